@@ -1,0 +1,263 @@
+"""What the approvals room is asked and what it says: mandates, their lines, and the legal framework.
+
+A stream is one national mandate. A ceiling is never raised by itself: only a decision of parliament changes terms.
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from contracts import streams
+from contracts.words import (
+    Command,
+    Contributor,
+    Decision,
+    DocumentKind,
+    Event,
+    Headcount,
+    LineTerms,
+    Message,
+    Mission,
+    Reference,
+    Sha256,
+    Slug,
+    Text,
+)
+
+Lines = Annotated[tuple[LineTerms, ...], Field(min_length=1, max_length=100)]
+
+
+class _OfMandate(Message):
+    room: ClassVar[str] = "approvals"
+    mandate: Slug
+
+    @property
+    def stream(self) -> str:
+        return streams.mandate(self.mandate)
+
+
+class _Proposal(_OfMandate):
+    contributor: Contributor
+    proposed_on: date
+    proposed_by: Text
+    """The office that proposes, e.g. the head of state."""
+    legal_basis: Text | None = None
+    """E.g. Constitution, article 53, subparagraph 5."""
+    area: Text | None = None
+    tasks: Text | None = None
+    rotation: Text | None = None
+    """How and how often people are relieved, as the proposal words it."""
+    withdrawal: Text | None = None
+    """On what terms people are withdrawn, as the proposal words it."""
+    cost: Text | None = None
+    lines: Lines
+
+
+class ProposeMandate(_Proposal, Command):
+    """Enter a proposal that parliament is asked to approve."""
+
+
+class MandateProposed(_Proposal, Event):
+    """A proposal was put to parliament."""
+
+    effective_field = "proposed_on"
+
+
+class _Approval(_OfMandate):
+    decision: Decision
+    in_force_from: date
+    supersedes: Slug | None = None
+    """The mandate that this one replaces; mandates coexist unless one says so."""
+
+
+class ApproveMandate(_Approval, Command):
+    """Enter parliament's approval of a proposed mandate."""
+
+
+class MandateApproved(_Approval, Event):
+    """Parliament approved a mandate: it is in force from `in_force_from`, and its lines open."""
+
+    effective_field = "in_force_from"
+    contributor: Contributor
+    lines: Lines
+
+
+class _Rejection(_OfMandate):
+    decision: Decision
+
+
+class RejectMandate(_Rejection, Command):
+    """Enter parliament's rejection of a proposed mandate."""
+
+
+class MandateRejected(_Rejection, Event):
+    """Parliament rejected a proposal."""
+
+
+class _Withdrawal(_OfMandate):
+    withdrawn_on: date
+    reason: Text
+
+
+class WithdrawProposal(_Withdrawal, Command):
+    """Withdraw a proposal before parliament has decided."""
+
+
+class ProposalWithdrawn(_Withdrawal, Event):
+    """A proposal was withdrawn before a decision."""
+
+    effective_field = "withdrawn_on"
+
+
+class _Amendment(_OfMandate):
+    decision: Decision
+    in_force_from: date
+    lines: Lines
+    """The lines that change or are added, each with its whole new terms; other lines stay."""
+
+
+class AmendMandate(_Amendment, Command):
+    """Enter a new decision of parliament that changes or adds lines."""
+
+
+class MandateAmended(_Amendment, Event):
+    """Parliament changed the terms of lines or added lines, from `in_force_from` on."""
+
+    effective_field = "in_force_from"
+    contributor: Contributor
+
+
+class _End(_OfMandate):
+    ends_on: date
+    """The first day out of force."""
+    reason: Text
+
+
+class RevokeMandate(_End, Command):
+    """Enter parliament's revocation of a mandate."""
+
+    decision: Decision
+
+
+class MandateRevoked(_End, Event):
+    """Parliament revoked a mandate."""
+
+    effective_field = "ends_on"
+    decision: Decision
+    lines: tuple[Slug, ...]
+
+
+class ExpireMandate(_End, Command):
+    """State that a mandate's term has run out."""
+
+
+class MandateExpired(_End, Event):
+    """A mandate's term ran out."""
+
+    effective_field = "ends_on"
+    lines: tuple[Slug, ...]
+
+
+class SupersedeMandate(_End, Command):
+    """State that a later mandate replaces this one (sent by the policy of the later mandate's approval)."""
+
+    superseded_by: Slug
+
+
+class MandateSuperseded(_End, Event):
+    """A later mandate replaced this one."""
+
+    effective_field = "ends_on"
+    superseded_by: Slug
+    lines: tuple[Slug, ...]
+
+
+class _Waiver(_OfMandate):
+    waiver: Slug
+    line: Slug
+    mission: Mission | None = None
+    """Where only a sub-ceiling is waived, its mission; otherwise the line's own ceiling is waived."""
+    extra: Headcount
+    """People above the ceiling."""
+    valid_from: date
+    valid_until: date
+    legal_reference: Reference
+
+
+class GrantWaiver(_Waiver, Command):
+    """Enter a dated exception to a ceiling, with its own legal reference (rule I1)."""
+
+
+class WaiverGranted(_Waiver, Event):
+    """A dated exception to a ceiling was granted."""
+
+    effective_field = "valid_from"
+
+
+class _Requirement(_OfMandate):
+    mission: Mission
+    kinds: Annotated[tuple[DocumentKind, ...], Field(max_length=10)]
+    """Every kind of legal document that must be recorded before anyone arrives (rule I3)."""
+    required_from: date
+
+
+class RequireLegalDocuments(_Requirement, Command):
+    """State which legal documents an operation needs."""
+
+
+class LegalDocumentsRequired(_Requirement, Event):
+    """It was decided which legal documents an operation needs."""
+
+    effective_field = "required_from"
+    lines: tuple[Slug, ...]
+    """The lines of the mandate that cover the mission."""
+
+
+class _Document(_OfMandate):
+    mission: Mission
+    kind: DocumentKind
+    document: Reference
+    dated: date
+    sha256: Sha256 | None = None
+    """Hash of the document's bytes; None while only its existence is known."""
+
+
+class RecordLegalDocument(_Document, Command):
+    """Record a legal document of an operation."""
+
+
+class LegalDocumentRecorded(_Document, Event):
+    """A legal document of an operation was recorded."""
+
+    effective_field = "dated"
+    lines: tuple[Slug, ...]
+    """The lines of the mandate that cover the mission."""
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    ProposeMandate,
+    ApproveMandate,
+    RejectMandate,
+    WithdrawProposal,
+    AmendMandate,
+    RevokeMandate,
+    ExpireMandate,
+    SupersedeMandate,
+    GrantWaiver,
+    RequireLegalDocuments,
+    RecordLegalDocument,
+)
+EVENTS: tuple[type[Event], ...] = (
+    MandateProposed,
+    MandateApproved,
+    MandateRejected,
+    ProposalWithdrawn,
+    MandateAmended,
+    MandateRevoked,
+    MandateExpired,
+    MandateSuperseded,
+    WaiverGranted,
+    LegalDocumentsRequired,
+    LegalDocumentRecorded,
+)

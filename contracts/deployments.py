@@ -1,0 +1,561 @@
+"""What the deployments room is asked and what it says: the ledger of tours on each mandate line, and others' counts.
+
+A tour's stream is its mandate line, so that the ceiling at every instant is decided in one place.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from contracts import streams
+from contracts.words import (
+    Category,
+    Command,
+    ConsentKind,
+    Contract,
+    Contributor,
+    DepartureReason,
+    DocumentKind,
+    Event,
+    Headcount,
+    LineTerms,
+    Message,
+    Mission,
+    MissionStatus,
+    Payer,
+    PersonnelType,
+    PersonRef,
+    Rank,
+    Reference,
+    Slug,
+    Text,
+)
+
+Consents = Annotated[tuple[ConsentKind, ...], Field(max_length=4)]
+CorrectableField = Literal["arrived_on", "departed_on", "headcount", "mission", "rank"]
+
+
+class _InDeployments(Message):
+    room: ClassVar[str] = "deployments"
+
+
+class _OfLine(_InDeployments):
+    mandate: Slug
+    line: Slug
+
+    @property
+    def stream(self) -> str:
+        return streams.line(self.mandate, self.line)
+
+
+# The line itself (sent by the policies of the approvals room's facts).
+
+
+class _Opening(_OfLine):
+    contributor: Contributor
+    terms: LineTerms
+    since: date
+
+
+class OpenLine(_Opening, Command):
+    """Open the ledger of a mandate line, or give it new terms from `since` on."""
+
+
+class LineOpened(_Opening, Event):
+    """The ledger of a mandate line was opened."""
+
+    effective_field = "since"
+
+
+class LineAmended(_Opening, Event):
+    """A mandate line has new terms from `since` on."""
+
+    effective_field = "since"
+
+
+class _Closing(_OfLine):
+    ends_on: date
+    reason: Text
+
+
+class CloseLine(_Closing, Command):
+    """Close a mandate line: nobody new arrives from `ends_on` on."""
+
+
+class LineClosed(_Closing, Event):
+    """A mandate line is out of force from `ends_on` on."""
+
+    effective_field = "ends_on"
+
+
+class _Waiver(_OfLine):
+    waiver: Slug
+    mission: Mission | None = None
+    extra: Headcount
+    valid_from: date
+    valid_until: date
+    legal_reference: Reference
+
+
+class RecordWaiver(_Waiver, Command):
+    """Carry a dated exception to a ceiling over from the approvals room."""
+
+
+class WaiverRecorded(_Waiver, Event):
+    """A dated exception to a ceiling holds here."""
+
+    effective_field = "valid_from"
+
+
+class _Requirement(_OfLine):
+    mission: Mission
+    kinds: Annotated[tuple[DocumentKind, ...], Field(max_length=10)]
+    required_from: date
+
+
+class RequireDocuments(_Requirement, Command):
+    """Carry over which legal documents an operation needs (rule I3)."""
+
+
+class DocumentsRequired(_Requirement, Event):
+    """An operation on this line needs these legal documents."""
+
+    effective_field = "required_from"
+
+
+class _Document(_OfLine):
+    mission: Mission
+    kind: DocumentKind
+    document: Reference
+    dated: date
+
+
+class RecordDocument(_Document, Command):
+    """Carry a recorded legal document over from the approvals room."""
+
+
+class DocumentRecorded(_Document, Event):
+    """A legal document of an operation holds here."""
+
+    effective_field = "dated"
+
+
+# Tours.
+
+
+class _OfTour(_OfLine):
+    tour: Slug
+
+
+class _Plan(_OfTour):
+    contributor: Contributor
+    mission: Mission
+    category: Category
+    person: PersonRef | None = None
+    rank: Rank | None = None
+    unit: Slug | None = None
+    headcount: Headcount = 1
+    """1 for a person; a unit counts all its people."""
+    planned_from: date
+    planned_until: date
+    post: Slug | None = None
+    handover_until: date | None = None
+    """Until then the predecessor in the post may still be there (a declared handover, rule I4)."""
+    consents_required: Consents = ()
+    vacancy: Slug | None = None
+    nomination: Slug | None = None
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> "_Plan":
+        if (self.person is None) == (self.unit is None):
+            raise ValueError("name either person or unit, not both and not neither")
+        if self.person is not None and self.headcount != 1:
+            raise ValueError("headcount must be 1 for a person")
+        if self.planned_until <= self.planned_from:
+            raise ValueError("planned_until must be later than planned_from")
+        return self
+
+
+class PlanTour(_Plan, Command):
+    """Plan a tour of a person or a unit on one mandate line."""
+
+
+class TourPlanned(_Plan, Event):
+    """A tour is planned; it waits for its consents and documents."""
+
+    effective_field = "planned_from"
+
+
+class _Consent(_OfTour):
+    kind: ConsentKind
+    given_by: Text
+    document: Reference
+    given_on: date
+    valid_until: date | None = None
+
+
+class RecordConsent(_Consent, Command):
+    """Record a consent that a tour waits for."""
+
+
+class ConsentRecorded(_Consent, Event):
+    """A consent was given."""
+
+    effective_field = "given_on"
+
+
+class _Schedule(_OfTour):
+    arrives_on: date
+    departs_on: date
+    decided_by: Text
+    reason: Text | None = None
+    decided_on: date
+
+
+class ScheduleTour(_Schedule, Command):
+    """Fix or move a tour's dates."""
+
+
+class TourScheduled(_Schedule, Event):
+    """A tour's dates were fixed."""
+
+    effective_field = "decided_on"
+
+
+class TourRescheduled(_Schedule, Event):
+    """A tour's dates moved; the old ones are kept."""
+
+    effective_field = "decided_on"
+    old_arrives_on: date
+    old_departs_on: date
+
+
+class _Arrival(_OfTour):
+    arrived_on: date
+    headcount: Headcount | None = None
+    """People who came; None: as planned."""
+
+
+class RecordArrival(_Arrival, Command):
+    """Record that a person or unit arrived in the mission."""
+
+
+class TourArrived(_OfTour, Event):
+    """A person or unit arrived in the mission: present from `arrived_on` on."""
+
+    effective_field = "arrived_on"
+    arrived_on: date
+    headcount: Headcount
+    mission: Mission
+    category: Category
+
+
+class _Extension(_OfTour):
+    until: date
+    decided_on: date
+    reason: Text
+
+
+class ExtendTour(_Extension, Command):
+    """Move the planned end of a running tour to a later day."""
+
+
+class TourExtended(_Extension, Event):
+    """A running tour's planned end moved to a later day."""
+
+    effective_field = "decided_on"
+    old_until: date
+
+
+class _Transfer(_OfTour):
+    to_mission: Mission
+    transferred_on: date
+    reason: Text
+
+
+class TransferTour(_Transfer, Command):
+    """Move a running tour to another mission of the same line."""
+
+
+class TourTransferred(_Transfer, Event):
+    """A running tour moved to another mission of the same line."""
+
+    effective_field = "transferred_on"
+    from_mission: Mission
+
+
+class _Departure(_OfTour):
+    departed_on: date
+    """The first day on which nobody of the tour is present."""
+    reason: DepartureReason
+    payer: Payer
+
+
+class RecordDeparture(_Departure, Command):
+    """Record that a person or unit went home."""
+
+
+class TourDeparted(_Departure, Event):
+    """A person or unit went home: not present from `departed_on` on."""
+
+    effective_field = "departed_on"
+    mission: Mission
+    person: PersonRef | None = None
+    unit: Slug | None = None
+    vacancy: Slug | None = None
+
+
+class _Cancellation(_OfTour):
+    cancelled_on: date
+    reason: Text
+
+
+class CancelTour(_Cancellation, Command):
+    """Cancel a tour before arrival."""
+
+
+class TourCancelled(_Cancellation, Event):
+    """A tour was cancelled before arrival."""
+
+    effective_field = "cancelled_on"
+    vacancy: Slug | None = None
+
+
+class _Correction(_OfTour):
+    corrects: UUID
+    """The id of the event that was wrong (rule I10)."""
+    field: CorrectableField
+    value: date | int | Text
+    """The right value: a date for arrived_on and departed_on, a number for headcount, a word for the others."""
+    corrected_on: date
+    reason: Text
+
+
+class CorrectTour(_Correction, Command):
+    """Correct a recorded fact of a tour, by naming the event that was wrong."""
+
+
+class TourCorrected(_Correction, Event):
+    """A recorded fact of a tour was wrong, and this is right; the wrong one stays on record."""
+
+    effective_field = "corrected_on"
+    old_value: date | int | Text | None = None
+
+
+class _Return(_OfTour):
+    mission: Mission
+    by: date
+    authority: Reference
+
+
+class OrderReturn(_Return, Command):
+    """Order a present tour home because its mission closes (sent by the policy of the mission's closure)."""
+
+
+class ReturnOrdered(_Return, Event):
+    """A present tour must come home by a day, because its mission closes."""
+
+    effective_field = "by"
+
+
+# Missions and units as this room knows them (sent by the policies of the vacancies room's facts).
+
+
+class _OfMission(_InDeployments):
+    mission: Mission
+
+    @property
+    def stream(self) -> str:
+        return streams.mission(self.mission)
+
+
+class _MissionFact(_OfMission):
+    status: MissionStatus
+    since: date
+    authority: Reference
+
+
+class RecordMissionStatus(_MissionFact, Command):
+    """Carry a mission's status over from the vacancies room."""
+
+
+class TourRef(Contract):
+    """A tour by its line, as a mission knows it."""
+
+    mandate: Slug
+    line: Slug
+    tour: Slug
+
+
+class MissionStatusRecorded(_MissionFact, Event):
+    """A mission's status holds here; `present` are the tours that were there when it was recorded."""
+
+    effective_field = "since"
+    present: tuple[TourRef, ...] = ()
+
+
+class _Presence(_OfMission):
+    mandate: Slug
+    line: Slug
+    tour: Slug
+    present: bool
+    since: date
+
+
+class NotePresence(_Presence, Command):
+    """Tell a mission's stream that a tour is there, or no longer (sent by this room's own policy)."""
+
+
+class PresenceNoted(_Presence, Event):
+    """A mission's stream knows that a tour is there, or no longer."""
+
+    effective_field = "since"
+
+
+class _OfUnit(_InDeployments):
+    unit: Slug
+
+    @property
+    def stream(self) -> str:
+        return streams.unit(self.unit)
+
+
+class _UnitMou(_OfUnit):
+    mission: Mission
+    document: Reference
+    signed_on: date
+    strength: Headcount
+
+
+class RecordUnitMou(_UnitMou, Command):
+    """Carry a unit's signed MOU or memorandum over from the vacancies room."""
+
+
+class UnitMouRecorded(_UnitMou, Event):
+    """A unit's MOU or memorandum holds here."""
+
+    effective_field = "signed_on"
+
+
+class _UnitVisit(_OfUnit):
+    visited_on: date
+    passed: bool
+
+
+class RecordUnitVisit(_UnitVisit, Command):
+    """Carry a unit's pre-deployment visit over from the vacancies room."""
+
+
+class UnitVisitRecorded(_UnitVisit, Event):
+    """A unit's pre-deployment visit holds here."""
+
+    effective_field = "visited_on"
+
+
+# What others say of a contributor.
+
+
+class _OfContributor(_InDeployments):
+    contributor: Contributor
+
+    @property
+    def stream(self) -> str:
+        return streams.contributor(self.contributor)
+
+
+class _StrengthReturn(_OfContributor):
+    as_of: date
+    """The day that the UN's return states; mostly, not always, a month end."""
+    contributor_as_published: Text
+    mission: Mission
+    personnel_type: PersonnelType
+    male: Annotated[int, Field(ge=0)] | None = None
+    """None where the return leaves it blank: unknown, not zero."""
+    female: Annotated[int, Field(ge=0)] | None = None
+    total: Annotated[int, Field(ge=0)] | None = None
+    published_at: datetime
+    source: Reference
+
+
+class RecordStrengthReturn(_StrengthReturn, Command):
+    """Record one row of the UN's monthly return, as published."""
+
+
+class StrengthReturnRecorded(_StrengthReturn, Event):
+    """The UN published a count; totals that do not add up are kept as published."""
+
+    effective_field = "as_of"
+
+
+class _Statement(_OfContributor):
+    statement: Slug
+    as_of: date
+    measure: Literal["present", "people_since", "tours_since"]
+    since: date | None = None
+    missions: Annotated[tuple[Mission, ...], Field(max_length=50)] = ()
+    categories: Annotated[tuple[Category, ...], Field(max_length=8)] = ()
+    value: Annotated[int, Field(ge=0)]
+    qualifier: Literal["exact", "about"] = "exact"
+    source: Reference
+
+
+class RecordOfficialStatement(_Statement, Command):
+    """Record a number that an official said in public."""
+
+
+class OfficialStatementRecorded(_Statement, Event):
+    """An official stated a number."""
+
+    effective_field = "as_of"
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    OpenLine,
+    CloseLine,
+    RecordWaiver,
+    RequireDocuments,
+    RecordDocument,
+    PlanTour,
+    RecordConsent,
+    ScheduleTour,
+    RecordArrival,
+    ExtendTour,
+    TransferTour,
+    RecordDeparture,
+    CancelTour,
+    CorrectTour,
+    OrderReturn,
+    RecordMissionStatus,
+    NotePresence,
+    RecordUnitMou,
+    RecordUnitVisit,
+    RecordStrengthReturn,
+    RecordOfficialStatement,
+)
+EVENTS: tuple[type[Event], ...] = (
+    LineOpened,
+    LineAmended,
+    LineClosed,
+    WaiverRecorded,
+    DocumentsRequired,
+    DocumentRecorded,
+    TourPlanned,
+    ConsentRecorded,
+    TourScheduled,
+    TourRescheduled,
+    TourArrived,
+    TourExtended,
+    TourTransferred,
+    TourDeparted,
+    TourCancelled,
+    TourCorrected,
+    ReturnOrdered,
+    MissionStatusRecorded,
+    PresenceNoted,
+    UnitMouRecorded,
+    UnitVisitRecorded,
+    StrengthReturnRecorded,
+    OfficialStatementRecorded,
+)

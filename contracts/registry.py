@@ -1,0 +1,56 @@
+"""Every word by its name: which model reads a CloudEvents `type`, in which version.
+
+A type is `forcegen.<room>.<Name>`; the version travels in `dataschema` (`urn:forcegen:<room>.<Name>:<version>`), and
+a message without one is read as version 1, so that a producer written today is still understood in ten years.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from contracts import approvals, deployments, vacancies
+from contracts.outcome import CommandDecided
+from contracts.words import Command, Event, Message
+
+ROOMS: Final = ("approvals", "vacancies", "deployments")
+"""The rooms that decide."""
+
+
+def type_name(word: type[Message]) -> str:
+    """The CloudEvents type of a word, e.g. `forcegen.approvals.ProposeMandate`."""
+    return f"forcegen.{word.room}.{word.__name__}"
+
+
+def schema_name(word: type[Message]) -> str:
+    """The CloudEvents dataschema of a word in its current version."""
+    return f"urn:forcegen:{word.room}.{word.__name__}:{word.schema_version}"
+
+
+_DATASCHEMA = re.compile(r"^urn:forcegen:[a-z]+\.[A-Za-z]+:(?P<version>[1-9][0-9]{0,3})$")
+
+
+def schema_version(dataschema: str | None) -> int | None:
+    """The version that a dataschema names; 1 where there is none, None where it is not one of ours."""
+    if dataschema is None:
+        return 1
+    found = _DATASCHEMA.match(dataschema)
+    return int(found["version"]) if found else None
+
+
+COMMANDS: Final[Mapping[str, type[Command]]] = {
+    type_name(word): word for room in (approvals, vacancies, deployments) for word in room.COMMANDS
+}
+EVENTS: Final[Mapping[str, type[Event]]] = {
+    type_name(word): word for room in (approvals, vacancies, deployments) for word in room.EVENTS
+}
+OUTCOME_TYPE: Final = type_name(CommandDecided)
+
+
+def commands_of(room: str) -> Mapping[str, type[Command]]:
+    """The commands that a room takes, by type."""
+    return {name: word for name, word in COMMANDS.items() if word.room == room}
+
+
+def events_of(room: str) -> Mapping[str, type[Event]]:
+    """The events that a room records, by type."""
+    return {name: word for name, word in EVENTS.items() if word.room == room}

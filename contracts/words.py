@@ -1,0 +1,150 @@
+"""Value types that several contracts share: identifiers, categories, ranks, and the terms of a mandate line.
+
+The vocabulary is the field's own: the UN's Generic Guidelines for Troop-Contributing Countries name categories
+and readiness levels, ISO 3166-1 alpha-3 names States, and missions go by their official acronyms.
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["kz-2013"])]
+"""An identifier of ours: lower-case letters, digits and hyphens, at most 64."""
+Reference = Annotated[str, Field(min_length=1, max_length=200, examples=["NV/2014/031"])]
+"""An identifier of somebody else's: an act number, a note verbale, a document."""
+Text = Annotated[str, Field(max_length=4000)]
+Contributor = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["KAZ"])]
+"""A State that sends people (TCC): ISO 3166-1 alpha-3."""
+Mission = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{2,19}$", examples=["UNIFIL"])]
+"""A UN operation by its acronym."""
+PersonRef = Annotated[str, Field(pattern=r"^p-[a-z0-9-]{1,60}$", examples=["p-0007"])]
+"""An opaque reference to a person. Never a name, a birth date or a passport number."""
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Headcount = Annotated[int, Field(ge=1, le=100_000)]
+
+IndividualCategory = Literal["military_observer", "staff_officer", "individual_officer"]
+UnitCategory = Literal["infantry", "medical", "reconnaissance", "engineer", "military_police"]
+Category = Literal[
+    "military_observer",
+    "staff_officer",
+    "individual_officer",
+    "infantry",
+    "medical",
+    "reconnaissance",
+    "engineer",
+    "military_police",
+]
+UNIT_CATEGORIES: frozenset[str] = frozenset(get_args(UnitCategory))
+
+PersonnelType = Literal[
+    "troops", "staff_officers", "experts_on_mission", "individual_police", "formed_police_units"
+]
+"""How the UN's monthly return counts; military observers are experts on mission."""
+
+Rank = Literal[
+    "private",
+    "sergeant",
+    "warrant_officer",
+    "lieutenant",
+    "senior_lieutenant",
+    "captain",
+    "major",
+    "lieutenant_colonel",
+    "colonel",
+    "major_general",
+]
+RANKS: tuple[str, ...] = get_args(Rank)
+"""From the lowest to the highest."""
+
+MissionStatus = Literal["active", "drawdown", "closed"]
+ReadinessLevel = Literal["L1", "L2", "L3", "RDL"]
+READINESS_LEVELS: tuple[str, ...] = get_args(ReadinessLevel)
+"""UN Peacekeeping Capability Readiness System, from the lowest to the rapid deployment level."""
+ConsentKind = Literal["un_structure", "participating_state", "host_state", "framework_nation"]
+DocumentKind = Literal["un_mandate", "mou", "memorandum", "status_of_forces", "national_order"]
+Qualifier = Literal["max", "about"]
+DepartureReason = Literal[
+    "end_of_tour",
+    "rotation",
+    "medical",
+    "compassionate",
+    "discipline",
+    "mission_closed",
+    "national_recall",
+    "death",
+]
+Payer = Literal["un", "contributor", "member"]
+
+
+class Contract(BaseModel):
+    """A frozen model, strict about types and tolerant of fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", use_attribute_docstrings=True)
+
+
+class Message(Contract):
+    """A command or an event: data that knows its stream, its room and the version of its schema."""
+
+    room: ClassVar[str]
+    schema_version: ClassVar[int] = 1
+
+    @property
+    def stream(self) -> str:
+        """The stream (and Kafka key, and CloudEvents subject) that this message belongs to."""
+        raise TypeError(f"{type(self).__name__} names no stream")  # every word in the registry overrides this
+
+
+class Command(Message):
+    """What another system asks a room to do; answered by an outcome."""
+
+
+class Event(Message):
+    """A fact that a room recorded."""
+
+    effective_field: ClassVar[str | None] = None
+    """The field that holds the date on which the fact became true; without one, the command's effective time."""
+
+
+class Decision(Contract):
+    """A vote of parliament, as its register has it."""
+
+    act_number: Reference
+    decided_on: date
+    votes_for: Annotated[int, Field(ge=0)] | None = None
+    """None where the public record gives no count: unknown, not zero."""
+    votes_against: Annotated[int, Field(ge=0)] | None = None
+
+
+class SubCeiling(Contract):
+    """The most people of one line that may be present in one of its missions at one time."""
+
+    mission: Mission
+    ceiling: Headcount
+
+
+class LineTerms(Contract):
+    """One line of a mandate: missions × categories, and how many people may be present at one time."""
+
+    line: Slug
+    missions: Annotated[tuple[Mission, ...], Field(min_length=1, max_length=50)]
+    categories: Annotated[tuple[Category, ...], Field(min_length=1, max_length=8)]
+    ceiling: Headcount
+    """People present at one time, not the total that rotates through."""
+    qualifier: Qualifier = "max"
+    """`about` is how the act words it; it is enforced like `max`."""
+    sub_ceilings: Annotated[tuple[SubCeiling, ...], Field(max_length=50)] = ()
+    valid_from: date
+    valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> "LineTerms":
+        if self.valid_until is not None and self.valid_until <= self.valid_from:
+            raise ValueError("valid_until must be later than valid_from (it is the first day out of force)")
+        if stray := {s.mission for s in self.sub_ceilings} - set(self.missions):
+            raise ValueError(
+                f"sub_ceilings name missions that the line does not cover: {', '.join(sorted(stray))}"
+            )
+        if too_high := [s.mission for s in self.sub_ceilings if s.ceiling > self.ceiling]:
+            raise ValueError(f"sub_ceilings above the line's ceiling: {', '.join(sorted(too_high))}")
+        return self

@@ -1,0 +1,70 @@
+"""Given facts, when a command comes, then these events or this refusal: a story for any decider.
+
+spec(decider).given(MandateProposed(...)).when(ApproveMandate(...)).then(MandateApproved(...))
+spec(decider).given(...).when(...).then_refused("I1", "430")
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from contracts.words import Command, Event
+from kernel.decider import Asked, Decider, Decision, Fact, Pending, Refusal, State, effective_of, event_id
+
+A_DAY = datetime(2022, 7, 1, tzinfo=UTC)
+
+
+def fact(event: Event, index: int = 0) -> Fact:
+    """An event as if it had been recorded, with an id that depends on its place in the story."""
+    return Fact(event_id("spec", "given", index), event, effective_of(event, A_DAY))
+
+
+@dataclass(frozen=True)
+class Story:
+    decider: Decider
+    facts: tuple[Fact, ...] = ()
+    decision: Decision | None = None
+
+    def given(self, *events: Event) -> "Story":
+        """Add events to the past, in the order in which they were recorded, over all streams."""
+        start = len(self.facts)
+        return replace(self, facts=self.facts + tuple(fact(e, start + i) for i, e in enumerate(events)))
+
+    def state(self, stream: str) -> State:
+        state = self.decider.initial(stream)
+        for one in self.facts:
+            if one.data.stream == stream:
+                state = self.decider.evolve(state, one)
+        return state
+
+    def when(self, command: Command, *, effective: datetime = A_DAY) -> "Story":
+        asked = Asked(command, "c-1", "spec", effective, "an official")
+        states = {stream: self.state(stream) for stream in (command.stream, *self.decider.reads(command))}
+        return replace(self, decision=self.decider.decide(asked, states))
+
+    def then(self, *events: Event) -> None:
+        assert not isinstance(self.decision, Refusal | Pending | None), self.decision
+        assert list(self.decision) == list(events)
+
+    def then_events(self) -> Sequence[Event]:
+        """The events, for a story that looks only at some of their fields."""
+        assert not isinstance(self.decision, Refusal | Pending | None), self.decision
+        return self.decision
+
+    def then_refused(self, rule: str, *words: str) -> Refusal:
+        """Refused by this rule, in an answer that contains these words."""
+        assert isinstance(self.decision, Refusal), self.decision
+        assert self.decision.rule == rule, self.decision
+        told = f"{self.decision.reason} {self.decision.remedy} {' '.join(self.decision.details)} {self.decision.field}"
+        for word in words:
+            assert word in told, (word, told)
+        return self.decision
+
+    def then_pending(self, stream: str) -> None:
+        assert isinstance(self.decision, Pending), self.decision
+        assert self.decision.on == stream
+
+
+def spec(decider: Decider) -> Story:
+    """Begin a story about a decider."""
+    return Story(decider)
