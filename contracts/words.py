@@ -37,9 +37,7 @@ Category = Literal[
 ]
 UNIT_CATEGORIES: frozenset[str] = frozenset(get_args(UnitCategory))
 
-PersonnelType = Literal[
-    "troops", "staff_officers", "experts_on_mission", "individual_police", "formed_police_units"
-]
+PersonnelType = Literal["troops", "staff_officers", "experts_on_mission", "individual_police", "formed_police_units"]
 """How the UN's monthly return counts; military observers are experts on mission."""
 
 Rank = Literal[
@@ -142,9 +140,7 @@ class LineTerms(Contract):
         if self.valid_until is not None and self.valid_until <= self.valid_from:
             raise ValueError("valid_until must be later than valid_from (it is the first day out of force)")
         if stray := {s.mission for s in self.sub_ceilings} - set(self.missions):
-            raise ValueError(
-                f"sub_ceilings name missions that the line does not cover: {', '.join(sorted(stray))}"
-            )
+            raise ValueError(f"sub_ceilings name missions that the line does not cover: {', '.join(sorted(stray))}")
         if too_high := [s.mission for s in self.sub_ceilings if s.ceiling > self.ceiling]:
             raise ValueError(f"sub_ceilings above the line's ceiling: {', '.join(sorted(too_high))}")
         return self

@@ -78,11 +78,7 @@ class Claim:
     def overlaps(self, other: "Claim") -> bool:
         """Whether both take the same holder on some day."""
         same = self.kind == other.kind and self.holder == other.holder
-        return (
-            same
-            and (other.end is None or self.start < other.end)
-            and (self.end is None or other.start < self.end)
-        )
+        return same and (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
 
 
 Decision: TypeAlias = Sequence[Event] | Refusal | Pending
