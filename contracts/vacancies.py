@@ -239,6 +239,8 @@ class _Nomination(_OfVacancy):
     mandate: Slug
     line: Slug
     """The one mandate line under which the nominee will serve (rule I2)."""
+    mission: Mission
+    """The vacancy's mission, named again so that its status on the day is read with the answer (rule I8)."""
     nominated_on: date
 
 
@@ -254,7 +256,6 @@ class CandidateNominated(_Nomination, Event):
     effective_field = "nominated_on"
     person: PersonRef
     contributor: Contributor
-    mission: Mission
     category: Category
     rank: Rank
     """The rank held on the nomination date."""
@@ -276,7 +277,6 @@ class UnitNominated(_Nomination, Event):
     effective_field = "nominated_on"
     unit: Slug
     contributor: Contributor
-    mission: Mission
     category: UnitCategory
     headcount: Headcount
     rule_set: Slug
@@ -285,6 +285,8 @@ class UnitNominated(_Nomination, Event):
 
 class _Acceptance(_OfVacancy):
     nomination: Slug
+    mission: Mission
+    """The vacancy's mission, named again so that its status on the day is read with the answer (rule I8)."""
     accepted_on: date
     report_on: date
     """The day on which the nominee is to arrive."""
@@ -301,7 +303,6 @@ class NominationAccepted(_Acceptance, Event):
     effective_field = "accepted_on"
     mandate: Slug
     line: Slug
-    mission: Mission
     category: Category
     person: PersonRef | None = None
     unit: Slug | None = None
