@@ -233,6 +233,10 @@ class TourRescheduled(_Schedule, Event):
 
 
 class _Arrival(_OfTour):
+    mission: Mission
+    """The tour's mission, named again so that its status on the day is read with the answer (rule I8)."""
+    unit: Slug | None = None
+    """The tour's unit, named again so that its MOU and visit are read with the answer (rule I6)."""
     arrived_on: date
     headcount: Headcount | None = None
     """People who came; None: as planned."""
