@@ -1,0 +1,32 @@
+"""A signal asks for an end; it does not throw us out of the middle of a start.
+
+While servers come up, Ctrl-C and SIGTERM only raise a flag that every wait looks at. Once what was begun is
+stopped, the signal does what it would have done. A second Ctrl-C changes nothing: the stop is bounded.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def heeded() -> Iterator[Callable[[], bool]]:
+    """Yields whether an end was asked for. Outside the main thread no signal arrives, and nothing is changed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    asked: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        if asked:
+            signal.raise_signal(signal.Signals(asked[0]))

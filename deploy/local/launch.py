@@ -1,0 +1,34 @@
+"""Starts one server as a daemon: `python -I -S launch.py LOG USER PLACE COMMAND...`, prints its process id.
+
+Run in a session of its own, it forks and leaves, so that the server is nobody's child: a Ctrl-C at the terminal
+does not reach it and whoever started it has no zombie to bury. Runs alone, imports nothing of ours.
+"""
+
+import os
+import sys
+
+
+def main() -> None:
+    log, user, place, *command = sys.argv[1:]
+    child = os.fork()
+    if child:
+        os.write(1, f"{child}\n".encode())
+        os._exit(0)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    if user != "-":
+        uid, gid = map(int, user.split(":"))
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+    try:
+        os.chdir(place)
+        os.execv(command[0], command)  # noqa: S606 - no shell, and the command is ours
+    except OSError as error:
+        os.write(2, f"{command[0]}: {error}\n".encode())
+        os._exit(127)
+
+
+main()

@@ -1,0 +1,184 @@
+"""A server process is known by its id *and* its start time, kept in a run record beside its data.
+
+An id alone may by now belong to somebody else, and what is not surely ours is never signalled. The record
+also remembers the ports, and stays behind when the server stops, so that it comes back at the same place.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from deploy.local.errors import StackError
+
+START_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 20
+LOG_BYTES_KEPT = 16 * 1024 * 1024
+LOG_LINES_QUOTED = 12
+POLL_SECONDS = 0.05
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+# A server sees nothing of the caller's environment: no proxy, no JAVA_TOOL_OPTIONS, no PG* setting.
+ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is remembered of a server's last start."""
+
+    pid: int
+    started: float
+    ports: tuple[int, ...]
+
+    def process(self) -> psutil.Process | None:
+        """The living process of this run; none if it ended, whoever may have its id now."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return None
+        return process if same else None
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """How to start a server, how to know that it serves, how to tell it to leave."""
+
+    name: str
+    program: str
+    place: Path  # its working directory, by which a living one is recognised
+    log: Path
+    console: Path  # what it prints; the log itself, or a file that tells of one run only
+    record: Path
+    usual_ports: tuple[int, ...]
+    command: Callable[[tuple[int, ...]], list[str]]
+    answers: Callable[[tuple[int, ...]], bool]
+    farewell: signal.Signals
+    user: tuple[int, int] | None = None
+
+
+def read_run(record: Path) -> Run | None:
+    """The last run; an unreadable record counts as none, since `living` finds a living server without it."""
+    try:
+        found = json.loads(record.read_text())
+        return Run(int(found["pid"]), float(found["started"]), tuple(map(int, found["ports"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Owner-only, and never half there."""
+    draft = path.with_name(f"{path.name}.new")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def launch(daemon: Daemon, ports: tuple[int, ...]) -> Run:
+    """Start it detached and write its record."""
+    _turn_over(daemon)
+    user = "{}:{}".format(*daemon.user) if daemon.user else "-"
+    settings = [str(daemon.console), user, str(daemon.place)]
+    launcher = [sys.executable, "-I", "-S", str(LAUNCHER), *settings, *daemon.command(ports)]
+    # In a session of its own, so that a Ctrl-C cannot fall between the fork and the record.
+    started = subprocess.run(  # noqa: S603
+        launcher, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        start_new_session=True,
+    )  # fmt: skip
+    if started.returncode:
+        raise StackError(f"{daemon.name} could not be launched: {started.stderr.strip()}")
+    pid = int(started.stdout)
+    try:
+        run = Run(pid, psutil.Process(pid).create_time(), ports)
+    except psutil.NoSuchProcess:
+        raise died(daemon) from None
+    write_atomically(daemon.record, json.dumps(asdict(run)))
+    return run
+
+
+def wait_until_it_answers(daemon: Daemon, run: Run, stop_asked: Callable[[], bool]) -> None:
+    """Until it answers; an error as soon as it is dead, interrupted, or late."""
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < deadline:
+        if stop_asked():
+            raise StackError(f"{daemon.name}: the start was interrupted")
+        if run.process() is None:
+            raise died(daemon)
+        if daemon.answers(run.ports):
+            return
+        time.sleep(POLL_SECONDS)
+    raise StackError(f"{daemon.name} did not answer within {START_SECONDS_MAX} s. {last_words(daemon)}")
+
+
+def died(daemon: Daemon) -> StackError:
+    return StackError(f"{daemon.name} died at its start. {last_words(daemon)}")
+
+
+def last_words(daemon: Daemon) -> str:
+    quotes = []
+    for file in dict.fromkeys((daemon.log, daemon.console)):
+        with contextlib.suppress(OSError):
+            lines = file.read_text(errors="replace").splitlines()[-LOG_LINES_QUOTED:]
+            quotes += [f"The end of {file}:", *lines] if lines else []
+    return "\n".join(quotes) or f"It left no word in {daemon.log}."
+
+
+def stop(process: psutil.Process, farewell: signal.Signals, seconds: float = STOP_SECONDS_MAX) -> None:
+    """Ask it to leave, then insist: it and its children are gone when this returns."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = [process, *process.children(recursive=True)]
+        process.send_signal(farewell)
+        _, left = psutil.wait_procs(family, timeout=seconds)
+        for one in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        _, immortal = psutil.wait_procs(left, timeout=5)
+        if [one for one in immortal if one.status() != psutil.STATUS_ZOMBIE]:
+            raise StackError(f"process {process.pid} does not end, not even by SIGKILL: is it another user's?")
+
+
+def living(program: str, place: Path) -> list[psutil.Process]:
+    """Every process of that program at work in that directory, recorded or not.
+
+    Not recorded are a server whose starter was killed before it could write, and children that outlive theirs.
+    """
+    found = psutil.process_iter(["name", "cwd"])
+    return [one for one in found if one.info["name"] == program and one.info["cwd"] == str(place)]
+
+
+def run_to_end(command: list[str], place: Path, user: tuple[int, int] | None, stop_asked: Callable[[], bool]) -> None:
+    """A short-lived tool of a server: an error with its last words if it fails, killed if we are interrupted."""
+    uid, gid = user or (None, None)
+    with tempfile.TemporaryFile("w+") as output:
+        tool = subprocess.Popen(  # noqa: S603
+            command, cwd=place, env=ENVIRONMENT, user=uid, group=gid, extra_groups=[] if user else None,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+        )  # fmt: skip
+        with tool:
+            while tool.poll() is None:
+                if stop_asked():
+                    os.killpg(tool.pid, signal.SIGKILL)
+                    raise StackError(f"{Path(command[0]).name} was interrupted")
+                time.sleep(POLL_SECONDS)
+        if tool.returncode:
+            output.seek(0)
+            words = "\n".join(output.read().splitlines()[-LOG_LINES_QUOTED:])
+            raise StackError(f"{Path(command[0]).name} failed ({tool.returncode}) in {place}:\n{words}")
+
+
+def _turn_over(daemon: Daemon) -> None:
+    if daemon.console != daemon.log:
+        daemon.console.unlink(missing_ok=True)
+    elif daemon.log.exists() and daemon.log.stat().st_size > LOG_BYTES_KEPT:
+        daemon.log.replace(daemon.log.with_name(f"{daemon.log.name}.1"))

@@ -1,0 +1,131 @@
+"""Both servers at once, and all or none: what this start began, it stops if anything goes wrong.
+
+A server that was already there when we came is never stopped by a failed start.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from deploy.local import kafka, postgres
+from deploy.local.errors import StackError
+from deploy.local.home import Home
+from deploy.local.interrupt import heeded
+from deploy.local.ports import choose, is_free
+from deploy.local.process import Daemon, Run, launch, living, read_run, stop, wait_until_it_answers
+
+PORT_RACES_MAX = 3
+
+Progress = Callable[[str], None]
+StopAsked = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a kind of server adds to a daemon: how to know its data, and to make ready for a start."""
+
+    daemon: Callable[[Home], Daemon]
+    prepare: Callable[[Home, Progress, StopAsked], Daemon]
+
+
+SERVERS = (Server(kafka.daemon, kafka.prepare), Server(postgres.daemon, postgres.prepare))
+
+
+def start_all(home: Home, progress: Progress) -> list[Run]:
+    """Every server answering, in the order of SERVERS."""
+    present = {daemon.name for daemon in daemons(home) if _recorded(daemon)}
+    failed = threading.Event()
+    told = _one_at_a_time(progress)
+    with heeded() as interrupted, ThreadPoolExecutor(len(SERVERS)) as pool:
+
+        def stop_asked() -> bool:
+            return interrupted() or failed.is_set()
+
+        tasks = [pool.submit(_start, server, home, told, stop_asked) for server in SERVERS]
+        try:
+            done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+            _check_interrupted(interrupted)
+            return [task.result() for task in tasks]
+        except BaseException:
+            failed.set()
+            wait(tasks)
+            stop_all([daemon for daemon in daemons(home) if daemon.name not in present], told)
+            raise
+
+
+def stop_all(these: list[Daemon], progress: Progress) -> None:
+    """None of these is left running when this returns."""
+    with ThreadPoolExecutor(len(SERVERS)) as pool:
+        for task in [pool.submit(_stop, daemon, progress) for daemon in these]:
+            task.result()
+
+
+def daemons(home: Home) -> list[Daemon]:
+    return [server.daemon(home) for server in SERVERS]
+
+
+def _start(server: Server, home: Home, progress: Progress, stop_asked: StopAsked) -> Run:
+    daemon = server.daemon(home)
+    run = _recorded(daemon)
+    if run is not None:
+        wait_until_it_answers(daemon, run, stop_asked)
+        return run
+    _stop(daemon, progress)
+    daemon = server.prepare(home, progress, stop_asked)
+    progress(f"{daemon.name}: starting")
+    run = _launch(daemon, stop_asked)
+    progress(f"{daemon.name}: answers on port {run.ports[0]}")
+    return run
+
+
+def _launch(daemon: Daemon, stop_asked: StopAsked) -> Run:
+    """Start it; once more on other ports if somebody took the chosen one before the server did."""
+    races = 0
+    while True:
+        last = read_run(daemon.record)
+        ports = choose(last.ports if last else (), daemon.usual_ports)
+        run = launch(daemon, ports)
+        try:
+            wait_until_it_answers(daemon, run, stop_asked)
+        except StackError:
+            races += 1
+            lost_the_port = run.process() is None and not all(map(is_free, ports))
+            if not lost_the_port or races == PORT_RACES_MAX:
+                raise
+        else:
+            return run
+
+
+def _stop(daemon: Daemon, progress: Progress) -> None:
+    run = read_run(daemon.record)
+    recorded = run.process() if run else None
+    if recorded is not None:
+        progress(f"{daemon.name}: stopping")
+        stop(recorded, daemon.farewell)
+    for process in living(daemon.program, daemon.place):
+        progress(f"{daemon.name}: stopping one that was left behind")
+        stop(process, daemon.farewell)
+
+
+def _check_interrupted(interrupted: StopAsked) -> None:
+    if interrupted():
+        raise StackError("the start was interrupted")
+
+
+def _recorded(daemon: Daemon) -> Run | None:
+    run = read_run(daemon.record)
+    return run if run and run.process() else None
+
+
+def _one_at_a_time(progress: Progress) -> Progress:
+    """The caller is told from two threads, but never at once."""
+    turn = threading.Lock()
+
+    def tell(news: str) -> None:
+        with turn:
+            progress(news)
+
+    return tell
