@@ -1,0 +1,180 @@
+"""An event as any binding reads it, and the one place that says which attributes are good enough to keep.
+
+What is refused here could not be stored, ordered or answered: everything else is left to the contract of its type.
+Attributes that this house does not know are ignored, so that a producer may add its own.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from contracts.unreadable import ATTRIBUTE_LENGTH_MAX, Unreadable
+
+SPEC_VERSION: Final = "1.0"
+NUMBER_MAX: Final = 2**63 - 1
+"""The largest stream version or position, which is the largest bigint."""
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_JSON = re.compile(r"[a-z0-9.-]+/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.ASCII | re.IGNORECASE | re.DOTALL)
+
+NAMES: Final = (
+    *("specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"),
+    *("effectivetime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
+)
+"""Every attribute that is read: those of CloudEvents 1.0, and our extensions."""
+
+Place = Callable[[str], str]
+"""Where a binding carries an attribute, e.g. `headers.ce_time` for `time`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A CloudEvent as read: its attributes, and its data not yet decoded. Times are in UTC."""
+
+    id: str
+    source: str
+    type: str
+    subject: str | None
+    """The stream."""
+    time: datetime | None
+    """For an event: when it was recorded."""
+    dataschema: str | None
+    datacontenttype: str | None
+    data: bytes
+    """The JSON of the data."""
+    effective: datetime | None = None
+    """Extension `effectivetime`: when it became true."""
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    actor: str | None = None
+    traceparent: str | None = None
+    """W3C Trace Context."""
+    stream_version: int | None = None
+    position: int | None = None
+
+
+def envelope(attributes: Mapping[str, Any], data: bytes, place: Place) -> Envelope:
+    """Check the attributes and build the envelope; raises `Unreadable` for the first that is at fault.
+
+    Values are text; numbers may also be integers, as JSON has them.
+    """
+    get = attributes.get
+    if get("specversion") != SPEC_VERSION or not (get("id") and get("source") and get("type")):
+        raise _incomplete(attributes, place)
+    if _doubtful(attributes):
+        for name, value in attributes.items():
+            _check(name, value, place)
+    media_type = get("datacontenttype")
+    if media_type is not None and media_type != "application/json" and not _JSON.fullmatch(media_type):
+        told = f"The data is {media_type[:60]!r}."
+        raise Unreadable(told, place("datacontenttype"), "Send the data as application/json.")
+    return Envelope(
+        attributes["id"],
+        attributes["source"],
+        attributes["type"],
+        get("subject"),
+        _instant("time", get("time"), place),
+        get("dataschema"),
+        media_type,
+        data,
+        _instant("effectivetime", get("effectivetime"), place),
+        get("correlationid") or None,
+        get("causationid") or None,
+        get("actor") or None,
+        get("traceparent") or None,
+        _number("streamversion", get("streamversion"), place),
+        _number("position", get("position"), place),
+    )
+
+
+def _incomplete(attributes: Mapping[str, Any], place: Place) -> Unreadable:
+    version = attributes.get("specversion")
+    if version is not None and version != SPEC_VERSION:
+        return Unreadable(f"specversion is {str(version)[:60]!r}.", place("specversion"), 'Send CloudEvents "1.0".')
+    missing = next(name for name in ("specversion", "id", "source", "type") if not attributes.get(name))
+    return Unreadable(
+        f"The attribute {missing} is missing or empty.",
+        place(missing),
+        "Send specversion, id, source and type with every event: in headers (binary mode),"
+        " or in the value with content-type application/cloudevents+json (structured mode).",
+    )
+
+
+def _doubtful(attributes: Mapping[str, Any]) -> bool:
+    """Whether one of them needs a look by itself: all of them together are looked at in a fraction of the time."""
+    try:
+        together = "".join(attributes.values())
+    except TypeError:
+        return True
+    return len(together) > ATTRIBUTE_LENGTH_MAX or "\0" in together or "" in attributes.values()
+
+
+_NUMBERS: Final = frozenset({"streamversion", "position"})
+_NEVER_EMPTY: Final = frozenset({"subject", "time", "dataschema", "datacontenttype"})
+
+
+def _check(name: str, value: object, place: Place) -> None:
+    """Raise if one attribute is at fault; an empty extension is as good as none."""
+    if isinstance(value, int) and not isinstance(value, bool) and name in _NUMBERS:
+        return
+    if not isinstance(value, str):
+        raise Unreadable(f"The attribute {name} is not a string.", place(name), "Send it as a string.")
+    if len(value) > ATTRIBUTE_LENGTH_MAX:
+        told = f"The attribute {name} has {len(value)} characters."
+        raise Unreadable(told, place(name), f"Send at most {ATTRIBUTE_LENGTH_MAX}.")
+    if "\0" in value:
+        raise Unreadable(f"The attribute {name} contains a NUL character.", place(name), "Send it without U+0000.")
+    if not value and name in _NEVER_EMPTY:
+        raise Unreadable(f"The attribute {name} is empty.", place(name), "Give it a value or leave it out.")
+
+
+def _instant(name: str, text: str | None, place: Place) -> datetime | None:
+    if not text:
+        return None
+    told = f"The attribute {name} is {text[:60]!r}."
+    remedy = "Send an RFC 3339 time with its offset, e.g. 2024-03-12T09:30:00Z."
+    if not _RFC3339.fullmatch(text):
+        raise Unreadable(told, place(name), remedy)
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as fault:  # no such day or hour, or beyond the calendar in UTC
+        raise Unreadable(told, place(name), remedy) from fault
+
+
+def _number(name: str, value: str | int | None, place: Place) -> int | None:
+    if value is None or value == "":
+        return None
+    # Only ASCII digits: int() would also take signs, spaces, underscores and other scripts' digits.
+    whole = int(value) if isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) <= 19) else -1
+    if 0 <= whole <= NUMBER_MAX:
+        return whole
+    raise Unreadable(
+        f"The attribute {name} is {str(value)[:60]!r}.", place(name), "Send a whole number, 0 or greater, in digits."
+    )
+
+
+def optional(event: Envelope) -> list[tuple[str, str | int]]:
+    """The optional attributes that have a value, as the wire carries them; datacontenttype has its own place there."""
+    pairs: tuple[tuple[str, str | int | None], ...] = (
+        ("subject", event.subject),
+        ("time", _rfc3339(event.time)),
+        ("dataschema", event.dataschema),
+        ("effectivetime", _rfc3339(event.effective)),
+        ("correlationid", event.correlation_id),
+        ("causationid", event.causation_id),
+        ("actor", event.actor),
+        ("traceparent", event.traceparent),
+        ("streamversion", event.stream_version),
+        ("position", event.position),
+    )
+    return [(name, value) for name, value in pairs if value is not None and value != ""]
+
+
+def _rfc3339(when: datetime | None) -> str | None:
+    if when is None:
+        return None
+    if when.tzinfo is None:
+        raise ValueError(f"{when} has no offset: every time in an envelope is aware")
+    return f"{when.astimezone(UTC).isoformat()[:-6]}Z"

@@ -1,0 +1,109 @@
+"""The JSON format of CloudEvents 1.0.2: one event, or a batch of them, as JSON text.
+
+Reading decodes the whole text, so the data is written anew (same values, own white space); the archive keeps the
+record as it came.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from contracts.envelope import NAMES, Envelope, Place, envelope, optional
+from contracts.unreadable import Unreadable, empty
+
+ANY: Final = b"application/cloudevents"
+"""Every media type of a structured or batched event begins like this."""
+BATCH: Final = b"application/cloudevents-batch+json"
+_SINGLE: Final = frozenset({ANY, b"application/cloudevents+json"})
+
+
+def read(text: bytes, media_type: bytes, field: str) -> list[Envelope | Unreadable]:
+    """The events of a text, one answer each; raises `Unreadable` where the text as a whole is at fault.
+
+    `field` says where the text was carried.
+    """
+    kind = media_type.partition(b";")[0].strip().lower()
+    if kind != BATCH and kind not in _SINGLE:
+        told = f"The event format {kind.decode(errors='replace')[:60]!r} is not read here."
+        raise Unreadable(told, "headers.content-type", "Send application/cloudevents+json.")
+    try:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError as fault:
+        raise _not_json(text, fault, field) from fault
+    if kind != BATCH:
+        return [_attempted(document, "", field)]
+    if not isinstance(document, list):
+        raise Unreadable("A batch is a JSON array.", field, "Send an array, or application/cloudevents+json.")
+    return [_attempted(one, f"[{index}]", field) for index, one in enumerate(document)]
+
+
+def write(event: Envelope) -> bytes:
+    """One event as application/cloudevents+json, its data inlined byte for byte (in base64 where it is not JSON)."""
+    document: dict[str, Any] = {"specversion": "1.0", "id": event.id, "source": event.source, "type": event.type}
+    document.update(optional(event))
+    if event.datacontenttype:
+        document["datacontenttype"] = event.datacontenttype
+    if _inlines(event.data):
+        document["data"] = orjson.Fragment(event.data)
+    else:
+        document["data_base64"] = b64encode(event.data).decode()
+    return orjson.dumps(document)
+
+
+def _inlines(data: bytes) -> bool:
+    # Data in binary mode was never parsed: bytes that are not one JSON value would break, or forge, the document.
+    try:
+        return orjson.loads(data) is not None  # `null` would read as no data
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _not_json(text: bytes, fault: orjson.JSONDecodeError, field: str) -> Unreadable:
+    try:
+        text.decode()
+    except UnicodeDecodeError as broken:
+        return Unreadable(f"Byte {broken.start} is not UTF-8.", field, "Encode the event as UTF-8.")
+    told = f"Not JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}."
+    return Unreadable(told, field, "Send one JSON object.")
+
+
+def _attempted(document: object, at: str, field: str) -> Envelope | Unreadable:
+    try:
+        return _event(document, at, field)
+    except Unreadable as fault:
+        return fault
+
+
+def _event(document: object, at: str, field: str) -> Envelope:
+    """Read an event in the JSON format; `at` is its place in a batch."""
+
+    def place(name: str) -> str:
+        return f"{at}.{name}" if at else name
+
+    if not isinstance(document, dict):
+        raise Unreadable("The event is not a JSON object.", at or field, "Send one JSON object an event.")
+    found = {name: document[name] for name in NAMES if document.get(name) is not None}
+    try:
+        return envelope(found, _data(document, place), place)
+    except Unreadable as fault:
+        raise fault.salvage(found) from None
+
+
+def _data(document: Mapping[str, Any], place: Place) -> bytes:
+    plain, encoded = document.get("data"), document.get("data_base64")
+    if plain is not None and encoded is not None:
+        raise Unreadable("data and data_base64 are both there.", place("data_base64"), "Send one of them.")
+    if plain is not None:
+        try:
+            return orjson.dumps(plain)
+        except orjson.JSONEncodeError as fault:
+            raise Unreadable(f"The data cannot be kept: {fault}.", place("data"), "Nest it less deeply.") from fault
+    try:
+        decoded = b64decode(encoded or "", validate=True)
+    except (TypeError, ValueError) as fault:
+        raise Unreadable("data_base64 is not base64.", place("data_base64"), "Encode it (RFC 4648).") from fault
+    if not decoded:
+        raise empty(place("data"))
+    return decoded
