@@ -120,7 +120,8 @@ def _check(name: str, value: object, place: Place) -> None:
     if isinstance(value, int) and not isinstance(value, bool) and name in _NUMBERS:
         return
     if not isinstance(value, str):
-        raise Unreadable(f"The attribute {name} is not a string.", place(name), "Send it as a string.")
+        wanted = "a whole number" if name in _NUMBERS else "a string"
+        raise Unreadable(f"The attribute {name} is not {wanted}.", place(name), f"Send {wanted}.")
     if len(value) > ATTRIBUTE_LENGTH_MAX:
         told = f"The attribute {name} has {len(value)} characters."
         raise Unreadable(told, place(name), f"Send at most {ATTRIBUTE_LENGTH_MAX}.")
