@@ -27,6 +27,7 @@ LOG_CONFIG = Path(__file__).with_name("log4j2.properties")
 JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true",
        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]  # fmt: skip
 
+# The short session is for a start after kill -9: the controller first waits for the dead broker's to run out.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -36,6 +37,8 @@ advertised.listeners=PLAINTEXT://{host}:{clients}
 controller.listener.names=CONTROLLER
 log.dirs=data
 auto.create.topics.enable=false
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 group.initial.rebalance.delay.ms=0
 offsets.topic.num.partitions=8
 offsets.topic.replication.factor=1

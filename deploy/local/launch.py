@@ -7,6 +7,9 @@ does not reach it and whoever started it has no zombie to bury. Runs alone, impo
 import os
 import sys
 
+# A server sees nothing of the caller's environment: no proxy, no JAVA_TOOL_OPTIONS, no PG* setting.
+ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
+
 
 def main() -> None:
     log, user, place, *command = sys.argv[1:]
@@ -25,10 +28,11 @@ def main() -> None:
         os.setuid(uid)
     try:
         os.chdir(place)
-        os.execv(command[0], command)  # noqa: S606 - no shell, and the command is ours
+        os.execve(command[0], command, ENVIRONMENT)  # noqa: S606 - no shell, and the command is ours
     except OSError as error:
         os.write(2, f"{command[0]}: {error}\n".encode())
         os._exit(127)
 
 
-main()
+if __name__ == "__main__":
+    main()

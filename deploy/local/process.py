@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from deploy.local.errors import StackError
+from deploy.local.launch import ENVIRONMENT
 
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 20
@@ -26,9 +27,6 @@ LOG_BYTES_KEPT = 16 * 1024 * 1024
 LOG_LINES_QUOTED = 12
 POLL_SECONDS = 0.05
 LAUNCHER = Path(__file__).with_name("launch.py")
-
-# A server sees nothing of the caller's environment: no proxy, no JAVA_TOOL_OPTIONS, no PG* setting.
-ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def launch(daemon: Daemon, ports: tuple[int, ...]) -> Run:
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), *settings, *daemon.command(ports)]
     # In a session of its own, so that a Ctrl-C cannot fall between the fork and the record.
     started = subprocess.run(  # noqa: S603
-        launcher, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        launcher, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         start_new_session=True,
     )  # fmt: skip
     if started.returncode:

@@ -71,8 +71,13 @@ def _start(server: Server, home: Home, progress: Progress, stop_asked: StopAsked
     daemon = server.daemon(home)
     run = _recorded(daemon)
     if run is not None:
-        wait_until_it_answers(daemon, run, stop_asked)
-        return run
+        try:
+            wait_until_it_answers(daemon, run, stop_asked)
+        except StackError:
+            if stop_asked() or run.process() is not None:
+                raise  # it lives but does not answer: not ours to kill
+        else:
+            return run
     _stop(daemon, progress)
     daemon = server.prepare(home, progress, stop_asked)
     progress(f"{daemon.name}: starting")
