@@ -1,0 +1,85 @@
+"""A room owns a schema and a role, wherever its database is; it migrates its own schema and touches no other.
+
+The administrator's part (role, schema, extension) is `provision`, run once per room by whoever runs the server; the
+room's part is `migrate`, run at each start by the room itself, under the migration tool's lock.
+"""
+
+import asyncio
+import warnings
+from collections.abc import Sequence
+from importlib.resources import files
+
+import asyncpg
+import stamina
+from pydantic import SecretStr
+
+PASSING_FAULTS = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError)
+"""A server that is not there yet, or not there now."""
+
+
+async def provision(admin_url: str, room: str, password: str, *, readers: Sequence[str] = ()) -> None:
+    """Create or renew a room's role and schema, and let `readers` (roles) read it. May be repeated."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('forcegen provision'))")
+            await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
+            await _role(connection, room, password)
+            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {room} AUTHORIZATION {room}")
+            await connection.execute(f"ALTER ROLE {room} SET search_path = {room}, public")
+            for reader in readers:
+                await connection.execute(f"GRANT USAGE ON SCHEMA {room} TO {reader}")
+                for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {room} IN SCHEMA {room} GRANT SELECT ON TABLES"
+                await connection.execute(f"{for_tables} TO {reader}")
+                await connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {room} TO {reader}")
+    finally:
+        await connection.close()
+
+
+async def provision_reader(admin_url: str, role: str, password: str, schema: str) -> None:
+    """Create or renew a role that only reads, with `schema` as its search path."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        await _role(connection, role, password)
+        await connection.execute(f"ALTER ROLE {role} SET search_path = {schema}, public")
+        await connection.execute(f"ALTER ROLE {role} SET default_transaction_read_only = on")
+    finally:
+        await connection.close()
+
+
+async def _role(connection: asyncpg.Connection, role: str, password: str) -> None:
+    if not role.isidentifier():
+        raise ValueError(f"{role!r} cannot be the name of a role: use letters, digits and underscores")
+    exists = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
+    verb = "ALTER" if exists else "CREATE"
+    quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
+    await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD {quoted}")
+
+
+@stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
+async def connect(url: SecretStr, *, size_max: int = 8, application: str) -> asyncpg.Pool:
+    """A pool on a room's database; waits for a server that is still starting."""
+    return await asyncpg.create_pool(
+        url.get_secret_value(),
+        min_size=1,
+        max_size=size_max,
+        command_timeout=60,
+        server_settings={"application_name": application},
+    )
+
+
+async def migrate(url: SecretStr, folders: Sequence[tuple[str, str]]) -> None:
+    """Bring the room's schema up to date: every `.sql` of each (package, folder), once, in order."""
+    paths = [str(files(package).joinpath(folder)) for package, folder in folders]
+    await asyncio.to_thread(_migrate, url.get_secret_value(), paths)
+
+
+@stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
+def _migrate(url: str, paths: Sequence[str]) -> None:
+    with warnings.catch_warnings():  # the tool itself uses what newer Pythons deprecate
+        warnings.simplefilter("ignore")
+        import yoyo
+
+        backend = yoyo.get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        with backend, backend.lock():
+            backend.apply_migrations(backend.to_apply(yoyo.read_migrations(*paths)))

@@ -1,0 +1,122 @@
+"""From bytes to commands and facts: every boundary validates, and says which field is wrong and what to do.
+
+A message with an identity (source and id) that does not fit its contract is answered `invalid`; bytes without one
+become a dead letter, since nobody could be answered.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+import orjson
+from pydantic import ValidationError
+
+from contracts.cloudevents import Envelope
+from contracts.registry import COMMANDS, EVENTS, schema_version
+from contracts.unreadable import Unreadable
+from contracts.words import Command, Message
+from kernel.decider import Asked, Fact
+from kernel.records import Incoming, Invalid
+
+Word = TypeVar("Word", bound=Message)
+_DETAILS_MAX: Final = 20
+KEY_REMEDY: Final = "Set the record's key to the same text as the subject: it keeps the order of a stream."
+
+
+def command(envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int) -> Incoming:
+    """A command as the room takes it in; `received` stands in where the sender gives no time."""
+    return Incoming(envelope, _asked(envelope, words, received, bytes_max), digest(envelope))
+
+
+def keyed(incoming: Incoming, key: bytes | None) -> Incoming:
+    """The same command, or its refusal where a Kafka key does not name the stream that the command is for."""
+    if isinstance(incoming.asked, Invalid) or key == incoming.stream.encode():
+        return incoming
+    told = "has no key" if key is None else f"has the key {key[:80].decode('utf-8', 'backslashreplace')!r}"
+    reason = f"The record {told}, but its subject is {incoming.stream!r}."
+    return Incoming(incoming.envelope, Invalid(reason, "key", KEY_REMEDY), incoming.digest)
+
+
+def digest(envelope: Envelope) -> bytes:
+    """Hash of all that makes a command what it is. The order of JSON members and white space do not count."""
+    try:
+        data = orjson.dumps(orjson.loads(envelope.data), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONDecodeError:
+        data = envelope.data
+    effective = envelope.effective.isoformat() if envelope.effective else ""
+    told = f"{envelope.type}\n{envelope.subject}\n{envelope.dataschema}\n{effective}\n".encode()
+    return hashlib.sha256(told + data).digest()
+
+
+def _asked(
+    envelope: Envelope, words: Mapping[str, type[Command]], received: datetime, bytes_max: int
+) -> Asked | Invalid:
+    if len(envelope.data) > bytes_max:
+        told = f"The data has {len(envelope.data):,} bytes; a command may have {bytes_max:,}."
+        return Invalid(told, "data", "Send less in one command, e.g. a document's hash instead of the document.")
+    found = read(envelope, words, "command")
+    if isinstance(found, Invalid):
+        return found
+    effective = envelope.effective or envelope.time or received
+    return Asked(found, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor)
+
+
+def read(envelope: Envelope, words: Mapping[str, type[Word]], kind: str) -> Word | Invalid:
+    """The data as the model of its type and version, or what is wrong with it."""
+    word = words.get(envelope.type)
+    if word is None:
+        return _unknown_type(envelope.type, words, kind)
+    version = schema_version(envelope.dataschema)
+    if version is None or version > word.schema_version:
+        told = f"{envelope.dataschema!r} is not a version of {envelope.type} that is known here."
+        return Invalid(told, "dataschema", f"Use the versions 1 to {word.schema_version}, or leave dataschema out.")
+    if b"\\u0000" in envelope.data:
+        return Invalid("The data holds a NUL character.", "data", "Remove the NUL characters from its texts.")
+    try:
+        found = word.model_validate_json(envelope.data)
+    except ValidationError as error:
+        return _misfit(error, envelope.type)
+    if envelope.subject != found.stream:
+        told = f"The subject is {envelope.subject!r}, but the data belongs to the stream {found.stream!r}."
+        return Invalid(told, "subject", f"Set the subject (and the Kafka key) to {found.stream!r}.")
+    return found
+
+
+def _unknown_type(name: str, words: Mapping[str, type[Word]], kind: str) -> Invalid:
+    near = difflib.get_close_matches(name[:200], words, n=1)
+    elsewhere = next((w.room for w in [*COMMANDS.values()] if name == f"forcegen.{w.room}.{w.__name__}"), None)
+    if elsewhere is not None and kind == "command":
+        return Invalid(f"{name} is a command of another room.", "type", f"Send it to {elsewhere}.commands.")
+    remedy = f"Did you mean {near[0]}?" if near else f"The {kind}s known here: {', '.join(sorted(words))}."
+    return Invalid(f"{name[:200]!r} is not a {kind} that is known here.", "type", remedy)
+
+
+def _misfit(error: ValidationError, name: str) -> Invalid:
+    """The first misfit as the answer, all of them as details; the sender's values are not repeated."""
+    found = [(".".join(("data", *map(str, e["loc"]))), e["msg"]) for e in error.errors(include_url=False)]
+    field, message = found[0]
+    details = tuple(f"{where}: {what}" for where, what in found[:_DETAILS_MAX])
+    remedy = f"Mend {field} as the schema of {name} says, and send the command under a new id."
+    return Invalid(f"{field}: {message}.", field, remedy, details)
+
+
+def fact(envelope: Envelope) -> Fact:
+    """An event of another room, as a policy reads it.
+
+    Raises:
+        Unreadable: it is no event that is known here.
+    """
+    found = read(envelope, EVENTS, "event")
+    if isinstance(found, Invalid):
+        raise Unreadable(found.reason, found.field or "data", found.remedy or "")
+    if envelope.effective is None:
+        raise Unreadable(
+            "There is no effective time.", "headers.ce_effectivetime", "Give the event its effective time."
+        )
+    try:
+        return Fact(UUID(envelope.id), found, envelope.effective)
+    except ValueError as error:
+        raise Unreadable("The id is not a UUID.", "headers.ce_id", "Events carry the UUID of their room.") from error

@@ -1,0 +1,106 @@
+"""The shell around a decider: load what a batch needs, settle it in memory, append it, and begin again if it is stale.
+
+One batch at a time in a process: commands from Kafka, from HTTP, from policies and from waiting share this door, so
+within a process nothing is ever stale; between processes the append's check keeps order. Folded streams stay in a
+bounded cache that is only ever brought forward by events that are stored.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from contracts.outcome import CommandDecided
+from kernel.decider import Asked, Claim, Decider
+from kernel.deciding import Known, Settled, settle
+from kernel.metrics import BATCH_SECONDS, COMMANDS, STALE_BATCHES
+from kernel.records import DeadLetter, Folded, Holder, Incoming, Progress, Stale
+from kernel.store import Store
+
+log = structlog.get_logger()
+ROUNDS_MAX = 20
+"""Rounds of loading for one batch. Each round settles further into the batch; a decider that needs more is a defect."""
+
+
+class Intake:
+    """The one door through which commands reach a room's decider."""
+
+    def __init__(
+        self, decider: Decider, store: Store, *, room: str, streams_cached_max: int, appended: Callable[[], None]
+    ) -> None:
+        self._decider = decider
+        self._store = store
+        self._room = room
+        self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._cached_max = streams_cached_max
+        self._appended = appended
+        self._door = asyncio.Lock()
+
+    async def take(
+        self,
+        incoming: Sequence[Incoming],
+        dead_letters: Sequence[DeadLetter] = (),
+        progress: Progress | None = None,
+    ) -> Sequence[CommandDecided]:
+        """Decide and append; the answers in the order of the commands.
+
+        Raises:
+            Fenced: another process reads these partitions now.
+        """
+        async with self._door:
+            while True:
+                try:
+                    with BATCH_SECONDS.labels(self._room).time():
+                        return await self._attempt(incoming, dead_letters, progress)
+                except Stale as stale:
+                    STALE_BATCHES.labels(self._room).inc()
+                    log.info("batch is stale, deciding anew", reason=str(stale))
+
+    async def _attempt(
+        self, incoming: Sequence[Incoming], dead_letters: Sequence[DeadLetter], progress: Progress | None
+    ) -> Sequence[CommandDecided]:
+        settled = await self._settled(incoming)
+        for fault in settled.faults:
+            log.error("the decider failed", traceback=fault)
+        batch = replace(settled.batch, dead_letters=dead_letters, progress=progress)
+        appended = await self._store.append(batch)
+        self._remember(settled.streams)
+        self._appended()
+        for decided in appended.outcomes:
+            COMMANDS.labels(self._room, decided.status, decided.rule or "").inc()
+        return appended.outcomes
+
+    async def _settled(self, incoming: Sequence[Incoming]) -> Settled:
+        answers = await self._store.answers({one.key for one in incoming}) if incoming else {}
+        streams: dict[str, Folded] = {}
+        claims: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
+        wanted: Collection[str] = {one.asked.data.stream for one in incoming if isinstance(one.asked, Asked)}
+        for _ in range(ROUNDS_MAX):
+            streams |= await self._load(wanted)
+            settled = settle(incoming, Known(answers, streams, claims), self._decider)
+            if settled.is_complete:
+                return settled
+            wanted = settled.missing_streams
+            if settled.missing_holders:
+                claims |= await self._store.claims(settled.missing_holders)
+        raise RuntimeError(f"the decider of {self._room} looked at new streams in {ROUNDS_MAX} rounds")
+
+    async def _load(self, wanted: Collection[str]) -> Mapping[str, Folded]:
+        """The streams as stored now: what is cached, brought forward by one query for all of them."""
+        if not wanted:
+            return {}
+        folded = {s: self._cache.get(s) or Folded(0, self._decider.initial(s)) for s in wanted}
+        for event in await self._store.load({s: f.version for s, f in folded.items()}):
+            before = folded[event.stream]
+            folded[event.stream] = Folded(event.version, self._decider.evolve(before.state, event.fact))
+        self._remember(folded)
+        return folded
+
+    def _remember(self, streams: Mapping[str, Folded]) -> None:
+        for stream, folded in streams.items():
+            self._cache[stream] = folded
+            self._cache.move_to_end(stream)
+        while len(self._cache) > self._cached_max:
+            self._cache.popitem(last=False)

@@ -1,0 +1,17 @@
+"""Every metric of every room, in one place, each with what it counts."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+COMMANDS = Counter("forcegen_commands", "Commands answered", ["room", "status", "rule"])
+STALE_BATCHES = Counter("forcegen_stale_batches", "Batches decided anew because a stream had moved", ["room"])
+BATCH_SECONDS = Histogram("forcegen_batch_seconds", "Time to load, decide and append one batch", ["room"])
+RECORDS_READ = Counter("forcegen_records_read", "Records taken in from Kafka", ["room", "consumer"])
+RECORDS_SENT = Counter("forcegen_records_sent", "Records that the relay carried to Kafka", ["room", "log"])
+DEAD_LETTERS = Counter("forcegen_dead_letters", "Records that could not be read", ["room", "consumer"])
+FENCED = Counter(
+    "forcegen_fenced", "Batches dropped because another process reads the partitions", ["room", "consumer"]
+)
+LAG = Gauge("forcegen_lag_records", "Broker end offset minus stored offset", ["room", "consumer", "topic", "partition"])
+BEHIND_SECONDS = Gauge("forcegen_behind_seconds", "How long the oldest unread record has waited", ["room", "consumer"])
+UNRELAYED = Gauge("forcegen_unrelayed_records", "Log records that have not reached their topic", ["room", "log"])
+HEARTBEAT_SECONDS = Gauge("forcegen_heartbeat_age_seconds", "Time since a loop last came round", ["room", "loop"])

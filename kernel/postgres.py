@@ -1,0 +1,246 @@
+"""The store in Postgres. One append is a handful of statements, whatever the size of the batch.
+
+The append takes its positions from a single row and holds that row's lock to the commit: position order is commit
+order, and a rollback gives the positions back. A reader of the log needs no guess about gaps.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
+
+import asyncpg
+import orjson
+
+from contracts.cloudevents import to_structured
+from contracts.outcome import CommandDecided
+from contracts.registry import EVENTS, type_name
+from kernel.decider import Claim, Fact
+from kernel.records import (
+    Answer,
+    Appended,
+    Batch,
+    ClaimsByHolder,
+    CommandKey,
+    DeadLetter,
+    Fenced,
+    Holder,
+    NewEvent,
+    NewOutcome,
+    Partition,
+    Progress,
+    Stale,
+    StoredEvent,
+)
+from kernel.sql import queries
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+DEAD_VALUE_BYTES_MAX = 65_536
+"""A dead letter keeps this much of a value; the whole record stays in its topic."""
+
+
+@lru_cache(maxsize=1)
+def sql() -> Mapping[str, str]:
+    """The store's queries."""
+    return queries("kernel.sql", "store.sql")
+
+
+def decode_event(type_: str, schema_version: int, data: str) -> Any:
+    """An event as its model. Every version ever published stays readable; today each type has one."""
+    word = EVENTS[type_]
+    if schema_version > word.schema_version:
+        raise ValueError(f"{type_} version {schema_version} is newer than this program ({word.schema_version})")
+    return word.model_validate_json(data)
+
+
+def columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
+    """Rows as one array a column, the shape that `unnest` takes."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+class PostgresStore:
+    """A room's store on a pool of connections whose search path is the room's schema."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def load(self, known: Mapping[str, int]) -> Sequence[StoredEvent]:
+        rows = await self._pool.fetch(sql()["load"], list(known), list(known.values()))
+        return [
+            StoredEvent(r["stream"], r["version"], Fact(r["id"], decode_event(*_coded(r)), r["effective"]))
+            for r in rows
+        ]
+
+    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, Answer]:
+        rows = await self._pool.fetch(sql()["answers"], *columns(list(keys), 2))
+        return {
+            (r["command_source"], r["command_id"]): Answer(r["digest"], CommandDecided.model_validate_json(r["body"]))
+            for r in rows
+        }
+
+    async def claims(self, holders: Collection[Holder]) -> ClaimsByHolder:
+        found: dict[Holder, dict[str, tuple[Claim, ...]]] = {holder: {} for holder in holders}
+        for r in await self._pool.fetch(sql()["claims"], *columns(list(holders), 2)):
+            claim = Claim(r["kind"], r["holder"], r["start"], r["end"])
+            owners = found[(claim.kind, claim.holder)]
+            owners[r["owner"]] = (*owners.get(r["owner"], ()), claim)
+        return found
+
+    async def ready(self, limit: int) -> Sequence[bytes]:
+        return [r["envelope"] for r in await self._pool.fetch(sql()["ready"], limit)]
+
+    async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
+        rows = await self._pool.fetch(sql()["answers_by_id"], command_id, source)
+        return [CommandDecided.model_validate_json(r["body"]) for r in rows]
+
+    async def waiting(self, after: tuple[datetime, str, str], limit: int) -> Sequence[Mapping[str, object]]:
+        return [dict(r) for r in await self._pool.fetch(sql()["waiting"], *after, limit)]
+
+    async def start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        async with self._pool.acquire() as connection:
+            return await start_consuming(connection, consumer, partitions)
+
+    async def append(self, batch: Batch) -> Appended:
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                return await self._append(connection, batch)
+        except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
+            raise Stale(error.constraint_name) from error
+
+    async def _append(self, connection: Connection, batch: Batch) -> Appended:
+        if batch.progress is not None:
+            await advance(connection, batch.progress)
+        heads = await connection.fetchrow(
+            sql()["take_positions"], len(batch.events), len(batch.outcomes), len(batch.dead_letters)
+        )
+        assert heads is not None  # noqa: S101  (the migration wrote the row)
+        recorded: datetime = heads["recorded"]
+        if batch.seen and await connection.fetch(sql()["moved"], list(batch.seen), list(batch.seen.values())):
+            raise Stale("a stream moved on")
+        decided = [placed(outcome, heads["events"]) for outcome in batch.outcomes]
+        if batch.events:
+            await connection.execute(sql()["append_events"], heads["events"], recorded, *_event_columns(batch.events))
+        if batch.outcomes:
+            await _append_outcomes(connection, batch, decided, heads["outcomes"], recorded)
+        if batch.claims:
+            await _set_claims(connection, batch)
+        await bury(connection, batch.dead_letters, heads["dead_letters"], recorded)
+        return Appended(heads["events"], decided, recorded)
+
+
+def _coded(row: asyncpg.Record) -> tuple[str, int, str]:
+    return row["type"], row["schema_version"], row["data"]
+
+
+def placed(outcome: NewOutcome, first: int) -> CommandDecided:
+    """The answer with the positions of its events in the room's log."""
+    if outcome.repeats or not outcome.decided.events:
+        return outcome.decided
+    events = tuple(e.model_copy(update={"position": first + e.position}) for e in outcome.decided.events)
+    return outcome.decided.model_copy(update={"events": events})
+
+
+def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
+    return columns(
+        [
+            (
+                event.fact.data.stream,
+                event.version,
+                event.fact.id,
+                type_name(type(event.fact.data)),
+                event.fact.data.schema_version,
+                event.fact.data.model_dump_json(),
+                event.fact.effective,
+                event.cause.correlation_id or event.cause.id,
+                event.cause.id,
+                event.cause.actor,
+                event.cause.traceparent,
+            )
+            for event in events
+        ],
+        11,
+    )
+
+
+async def _append_outcomes(
+    connection: Connection, batch: Batch, decided: Sequence[CommandDecided], base: int, recorded: datetime
+) -> None:
+    rows = [
+        (*o.incoming.key, o.incoming.stream, d.model_dump_json(), o.incoming.envelope.correlation_id or d.command_id)
+        for o, d in zip(batch.outcomes, decided, strict=True)
+    ]
+    await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 5))
+    final: dict[CommandKey, tuple[object, ...]] = {
+        o.incoming.key: (*o.incoming.key, o.incoming.digest, o.decided.status, base + nr)
+        for nr, o in enumerate(batch.outcomes, 1)
+        if o.is_answer
+    }
+    if len(await connection.fetch(sql()["answer"], *columns(list(final.values()), 5))) != len(final):
+        raise Stale("a command was answered meanwhile")
+    waits = {
+        o.incoming.key: (*o.incoming.key, o.decided.waits_for, o.waits_after, to_structured(o.incoming.envelope))
+        for o in batch.outcomes
+        if o.is_answer and o.decided.status == "pending"
+    }
+    if waits:
+        await connection.execute(sql()["wait"], *columns(list(waits.values()), 5), recorded)
+    done = [o.incoming.key for o in batch.outcomes if o.incoming.waited and o.incoming.key not in waits]
+    if done:
+        await connection.execute(sql()["wait_no_more"], *columns(done, 2))
+
+
+async def _set_claims(connection: Connection, batch: Batch) -> None:
+    await connection.execute(sql()["release"], list(batch.claims))
+    rows = [(o, c.kind, c.holder, c.start, c.end) for o, claims in batch.claims.items() for c in claims]
+    if rows:
+        await connection.execute(sql()["claim"], *columns(rows, 5))
+
+
+async def start_consuming(
+    connection: Connection, consumer: str, partitions: Collection[Partition]
+) -> Mapping[Partition, int]:
+    """Where to start reading each partition, by what is stored beside its effects."""
+    rows = await connection.fetch(sql()["begin_consuming"], consumer, *columns(list(partitions), 2))
+    return {(r["topic"], r["part"]): r["next_offset"] for r in rows}
+
+
+async def advance(connection: Connection, progress: Progress) -> None:
+    """Move a consumer's offsets, if they are still where this process believes they are.
+
+    Raises:
+        Fenced: they are not.
+    """
+    steps = [(topic, part, old, new) for (topic, part), (old, new) in sorted(progress.steps.items())]
+    moved = await connection.fetch(sql()["advance"], progress.consumer, *columns(steps, 4))
+    if len(moved) != len(steps):
+        raise Fenced(f"{progress.consumer} was replaced on {', '.join(f'{t}/{p}' for t, p, _, _ in steps)}")
+
+
+async def bury(connection: Connection, letters: Sequence[DeadLetter], base: int, recorded: datetime) -> None:
+    """Write dead letters at the positions after `base`."""
+    if letters:
+        await connection.execute(sql()["bury"], base, recorded, *columns([_dead(letter) for letter in letters], 10))
+
+
+def _dead(letter: DeadLetter) -> tuple[object, ...]:
+    value = letter.value or b""
+    headers = [[name, (raw or b"").decode("utf-8", "backslashreplace")] for name, raw in letter.headers[:100]]
+    printable = orjson.dumps([[_text(n), _text(v)[:2048]] for n, v in headers]).decode()
+    return (
+        letter.origin.topic,
+        letter.origin.partition,
+        letter.origin.offset,
+        letter.key,
+        None if letter.value is None else value[:DEAD_VALUE_BYTES_MAX],
+        len(value),
+        printable,
+        _text(letter.reason),
+        None if letter.field is None else _text(letter.field),
+        letter.remedy,
+    )
+
+
+def _text(value: str) -> str:
+    """Postgres text holds no NUL and no lone surrogate; a dead letter shows them escaped."""
+    clean = value.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
+    return cast(str, clean)

@@ -1,0 +1,156 @@
+"""What goes into a room's store in one transaction, as plain frozen rows. Shared by the pure core and both stores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from contracts.cloudevents import Envelope
+from contracts.outcome import CommandDecided
+from kernel.decider import Asked, Claim, Fact, State
+
+CommandKey: TypeAlias = tuple[str, str]
+"""A command's identity, as CloudEvents has it: (source, id)."""
+Holder: TypeAlias = tuple[str, str]
+"""What a claim is on: (kind, holder)."""
+Partition: TypeAlias = tuple[str, int]
+"""(topic, partition)."""
+ClaimsByHolder: TypeAlias = Mapping[Holder, Mapping[str, tuple[Claim, ...]]]
+"""The claims on each holder, by owner. A holder that was looked up and is free has an empty entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A message that has an identity but does not fit its contract."""
+
+    reason: str
+    field: str | None = None
+    remedy: str | None = None
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A command as the room takes it in: what it asks, or why that cannot be read."""
+
+    envelope: Envelope
+    asked: Asked | Invalid
+    digest: bytes
+    """Hash of all that makes the command what it is; the same id with another digest is a conflict."""
+    waited: bool = False
+    """It was pending, and is tried again."""
+
+    @property
+    def key(self) -> CommandKey:
+        return (self.envelope.source, self.envelope.id)
+
+    @property
+    def stream(self) -> str:
+        """The stream that the command is for; its own id where it names none."""
+        return self.envelope.subject or f"command/{self.envelope.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A stream at a version."""
+
+    version: int
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command id was answered before."""
+
+    digest: bytes
+    outcome: CommandDecided
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    fact: Fact
+    version: int
+    cause: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutcome:
+    """An answer. The positions of its events are counted from the batch's first; the append adds where that is."""
+
+    incoming: Incoming
+    decided: CommandDecided
+    is_answer: bool = True
+    """False for a conflict and for a repeat: the first answer stands."""
+    repeats: bool = False
+    waits_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record stands: topic, partition, offset."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that cannot be read, with the reason and where it came from."""
+
+    origin: Origin
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    reason: str
+    field: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a consumer has come with one batch: per partition the offset it was at and the one it goes to."""
+
+    consumer: str
+    steps: Mapping[Partition, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything that one transaction writes."""
+
+    events: Sequence[NewEvent] = ()
+    outcomes: Sequence[NewOutcome] = ()
+    claims: Mapping[str, tuple[Claim, ...]] = field(default_factory=dict)
+    """By owner: all that it holds from now on."""
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """Every stream that a decision looked at, and the version it saw."""
+    dead_letters: Sequence[DeadLetter] = ()
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a batch landed."""
+
+    first_position: int
+    """The position before the batch's first event."""
+    outcomes: Sequence[CommandDecided]
+    recorded: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it is read back to be folded."""
+
+    stream: str
+    version: int
+    fact: Fact
+
+
+class Stale(Exception):
+    """Somebody else appended to a stream, answered a command or took a claim that this batch had read: decide anew."""
+
+
+class Fenced(Exception):
+    """Another process reads these partitions now: drop the batch and start from the stored offsets."""

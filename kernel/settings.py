@@ -1,0 +1,63 @@
+"""Settings: every limit has a name, a unit and a bound, and comes from the environment.
+
+`FORCEGEN_<NAME>` holds for every room, `FORCEGEN_<ROOM>_<NAME>` for one, so a room's database, port or batch size may
+differ. Addresses of databases are secrets and never printed.
+"""
+
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+
+Milliseconds = Annotated[int, Field(ge=1, le=3_600_000)]
+
+
+class Settings(BaseSettings):
+    """What one room process needs to know."""
+
+    model_config = SettingsConfigDict(env_prefix="FORCEGEN_", extra="ignore", use_attribute_docstrings=True)
+
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    """Kafka's bootstrap servers, comma separated."""
+    database_url: SecretStr = SecretStr("postgresql://127.0.0.1:5432/forcegen")
+    """The room's database, as the room's own role; the role's search_path is the room's schema."""
+    http_host: str = "127.0.0.1"
+    http_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """0: any free port."""
+    log_level: str = "INFO"
+
+    topic_partitions: Annotated[int, Field(ge=1, le=1000)] = 4
+    """Partitions of a topic when it is created; never changed later, since a key's partition must not move."""
+    topic_replication: Annotated[int, Field(ge=1, le=10)] = 1
+    """Copies of a topic; 3 on a cluster."""
+
+    batch_records_max: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """Records of one batch from Kafka, and so of one transaction."""
+    batch_timeout_ms: Milliseconds = 20
+    """How long a poll waits for a batch to fill."""
+    fetch_bytes_max: Annotated[int, Field(ge=65_536)] = 8_388_608
+    """Bytes that one fetch may bring: bounds the memory of a room."""
+    command_bytes_max: Annotated[int, Field(ge=1024, le=900_000)] = 262_144
+    """The largest command; its events must fit Kafka's 1 MiB record."""
+    streams_cached_max: Annotated[int, Field(ge=1)] = 10_000
+    """Folded streams kept in memory; the least recently used go first."""
+    http_waiting_max: Annotated[int, Field(ge=1)] = 1_000
+    """Commands that may wait for an answer over HTTP; more are told to come again (503)."""
+
+    relay_batch_max: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    relay_poll_ms: Milliseconds = 200
+    """How long the relay sleeps when nothing wakes it."""
+    relay_lease_ms: Annotated[int, Field(ge=2_000)] = 6_000
+    """How long a relay's sends may still be under way after it died; its successor waits that long."""
+
+    retry_delay_ms: Milliseconds = 100
+    """The first pause after a passing fault; doubled each time."""
+    retry_delay_max_ms: Milliseconds = 5_000
+    stuck_after_ms: Milliseconds = 30_000
+    """Unhealthy when there is something to do and no progress for so long."""
+
+    @classmethod
+    def for_room(cls, room: str) -> Self:
+        """The room's own settings over those of all rooms."""
+        own = EnvSettingsSource(cls, env_prefix=f"FORCEGEN_{room.upper()}_")()
+        return cls(**own)

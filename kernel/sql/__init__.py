@@ -1,0 +1,11 @@
+"""SQL is kept in `.sql` files: each query has a name and a line that says why; this reads them."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+
+def queries(package: str, file: str) -> Mapping[str, str]:
+    """The queries of a file by name; each begins with a line `-- name: <name>`."""
+    text = files(package).joinpath(file).read_text(encoding="utf-8")
+    parts = text.split("-- name: ")[1:]
+    return {name.strip(): body.strip() for name, _, body in (part.partition("\n") for part in parts)}

@@ -1,0 +1,133 @@
+-- name: advance
+-- Compare and set: a consumer that was replaced while it worked changes nothing and learns that it was.
+UPDATE consumed SET next_offset = step.next_offset
+FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS step (topic, part, expected, next_offset)
+WHERE consumed.consumer = $1 AND consumed.topic = step.topic AND consumed.part = step.part
+  AND consumed.next_offset = step.expected
+RETURNING 1
+
+-- name: begin_consuming
+-- A partition that was never read begins at 0.
+WITH fresh AS (
+    INSERT INTO consumed (consumer, topic, part, next_offset)
+    SELECT $1, topic, part, 0 FROM unnest($2::text[], $3::int[]) AS asked (topic, part)
+    ON CONFLICT DO NOTHING
+    RETURNING topic, part, next_offset
+)
+SELECT topic, part, next_offset FROM fresh
+UNION ALL
+SELECT consumed.topic, consumed.part, consumed.next_offset
+FROM consumed JOIN unnest($2::text[], $3::int[]) AS asked (topic, part) USING (topic, part)
+WHERE consumed.consumer = $1
+
+-- name: take_positions
+-- The append's lock. The recorded time never runs backwards along the positions, whatever the clock does.
+UPDATE log_heads
+SET events = events + $1, outcomes = outcomes + $2, dead_letters = dead_letters + $3,
+    recorded = greatest(recorded, clock_timestamp())
+RETURNING events - $1 AS events, outcomes - $2 AS outcomes, dead_letters - $3 AS dead_letters, recorded
+
+-- name: moved
+-- Streams that moved on since they were read: the decision must be made anew.
+SELECT seen.stream
+FROM unnest($1::text[], $2::int[]) AS seen (stream, version)
+WHERE EXISTS (SELECT FROM events WHERE events.stream = seen.stream AND events.version > seen.version)
+
+-- name: load
+-- Everything after the versions that are known already, for all streams of a batch at once.
+SELECT events.stream, events.version, events.id, events.type, events.schema_version, events.data, events.effective
+FROM unnest($1::text[], $2::int[]) AS known (stream, version)
+JOIN events ON events.stream = known.stream AND events.version > known.version
+ORDER BY events.stream, events.version
+
+-- name: append_events
+INSERT INTO events (position, stream, version, id, type, schema_version, data, effective, recorded,
+                    correlation_id, causation_id, actor, traceparent)
+SELECT $1 + nr, stream, version, id, type, schema_version, data::json, effective, $2,
+       correlation_id, causation_id, actor, traceparent
+FROM unnest($3::text[], $4::int[], $5::uuid[], $6::text[], $7::int[], $8::text[], $9::timestamptz[],
+            $10::text[], $11::text[], $12::text[], $13::text[])
+     WITH ORDINALITY AS new (stream, version, id, type, schema_version, data, effective,
+                             correlation_id, causation_id, actor, traceparent, nr)
+
+-- name: append_outcomes
+INSERT INTO outcomes (position, command_source, command_id, stream, body, correlation_id, recorded)
+SELECT $1 + nr, source, id, stream, body::json, correlation_id, $2
+FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+     WITH ORDINALITY AS new (source, id, stream, body, correlation_id, nr)
+
+-- name: answer
+-- A pending answer gives way to the final one; any other answer stands for ever.
+INSERT INTO inbox (command_source, command_id, digest, status, outcome)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bigint[])
+ON CONFLICT (command_source, command_id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome
+WHERE inbox.status = 'pending'
+RETURNING 1
+
+-- name: answers
+SELECT inbox.command_source, inbox.command_id, inbox.digest, outcomes.body
+FROM unnest($1::text[], $2::text[]) AS asked (command_source, command_id)
+JOIN inbox USING (command_source, command_id)
+JOIN outcomes ON outcomes.position = inbox.outcome
+
+-- name: answers_by_id
+SELECT outcomes.body FROM inbox JOIN outcomes ON outcomes.position = inbox.outcome
+WHERE inbox.command_id = $1 AND ($2::text IS NULL OR inbox.command_source = $2)
+ORDER BY inbox.command_source LIMIT 10
+
+-- name: claims
+SELECT claims.owner, claims.kind, claims.holder, lower(during) AS start, upper(during) AS "end"
+FROM unnest($1::text[], $2::text[]) AS asked (kind, holder) JOIN claims USING (kind, holder)
+
+-- name: release
+DELETE FROM claims WHERE owner = ANY ($1::text[])
+
+-- name: claim
+INSERT INTO claims (owner, kind, holder, during)
+SELECT owner, kind, holder, daterange(start, "end")
+FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[]) AS new (owner, kind, holder, start, "end")
+
+-- name: wait
+INSERT INTO pending (command_source, command_id, waits_for, waits_after, envelope, since)
+SELECT source, id, waits_for, waits_after, envelope, $6
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bytea[])
+     AS new (source, id, waits_for, waits_after, envelope)
+ON CONFLICT (command_source, command_id)
+DO UPDATE SET waits_for = excluded.waits_for, waits_after = excluded.waits_after
+
+-- name: wait_no_more
+DELETE FROM pending USING unnest($1::text[], $2::text[]) AS done (source, id)
+WHERE command_source = source AND command_id = id
+
+-- name: ready
+-- Waiting commands whose stream has moved since they were last tried, oldest first.
+SELECT envelope FROM pending
+WHERE EXISTS (SELECT FROM events WHERE stream = waits_for AND version > waits_after)
+ORDER BY since, command_source, command_id LIMIT $1
+
+-- name: waiting
+SELECT command_source, command_id, waits_for, since FROM pending
+WHERE (since, command_source, command_id) > ($1, $2, $3)
+ORDER BY since, command_source, command_id LIMIT $4
+
+-- name: bury
+-- A record is buried once, however often it is read.
+INSERT INTO dead_letters (position, topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy,
+                          recorded)
+SELECT $1 + nr, topic, part, "offset", key, value, value_bytes, headers::jsonb, reason, field, remedy, $2
+FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::bytea[], $8::int[], $9::text[], $10::text[],
+            $11::text[], $12::text[])
+     WITH ORDINALITY AS new (topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy, nr)
+
+-- name: buried
+SELECT position, topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy, recorded
+FROM dead_letters WHERE position > $1 ORDER BY position LIMIT $2
+
+-- name: outcomes_after
+SELECT position, command_source, command_id, stream, body, correlation_id, recorded
+FROM outcomes WHERE position > $1 ORDER BY position LIMIT $2
+
+-- name: events_after
+SELECT position, stream, version, id, type, schema_version, data, effective, recorded, correlation_id, causation_id,
+       actor, traceparent
+FROM events WHERE position > $1 ORDER BY position LIMIT $2
