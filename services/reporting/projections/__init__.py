@@ -1,0 +1,45 @@
+"""What rows an event leads to: pure functions, one module for each kind of owner. No I/O and no clock.
+
+A fact that is carried from one room to another is shown once, from the room that decided it. What is shown in no view
+is still in the log of events, so every word can be looked up.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from contracts import deployments as deployed
+from contracts import vacancies as filled
+from contracts.words import Event
+from services.reporting.projections import applications, candidates, counts, mandates, missions, tours, units, vacancies
+from services.reporting.projections.view import Group, View
+
+GROUPS: Final[tuple[Group, ...]] = (
+    mandates.GROUP,
+    missions.GROUP,
+    applications.GROUP,
+    vacancies.GROUP,
+    candidates.GROUP,
+    units.GROUP,
+    tours.GROUP,
+    counts.GROUP,
+)
+VIEWS: Final[tuple[View[Any], ...]] = tuple(view for group in GROUPS for view in group.views)
+VIEW_OF: Final[Mapping[type, View[Any]]] = {view.row: view for view in VIEWS}
+GROUP_OF: Final[Mapping[type[Event], Group]] = {word: group for group in GROUPS for word in group.events}
+
+NOT_SHOWN: Final[Mapping[type[Event], str]] = {
+    filled.MandateLineRecorded: "a copy: lines are shown from the approvals room",
+    filled.MandateLineEnded: "a copy: lines are shown from the approvals room",
+    filled.RuleSetAdopted: "nominations show the version of the rule set that was applied",
+    deployed.LineOpened: "a copy: lines are shown from the approvals room",
+    deployed.LineAmended: "a copy: lines are shown from the approvals room",
+    deployed.LineClosed: "a copy: lines are shown from the approvals room",
+    deployed.WaiverRecorded: "a copy: waivers are shown from the approvals room",
+    deployed.DocumentsRequired: "a copy: the legal framework is shown from the approvals room",
+    deployed.DocumentRecorded: "a copy: the legal framework is shown from the approvals room",
+    deployed.MissionStatusRecorded: "a copy: missions are shown from the vacancies room",
+    deployed.PresenceNoted: "the deployments room's own note: presence is shown from the tours",
+    deployed.UnitMouRecorded: "a copy: units are shown from the vacancies room",
+    deployed.UnitVisitRecorded: "a copy: units are shown from the vacancies room",
+}
+"""Words that set no row, and why."""

@@ -1,0 +1,64 @@
+"""Candidates, by opaque reference: rank, and whether they are in the reserve or barred.
+
+What a screening found stays out of the views: only that there was one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from operator import attrgetter
+from uuid import UUID
+
+from contracts import vacancies as told
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.view import Group, Row, Rows, View
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    person: str
+    contributor: str
+    rank: str
+    status: str
+    """registered, screened, reserve, withdrawn. A bar stands beside it."""
+    registered_on: date
+    event: UUID
+    screened_on: date | None = None
+    reserve_since: date | None = None
+    withdrawn_on: date | None = None
+    barred_since: date | None = None
+
+
+CANDIDATES = View("candidates", Candidate, key=("person",), owner="person")
+_EVENTS = (
+    told.CandidateRegistered,
+    told.CandidateScreened,
+    told.CandidatePromoted,
+    told.CandidatePlacedInReserve,
+    told.CandidateWithdrawn,
+    told.CandidateBarred,
+)
+
+
+def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+    """The rows that an event of a candidate sets."""
+    match e.data:
+        case told.CandidateRegistered(person=person, contributor=contributor, rank=rank, registered_on=day):
+            yield Candidate(person, contributor, rank, "registered", day, e.id)
+        case told.CandidateScreened(person=person, screened_on=day):
+            known = rows.one(CANDIDATES, person)
+            status = "screened" if known.status == "registered" else known.status
+            yield replace(known, status=status, screened_on=day, event=e.id)
+        case told.CandidatePromoted(person=person, rank=rank):
+            yield replace(rows.one(CANDIDATES, person), rank=rank, event=e.id)
+        case told.CandidatePlacedInReserve(person=person, since=day):
+            yield replace(rows.one(CANDIDATES, person), status="reserve", reserve_since=day, event=e.id)
+        case told.CandidateWithdrawn(person=person, withdrawn_on=day):
+            yield replace(rows.one(CANDIDATES, person), status="withdrawn", withdrawn_on=day, event=e.id)
+        case told.CandidateBarred(person=person, since=day):
+            yield replace(rows.one(CANDIDATES, person), barred_since=day, event=e.id)
+        case other:
+            raise TypeError(f"{type(other).__name__} is no event of a candidate")
+
+
+GROUP = Group("candidate", (CANDIDATES,), attrgetter("person"), project, _EVENTS)

@@ -1,0 +1,80 @@
+"""What others say of a contributor, kept as published: the UN's strength returns and officials' statements."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from operator import attrgetter
+from uuid import UUID
+
+from contracts import deployments as told
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.view import Group, Row, Rows, View
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthReturn:
+    contributor: str
+    as_of: date
+    mission: str
+    personnel_type: str
+    published_at: datetime
+    """A later publication may restate a count: both stay."""
+    contributor_as_published: str
+    male: int | None
+    female: int | None
+    total: int | None
+    source: str
+    event: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialStatement:
+    contributor: str
+    statement: str
+    as_of: date
+    measure: str
+    since: date | None
+    missions: tuple[str, ...]
+    categories: tuple[str, ...]
+    value: int
+    qualifier: str
+    source: str
+    event: UUID
+
+
+RETURNS = View(
+    "strength_returns",
+    StrengthReturn,
+    key=("contributor", "as_of", "mission", "personnel_type", "published_at"),
+    owner="contributor",
+)
+STATEMENTS = View("official_statements", OfficialStatement, key=("contributor", "statement"), owner="contributor")
+
+
+def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+    """The row that a count sets; nothing that is known already matters to it."""
+    match e.data:
+        case told.StrengthReturnRecorded() as data:
+            key = (data.contributor, data.as_of, data.mission, data.personnel_type, data.published_at)
+            counts = (data.male, data.female, data.total)
+            yield StrengthReturn(*key, data.contributor_as_published, *counts, data.source, e.id)
+        case told.OfficialStatementRecorded() as data:
+            yield OfficialStatement(
+                contributor=data.contributor,
+                statement=data.statement,
+                as_of=data.as_of,
+                measure=data.measure,
+                since=data.since,
+                missions=data.missions,
+                categories=data.categories,
+                value=data.value,
+                qualifier=data.qualifier,
+                source=data.source,
+                event=e.id,
+            )
+        case other:
+            raise TypeError(f"{type(other).__name__} is no count of a contributor")
+
+
+_EVENTS = (told.StrengthReturnRecorded, told.OfficialStatementRecorded)
+GROUP = Group("contributor", (RETURNS, STATEMENTS), attrgetter("contributor"), project, _EVENTS, reads=False)

@@ -1,0 +1,50 @@
+"""The guard of a stream: what follows its version is applied, what lies beyond a gap waits, what is older is dropped.
+
+An event that raises stops its own stream and no other: it waits with its error, and the later ones queue behind it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from services.reporting.projections.fold import Shelf
+from services.reporting.projections.recorded import Recorded
+
+ERROR_LENGTH_MAX: Final = 2000
+"""Characters of an error that are kept with a parked event."""
+
+
+@dataclass(slots=True)
+class Queue:
+    """The events of one stream that a batch can see, and what became of them."""
+
+    version: int = 0
+    arrived: dict[int, Recorded] = field(default_factory=dict)
+    parked: dict[int, Recorded] = field(default_factory=dict)
+    done: list[Recorded] = field(default_factory=list)
+    error: str | None = None
+
+    def run(self) -> Iterator[Recorded]:
+        """The events that follow the known version without a gap."""
+        nr = self.version + 1
+        while (event := self.parked.get(nr) or self.arrived.get(nr)) is not None:
+            yield event
+            nr += 1
+
+    def fold(self, shelf: Shelf) -> None:
+        """Apply what can be applied; stop at the first event that raises."""
+        for event in self.run():
+            try:
+                shelf.apply(event)
+            except Exception as error:  # pure code fails again: it is parked, told, and retried on demand
+                self.error = f"{type(error).__name__}: {error}"[:ERROR_LENGTH_MAX]
+                break
+            self.done.append(event)
+        self.version += len(self.done)
+
+    def waiting(self) -> list[tuple[Recorded, str | None]]:
+        """What must be parked or told that it failed again, with its error if it has one."""
+        failed = self.version + 1
+        again = {failed: self.parked[failed]} if self.error and failed in self.parked else {}
+        rest = {nr: event for nr, event in self.arrived.items() if nr > self.version} | again
+        return [(event, self.error if nr == failed else None) for nr, event in sorted(rest.items())]

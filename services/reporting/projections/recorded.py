@@ -1,0 +1,31 @@
+"""An event as the reading room receives it: what happened, when it was true, when it was learned, and where it lies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.words import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A decoded record of an events topic."""
+
+    id: UUID
+    type: str
+    stream: str
+    version: int
+    """Its place in its stream, from 1, without gaps."""
+    position: int
+    """Its place in its room's log."""
+    room: str
+    """Part of the identity of a stream: `line/…`, `mission/…` and `unit/…` are other streams in another room."""
+    effective: datetime
+    recorded: datetime
+    data: Event
+    correlation_id: str | None
+    causation_id: str | None
+    actor: str | None
+    topic: str
+    partition: int
+    offset: int

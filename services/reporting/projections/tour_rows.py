@@ -1,0 +1,99 @@
+"""The rows of a tour. Its id is `<mandate>/<line>/<tour>`, because a tour's name is unique within its line."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.reporting.projections.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    id: str
+    line: str
+    """`<mandate>/<line>`."""
+    mandate: str
+    tour: str
+    contributor: str
+    mission: str
+    """Where it is, was last, or is to go."""
+    category: str
+    headcount: int
+    planned_from: date
+    planned_until: date
+    consents_required: tuple[str, ...]
+    planned_at: datetime
+    """When the plan was recorded."""
+    status: str
+    """planned, scheduled, present, departed, cancelled."""
+    event: UUID
+    """The last event that set this row."""
+    person: str | None = None
+    unit: str | None = None
+    rank: str | None = None
+    post: str | None = None
+    handover_until: date | None = None
+    vacancy: str | None = None
+    nomination: str | None = None
+    arrives_on: date | None = None
+    departs_on: date | None = None
+    """Scheduled, or as extended."""
+    arrived_on: date | None = None
+    departed_on: date | None = None
+    departure_reason: str | None = None
+    payer: str | None = None
+    cancelled_on: date | None = None
+    cancel_reason: str | None = None
+    return_by: date | None = None
+    return_authority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stay in one mission: from the arrival or a transfer until the next transfer or the departure."""
+
+    tour: str
+    nth: int
+    mission: str
+    since: date
+    until: date | None
+    event: UUID
+    """The event that began it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    tour: str
+    kind: str
+    required: bool
+    given_on: date | None = None
+    given_by: str | None = None
+    document: str | None = None
+    valid_until: date | None = None
+    event: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateChange:
+    tour: str
+    version: int
+    old_arrives_on: date | None
+    old_departs_on: date
+    new_arrives_on: date | None
+    new_departs_on: date
+    decided_on: date
+    decided_by: str | None
+    reason: str | None
+    event: UUID
+
+
+TOURS = View("tours", Tour, key=("id",), owner="id")
+PERIODS = View("tour_missions", Period, key=("tour", "nth"), owner="tour")
+CONSENTS = View("consents", Consent, key=("tour", "kind"), owner="tour")
+DATE_CHANGES = View("tour_date_changes", DateChange, key=("tour", "version"), owner="tour")
+
+
+def tour_id(event: Any) -> str:
+    """The id of the tour that an event of the deployments room is about."""
+    return f"{event.mandate}/{event.line}/{event.tour}"

@@ -1,0 +1,135 @@
+"""Tours: who goes where, under which line, from when until when; with their consents and every date that moved.
+
+A tour is present from `arrived_on` until the day before `departed_on`. Where it is, is told by its periods in
+missions: one from the arrival, one more for each transfer. A tour's id is `<mandate>/<line>/<tour>`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
+
+from contracts import deployments as told
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.tour_correction import corrected
+from services.reporting.projections.tour_rows import (
+    CONSENTS,
+    DATE_CHANGES,
+    PERIODS,
+    TOURS,
+    Consent,
+    DateChange,
+    Tour,
+    tour_id,
+)
+from services.reporting.projections.tour_rows import Period as InMission
+from services.reporting.projections.view import Group, Row, Rows
+
+_EVENTS = (
+    told.TourPlanned,
+    told.ConsentRecorded,
+    told.TourScheduled,
+    told.TourRescheduled,
+    told.TourArrived,
+    told.TourExtended,
+    told.TourTransferred,
+    told.TourDeparted,
+    told.TourCancelled,
+    told.TourCorrected,
+    told.ReturnOrdered,
+)
+
+
+def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+    """The rows that an event of a tour sets."""
+    if isinstance(e.data, told.TourPlanned):
+        yield _planned(e, e.data)
+        yield from (Consent(tour_id(e.data), kind, True) for kind in e.data.consents_required)
+        return
+    if not isinstance(e.data, _EVENTS):
+        raise TypeError(f"{type(e.data).__name__} is no event of a tour")
+    tour = rows.one(TOURS, tour_id(e.data))
+    match e.data:
+        case told.ConsentRecorded() as data:
+            yield replace(tour, event=e.id)
+            yield _consented(e.id, data, rows.find(CONSENTS, tour.id, data.kind))
+        case told.TourScheduled() | told.TourRescheduled() | told.TourExtended() as data:
+            yield from _dated(e, data, tour)
+        case told.TourArrived() | told.TourTransferred() | told.TourDeparted() as data:
+            yield from _moved(e.id, data, tour, rows)
+        case told.TourCancelled(cancelled_on=day, reason=reason):
+            yield replace(tour, status="cancelled", cancelled_on=day, cancel_reason=reason, event=e.id)
+        case told.TourCorrected() as data:
+            yield from corrected(e.id, data, tour, rows)
+        case told.ReturnOrdered(by=by, authority=authority):
+            yield replace(tour, return_by=by, return_authority=authority, event=e.id)
+
+
+def _planned(e: Recorded, data: told.TourPlanned) -> Tour:
+    return Tour(
+        id=tour_id(data),
+        line=f"{data.mandate}/{data.line}",
+        mandate=data.mandate,
+        tour=data.tour,
+        contributor=data.contributor,
+        mission=data.mission,
+        category=data.category,
+        headcount=data.headcount,
+        planned_from=data.planned_from,
+        planned_until=data.planned_until,
+        consents_required=data.consents_required,
+        planned_at=e.recorded,
+        status="planned",
+        event=e.id,
+        person=data.person,
+        unit=data.unit,
+        rank=data.rank,
+        post=data.post,
+        handover_until=data.handover_until,
+        vacancy=data.vacancy,
+        nomination=data.nomination,
+    )
+
+
+def _consented(event: UUID, data: told.ConsentRecorded, known: Consent | None) -> Consent:
+    required = known is not None and known.required
+    given = (data.given_on, data.given_by, data.document, data.valid_until)
+    return Consent(tour_id(data), data.kind, required, *given, event)
+
+
+def _dated(
+    e: Recorded, data: told.TourScheduled | told.TourRescheduled | told.TourExtended, tour: Tour
+) -> Iterator[Row]:
+    """Dates that are fixed or move; a move keeps old, new, reason and who."""
+    if isinstance(data, told.TourExtended):
+        yield replace(tour, departs_on=data.until, event=e.id)
+        old, new = (tour.arrives_on, data.old_until), (tour.arrives_on, data.until)
+        yield DateChange(tour.id, e.version, *old, *new, data.decided_on, None, data.reason, e.id)
+        return
+    status = "scheduled" if tour.status == "planned" else tour.status
+    yield replace(tour, status=status, arrives_on=data.arrives_on, departs_on=data.departs_on, event=e.id)
+    if isinstance(data, told.TourRescheduled):
+        old, new = (data.old_arrives_on, data.old_departs_on), (data.arrives_on, data.departs_on)
+        yield DateChange(tour.id, e.version, *old, *new, data.decided_on, data.decided_by, data.reason, e.id)
+
+
+def _moved(
+    event: UUID, data: told.TourArrived | told.TourTransferred | told.TourDeparted, tour: Tour, rows: Rows
+) -> Iterator[Row]:
+    """People who come, go elsewhere, or go home: each begins or ends a period in a mission."""
+    periods = rows.all(PERIODS)
+    match data:
+        case told.TourArrived(arrived_on=day, mission=mission, headcount=headcount, category=category):
+            where = replace(tour, status="present", arrived_on=day, mission=mission, event=event)
+            yield replace(where, headcount=headcount, category=category)
+            yield InMission(tour.id, 0, mission, day, None, event)
+        case told.TourTransferred(transferred_on=day, to_mission=mission):
+            yield replace(tour, mission=mission, event=event)
+            yield replace(periods[-1], until=day)
+            yield InMission(tour.id, len(periods), mission, day, None, event)
+        case told.TourDeparted(departed_on=day, reason=reason, payer=payer):
+            gone = replace(tour, status="departed", departed_on=day, event=event)
+            yield replace(gone, departure_reason=reason, payer=payer)
+            yield replace(periods[-1], until=day)
+
+
+GROUP = Group("tour", (TOURS, PERIODS, CONSENTS, DATE_CHANGES), tour_id, project, _EVENTS)

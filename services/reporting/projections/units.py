@@ -1,0 +1,95 @@
+"""Units: from the pledge to the pre-deployment visit. What happens in a mission is told by their tours."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from operator import attrgetter
+from uuid import UUID
+
+from contracts import vacancies as told
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.view import Group, Row, Rows, View
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    unit: str
+    contributor: str
+    category: str
+    headcount: int
+    pledged_on: date
+    valid_until: date
+    status: str
+    """The last step that was taken: pledged, selected, mou_signed, visit_passed, visit_failed."""
+    event: UUID
+    level: str | None = None
+    assessed_on: date | None = None
+    mission: str | None = None
+    selected_on: date | None = None
+    mou_mission: str | None = None
+    mou_document: str | None = None
+    mou_signed_on: date | None = None
+    mou_strength: int | None = None
+    framework_nation: str | None = None
+    visited_on: date | None = None
+    visit_passed: bool | None = None
+
+
+UNITS = View("units", Unit, key=("unit",), owner="unit")
+_EVENTS = (
+    told.UnitPledged,
+    told.UnitReadinessRecorded,
+    told.UnitSelected,
+    told.MouSigned,
+    told.PredeploymentVisitRecorded,
+)
+
+
+def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+    """The rows that an event of a unit sets."""
+    match e.data:
+        case told.UnitPledged() as data:
+            yield _pledged(e.id, data, rows.find(UNITS, data.unit))
+        case told.UnitReadinessRecorded(unit=unit, level=level, assessed_on=day):
+            yield replace(rows.one(UNITS, unit), level=level, assessed_on=day, event=e.id)
+        case told.UnitSelected(unit=unit, mission=mission, selected_on=day):
+            known = rows.one(UNITS, unit)
+            yield replace(known, status="selected", mission=mission, selected_on=day, event=e.id)
+        case told.MouSigned() as data:
+            yield _signed(e.id, data, rows.one(UNITS, data.unit))
+        case told.PredeploymentVisitRecorded(unit=unit, visited_on=day, passed=passed):
+            status = "visit_passed" if passed else "visit_failed"
+            yield replace(rows.one(UNITS, unit), status=status, visited_on=day, visit_passed=passed, event=e.id)
+        case other:
+            raise TypeError(f"{type(other).__name__} is no event of a unit")
+
+
+def _pledged(event: UUID, data: told.UnitPledged, known: Unit | None) -> Unit:
+    """A pledge given again renews the old one: steps already taken stay on record."""
+    if known is not None:
+        return replace(
+            known,
+            category=data.category,
+            headcount=data.headcount,
+            pledged_on=data.pledged_on,
+            valid_until=data.valid_until,
+            event=event,
+        )
+    period = (data.pledged_on, data.valid_until)
+    return Unit(data.unit, data.contributor, data.category, data.headcount, *period, "pledged", event)
+
+
+def _signed(event: UUID, data: told.MouSigned, known: Unit) -> Unit:
+    return replace(
+        known,
+        status="mou_signed",
+        mou_mission=data.mission,
+        mou_document=data.document,
+        mou_signed_on=data.signed_on,
+        mou_strength=data.strength,
+        framework_nation=data.framework_nation,
+        event=event,
+    )
+
+
+GROUP = Group("unit", (UNITS,), attrgetter("unit"), project, _EVENTS)

@@ -1,0 +1,172 @@
+"""Vacancies and the nominations for them; a nomination's id is `<vacancy>/<nomination>`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from operator import attrgetter
+from uuid import UUID
+
+from contracts import vacancies as told
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.view import Group, Row, Rows, View
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    vacancy: str
+    mission: str
+    category: str
+    number: int
+    places: int
+    """People still sought: all at the announcement, none once filled, those of the rotation when reopened."""
+    skills: tuple[str, ...]
+    tour_months: int
+    announced_on: date
+    status: str
+    """open, filled, withdrawn, lapsed."""
+    event: UUID
+    rank_min: str | None = None
+    rank_max: str | None = None
+    deadline: date | None = None
+    post: str | None = None
+    application: str | None = None
+    filled_on: date | None = None
+    reopened_on: date | None = None
+    ended_on: date | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    id: str
+    vacancy: str
+    nomination: str
+    mandate: str
+    line: str
+    """`<mandate>/<line>`."""
+    contributor: str
+    mission: str
+    category: str
+    headcount: int
+    nominated_on: date
+    rule_set: str
+    valid_until: date
+    status: str
+    """nominated, accepted, declined, withdrawn, lapsed."""
+    event: UUID
+    person: str | None = None
+    unit: str | None = None
+    rank: str | None = None
+    accepted_on: date | None = None
+    report_on: date | None = None
+    tour_until: date | None = None
+    reference: str | None = None
+    post: str | None = None
+    ended_on: date | None = None
+    reason: str | None = None
+
+
+VACANCIES = View("vacancies", Vacancy, key=("vacancy",), owner="vacancy")
+NOMINATIONS = View("nominations", Nomination, key=("id",), owner="vacancy")
+_EVENTS = (
+    told.VacancyAnnounced,
+    told.VacancyWithdrawn,
+    told.VacancyLapsed,
+    told.VacancyReopened,
+    told.VacancyFilled,
+    told.CandidateNominated,
+    told.UnitNominated,
+    told.NominationAccepted,
+    told.NominationDeclined,
+    told.NominationWithdrawn,
+    told.NominationLapsed,
+)
+
+
+def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+    """The rows that an event of a vacancy sets."""
+    match e.data:
+        case told.VacancyAnnounced() as data:
+            yield _announced(e.id, data)
+        case told.VacancyFilled(vacancy=vacancy, filled_on=day):
+            yield replace(rows.one(VACANCIES, vacancy), status="filled", places=0, filled_on=day, event=e.id)
+        case told.VacancyReopened() as data:
+            known = rows.one(VACANCIES, data.vacancy)
+            opened = replace(known, status="open", places=data.number, reopened_on=data.reopened_on)
+            yield replace(opened, filled_on=None, reason=data.reason, event=e.id)
+        case told.VacancyWithdrawn() | told.VacancyLapsed() as data:
+            status = "withdrawn" if isinstance(data, told.VacancyWithdrawn) else "lapsed"
+            known = rows.one(VACANCIES, data.vacancy)
+            yield replace(known, status=status, ended_on=data.ended_on, reason=data.reason, event=e.id)
+        case told.CandidateNominated() | told.UnitNominated() as data:
+            yield _nominated(e.id, data)
+        case told.NominationAccepted() as data:
+            yield _accepted(e.id, data, rows.one(NOMINATIONS, f"{data.vacancy}/{data.nomination}"))
+        case told.NominationDeclined() | told.NominationWithdrawn() | told.NominationLapsed() as data:
+            ended = rows.one(NOMINATIONS, f"{data.vacancy}/{data.nomination}")
+            yield replace(ended, status=_END[type(data)], ended_on=data.ended_on, reason=data.reason, event=e.id)
+        case other:
+            raise TypeError(f"{type(other).__name__} is no event of a vacancy")
+
+
+_END = {told.NominationDeclined: "declined", told.NominationWithdrawn: "withdrawn", told.NominationLapsed: "lapsed"}
+
+
+def _announced(event: UUID, data: told.VacancyAnnounced) -> Vacancy:
+    return Vacancy(
+        vacancy=data.vacancy,
+        mission=data.mission,
+        category=data.category,
+        number=data.number,
+        places=data.number,
+        skills=data.skills,
+        tour_months=data.tour_months,
+        announced_on=data.announced_on,
+        status="open",
+        event=event,
+        rank_min=data.rank_min,
+        rank_max=data.rank_max,
+        deadline=data.deadline,
+        post=data.post,
+        application=data.application,
+    )
+
+
+def _nominated(event: UUID, data: told.CandidateNominated | told.UnitNominated) -> Nomination:
+    nominee = data if isinstance(data, told.CandidateNominated) else None
+    return Nomination(
+        id=f"{data.vacancy}/{data.nomination}",
+        vacancy=data.vacancy,
+        nomination=data.nomination,
+        mandate=data.mandate,
+        line=f"{data.mandate}/{data.line}",
+        contributor=data.contributor,
+        mission=data.mission,
+        category=data.category,
+        headcount=data.headcount if isinstance(data, told.UnitNominated) else 1,
+        nominated_on=data.nominated_on,
+        rule_set=data.rule_set,
+        valid_until=data.valid_until,
+        status="nominated",
+        event=event,
+        person=nominee.person if nominee else None,
+        unit=data.unit if isinstance(data, told.UnitNominated) else None,
+        rank=nominee.rank if nominee else None,
+    )
+
+
+def _accepted(event: UUID, data: told.NominationAccepted, known: Nomination) -> Nomination:
+    return replace(
+        known,
+        status="accepted",
+        accepted_on=data.accepted_on,
+        report_on=data.report_on,
+        tour_until=data.tour_until,
+        reference=data.reference,
+        post=data.post,
+        headcount=data.headcount,
+        event=event,
+    )
+
+
+GROUP = Group("vacancy", (VACANCIES, NOMINATIONS), attrgetter("vacancy"), project, _EVENTS)

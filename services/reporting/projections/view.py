@@ -1,0 +1,111 @@
+"""Views set, they never add: a view is a table whose rows are keyed by what they describe; an event sets whole rows.
+
+Every row belongs to one owner (a mandate, a tour, …), and an owner's rows are fed by one stream of one room. So a
+projection needs only the rows of one owner, streams can be applied in any interleaving, and a total is a query.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any, Final, Generic, TypeAlias, TypeVar, get_type_hints
+from uuid import UUID
+
+from contracts.words import Event
+from services.reporting.projections.recorded import Recorded
+
+R = TypeVar("R")
+Row: TypeAlias = Any
+"""An instance of some view's frozen row class."""
+Key: TypeAlias = tuple[Any, ...]
+
+_POSTGRES: Final[Mapping[object, str]] = {
+    str: "text",
+    int: "integer",
+    bool: "boolean",
+    date: "date",
+    datetime: "timestamptz",
+    UUID: "uuid",
+    tuple[str, ...]: "text[]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and its Postgres type."""
+
+    name: str
+    type: str
+
+
+class View(Generic[R]):
+    """A table, the class of its rows, the columns that are its key, and the column that names the owner of a row."""
+
+    def __init__(self, table: str, row: type[R], *, key: tuple[str, ...], owner: str) -> None:
+        self.table: Final = table
+        self.row: Final = row
+        self.key: Final = key
+        self.owner: Final = owner
+        hints = get_type_hints(row)
+        self.columns: Final = tuple(Column(f.name, _postgres(hints[f.name])) for f in fields(row))  # type: ignore[arg-type]
+        get = attrgetter(*key)
+        self.key_of: Final[Callable[[R], Key]] = get if len(key) > 1 else lambda row: (get(row),)
+        self.owner_of: Final[Callable[[R], str]] = attrgetter(owner)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The columns that are not the key."""
+        return tuple(c.name for c in self.columns if c.name not in self.key)
+
+
+def _postgres(hint: Any) -> str:
+    """The Postgres type of an annotation; `X | None` is a nullable X."""
+    parts = [part for part in getattr(hint, "__args__", (hint,)) if part is not type(None)]
+    return _POSTGRES[hint] if hint in _POSTGRES else _POSTGRES[parts[0]]
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of one owner, by table and key."""
+
+    tables: dict[str, dict[Key, Row]] = field(default_factory=dict)
+
+    def find(self, view: View[R], *key: Any) -> R | None:
+        """The row with this key, or None."""
+        return self.tables.get(view.table, {}).get(key)
+
+    def one(self, view: View[R], *key: Any) -> R:
+        """The row with this key; raises `LookupError`."""
+        row = self.find(view, *key)
+        if row is None:
+            raise LookupError(f"no row {'/'.join(map(str, key))} in {view.table}")
+        return row
+
+    def all(self, view: View[R]) -> list[R]:
+        """Every row of the owner in this view, in the order of their keys."""
+        table: dict[Key, R] = self.tables.get(view.table, {})
+        return [table[key] for key in sorted(table)]
+
+    def set(self, view: View[R], row: R) -> None:
+        """Put a row in the place of the one with its key."""
+        self.tables.setdefault(view.table, {})[view.key_of(row)] = row
+
+
+Project: TypeAlias = Callable[[Recorded, Rows], Iterable[Row]]
+"""An event and its owner's rows, and the rows to set. Pure; an exception means that the event cannot be applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The views of one kind of owner, and how an event of that kind changes them."""
+
+    name: str
+    """What the owner is, e.g. `tour`."""
+    views: tuple[View[Any], ...]
+    owner: Callable[[Any], str]
+    """The owner that an event is about."""
+    project: Project
+    events: tuple[type[Event], ...]
+    """Every word that `project` understands."""
+    reads: bool = True
+    """False where rows are set whole, so that none has to be read first."""

@@ -1,0 +1,155 @@
+"""The projector: a batch of events into the views, set-based, in the caller's transaction.
+
+Each (room, stream) is guarded by its version. The next version is applied, an older one is a duplicate and dropped,
+and one beyond a gap is parked until the gap is filled. An event whose projection raises is parked with its error, and
+the later ones of its stream queue behind it; every other stream flows on. Nothing is skipped. All statements are set
+statements: a batch costs a handful of them, whatever its size.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+
+from contracts import registry
+from services.reporting.projections import GROUP_OF, GROUPS, VIEWS
+from services.reporting.projections.fold import Shelf
+from services.reporting.projections.queue import Queue
+from services.reporting.projections.recorded import Recorded
+from services.reporting.queries import query
+from services.reporting.statements import Statements
+
+RETRY_EVENTS_MAX: Final = 1000
+"""Parked events that one call of `retry` takes up."""
+
+_LOG = (
+    *("room", "stream", "version", "position", "id", "type", "effective", "recorded", "data"),
+    *("correlation_id", "causation_id", "actor", "topic", "part", "offset"),
+)
+Stream = tuple[str, str]
+"""A room and a stream in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch."""
+
+    applied: int = 0
+    """Events whose rows are set now, those of before that were parked among them."""
+    duplicates: int = 0
+    parked: int = 0
+    """Events of this batch that wait: behind a gap, with an error, or behind one that waits."""
+    released: int = 0
+    """Events that were parked before, and are applied now."""
+
+
+class Projector:
+    """Writes the views. It has no state: what is known is in the database, under the transaction of the caller."""
+
+    def __init__(self) -> None:
+        self._statements = {view.table: Statements(view) for view in VIEWS}
+
+    async def apply(self, connection: asyncpg.Connection, events: Sequence[Recorded]) -> Applied:
+        """Apply a batch inside the caller's transaction; the stored offsets belong into the same one.
+
+        A database error propagates and nothing of the batch holds; an event that cannot be applied is parked.
+        """
+        queues: dict[Stream, Queue] = {}
+        for event in events:
+            queues.setdefault((event.room, event.stream), Queue()).arrived[event.version] = event
+        await self._look_up(connection, queues)
+        return await self._settle(connection, queues, len(events))
+
+    async def retry(self, connection: asyncpg.Connection, limit: int = RETRY_EVENTS_MAX) -> Applied:
+        """Try parked events again that are next in their stream: after a repair of a projection, say.
+
+        Call it again while it releases events; a stream longer than the limit takes several calls.
+        """
+        queues: dict[Stream, Queue] = {}
+        for record in await connection.fetch(query("parked_next").sql, limit):
+            queues.setdefault((record["room"], record["stream"]), Queue())
+        await self._look_up(connection, queues, limit)
+        return await self._settle(connection, queues, 0)
+
+    async def _look_up(
+        self, connection: asyncpg.Connection, queues: dict[Stream, Queue], limit: int = RETRY_EVENTS_MAX
+    ) -> None:
+        """Learn each stream's version, and the parked events that may follow now."""
+        keys = _columns(queues, 2)
+        for room, stream, version in await connection.fetch(query("versions").sql, *keys):
+            queues[room, stream].version = version
+        moving = [key for key, queue in queues.items() if not queue.arrived or queue.version + 1 in queue.arrived]
+        for record in await connection.fetch(query("parked_of").sql, *_columns(moving, 2), limit):
+            queues[record["room"], record["stream"]].parked[record["version"]] = _recorded(record)
+
+    async def _settle(self, connection: asyncpg.Connection, queues: dict[Stream, Queue], events: int) -> Applied:
+        shelf = Shelf()
+        await self._read(connection, shelf, [event for queue in queues.values() for event in queue.run()])
+        for queue in queues.values():
+            queue.fold(shelf)
+        await self._write(connection, shelf)
+        await self._record(connection, queues)
+        arrived = [event for queue in queues.values() for event in queue.arrived.values()]
+        applied = sum(len(queue.done) for queue in queues.values())
+        released = sum(event.version in queue.parked for queue in queues.values() for event in queue.done)
+        parked = sum(event.version > queues[event.room, event.stream].version for event in arrived)
+        return Applied(applied, events - (applied - released) - parked, parked, released)
+
+    async def _read(self, connection: asyncpg.Connection, shelf: Shelf, events: Iterable[Recorded]) -> None:
+        """Lay out the rows of every owner that the events are about: one statement for each table."""
+        owners: dict[str, set[str]] = {}
+        for event in events:
+            group = GROUP_OF.get(type(event.data))
+            if group is not None and group.reads:
+                owners.setdefault(group.name, set()).add(group.owner(event.data))
+        for group in GROUPS:
+            for view in group.views if group.name in owners else ():
+                statements = self._statements[view.table]
+                for record in await connection.fetch(statements.read, list(owners[group.name])):
+                    shelf.put(group, view, statements.row(record))
+
+    async def _write(self, connection: asyncpg.Connection, shelf: Shelf) -> None:
+        """Set the changed rows: one statement for each table."""
+        for table, rows in shelf.changed.items():
+            if rows:
+                statements = self._statements[table]
+                await connection.execute(statements.set, *statements.columns(rows.values()))
+
+    async def _record(self, connection: asyncpg.Connection, queues: dict[Stream, Queue]) -> None:
+        """Move the versions on, log what was applied, park what was not, and let go of what no longer waits."""
+        moved = [(*key, queue.version) for key, queue in queues.items() if queue.done]
+        if moved:
+            await connection.execute(query("advance_versions").sql, *_columns(moved, 3))
+            log = [_logged(event) for queue in queues.values() for event in queue.done]
+            await connection.copy_records_to_table("events", records=log, columns=_LOG)
+        released = [
+            (e.room, e.stream, e.version) for q in queues.values() if q.parked for e in q.done if e.version in q.parked
+        ]
+        if released:
+            await connection.execute(query("release").sql, *_columns(released, 3))
+        parked = [(*_logged(event), error) for queue in queues.values() for event, error in queue.waiting()]
+        if parked:
+            await connection.execute(query("park").sql, *_columns(parked, len(_LOG) + 1))
+
+
+def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as one list per column, also when there are none."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns or [[] for _ in range(width)]
+
+
+def _logged(event: Recorded) -> tuple[Any, ...]:
+    """The columns of `_LOG`."""
+    return (
+        *(event.room, event.stream, event.version, event.position, event.id, event.type, event.effective),
+        *(event.recorded, event.data.model_dump_json(), event.correlation_id, event.causation_id, event.actor),
+        *(event.topic, event.partition, event.offset),
+    )
+
+
+def _recorded(record: asyncpg.Record) -> Recorded:
+    """A parked event as it arrived."""
+    room, stream, version, position, event_id, name, effective, recorded, data, *rest = record
+    word = registry.EVENTS[name].model_validate_json(data)
+    return Recorded(event_id, name, stream, version, position, room, effective, recorded, word, *rest)

@@ -1,0 +1,12 @@
+-- An event waits in order, with all that is needed to apply it later; failing again is counted, waiting again is not.
+INSERT INTO parked (room, stream, version, position, id, type, effective, recorded, data, correlation_id, causation_id,
+                    actor, topic, part, "offset", error, attempts)
+SELECT room, stream, version, position, id, type, effective, recorded, data::json, correlation_id, causation_id,
+       actor, topic, part, "offset", error, CASE WHEN error IS NULL THEN 0 ELSE 1 END
+FROM unnest(:rooms::text[], :streams::text[], :versions::int[], :positions::bigint[], :ids::uuid[], :types::text[],
+            :effective::timestamptz[], :recorded::timestamptz[], :data::text[], :correlations::text[],
+            :causations::text[], :actors::text[], :topics::text[], :parts::int[], :offsets::bigint[], :errors::text[])
+     AS new (room, stream, version, position, id, type, effective, recorded, data, correlation_id, causation_id, actor,
+             topic, part, "offset", error)
+ON CONFLICT (room, stream, version) DO UPDATE SET error = excluded.error, attempts = parked.attempts + 1
+WHERE excluded.error IS NOT NULL
