@@ -1,0 +1,144 @@
+"""A person who may be nominated, known by an opaque reference: ranks and screenings by date, and any bar.
+
+Rank and screenings count as of a day; a bar and a withdrawal count from the moment they are on record, so that a
+back-dated nomination cannot slip past them.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias, assert_never
+
+from contracts.vacancies import (
+    BarCandidate,
+    CandidateBarred,
+    CandidatePlacedInReserve,
+    CandidatePromoted,
+    CandidateRegistered,
+    CandidateScreened,
+    CandidateWithdrawn,
+    PlaceInReserve,
+    RecordPromotion,
+    RecordScreening,
+    RegisterCandidate,
+    WithdrawCandidate,
+)
+from contracts.words import Event, Rank
+from kernel.decider import Decision, Refusal, States
+from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
+from services.vacancies.eligibility import Standing
+
+CandidateCommand: TypeAlias = (
+    RegisterCandidate | RecordScreening | RecordPromotion | PlaceInReserve | WithdrawCandidate | BarCandidate
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    registered: CandidateRegistered | None = None
+    """None: the person is not registered, though a bar may be on record."""
+    ranks: tuple[tuple[date, Rank], ...] = ()
+    """Each rank with its first day, in order of that day."""
+    screenings: tuple[CandidateScreened, ...] = ()
+    """In order of the day of screening."""
+    reserve_since: date | None = None
+    withdrawn_on: date | None = None
+    bars: tuple[CandidateBarred, ...] = ()
+
+    def rank_on(self, day: date) -> Rank | None:
+        """The rank held on a day; None before the registration."""
+        held = [rank for since, rank in self.ranks if since <= day]
+        return held[-1] if held else None
+
+    def screening_on(self, day: date) -> CandidateScreened | None:
+        """The latest screening by a day; it replaces the earlier ones whole."""
+        done = [screening for screening in self.screenings if screening.screened_on <= day]
+        return done[-1] if done else None
+
+
+def evolve(state: Candidate, event: Event) -> Candidate:
+    match event:
+        case CandidateRegistered():
+            return replace(state, registered=event, ranks=((event.registered_on, event.rank),))
+        case CandidateScreened():
+            screenings = (*state.screenings, event)
+            return replace(state, screenings=tuple(sorted(screenings, key=lambda one: one.screened_on)))
+        case CandidatePromoted():
+            ranks = (*state.ranks, (event.since, event.rank))
+            return replace(state, ranks=tuple(sorted(ranks, key=lambda held: held[0])))
+        case CandidatePlacedInReserve():
+            return replace(state, reserve_since=event.since)
+        case CandidateWithdrawn():
+            return replace(state, withdrawn_on=event.withdrawn_on)
+        case CandidateBarred():
+            return replace(state, bars=(*state.bars, event))
+        case _:
+            raise TypeError(f"a candidate's stream holds no {type(event).__name__}")
+
+
+def decide(command: CandidateCommand, states: States) -> Decision:
+    own: Candidate = states[command.stream]
+    match command:
+        case RegisterCandidate():
+            return _register(command, own)
+        case RecordScreening():
+            return _not_available(own, command.person) or [recorded(CandidateScreened, command)]
+        case RecordPromotion():
+            return _not_available(own, command.person) or _promote(command, own)
+        case PlaceInReserve():
+            return _not_available(own, command.person) or _place_in_reserve(command, own)
+        case WithdrawCandidate():
+            return _not_available(own, command.person) or [recorded(CandidateWithdrawn, command)]
+        case BarCandidate():
+            # Also for a person nobody registered: a bar must never be lost, and a later registration keeps it.
+            known = any(bar.tour == command.tour for bar in own.bars)
+            return [] if known else [recorded(CandidateBarred, command)]
+        case _:
+            assert_never(command)
+
+
+def _not_available(own: Candidate, person: str) -> Refusal | None:
+    if own.registered is None:
+        return unknown(f"Candidate {person}", "person", "Register the candidate first.")
+    if own.withdrawn_on is not None:
+        return lifecycle(f"Candidate {person} was withdrawn on {own.withdrawn_on}.", "person")
+    return None
+
+
+def _register(command: RegisterCandidate, own: Candidate) -> Decision:
+    if own.registered is not None:
+        reason = f"Candidate {command.person} is on the register since {own.registered.registered_on}."
+        return duplicate(reason, "person", "Record what changed as a promotion or a screening.")
+    return [recorded(CandidateRegistered, command)]
+
+
+def _promote(command: RecordPromotion, own: Candidate) -> Decision:
+    held = own.rank_on(command.since)
+    if held is None:
+        reason = f"Candidate {command.person} had no rank on record on {command.since}, before the registration."
+        return lifecycle(reason, "since", "Give a day on or after the registration.")
+    if held == command.rank:
+        return lifecycle(f"Candidate {command.person} holds the rank {held} on {command.since} already.", "rank")
+    return [recorded(CandidatePromoted, command)]
+
+
+def _place_in_reserve(command: PlaceInReserve, own: Candidate) -> Decision:
+    if own.reserve_since is not None:
+        return duplicate(f"Candidate {command.person} is in the reserve since {own.reserve_since}.", "person")
+    if not own.screenings:
+        reason = f"Candidate {command.person} has not been screened; only a screened candidate enters the reserve."
+        return lifecycle(reason, "person", "Record a screening first.")
+    return [recorded(CandidatePlacedInReserve, command)]
+
+
+def standing_on(state: Candidate, person: str, day: date) -> Standing | Refusal:
+    """A candidate's facts on the day of nomination, or why the person cannot be nominated at all (rule I12)."""
+    if state.bars:
+        bar = state.bars[0]
+        reason = f"{person} is barred from nomination since {bar.since}, by tour {bar.tour}: {bar.reason}"
+        return Refusal("I12", reason, "person", "Nominate another candidate.")
+    if no := _not_available(state, person):
+        return no
+    rank = state.rank_on(day)
+    if state.registered is None or rank is None:
+        return lifecycle(f"{person} was not on the register on {day} yet.", "nominated_on", "Check the date.")
+    return Standing(day, state.registered.contributor, rank, state.screening_on(day))

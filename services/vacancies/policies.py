@@ -1,0 +1,63 @@
+"""What this room does when another room records a fact: pure functions from a fact to commands here.
+
+Others' facts enter as commands, so that this room still decides and its answer is on record.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from contracts.approvals import MandateAmended, MandateApproved, MandateExpired, MandateRevoked, MandateSuperseded
+from contracts.deployments import TourCancelled, TourDeparted
+from contracts.vacancies import BarCandidate, RecordMandateLine, RecordMandateLineEnd, ReopenVacancy
+from contracts.words import Command
+from kernel.decider import Fact, Policy
+
+
+def on_approvals(fact: Fact) -> Sequence[Command]:
+    """Mandate lines and their ends become known here, so that nominations can name them (rule I2)."""
+    match fact.data:
+        case MandateApproved() | MandateAmended() as event:
+            return [
+                RecordMandateLine(
+                    mandate=event.mandate,
+                    line=terms.line,
+                    contributor=event.contributor,
+                    terms=terms,
+                    since=event.in_force_from,
+                )
+                for terms in event.lines
+            ]
+        case MandateRevoked() | MandateExpired() | MandateSuperseded() as event:
+            return [
+                RecordMandateLineEnd(mandate=event.mandate, line=line, ends_on=event.ends_on) for line in event.lines
+            ]
+        case _:
+            return ()
+
+
+def on_deployments(fact: Fact) -> Sequence[Command]:
+    """A place that came free opens again, and a disciplinary repatriation bars the person (rule I12)."""
+    match fact.data:
+        case TourDeparted() as event:
+            return [*_reopened_by_departure(event), *_barred(event)]
+        case TourCancelled(vacancy=str(vacancy)) as event:
+            reason = f"Tour {event.tour} was cancelled: {event.reason}"[:4000]
+            return [ReopenVacancy(vacancy=vacancy, reopened_on=event.cancelled_on, tour=event.tour, reason=reason)]
+        case _:
+            return ()
+
+
+def _reopened_by_departure(event: TourDeparted) -> Sequence[Command]:
+    if event.vacancy is None or event.reason == "mission_closed":  # nobody relieves people of a closed mission
+        return ()
+    reason = f"Tour {event.tour} ended: {event.reason}"
+    return [ReopenVacancy(vacancy=event.vacancy, reopened_on=event.departed_on, tour=event.tour, reason=reason)]
+
+
+def _barred(event: TourDeparted) -> Sequence[Command]:
+    if event.reason != "discipline" or event.person is None:
+        return ()
+    reason = f"Repatriated from {event.mission} for discipline"
+    return [BarCandidate(person=event.person, since=event.departed_on, tour=event.tour, reason=reason)]
+
+
+POLICIES: Mapping[str, Policy] = {"approvals.events": on_approvals, "deployments.events": on_deployments}

@@ -1,0 +1,56 @@
+"""The eligibility rule set: versions that the State adopted, each in force from its day until a later one.
+
+Rules are data: which version was applied is stored with every nomination (rule I5).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.vacancies import AdoptRuleSet, RuleSetAdopted
+from contracts.words import RANKS, Event, ReadinessLevel
+from kernel.decider import Decision, Refusal, States
+from services.vacancies.answers import duplicate, recorded
+
+READINESS_MIN_OF_UN: ReadinessLevel = "L2"
+"""Where no rule set is in force: selection at level 2 or above (UN Peacekeeping Capability Readiness System)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSets:
+    versions: tuple[RuleSetAdopted, ...] = ()
+    """In the order of adoption."""
+
+    def in_force_on(self, day: date) -> RuleSetAdopted | None:
+        """The version with the latest `in_force_from` by that day; of two for one day the one adopted later."""
+        begun = [one for one in self.versions if one.in_force_from <= day]
+        return max(reversed(begun), key=lambda one: one.in_force_from, default=None)
+
+
+def evolve(state: RuleSets, event: Event) -> RuleSets:
+    match event:
+        case RuleSetAdopted():
+            return RuleSets((*state.versions, event))
+        case _:
+            raise TypeError(f"a rule set's stream holds no {type(event).__name__}")
+
+
+def decide(command: AdoptRuleSet, states: States) -> Decision:
+    own: RuleSets = states[command.stream]
+    if any(one.version == command.version for one in own.versions):
+        reason = f"Version {command.version} of the eligibility rule set was adopted already."
+        return duplicate(reason, "version", "Adopt a change as a new version.")
+    return rank_range_reversed(command.rank_min, command.rank_max) or [recorded(RuleSetAdopted, command)]
+
+
+def rank_range_reversed(lowest: str | None, highest: str | None) -> Refusal | None:
+    """Why a range of ranks holds nobody, or None when it can be met; an open end is no limit."""
+    if lowest is None or highest is None or RANKS.index(lowest) <= RANKS.index(highest):
+        return None
+    reason = f"The lowest rank, {lowest}, is above the highest, {highest}, so nobody could be eligible."
+    return Refusal("I5", reason, "rank_min", "Swap the two ranks or correct one.")
+
+
+def none_in_force(day: date) -> Refusal:
+    """Rule I5 without rules: nobody is eligible by default."""
+    reason = f"No eligibility rule set is in force on {day}, so eligibility cannot be decided."
+    return Refusal("I5", reason, "nominated_on", "Adopt a rule set that is in force on that day (AdoptRuleSet).")
