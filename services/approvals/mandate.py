@@ -28,6 +28,7 @@ from kernel.decider import Fact
 Status = Literal["absent", "proposed", "approved", "rejected", "withdrawn", "superseded", "expired", "revoked"]
 
 Told = TypeVar("Told", LegalDocumentsRequired, LegalDocumentRecorded)
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def for_operation(told: Told) -> Told:
     return told.model_copy(update={"lines": ()})
 
 
-def _with(known: tuple[Told, ...], told: Told) -> tuple[Told, ...]:
+def _with(known: tuple[Item, ...], told: Item) -> tuple[Item, ...]:
     return known if told in known else (*known, told)
 
 

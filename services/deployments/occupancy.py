@@ -1,0 +1,79 @@
+"""How many people are there at every instant: a sweep over the days on which anything changes, never a sample.
+
+Between two such days nothing changes, so looking at each of them is looking at every instant. A change is judged by
+what it adds: days on which it adds nobody cannot be refused, even where an amendment has lowered the ceiling below
+the people who are already there.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+Limit: TypeAlias = Callable[[date, str | None], int | None]
+"""The most people on a day: of the whole line (None) or of one mission; None where there is no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """People in one mission from `start` until `end` (None: open)."""
+
+    mission: str
+    start: date
+    end: date | None
+    headcount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The first day on which a limit would be exceeded."""
+
+    day: date
+    mission: str | None
+    """The mission whose sub-ceiling it is; None: the line's own ceiling."""
+    limit: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one tour's stays were, and what they would become."""
+
+    before: Sequence[Stay]
+    after: Sequence[Stay]
+
+
+def first_breach(others: Sequence[Stay], change: Change, limit: Limit, limit_days: Iterable[date]) -> Breach | None:
+    """The first day on which `change` adds people beyond a limit, given the stays of all `others`."""
+    missions = {stay.mission for stay in change.after}
+    turns = set(limit_days)
+    found = [_sweep(key, others, change, limit, turns) for key in (None, *sorted(missions))]
+    return min((breach for breach in found if breach), key=lambda breach: breach.day, default=None)
+
+
+def _sweep(
+    key: str | None, others: Sequence[Stay], change: Change, limit: Limit, limit_days: set[date]
+) -> Breach | None:
+    """Walk the change points of one limit: the whole line's (None) or a mission's."""
+    elsewhere, before, after = _steps(key, others), _steps(key, change.before), _steps(key, change.after)
+    there = was = would_be = 0
+    for day in sorted({*elsewhere, *before, *after, *limit_days}):
+        there += elsewhere.get(day, 0)
+        was += before.get(day, 0)
+        would_be += after.get(day, 0)
+        if would_be > was:
+            most = limit(day, key)
+            if most is not None and there + would_be > most:
+                return Breach(day, key, most, there + would_be)
+    return None
+
+
+def _steps(key: str | None, stays: Iterable[Stay]) -> dict[date, int]:
+    """By how much the count changes on each day."""
+    steps: dict[date, int] = {}
+    for stay in stays:
+        if key is None or stay.mission == key:
+            steps[stay.start] = steps.get(stay.start, 0) + stay.headcount
+            if stay.end is not None:
+                steps[stay.end] = steps.get(stay.end, 0) - stay.headcount
+    return steps
