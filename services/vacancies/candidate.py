@@ -134,7 +134,7 @@ def standing_on(state: Candidate, person: str, day: date) -> Standing | Refusal:
     """A candidate's facts on the day of nomination, or why the person cannot be nominated at all (rule I12)."""
     if state.bars:
         bar = state.bars[0]
-        reason = f"{person} is barred from nomination since {bar.since}, by tour {bar.tour}: {bar.reason}"
+        reason = f"{person} is barred from nomination since {bar.since} by tour {bar.tour} ({bar.reason})."
         return Refusal("I12", reason, "person", "Nominate another candidate.")
     if no := _not_available(state, person):
         return no
