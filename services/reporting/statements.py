@@ -4,7 +4,7 @@ Rows travel as one array per column (`unnest`), so a batch costs one statement p
 that is an array itself travels as Postgres' text form of it, because `unnest` would flatten an array of arrays.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import asyncpg
@@ -20,10 +20,9 @@ class Statements:
     def __init__(self, view: View[Any]) -> None:
         names = [column.name for column in view.columns]
         self._view = view
-        self._names = names
         self._arrays = [nr for nr, column in enumerate(view.columns) if column.type == _ARRAY]
         quoted = [f'"{name}"' for name in names]
-        self.read = f'SELECT {", ".join(quoted)} FROM {view.table} WHERE "{view.owner}" = ANY ($1::text[])'  # noqa: S608
+        self.read = _read(view, ", ".join(quoted))
         self.set = _upsert(view, ", ".join(quoted))
 
     def row(self, record: asyncpg.Record) -> Row:
@@ -35,12 +34,17 @@ class Statements:
             values[nr] = tuple(values[nr])
         return self._view.row(*values)
 
-    def columns(self, rows: Collection[Row]) -> list[list[Any]]:
-        """The rows as one list per column, in the order of the statement's parameters."""
-        columns = [[getattr(row, name) for row in rows] for name in self._names]
+    def columns(self, rows: Collection[Row]) -> list[Sequence[Any]]:
+        """The rows as one sequence per column, in the order of the statement's parameters."""
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for nr in self._arrays:
             columns[nr] = [_array(values) for values in columns[nr]]
         return columns
+
+
+def _read(view: View[Any], names: str) -> str:
+    """A join and not `= ANY`: in a generic plan, ANY compares every row with every element of the array."""
+    return f'SELECT {names} FROM unnest($1::text[]) AS asked (owner_) JOIN {view.table} ON "{view.owner}" = owner_'  # noqa: S608
 
 
 def _upsert(view: View[Any], names: str) -> str:

@@ -1,9 +1,9 @@
 """Applications: what the State has offered, and how long each offer waits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts import vacancies as told
@@ -11,8 +11,7 @@ from services.reporting.projections.recorded import Recorded
 from services.reporting.projections.view import Group, Row, Rows, View
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(NamedTuple):
     application: str
     contributor: str
     mandate: str
@@ -42,10 +41,10 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
             yield _submitted(e.id, data)
         case told.ApplicationAcknowledged(application=application, acknowledged_on=day, reference=reference):
             known = rows.one(APPLICATIONS, application)
-            yield replace(known, status="acknowledged", acknowledged_on=day, reference=reference, event=e.id)
+            yield known._replace(status="acknowledged", acknowledged_on=day, reference=reference, event=e.id)
         case told.ApplicationWithdrawn(application=application, withdrawn_on=day, reason=reason):
             known = rows.one(APPLICATIONS, application)
-            yield replace(known, status="withdrawn", withdrawn_on=day, withdrawn_reason=reason, event=e.id)
+            yield known._replace(status="withdrawn", withdrawn_on=day, withdrawn_reason=reason, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of an application")
 

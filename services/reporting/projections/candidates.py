@@ -4,9 +4,9 @@ What a screening found stays out of the views: only that there was one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts import vacancies as told
@@ -14,8 +14,7 @@ from services.reporting.projections.recorded import Recorded
 from services.reporting.projections.view import Group, Row, Rows, View
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     person: str
     contributor: str
     rank: str
@@ -48,15 +47,15 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
         case told.CandidateScreened(person=person, screened_on=day):
             known = rows.one(CANDIDATES, person)
             status = "screened" if known.status == "registered" else known.status
-            yield replace(known, status=status, screened_on=day, event=e.id)
+            yield known._replace(status=status, screened_on=day, event=e.id)
         case told.CandidatePromoted(person=person, rank=rank):
-            yield replace(rows.one(CANDIDATES, person), rank=rank, event=e.id)
+            yield rows.one(CANDIDATES, person)._replace(rank=rank, event=e.id)
         case told.CandidatePlacedInReserve(person=person, since=day):
-            yield replace(rows.one(CANDIDATES, person), status="reserve", reserve_since=day, event=e.id)
+            yield rows.one(CANDIDATES, person)._replace(status="reserve", reserve_since=day, event=e.id)
         case told.CandidateWithdrawn(person=person, withdrawn_on=day):
-            yield replace(rows.one(CANDIDATES, person), status="withdrawn", withdrawn_on=day, event=e.id)
+            yield rows.one(CANDIDATES, person)._replace(status="withdrawn", withdrawn_on=day, event=e.id)
         case told.CandidateBarred(person=person, since=day):
-            yield replace(rows.one(CANDIDATES, person), barred_since=day, event=e.id)
+            yield rows.one(CANDIDATES, person)._replace(barred_since=day, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a candidate")
 

@@ -1,9 +1,9 @@
 """What others say of a contributor, kept as published: the UN's strength returns and officials' statements."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts import deployments as told
@@ -11,8 +11,7 @@ from services.reporting.projections.recorded import Recorded
 from services.reporting.projections.view import Group, Row, Rows, View
 
 
-@dataclass(frozen=True, slots=True)
-class StrengthReturn:
+class StrengthReturn(NamedTuple):
     contributor: str
     as_of: date
     mission: str
@@ -27,8 +26,7 @@ class StrengthReturn:
     event: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class OfficialStatement:
+class OfficialStatement(NamedTuple):
     contributor: str
     statement: str
     as_of: date

@@ -1,14 +1,13 @@
 """The rows of a mandate: itself, its lines and each version of their terms, waivers, and its legal framework."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from services.reporting.projections.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Mandate:
+class Mandate(NamedTuple):
     mandate: str
     contributor: str
     status: str
@@ -35,8 +34,7 @@ class Mandate:
     superseded_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     id: str
     """`<mandate>/<line>`."""
     mandate: str
@@ -48,8 +46,7 @@ class Line:
     end_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineTerms:
+class LineTerms(NamedTuple):
     line: str
     version: int
     mandate: str
@@ -64,8 +61,7 @@ class LineTerms:
     event: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class SubCeiling:
+class SubCeiling(NamedTuple):
     line: str
     version: int
     mission: str
@@ -73,8 +69,7 @@ class SubCeiling:
     ceiling: int
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(NamedTuple):
     mandate: str
     waiver: str
     line: str
@@ -86,8 +81,7 @@ class Waiver:
     event: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     mandate: str
     mission: str
     kinds: tuple[str, ...]
@@ -95,8 +89,7 @@ class Requirement:
     event: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     mandate: str
     mission: str
     kind: str

@@ -5,7 +5,6 @@ ones before them stay readable.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from operator import attrgetter
 from uuid import UUID
 
@@ -42,15 +41,15 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
                 yield from _line(e, data, terms, rows)
         case told.MandateRejected(mandate=mandate, decision=decision):
             known = rows.one(MANDATES, mandate)
-            yield replace(known, status="rejected", ends_on=decision.decided_on, event=e.id)
+            yield known._replace(status="rejected", ends_on=decision.decided_on, event=e.id)
         case told.ProposalWithdrawn(mandate=mandate, withdrawn_on=day, reason=reason):
             known = rows.one(MANDATES, mandate)
-            yield replace(known, status="withdrawn", ends_on=day, end_reason=reason, event=e.id)
+            yield known._replace(status="withdrawn", ends_on=day, end_reason=reason, event=e.id)
         case told.MandateRevoked() | told.MandateExpired() | told.MandateSuperseded() as data:
             yield _out_of_force(e, rows, data)
             for line in data.lines:
                 open_line = rows.one(LINES, f"{data.mandate}/{line}")
-                yield replace(open_line, ends_on=data.ends_on, end_reason=data.reason, event=e.id)
+                yield open_line._replace(ends_on=data.ends_on, end_reason=data.reason, event=e.id)
         case told.WaiverGranted() | told.LegalDocumentsRequired() | told.LegalDocumentRecorded() as data:
             yield _condition(e.id, data)
         case other:
@@ -77,9 +76,8 @@ def _proposed(event: UUID, data: told.MandateProposed) -> Mandate:
 def _decided(event: UUID, data: told.MandateApproved | told.MandateAmended, known: Mandate) -> Mandate:
     """An amendment changes lines; the act that approved the mandate stays the mandate's own."""
     if isinstance(data, told.MandateAmended):
-        return replace(known, event=event)
-    return replace(
-        known,
+        return known._replace(event=event)
+    return known._replace(
         status="approved",
         act_number=data.decision.act_number,
         decided_on=data.decision.decided_on,
@@ -117,8 +115,8 @@ def _out_of_force(
     e: Recorded, rows: Rows, data: told.MandateRevoked | told.MandateExpired | told.MandateSuperseded
 ) -> Mandate:
     status = {told.MandateRevoked: "revoked", told.MandateExpired: "expired"}.get(type(data), "superseded")
-    ended = replace(rows.one(MANDATES, data.mandate), status=status, ends_on=data.ends_on, end_reason=data.reason)
-    return replace(ended, superseded_by=getattr(data, "superseded_by", None), event=e.id)
+    ended = rows.one(MANDATES, data.mandate)._replace(status=status, ends_on=data.ends_on, end_reason=data.reason)
+    return ended._replace(superseded_by=getattr(data, "superseded_by", None), event=e.id)
 
 
 def _condition(

@@ -1,9 +1,9 @@
 """UN operations and every status that each has had, as told to the vacancies room."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts import vacancies as told
@@ -11,8 +11,7 @@ from services.reporting.projections.recorded import Recorded
 from services.reporting.projections.view import Group, Row, Rows, View
 
 
-@dataclass(frozen=True, slots=True)
-class Mission:
+class Mission(NamedTuple):
     mission: str
     name: str
     host_area: str
@@ -23,8 +22,7 @@ class Mission:
     event: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class MissionStatus:
+class MissionStatus(NamedTuple):
     mission: str
     version: int
     status: str
@@ -46,7 +44,7 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
             yield MissionStatus(data.mission, e.version, "active", since, None, e.id)
         case told.MissionStatusChanged(mission=mission, status=status, since=since, authority=authority):
             known = rows.one(MISSIONS, mission)
-            yield replace(known, status=status, since=since, authority=authority, event=e.id)
+            yield known._replace(status=status, since=since, authority=authority, event=e.id)
             yield MissionStatus(mission, e.version, status, since, authority, e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a mission")

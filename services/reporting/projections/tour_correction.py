@@ -5,7 +5,6 @@ and a corrected mission is that of the period which the wrong event began (the f
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -17,18 +16,18 @@ from services.reporting.projections.view import Row, Rows
 def corrected(event: UUID, data: told.TourCorrected, tour: Tour, rows: Rows) -> Iterator[Row]:
     """The rows that a correction sets."""
     periods = rows.all(PERIODS)
-    tour = replace(tour, event=event)
+    tour = tour._replace(event=event)
     match data.field:
         case "headcount":
-            yield replace(tour, headcount=int(str(data.value)))
+            yield tour._replace(headcount=int(str(data.value)))
         case "rank":
-            yield replace(tour, rank=str(data.value))
+            yield tour._replace(rank=str(data.value))
         case "arrived_on":
-            yield replace(tour, arrived_on=_day(data.value))
-            yield replace(periods[0], since=_day(data.value))
+            yield tour._replace(arrived_on=_day(data.value))
+            yield periods[0]._replace(since=_day(data.value))
         case "departed_on":
-            yield replace(tour, departed_on=_day(data.value))
-            yield replace(periods[-1], until=_day(data.value))
+            yield tour._replace(departed_on=_day(data.value))
+            yield periods[-1]._replace(until=_day(data.value))
         case "mission":
             yield from _elsewhere(data, tour, periods)
 
@@ -36,11 +35,11 @@ def corrected(event: UUID, data: told.TourCorrected, tour: Tour, rows: Rows) -> 
 def _elsewhere(data: told.TourCorrected, tour: Tour, periods: list[Period]) -> Iterator[Row]:
     mission = str(data.value)
     if not periods:
-        yield replace(tour, mission=mission)
+        yield tour._replace(mission=mission)
         return
     wrong = next((period for period in periods if period.event == data.corrects), periods[0])
-    yield replace(wrong, mission=mission)
-    yield replace(tour, mission=mission if wrong.nth == periods[-1].nth else tour.mission)
+    yield wrong._replace(mission=mission)
+    yield tour._replace(mission=mission if wrong.nth == periods[-1].nth else tour.mission)
 
 
 def _day(value: date | int | str) -> date:

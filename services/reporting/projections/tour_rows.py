@@ -1,15 +1,13 @@
 """The rows of a tour. Its id is `<mandate>/<line>/<tour>`, because a tour's name is unique within its line."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.reporting.projections.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Tour:
+class Tour(NamedTuple):
     id: str
     line: str
     """`<mandate>/<line>`."""
@@ -49,8 +47,7 @@ class Tour:
     return_authority: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """A stay in one mission: from the arrival or a transfer until the next transfer or the departure."""
 
     tour: str
@@ -62,8 +59,7 @@ class Period:
     """The event that began it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     tour: str
     kind: str
     required: bool
@@ -74,8 +70,7 @@ class Consent:
     event: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DateChange:
+class DateChange(NamedTuple):
     tour: str
     version: int
     old_arrives_on: date | None

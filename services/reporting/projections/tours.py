@@ -5,7 +5,6 @@ missions: one from the arrival, one more for each transfer. A tour's id is `<man
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from uuid import UUID
 
 from contracts import deployments as told
@@ -50,18 +49,18 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
     tour = rows.one(TOURS, tour_id(e.data))
     match e.data:
         case told.ConsentRecorded() as data:
-            yield replace(tour, event=e.id)
+            yield tour._replace(event=e.id)
             yield _consented(e.id, data, rows.find(CONSENTS, tour.id, data.kind))
         case told.TourScheduled() | told.TourRescheduled() | told.TourExtended() as data:
             yield from _dated(e, data, tour)
         case told.TourArrived() | told.TourTransferred() | told.TourDeparted() as data:
             yield from _moved(e.id, data, tour, rows)
         case told.TourCancelled(cancelled_on=day, reason=reason):
-            yield replace(tour, status="cancelled", cancelled_on=day, cancel_reason=reason, event=e.id)
+            yield tour._replace(status="cancelled", cancelled_on=day, cancel_reason=reason, event=e.id)
         case told.TourCorrected() as data:
             yield from corrected(e.id, data, tour, rows)
         case told.ReturnOrdered(by=by, authority=authority):
-            yield replace(tour, return_by=by, return_authority=authority, event=e.id)
+            yield tour._replace(return_by=by, return_authority=authority, event=e.id)
 
 
 def _planned(e: Recorded, data: told.TourPlanned) -> Tour:
@@ -101,12 +100,12 @@ def _dated(
 ) -> Iterator[Row]:
     """Dates that are fixed or move; a move keeps old, new, reason and who."""
     if isinstance(data, told.TourExtended):
-        yield replace(tour, departs_on=data.until, event=e.id)
+        yield tour._replace(departs_on=data.until, event=e.id)
         old, new = (tour.arrives_on, data.old_until), (tour.arrives_on, data.until)
         yield DateChange(tour.id, e.version, *old, *new, data.decided_on, None, data.reason, e.id)
         return
     status = "scheduled" if tour.status == "planned" else tour.status
-    yield replace(tour, status=status, arrives_on=data.arrives_on, departs_on=data.departs_on, event=e.id)
+    yield tour._replace(status=status, arrives_on=data.arrives_on, departs_on=data.departs_on, event=e.id)
     if isinstance(data, told.TourRescheduled):
         old, new = (data.old_arrives_on, data.old_departs_on), (data.arrives_on, data.departs_on)
         yield DateChange(tour.id, e.version, *old, *new, data.decided_on, data.decided_by, data.reason, e.id)
@@ -118,18 +117,18 @@ def _moved(
     """People who come, go elsewhere, or go home: each begins or ends a period in a mission."""
     periods = rows.all(PERIODS)
     match data:
-        case told.TourArrived(arrived_on=day, mission=mission, headcount=headcount, category=category):
-            where = replace(tour, status="present", arrived_on=day, mission=mission, event=event)
-            yield replace(where, headcount=headcount, category=category)
+        case told.TourArrived(arrived_on=day, mission=mission, headcount=people, category=category):
+            yield tour._replace(
+                status="present", arrived_on=day, mission=mission, headcount=people, category=category, event=event
+            )
             yield InMission(tour.id, 0, mission, day, None, event)
         case told.TourTransferred(transferred_on=day, to_mission=mission):
-            yield replace(tour, mission=mission, event=event)
-            yield replace(periods[-1], until=day)
+            yield tour._replace(mission=mission, event=event)
+            yield periods[-1]._replace(until=day)
             yield InMission(tour.id, len(periods), mission, day, None, event)
         case told.TourDeparted(departed_on=day, reason=reason, payer=payer):
-            gone = replace(tour, status="departed", departed_on=day, event=event)
-            yield replace(gone, departure_reason=reason, payer=payer)
-            yield replace(periods[-1], until=day)
+            yield tour._replace(status="departed", departed_on=day, departure_reason=reason, payer=payer, event=event)
+            yield periods[-1]._replace(until=day)
 
 
 GROUP = Group("tour", (TOURS, PERIODS, CONSENTS, DATE_CHANGES), tour_id, project, _EVENTS)

@@ -1,9 +1,9 @@
 """Units: from the pledge to the pre-deployment visit. What happens in a mission is told by their tours."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts import vacancies as told
@@ -11,8 +11,7 @@ from services.reporting.projections.recorded import Recorded
 from services.reporting.projections.view import Group, Row, Rows, View
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     unit: str
     contributor: str
     category: str
@@ -51,15 +50,15 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
         case told.UnitPledged() as data:
             yield _pledged(e.id, data, rows.find(UNITS, data.unit))
         case told.UnitReadinessRecorded(unit=unit, level=level, assessed_on=day):
-            yield replace(rows.one(UNITS, unit), level=level, assessed_on=day, event=e.id)
+            yield rows.one(UNITS, unit)._replace(level=level, assessed_on=day, event=e.id)
         case told.UnitSelected(unit=unit, mission=mission, selected_on=day):
             known = rows.one(UNITS, unit)
-            yield replace(known, status="selected", mission=mission, selected_on=day, event=e.id)
+            yield known._replace(status="selected", mission=mission, selected_on=day, event=e.id)
         case told.MouSigned() as data:
             yield _signed(e.id, data, rows.one(UNITS, data.unit))
         case told.PredeploymentVisitRecorded(unit=unit, visited_on=day, passed=passed):
             status = "visit_passed" if passed else "visit_failed"
-            yield replace(rows.one(UNITS, unit), status=status, visited_on=day, visit_passed=passed, event=e.id)
+            yield rows.one(UNITS, unit)._replace(status=status, visited_on=day, visit_passed=passed, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a unit")
 
@@ -67,8 +66,7 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
 def _pledged(event: UUID, data: told.UnitPledged, known: Unit | None) -> Unit:
     """A pledge given again renews the old one: steps already taken stay on record."""
     if known is not None:
-        return replace(
-            known,
+        return known._replace(
             category=data.category,
             headcount=data.headcount,
             pledged_on=data.pledged_on,
@@ -80,8 +78,7 @@ def _pledged(event: UUID, data: told.UnitPledged, known: Unit | None) -> Unit:
 
 
 def _signed(event: UUID, data: told.MouSigned, known: Unit) -> Unit:
-    return replace(
-        known,
+    return known._replace(
         status="mou_signed",
         mou_mission=data.mission,
         mou_document=data.document,

@@ -1,9 +1,9 @@
 """Vacancies and the nominations for them; a nomination's id is `<vacancy>/<nomination>`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts import vacancies as told
@@ -11,8 +11,7 @@ from services.reporting.projections.recorded import Recorded
 from services.reporting.projections.view import Group, Row, Rows, View
 
 
-@dataclass(frozen=True, slots=True)
-class Vacancy:
+class Vacancy(NamedTuple):
     vacancy: str
     mission: str
     category: str
@@ -36,8 +35,7 @@ class Vacancy:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Nomination:
+class Nomination(NamedTuple):
     id: str
     vacancy: str
     nomination: str
@@ -89,22 +87,22 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
         case told.VacancyAnnounced() as data:
             yield _announced(e.id, data)
         case told.VacancyFilled(vacancy=vacancy, filled_on=day):
-            yield replace(rows.one(VACANCIES, vacancy), status="filled", places=0, filled_on=day, event=e.id)
+            yield rows.one(VACANCIES, vacancy)._replace(status="filled", places=0, filled_on=day, event=e.id)
         case told.VacancyReopened() as data:
             known = rows.one(VACANCIES, data.vacancy)
-            opened = replace(known, status="open", places=data.number, reopened_on=data.reopened_on)
-            yield replace(opened, filled_on=None, reason=data.reason, event=e.id)
+            opened = known._replace(status="open", places=data.number, reopened_on=data.reopened_on)
+            yield opened._replace(filled_on=None, reason=data.reason, event=e.id)
         case told.VacancyWithdrawn() | told.VacancyLapsed() as data:
             status = "withdrawn" if isinstance(data, told.VacancyWithdrawn) else "lapsed"
             known = rows.one(VACANCIES, data.vacancy)
-            yield replace(known, status=status, ended_on=data.ended_on, reason=data.reason, event=e.id)
+            yield known._replace(status=status, ended_on=data.ended_on, reason=data.reason, event=e.id)
         case told.CandidateNominated() | told.UnitNominated() as data:
             yield _nominated(e.id, data)
         case told.NominationAccepted() as data:
             yield _accepted(e.id, data, rows.one(NOMINATIONS, f"{data.vacancy}/{data.nomination}"))
         case told.NominationDeclined() | told.NominationWithdrawn() | told.NominationLapsed() as data:
             ended = rows.one(NOMINATIONS, f"{data.vacancy}/{data.nomination}")
-            yield replace(ended, status=_END[type(data)], ended_on=data.ended_on, reason=data.reason, event=e.id)
+            yield ended._replace(status=_END[type(data)], ended_on=data.ended_on, reason=data.reason, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a vacancy")
 
@@ -156,8 +154,7 @@ def _nominated(event: UUID, data: told.CandidateNominated | told.UnitNominated) 
 
 
 def _accepted(event: UUID, data: told.NominationAccepted, known: Nomination) -> Nomination:
-    return replace(
-        known,
+    return known._replace(
         status="accepted",
         accepted_on=data.accepted_on,
         report_on=data.report_on,

@@ -5,7 +5,7 @@ projection needs only the rows of one owner, streams can be applied in any inter
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar, get_type_hints
@@ -14,9 +14,9 @@ from uuid import UUID
 from contracts.words import Event
 from services.reporting.projections.recorded import Recorded
 
-R = TypeVar("R")
+R = TypeVar("R", bound=tuple[Any, ...])
 Row: TypeAlias = Any
-"""An instance of some view's frozen row class."""
+"""An instance of some view's row class: a named tuple, because rows are made, compared and sent by the thousand."""
 Key: TypeAlias = tuple[Any, ...]
 
 _POSTGRES: Final[Mapping[object, str]] = {
@@ -47,7 +47,7 @@ class View(Generic[R]):
         self.key: Final = key
         self.owner: Final = owner
         hints = get_type_hints(row)
-        self.columns: Final = tuple(Column(f.name, _postgres(hints[f.name])) for f in fields(row))  # type: ignore[arg-type]
+        self.columns: Final = tuple(Column(name, _postgres(hint)) for name, hint in hints.items())
         get = attrgetter(*key)
         self.key_of: Final[Callable[[R], Key]] = get if len(key) > 1 else lambda row: (get(row),)
         self.owner_of: Final[Callable[[R], str]] = attrgetter(owner)

@@ -1,0 +1,106 @@
+"""Given events, then rows: a story for the projections, in which every event is delivered twice.
+
+projected(MandateProposed(...), MandateApproved(...)).row("mandates", "kz-2013")["status"]
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from contracts.registry import type_name
+from contracts.words import Event
+from kernel.decider import effective_of
+from services.reporting.projections import VIEWS
+from services.reporting.projections.fold import Shelf, Tables
+from services.reporting.projections.queue import Queue
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.view import Row
+
+LEARNED = datetime(2022, 7, 1, 12, tzinfo=UTC)
+PARTITIONS = 4
+
+
+def history(events: Iterable[Event], *, recorded: datetime = LEARNED) -> list[Recorded]:
+    """Events as their rooms would have recorded and relayed them, in this order."""
+    positions: dict[str, int] = {}
+    versions: dict[tuple[str, str], int] = {}
+    log: list[Recorded] = []
+    for event in events:
+        room, stream = event.room, event.stream
+        position = positions[room] = positions.get(room, 0) + 1
+        version = versions[room, stream] = versions.get((room, stream), 0) + 1
+        learned = recorded + timedelta(seconds=len(log))
+        one = Recorded(
+            id=uuid5(NAMESPACE_URL, f"{room}/{position}"),
+            type=type_name(type(event)),
+            stream=stream,
+            version=version,
+            position=position,
+            room=room,
+            effective=effective_of(event, learned),
+            recorded=learned,
+            data=event,
+            correlation_id=f"c-{position}",
+            causation_id=None,
+            actor="an official",
+            topic=f"{room}.events",
+            partition=sum(stream.encode()) % PARTITIONS,
+            offset=position,
+        )
+        log.append(one)
+    return log
+
+
+@dataclass
+class MemoryProjector:
+    """The projector without a database: the same guard, the same fold, rows kept between batches."""
+
+    shelf: Shelf = field(default_factory=Shelf)
+    queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
+
+    def apply(self, batch: Sequence[Recorded]) -> None:
+        arrived: dict[tuple[str, str], Queue] = {}
+        for event in batch:
+            key = (event.room, event.stream)
+            arrived.setdefault(key, replace(self.queues.get(key, Queue()), arrived={}, done=[], error=None))
+            arrived[key].arrived[event.version] = event
+        for queue in arrived.values():
+            queue.fold(self.shelf)
+            waiting = {event.version: event for event, _ in queue.waiting()}
+            queue.parked = {nr: e for nr, e in (queue.parked | waiting).items() if nr > queue.version}
+        self.queues.update(arrived)
+
+    @property
+    def tables(self) -> Tables:
+        return self.shelf.changed
+
+    @property
+    def parked(self) -> list[Recorded]:
+        return [event for queue in self.queues.values() for event in queue.parked.values()]
+
+
+@dataclass(frozen=True)
+class Views:
+    """The rows that a story ends with."""
+
+    tables: Tables
+
+    def row(self, table: str, *key: object) -> Row:
+        """The one row with this key."""
+        return self.tables[table][key]
+
+    def rows(self, table: str) -> list[Row]:
+        """The rows of a view, in the order of their keys."""
+        return [self.tables[table][key] for key in sorted(self.tables[table])]
+
+
+def projected(*events: Event) -> Views:
+    """The views after these events, each delivered twice; nothing may be left waiting."""
+    projector = MemoryProjector()
+    for event in history(events):
+        projector.apply([event, event])
+        projector.apply([event])
+    assert projector.parked == []
+    assert set(projector.tables) == {view.table for view in VIEWS}
+    return Views(projector.tables)
