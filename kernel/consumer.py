@@ -10,13 +10,13 @@ import asyncio
 import contextvars
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import KafkaMessage
+from faststream.kafka.message import ConsumerProtocol, KafkaMessage
 
 from kernel.health import Health
 from kernel.metrics import FENCED, RECORDS_READ
@@ -44,7 +44,11 @@ class Consumer:
         self.positions: dict[Partition, int] = {}
         self._hinted = 0.0
         self._broker = KafkaBroker(
-            settings.kafka_bootstrap, allow_auto_create_topics=False, apply_types=False, logger=None, graceful_timeout=10
+            settings.kafka_bootstrap,
+            allow_auto_create_topics=False,
+            apply_types=False,
+            logger=None,
+            graceful_timeout=10,
         )
         self._subscriber = self._broker.subscriber(
             *topics,
@@ -81,7 +85,7 @@ class Consumer:
             headers={},
             batch_headers=[],
             raw_message=tuple(records),
-            consumer=self._subscriber.consumer,
+            consumer=cast(ConsumerProtocol, self._subscriber.consumer),
             message_id="",
             correlation_id="",
         )
@@ -90,7 +94,7 @@ class Consumer:
         delay_s = self._settings.retry_delay_ms / 1000
         while True:
             try:
-                return await self._attempt(records)  # type: ignore[arg-type]
+                return await self._attempt(records)
             except Fenced as fenced:
                 FENCED.labels(self.name, self.name).inc()
                 log.warning("replaced by another process, starting again from the stored offsets", reason=str(fenced))
@@ -158,7 +162,7 @@ async def _records(message: KafkaMessage) -> object:
     return message.raw_message
 
 
-class _Listener(ConsumerRebalanceListener):
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
 

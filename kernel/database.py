@@ -13,6 +13,10 @@ import asyncpg
 import stamina
 from pydantic import SecretStr
 
+with warnings.catch_warnings():  # the tool imports what newer Pythons deprecate
+    warnings.simplefilter("ignore")
+    import yoyo
+
 PASSING_FAULTS = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError)
 """A server that is not there yet, or not there now."""
 
@@ -76,10 +80,6 @@ async def migrate(url: SecretStr, folders: Sequence[tuple[str, str]]) -> None:
 
 @stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
 def _migrate(url: str, paths: Sequence[str]) -> None:
-    with warnings.catch_warnings():  # the tool itself uses what newer Pythons deprecate
-        warnings.simplefilter("ignore")
-        import yoyo
-
-        backend = yoyo.get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
-        with backend, backend.lock():
-            backend.apply_migrations(backend.to_apply(yoyo.read_migrations(*paths)))
+    backend = yoyo.get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    with backend, backend.lock():
+        backend.apply_migrations(backend.to_apply(yoyo.read_migrations(*paths)))

@@ -97,11 +97,9 @@ class Decider(Protocol):
     def decide(self, asked: Asked, states: States, /) -> Decision:
         """The events that a command leads to, or why there are none.
 
-        `states` holds the command's own stream and every stream that `reads` names.
+        `states` gives the state of any stream of this room: the command's own and those on which the answer depends.
+        Every look is noted, and when one of those streams has moved before the append, the decision is made anew.
         """
-
-    def reads(self, command: Command, /) -> tuple[str, ...]:
-        """The other streams of this room on which the answer depends; a change in one of them forces a new decision."""
 
     def claims(self, fact: Fact, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
         """After `fact` (already folded into `state`): the claims that each owner it touched holds from now on."""

@@ -243,7 +243,7 @@ def _pending(incoming: Incoming, pending: Pending) -> CommandDecided:
         "pending",
         reason=pending.reason,
         waits_for=pending.on,
-        remedy=f"Nothing to do if {pending.on} is on its way; otherwise check that name. It is listed under /v1/pending.",
+        remedy=f"Nothing to do if {pending.on} is on its way (see /v1/pending); otherwise check that name.",
     )
 
 

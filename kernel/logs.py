@@ -13,8 +13,8 @@ from uuid import NAMESPACE_URL, uuid5
 import asyncpg
 
 from contracts.cloudevents import Envelope, to_kafka
-from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
 from contracts.outcome import CommandDecided
+from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
 from kernel.postgres import sql
 
 POSITION: Final = "ce_position"
@@ -46,7 +46,7 @@ def readers(pool: asyncpg.Pool, room: str, logs: Sequence[str]) -> Mapping[str, 
     def reader(log: str) -> ReadLog:
         async def read(after: int, limit: int) -> Sequence[Outgoing]:
             rows = await pool.fetch(sql()[_QUERIES[log]], after, limit)
-            return [_RENDER[log](room, row) for row in rows]
+            return [_RENDER[log](room, dict(row)) for row in rows]
 
         return read
 

@@ -7,7 +7,7 @@ order, and a rollback gives the positions back. A reader of the log needs no gue
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 import orjson
@@ -242,5 +242,5 @@ def _dead(letter: DeadLetter) -> tuple[object, ...]:
 
 def _text(value: str) -> str:
     """Postgres text holds no NUL and no lone surrogate; a dead letter shows them escaped."""
-    clean = value.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
-    return cast(str, clean)
+    clean: str = value.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
+    return clean

@@ -46,9 +46,7 @@ class _Topic:
 class Relay:
     """Carries a room's logs to Kafka while it holds the lock; otherwise waits for it."""
 
-    def __init__(
-        self, room: str, url: str, logs: Mapping[str, ReadLog], *, settings: Settings, health: Health
-    ) -> None:
+    def __init__(self, room: str, url: str, logs: Mapping[str, ReadLog], *, settings: Settings, health: Health) -> None:
         self._room = room
         self._url = url
         self._logs = logs
@@ -57,6 +55,7 @@ class Relay:
         self._sql = queries("kernel.sql", "relay.sql")
         self._lease_s = settings.relay_lease_ms / 1000
         self._lease_ends = 0.0
+        self._sending = False
         self.woken = asyncio.Event()
 
     async def run(self) -> None:
@@ -88,6 +87,7 @@ class Relay:
             max_batch_size=131_072,
             request_timeout_ms=self._settings.relay_lease_ms // 2,
         )
+        self._lease_ends = 0.0
         await producer.start()
         try:
             relayed = [await self._resume(connection, producer, name) for name in self._logs]
@@ -98,7 +98,7 @@ class Relay:
                     await self._sleep()
         finally:
             await producer.stop()
-            if not connection.is_closed():
+            if not self._sending and not connection.is_closed():
                 await connection.execute(self._sql["end_lease"])
 
     async def _sleep(self) -> None:
@@ -127,13 +127,14 @@ class Relay:
         return bool(behind)
 
     async def _keep_lease(self, connection: asyncpg.Connection) -> None:
-        """Announce until when sends may be under way. Fails when the lock's session is gone, before anything is sent."""
+        """Announce until when sends may be under way; fails when the session of the lock is gone."""
         now = time.monotonic()
         if self._lease_ends - now < self._lease_s / 2:
             await connection.execute(self._sql["extend_lease"], self._settings.relay_lease_ms)
             self._lease_ends = now + self._lease_s
 
     async def _send(self, producer: AIOKafkaProducer, topic: _Topic, rows: Sequence[Outgoing]) -> None:
+        self._sending = True
         sends = []
         for row in rows:
             partition = partition_of(row.key, topic.partitions)
@@ -143,6 +144,7 @@ class Relay:
                     await producer.send(topic.name, row.value, key=row.key, partition=partition, headers=headers)
                 )
         await asyncio.wait_for(asyncio.gather(*sends), self._lease_ends - time.monotonic())
+        self._sending = False
 
     async def _resume(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, name: str) -> _Topic:
         topic = topics.of_log(self._room, name)
@@ -188,7 +190,7 @@ async def _last_held(consumer: AIOKafkaConsumer, tp: TopicPartition, read: ReadL
 async def _read(consumer: AIOKafkaConsumer, tp: TopicPartition, start: int, end: int) -> list:  # type: ignore[type-arg]
     consumer.assign([tp])
     consumer.seek(tp, start)
-    records = []  # type: ignore[var-annotated]
+    records = []
     while await consumer.position(tp) < end:
         for batch in (await consumer.getmany(tp, timeout_ms=500)).values():
             records += [record for record in batch if record.offset < end]

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExists
 LOGS: Final[Mapping[str, str]] = {"events": "events", "outcomes": "outcomes", "dead_letters": "dead-letters"}
 """What a room publishes: its logs, and the ending of each one's topic."""
 RECORD_BYTES_MAX: Final = 4_194_304
-"""Command topics take records up to this, so that one that is too large is answered by the room, not lost at its door."""
+"""Command topics take records up to this, so that a command that is too large is answered by the room."""
 
 
 def commands(room: str) -> str:
@@ -26,7 +26,7 @@ def of_log(room: str, log: str) -> str:
     return f"{room}.{LOGS[log]}"
 
 
-class TopicsMissing(Exception):  # noqa: N818
+class TopicsMissing(Exception):
     """The topics that a room needs could not be created."""
 
 

@@ -4,7 +4,7 @@ spec(decider).given(MandateProposed(...)).when(ApproveMandate(...)).then(Mandate
 spec(decider).given(...).when(...).then_refused("I1", "430")
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -39,8 +39,7 @@ class Story:
 
     def when(self, command: Command, *, effective: datetime = A_DAY) -> "Story":
         asked = Asked(command, "c-1", "spec", effective, "an official")
-        states = {stream: self.state(stream) for stream in (command.stream, *self.decider.reads(command))}
-        return replace(self, decision=self.decider.decide(asked, states))
+        return replace(self, decision=self.decider.decide(asked, _States(self)))
 
     def then(self, *events: Event) -> None:
         assert not isinstance(self.decision, Refusal | Pending | None), self.decision
@@ -63,6 +62,22 @@ class Story:
     def then_pending(self, stream: str) -> None:
         assert isinstance(self.decision, Pending), self.decision
         assert self.decision.on == stream
+
+
+class _States(Mapping[str, State]):
+    """The state of any stream of the story, folded when a decider looks at it."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+
+    def __getitem__(self, stream: str) -> State:
+        return self._story.state(stream)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({one.data.stream for one in self._story.facts})
+
+    def __len__(self) -> int:
+        return len({one.data.stream for one in self._story.facts})
 
 
 def spec(decider: Decider) -> Story:

@@ -1,0 +1,69 @@
+"""A process of the house: loops that live and die together, and an HTTP server that tells where it listens."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from kernel.settings import Settings
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def running_together(loops: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Run loops in the background. They never end by themselves: the first that does takes the process with it."""
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    for task in tasks:
+        task.add_done_callback(_fatal)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.remove_done_callback(_fatal)
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _fatal(task: asyncio.Task[None]) -> None:
+    fault = None if task.cancelled() else task.exception()
+    log.critical("a loop ended; the process ends with it", fault=repr(fault), exc_info=fault)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def configure_logs(level: str) -> None:
+    """One JSON object a line on standard error. Values of messages are never logged, only their names and numbers."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.WriteLoggerFactory(file=__import__("sys").stderr),
+    )
+
+
+async def serve(app: FastAPI, settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; says on which port, also when any free one was asked for."""
+    listener = socket.create_server((settings.http_host, settings.http_port))
+    host, port = listener.getsockname()[:2]
+    log.info("listening", room=app.title, url=f"http://{host}:{port}")
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on")
+    await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def main(run: Coroutine[Any, Any, None], settings: Settings) -> None:
+    """The entry of every room's `__main__`."""
+    configure_logs(settings.log_level)
+    uvloop.run(run)

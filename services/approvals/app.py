@@ -1,0 +1,7 @@
+"""The room, put together: its pure core on the kernel. No rule lives here."""
+
+from kernel.room import Room
+from services.approvals import decider
+from services.approvals.policies import POLICIES
+
+ROOM = Room("approvals", decider, POLICIES)

@@ -1,0 +1,7 @@
+"""The room, put together: its pure core on the kernel. No rule lives here."""
+
+from kernel.room import Room
+from services.deployments import decider
+from services.deployments.policies import POLICIES
+
+ROOM = Room("deployments", decider, POLICIES)
