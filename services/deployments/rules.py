@@ -16,10 +16,8 @@ def line_covers(own: Ledger, day: date, mission: str, category: str, field: str)
     """I2: the line is in force on the day and covers the mission and the category."""
     terms = own.terms_on(day)
     if terms is None:
-        reason, at = (
-            f"The mandate line is not in force on {day}: it starts on {min(since for since, _ in own.openings)}.",
-            field,
-        )
+        first = min(since for since, _ in own.openings)
+        reason, at = f"The mandate line is not in force on {day}: it starts on {first}.", field
     elif own.closed_on is not None and day >= own.closed_on:
         reason, at = f"The mandate line is not in force on {day}: it was closed on {own.closed_on}.", field
     elif day < terms.valid_from:
