@@ -78,6 +78,9 @@ def furnish(home: Home) -> None:
         raise broken(home.path, f"{home.mark.name} in it is cut short or changed") from None
     if layout != LAYOUT:
         raise broken(home.path, f"it was laid out by another version (layout {layout}, this one reads {LAYOUT})")
+    maker = home.mark.stat().st_uid
+    if maker != os.geteuid():
+        raise StackError(f"{home.path} was made by another user (id {maker}): start its servers as that user.")
     (home.path / ".gitignore").write_text("*\n")
     home.logs.mkdir(exist_ok=True, mode=0o700)
 

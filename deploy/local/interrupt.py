@@ -22,7 +22,9 @@ def heeded() -> Iterator[Callable[[], bool]]:
     def note(number: int, _: FrameType | None) -> None:
         asked.append(number)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    # A signal that our own starter chose to ignore (a background job's Ctrl-C) stays ignored.
+    heard = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in heard}
     try:
         yield lambda: bool(asked)
     finally:

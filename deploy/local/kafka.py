@@ -17,7 +17,8 @@ from deploy.local import jars, kafka_probe
 from deploy.local.errors import broken
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK
-from deploy.local.process import Daemon, run_to_end
+from deploy.local.process import Daemon
+from deploy.local.tool import run_to_end
 
 NAME = "kafka"
 USUAL_PORTS = (9092, 9093)  # clients, controller

@@ -18,7 +18,8 @@ from deploy.local.errors import broken
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres_user import ELSEWHERE, Owner, new_place, owner, programs, reaches
-from deploy.local.process import Daemon, living, run_to_end, write_atomically
+from deploy.local.process import Daemon, living, write_atomically
+from deploy.local.tool import run_to_end
 
 NAME = "postgres"
 MAJOR = "18"

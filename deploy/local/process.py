@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -19,7 +18,6 @@ from pathlib import Path
 import psutil
 
 from deploy.local.errors import StackError
-from deploy.local.launch import ENVIRONMENT
 
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 20
@@ -127,23 +125,26 @@ def last_words(daemon: Daemon) -> str:
     quotes = []
     for file in dict.fromkeys((daemon.log, daemon.console)):
         with contextlib.suppress(OSError):
-            lines = file.read_text(errors="replace").splitlines()[-LOG_LINES_QUOTED:]
-            quotes += [f"The end of {file}:", *lines] if lines else []
+            lines = file.read_text(errors="replace").splitlines()
+            told = [line for line in lines if not line.startswith("\t")]  # Java's stack frames tell a user nothing
+            quotes += [f"The end of {file}:", *told[-LOG_LINES_QUOTED:]] if told else []
     return "\n".join(quotes) or f"It left no word in {daemon.log}."
 
 
 def stop(process: psutil.Process, farewell: signal.Signals, seconds: float = STOP_SECONDS_MAX) -> None:
     """Ask it to leave, then insist: it and its children are gone when this returns."""
-    with contextlib.suppress(psutil.NoSuchProcess):
+    try:
         family = [process, *process.children(recursive=True)]
         process.send_signal(farewell)
-        _, left = psutil.wait_procs(family, timeout=seconds)
-        for one in left:
+        for one in _left_after(seconds, family):
             with contextlib.suppress(psutil.NoSuchProcess):
                 one.kill()
-        _, immortal = psutil.wait_procs(left, timeout=5)
-        if [one for one in immortal if one.status() != psutil.STATUS_ZOMBIE]:
-            raise StackError(f"process {process.pid} does not end, not even by SIGKILL: is it another user's?")
+    except psutil.NoSuchProcess:
+        return
+    except psutil.AccessDenied:
+        raise StackError(f"process {process.pid} is {process.username()}'s: stop it as that user") from None
+    if _left_after(5, family):
+        raise StackError(f"process {process.pid} does not end, not even by SIGKILL: its disk may not answer")
 
 
 def living(program: str, place: Path) -> list[psutil.Process]:
@@ -155,24 +156,19 @@ def living(program: str, place: Path) -> list[psutil.Process]:
     return [one for one in found if one.info["name"] == program and one.info["cwd"] == str(place)]
 
 
-def run_to_end(command: list[str], place: Path, user: tuple[int, int] | None, stop_asked: Callable[[], bool]) -> None:
-    """A short-lived tool of a server: an error with its last words if it fails, killed if we are interrupted."""
-    uid, gid = user or (None, None)
-    with tempfile.TemporaryFile("w+") as output:
-        tool = subprocess.Popen(  # noqa: S603
-            command, cwd=place, env=ENVIRONMENT, user=uid, group=gid, extra_groups=[] if user else None,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
-        with tool:
-            while tool.poll() is None:
-                if stop_asked():
-                    os.killpg(tool.pid, signal.SIGKILL)
-                    raise StackError(f"{Path(command[0]).name} was interrupted")
-                time.sleep(POLL_SECONDS)
-        if tool.returncode:
-            output.seek(0)
-            words = "\n".join(output.read().splitlines()[-LOG_LINES_QUOTED:])
-            raise StackError(f"{Path(command[0]).name} failed ({tool.returncode}) in {place}:\n{words}")
+def _left_after(seconds: float, family: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run. A zombie does not: in a container nobody may ever bury it, and we would wait in vain."""
+    deadline = time.monotonic() + seconds
+    while (left := [one for one in family if _runs(one)]) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _turn_over(daemon: Daemon) -> None:

@@ -7,6 +7,8 @@ Ctrl-C, a SIGTERM, it first stops what it began. A server that was already there
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from deploy.local.errors import StackError
 from deploy.local.home import Home, claim, furnish, locked, remove
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import Daemon, living, read_run, write_atomically
-from deploy.local.start import Progress, daemons, start_all, stop_all
+from deploy.local.progress import Progress, one_at_a_time, quiet
+from deploy.local.start import daemons, start_all, stop_all
 
 __all__ = ["ServerStatus", "Servers", "StackError", "Status", "down", "status", "up", "wipe"]
 
@@ -44,43 +47,38 @@ class Status:
     postgres: ServerStatus
 
 
-def quiet(_: str) -> None:
-    """No progress wanted."""
-
-
 def up(directory: Path, *, progress: Progress = quiet) -> Servers:
-    """Both servers, answering; started if they are not. Progress may be told from several threads."""
-    home = claim(directory)
-    try:
-        with locked(home, progress):
+    """Both servers, answering; started if they are not. Progress is told from other threads, one at a time."""
+    tell = one_at_a_time(progress)
+    with _spoken_errors(directory):
+        home = claim(directory)
+        with locked(home, tell):
             furnish(home)
             kafka.check(home)
             postgres.check(home)
-            of_kafka, of_postgres = start_all(home, progress)
+            of_kafka, of_postgres = start_all(home, tell)
             servers = Servers(f"{LOOPBACK}:{of_kafka.ports[0]}", postgres.dsn(home, of_postgres.ports[0]))
             write_atomically(home.servers, json.dumps(asdict(servers), indent=2) + "\n")
             return servers
-    except OSError as error:
-        raise StackError(f"{error.filename or home.path}: {error.strerror or error}") from error
 
 
 def down(directory: Path, *, progress: Progress = quiet) -> None:
     """No server of this directory is left running. The data stays."""
-    home = Home.at(directory)
+    home, tell = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
-        with locked(home, progress):
-            _stop(home, progress)
+        with _spoken_errors(directory), locked(home, tell):
+            _stop(home, tell)
 
 
 def wipe(directory: Path, *, progress: Progress = quiet) -> None:
     """Down, and the data removed; only where our mark says that it is ours."""
-    home = Home.at(directory)
+    home, tell = Home.at(directory), one_at_a_time(progress)
     if not home.path.exists():
         return
     if not home.mark.is_file():
         raise StackError(f"{home.path} has no {home.mark.name} in it: it is not ours, and nothing was removed.")
-    with locked(home, progress):
-        _stop(home, progress)
+    with _spoken_errors(directory), locked(home, tell):
+        _stop(home, tell)
         postgres.remove(home)
         remove(home)
 
@@ -91,6 +89,15 @@ def status(directory: Path) -> Status:
     return Status(_status(kafka.daemon(home)), _status(postgres.daemon(home)))
 
 
+@contextmanager
+def _spoken_errors(directory: Path) -> Iterator[None]:
+    """What the file system refuses (a full disk, another user's files) is told like everything else."""
+    try:
+        yield
+    except OSError as error:
+        raise StackError(f"{error.filename or directory}: {error.strerror or error}") from error
+
+
 def _stop(home: Home, progress: Progress) -> None:
     home.servers.unlink(missing_ok=True)
     stop_all(daemons(home), progress)
@@ -98,7 +105,8 @@ def _stop(home: Home, progress: Progress) -> None:
 
 def _status(daemon: Daemon) -> ServerStatus:
     run = read_run(daemon.record)
-    process = run.process() if run else next(iter(living(daemon.program, daemon.place)), None)
+    recorded = run.process() if run else None
+    process = recorded or next(iter(living(daemon.program, daemon.place)), None)
     return ServerStatus(
         name=daemon.name,
         running=process is not None,

@@ -14,10 +14,10 @@ from deploy.local.home import Home
 from deploy.local.interrupt import heeded
 from deploy.local.ports import choose, is_free
 from deploy.local.process import Daemon, Run, launch, living, read_run, stop, wait_until_it_answers
+from deploy.local.progress import Progress
 
 PORT_RACES_MAX = 3
 
-Progress = Callable[[str], None]
 StopAsked = Callable[[], bool]
 
 
@@ -36,13 +36,12 @@ def start_all(home: Home, progress: Progress) -> list[Run]:
     """Every server answering, in the order of SERVERS."""
     present = {daemon.name for daemon in daemons(home) if _recorded(daemon)}
     failed = threading.Event()
-    told = _one_at_a_time(progress)
     with heeded() as interrupted, ThreadPoolExecutor(len(SERVERS)) as pool:
 
         def stop_asked() -> bool:
             return interrupted() or failed.is_set()
 
-        tasks = [pool.submit(_start, server, home, told, stop_asked) for server in SERVERS]
+        tasks = [pool.submit(_start, server, home, progress, stop_asked) for server in SERVERS]
         try:
             done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
             for task in done:
@@ -52,7 +51,7 @@ def start_all(home: Home, progress: Progress) -> list[Run]:
         except BaseException:
             failed.set()
             wait(tasks)
-            stop_all([daemon for daemon in daemons(home) if daemon.name not in present], told)
+            stop_all([daemon for daemon in daemons(home) if daemon.name not in present], progress)
             raise
 
 
@@ -123,14 +122,3 @@ def _check_interrupted(interrupted: StopAsked) -> None:
 def _recorded(daemon: Daemon) -> Run | None:
     run = read_run(daemon.record)
     return run if run and run.process() else None
-
-
-def _one_at_a_time(progress: Progress) -> Progress:
-    """The caller is told from two threads, but never at once."""
-    turn = threading.Lock()
-
-    def tell(news: str) -> None:
-        with turn:
-            progress(news)
-
-    return tell

@@ -266,11 +266,12 @@ def test_an_ordinary_user_runs_them_too_and_is_told_of_a_directory_that_is_not_t
             user = pwd.getpwnam("nobody").pw_uid
             for path in [place, *(place / "cache").rglob("*"), place / "cache"]:
                 os.chown(path, user, -1)
-        environment = {
+        environment = os.environ | {
             "XDG_CACHE_HOME": f"{place}/cache",
             "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path]),
-            "LD_LIBRARY_PATH": f"{place}/python/lib",
         }
+        if (place / "python").exists():
+            environment["LD_LIBRARY_PATH"] = f"{place}/python/lib"
 
         def tell(code: str, directory: str) -> str:
             command = [str(python), "-c", code, str(place / directory)]
