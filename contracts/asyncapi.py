@@ -1,0 +1,166 @@
+"""The AsyncAPI 3.0 description of the house, made from the registry: topics, messages, keys, headers, directions.
+
+Seen from this application: it receives commands and sends events, outcomes and dead letters. The document stands by
+itself: every schema is in its components.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import orjson
+from pydantic.json_schema import models_json_schema
+
+from contracts import dead_letters
+from contracts.cloudevents import to_kafka
+from contracts.examples import EXAMPLES, enveloped
+from contracts.outcome import CommandDecided
+from contracts.registry import COMMANDS, EVENTS, ROOMS, commands_of, events_of, type_name
+from contracts.words import Command, Event, Message
+
+Json: TypeAlias = dict[str, Any]
+
+_WORDS: Final[tuple[type[Message], ...]] = (*COMMANDS.values(), *EVENTS.values(), CommandDecided)
+_KEY: Final = {"type": "string", "description": "The stream: everything of one stream is in one partition, in order."}
+_TIME: Final = {"type": "string", "format": "date-time"}
+_DIGITS: Final = {"type": "string", "pattern": "^[0-9]{1,19}$"}
+_HEADER: Final[Mapping[str, Json]] = {
+    "ce_specversion": {"type": "string", "const": "1.0"},
+    "ce_id": {"type": "string", "description": "With ce_source the message's identity; a repeat is known by it."},
+    "ce_source": {"type": "string", "description": "Who says so."},
+    "ce_type": {"type": "string", "description": "The word: `forcegen.<room>.<Name>`."},
+    "ce_subject": {"type": "string", "description": "The stream."},
+    "ce_time": _TIME | {"description": "When it was recorded (a command: when it was sent)."},
+    "ce_dataschema": {"type": "string", "description": "`urn:forcegen:<room>.<Name>:<version>`; none means version 1."},
+    "content-type": {"type": "string", "description": "`application/json`: the media type of the value."},
+    "ce_effectivetime": _TIME | {"description": "When it became true."},
+    "ce_correlationid": {"type": "string", "description": "What all messages of one undertaking share."},
+    "ce_causationid": {"type": "string", "description": "The id of the message that led to this one."},
+    "ce_actor": {"type": "string", "description": "On whose behalf; an office, never a person's name."},
+    "ce_traceparent": {"type": "string", "description": "W3C Trace Context."},
+    "ce_streamversion": _DIGITS | {"description": "The event's place in its stream, from 1."},
+    "ce_position": _DIGITS | {"description": "Its place in the room's log, without gaps and in commit order."},
+}
+_ASKED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type")
+_ANSWERED: Final = (*_ASKED, "ce_subject", "ce_time", "ce_dataschema", "content-type", "ce_position")
+_RECORDED: Final = (*_ANSWERED, "ce_effectivetime", "ce_correlationid", "ce_causationid", "ce_streamversion")
+_OPERATIONS: Final = (
+    ("commands", "receive", "Decide each command once, in the order of its stream, and answer it."),
+    ("events", "send", "Publish each recorded event once, in the order of its stream."),
+    ("outcomes", "send", "Publish the answer to each command: accepted, refused, pending, invalid or conflict."),
+    ("dead-letters", "send", "Publish each record that cannot be read, with the reason and its origin."),
+)
+
+
+def document() -> Json:
+    """The whole AsyncAPI document."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Forcegen",
+            "version": "1.0.0",
+            "description": "The books of a State's contribution to UN peacekeeping. Messages are CloudEvents 1.0 in"
+            " Kafka's binary content mode (attributes as `ce_` headers, the value is the data alone);"
+            " commands are read in the structured mode too.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {f"{room}.{kind}": _channel(room, kind) for room in ROOMS for kind, _, _ in _OPERATIONS},
+        "operations": dict(_operation(room, *operation) for room in ROOMS for operation in _OPERATIONS),
+        "components": {"messages": _messages(), "schemas": _schemas()},
+    }
+
+
+def message_names(room: str, kind: str) -> Sequence[str]:
+    """The messages of one topic, by their names in the components."""
+    match kind:
+        case "commands":
+            return [_name(word) for word in commands_of(room).values()]
+        case "events":
+            return [_name(word) for word in events_of(room).values()]
+        case "outcomes":
+            return [_name(CommandDecided)]
+        case _:
+            return ["DeadLetter"]
+
+
+def _name(word: type[Message]) -> str:
+    return f"{word.room}.{word.__name__}"
+
+
+def _channel(room: str, kind: str) -> Json:
+    return {
+        "address": f"{room}.{kind}",
+        "description": f"The {kind.replace('-', ' ')} of the {room} room.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in message_names(room, kind)},
+    }
+
+
+def _operation(room: str, kind: str, action: str, summary: str) -> tuple[str, Json]:
+    channel = f"#/channels/{room}.{kind}"
+    operation: Json = {
+        "action": action,
+        "summary": summary,
+        "channel": {"$ref": channel},
+        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in message_names(room, kind)],
+    }
+    if action == "receive":
+        operation["reply"] = {"channel": {"$ref": f"#/channels/{room}.outcomes"}}
+    return f"{room}.{action}-{kind}", operation
+
+
+def _messages() -> Json:
+    examples = {type(example): example for example in EXAMPLES}
+    return {_name(word): _message(word, examples[word]) for word in _WORDS} | {"DeadLetter": _dead_letter()}
+
+
+def _message(word: type[Message], example: Message) -> Json:
+    _, value, headers = to_kafka(enveloped(example))
+    return {
+        "name": type_name(word),
+        "title": word.__name__,
+        "summary": word.__doc__,
+        "contentType": "application/json",
+        "headers": {"$ref": f"#/components/schemas/{_headers_of(word)}"},
+        "payload": {"$ref": f"#/components/schemas/{word.__name__}"},
+        "correlationId": {"location": "$message.header#/ce_correlationid"},
+        "bindings": {"kafka": {"key": _KEY}},
+        "examples": [
+            {"headers": {name: raw.decode() for name, raw in headers}, "payload": orjson.loads(value)},
+        ],
+    }
+
+
+def _dead_letter() -> Json:
+    return {
+        "name": "DeadLetter",
+        "title": "A record that could not be read",
+        "summary": dead_letters.__doc__,
+        "contentType": "application/octet-stream",
+        "headers": {"$ref": "#/components/schemas/DeadLetterHeaders"},
+        "payload": {"description": "The record's value, byte for byte."},
+        "bindings": {"kafka": {"key": {"type": "string", "description": "The record's own key."}}},
+    }
+
+
+def _headers_of(word: type[Message]) -> str:
+    if issubclass(word, Command):
+        return "CommandHeaders"
+    return "EventHeaders" if issubclass(word, Event) else "OutcomeHeaders"
+
+
+def _schemas() -> Json:
+    _, shared = models_json_schema(
+        [(word, "validation") for word in _WORDS], ref_template="#/components/schemas/{model}"
+    )
+    letters = {name: {"type": "string", "description": meaning} for name, meaning in dead_letters.HEADERS.items()}
+    return {
+        **shared["$defs"],
+        "CommandHeaders": _headers(_ASKED),
+        "EventHeaders": _headers(_RECORDED),
+        "OutcomeHeaders": _headers(_ANSWERED),
+        "DeadLetterHeaders": {"type": "object", "properties": letters, "required": ["dead-letter-reason"]},
+    }
+
+
+def _headers(required: Sequence[str]) -> Json:
+    return {"type": "object", "properties": dict(_HEADER), "required": list(required)}

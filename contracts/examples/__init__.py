@@ -1,0 +1,76 @@
+"""One example of every word: what consumers read to see real values, and what every consumer's tests read.
+
+Values are of the field (two decisions of a parliament, an observer's tour, a company in a framework nation's
+battalion); people are opaque references, as everywhere. Nothing here is read when a room runs.
+"""
+
+from datetime import UTC, datetime, time
+from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from contracts.cloudevents import Envelope
+from contracts.examples import approvals, deployments, vacancies
+from contracts.outcome import CommandDecided, EventRef
+from contracts.registry import schema_name, type_name
+from contracts.words import Event, Message
+
+_AT: Final = datetime(2024, 3, 12, 9, 30, tzinfo=UTC)
+"""When every example was recorded, or sent."""
+
+
+def example_id(word: type[Message]) -> UUID:
+    """The id of a word's example: the same whenever it is made."""
+    return uuid5(NAMESPACE_URL, f"urn:forcegen:example:{type_name(word)}:{word.schema_version}")
+
+
+OUTCOME: Final = CommandDecided(
+    command_id=str(example_id(type(approvals.approve))),
+    command_source="urn:mfa:kz",
+    command_type=type_name(type(approvals.approve)),
+    command_stream=approvals.approve.stream,
+    status="accepted",
+    events=(
+        EventRef(
+            id=example_id(type(approvals.EVENTS[1])),
+            type=type_name(type(approvals.EVENTS[1])),
+            stream=approvals.approve.stream,
+            version=2,
+            position=1042,
+        ),
+    ),
+)
+EXAMPLES: Final[tuple[Message, ...]] = (
+    *(*approvals.COMMANDS, *approvals.EVENTS),
+    *(*vacancies.COMMANDS, *vacancies.EVENTS),
+    *(*deployments.COMMANDS, *deployments.EVENTS),
+    OUTCOME,
+)
+
+
+def enveloped(example: Message) -> Envelope:
+    """An example as the CloudEvent that would carry it."""
+    word = type(example)
+    recorded = isinstance(example, Event | CommandDecided)
+    room = "approvals" if isinstance(example, CommandDecided) else word.room
+    return Envelope(
+        id=str(example_id(word)),
+        source=f"urn:forcegen:{room}" if recorded else "urn:mfa:kz",
+        type=type_name(word),
+        subject=example.stream,
+        time=_AT,
+        dataschema=schema_name(word),
+        datacontenttype="application/json",
+        data=example.model_dump_json().encode(),
+        effective=_effective(example),
+        correlation_id="c-2024-0312",
+        causation_id=OUTCOME.command_id if recorded else None,
+        actor="peacekeeping-desk",
+        stream_version=2 if isinstance(example, Event) else None,
+        position=1042 if recorded else None,
+    )
+
+
+def _effective(example: Message) -> datetime:
+    if not isinstance(example, Event) or example.effective_field is None:
+        return _AT
+    return datetime.combine(getattr(example, example.effective_field), time(), UTC)

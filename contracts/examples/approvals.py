@@ -1,0 +1,95 @@
+"""Parliament in 2013 and 2022, told in the words of the approvals room; votes only where the public record has them."""
+
+from datetime import date
+
+from contracts import approvals as a
+from contracts.examples.telling import told
+from contracts.words import Command, Decision, Event, LineTerms, SubCeiling
+
+OBSERVERS = LineTerms(
+    line="observers",
+    missions=("MINURSO", "MINUSTAH", "UNOCI", "UNMIL"),
+    categories=("military_observer",),
+    ceiling=20,
+    sub_ceilings=tuple(SubCeiling(mission=m, ceiling=5) for m in ("MINURSO", "MINUSTAH", "UNOCI", "UNMIL")),
+    valid_from=date(2013, 12, 20),
+)
+CONTINGENT = LineTerms(
+    line="contingent",
+    missions=("MINUSCA", "MONUSCO", "MINUSMA", "UNIFIL"),
+    categories=("infantry", "medical", "reconnaissance", "engineer", "military_police"),
+    ceiling=430,
+    qualifier="about",
+    valid_from=date(2022, 7, 1),
+)
+VOTE_2013 = Decision(act_number="JS-2013-12-20", decided_on=date(2013, 12, 20), votes_for=151)
+VOTE_2022 = Decision(act_number="JS-2022-06-30", decided_on=date(2022, 6, 30))
+
+propose = a.ProposeMandate(
+    mandate="kz-2013",
+    contributor="KAZ",
+    proposed_on=date(2013, 12, 2),
+    proposed_by="President of the Republic",
+    legal_basis="Constitution, article 53, subparagraph 5",
+    area="Western Sahara, Haiti, Côte d'Ivoire, Liberia",
+    tasks="Military observers, unarmed, by voluntary selection",
+    rotation="Every twelve months",
+    lines=(OBSERVERS,),
+)
+approve = a.ApproveMandate(mandate="kz-2013", decision=VOTE_2013, in_force_from=date(2013, 12, 20))
+reject = a.RejectMandate(
+    mandate="kz-2021-draft", decision=Decision(act_number="JS-2021-05", decided_on=date(2021, 5, 4))
+)
+withdraw = a.WithdrawProposal(
+    mandate="kz-2012-draft", withdrawn_on=date(2012, 11, 5), reason="A law on peacekeeping is drafted first"
+)
+amend = a.AmendMandate(mandate="kz-2022", decision=VOTE_2022, in_force_from=date(2022, 7, 1), lines=(CONTINGENT,))
+revoke = a.RevokeMandate(
+    mandate="kz-2018", ends_on=date(2022, 7, 1), reason="The mission closed its sector", decision=VOTE_2022
+)
+expire = a.ExpireMandate(mandate="kz-2018", ends_on=date(2021, 6, 15), reason="The term of three years has run out")
+supersede = a.SupersedeMandate(
+    mandate="kz-2013", ends_on=date(2022, 7, 1), reason="Replaced by the decision of 2022", superseded_by="kz-2022"
+)
+waive = a.GrantWaiver(
+    mandate="kz-2022",
+    waiver="unifil-handover-2023",
+    line="contingent",
+    mission="UNIFIL",
+    extra=6,
+    valid_from=date(2023, 11, 1),
+    valid_until=date(2023, 12, 1),
+    legal_reference="Order 2023/418",
+)
+require = a.RequireLegalDocuments(
+    mandate="kz-2022",
+    mission="UNIFIL",
+    kinds=("un_mandate", "memorandum", "status_of_forces", "national_order"),
+    required_from=date(2022, 7, 1),
+)
+record = a.RecordLegalDocument(
+    mandate="kz-2022",
+    mission="UNIFIL",
+    kind="memorandum",
+    document="Memorandum KAZ-IND, August 2018",
+    dated=date(2018, 8, 21),
+    sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+)
+
+COMMANDS: tuple[Command, ...] = (
+    *(propose, approve, reject, withdraw, amend, revoke, expire, supersede),
+    *(waive, require, record),
+)
+EVENTS: tuple[Event, ...] = (
+    told(a.MandateProposed, propose),
+    told(a.MandateApproved, approve, contributor="KAZ", lines=(OBSERVERS,)),
+    told(a.MandateRejected, reject),
+    told(a.ProposalWithdrawn, withdraw),
+    told(a.MandateAmended, amend, contributor="KAZ"),
+    told(a.MandateRevoked, revoke, lines=("unifil-company",)),
+    told(a.MandateExpired, expire, lines=("unifil-company",)),
+    told(a.MandateSuperseded, supersede, lines=("observers",)),
+    told(a.WaiverGranted, waive),
+    told(a.LegalDocumentsRequired, require, lines=("contingent",)),
+    told(a.LegalDocumentRecorded, record, lines=("contingent",)),
+)

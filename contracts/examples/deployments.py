@@ -1,0 +1,172 @@
+"""An observer's tour in Western Sahara and a company in Lebanon, told in the words of the deployments room."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from contracts import deployments as d
+from contracts.examples.approvals import CONTINGENT
+from contracts.examples.telling import told
+from contracts.words import Command, Event
+
+_LINE = {"mandate": "kz-2022", "line": "contingent"}
+_TOUR = {"mandate": "kz-2013", "line": "observers", "tour": "t-2014-07"}
+
+open_ = d.OpenLine(mandate="kz-2022", line="contingent", contributor="KAZ", terms=CONTINGENT, since=date(2022, 7, 1))
+close = d.CloseLine(
+    mandate="kz-2013", line="observers", ends_on=date(2022, 7, 1), reason="Replaced by the decision of 2022"
+)
+waive = d.RecordWaiver.model_validate(
+    _LINE
+    | {
+        "waiver": "unifil-handover-2023",
+        "mission": "UNIFIL",
+        "extra": 6,
+        "valid_from": date(2023, 11, 1),
+        "valid_until": date(2023, 12, 1),
+        "legal_reference": "Order 2023/418",
+    }
+)
+require = d.RequireDocuments(
+    mandate="kz-2022",
+    line="contingent",
+    mission="UNIFIL",
+    kinds=("un_mandate", "memorandum", "status_of_forces", "national_order"),
+    required_from=date(2022, 7, 1),
+)
+document = d.RecordDocument(
+    mandate="kz-2022",
+    line="contingent",
+    mission="UNIFIL",
+    kind="memorandum",
+    document="Memorandum KAZ-IND, August 2018",
+    dated=date(2018, 8, 21),
+)
+plan = d.PlanTour(
+    mandate="kz-2013",
+    line="observers",
+    tour="t-2014-07",
+    contributor="KAZ",
+    mission="MINURSO",
+    category="military_observer",
+    person="p-0007",
+    rank="major",
+    planned_from=date(2014, 7, 10),
+    planned_until=date(2015, 7, 10),
+    post="milob-07",
+    handover_until=date(2014, 7, 17),
+    consents_required=("un_structure", "host_state"),
+    vacancy="minurso-milob-07",
+    nomination="n-2014-07",
+)
+consent = d.RecordConsent.model_validate(
+    _TOUR
+    | {
+        "kind": "un_structure",
+        "given_by": "Office of Military Affairs",
+        "document": "DPKO/OMA/2014/77",
+        "given_on": date(2014, 6, 18),
+        "valid_until": date(2015, 6, 18),
+    }
+)
+_dates = {"arrives_on": date(2014, 7, 10), "departs_on": date(2015, 7, 10), "decided_by": "Office of Military Affairs"}
+schedule = d.ScheduleTour.model_validate(_TOUR | _dates | {"decided_on": date(2014, 6, 20)})
+reschedule = d.ScheduleTour.model_validate(
+    _TOUR
+    | _dates
+    | {"arrives_on": date(2014, 7, 17), "reason": "The flight of the mission moved", "decided_on": date(2014, 7, 1)}
+)
+arrive = d.RecordArrival.model_validate(_TOUR | {"mission": "MINURSO", "arrived_on": date(2014, 7, 17)})
+extend = d.ExtendTour.model_validate(
+    _TOUR
+    | {"until": date(2015, 8, 10), "decided_on": date(2015, 6, 1), "reason": "The replacement arrives a month later"}
+)
+transfer = d.TransferTour.model_validate(
+    _TOUR | {"to_mission": "UNOCI", "transferred_on": date(2015, 2, 1), "reason": "The mission asked for an observer"}
+)
+depart = d.RecordDeparture.model_validate(
+    _TOUR | {"departed_on": date(2015, 8, 10), "reason": "end_of_tour", "payer": "un"}
+)
+cancel = d.CancelTour.model_validate(_TOUR | {"cancelled_on": date(2014, 7, 3), "reason": "The clearance expired"})
+correct = d.CorrectTour.model_validate(
+    _TOUR
+    | {
+        "corrects": UUID("5f0c8a52-92f0-5c0e-a1a9-1c9c0b3f2d11"),
+        "field": "arrived_on",
+        "value": date(2014, 7, 16),
+        "corrected_on": date(2014, 8, 2),
+        "reason": "The mission's arrival report says the 16th",
+    }
+)
+order = d.OrderReturn(
+    mandate="kz-2022",
+    line="contingent",
+    tour="t-2023-04",
+    mission="MINUSMA",
+    by=date(2023, 12, 31),
+    authority="S/RES/2690 (2023)",
+)
+mission_status = d.RecordMissionStatus(
+    mission="MINUSMA", status="drawdown", since=date(2023, 6, 30), authority="S/RES/2690 (2023)"
+)
+presence = d.NotePresence.model_validate(_TOUR | {"mission": "MINURSO", "present": True, "since": date(2014, 7, 17)})
+mou = d.RecordUnitMou(
+    unit="kazcoy-11",
+    mission="UNIFIL",
+    document="Memorandum KAZ-IND, August 2018",
+    signed_on=date(2018, 8, 21),
+    strength=120,
+)
+visit = d.RecordUnitVisit(unit="kazcoy-11", visited_on=date(2023, 9, 12), passed=True)
+strength = d.RecordStrengthReturn(
+    contributor="KAZ",
+    as_of=date(2021, 1, 31),
+    contributor_as_published="Kazakhstan",
+    mission="UNIFIL",
+    personnel_type="troops",
+    male=119,
+    female=1,
+    total=120,
+    published_at=datetime(2021, 2, 15, 12, tzinfo=UTC),
+    source="UN, Contribution of Uniformed Personnel, January 2021",
+)
+statement = d.RecordOfficialStatement(
+    contributor="KAZ",
+    statement="mod-2022-06-30-minurso",
+    as_of=date(2022, 6, 30),
+    measure="present",
+    missions=("MINURSO",),
+    categories=("military_observer", "staff_officer"),
+    value=6,
+    source="Joint sitting of parliament, 30 June 2022",
+)
+
+COMMANDS: tuple[Command, ...] = (
+    *(open_, close, waive, require, document),
+    *(plan, consent, schedule, arrive, extend, transfer, depart, cancel, correct, order),
+    *(mission_status, presence, mou, visit, strength, statement),
+)
+EVENTS: tuple[Event, ...] = (
+    told(d.LineOpened, open_),
+    told(d.LineAmended, open_),
+    told(d.LineClosed, close),
+    told(d.WaiverRecorded, waive),
+    told(d.DocumentsRequired, require),
+    told(d.DocumentRecorded, document),
+    told(d.TourPlanned, plan),
+    told(d.ConsentRecorded, consent),
+    told(d.TourScheduled, schedule),
+    told(d.TourRescheduled, reschedule, old_arrives_on=schedule.arrives_on, old_departs_on=schedule.departs_on),
+    told(d.TourArrived, arrive, headcount=1, category="military_observer"),
+    told(d.TourExtended, extend, old_until=date(2015, 7, 10)),
+    told(d.TourTransferred, transfer, from_mission="MINURSO"),
+    told(d.TourDeparted, depart, mission="MINURSO", person="p-0007", vacancy="minurso-milob-07"),
+    told(d.TourCancelled, cancel, vacancy="minurso-milob-07"),
+    told(d.TourCorrected, correct, old_value=date(2014, 7, 17)),
+    told(d.ReturnOrdered, order),
+    told(d.MissionStatusRecorded, mission_status, present=(d.TourRef(**_LINE, tour="t-2023-04"),)),
+    told(d.PresenceNoted, presence),
+    told(d.UnitMouRecorded, mou),
+    told(d.UnitVisitRecorded, visit),
+    told(d.StrengthReturnRecorded, strength),
+    told(d.OfficialStatementRecorded, statement),
+)

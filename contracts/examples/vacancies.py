@@ -1,0 +1,195 @@
+"""An observer's post in Western Sahara and a company for Lebanon, told in the words of the vacancies room."""
+
+from datetime import date
+
+from contracts import vacancies as v
+from contracts.examples.approvals import CONTINGENT
+from contracts.examples.telling import told
+from contracts.words import Command, Event
+
+mission = v.RecordMission(
+    mission="MINURSO",
+    name="United Nations Mission for the Referendum in Western Sahara",
+    host_area="Western Sahara",
+    established_on=date(1991, 4, 29),
+)
+mission_status = v.ChangeMissionStatus(
+    mission="MINUSMA", status="drawdown", since=date(2023, 6, 30), authority="S/RES/2690 (2023)"
+)
+apply_ = v.SubmitApplication(
+    application="kz-2014-observers",
+    contributor="KAZ",
+    mandate="kz-2013",
+    missions=("MINURSO", "UNOCI"),
+    categories=("military_observer",),
+    number=20,
+    note_verbale="NV/2014/031",
+    submitted_on=date(2014, 3, 8),
+)
+acknowledge = v.AcknowledgeApplication(
+    application="kz-2014-observers", reference="DPKO/FGS/2014/112", acknowledged_on=date(2014, 3, 21)
+)
+withdraw_application = v.WithdrawApplication(
+    application="kz-2014-observers", withdrawn_on=date(2015, 1, 12), reason="Every officer has been placed"
+)
+announce = v.AnnounceVacancy(
+    vacancy="minurso-milob-07",
+    mission="MINURSO",
+    category="military_observer",
+    number=1,
+    rank_min="captain",
+    rank_max="lieutenant_colonel",
+    skills=("English", "Manual gearbox"),
+    tour_months=12,
+    announced_on=date(2014, 5, 5),
+    deadline=date(2014, 6, 30),
+    post="milob-07",
+    application="kz-2014-observers",
+)
+withdraw_vacancy = v.WithdrawVacancy(
+    vacancy="unoci-milob-02", ended_on=date(2014, 9, 1), reason="The team site was closed"
+)
+lapse_vacancy = v.LapseVacancy(
+    vacancy="unoci-milob-03", ended_on=date(2014, 10, 1), reason="The deadline passed without a nomination"
+)
+reopen = v.ReopenVacancy(vacancy="minurso-milob-07", reopened_on=date(2015, 7, 10), tour="t-2014-07", reason="Rotation")
+nominate = v.NominateCandidate(
+    vacancy="minurso-milob-07",
+    nomination="n-2014-07",
+    mandate="kz-2013",
+    line="observers",
+    mission="MINURSO",
+    nominated_on=date(2014, 5, 20),
+    person="p-0007",
+)
+nominate_unit = v.NominateUnit(
+    vacancy="unifil-coy-11",
+    nomination="n-2023-11",
+    mandate="kz-2022",
+    line="contingent",
+    mission="UNIFIL",
+    nominated_on=date(2023, 8, 15),
+    unit="kazcoy-11",
+)
+accept = v.AcceptNomination(
+    vacancy="minurso-milob-07",
+    nomination="n-2014-07",
+    mission="MINURSO",
+    accepted_on=date(2014, 6, 11),
+    report_on=date(2014, 7, 10),
+    reference="DPKO/FGS/2014/198",
+)
+_ended = {"vacancy": "minurso-milob-07", "nomination": "n-2014-08", "ended_on": date(2014, 6, 12)}
+decline = v.DeclineNomination.model_validate(_ended | {"reason": "Another contributor's officer was taken"})
+withdraw_nomination = v.WithdrawNomination.model_validate(_ended | {"reason": "The officer was promoted"})
+lapse_nomination = v.LapseNomination.model_validate(_ended | {"reason": "Unanswered for a year"})
+register = v.RegisterCandidate(person="p-0007", contributor="KAZ", rank="major", registered_on=date(2014, 1, 15))
+screen = v.RecordScreening(
+    person="p-0007",
+    screened_on=date(2014, 2, 20),
+    un_course_until=date(2017, 2, 20),
+    guiding_documents_until=date(2016, 2, 20),
+    english_until=date(2016, 2, 20),
+    driving_until=date(2019, 2, 20),
+)
+promote = v.RecordPromotion(person="p-0007", rank="lieutenant_colonel", since=date(2015, 5, 7))
+reserve = v.PlaceInReserve(person="p-0007", since=date(2014, 3, 8))
+withdraw_candidate = v.WithdrawCandidate(person="p-0012", withdrawn_on=date(2014, 4, 1), reason="Retired")
+bar = v.BarCandidate(person="p-0019", since=date(2016, 2, 3), tour="t-2015-19", reason="Repatriated for discipline")
+pledge = v.PledgeUnit(
+    unit="kazcoy-11",
+    contributor="KAZ",
+    category="infantry",
+    headcount=120,
+    pledged_on=date(2023, 2, 1),
+    valid_until=date(2025, 2, 1),
+)
+readiness = v.RecordReadiness(unit="kazcoy-11", level="L2", assessed_on=date(2023, 5, 30))
+select = v.SelectUnit(unit="kazcoy-11", mission="UNIFIL", selected_on=date(2023, 7, 3))
+sign = v.SignMou(
+    unit="kazcoy-11",
+    mission="UNIFIL",
+    document="Memorandum KAZ-IND, August 2018",
+    signed_on=date(2018, 8, 21),
+    strength=120,
+    framework_nation="IND",
+)
+visit = v.RecordPredeploymentVisit(unit="kazcoy-11", visited_on=date(2023, 9, 12), passed=True)
+line = v.RecordMandateLine(
+    mandate="kz-2022", line="contingent", contributor="KAZ", terms=CONTINGENT, since=date(2022, 7, 1)
+)
+line_end = v.RecordMandateLineEnd(mandate="kz-2013", line="observers", ends_on=date(2022, 7, 1))
+adopt = v.AdoptRuleSet(
+    version="kz-2014-1",
+    in_force_from=date(2014, 1, 1),
+    authority="Ministry of Defence, order 2013/612",
+    rank_min="captain",
+    rank_max="colonel",
+)
+
+COMMANDS: tuple[Command, ...] = (
+    *(mission, mission_status, apply_, acknowledge, withdraw_application),
+    *(announce, withdraw_vacancy, lapse_vacancy, reopen),
+    *(nominate, nominate_unit, accept, decline, withdraw_nomination, lapse_nomination),
+    *(register, screen, promote, reserve, withdraw_candidate, bar),
+    *(pledge, readiness, select, sign, visit, line, line_end, adopt),
+)
+EVENTS: tuple[Event, ...] = (
+    told(v.MissionRecorded, mission),
+    told(v.MissionStatusChanged, mission_status),
+    told(v.ApplicationSubmitted, apply_),
+    told(v.ApplicationAcknowledged, acknowledge),
+    told(v.ApplicationWithdrawn, withdraw_application),
+    told(v.VacancyAnnounced, announce),
+    told(v.VacancyWithdrawn, withdraw_vacancy),
+    told(v.VacancyLapsed, lapse_vacancy),
+    told(v.VacancyReopened, reopen, number=1),
+    v.VacancyFilled(vacancy="minurso-milob-07", filled_on=date(2014, 6, 11)),
+    told(
+        v.CandidateNominated,
+        nominate,
+        contributor="KAZ",
+        category="military_observer",
+        rank="major",
+        rule_set="kz-2014-1",
+        valid_until=date(2015, 5, 20),
+    ),
+    told(
+        v.UnitNominated,
+        nominate_unit,
+        contributor="KAZ",
+        category="infantry",
+        headcount=120,
+        rule_set="kz-2014-1",
+        valid_until=date(2024, 8, 14),
+    ),
+    told(
+        v.NominationAccepted,
+        accept,
+        mandate="kz-2013",
+        line="observers",
+        category="military_observer",
+        person="p-0007",
+        rank="major",
+        contributor="KAZ",
+        post="milob-07",
+        tour_until=date(2015, 7, 10),
+    ),
+    told(v.NominationDeclined, decline),
+    told(v.NominationWithdrawn, withdraw_nomination),
+    told(v.NominationLapsed, lapse_nomination),
+    told(v.CandidateRegistered, register),
+    told(v.CandidateScreened, screen),
+    told(v.CandidatePromoted, promote),
+    told(v.CandidatePlacedInReserve, reserve),
+    told(v.CandidateWithdrawn, withdraw_candidate),
+    told(v.CandidateBarred, bar),
+    told(v.UnitPledged, pledge),
+    told(v.UnitReadinessRecorded, readiness),
+    told(v.UnitSelected, select),
+    told(v.MouSigned, sign),
+    told(v.PredeploymentVisitRecorded, visit),
+    told(v.MandateLineRecorded, line),
+    told(v.MandateLineEnded, line_end),
+    told(v.RuleSetAdopted, adopt),
+)

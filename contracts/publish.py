@@ -1,0 +1,105 @@
+"""Write what other systems read of the contracts: JSON Schemas, examples, the AsyncAPI document.
+
+    python -m contracts.publish            write contracts/published
+    python -m contracts.publish --check    exit 1 and name each file that is not as the contracts say
+
+The files are committed, so that a change of a contract is seen in review. The schema and the example of an earlier
+version are never written again and never taken away: every version ever published stays readable.
+"""
+
+import re
+import sys
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from contracts import asyncapi
+from contracts.cloudevents import to_structured
+from contracts.examples import EXAMPLES, enveloped
+from contracts.outcome import CommandDecided
+from contracts.registry import COMMANDS, EVENTS, schema_name
+from contracts.words import Message
+
+PUBLISHED: Final = Path(__file__).parent / "published"
+WORDS: Final[tuple[type[Message], ...]] = (*COMMANDS.values(), *EVENTS.values(), CommandDecided)
+_VERSIONED = re.compile(r"(?P<word>(?:schemas|examples)/[a-z]+\.[A-Za-z]+)\.v(?P<version>[0-9]+)\.json")
+
+
+def file_name(word: type[Message]) -> str:
+    """The name that a word's schema and example have, e.g. `approvals.ProposeMandate.v1.json`."""
+    return f"{word.room}.{word.__name__}.v{word.schema_version}.json"
+
+
+def schema(word: type[Message]) -> dict[str, Any]:
+    """A word's JSON Schema (2020-12); its `$id` is the CloudEvents dataschema."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": schema_name(word),
+        **word.model_json_schema(),
+    }
+
+
+def artefacts() -> Mapping[str, bytes]:
+    """Every file as it should be, by its path under `published`."""
+    schemas = {f"schemas/{file_name(word)}": schema(word) for word in WORDS}
+    examples = {
+        f"examples/{file_name(type(example))}": orjson.loads(to_structured(enveloped(example))) for example in EXAMPLES
+    }
+    return {
+        path: orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        for path, content in (schemas | examples | {"asyncapi.json": asyncapi.document()}).items()
+    }
+
+
+def stale(folder: Path = PUBLISHED) -> list[str]:
+    """The files that are missing, different, or there for no word."""
+    expected = artefacts()
+    found = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+    wrong = [path for path, content in expected.items() if path not in found or found[path].read_bytes() != content]
+    stray = [path for path in found.keys() - expected.keys() if not _is_earlier(path, expected)]
+    return sorted([*wrong, *stray])
+
+
+def write(folder: Path = PUBLISHED) -> None:
+    """Bring the folder to what the contracts say; earlier versions stay."""
+    expected = artefacts()
+    for path in stale(folder):
+        if path in expected:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(expected[path])
+        else:
+            (folder / path).unlink()
+
+
+def _is_earlier(path: str, expected: Mapping[str, bytes]) -> bool:
+    found = _VERSIONED.fullmatch(path)
+    if found is None:
+        return False
+    current = [_VERSIONED.fullmatch(other) for other in expected]
+    return any(
+        other is not None and other["word"] == found["word"] and int(other["version"]) > int(found["version"])
+        for other in current
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    parser = ArgumentParser(prog="python -m contracts.publish", description="Write what other systems read.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file is stale")
+    parser.add_argument("--into", type=Path, default=PUBLISHED, help="the folder (default: contracts/published)")
+    asked = parser.parse_args(arguments)
+    if not asked.check:
+        write(asked.into)
+        return 0
+    wrong = stale(asked.into)
+    if wrong:
+        told = "".join(f"stale: {path}\n" for path in wrong)
+        sys.stdout.write(f"{told}Run `python -m contracts.publish` and commit the change.\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
