@@ -30,7 +30,6 @@ STATUS_CODES: Final = {"accepted": 200, "pending": 202, "refused": 422, "invalid
 Take: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[Sequence[CommandDecided]]]
 
 
-
 class Busy(Exception):
     """Too many commands wait; come again."""
 

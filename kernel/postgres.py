@@ -110,10 +110,7 @@ class PostgresStore:
     async def _append(self, connection: Connection, batch: Batch) -> Appended:
         if batch.progress is not None:
             await advance(connection, batch.progress)
-        heads = await connection.fetchrow(
-            sql()["take_positions"], len(batch.events), len(batch.outcomes), len(batch.dead_letters)
-        )
-        assert heads is not None  # noqa: S101  (the migration wrote the row)
+        heads = await take_positions(connection, len(batch.events), len(batch.outcomes), len(batch.dead_letters))
         recorded: datetime = heads["recorded"]
         if batch.seen and await connection.fetch(sql()["moved"], list(batch.seen), list(batch.seen.values())):
             raise Stale("a stream moved on")
@@ -214,6 +211,13 @@ async def advance(connection: Connection, progress: Progress) -> None:
     moved = await connection.fetch(sql()["advance"], progress.consumer, *columns(steps, 4))
     if len(moved) != len(steps):
         raise Fenced(f"{progress.consumer} was replaced on {', '.join(f'{t}/{p}' for t, p, _, _ in steps)}")
+
+
+async def take_positions(
+    connection: Connection, events: int = 0, outcomes: int = 0, dead_letters: int = 0
+) -> asyncpg.Record:
+    """Take the next positions of each log and hold their lock to the commit: the positions before the first, by log."""
+    return await connection.fetchrow(sql()["take_positions"], events, outcomes, dead_letters)
 
 
 async def bury(connection: Connection, letters: Sequence[DeadLetter], base: int, recorded: datetime) -> None:

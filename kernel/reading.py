@@ -1,0 +1,124 @@
+"""A room that only reads: its effects, its dead letters and its offsets are one transaction.
+
+Reporting and audit are such rooms. What they write is theirs; how far they have read is kept beside it, so a crash at
+any moment leaves either both or neither.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import asyncpg
+from fastapi import FastAPI
+
+from kernel import database, http, logs, topics
+from kernel.consumer import Consumer, Records
+from kernel.health import Health
+from kernel.lag import Lag
+from kernel.metrics import DEAD_LETTERS
+from kernel.postgres import Connection, advance, bury, start_consuming, take_positions
+from kernel.records import DeadLetter, Partition, Progress
+from kernel.relay import Relay
+from kernel.serving import running_together, serve
+from kernel.settings import Settings
+
+Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
+"""Write the effects of a batch on a connection that is in a transaction; what could not be read is returned."""
+Prepare: TypeAlias = Callable[[Records], Write]
+"""Decode a batch before the transaction begins."""
+LOGS = ("dead_letters",)
+
+
+@dataclass(frozen=True)
+class ReadingRoom:
+    """What makes a reading room: its name, the topics it reads, its own migrations, and what it does with a batch."""
+
+    name: str
+    topics_in: Sequence[str]
+    prepare: Prepare
+    migrations: Sequence[tuple[str, str]] = ()
+    """(package, folder) of its own migrations, after the kernel's."""
+    batch_records_max: int | None = None
+    """Where a room reads best in larger batches than the settings' default."""
+    dead_letters: bool = field(default=True)
+    """False for a room that keeps bytes as they are, and so can read everything."""
+
+    @property
+    def topics_out(self) -> list[str]:
+        return [topics.of_log(self.name, log) for log in LOGS] if self.dead_letters else []
+
+
+class Running:
+    """One process of a reading room."""
+
+    def __init__(self, room: ReadingRoom, settings: Settings, pool: asyncpg.Pool) -> None:
+        self._room = room
+        self._pool = pool
+        self.health = Health(settings.stuck_after_ms / 1000)
+        own = {"batch_records_max": room.batch_records_max} if room.batch_records_max else {}
+        self.consumer = Consumer(
+            room.name,
+            room.topics_in,
+            settings=settings.model_copy(update=own),
+            start=self._start,
+            handle=self._handle,
+            health=self.health,
+        )
+        self.lag = Lag(self.consumer, self._start, health=self.health)
+        self.relay = Relay(
+            room.name,
+            settings.database_url.get_secret_value(),
+            logs.readers(pool, room.name, LOGS),
+            settings=settings,
+            health=self.health,
+        )
+
+    async def _start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        async with self._pool.acquire() as connection:
+            return await start_consuming(connection, consumer, partitions)
+
+    async def _handle(self, records: Records, progress: Progress) -> None:
+        write = self._room.prepare(records)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await advance(connection, progress)
+            unread = await write(connection)
+            if unread:
+                heads = await take_positions(connection, dead_letters=len(unread))
+                await bury(connection, unread, heads["dead_letters"], heads["recorded"])
+        if unread:
+            DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(unread))
+            self.relay.woken.set()
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        loops = [self.lag.run()] + ([self.relay.run()] if self._room.dead_letters else [])
+        async with running_together(loops):
+            await self.consumer.start()
+            yield
+            await self.consumer.stop()
+
+
+async def run(
+    room: ReadingRoom,
+    settings: Settings | None = None,
+    *,
+    beside: Callable[[asyncpg.Pool], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
+) -> None:
+    """Run one process of a reading room until it is told to stop; `beside` runs along with it."""
+    settings = settings or Settings.for_room(room.name)
+    await database.migrate(settings.database_url, [("kernel.migrations", "reading"), *room.migrations])
+    await topics.ensure(
+        settings.kafka_bootstrap,
+        [*room.topics_in, *room.topics_out],
+        partitions=settings.topic_partitions,
+        replication=settings.topic_replication,
+    )
+    pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
+    async with pool, beside(pool):
+        running = Running(room, settings, pool)
+        app = FastAPI(title=f"Forcegen {room.name}", lifespan=running.lifespan)
+        http.operations(app, running.health)
+        if room.dead_letters:
+            http.dead_letters(app, pool)
+        await serve(app, settings)

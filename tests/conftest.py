@@ -1,0 +1,31 @@
+"""Fixtures that every level of tests shares: the servers, found or started once for the whole run."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import servers as real
+from tests.servers import Servers
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """A real Kafka and a real Postgres."""
+    with tempfile.TemporaryDirectory(prefix="forcegen-test-", ignore_cleanup_errors=True) as directory:
+        with real.found(Path(directory) / "servers") as found:
+            yield found
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(servers: Servers) -> str:
+    """The superuser's address."""
+    return servers.postgres
+
+
+@pytest.fixture
+def database(servers: Servers) -> Iterator[str]:
+    """The name of a new empty database."""
+    with real.fresh_database(servers) as name:
+        yield name
