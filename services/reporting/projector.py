@@ -110,11 +110,12 @@ class Projector:
                     shelf.put(group, view, statements.row(record))
 
     async def _write(self, connection: asyncpg.Connection, shelf: Shelf) -> None:
-        """Set the changed rows: one statement for each table."""
-        for table, rows in shelf.changed.items():
-            if rows:
-                statements = self._statements[table]
-                await connection.execute(statements.set, *statements.columns(rows.values()))
+        """Set the changed rows: two statements for each table."""
+        changed = [(self._statements[table], rows.values()) for table, rows in shelf.changed.items() if rows]
+        await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
+        for statements, rows in changed:
+            await connection.copy_records_to_table(statements.stage, records=rows, columns=statements.columns)
+            await connection.execute(statements.set)
 
     async def _record(self, connection: asyncpg.Connection, queues: dict[Stream, Queue]) -> None:
         """Move the versions on, log what was applied, park what was not, and let go of what no longer waits."""
