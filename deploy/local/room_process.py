@@ -1,0 +1,168 @@
+"""A room as a daemon: started with its settings in a file, ready when its own `/readyz` says so.
+
+A room keeps nothing but in Kafka and Postgres, so one whose settings are out of date, or which was left behind by a
+starter that died, is stopped and started anew without a question.
+"""
+
+import http.client
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from deploy.local.errors import StackError
+from deploy.local.home import Home
+from deploy.local.ports import LOOPBACK, choose, is_free
+from deploy.local.process import Daemon, Run, launch, read_run, stop, wait_until_it_answers, write_atomically
+from deploy.local.progress import Progress
+
+ENTRY = Path(__file__).with_name("enter.py")
+ANSWER_SECONDS_MAX = 2
+PORT_RACES_MAX = 3
+OURS = ("KAFKA_BOOTSTRAP", "DATABASE_URL", "HTTP_HOST", "HTTP_PORT")
+
+StopAsked = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Room:
+    """One process of the house: its module, the database role that it works as, the port that it likes."""
+
+    name: str
+    module: str
+    role: str
+    usual_port: int
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What every room is told: where Kafka is, and where the database is for each role (a secret)."""
+
+    kafka_bootstrap: str
+    databases: Mapping[str, str]
+
+    def settings(self, room: Room, port: int) -> Mapping[str, str]:
+        """The environment of a room: the caller's own `FORCEGEN_…` settings, but our addresses."""
+        told = {name: text for name, text in os.environ.items() if name.startswith("FORCEGEN_")}
+        return {name: text for name, text in told.items() if not name.endswith(OURS)} | {
+            "FORCEGEN_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
+            "FORCEGEN_DATABASE_URL": self.databases[room.role],
+            "FORCEGEN_HTTP_HOST": LOOPBACK,
+            "FORCEGEN_HTTP_PORT": str(port),
+        }
+
+
+def daemon(home: Home, room: Room) -> Daemon:
+    """How the room runs in this directory."""
+    place = home.path / "rooms" / room.name
+    log = home.logs / f"{room.name}.log"
+    record = home.path / "rooms" / f"{room.name}.run.json"
+    return Daemon(
+        name=room.name,
+        program=Path(sys.executable).name,
+        place=place,
+        log=log,
+        console=log,
+        record=record,
+        usual_ports=(room.usual_port,),
+        command=lambda _: [sys.executable, "-P", str(ENTRY), str(settings_file(home, room)), room.module],
+        answers=lambda ports: _answers(record, ports[0]),
+        farewell=signal.SIGTERM,
+    )
+
+
+def settings_file(home: Home, room: Room) -> Path:
+    return home.path / "rooms" / f"{room.name}.settings.json"
+
+
+def start(home: Home, room: Room, addresses: Addresses, progress: Progress, stop_asked: StopAsked) -> Run:
+    """The room, ready; started if it does not run or runs with other settings."""
+    is_ours = daemon(home, room)
+    run = read_run(is_ours.record)
+    if run and run.process() and _settings(home, room) == addresses.settings(room, run.ports[0]):
+        wait_until_it_answers(is_ours, run, stop_asked)
+        return run
+    stop_room(home, room, progress)
+    is_ours.place.mkdir(mode=0o700, exist_ok=True)
+    progress(f"{room.name}: starting")
+    run = _launch(home, room, addresses, stop_asked)
+    progress(f"{room.name}: ready on port {run.ports[0]}")
+    return run
+
+
+def stop_room(home: Home, room: Room, progress: Progress) -> None:
+    """The recorded process, and any other that was left behind in its place, is gone when this returns."""
+    is_ours = daemon(home, room)
+    run = read_run(is_ours.record)
+    if run and (recorded := run.process()):
+        progress(f"{room.name}: stopping")
+        stop(recorded, is_ours.farewell)
+    for process in living(is_ours.place):
+        progress(f"{room.name}: stopping one that was left behind")
+        stop(process, is_ours.farewell)
+
+
+def living(place: Path) -> list[psutil.Process]:
+    """Rooms at work in that directory, recorded or not."""
+    found = psutil.process_iter(["cwd", "cmdline"])
+    return [one for one in found if one.info["cwd"] == str(place) and str(ENTRY) in (one.info["cmdline"] or ())]
+
+
+def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
+    """Whether the room at that port is ready, and what it names as not well."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS_MAX)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+        return answer.status == http.HTTPStatus.OK, tuple(map(str, told.get("problems", ())))
+    except (OSError, http.client.HTTPException, ValueError, AttributeError):
+        return False, ("it does not answer",)
+    finally:
+        connection.close()
+
+
+def _launch(home: Home, room: Room, addresses: Addresses, stop_asked: StopAsked) -> Run:
+    """Start it; once more on another port if somebody took the chosen one before the room did."""
+    is_ours = daemon(home, room)
+    for race in range(1, PORT_RACES_MAX + 1):
+        last = read_run(is_ours.record)
+        ports = choose(last.ports if last else (), is_ours.usual_ports)
+        write_atomically(settings_file(home, room), json.dumps(addresses.settings(room, ports[0]), indent=2))
+        run = launch(is_ours, ports)
+        try:
+            wait_until_it_answers(is_ours, run, stop_asked)
+        except StackError:
+            lost_the_port = run.process() is None and not is_free(ports[0])
+            if not lost_the_port or race == PORT_RACES_MAX:
+                raise
+        else:
+            return run
+    raise AssertionError("the last race returns or raises")
+
+
+def _answers(record: Path, port: int) -> bool:
+    """Whether it is ready, and it is this process that says so and not another at the same port."""
+    run = read_run(record)
+    process = run.process() if run else None
+    return process is not None and readiness(port)[0] and _listens(process, port)
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    try:
+        held = process.net_connections(kind="tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in held)
+
+
+def _settings(home: Home, room: Room) -> object:
+    try:
+        return json.loads(settings_file(home, room).read_text())
+    except (OSError, ValueError):
+        return None

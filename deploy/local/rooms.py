@@ -1,0 +1,176 @@
+"""The whole house on this machine: Kafka, Postgres and every room, up and down as one thing.
+
+The rooms start at once, as soon as both servers answer. `up` leaves every room ready, or nothing that it started:
+whatever interrupts it, an error in one, a Ctrl-C, a SIGTERM. `rooms.json` says where everything is, with no secret.
+
+    StackError   what is wrong, which path, what to do (see errors.py)
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from deploy.local import roles, stack
+from deploy.local.errors import StackError
+from deploy.local.home import Home, claim, furnish, locked
+from deploy.local.interrupt import heeded
+from deploy.local.ports import LOOPBACK
+from deploy.local.process import Run, read_run, write_atomically
+from deploy.local.progress import Progress, one_at_a_time, quiet
+from deploy.local.room_process import Addresses, Room, StopAsked, daemon, living, readiness, start, stop_room
+
+__all__ = ["QUERY", "ROOMS", "House", "Room", "RoomStatus", "StackError", "down", "house", "status", "up", "wipe"]
+
+QUERY = "query"
+ROOMS = (
+    Room("approvals", "services.approvals", "approvals", 8081),
+    Room("vacancies", "services.vacancies", "vacancies", 8082),
+    Room("deployments", "services.deployments", "deployments", 8083),
+)
+
+
+@dataclass(frozen=True)
+class House:
+    """Where everything is: nothing here is secret."""
+
+    kafka_bootstrap: str
+    urls: Mapping[str, str]
+    """Of each room, by its name."""
+
+
+@dataclass(frozen=True)
+class RoomStatus:
+    name: str
+    running: bool
+    pid: int | None
+    port: int | None
+    ready: bool
+    problems: tuple[str, ...]
+    log: Path
+
+
+def up(directory: Path, *, rooms: Sequence[Room] = ROOMS, progress: Progress = quiet) -> House:
+    """Both servers answering and every room ready; started if they are not."""
+    tell = one_at_a_time(progress)
+    with heeded() as interrupted:
+        home = claim(directory)
+        with locked(home, tell):
+            furnish(home)
+        with _locked(home, tell):
+            return _up(home, rooms, tell, interrupted)
+
+
+def down(directory: Path, *, rooms: Sequence[Room] = ROOMS, progress: Progress = quiet) -> None:
+    """No room and no server of this directory is left running: rooms first. The data stays."""
+    home, tell = Home.at(directory), one_at_a_time(progress)
+    if home.mark.is_file():
+        with _locked(home, tell):
+            _stop(home, rooms, tell)
+            stack.down(directory, progress=tell)
+
+
+def wipe(directory: Path, *, rooms: Sequence[Room] = ROOMS, progress: Progress = quiet) -> None:
+    """Down, and the data removed; only where the mark says that it is ours."""
+    home, tell = Home.at(directory), one_at_a_time(progress)
+    if home.mark.is_file():
+        with _locked(home, tell):
+            _stop(home, rooms, tell)
+            stack.wipe(directory, progress=tell)
+    else:
+        stack.wipe(directory, progress=tell)
+
+
+def status(directory: Path, *, rooms: Sequence[Room] = ROOMS) -> tuple[RoomStatus, ...]:
+    """What runs, where, and whether it is ready. Changes nothing."""
+    home = Home.at(directory)
+    with ThreadPoolExecutor(len(rooms)) as pool:
+        return tuple(pool.map(lambda room: _status(home, room), rooms))
+
+
+def house(directory: Path) -> House | None:
+    """Where everything is, as the last `up` wrote it; None where nothing is up."""
+    try:
+        found = json.loads((Home.at(directory).path / "rooms.json").read_text())
+        return House(found["kafka_bootstrap"], found["urls"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _up(home: Home, rooms: Sequence[Room], tell: Progress, interrupted: StopAsked) -> House:
+    servers_before = stack.status(home.path)
+    rooms_before = {room for room in rooms if _running(home, room)}
+    begun = [room for room in rooms if room not in rooms_before]
+    try:
+        servers = stack.up(home.path, progress=tell)
+        addresses = Addresses(servers.kafka_bootstrap, roles.provision(servers.postgres_dsn, home.path / "rooms"))
+        runs = _start_all(home, rooms, addresses, tell, interrupted)
+    except BaseException:
+        _stop(home, begun, tell)
+        if not (servers_before.kafka.running or servers_before.postgres.running):
+            stack.down(home.path, progress=tell)
+        raise
+    urls = {room.name: f"http://{LOOPBACK}:{run.ports[0]}" for room, run in zip(rooms, runs, strict=True)}
+    found = House(servers.kafka_bootstrap, urls)
+    write_atomically(home.path / "rooms.json", json.dumps(asdict(found), indent=2) + "\n")
+    return found
+
+
+def _start_all(
+    home: Home, rooms: Sequence[Room], addresses: Addresses, tell: Progress, interrupted: StopAsked
+) -> list[Run]:
+    """Every room at once; the first that fails ends the waiting for the others."""
+    failed = threading.Event()
+
+    def stop_asked() -> bool:
+        return interrupted() or failed.is_set()
+
+    with ThreadPoolExecutor(len(rooms)) as pool:
+        tasks = [pool.submit(start, home, room, addresses, tell, stop_asked) for room in rooms]
+        try:
+            done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        except BaseException:
+            failed.set()
+            wait(tasks)
+            raise
+    if interrupted():
+        raise StackError("the start was interrupted")
+    return [task.result() for task in tasks]
+
+
+def _stop(home: Home, rooms: Sequence[Room], tell: Progress) -> None:
+    (home.path / "rooms.json").unlink(missing_ok=True)
+    with ThreadPoolExecutor(max(1, len(rooms))) as pool:
+        for task in [pool.submit(stop_room, home, room, tell) for room in rooms]:
+            task.result()
+
+
+@contextmanager
+def _locked(home: Home, tell: Progress) -> Iterator[None]:
+    """One command on the rooms at a time; a lock of its own, since the servers' is taken again within."""
+    place = Home(home.path / "rooms")
+    with locked(place, tell):
+        yield
+
+
+def _running(home: Home, room: Room) -> bool:
+    return _status_of(home, room)[0] is not None
+
+
+def _status_of(home: Home, room: Room) -> tuple[int | None, int | None]:
+    """Process id and port."""
+    is_ours = daemon(home, room)
+    run = read_run(is_ours.record)
+    process = (run.process() if run else None) or next(iter(living(is_ours.place)), None)
+    return process.pid if process else None, run.ports[0] if run else None
+
+
+def _status(home: Home, room: Room) -> RoomStatus:
+    pid, port = _status_of(home, room)
+    ready, problems = readiness(port) if pid and port else (False, ())
+    return RoomStatus(room.name, pid is not None, pid, port, ready, problems, daemon(home, room).log)
