@@ -32,3 +32,10 @@ RETURNS TABLE (tour text, stood text, mission text) LANGUAGE sql STABLE AS $$
            coalesce(present.mission, tours.mission)
     FROM tours LEFT JOIN present_on(as_of) AS present ON present.tour = tours.id
 $$;
+
+-- A line is in force on a day from the day of its act until it ends, within the days that its terms name.
+CREATE FUNCTION line_in_force(line mandate_lines, terms line_terms, as_of date)
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT line.since <= as_of AND (line.ends_on IS NULL OR line.ends_on > as_of)
+       AND terms.valid_from <= as_of AND (terms.valid_until IS NULL OR terms.valid_until > as_of)
+$$;

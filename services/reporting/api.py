@@ -1,0 +1,39 @@
+"""The query API: every list and every report on a day that the caller names, over a pool that can only read."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import asyncpg
+from fastapi import APIRouter, Depends, FastAPI
+
+from services.reporting import lists, reports
+from services.reporting.asking import Reading, reading
+from services.reporting.problems import answer_problems
+from services.reporting.queries import query
+
+
+def today_utc() -> date:
+    """The day that is asked about when a caller names none."""
+    return datetime.now(UTC).date()
+
+
+def build(pool: asyncpg.Pool, today: Callable[[], date] = today_utc) -> FastAPI:
+    """The app over `pool`; the caller owns the pool, and its connections have the views on their search path."""
+    app = FastAPI(title="Forcegen query API", version="1", description=__doc__ or "")
+    app.state.reading = Reading(pool, today)
+    answer_problems(app)
+    app.include_router(lists.routes(), prefix="/v1")
+    app.include_router(reports.routes(), prefix="/v1")
+    app.include_router(_position(), prefix="/v1")
+    return app
+
+
+def _position() -> APIRouter:
+    router = APIRouter(tags=["position"])
+
+    @router.get("/position", description="How far the views are: the next offset of each topic and partition.")
+    async def position(read: Annotated[Reading, Depends(reading)]) -> dict[str, Any]:
+        return {"consumed": [dict(row) for row in await read.pool.fetch(query("position").sql)]}
+
+    return router

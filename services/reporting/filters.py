@@ -1,0 +1,126 @@
+"""What lists can be filtered by. A parameter that a list does not know is refused: ignored, it would mislead."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.words import Category, Contributor, MissionStatus, PersonRef, Rank, Reference, Slug
+from contracts.words import Mission as MissionName
+
+LIMIT_DEFAULT = 100
+LIMIT_MAX = 1000
+LineId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}/[a-z0-9-]{1,64}$", examples=["kz-2013/observers"])]
+"""`<mandate>/<line>`."""
+
+
+class AsOf(BaseModel):
+    """The day that is asked about."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    as_of: date | None = Field(None, examples=["2014-07-01"])
+    """The day (effective date) that is asked about; today in UTC unless given."""
+
+
+class Page(AsOf):
+    """A page of a list."""
+
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT
+    cursor: Annotated[str, Field(max_length=400)] | None = None
+    """`next` of the page before."""
+
+
+class Mandates(Page):
+    contributor: Contributor | None = None
+    status: Literal["proposed", "approved", "rejected", "withdrawn", "revoked", "expired", "superseded"] | None = None
+    in_force: bool | None = None
+    """Only mandates that are (or are not) in force on the day."""
+
+
+class Lines(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    mission: MissionName | None = None
+    category: Category | None = None
+    in_force: bool | None = None
+    """Only lines that are (or are not) in force on the day."""
+
+
+class Missions(Page):
+    status: MissionStatus | None = None
+
+
+class Vacancies(Page):
+    mission: MissionName | None = None
+    category: Category | None = None
+    status: Literal["open", "filled", "withdrawn", "lapsed"] | None = None
+
+
+class Applications(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    mission: MissionName | None = None
+    category: Category | None = None
+    status: Literal["submitted", "acknowledged", "withdrawn"] | None = None
+
+
+class Nominations(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    line: LineId | None = None
+    mission: MissionName | None = None
+    category: Category | None = None
+    vacancy: Slug | None = None
+    status: Literal["nominated", "accepted", "declined", "withdrawn", "lapsed"] | None = None
+
+
+class Candidates(Page):
+    contributor: Contributor | None = None
+    rank: Rank | None = None
+    status: Literal["registered", "screened", "reserve", "withdrawn"] | None = None
+    barred: bool | None = None
+
+
+class Units(Page):
+    contributor: Contributor | None = None
+    category: Category | None = None
+    mission: MissionName | None = None
+    status: Literal["pledged", "selected", "mou_signed", "visit_passed", "visit_failed"] | None = None
+
+
+class Tours(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    line: LineId | None = None
+    mission: MissionName | None = None
+    """Where the tour is on the day; otherwise where it was last, or is to go."""
+    category: Category | None = None
+    status: Literal["planned", "scheduled", "present", "departed", "cancelled"] | None = None
+    """The state on the day."""
+    person: PersonRef | None = None
+    unit: Slug | None = None
+
+
+class Frameworks(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    mission: MissionName | None = None
+
+
+class Strength(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    line: LineId | None = None
+    mission: MissionName | None = None
+    category: Category | None = None
+
+
+class Events(Page):
+    room: Literal["approvals", "vacancies", "deployments"] | None = None
+    stream: Annotated[str, Field(max_length=200, examples=["line/kz-2013/observers"])] | None = None
+    type: Annotated[str, Field(max_length=200, examples=["forcegen.deployments.TourArrived"])] | None = None
+    correlation: Reference | None = None
+    event: UUID | None = None
+    """The id of one event, as rows name it in `event`."""

@@ -1,0 +1,196 @@
+"""The lists: each a query, its filters, and what feeds it. Pages go by key, so they hold while rows change."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.reporting import filters
+from services.reporting.asking import Feeds, Reading, incomplete, reading
+from services.reporting.problems import RESPONSES, Problem
+from services.reporting.queries import query
+
+APPROVED = ("approvals", "mandate/")
+DEPLOYED = ("deployments", "line/")
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """One list of the API."""
+
+    sql: str
+    asks: type[filters.Page]
+    feeds: Feeds
+    description: str
+    example: dict[str, Any]
+
+
+LISTS = {
+    "mandates": List(
+        "mandates",
+        filters.Mandates,
+        (APPROVED,),
+        "What parliament was asked and what it decided.",
+        {"id": "kz-2013", "contributor": "KAZ", "status": "approved", "in_force": True, "incomplete": False},
+    ),
+    "lines": List(
+        "lines",
+        filters.Lines,
+        (APPROVED, DEPLOYED),
+        "Mandate lines with the terms of the day, sub-ceilings and waivers. An id is `<mandate>/<line>`.",
+        {"id": "kz-2013/observers", "missions": ["MINURSO"], "ceiling": 20, "qualifier": "max", "incomplete": False},
+    ),
+    "missions": List(
+        "missions",
+        filters.Missions,
+        (("vacancies", "mission/"),),
+        "UN operations, with the status of the day.",
+        {"id": "MINURSO", "status": "active", "since": "1991-04-29", "incomplete": False},
+    ),
+    "vacancies": List(
+        "vacancies",
+        filters.Vacancies,
+        (("vacancies", "vacancy/"),),
+        "Posts and unit requirements that the UN has opened.",
+        {"id": "v-1", "mission": "MINURSO", "status": "open", "places": 1, "incomplete": False},
+    ),
+    "applications": List(
+        "applications",
+        filters.Applications,
+        (("vacancies", "application/"), ("vacancies", "vacancy/")),
+        "What the State has offered, and the vacancies that answer it.",
+        {"id": "nv-1", "note_verbale": "NV/2014/031", "status": "submitted", "answered_by": [], "incomplete": False},
+    ),
+    "nominations": List(
+        "nominations",
+        filters.Nominations,
+        (("vacancies", "vacancy/"),),
+        "Candidates and units put forward. An id is `<vacancy>/<nomination>`.",
+        {"id": "v-1/n-1", "person": "p-0001", "status": "accepted", "incomplete": False},
+    ),
+    "candidates": List(
+        "candidates",
+        filters.Candidates,
+        (("vacancies", "candidate/"),),
+        "Candidates by opaque reference: rank, reserve, bar.",
+        {"id": "p-0001", "rank": "captain", "status": "reserve", "barred": False, "incomplete": False},
+    ),
+    "units": List(
+        "units",
+        filters.Units,
+        (("vacancies", "unit/"),),
+        "Units from the pledge to the pre-deployment visit.",
+        {"id": "kazbat", "category": "infantry", "status": "mou_signed", "incomplete": False},
+    ),
+    "tours": List(
+        "tours",
+        filters.Tours,
+        (DEPLOYED,),
+        "Tours as they stood on the day, with stays, consents and moved dates. An id is `<mandate>/<line>/<tour>`.",
+        {"id": "kz-2013/observers/t-1", "mission": "MINURSO", "status": "present", "incomplete": False},
+    ),
+    "frameworks": List(
+        "frameworks",
+        filters.Frameworks,
+        (APPROVED,),
+        "The legal framework of each operation: required, on record, missing. An id is `<mandate>/<mission>`.",
+        {"id": "kz-2013/MINURSO", "required": ["un_mandate"], "missing": [], "incomplete": False},
+    ),
+    "strength": List(
+        "strength_list",
+        filters.Strength,
+        (DEPLOYED,),
+        "People present on the day by contributor, mission and category.",
+        {"id": "KAZ/MINURSO/military_observer", "people": 5, "tours": 5, "incomplete": False},
+    ),
+    "events": List(
+        "events",
+        filters.Events,
+        (APPROVED, ("vacancies", ""), ("deployments", "")),
+        "The events behind every number, in the order of each room's log.",
+        {"id": "5b1f…", "room": "deployments", "stream": "line/kz-2013/observers", "version": 3, "incomplete": False},
+    ),
+}
+ONE_BY_ID = frozenset(LISTS) - {"strength", "events"}
+
+
+def routes() -> APIRouter:
+    """`GET /<thing>` for each list, and `GET /<thing>/<id>` where a thing has an id."""
+    router = APIRouter(responses=RESPONSES)
+    for name, each in LISTS.items():
+        _add_list(router, name, each)
+        if name in ONE_BY_ID:
+            _add_one(router, name, each)
+    return router
+
+
+def _add_list(router: APIRouter, name: str, each: List) -> None:
+    page = {"items": [each.example], "next": None, "as_of": "2014-07-01", "incomplete": False}
+    documented: dict[int | str, dict[str, Any]] = {
+        200: {"description": each.description, "content": {"application/json": {"example": page}}}
+    }
+
+    async def answer(asked: filters.Page, read: Annotated[Reading, Depends(reading)]) -> Response:
+        return await _page(each, asked, read)
+
+    # The filters differ from list to list, and FastAPI reads them from the annotation.
+    answer.__annotations__["asked"] = Annotated[each.asks, Query()]
+    router.get(f"/{name}", name=name, description=each.description, responses=documented, tags=["lists"])(answer)
+
+
+def _add_one(router: APIRouter, name: str, each: List) -> None:
+    documented: dict[int | str, dict[str, Any]] = {
+        200: {"description": each.description, "content": {"application/json": {"example": each.example}}}
+    }
+
+    async def answer(
+        item: str, asked: Annotated[filters.AsOf, Query()], read: Annotated[Reading, Depends(reading)]
+    ) -> Response:
+        as_of = asked.as_of or read.today()
+        found = query(each.sql)
+        async with read.snapshot() as connection:
+            rows = await connection.fetch(found.sql, *found.values({"as_of": as_of, "id": item, "limit": 1}))
+        if not rows:
+            detail = f"There is no {item} among the {name} on {as_of}."
+            raise Problem(404, "Not found", detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
+        return Response(rows[0]["item"], media_type="application/json")
+
+    router.get(f"/{name}/{{item:path}}", name=f"one of {name}", responses=documented, tags=["lists"])(answer)
+
+
+def _documented(each: List, example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": each.description, "content": {"application/json": {"example": example}}}}
+
+
+async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
+    """One row more than the limit is read, to know whether there is a next page."""
+    as_of = asked.as_of or read.today()
+    found = query(each.sql)
+    after = _after(asked.cursor)
+    values = asked.model_dump() | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
+    async with read.snapshot() as connection:
+        rows = await connection.fetch(found.sql, *found.values(values))
+        waits = await incomplete(connection, each.feeds)
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
+    rest = {"next": _cursor(rows[-1]["id"]) if more else None, "as_of": as_of.isoformat(), "incomplete": waits}
+    # Items are JSON already, as Postgres wrote it: reading it only to write it again would cost more than the query.
+    body = f'{{"items":[{",".join(row["item"] for row in rows)}],{json.dumps(rest)[1:]}'
+    return Response(body, media_type="application/json")
+
+
+def _cursor(last: str) -> str:
+    return base64.urlsafe_b64encode(last.encode()).decode()
+
+
+def _after(cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    try:
+        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        remedy = "Send `next` of the page before, as it came."
+        raise Problem(400, "Bad parameter", "This is no cursor.", field="cursor", remedy=remedy) from error

@@ -1,0 +1,81 @@
+"""What goes wrong for a caller, as RFC 9457 problem details: what, where, and what to do about it."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A request that cannot be answered as it stands."""
+
+    def __init__(self, status: int, title: str, detail: str, *, field: str | None = None, remedy: str | None = None):
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.field = field
+        self.remedy = remedy
+
+
+EXAMPLE = {
+    "type": "urn:forcegen:problem:bad-parameter",
+    "title": "Bad parameter",
+    "status": 400,
+    "detail": "Input should be a valid date or datetime, input is too short",
+    "field": "as_of",
+    "remedy": "Send as_of in the form that the documentation shows.",
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"description": "A parameter is unknown or has a wrong form.", "content": {MEDIA_TYPE: {"example": EXAMPLE}}},
+    404: {"description": "There is no such thing.", "content": {MEDIA_TYPE: {"example": {**EXAMPLE, "status": 404}}}},
+}
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Let every error of `app` leave as problem details."""
+
+    @app.exception_handler(Problem)
+    async def told(_request: Request, problem: Problem) -> JSONResponse:
+        return _response(problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return _response(_of_validation(error))
+
+    @app.exception_handler(HTTPException)
+    async def refused(_request: Request, error: HTTPException) -> JSONResponse:
+        title = {404: "Not found", 405: "Not allowed"}.get(error.status_code, "Not answered")
+        return _response(Problem(error.status_code, title, str(error.detail), remedy="See /docs for what there is."))
+
+
+def _of_validation(error: RequestValidationError) -> Problem:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][1:]) or None
+    if first["type"] == "extra_forbidden":
+        return unknown(str(field))
+    if first["type"] == "missing":
+        return Problem(400, "Missing parameter", f"{field} is required.", field=field, remedy=f"Send {field}.")
+    remedy = f"Send {field} in the form that the documentation shows."
+    return Problem(400, "Bad parameter", str(first["msg"]), field=field, remedy=remedy)
+
+
+def unknown(field: str) -> Problem:
+    """A filter that would be ignored would give a wrong number: so it is refused."""
+    remedy = "Leave it out, or see /docs for the parameters that are understood here."
+    return Problem(400, "Unknown parameter", f"There is no parameter {field} here.", field=field, remedy=remedy)
+
+
+def _response(problem: Problem) -> JSONResponse:
+    body = {
+        "type": f"urn:forcegen:problem:{problem.title.lower().replace(' ', '-')}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": str(problem),
+        "field": problem.field,
+        "remedy": problem.remedy,
+    }
+    return JSONResponse(body, problem.status, media_type=MEDIA_TYPE)

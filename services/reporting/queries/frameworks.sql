@@ -1,0 +1,26 @@
+-- The legal framework of each operation under each mandate: what is required, what is on record, what is missing.
+SELECT id, to_json(item) AS item
+FROM (
+    SELECT mandate || '/' || mission AS id, mandate, mission, mandates.contributor,
+           coalesce(required.kinds, '{}') AS required, required.required_from,
+           on_record.documents, on_record.kinds AS recorded,
+           ARRAY(SELECT kind FROM unnest(required.kinds) AS kind WHERE kind <> ALL (on_record.kinds)) AS missing,
+           EXISTS (SELECT FROM parked WHERE room = 'approvals' AND stream = 'mandate/' || mandate) AS incomplete
+    FROM (SELECT mandate, mission FROM legal_requirements
+          UNION SELECT mandate, mission FROM legal_documents) AS operation
+    JOIN mandates USING (mandate)
+    LEFT JOIN legal_requirements AS required USING (mandate, mission)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(json_agg(legal_documents.* ORDER BY kind, document), '[]') AS documents,
+               coalesce(array_agg(DISTINCT kind), '{}') AS kinds
+        FROM legal_documents
+        WHERE legal_documents.mandate = operation.mandate AND legal_documents.mission = operation.mission
+          AND dated <= :as_of::date
+    ) AS on_record
+) AS item
+WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
+  AND (:mandate::text IS NULL OR mandate = :mandate::text)
+  AND (:mission::text IS NULL OR mission = :mission::text)
+  AND (:id::text IS NULL OR id = :id::text)
+  AND (:after::text IS NULL OR id > :after::text)
+ORDER BY id LIMIT :limit::int

@@ -1,0 +1,16 @@
+-- Vacancies that were announced by the day, with how many nominations each has had by then.
+SELECT id, to_json(item) AS item
+FROM (
+    SELECT vacancy AS id, vacancies.*,
+           (SELECT count(*) FROM nominations
+            WHERE nominations.vacancy = vacancies.vacancy AND nominated_on <= :as_of::date) AS nominations,
+           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'vacancy/' || vacancy) AS incomplete
+    FROM vacancies
+) AS item
+WHERE announced_on <= :as_of::date
+  AND (:mission::text IS NULL OR mission = :mission::text)
+  AND (:category::text IS NULL OR category = :category::text)
+  AND (:status::text IS NULL OR status = :status::text)
+  AND (:id::text IS NULL OR id = :id::text)
+  AND (:after::text IS NULL OR id > :after::text)
+ORDER BY id LIMIT :limit::int

@@ -1,0 +1,34 @@
+-- Question 5: what waits, since when, on whom: applications without a vacancy, and consents that a tour still needs.
+-- A consent waits from the nomination's acceptance, or from when the plan was recorded; never later than the arrival.
+SELECT waits.*, :as_of::date - waits.since AS days
+FROM (
+    SELECT 'application' AS what, application AS id, contributor, mandate,
+           CASE WHEN cardinality(missions) = 1 THEN missions[1] END AS mission,
+           CASE WHEN acknowledged_on <= :as_of::date THEN 'a vacancy' ELSE 'an acknowledgement' END AS waits_for,
+           addressee AS on_whom, submitted_on AS since,
+           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'application/' || application) AS incomplete
+    FROM applications
+    WHERE submitted_on <= :as_of::date AND (withdrawn_on IS NULL OR withdrawn_on > :as_of::date)
+      AND NOT EXISTS (SELECT FROM vacancies
+                      WHERE vacancies.application = applications.application AND announced_on <= :as_of::date)
+    UNION ALL
+    SELECT 'consent', tours.id || '/' || kind, tours.contributor, tours.mandate, tours.mission, kind,
+           CASE kind WHEN 'host_state' THEN coalesce(missions.host_area, 'the host State')
+                     WHEN 'un_structure' THEN 'the UN'
+                     WHEN 'framework_nation' THEN coalesce(units.framework_nation, 'the framework nation')
+                     ELSE 'a participating State' END,
+           least(coalesce(nominations.accepted_on, (tours.planned_at AT TIME ZONE 'UTC')::date), tours.planned_from),
+           EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || tours.line)
+    FROM consents JOIN tours ON tours.id = consents.tour
+    LEFT JOIN missions ON missions.mission = tours.mission
+    LEFT JOIN units ON units.unit = tours.unit
+    LEFT JOIN nominations ON nominations.id = tours.vacancy || '/' || tours.nomination
+    WHERE consents.required AND (arrived_on IS NULL OR arrived_on > :as_of::date)
+      AND (cancelled_on IS NULL OR cancelled_on > :as_of::date)
+      AND (given_on IS NULL OR given_on > :as_of::date OR consents.valid_until <= :as_of::date)
+) AS waits
+WHERE waits.since <= :as_of::date
+  AND (:contributor::text IS NULL OR contributor = :contributor::text)
+  AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
+  AND (:mandate::text IS NULL OR mandate = :mandate::text)
+ORDER BY waits.since, what, id

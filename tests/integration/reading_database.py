@@ -1,0 +1,32 @@
+"""A database of one test module's own, with the schema `reporting` as the migrations make it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from uuid import uuid4
+
+import asyncpg
+
+CONSUMED = """CREATE TABLE consumed (
+    consumer text, topic text, part int, next_offset bigint NOT NULL, PRIMARY KEY (consumer, topic, part)
+)"""
+
+
+@asynccontextmanager
+async def reading_database(dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a new database, which is dropped at the end."""
+    name = f"reading_{uuid4().hex[:12]}"
+    server = await asyncpg.connect(dsn)
+    try:
+        await server.execute(f"CREATE DATABASE {name}")
+        async with asyncpg.create_pool(
+            dsn, database=name, min_size=1, max_size=4, server_settings={"search_path": "reporting"}
+        ) as pool:
+            await pool.execute("CREATE SCHEMA reporting")
+            await pool.execute(CONSUMED)
+            for file in sorted(files("services.reporting").joinpath("migrations").iterdir(), key=lambda f: f.name):
+                await pool.execute(file.read_text(encoding="utf-8"))
+            yield pool
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await server.close()
