@@ -1,4 +1,4 @@
-"""The answer to a command. A refusal is an answer, not an error: it is stored, published and given again on a repeat."""
+"""The answer to a command: a refusal is one, not an error. It is stored, published, and given again on a repeat."""
 
 from typing import ClassVar, Literal
 from uuid import UUID

@@ -107,11 +107,9 @@ def _commands(app: FastAPI, store: Store, queue: Queue, admit: Callable[[Envelop
         if body is None:
             told = f"A request may have {BODY_BYTES_MAX:,} bytes."
             return problem(413, "Too large", told, field="body", remedy="Send fewer or smaller commands at once.")
+        read = from_http(request.headers, body)
         try:
-            read = from_http(request.headers, body)
             answers = iter(await queue.ask([admit(one) for one in read if isinstance(one, Envelope)]))
-        except Unreadable as fault:
-            return problem(400, "Not a CloudEvent", fault.reason, field=fault.field, remedy=fault.remedy)
         except Busy:
             told = "Too many commands wait for an answer."
             return problem(503, "Busy", told, remedy="Send it again in a moment, under the same id.")

@@ -20,6 +20,8 @@ from kernel.records import DeadLetter, Folded, Holder, Incoming, Progress, Stale
 from kernel.store import Store
 
 log = structlog.get_logger()
+ATTEMPTS_MAX = 100
+"""Decisions of one batch. Each stale one means that another process got something done; so many mean a defect."""
 ROUNDS_MAX = 20
 """Rounds of loading for one batch. Each round settles further into the batch; a decider that needs more is a defect."""
 
@@ -50,13 +52,14 @@ class Intake:
             Fenced: another process reads these partitions now.
         """
         async with self._door:
-            while True:
+            for _ in range(ATTEMPTS_MAX):
                 try:
                     with BATCH_SECONDS.labels(self._room).time():
                         return await self._attempt(incoming, dead_letters, progress)
                 except Stale as stale:
                     STALE_BATCHES.labels(self._room).inc()
                     log.info("batch is stale, deciding anew", reason=str(stale))
+        raise RuntimeError(f"a batch of {self._room} was stale {ATTEMPTS_MAX} times")
 
     async def _attempt(
         self, incoming: Sequence[Incoming], dead_letters: Sequence[DeadLetter], progress: Progress | None

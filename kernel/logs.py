@@ -11,13 +11,16 @@ from typing import Any, Final, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
+import orjson
 
 from contracts.cloudevents import Envelope, to_kafka
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
 from kernel.postgres import sql
 
-POSITION: Final = "ce_position"
+DEAD_LETTER_POSITION: Final = "dead-letter-position"
+POSITIONS: Final = ("ce_position", DEAD_LETTER_POSITION)
+"""The headers that tell a record's place in its log."""
 _OUTCOME_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:outcome-id")
 
 
@@ -101,22 +104,21 @@ def _cloud_event(position: int, envelope: Envelope) -> Outgoing:
     return Outgoing(position, key, value, tuple(headers))
 
 
-def _dead_letter(room: str, row: Mapping[str, Any]) -> Outgoing:
+def _dead_letter(_: str, row: Mapping[str, Any]) -> Outgoing:
     told = {
-        POSITION: row["position"],
-        "dl_room": room,
-        "dl_topic": row["topic"],
-        "dl_partition": row["part"],
-        "dl_offset": row["offset"],
-        "dl_reason": row["reason"],
-        "dl_field": row["field"],
-        "dl_remedy": row["remedy"],
-        "dl_value_bytes": row["value_bytes"],
-        "dl_headers": row["headers"],
+        "dead-letter-reason": row["reason"],
+        "dead-letter-field": row["field"],
+        "dead-letter-remedy": row["remedy"],
+        "dead-letter-topic": row["topic"],
+        "dead-letter-partition": row["part"],
+        "dead-letter-offset": row["offset"],
+        "dead-letter-length": row["value_bytes"],
+        DEAD_LETTER_POSITION: row["position"],
     }
-    headers = tuple((name, str(value).encode()) for name, value in told.items() if value is not None)
-    key = f"{row['topic']}/{row['part']}/{row['offset']}".encode()
-    return Outgoing(row["position"], key, row["value"] or b"", headers)
+    headers = [(name, str(value).encode()) for name, value in told.items() if value is not None]
+    own = [(name, text.encode()) for name, text in orjson.loads(row["headers"])]
+    key = row["key"] or f"{row['topic']}/{row['part']}/{row['offset']}".encode()
+    return Outgoing(row["position"], key, row["value"] or b"", (*headers, *own))
 
 
 _QUERIES: Final = {"events": "events_after", "outcomes": "outcomes_after", "dead_letters": "buried"}

@@ -84,7 +84,7 @@ class MemoryStore:
             if event.version != versions.get(event.fact.data.stream, 0) + 1:
                 raise Stale("events_stream_version_key")
             versions[event.fact.data.stream] = event.version
-        self._check_claims(self._claims | batch.claims)
+        self._check_claims({**self._claims, **batch.claims})
 
     def _check_claims(self, claims: Mapping[str, tuple[Claim, ...]]) -> None:
         held = [claim for each in claims.values() for claim in each]

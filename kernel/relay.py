@@ -18,7 +18,7 @@ from aiokafka.partitioner import murmur2
 
 from kernel import topics
 from kernel.health import Health
-from kernel.logs import POSITION, Outgoing, ReadLog
+from kernel.logs import POSITIONS, Outgoing, ReadLog
 from kernel.metrics import RECORDS_SENT, UNRELAYED
 from kernel.settings import Settings
 from kernel.sql import queries
@@ -199,7 +199,7 @@ async def _read(consumer: AIOKafkaConsumer, tp: TopicPartition, start: int, end:
 
 async def _confirmed(record, read: ReadLog) -> int:  # type: ignore[no-untyped-def]
     """The position that a record states, if the log has exactly this record there; 0 otherwise."""
-    stated = dict(record.headers).get(POSITION, b"")
+    stated = next((value for name, value in record.headers if name in POSITIONS and value), b"")
     if not stated.isdigit() or len(stated) > 18:
         return 0
     rows = await read(int(stated) - 1, 1)

@@ -13,9 +13,9 @@ from tests.servers import Servers
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """A real Kafka and a real Postgres."""
-    with tempfile.TemporaryDirectory(prefix="forcegen-test-", ignore_cleanup_errors=True) as directory:
-        with real.found(Path(directory) / "servers") as found:
-            yield found
+    place = tempfile.TemporaryDirectory(prefix="forcegen-test-", ignore_cleanup_errors=True)
+    with place as directory, real.found(Path(directory) / "servers") as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

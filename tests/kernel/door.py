@@ -1,0 +1,70 @@
+"""A small made-up room for tests of the kernel: it approves mandates, and its doors are as wide as the tests need."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn
+
+from contracts.approvals import COMMANDS, MandateRejected, RejectMandate
+from contracts.cloudevents import Envelope
+from contracts.registry import type_name
+from contracts.words import Decision as Vote
+from kernel import incoming
+from kernel.decider import Asked, Claim, Decision, Fact, Pending, Refusal, States
+from kernel.records import Incoming
+
+DAY = date(2022, 6, 30)
+WORDS = {type_name(word): word for word in COMMANDS}
+VOTE = Vote(act_number="1", decided_on=DAY)
+
+
+class Counting:
+    """Counts rejections of each mandate; an act number tells it to refuse, to wait, to claim or to break."""
+
+    def initial(self, stream: str, /) -> int:
+        return 0
+
+    def evolve(self, state: int, fact: Fact, /) -> int:
+        return state + 1
+
+    def decide(self, asked: Asked, states: States, /) -> Decision:
+        assert isinstance(asked.data, RejectMandate)
+        act = asked.data.decision.act_number
+        if act.startswith("no"):
+            return Refusal("no", f"{states[asked.data.stream]} were enough.", "decision.act_number", "Ask for less.")
+        if act.startswith("wait:") and not states[f"mandate/{act[5:]}"]:
+            return Pending(f"mandate/{act[5:]}", "It has not arrived.")
+        if act == "bug":
+            raise ZeroDivisionError
+        times = int(act[6:]) if act.startswith("times:") else 1
+        return [MandateRejected(mandate=asked.data.mandate, decision=asked.data.decision)] * times
+
+    def claims(self, fact: Fact, state: int, /) -> Mapping[str, tuple[Claim, ...]]:
+        assert isinstance(fact.data, MandateRejected)
+        act = fact.data.decision.act_number
+        if not act.startswith("claim:"):
+            return {}
+        return {fact.data.stream: (Claim("act", act[6:], DAY, None),)}
+
+    def claimed(self, asked: Asked, claim: Claim, owner: str, /) -> Refusal:
+        return Refusal("claimed", f"{claim.holder} is held by {owner}.")
+
+
+def reject(id_: str, mandate: str = "kz-1", act: str = "1", **more: Any) -> Incoming:
+    """A command of the made-up room."""
+    data = RejectMandate(mandate=mandate, decision=VOTE.model_copy(update={"act_number": act}))
+    envelope = Envelope(
+        id=id_,
+        source=more.pop("source", "urn:test"),
+        type=type_name(RejectMandate),
+        subject=data.stream,
+        time=datetime(2022, 6, 30, tzinfo=UTC),
+        dataschema=None,
+        datacontenttype=None,
+        data=data.model_dump_json().encode(),
+        **more,
+    )
+    return incoming.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
+
+
+def never(_: Sequence[object]) -> NoReturn:
+    raise AssertionError("this is not asked for")

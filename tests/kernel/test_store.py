@@ -1,0 +1,164 @@
+"""What a store promises, over memory and Postgres alike. Expectations are written out, never taken from either."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from kernel.database import migrate, provision
+from kernel.intake import Intake
+from kernel.memory import MemoryStore
+from kernel.postgres import PostgresStore
+from kernel.records import Batch, DeadLetter, Fenced, Origin, Progress, Stale
+from kernel.room import MIGRATIONS
+from kernel.store import Store
+from tests.kernel.door import Counting, reject
+from tests.servers import Servers
+
+pytestmark = pytest.mark.servers
+P0 = ("some.topic", 0)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    servers: Servers = request.getfixturevalue("servers")
+    name: str = request.getfixturevalue("database")
+    await provision(servers.database(name), "counting", "secret")
+    url = servers.as_role("counting", "secret", name)
+    await migrate(SecretStr(url), MIGRATIONS)
+    async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
+        yield PostgresStore(pool)
+
+
+def room(store: Store) -> Intake:
+    return Intake(Counting(), store, room="counting", streams_cached_max=100, appended=lambda: None)
+
+
+async def test_an_accepted_command_is_answered_with_its_events_and_their_places(store: Store) -> None:
+    first, second = await room(store).take([reject("c-1"), reject("c-2", "kz-2", "times:2")])
+    assert (first.status, [(e.stream, e.version, e.position) for e in first.events]) == (
+        "accepted",
+        [("mandate/kz-1", 1, 1)],
+    )
+    assert [(e.stream, e.version, e.position) for e in second.events] == [
+        ("mandate/kz-2", 1, 2),
+        ("mandate/kz-2", 2, 3),
+    ]
+
+
+async def test_positions_go_on_without_a_gap_after_a_batch_that_failed(store: Store) -> None:
+    await room(store).take([reject("c-1")])
+    await store.start("counting", [P0])
+    with pytest.raises(Fenced):
+        await room(store).take([reject("c-2")], (), Progress("counting", {P0: (7, 8)}))
+    (answer,) = await room(store).take([reject("c-3")])
+    assert [e.position for e in answer.events] == [2]
+    assert await store.find("c-2", None) == []
+
+
+async def test_the_same_command_gets_the_first_answer_and_records_nothing_more(store: Store) -> None:
+    (first,) = await room(store).take([reject("c-1")])
+    (again,) = await room(store).take([reject("c-1")])
+    assert again == first
+    assert [e.version for e in await store.load({"mandate/kz-1": 0})] == [1]
+
+
+async def test_the_same_command_twice_in_one_batch_is_decided_once(store: Store) -> None:
+    first, again = await room(store).take([reject("c-1"), reject("c-1")])
+    assert first.events[0].id == again.events[0].id
+    assert [e.version for e in await store.load({"mandate/kz-1": 0})] == [1]
+
+
+async def test_the_same_id_with_another_body_is_a_conflict_and_the_first_answer_stands(store: Store) -> None:
+    (first,) = await room(store).take([reject("c-1")])
+    (conflict,) = await room(store).take([reject("c-1", act="2")])
+    assert (conflict.status, conflict.field) == ("conflict", "id")
+    assert await store.find("c-1", "urn:test") == [first]
+
+
+async def test_a_refusal_is_stored_and_given_again(store: Store) -> None:
+    (refused,) = await room(store).take([reject("c-1", act="no")])
+    (again,) = await room(store).take([reject("c-1", act="no")])
+    assert (refused.status, refused.rule) == ("refused", "no")
+    assert again == refused
+
+
+async def test_a_decider_that_breaks_is_answered_and_the_commands_around_it_go_on(store: Store) -> None:
+    answers = await room(store).take([reject("c-1"), reject("c-2", act="bug"), reject("c-3")])
+    assert [(a.status, a.rule) for a in answers] == [("accepted", None), ("refused", "fault"), ("accepted", None)]
+
+
+async def test_a_decision_on_a_stream_that_moved_is_made_anew(store: Store) -> None:
+    here, there = room(store), room(store)
+    await here.take([reject("c-1")])
+    await there.take([reject("c-2")])
+    (answer,) = await here.take([reject("c-3")])
+    assert [e.version for e in answer.events] == [3]
+
+
+async def test_a_batch_that_saw_an_old_version_is_stale(store: Store) -> None:
+    await room(store).take([reject("c-1")])
+    with pytest.raises(Stale):
+        await store.append(Batch(seen={"mandate/kz-1": 0}))
+
+
+async def test_a_claim_of_another_owner_is_refused_also_within_one_batch(store: Store) -> None:
+    first, second = await room(store).take([reject("c-1", "kz-1", "claim:x"), reject("c-2", "kz-2", "claim:x")])
+    (third,) = await room(store).take([reject("c-3", "kz-3", "claim:x")])
+    assert [(a.status, a.rule) for a in (first, second, third)] == [
+        ("accepted", None),
+        ("refused", "claimed"),
+        ("refused", "claimed"),
+    ]
+
+
+async def test_an_owner_may_claim_again_what_it_holds(store: Store) -> None:
+    await room(store).take([reject("c-1", "kz-1", "claim:x")])
+    (again,) = await room(store).take([reject("c-2", "kz-1", "claim:x")])
+    assert again.status == "accepted"
+
+
+async def test_a_command_waits_for_a_fact_and_is_answered_when_it_is_there(store: Store) -> None:
+    (pending,) = await room(store).take([reject("c-1", act="wait:kz-9")])
+    assert (pending.status, pending.waits_for) == ("pending", "mandate/kz-9")
+    assert await store.ready(10) == []
+    waiting = await store.waiting((datetime(1, 1, 1, tzinfo=UTC), "", ""), 10)
+    assert [(w["command_id"], w["waits_for"]) for w in waiting] == [("c-1", "mandate/kz-9")]
+
+    await room(store).take([reject("c-2", "kz-9")])
+    assert len(await store.ready(10)) == 1
+    again = reject("c-1", act="wait:kz-9")
+    (answer,) = await room(store).take([type(again)(again.envelope, again.asked, again.digest, waited=True)])
+    assert answer.status == "accepted"
+    assert await store.find("c-1", None) == [answer]
+    assert await store.ready(10) == []
+
+
+async def test_a_repeat_of_a_waiting_command_is_told_that_it_waits(store: Store) -> None:
+    await room(store).take([reject("c-1", act="wait:kz-9")])
+    (again,) = await room(store).take([reject("c-1", act="wait:kz-9")])
+    assert again.status == "pending"
+
+
+async def test_two_sources_may_use_one_id(store: Store) -> None:
+    await room(store).take([reject("c-1")])
+    other = reject("c-1", "kz-2", source="urn:b")
+    (answer,) = await room(store).take([other])
+    assert answer.status == "accepted"
+    assert len(await store.find("c-1", None)) == 2
+
+
+async def test_offsets_move_only_from_where_they_are(store: Store) -> None:
+    assert await store.start("counting", [P0]) == {P0: 0}
+    letter = DeadLetter(
+        Origin(*P0, 3), None, b"\xff\x00", (("ce_id", b"\xfe"),), "It is no JSON.", "value", "Send JSON."
+    )
+    await store.append(Batch(dead_letters=[letter], progress=Progress("counting", {P0: (0, 4)})))
+    assert await store.start("counting", [P0]) == {P0: 4}
+    with pytest.raises(Fenced):
+        await store.append(Batch(progress=Progress("counting", {P0: (0, 4)})))
