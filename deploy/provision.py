@@ -1,0 +1,81 @@
+"""The administrator's part, on any Postgres: one database, a role and a schema a room, and a role that only reads.
+
+`python -m deploy.provision` runs before the rooms (a service of compose, a Job of Kubernetes). It may be repeated, and
+sets passwords anew. Each setting is an environment variable; with `_FILE` behind its name, the path of a secret's file.
+
+    FORCEGEN_ADMIN_URL          the server, as a role that may create databases and roles; its password may instead be
+                                where Postgres clients look for it (PGPASSWORD, PGPASSFILE)
+    FORCEGEN_DATABASE           the database to create; `forcegen` when not set
+    FORCEGEN_<ROLE>_PASSWORD    of each role: APPROVALS, VACANCIES, DEPLOYMENTS, REPORTING, REPORTING_READER, AUDIT
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import stamina
+
+from contracts.registry import ROOMS
+from kernel import database
+
+SCHEMAS: Final = (*ROOMS, "reporting", "audit")
+READERS: Final[Mapping[str, str]] = {"reporting": "reporting_reader"}
+"""By schema, the role that only reads it."""
+
+
+class Missing(Exception):
+    """A setting that has no default was not given."""
+
+
+def setting(environment: Mapping[str, str], name: str, default: str | None = None) -> str:
+    """The variable, or what is in the file that it names with `_FILE`."""
+    file = environment.get(f"{name}_FILE")
+    found = Path(file).read_text().strip() if file else environment.get(name, default)
+    if not found:
+        raise Missing(f"{name} is not set: set it, or set {name}_FILE to the path of a file that holds it.")
+    return found
+
+
+async def provision(
+    admin_url: str, name: str, passwords: Mapping[str, str], readers: Mapping[str, str] = READERS
+) -> None:
+    """The database with every schema. `passwords` by role: of each room, and of each reader of its schema."""
+    await _create_database(admin_url, name)
+    inside = urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
+    for schema, reader in readers.items():
+        await database.provision_reader(inside, reader, passwords[reader], schema)
+    for room in passwords.keys() - set(readers.values()):
+        await database.provision(inside, room, passwords[room], readers=[readers[room]] if room in readers else [])
+
+
+@stamina.retry(on=database.PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
+async def _create_database(admin_url: str, name: str) -> None:
+    """Waits for a server that is still starting."""
+    if not name.isidentifier():
+        raise ValueError(f"{name!r} cannot be the name of the database: use letters, digits and underscores")
+    connection = await asyncpg.connect(admin_url)
+    try:
+        if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
+            await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+
+
+def main(environment: Mapping[str, str]) -> None:
+    """All rooms, as the environment says."""
+    try:
+        roles = (*SCHEMAS, *READERS.values())
+        passwords = {role: setting(environment, f"FORCEGEN_{role.upper()}_PASSWORD") for role in roles}
+        admin_url = setting(environment, "FORCEGEN_ADMIN_URL")
+        name = setting(environment, "FORCEGEN_DATABASE", "forcegen")
+    except (Missing, OSError) as fault:
+        raise SystemExit(str(fault)) from fault
+    asyncio.run(provision(admin_url, name, passwords))
+
+
+if __name__ == "__main__":
+    main(os.environ)

@@ -1,0 +1,45 @@
+"""What the administrator runs before the rooms: may be repeated, renews passwords, and tells what is missing."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.provision import main, provision, setting
+from tests.servers import Servers
+
+
+@pytest.fixture
+def name(servers: Servers) -> Iterator[str]:
+    """Of a database that is not there yet, and of the roles `<name>_room` and `<name>_reader`; all gone afterwards."""
+    chosen = f"p_{secrets.token_hex(4)}"
+    yield chosen
+    with psycopg.connect(servers.postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {chosen} WITH (FORCE)")
+        connection.execute(f"DROP ROLE IF EXISTS {chosen}_room, {chosen}_reader")
+
+
+@pytest.mark.servers
+async def test_a_room_writes_its_schema_and_the_reader_reads_it(servers: Servers, name: str) -> None:
+    room, reader = f"{name}_room", f"{name}_reader"
+    for attempt in ("first", "second"):
+        await provision(servers.postgres, name, {room: attempt, reader: attempt}, {room: reader})
+    with psycopg.connect(servers.as_role(room, "second", name)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+    with psycopg.connect(servers.as_role(reader, "second", name)) as connection:
+        assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            connection.execute("CREATE TABLE mine (number int)")
+
+
+def test_a_secret_may_be_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("from a file\n")
+    assert setting({"NAME_FILE": str(file)}, "NAME") == "from a file"
+
+
+def test_a_missing_setting_is_named() -> None:
+    with pytest.raises(SystemExit, match="FORCEGEN_APPROVALS_PASSWORD is not set"):
+        main({})
