@@ -18,9 +18,10 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import ConsumerProtocol, KafkaMessage
 
+from contracts.unreadable import Unreadable
 from kernel.health import Health
 from kernel.metrics import FENCED, RECORDS_READ
-from kernel.records import Fenced, Partition, Progress
+from kernel.records import DeadLetter, Fenced, Origin, Partition, Progress
 from kernel.settings import Settings
 
 log = structlog.get_logger()
@@ -149,6 +150,13 @@ class Consumer:
         offsets = {TopicPartition(*p): o for p, o in self.positions.items() if p in self._assigned()}
         # An empty context: a commit's timers would otherwise keep the batch at hand alive (see docs/decisions).
         asyncio.get_running_loop().create_task(_commit(self.client, offsets), context=contextvars.Context())
+
+
+def buried(record: "ConsumerRecord[bytes | None, bytes | None]", fault: Unreadable) -> DeadLetter:
+    """The dead letter of a record that could not be read."""
+    origin = Origin(record.topic, record.partition, record.offset)
+    headers = tuple(record.headers)
+    return DeadLetter(origin, record.key, record.value, headers, fault.reason, fault.field, fault.remedy)
 
 
 async def _commit(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:

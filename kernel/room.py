@@ -18,14 +18,14 @@ from contracts.cloudevents import Envelope, from_kafka
 from contracts.registry import commands_of, schema_name, type_name
 from contracts.unreadable import Unreadable
 from kernel import database, http, incoming, logs, topics
-from kernel.consumer import Consumer, Records
+from kernel.consumer import Consumer, Records, buried
 from kernel.decider import Decider, Fact, Policy
 from kernel.health import Health
 from kernel.intake import Intake
 from kernel.lag import Lag
 from kernel.metrics import DEAD_LETTERS
 from kernel.postgres import PostgresStore
-from kernel.records import DeadLetter, Incoming, Origin, Progress
+from kernel.records import DeadLetter, Incoming, Progress
 from kernel.relay import Relay
 from kernel.serving import running_together, serve
 from kernel.settings import Settings
@@ -107,7 +107,7 @@ class Running:
             try:
                 asked += self._taken_in(record.topic, record.key, record.value, record.headers)
             except Unreadable as fault:
-                unread.append(_buried(record, fault))
+                unread.append(buried(record, fault))
         DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(unread))
         await self.intake.take(asked, unread, progress)
 
@@ -163,12 +163,6 @@ def reactions(room: Room, topic: str, fact: Fact, cause: Envelope) -> Sequence[E
         )
         for index, command in enumerate(room.policies[topic](fact))
     ]
-
-
-def _buried(record, fault: Unreadable) -> DeadLetter:  # type: ignore[no-untyped-def]
-    origin = Origin(record.topic, record.partition, record.offset)
-    headers = tuple(record.headers)
-    return DeadLetter(origin, record.key, record.value, headers, fault.reason, fault.field, fault.remedy)
 
 
 async def _woken(event: asyncio.Event, timeout_s: float) -> None:

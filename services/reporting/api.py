@@ -1,5 +1,6 @@
 """The query API: every list and every report on a day that the caller names, over a pool that can only read."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -7,6 +8,11 @@ from typing import Annotated, Any
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI
 
+from kernel import database
+from kernel.health import Health
+from kernel.http import operations
+from kernel.serving import main, running_together, serve
+from kernel.settings import Settings
 from services.reporting import lists, reports
 from services.reporting.asking import Reading, reading
 from services.reporting.problems import answer_problems
@@ -37,3 +43,30 @@ def _position() -> APIRouter:
         return {"consumed": [dict(row) for row in await read.pool.fetch(query("position").sql)]}
 
     return router
+
+
+async def _watch(pool: asyncpg.Pool, health: Health) -> None:
+    """Ready means that the views answer, now."""
+    while True:
+        try:
+            await pool.fetchval(query("position").sql)
+            health.beat("views")
+        except Exception as fault:
+            health.failed("views", fault)
+        await asyncio.sleep(1)
+
+
+async def run(settings: Settings) -> None:
+    """One process of the query API, on a role that can only read, until it is told to stop."""
+    health = Health(settings.stuck_after_ms / 1000)
+    health.failed("views", RuntimeError("not asked yet"))
+    pool = await database.connect(settings.database_url, application="forcegen query API")
+    async with pool, running_together([_watch(pool, health)]):
+        app = build(pool)
+        operations(app, health)
+        await serve(app, settings)
+
+
+if __name__ == "__main__":
+    reader = Settings.for_room("query")
+    main(run(reader), reader)

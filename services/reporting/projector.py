@@ -13,6 +13,7 @@ from typing import Any, Final
 import asyncpg
 
 from contracts import registry
+from kernel.postgres import Connection
 from services.reporting.projections import GROUP_OF, GROUPS, VIEWS
 from services.reporting.projections.fold import Shelf
 from services.reporting.projections.queue import Queue
@@ -50,7 +51,7 @@ class Projector:
     def __init__(self) -> None:
         self._statements = {view.table: Statements(view) for view in VIEWS}
 
-    async def apply(self, connection: asyncpg.Connection, events: Sequence[Recorded]) -> Applied:
+    async def apply(self, connection: Connection, events: Sequence[Recorded]) -> Applied:
         """Apply a batch inside the caller's transaction; the stored offsets belong into the same one.
 
         A database error propagates and nothing of the batch holds; an event that cannot be applied is parked.
@@ -61,7 +62,7 @@ class Projector:
         await self._look_up(connection, queues)
         return await self._settle(connection, queues, len(events))
 
-    async def retry(self, connection: asyncpg.Connection, limit: int = RETRY_EVENTS_MAX) -> Applied:
+    async def retry(self, connection: Connection, limit: int = RETRY_EVENTS_MAX) -> Applied:
         """Try parked events again that are next in their stream: after a repair of a projection, say.
 
         Call it again while it releases events; a stream longer than the limit takes several calls.
@@ -73,7 +74,7 @@ class Projector:
         return await self._settle(connection, queues, 0)
 
     async def _look_up(
-        self, connection: asyncpg.Connection, queues: dict[Stream, Queue], limit: int = RETRY_EVENTS_MAX
+        self, connection: Connection, queues: dict[Stream, Queue], limit: int = RETRY_EVENTS_MAX
     ) -> None:
         """Learn each stream's version, and the parked events that may follow now."""
         keys = _columns(queues, 2)
@@ -83,7 +84,7 @@ class Projector:
         for record in await connection.fetch(query("parked_of").sql, *_columns(moving, 2), limit):
             queues[record["room"], record["stream"]].parked[record["version"]] = _recorded(record)
 
-    async def _settle(self, connection: asyncpg.Connection, queues: dict[Stream, Queue], events: int) -> Applied:
+    async def _settle(self, connection: Connection, queues: dict[Stream, Queue], events: int) -> Applied:
         shelf = Shelf()
         await self._read(connection, shelf, [event for queue in queues.values() for event in queue.run()])
         for queue in queues.values():
@@ -96,7 +97,7 @@ class Projector:
         parked = sum(event.version > queues[event.room, event.stream].version for event in arrived)
         return Applied(applied, events - (applied - released) - parked, parked, released)
 
-    async def _read(self, connection: asyncpg.Connection, shelf: Shelf, events: Iterable[Recorded]) -> None:
+    async def _read(self, connection: Connection, shelf: Shelf, events: Iterable[Recorded]) -> None:
         """Lay out the rows of every owner that the events are about: one statement for each table."""
         owners: dict[str, set[str]] = {}
         for event in events:
@@ -109,7 +110,7 @@ class Projector:
                 for record in await connection.fetch(statements.read, list(owners[group.name])):
                     shelf.put(group, view, statements.row(record))
 
-    async def _write(self, connection: asyncpg.Connection, shelf: Shelf) -> None:
+    async def _write(self, connection: Connection, shelf: Shelf) -> None:
         """Set the changed rows: two statements for each table."""
         changed = [(self._statements[table], rows.values()) for table, rows in shelf.changed.items() if rows]
         await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
@@ -117,7 +118,7 @@ class Projector:
             await connection.copy_records_to_table(statements.stage, records=rows, columns=statements.columns)
             await connection.execute(statements.set)
 
-    async def _record(self, connection: asyncpg.Connection, queues: dict[Stream, Queue]) -> None:
+    async def _record(self, connection: Connection, queues: dict[Stream, Queue]) -> None:
         """Move the versions on, log what was applied, park what was not, and let go of what no longer waits."""
         moved = [(*key, queue.version) for key, queue in queues.items() if queue.done]
         if moved:

@@ -1,0 +1,10 @@
+"""`python -m services.reporting`: settings from the environment, connections, run the projector."""
+
+from kernel.reading import run
+from kernel.serving import main
+from kernel.settings import Settings
+from services.reporting.app import ROOM
+
+if __name__ == "__main__":
+    settings = Settings.for_room(ROOM.name)
+    main(run(ROOM, settings), settings)

@@ -1,0 +1,77 @@
+"""The reading room, put together: events of every deciding room into the views. No rule lives here."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from contracts import registry
+from contracts.cloudevents import Envelope, from_kafka
+from contracts.unreadable import Unreadable
+from kernel import incoming, reading, topics
+from kernel.consumer import Records, buried
+from kernel.postgres import Connection
+from kernel.reading import Write
+from kernel.records import DeadLetter
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projector import Projector
+
+T = TypeVar("T")
+PROJECTOR = Projector()
+
+
+def prepare(records: Records) -> Write:
+    """Decode a batch; what cannot be read becomes a dead letter, and all else goes into the views."""
+    events: list[Recorded] = []
+    unread: list[DeadLetter] = []
+    for record in records:
+        try:
+            envelope = from_kafka(record.key, record.value, record.headers)
+            events.append(_recorded(record.topic, record.partition, record.offset, envelope))
+        except Unreadable as fault:
+            unread.append(buried(record, fault))
+
+    async def write(connection: Connection) -> Sequence[DeadLetter]:
+        await PROJECTOR.apply(connection, events)
+        return unread
+
+    return write
+
+
+def _recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Recorded:
+    fact = incoming.fact(envelope)
+    room = topic.partition(".")[0]
+    if fact.data.room != room:
+        told = f"{envelope.type} is not an event of the room {room}."
+        raise Unreadable(told, "headers.ce_type", f"Only {fact.data.room} records it, in {fact.data.room}.events.")
+    return Recorded(
+        id=UUID(envelope.id),
+        type=envelope.type,
+        stream=fact.data.stream,
+        version=_present(envelope.stream_version, "streamversion"),
+        position=_present(envelope.position, "position"),
+        room=room,
+        effective=fact.effective,
+        recorded=_present(envelope.time, "time"),
+        data=fact.data,
+        correlation_id=envelope.correlation_id,
+        causation_id=envelope.causation_id,
+        actor=envelope.actor,
+        topic=topic,
+        partition=partition,
+        offset=offset,
+    )
+
+
+def _present(value: T | None, name: str) -> T:
+    if value is None:
+        raise Unreadable(f"There is no {name}.", f"headers.ce_{name}", "Only a room records events; send it a command.")
+    return value
+
+
+ROOM = reading.ReadingRoom(
+    "reporting",
+    [topics.of_log(room, "events") for room in registry.ROOMS],
+    prepare,
+    migrations=[("services.reporting", "migrations")],
+    batch_records_max=1_000,
+)
