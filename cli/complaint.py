@@ -1,0 +1,21 @@
+"""What goes wrong in a command is one line for a person, with the remedy in it, and a documented exit code.
+
+0  done; for `send`: every command was decided, whatever the answer
+1  it could not be done, or some of what was sent is not fit to be decided
+2  the command line itself is wrong
+3  no answer came in time
+"""
+
+from typing import Final
+
+DONE: Final = 0
+FAILED: Final = 1
+LATE: Final = 3
+
+
+class Complaint(Exception):
+    """What is wrong and what to do, in one line."""
+
+    def __init__(self, message: str, exit_code: int = FAILED) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code

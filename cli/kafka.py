@@ -1,0 +1,55 @@
+"""Kafka's clients for `send`: opened with a bounded wait, and silent, since what goes wrong is told once, by us."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from cli.complaint import Complaint
+from contracts.registry import ROOMS
+
+RECORD_BYTES_MAX = 4_194_304
+REQUEST_TIMEOUT_MS = 10_000
+
+
+@asynccontextmanager
+async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer | None]]:
+    """A producer for commands, and a consumer that stands where the outcomes end now."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+    async with AsyncExitStack() as opened:
+        try:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=bootstrap,
+                enable_idempotence=True,
+                linger_ms=5,
+                max_batch_size=262_144,
+                max_request_size=RECORD_BYTES_MAX,
+                request_timeout_ms=REQUEST_TIMEOUT_MS,
+            )
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=bootstrap, enable_auto_commit=False, request_timeout_ms=REQUEST_TIMEOUT_MS
+            )
+            opened.push_async_callback(producer.stop)
+            opened.push_async_callback(consumer.stop)
+            await producer.start()
+            await consumer.start()
+            await _stand_at_end(consumer, producer, bootstrap)
+        except (KafkaError, OSError, ValueError) as fault:
+            told = f"Kafka does not answer at {bootstrap} ({type(fault).__name__})"
+            raise Complaint(f"{told}: run `forcegen up`, or name another with --bootstrap.") from fault
+        yield producer, consumer if wait else None
+
+
+async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, bootstrap: str) -> None:
+    there = await consumer.topics()
+    needed = [f"{room}.{log}" for room in ROOMS for log in ("commands", "outcomes")]
+    if missing := [topic for topic in needed if topic not in there]:
+        told = f"Kafka at {bootstrap} has no topic {missing[0]}"
+        raise Complaint(f"{told}: each room makes its topics when it first starts; run `forcegen up`.")
+    outcomes = [topic for topic in needed if topic.endswith(".outcomes")]
+    partitions = [TopicPartition(topic, part) for topic in outcomes for part in await producer.partitions_for(topic)]
+    consumer.assign(partitions)
+    for partition, end in (await consumer.end_offsets(partitions)).items():
+        consumer.seek(partition, end)

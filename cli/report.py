@@ -1,0 +1,139 @@
+"""`forcegen report`: what the query API answers, for a person as a table, for a pipe as it came."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+import httpx
+import typer
+from rich.table import Column
+
+from cli import ask
+from cli.addresses import USUAL, Directory, QueryUrl, query_url
+from cli.terminal import number, results, row, table
+
+NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
+
+
+class Format(StrEnum):
+    """How a report is told."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Without it, the reports are listed.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day asked about; today unless given."),
+]
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", formats=["%Y-%m-%d"], metavar="DATE", help="The first day, for reports of a period."),
+]
+Params = Annotated[
+    list[str] | None,
+    typer.Option("--param", "-p", metavar="KEY=VALUE", help="Any other parameter of the report; may be repeated."),
+]
+As = Annotated[Format, typer.Option("--format", "-f", help="json and csv are passed on as the API sends them.")]
+Url = Annotated[bool, typer.Option("--url", help="Print the address of the answer, and do not ask.")]
+
+
+def report(
+    name: Name = None,
+    as_of: AsOf = None,
+    since: Since = None,
+    param: Params = None,
+    form: As = Format.table,
+    api: QueryUrl = None,
+    directory: Directory = USUAL,
+    *,
+    url: Url = False,
+) -> None:
+    """Show a report on a day. Its numbers are those of the query API, and nothing is computed here.
+
+    \b
+    Examples:
+      forcegen report
+      forcegen report strength --as-of 2014-07-01
+      forcegen report people-since --since 2014-01-01 --param missions=UNIFIL
+      forcegen report room-left --format csv > room-left.csv
+    \b
+    Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
+    """
+    address = f"{query_url(api, directory)}/v1/reports" + (f"/{quote(name, safe='')}" if name else "")
+    parameters = _parameters(as_of, since, param or [], form if name else Format.table)
+    if url:
+        typer.echo(str(httpx.URL(address, params=parameters) if parameters else address))
+    elif form is not Format.table:
+        typer.echo(ask.get(address, parameters).content, nl=form is Format.json)
+    elif name is None:
+        _list(ask.get_json(address, parameters))
+    else:
+        _show(name, ask.get_json(address, parameters))
+
+
+def _parameters(
+    as_of: datetime | None, since: datetime | None, given: Sequence[str], form: Format
+) -> list[tuple[str, str]]:
+    found = [("as_of", as_of), ("since", since)]
+    parameters = [(name, day.date().isoformat()) for name, day in found if day is not None]
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise typer.BadParameter(f"{text!r} is not KEY=VALUE, e.g. --param missions=UNIFIL.", param_hint="--param")
+        parameters.append((name, value))
+    return parameters + ([("format", form.value)] if form is Format.csv else [])
+
+
+def _list(answer: Mapping[str, Any]) -> None:
+    shown = table("report", "what it tells", "takes", "needs")
+    for one in answer["reports"]:
+        row(shown, (one["name"], one["description"], ", ".join(one["takes"]), ", ".join(one["needs"])))
+    results().print(shown)
+
+
+def _show(name: str, answer: Mapping[str, Any]) -> None:
+    """A table with its totals, the day, and whether anything is still missing."""
+    columns = [_column(one) for one in answer["columns"]]
+    shown = table(*columns, title=f"{name}, as of {answer['as_of']}")
+    names = [one["name"] for one in answer["columns"]]
+    for one in answer["rows"]:
+        row(shown, [_cell(one[column]) for column in names])
+    if totals := answer.get("totals"):
+        shown.add_section()
+        row(shown, [_total(index, column, totals) for index, column in enumerate(names)])
+    out = results()
+    out.print(shown)
+    if not answer["rows"]:
+        out.print("No rows.")
+    if answer["incomplete"]:
+        out.print("Incomplete: events that belong in these numbers are still waiting to be applied.", soft_wrap=True)
+
+
+def _column(told: Mapping[str, str]) -> str | Column:
+    title = told["name"].replace("_", " ")
+    return number(title) if told["type"] in NUMBERS else title
+
+
+def _total(index: int, column: str, totals: Mapping[str, Any]) -> str | None:
+    if column in totals:
+        return _cell(totals[column])
+    return "total" if index == 0 else None
+
+
+def _cell(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)

@@ -1,0 +1,63 @@
+"""Two voices: results on standard output, and what is going on on standard error, so that pipes carry results alone.
+
+At a terminal news is one moving line; elsewhere (a log, a pipe) it is plain lines. A table in a pipe is as wide as it
+needs to be.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+PIPE_COLUMNS: Final = 240
+
+
+def results() -> Console:
+    """Standard output. A new one each time, so that it is always the present one."""
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = PIPE_COLUMNS
+    return console
+
+
+def news() -> Console:
+    """Standard error."""
+    console = Console(stderr=True, highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = PIPE_COLUMNS
+    return console
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Callable[[str], None]]:
+    """Tells how far something is: a moving line at a terminal, plain lines elsewhere."""
+    console = news()
+    if not console.is_terminal:
+        yield lambda text: console.print(text, soft_wrap=True)
+        return
+    with console.status(Text(what)) as status:
+
+        def tell(text: str) -> None:
+            console.print(text, style="dim", soft_wrap=True)
+            status.update(Text(f"{what}: {text}"))
+
+        yield tell
+
+
+def table(*columns: str | Column, title: str | None = None) -> Table:
+    """A table that loses nothing: long texts are folded, never cut."""
+    made = [Column(one, overflow="fold") if isinstance(one, str) else one for one in columns]
+    return Table(*made, title=title, title_justify="left", header_style="bold")
+
+
+def number(name: str) -> Column:
+    """A column of numbers."""
+    return Column(name, justify="right", no_wrap=True)
+
+
+def row(table: Table, cells: Sequence[object]) -> None:
+    """One row of plain text: no cell is read as markup, and nothing is an empty cell."""
+    table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
