@@ -98,9 +98,9 @@ def _list(answer: Mapping[str, Any]) -> None:
 
 def _show(name: str, answer: Mapping[str, Any]) -> None:
     """A table with its totals, the day, and whether anything is still missing."""
-    columns = [_column(one) for one in answer["columns"]]
-    shown = table(*columns, title=f"{name}, as of {answer['as_of']}")
-    names = [one["name"] for one in answer["columns"]]
+    told = [one for one in answer["columns"] if answer["incomplete"] or one["name"] != "incomplete"]
+    shown = table(*map(_column, told), title=f"{name}, as of {answer['as_of']}")
+    names = [one["name"] for one in told]
     for one in answer["rows"]:
         row(shown, [_cell(one[column]) for column in names])
     if totals := answer.get("totals"):

@@ -42,7 +42,7 @@ def _lag(room: rooms.RoomStatus) -> str | None:
         return None
     try:
         told = ask.get_json(f"http://{LOOPBACK}:{room.port}/v1/lag")
-        return f"{sum(one['records'] for one in told.values()):,}"
+        return f"{sum(one['records'] for one in told.values()):,}" if told else None
     except ask.NotThere:  # a process that reads no topic has no lag
         return None
     except (Complaint, AttributeError, KeyError, TypeError):

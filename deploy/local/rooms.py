@@ -30,6 +30,9 @@ ROOMS = (
     Room("approvals", "services.approvals", "approvals", 8081),
     Room("vacancies", "services.vacancies", "vacancies", 8082),
     Room("deployments", "services.deployments", "deployments", 8083),
+    Room("reporting", "services.reporting", "reporting", 8084),
+    Room("audit", "services.audit", "audit", 8085),
+    Room(QUERY, "services.reporting.api", roles.READER, 8080),
 )
 
 
