@@ -1,0 +1,151 @@
+"""The steps around the people: missions, mandates, papers, applications, vacancies, and what officials said."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from cli.demo.steps import Step
+from cli.demo.tables import RECONSTRUCTION, Row, day, mandates, rows, words
+from contracts import approvals, deployments, vacancies
+from contracts.words import Decision, LineTerms
+
+CONTRIBUTOR = "KAZ"
+
+
+def steps() -> Iterator[Step]:
+    """Everything that is known of the frame in which people serve."""
+    yield _rule_set()
+    for row in rows("missions"):
+        yield _mission(row)
+    for row in rows("mission_changes"):
+        yield _mission_change(row)
+    for mandate in mandates():
+        yield from _mandate(mandate)
+    yield from _documents()
+    for row in rows("applications"):
+        yield from _application(row)
+    for row in rows("vacancies"):
+        yield from _vacancy(row)
+    for row in rows("statements"):
+        yield _statement(row)
+
+
+def _rule_set() -> Step:
+    """Who may go, as the ministry said in 2014: captain to colonel, UN course, guiding documents, English, driving."""
+    on = day("2014-01-01")
+    command = vacancies.AdoptRuleSet(
+        version="kz-2014",
+        in_force_from=on,
+        authority="Requirements that the Ministry of Defence stated in 2014",
+        rank_min="captain",
+        rank_max="colonel",
+    )
+    return Step(on, command, "kz-2014", "public record", "tengri-2014")
+
+
+def _mission(row: Row) -> Step:
+    told = {name: row[name] for name in ("mission", "name", "host_area")}
+    command = vacancies.RecordMission(**told, established_on=day(row["established_on"]))
+    return Step(day(row["first_named_on"]), command, row["mission"], row["basis"], row["source"])
+
+
+def _mission_change(row: Row) -> Step:
+    told = {name: row[name] for name in ("mission", "status", "authority")}
+    command = vacancies.ChangeMissionStatus.model_validate({**told, "since": day(row["since"])})
+    return Step(command.since, command, f"{command.mission}-{command.status}", row["basis"], row["source"])
+
+
+def _mandate(row: Mapping[str, Any]) -> Iterator[Step]:
+    slug, voted, source = row["mandate"], day(row["voted_on"]), row["sources"][0]
+    proposal = approvals.ProposeMandate(
+        mandate=slug,
+        contributor=CONTRIBUTOR,
+        proposed_on=voted,
+        proposed_by="President of Kazakhstan",
+        legal_basis="Constitution, article 53, subparagraph 5",
+        area=row["area"],
+        tasks=row["tasks"],
+        lines=tuple(_line(line, row["voted_on"]) for line in row["lines"]),
+    )
+    vote = Decision(act_number=row["act"], decided_on=voted, votes_for=row["votes_for"])
+    approval = approvals.ApproveMandate(mandate=slug, decision=vote, in_force_from=voted)
+    yield Step(voted, proposal, slug, row["basis"], source)
+    yield Step(voted, approval, slug, row["basis"], source)
+
+
+def _line(line: Mapping[str, Any], voted_on: str) -> LineTerms:
+    subs = [{"mission": mission, "ceiling": most} for mission, most in line["sub_ceilings"].items()]
+    told = {**line, "sub_ceilings": tuple(subs), "valid_from": day(voted_on)}
+    told |= {name: tuple(line[name]) for name in ("missions", "categories")}
+    return LineTerms.model_validate(told)
+
+
+def _documents() -> Iterator[Step]:
+    """What each operation needs, then what is on record; an empty document is needed and not there."""
+    for (mandate, mission), found in groupby(rows("documents"), lambda row: (row["mandate"], row["mission"])):
+        papers = list(found)
+        since, about = day(papers[0]["required_from"]), f"{mandate}-{mission}"
+        told = {"mandate": mandate, "mission": mission}
+        needed = {**told, "kinds": tuple(row["kind"] for row in papers), "required_from": since}
+        required = approvals.RequireLegalDocuments.model_validate(needed)
+        yield Step(since, required, about, RECONSTRUCTION, papers[0]["source"])
+        for row in (row for row in papers if row["document"]):
+            paper = {**told, "kind": row["kind"], "document": row["document"], "dated": day(row["dated"])}
+            command = approvals.RecordLegalDocument.model_validate(paper)
+            yield Step(max(since, command.dated), command, f"{about}-{row['kind']}", row["basis"], row["source"])
+
+
+def _application(row: Row) -> Iterator[Step]:
+    slug, submitted = row["application"], day(row["submitted_on"])
+    offer = {
+        "application": slug,
+        "contributor": CONTRIBUTOR,
+        "mandate": row["mandate"],
+        "missions": words(row["missions"]),
+        "categories": words(row["categories"]),
+        "number": int(row["number"]),
+        "note_verbale": row["note_verbale"],
+        "submitted_on": submitted,
+    }
+    yield Step(submitted, vacancies.SubmitApplication.model_validate(offer), slug, row["basis"], row["source"])
+    if row["acknowledged_on"]:
+        on = day(row["acknowledged_on"])
+        receipt = vacancies.AcknowledgeApplication(application=slug, reference=f"Receipt of {on}", acknowledged_on=on)
+        yield Step(on, receipt, slug, RECONSTRUCTION, row["source"])
+    if row["withdrawn_on"]:
+        on = day(row["withdrawn_on"])
+        end = vacancies.WithdrawApplication(application=slug, withdrawn_on=on, reason=row["withdrawn_why"])
+        yield Step(on, end, slug, RECONSTRUCTION, row["source"])
+
+
+def _vacancy(row: Row) -> Iterator[Step]:
+    slug, announced = row["vacancy"], day(row["announced_on"])
+    opening = {
+        "vacancy": slug,
+        "mission": row["mission"],
+        "category": row["category"],
+        "number": int(row["number"]),
+        "tour_months": int(row["tour_months"]),
+        "announced_on": announced,
+        "post": slug if row["single_post"] == "yes" else None,
+        "application": row["application"],
+    }
+    yield Step(announced, vacancies.AnnounceVacancy.model_validate(opening), slug, row["basis"], row["source"])
+    if row["withdrawn_on"]:
+        on = day(row["withdrawn_on"])
+        end = vacancies.WithdrawVacancy(vacancy=slug, ended_on=on, reason=row["withdrawn_why"])
+        yield Step(on, end, slug, row["basis"], row["source"])
+
+
+def _statement(row: Row) -> Step:
+    told = {
+        "contributor": CONTRIBUTOR,
+        "as_of": day(row["as_of"]),
+        "since": day(row["since"]) if row["since"] else None,
+        "missions": words(row["missions"]),
+        "categories": words(row["categories"]),
+        "value": int(row["value"]),
+        **{name: row[name] for name in ("statement", "measure", "qualifier", "source")},
+    }
+    command = deployments.RecordOfficialStatement.model_validate(told)
+    return Step(command.as_of, command, row["statement"], row["basis"], row["source"])

@@ -1,0 +1,141 @@
+"""Commands that must be refused, one or more for each rule. They are fictional: no office ever asked any of them.
+
+They are asked after the story, of the same house, and change nothing in it; only I12 needs a fictional person of its
+own, who is barred first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from contracts import deployments, vacancies
+from contracts.cloudevents import Envelope
+from contracts.registry import schema_name, type_name
+from contracts.words import Command
+
+SENDER: Final = "urn:example:refusals"
+ON: Final = date(2022, 7, 1)
+BARRED: Final = "p-example-barred"
+UNKNOWN_EVENT: Final = uuid5(NAMESPACE_URL, "urn:example:no-such-event")
+_COMPANY: Final[dict[str, Any]] = {"mandate": "kz-2018", "line": "company"}
+_OFFICERS: Final[dict[str, Any]] = {"mandate": "kz-2018", "line": "officers"}
+_OBSERVERS: Final[dict[str, Any]] = {"mandate": "kz-2013", "line": "observers"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A command, in plain words and as sent, and the rule that refuses it."""
+
+    rule: str
+    asked: str
+    command: Command
+    nr: int = 1
+
+    def envelope(self) -> Envelope:
+        return _envelope(self.command, f"refusal/{self.rule}/{self.nr}")
+
+
+def set_up() -> Sequence[Envelope]:
+    """What must be on record first, and is accepted."""
+    bar = vacancies.BarCandidate(person=BARRED, since=ON, tour="example-tour", reason="Fictional: an example of I12")
+    return [_envelope(bar, "refusal/set-up/I12")]
+
+
+def examples() -> Sequence[Example]:
+    """Every example, by rule."""
+    return [*_ceilings(), *_lines_and_papers(), *_nominees(), *_units_and_missions(), _correction()]
+
+
+def _envelope(command: Command, command_id: str) -> Envelope:
+    when = datetime.combine(ON, time(), UTC)
+    word = type(command)
+    return Envelope(
+        id=command_id,
+        source=SENDER,
+        type=type_name(word),
+        subject=command.stream,
+        time=when,
+        dataschema=schema_name(word),
+        datacontenttype="application/json",
+        data=command.model_dump_json().encode(),
+        effective=when,
+        correlation_id=command_id,
+        actor="Examples of refusals (fictional)",
+    )
+
+
+def _plan(tour: str, of: dict[str, Any], **more: Any) -> deployments.PlanTour:
+    told = {"contributor": "KAZ", "mission": "UNIFIL", "planned_from": ON, "planned_until": date(2023, 1, 1)}
+    return deployments.PlanTour(tour=tour, **{**of, **told, **more})
+
+
+def _observer(person: str, **more: Any) -> dict[str, Any]:
+    return {"mission": "MINURSO", "category": "military_observer", "person": person, "rank": "major", **more}
+
+
+def _ceilings() -> Sequence[Example]:
+    company = _plan("example-1", _COMPANY, category="infantry", unit="example-company", headcount=115)
+    days = {"planned_from": date(2018, 5, 1), "planned_until": date(2018, 6, 1)}
+    sixth = _plan("example-2", _OBSERVERS, **_observer("p-example-sixth", **days))
+    return [
+        Example("I1", "A company of 115 for UNIFIL, beside the six there", company),
+        Example("I1", "A sixth observer in MINURSO for May 2018, on the line of 2013", sixth, 2),
+    ]
+
+
+def _lines_and_papers() -> Sequence[Example]:
+    elsewhere = _plan("example-3", _OBSERVERS, **_observer("p-example-elsewhere", mission="UNIFIL"))
+    too_soon = deployments.RecordArrival(
+        **_OFFICERS, tour="minurso-observer-6-2022", mission="MINURSO", arrived_on=date(2022, 9, 3)
+    )
+    of_2022: dict[str, Any] = {"mandate": "kz-2022", "line": "contingent"}
+    twice = _plan("example-4", of_2022, **_observer("p-kz-0045", mission="MONUSCO"))
+    return [
+        Example("I2", "An observer in UNIFIL on the line of 2013", elsewhere),
+        Example("I3", "An arrival in MINURSO while a consent is missing", too_soon),
+        Example("I4", "A tour in MONUSCO for an officer who is in MINURSO or UNIFIL", twice),
+    ]
+
+
+def _nominees() -> Sequence[Example]:
+    place: dict[str, Any] = {"vacancy": "minurso-observer-3", "mission": "MINURSO", **_OFFICERS, "nominated_on": ON}
+    # The screening of the second officer of 2014 has long expired, in all four of its facts.
+    expired = vacancies.NominateCandidate(**place, nomination="example-5", person="p-kz-0002")
+    barred = vacancies.NominateCandidate(**place, nomination="example-6", person=BARRED)
+    return [
+        Example("I5", "An officer whose four tests have all expired, for MINURSO", expired),
+        Example("I12", "A fictional person, barred after a return for discipline", barred),
+    ]
+
+
+def _units_and_missions() -> Sequence[Example]:
+    more_than_pledged = vacancies.SignMou(
+        unit="kaz-company-7",
+        mission="UNIFIL",
+        document="Fictional annex for ten",
+        signed_on=ON,
+        strength=10,
+        framework_nation="IND",
+    )
+    late = vacancies.SelectUnit(unit="kaz-company-1", mission="MINUSCA", selected_on=ON)
+    closed = _plan("example-7", _OBSERVERS, **_observer("p-example-liberia", mission="UNMIL"))
+    return [
+        Example("I6", "A memorandum for ten people, where six were pledged", more_than_pledged),
+        Example("I7", "A selection of the first company, whose pledge ran out in 2019", late),
+        Example("I8", "An observer for UNMIL, which closed in 2018", closed),
+    ]
+
+
+def _correction() -> Example:
+    correction = deployments.CorrectTour(
+        **_OFFICERS,
+        tour="minurso-observer-6-2021",
+        corrects=UNKNOWN_EVENT,
+        field="arrived_on",
+        value=date(2021, 9, 4),
+        corrected_on=ON,
+        reason="Fictional: names an event that set nothing",
+    )
+    return Example("I10", "A new day of arrival, naming an event that is not behind it", correction)

@@ -1,0 +1,76 @@
+"""The story as an ordered list of commands: chapters in time, and within a chapter waves.
+
+Streams of one room run side by side, and rooms hear of each other through their facts; so what rests on another
+stream's fact belongs to a later wave. The first wave enters decisions and people, the second puts them forward, the
+third sends them and brings them home, the fourth closes what is over.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from cli.demo import framework, lives
+from cli.demo.steps import Step
+from contracts import deployments, vacancies
+from contracts.words import Command
+
+CHAPTERS: Final = (
+    (date(2015, 1, 1), "2013-2014  Twenty observers are offered"),
+    (date(2018, 6, 15), "2015-2018  Western Sahara and Côte d'Ivoire"),
+    (date(2020, 2, 1), "2018-2019  Forty officers, and a company for Lebanon"),
+    (date(2021, 4, 1), "2020-2021  Rotations that had to wait"),
+    (date(2022, 7, 1), "2021-2022  Six at a time, and a vote on four missions"),
+    (date.max, "2023-2024  Afterwards"),
+)
+"""Each chapter's first day out of it, and its title."""
+_SECOND: Final = (
+    vacancies.AnnounceVacancy,
+    vacancies.ReopenVacancy,
+    vacancies.NominateCandidate,
+    vacancies.NominateUnit,
+    vacancies.AcceptNomination,
+    vacancies.SelectUnit,
+    vacancies.SignMou,
+    vacancies.RecordPredeploymentVisit,
+)
+_THIRD: Final = (
+    deployments.RecordConsent,
+    deployments.ScheduleTour,
+    deployments.ExtendTour,
+    deployments.RecordArrival,
+    deployments.RecordDeparture,
+)
+_FOURTH: Final = (vacancies.ChangeMissionStatus, vacancies.WithdrawVacancy, vacancies.WithdrawApplication)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    title: str
+    waves: Sequence[Sequence[Step]]
+    """Never empty; each may be sent once the one before it is answered, and so is all that follows from it."""
+
+
+def chapters() -> Sequence[Chapter]:
+    """The whole story."""
+    steps = sorted([*framework.steps(), *lives.steps()], key=lambda step: (step.day, _arrives(step.command)))
+    told = []
+    since = date.min
+    for until, title in CHAPTERS:
+        found = [step for step in steps if since <= step.day < until]
+        waves = [[step for step in found if _wave(step.command) == nr] for nr in range(4)]
+        told.append(Chapter(title, [wave for wave in waves if wave]))
+        since = until
+    return told
+
+
+def _wave(command: Command) -> int:
+    for nr, words in enumerate((_SECOND, _THIRD, _FOURTH), 1):
+        if isinstance(command, words):
+            return nr
+    return 0
+
+
+def _arrives(command: Command) -> bool:
+    """On one day departures come before arrivals, so that a place is free when it is taken."""
+    return isinstance(command, deployments.RecordArrival)

@@ -1,0 +1,85 @@
+"""The story of 2013-2024, told in memory: every level that tells it (specs, end to end) starts from here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from cli.demo import refusals
+from cli.demo.rehearsal import HouseInMemory
+from cli.demo.steps import Step
+from cli.demo.story import chapters
+from contracts.deployments import TourArrived, TourDeparted, TourPlanned
+from contracts.outcome import CommandDecided
+from contracts.words import UNIT_CATEGORIES
+
+AS_OF = date(2022, 6, 30)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The house after the story, the answers to its steps and to all that followed, in order."""
+
+    house: HouseInMemory
+    answers: Sequence[CommandDecided]
+
+
+def tell(order: Random | None = None) -> Told:
+    """Tell the whole story; with `order`, each wave's streams overtake one another as partitions may."""
+    house = HouseInMemory()
+    answers: list[CommandDecided] = []
+    for chapter in chapters():
+        for wave in chapter.waves:
+            sent = house.ask(step.envelope() for step in (_shuffled(wave, order) if order else wave))
+            answers += [house.answer(address) for address in sent]
+    return Told(house, answers)
+
+
+def _shuffled(wave: Sequence[Step], order: Random) -> list[Step]:
+    """The same steps; those of one stream keep their order, as in a partition."""
+    streams = [step.command.stream for step in wave]
+    order.shuffle(streams)
+    left = {stream: iter([step for step in wave if step.command.stream == stream]) for stream in streams}
+    return [next(left[stream]) for stream in streams]
+
+
+def ask_refusals(house: HouseInMemory) -> Sequence[tuple[refusals.Example, CommandDecided]]:
+    """Each example with its answer."""
+    house.ask(refusals.set_up())
+    answered = []
+    for example in refusals.examples():
+        (address, *_) = house.ask([example.envelope()])
+        answered.append((example, house.answer(address)))
+    return answered
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A recorded stay, as its events tell it."""
+
+    who: str
+    line: str
+    mission: str
+    category: str
+    headcount: int
+    arrived_on: date
+    departed_on: date | None
+
+    @property
+    def is_unit(self) -> bool:
+        return self.category in UNIT_CATEGORIES
+
+    def is_there(self, on: date) -> bool:
+        return self.arrived_on <= on and (self.departed_on is None or on < self.departed_on)
+
+
+def stays(house: HouseInMemory) -> Sequence[Stay]:
+    """Every stay on record; the story transfers and corrects nobody."""
+    events = [fact.data for fact in house.facts()]
+    who = {e.tour: e.person or e.unit or "" for e in events if isinstance(e, TourPlanned)}
+    left = {e.tour: e.departed_on for e in events if isinstance(e, TourDeparted)}
+    return [
+        Stay(who[e.tour], e.line, e.mission, e.category, e.headcount, e.arrived_on, left.get(e.tour))
+        for e in events
+        if isinstance(e, TourArrived)
+    ]
