@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from contracts import approvals, deployments, vacancies
-from contracts.words import ConsentKind, Decision, LineTerms, SubCeiling
+from contracts.words import ConsentKind, Decision, LineTerms, MissionStatus, SubCeiling
 
 D = date.fromisoformat
 ACT = Decision(act_number="37-V", decided_on=D("2013-12-19"), votes_for=151)
@@ -172,3 +173,31 @@ def pledged(unit: str = "kazbat", **more: Any) -> vacancies.UnitPledged:
     data: dict[str, Any] = {"contributor": "KAZ", "category": "infantry", "headcount": 120}
     days = {"pledged_on": D("2014-02-01"), "valid_until": D("2016-02-01")}
     return vacancies.UnitPledged(unit=unit, **{**data, **days, **more})
+
+
+def mission_change(mission: str, status: MissionStatus, day: str = "2014-06-01") -> vacancies.MissionStatusChanged:
+    return vacancies.MissionStatusChanged(mission=mission, status=status, since=D(day), authority="S/RES/2000")
+
+
+def acknowledged(application: str = "nv-1") -> vacancies.ApplicationAcknowledged:
+    told: dict[str, Any] = {"reference": "UN/1", "acknowledged_on": D("2014-03-20")}
+    return vacancies.ApplicationAcknowledged(application=application, **told)
+
+
+def barred(person: str = "p-0001") -> vacancies.CandidateBarred:
+    return vacancies.CandidateBarred(person=person, since=D("2015-02-01"), tour="t-1", reason="discipline")
+
+
+def corrected(corrects: UUID, tour: str = "t-1", line: str = "observers", **fault: Any) -> deployments.TourCorrected:
+    ((field, value),) = fault.items()
+    told: dict[str, Any] = {"field": field, "value": value, "corrected_on": D("2014-07-15"), "reason": "a slip"}
+    return deployments.TourCorrected(**_tour(tour, line), corrects=corrects, **told)
+
+
+def mission_status(mission: str) -> deployments.MissionStatusRecorded:
+    return deployments.MissionStatusRecorded(mission=mission, status="active", since=D("2014-01-01"), authority="S/1")
+
+
+def extended(tour: str = "t-1", until: str = "2015-10-01") -> deployments.TourExtended:
+    told: dict[str, Any] = {"until": D(until), "decided_on": D("2015-05-01"), "reason": "no relief"}
+    return deployments.TourExtended(**_tour(tour), old_until=D("2015-07-01"), **told)

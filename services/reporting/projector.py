@@ -113,7 +113,8 @@ class Projector:
     async def _write(self, connection: Connection, shelf: Shelf) -> None:
         """Set the changed rows: two statements for each table."""
         changed = [(self._statements[table], rows.values()) for table, rows in shelf.changed.items() if rows]
-        await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
+        if changed:
+            await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
         for statements, rows in changed:
             await connection.copy_records_to_table(statements.stage, records=rows, columns=statements.columns)
             await connection.execute(statements.set)

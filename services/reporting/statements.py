@@ -20,8 +20,10 @@ class Statements:
         self._arrays = [nr for nr, column in enumerate(view.columns) if column.type == "text[]"]
         self.columns = [column.name for column in view.columns]
         self.stage = f"new_{view.table}"
+        # Emptied first as well: a batch before this one may belong to the same transaction.
         self.make_stage = (
-            f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.stage} (LIKE {view.table}) ON COMMIT DELETE ROWS;"
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.stage} (LIKE {view.table}) ON COMMIT DELETE ROWS;"  # noqa: S608
+            f" DELETE FROM {self.stage};"
         )
         names = ", ".join(f'"{name}"' for name in self.columns)
         self.read = _read(view, names)

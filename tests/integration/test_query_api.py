@@ -35,7 +35,7 @@ PAST = [
 async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
-            done = await Projector().apply(connection, history(PAST))  # type: ignore[arg-type]
+            done = await Projector().apply(connection, history(PAST))
             assert (done.applied, done.parked) == (len(PAST), 0)
             await connection.execute("INSERT INTO consumed VALUES ('reporting', 'deployments.events', 0, 17)")
         yield pool

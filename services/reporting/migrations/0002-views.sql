@@ -80,10 +80,11 @@ CREATE TABLE waivers (
 CREATE TABLE legal_requirements (
     mandate       text NOT NULL,
     mission       text NOT NULL,
+    version       integer NOT NULL,
     kinds         text[] NOT NULL,
     required_from date NOT NULL,
     event         uuid NOT NULL,
-    PRIMARY KEY (mandate, mission)
+    PRIMARY KEY (mandate, mission, version)
 ) WITH (fillfactor = 80);
 
 CREATE TABLE legal_documents (
@@ -267,7 +268,7 @@ CREATE TABLE tour_missions (
     mission text NOT NULL,
     since   date NOT NULL,
     until   date,
-    event   uuid NOT NULL,
+    facts   text[] NOT NULL,
     PRIMARY KEY (tour, nth)
 ) WITH (fillfactor = 80);
 
@@ -298,6 +299,7 @@ CREATE TABLE tour_date_changes (
 ) WITH (fillfactor = 80);
 
 CREATE TABLE strength_returns (
+    event                    uuid NOT NULL,
     contributor              text NOT NULL,
     as_of                    date NOT NULL,
     mission                  text NOT NULL,
@@ -308,8 +310,7 @@ CREATE TABLE strength_returns (
     female                   integer,
     total                    integer,
     source                   text NOT NULL,
-    event                    uuid NOT NULL,
-    PRIMARY KEY (contributor, as_of, mission, personnel_type, published_at)
+    PRIMARY KEY (event)
 ) WITH (fillfactor = 80);
 
 CREATE TABLE official_statements (

@@ -12,18 +12,18 @@ from services.reporting.projections.view import Group, Row, Rows, View
 
 
 class StrengthReturn(NamedTuple):
+    event: UUID
+    """Its key: a later publication may restate a count, and one publication may contradict itself; all rows stay."""
     contributor: str
     as_of: date
     mission: str
     personnel_type: str
     published_at: datetime
-    """A later publication may restate a count: both stay."""
     contributor_as_published: str
     male: int | None
     female: int | None
     total: int | None
     source: str
-    event: UUID
 
 
 class OfficialStatement(NamedTuple):
@@ -40,12 +40,7 @@ class OfficialStatement(NamedTuple):
     event: UUID
 
 
-RETURNS = View(
-    "strength_returns",
-    StrengthReturn,
-    key=("contributor", "as_of", "mission", "personnel_type", "published_at"),
-    owner="contributor",
-)
+RETURNS = View("strength_returns", StrengthReturn, key=("event",), owner="contributor")
 STATEMENTS = View("official_statements", OfficialStatement, key=("contributor", "statement"), owner="contributor")
 
 
@@ -53,9 +48,9 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
     """The row that a count sets; nothing that is known already matters to it."""
     match e.data:
         case told.StrengthReturnRecorded() as data:
-            key = (data.contributor, data.as_of, data.mission, data.personnel_type, data.published_at)
+            what = (data.contributor, data.as_of, data.mission, data.personnel_type, data.published_at)
             counts = (data.male, data.female, data.total)
-            yield StrengthReturn(*key, data.contributor_as_published, *counts, data.source, e.id)
+            yield StrengthReturn(e.id, *what, data.contributor_as_published, *counts, data.source)
         case told.OfficialStatementRecorded() as data:
             yield OfficialStatement(
                 contributor=data.contributor,

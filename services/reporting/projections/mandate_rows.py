@@ -84,6 +84,7 @@ class Waiver(NamedTuple):
 class Requirement(NamedTuple):
     mandate: str
     mission: str
+    version: int
     kinds: tuple[str, ...]
     required_from: date
     event: UUID
@@ -104,5 +105,5 @@ LINES = View("mandate_lines", Line, key=("id",), owner="mandate")
 TERMS = View("line_terms", LineTerms, key=("line", "version"), owner="mandate")
 SUB_CEILINGS = View("sub_ceilings", SubCeiling, key=("line", "version", "mission"), owner="mandate")
 WAIVERS = View("waivers", Waiver, key=("mandate", "waiver"), owner="mandate")
-REQUIREMENTS = View("legal_requirements", Requirement, key=("mandate", "mission"), owner="mandate")
+REQUIREMENTS = View("legal_requirements", Requirement, key=("mandate", "mission", "version"), owner="mandate")
 DOCUMENTS = View("legal_documents", Document, key=("mandate", "mission", "kind", "document"), owner="mandate")

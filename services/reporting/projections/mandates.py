@@ -51,7 +51,7 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
                 open_line = rows.one(LINES, f"{data.mandate}/{line}")
                 yield open_line._replace(ends_on=data.ends_on, end_reason=data.reason, event=e.id)
         case told.WaiverGranted() | told.LegalDocumentsRequired() | told.LegalDocumentRecorded() as data:
-            yield _condition(e.id, data)
+            yield _condition(e, data)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a mandate")
 
@@ -120,19 +120,19 @@ def _out_of_force(
 
 
 def _condition(
-    event: UUID, data: told.WaiverGranted | told.LegalDocumentsRequired | told.LegalDocumentRecorded
+    e: Recorded, data: told.WaiverGranted | told.LegalDocumentsRequired | told.LegalDocumentRecorded
 ) -> Waiver | Requirement | Document:
     match data:
         case told.WaiverGranted():
             line = f"{data.mandate}/{data.line}"
             period = (data.valid_from, data.valid_until)
             return Waiver(
-                data.mandate, data.waiver, line, data.mission, data.extra, *period, data.legal_reference, event
+                data.mandate, data.waiver, line, data.mission, data.extra, *period, data.legal_reference, e.id
             )
         case told.LegalDocumentsRequired():
-            return Requirement(data.mandate, data.mission, data.kinds, data.required_from, event)
+            return Requirement(data.mandate, data.mission, e.version, data.kinds, data.required_from, e.id)
         case told.LegalDocumentRecorded():
-            return Document(data.mandate, data.mission, data.kind, data.document, data.dated, data.sha256, event)
+            return Document(data.mandate, data.mission, data.kind, data.document, data.dated, data.sha256, e.id)
 
 
 GROUP = Group(

@@ -29,16 +29,16 @@ def corrected(event: UUID, data: told.TourCorrected, tour: Tour, rows: Rows) -> 
             yield tour._replace(departed_on=_day(data.value))
             yield periods[-1]._replace(until=_day(data.value))
         case "mission":
-            yield from _elsewhere(data, tour, periods)
+            yield from _elsewhere(event, data, tour, periods)
 
 
-def _elsewhere(data: told.TourCorrected, tour: Tour, periods: list[Period]) -> Iterator[Row]:
+def _elsewhere(event: UUID, data: told.TourCorrected, tour: Tour, periods: list[Period]) -> Iterator[Row]:
     mission = str(data.value)
     if not periods:
         yield tour._replace(mission=mission)
         return
-    wrong = next((period for period in periods if period.event == data.corrects), periods[0])
-    yield wrong._replace(mission=mission)
+    wrong = next((period for period in periods if str(data.corrects) in period.facts), periods[0])
+    yield wrong._replace(mission=mission, facts=(*wrong.facts, str(event)))
     yield tour._replace(mission=mission if wrong.nth == periods[-1].nth else tour.mission)
 
 

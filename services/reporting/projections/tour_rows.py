@@ -55,8 +55,8 @@ class Period(NamedTuple):
     mission: str
     since: date
     until: date | None
-    event: UUID
-    """The event that began it."""
+    facts: tuple[str, ...]
+    """The ids of the events that say so: the one that began it, and corrections of it."""
 
 
 class Consent(NamedTuple):

@@ -121,11 +121,11 @@ def _moved(
             yield tour._replace(
                 status="present", arrived_on=day, mission=mission, headcount=people, category=category, event=event
             )
-            yield InMission(tour.id, 0, mission, day, None, event)
+            yield InMission(tour.id, 0, mission, day, None, (str(event),))
         case told.TourTransferred(transferred_on=day, to_mission=mission):
             yield tour._replace(mission=mission, event=event)
             yield periods[-1]._replace(until=day)
-            yield InMission(tour.id, len(periods), mission, day, None, event)
+            yield InMission(tour.id, len(periods), mission, day, None, (str(event),))
         case told.TourDeparted(departed_on=day, reason=reason, payer=payer):
             yield tour._replace(status="departed", departed_on=day, departure_reason=reason, payer=payer, event=event)
             yield periods[-1]._replace(until=day)

@@ -9,7 +9,11 @@ FROM (
     FROM (SELECT mandate, mission FROM legal_requirements
           UNION SELECT mandate, mission FROM legal_documents) AS operation
     JOIN mandates USING (mandate)
-    LEFT JOIN legal_requirements AS required USING (mandate, mission)
+    LEFT JOIN LATERAL (
+        SELECT kinds, required_from FROM legal_requirements AS told
+        WHERE told.mandate = operation.mandate AND told.mission = operation.mission AND told.required_from <= :as_of::date
+        ORDER BY told.required_from DESC, told.version DESC LIMIT 1
+    ) AS required ON true
     CROSS JOIN LATERAL (
         SELECT coalesce(json_agg(legal_documents.* ORDER BY kind, document), '[]') AS documents,
                coalesce(array_agg(DISTINCT kind), '{}') AS kinds

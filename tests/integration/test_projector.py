@@ -1,0 +1,152 @@
+"""The projector over a real Postgres: the same views as the fold in memory, whatever the delivery; and what waits."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import asyncpg
+import httpx
+import pytest
+from hypothesis import given, settings
+
+from contracts.words import Event
+from services.reporting.api import build
+from services.reporting.projections import GROUP_OF, VIEWS
+from services.reporting.projections.fold import Tables, fold
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.view import Project
+from services.reporting.projector import Applied, Projector
+from services.reporting.statements import Statements
+from tests import peacekeepers as story
+from tests.integration.reading_database import reading_database
+from tests.projection_spec import history
+from tests.properties.histories import delivered
+
+
+@pytest.fixture(scope="module")
+async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    async with reading_database(postgres_dsn) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def connection(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    """A connection in a transaction that is rolled back, so every test begins with empty views."""
+    async with pool.acquire() as connection:
+        undone = connection.transaction()
+        await undone.start()
+        yield connection  # type: ignore[misc]
+        await undone.rollback()
+
+
+async def views(connection: asyncpg.Connection) -> Tables:
+    found: dict[str, dict[tuple[object, ...], object]] = {}
+    for view in VIEWS:
+        rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
+        found[view.table] = {view.key_of(row): row for row in rows}
+    return found
+
+
+async def apply(connection: asyncpg.Connection, *batches: Sequence[Recorded]) -> list[Applied]:
+    return [await Projector().apply(connection, batch) for batch in batches]
+
+
+async def parked(connection: asyncpg.Connection) -> list[tuple[str, int, int, bool]]:
+    rows = await connection.fetch("SELECT stream, version, attempts, error FROM parked ORDER BY stream, version")
+    return [(row["stream"], row["version"], row["attempts"], row["error"] is not None) for row in rows]
+
+
+@given(delivered())
+@settings(max_examples=25, deadline=None)
+async def test_views_do_not_depend_on_how_events_are_delivered(
+    pool: asyncpg.Pool, case: tuple[list[Recorded], list[list[Recorded]]]
+) -> None:
+    log, batches = case
+    async with pool.acquire() as connection:
+        undone = connection.transaction()
+        await undone.start()
+        done = await apply(connection, *batches)  # type: ignore[arg-type]
+        assert await views(connection) == fold(log)  # type: ignore[arg-type]
+        assert await parked(connection) == []  # type: ignore[arg-type]
+        assert sum(one.applied for one in done) == len(log) == await connection.fetchval("SELECT count(*) FROM events")
+        await undone.rollback()
+
+
+async def test_the_tables_have_the_columns_that_the_views_describe(connection: asyncpg.Connection) -> None:
+    for view in VIEWS:
+        statement = await connection.prepare(f"SELECT * FROM {view.table}")  # noqa: S608
+        types = {"int4": "integer", "bool": "boolean"}
+        found = [(c.name, types.get(c.type.name, c.type.name)) for c in statement.get_attributes()]
+        assert found == [(c.name, c.type) for c in view.columns]
+
+
+async def test_an_event_beyond_a_gap_waits_until_the_gap_is_filled(connection: asyncpg.Connection) -> None:
+    log = history([story.planned(), story.consented(), story.scheduled()])
+    assert await apply(connection, [log[2], log[0]]) == [Applied(applied=1, parked=1)]
+    assert await parked(connection) == [("line/kz-2013/observers", 3, 0, False)]
+    assert await apply(connection, [log[1], log[1]]) == [Applied(applied=2, duplicates=1, released=1)]
+    assert await parked(connection) == []
+    assert await views(connection) == fold(log)
+
+
+async def test_an_event_that_cannot_be_applied_stops_its_own_stream_only(connection: asyncpg.Connection) -> None:
+    log = history([story.arrived("t-9"), story.planned("t-1"), story.mission("MINURSO")])
+    assert await apply(connection, log) == [Applied(applied=1, parked=2)]
+    assert await parked(connection) == [
+        ("line/kz-2013/observers", 1, 1, True),
+        ("line/kz-2013/observers", 2, 0, False),
+    ]
+    error = await connection.fetchval("SELECT error FROM parked WHERE version = 1")
+    assert error == "LookupError: no row kz-2013/observers/t-9 in tours"
+
+
+@contextmanager
+def broken(word: type[Event]) -> Iterator[None]:
+    """A projection with a fault, which is then repaired."""
+    group = GROUP_OF[word]
+    good: Project = group.project
+
+    def faulty(event: Recorded, rows: object) -> tuple[object, ...]:
+        raise ZeroDivisionError(event.type)
+
+    GROUP_OF[word] = replace(group, project=faulty)  # type: ignore[index]
+    try:
+        yield
+    finally:
+        GROUP_OF[word] = replace(group, project=good)  # type: ignore[index]
+
+
+async def test_parked_events_are_applied_in_order_once_the_projection_is_repaired(
+    connection: asyncpg.Connection,
+) -> None:
+    log = history([story.planned(), story.consented(), story.scheduled(), story.arrived(), story.mission("UNOCI")])
+    with broken(type(log[1].data)):
+        await apply(connection, log[:3], log[3:])
+        assert await Projector().retry(connection) == Applied()
+    assert [row[1:] for row in await parked(connection)] == [(2, 2, True), (3, 0, False), (4, 0, False)]
+    assert await Projector().retry(connection) == Applied(applied=3, released=3)
+    assert await parked(connection) == []
+    assert await views(connection) == fold(log)
+
+
+async def test_one_stream_name_in_two_rooms_is_two_streams(connection: asyncpg.Connection) -> None:
+    log = history(
+        [story.mission("MINURSO"), story.mission_status("MINURSO"), story.mission_change("MINURSO", "closed")]
+    )
+    assert await apply(connection, log) == [Applied(applied=3)]
+    rows = await connection.fetch("SELECT room, version FROM stream_versions ORDER BY room")
+    assert [tuple(row) for row in rows] == [("deployments", 1), ("vacancies", 2)]
+
+
+async def test_rows_of_a_parked_stream_say_that_they_are_incomplete(pool: asyncpg.Pool) -> None:
+    log = history([story.planned("t-1"), story.arrived("t-1"), story.arrived("t-9")])
+    async with pool.acquire() as connection, connection.transaction():
+        await apply(connection, log)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(pool)), base_url="http://reading") as api:
+        page = (await api.get("/v1/tours")).json()
+        assert page["incomplete"] is True
+        assert [item["incomplete"] for item in page["items"]] == [True]
+        assert (await api.get("/v1/missions")).json()["incomplete"] is False
+        assert (await api.get("/v1/reports/strength")).json()["incomplete"] is True
+    tables = ", ".join([*(view.table for view in VIEWS), "events", "parked", "stream_versions"])
+    await pool.execute(f"TRUNCATE {tables}")

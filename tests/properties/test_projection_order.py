@@ -1,0 +1,18 @@
+"""Any duplication, batching and interleaving gives the views of the plain fold, and nothing is left waiting."""
+
+from hypothesis import given
+
+from services.reporting.projections.fold import fold
+from services.reporting.projections.recorded import Recorded
+from tests.projection_spec import MemoryProjector
+from tests.properties.histories import delivered
+
+
+@given(delivered())
+def test_views_do_not_depend_on_how_events_are_delivered(case: tuple[list[Recorded], list[list[Recorded]]]) -> None:
+    log, batches = case
+    projector = MemoryProjector()
+    for batch in batches:
+        projector.apply(batch)
+    assert projector.parked == []
+    assert projector.tables == fold(log)
