@@ -6,7 +6,8 @@ from typing import Annotated, TypeAlias
 import typer
 
 from cli.complaint import Complaint
-from deploy.local import rooms
+from deploy.local.house import QUERY, House
+from deploy.local.house import house as written
 
 Directory: TypeAlias = Annotated[
     Path,
@@ -23,9 +24,9 @@ QueryUrl: TypeAlias = Annotated[
 USUAL = Path(".forcegen")
 
 
-def house(directory: Path) -> rooms.House:
+def house(directory: Path) -> House:
     """What is up in a directory."""
-    found = rooms.house(directory)
+    found = written(directory)
     if found is None:
         raise Complaint(f"Nothing is up in {directory}: run `forcegen up`, or name another place with --directory.")
     return found
@@ -38,7 +39,7 @@ def bootstrap(given: str | None, directory: Path) -> str:
 
 def query_url(given: str | None, directory: Path) -> str:
     """The query API's address, without a slash at its end."""
-    url = given or house(directory).urls.get(rooms.QUERY)
+    url = given or house(directory).urls.get(QUERY)
     if url is None:
         raise Complaint(f"No query API is up in {directory}: run `forcegen up`, or give its address with --query-url.")
     return url.rstrip("/")

@@ -1,5 +1,11 @@
-"""The one command of the house, `forcegen`: a file a command, and no rule of the field in any of them."""
+"""The one command of the house, `forcegen`: a file a command, and no rule of the field in any of them.
 
+The commands that run servers on this machine need more than the others. Where that is not installed they are still
+listed, and say what they need.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final
 
 import typer
@@ -7,19 +13,20 @@ from typer.core import TyperGroup
 
 from cli.complaint import FAILED, Complaint
 from cli.dead_letters import dead_letters
-from cli.down import down
 from cli.lag import lag
 from cli.report import report
 from cli.send import send
-from cli.status import status
-from cli.up import up
 from deploy.local.errors import StackError
+
+HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
+LOCAL: Final = {"up": "cli.up", "down": "cli.down", "status": "cli.status"}
+OURS: Final = ("cli", "contracts", "deploy", "kernel", "services")
 
 
 class Commands(TyperGroup):
     """Every command, with its faults told in one line and no traceback."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401
         try:
             return super().invoke(ctx)
         except Complaint as complaint:
@@ -30,12 +37,35 @@ class Commands(TyperGroup):
             raise typer.Exit(FAILED) from error
 
 
-HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
+def local(name: str, module: str) -> Callable[..., None]:
+    """A command that runs servers here, or one that says what is missing for it."""
+    try:
+        found: Callable[..., None] = getattr(import_module(module), name)
+    except ModuleNotFoundError as fault:
+        if str(fault.name).partition(".")[0] in OURS:
+            raise
+        missing = fault.name
+    else:
+        return found
+
+    def absent() -> None:
+        """Run the house on this machine (not installed: needs the extra `local`)."""
+        raise Complaint(f"`forcegen {name}` needs {missing}: install forcegen[local], or run `make up`.")
+
+    return absent
+
+
 app = typer.Typer(
-    cls=Commands, help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+    cls=Commands,
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
-for command in (up, down, status, send, report, lag):
+)
+for name, module in LOCAL.items():
+    app.command(name)(local(name, module))
+for command in (send, report, lag):
     app.command()(command)
 app.command("dead-letters")(dead_letters)
 

@@ -6,17 +6,17 @@ whatever interrupts it, an error in one, a Ctrl-C, a SIGTERM. `rooms.json` says 
     StackError   what is wrong, which path, what to do (see errors.py)
 """
 
-import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import roles, stack
 from deploy.local.errors import StackError
 from deploy.local.home import Home, claim, furnish, locked
+from deploy.local.house import FILE, QUERY, House, house
 from deploy.local.interrupt import heeded
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import Run, read_run, write_atomically
@@ -25,7 +25,6 @@ from deploy.local.room_process import Addresses, Room, StopAsked, daemon, living
 
 __all__ = ["QUERY", "ROOMS", "House", "Room", "RoomStatus", "StackError", "down", "house", "status", "up", "wipe"]
 
-QUERY = "query"
 ROOMS = (
     Room("approvals", "services.approvals", "approvals", 8081),
     Room("vacancies", "services.vacancies", "vacancies", 8082),
@@ -34,15 +33,6 @@ ROOMS = (
     Room("audit", "services.audit", "audit", 8085),
     Room(QUERY, "services.reporting.api", roles.READER, 8080),
 )
-
-
-@dataclass(frozen=True)
-class House:
-    """Where everything is: nothing here is secret."""
-
-    kafka_bootstrap: str
-    urls: Mapping[str, str]
-    """Of each room, by its name."""
 
 
 @dataclass(frozen=True)
@@ -94,15 +84,6 @@ def status(directory: Path, *, rooms: Sequence[Room] = ROOMS) -> tuple[RoomStatu
         return tuple(pool.map(lambda room: _status(home, room), rooms))
 
 
-def house(directory: Path) -> House | None:
-    """Where everything is, as the last `up` wrote it; None where nothing is up."""
-    try:
-        found = json.loads((Home.at(directory).path / "rooms.json").read_text())
-        return House(found["kafka_bootstrap"], found["urls"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 def _up(home: Home, rooms: Sequence[Room], tell: Progress, interrupted: StopAsked) -> House:
     servers_before = stack.status(home.path)
     rooms_before = {room for room in rooms if _running(home, room)}
@@ -118,7 +99,7 @@ def _up(home: Home, rooms: Sequence[Room], tell: Progress, interrupted: StopAske
         raise
     urls = {room.name: f"http://{LOOPBACK}:{run.ports[0]}" for room, run in zip(rooms, runs, strict=True)}
     found = House(servers.kafka_bootstrap, urls)
-    write_atomically(home.path / "rooms.json", json.dumps(asdict(found), indent=2) + "\n")
+    write_atomically(home.path / FILE, found.as_json())
     return found
 
 
@@ -147,7 +128,7 @@ def _start_all(
 
 
 def _stop(home: Home, rooms: Sequence[Room], tell: Progress) -> None:
-    (home.path / "rooms.json").unlink(missing_ok=True)
+    (home.path / FILE).unlink(missing_ok=True)
     with ThreadPoolExecutor(max(1, len(rooms))) as pool:
         for task in [pool.submit(stop_room, home, room, tell) for room in rooms]:
             task.result()

@@ -1,0 +1,52 @@
+# The house from a checkout. Needs python3 (3.11 or later) with its venv module, and make; nothing else, and no root.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
+DIRECTORY ?= .forcegen
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down status test check bench
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/.local ## the story of 2013 to 2024, told through the real rooms, and its reports
+	@$(BIN)/forcegen demo
+
+up: .venv/.local ## Kafka, Postgres and every room, on this machine
+	@$(BIN)/forcegen up --directory $(DIRECTORY)
+
+down: .venv/.local ## stop all of it; the data stays
+	@$(BIN)/forcegen down --directory $(DIRECTORY)
+
+status: .venv/.local ## what runs, where, and how far behind it is
+	@$(BIN)/forcegen status --directory $(DIRECTORY)
+
+test: check ## everything that is checked, then every test (ARGS="-k ceiling" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.dev ## lint, format, types, architecture, and that the published contracts are fresh
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+	@$(BIN)/python -m contracts.publish --check
+
+bench: .venv/.dev ## what is claimed, measured
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+# One stamp for each lock: an unchanged lock installs nothing. Every package is checked against its hash.
+.venv/.local .venv/.dev: .venv/.%: requirements-%.lock pyproject.toml | $(BIN)/pip
+	@echo "installing $< into .venv"
+	@$(PIP) install --require-hashes -r $<
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# pip comes last when an environment is made: where it is missing, the environment is not whole.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "$(PYTHON) is older than 3.11: name another, e.g. make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "making .venv"
+	@$(PYTHON) -m venv --clear .venv > .venv-made.txt 2>&1 && rm .venv-made.txt || \
+	    { cat .venv-made.txt >&2; rm -f .venv-made.txt; echo "On Debian: apt install python3-venv" >&2; exit 1; }
