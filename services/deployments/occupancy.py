@@ -57,14 +57,16 @@ def _sweep(
     """Walk the change points of one limit: the whole line's (None) or a mission's."""
     elsewhere, before, after = _steps(key, others), _steps(key, change.before), _steps(key, change.after)
     there = was = would_be = 0
+    most: int | None = None
+    first = min(after, default=date.max)
     for day in sorted({*elsewhere, *before, *after, *limit_days}):
         there += elsewhere.get(day, 0)
         was += before.get(day, 0)
         would_be += after.get(day, 0)
-        if would_be > was:
+        if day == first or day in limit_days:  # between these days the limit stays the same
             most = limit(day, key)
-            if most is not None and there + would_be > most:
-                return Breach(day, key, most, there + would_be)
+        if would_be > was and most is not None and there + would_be > most:
+            return Breach(day, key, most, there + would_be)
     return None
 
 
