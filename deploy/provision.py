@@ -25,6 +25,8 @@ from kernel import database
 SCHEMAS: Final = (*ROOMS, "reporting", "audit")
 READERS: Final[Mapping[str, str]] = {"reporting": "reporting_reader"}
 """By schema, the role that only reads it."""
+LOCALE: Final = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+"""Whatever the server's own is: text sorts the same everywhere, and no system update changes how."""
 
 
 class Missing(Exception):
@@ -60,7 +62,7 @@ async def _create_database(admin_url: str, name: str) -> None:
     connection = await asyncpg.connect(admin_url)
     try:
         if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-            await connection.execute(f"CREATE DATABASE {name}")
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 {LOCALE}")
     finally:
         await connection.close()
 
