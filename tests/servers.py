@@ -1,4 +1,7 @@
-"""Real servers for tests: those that the environment names, or those of `deploy.local`. Nothing is ever skipped."""
+"""Real servers for tests: those that the environment names, else containers, else those of `deploy.local`.
+
+The same tests run on all three, and nothing is ever skipped.
+"""
 
 import os
 import secrets
@@ -11,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from deploy.local import stack
+from tests import containers
 
 KAFKA = "FORCEGEN_TEST_KAFKA"
 POSTGRES = "FORCEGEN_TEST_POSTGRES"
@@ -39,6 +43,10 @@ def found(directory: Path) -> Iterator[Servers]:
     if KAFKA in os.environ and POSTGRES in os.environ:
         yield Servers(os.environ[KAFKA], os.environ[POSTGRES])
         return
+    with containers.started() as contained:
+        if contained is not None:
+            yield Servers(*contained)
+            return
     local = stack.up(directory)
     try:
         yield Servers(local.kafka_bootstrap, local.postgres_dsn)

@@ -1,0 +1,112 @@
+"""Servers for tests in containers, where a container engine answers and their images can be had.
+
+Kafka tells its clients where it is, which here is known only once its port is mapped: so the container starts, waits to
+be told, and only then starts Kafka.
+"""
+
+import os
+import secrets
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from docker import DockerClient as Engine  # type: ignore[import-untyped]
+from docker.errors import DockerException, ImageNotFound  # type: ignore[import-untyped]
+from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+KAFKA_IMAGE = "apache/kafka:4.3.1"
+POSTGRES_IMAGE = "postgres:18"
+ENGINE_TIMEOUT_S = 1
+CLIENTS, BROKERS, CONTROLLER = 9092, 9094, 9093
+TOLD = "/tmp/told"  # noqa: S108  (inside the container)
+
+KAFKA_SETTINGS = {
+    "KAFKA_NODE_ID": "1",
+    "KAFKA_PROCESS_ROLES": "broker,controller",
+    "KAFKA_CONTROLLER_QUORUM_VOTERS": f"1@localhost:{CONTROLLER}",
+    "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+    "KAFKA_LISTENERS": f"CLIENTS://:{CLIENTS},BROKERS://:{BROKERS},CONTROLLER://:{CONTROLLER}",
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CLIENTS:PLAINTEXT,BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "KAFKA_INTER_BROKER_LISTENER_NAME": "BROKERS",
+    "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+    "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+    "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS": "8",
+    "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+    "KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS": "4",
+    "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+    "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+    "KAFKA_HEAP_OPTS": "-Xms128m -Xmx512m",
+}
+
+
+class KafkaContainer(DockerContainer):
+    """One KRaft node of the image that the Apache Kafka project publishes."""
+
+    def __init__(self, image: str) -> None:
+        wait = f"until [ -f {TOLD} ]; do sleep 0.1; done; . {TOLD}; exec /etc/kafka/docker/run"
+        super().__init__(image, env=dict(KAFKA_SETTINGS), ports=[CLIENTS])
+        self.with_command(["sh", "-c", wait])
+
+    @property
+    def address(self) -> str:
+        """For clients on this machine."""
+        return f"{self.get_container_host_ip()}:{self.get_exposed_port(CLIENTS)}"
+
+    def start(self) -> "KafkaContainer":
+        """Answers when this returns."""
+        super().start()
+        where = f"CLIENTS://{self.address},BROKERS://localhost:{BROKERS}"
+        tell = f"echo 'export KAFKA_ADVERTISED_LISTENERS={where}' > {TOLD}.new && mv {TOLD}.new {TOLD}"
+        self.exec(["sh", "-c", tell])
+        LogMessageWaitStrategy("Kafka Server started").wait_until_ready(self)
+        return self
+
+
+@contextmanager
+def started() -> Iterator[tuple[str, str] | None]:
+    """Kafka's and Postgres' addresses (the latter the superuser's), or None where there can be no containers."""
+    if not _engine_answers():
+        yield None
+        return
+    kafka = KafkaContainer(os.environ.get("KAFKA_IMAGE", KAFKA_IMAGE))
+    image, password = os.environ.get("POSTGRES_IMAGE", POSTGRES_IMAGE), secrets.token_hex(16)
+    settings: dict[str, Any] = {"command": ["postgres", "-c", "max_connections=200"]}
+    postgres = PostgresContainer(image, username="postgres", password=password, dbname="postgres", **settings)
+    if not _images_there(kafka.get_docker_client().client, [kafka.image, postgres.image]):
+        yield None
+        return
+    with kafka, postgres:
+        yield kafka.address, postgres.get_connection_url(driver=None)
+
+
+def _engine_answers() -> bool:
+    """Asked once a run, for no longer than a second."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the client forgets its socket when nobody answers
+        try:
+            DockerClient(timeout=ENGINE_TIMEOUT_S).client.close()
+        except DockerException:
+            return False
+    return True
+
+
+def _images_there(engine: Engine, images: list[str]) -> bool:
+    """Here already, or fetched now."""
+    reaper = [] if testcontainers_config.ryuk_disabled else [testcontainers_config.ryuk_image]
+    for image in [*images, *reaper]:
+        try:
+            engine.images.get(image)
+        except ImageNotFound:
+            try:
+                engine.images.pull(image)
+            except DockerException as fault:
+                told = f"tests: no container of {image} ({fault}); the embedded servers are used instead"
+                print(told, file=sys.stderr)  # noqa: T201
+                return False
+    return True
