@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 from contracts.deployments import (
+    DocumentRecorded,
+    DocumentsRequired,
     LineOpened,
     MissionStatusRecorded,
     PlanTour,
@@ -88,6 +90,17 @@ def mou(strength: int = 2, signed: str = "2014-05-01", mission: str = "MINURSO")
 
 def visit(day: str = "2014-06-01", passed: bool = True) -> UnitVisitRecorded:
     return UnitVisitRecorded(unit="inf-1", visited_on=D(day), passed=passed)
+
+
+def document(kind: str, day: str = "2014-06-01", mission: str = "MINURSO") -> DocumentRecorded:
+    more: Any = {"kind": kind, "mission": mission}
+    return DocumentRecorded(**OF, document=f"D/{kind}", dated=D(day), **more)
+
+
+def required(mission: str = "MINURSO") -> DocumentsRequired:
+    return DocumentsRequired(
+        **OF, mission=mission, kinds=("un_mandate", "status_of_forces"), required_from=D("2014-01-01")
+    )
 
 
 def given(*facts: Any) -> Story:

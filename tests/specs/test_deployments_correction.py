@@ -13,10 +13,11 @@ from tests.specs.deployments_facts import (
     D,
     arrived,
     departed,
+    document,
     given,
     planned,
+    required,
 )
-from tests.specs.test_deployments_presence import document, required
 
 
 def correct(corrects: UUID, field: str, value: Any, tour: str = "a") -> CorrectTour:

@@ -1,39 +1,29 @@
-"""From arrival to departure: papers (I3, I7), units (I6), missions (I8), people and posts (I4), and the count (I9)."""
+"""Arrival: papers (I3, I7), units (I6), missions (I8), the line (I2), people and posts (I4)."""
 
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from contracts.deployments import (
     ConsentRecorded,
-    DocumentRecorded,
-    DocumentsRequired,
-    ExtendTour,
     LineClosed,
-    OrderReturn,
     RecordArrival,
-    ReturnOrdered,
-    TourExtended,
-    TourTransferred,
-    TransferTour,
 )
 from kernel.decider import Claim
 from services.deployments import decider
-from tests.spec import Story
 from tests.specs.deployments_facts import (
     LINE,
     OF,
     D,
     arrive,
     arrived,
-    depart,
     departed,
+    document,
     given,
     mission,
     mou,
-    plan,
     planned,
+    required,
     visit,
 )
 
@@ -42,17 +32,6 @@ def consent(kind: str, day: str = "2014-06-01", until: str | None = None) -> Con
     ends = D(until) if until else None
     more: Any = {"kind": kind, "given_by": "UN", "document": f"C/{kind}", "valid_until": ends}
     return ConsentRecorded(**OF, tour="a", given_on=D(day), **more)
-
-
-def document(kind: str, day: str = "2014-06-01", mission: str = "MINURSO") -> DocumentRecorded:
-    more: Any = {"kind": kind, "mission": mission}
-    return DocumentRecorded(**OF, document=f"D/{kind}", dated=D(day), **more)
-
-
-def required(mission: str = "MINURSO") -> DocumentsRequired:
-    return DocumentsRequired(
-        **OF, mission=mission, kinds=("un_mandate", "status_of_forces"), required_from=D("2014-01-01")
-    )
 
 
 WAITING = planned("a", consents_required=("un_structure", "participating_state"))
@@ -166,75 +145,3 @@ def test_a_claim_that_overlaps_on_another_line_is_refused_with_the_other_tour() 
         assert word in refusal.reason
     with pytest.raises(ValueError, match="no claims of kind chair"):
         decider.claimed(asked, Claim("chair", "c", D("2014-07-01"), None), "line/kz-2018/x/t-9")
-
-
-def test_an_extension_is_later_and_only_for_the_present() -> None:
-    command = ExtendTour(**OF, tour="a", until=D("2015-08-01"), decided_on=D("2015-06-01"), reason="late successor")
-    here = given(planned("a"), arrived("a"))
-    here.when(command).then(TourExtended(**dict(command), old_until=D("2015-07-01")))
-    here.when(command.model_copy(update={"until": D("2015-07-01")})).then_refused("lifecycle", "2015-07-01")
-    given(planned("a")).when(command).then_refused("lifecycle", "planned")
-    given().when(command).then_refused("unknown", "a")
-
-
-def test_an_extension_does_not_take_the_successors_post() -> None:
-    successor = planned("b", "2015-07-01", "2016-07-01", post="mo-1")
-    command = ExtendTour(**OF, tour="a", until=D("2015-08-01"), decided_on=D("2015-06-01"), reason="need")
-    given(planned("a", post="mo-1"), arrived("a"), successor).when(command).then_refused("I4", "mo-1", f"{LINE}/b")
-
-
-def move(to: str = "UNIFIL", day: str = "2014-08-01") -> TransferTour:
-    return TransferTour(**OF, tour="a", to_mission=to, transferred_on=D(day), reason="need")
-
-
-MOVED = TourTransferred(**dict(move()), from_mission="MINURSO")
-
-
-def test_a_transfer_is_to_another_active_mission_of_the_line_with_its_documents() -> None:
-    here = given(planned("a", post="mo-1"), arrived("a"))
-    here.when(move()).then(MOVED)
-    here.when(move("MINURSO")).then_refused("lifecycle", "already")
-    here.when(move(day="2014-07-01")).then_refused("lifecycle", "2014-07-01")
-    here.given(mission("UNMIL")).when(move("UNMIL")).then_refused("I2", "UNMIL")
-    here.given(mission("UNIFIL", "drawdown", "2014-08-01")).when(move()).then_refused("I8")
-    here.given(required("UNIFIL")).when(move()).then_refused("I3", "document un_mandate for UNIFIL")
-
-
-def test_a_transfer_frees_the_post_and_the_place_in_the_mission() -> None:
-    here = given(planned("a", post="mo-1"), arrived("a"), MOVED)
-    assert here.when(plan("b", "2014-08-01", post="mo-1")).then_events()
-    assert here.when(depart("a", "2014-09-01")).then_events()[0].mission == "UNIFIL"  # type: ignore[attr-defined]
-    here.when(depart("a", "2014-08-01")).then_refused("lifecycle", "UNIFIL on 2014-08-01")
-
-
-def test_a_departure_is_after_the_arrival_and_only_of_the_present() -> None:
-    here = given(planned("a"), arrived("a"))
-    here.when(depart("a", "2015-07-01")).then(departed("a", "2015-07-01"))
-    here.when(depart("a", "2014-07-01")).then_refused("lifecycle", "2014-07-01")
-    here.given(departed("a", "2015-07-01")).when(depart("a", "2015-07-02")).then_refused("lifecycle", "departed")
-    given().when(depart("a", "2014-07-01")).then_refused("unknown", "a")
-
-
-def test_whoever_is_there_is_ordered_home_once() -> None:
-    command = OrderReturn(**OF, tour="a", mission="MINURSO", by=D("2015-01-01"), authority="S/RES/1")
-    ordered = ReturnOrdered(**dict(command))
-    given(planned("a"), arrived("a")).when(command).then(ordered)
-    given(planned("a"), arrived("a"), ordered).when(command).then()
-    given(planned("a"), arrived("a"), departed("a", "2014-12-01")).when(command).then()
-    given(planned("a"), arrived("a"), MOVED).when(command).then()
-    given(planned("a")).when(command).then()
-    given().when(command).then_refused("unknown", "a")
-
-
-def _present(story: Story, day: date) -> int:
-    stays = [stay for tour in story.state(LINE).tours.values() for stay in tour.actual()]
-    return sum(s.headcount for s in stays if s.start <= day and (s.end is None or day < s.end))
-
-
-def test_present_is_arrived_by_the_day_less_departed_by_the_day() -> None:
-    facts = (planned("a"), arrived("a", "2014-07-01"), planned("b"), arrived("b", "2014-07-03"))
-    story = given(*facts, planned("c"), MOVED, departed("a", "2014-08-03"))
-    for step in range(40):
-        day = D("2014-06-28") + timedelta(days=step)
-        came = sum(day >= D(arrival) for arrival in ("2014-07-01", "2014-07-03"))
-        assert _present(story, day) == came - (day >= D("2014-08-03"))
