@@ -1,0 +1,127 @@
+"""Another system's client: plain Kafka and CloudEvents headers, written from the published contract alone.
+
+It imports nothing of this house. A command is a CloudEvent in the binary content mode: attributes in `ce_` headers,
+the data as the value, the subject as the key. The answer comes on `<room>.outcomes`, found by source and id.
+"""
+
+import json
+import time
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+CloudEvent: TypeAlias = Mapping[str, Any]
+"""As JSON has it: the attributes and `data`."""
+Address: TypeAlias = tuple[str, str, str]
+"""Of an answer: room, source of the command, id of the command."""
+Answer: TypeAlias = Mapping[str, Any]
+Offsets: TypeAlias = Mapping[tuple[str, int], int]
+"""By topic and partition."""
+
+ROOMS: Final = ("approvals", "vacancies", "deployments")
+POLL_MS: Final = 200
+REQUEST_TIMEOUT_MS: Final = 10_000
+NOT_HEADERS: Final = frozenset({"data", "datacontenttype"})
+
+
+class NoAnswer(Exception):
+    """Commands were sent, and no answer came in time."""
+
+
+class ForeignClient:
+    """Sends commands and remembers every answer since the topics began."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap, acks="all", linger_ms=5, request_timeout_ms=REQUEST_TIMEOUT_MS
+        )
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap, enable_auto_commit=False, request_timeout_ms=REQUEST_TIMEOUT_MS
+        )
+        self._ends: dict[TopicPartition, int] = {}
+        self._answers: dict[Address, list[Answer]] = {}
+        self._fresh: set[Address] = set()
+
+    async def __aenter__(self) -> "ForeignClient":
+        try:
+            await self._producer.start()
+            await self._consumer.start()
+            await self._read_from_the_start()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._producer.stop()
+        await self._consumer.stop()
+
+    async def _read_from_the_start(self) -> None:
+        partitions = await self._partitions(f"{room}.outcomes" for room in ROOMS)
+        self._consumer.assign(partitions)
+        self._ends = await self._consumer.end_offsets(partitions)
+        for partition in partitions:
+            self._consumer.seek(partition, 0)
+
+    async def _partitions(self, topics: Iterable[str]) -> list[TopicPartition]:
+        return [TopicPartition(topic, nr) for topic in topics for nr in await self._producer.partitions_for(topic)]
+
+    async def send(self, commands: Iterable[CloudEvent]) -> None:
+        """Send in order, all in one go; returns when Kafka has them."""
+        deliveries = []
+        for command in commands:
+            room = command["type"].split(".")[1]
+            headers = [(f"ce_{name}", str(text).encode()) for name, text in command.items() if name not in NOT_HEADERS]
+            headers.append(("content-type", b"application/json"))
+            key, value = command["subject"].encode(), json.dumps(command["data"]).encode()
+            deliveries.append(await self._producer.send(f"{room}.commands", key=key, value=value, headers=headers))
+        for delivery in deliveries:
+            await delivery
+
+    async def wait_for(self, asked: Collection[Address], followed: Collection[Address], *, silence_s: float) -> None:
+        """Until each of `asked` is answered anew and each of `followed` was ever answered, and none is pending.
+
+        Raises:
+            NoAnswer: nothing came for `silence_s` seconds.
+        """
+        heard = time.monotonic()
+        while missing := [*(a for a in asked if not self._is_settled(a, anew=True)), *filter(self._is_open, followed)]:
+            records = await self._consumer.getmany(timeout_ms=POLL_MS)
+            for partition, found in records.items():
+                for record in found:
+                    self._take(record, is_fresh=record.offset >= self._ends[partition])
+            if records:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > silence_s:
+                raise NoAnswer(f"{len(missing)} commands have no answer, e.g. {missing[0][2]} to {missing[0][0]}")
+
+    def _take(self, record: Any, *, is_fresh: bool) -> None:
+        answer = json.loads(record.value)
+        address = record.topic.removesuffix(".outcomes"), answer["command_source"], answer["command_id"]
+        self._answers.setdefault(address, []).append(answer)
+        if is_fresh:
+            self._fresh.add(address)
+
+    def _is_open(self, address: Address) -> bool:
+        return not self._is_settled(address, anew=False)
+
+    def _is_settled(self, address: Address, *, anew: bool) -> bool:
+        answers = self._answers.get(address)
+        if not answers or (anew and address not in self._fresh):
+            return False
+        return bool(answers[-1]["status"] != "pending")
+
+    def answer(self, address: Address) -> Answer:
+        """The last answer to a command."""
+        return self._answers[address][-1]
+
+    def is_repeat(self, address: Address) -> bool:
+        """Whether the command was settled before, and was given the same answer again."""
+        settled = [answer for answer in self._answers[address] if answer["status"] != "pending"]
+        return len(settled) > 1 and settled[0] == settled[-1]
+
+    async def ends(self, topics: Iterable[str]) -> Offsets:
+        """Where topics end now."""
+        found = await self._consumer.end_offsets(await self._partitions(topics))
+        return {(partition.topic, partition.partition): end for partition, end in found.items()}

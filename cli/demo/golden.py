@@ -1,0 +1,99 @@
+"""The numbers that the public record gives for 2022-06-30, beside what the reports answer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+AS_OF: Final = date(2022, 6, 30)
+WAITED_ON: Final = date(2014, 5, 15)
+"""A day in the spring of 2014 on which the note on twenty observers waited for vacancies."""
+
+Report: TypeAlias = Mapping[str, Any]
+"""As the query API answers."""
+Ask: TypeAlias = Callable[..., Report]
+"""`ask(name, parameter=value, …)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The answers that the demo shows."""
+
+    strength: Report
+    officers: Report
+    units: Report
+    room_left: Report
+    unused: Report
+    waiting: Report
+    waited: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One number: as the record has it, as the report has it."""
+
+    what: str
+    stated: str
+    reported: str
+    source: str
+
+    @property
+    def holds(self) -> bool:
+        return self.stated == self.reported
+
+
+def asked(ask: Ask) -> Reports:
+    """Every report that the demo shows, as of the day of the vote."""
+    units = {"since": "2018-01-01", "missions": "UNIFIL", "count": "units"}
+    return Reports(
+        strength=ask("strength", contributor="KAZ"),
+        officers=ask("people-since", contributor="KAZ", since="2014-01-01", count="officers"),
+        units=ask("people-since", contributor="KAZ", **units),
+        room_left=ask("room-left", contributor="KAZ"),
+        unused=ask("unused-missions", contributor="KAZ"),
+        waiting=ask("waiting", contributor="KAZ"),
+        waited=ask("waiting", contributor="KAZ", as_of=WAITED_ON.isoformat()),
+    )
+
+
+def checks(found: Reports) -> Sequence[Check]:
+    """Every golden number."""
+    return [
+        _number("Present in MINURSO", 6, _people(found.strength, "MINURSO"), "inform-2022"),
+        _number("Present in UNIFIL", 9, _people(found.strength, "UNIFIL"), "inform-2022"),
+        _number("Officers since 2014", 45, found.officers["totals"]["people"], "inform-2022"),
+        _number("People of units through UNIFIL since 2018", 520, found.units["totals"]["people"], "inform-2022"),
+        _ceiling(found, "kz-2013/observers", "max 20", "tengri-2013"),
+        *(_sub_ceiling(found, mission) for mission in ("MINURSO", "MINUSTAH", "UNMIL", "UNOCI")),
+        _ceiling(found, "kz-2018/officers", "max 40", "inform-2018-06"),
+        _ceiling(found, "kz-2018/company", "max 120", "inform-2018-06"),
+        _ceiling(found, "kz-2022/contingent", "about 430", "inform-2022"),
+        _unused(found, "kz-2013", "MINUSTAH, UNMIL", "tengri-2013"),
+        _unused(found, "kz-2018", "UNFICYP, UNMOGIP, UNTSO", "inform-2018-06"),
+    ]
+
+
+def _people(report: Report, mission: str) -> int:
+    return sum(row["people"] for row in report["rows"] if row["mission"] == mission)
+
+
+def _number(what: str, stated: int, reported: object, source: str) -> Check:
+    return Check(what, str(stated), str(reported), source)
+
+
+def _ceiling(found: Reports, line: str, stated: str, source: str) -> Check:
+    held = [
+        f"{r['qualifier']} {r['ceiling']}" for r in found.room_left["rows"] if (r["line"], r["mission"]) == (line, None)
+    ]
+    return Check(f"Ceiling of {line}", stated, ", ".join(held) or "none", source)
+
+
+def _sub_ceiling(found: Reports, mission: str) -> Check:
+    place = ("kz-2013/observers", mission)
+    held = [str(r["ceiling"]) for r in found.room_left["rows"] if (r["line"], r["mission"]) == place]
+    return Check(f"Sub-ceiling of 2013 in {mission}", "5", ", ".join(held) or "none", "tengri-2013")
+
+
+def _unused(found: Reports, mandate: str, stated: str, source: str) -> Check:
+    never = sorted(row["mission"] for row in found.unused["rows"] if row["mandate"] == mandate)
+    return Check(f"Never used of {mandate}", stated, ", ".join(never), source)

@@ -1,0 +1,99 @@
+"""The story is told to a running house: a wave of commands at a time, each waiting for the answers that matter to it.
+
+Which answers those are is known from a rehearsal in memory, since ids are deterministic. Nothing sleeps: a wave is
+over when every command of it, and every command that the rooms' own policies sent because of it, is answered.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cli.demo import refusals
+from cli.demo.foreign_client import ForeignClient
+from cli.demo.rehearsal import Address, HouseInMemory
+from cli.demo.story import Chapter, chapters
+from contracts.cloudevents import Envelope, to_structured
+
+SILENCE_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of a chapter."""
+
+    title: str
+    sent: int
+    repeated: int
+    """Commands that had been answered before, and were given the same answer again."""
+    followed: int
+    """Commands that the rooms sent to one another because of them."""
+    not_accepted: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An example and its answer."""
+
+    example: refusals.Example
+    status: str
+    rule: str
+    reason: str
+    remedy: str
+
+    @property
+    def is_right(self) -> bool:
+        return (self.status, self.rule) == ("refused", self.example.rule)
+
+
+async def tell(client: ForeignClient, house: HouseInMemory, news: Callable[[str], None]) -> Sequence[Answered]:
+    """Every chapter of the story, in order."""
+    told = []
+    for chapter in chapters():
+        news(chapter.title)
+        told.append(await _chapter(client, house, chapter))
+    return told
+
+
+async def _chapter(client: ForeignClient, house: HouseInMemory, chapter: Chapter) -> Answered:
+    sent: list[Address] = []
+    followed: list[Address] = []
+    for wave in chapter.waves:
+        asked, after = await _exchange(client, house, [step.envelope() for step in wave])
+        sent += asked
+        followed += after
+    answers = [client.answer(address) for address in (*sent, *followed)]
+    wrong = [f"{a['command_id']}: {a['status']}, {a['reason']}" for a in answers if a["status"] != "accepted"]
+    repeated = sum(client.is_repeat(address) for address in sent)
+    return Answered(chapter.title, len(sent), repeated, len(followed), wrong)
+
+
+async def _exchange(
+    client: ForeignClient, house: HouseInMemory, envelopes: Sequence[Envelope]
+) -> tuple[Sequence[Address], Sequence[Address]]:
+    """Send, and wait; the addresses of the commands' answers, and of those that followed from them."""
+    addresses = house.ask(envelopes)
+    asked, followed = addresses[: len(envelopes)], addresses[len(envelopes) :]
+    await client.send(_as_json(one) for one in envelopes)
+    await client.wait_for(asked, followed, silence_s=SILENCE_S)
+    return asked, followed
+
+
+async def ask_refusals(client: ForeignClient, house: HouseInMemory) -> Sequence[Refused]:
+    """Every example with its answer."""
+    await _exchange(client, house, refusals.set_up())
+    found = refusals.examples()
+    asked, _ = await _exchange(client, house, [example.envelope() for example in found])
+    return [_refused(example, client.answer(address)) for example, address in zip(found, asked, strict=True)]
+
+
+def _refused(example: refusals.Example, answer: Any) -> Refused:
+    details = [f"- {one}" for one in answer["details"]]
+    reason = "\n".join([answer["reason"] or "", *details])
+    return Refused(example, answer["status"], answer["rule"] or "", reason, answer["remedy"] or "")
+
+
+def _as_json(envelope: Envelope) -> dict[str, Any]:
+    """What a foreign system has in its hands: a CloudEvent as JSON."""
+    found: dict[str, Any] = json.loads(to_structured(envelope))
+    return found
