@@ -107,7 +107,7 @@ class Projector:
         for group in GROUPS:
             for view in group.views if group.name in owners else ():
                 statements = self._statements[view.table]
-                for record in await connection.fetch(statements.read, list(owners[group.name])):
+                for record in await connection.fetch(statements.read, "\n".join(owners[group.name])):
                     shelf.put(group, view, statements.row(record))
 
     async def _write(self, connection: Connection, shelf: Shelf) -> None:

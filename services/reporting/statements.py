@@ -40,8 +40,12 @@ class Statements:
 
 
 def _read(view: View[Any], names: str) -> str:
-    """A join and not `= ANY`: in a generic plan, ANY compares every row with every element of the array."""
-    return f'SELECT {names} FROM unnest($1::text[]) AS asked (owner_) JOIN {view.table} ON "{view.owner}" = owner_'  # noqa: S608
+    """A join and not `= ANY`: in a generic plan, ANY compares every row with every element of the array.
+
+    The owners come as one text, a line each: no identifier of a contract can hold a line break.
+    """
+    asked = "unnest(string_to_array($1::text, E'\\n')) AS asked (owner_)"
+    return f'SELECT {names} FROM {asked} JOIN {view.table} ON "{view.owner}" = owner_'  # noqa: S608
 
 
 def _set(view: View[Any], stage: str, names: str) -> str:

@@ -332,7 +332,9 @@ CREATE TABLE official_statements (
 CREATE INDEX tours_by_line ON tours (line);
 CREATE INDEX tours_by_person ON tours (person) WHERE person IS NOT NULL;
 CREATE INDEX tour_missions_by_mission ON tour_missions (mission, since);
-CREATE INDEX tour_missions_open ON tour_missions (tour) WHERE until IS NULL;
+-- Who is present: the stays that are open, and the few that ended after the day that is asked about.
+CREATE INDEX tour_missions_open ON tour_missions (mission) WHERE until IS NULL;
+CREATE INDEX tour_missions_ended ON tour_missions (until) WHERE until IS NOT NULL;
 CREATE INDEX mandate_lines_by_mandate ON mandate_lines (mandate);
 CREATE INDEX line_terms_by_mandate ON line_terms (mandate);
 CREATE INDEX sub_ceilings_by_mandate ON sub_ceilings (mandate);

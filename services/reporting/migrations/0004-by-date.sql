@@ -6,7 +6,11 @@ CREATE FUNCTION present_on(as_of date)
 RETURNS TABLE (tour text, mission text, since date) LANGUAGE sql STABLE AS $$
     SELECT tour_missions.tour, tour_missions.mission, tour_missions.since
     FROM tour_missions
-    WHERE tour_missions.since <= as_of AND (tour_missions.until IS NULL OR tour_missions.until > as_of)
+    WHERE tour_missions.until IS NULL AND tour_missions.since <= as_of
+    UNION ALL
+    SELECT tour_missions.tour, tour_missions.mission, tour_missions.since
+    FROM tour_missions
+    WHERE tour_missions.until > as_of AND tour_missions.since <= as_of
 $$;
 
 -- The terms of each line on a day: the newest that begin by then; for a line that begins later, its first ones.

@@ -34,7 +34,7 @@ class Shelf:
 
     def put(self, group: Group, view: View[Row], row: Row) -> None:
         """Lay a row here as it was read."""
-        self.rows(group, view.owner_of(row)).set(view, row)
+        self.rows(group, view.owner_of(row)).set(view, view.key_of(row), row)
 
     def apply(self, event: Recorded) -> None:
         """Set the rows that an event leads to, or raise and set none."""
@@ -44,8 +44,9 @@ class Shelf:
         known = self.rows(group, group.owner(event.data))
         for row in tuple(group.project(event, known)):
             view = VIEW_OF[type(row)]
-            known.set(view, row)
-            self.changed[view.table][view.key_of(row)] = row
+            key = view.key_of(row)
+            known.set(view, key, row)
+            self.changed[view.table][key] = row
 
 
 def fold(events: Iterable[Recorded]) -> Tables:

@@ -86,9 +86,9 @@ class Rows:
         table: dict[Key, R] = self.tables.get(view.table, {})
         return [table[key] for key in sorted(table)]
 
-    def set(self, view: View[R], row: R) -> None:
+    def set(self, view: View[Any], key: Key, row: Row) -> None:
         """Put a row in the place of the one with its key."""
-        self.tables.setdefault(view.table, {})[view.key_of(row)] = row
+        self.tables.setdefault(view.table, {})[key] = row
 
 
 Project: TypeAlias = Callable[[Recorded, Rows], Iterable[Row]]
