@@ -26,7 +26,7 @@ OURS: Final = ("cli", "contracts", "deploy", "kernel", "services")
 class Commands(TyperGroup):
     """Every command, with its faults told in one line and no traceback."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except Complaint as complaint:

@@ -99,7 +99,7 @@ def _list(answer: Mapping[str, Any]) -> None:
 def _show(name: str, answer: Mapping[str, Any]) -> None:
     """A table with its totals, the day, and whether anything is still missing."""
     told = [one for one in answer["columns"] if answer["incomplete"] or one["name"] != "incomplete"]
-    shown = table(*map(_column, told), title=f"{name}, as of {answer['as_of']}")
+    shown = table(*map(_column, told))
     names = [one["name"] for one in told]
     for one in answer["rows"]:
         row(shown, [_cell(one[column]) for column in names])
@@ -107,6 +107,7 @@ def _show(name: str, answer: Mapping[str, Any]) -> None:
         shown.add_section()
         row(shown, [_total(index, column, totals) for index, column in enumerate(names)])
     out = results()
+    out.print(f"{name}, as of {answer['as_of']}", style="bold", soft_wrap=True)
     out.print(shown)
     if not answer["rows"]:
         out.print("No rows.")

@@ -21,7 +21,7 @@ def status(directory: Directory = USUAL) -> None:
     Exit codes: 0 everything runs and is ready; 1 something does not.
     """
     servers, found = stack.status(directory), rooms.status(directory)
-    shown = table("name", "running", number("pid"), number("port"), "ready", number("lag"), title=str(directory))
+    shown = table("name", "running", number("pid"), number("port"), "ready", number("lag"))
     for server in (servers.kafka, servers.postgres):
         row(shown, (server.name, _yes(server.running), server.pid, server.port, _yes(server.running), None))
     for room in found:

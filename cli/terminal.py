@@ -47,10 +47,10 @@ def telling(what: str) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-def table(*columns: str | Column, title: str | None = None) -> Table:
+def table(*columns: str | Column) -> Table:
     """A table that loses nothing: long texts are folded, never cut."""
     made = [Column(one, overflow="fold") if isinstance(one, str) else one for one in columns]
-    return Table(*made, title=title, title_justify="left", header_style="bold")
+    return Table(*made, header_style="bold")
 
 
 def number(name: str) -> Column:

@@ -1,0 +1,80 @@
+"""A file of commands, line by line: what can be sent, and what is told of the rest."""
+
+import io
+import json
+
+import pytest
+
+from cli.command_lines import LINE_BYTES_MAX, BadLine, CommandLine, read_lines
+
+COMMAND = {
+    "specversion": "1.0",
+    "id": "c-1",
+    "source": "urn:mfa:kz",
+    "type": "forcegen.approvals.ProposeMandate",
+    "subject": "mandate/kz-2013",
+    "time": "2014-03-12T09:30:00Z",
+    "data": {"mandate": "kz-2013"},
+}
+
+
+def line(**changes: object) -> bytes:
+    return json.dumps({k: v for k, v in {**COMMAND, **changes}.items() if v is not None}).encode() + b"\n"
+
+
+def read(*lines: bytes) -> list[CommandLine | BadLine]:
+    return list(read_lines(io.BytesIO(b"".join(lines))))
+
+
+def test_a_command_goes_to_the_room_that_its_type_names() -> None:
+    (found,) = read(line(type="forcegen.deployments.RecordArrival"))
+    assert isinstance(found, CommandLine)
+    assert found.room == "deployments"
+    assert found.key == ("urn:mfa:kz", "c-1")
+
+
+@pytest.mark.parametrize("field", ["id", "source", "time", "subject", "type", "specversion"])
+def test_nothing_is_made_up_for_a_line(field: str) -> None:
+    (found,) = read(line(**{field: None}))
+    assert isinstance(found, BadLine)
+    assert found.field == field
+    assert found.remedy
+
+
+@pytest.mark.parametrize("name", ["approvals.ProposeMandate", "forcegen.reporting.Rebuild", "forcegen.approvals", "x"])
+def test_a_type_of_no_deciding_room_is_named(name: str) -> None:
+    (found,) = read(line(type=name))
+    assert isinstance(found, BadLine)
+    assert found.field == "type"
+    assert "approvals, vacancies, deployments" in found.remedy
+
+
+def test_bad_lines_keep_their_numbers_and_the_rest_goes_in() -> None:
+    found = read(line(), b"\n", b"{\n", line(id="c-2"), b"\xff\xfe\n", b"[]\n", line(id="c-3").rstrip())
+    assert [(one.number, isinstance(one, CommandLine)) for one in found] == [
+        (1, True),
+        (3, False),
+        (4, True),
+        (5, False),
+        (6, False),
+        (7, True),
+    ]
+
+
+def test_a_line_that_is_too_long_is_never_held_and_the_next_one_is_read() -> None:
+    long, good = read(b'{"id": "' + b"x" * (3 * LINE_BYTES_MAX) + b'"}\n', line())
+    assert isinstance(long, BadLine)
+    assert isinstance(good, CommandLine)
+    assert (long.number, good.number) == (1, 2)
+    assert long.size > 3 * LINE_BYTES_MAX
+
+
+def test_a_byte_order_mark_of_a_windows_editor_does_no_harm() -> None:
+    (found,) = read(b"\xef\xbb\xbf" + line())
+    assert isinstance(found, CommandLine)
+
+
+def test_a_bad_line_is_told_in_one_line() -> None:
+    (found,) = read(line(time=None))
+    assert str(found).startswith("line 1: time: The attribute time is missing.")
+    assert "\n" not in str(found)

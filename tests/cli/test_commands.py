@@ -1,0 +1,241 @@
+"""What the commands print and how they end, with the rooms answered by a few lines."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli import ask
+from cli.main import app, local
+from cli.tally import Tally
+from cli.terminal import news
+from contracts.outcome import CommandDecided
+from deploy.local.house import FILE, House
+
+Answer = Callable[[httpx.Request], httpx.Response]
+STRENGTH: dict[str, Any] = {
+    "report": "strength",
+    "as_of": "2014-07-01",
+    "incomplete": False,
+    "columns": [
+        {"name": "mission", "type": "text"},
+        {"name": "people", "type": "int8"},
+        {"name": "incomplete", "type": "bool"},
+    ],
+    "rows": [
+        {"mission": "MINURSO", "people": 5, "incomplete": False},
+        {"mission": "[bold]UNIFIL", "people": 1200, "incomplete": False},
+    ],
+    "totals": {"people": 1205},
+}
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    urls = {"approvals": "http://approvals", "query": "http://query"}
+    (tmp_path / FILE).write_text(House("127.0.0.1:1", urls).as_json())
+    return tmp_path
+
+
+def answered_by(monkeypatch: pytest.MonkeyPatch, answer: Answer) -> list[str]:
+    """Every request goes to `answer`; the addresses that were asked."""
+    asked: list[str] = []
+
+    def noted(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return answer(request)
+
+    monkeypatch.setattr(ask, "client", lambda: httpx.Client(transport=httpx.MockTransport(noted)))
+    return asked
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(one) for one in arguments], env={"FORCEGEN_QUERY_URL": "", "COLUMNS": "200"})
+
+
+def test_every_command_has_help_with_examples_and_exit_codes() -> None:
+    for name in ("up", "down", "status", "send", "report", "lag", "dead-letters"):
+        told = run(name, "--help")
+        assert told.exit_code == 0
+        assert f"forcegen {name}" in told.stdout
+        assert "Exit codes:" in told.stdout
+
+
+def test_a_report_is_a_table_with_totals_on_its_day(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answered_by(monkeypatch, lambda _: httpx.Response(200, json=STRENGTH))
+    told = run("report", "strength", "--as-of", "2014-07-01", "-p", "missions=UNIFIL", "-d", directory)
+    assert told.exit_code == 0, told.stderr
+    assert asked == ["http://query/v1/reports/strength?as_of=2014-07-01&missions=UNIFIL"]
+    assert "strength, as of 2014-07-01" in told.stdout
+    assert "│ total        │  1,205 │" in told.stdout
+    assert "[bold]UNIFIL" in told.stdout
+    assert "ncomplete" not in told.stdout
+
+
+def test_an_incomplete_report_says_so(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered_by(monkeypatch, lambda _: httpx.Response(200, json=STRENGTH | {"incomplete": True}))
+    assert "Incomplete: events" in run("report", "strength", "-d", directory).stdout
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_json_and_csv_pass_unchanged(form: str, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answered_by(monkeypatch, lambda _: httpx.Response(200, content=b'a,"b\xc3\xb4"\r\n1,2\r\n'))
+    told = run("report", "strength", "--format", form, "-d", directory)
+    assert told.stdout_bytes.startswith(b'a,"b\xc3\xb4"\r\n1,2\r\n')
+    assert asked == [f"http://query/v1/reports/strength{'?format=csv' if form == 'csv' else ''}"]
+
+
+def test_reports_are_listed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = {"reports": [{"name": "strength", "description": "Who.", "takes": ["as_of", "line"], "needs": []}]}
+    answered_by(monkeypatch, lambda _: httpx.Response(200, json=listed))
+    told = run("report", "-d", directory)
+    assert "strength" in told.stdout
+    assert "as_of, line" in told.stdout
+
+
+def test_the_address_is_shown_without_asking(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answered_by(monkeypatch, lambda _: httpx.Response(500))
+    told = run("report", "people-since", "--since", "2014-01-01", "--url", "-d", directory)
+    assert told.stdout == "http://query/v1/reports/people-since?since=2014-01-01\n"
+    assert asked == []
+
+
+def test_a_problem_is_told_in_one_line_with_its_remedy(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = {"title": "Not found", "detail": "There is no report x.", "remedy": "There are strength."}
+    answered_by(monkeypatch, lambda _: httpx.Response(404, json=problem))
+    told = run("report", "x", "-d", directory)
+    assert (told.exit_code, told.stdout) == (1, "")
+    there = "http://query/v1/reports/x"
+    assert told.stderr == f"forcegen: {there} answered 404: There is no report x. There are strength.\n"
+
+
+def test_a_room_that_is_not_there_is_told_in_one_line(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    answered_by(monkeypatch, refuse)
+    told = run("lag", "-d", directory)
+    assert told.exit_code == 1
+    assert told.stderr == "forcegen: http://approvals/v1/lag does not answer (refused): see `forcegen status`.\n"
+
+
+@pytest.mark.parametrize("command", [["report"], ["lag"], ["dead-letters"], ["send", "-"]])
+def test_where_nothing_is_up_the_remedy_is_named(command: list[str], tmp_path: Path) -> None:
+    told = run(*command, "-d", tmp_path)
+    assert told.exit_code == 1
+    assert told.stderr.startswith(f"forcegen: Nothing is up in {tmp_path}: run `forcegen up`")
+
+
+@pytest.mark.parametrize(
+    "wrong", [["report", "x", "-p", "noequals"], ["report", "x", "--as-of", "1 July"], ["send"], ["send", "-", "--no"]]
+)
+def test_a_wrong_command_line_ends_with_2(wrong: list[str], directory: Path) -> None:
+    told = run(*wrong, *(["-d", str(directory)] if wrong[0] == "report" else []))
+    assert told.exit_code == 2
+    assert "Error: " in told.stderr
+
+
+def test_lag_is_a_row_for_each_consumer(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "query":
+            return httpx.Response(404, json={"detail": "Not Found"})
+        return httpx.Response(200, json={"approvals": {"records": 12345, "behind_seconds": 1.25}})
+
+    answered_by(monkeypatch, answer)
+    told = run("lag", "-d", directory)
+    assert "12,345" in told.stdout
+    assert "query" not in told.stdout
+
+
+def letters(request: httpx.Request) -> httpx.Response:
+    """Two pages in one room, none in the other."""
+    if request.url.host == "query":
+        return httpx.Response(404, json={"detail": "Not Found"})
+    first = int(request.url.params["after"]) + 1
+    letter = {"position": first, "topic": "approvals.commands", "partition": 2, "offset": 7, "field": "value"}
+    letter |= {"reason": f"Reason {first}.", "remedy": "Mend it.", "key": "k", "value": "v", "headers": []}
+    return httpx.Response(200, json={"items": [letter], "next": 1 if first == 1 else None})
+
+
+def test_dead_letters_are_shown_page_by_page(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered_by(monkeypatch, letters)
+    told = run("dead-letters", "-d", directory)
+    assert told.exit_code == 0, told.stderr
+    assert "approvals.commands/2/7" in told.stdout
+    assert "Reason 1." in told.stdout
+    assert "Reason 2." in told.stdout
+
+
+def test_dead_letters_as_json_are_one_object_a_line(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered_by(monkeypatch, letters)
+    told = run("dead-letters", "approvals", "--json", "-d", directory)
+    assert [json.loads(one)["position"] for one in told.stdout.splitlines()] == [1, 2]
+
+
+def test_an_unknown_room_is_told_with_those_there_are(directory: Path) -> None:
+    told = run("dead-letters", "kitchen", "-d", directory)
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "Name one of: approvals, query." in told.stderr
+
+
+def test_a_file_that_is_not_there_is_told_in_one_line(directory: Path) -> None:
+    told = run("send", directory / "none.ndjson", "-d", directory)
+    assert told.exit_code == 1
+    assert "none.ndjson cannot be read (No such file or directory)" in told.stderr
+
+
+def test_a_kafka_that_is_not_there_is_told_in_one_line(directory: Path) -> None:
+    (directory / "commands.ndjson").write_text("")
+    told = run("send", directory / "commands.ndjson", "-d", directory)
+    assert told.exit_code == 1
+    assert told.stdout == ""
+    assert told.stderr.startswith("forcegen: Kafka does not answer at 127.0.0.1:1 ")
+
+
+def test_a_command_whose_needs_are_not_installed_says_which() -> None:
+    absent = local("up", "a_package_that_nobody_has")
+    with pytest.raises(Exception, match="`forcegen up` needs a_package_that_nobody_has"):
+        absent()
+
+
+def decided(status: str, **told: Any) -> CommandDecided:
+    of = {"command_id": "c-1", "command_source": "s", "command_type": "forcegen.approvals.X", "command_stream": "m"}
+    return CommandDecided.model_validate({**of, "status": status, **told})
+
+
+def tally(*outcomes: CommandDecided, as_json: bool = False) -> Tally:
+    found = Tally(news(), as_json=as_json, advanced=lambda _size, _so_far: None)
+    found.sent_count = len(outcomes)
+    for one in outcomes:
+        found.decided(one)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("status", "exit_code"), [("accepted", 0), ("refused", 0), ("pending", 0), ("invalid", 1), ("conflict", 1)]
+)
+def test_a_refusal_is_an_answer_and_what_cannot_be_decided_is_not(status: str, exit_code: int) -> None:
+    assert tally(decided(status)).exit_code == exit_code
+
+
+def test_every_answer_that_is_not_yes_is_told_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    refused = decided("refused", rule="I1", reason="21 would be present.", remedy="Ask for a waiver.")
+    tally(decided("accepted"), refused, decided("pending", waits_for="mandate/kz-2013")).show(waited=True)
+    shown = capsys.readouterr().out
+    assert "21 would be present." in shown
+    assert "Ask for a waiver." in shown
+    assert "Waits for mandate/kz-2013." in shown
+
+
+def test_as_json_only_outcomes_are_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    tally(decided("accepted"), decided("refused"), as_json=True).show(waited=True)
+    assert [json.loads(one)["status"] for one in capsys.readouterr().out.splitlines()] == ["accepted", "refused"]
+
+
+def test_where_nothing_came_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    tally().show(waited=False)
+    assert capsys.readouterr().out == ""
