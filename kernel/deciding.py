@@ -98,11 +98,12 @@ class _Work:
         return folded
 
     def take(self, incoming: Incoming) -> None:
-        prior = self.answers.get(incoming.key) or self.known.answers.get(incoming.key)
+        here = self.answers.get(incoming.key)
+        prior = here or self.known.answers.get(incoming.key)
         if prior is not None and prior.digest != incoming.digest:
             return self.answer(incoming, _conflict(incoming), is_answer=False)
         if prior is not None and not (incoming.waited and prior.outcome.status == "pending"):
-            return self.answer(incoming, prior.outcome, is_answer=False, repeats=True)
+            return self.answer(incoming, prior.outcome, is_answer=False, is_placed=here is None)
         if isinstance(incoming.asked, Invalid):
             return self.answer(incoming, _invalid(incoming, incoming.asked))
         return self.decide(incoming, incoming.asked)
@@ -197,10 +198,10 @@ class _Work:
         decided: CommandDecided,
         *,
         is_answer: bool = True,
-        repeats: bool = False,
+        is_placed: bool = False,
         waits_after: int = 0,
     ) -> None:
-        self.outcomes.append(NewOutcome(incoming, decided, is_answer, repeats, waits_after))
+        self.outcomes.append(NewOutcome(incoming, decided, is_answer, is_placed, waits_after))
         if is_answer:
             self.answers[incoming.key] = Answer(incoming.digest, decided)
 

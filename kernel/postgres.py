@@ -131,7 +131,7 @@ def _coded(row: asyncpg.Record) -> tuple[str, int, str]:
 
 def placed(outcome: NewOutcome, first: int) -> CommandDecided:
     """The answer with the positions of its events in the room's log."""
-    if outcome.repeats or not outcome.decided.events:
+    if outcome.is_placed or not outcome.decided.events:
         return outcome.decided
     events = tuple(e.model_copy(update={"position": first + e.position}) for e in outcome.decided.events)
     return outcome.decided.model_copy(update={"events": events})

@@ -81,7 +81,8 @@ class NewOutcome:
     decided: CommandDecided
     is_answer: bool = True
     """False for a conflict and for a repeat: the first answer stands."""
-    repeats: bool = False
+    is_placed: bool = False
+    """True for an answer of an earlier batch: its events have their positions already."""
     waits_after: int = 0
 
 

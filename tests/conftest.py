@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import house as real_house
 from tests import servers as real
+from tests.house import House
 from tests.servers import Servers
 
 
@@ -29,3 +31,11 @@ def database(servers: Servers) -> Iterator[str]:
     """The name of a new empty database."""
     with real.fresh_database(servers) as name:
         yield name
+
+
+@pytest.fixture(scope="module")
+def house(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Every room running, on a fresh database and empty topics; shared by the stories of one file."""
+    with real_house.furnished(servers, tmp_path_factory.mktemp("logs")) as house:
+        house.start("approvals", "vacancies", "deployments", "reporting", "audit", "query")
+        yield house

@@ -1,0 +1,234 @@
+"""Bad input is normal: each bad message is answered or buried with what is wrong and what to do, and nothing is lost.
+
+Every case is sent between two good messages on the same partition, and both must be processed.
+"""
+
+import itertools
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.test_main_path import proposal
+from tests.foreign import Client, Headers, binary, command, structured
+from tests.house import House
+
+pytestmark = pytest.mark.servers
+NUMBERS = itertools.count(1)
+Record = tuple[bytes | None, bytes | None, Headers]
+"""Key, value, headers."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A bad record made out of a good one, and what must be said about it."""
+
+    make: Callable[[dict[str, Any]], Record]
+    field: str
+    told: str
+    answered: bool = False
+    """Whether its sender can be answered with an outcome; otherwise it is a dead letter."""
+
+
+def edited(**changes: Any) -> Callable[[dict[str, Any]], Record]:
+    """The good command with other attributes; None removes one."""
+    return lambda event: binary({n: v for n, v in {**event, **changes}.items() if v is not None})
+
+
+def with_data(**changes: Any) -> Callable[[dict[str, Any]], Record]:
+    return lambda event: binary({**event, "data": {**event["data"], **changes}})
+
+
+def with_header(name: str, value: bytes) -> Callable[[dict[str, Any]], Record]:
+    def make(event: dict[str, Any]) -> Record:
+        key, body, headers = binary(event)
+        return key, body, [(n, value if n == name else v) for n, v in headers]
+
+    return make
+
+
+def with_value(value: bytes | None) -> Callable[[dict[str, Any]], Record]:
+    def make(event: dict[str, Any]) -> Record:
+        key, _, headers = binary(event)
+        return key, value, headers
+
+    return make
+
+
+CASES = {
+    "not JSON": Bad(with_value(b"{not json"), "data", "JSON", answered=True),
+    "JSON that is no object": Bad(with_value(b"[1, 2]"), "data", "object", answered=True),
+    "structured but not JSON": Bad(
+        lambda e: (b"k", b"\xff\xfe", [("content-type", b"application/cloudevents+json")]), "value", "UTF-8"
+    ),
+    "a header that is not UTF-8": Bad(with_header("ce_source", b"\xff\xfe"), "headers.ce_source", "UTF-8"),
+    "null value": Bad(with_value(None), "value", "no data"),
+    "null key": Bad(lambda e: (None, *binary(e)[1:]), "key", "key", answered=True),
+    "a key of another stream": Bad(lambda e: (b"mandate/other", *binary(e)[1:]), "key", "mandate/other", answered=True),
+    "unknown type": Bad(edited(type="forcegen.approvals.ProposeMandat"), "type", "ProposeMandate?", answered=True),
+    "a command of another room": Bad(
+        edited(type="forcegen.deployments.PlanTour"), "type", "deployments.commands", answered=True
+    ),
+    "future version": Bad(
+        edited(dataschema="urn:forcegen:approvals.ProposeMandate:9"), "dataschema", "versions 1 to 1", answered=True
+    ),
+    "unknown version": Bad(edited(dataschema="urn:other:thing"), "dataschema", "versions 1 to 1", answered=True),
+    "wrong field type": Bad(with_data(proposed_on=7), "data.proposed_on", "date", answered=True),
+    "missing field": Bad(with_data(lines=[]), "data.lines", "at least 1", answered=True),
+    "a NUL in a text": Bad(with_data(proposed_by="a\x00b"), "data", "NUL", answered=True),
+    "missing id": Bad(edited(id=None), "headers.ce_id", "id"),
+    "missing source": Bad(edited(source=None), "headers.ce_source", "source"),
+    "missing type": Bad(edited(type=None), "headers.ce_type", "type"),
+    "missing specversion": Bad(edited(specversion=None), "headers.ce_specversion", "specversion"),
+    "missing subject": Bad(edited(subject=""), "headers.ce_subject", "subject"),
+    "a time that is none": Bad(edited(time="yesterday"), "headers.ce_time", "time"),
+    "2 MB": Bad(with_data(tasks="x" * 2_000_000), "data", "262,144", answered=True),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_commands_are_answered_or_buried_and_the_good_ones_around_them_go_on(house: House, case: str) -> None:
+    client, bad, nr = Client(house.servers.kafka), CASES[case], next(NUMBERS)
+    before, good, after = (proposal(f"bad-{nr}-{which}") for which in ("before", "bad", "after"))
+    key, value, headers = bad.make(good)
+    client.send([before])
+    client.raw("approvals.commands", value, key, headers)
+    client.send([after])
+    outcomes = client.outcomes("approvals", [before["id"], after["id"]], 120)
+    assert {o["status"] for o in outcomes.values()} == {"accepted"}
+    if bad.answered:
+        told = client.outcomes("approvals", [good["id"]], 120)[good["id"]]
+        assert told["status"] == "invalid"
+    else:
+        told = buried(house, "approvals", value, headers)
+    assert told["field"].startswith(bad.field), told
+    assert bad.told in f"{told['reason']} {told['remedy']}", told
+    assert told["remedy"]
+
+
+def buried(house: House, room: str, value: bytes | None, headers: Headers) -> dict[str, Any]:
+    """The dead letter of a record, from the API; it must be in the topic too."""
+    deadline = time.monotonic() + 120
+    shown = None if value is None else value[:65536].decode("utf-8", "backslashreplace")
+    names = [name for name, _ in headers]
+    while True:
+        letters = httpx.get(f"{house.url(room)}/v1/dead-letters?limit=1000").json()["items"]
+        found = [x for x in letters if x["value"] == shown and [name for name, _ in x["headers"]] == names]
+        if found:
+            return dict(found[-1])
+        assert time.monotonic() < deadline, f"no dead letter among {len(letters)}"
+        time.sleep(0.2)
+
+
+def test_a_duplicate_is_answered_again_and_another_body_is_a_conflict(house: House) -> None:
+    client = Client(house.servers.kafka)
+    first = proposal("twice")
+    client.send([first, first, {**first, "data": {**first["data"], "proposed_by": "another"}}])
+    deadline = time.monotonic() + 120
+    while True:
+        told = [json.loads(r.value()) for r in client.records("approvals.outcomes") if r.key() == b"mandate/twice"]
+        if len(told) == 3:
+            break
+        assert time.monotonic() < deadline, told
+        time.sleep(0.2)
+    assert [t["status"] for t in told] == ["accepted", "accepted", "conflict"]
+    assert told[0] == told[1]
+    assert (told[2]["field"], "new id" in told[2]["remedy"]) == ("id", True)
+
+
+def test_a_command_for_what_does_not_exist_is_refused_or_waits_and_says_for_what(house: House) -> None:
+    client = Client(house.servers.kafka)
+    decision = {"act_number": "1", "decided_on": "2022-06-30"}
+    data = {"mandate": "nowhere", "decision": decision, "in_force_from": "2022-07-01"}
+    client.send([command("no-mandate", "approvals.ApproveMandate", "mandate/nowhere", data)])
+    refused = client.outcomes("approvals", ["no-mandate"], 120)["no-mandate"]
+    assert (refused["status"], refused["rule"]) == ("refused", "unknown")
+    assert refused["remedy"]
+
+    tour = {
+        "mandate": "nowhere",
+        "line": "all",
+        "tour": "t-1",
+        "contributor": "KAZ",
+        "mission": "UNIFIL",
+        "category": "staff_officer",
+        "person": "p-1",
+        "planned_from": "2022-07-01",
+        "planned_until": "2023-07-01",
+    }
+    client.send([command("no-line", "deployments.PlanTour", "line/nowhere/all", tour)])
+    waits = client.outcomes("deployments", ["no-line"], 120)["no-line"]
+    assert (waits["status"], waits["waits_for"]) == ("pending", "line/nowhere/all")
+    listed = httpx.get(f"{house.url('deployments')}/v1/pending").json()["items"]
+    assert "no-line" in [one["command_id"] for one in listed]
+
+
+EVENT_CASES = {
+    "not a CloudEvent": ((b"k", b"hello", []), "headers"),
+    "unknown type": (binary(command("e-1", "approvals.MandateVanished", "mandate/x", {"mandate": "x"})), "type"),
+    "wrong data": (structured(command("e-2", "approvals.MandateProposed", "mandate/x", {"mandate": 1})), "data"),
+    "null value": ((b"k", None, []), "value"),
+}
+
+
+@pytest.mark.parametrize("case", EVENT_CASES)
+def test_bad_bytes_on_an_events_topic_are_buried_by_every_reader_and_good_events_flow_on(
+    house: House, case: str
+) -> None:
+    client, nr = Client(house.servers.kafka), next(NUMBERS)
+    (key, value, headers), field = EVENT_CASES[case]
+    client.raw("approvals.events", value, key, headers)
+    client.flush()
+    client.send([proposal(f"after-{nr}")])
+    client.outcomes("approvals", [f"after-{nr}-propose"], 120)
+    for room in ("reporting", "vacancies", "deployments"):
+        letter = buried(house, room, value, headers)
+        assert (letter["topic"], letter["field"].startswith(field)) == ("approvals.events", True), letter
+    deadline = time.monotonic() + 120
+    while httpx.get(f"{house.url('query')}/v1/mandates/after-{nr}").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+HTTP_CASES: dict[str, tuple[dict[str, str], bytes, int, str]] = {
+    "not JSON": ({"content-type": "application/cloudevents+json"}, b"{", 400, "body"),
+    "no CloudEvent": ({"content-type": "application/json"}, b"{}", 400, "headers"),
+    "not UTF-8": ({"content-type": "application/cloudevents+json"}, b"\xff\xfe", 400, "body"),
+    "empty": ({"content-type": "application/cloudevents+json"}, b"", 400, "body"),
+    "too large": ({"content-type": "application/cloudevents+json"}, b" " * 5_000_000, 413, "body"),
+    "2 MB": (
+        {"content-type": "application/cloudevents+json"},
+        json.dumps(command("big", "approvals.ProposeMandate", "mandate/b", {"tasks": "x" * 2_000_000})).encode(),
+        400,
+        "data",
+    ),
+    "unknown type": (
+        {"content-type": "application/cloudevents+json"},
+        json.dumps(command("u-1", "approvals.Propose", "mandate/x", {})).encode(),
+        400,
+        "type",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HTTP_CASES)
+def test_bad_requests_are_told_what_is_wrong(house: House, case: str) -> None:
+    headers, body, status, field = HTTP_CASES[case]
+    answer = httpx.post(f"{house.url('approvals')}/v1/commands", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["field"].startswith(field), answer.text
+    assert answer.json()["remedy"]
+
+
+def test_an_unknown_command_id_is_told_so(house: House) -> None:
+    answer = httpx.get(f"{house.url('approvals')}/v1/commands/never-sent")
+    assert (answer.status_code, "remedy" in answer.json()) == (404, True)
+
+
+def test_after_all_of_this_every_room_is_ready(house: House) -> None:
+    for name in house.processes:
+        house.wait_ready(name)

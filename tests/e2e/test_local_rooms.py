@@ -1,0 +1,164 @@
+"""The whole house on this machine, as its users run it: up, commands in, answers out, rooms that die, down."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from contracts.cloudevents import to_structured
+from contracts.examples import EXAMPLES, enveloped
+from deploy.local import rooms
+from deploy.local.house import House, house
+from deploy.local.rooms import StackError
+
+REPOSITORY = Path(__file__).parents[2]
+DECIDING = [room for room in rooms.ROOMS if room.name in ("approvals", "vacancies", "deployments")]
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("house") / "forcegen"
+    try:
+        yield path
+    finally:
+        rooms.wipe(path)
+
+
+@pytest.fixture(scope="module")
+def up(directory: Path) -> House:
+    done = forcegen("up", directory)
+    assert done.returncode == 0, done.stderr
+    found = house(directory)
+    assert found is not None
+    return found
+
+
+def forcegen(command: str, directory: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """The console script, as a process of its own."""
+    program = [sys.executable, "-c", "from cli.main import main; main()", command, "--directory", str(directory)]
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("FORCEGEN_")}
+    return subprocess.run(
+        [*program, *arguments],
+        cwd=REPOSITORY,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def alive_in(directory: Path) -> list[psutil.Process]:
+    """Everything that works in the directory, or in the Postgres data that it points to."""
+    places = [str(directory.resolve()), str((directory / "postgres").resolve())]
+    alive = [one for one in psutil.process_iter(["cwd", "status"]) if one.info["status"] != psutil.STATUS_ZOMBIE]
+    return [one for one in alive if any((one.info["cwd"] or "").startswith(place) for place in places)]
+
+
+def commands(*names: str) -> list[dict[str, Any]]:
+    """The published examples of these commands, as their senders would write them."""
+    by_name = {type(example).__name__: example for example in EXAMPLES}
+    return [json.loads(to_structured(enveloped(by_name[name]))) for name in names]
+
+
+def answers(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """By command id: answers on different streams come in any order."""
+    return {found["command_id"]: found for found in map(json.loads, done.stdout.splitlines())}
+
+
+def lines(*those: dict[str, Any]) -> str:
+    return "".join(f"{json.dumps(one)}\n" for one in those)
+
+
+def test_every_room_is_up_and_says_where(up: House, directory: Path) -> None:
+    assert set(up.urls) == {room.name for room in rooms.ROOMS}
+    for url in up.urls.values():
+        assert httpx.get(f"{url}/readyz", trust_env=False).status_code == 200
+    told = forcegen("status", directory)
+    assert told.returncode == 0, told.stdout
+    assert "no" not in told.stdout.split()
+
+
+def test_commands_are_answered_and_the_same_again_on_a_repeat(up: House, directory: Path) -> None:
+    propose, approve = commands("ProposeMandate", "ApproveMandate")
+    unknown = approve | {"id": "late-1", "subject": "mandate/none", "data": approve["data"] | {"mandate": "none"}}
+    text = lines(propose, approve, unknown)
+    first = forcegen("send", directory, "-", "--json", given=text)
+    assert first.returncode == 0, first.stderr
+    statuses = [answers(first)[one["id"]]["status"] for one in (propose, approve, unknown)]
+    assert statuses == ["accepted", "accepted", "refused"]
+    again = forcegen("send", directory, "-", "--json", "--mode", "structured", given=text)
+    assert answers(again) == answers(first)
+
+
+def test_lines_that_cannot_be_read_are_told_and_the_others_go_in(up: House, directory: Path) -> None:
+    (mission,) = commands("RecordMission")
+    untimed = {name: text for name, text in mission.items() if name != "time"}
+    done = forcegen("send", directory, "-", given=lines(mission, untimed) + "no json\n")
+    assert done.returncode == 1
+    assert "line 2: time:" in done.stderr
+    assert "line 3: line: Not JSON" in done.stderr
+    assert "accepted" in done.stdout
+
+
+def test_a_report_comes_from_the_events_that_were_sent(up: House, directory: Path) -> None:
+    forcegen("send", directory, "-", given=lines(*commands("ProposeMandate", "ApproveMandate")))
+    deadline = time.monotonic() + 20
+    asked = ("room-left", "--as-of", "2014-07-01", "--format", "json")
+    while not (rows := json.loads(forcegen("report", directory, *asked).stdout)["rows"]):
+        assert time.monotonic() < deadline, "the views did not take the events in"
+    assert {row["mandate"] for row in rows} == {"kz-2013"}
+
+
+def test_secrets_are_kept_to_their_owner_and_out_of_command_lines_and_logs(up: House, directory: Path) -> None:
+    passwords = json.loads((directory / "rooms" / "passwords.json").read_text()).values()
+    private = [directory / "rooms" / "passwords.json", *(directory / "rooms").glob("*.settings.json")]
+    assert len(private) == 1 + len(rooms.ROOMS)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
+    told = [" ".join(one.cmdline()) for one in alive_in(directory)]
+    told += [log.read_text(errors="replace") for log in (directory / "logs").iterdir()]
+    told.append((directory / "rooms.json").read_text())
+    assert not [text for text in told for password in passwords if password in text]
+
+
+def test_a_room_that_died_is_started_again_and_the_others_stay(up: House, directory: Path) -> None:
+    before = {room.name: room.pid for room in rooms.status(directory)}
+    assert before["vacancies"] is not None
+    os.kill(before["vacancies"], signal.SIGKILL)
+    assert rooms.up(directory) == up
+    after = {room.name: room.pid for room in rooms.status(directory)}
+    assert {name for name in before if before[name] != after[name]} == {"vacancies"}
+
+
+def test_a_room_that_cannot_start_is_told_with_its_last_words(up: House, directory: Path) -> None:
+    broken = rooms.Room("kitchen", "services.no_such_room", "approvals", 8090)
+    with pytest.raises(StackError, match=r"No module named services\.no_such_room"):
+        rooms.up(directory, rooms=[*rooms.ROOMS, broken])
+    assert rooms.up(directory) == up
+    assert len(rooms.status(directory)) == len([room for room in rooms.status(directory) if room.ready])
+
+
+def test_down_leaves_nothing_and_up_finds_the_data_again(up: House, directory: Path) -> None:
+    assert forcegen("down", directory).returncode == 0
+    assert alive_in(directory) == []
+    assert house(directory) is None
+    told = forcegen("send", directory, "-", given="")
+    assert (told.returncode, told.stderr.startswith("forcegen: Nothing is up in")) == (1, True)
+    rooms.up(directory, rooms=DECIDING)
+    (propose,) = commands("ProposeMandate")
+    done = forcegen("send", directory, "-", "--json", given=lines(propose))
+    assert json.loads(done.stdout)["events"][0]["position"] == 1
+    assert forcegen("down", directory, "--wipe").returncode == 0
+    assert (alive_in(directory), directory.exists()) == ([], False)

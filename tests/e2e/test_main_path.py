@@ -1,0 +1,111 @@
+"""The main job, with every room a real process: a command goes in, facts come out, reports answer."""
+
+import json
+import time
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.foreign import Client, binary, command, structured
+from tests.house import House
+
+pytestmark = pytest.mark.servers
+LINE = {
+    "line": "all",
+    "missions": ["UNIFIL"],
+    "categories": ["staff_officer"],
+    "ceiling": 10,
+    "valid_from": "2022-07-01",
+}
+
+
+def proposal(mandate: str) -> dict[str, Any]:
+    data = {
+        "mandate": mandate,
+        "contributor": "KAZ",
+        "proposed_on": "2022-06-01",
+        "proposed_by": "President",
+        "lines": [LINE],
+    }
+    return command(f"{mandate}-propose", "approvals.ProposeMandate", f"mandate/{mandate}", data)
+
+
+def approval(mandate: str) -> dict[str, Any]:
+    decision = {"act_number": "1-VII", "decided_on": "2022-06-30", "votes_for": 100, "votes_against": 1}
+    data = {"mandate": mandate, "decision": decision, "in_force_from": "2022-07-01"}
+    return command(f"{mandate}-approve", "approvals.ApproveMandate", f"mandate/{mandate}", data)
+
+
+def shown(house: House, path: str, timeout_s: float = 120) -> dict[str, Any]:
+    """What the query API shows, once it shows it."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        answer = httpx.get(house.url("query") + path)
+        if answer.status_code == 200:
+            return dict(answer.json())
+        assert time.monotonic() < deadline, (answer.status_code, answer.text)
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("mode", [binary, structured], ids=["binary", "structured"])
+def test_a_stock_client_asks_in_either_content_mode_and_the_answer_is_shown(house: House, mode: Any) -> None:
+    client = Client(house.servers.kafka)
+    mandate = f"kz-{mode.__name__}"
+    client.send([proposal(mandate), approval(mandate)], mode)
+    outcomes = client.outcomes("approvals", [f"{mandate}-propose", f"{mandate}-approve"])
+    assert {o["status"] for o in outcomes.values()} == {"accepted"}
+    assert shown(house, f"/v1/mandates/{mandate}")["status"] == "approved"
+    answer = httpx.get(f"{house.url('approvals')}/v1/commands/{mandate}-approve").json()
+    assert answer == outcomes[f"{mandate}-approve"]
+
+
+def test_an_approved_mandate_opens_its_lines_in_the_other_rooms(house: House) -> None:
+    client = Client(house.servers.kafka)
+    client.send([proposal("kz-lines"), approval("kz-lines")])
+    deadline = time.monotonic() + 120
+    for room in ("deployments", "vacancies"):
+        while not [r for r in client.records(f"{room}.events") if r.key() == b"line/kz-lines/all"]:
+            assert time.monotonic() < deadline, f"no line was opened in {room}"
+
+
+def test_http_takes_a_command_and_answers_with_its_outcome(house: House) -> None:
+    event = proposal("kz-http")
+    url = f"{house.url('approvals')}/v1/commands"
+    first = httpx.post(url, json=event, headers={"content-type": "application/cloudevents+json"})
+    again = httpx.post(url, json=event, headers={"content-type": "application/cloudevents+json"})
+    assert (first.status_code, first.json()["status"]) == (200, "accepted")
+    assert again.json() == first.json()
+    assert shown(house, "/v1/mandates/kz-http")["status"] == "proposed"
+
+
+def test_http_takes_the_binary_mode_and_a_batch(house: House) -> None:
+    url = f"{house.url('approvals')}/v1/commands"
+    event = proposal("kz-http-binary")
+    headers = {f"ce-{n}": str(v) for n, v in event.items() if n not in ("data", "datacontenttype")}
+    one = httpx.post(url, content=json.dumps(event["data"]), headers={**headers, "content-type": "application/json"})
+    assert one.json()["status"] == "accepted"
+    batch = [proposal("kz-http-batch"), {**proposal("kz-http-batch"), "id": "again"}, {"specversion": "1.0"}]
+    media_type = {"content-type": "application/cloudevents-batch+json"}
+    answers = httpx.post(url, json=batch, headers=media_type).json()
+    assert [a["status"] for a in answers] == ["accepted", "refused", "invalid"]
+    assert (answers[1]["rule"], answers[2]["field"]) == ("duplicate", "[2].id")
+
+
+def test_the_archive_holds_every_record_of_every_topic_byte_for_byte(house: House) -> None:
+    client = Client(house.servers.kafka)
+    client.send([proposal("kz-archive")])
+    client.outcomes("approvals", ["kz-archive-propose"])
+    topics = ["approvals.commands", "approvals.events", "approvals.outcomes"]
+    records = {(r.topic(), r.partition(), r.offset()): (r.key(), r.value()) for r in client.records(*topics)}
+    deadline = time.monotonic() + 120
+    while True:
+        with psycopg.connect(house.dsn("audit")) as connection:
+            query = 'SELECT topic, part, "offset", key, value FROM records WHERE topic = ANY (%s)'
+            rows = connection.execute(query, [topics]).fetchall()
+        kept = {(t, p, o): (k, v) for t, p, o, k, v in rows}
+        if records.items() <= kept.items():
+            return
+        assert time.monotonic() < deadline, f"{len(records)} in Kafka, {len(kept)} in the archive"
+        time.sleep(0.2)

@@ -1,0 +1,109 @@
+"""Another system: it speaks CloudEvents over Kafka with a stock client, and shares no code with the rooms."""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+Headers = list[tuple[str, bytes]]
+
+
+def command(id_: str, name: str, subject: str, data: dict[str, Any], source: str = "urn:foreign") -> dict[str, Any]:
+    """A structured CloudEvent, as a registry elsewhere would write it. `name` is `<room>.<Command>`."""
+    return {
+        "specversion": "1.0",
+        "id": id_,
+        "source": source,
+        "type": f"forcegen.{name}",
+        "subject": subject,
+        "time": "2022-07-01T09:00:00Z",
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+
+
+def room_of(event: dict[str, Any]) -> str:
+    return str(event["type"]).split(".")[1]
+
+
+def binary(event: dict[str, Any]) -> tuple[bytes, bytes, Headers]:
+    """Key, value and headers in the binary content mode."""
+    headers = [(f"ce_{n}", str(v).encode()) for n, v in event.items() if n not in ("data", "datacontenttype")]
+    return (
+        event["subject"].encode(),
+        json.dumps(event["data"]).encode(),
+        [*headers, ("content-type", b"application/json")],
+    )
+
+
+def structured(event: dict[str, Any]) -> tuple[bytes, bytes, Headers]:
+    """Key, value and headers in the structured content mode."""
+    media_type = b"application/cloudevents+json; charset=UTF-8"
+    return event["subject"].encode(), json.dumps(event).encode(), [("content-type", media_type)]
+
+
+class Client:
+    """librdkafka's client, the one that most other languages use."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._producer = Producer(
+            {"bootstrap.servers": bootstrap, "linger.ms": 5, "message.max.bytes": 5_000_000, "log_level": 0}
+        )
+
+    def send(self, events: Iterable[dict[str, Any]], mode: Any = binary) -> None:
+        """Send commands to their rooms and wait until Kafka has them."""
+        for event in events:
+            key, value, headers = mode(event)
+            self.raw(f"{room_of(event)}.commands", value, key, headers)
+        self.flush()
+
+    def raw(self, topic: str, value: bytes | None, key: bytes | None, headers: Headers | None = None) -> None:
+        """Send any bytes anywhere."""
+        while True:
+            try:
+                self._producer.produce(topic, value=value, key=key, headers=headers or [])
+                break
+            except BufferError:
+                self._producer.poll(0.5)
+
+    def flush(self) -> None:
+        assert self._producer.flush(30) == 0
+
+    def records(self, *topics: str) -> list[Any]:
+        """Every record of these topics, as they stand."""
+        consumer = Consumer(
+            {"bootstrap.servers": self._bootstrap, "group.id": "reads-all", "enable.auto.commit": False}
+        )
+        found: list[Any] = []
+        try:
+            for topic in topics:
+                for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions:
+                    found += self._partition(consumer, TopicPartition(topic, partition, 0))
+        finally:
+            consumer.close()
+        return found
+
+    def _partition(self, consumer: Consumer, at: TopicPartition) -> list[Any]:
+        _, end = consumer.get_watermark_offsets(at, timeout=10)
+        consumer.assign([at])
+        found: list[Any] = []
+        deadline = time.monotonic() + 60
+        while (found[-1].offset() + 1 if found else 0) < end:
+            assert time.monotonic() < deadline, f"{at.topic}/{at.partition} did not come"
+            found += [m for m in consumer.consume(5000, timeout=1) if not m.error()]
+        return found
+
+    def outcomes(self, room: str, wanted: Sequence[str], timeout_s: float = 60) -> dict[str, dict[str, Any]]:
+        """The latest outcome of each wanted command id, once all of them have one."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            told = [json.loads(record.value()) for record in self.records(f"{room}.outcomes")]
+            found = {one["command_id"]: one for one in told if one["command_id"] in wanted}
+            if len(found) == len(set(wanted)):
+                return found
+            missing = sorted(set(wanted) - set(found))
+            assert time.monotonic() < deadline, f"no outcome in {room} for {missing[:5]} ({len(missing)})"
+            time.sleep(0.2)

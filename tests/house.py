@@ -1,0 +1,173 @@
+"""The whole house as real processes for tests, on a fresh database and empty topics; any process can be killed."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psutil
+from aiokafka.admin import AIOKafkaAdminClient
+
+from kernel import database, topics
+from kernel.room import Room
+from services.approvals.app import ROOM as APPROVALS
+from services.audit.app import ROOM as AUDIT
+from services.deployments.app import ROOM as DEPLOYMENTS
+from services.reporting.app import ROOM as REPORTING
+from services.vacancies.app import ROOM as VACANCIES
+from tests.servers import Servers, fresh_database
+
+DECIDING: tuple[Room, ...] = (APPROVALS, VACANCIES, DEPLOYMENTS)
+MODULES = {
+    "approvals": "services.approvals",
+    "vacancies": "services.vacancies",
+    "deployments": "services.deployments",
+    "reporting": "services.reporting",
+    "query": "services.reporting.api",
+    "audit": "services.audit",
+}
+ROLES = {"query": "reporting_reader"}
+PASSWORD = "only-for-tests"  # noqa: S105
+READY_S = 60.0
+
+
+@dataclass
+class House:
+    """Processes by name, and how to reach them."""
+
+    servers: Servers
+    database: str
+    logs: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
+    memory_peak_bytes: dict[str, int] = field(default_factory=dict)
+
+    def url(self, name: str) -> str:
+        """Where a process answers HTTP."""
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    def dsn(self, role: str) -> str:
+        """The database as a room sees it."""
+        return self.servers.as_role(ROLES.get(role, role), PASSWORD, self.database)
+
+    def start(self, *names: str) -> None:
+        """Start processes and wait until each says that it is ready."""
+        for name in names:
+            self._spawn(name)
+        for name in names:
+            self.wait_ready(name)
+
+    def _spawn(self, name: str) -> None:
+        self.ports.setdefault(name, free_port())
+        environment = {
+            **os.environ,
+            "FORCEGEN_KAFKA_BOOTSTRAP": self.servers.kafka,
+            "FORCEGEN_DATABASE_URL": self.dsn(name),
+            "FORCEGEN_HTTP_PORT": str(self.ports[name]),
+            **self.settings,
+        }
+        with self.log(name).open("ab") as log:
+            command = [sys.executable, "-m", MODULES[name]]
+            self.processes[name] = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def wait_ready(self, name: str) -> None:
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            if self.processes[name].poll() is not None:
+                raise AssertionError(f"{name} ended:\n{self.log(name).read_text()[-3000:]}")
+            try:
+                if httpx.get(f"{self.url(name)}/readyz", timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"{name} is not ready:\n{self.log(name).read_text()[-3000:]}")
+
+    def kill(self, name: str) -> None:
+        """`kill -9`."""
+        self.note_memory()
+        self.processes[name].send_signal(signal.SIGKILL)
+        self.processes[name].wait()
+
+    def note_memory(self) -> None:
+        """Remember the most memory (RSS) that each process was seen with."""
+        for name, process in self.processes.items():
+            if process.poll() is None:
+                used = psutil.Process(process.pid).memory_info().rss
+                self.memory_peak_bytes[name] = max(used, self.memory_peak_bytes.get(name, 0))
+
+    def stop(self) -> None:
+        """End every process, gently first."""
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def every_topic() -> list[str]:
+    """All topics of the house."""
+    rooms = [*DECIDING, REPORTING, AUDIT]
+    return sorted({topic for room in rooms for topic in [*room.topics_in, *room.topics_out]})
+
+
+async def empty_topics(bootstrap: str) -> None:
+    """Delete every topic of the house and make it anew, so that offsets begin at 0."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        there = [topic for topic in every_topic() if topic in await admin.list_topics()]
+        if there:
+            await admin.delete_topics(there)
+        for _ in range(600):
+            if not set(await admin.list_topics()) & set(there):
+                break
+            await asyncio.sleep(0.05)
+    finally:
+        await admin.close()
+    await topics.ensure(bootstrap, every_topic(), partitions=4, replication=1)
+
+
+async def provision(servers: Servers, name: str) -> None:
+    """Roles and schemas of every room in one database."""
+    admin = servers.database(name)
+    await database.provision_reader(admin, "reporting_reader", PASSWORD, "reporting")
+    for room in ("approvals", "vacancies", "deployments", "audit"):
+        await database.provision(admin, room, PASSWORD)
+    await database.provision(admin, "reporting", PASSWORD, readers=["reporting_reader"])
+
+
+@contextmanager
+def furnished(servers: Servers, logs: Path, **settings: str) -> Iterator[House]:
+    """A house with no process running yet. The caller has emptied the topics."""
+    with fresh_database(servers) as name, ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, empty_topics(servers.kafka)).result()
+        aside.submit(asyncio.run, provision(servers, name)).result()
+        house = House(servers, name, logs, dict(settings))
+        try:
+            yield house
+        finally:
+            house.stop()
