@@ -62,6 +62,7 @@ def down(directory: Path, *, rooms: Sequence[Room] = ROOMS, progress: Progress =
     home, tell = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
         with _locked(home, tell):
+            (home.path / FILE).unlink(missing_ok=True)
             _stop(home, rooms, tell)
             stack.down(directory, progress=tell)
 
@@ -95,6 +96,7 @@ def _up(home: Home, rooms: Sequence[Room], tell: Progress, interrupted: StopAske
     except BaseException:
         _stop(home, begun, tell)
         if not (servers_before.kafka.running or servers_before.postgres.running):
+            (home.path / FILE).unlink(missing_ok=True)
             stack.down(home.path, progress=tell)
         raise
     urls = {room.name: f"http://{LOOPBACK}:{run.ports[0]}" for room, run in zip(rooms, runs, strict=True)}
@@ -128,7 +130,6 @@ def _start_all(
 
 
 def _stop(home: Home, rooms: Sequence[Room], tell: Progress) -> None:
-    (home.path / FILE).unlink(missing_ok=True)
     with ThreadPoolExecutor(max(1, len(rooms))) as pool:
         for task in [pool.submit(stop_room, home, room, tell) for room in rooms]:
             task.result()
