@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from contracts.words import Event
+from kernel.postgres import Connection
 from services.reporting.api import build
 from services.reporting.projections import GROUP_OF, VIEWS
 from services.reporting.projections.fold import Tables, fold
@@ -30,16 +31,16 @@ async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-async def connection(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+async def connection(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
     """A connection in a transaction that is rolled back, so every test begins with empty views."""
     async with pool.acquire() as connection:
         undone = connection.transaction()
         await undone.start()
-        yield connection  # type: ignore[misc]
+        yield connection
         await undone.rollback()
 
 
-async def views(connection: asyncpg.Connection) -> Tables:
+async def views(connection: Connection) -> Tables:
     found: dict[str, dict[tuple[object, ...], object]] = {}
     for view in VIEWS:
         rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
@@ -47,11 +48,11 @@ async def views(connection: asyncpg.Connection) -> Tables:
     return found
 
 
-async def apply(connection: asyncpg.Connection, *batches: Sequence[Recorded]) -> list[Applied]:
+async def apply(connection: Connection, *batches: Sequence[Recorded]) -> list[Applied]:
     return [await Projector().apply(connection, batch) for batch in batches]
 
 
-async def parked(connection: asyncpg.Connection) -> list[tuple[str, int, int, bool]]:
+async def parked(connection: Connection) -> list[tuple[str, int, int, bool]]:
     rows = await connection.fetch("SELECT stream, version, attempts, error FROM parked ORDER BY stream, version")
     return [(row["stream"], row["version"], row["attempts"], row["error"] is not None) for row in rows]
 
@@ -65,14 +66,14 @@ async def test_views_do_not_depend_on_how_events_are_delivered(
     async with pool.acquire() as connection:
         undone = connection.transaction()
         await undone.start()
-        done = await apply(connection, *batches)  # type: ignore[arg-type]
-        assert await views(connection) == fold(log)  # type: ignore[arg-type]
-        assert await parked(connection) == []  # type: ignore[arg-type]
+        done = await apply(connection, *batches)
+        assert await views(connection) == fold(log)
+        assert await parked(connection) == []
         assert sum(one.applied for one in done) == len(log) == await connection.fetchval("SELECT count(*) FROM events")
         await undone.rollback()
 
 
-async def test_the_tables_have_the_columns_that_the_views_describe(connection: asyncpg.Connection) -> None:
+async def test_the_tables_have_the_columns_that_the_views_describe(connection: Connection) -> None:
     for view in VIEWS:
         statement = await connection.prepare(f"SELECT * FROM {view.table}")  # noqa: S608
         types = {"int4": "integer", "bool": "boolean"}
@@ -80,7 +81,7 @@ async def test_the_tables_have_the_columns_that_the_views_describe(connection: a
         assert found == [(c.name, c.type) for c in view.columns]
 
 
-async def test_an_event_beyond_a_gap_waits_until_the_gap_is_filled(connection: asyncpg.Connection) -> None:
+async def test_an_event_beyond_a_gap_waits_until_the_gap_is_filled(connection: Connection) -> None:
     log = history([story.planned(), story.consented(), story.scheduled()])
     assert await apply(connection, [log[2], log[0]]) == [Applied(applied=1, parked=1)]
     assert await parked(connection) == [("line/kz-2013/observers", 3, 0, False)]
@@ -89,7 +90,7 @@ async def test_an_event_beyond_a_gap_waits_until_the_gap_is_filled(connection: a
     assert await views(connection) == fold(log)
 
 
-async def test_an_event_that_cannot_be_applied_stops_its_own_stream_only(connection: asyncpg.Connection) -> None:
+async def test_an_event_that_cannot_be_applied_stops_its_own_stream_only(connection: Connection) -> None:
     log = history([story.arrived("t-9"), story.planned("t-1"), story.mission("MINURSO")])
     assert await apply(connection, log) == [Applied(applied=1, parked=2)]
     assert await parked(connection) == [
@@ -98,6 +99,18 @@ async def test_an_event_that_cannot_be_applied_stops_its_own_stream_only(connect
     ]
     error = await connection.fetchval("SELECT error FROM parked WHERE version = 1")
     assert error == "LookupError: no row kz-2013/observers/t-9 in tours"
+
+
+async def test_a_value_that_no_column_holds_stops_its_own_stream_only(connection: Connection) -> None:
+    log = history([story.proposed(area="a\0b"), story.counted(2**40), story.mission("MINURSO")])
+    assert await apply(connection, log) == [Applied(applied=1, parked=2)]
+    assert [row[1:] for row in await parked(connection)] == [(1, 1, True), (1, 1, True)]
+
+
+async def test_an_absurd_version_or_a_position_given_twice_breaks_nothing(connection: Connection) -> None:
+    log = history([story.mission("MINURSO"), story.mission("UNOCI"), story.mission("UNIFIL")])
+    twice, far = replace(log[1], position=1), replace(log[2], version=2**63 - 1)
+    assert await apply(connection, [log[0], twice, far]) == [Applied(applied=2, parked=1)]
 
 
 @contextmanager
@@ -117,7 +130,7 @@ def broken(word: type[Event]) -> Iterator[None]:
 
 
 async def test_parked_events_are_applied_in_order_once_the_projection_is_repaired(
-    connection: asyncpg.Connection,
+    connection: Connection,
 ) -> None:
     log = history([story.planned(), story.consented(), story.scheduled(), story.arrived(), story.mission("UNOCI")])
     with broken(type(log[1].data)):
@@ -129,7 +142,7 @@ async def test_parked_events_are_applied_in_order_once_the_projection_is_repaire
     assert await views(connection) == fold(log)
 
 
-async def test_one_stream_name_in_two_rooms_is_two_streams(connection: asyncpg.Connection) -> None:
+async def test_one_stream_name_in_two_rooms_is_two_streams(connection: Connection) -> None:
     log = history(
         [story.mission("MINURSO"), story.mission_status("MINURSO"), story.mission_change("MINURSO", "closed")]
     )
@@ -141,7 +154,7 @@ async def test_one_stream_name_in_two_rooms_is_two_streams(connection: asyncpg.C
 async def test_rows_of_a_parked_stream_say_that_they_are_incomplete(pool: asyncpg.Pool) -> None:
     log = history([story.planned("t-1"), story.arrived("t-1"), story.arrived("t-9")])
     async with pool.acquire() as connection, connection.transaction():
-        await apply(connection, log)  # type: ignore[arg-type]
+        await apply(connection, log)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(pool)), base_url="http://reading") as api:
         page = (await api.get("/v1/tours")).json()
         assert page["incomplete"] is True

@@ -4,7 +4,7 @@
 CREATE TABLE stream_versions (
     room    text    NOT NULL,  -- the same stream id in another room is another stream
     stream  text    NOT NULL,
-    version integer NOT NULL,
+    version bigint  NOT NULL,
     PRIMARY KEY (room, stream)
 ) WITH (fillfactor = 80);
 
@@ -13,7 +13,7 @@ CREATE TABLE events (
     position       bigint      NOT NULL,
     id             uuid        NOT NULL,
     stream         text        NOT NULL,
-    version        integer     NOT NULL,
+    version        bigint      NOT NULL,
     type           text        NOT NULL,
     effective      timestamptz NOT NULL,
     recorded       timestamptz NOT NULL,
@@ -24,16 +24,16 @@ CREATE TABLE events (
     topic          text        NOT NULL,
     part           integer     NOT NULL,
     "offset"       bigint      NOT NULL,
-    PRIMARY KEY (room, position)
+    PRIMARY KEY (room, stream, version)  -- what the guard of the stream lets through once
 );
-CREATE UNIQUE INDEX events_by_stream ON events (room, stream, version);
+CREATE INDEX events_by_position ON events (room, position);
 CREATE INDEX events_by_id ON events (id);
 CREATE INDEX events_by_correlation ON events (correlation_id) WHERE correlation_id IS NOT NULL;
 
 CREATE TABLE parked (
     room           text        NOT NULL,
     stream         text        NOT NULL,
-    version        integer     NOT NULL,
+    version        bigint      NOT NULL,
     position       bigint      NOT NULL,
     id             uuid        NOT NULL,
     type           text        NOT NULL,

@@ -42,8 +42,10 @@ class Shelf:
         if group is None:
             return
         known = self.rows(group, group.owner(event.data))
-        for row in tuple(group.project(event, known)):
-            view = VIEW_OF[type(row)]
+        rows = [(VIEW_OF[type(row)], row) for row in group.project(event, known)]
+        for view, row in rows:
+            view.check(row)
+        for view, row in rows:
             key = view.key_of(row)
             known.set(view, key, row)
             self.changed[view.table][key] = row

@@ -19,6 +19,7 @@ Row: TypeAlias = Any
 """An instance of some view's row class: a named tuple, because rows are made, compared and sent by the thousand."""
 Key: TypeAlias = tuple[Any, ...]
 
+INTEGER_MAX: Final = 2**31 - 1
 _POSTGRES: Final[Mapping[object, str]] = {
     str: "text",
     int: "integer",
@@ -48,9 +49,27 @@ class View(Generic[R]):
         self.owner: Final = owner
         hints = get_type_hints(row)
         self.columns: Final = tuple(Column(name, _postgres(hint)) for name, hint in hints.items())
+        self._numbers, self._texts, self._lists = (self._places(kind) for kind in ("integer", "text", "text[]"))
         get = attrgetter(*key)
         self.key_of: Final[Callable[[R], Key]] = get if len(key) > 1 else lambda row: (get(row),)
         self.owner_of: Final[Callable[[R], str]] = attrgetter(owner)
+
+    def _places(self, kind: str) -> tuple[int, ...]:
+        return tuple(nr for nr, column in enumerate(self.columns) if column.type == kind)
+
+    def check(self, row: R) -> None:
+        """Raise `ValueError` for a value that no column could hold: it must stop its own stream, and no other."""
+        for nr in self._numbers:
+            number = row[nr]
+            if number is not None and not -INTEGER_MAX <= number <= INTEGER_MAX:
+                raise ValueError(f"{number} is no number for {self.table}: the largest is {INTEGER_MAX}")
+        for nr in self._texts:
+            text = row[nr]
+            if text is not None and "\0" in text:
+                raise ValueError(f"a text for {self.table} contains a NUL character")
+        for nr in self._lists:
+            if "\0" in "".join(row[nr]):
+                raise ValueError(f"a text for {self.table} contains a NUL character")
 
     @property
     def values(self) -> tuple[str, ...]:

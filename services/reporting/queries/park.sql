@@ -3,7 +3,7 @@ INSERT INTO parked (room, stream, version, position, id, type, effective, record
                     actor, topic, part, "offset", error, attempts)
 SELECT room, stream, version, position, id, type, effective, recorded, data::json, correlation_id, causation_id,
        actor, topic, part, "offset", error, CASE WHEN error IS NULL THEN 0 ELSE 1 END
-FROM unnest(:rooms::text[], :streams::text[], :versions::int[], :positions::bigint[], :ids::uuid[], :types::text[],
+FROM unnest(:rooms::text[], :streams::text[], :versions::bigint[], :positions::bigint[], :ids::uuid[], :types::text[],
             :effective::timestamptz[], :recorded::timestamptz[], :data::text[], :correlations::text[],
             :causations::text[], :actors::text[], :topics::text[], :parts::int[], :offsets::bigint[], :errors::text[])
      AS new (room, stream, version, position, id, type, effective, recorded, data, correlation_id, causation_id, actor,
