@@ -19,7 +19,7 @@ from cli.send import send
 from deploy.local.errors import StackError
 
 HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
-LOCAL: Final = {"up": "cli.up", "down": "cli.down", "status": "cli.status"}
+LOCAL: Final = {"up": "cli.up", "down": "cli.down", "status": "cli.status", "demo": "cli.demo.command"}
 OURS: Final = ("cli", "contracts", "deploy", "kernel", "services")
 
 

@@ -1,6 +1,6 @@
 """What the demo prints: tables for an official, each with its sources under it. Plain where it is no terminal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from rich import box
@@ -44,7 +44,7 @@ def refused(out: Console, answers: Sequence[Refused]) -> None:
     shown = _table(out, "Refusals (the examples are fictional)", "rule", "asked", "reason", "remedy")
     for one in sorted(answers, key=lambda answer: int(answer.example.rule[1:])):
         shown.add_section()
-        row(shown, (one.rule or one.status, one.example.asked, one.reason, one.remedy))
+        row(shown, (one.rule, one.example.asked, one.reason, one.remedy))
     out.print(shown)
 
 
@@ -128,15 +128,6 @@ def checked(out: Console, found: Sequence[Check]) -> None:
         row(shown, (one.what, one.stated, one.reported, "yes" if one.holds else "NO"))
     out.print(shown)
     _sources(out, *dict.fromkeys(one.source for one in found))
-
-
-def whereabouts(out: Console, kafka: str, urls: Mapping[str, str]) -> None:
-    """Where everything is."""
-    shown = _table(out, "Where everything is", "what", "where")
-    row(shown, ("Kafka", kafka))
-    for name, url in urls.items():
-        row(shown, (name, f"{url}/docs"))
-    out.print(shown)
 
 
 def _table(out: Console, title: str, *columns: str | Column) -> Table:

@@ -1,0 +1,100 @@
+"""The demo against a running house: the story and the refusals through Kafka, then the reports over HTTP."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiokafka.errors import KafkaError
+
+from cli import ask
+from cli.complaint import LATE, Complaint
+from cli.demo import golden, pages
+from cli.demo.foreign_client import ROOMS, ForeignClient, NoAnswer, Offsets
+from cli.demo.rehearsal import HouseInMemory
+from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
+from deploy.local.house import QUERY, House
+
+CAUGHT_UP_WITHIN_S: Final = 60.0
+ASKED_AGAIN_AFTER_S: Final = 0.2
+
+Told = tuple[Sequence[Answered], Sequence[Refused], Offsets]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the demo has to show."""
+
+    chapters: Sequence[Answered]
+    refused: Sequence[Refused]
+    reports: golden.Reports
+
+
+def gather(house: House, tell_news: Callable[[str], None]) -> Found:
+    """Tell the story, ask what is refused, ask for the reports.
+
+    Raises:
+        Complaint: an answer is not what it should be, or none came.
+    """
+    try:
+        chapters, refused, ends = asyncio.run(_told(house.kafka_bootstrap, tell_news))
+    except (NoAnswer, KafkaError) as fault:
+        told = str(fault) or type(fault).__name__
+        raise Complaint(f"{told}. See the logs beside the data, and run the demo again.", LATE) from fault
+    except Differs as fault:
+        raise Complaint(str(fault)) from fault
+    query = house.urls[QUERY]
+    tell_news("waiting until the reports have caught up")
+    _wait_until_caught_up(query, ends)
+    return Found(chapters, refused, golden.asked(_asking(query)))
+
+
+def show(found: Found) -> None:
+    """Print it all, and check it.
+
+    Raises:
+        Complaint: a number is not that of the public record.
+    """
+    out, checks = pages.console(), golden.checks(found.reports)
+    pages.told(out, found.chapters)
+    pages.refused(out, found.refused)
+    pages.reports(out, found.reports)
+    pages.checked(out, checks)
+    wrong = [f"{one.what} is {one.stated}, reported {one.reported}" for one in checks if not one.holds]
+    if wrong:
+        raise Complaint(f"The reports do not agree with the public record: {'; '.join(wrong)}.")
+
+
+async def _told(bootstrap: str, tell_news: Callable[[str], None]) -> Told:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+    in_memory = HouseInMemory()
+    async with ForeignClient(bootstrap) as client:
+        chapters = await tell(client, in_memory, tell_news)
+        tell_news("asking what the rules refuse")
+        refused = await ask_refusals(client, in_memory)
+        return chapters, refused, await client.ends(f"{room}.events" for room in ROOMS)
+
+
+def _wait_until_caught_up(query: str, ends: Offsets) -> None:
+    """Until the views hold every event that was published before; bounded."""
+    until = time.monotonic() + CAUGHT_UP_WITHIN_S
+    while missing := _missing(ask.get_json(f"{query}/v1/position"), ends):
+        if time.monotonic() > until:
+            raise Complaint(f"The reports are {missing} events behind after {CAUGHT_UP_WITHIN_S:g} s.", LATE)
+        time.sleep(ASKED_AGAIN_AFTER_S)
+
+
+def _missing(position: Mapping[str, Any], ends: Offsets) -> int:
+    at = {(row["topic"], row["partition"]): row["next_offset"] for row in position["consumed"]}
+    return sum(max(0, end - at.get(place, 0)) for place, end in ends.items())
+
+
+def _asking(query: str) -> golden.Ask:
+    def answer(name: str, **parameters: str) -> golden.Report:
+        asked = {"as_of": golden.AS_OF.isoformat(), **parameters}
+        found: golden.Report = ask.get_json(f"{query}/v1/reports/{name}", list(asked.items()))
+        return found
+
+    return answer

@@ -1,0 +1,193 @@
+"""The demo without servers: the foreign client's records and waiting, the checks, and how a run ends."""
+
+import ast
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.complaint import Complaint
+from cli.demo import command, foreign_client, golden, run
+from cli.demo.foreign_client import ForeignClient, NoAnswer
+from cli.demo.refusals import examples
+from cli.demo.telling import Answered, Refused
+from cli.main import app
+from deploy.local import rooms
+from deploy.local.house import House
+
+COMMAND = {
+    "specversion": "1.0",
+    "id": "c-1",
+    "source": "urn:kz:mod",
+    "type": "forcegen.vacancies.RegisterCandidate",
+    "subject": "candidate/p-1",
+    "datacontenttype": "application/json",
+    "data": {"person": "p-1"},
+}
+ADDRESS = ("vacancies", "urn:kz:mod", "c-1")
+
+
+def test_the_foreign_client_imports_nothing_of_this_house() -> None:
+    tree = ast.parse(Path(foreign_client.__file__).read_text())
+    modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    modules |= {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
+    assert {str(name).partition(".")[0] for name in modules} == {"aiokafka", "collections", "json", "time", "typing"}
+
+
+class Kafka:
+    """A broker of a few lines: what was sent, and the answers that come, poll by poll."""
+
+    def __init__(self, *answers: tuple[int, Mapping[str, Any]]) -> None:
+        self.sent: list[tuple[str, Mapping[str, Any]]] = []
+        self._answers = list(answers)
+
+    async def send(self, topic: str, **record: Any) -> Any:
+        self.sent.append((topic, record))
+
+        async def delivered() -> None: ...
+
+        return delivered()
+
+    async def getmany(self, *, timeout_ms: int) -> Mapping[str, Any]:
+        if not self._answers:
+            return {}
+        offset, told = self._answers.pop(0)
+        record = SimpleNamespace(topic="vacancies.outcomes", offset=offset, value=json.dumps(told).encode())
+        return {"partition": [record]}
+
+
+def client(kafka: Kafka, ended_at: int = 0) -> ForeignClient:
+    made = ForeignClient.__new__(ForeignClient)
+    vars(made).update(_producer=kafka, _consumer=kafka, _ends={"partition": ended_at}, _answers={}, _fresh=set())
+    return made
+
+
+def answer(status: str) -> Mapping[str, Any]:
+    return {"command_source": "urn:kz:mod", "command_id": "c-1", "status": status}
+
+
+async def test_a_command_is_a_cloud_event_in_the_binary_mode() -> None:
+    kafka = Kafka()
+    await client(kafka).send([COMMAND])
+    ((topic, record),) = kafka.sent
+    headers = dict(record["headers"])
+    assert (topic, record["key"]) == ("vacancies.commands", b"candidate/p-1")
+    assert json.loads(record["value"]) == {"person": "p-1"}
+    assert headers["content-type"] == b"application/json"
+    assert {"ce_id", "ce_source", "ce_type", "ce_subject", "ce_specversion"} < set(headers)
+    assert "ce_data" not in headers
+
+
+async def test_a_pending_answer_is_waited_out() -> None:
+    one = client(Kafka((0, answer("pending")), (1, answer("accepted"))))
+    await one.wait_for([ADDRESS], [], silence_s=5)
+    assert one.answer(ADDRESS)["status"] == "accepted"
+    assert not one.is_repeat(ADDRESS)
+
+
+async def test_an_answer_of_an_earlier_run_is_not_taken_for_the_new_one() -> None:
+    one = client(Kafka((0, answer("accepted")), (1, answer("accepted"))), ended_at=1)
+    await one.wait_for([], [ADDRESS], silence_s=5)
+    assert not one.is_repeat(ADDRESS)
+    await one.wait_for([ADDRESS], [], silence_s=5)
+    assert one.is_repeat(ADDRESS)
+
+
+async def test_silence_is_told_with_what_is_missing() -> None:
+    with pytest.raises(NoAnswer, match=r"1 commands have no answer, e\.g\. c-1 to vacancies"):
+        await client(Kafka()).wait_for([ADDRESS], [], silence_s=0)
+
+
+def ceiling(line: str, most: int, mission: str | None = None, qualifier: str = "max") -> dict[str, Any]:
+    counts = {"ceiling": most, "present": 0, "room_now": most, "room_with_planned": most}
+    return {"line": line, "mission": mission, "missions": ["MINURSO"], "qualifier": qualifier, **counts}
+
+
+def reports() -> golden.Reports:
+    there = [("MINURSO", "military_observer", "major", 6), ("UNIFIL", "infantry", None, 9)]
+    sub_ceilings = [ceiling("kz-2013/observers", 5, m) for m in ("MINURSO", "MINUSTAH", "UNMIL", "UNOCI")]
+    unused = [("kz-2013", "MINUSTAH"), ("kz-2013", "UNMIL")]
+    unused += [("kz-2018", mission) for mission in ("UNTSO", "UNFICYP", "UNMOGIP")]
+    wait = {"what": "consent", "id": "kz-2018/officers/t-1/un_structure", "waits_for": "un_structure"}
+    wait |= {"on_whom": "the UN", "since": "2022-06-20", "days": "10"}
+
+    def served(people: int) -> golden.Report:
+        return {"rows": [{"mission": "UNIFIL", "people": people, "tours": 1}], "totals": {"people": people, "tours": 1}}
+
+    return golden.Reports(
+        strength={
+            "rows": [{"mission": m, "category": c, "rank": r, "people": n} for m, c, r, n in there],
+            "totals": {"people": 15},
+        },
+        officers=served(45),
+        units=served(520),
+        room_left={
+            "rows": [
+                ceiling("kz-2013/observers", 20),
+                *sub_ceilings,
+                ceiling("kz-2018/officers", 40),
+                ceiling("kz-2018/company", 120),
+                ceiling("kz-2022/contingent", 430, qualifier="about"),
+            ]
+        },
+        unused={"rows": [{"mandate": m, "mission": n, "approved_since": "2013-12-20"} for m, n in unused]},
+        waiting={"rows": [wait]},
+        waited={"rows": []},
+    )
+
+
+def found(**changed: Any) -> run.Found:
+    refused = [Refused(example, example.rule, "Too many.", "Wait.") for example in examples()]
+    return run.Found([Answered("2013-2014", 3, 1, 2)], refused, replace(reports(), **changed))
+
+
+def test_the_pages_fit_a_hundred_columns_and_name_sources_and_reconstruction(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run.show(found())
+    out = capsys.readouterr().out
+    assert max(len(line) for line in out.splitlines() if "http" not in line) <= 100
+    assert "reconstruction" in out
+    assert "about 430" in out
+    assert "https://en.inform.kz/" in out
+    assert "\x1b[" not in out
+
+
+def test_a_number_that_is_not_the_records_is_named_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    one_less = {"rows": [], "totals": {"people": 44, "tours": 44}}
+    with pytest.raises(Complaint, match="Officers since 2014 is 45, reported 44"):
+        run.show(found(officers=one_less))
+    assert "NO" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("arguments", "downs"), [([], 1), (["--keep"], 0)])
+def test_everything_is_taken_down_unless_it_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], downs: int
+) -> None:
+    stopped = furnished(monkeypatch, found())
+    result = CliRunner().invoke(app, ["demo", "--directory", str(tmp_path), *arguments])
+    assert (result.exit_code, len(stopped)) == (0, downs)
+    assert ("http://query/docs" in result.stdout) == (not downs)
+
+
+def test_a_failed_demo_is_taken_down_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stopped = furnished(monkeypatch, found(units={"rows": [], "totals": {"people": 0, "tours": 0}}))
+    result = CliRunner().invoke(app, ["demo", "--directory", str(tmp_path)])
+    assert (result.exit_code, len(stopped)) == (1, 1)
+    assert "People of units through UNIFIL since 2018 is 520, reported 0" in result.stderr
+
+
+def furnished(monkeypatch: pytest.MonkeyPatch, shown: run.Found) -> list[Path]:
+    """A house that is not there; which directories were stopped."""
+    stopped: list[Path] = []
+    monkeypatch.setattr(rooms, "status", lambda directory: ())
+    monkeypatch.setattr(rooms, "up", lambda directory, progress: House("k:1", {"query": "http://query"}))
+    monkeypatch.setattr(rooms, "down", lambda directory, progress: stopped.append(directory))
+    monkeypatch.setattr(run, "gather", lambda house, news: shown)
+    monkeypatch.setattr(command, "_end_on_sigterm", lambda: None)
+    return stopped

@@ -1,0 +1,24 @@
+"""The story of 2013-2024 through the real rooms: sent by a foreign client, reported over HTTP, and told twice."""
+
+import pytest
+
+from cli.demo import golden, run
+from deploy.local.house import House as Addresses
+from tests.house import House
+
+pytestmark = pytest.mark.servers
+
+
+def test_the_reports_agree_with_the_public_record_and_a_second_telling_is_answered_the_same(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    addresses = Addresses(house.servers.kafka, {"query": house.url("query")})
+    news: list[str] = []
+    first, second = run.gather(addresses, news.append), run.gather(addresses, news.append)
+    assert all(check.holds for check in golden.checks(first.reports))
+    assert [chapter.repeated for chapter in first.chapters] == [0] * len(first.chapters)
+    assert [chapter.repeated for chapter in second.chapters] == [chapter.sent for chapter in second.chapters]
+    assert second.refused == first.refused
+    assert second.reports == first.reports
+    run.show(second)
+    assert max(len(line) for line in capsys.readouterr().out.splitlines() if "http" not in line) <= 100
