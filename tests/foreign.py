@@ -86,6 +86,20 @@ class Client:
             consumer.close()
         return found
 
+    def ends(self, *topics: str) -> dict[str, int]:
+        """How many records each topic holds, by its end offsets."""
+        consumer = Consumer({"bootstrap.servers": self._bootstrap, "group.id": "reads-ends"})
+        try:
+            return {
+                topic: sum(
+                    consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)[1]
+                    for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions
+                )
+                for topic in topics
+            }
+        finally:
+            consumer.close()
+
     def _partition(self, consumer: Consumer, at: TopicPartition) -> list[Any]:
         _, end = consumer.get_watermark_offsets(at, timeout=10)
         consumer.assign([at])

@@ -63,11 +63,12 @@ class House:
     def start(self, *names: str) -> None:
         """Start processes and wait until each says that it is ready."""
         for name in names:
-            self._spawn(name)
+            self.spawn(name)
         for name in names:
             self.wait_ready(name)
 
-    def _spawn(self, name: str) -> None:
+    def spawn(self, name: str) -> None:
+        """Start a process and do not wait for it."""
         self.ports.setdefault(name, free_port())
         environment = {
             **os.environ,

@@ -4,7 +4,8 @@ from kernel.reading import run
 from kernel.serving import main
 from kernel.settings import Settings
 from services.reporting.app import ROOM
+from services.reporting.parked import retried
 
 if __name__ == "__main__":
     settings = Settings.for_room(ROOM.name)
-    main(run(ROOM, settings), settings)
+    main(run(ROOM, settings, beside=retried), settings)

@@ -26,7 +26,7 @@ def prepare(records: Records) -> Write:
     for record in records:
         try:
             envelope = from_kafka(record.key, record.value, record.headers)
-            events.append(_recorded(record.topic, record.partition, record.offset, envelope))
+            events.append(recorded(record.topic, record.partition, record.offset, envelope))
         except Unreadable as fault:
             unread.append(buried(record, fault))
 
@@ -37,7 +37,12 @@ def prepare(records: Records) -> Write:
     return write
 
 
-def _recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Recorded:
+def recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Recorded:
+    """A record of an events topic as the projector takes it.
+
+    Raises:
+        Unreadable: it is no event of the topic's room.
+    """
     fact = incoming.fact(envelope)
     room = topic.partition(".")[0]
     if fact.data.room != room:

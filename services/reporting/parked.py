@@ -1,0 +1,44 @@
+"""Parked events are tried again: at the start, when a repaired projection may take them, and now and then.
+
+A retry may meet a batch that is being written; the primary key of the event log lets only one of them through, and
+the other is tried again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+import structlog
+
+from kernel.serving import running_together
+from services.reporting.projector import Projector
+
+log = structlog.get_logger()
+RETRY_EVERY_S: Final = 30.0
+
+
+@asynccontextmanager
+async def retried(pool: asyncpg.Pool) -> AsyncIterator[None]:
+    """Retry for as long as the projector runs beside."""
+    async with running_together([_run(pool)]):
+        yield
+
+
+async def _run(pool: asyncpg.Pool) -> None:
+    while True:
+        try:
+            while await _retry(pool):
+                pass
+        except (asyncpg.PostgresError, OSError) as fault:
+            log.warning("parked events could not be tried again", fault=type(fault).__name__)
+        await asyncio.sleep(RETRY_EVERY_S)
+
+
+async def _retry(pool: asyncpg.Pool) -> int:
+    async with pool.acquire() as connection, connection.transaction():
+        done = await Projector().retry(connection)
+    if done.released:
+        log.info("parked events were applied", released=done.released)
+    return done.released

@@ -1,0 +1,126 @@
+"""What must hold after everything that could go wrong did: the log, the topics, the archive and the views agree."""
+
+import asyncio
+import json
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+import psycopg
+
+from contracts.cloudevents import from_kafka
+from services.reporting.app import recorded
+from services.reporting.projections import VIEWS
+from services.reporting.projections.fold import fold
+from services.reporting.projections.recorded import Recorded
+from services.reporting.statements import Statements
+from tests.foreign import Client
+from tests.house import House, every_topic
+
+DECIDING = ("approvals", "vacancies", "deployments")
+
+
+def answers(house: House, room: str) -> Mapping[str, Any]:
+    """The final answer of every command that a room was sent, by its id."""
+    with psycopg.connect(house.dsn(room)) as connection:
+        query = "SELECT i.command_id, o.body FROM inbox i JOIN outcomes o ON o.position = i.outcome"
+        return dict(connection.execute(query).fetchall())
+
+
+def wait_for_quiet(house: House, timeout_s: float) -> None:
+    """Until every log is in its topic, and every record of every topic is in the views and in the archive."""
+    deadline = time.monotonic() + timeout_s
+    while (behind := _behind(house)) and time.monotonic() < deadline:
+        time.sleep(1)
+    assert not behind, behind
+
+
+def _behind(house: House) -> list[str]:
+    told = []
+    for room in DECIDING:
+        with psycopg.connect(house.dsn(room)) as connection:
+            heads = connection.execute("SELECT events, outcomes, dead_letters FROM log_heads").fetchone()
+            done: dict[str, int] = dict(connection.execute("SELECT log, position FROM relayed").fetchall())
+            if heads != (done["events"], done["outcomes"], done["dead_letters"]):
+                told.append(f"{room} has {heads} and relayed {done}")
+    ends = Client(house.servers.kafka).ends(*every_topic())
+    for reader in (*DECIDING, "reporting", "audit"):
+        with psycopg.connect(house.dsn(reader)) as connection:
+            query = "SELECT topic, sum(next_offset) FROM consumed WHERE consumer = %s GROUP BY topic"
+            read: dict[str, int] = dict(connection.execute(query, [reader]).fetchall())
+        told += [f"{reader} read {read[t]} of {ends[t]} in {t}" for t in read if read[t] < ends[t]]
+    return told
+
+
+def log_and_topic_agree(house: House, room: str) -> list[Any]:
+    """Positions without a gap, and each event in its topic once, in order, byte for byte; the topic's records."""
+    with psycopg.connect(house.dsn(room)) as connection:
+        rows = connection.execute("SELECT position, id, stream, version, data FROM events ORDER BY position").fetchall()
+        exact = connection.execute("SELECT data::text FROM events ORDER BY position").fetchall()
+    assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+    assert len({row[1] for row in rows}) == len(rows)
+    versions: dict[str, int] = defaultdict(int)
+    for _, _, stream, version, _ in rows:
+        versions[stream] += 1
+        assert version == versions[stream]
+    records = Client(house.servers.kafka).records(f"{room}.events")
+    by_position = {int(dict(record.headers())["ce_position"]): record for record in records}
+    assert len(records) == len(by_position) == len(rows), (len(records), len(by_position), len(rows))
+    for (position, id_, stream, _, _), (data,) in zip(rows, exact, strict=True):
+        record = by_position[position]
+        assert (record.key().decode(), dict(record.headers())["ce_id"].decode()) == (stream, str(id_))
+        assert record.value().decode() == data
+    in_order: dict[int, int] = defaultdict(int)
+    for record in records:  # as each partition holds them
+        position = int(dict(record.headers())["ce_position"])
+        assert position > in_order[record.partition()]
+        in_order[record.partition()] = position
+    return records
+
+
+def every_accepted_event_is_stored(house: House, room: str) -> None:
+    """The answers and the log tell the same: each accepted command's events, once."""
+    promised = [e["id"] for a in answers(house, room).values() if a["status"] == "accepted" for e in a["events"]]
+    with psycopg.connect(house.dsn(room)) as connection:
+        stored = [str(row[0]) for row in connection.execute("SELECT id FROM events").fetchall()]
+    assert sorted(promised) == sorted(stored)
+
+
+def views_equal_the_fold(house: House, records: list[Any]) -> None:
+    """The views are what one thread would make of the topics."""
+    events = sorted((_recorded(record) for record in records), key=lambda e: (e.room, e.position))
+    expected = fold(events)
+    shown = asyncio.run(_views(house))
+    for table, rows in expected.items():
+        assert shown[table] == rows, table
+
+
+def _recorded(record: Any) -> Recorded:
+    envelope = from_kafka(record.key(), record.value(), record.headers())
+    return recorded(record.topic(), record.partition(), record.offset(), envelope)
+
+
+async def _views(house: House) -> Mapping[str, Mapping[Any, Any]]:
+    connection = await asyncpg.connect(house.dsn("query"))
+    try:
+        found = {}
+        for view in VIEWS:
+            rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
+            found[view.table] = {view.key_of(row): row for row in rows}
+        return found
+    finally:
+        await connection.close()
+
+
+def archive_equals_the_topics(house: House) -> None:
+    """Every record of every topic is archived once, byte for byte."""
+    with psycopg.connect(house.dsn("audit")) as connection:
+        rows = connection.execute('SELECT topic, part, "offset", key, value, headers FROM records').fetchall()
+    kept = {(t, p, o): (k, v, json.loads(h)) for t, p, o, k, v, h in rows}
+    records = Client(house.servers.kafka).records(*every_topic())
+    assert len(kept) == len(records)
+    for r in records:
+        headers = [[name, value.hex()] for name, value in r.headers() or []]
+        assert kept[r.topic(), r.partition(), r.offset()] == (r.key(), r.value(), headers)
