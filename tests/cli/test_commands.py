@@ -58,7 +58,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def test_every_command_has_help_with_examples_and_exit_codes() -> None:
-    for name in ("up", "down", "status", "send", "report", "lag", "dead-letters"):
+    for name in ("up", "down", "status", "demo", "send", "report", "lag", "dead-letters"):
         told = run(name, "--help")
         assert told.exit_code == 0
         assert f"forcegen {name}" in told.stdout
