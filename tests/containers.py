@@ -4,6 +4,8 @@ Kafka tells its clients where it is, which here is known only once its port is m
 be told, and only then starts Kafka.
 """
 
+import contextlib
+import gc
 import os
 import secrets
 import sys
@@ -12,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from docker import DockerClient as Engine  # type: ignore[import-untyped]
 from docker.errors import DockerException, ImageNotFound  # type: ignore[import-untyped]
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
@@ -71,42 +72,48 @@ class KafkaContainer(DockerContainer):
 @contextmanager
 def started() -> Iterator[tuple[str, str] | None]:
     """Kafka's and Postgres' addresses (the latter the superuser's), or None where there can be no containers."""
-    if not _engine_answers():
+    kafka, postgres = os.environ.get("KAFKA_IMAGE", KAFKA_IMAGE), os.environ.get("POSTGRES_IMAGE", POSTGRES_IMAGE)
+    if not _engine_answers() or not _all_there([kafka, postgres]):
         yield None
         return
-    kafka = KafkaContainer(os.environ.get("KAFKA_IMAGE", KAFKA_IMAGE))
-    image, password = os.environ.get("POSTGRES_IMAGE", POSTGRES_IMAGE), secrets.token_hex(16)
     settings: dict[str, Any] = {"command": ["postgres", "-c", "max_connections=200"]}
-    postgres = PostgresContainer(image, username="postgres", password=password, dbname="postgres", **settings)
-    if not _images_there(kafka.get_docker_client().client, [kafka.image, postgres.image]):
-        yield None
-        return
-    with kafka, postgres:
-        yield kafka.address, postgres.get_connection_url(driver=None)
+    password = secrets.token_hex(16)
+    database = PostgresContainer(postgres, username="postgres", password=password, dbname="postgres", **settings)
+    with KafkaContainer(kafka) as broker, database:
+        yield broker.address, database.get_connection_url(driver=None)
 
 
 def _engine_answers() -> bool:
     """Asked once a run, for no longer than a second."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # the client forgets its socket when nobody answers
+        warnings.simplefilter("ignore", ResourceWarning)
         try:
             DockerClient(timeout=ENGINE_TIMEOUT_S).client.close()
         except DockerException:
-            return False
-    return True
+            answers = False
+        else:
+            answers = True
+        gc.collect()  # where nobody answers, the client forgets to close its socket: heard here, not in some test
+    return answers
 
 
-def _images_there(engine: Engine, images: list[str]) -> bool:
-    """Here already, or fetched now."""
+def _all_there(images: list[str]) -> bool:
+    prefix = testcontainers_config.hub_image_name_prefix
     reaper = [] if testcontainers_config.ryuk_disabled else [testcontainers_config.ryuk_image]
-    for image in [*images, *reaper]:
+    with contextlib.closing(DockerClient().client) as engine:
+        return images_there(engine, [*(prefix + image for image in images), *reaper])
+
+
+def images_there(engine: Any, images: list[str]) -> bool:
+    """Here already, or fetched now."""
+    for image in images:
         try:
             engine.images.get(image)
         except ImageNotFound:
             try:
                 engine.images.pull(image)
-            except DockerException as fault:
-                told = f"tests: no container of {image} ({fault}); the embedded servers are used instead"
+            except DockerException:
+                told = f"tests: the image {image} is neither here nor to be fetched: the embedded servers are used"
                 print(told, file=sys.stderr)  # noqa: T201
                 return False
     return True
