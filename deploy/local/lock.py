@@ -19,11 +19,16 @@ KAFKA = "org.apache.kafka:kafka_2.13:4.3.1"
 LOG_BACK_END = "org.apache.logging.log4j:log4j-slf4j-impl"
 LOG_CORE = "org.apache.logging.log4j:log4j-core"
 
+# Kafka's own command line tools, for operators and tests; what they need the broker brings.
+TOOLS = "org.apache.kafka:kafka-tools"
+BROKER = "org.apache.kafka:kafka_2.13"
+
 
 def coordinates(root: str) -> list[str]:
     """Everything that Kafka needs at run time, at the versions its own description asks for."""
     graph = {f"{found.groupId}:{found.artifactId}": found.version for found in jgo.resolve(root)}
     graph[LOG_BACK_END] = graph[LOG_CORE]
+    graph[TOOLS] = graph[BROKER]
     return sorted(f"{name}:{version}" for name, version in graph.items())
 
 
