@@ -232,18 +232,12 @@ class TourRescheduled(_Schedule, Event):
     old_departs_on: date
 
 
-class _Arrival(_OfTour):
-    mission: Mission
-    """The tour's mission, named again so that its status on the day is read with the answer (rule I8)."""
-    unit: Slug | None = None
-    """The tour's unit, named again so that its MOU and visit are read with the answer (rule I6)."""
+class RecordArrival(_OfTour, Command):
+    """Record that a person or unit arrived in the mission."""
+
     arrived_on: date
     headcount: Headcount | None = None
     """People who came; None: as planned."""
-
-
-class RecordArrival(_Arrival, Command):
-    """Record that a person or unit arrived in the mission."""
 
 
 class TourArrived(_OfTour, Event):

@@ -239,8 +239,6 @@ class _Nomination(_OfVacancy):
     mandate: Slug
     line: Slug
     """The one mandate line under which the nominee will serve (rule I2)."""
-    mission: Mission
-    """The vacancy's mission, named again so that its status on the day is read with the answer (rule I8)."""
     nominated_on: date
 
 
@@ -254,6 +252,7 @@ class CandidateNominated(_Nomination, Event):
     """A candidate was put forward; eligibility was decided on the facts of that day."""
 
     effective_field = "nominated_on"
+    mission: Mission
     person: PersonRef
     contributor: Contributor
     category: Category
@@ -275,6 +274,7 @@ class UnitNominated(_Nomination, Event):
     """A unit was put forward."""
 
     effective_field = "nominated_on"
+    mission: Mission
     unit: Slug
     contributor: Contributor
     category: UnitCategory
@@ -285,8 +285,6 @@ class UnitNominated(_Nomination, Event):
 
 class _Acceptance(_OfVacancy):
     nomination: Slug
-    mission: Mission
-    """The vacancy's mission, named again so that its status on the day is read with the answer (rule I8)."""
     accepted_on: date
     report_on: date
     """The day on which the nominee is to arrive."""
@@ -296,11 +294,15 @@ class _Acceptance(_OfVacancy):
 class AcceptNomination(_Acceptance, Command):
     """Record that the UN accepted a nomination."""
 
+    handover_days: Annotated[int, Field(ge=0, le=60)] = 0
+    """How long the predecessor in the post may still be there after `report_on` (a declared handover, rule I4)."""
+
 
 class NominationAccepted(_Acceptance, Event):
     """The UN accepted a nomination: a tour follows."""
 
     effective_field = "accepted_on"
+    mission: Mission
     mandate: Slug
     line: Slug
     category: Category
@@ -312,6 +314,8 @@ class NominationAccepted(_Acceptance, Event):
     post: Slug | None = None
     tour_until: date
     """`report_on` plus the vacancy's tour length."""
+    handover_until: date | None = None
+    """Until then the predecessor in the post may still be there; None: no handover was declared."""
 
 
 class _NominationEnd(_OfVacancy):

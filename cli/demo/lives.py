@@ -72,7 +72,7 @@ def _nomination(row: Row, nominee: str, last: dict[str, str]) -> Iterator[Step]:
         yield _worked_out(row, on, reopened, tour)
     last[vacancy] = tour
     mandate, _, line = row["line"].partition("/")
-    place: dict[str, Any] = {"vacancy": vacancy, "nomination": tour, "mission": vacancy.partition("-")[0].upper()}
+    place: dict[str, Any] = {"vacancy": vacancy, "nomination": tour}
     put_forward: dict[str, Any] = {**place, "mandate": mandate, "line": line, "nominated_on": nominated}
     if "person" in row:
         yield _worked_out(row, nominated, vacancies.NominateCandidate(**put_forward, person=nominee), tour)
@@ -129,7 +129,7 @@ def _tour(row: Row, tour: str, mission: str) -> Iterator[Step]:
         yield _consent(row, of, "framework_nation", "India", accepted + STATES_CONSENT_AFTER)
     yield _schedule(row, of, accepted + SCHEDULED_AFTER, 6 if "unit" in row else 12)
     arrived = day(row["arrived_on"])
-    arrival = deployments.RecordArrival(**of, mission=mission, unit=row.get("unit"), arrived_on=arrived)
+    arrival = deployments.RecordArrival(**of, arrived_on=arrived)
     yield Step(arrived, arrival, tour, row["basis"], row["source"])
     if row["departed_on"]:
         left = day(row["departed_on"])

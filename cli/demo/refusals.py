@@ -87,9 +87,7 @@ def _ceilings() -> Sequence[Example]:
 
 def _lines_and_papers() -> Sequence[Example]:
     elsewhere = _plan("example-3", _OBSERVERS, **_observer("p-example-elsewhere", mission="UNIFIL"))
-    too_soon = deployments.RecordArrival(
-        **_OFFICERS, tour="minurso-observer-6-2022", mission="MINURSO", arrived_on=date(2022, 9, 3)
-    )
+    too_soon = deployments.RecordArrival(**_OFFICERS, tour="minurso-observer-6-2022", arrived_on=date(2022, 9, 3))
     of_2022: dict[str, Any] = {"mandate": "kz-2022", "line": "contingent"}
     twice = _plan("example-4", of_2022, **_observer("p-kz-0045", mission="MONUSCO"))
     return [
@@ -100,7 +98,7 @@ def _lines_and_papers() -> Sequence[Example]:
 
 
 def _nominees() -> Sequence[Example]:
-    place: dict[str, Any] = {"vacancy": "minurso-observer-3", "mission": "MINURSO", **_OFFICERS, "nominated_on": ON}
+    place: dict[str, Any] = {"vacancy": "minurso-observer-3", **_OFFICERS, "nominated_on": ON}
     # The screening of the second officer of 2014 has long expired, in all four of its facts.
     expired = vacancies.NominateCandidate(**place, nomination="example-5", person="p-kz-0002")
     barred = vacancies.NominateCandidate(**place, nomination="example-6", person=BARRED)

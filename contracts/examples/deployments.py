@@ -75,7 +75,7 @@ reschedule = d.ScheduleTour.model_validate(
     | _dates
     | {"arrives_on": date(2014, 7, 17), "reason": "The flight of the mission moved", "decided_on": date(2014, 7, 1)}
 )
-arrive = d.RecordArrival.model_validate(_TOUR | {"mission": "MINURSO", "arrived_on": date(2014, 7, 17)})
+arrive = d.RecordArrival.model_validate(_TOUR | {"arrived_on": date(2014, 7, 17)})
 extend = d.ExtendTour.model_validate(
     _TOUR
     | {"until": date(2015, 8, 10), "decided_on": date(2015, 6, 1), "reason": "The replacement arrives a month later"}
@@ -156,7 +156,7 @@ EVENTS: tuple[Event, ...] = (
     told(d.ConsentRecorded, consent),
     told(d.TourScheduled, schedule),
     told(d.TourRescheduled, reschedule, old_arrives_on=schedule.arrives_on, old_departs_on=schedule.departs_on),
-    told(d.TourArrived, arrive, headcount=1, category="military_observer"),
+    told(d.TourArrived, arrive, mission="MINURSO", headcount=1, category="military_observer"),
     told(d.TourExtended, extend, old_until=date(2015, 7, 10)),
     told(d.TourTransferred, transfer, from_mission="MINURSO"),
     told(d.TourDeparted, depart, mission="MINURSO", person="p-0007", vacancy="minurso-milob-07"),

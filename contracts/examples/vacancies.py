@@ -58,7 +58,6 @@ nominate = v.NominateCandidate(
     nomination="n-2014-07",
     mandate="kz-2013",
     line="observers",
-    mission="MINURSO",
     nominated_on=date(2014, 5, 20),
     person="p-0007",
 )
@@ -67,17 +66,16 @@ nominate_unit = v.NominateUnit(
     nomination="n-2023-11",
     mandate="kz-2022",
     line="contingent",
-    mission="UNIFIL",
     nominated_on=date(2023, 8, 15),
     unit="kazcoy-11",
 )
 accept = v.AcceptNomination(
     vacancy="minurso-milob-07",
     nomination="n-2014-07",
-    mission="MINURSO",
     accepted_on=date(2014, 6, 11),
     report_on=date(2014, 7, 10),
     reference="DPKO/FGS/2014/198",
+    handover_days=7,
 )
 _ended = {"vacancy": "minurso-milob-07", "nomination": "n-2014-08", "ended_on": date(2014, 6, 12)}
 decline = v.DeclineNomination.model_validate(_ended | {"reason": "Another contributor's officer was taken"})
@@ -148,6 +146,7 @@ EVENTS: tuple[Event, ...] = (
     told(
         v.CandidateNominated,
         nominate,
+        mission="MINURSO",
         contributor="KAZ",
         category="military_observer",
         rank="major",
@@ -157,6 +156,7 @@ EVENTS: tuple[Event, ...] = (
     told(
         v.UnitNominated,
         nominate_unit,
+        mission="UNIFIL",
         contributor="KAZ",
         category="infantry",
         headcount=120,
@@ -166,6 +166,7 @@ EVENTS: tuple[Event, ...] = (
     told(
         v.NominationAccepted,
         accept,
+        mission="MINURSO",
         mandate="kz-2013",
         line="observers",
         category="military_observer",
@@ -174,6 +175,7 @@ EVENTS: tuple[Event, ...] = (
         contributor="KAZ",
         post="milob-07",
         tour_until=date(2015, 7, 10),
+        handover_until=date(2014, 7, 17),
     ),
     told(v.NominationDeclined, decline),
     told(v.NominationWithdrawn, withdraw_nomination),

@@ -10,10 +10,12 @@ from contracts.approvals import (
 )
 from contracts.words import Event, LineTerms
 from kernel.decider import Decision, Refusal
-from services.approvals.mandate import Mandate, for_operation
+from services.approvals.mandate import Mandate, for_operation, wrong_state
 
 
 def _not_covered(own: Mandate, mandate: str, mission: str) -> Refusal | None:
+    if refused := wrong_state(own, mandate, "approved"):
+        return refused
     if own.covering(mission):
         return None
     reason = f"No line of mandate {mandate} covers {mission}."
@@ -21,6 +23,8 @@ def _not_covered(own: Mandate, mandate: str, mission: str) -> Refusal | None:
 
 
 def grant_waiver(own: Mandate, asked: GrantWaiver) -> Decision:
+    if refused := wrong_state(own, asked.mandate, "approved"):
+        return refused
     terms = own.lines.get(asked.line)
     if terms is None:
         reason = f"Mandate {asked.mandate} has no line {asked.line}; it has {', '.join(own.lines)}."

@@ -1,4 +1,4 @@
-"""A mandate as its own facts tell it: nothing here decides.
+"""A mandate as its own facts tell it, and whether it is in the state that a command needs.
 
 Documents belong to an operation, so the mandate remembers them whichever lines they were told to: a line that an
 amendment adds later is told of them then (see `framework.carried_over`).
@@ -23,7 +23,7 @@ from contracts.approvals import (
     WaiverGranted,
 )
 from contracts.words import LineTerms
-from kernel.decider import Fact
+from kernel.decider import Fact, Refusal
 
 Status = Literal["absent", "proposed", "approved", "rejected", "withdrawn", "superseded", "expired", "revoked"]
 
@@ -98,3 +98,14 @@ def _evolve_framework(state: Mandate, fact: Fact) -> Mandate:
             return replace(state, documents=_with(state.documents, for_operation(e)))
         case other:
             raise TypeError(f"{type(other).__name__} is not a fact of a mandate")
+
+
+def wrong_state(own: Mandate, mandate: str, needed: Status) -> Refusal | None:
+    """The refusal when the mandate is not in the state that the command needs."""
+    if own.status == needed:
+        return None
+    if own.status == "absent":
+        told = f"No mandate {mandate} is on record."
+        return Refusal("unknown", told, "mandate", "Enter its proposal first, or correct the identifier.")
+    reason = f"Mandate {mandate} is {own.status}; this can be done only while it is {needed}."
+    return Refusal("lifecycle", reason, "mandate", "Check which mandate is meant.")

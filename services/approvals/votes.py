@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+from contracts import streams
 from contracts.approvals import (
     AmendMandate,
     ApproveMandate,
@@ -23,20 +24,9 @@ from contracts.approvals import (
 )
 from contracts.words import Decision as Vote
 from contracts.words import LineTerms
-from kernel.decider import Decision, Refusal
+from kernel.decider import Decision, Refusal, States
 from services.approvals.framework import carried_over
-from services.approvals.mandate import Mandate, Status
-
-
-def wrong_state(own: Mandate, mandate: str, needed: Status) -> Refusal | None:
-    """The refusal when the mandate is not in the state that the command needs."""
-    if own.status == needed:
-        return None
-    if own.status == "absent":
-        told = f"No mandate {mandate} is on record."
-        return Refusal("unknown", told, "mandate", "Enter its proposal first, or correct the identifier.")
-    reason = f"Mandate {mandate} is {own.status}; this can be done only while it is {needed}."
-    return Refusal("lifecycle", reason, "mandate", "Check which mandate is meant.")
+from services.approvals.mandate import Mandate, wrong_state
 
 
 def _too_early(what: str, day: date, than: str, earliest: date, field: str) -> Refusal | None:
@@ -70,25 +60,25 @@ def propose(own: Mandate, asked: ProposeMandate) -> Decision:
     return _twins(asked.lines) or [MandateProposed(**dict(asked))]
 
 
-def approve(own: Mandate, asked: ApproveMandate, superseded: Mandate | None) -> Decision:
+def approve(own: Mandate, asked: ApproveMandate, states: States) -> Decision:
     decided = asked.decision.decided_on
     return (
         wrong_state(own, asked.mandate, "proposed")
         or _not_carried(asked.decision)
         or _too_early("The decision", decided, "the proposal", own.proposed_on, "decision.decided_on")
         or _too_early("Entry into force", asked.in_force_from, "the decision", decided, "in_force_from")
-        or _cannot_supersede(asked, superseded)
+        or _cannot_supersede(asked, states)
         or [MandateApproved(**dict(asked), contributor=own.contributor, lines=tuple(own.lines.values()))]
     )
 
 
-def _cannot_supersede(asked: ApproveMandate, superseded: Mandate | None) -> Refusal | None:
+def _cannot_supersede(asked: ApproveMandate, states: States) -> Refusal | None:
     if asked.supersedes is None:
         return None
-    if superseded is None:
+    if asked.supersedes == asked.mandate:
         reason = f"Mandate {asked.mandate} cannot supersede itself."
         return Refusal("lifecycle", reason, "supersedes", "Name the mandate that it replaces.")
-    refused = wrong_state(superseded, asked.supersedes, "approved")
+    refused = wrong_state(states[streams.mandate(asked.supersedes)], asked.supersedes, "approved")
     return refused and Refusal(refused.rule, refused.reason, "supersedes", "Name an approved mandate, or none.")
 
 

@@ -3,15 +3,16 @@
 from datetime import date
 from itertools import pairwise
 
+from contracts import streams
 from contracts.deployments import CorrectTour, TourCorrected
 from contracts.words import RANKS
-from kernel.decider import Decision, Refusal
+from kernel.decider import Decision, Pending, Refusal, States
 from services.deployments import rules, tour_facts
 from services.deployments.line import Ledger
 from services.deployments.tour import Posting, Tour
 
 
-def correct(own: Ledger, asked: CorrectTour) -> Decision:
+def correct(own: Ledger, asked: CorrectTour, states: States) -> Decision:
     tour = own.tours.get(asked.tour)
     if tour is None:
         reason = f"No tour {asked.tour} is on record on this line."
@@ -24,7 +25,13 @@ def correct(own: Ledger, asked: CorrectTour) -> Decision:
     old = _old_value(tour, asked)
     event = TourCorrected(**dict(asked), old_value=old)
     would_be = tour_facts.after(tour, event)
-    return _nothing_changes(asked, old) or _out_of_order(would_be) or _breaks_rules(own, tour, would_be) or [event]
+    return (
+        _nothing_changes(asked, old)
+        or _out_of_order(would_be)
+        or _breaks_rules(own, tour, would_be, states)
+        or rules.taken(own, would_be)
+        or [event]
+    )
 
 
 def _posting(tour: Tour, asked: CorrectTour) -> Posting | None:
@@ -95,18 +102,32 @@ def _out_of_order(tour: Tour) -> Refusal | None:
     return Refusal("lifecycle", reason, "value", "Correct the days one after the other, so that their order holds.")
 
 
-def _breaks_rules(own: Ledger, tour: Tour, would_be: Tour) -> Refusal | None:
-    """The corrected tour under the rules that it had to meet: line and papers, ceiling, person and post."""
-    view = Tour.actual if would_be.arrived_on else Tour.forecast
-    moved = would_be.start != tour.start
+def _breaks_rules(own: Ledger, tour: Tour, would_be: Tour, states: States) -> Refusal | Pending | None:
+    """The corrected tour under the rules that it had to meet: each posting that changes, then the ceiling."""
     for old, new in zip(tour.postings, would_be.postings, strict=True):
-        day = new.since or would_be.start
-        if new.mission == old.mission and not (moved and new.since is None):
-            continue
-        consents = would_be.consents_required if new.since is None else ()
-        refused = rules.line_covers(own, day, new.mission, would_be.category, "value")
-        if refused is None and would_be.arrived_on:
-            refused = rules.papers_missing(own, would_be, new.mission, day, consents)
+        moved = new.since is None and would_be.start != tour.start
+        refused = _posting_refused(own, would_be, new, states) if moved or new.mission != old.mission else None
+        if refused is None and would_be.headcount > tour.headcount:
+            refused = _not_cleared(would_be, new, states)
         if refused:
             return refused
-    return rules.ceiling_holds(own, tour, would_be, view, "value") or rules.taken(own, would_be)
+    view = Tour.actual if would_be.arrived_on else Tour.forecast
+    return rules.ceiling_holds(own, tour, would_be, view, "value")
+
+
+def _posting_refused(own: Ledger, tour: Tour, posting: Posting, states: States) -> Refusal | Pending | None:
+    """Line (I2) and mission (I8) as for a plan; once arrived, papers (I3) and the unit's clearance (I6) as well."""
+    day, mission = posting.since or tour.start, posting.mission
+    refused = rules.line_covers(own, day, mission, tour.category, "value") or rules.mission_active(
+        states[streams.mission(mission)], mission, day, "value"
+    )
+    if refused or not tour.arrived_on:
+        return refused
+    consents = tour.consents_required if posting.since is None else ()
+    return rules.papers_missing(own, tour, mission, day, consents) or _not_cleared(tour, posting, states)
+
+
+def _not_cleared(tour: Tour, posting: Posting, states: States) -> Refusal | None:
+    if not tour.arrived_on:
+        return None
+    return rules.not_cleared(tour, posting.mission, posting.since or tour.start, states)

@@ -1,42 +1,19 @@
-"""The room's functions: which rule answers which command, on which kind of stream. No rule lives here."""
+"""The room's functions, each sending its question to the kind of stream that can answer it. No rule lives here."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from contracts import streams
-from contracts.deployments import (
-    CancelTour,
-    CloseLine,
-    CorrectTour,
-    ExtendTour,
-    NotePresence,
-    OpenLine,
-    OrderReturn,
-    PlanTour,
-    RecordArrival,
-    RecordConsent,
-    RecordDeparture,
-    RecordDocument,
-    RecordMissionStatus,
-    RecordOfficialStatement,
-    RecordStrengthReturn,
-    RecordUnitMou,
-    RecordUnitVisit,
-    RecordWaiver,
-    RequireDocuments,
-    ScheduleTour,
-    TransferTour,
-)
-from kernel.decider import Asked, Claim, Decision, Fact, Refusal, States
-from services.deployments import contributor, correction, line, mission, planning, presence, rules, unit
-from services.deployments.commands import reads
+from kernel.decider import Asked, Claim, Fact, Refusal
+from services.deployments import contributor, line, mission, rules, unit
+from services.deployments.commands import decide
 from services.deployments.contributor import Published
 from services.deployments.line import Ledger
 from services.deployments.mission import MissionLife
 from services.deployments.tour_facts import CLAIMING_FACTS
 from services.deployments.unit import Clearance
 
-__all__ = ["claimed", "claims", "decide", "evolve", "initial", "reads"]
+__all__ = ["claimed", "claims", "decide", "evolve", "initial"]
 
 State: TypeAlias = Ledger | MissionLife | Clearance | Published
 
@@ -67,68 +44,6 @@ def evolve(state: State, fact: Fact) -> State:
             return unit.evolve(state, fact)
         case Published():
             return contributor.evolve(state, fact)
-
-
-def decide(asked: Asked, states: States) -> Decision:
-    """Answer a command of this room."""
-    own = states[asked.data.stream]
-    match asked.data:
-        case RecordMissionStatus() as command:
-            return mission.record_status(own, command)
-        case NotePresence() as command:
-            return mission.note_presence(own, command)
-        case RecordUnitMou() as command:
-            return unit.record_mou(own, command)
-        case RecordUnitVisit() as command:
-            return unit.record_visit(own, command)
-        case RecordStrengthReturn() as command:
-            return contributor.record_return(own, command)
-        case RecordOfficialStatement() as command:
-            return contributor.record_statement(own, command)
-        case _:
-            return _decide_on_line(asked, own, states)
-
-
-def _decide_on_line(asked: Asked, own: Ledger, states: States) -> Decision:
-    match asked.data:
-        case OpenLine() as command:
-            return line.open_line(own, command)
-        case CloseLine() as command:
-            return line.close_line(own, command)
-        case RecordWaiver() as command:
-            return line.record_waiver(own, command)
-        case RequireDocuments() as command:
-            return line.require_documents(own, command)
-        case RecordDocument() as command:
-            return line.record_document(own, command)
-        case _:
-            return _decide_on_tour(asked, own, states)
-
-
-def _decide_on_tour(asked: Asked, own: Ledger, states: States) -> Decision:
-    match asked.data:
-        case PlanTour() as command:
-            return planning.plan(own, command, states)
-        case RecordConsent() as command:
-            return planning.record_consent(own, command)
-        case ScheduleTour() as command:
-            return planning.schedule(own, command)
-        case CancelTour() as command:
-            return planning.cancel(own, command)
-        case RecordArrival() as command:
-            return presence.arrive(own, command, states)
-        case ExtendTour() as command:
-            return presence.extend(own, command)
-        case TransferTour() as command:
-            return presence.transfer(own, command, states)
-        case RecordDeparture() as command:
-            return presence.depart(own, command)
-        case CorrectTour() as command:
-            return correction.correct(own, command)
-        case OrderReturn() as command:
-            return presence.order_return(own, command)
-        case other:
-            raise TypeError(f"deployments does not take {type(other).__name__}")
 
 
 def claims(fact: Fact, state: State) -> Mapping[str, tuple[Claim, ...]]:

@@ -101,6 +101,7 @@ def _tour_of(e: NominationAccepted) -> PlanTour:
         planned_from=e.report_on,
         planned_until=e.tour_until,
         post=e.post,
+        handover_until=e.handover_until,
         consents_required=CONSENTS_REQUIRED,
         vacancy=e.vacancy,
         nomination=e.nomination,

@@ -20,7 +20,6 @@ from services.deployments import rules, tour_facts
 from services.deployments.line import Ledger
 from services.deployments.planning import waiting
 from services.deployments.tour import Tour
-from services.deployments.unit import may_arrive
 
 
 def arrive(own: Ledger, asked: RecordArrival, states: States) -> Decision:
@@ -35,16 +34,16 @@ def arrive(own: Ledger, asked: RecordArrival, states: States) -> Decision:
         tour=asked.tour,
         arrived_on=day,
         headcount=headcount,
-        mission=asked.mission,
+        mission=tour.mission,
         category=tour.category,
     )
     would_be = tour_facts.after(tour, event)
     return (
-        _as_planned(tour, asked, headcount)
+        _more_than_one(tour, headcount)
         or rules.line_covers(own, day, tour.mission, tour.category, "arrived_on")
         or rules.mission_active(states[streams.mission(tour.mission)], tour.mission, day, "arrived_on")
         or rules.papers_missing(own, tour, tour.mission, day, tour.consents_required)
-        or (may_arrive(states[streams.unit(tour.unit)], tour.unit, tour.mission, day, headcount) if tour.unit else None)
+        or rules.not_cleared(would_be, tour.mission, day, states)
         or rules.ceiling_holds(own, tour, would_be, Tour.actual, "arrived_on")
         or _incumbent_there(own, would_be)
         or rules.taken(own, would_be)
@@ -52,14 +51,7 @@ def arrive(own: Ledger, asked: RecordArrival, states: States) -> Decision:
     )
 
 
-def _as_planned(tour: Tour, asked: RecordArrival, headcount: int) -> Refusal | None:
-    """The arrival names the tour's own mission and unit, whose streams were read for this answer."""
-    if asked.mission != tour.mission:
-        reason = f"Tour {tour.id} is planned for {tour.mission}, but the arrival names {asked.mission}."
-        return Refusal("I2", reason, "mission", "Name the tour's mission, or plan another tour.")
-    if asked.unit != tour.unit:
-        reason = f"Tour {tour.id} is of {tour.unit or tour.person}, but the arrival names unit {asked.unit or 'none'}."
-        return Refusal("I6", reason, "unit", "Name the tour's unit, so that its MOU and visit can be checked.")
+def _more_than_one(tour: Tour, headcount: int) -> Refusal | None:
     if tour.person and headcount != 1:
         reason = f"Tour {tour.id} is of one person, but {headcount} are said to have come."
         return Refusal("I1", reason, "headcount", "Leave the headcount out for a person.")
@@ -105,7 +97,7 @@ def extend(own: Ledger, asked: ExtendTour) -> Decision:
 
 
 def transfer(own: Ledger, asked: TransferTour, states: States) -> Decision:
-    """Arriving in another operation of the line: its status, documents and sub-ceiling count as for an arrival."""
+    """Arriving in another operation of the line: its status, papers, MOU and sub-ceiling count as for an arrival."""
     tour = present(own, asked.tour)
     if isinstance(tour, Refusal):
         return tour
@@ -120,6 +112,7 @@ def transfer(own: Ledger, asked: TransferTour, states: States) -> Decision:
         or rules.line_covers(own, day, mission, tour.category, "transferred_on")
         or rules.mission_active(states[streams.mission(mission)], mission, day, "transferred_on")
         or rules.papers_missing(own, tour, mission, day, ())
+        or rules.not_cleared(tour, mission, day, states)
         or rules.ceiling_holds(own, tour, would_be, Tour.actual, "transferred_on")
         or rules.taken(own, would_be)
         or [event]

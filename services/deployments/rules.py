@@ -1,15 +1,17 @@
-"""Each rule of a tour, once: whether the line (I2), the papers (I3), people and posts (I4), the mission (I8) and the
-ceiling (I1) allow what is asked. Each function answers with a refusal or None."""
+"""Each rule of a tour, once: whether the line (I2), the papers (I3), people and posts (I4), the unit's clearance (I6),
+the mission (I8) and the ceiling (I1) allow what is asked. Each function answers with a refusal or None."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from contracts import streams
 from contracts.words import UNIT_CATEGORIES, Category
-from kernel.decider import Claim, Pending, Refusal
+from kernel.decider import Claim, Pending, Refusal, States
 from services.deployments.line import Ledger
 from services.deployments.mission import MissionLife
 from services.deployments.occupancy import Change, Stay, first_breach
 from services.deployments.tour import Tour
+from services.deployments.unit import may_arrive
 
 
 def line_covers(own: Ledger, day: date, mission: str, category: str, field: str) -> Refusal | None:
@@ -51,6 +53,13 @@ def mission_active(life: MissionLife, mission: str, day: date, field: str) -> Re
     told = f"is {status}" if status else "is not yet established"
     remedy = "Choose a mission that is active on that day."
     return Refusal("I8", f"{mission} {told} on {day}: nothing new goes there.", field, remedy)
+
+
+def not_cleared(tour: Tour, mission: str, day: date, states: States) -> Refusal | None:
+    """I6: why the unit of a tour may not be in a mission on a day; a person needs no clearance."""
+    if tour.unit is None:
+        return None
+    return may_arrive(states[streams.unit(tour.unit)], tour.unit, mission, day, tour.headcount)
 
 
 def papers_missing(own: Ledger, tour: Tour, mission: str, day: date, consents: Sequence[str]) -> Refusal | None:

@@ -4,7 +4,8 @@ An acceptance is what a tour follows from, so it carries everything that the dep
 """
 
 from calendar import monthrange
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TypeAlias, assert_never
 
 from contracts import streams
@@ -24,8 +25,9 @@ from contracts.vacancies import (
 )
 from kernel.decider import Decision, Refusal, States
 from services.vacancies.answers import lifecycle, recorded, unknown
+from services.vacancies.candidate import cannot_serve
 from services.vacancies.mission import takes_nothing_new
-from services.vacancies.nomination import other_mission, too_many
+from services.vacancies.nomination import too_many
 from services.vacancies.vacancy import Nomination, Vacancy, not_open, unknown_vacancy
 
 AnswerCommand: TypeAlias = AcceptNomination | DeclineNomination | WithdrawNomination | LapseNomination
@@ -43,12 +45,12 @@ def decide(command: AnswerCommand, states: States) -> Decision:
         return no
     match command:
         case AcceptNomination():
-            mission = states[streams.mission(command.mission)]
+            mission = own.opening.mission
             return (
                 not_open(own, command.vacancy)
                 or _expired(command, nomination)
-                or other_mission(command.mission, own.opening)
-                or takes_nothing_new(mission, command.mission, command.accepted_on)
+                or takes_nothing_new(states[streams.mission(mission)], mission, command.accepted_on)
+                or _cannot_serve(nomination.put_forward, states)
                 or _accept(command, own, own.opening, nomination.put_forward)
             )
         case DeclineNomination():
@@ -94,20 +96,35 @@ def _not_expired(command: LapseNomination, nomination: Nomination) -> Refusal | 
     return lifecycle(reason, "ended_on", "Withdraw it, or let it lapse later.")
 
 
+def _cannot_serve(put_forward: CandidateNominated | UnitNominated, states: States) -> Refusal | None:
+    """The nomination was sound on its day; a bar or a withdrawal since then stops it all the same."""
+    if isinstance(put_forward, UnitNominated):
+        return None
+    refused = cannot_serve(states[streams.candidate(put_forward.person)], put_forward.person)
+    return refused and replace(refused, field="nomination", remedy="Withdraw this nomination and nominate another.")
+
+
 def _accept(
     command: AcceptNomination, own: Vacancy, opening: VacancyAnnounced, put_forward: CandidateNominated | UnitNominated
 ) -> Decision:
     if isinstance(put_forward, UnitNominated) and (no := too_many(put_forward.headcount, opening)):
         return no
+    tour_until = months_after(command.report_on, opening.tour_months)
+    handover_until = command.report_on + timedelta(days=command.handover_days)
+    if handover_until >= tour_until:
+        reason = f"A handover until {handover_until} would outlast the tour, which ends on {tour_until}."
+        return Refusal("I4", reason, "handover_days", "Declare a shorter handover.")
     accepted = recorded(
         NominationAccepted,
         command,
+        mission=opening.mission,
         mandate=put_forward.mandate,
         line=put_forward.line,
         category=put_forward.category,
         contributor=put_forward.contributor,
         post=opening.post,
-        tour_until=months_after(command.report_on, opening.tour_months),
+        tour_until=tour_until,
+        handover_until=handover_until if command.handover_days else None,
         **_who(put_forward),
     )
     if isinstance(put_forward, UnitNominated) or own.taken + 1 >= own.places:

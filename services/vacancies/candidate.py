@@ -130,13 +130,18 @@ def _place_in_reserve(command: PlaceInReserve, own: Candidate) -> Decision:
     return [recorded(CandidatePlacedInReserve, command)]
 
 
-def standing_on(state: Candidate, person: str, day: date) -> Standing | Refusal:
-    """A candidate's facts on the day of nomination, or why the person cannot be nominated at all (rule I12)."""
+def cannot_serve(state: Candidate, person: str) -> Refusal | None:
+    """Why a person is neither nominated nor accepted: barred (rule I12), not on the register, or withdrawn."""
     if state.bars:
         bar = state.bars[0]
         reason = f"{person} is barred from nomination since {bar.since} by tour {bar.tour} ({bar.reason})."
         return Refusal("I12", reason, "person", "Nominate another candidate.")
-    if no := _not_available(state, person):
+    return _not_available(state, person)
+
+
+def standing_on(state: Candidate, person: str, day: date) -> Standing | Refusal:
+    """A candidate's facts on the day of nomination, or why the person cannot be nominated at all."""
+    if no := cannot_serve(state, person):
         return no
     rank = state.rank_on(day)
     if state.registered is None or rank is None:

@@ -1,41 +1,79 @@
-"""What an answer depends on besides the command's own stream.
+"""Every command of this room, and the kind of stream that answers it."""
 
-Only the command is asked, never the state: this is why a nomination and its acceptance name the vacancy's mission
-once more. A change in one of these streams before the append forces a new decision.
-"""
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from contracts import streams
 from contracts.vacancies import (
-    ELIGIBILITY,
     AcceptNomination,
+    AcknowledgeApplication,
+    AdoptRuleSet,
     AnnounceVacancy,
+    BarCandidate,
+    ChangeMissionStatus,
+    DeclineNomination,
+    LapseNomination,
+    LapseVacancy,
     NominateCandidate,
     NominateUnit,
+    PlaceInReserve,
+    PledgeUnit,
+    RecordMandateLine,
+    RecordMandateLineEnd,
+    RecordMission,
+    RecordPredeploymentVisit,
+    RecordPromotion,
+    RecordReadiness,
+    RecordScreening,
+    RegisterCandidate,
+    ReopenVacancy,
     SelectUnit,
+    SignMou,
+    SubmitApplication,
+    WithdrawApplication,
+    WithdrawCandidate,
+    WithdrawNomination,
+    WithdrawVacancy,
 )
 from contracts.words import Command
+from kernel.decider import Asked, Decision, States
+from services.vacancies import acceptance, application, candidate, line, mission, nomination, rule_set, unit, vacancy
 
-RULE_SET = streams.rule_set(ELIGIBILITY)
+ANSWERS: Mapping[type[Command], Callable[[Any, States], Decision]] = {
+    RecordMission: mission.decide,
+    ChangeMissionStatus: mission.decide,
+    SubmitApplication: application.decide,
+    AcknowledgeApplication: application.decide,
+    WithdrawApplication: application.decide,
+    AnnounceVacancy: vacancy.decide,
+    WithdrawVacancy: vacancy.decide,
+    LapseVacancy: vacancy.decide,
+    ReopenVacancy: vacancy.decide,
+    NominateCandidate: nomination.decide,
+    NominateUnit: nomination.decide,
+    AcceptNomination: acceptance.decide,
+    DeclineNomination: acceptance.decide,
+    WithdrawNomination: acceptance.decide,
+    LapseNomination: acceptance.decide,
+    RegisterCandidate: candidate.decide,
+    RecordScreening: candidate.decide,
+    RecordPromotion: candidate.decide,
+    PlaceInReserve: candidate.decide,
+    WithdrawCandidate: candidate.decide,
+    BarCandidate: candidate.decide,
+    PledgeUnit: unit.decide,
+    RecordReadiness: unit.decide,
+    SelectUnit: unit.decide,
+    SignMou: unit.decide,
+    RecordPredeploymentVisit: unit.decide,
+    RecordMandateLine: line.decide,
+    RecordMandateLineEnd: line.decide,
+    AdoptRuleSet: rule_set.decide,
+}
 
 
-def reads(command: Command) -> tuple[str, ...]:
-    """The other streams of this room on which the answer to a command depends."""
-    match command:
-        case AnnounceVacancy(application=None):
-            return (streams.mission(command.mission),)
-        case AnnounceVacancy(application=str(application)):
-            return (streams.mission(command.mission), streams.application(application))
-        case NominateCandidate():
-            return (streams.candidate(command.person), *_reads_of_nomination(command))
-        case NominateUnit():
-            return (streams.unit(command.unit), *_reads_of_nomination(command))
-        case AcceptNomination():
-            return (streams.mission(command.mission),)
-        case SelectUnit():
-            return (streams.mission(command.mission), RULE_SET)
-        case _:
-            return ()
-
-
-def _reads_of_nomination(command: NominateCandidate | NominateUnit) -> tuple[str, ...]:
-    return streams.line(command.mandate, command.line), streams.mission(command.mission), RULE_SET
+def decide(asked: Asked, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    kind = type(asked.data)
+    if kind not in ANSWERS:
+        raise TypeError(f"the vacancies room takes no {kind.__name__}")
+    return ANSWERS[kind](asked.data, states)

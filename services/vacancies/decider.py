@@ -1,52 +1,21 @@
-"""The decider of this room: it only sends each question to the kind of stream that can answer it."""
+"""The room's functions, each sending its question to the kind of stream that can answer it. No rule lives here."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from contracts import streams
-from contracts.vacancies import (
-    AcceptNomination,
-    AcknowledgeApplication,
-    AdoptRuleSet,
-    AnnounceVacancy,
-    BarCandidate,
-    ChangeMissionStatus,
-    DeclineNomination,
-    LapseNomination,
-    LapseVacancy,
-    NominateCandidate,
-    NominateUnit,
-    PlaceInReserve,
-    PledgeUnit,
-    RecordMandateLine,
-    RecordMandateLineEnd,
-    RecordMission,
-    RecordPredeploymentVisit,
-    RecordPromotion,
-    RecordReadiness,
-    RecordScreening,
-    RegisterCandidate,
-    ReopenVacancy,
-    SelectUnit,
-    SignMou,
-    SubmitApplication,
-    WithdrawApplication,
-    WithdrawCandidate,
-    WithdrawNomination,
-    WithdrawVacancy,
-)
-from kernel.decider import Asked, Claim, Decision, Fact, Refusal, States
-from services.vacancies import acceptance, application, candidate, line, mission, nomination, rule_set, unit, vacancy
+from kernel.decider import Asked, Claim, Fact, Refusal
+from services.vacancies import application, candidate, line, mission, rule_set, unit, vacancy
 from services.vacancies.application import Application
 from services.vacancies.candidate import Candidate
-from services.vacancies.commands import reads
+from services.vacancies.commands import decide
 from services.vacancies.line import Line
 from services.vacancies.mission import Mission
 from services.vacancies.rule_set import RuleSets
 from services.vacancies.unit import Unit
 from services.vacancies.vacancy import Vacancy
 
-__all__ = ["State", "claimed", "claims", "decide", "evolve", "initial", "reads"]
+__all__ = ["State", "claimed", "claims", "decide", "evolve", "initial"]
 
 State: TypeAlias = Mission | Application | Vacancy | Candidate | Unit | Line | RuleSets
 
@@ -89,33 +58,6 @@ def evolve(state: State, fact: Fact) -> State:
             return line.evolve(state, fact.data)
         case RuleSets():
             return rule_set.evolve(state, fact.data)
-
-
-def decide(asked: Asked, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
-    match asked.data:
-        case RecordMission() | ChangeMissionStatus() as command:
-            return mission.decide(command, states)
-        case SubmitApplication() | AcknowledgeApplication() | WithdrawApplication() as command:
-            return application.decide(command, states)
-        case AnnounceVacancy() | WithdrawVacancy() | LapseVacancy() | ReopenVacancy() as command:
-            return vacancy.decide(command, states)
-        case NominateCandidate() | NominateUnit() as command:
-            return nomination.decide(command, states)
-        case AcceptNomination() | DeclineNomination() | WithdrawNomination() | LapseNomination() as command:
-            return acceptance.decide(command, states)
-        case RegisterCandidate() | RecordScreening() | RecordPromotion() | PlaceInReserve() as command:
-            return candidate.decide(command, states)
-        case WithdrawCandidate() | BarCandidate() as command:
-            return candidate.decide(command, states)
-        case PledgeUnit() | RecordReadiness() | SelectUnit() | SignMou() | RecordPredeploymentVisit() as command:
-            return unit.decide(command, states)
-        case RecordMandateLine() | RecordMandateLineEnd() as command:
-            return line.decide(command, states)
-        case AdoptRuleSet() as command:
-            return rule_set.decide(command, states)
-        case _:
-            raise TypeError(f"the vacancies room takes no {type(asked.data).__name__}")
 
 
 def claims(fact: Fact, state: State) -> Mapping[str, tuple[Claim, ...]]:

@@ -16,6 +16,7 @@ from contracts.vacancies import (
     NominateUnit,
     RecordMandateLine,
     RecordMandateLineEnd,
+    VacancyAnnounced,
 )
 from contracts.words import Event
 from kernel.decider import Decision, Pending, Refusal, States
@@ -67,7 +68,7 @@ def decide(command: LineCommand, states: States) -> Decision:
 
 
 def does_not_cover(
-    state: Line, asked: NominateCandidate | NominateUnit, category: str, contributor: str
+    state: Line, asked: NominateCandidate | NominateUnit, opening: VacancyAnnounced, contributor: str
 ) -> Refusal | Pending | None:
     """Rule I2: why a nomination does not fall under the line that it names, or None when it does."""
     name = f"Line {asked.line} of mandate {asked.mandate}"
@@ -76,11 +77,12 @@ def does_not_cover(
     found = _terms_in_force(state, name, asked.nominated_on)
     if isinstance(found, Refusal):
         return found
-    if asked.mission not in found.terms.missions:
-        reason = f"{name} covers {', '.join(found.terms.missions)}, not {asked.mission}."
-        return Refusal("I2", reason, "mission", REMEDY)
-    if category not in found.terms.categories:
-        return Refusal("I2", f"{name} covers {', '.join(found.terms.categories)}, not {category}.", "line", REMEDY)
+    if opening.mission not in found.terms.missions:
+        reason = f"{name} covers {', '.join(found.terms.missions)}, not {opening.mission}."
+        return Refusal("I2", reason, "line", REMEDY)
+    if opening.category not in found.terms.categories:
+        reason = f"{name} covers {', '.join(found.terms.categories)}, not {opening.category}."
+        return Refusal("I2", reason, "line", REMEDY)
     if contributor != found.contributor:
         reason = f"{name} is a mandate of {found.contributor}, but the nominee belongs to {contributor}."
         return Refusal("I2", reason, "line", "Nominate under a mandate of the nominee's own State.")

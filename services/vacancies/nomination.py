@@ -19,11 +19,10 @@ from contracts.words import UNIT_CATEGORIES
 from kernel.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 from services.vacancies.candidate import Candidate, standing_on
-from services.vacancies.commands import RULE_SET
 from services.vacancies.eligibility import failed_criteria
 from services.vacancies.line import does_not_cover
 from services.vacancies.mission import takes_nothing_new
-from services.vacancies.rule_set import RuleSets, none_in_force
+from services.vacancies.rule_set import RULE_SET, RuleSets, none_in_force
 from services.vacancies.unit import Unit, pledge_held_on
 from services.vacancies.vacancy import Vacancy, not_open, unknown_vacancy
 
@@ -34,12 +33,11 @@ def decide(command: NominationCommand, states: States) -> Decision:
     own: Vacancy = states[command.stream]
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
-    mission = states[streams.mission(command.mission)]
+    mission = own.opening.mission
     if no := (
         _round_is_over(command, own, own.opening)
         or _nominated_already(command, own)
-        or other_mission(command.mission, own.opening)
-        or takes_nothing_new(mission, command.mission, command.nominated_on)
+        or takes_nothing_new(states[streams.mission(mission)], mission, command.nominated_on)
     ):
         return no
     match command:
@@ -79,14 +77,6 @@ def _nominee(of: NominationCommand | CandidateNominated | UnitNominated) -> str:
     return of.person if isinstance(of, NominateCandidate | CandidateNominated) else of.unit
 
 
-def other_mission(mission: str, opening: VacancyAnnounced) -> Refusal | None:
-    """Rule I2: the mission that a command names must be the vacancy's own."""
-    if mission == opening.mission:
-        return None
-    reason = f"Vacancy {opening.vacancy} is in {opening.mission}, not in {mission}."
-    return Refusal("I2", reason, "mission", f"Name {opening.mission}, or choose a vacancy in {mission}.")
-
-
 def _nominate_candidate(command: NominateCandidate, opening: VacancyAnnounced, states: States) -> Decision:
     if opening.category in UNIT_CATEGORIES:
         reason = f"Vacancy {command.vacancy} asks for a unit ({opening.category}), not for a person."
@@ -96,7 +86,7 @@ def _nominate_candidate(command: NominateCandidate, opening: VacancyAnnounced, s
     if isinstance(standing, Refusal):
         return standing
     line = states[streams.line(command.mandate, command.line)]
-    if no := does_not_cover(line, command, opening.category, standing.contributor):
+    if no := does_not_cover(line, command, opening, standing.contributor):
         return no
     rules = _rules_on(states, command.nominated_on)
     if rules is None:
@@ -106,6 +96,7 @@ def _nominate_candidate(command: NominateCandidate, opening: VacancyAnnounced, s
     event = recorded(
         CandidateNominated,
         command,
+        mission=opening.mission,
         contributor=standing.contributor,
         category=opening.category,
         rank=standing.rank,
@@ -134,7 +125,7 @@ def _nominate_unit(command: NominateUnit, opening: VacancyAnnounced, states: Sta
     line = states[streams.line(command.mandate, command.line)]
     if no := too_many(pledge.headcount, opening):
         return no
-    if uncovered := does_not_cover(line, command, pledge.category, pledge.contributor):
+    if uncovered := does_not_cover(line, command, opening, pledge.contributor):
         return uncovered
     rules = _rules_on(states, command.nominated_on)
     if rules is None:
@@ -142,6 +133,7 @@ def _nominate_unit(command: NominateUnit, opening: VacancyAnnounced, states: Sta
     event = recorded(
         UnitNominated,
         command,
+        mission=opening.mission,
         contributor=pledge.contributor,
         category=pledge.category,
         headcount=pledge.headcount,

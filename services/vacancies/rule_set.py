@@ -6,11 +6,13 @@ Rules are data: which version was applied is stored with every nomination (rule 
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.vacancies import AdoptRuleSet, RuleSetAdopted
+from contracts import streams
+from contracts.vacancies import ELIGIBILITY, AdoptRuleSet, RuleSetAdopted
 from contracts.words import RANKS, Event, ReadinessLevel
 from kernel.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, recorded
 
+RULE_SET = streams.rule_set(ELIGIBILITY)
 READINESS_MIN_OF_UN: ReadinessLevel = "L2"
 """Where no rule set is in force: selection at level 2 or above (UN Peacekeeping Capability Readiness System)."""
 

@@ -24,9 +24,8 @@ from contracts.vacancies import (
 from contracts.words import READINESS_LEVELS, Event
 from kernel.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
-from services.vacancies.commands import RULE_SET
 from services.vacancies.mission import takes_nothing_new
-from services.vacancies.rule_set import READINESS_MIN_OF_UN, RuleSets
+from services.vacancies.rule_set import READINESS_MIN_OF_UN, RULE_SET, RuleSets
 
 UnitCommand: TypeAlias = PledgeUnit | RecordReadiness | SelectUnit | SignMou | RecordPredeploymentVisit
 

@@ -67,8 +67,8 @@ def plans(draw: st.DrawFn, among: st.SearchStrategy[str] = tours) -> Command:
 @st.composite
 def arrivals(draw: st.DrawFn) -> Command:
     tour = draw(tours)
-    more: Any = {"unit": UNITS[tour], "headcount": draw(st.none() | heads)} if tour in UNITS else {}
-    return RecordArrival(**OF, tour=tour, mission=draw(missions), arrived_on=draw(days), **more)
+    headcount = draw(st.none() | heads) if tour in UNITS else None
+    return RecordArrival(**OF, tour=tour, arrived_on=draw(days), headcount=headcount)
 
 
 @st.composite

@@ -55,8 +55,7 @@ class Room:
         tour = self.ledger.tours[slug]
         match command:
             case RecordArrival():
-                headcount = command.headcount if tour.unit else None
-                fitting: Any = {"mission": tour.mission, "unit": tour.unit, "headcount": headcount}
+                fitting: Any = {"headcount": command.headcount if tour.unit else None}
             case CorrectTour():
                 behind = tour.postings[-1].facts if command.field == "mission" else tour.sources.get(command.field, ())
                 fitting = {"corrects": sorted(behind)[index % len(behind)] if behind else command.corrects}

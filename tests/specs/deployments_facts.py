@@ -65,8 +65,8 @@ def planned(tour: str, start: str = "2014-07-01", end: str = "2015-07-01", **mor
     return TourPlanned(**_plan(tour, start, end, **more))
 
 
-def arrive(tour: str, day: str = "2014-07-01", mission: str = "MINURSO", **more: Any) -> RecordArrival:
-    return RecordArrival(**{**OF, "tour": tour, "mission": mission, "arrived_on": D(day), **more})
+def arrive(tour: str, day: str = "2014-07-01", **more: Any) -> RecordArrival:
+    return RecordArrival(**{**OF, "tour": tour, "arrived_on": D(day), **more})
 
 
 def arrived(tour: str, day: str = "2014-07-01", **more: Any) -> TourArrived:

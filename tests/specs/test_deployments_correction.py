@@ -15,8 +15,11 @@ from tests.specs.deployments_facts import (
     departed,
     document,
     given,
+    mission,
+    mou,
     planned,
     required,
+    visit,
 )
 
 
@@ -68,7 +71,7 @@ def test_a_correction_names_the_event_that_set_the_field(place: int, field: str)
 
 
 def test_a_planned_headcount_is_not_behind_the_count_that_arrived() -> None:
-    story = given(planned("a", unit="inf-1", headcount=2), arrived("a", headcount=2))
+    story = given(planned("a", unit="inf-1", headcount=2), arrived("a", headcount=2), mou(4), visit())
     story.when(correct(story.facts[PLANNED].id, "headcount", 1)).then_refused("I10")
     assert story.when(correct(story.facts[ARRIVED].id, "headcount", 1)).then_events()
     story.when(correct(story.facts[ARRIVED].id, "headcount", 4)).then_refused("I1", "4 people")
@@ -98,6 +101,53 @@ def test_a_corrected_day_or_mission_has_to_be_on_the_line_and_have_its_papers() 
     gone().when(correct(arrival, "mission", "UNMIL")).then_refused("I2", "UNMIL")
     papers = (required(), document("un_mandate", "2014-07-01"), document("status_of_forces", "2014-06-01"))
     gone().given(*papers).when(correct(arrival, "arrived_on", D("2014-06-30"))).then_refused("I3", "un_mandate")
+
+
+def test_i8_a_corrected_arrival_or_mission_was_active_then() -> None:
+    arrival = gone().facts[ARRIVED].id
+    ended = gone().given(mission("MINURSO", "drawdown", "2014-07-05"), mission("UNIFIL", "drawdown", "2014-07-05"))
+    assert ended.when(correct(arrival, "arrived_on", D("2014-07-04"))).then_events()
+    ended.when(correct(arrival, "arrived_on", D("2014-07-05"))).then_refused("I8", "MINURSO", "drawdown", "value")
+    assert ended.when(correct(arrival, "mission", "UNIFIL")).then_events()
+    earlier = gone().given(mission("UNIFIL", "drawdown", "2014-07-01"))
+    earlier.when(correct(arrival, "mission", "UNIFIL")).then_refused("I8", "UNIFIL", "drawdown", "value")
+
+
+def test_a_correction_of_a_departure_or_a_rank_asks_nothing_of_the_mission() -> None:
+    closed = gone().given(mission("MINURSO", "closed", "2014-07-01"))
+    assert closed.when(correct(closed.facts[DEPARTED].id, "departed_on", D("2014-07-20"))).then_events()
+    assert closed.when(correct(closed.facts[PLANNED].id, "rank", "captain")).then_events()
+
+
+UNIT_THERE = (planned("a", unit="inf-1", headcount=2), arrived("a", headcount=2), visit())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("arrived_on", D("2014-06-30"), "signed by 2014-06-30"),
+        ("mission", "UNIFIL", "for UNIFIL"),
+        ("headcount", 3, "allows 2"),
+    ],
+)
+def test_i6_a_corrected_arrival_of_a_unit_was_cleared_for_it(field: str, value: Any, words: str) -> None:
+    story = given(*UNIT_THERE, mou(signed="2014-07-01"))
+    command = correct(story.facts[ARRIVED].id, field, value)
+    story.when(command).then_refused("I6", words)
+    cleared = (mou(3, "2014-06-30"), mou(3, "2014-06-30", "UNIFIL"))
+    assert given(*UNIT_THERE, *cleared).when(command).then_events()
+
+
+def test_i6_fewer_people_than_recorded_need_no_new_clearance() -> None:
+    story = given(*UNIT_THERE)
+    assert story.when(correct(story.facts[ARRIVED].id, "headcount", 1)).then_events()
+
+
+def test_a_corrected_plan_of_a_unit_waits_for_its_arrival_to_be_cleared() -> None:
+    story = given(UNIT_THERE[0])
+    assert story.when(correct(story.facts[PLANNED].id, "mission", "UNIFIL")).then_events()
+    ended = story.given(mission("UNIFIL", "drawdown", "2014-07-01"))
+    ended.when(correct(story.facts[PLANNED].id, "mission", "UNIFIL")).then_refused("I8", "UNIFIL")
 
 
 def test_a_corrected_departure_does_not_overlap_the_next_tour() -> None:

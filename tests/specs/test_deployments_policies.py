@@ -72,11 +72,13 @@ def test_an_accepted_nomination_becomes_a_tour_that_waits_for_its_consents() -> 
         **{**OF, "contributor": "KAZ", "mission": "MINURSO", "category": "military_observer", "person": "p-1"},
         **{"rank": "major", "post": "mo-1", "vacancy": "v-1", "nomination": "n-1"},
     }
+    days: dict[str, Any] = {"handover_until": D("2014-07-08")}
     event = vacancies.NominationAccepted(
-        **shared, accepted_on=D("2014-06-01"), report_on=D("2014-07-01"), tour_until=D("2015-07-01")
+        **shared, **days, accepted_on=D("2014-06-01"), report_on=D("2014-07-01"), tour_until=D("2015-07-01")
     )
     plan = PlanTour(
         **shared,
+        **days,
         tour="n-1",
         planned_from=D("2014-07-01"),
         planned_until=D("2015-07-01"),

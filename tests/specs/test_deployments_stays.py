@@ -20,9 +20,11 @@ from tests.specs.deployments_facts import (
     departed,
     given,
     mission,
+    mou,
     plan,
     planned,
     required,
+    visit,
 )
 
 
@@ -56,6 +58,16 @@ def test_a_transfer_is_to_another_active_mission_of_the_line_with_its_documents(
     here.given(mission("UNMIL")).when(move("UNMIL")).then_refused("I2", "UNMIL")
     here.given(mission("UNIFIL", "drawdown", "2014-08-01")).when(move()).then_refused("I8")
     here.given(required("UNIFIL")).when(move()).then_refused("I3", "document un_mandate for UNIFIL")
+
+
+def test_i6_a_unit_is_transferred_under_an_mou_for_the_new_mission_and_within_its_strength() -> None:
+    here = given(planned("a", unit="inf-1", headcount=2), mou(), visit(), arrived("a", headcount=2))
+    here.when(move()).then_refused("I6", "no MOU or memorandum for UNIFIL")
+    here.given(mou(1, mission="UNIFIL")).when(move()).then_refused("I6", "2 people", "allows 1")
+    here.given(mou(mission="UNIFIL", signed="2014-08-02")).when(move()).then_refused("I6", "signed by 2014-08-01")
+    here.given(mou(mission="UNIFIL")).when(move()).then(MOVED)
+    failed = visit("2014-07-20", passed=False)
+    here.given(mou(mission="UNIFIL"), failed).when(move()).then_refused("I6", "2014-07-20 was not passed")
 
 
 def test_a_transfer_frees_the_post_and_the_place_in_the_mission() -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from contracts.vacancies import (
     AcceptNomination,
+    CandidateBarred,
+    CandidateWithdrawn,
     DeclineNomination,
     LapseNomination,
     NominationAccepted,
@@ -26,10 +28,13 @@ from tests.specs.vacancies_facts import (
     given,
     mission,
     nominated,
+    registered,
+    registered_too,
     unit_nominated,
 )
 
 ACCEPTED = date(2014, 4, 20)
+BEGUN = (mission, registered, registered_too)
 filled = VacancyFilled(vacancy="v-1", filled_on=ACCEPTED)
 END: dict[str, Any] = {"vacancy": "v-1", "nomination": "n-1", "ended_on": ACCEPTED, "reason": "another was chosen"}
 
@@ -38,7 +43,6 @@ def accept(**but: Any) -> AcceptNomination:
     fields: dict[str, Any] = {
         "vacancy": "v-1",
         "nomination": "n-1",
-        "mission": "UNIFIL",
         "accepted_on": ACCEPTED,
         "report_on": date(2014, 7, 1),
     }
@@ -47,6 +51,7 @@ def accept(**but: Any) -> AcceptNomination:
 
 def accepted(**but: Any) -> NominationAccepted:
     fields: dict[str, Any] = dict(accept()) | {
+        "mission": "UNIFIL",
         "mandate": "kz-2013",
         "line": "all",
         "category": "military_observer",
@@ -59,50 +64,65 @@ def accepted(**but: Any) -> NominationAccepted:
 
 
 def test_an_acceptance_takes_one_place() -> None:
-    given(mission, announced(), nominated()).when(accept(reference="UN/5")).then(accepted(reference="UN/5"))
+    given(*BEGUN, announced(), nominated()).when(accept(reference="UN/5")).then(accepted(reference="UN/5"))
 
 
 def test_the_last_place_fills_the_vacancy() -> None:
     single = announced(number=1, post="obs-3", tour_months=6)
-    given(mission, single, nominated()).when(accept()).then(accepted(post="obs-3", tour_until=date(2015, 1, 1)), filled)
-    second = given(mission, announced(), nominated(), accepted(), nominated(nomination="n-2", person="p-2"))
+    given(*BEGUN, single, nominated()).when(accept()).then(accepted(post="obs-3", tour_until=date(2015, 1, 1)), filled)
+    second = given(*BEGUN, announced(), nominated(), accepted(), nominated(nomination="n-2", person="p-2"))
     second.when(accept(nomination="n-2")).then(accepted(nomination="n-2", person="p-2"), filled)
 
 
 def test_no_more_people_are_accepted_than_there_are_places() -> None:
     other = nominated(nomination="n-2", person="p-2")
-    story = given(mission, announced(number=1), nominated(), other, accepted(), filled)
+    story = given(*BEGUN, announced(number=1), nominated(), other, accepted(), filled)
     story.when(accept(nomination="n-2")).then_refused("lifecycle", "all 1 places")
 
 
 def test_a_unit_takes_the_whole_vacancy() -> None:
     of_unit = accepted(category="infantry", person=None, rank=None, unit="inf-1", headcount=120)
-    given(mission, announced_for_unit(), unit_nominated()).when(accept()).then(of_unit, filled)
-    story = given(mission, announced_for_unit(number=100), unit_nominated())
+    given(*BEGUN, announced_for_unit(), unit_nominated()).when(accept()).then(of_unit, filled)
+    story = given(*BEGUN, announced_for_unit(number=100), unit_nominated())
     story.when(accept()).then_refused("lifecycle", "120", "100")
 
 
 def test_i7_a_nomination_is_accepted_only_while_it_holds() -> None:
-    story = given(mission, announced(), nominated())
+    story = given(*BEGUN, announced(), nominated())
     assert story.when(accept(accepted_on=date(2015, 3, 31))).then_events()
     story.when(accept(accepted_on=VALID_UNTIL)).then_refused("I7", "valid until 2015-04-01")
     story.when(accept(accepted_on=date(2014, 3, 31))).then_refused("lifecycle", "2014-04-01")
 
 
 def test_i8_nobody_is_accepted_into_a_mission_in_drawdown() -> None:
-    given(mission, announced(), nominated(), drawdown).when(accept()).then_refused("I8", "UNIFIL", "2014-03-15")
+    given(*BEGUN, announced(), nominated(), drawdown).when(accept()).then_refused("I8", "UNIFIL", "2014-03-15")
 
 
-def test_i2_an_acceptance_names_the_vacancys_own_mission() -> None:
-    given(mission, announced(), nominated()).when(accept(mission="MINURSO")).then_refused("I2", "UNIFIL")
+def test_i12_a_person_barred_since_the_nomination_is_not_accepted() -> None:
+    barred = CandidateBarred(person="p-1", since=date(2014, 4, 10), tour="t-1", reason="discipline")
+    story = given(*BEGUN, announced(), nominated(), nominated(nomination="n-2", person="p-2"), barred)
+    story.when(accept()).then_refused("I12", "2014-04-10", "t-1", "Withdraw this nomination")
+    story.when(accept(nomination="n-2")).then(accepted(nomination="n-2", person="p-2"))
+
+
+def test_a_candidate_withdrawn_since_the_nomination_is_not_accepted() -> None:
+    gone = CandidateWithdrawn(person="p-1", withdrawn_on=date(2014, 4, 10), reason="left the service")
+    given(*BEGUN, announced(), nominated(), gone).when(accept()).then_refused("lifecycle", "2014-04-10", "nomination")
+
+
+def test_i4_a_handover_is_declared_with_the_acceptance_and_ends_within_the_tour() -> None:
+    story = given(*BEGUN, announced(tour_months=1), nominated())
+    short = accepted(tour_until=date(2014, 8, 1), handover_until=date(2014, 7, 31))
+    story.when(accept(handover_days=30)).then(short)
+    story.when(accept(handover_days=31)).then_refused("I4", "2014-08-01", "handover_days")
 
 
 def test_nothing_is_accepted_twice_or_unnominated_or_in_a_vacancy_that_ended() -> None:
-    given(mission, announced(), nominated(), accepted()).when(accept()).then_refused("lifecycle", "accepted already")
-    given(mission, announced()).when(accept()).then_refused("unknown", "n-1")
+    given(*BEGUN, announced(), nominated(), accepted()).when(accept()).then_refused("lifecycle", "accepted already")
+    given(*BEGUN, announced()).when(accept()).then_refused("unknown", "n-1")
     given(mission).when(accept()).then_refused("unknown", "v-1")
     withdrawn = VacancyWithdrawn(vacancy="v-1", ended_on=ACCEPTED, reason="post abolished")
-    given(mission, announced(), nominated(), withdrawn).when(accept()).then_refused("lifecycle", "withdrawn")
+    given(*BEGUN, announced(), nominated(), withdrawn).when(accept()).then_refused("lifecycle", "withdrawn")
 
 
 def test_an_open_nomination_is_declined_or_withdrawn() -> None:
@@ -124,7 +144,7 @@ def test_a_nomination_lapses_when_it_has_expired_and_not_before() -> None:
 def test_an_ended_nomination_takes_no_other_answer(
     ended: NominationDeclined | NominationWithdrawn | NominationLapsed,
 ) -> None:
-    story = given(mission, announced(), nominated(), ended)
+    story = given(*BEGUN, announced(), nominated(), ended)
     for command in (accept(), DeclineNomination(**END), WithdrawNomination(**END), LapseNomination(**END)):
         story.when(command).then_refused("lifecycle", "already")
 

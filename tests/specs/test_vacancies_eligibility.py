@@ -35,7 +35,6 @@ def nominating(story: Story, person: str = "p-1", on: date = NOMINATED) -> Story
         nomination="n-1",
         mandate="kz-2013",
         line="all",
-        mission="UNIFIL",
         nominated_on=on,
         person=person,
     )

@@ -38,7 +38,6 @@ NOMINATION: dict[str, Any] = {
     "nomination": "n-1",
     "mandate": "kz-2013",
     "line": "all",
-    "mission": "UNIFIL",
     "nominated_on": NOMINATED,
 }
 
@@ -116,10 +115,6 @@ def test_i2_the_terms_are_those_that_held_on_the_day() -> None:
 def test_i2_the_nominee_belongs_to_the_state_of_the_mandate() -> None:
     foreign = CandidateRegistered(person="p-9", contributor="ARM", rank="major", registered_on=IN_FORCE)
     given_ready(announced(), foreign).when(nominate(person="p-9")).then_refused("I2", "KAZ", "ARM")
-
-
-def test_i2_a_nomination_names_the_vacancys_own_mission() -> None:
-    given_ready(announced()).when(nominate(mission="MINURSO")).then_refused("I2", "UNIFIL", "MINURSO", "mission")
 
 
 def test_i2_a_unit_vacancy_takes_no_person_and_a_persons_vacancy_no_unit() -> None:

@@ -48,6 +48,7 @@ screened = CandidateScreened(
     english_until=date(2016, 1, 1),
     driving_until=date(2016, 1, 1),
 )
+registered_too = registered.model_copy(update={"person": "p-2"})
 pledged = UnitPledged(
     unit="inf-1",
     contributor="KAZ",
