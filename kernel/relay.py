@@ -3,13 +3,17 @@
 One relay of a room is active: the holder of an advisory lock. It sends with an idempotent producer, and every record
 carries its position. After a crash the successor asks each partition for the last position that it holds and goes on
 from there; that is exact because a partition holds its rows in position order, and because the successor first waits
-until no send of its predecessor can still arrive (`sending_until`, written before sending).
+until no send of its predecessor can still arrive (`sending_until`, written before sending). A living relay never gives
+a send up: the idempotent producer repeats it under the same sequence number, which the broker knows. One that can no
+longer show that it is the only one (its session is gone, its lease runs out, sends are under way) ends its process.
 """
 
 import asyncio
+import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final, NoReturn
 
 import asyncpg
 import structlog
@@ -24,6 +28,9 @@ from kernel.settings import Settings
 from kernel.sql import queries
 
 log = structlog.get_logger()
+SEND_GIVEN_UP_MS: Final = 300_000
+"""The producer repeats a send for so long: a broker that is slow must not make a second, unrelated send of it."""
+EXIT_CODE: Final = 70
 _LOOK_BACK = 32
 """Records at a partition's end among which its last own one is looked for; ten times more in each further try."""
 
@@ -80,26 +87,34 @@ class Relay:
             await connection.close(timeout=2)
 
     async def _active(self, connection: asyncpg.Connection) -> None:
+        self._lease_ends = 0.0
         producer = AIOKafkaProducer(
             bootstrap_servers=self._settings.kafka_bootstrap,
             enable_idempotence=True,
             linger_ms=2,
             max_batch_size=131_072,
-            request_timeout_ms=self._settings.relay_lease_ms // 2,
+            request_timeout_ms=SEND_GIVEN_UP_MS,
         )
-        self._lease_ends = 0.0
-        await producer.start()
         try:
-            relayed = [await self._resume(connection, producer, name) for name in self._logs]
+            await producer.start()
+            relayed = {name: await self._resume(connection, producer, name) for name in self._logs}
             while True:
                 self._health.beat("relay")
                 self.woken.clear()
-                if not await self._pass(connection, producer, dict(zip(self._logs, relayed, strict=True))):
+                if not await self._pass(connection, producer, relayed):
+                    await self._end_lease(connection)
                     await self._sleep()
         finally:
-            await producer.stop()
-            if not self._sending and not connection.is_closed():
-                await connection.execute(self._sql["end_lease"])
+            await self._stop(producer)
+            if not connection.is_closed():
+                await self._end_lease(connection)
+
+    async def _stop(self, producer: AIOKafkaProducer) -> None:
+        """Let what is under way arrive. If it does not while the lease lasts, a successor could not know of it."""
+        try:
+            await asyncio.wait_for(producer.stop(), max(self._lease_ends - time.monotonic(), 1.0))
+        except TimeoutError:
+            self._end_process("sends are under way")
 
     async def _sleep(self) -> None:
         try:
@@ -120,7 +135,7 @@ class Relay:
             topic = relayed[name]
             rows = await self._logs[name](topic.confirmed, self._settings.relay_batch_max)
             await self._keep_lease(connection)
-            await self._send(producer, topic, rows)
+            await self._send(connection, producer, topic, rows)
             topic.confirmed = rows[-1].position
             await connection.execute(self._sql["confirm"], name, topic.confirmed)
             RECORDS_SENT.labels(self._room, name).inc(len(rows))
@@ -133,44 +148,65 @@ class Relay:
             await connection.execute(self._sql["extend_lease"], self._settings.relay_lease_ms)
             self._lease_ends = now + self._lease_s
 
-    async def _send(self, producer: AIOKafkaProducer, topic: _Topic, rows: Sequence[Outgoing]) -> None:
+    async def _end_lease(self, connection: asyncpg.Connection) -> None:
+        """Nothing is under way, and a successor need not wait; unless a send failed, for then nobody knows."""
+        if self._lease_ends and not self._sending:
+            await connection.execute(self._sql["end_lease"])
+            self._lease_ends = 0.0
+
+    def _end_process(self, reason: str) -> NoReturn:
+        log.critical("the relay cannot show that it is the only one; the process ends", reason=reason)
+        os._exit(EXIT_CODE)
+
+    async def _send(
+        self, connection: asyncpg.Connection, producer: AIOKafkaProducer, topic: _Topic, rows: Sequence[Outgoing]
+    ) -> None:
+        """Send the rows that their partitions do not hold yet, and wait until all of them have arrived."""
         self._sending = True
-        sends = []
+        sends: set[asyncio.Future[Any]] = set()
         for row in rows:
             partition = partition_of(row.key, topic.partitions)
             if row.position > topic.held.get(partition, 0):
                 headers = list(row.headers)
-                sends.append(
-                    await producer.send(topic.name, row.value, key=row.key, partition=partition, headers=headers)
-                )
-        await asyncio.wait_for(asyncio.gather(*sends), self._lease_ends - time.monotonic())
+                sends.add(await producer.send(topic.name, row.value, key=row.key, partition=partition, headers=headers))
+        while sends:
+            done, sends = await asyncio.wait(sends, timeout=self._lease_s / 4)
+            for each in done:
+                each.result()
+            if sends:
+                await self._wait_on(connection)
         self._sending = False
+
+    async def _wait_on(self, connection: asyncpg.Connection) -> None:
+        """Sends take long. They go on while the lease can be extended; otherwise they have as long as it lasts."""
+        try:
+            await self._keep_lease(connection)
+        except Exception as fault:  # the session is gone: another relay may be waiting for the lease to end
+            log.warning("the lease cannot be extended", fault=type(fault).__name__)
+        if time.monotonic() > self._lease_ends:
+            self._end_process("the lease ran out")
 
     async def _resume(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, name: str) -> _Topic:
         topic = topics.of_log(self._room, name)
         partitions = await producer.partitions_for(topic)
         confirmed = await connection.fetchval(self._sql["confirmed"], name)
-        held = await held_positions(self._settings.kafka_bootstrap, topic, self._logs[name])
+        held = await held_positions(self._settings.kafka_bootstrap, topic, partitions, self._logs[name])
         log.info("the relay goes on", topic=topic, confirmed=confirmed, held=held)
         return _Topic(topic, len(partitions), held, confirmed)
 
 
-async def held_positions(bootstrap: str, topic: str, read: ReadLog) -> dict[int, int]:
+async def held_positions(bootstrap: str, topic: str, partitions: Collection[int], read: ReadLog) -> dict[int, int]:
     """The last position of our log that each partition of the topic holds."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", group_id=None
     )
-    await consumer.start()
     try:
-        found = await _partitions(consumer, topic)
-        return {tp.partition: held for tp in found if (held := await _last_held(consumer, tp, read))}
+        await consumer.start()
+        tops = [TopicPartition(topic, partition) for partition in sorted(partitions)]
+        consumer.assign(tops)
+        return {tp.partition: held for tp in tops if (held := await _last_held(consumer, tp, read))}
     finally:
         await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    await consumer.topics()
-    return [TopicPartition(topic, p) for p in sorted(consumer.partitions_for_topic(topic) or ())]
 
 
 async def _last_held(consumer: AIOKafkaConsumer, tp: TopicPartition, read: ReadLog) -> int:

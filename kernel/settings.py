@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     relay_batch_max: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     relay_poll_ms: Milliseconds = 200
     """How long the relay sleeps when nothing wakes it."""
-    relay_lease_ms: Annotated[int, Field(ge=2_000)] = 6_000
+    relay_lease_ms: Annotated[int, Field(ge=2_000)] = 10_000
     """How long a relay's sends may still be under way after it died; its successor waits that long."""
 
     retry_delay_ms: Milliseconds = 100

@@ -49,9 +49,8 @@ class Client:
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
-        self._producer = Producer(
-            {"bootstrap.servers": bootstrap, "linger.ms": 5, "message.max.bytes": 5_000_000, "log_level": 0}
-        )
+        settings = {"linger.ms": 5, "message.max.bytes": 5_000_000, "log_level": 0, "partitioner": "murmur2_random"}
+        self._producer = Producer({"bootstrap.servers": bootstrap, **settings})
 
     def send(self, events: Iterable[dict[str, Any]], mode: Any = binary) -> None:
         """Send commands to their rooms and wait until Kafka has them."""
@@ -64,7 +63,7 @@ class Client:
         """Send any bytes anywhere."""
         while True:
             try:
-                self._producer.produce(topic, value=value, key=key, headers=headers or [])
+                self._producer.produce(topic, value=value, key=key, headers=[*(headers or [])])
                 break
             except BufferError:
                 self._producer.poll(0.5)
@@ -105,9 +104,9 @@ class Client:
         consumer.assign([at])
         found: list[Any] = []
         deadline = time.monotonic() + 60
-        while (found[-1].offset() + 1 if found else 0) < end:
+        while (wanted := end - (found[-1].offset() + 1 if found else 0)) > 0:
             assert time.monotonic() < deadline, f"{at.topic}/{at.partition} did not come"
-            found += [m for m in consumer.consume(5000, timeout=1) if not m.error()]
+            found += [m for m in consumer.consume(min(wanted, 5000), timeout=1) if not m.error()]
         return found
 
     def outcomes(self, room: str, wanted: Sequence[str], timeout_s: float = 60) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 -- depends: 0001-kernel
 -- What a deciding room keeps: its events (which are its outbox), its answers, its claims, and what waits.
 
-CREATE TABLE events (
+CREATE TABLE IF NOT EXISTS events (
     position       bigint      PRIMARY KEY,
     stream         text        NOT NULL,
     version        int         NOT NULL CHECK (version > 0),
@@ -18,7 +18,7 @@ CREATE TABLE events (
     UNIQUE (stream, version)
 );
 
-CREATE TABLE outcomes (
+CREATE TABLE IF NOT EXISTS outcomes (
     position       bigint      PRIMARY KEY,
     command_source text        NOT NULL,
     command_id     text        NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE outcomes (
 );
 
 -- The answer to each command id; the same id with the same body is answered again, with another body it is a conflict.
-CREATE TABLE inbox (
+CREATE TABLE IF NOT EXISTS inbox (
     command_source text   NOT NULL,
     command_id     text   NOT NULL,
     digest         bytea  NOT NULL,
@@ -37,10 +37,10 @@ CREATE TABLE inbox (
     outcome        bigint NOT NULL REFERENCES outcomes (position),
     PRIMARY KEY (command_source, command_id)
 );
-CREATE INDEX inbox_by_id ON inbox (command_id);
+CREATE INDEX IF NOT EXISTS inbox_by_id ON inbox (command_id);
 
 -- Commands that cite a fact of another room which has not arrived.
-CREATE TABLE pending (
+CREATE TABLE IF NOT EXISTS pending (
     command_source text        NOT NULL,
     command_id     text        NOT NULL,
     waits_for      text        NOT NULL,
@@ -49,15 +49,15 @@ CREATE TABLE pending (
     since          timestamptz NOT NULL,
     PRIMARY KEY (command_source, command_id)
 );
-CREATE INDEX pending_by_stream ON pending (waits_for);
+CREATE INDEX IF NOT EXISTS pending_by_stream ON pending (waits_for);
 
 -- The one rule that reaches across streams: claims of one kind and holder never overlap.
-CREATE TABLE claims (
+CREATE TABLE IF NOT EXISTS claims (
     owner  text      NOT NULL,
     kind   text      NOT NULL,
     holder text      NOT NULL,
     during daterange NOT NULL CHECK (NOT isempty(during)),
     EXCLUDE USING gist (kind WITH =, holder WITH =, during WITH &&)
 );
-CREATE INDEX claims_by_owner ON claims (owner);
-CREATE INDEX claims_by_holder ON claims (kind, holder);
+CREATE INDEX IF NOT EXISTS claims_by_owner ON claims (owner);
+CREATE INDEX IF NOT EXISTS claims_by_holder ON claims (kind, holder);

@@ -1,7 +1,7 @@
 -- depends: 0001-kernel
 -- Every record of every topic as Kafka had it. Nothing here is ever changed; the primary key makes each record one row.
 
-CREATE TABLE records (
+CREATE TABLE IF NOT EXISTS records (
     topic       text        NOT NULL,
     part        int         NOT NULL,
     "offset"    bigint      NOT NULL,

@@ -2,7 +2,7 @@
 -- The views: current state, one row for each thing that the projections describe (services/reporting/projections).
 -- Rows are set as a whole and often, so the tables leave room on each page for the next version of a row.
 
-CREATE TABLE mandates (
+CREATE TABLE IF NOT EXISTS mandates (
     mandate       text NOT NULL,
     contributor   text NOT NULL,
     status        text NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE mandates (
     PRIMARY KEY (mandate)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE mandate_lines (
+CREATE TABLE IF NOT EXISTS mandate_lines (
     id          text NOT NULL,
     mandate     text NOT NULL,
     line        text NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE mandate_lines (
     PRIMARY KEY (id)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE line_terms (
+CREATE TABLE IF NOT EXISTS line_terms (
     line        text NOT NULL,
     version     integer NOT NULL,
     mandate     text NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE line_terms (
     PRIMARY KEY (line, version)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE sub_ceilings (
+CREATE TABLE IF NOT EXISTS sub_ceilings (
     line    text NOT NULL,
     version integer NOT NULL,
     mission text NOT NULL,
@@ -64,7 +64,7 @@ CREATE TABLE sub_ceilings (
     PRIMARY KEY (line, version, mission)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE waivers (
+CREATE TABLE IF NOT EXISTS waivers (
     mandate         text NOT NULL,
     waiver          text NOT NULL,
     line            text NOT NULL,
@@ -77,7 +77,7 @@ CREATE TABLE waivers (
     PRIMARY KEY (mandate, waiver)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE legal_requirements (
+CREATE TABLE IF NOT EXISTS legal_requirements (
     mandate       text NOT NULL,
     mission       text NOT NULL,
     version       integer NOT NULL,
@@ -87,7 +87,7 @@ CREATE TABLE legal_requirements (
     PRIMARY KEY (mandate, mission, version)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE legal_documents (
+CREATE TABLE IF NOT EXISTS legal_documents (
     mandate  text NOT NULL,
     mission  text NOT NULL,
     kind     text NOT NULL,
@@ -98,7 +98,7 @@ CREATE TABLE legal_documents (
     PRIMARY KEY (mandate, mission, kind, document)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE missions (
+CREATE TABLE IF NOT EXISTS missions (
     mission        text NOT NULL,
     name           text NOT NULL,
     host_area      text NOT NULL,
@@ -110,7 +110,7 @@ CREATE TABLE missions (
     PRIMARY KEY (mission)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE mission_statuses (
+CREATE TABLE IF NOT EXISTS mission_statuses (
     mission   text NOT NULL,
     version   integer NOT NULL,
     status    text NOT NULL,
@@ -120,7 +120,7 @@ CREATE TABLE mission_statuses (
     PRIMARY KEY (mission, version)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE applications (
+CREATE TABLE IF NOT EXISTS applications (
     application      text NOT NULL,
     contributor      text NOT NULL,
     mandate          text NOT NULL,
@@ -139,7 +139,7 @@ CREATE TABLE applications (
     PRIMARY KEY (application)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE vacancies (
+CREATE TABLE IF NOT EXISTS vacancies (
     vacancy      text NOT NULL,
     mission      text NOT NULL,
     category     text NOT NULL,
@@ -162,7 +162,7 @@ CREATE TABLE vacancies (
     PRIMARY KEY (vacancy)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE nominations (
+CREATE TABLE IF NOT EXISTS nominations (
     id           text NOT NULL,
     vacancy      text NOT NULL,
     nomination   text NOT NULL,
@@ -190,7 +190,7 @@ CREATE TABLE nominations (
     PRIMARY KEY (id)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE candidates (
+CREATE TABLE IF NOT EXISTS candidates (
     person        text NOT NULL,
     contributor   text NOT NULL,
     rank          text NOT NULL,
@@ -204,7 +204,7 @@ CREATE TABLE candidates (
     PRIMARY KEY (person)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE units (
+CREATE TABLE IF NOT EXISTS units (
     unit             text NOT NULL,
     contributor      text NOT NULL,
     category         text NOT NULL,
@@ -227,7 +227,7 @@ CREATE TABLE units (
     PRIMARY KEY (unit)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE tours (
+CREATE TABLE IF NOT EXISTS tours (
     id                text NOT NULL,
     line              text NOT NULL,
     mandate           text NOT NULL,
@@ -262,7 +262,7 @@ CREATE TABLE tours (
     PRIMARY KEY (id)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE tour_missions (
+CREATE TABLE IF NOT EXISTS tour_missions (
     tour    text NOT NULL,
     nth     integer NOT NULL,
     mission text NOT NULL,
@@ -272,7 +272,7 @@ CREATE TABLE tour_missions (
     PRIMARY KEY (tour, nth)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE consents (
+CREATE TABLE IF NOT EXISTS consents (
     tour        text NOT NULL,
     kind        text NOT NULL,
     required    boolean NOT NULL,
@@ -284,7 +284,7 @@ CREATE TABLE consents (
     PRIMARY KEY (tour, kind)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE tour_date_changes (
+CREATE TABLE IF NOT EXISTS tour_date_changes (
     tour           text NOT NULL,
     version        integer NOT NULL,
     old_arrives_on date,
@@ -298,7 +298,7 @@ CREATE TABLE tour_date_changes (
     PRIMARY KEY (tour, version)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE strength_returns (
+CREATE TABLE IF NOT EXISTS strength_returns (
     event                    uuid NOT NULL,
     contributor              text NOT NULL,
     as_of                    date NOT NULL,
@@ -313,7 +313,7 @@ CREATE TABLE strength_returns (
     PRIMARY KEY (event)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE official_statements (
+CREATE TABLE IF NOT EXISTS official_statements (
     contributor text NOT NULL,
     statement   text NOT NULL,
     as_of       date NOT NULL,
@@ -329,15 +329,15 @@ CREATE TABLE official_statements (
 ) WITH (fillfactor = 80);
 
 -- Lookups by the questions; kept few, because every index is paid for by every write.
-CREATE INDEX tours_by_line ON tours (line);
-CREATE INDEX tours_by_person ON tours (person) WHERE person IS NOT NULL;
-CREATE INDEX tour_missions_by_mission ON tour_missions (mission, since);
+CREATE INDEX IF NOT EXISTS tours_by_line ON tours (line);
+CREATE INDEX IF NOT EXISTS tours_by_person ON tours (person) WHERE person IS NOT NULL;
+CREATE INDEX IF NOT EXISTS tour_missions_by_mission ON tour_missions (mission, since);
 -- Who is present: the stays that are open, and the few that ended after the day that is asked about.
-CREATE INDEX tour_missions_open ON tour_missions (mission) WHERE until IS NULL;
-CREATE INDEX tour_missions_ended ON tour_missions (until) WHERE until IS NOT NULL;
-CREATE INDEX mandate_lines_by_mandate ON mandate_lines (mandate);
-CREATE INDEX line_terms_by_mandate ON line_terms (mandate);
-CREATE INDEX sub_ceilings_by_mandate ON sub_ceilings (mandate);
-CREATE INDEX waivers_by_line ON waivers (line);
-CREATE INDEX vacancies_by_application ON vacancies (application) WHERE application IS NOT NULL;
-CREATE INDEX nominations_by_vacancy ON nominations (vacancy);
+CREATE INDEX IF NOT EXISTS tour_missions_open ON tour_missions (mission) WHERE until IS NULL;
+CREATE INDEX IF NOT EXISTS tour_missions_ended ON tour_missions (until) WHERE until IS NOT NULL;
+CREATE INDEX IF NOT EXISTS mandate_lines_by_mandate ON mandate_lines (mandate);
+CREATE INDEX IF NOT EXISTS line_terms_by_mandate ON line_terms (mandate);
+CREATE INDEX IF NOT EXISTS sub_ceilings_by_mandate ON sub_ceilings (mandate);
+CREATE INDEX IF NOT EXISTS waivers_by_line ON waivers (line);
+CREATE INDEX IF NOT EXISTS vacancies_by_application ON vacancies (application) WHERE application IS NOT NULL;
+CREATE INDEX IF NOT EXISTS nominations_by_vacancy ON nominations (vacancy);

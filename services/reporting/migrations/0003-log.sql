@@ -1,14 +1,14 @@
 -- depends: 0002-views
 -- The log of events that every number can be traced to, the guard of each stream, and what waits.
 
-CREATE TABLE stream_versions (
+CREATE TABLE IF NOT EXISTS stream_versions (
     room    text    NOT NULL,  -- the same stream id in another room is another stream
     stream  text    NOT NULL,
     version bigint  NOT NULL,
     PRIMARY KEY (room, stream)
 ) WITH (fillfactor = 80);
 
-CREATE TABLE events (
+CREATE TABLE IF NOT EXISTS events (
     room           text        NOT NULL,
     position       bigint      NOT NULL,
     id             uuid        NOT NULL,
@@ -26,11 +26,11 @@ CREATE TABLE events (
     "offset"       bigint      NOT NULL,
     PRIMARY KEY (room, stream, version)  -- what the guard of the stream lets through once
 );
-CREATE INDEX events_by_position ON events (room, position);
-CREATE INDEX events_by_id ON events (id);
-CREATE INDEX events_by_correlation ON events (correlation_id) WHERE correlation_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS events_by_position ON events (room, position);
+CREATE INDEX IF NOT EXISTS events_by_id ON events (id);
+CREATE INDEX IF NOT EXISTS events_by_correlation ON events (correlation_id) WHERE correlation_id IS NOT NULL;
 
-CREATE TABLE parked (
+CREATE TABLE IF NOT EXISTS parked (
     room           text        NOT NULL,
     stream         text        NOT NULL,
     version        bigint      NOT NULL,

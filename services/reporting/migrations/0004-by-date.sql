@@ -2,7 +2,7 @@
 -- What "on a date" means, said once: the reports and the lists build on these.
 
 -- Present on a day: arrived by then and not departed by then, in the mission of the period that the day falls into.
-CREATE FUNCTION present_on(as_of date)
+CREATE OR REPLACE FUNCTION present_on(as_of date)
 RETURNS TABLE (tour text, mission text, since date) LANGUAGE sql STABLE AS $$
     SELECT tour_missions.tour, tour_missions.mission, tour_missions.since
     FROM tour_missions
@@ -14,7 +14,7 @@ RETURNS TABLE (tour text, mission text, since date) LANGUAGE sql STABLE AS $$
 $$;
 
 -- The terms of each line on a day: the newest that begin by then; for a line that begins later, its first ones.
-CREATE FUNCTION terms_on(as_of date)
+CREATE OR REPLACE FUNCTION terms_on(as_of date)
 RETURNS SETOF line_terms LANGUAGE sql STABLE AS $$
     SELECT DISTINCT ON (line) line_terms.*
     FROM line_terms
@@ -25,7 +25,7 @@ RETURNS SETOF line_terms LANGUAGE sql STABLE AS $$
 $$;
 
 -- Tours as they stood on a day, with what was then known to have happened by effective date.
-CREATE FUNCTION tours_on(as_of date)
+CREATE OR REPLACE FUNCTION tours_on(as_of date)
 RETURNS TABLE (tour text, stood text, mission text) LANGUAGE sql STABLE AS $$
     SELECT tours.id,
            CASE WHEN tours.cancelled_on <= as_of THEN 'cancelled'
@@ -38,7 +38,7 @@ RETURNS TABLE (tour text, stood text, mission text) LANGUAGE sql STABLE AS $$
 $$;
 
 -- A line is in force on a day from the day of its act until it ends, within the days that its terms name.
-CREATE FUNCTION line_in_force(line mandate_lines, terms line_terms, as_of date)
+CREATE OR REPLACE FUNCTION line_in_force(line mandate_lines, terms line_terms, as_of date)
 RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT line.since <= as_of AND (line.ends_on IS NULL OR line.ends_on > as_of)
        AND terms.valid_from <= as_of AND (terms.valid_until IS NULL OR terms.valid_until > as_of)

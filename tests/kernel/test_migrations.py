@@ -1,0 +1,52 @@
+"""A room's schema can always be brought up to date, also after a crash between a change and its mark."""
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+
+from kernel.database import migrate, provision
+from kernel.room import MIGRATIONS
+from services.audit.app import ROOM as AUDIT
+from services.reporting.app import ROOM as REPORTING
+from tests.servers import Servers
+
+pytestmark = pytest.mark.servers
+KERNEL = ("kernel.migrations", "reading")
+FOLDERS = {
+    "approvals": [*MIGRATIONS],
+    "reporting": [KERNEL, *REPORTING.migrations],
+    "audit": [KERNEL, *AUDIT.migrations],
+}
+
+
+@pytest.mark.parametrize("room", FOLDERS)
+async def test_a_migration_that_was_applied_but_not_marked_is_applied_again(
+    servers: Servers, database: str, room: str
+) -> None:
+    await provision(servers.database(database), room, "secret")
+    url = SecretStr(servers.as_role(room, "secret", database))
+    await migrate(url, FOLDERS[room])
+    with psycopg.connect(url.get_secret_value()) as connection:
+        marked = connection.execute("DELETE FROM _yoyo_migration").rowcount
+    await migrate(url, FOLDERS[room])
+    with psycopg.connect(url.get_secret_value()) as connection:
+        again = connection.execute("SELECT count(*) FROM _yoyo_migration").fetchone()
+    assert marked > 0
+    assert again == (marked,)
+
+
+async def test_a_room_may_start_twice_at_once(servers: Servers, database: str) -> None:
+    await provision(servers.database(database), "approvals", "secret")
+    await provision(servers.database(database), "approvals", "renewed")
+    url = SecretStr(servers.as_role("approvals", "renewed", database))
+    await migrate(url, MIGRATIONS)
+    await migrate(url, MIGRATIONS)
+
+
+async def test_a_room_cannot_read_another_rooms_tables(servers: Servers, database: str) -> None:
+    for room in ("approvals", "vacancies"):
+        await provision(servers.database(database), room, "secret")
+        await migrate(SecretStr(servers.as_role(room, "secret", database)), MIGRATIONS)
+    refused = pytest.raises(psycopg.errors.InsufficientPrivilege)
+    with psycopg.connect(servers.as_role("vacancies", "secret", database)) as connection, refused:
+        connection.execute("SELECT * FROM approvals.events")
