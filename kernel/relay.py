@@ -198,24 +198,27 @@ class Relay:
 async def held_positions(bootstrap: str, topic: str, partitions: Collection[int], read: ReadLog) -> dict[int, int]:
     """The last position of our log that each partition of the topic holds."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", group_id=None
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=10,  # a fetch that waits holds up every other request of its connection
+        group_id=None,
     )
     try:
         await consumer.start()
         tops = [TopicPartition(topic, partition) for partition in sorted(partitions)]
-        consumer.assign(tops)
-        return {tp.partition: held for tp in tops if (held := await _last_held(consumer, tp, read))}
+        begins, ends = await consumer.beginning_offsets(tops), await consumer.end_offsets(tops)
+        held = {tp.partition: await _last_held(consumer, tp, range(begins[tp], ends[tp]), read) for tp in tops}
+        return {partition: position for partition, position in held.items() if position}
     finally:
         await consumer.stop()
 
 
-async def _last_held(consumer: AIOKafkaConsumer, tp: TopicPartition, read: ReadLog) -> int:
+async def _last_held(consumer: AIOKafkaConsumer, tp: TopicPartition, offsets: range, read: ReadLog) -> int:
     """Look back from the end for a record that the log confirms as its own; others may have written to the topic."""
-    end = (await consumer.end_offsets([tp]))[tp]
-    begin = (await consumer.beginning_offsets([tp]))[tp]
-    back, below = _LOOK_BACK, end
-    while begin < below:
-        start = max(begin, end - back)
+    back, below = _LOOK_BACK, offsets.stop
+    while offsets.start < below:
+        start = max(offsets.start, offsets.stop - back)
         for record in reversed(await _read(consumer, tp, start, below)):
             if position := await _confirmed(record, read):
                 return position

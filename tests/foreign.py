@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 Headers = list[tuple[str, bytes]]
 
@@ -74,7 +74,12 @@ class Client:
     def records(self, *topics: str) -> list[Any]:
         """Every record of these topics, as they stand."""
         consumer = Consumer(
-            {"bootstrap.servers": self._bootstrap, "group.id": "reads-all", "enable.auto.commit": False}
+            {
+                "bootstrap.servers": self._bootstrap,
+                "group.id": "reads-all",
+                "enable.auto.commit": False,
+                "fetch.wait.max.ms": 10,
+            }
         )
         found: list[Any] = []
         try:
@@ -91,7 +96,7 @@ class Client:
         try:
             return {
                 topic: sum(
-                    consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)[1]
+                    _end(consumer, TopicPartition(topic, partition))
                     for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions
                 )
                 for topic in topics
@@ -100,7 +105,7 @@ class Client:
             consumer.close()
 
     def _partition(self, consumer: Consumer, at: TopicPartition) -> list[Any]:
-        _, end = consumer.get_watermark_offsets(at, timeout=10)
+        end = _end(consumer, at)
         consumer.assign([at])
         found: list[Any] = []
         deadline = time.monotonic() + 60
@@ -120,3 +125,15 @@ class Client:
             missing = sorted(set(wanted) - set(found))
             assert time.monotonic() < deadline, f"no outcome in {room} for {missing[:5]} ({len(missing)})"
             time.sleep(0.2)
+
+
+def _end(consumer: Consumer, at: TopicPartition) -> int:
+    """The end offset; a topic that was made this moment may still have no leader."""
+    for _ in range(50):
+        try:
+            return int(consumer.get_watermark_offsets(at, timeout=10)[1])
+        except KafkaException as fault:
+            if not fault.args[0].retriable():
+                raise
+            time.sleep(0.1)
+    raise AssertionError(f"{at.topic}/{at.partition} has no leader")
