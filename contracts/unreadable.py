@@ -10,7 +10,7 @@ ATTRIBUTE_LENGTH_MAX: Final = 2048
 """Characters of one attribute of an envelope."""
 
 
-class Unreadable(Exception):  # noqa: N818 (a verdict on bytes, stored and shown; not an error of ours)
+class Unreadable(Exception):
     """These bytes are no CloudEvent that this house can keep: why, where, what to do, and what could still be read."""
 
     def __init__(self, reason: str, field: str, remedy: str) -> None:
