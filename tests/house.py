@@ -18,6 +18,7 @@ import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 
 from kernel import database, topics
+from kernel.reading import ReadingRoom
 from kernel.room import Room
 from services.approvals.app import ROOM as APPROVALS
 from services.audit.app import ROOM as AUDIT
@@ -131,7 +132,7 @@ def free_port() -> int:
 
 def every_topic() -> list[str]:
     """All topics of the house."""
-    rooms = [*DECIDING, REPORTING, AUDIT]
+    rooms: list[Room | ReadingRoom] = [*DECIDING, REPORTING, AUDIT]
     return sorted({topic for room in rooms for topic in [*room.topics_in, *room.topics_out]})
 
 
