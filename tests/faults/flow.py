@@ -55,7 +55,7 @@ def proposal(id_: str, mandate: str) -> Event:
 
 
 def tour(nr: int) -> list[Event]:
-    """A tour from plan to departure; those of one line follow each other, three hundred at a time at most present."""
+    """A tour from plan to departure; those of one line follow each other, thirty of them at a time."""
     begin = date(2022, 7, 1) + timedelta(days=3 * (nr // MANDATES))
     end = begin + timedelta(days=90)
     own = {**line_of(nr), "tour": f"t-{nr}"}

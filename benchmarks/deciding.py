@@ -1,0 +1,79 @@
+"""Commands through the door of a room: load, decide, append on Postgres, in batches; without Kafka."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import asyncpg
+from pydantic import SecretStr
+
+from benchmarks.measure import Measured
+from contracts.cloudevents import Envelope, from_kafka
+from contracts.registry import commands_of
+from kernel import incoming
+from kernel.database import migrate, provision
+from kernel.intake import Intake
+from kernel.postgres import PostgresStore
+from kernel.records import Incoming
+from kernel.room import MIGRATIONS, Room
+from services.deployments.app import ROOM as DEPLOYMENTS
+from services.vacancies.app import ROOM as VACANCIES
+from tests.faults import flow
+from tests.foreign import binary, command
+from tests.servers import Servers, fresh_database
+
+BATCH = 500
+COMMANDS = 10_000
+
+
+def run(servers: Servers) -> list[Measured]:
+    """Candidates spread over many streams; tours on twenty ledgers, each with its ceiling and its claims."""
+    with fresh_database(servers) as name:
+        return asyncio.run(_run(servers, name))
+
+
+async def _run(servers: Servers, name: str) -> list[Measured]:
+    candidates = [event for nr in range(COMMANDS // 2) for event in flow.candidate(nr)]
+    tours = [event for nr in range(COMMANDS // 3) for event in flow.tour(nr)]
+    return [
+        await _measure(servers, name, VACANCIES, [], candidates, "a stream each; batches of 500"),
+        await _measure(servers, name, DEPLOYMENTS, _ground(), tours, "20 ledgers with ceilings and claims"),
+    ]
+
+
+def _ground() -> list[flow.Event]:
+    """Twenty open lines, and the mission that they cover."""
+    status = {"mission": "UNIFIL", "status": "active", "since": "1978-03-19", "authority": "S/RES/425"}
+    found = [command("unifil", "deployments.RecordMissionStatus", "mission/UNIFIL", status)]
+    for nr in range(flow.MANDATES):
+        own = flow.line_of(nr)
+        terms = flow.proposal("", own["mandate"])["data"]["lines"][0]
+        opening = {**own, "contributor": "KAZ", "terms": terms, "since": "2022-07-01"}
+        found.append(command(f"open-{nr}", "deployments.OpenLine", f"line/{own['mandate']}/all", opening))
+    return found
+
+
+async def _measure(
+    servers: Servers, name: str, room: Room, ground: list[flow.Event], commands: list[flow.Event], note: str
+) -> Measured:
+    await provision(servers.database(name), room.name, "bench")
+    url = servers.as_role(room.name, "bench", name)
+    await migrate(SecretStr(url), MIGRATIONS)
+    async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
+        store = PostgresStore(pool)
+        intake = Intake(room.decider, store, room=room.name, streams_cached_max=10_000, appended=lambda: None)
+        await intake.take([_incoming(room, event) for event in ground])
+        started = time.perf_counter()
+        for first in range(0, len(commands), BATCH):
+            answers = await intake.take([_incoming(room, event) for event in commands[first : first + BATCH]])
+            if wrong := [answer for answer in answers if answer.status != "accepted"]:
+                raise AssertionError(wrong[0])
+        return Measured(f"decide and append: {room.name}", len(commands), time.perf_counter() - started, note)
+
+
+def _incoming(room: Room, event: flow.Event) -> Incoming:
+    key, value, headers = binary(event)
+    envelope: Envelope = from_kafka(key, value, headers)
+    return incoming.command(
+        envelope, commands_of(room.name), received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=262_144
+    )
