@@ -1,0 +1,157 @@
+"""The pages say what is so: paths exist, and settings, rules, metrics and dependencies are told, all and no others."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from annotated_types import Ge, Le
+from prometheus_client.metrics import MetricWrapperBase
+from pydantic import SecretStr
+
+from kernel import metrics
+from kernel.settings import Settings
+from tests.architecture.sources import ROOT, calls, files, pages, python, table, text
+
+SETTINGS = Path("docs/settings.md")
+WRONG = Path("docs/how-to/see-what-went-wrong.md")
+DEPENDENCIES = Path("docs/dependencies.md")
+READER_MAKES = {"deploy/.env"}
+"""What a page tells its reader to make."""
+
+FOLDERS = sorted({path.parts[0] for path in files() if len(path.parts) > 1 and not path.parts[0].startswith(".")})
+IN_HOUSE = re.compile(rf"(?<![\w./:<-])(?:{'|'.join(FOLDERS)})/[\w./*-]*")
+IN_CODE_MAP = re.compile(r"`([\w/]+\.(?:py|sql))`")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]*))?\)")
+
+
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_every_path_that_a_page_names_is_there(page: Path) -> None:
+    named = {path.rstrip("./") for path in IN_HOUSE.findall(text(page))} - READER_MAKES
+    assert sorted(path for path in named if not list(ROOT.glob(path))) == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_every_module_that_a_page_names_is_there(page: Path) -> None:
+    ends = tuple(f"/{path}" for path in files())
+    assert [m for m in IN_CODE_MAP.findall(text(page)) if not any(end.endswith(f"/{m}") for end in ends)] == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    here = (ROOT / page).parent
+    for target, anchor in LINK.findall(text(page)):
+        if "://" in target:
+            continue
+        assert (here / target).exists(), target
+        assert not anchor or anchor in _anchors(here / target), f"{target}#{anchor}"
+
+
+def test_every_heading_that_a_page_links_to_in_itself_is_there() -> None:
+    for page in pages():
+        assert set(re.findall(r"\]\(#([^)]+)\)", text(page))) <= _anchors(ROOT / page), page
+
+
+def _anchors(path: Path) -> set[str]:
+    """Headings as the usual viewers name them: lower case, words joined by hyphens, no punctuation."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+# Settings.
+
+
+def test_every_setting_is_told_with_its_default_and_bounds() -> None:
+    told = {name: (default, bounds) for name, default, bounds, _ in table(SETTINGS, "variable")}
+    assert told == {
+        f"`FORCEGEN_{name.upper()}`": (f"`{_plain(field.default)}`", _bounds(field.metadata))
+        for name, field in Settings.model_fields.items()
+    }
+
+
+def test_every_setting_has_a_meaning() -> None:
+    assert [row[0] for row in table(SETTINGS, "variable") if not row[-1]] == []
+
+
+def test_every_variable_that_the_code_reads_is_told() -> None:
+    """Those of tests among them; a password is told once for all roles."""
+    read = {name for path in python() for name in re.findall(r"[\"']FORCEGEN_[A-Z_]+[A-Z][\"']", text(path))}
+    assert sorted(name for name in (n.strip("\"'") for n in read) if f"`{name}`" not in text(SETTINGS)) == []
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _bounds(metadata: list[Any]) -> str:
+    least = next((m.ge for m in metadata if isinstance(m, Ge)), None)
+    most = next((m.le for m in metadata if isinstance(m, Le)), None)
+    if least is None:
+        return ""
+    return f"{least} or more" if most is None else f"{least} to {most}"
+
+
+# Rules.
+
+
+def rules_in_code() -> set[str]:
+    """Every rule that an answer can name: of refusals, and of what the kernel answers by itself."""
+    refusals = [call.args[0] for path in python("services", "kernel") for call in calls(path, "Refusal")]
+    own = [k.value for call in calls(Path("kernel/deciding.py"), "_decided") for k in call.keywords if k.arg == "rule"]
+    return {str(node.value) for node in [*refusals, *own] if isinstance(node, ast.Constant)}
+
+
+def test_every_rule_that_can_refuse_is_told_and_no_other() -> None:
+    assert {row[0].strip("`") for row in table(WRONG, "rule")} == rules_in_code()
+
+
+def test_every_rule_is_named_in_plain_text() -> None:
+    """A rule that is computed could not be told; one refusal may hand on the rule of another."""
+    computed = [
+        (path, call.lineno)
+        for path in python("services")
+        for call in calls(path, "Refusal")
+        if not isinstance(call.args[0], ast.Constant) and ast.unparse(call.args[0]) != "refused.rule"
+    ]
+    assert computed == []
+
+
+# Metrics.
+
+
+def test_every_metric_that_is_told_exists_and_every_one_that_is_counted_is_told() -> None:
+    told = {row[0].strip("`") for row in table(WRONG, "metric")}
+    defined = {name: found for name, found in vars(metrics).items() if isinstance(found, MetricWrapperBase)}
+    elsewhere = "\n".join(text(path) for path in python("kernel", "services") if path.name != "metrics.py")
+    counted = {_published(found) for name, found in defined.items() if re.search(rf"\b{name}\.", elsewhere)}
+    assert told == counted
+
+
+def _published(metric: MetricWrapperBase) -> str:
+    (family,) = metric.describe()
+    return f"{family.name}_total" if family.type == "counter" else family.name
+
+
+# Dependencies and targets.
+
+
+def _names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[\[=<>~! ;]", requirement)[0] for requirement in requirements}
+
+
+def test_every_dependency_has_its_reason_and_every_reason_a_dependency() -> None:
+    project = tomllib.loads(text(Path("pyproject.toml")))
+    needed = _names(project["project"]["dependencies"]) | _names(project["build-system"]["requires"])
+    for extra in project["project"]["optional-dependencies"].values():
+        needed |= _names(extra)
+    rows = [row for row in table(DEPENDENCIES, "package") if not row[0].startswith("**")]
+    assert {name for row in rows for name in row[0].split(", ")} == needed
+    assert [row for row in rows if not all(row)] == []
+
+
+def test_every_target_of_make_says_what_it_does() -> None:
+    makefile = text(Path("Makefile"))
+    (phony,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert {*phony.split()} == {*re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE)}

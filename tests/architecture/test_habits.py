@@ -1,0 +1,80 @@
+"""What keeps the house readable: sizes, nothing left open, and nothing that holds on one machine only."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import files, python, text, tree
+
+LINES_MAX = 300
+FUNCTION_LINES_MAX = 60
+VOCABULARIES = {Path(f"contracts/{room}.py") for room in ("vacancies", "deployments")}
+"""One class a message, in the order of the things' lives: looked up like a dictionary, not read from end to end."""
+
+LEFT_OPEN = re.compile(r"(?:#|//|--|<!--)\s*(?:TODO|FIXME|XXX|HACK)\b")
+HOME = re.compile(r"(?<![\w.:$}-])/(?:home|root|work|Users|mnt)/\w")
+HOST = re.compile(
+    r"\b(?:pypi|pythonhosted|npmjs|jfrog|artifactory|ghcr|quay|maven|docker)\.(?:org|com|io)\b|--(?:extra-)?index-url",
+    re.IGNORECASE,
+)
+
+
+def readable() -> list[Path]:
+    return [path for path in files() if path.suffix not in (".png", ".ico", ".woff2")]
+
+
+def found(pattern: re.Pattern[str]) -> list[str]:
+    """Where it stands, as `path:line`."""
+    return [
+        f"{path}:{nr}"
+        for path in readable()
+        for nr, line in enumerate(text(path).splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+@pytest.mark.parametrize("path", [p for p in python() if p.parts[0] != "tests" and p not in VOCABULARIES], ids=str)
+def test_no_file_is_too_long(path: Path) -> None:
+    assert len(text(path).splitlines()) <= LINES_MAX
+
+
+def test_no_function_is_too_long() -> None:
+    functions = [
+        (p, n) for p in python() for n in ast.walk(tree(p)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert [
+        f"{p}:{n.name}" for p, n in functions if n.end_lineno and n.end_lineno - n.lineno >= FUNCTION_LINES_MAX
+    ] == []
+
+
+def test_a_vocabulary_holds_only_words() -> None:
+    """What makes them an exception: classes, type aliases and tables; no function of their own."""
+    assert [
+        p for p in VOCABULARIES if any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) for n in tree(p).body)
+    ] == []
+
+
+def test_nothing_is_left_open() -> None:
+    assert found(LEFT_OPEN) == []
+
+
+def test_no_path_of_one_machine() -> None:
+    assert found(HOME) == []
+
+
+def test_no_host_of_a_registry() -> None:
+    assert found(HOST) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        (LEFT_OPEN, "x = 1  # " + "TODO later"),
+        (HOME, "open('" + "/home" + "/someone/data')"),
+        (HOST, "https://" + "pypi" + ".org/simple"),
+    ],
+)
+def test_what_is_looked_for_would_be_seen(pattern: re.Pattern[str], line: str) -> None:
+    assert pattern.search(line)

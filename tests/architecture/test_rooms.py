@@ -1,0 +1,89 @@
+"""Whoever knows one room knows them all: the same names in each, and no I/O and no clock where rules live."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import DECIDING_ROOMS, files, python, tree
+
+SAME_IN_EACH = ("__init__.py", "__main__.py", "app.py", "commands.py", "decider.py", "policies.py")
+SHELL = ("__init__.py", "__main__.py", "app.py")
+"""Of a deciding room: where it is put together and started. Everything else in it is pure."""
+PURE_KERNEL = ("decider", "deciding", "incoming", "records")
+WRITES_FILES = Path("contracts/publish.py")
+"""The one module of the contracts that is a program: it writes what the others say."""
+PURE_LIBRARIES = {
+    *("base64", "calendar", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib"),
+    *("itertools", "operator", "re", "traceback", "types", "typing", "urllib.parse", "uuid", "orjson", "pydantic"),
+}
+"""Nothing in these reaches out, except for the names in `REACHING`."""
+OURS = ("contracts", "kernel", "services", "cli", "deploy")
+REACHING = {"now", "today", "utcnow", "uuid1", "uuid4", "open", "print", "input", "__import__"}
+
+
+@cache
+def pure() -> list[Path]:
+    """The modules that may neither do I/O nor know what time it is."""
+    rooms = [f"services/{room}" for room in DECIDING_ROOMS]
+    kernel = [Path(f"kernel/{name}.py") for name in PURE_KERNEL]
+    contracts = [path for path in python("contracts") if path != WRITES_FILES]
+    decided = [path for path in python(*rooms) if path.name not in SHELL]
+    return [*contracts, *kernel, *decided, *python("services/reporting/projections")]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Modules that it imports, and names that it imports from packages of ours."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+            yield from (name for name in (f"{node.module}.{a.name}" for a in node.names) if _file(name) in files())
+
+
+def _file(module: str) -> Path:
+    return Path(module.replace(".", "/") + ".py")
+
+
+def may_import(module: str) -> bool:
+    """Libraries that do not reach out, and modules of ours that are held to the same."""
+    top = module.partition(".")[0]
+    if top in OURS:
+        return _file(module) in pure() or Path(module.replace(".", "/"), "__init__.py") in files()
+    return top in PURE_LIBRARIES or module in PURE_LIBRARIES
+
+
+@pytest.mark.parametrize("room", DECIDING_ROOMS)
+def test_every_deciding_room_has_the_same_files(room: str) -> None:
+    there = {path.name for path in files() if path.parent == Path("services") / room}
+    assert not set(SAME_IN_EACH) - there
+
+
+@pytest.mark.parametrize("room", ["approvals", "vacancies", "deployments", "reporting", "audit"])
+def test_every_room_has_a_doorplate(room: str) -> None:
+    assert ast.get_docstring(tree(Path("services") / room / "__init__.py"))
+
+
+def test_the_pure_modules_are_found() -> None:
+    assert {Path("contracts/words.py"), Path("services/deployments/occupancy.py")} < set(pure())
+
+
+@pytest.mark.parametrize("path", pure(), ids=str)
+def test_a_pure_module_imports_nothing_that_reaches_out(path: Path) -> None:
+    assert [module for module in imported(path) if not may_import(module)] == []
+
+
+@pytest.mark.parametrize("path", pure(), ids=str)
+def test_a_pure_module_asks_no_clock_no_chance_and_no_file(path: Path) -> None:
+    named = [node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)]
+    named += [node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)]
+    named += [a.name for node in ast.walk(tree(path)) if isinstance(node, ast.ImportFrom) for a in node.names]
+    assert REACHING.isdisjoint(named)
+
+
+def test_what_reaches_out_would_be_seen() -> None:
+    """The check itself: a module of the shell does not pass it."""
+    assert not all(may_import(module) for module in imported(Path("services/reporting/projector.py")))
