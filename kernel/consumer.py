@@ -22,6 +22,7 @@ from contracts.unreadable import Unreadable
 from kernel.health import Health
 from kernel.metrics import FENCED, RECORDS_READ
 from kernel.records import DeadLetter, Fenced, Origin, Partition, Progress
+from kernel.serving import where
 from kernel.settings import Settings
 
 log = structlog.get_logger()
@@ -103,7 +104,8 @@ class Consumer:
                 return None
             except Exception as fault:
                 self._health.failed(self.name, fault)
-                log.exception("a batch failed and is tried again", consumer=self.name, delay_s=delay_s)
+                told = {"fault": type(fault).__name__, "where": where(fault), "delay_s": delay_s}
+                log.warning("a batch failed and is tried again", consumer=self.name, **told)
                 await asyncio.sleep(delay_s)
                 delay_s = min(delay_s * 2, self._settings.retry_delay_max_ms / 1000)
 

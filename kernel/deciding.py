@@ -5,7 +5,6 @@ the shell loads it and settles the whole batch again; so a round of I/O is paid 
 the append can check that nothing that was looked at has moved since.
 """
 
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,8 +42,8 @@ class Settled:
     streams: Mapping[str, Folded]
     missing_streams: frozenset[str]
     missing_holders: frozenset[Holder]
-    faults: tuple[str, ...]
-    """Tracebacks of deciders that raised: a defect of ours, answered as a refusal and reported to operators."""
+    faults: tuple[Exception, ...]
+    """What deciders raised: a defect of ours, answered as a refusal and reported to operators."""
 
     @property
     def is_complete(self) -> bool:
@@ -87,7 +86,7 @@ class _Work:
     seen: dict[str, int] = field(default_factory=dict)
     missing_streams: set[str] = field(default_factory=set)
     missing_holders: set[Holder] = field(default_factory=set)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
 
     def look(self, stream: str) -> Folded:
         folded = self.streams.get(stream) or self.known.streams.get(stream)
@@ -122,8 +121,8 @@ class _Work:
             states = self.fold(own, stream, facts)
         except _NotLoaded:
             return None
-        except Exception:  # a defect of the decider must not stop every command behind this one
-            self.faults.append(traceback.format_exc())
+        except Exception as fault:  # a defect of the decider must not stop every command behind this one
+            self.faults.append(fault)
             return self.answer(incoming, _refused(incoming, _FAULT))
         claims = self.claims_of(facts, states)
         if (refusal := self.claimed(asked, claims)) is not None:

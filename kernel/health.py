@@ -18,6 +18,8 @@ class Health:
     faults: dict[str, str] = field(default_factory=dict)
     lag: dict[str, int] = field(default_factory=dict)
     """Records that wait, by consumer."""
+    stored: dict[str, int] = field(default_factory=dict)
+    """Stored offsets, all together, by consumer."""
     behind_since: dict[str, float] = field(default_factory=dict)
 
     def beat(self, loop: str) -> None:
@@ -34,9 +36,12 @@ class Health:
         """A loop failed and tries again. Only the kind of fault is kept: messages may quote data."""
         self.faults[loop] = type(fault).__name__
 
-    def measured(self, consumer: str, lag: int) -> None:
-        """The lag of a consumer was read from broker and store."""
+    def measured(self, consumer: str, lag: int, stored: int) -> None:
+        """The lag of a consumer was read from broker and store; `stored` grows when any process of the room works."""
         self.lag[consumer] = lag
+        if stored != self.stored.get(consumer):
+            self.stored[consumer] = stored
+            self.progress[consumer] = time.monotonic()
         if lag == 0:
             self.behind_since.pop(consumer, None)
         else:
@@ -47,6 +52,11 @@ class Health:
         """How long the consumer has not been level with the broker."""
         since = self.behind_since.get(consumer)
         return 0.0 if since is None else time.monotonic() - since
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since each loop last came round."""
+        now = time.monotonic()
+        return {loop: now - at for loop, at in self.beats.items()}
 
     def problems(self) -> list[str]:
         """Why this process is not healthy; empty when it is."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeAlias
 
 import asyncpg
+import structlog
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -20,11 +21,14 @@ from contracts.cloudevents import Envelope, from_http
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
 from kernel.health import Health
+from kernel.metrics import HEARTBEAT_SECONDS
 from kernel.postgres import sql
 from kernel.records import Incoming
+from kernel.serving import where
 from kernel.settings import Settings
 from kernel.store import Store
 
+log = structlog.get_logger()
 BODY_BYTES_MAX: Final = 4_194_304
 STATUS_CODES: Final = {"accepted": 200, "pending": 202, "refused": 422, "invalid": 400, "conflict": 409}
 Take: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[Sequence[CommandDecided]]]
@@ -93,10 +97,18 @@ def build(
 ) -> FastAPI:
     """The HTTP side of a deciding room."""
     app = FastAPI(title=f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
+    app.add_exception_handler(Exception, _unavailable)
     _commands(app, store, queue, admit)
     _lists(app, store, pool, settings)
     operations(app, health)
     return app
+
+
+async def _unavailable(_: Request, fault: Exception) -> Response:
+    """A server that the room needs does not answer. The id makes it safe to send the same command again."""
+    log.error("a request failed", fault=type(fault).__name__, where=where(fault))
+    told = "The room could not answer; whether the command was recorded is not known."
+    return problem(503, "Unavailable", told, remedy="Send it again under the same id: it is decided once.")
 
 
 def _commands(app: FastAPI, store: Store, queue: Queue, admit: Callable[[Envelope], Incoming]) -> None:
@@ -201,6 +213,8 @@ def operations(app: FastAPI, health: Health) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
+        for loop, age_s in health.ages().items():
+            HEARTBEAT_SECONDS.labels(app.title, loop).set(age_s)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -17,6 +17,7 @@ from kernel.decider import Asked, Claim, Decider
 from kernel.deciding import Known, Settled, settle
 from kernel.metrics import BATCH_SECONDS, COMMANDS, STALE_BATCHES
 from kernel.records import DeadLetter, Folded, Holder, Incoming, Progress, Stale
+from kernel.serving import where
 from kernel.store import Store
 
 log = structlog.get_logger()
@@ -66,7 +67,7 @@ class Intake:
     ) -> Sequence[CommandDecided]:
         settled = await self._settled(incoming)
         for fault in settled.faults:
-            log.error("the decider failed", traceback=fault)
+            log.error("the decider failed", fault=type(fault).__name__, where=where(fault))
         batch = replace(settled.batch, dead_letters=dead_letters, progress=progress)
         appended = await self._store.append(batch)
         self._remember(settled.streams)

@@ -1,7 +1,10 @@
-"""How far behind a consumer is, measured from both ends: the broker's end offsets minus the stored ones."""
+"""How far behind a room is, measured from both ends: the broker's end offsets minus the stored ones.
+
+All partitions of its topics count, whichever process of the room has them: a partition that nobody reads is behind.
+"""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from aiokafka import TopicPartition
@@ -15,10 +18,11 @@ MEASURE_EVERY_S = 2.0
 
 
 class Lag:
-    """Measures one consumer, for as long as the process runs."""
+    """Measures what one room has to read, for as long as the process runs."""
 
-    def __init__(self, consumer: Consumer, start: Start, *, health: Health) -> None:
+    def __init__(self, consumer: Consumer, topics: Sequence[str], start: Start, *, health: Health) -> None:
         self._consumer = consumer
+        self._topics = topics
         self._start = start
         self._health = health
 
@@ -34,14 +38,13 @@ class Lag:
 
     async def _measure(self) -> None:
         client, name = self._consumer.client, self._consumer.name
-        assigned = client.assignment() if client else set()
-        if client is None or not assigned:
-            self._health.measured(name, 0)
-            return
-        ends: Mapping[TopicPartition, int] = await client.end_offsets(assigned)
-        stored = await self._start(name, [(tp.topic, tp.partition) for tp in assigned])
-        waiting = {tp: max(0, ends[tp] - stored[tp.topic, tp.partition]) for tp in assigned}
+        if client is None:
+            raise RuntimeError("the consumer has not begun")
+        tops = [TopicPartition(t, p) for t in self._topics for p in client.partitions_for_topic(t) or ()]
+        ends: Mapping[TopicPartition, int] = await client.end_offsets(tops)
+        stored = await self._start(name, [(tp.topic, tp.partition) for tp in tops])
+        waiting = {tp: max(0, ends[tp] - stored[tp.topic, tp.partition]) for tp in tops}
         for tp, records in waiting.items():
             LAG.labels(name, name, tp.topic, tp.partition).set(records)
-        self._health.measured(name, sum(waiting.values()))
+        self._health.measured(name, sum(waiting.values()), sum(stored.values()))
         BEHIND_SECONDS.labels(name, name).set(self._health.behind_s(name))

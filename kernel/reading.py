@@ -56,7 +56,8 @@ class Running:
         self._room = room
         self._pool = pool
         self.health = Health(settings.stuck_after_ms / 1000)
-        own = {"batch_records_max": room.batch_records_max} if room.batch_records_max else {}
+        is_set = "batch_records_max" in settings.model_fields_set
+        own = {"batch_records_max": room.batch_records_max} if room.batch_records_max and not is_set else {}
         self.consumer = Consumer(
             room.name,
             room.topics_in,
@@ -65,7 +66,7 @@ class Running:
             handle=self._handle,
             health=self.health,
         )
-        self.lag = Lag(self.consumer, self._start, health=self.health)
+        self.lag = Lag(self.consumer, room.topics_in, self._start, health=self.health)
         self.relay = Relay(
             room.name,
             settings.database_url.get_secret_value(),

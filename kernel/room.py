@@ -86,7 +86,7 @@ class Running:
             handle=self._handle,
             health=self.health,
         )
-        self.lag = Lag(self.consumer, self.store.start, health=self.health)
+        self.lag = Lag(self.consumer, room.topics_in, self.store.start, health=self.health)
         self._may_be_ready = asyncio.Event()
 
     def _appended(self) -> None:

@@ -22,9 +22,11 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1:5432/forcegen")
     """The room's database, as the room's own role; the role's search_path is the room's schema."""
     http_host: str = "127.0.0.1"
+    """Where the room listens; 0.0.0.0 in a container."""
     http_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """0: any free port."""
     log_level: str = "INFO"
+    """The least that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
 
     topic_partitions: Annotated[int, Field(ge=1, le=1000)] = 4
     """Partitions of a topic when it is created; never changed later, since a key's partition must not move."""
@@ -45,6 +47,7 @@ class Settings(BaseSettings):
     """Commands that may wait for an answer over HTTP; more are told to come again (503)."""
 
     relay_batch_max: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """Rows that the relay sends before it waits for all of them."""
     relay_poll_ms: Milliseconds = 200
     """How long the relay sleeps when nothing wakes it."""
     relay_lease_ms: Annotated[int, Field(ge=2_000)] = 10_000
@@ -53,6 +56,7 @@ class Settings(BaseSettings):
     retry_delay_ms: Milliseconds = 100
     """The first pause after a passing fault; doubled each time."""
     retry_delay_max_ms: Milliseconds = 5_000
+    """The longest pause after a passing fault."""
     stuck_after_ms: Milliseconds = 30_000
     """Unhealthy when there is something to do and no progress for so long."""
 

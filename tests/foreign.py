@@ -129,11 +129,11 @@ class Client:
 
 def _end(consumer: Consumer, at: TopicPartition) -> int:
     """The end offset; a topic that was made this moment may still have no leader."""
+    told = ""
     for _ in range(50):
         try:
             return int(consumer.get_watermark_offsets(at, timeout=10)[1])
         except KafkaException as fault:
-            if not fault.args[0].retriable():
-                raise
+            told = str(fault)
             time.sleep(0.1)
-    raise AssertionError(f"{at.topic}/{at.partition} has no leader")
+    raise AssertionError(f"{at.topic}/{at.partition} has no end: {told}")

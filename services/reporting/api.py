@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import asyncpg
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Query
 
 from kernel import database
 from kernel.health import Health
@@ -41,6 +41,19 @@ def _position() -> APIRouter:
     @router.get("/position", description="How far the views are: the next offset of each topic and partition.")
     async def position(read: Annotated[Reading, Depends(reading)]) -> dict[str, Any]:
         return {"consumed": [dict(row) for row in await read.pool.fetch(query("position").sql)]}
+
+    @router.get("/parked", description="Events that cannot be applied yet, oldest first; `next` is the next page.")
+    async def parked(
+        read: Annotated[Reading, Depends(reading)],
+        since: datetime = datetime(1, 1, 1, tzinfo=UTC),
+        room: str = "",
+        stream: str = "",
+        version: int = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> dict[str, Any]:
+        rows = [dict(r) for r in await read.pool.fetch(query("parked").sql, since, room, stream, version, limit)]
+        key = ("since", "room", "stream", "version")
+        return {"items": rows, "next": {n: rows[-1][n] for n in key} if len(rows) == limit else None}
 
     return router
 

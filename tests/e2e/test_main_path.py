@@ -86,7 +86,11 @@ def test_http_takes_the_binary_mode_and_a_batch(house: House) -> None:
     headers = {f"ce-{n}": str(v) for n, v in event.items() if n not in ("data", "datacontenttype")}
     one = httpx.post(url, content=json.dumps(event["data"]), headers={**headers, "content-type": "application/json"})
     assert one.json()["status"] == "accepted"
-    batch = [proposal("kz-http-batch"), {**proposal("kz-http-batch"), "id": "again"}, {"specversion": "1.0"}]
+    batch = [
+        proposal("kz-http-batch"),
+        {**proposal("kz-http-batch"), "id": "again"},
+        {"specversion": "1.0", "data": {}},
+    ]
     media_type = {"content-type": "application/cloudevents-batch+json"}
     answers = httpx.post(url, json=batch, headers=media_type).json()
     assert [a["status"] for a in answers] == ["accepted", "refused", "invalid"]

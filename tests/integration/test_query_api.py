@@ -194,3 +194,16 @@ async def test_the_api_is_documented_with_examples(api: httpx.AsyncClient) -> No
     tours = paths["/v1/tours"]["get"]
     assert {"as_of", "mission", "limit"} <= {parameter["name"] for parameter in tours["parameters"]}
     assert tours["responses"]["200"]["content"]["application/json"]["example"]["items"]
+
+
+async def test_parked_events_are_listed_page_by_page(postgres_dsn: str) -> None:
+    second = history([story.proposed(), story.approved()])[1]
+    async with reading_database(postgres_dsn) as pool:
+        async with pool.acquire() as connection, connection.transaction():
+            await Projector().apply(connection, [second])
+        transport = httpx.ASGITransport(app=build(pool, today=lambda: TODAY))
+        async with httpx.AsyncClient(transport=transport, base_url="http://reading") as api:
+            first = await get(api, "parked", limit=1)
+            rest = await get(api, "parked", limit=1, **first["next"])
+    assert [(one["stream"], one["version"], one["error"]) for one in first["items"]] == [("mandate/kz-2013", 2, None)]
+    assert rest == {"items": [], "next": None}
