@@ -19,6 +19,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import ConsumerProtocol, KafkaMessage
 
 from contracts.unreadable import Unreadable
+from kernel import kafka
 from kernel.health import Health
 from kernel.metrics import FENCED, RECORDS_READ
 from kernel.records import DeadLetter, Fenced, Origin, Partition, Progress
@@ -47,6 +48,7 @@ class Consumer:
         self._hinted = 0.0
         self._broker = KafkaBroker(
             settings.kafka_bootstrap,
+            security=kafka.security(settings),
             allow_auto_create_topics=False,
             apply_types=False,
             logger=None,

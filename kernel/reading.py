@@ -109,12 +109,7 @@ async def run(
     """Run one process of a reading room until it is told to stop; `beside` runs along with it."""
     settings = settings or Settings.for_room(room.name)
     await database.migrate(settings.database_url, [("kernel.migrations", "reading"), *room.migrations])
-    await topics.ensure(
-        settings.kafka_bootstrap,
-        [*room.topics_in, *room.topics_out],
-        partitions=settings.topic_partitions,
-        replication=settings.topic_replication,
-    )
+    await topics.ensure(settings, [*room.topics_in, *room.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
     async with pool, beside(pool):
         running = Running(room, settings, pool)

@@ -20,7 +20,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.partitioner import murmur2
 
-from kernel import topics
+from kernel import kafka, topics
 from kernel.health import Health
 from kernel.logs import POSITIONS, Outgoing, ReadLog
 from kernel.metrics import RECORDS_SENT, UNRELAYED
@@ -89,7 +89,7 @@ class Relay:
     async def _active(self, connection: asyncpg.Connection) -> None:
         self._lease_ends = 0.0
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
+            **kafka.client(self._settings),
             enable_idempotence=True,
             linger_ms=2,
             max_batch_size=131_072,
@@ -190,15 +190,15 @@ class Relay:
         topic = topics.of_log(self._room, name)
         partitions = await producer.partitions_for(topic)
         confirmed = await connection.fetchval(self._sql["confirmed"], name)
-        held = await held_positions(self._settings.kafka_bootstrap, topic, partitions, self._logs[name])
+        held = await held_positions(self._settings, topic, partitions, self._logs[name])
         log.info("the relay goes on", topic=topic, confirmed=confirmed, held=held)
         return _Topic(topic, len(partitions), held, confirmed)
 
 
-async def held_positions(bootstrap: str, topic: str, partitions: Collection[int], read: ReadLog) -> dict[int, int]:
+async def held_positions(settings: Settings, topic: str, partitions: Collection[int], read: ReadLog) -> dict[int, int]:
     """The last position of our log that each partition of the topic holds."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka.client(settings),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=10,  # a fetch that waits holds up every other request of its connection

@@ -178,12 +178,7 @@ async def run(room: Room, settings: Settings | None = None) -> None:
     """Run one process of a deciding room until it is told to stop (SIGTERM, SIGINT)."""
     settings = settings or Settings.for_room(room.name)
     await database.migrate(settings.database_url, MIGRATIONS)
-    await topics.ensure(
-        settings.kafka_bootstrap,
-        [*room.topics_in, *room.topics_out],
-        partitions=settings.topic_partitions,
-        replication=settings.topic_replication,
-    )
+    await topics.ensure(settings, [*room.topics_in, *room.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
     async with pool:
         running = Running(room, settings, pool)

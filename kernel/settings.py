@@ -4,7 +4,8 @@
 differ. Addresses of databases are secrets and never printed.
 """
 
-from typing import Annotated, Self
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
@@ -19,6 +20,20 @@ class Settings(BaseSettings):
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     """Kafka's bootstrap servers, comma separated."""
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """How the brokers are to be spoken to, in Kafka's own words."""
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How a name and a password are shown, with the SASL protocols."""
+    kafka_sasl_username: str | None = None
+    """The room's name at the brokers."""
+    kafka_sasl_password: SecretStr | None = None
+    """The room's password at the brokers."""
+    kafka_ca_file: Path | None = None
+    """Who signs the brokers' certificates (PEM); the system's authorities where there is none."""
+    kafka_cert_file: Path | None = None
+    """The room's own certificate (PEM), where the brokers ask for one."""
+    kafka_key_file: Path | None = None
+    """The key of that certificate (PEM)."""
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1:5432/forcegen")
     """The room's database, as the room's own role; the role's search_path is the room's schema."""
     http_host: str = "127.0.0.1"

@@ -3,12 +3,15 @@
 A key's partition must never move, so the number of partitions is fixed when a topic is created.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import stamina
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+
+from kernel import kafka
+from kernel.settings import Settings
 
 LOGS: Final[Mapping[str, str]] = {"events": "events", "outcomes": "outcomes", "dead_letters": "dead-letters"}
 """What a room publishes: its logs, and the ending of each one's topic."""
@@ -31,13 +34,13 @@ class TopicsMissing(Exception):
 
 
 @stamina.retry(on=KafkaConnectionError, attempts=30, timeout=120, wait_max=2)
-async def ensure(bootstrap: str, names: list[str], *, partitions: int, replication: int) -> None:
+async def ensure(settings: Settings, names: Collection[str]) -> None:
     """Create the topics that are missing; those that exist stay as they are."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**kafka.client(settings))
     await admin.start()
     try:
         missing = sorted(set(names) - set(await admin.list_topics()))
-        new = [_topic(name, partitions, replication) for name in missing]
+        new = [_topic(name, settings.topic_partitions, settings.topic_replication) for name in missing]
         if new:
             _check(await admin.create_topics(new))
     finally:

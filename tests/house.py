@@ -20,6 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from kernel import database, topics
 from kernel.reading import ReadingRoom
 from kernel.room import Room
+from kernel.settings import Settings
 from services.approvals.app import ROOM as APPROVALS
 from services.audit.app import ROOM as AUDIT
 from services.deployments.app import ROOM as DEPLOYMENTS
@@ -150,7 +151,7 @@ async def empty_topics(bootstrap: str) -> None:
             await asyncio.sleep(0.05)
     finally:
         await admin.close()
-    await topics.ensure(bootstrap, every_topic(), partitions=4, replication=1)
+    await topics.ensure(Settings(kafka_bootstrap=bootstrap), every_topic())
 
 
 async def provision(servers: Servers, name: str) -> None:

@@ -73,7 +73,8 @@ async def room(servers: Servers, database: str) -> AsyncIterator[Publishing]:
     await provision(servers.database(database), name, "secret")
     url = servers.as_role(name, "secret", database)
     await migrate(SecretStr(url), MIGRATIONS)
-    await topics.ensure(servers.kafka, [topics.of_log(name, log) for log in LOGS], partitions=3, replication=1)
+    settings = Settings(kafka_bootstrap=servers.kafka, topic_partitions=3)
+    await topics.ensure(settings, [topics.of_log(name, log) for log in LOGS])
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
         yield Publishing(servers, name, pool, url)
 
@@ -140,12 +141,12 @@ async def test_of_two_relays_one_works_and_the_other_takes_over(room: Publishing
         assert complete_and_in_order(await room.published("events", 60))
 
 
-async def test_what_a_partition_holds_is_what_the_log_confirms(room: Publishing, servers: Servers) -> None:
+async def test_what_a_partition_holds_is_what_the_log_confirms(room: Publishing) -> None:
     await room.take(12)
     async with room.relaying():
         records = await room.published("events", 12)
     read = logs.readers(room.pool, room.name, ["events"])["events"]
-    held = await held_positions(servers.kafka, topics.of_log(room.name, "events"), range(3), read)
+    held = await held_positions(room.settings, topics.of_log(room.name, "events"), range(3), read)
     assert held == {partition: max(each) for partition, each in positions(records).items()}
 
 
