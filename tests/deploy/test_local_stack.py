@@ -25,7 +25,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from deploy.local import jars, postgres_user, stack
 
 REPOSITORY = Path(__file__).parents[2]
-UP = "import sys, pathlib; from deploy.local import stack; stack.up(pathlib.Path(sys.argv[1]), progress=print)"
+# Whoever runs the tests in the background hands an ignored SIGINT down; a terminal does not.
+UP = """
+import pathlib, signal, sys
+from deploy.local import stack
+signal.signal(signal.SIGINT, signal.default_int_handler)
+stack.up(pathlib.Path(sys.argv[1]), progress=print)
+"""
 TOPIC = "approvals.events"
 
 pytestmark = pytest.mark.servers

@@ -124,3 +124,18 @@ def archive_equals_the_topics(house: House) -> None:
     for r in records:
         headers = [[name, value.hex()] for name, value in r.headers() or []]
         assert kept[r.topic(), r.partition(), r.offset()] == (r.key(), r.value(), headers)
+
+
+def everything(house: House, sent: Mapping[str, list[str]]) -> None:
+    """All of it, for commands that must all have been accepted."""
+    records: list[Any] = []
+    for room in DECIDING:
+        found = answers(house, room)
+        unanswered = [id_ for id_ in sent[room] if id_ not in found]
+        assert not unanswered, (room, len(unanswered), unanswered[:5])
+        wrong = [(id_, found[id_]) for id_ in sent[room] if found[id_]["status"] != "accepted"]
+        assert not wrong, (room, len(wrong), wrong[:2])
+        every_accepted_event_is_stored(house, room)
+        records += log_and_topic_agree(house, room)
+    views_equal_the_fold(house, records)
+    archive_equals_the_topics(house)

@@ -1,0 +1,80 @@
+"""Kafka and Postgres are killed and started again, in turn and at random moments, while commands flow.
+
+No room has to be restarted, every command is answered, and log, topics, archive and views agree afterwards.
+"""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local import stack
+from tests import house as real_house
+from tests.faults import check, flow
+from tests.foreign import Client, room_of
+from tests.house import House
+from tests.servers import Servers
+
+pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
+ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
+COMMANDS = 4_000
+TIMES = 3
+SEED = 20220630
+QUIET_S = 240.0
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Servers of this test alone, since it kills them."""
+    directory = tmp_path_factory.mktemp("killed") / "servers"
+    try:
+        yield directory
+    finally:
+        stack.down(directory)
+
+
+@pytest.fixture(scope="module")
+def house(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    up = stack.up(place)
+    servers = Servers(up.kafka_bootstrap, up.postgres_dsn)
+    with real_house.furnished(servers, tmp_path_factory.mktemp("logs")) as house:
+        house.start(*ROOMS)
+        yield house
+
+
+def kill(place: Path, server: str) -> None:
+    """`kill -9` of one server with all its children, as when a machine loses its power; then a start."""
+    status = getattr(stack.status(place), server)
+    for process in [*psutil.Process(status.pid).children(recursive=True), psutil.Process(status.pid)]:
+        os.kill(process.pid, signal.SIGKILL)
+    again = stack.up(place)
+    assert again.kafka_bootstrap
+
+
+def test_the_house_outlives_its_servers(house: House, place: Path) -> None:
+    client = Client(house.servers.kafka)
+    client.send(flow.ground())
+    for room in ("approvals", "vacancies"):
+        client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room], 120)
+    chance = random.Random(SEED)  # noqa: S311
+    commands = flow.twenty_thousand()
+    sent: dict[str, list[str]] = {room: [] for room in check.DECIDING}
+    for server in ("kafka", "postgres") * TIMES:
+        piece = list(islice(commands, COMMANDS // (2 * TIMES)))
+        client.send(piece)
+        for event in piece:
+            sent[room_of(event)].append(event["id"])
+        time.sleep(chance.uniform(0.0, 0.5))
+        kill(place, server)
+    ended = {name: process.poll() for name, process in house.processes.items() if process.poll() is not None}
+    assert not ended, ended
+    check.wait_for_quiet(house, QUIET_S)
+    for name in ROOMS:
+        house.wait_ready(name)
+    check.everything(house, sent)
