@@ -66,7 +66,7 @@ class Running:
             handle=self._handle,
             health=self.health,
         )
-        self.lag = Lag(self.consumer, room.topics_in, self._start, health=self.health)
+        self.lag = Lag(self.consumer, room.topics_in, self._start, settings=settings, health=self.health)
         self.relay = Relay(
             room.name,
             settings.database_url.get_secret_value(),

@@ -8,10 +8,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import asyncpg
+import structlog
 from fastapi import FastAPI
 
 from contracts.cloudevents import Envelope, from_kafka
@@ -30,6 +31,7 @@ from kernel.relay import Relay
 from kernel.serving import running_together, serve
 from kernel.settings import Settings
 
+log = structlog.get_logger()
 LOGS = ("events", "outcomes", "dead_letters")
 MIGRATIONS = (("kernel.migrations", "reading"), ("kernel.migrations", "deciding"))
 
@@ -86,7 +88,7 @@ class Running:
             handle=self._handle,
             health=self.health,
         )
-        self.lag = Lag(self.consumer, room.topics_in, self.store.start, health=self.health)
+        self.lag = Lag(self.consumer, room.topics_in, self.store.start, settings=settings, health=self.health)
         self._may_be_ready = asyncio.Event()
 
     def _appended(self) -> None:
@@ -124,14 +126,25 @@ class Running:
         """Try waiting commands again when what they wait for may have arrived."""
         while True:
             self._may_be_ready.clear()
-            ready = await self.store.ready(self._settings.batch_records_max)
-            if ready:
-                structured = [("content-type", b"application/cloudevents+json")]
-                again = [self.admit(from_kafka(None, text, structured)) for text in ready]
-                await self.intake.take([Incoming(a.envelope, a.asked, a.digest, waited=True) for a in again])
-            else:
+            try:
+                settled = await self._settle_ready()
                 self.health.beat("waiting")
+            except Exception as fault:  # a server is away; what waits is stored, and is tried again
+                self.health.failed("waiting", fault)
+                log.warning("waiting commands could not be tried", fault=type(fault).__name__)
+                await asyncio.sleep(self._settings.retry_delay_max_ms / 1000)
+                continue
+            if not settled:
                 await _woken(self._may_be_ready, 1.0)
+
+    async def _settle_ready(self) -> int:
+        """Decide the commands that need wait no longer; how many there were."""
+        ready = await self.store.ready(self._settings.batch_records_max)
+        structured = [("content-type", b"application/cloudevents+json")]
+        again = [self.admit(from_kafka(None, text, structured)) for text in ready]
+        if again:
+            await self.intake.take([replace(one, waited=True) for one in again])
+        return len(again)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:

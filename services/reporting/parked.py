@@ -31,7 +31,7 @@ async def _run(pool: asyncpg.Pool) -> None:
         try:
             while await _retry(pool):
                 pass
-        except (asyncpg.PostgresError, OSError) as fault:
+        except Exception as fault:  # the server is away; what is parked is stored, and is tried again
             log.warning("parked events could not be tried again", fault=type(fault).__name__)
         await asyncio.sleep(RETRY_EVERY_S)
 

@@ -3,11 +3,10 @@
 No room has to be restarted, every command is answered, and log, topics, archive and views agree afterwards.
 """
 
-import os
 import random
-import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -51,8 +50,12 @@ def house(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
 def kill(place: Path, server: str) -> None:
     """`kill -9` of one server with all its children, as when a machine loses its power; then a start."""
     status = getattr(stack.status(place), server)
-    for process in [*psutil.Process(status.pid).children(recursive=True), psutil.Process(status.pid)]:
-        os.kill(process.pid, signal.SIGKILL)
+    parent = psutil.Process(status.pid)
+    everyone = [parent, *parent.children(recursive=True)]
+    for process in everyone:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(everyone, 10)
     again = stack.up(place)
     assert again.kafka_bootstrap
 
