@@ -274,7 +274,7 @@ def test_an_ordinary_user_runs_them_too_and_is_told_of_a_directory_that_is_not_t
                 os.chown(path, user, -1)
         environment = os.environ | {
             "XDG_CACHE_HOME": f"{place}/cache",
-            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path]),
+            "PYTHONPATH": os.pathsep.join(reachable_path(place)),
         }
         if (place / "python").exists():
             environment["LD_LIBRARY_PATH"] = f"{place}/python/lib"
@@ -315,12 +315,41 @@ def changed(path: Path, text: str | None) -> Iterator[None]:
         kept.replace(path)
 
 
-def reachable_python(place: Path) -> Path:
-    """This interpreter; linked to a place that everyone can walk to, if it lives in root's own home."""
-    base = Path(sys.base_prefix)
+def everyone_reaches(path: Path) -> bool:
+    """Whether an ordinary user may walk to a path; nothing to ask where we are one."""
     nobody = pwd.getpwnam("nobody")
-    if os.geteuid() != 0 or postgres_user.reaches((nobody.pw_uid, nobody.pw_gid), base):
+    return os.geteuid() != 0 or postgres_user.reaches((nobody.pw_uid, nobody.pw_gid), path)
+
+
+def reachable_path(place: Path) -> list[str]:
+    """The project and its packages; linked to a place that everyone can walk to, where they live in root's own home."""
+    found = []
+    for nr, path in enumerate([REPOSITORY, *map(Path, filter(None, sys.path))]):
+        if everyone_reaches(path) or not path.is_dir():
+            found.append(str(path))
+            continue
+        linked, unneeded = place / f"path-{nr}", shutil.ignore_patterns(".venv", ".git", ".*_cache", "__pycache__")
+        shutil.copytree(path, linked, ignore=unneeded, copy_function=link_or_copy)
+        found.append(str(linked))
+    return found
+
+
+def link_or_copy(source: str, target: str) -> None:
+    """A second name for a file costs nothing; on another file system it is copied."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def reachable_python(place: Path) -> Path:
+    """The interpreter beneath ours; linked to a place that everyone can walk to, if it lives in root's own home."""
+    base = Path(sys.base_prefix)
+    if everyone_reaches(Path(sys.executable)):
         return Path(sys.executable)
+    version = f"python3.{sys.version_info.minor}"
+    if everyone_reaches(base):
+        return base / "bin" / version
     everything_else = shutil.ignore_patterns("site-packages", "test", "__pycache__", "share", "include")
     shutil.copytree(base, place / "python", symlinks=True, ignore=everything_else)
-    return place / "python" / "bin" / f"python3.{sys.version_info.minor}"
+    return place / "python" / "bin" / version
