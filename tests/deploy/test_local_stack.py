@@ -324,8 +324,8 @@ def everyone_reaches(path: Path) -> bool:
 def reachable_path(place: Path) -> list[str]:
     """The project and its packages; linked to a place that everyone can walk to, where they live in root's own home."""
     found = []
-    for nr, path in enumerate([REPOSITORY, *map(Path, filter(None, sys.path))]):
-        if everyone_reaches(path) or not path.is_dir():
+    for nr, path in enumerate([REPOSITORY, *(Path(p) for p in sys.path if p.endswith("site-packages"))]):
+        if everyone_reaches(path):
             found.append(str(path))
             continue
         linked, unneeded = place / f"path-{nr}", shutil.ignore_patterns(".venv", ".git", ".*_cache", "__pycache__")
@@ -345,7 +345,7 @@ def link_or_copy(source: str, target: str) -> None:
 def reachable_python(place: Path) -> Path:
     """The interpreter beneath ours; linked to a place that everyone can walk to, if it lives in root's own home."""
     base = Path(sys.base_prefix)
-    if everyone_reaches(Path(sys.executable)):
+    if everyone_reaches(Path(sys.executable)) and everyone_reaches(Path(sys.executable).resolve()):
         return Path(sys.executable)
     version = f"python3.{sys.version_info.minor}"
     if everyone_reaches(base):
