@@ -345,7 +345,7 @@ def link_or_copy(source: str, target: str) -> None:
 def reachable_python(place: Path) -> Path:
     """The interpreter beneath ours; linked to a place that everyone can walk to, if it lives in root's own home."""
     base = Path(sys.base_prefix)
-    if everyone_reaches(Path(sys.executable)) and everyone_reaches(Path(sys.executable).resolve()):
+    if everyone_reaches(Path(sys.executable).parent) and everyone_reaches(Path(sys.executable)):
         return Path(sys.executable)
     version = f"python3.{sys.version_info.minor}"
     if everyone_reaches(base):
