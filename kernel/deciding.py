@@ -42,12 +42,20 @@ class Settled:
     streams: Mapping[str, Folded]
     missing_streams: frozenset[str]
     missing_holders: frozenset[Holder]
+    claimants: Mapping[Holder, frozenset[str]]
+    """Which owners of this batch asked for a holder."""
     faults: tuple[Exception, ...]
     """What deciders raised: a defect of ours, answered as a refusal and reported to operators."""
 
     @property
     def is_complete(self) -> bool:
         return not (self.missing_streams or self.missing_holders)
+
+    def stands(self, found: ClaimsByHolder) -> bool:
+        """Whether the batch stands once the missing holders are `found`: none of them is between two owners."""
+        return not self.missing_streams and all(
+            len(found[holder].keys() | self.claimants[holder]) < 2 for holder in self.missing_holders
+        )
 
 
 class _NotLoaded(LookupError):
@@ -86,6 +94,7 @@ class _Work:
     seen: dict[str, int] = field(default_factory=dict)
     missing_streams: set[str] = field(default_factory=set)
     missing_holders: set[Holder] = field(default_factory=set)
+    claimants: dict[Holder, set[str]] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
 
     def look(self, stream: str) -> Folded:
@@ -149,6 +158,7 @@ class _Work:
         """The refusal by the first claim that another owner's overlaps."""
         for owner, wanted in claims.items():
             for claim in wanted:
+                self.claimants.setdefault((claim.kind, claim.holder), set()).add(owner)
                 for other, theirs in self.holders(claim).items():
                     if other != owner and any(claim.overlaps(held) for held in theirs):
                         return self.decider.claimed(asked, claim, other)
@@ -280,5 +290,6 @@ def settle(incoming: Sequence[Incoming], known: Known, decider: Decider) -> Sett
         work.streams,
         frozenset(work.missing_streams),
         frozenset(work.missing_holders),
+        {holder: frozenset(owners) for holder, owners in work.claimants.items()},
         tuple(work.faults),
     )

@@ -23,6 +23,8 @@ from kernel.store import Store
 log = structlog.get_logger()
 ATTEMPTS_MAX = 100
 """Decisions of one batch. Each stale one means that another process got something done; so many mean a defect."""
+COMPANIONS_MAX = 100
+"""Streams that the last batch looked at beside its own (missions, rule sets): loaded with the next one at once."""
 ROUNDS_MAX = 20
 """Rounds of loading for one batch. Each round settles further into the batch; a decider that needs more is a defect."""
 
@@ -39,6 +41,7 @@ class Intake:
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._cached_max = streams_cached_max
         self._appended = appended
+        self._companions: set[str] = set()
         self._door = asyncio.Lock()
 
     async def take(
@@ -80,15 +83,21 @@ class Intake:
         answers = await self._store.answers({one.key for one in incoming}) if incoming else {}
         streams: dict[str, Folded] = {}
         claims: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
-        wanted: Collection[str] = {one.asked.data.stream for one in incoming if isinstance(one.asked, Asked)}
+        own = {one.asked.data.stream for one in incoming if isinstance(one.asked, Asked)}
+        wanted: Collection[str] = own | self._companions
         for _ in range(ROUNDS_MAX):
             streams |= await self._load(wanted)
             settled = settle(incoming, Known(answers, streams, claims), self._decider)
+            if not settled.missing_streams:
+                self._companions = set(sorted(settled.batch.seen.keys() - own)[:COMPANIONS_MAX])
             if settled.is_complete:
                 return settled
             wanted = settled.missing_streams
             if settled.missing_holders:
-                claims |= await self._store.claims(settled.missing_holders)
+                found = await self._store.claims(settled.missing_holders)
+                if settled.stands(found):
+                    return settled
+                claims |= found
         raise RuntimeError(f"the decider of {self._room} looked at new streams in {ROUNDS_MAX} rounds")
 
     async def _load(self, wanted: Collection[str]) -> Mapping[str, Folded]:

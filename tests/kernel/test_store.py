@@ -1,5 +1,6 @@
 """What a store promises, over memory and Postgres alike. Expectations are written out, never taken from either."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -163,3 +164,20 @@ async def test_offsets_move_only_from_where_they_are(store: Store) -> None:
     assert await store.start("counting", [P0]) == {P0: 4}
     with pytest.raises(Fenced):
         await store.append(Batch(progress=Progress("counting", {P0: (0, 4)})))
+
+
+async def test_a_claim_that_is_stored_for_another_owner_is_seen_by_a_batch_that_takes_it_with_others(
+    store: Store,
+) -> None:
+    await room(store).take([reject("c-1", "kz-1", "claim:x")])
+    free, taken, own = await room(store).take(
+        [reject("c-2", "kz-2", "claim:y"), reject("c-3", "kz-3", "claim:x"), reject("c-4", "kz-1", "claim:x")]
+    )
+    assert [answer.status for answer in (free, taken, own)] == ["accepted", "refused", "accepted"]
+
+
+async def test_of_two_batches_that_claim_the_same_at_once_one_is_refused(store: Store) -> None:
+    first, second = await asyncio.gather(
+        room(store).take([reject("c-1", "kz-1", "claim:x")]), room(store).take([reject("c-2", "kz-2", "claim:x")])
+    )
+    assert sorted([first[0].status, second[0].status]) == ["accepted", "refused"]
