@@ -95,21 +95,32 @@ class Consumer:
         )
 
     async def _take(self, records: list[object]) -> None:
-        delay_s = self._settings.retry_delay_ms / 1000
+        """Handle a batch, again and again until it is done or shown to be somebody else's; never raise."""
+        work, delay_s = self._attempt, self._settings.retry_delay_ms / 1000
         while True:
             try:
-                return await self._attempt(records)
+                return await work(records)
             except Fenced as fenced:
                 FENCED.labels(self.name, self.name).inc()
                 log.warning("replaced by another process, starting again from the stored offsets", reason=str(fenced))
-                self.positions.clear()
-                return None
+                work = self._start_again
             except Exception as fault:
                 self._health.failed(self.name, fault)
                 told = {"fault": type(fault).__name__, "where": where(fault), "delay_s": delay_s}
                 log.warning("a batch failed and is tried again", consumer=self.name, **told)
                 await asyncio.sleep(delay_s)
                 delay_s = min(delay_s * 2, self._settings.retry_delay_max_ms / 1000)
+
+    async def _start_again(self, records: Records) -> None:
+        """Go back to the stored offsets of a batch's partitions. At once: a partition may be quiet from now on."""
+        self.positions |= await self._start(self.name, {(r.topic, r.partition) for r in records})
+        self._seek({(r.topic, r.partition) for r in records})
+
+    def _seek(self, partitions: Collection[Partition]) -> None:
+        """Read these partitions from where they stand; those that are somebody else's by now are left to them."""
+        for topic, partition in self._assigned().intersection(partitions):
+            assert self.client is not None  # noqa: S101  (it has an assignment)
+            self.client.seek(TopicPartition(topic, partition), self.positions[topic, partition])
 
     async def _attempt(self, records: Records) -> None:
         skipping = await self._meet(records)
@@ -133,9 +144,7 @@ class Consumer:
             return lambda _: False
         self.positions |= await self._start(self.name, new)
         misplaced = {p for p in new if firsts[p] > self.positions[p]}
-        for topic, partition in misplaced & self._assigned():
-            assert self.client is not None  # noqa: S101  (a record came from it)
-            self.client.seek(TopicPartition(topic, partition), self.positions[topic, partition])
+        self._seek(misplaced)
         return lambda record: (record.topic, record.partition) in misplaced
 
     def _assigned(self) -> set[Partition]:

@@ -59,8 +59,9 @@ class House:
         return f"http://127.0.0.1:{self.ports[name]}"
 
     def dsn(self, role: str) -> str:
-        """The database as a room sees it."""
-        return self.servers.as_role(ROLES.get(role, role), PASSWORD, self.database)
+        """The database as a room sees it; `approvals#2` is another process of the same room."""
+        room = role.partition("#")[0]
+        return self.servers.as_role(ROLES.get(room, room), PASSWORD, self.database)
 
     def start(self, *names: str) -> None:
         """Start processes and wait until each says that it is ready."""
@@ -80,7 +81,7 @@ class House:
             **self.settings,
         }
         with self.log(name).open("ab") as log:
-            command = [sys.executable, "-m", MODULES[name]]
+            command = [sys.executable, "-m", MODULES[name.partition("#")[0]]]
             self.processes[name] = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
 
     def log(self, name: str) -> Path:
