@@ -16,6 +16,7 @@ from cli.dead_letters import dead_letters
 from cli.lag import lag
 from cli.report import report
 from cli.send import send
+from cli.strength_returns.command import strength_returns
 from deploy.local.errors import StackError
 
 HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
@@ -68,6 +69,13 @@ for name, module in LOCAL.items():
 for command in (send, report, lag):
     app.command()(command)
 app.command("dead-letters")(dead_letters)
+
+imports = typer.Typer(
+    cls=Commands, no_args_is_help=True, rich_markup_mode=None, help="Read files of others into the books."
+)
+imports.command("strength-returns")(strength_returns)
+imports.callback()(lambda: None)
+app.add_typer(imports, name="import")
 
 
 def main() -> None:

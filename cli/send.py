@@ -10,15 +10,14 @@ from typing import Annotated, BinaryIO
 
 import typer
 from aiokafka.errors import KafkaError
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.addresses import USUAL, Bootstrap, Directory, bootstrap
 from cli.command_lines import BadLine, CommandLine, read_lines
 from cli.complaint import Complaint
 from cli.exchange import Exchange
 from cli.kafka import clients
+from cli.progress import progress
 from cli.tally import Tally
-from cli.terminal import news
 
 
 class Mode(StrEnum):
@@ -60,7 +59,7 @@ def send(
     commands invalid or in conflict, or Kafka was not there; 2 the command line is wrong; 3 no answer in time.
     """
     address = bootstrap(given, directory)
-    with _opened(file) as source, _progress(source) as advanced:
+    with opened(file) as source, progress(source) as advanced:
         tally = Tally(advanced.console, as_json=as_json, advanced=advanced)
         exchanged = _exchange(address, source, tally, wait=wait, mode=mode, silence_s=timeout)
         try:
@@ -94,7 +93,8 @@ async def _lines(source: BinaryIO) -> AsyncIterator[CommandLine | BadLine]:
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
+def opened(file: str, holding: str = "one command a line") -> Iterator[BinaryIO]:
+    """The file, or standard input for `-`."""
     if file == "-":
         yield typer.get_binary_stream("stdin")
         return
@@ -102,28 +102,4 @@ def _opened(file: str) -> Iterator[BinaryIO]:
         with Path(file).open("rb") as source:
             yield source
     except OSError as fault:
-        raise Complaint(f"{file} cannot be read ({fault.strerror}): name a file with one command a line.") from fault
-
-
-class _Bar:
-    """How far the file is read, on standard error; nothing where that is no terminal."""
-
-    def __init__(self, bar: Progress, size: int | None) -> None:
-        self.console = bar.console
-        self._bar = bar
-        self._task = bar.add_task("sending", total=size)
-
-    def __call__(self, size: int, so_far: str) -> None:
-        self._bar.update(self._task, advance=size, description=so_far)
-
-
-@contextmanager
-def _progress(source: BinaryIO) -> Iterator[_Bar]:
-    console = news()
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    size = None
-    if source.seekable():
-        size = source.seek(0, 2)
-        source.seek(0)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        yield _Bar(bar, size)
+        raise Complaint(f"{file} cannot be read ({fault.strerror}): name a file with {holding}.") from fault

@@ -1,8 +1,6 @@
 """What others say of a contributor, kept as published: a row whose parts do not add up is evidence, not an error."""
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 
 from contracts.deployments import (
     OfficialStatementRecorded,
@@ -15,25 +13,20 @@ from kernel.decider import Decision, Fact, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What has been recorded, so that the same row is not recorded twice.
+    """The statements on record.
 
-    Rows are kept by day: decades of them fold at the price of one day's copy each.
+    Rows of strength returns are not kept here: no row is judged by another, so a State's decades of them cost nothing
+    to fold, and the thousandth row as little as the first.
     """
 
-    rows: Mapping[date, frozenset[Hashable]] = field(default_factory=dict)
     statements: frozenset[str] = frozenset()
-
-
-def _row(told: RecordStrengthReturn | StrengthReturnRecorded) -> Hashable:
-    return tuple(dict(told).items())
 
 
 def evolve(state: Published, fact: Fact) -> Published:
     """What is known after one more fact."""
     match fact.data:
-        case StrengthReturnRecorded() as e:
-            day = state.rows.get(e.as_of, frozenset()) | {_row(e)}
-            return replace(state, rows={**state.rows, e.as_of: day})
+        case StrengthReturnRecorded():
+            return state
         case OfficialStatementRecorded() as e:
             return replace(state, statements=state.statements | {e.statement})
         case other:
@@ -41,9 +34,10 @@ def evolve(state: Published, fact: Fact) -> Published:
 
 
 def record_return(own: Published, asked: RecordStrengthReturn) -> Decision:
-    """Every row counts, restated ones too; only the identical row of the same publication is known already."""
-    if _row(asked) in own.rows.get(asked.as_of, frozenset()):
-        return []
+    """Every row counts: restated ones, contradicting ones, and one that its publication prints twice.
+
+    Whether a command is a repeat is known by its id, before it comes here; two ids are two rows.
+    """
     return [StrengthReturnRecorded(**dict(asked))]
 
 

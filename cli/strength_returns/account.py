@@ -1,0 +1,103 @@
+"""What came of the rows of a file: counted, with every row that is to be looked at named by its line."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from rich.console import Console
+
+from cli.command_lines import BadLine, CommandLine
+from cli.complaint import DONE, FAILED
+from cli.strength_returns.noticing import LINES_MAX, Group, ranges
+from cli.terminal import number, results, row, table
+from contracts.outcome import CommandDecided
+
+KEPT_MAX: Final = 1_000
+"""Answers other than yes that are kept to be shown; the others are counted."""
+
+
+class Account:
+    """Counts and keeps; bounded. `position` is where the room's log ended before the first row was sent."""
+
+    def __init__(self, news: Console, advanced: Callable[[int, str], None], *, waited: bool) -> None:
+        self.position = 0
+        self.sent_count = 0
+        self.bad_count = 0
+        self.counts: Counter[str] = Counter()
+        self._news = news
+        self._advanced = advanced
+        self._waited = waited
+        self._lines: dict[str, int] = {}
+        self._kept: list[tuple[int, CommandDecided]] = []
+        self._began = time.monotonic()
+
+    def bad(self, line: BadLine) -> None:
+        """Told at once, so that the list needs no memory."""
+        self.bad_count += 1
+        self._news.print(str(line), soft_wrap=True)
+        self._advanced(line.size, self._so_far())
+
+    def sent(self, line: CommandLine) -> None:
+        self.sent_count += 1
+        if self._waited:
+            self._lines[line.envelope.id] = line.number
+        self._advanced(line.size, self._so_far())
+
+    def decided(self, outcome: CommandDecided) -> None:
+        """A row that is on record was recorded now, or by an earlier import: its event's position tells which."""
+        line = self._lines.pop(outcome.command_id, 0)
+        if outcome.status == "accepted":
+            now = any(event.position > self.position for event in outcome.events)
+            self.counts["recorded" if now else "repeated"] += 1
+        else:
+            self.counts[outcome.status] += 1
+            if len(self._kept) < KEPT_MAX:
+                self._kept.append((line, outcome))
+        self._advanced(0, self._so_far())
+
+    @property
+    def exit_code(self) -> int:
+        """Every row is on record, or something is left to do."""
+        return FAILED if self.bad_count or set(self.counts) - {"recorded", "repeated"} else DONE
+
+    def show(self, noticed: list[Group]) -> None:
+        """The counts, what was not recorded and why, and what was noticed."""
+        self._show_counts()
+        self._show_kept()
+        if not noticed:
+            return
+        shown = table("noticed", number("rows"), "what", "lines")
+        for group in noticed:
+            more = f" and {group.count - LINES_MAX:,} more" if group.count > LINES_MAX else ""
+            row(shown, (group.kind, f"{group.count:,}", group.what, ", ".join(ranges(group.lines)) + more))
+        results().print(shown)
+
+    def _show_counts(self) -> None:
+        counts = table("strength returns", number("rows"))
+        row(counts, ("sent", f"{self.sent_count:,}"))
+        names = ("recorded", "repeated") if self._waited else ()
+        for name in (*names, *sorted(set(self.counts) - set(names))):
+            row(counts, (name, f"{self.counts[name]:,}"))
+        row(counts, ("unreadable", f"{self.bad_count:,}"))
+        results().print(counts)
+
+    def _show_kept(self) -> None:
+        if not self._kept:
+            return
+        shown = table(number("line"), "status", "stream", "reason", "remedy")
+        for line, one in self._kept:
+            remedy = one.remedy
+            if one.status == "conflict":
+                remedy = "The row as first sent stands. Is this a later publication? Name its instant: --published-at."
+            row(shown, (line, one.status, one.command_stream, one.reason, remedy))
+        results().print(shown)
+        hidden = self.counts.total() - self.counts["recorded"] - self.counts["repeated"] - len(self._kept)
+        if hidden:
+            self._news.print(f"{hidden:,} more are not shown.")
+
+    def _so_far(self) -> str:
+        answered = self.counts.total()
+        rate = (answered if self._waited else self.sent_count) / max(time.monotonic() - self._began, 0.001)
+        told = f", {answered:,} answered" if self._waited else ""
+        return f"{self.sent_count:,} rows sent{told}, {rate:,.0f} rows/s"

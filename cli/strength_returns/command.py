@@ -1,0 +1,132 @@
+"""`forcegen import strength-returns`: a file of the UN's monthly returns through Kafka, and what came of each row."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Annotated, BinaryIO, NoReturn
+
+import typer
+from aiokafka.errors import KafkaError
+
+from cli.addresses import USUAL, Bootstrap, Directory, bootstrap
+from cli.command_lines import BadLine, CommandLine
+from cli.complaint import Complaint
+from cli.exchange import Exchange
+from cli.kafka import clients
+from cli.progress import progress
+from cli.send import opened
+from cli.strength_returns.account import Account
+from cli.strength_returns.commands import command
+from cli.strength_returns.log_end import log_end
+from cli.strength_returns.noticing import Noticing
+from cli.strength_returns.rows import ReturnRow, read_rows
+
+SOURCE = "UN strength return"
+CHUNK_ROWS = 200
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
+
+From = Annotated[str, typer.Argument(metavar="FILE.csv", help="One row a line, with a header; `-` is standard input.")]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--published-at",
+        help="When these returns were published: a day (its beginning in UTC) or an RFC 3339 instant."
+        " Unless given: the beginning of the day after the newest date in the file.",
+    ),
+]
+By = Annotated[str, typer.Option("--source", help="What publication it is, as the register is to cite it.")]
+Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until each row is answered.")]
+Silence = Annotated[float, typer.Option("--timeout", min=0.1, help="Give up after so many seconds without an answer.")]
+
+
+def strength_returns(
+    file: From,
+    published_at: At = None,
+    source: By = SOURCE,
+    given: Bootstrap = None,
+    directory: Directory = USUAL,
+    timeout: Silence = 30.0,
+    *,
+    wait: Wait = True,
+) -> None:
+    """Record the UN's monthly returns, row by row, as published.
+
+    The same file again changes nothing, so an interrupted import is sent again; a later publication of the same month
+    (another --published-at) is kept beside the first. Rows that are odd are recorded and listed; a row that cannot be
+    read is named with its line and the remedy, and the others go in.
+
+    \b
+    Examples:
+      forcegen import strength-returns 2014.csv
+      forcegen import strength-returns 2014-restated.csv --published-at 2015-06-01
+      gzip -dc all.csv.gz | forcegen import strength-returns - --published-at 2024-03-01T12:00:00Z
+    \b
+    Exit codes: 0 every row is on record; 1 rows were unreadable, invalid or in conflict, or Kafka was not there; 2 the
+    command line is wrong; 3 no answer in time.
+    """
+    address, source = bootstrap(given, directory), _reference(source)
+    with opened(file, "a header and one row a line") as read:
+        at = _instant(published_at) if published_at else _after_the_newest(read, source)
+        with progress(read) as advanced:
+            account, noticing = Account(advanced.console, advanced, waited=wait), Noticing()
+            rows = _commands(read, at, source, noticing)
+            try:
+                asyncio.run(_exchange(address, rows, account, wait=wait, silence_s=timeout))
+            finally:
+                account.show(noticing.groups)
+    raise typer.Exit(account.exit_code)
+
+
+async def _exchange(
+    address: str, rows: AsyncIterator[CommandLine | BadLine], account: Account, *, wait: bool, silence_s: float
+) -> None:
+    async with clients(address, wait=wait) as (producer, consumer):
+        try:
+            account.position = await log_end(address, "deployments.events") if wait else 0
+            await Exchange(producer, consumer, account, structured=False).run(rows, silence_s=silence_s)
+        except (KafkaError, TimeoutError) as fault:
+            told = f"Kafka at {address} failed on the way ({type(fault).__name__})"
+            raise Complaint(f"{told}. Import the file again: repeats are harmless.") from fault
+
+
+async def _commands(
+    file: BinaryIO, at: datetime, source: str, noticing: Noticing
+) -> AsyncIterator[CommandLine | BadLine]:
+    """A pipe may keep us waiting, so the file is read beside the loop, some rows at a time from one that is there."""
+    rows = read_rows(file, at, source)
+    while found := await asyncio.to_thread(list, islice(rows, CHUNK_ROWS if file.seekable() else 1)):
+        for row in found:
+            yield command(row, noticing.take(row)) if isinstance(row, ReturnRow) else row
+
+
+def _reference(text: str) -> str:
+    if not 1 <= len(text) <= 200 or "\0" in text:
+        raise typer.BadParameter("name it in 1 to 200 characters", param_hint="--source")
+    return text
+
+
+def _instant(text: str) -> datetime:
+    wanted = "" if "T" in text else "T00:00:00Z"
+    try:
+        return datetime.fromisoformat(text + wanted).astimezone(UTC) if _INSTANT.fullmatch(text) else _no_instant(text)
+    except (ValueError, OverflowError):
+        return _no_instant(text)
+
+
+def _no_instant(text: str) -> NoReturn:
+    told = f"{text!r} is no day (2015-06-01) and no instant with its offset (2015-06-01T12:00:00Z)"
+    raise typer.BadParameter(told, param_hint="--published-at")
+
+
+def _after_the_newest(file: BinaryIO, source: str) -> datetime:
+    """The beginning of the day after the newest readable date: the same file always gives the same instant."""
+    if not file.seekable():
+        raise Complaint("A pipe is read only once: say with --published-at when these returns were published.")
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    newest = max((row.told.as_of for row in read_rows(file, epoch, source) if isinstance(row, ReturnRow)), default=None)
+    file.seek(0)
+    if newest == date.max:
+        raise Complaint("The newest date in the file is the calendar's last: name the instant with --published-at.")
+    return datetime.combine(newest + timedelta(days=1), time(), UTC) if newest else epoch

@@ -1,0 +1,48 @@
+"""A row as a command whose id is made of what the row is about, so that the same publication sends the same commands.
+
+A row is known by its publication (source and instant), its day, State, mission and type, and by being the first,
+second, … such row of the file. Its numbers are no part of that: sent again with other numbers for the same
+publication, it is a conflict and not a silent second truth.
+"""
+
+from datetime import UTC
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+
+from cli.command_lines import CommandLine
+from cli.strength_returns.rows import ReturnRow
+from contracts.cloudevents import Envelope
+from contracts.deployments import RecordStrengthReturn
+from contracts.registry import schema_name, type_name
+
+SENDER: Final = "urn:forcegen:import:strength-returns"
+_IDS = uuid5(NAMESPACE_URL, SENDER)
+_TYPE: Final = type_name(RecordStrengthReturn)
+_SCHEMA: Final = schema_name(RecordStrengthReturn)
+
+
+def command_id(told: RecordStrengthReturn, occurrence: int) -> str:
+    """UUIDv5 over publication, row and occurrence (0 for the first such row of the file)."""
+    publication = told.source, told.published_at.astimezone(UTC).isoformat()
+    row = told.as_of.isoformat(), told.contributor, told.mission, told.personnel_type
+    return str(uuid5(_IDS, orjson.dumps([*publication, *row, occurrence]).decode()))
+
+
+def command(row: ReturnRow, occurrence: int) -> CommandLine:
+    """The row as a CloudEvent. Given when it was published: a clock would make a repeat another command."""
+    told = row.told
+    published_at = told.published_at.astimezone(UTC)
+    envelope = Envelope(
+        id=command_id(told, occurrence),
+        source=SENDER,
+        type=_TYPE,
+        subject=told.stream,
+        time=published_at,
+        dataschema=_SCHEMA,
+        datacontenttype="application/json",
+        data=told.model_dump_json().encode(),
+        correlation_id=f"strength-returns/{published_at:%Y-%m-%dT%H:%M:%SZ}",
+    )
+    return CommandLine(row.number, row.size, b"", envelope, told.room)

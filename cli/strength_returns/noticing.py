@@ -1,0 +1,115 @@
+"""What is odd about the rows of one file: raised and kept, never dropped and never mended.
+
+Memory is flat. Which rows were there before is kept in a temporary database on disk (one entry a row, gone with the
+process); what is noticed is grouped, with at most `GROUPS_MAX` groups of `LINES_MAX` line numbers, and only counted
+beyond; spellings are kept up to `SPELLINGS_MAX` a State.
+"""
+
+import sqlite3
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+
+from cli.strength_returns.rows import ReturnRow
+from contracts.deployments import RecordStrengthReturn
+
+Kind = Literal["does_not_add_up", "odd_month_end", "duplicate", "spelling"]
+"""The same words as in `noticed` of `/v1/strength-returns`."""
+GROUPS_MAX: Final = 1_000
+LINES_MAX: Final = 50
+SPELLINGS_MAX: Final = 50
+_SEEN: Final = "CREATE TABLE seen (row TEXT PRIMARY KEY, line INTEGER, counts TEXT, times INTEGER) WITHOUT ROWID"
+_SEE: Final = """
+INSERT INTO seen VALUES (?, ?, ?, 1) ON CONFLICT (row) DO UPDATE SET times = times + 1 RETURNING line, counts, times
+"""
+
+
+@dataclass(slots=True)
+class Group:
+    """Rows that are odd in the same way."""
+
+    kind: Kind
+    what: str
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+    """The first of them."""
+
+
+class Noticing:
+    """Looks at each row once, in the order of the file."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[Kind, str], Group] = {}
+        self._spellings: dict[str, dict[str, int]] = {}
+        self._seen = sqlite3.connect("", isolation_level=None)  # no name: a temporary file, deleted when closed
+        self._seen.execute("PRAGMA journal_mode = OFF")
+        self._seen.execute("PRAGMA cache_size = -16000")
+        self._seen.execute(_SEEN)
+        self._seen.execute("BEGIN")
+
+    @property
+    def groups(self) -> list[Group]:
+        """What was noticed, in the order of first lines."""
+        return sorted(self._groups.values(), key=lambda group: group.lines[0])
+
+    def take(self, row: ReturnRow) -> int:
+        """Look at a row; returns how many rows of this day, State, mission and type came before it."""
+        told = row.told
+        if not adds_up(told):
+            self._note("does_not_add_up", "male + female is not total", row.number)
+        if not is_month_end(told.as_of):
+            self._note("odd_month_end", f"{told.as_of} is not the last day of its month", row.number)
+        self._spelled(told.contributor, told.contributor_as_published, row.number)
+        return self._occurrence(row)
+
+    def _occurrence(self, row: ReturnRow) -> int:
+        told = row.told
+        key = f"{told.as_of}/{told.contributor}/{told.mission}/{told.personnel_type}"
+        counts = f"{told.male}/{told.female}/{told.total}"
+        line, first, times = self._seen.execute(_SEE, (key, row.number, counts)).fetchone()
+        if times > 1:
+            same = "the same numbers" if counts == first else "other numbers"
+            self._note("duplicate", f"{key} again, with {same} (first in line {line})", row.number)
+        return int(times) - 1
+
+    def _spelled(self, contributor: str, spelling: str, line: int) -> None:
+        spellings = self._spellings.setdefault(contributor, {})
+        if spelling not in spellings and len(spellings) < SPELLINGS_MAX:
+            spellings[spelling] = line
+        first, first_line = next(iter(spellings.items()))
+        if spelling != first:
+            what = f"{contributor} is {spelling[:60]!r} here and {first[:60]!r} in line {first_line}"
+            self._note("spelling", what, line)
+
+    def _note(self, kind: Kind, what: str, line: int) -> None:
+        if (kind, what) not in self._groups and len(self._groups) >= GROUPS_MAX:
+            what = "others"
+        group = self._groups.setdefault((kind, what), Group(kind, what))
+        group.count += 1
+        if len(group.lines) < LINES_MAX:
+            group.lines.append(line)
+
+
+def adds_up(told: RecordStrengthReturn) -> bool:
+    """Whether the parts can make the total; what is unknown may be anything from 0 on."""
+    if told.total is None:
+        return True
+    known = (told.male or 0) + (told.female or 0)
+    return known <= told.total if told.male is None or told.female is None else known == told.total
+
+
+def is_month_end(day: date) -> bool:
+    return day.day == monthrange(day.year, day.month)[1]
+
+
+def ranges(lines: list[int]) -> Iterator[str]:
+    """Line numbers as people write them: 4, 7-9."""
+    start = last = lines[0]
+    for line in [*lines[1:], -1]:
+        if line == last + 1:
+            last = line
+            continue
+        yield f"{start}" if start == last else f"{start}-{last}"
+        start = last = line
