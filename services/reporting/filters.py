@@ -1,18 +1,26 @@
 """What lists can be filtered by. A parameter that a list does not know is refused: ignored, it would mislead."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.words import Category, Contributor, MissionStatus, PersonRef, Rank, Reference, Slug
+from contracts.words import Category, Contributor, MissionStatus, PersonnelType, PersonRef, Rank, Reference, Slug
 from contracts.words import Mission as MissionName
 
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 1000
 LineId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}/[a-z0-9-]{1,64}$", examples=["kz-2013/observers"])]
 """`<mandate>/<line>`."""
+
+
+Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2014-07"])]
+Published = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC), examples=["2015-06-01T00:00:00Z"]),
+]
+"""When something was published, with its offset."""
 
 
 class AsOf(BaseModel):
@@ -115,6 +123,23 @@ class Strength(Page):
     line: LineId | None = None
     mission: MissionName | None = None
     category: Category | None = None
+
+
+class ReturnedStrength(Page):
+    contributor: Contributor | None = None
+    mission: MissionName | None = None
+    personnel_type: PersonnelType | None = None
+    published_before: Published | None = None
+    """Only what was published before this instant, so that a restated month is told as it was first published."""
+
+
+class StrengthReturns(ReturnedStrength):
+    month_from: Month | None = None
+    """The first month, e.g. 2014-01."""
+    month_until: Month | None = None
+    """The last month."""
+    noticed: Literal["does_not_add_up", "odd_month_end", "duplicate", "spelling"] | None = None
+    """Only rows that are odd in this way."""
 
 
 class Events(Page):

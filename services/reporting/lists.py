@@ -15,6 +15,7 @@ from services.reporting.queries import query
 
 APPROVED = ("approvals", "mandate/")
 DEPLOYED = ("deployments", "line/")
+COUNTED = ("deployments", "contributor/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,21 @@ LISTS = {
         "People present on the day by contributor, mission and category.",
         {"id": "KAZ/MINURSO/military_observer", "people": 5, "tours": 5, "incomplete": False},
     ),
+    "strength-returns": List(
+        "strength_returns",
+        filters.StrengthReturns,
+        (COUNTED,),
+        "The UN's monthly returns as published, every publication, with what is odd about a row in `noticed`: parts"
+        " that make no total, a day that is no month end, a row printed twice, a State spelled in several ways.",
+        {"contributor": "MNG", "as_of": "2012-02-28", "total": 850, "noticed": ["odd_month_end"], "incomplete": False},
+    ),
+    "returned-strength": List(
+        "returned_strength",
+        filters.ReturnedStrength,
+        (COUNTED,),
+        "What the UN counted by the newest return until the day: each State's newest publication, taken whole.",
+        {"id": "MNG/UNMIL/troops", "people": 250, "people_least": 250, "counted_on": "2009-11-30", "incomplete": False},
+    ),
     "events": List(
         "events",
         filters.Events,
@@ -114,7 +130,7 @@ LISTS = {
         {"id": "5b1f…", "room": "deployments", "stream": "line/kz-2013/observers", "version": 3, "incomplete": False},
     ),
 }
-ONE_BY_ID = frozenset(LISTS) - {"strength", "events"}
+ONE_BY_ID = frozenset(LISTS) - {"strength", "strength-returns", "returned-strength", "events"}
 
 
 def routes() -> APIRouter:

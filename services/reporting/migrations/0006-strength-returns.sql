@@ -1,0 +1,33 @@
+-- depends: 0004-by-date
+-- The UN's returns, with what is odd about each row told beside it: raised on read, so that the row stays as published.
+
+-- Pages go in this order, and rows that one publication prints twice stand side by side in it.
+CREATE INDEX IF NOT EXISTS strength_returns_in_order
+    ON strength_returns (contributor, as_of, mission, personnel_type, published_at, event);
+
+-- The first and the last spelling of a State are the two ends of its part of this index.
+CREATE INDEX IF NOT EXISTS strength_returns_spelled ON strength_returns (contributor, contributor_as_published);
+
+CREATE INDEX IF NOT EXISTS strength_returns_by_day ON strength_returns (as_of);
+
+-- What is unknown may be anything from 0 on: parts that are known must not exceed the total, and if all are, make it.
+CREATE OR REPLACE VIEW strength_returns_noticed AS
+SELECT r.event, r.contributor, r.as_of, r.mission, r.personnel_type, r.published_at, r.contributor_as_published,
+       r.male, r.female, r.total, r.source,
+       array_remove(ARRAY[
+           CASE WHEN r.male::bigint + r.female <> r.total
+                  OR coalesce(r.male, 0)::bigint + coalesce(r.female, 0) > r.total THEN 'does_not_add_up' END,
+           CASE WHEN r.as_of <> (date_trunc('month', r.as_of::timestamp) + interval '1 month - 1 day')::date
+                THEN 'odd_month_end' END,
+           CASE WHEN EXISTS (
+               SELECT FROM strength_returns AS other
+               WHERE other.contributor = r.contributor AND other.as_of = r.as_of AND other.mission = r.mission
+                 AND other.personnel_type = r.personnel_type AND other.published_at = r.published_at
+                 AND other.source = r.source AND other.event <> r.event
+           ) THEN 'duplicate' END,
+           CASE WHEN (SELECT min(s.contributor_as_published) FROM strength_returns AS s
+                      WHERE s.contributor = r.contributor)
+                  <> (SELECT max(s.contributor_as_published) FROM strength_returns AS s
+                      WHERE s.contributor = r.contributor) THEN 'spelling' END
+       ], NULL) AS noticed
+FROM strength_returns AS r;

@@ -1,0 +1,266 @@
+"""The rows of a strength return: what can be sent, what is told of the rest, and what is noticed on the way."""
+
+import csv
+import io
+from collections import Counter
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.command_lines import BadLine, CommandLine
+from cli.strength_returns.commands import command
+from cli.strength_returns.noticing import GROUPS_MAX, LINES_MAX, Noticing, ranges
+from cli.strength_returns.rows import COLUMNS, COUNT_MAX, LINE_BYTES_MAX, ReturnRow, read_rows
+from contracts.deployments import RecordStrengthReturn
+from tests import returns
+
+PUBLISHED = datetime(2012, 3, 15, tzinfo=UTC)
+HEADER = returns.HEADER.encode() + b"\n"
+GOOD = b"2012-01-31,XAA,State 0,UNIFIL,troops,106,4,110"
+
+
+def read(*lines: bytes, header: bytes = HEADER, at: datetime = PUBLISHED) -> list[ReturnRow | BadLine]:
+    return list(read_rows(io.BytesIO(header + b"\n".join(lines)), at, "made up"))
+
+
+def commands(*lines: bytes, at: datetime = PUBLISHED) -> list[CommandLine]:
+    noticing = Noticing()
+    return [command(row, noticing.take(row)) for row in read(*lines, at=at) if isinstance(row, ReturnRow)]
+
+
+def noticed(*lines: bytes) -> Noticing:
+    noticing = Noticing()
+    for row in read(*lines):
+        assert isinstance(row, ReturnRow), row
+        noticing.take(row)
+    return noticing
+
+
+def changed(column: str, value: str) -> bytes:
+    cells = dict(zip(COLUMNS, GOOD.decode().split(","), strict=True)) | {column: value}
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(cells.values())
+    return text.getvalue().encode()
+
+
+def test_a_row_is_told_in_the_words_of_the_contract() -> None:
+    (row,) = read(GOOD)
+    assert isinstance(row, ReturnRow)
+    assert (row.number, row.told) == (
+        2,
+        RecordStrengthReturn(
+            contributor="XAA",
+            as_of=date(2012, 1, 31),
+            contributor_as_published="State 0",
+            mission="UNIFIL",
+            personnel_type="troops",
+            male=106,
+            female=4,
+            total=110,
+            published_at=PUBLISHED,
+            source="made up",
+        ),
+    )
+
+
+def test_blank_is_unknown_and_not_zero() -> None:
+    (row,) = read(b"2012-01-31,XAA,State 0,UNIFIL,troops,,0,")
+    assert isinstance(row, ReturnRow)
+    assert (row.told.male, row.told.female, row.told.total) == (None, 0, None)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        b"\xef\xbb\xbf" + HEADER + GOOD,
+        HEADER.replace(b"\n", b"\r\n") + b"\r\n" + GOOD + b"\r\n",
+        b",".join(b'"%s"' % name.encode() for name in COLUMNS) + b"\n" + GOOD.replace(b"State 0", b'"State 0"'),
+        b"\n" + b",".join(n.encode() for n in reversed(COLUMNS)) + b"\n" + b",".join(reversed(GOOD.split(b","))),
+    ],
+    ids=["byte order mark", "CRLF and blank lines", "quotes", "columns in another order"],
+)
+def test_what_programs_do_to_a_csv_does_no_harm(file: bytes) -> None:
+    (row,) = read_rows(io.BytesIO(file), PUBLISHED, "made up")
+    assert isinstance(row, ReturnRow)
+    assert [row.told] == [one.told for one in read(GOOD) if isinstance(one, ReturnRow)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *(
+            ("date", value)
+            for value in ("", "2012-02-30", "20120131", "31.01.2012", "2012-01-31T00:00:00", "٢٠١٢-٠١-٣١")
+        ),
+        *(("contributor_iso3", value) for value in ("", "xaa", "XA", "XAAA", " XAA", "XAA\t")),
+        *(("mission", value) for value in ("", "UN", "unifil", "UNIFIL 2", "U" * 21)),
+        *(("personnel_type", value) for value in ("", "troop", "Troops")),
+        *(("male", value) for value in ("-1", "+1", "1.0", "1,000", " 1", "1_0", "١", "x", "9" * 5000)),
+        *(("total", value) for value in (str(COUNT_MAX + 1), "-0", "1e3")),
+        ("contributor_as_published", "x" * 4001),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_named_with_its_line_and_the_remedy(column: str, value: str) -> None:
+    before, bad, after = read(GOOD, changed(column, value), GOOD)
+    assert isinstance(before, ReturnRow)
+    assert isinstance(after, ReturnRow)
+    assert isinstance(bad, BadLine)
+    assert (bad.number, bad.field) == (3, column)
+    assert bad.remedy
+    assert len(str(bad)) < 500
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        GOOD + b",7",
+        GOOD.rpartition(b",")[0],
+        GOOD.replace(b"State", b"\xff\xfe"),
+        GOOD.replace(b"State", b"St\x00te"),
+        GOOD.replace(b"State 0", b'"State 0'),
+        GOOD.replace(b"State 0", b'"State" 0'),
+        GOOD.replace(b"State 0", b"x" * LINE_BYTES_MAX),
+        GOOD.replace(b"State 0", b"x" * (3 * LINE_BYTES_MAX)),
+    ],
+    ids=["too many cells", "too few", "no UTF-8", "NUL", "open quote", "text after a quote", "long", "very long"],
+)
+def test_a_line_that_is_no_row_costs_no_other_line(line: bytes) -> None:
+    before, bad, after = read(GOOD, line, GOOD)
+    assert isinstance(before, ReturnRow)
+    assert isinstance(after, ReturnRow)
+    assert isinstance(bad, BadLine)
+    assert (bad.number, bad.field, after.number) == (3, "line", 4)
+
+
+@pytest.mark.parametrize("header", [b"date,iso3\n", b"\xff\n", HEADER.replace(b"total", b"sum"), GOOD + b"\n"])
+def test_without_its_header_nothing_of_a_file_is_sent(header: bytes) -> None:
+    (bad,) = read(GOOD, GOOD, header=header)
+    assert isinstance(bad, BadLine)
+    assert (bad.number, bad.field) == (1, "header")
+
+
+def test_the_sizes_of_all_lines_make_the_file() -> None:
+    lines = [GOOD, b"bad", GOOD.replace(b"State 0", b"x" * (2 * LINE_BYTES_MAX)), GOOD]
+    assert sum(row.size for row in read(*lines)) == sum(map(len, lines)) + 3
+
+
+_CELL = st.one_of(
+    st.sampled_from(["2012-01-31", "XAA", "State 0", "UNIFIL", "troops", "1", "", "-1", '"', "a,b", "\r", "\x0b"]),
+    st.text(max_size=8),
+)
+_LINE = st.one_of(
+    st.just(GOOD),
+    st.binary(max_size=40),
+    st.lists(_CELL, max_size=9).map(lambda cells: ",".join(cells).encode()),
+    st.tuples(st.sampled_from(COLUMNS), _CELL).map(lambda change: changed(*change)),
+)
+
+
+@given(st.lists(_LINE, max_size=12))
+def test_any_bytes_are_sent_or_listed_line_by_line_and_never_raise(lines: list[bytes]) -> None:
+    text = b"\n".join(lines)
+    numbers = [nr for nr, line in enumerate(text.split(b"\n"), 2) if line.strip()]
+    found = read(text)
+    assert [row.number for row in found] == numbers
+    for row in found:
+        if isinstance(row, ReturnRow):
+            sent = command(row, Noticing().take(row))
+            told = RecordStrengthReturn.model_validate_json(sent.envelope.data)
+            assert told == row.told
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_without_a_header_never_raise(text: bytes) -> None:
+    assert all(isinstance(row, BadLine) for row in read_rows(io.BytesIO(text), PUBLISHED, "made up"))
+
+
+# Commands.
+
+
+def test_a_row_goes_to_its_contributors_stream_with_nothing_that_a_repeat_would_change() -> None:
+    (sent,), (again,) = commands(GOOD), commands(GOOD)
+    assert sent == again
+    assert (sent.room, sent.envelope.subject, sent.envelope.time) == ("deployments", "contributor/XAA", PUBLISHED)
+    assert sent.envelope.type == "forcegen.deployments.RecordStrengthReturn"
+    assert UUID(sent.envelope.id).version == 5
+    assert orjson.loads(sent.envelope.data)["total"] == 110
+
+
+def test_the_id_is_of_the_row_and_its_publication_and_not_of_its_numbers_or_its_line() -> None:
+    (first,) = commands(GOOD)
+    (numbers,) = commands(changed("total", "111"))
+    assert first.envelope.id == commands(changed("mission", "UNMISS"), GOOD)[1].envelope.id == numbers.envelope.id
+    others = [
+        *(commands(changed(*other))[0] for other in (("mission", "UNMISS"), ("personnel_type", "staff_officers"))),
+        *(commands(changed(*other))[0] for other in (("date", "2012-02-29"), ("contributor_iso3", "XAB"))),
+        *commands(GOOD, at=datetime(2013, 1, 1, tzinfo=UTC)),
+    ]
+    assert len({one.envelope.id for one in [first, *others]}) == 6
+
+
+def test_a_row_that_comes_twice_is_two_commands_and_each_is_the_same_when_the_file_comes_again() -> None:
+    ids = [one.envelope.id for one in commands(GOOD, GOOD, changed("total", "111"))]
+    assert len(set(ids)) == 3
+    assert ids == [one.envelope.id for one in commands(GOOD, GOOD, changed("total", "111"))]
+
+
+def test_an_instant_is_the_same_in_every_time_zone() -> None:
+    elsewhere = datetime.fromisoformat("2012-03-15T05:00:00+05:00")
+    assert commands(GOOD)[0].envelope.id == commands(GOOD, at=elsewhere)[0].envelope.id
+
+
+# What is noticed.
+
+
+def test_parts_that_make_no_total_are_noticed_and_unknown_ones_may_be_anything() -> None:
+    lines = [
+        b"2012-01-31,XAA,State 0,UNIFIL,troops," + counts for counts in (b"1,2,4", b"5,,4", b",2,4", b"3,,", b",,4")
+    ]
+    lines = [line.replace(b"UNIFIL", b"UNIFIL%d" % nr) for nr, line in enumerate(lines)]
+    (group,) = noticed(*lines).groups
+    assert (group.kind, group.count, group.lines) == ("does_not_add_up", 2, [2, 3])
+
+
+def test_a_month_that_ends_early_is_noticed_with_its_rows() -> None:
+    lines = [changed("date", day) for day in ("2012-02-28", "2012-02-29", "2013-02-28", "2012-04-01")]
+    found = [(group.kind, group.what[:10], group.lines) for group in noticed(*lines).groups]
+    assert found == [("odd_month_end", "2012-02-28", [2]), ("odd_month_end", "2012-04-01", [5])]
+
+
+def test_rows_that_come_twice_are_noticed_whether_they_agree_or_not() -> None:
+    found = noticed(GOOD, GOOD, changed("total", "111"), changed("mission", "UNMISS")).groups
+    told = {group.lines[0]: group.what for group in found if group.kind == "duplicate"}
+    assert "the same numbers (first in line 2)" in told[3]
+    assert "other numbers (first in line 2)" in told[4]
+    assert set(told) == {3, 4}
+
+
+def test_several_spellings_of_a_state_are_noticed() -> None:
+    other = [b"2012-01-31,XAB,State 1,UNIFIL,troops,1,1,2", b"2012-01-31,XAA,State Nought,UNMISS,troops,1,1,2"]
+    (group,) = noticed(GOOD, *other).groups
+    assert (group.kind, group.lines) == ("spelling", [4])
+    assert group.what == "XAA is 'State Nought' here and 'State 0' in line 2"
+
+
+def test_what_is_noticed_is_bounded_and_all_of_it_counted() -> None:
+    twice = returns.rows(20, 6)
+    found = noticed(*(line.encode() for line in [*twice, *twice])).groups
+    assert len(twice) > GROUPS_MAX
+    counts = Counter(group.kind for group in found)
+    assert sum(counts.values()) <= GROUPS_MAX + 4
+    assert sum(group.count for group in found if group.kind == "duplicate") == len(twice)
+    assert max(len(group.lines) for group in found) <= LINES_MAX
+
+
+def test_line_numbers_are_told_in_ranges() -> None:
+    assert list(ranges([4, 7, 8, 9, 12])) == ["4", "7-9", "12"]
+
+
+def test_the_made_up_rows_hold_every_oddity() -> None:
+    lines = returns.odd(returns.rows(2, 2))
+    kinds = {group.kind for group in noticed(*(line.encode() for line in lines)).groups}
+    assert kinds == {"does_not_add_up", "odd_month_end", "duplicate", "spelling"}
