@@ -1,8 +1,8 @@
 """The lists: each a query, its filters, and what feeds it. Pages go by key, so they hold while rows change."""
 
 import base64
-import binascii
 import json
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -27,6 +27,8 @@ class List:
     feeds: Feeds
     description: str
     example: dict[str, Any]
+    ids: str = r"[^\0]+"
+    """What an id, and so a cursor, looks like."""
 
 
 LISTS = {
@@ -114,6 +116,7 @@ LISTS = {
         "The UN's monthly returns as published, every publication, with what is odd about a row in `noticed`: parts"
         " that make no total, a day that is no month end, a row printed twice, a State spelled in several ways.",
         {"contributor": "MNG", "as_of": "2012-02-28", "total": 850, "noticed": ["odd_month_end"], "incomplete": False},
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     ),
     "returned-strength": List(
         "returned_strength",
@@ -128,6 +131,7 @@ LISTS = {
         (APPROVED, ("vacancies", ""), ("deployments", "")),
         "The events behind every number, in the order of each room's log.",
         {"id": "5b1f…", "room": "deployments", "stream": "line/kz-2013/observers", "version": 3, "incomplete": False},
+        r"[a-z]+/[0-9]{1,18}",
     ),
 }
 ONE_BY_ID = frozenset(LISTS) - {"strength", "strength-returns", "returned-strength", "events"}
@@ -185,7 +189,7 @@ async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
     """One row more than the limit is read, to know whether there is a next page."""
     as_of = asked.as_of or read.today()
     found = query(each.sql)
-    after = _after(asked.cursor)
+    after = _after(asked.cursor, each.ids)
     values = asked.model_dump() | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
     async with read.snapshot() as connection:
         rows = await connection.fetch(found.sql, *found.values(values))
@@ -202,11 +206,14 @@ def _cursor(last: str) -> str:
     return base64.urlsafe_b64encode(last.encode()).decode()
 
 
-def _after(cursor: str | None) -> str | None:
+def _after(cursor: str | None, ids: str) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+        last = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+    except ValueError:
+        last = ""
+    if not re.fullmatch(ids, last):
         remedy = "Send `next` of the page before, as it came."
-        raise Problem(400, "Bad parameter", "This is no cursor.", field="cursor", remedy=remedy) from error
+        raise Problem(400, "Bad parameter", "This is no cursor.", field="cursor", remedy=remedy)
+    return last

@@ -17,7 +17,7 @@ FROM (
       AND (:after::text IS NULL OR (contributor, as_of, mission, personnel_type, published_at, event) > (
           SELECT last.contributor, last.as_of, last.mission, last.personnel_type, last.published_at, last.event
           FROM strength_returns AS last
-          WHERE last.event = CASE WHEN pg_input_is_valid(:after::text, 'uuid') THEN :after::text::uuid END
+          WHERE last.event = :after::text::uuid
       ))
     ORDER BY contributor, as_of, mission, personnel_type, published_at, event LIMIT :limit::int
 ) AS item

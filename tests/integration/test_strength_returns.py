@@ -1,0 +1,167 @@
+"""The UN's returns over a real Postgres: publications side by side, what is odd about a row, what was counted when."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from contracts.deployments import StrengthReturnRecorded
+from services.reporting.api import build
+from services.reporting.projector import Projector
+from tests.integration.reading_database import reading_database
+from tests.projection_spec import history
+
+
+def row(day: str, mission: str, *counts: int | None, state: str = "XAA", **more: Any) -> StrengthReturnRecorded:
+    male, female, total = counts
+    data: dict[str, Any] = {
+        **{"contributor": state, "as_of": date.fromisoformat(day), "contributor_as_published": f"State {state}"},
+        **{"mission": mission, "personnel_type": "troops", "male": male, "female": female, "total": total},
+        **{"published_at": datetime(2012, 6, 1, tzinfo=UTC), "source": "made up"},
+    }
+    return StrengthReturnRecorded(**{**data, **more})
+
+
+LATER: dict[str, Any] = {"published_at": datetime(2013, 1, 1, tzinfo=UTC)}
+PAST = [
+    row("2012-01-31", "UNIFIL", 10, 0, 10),
+    row("2012-01-31", "UNMISS", 10, 5, 16),
+    row("2012-01-31", "UNDOF", None, 5, 4),
+    row("2012-01-31", "UNTSO", None, None, None),
+    row("2012-02-28", "UNIFIL", 10, 2, 12),
+    row("2012-02-28", "UNMISS", 7, 0, 7),
+    row("2012-02-28", "UNMISS", 8, 0, 8),
+    row("2012-02-28", "UNIFIL", 2**31 - 1, 2**31 - 1, 2**31 - 1, state="XAB", contributor_as_published="State XAB"),
+    row("2012-03-31", "UNIFIL", 1, 0, 1, state="XAB", contributor_as_published="XAB, State of"),
+    row("2012-02-28", "UNIFIL", 10, 3, 13, **LATER),
+]
+
+
+@pytest.fixture(scope="module")
+async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    async with reading_database(postgres_dsn) as pool:
+        async with pool.acquire() as connection, connection.transaction():
+            assert (await Projector().apply(connection, history(PAST))).parked == 0
+        yield pool
+
+
+@pytest.fixture
+async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=build(pool, today=lambda: date(2014, 1, 1)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://reading") as client:
+        yield client
+
+
+async def items(api: httpx.AsyncClient, path: str, **asked: Any) -> list[dict[str, Any]]:
+    """Every item, two a page."""
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = await api.get(f"/v1/{path}", params={**asked, **cursor, "limit": 2})
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["items"]
+        if answer.json()["next"] is None:
+            return found
+        cursor = {"cursor": answer.json()["next"]}
+
+
+async def test_publications_and_contradictions_stay_side_by_side(api: httpx.AsyncClient) -> None:
+    found = await items(api, "strength-returns")
+    assert len(found) == len({one["event"] for one in found}) == len(PAST)
+    keys = [(one["contributor"], one["as_of"], one["mission"], one["published_at"]) for one in found]
+    assert keys == sorted(keys)
+    restated = await items(api, "strength-returns", mission="UNIFIL", month_from="2012-02", contributor="XAA")
+    assert [one["total"] for one in restated] == [12, 13]
+
+
+async def test_what_is_odd_about_a_row_is_told_beside_it(api: httpx.AsyncClient) -> None:
+    odd = {
+        (one["contributor"], one["as_of"], one["mission"], one["total"]): one["noticed"]
+        for one in await items(api, "strength-returns")
+        if one["noticed"]
+    }
+    assert odd == {
+        ("XAA", "2012-01-31", "UNDOF", 4): ["does_not_add_up"],
+        ("XAA", "2012-01-31", "UNMISS", 16): ["does_not_add_up"],
+        ("XAA", "2012-02-28", "UNIFIL", 12): ["odd_month_end"],
+        ("XAA", "2012-02-28", "UNIFIL", 13): ["odd_month_end"],
+        ("XAA", "2012-02-28", "UNMISS", 7): ["odd_month_end", "duplicate"],
+        ("XAA", "2012-02-28", "UNMISS", 8): ["odd_month_end", "duplicate"],
+        ("XAB", "2012-02-28", "UNIFIL", 2**31 - 1): ["does_not_add_up", "odd_month_end", "spelling"],
+        ("XAB", "2012-03-31", "UNIFIL", 1): ["spelling"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({"contributor": "XAB"}, 2),
+        ({"month_from": "2012-02", "month_until": "2012-02"}, 5),
+        ({"as_of": "2012-01-31"}, 4),
+        ({"published_before": "2013-01-01T00:00:00Z"}, 9),
+        ({"noticed": "duplicate"}, 2),
+        ({"personnel_type": "staff_officers"}, 0),
+    ],
+)
+async def test_rows_are_found_by_what_they_say(api: httpx.AsyncClient, asked: dict[str, str], count: int) -> None:
+    assert len(await items(api, "strength-returns", **asked)) == count
+
+
+async def test_what_was_counted_is_that_of_the_newest_publication_of_the_month(api: httpx.AsyncClient) -> None:
+    january = await items(api, "returned-strength", as_of="2012-02-27")
+    assert [(one["mission"], one["people"]) for one in january] == [
+        ("UNDOF", 4),
+        ("UNIFIL", 10),
+        ("UNMISS", 16),
+        ("UNTSO", None),
+    ]
+    february = await items(api, "returned-strength", as_of="2012-02-29", contributor="XAA")
+    assert [(one["mission"], one["people"], one["counted_on"]) for one in february] == [("UNIFIL", 13, "2012-02-28")]
+
+
+async def test_a_restated_month_is_told_as_it_was_first_published(api: httpx.AsyncClient) -> None:
+    asked = {"as_of": "2012-02-29", "contributor": "XAA", "published_before": "2013-01-01T00:00:00Z"}
+    found = {one["mission"]: one for one in await items(api, "returned-strength", **asked)}
+    assert {mission: one["people"] for mission, one in found.items()} == {"UNIFIL": 12, "UNMISS": 8}
+    assert (found["UNMISS"]["people_least"], found["UNMISS"]["rows"], found["UNMISS"]["male"]) == (7, 2, None)
+    assert (found["UNMISS"]["female"], found["UNMISS"]["sources"]) == (0, ["made up"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ("strength-returns?month_from=2012-13", "month_from"),
+        ("strength-returns?month_until=0000-01", "month_until"),
+        ("strength-returns?noticed=colour", "noticed"),
+        ("strength-returns?published_before=2013-01-01T00:00:00", "published_before"),
+        ("strength-returns?published_before=0001-01-01T00:00:00%2B14:00", "published_before"),
+        ("returned-strength?mandate=kz-2013", "mandate"),
+        ("returned-strength?noticed=duplicate", "noticed"),
+    ],
+)
+async def test_a_wrong_question_is_refused_by_its_name(api: httpx.AsyncClient, asked: str, field: str) -> None:
+    answer = await api.get(f"/v1/{asked}")
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+
+
+@pytest.mark.parametrize("cursor", ["bm90LWEtdXVpZA==", "Lw==", "AA==", "é", "-", ""])
+@pytest.mark.parametrize("path", ["strength-returns", "returned-strength", "events", "tours"])
+async def test_no_made_up_cursor_is_a_fault_of_ours(api: httpx.AsyncClient, path: str, cursor: str) -> None:
+    answer = await api.get(f"/v1/{path}", params={"cursor": cursor})
+    assert answer.status_code == 200 or answer.json()["field"] == "cursor", answer.text
+    assert answer.status_code == 400 or path in ("returned-strength", "tours")
+
+
+async def test_pages_go_by_the_index(pool: asyncpg.Pool) -> None:
+    """The planner is kept from reading a small table whole, so that it shows whether the index can serve."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        sql = """EXPLAIN SELECT * FROM strength_returns_noticed
+            WHERE (contributor, as_of, mission, personnel_type, published_at, event) > (
+                SELECT contributor, as_of, mission, personnel_type, published_at, event FROM strength_returns LIMIT 1)
+            ORDER BY contributor, as_of, mission, personnel_type, published_at, event LIMIT 10"""
+        plan = "\n".join(line[0] for line in await connection.fetch(sql))
+    assert "Index Cond: (ROW(" in plan, plan
