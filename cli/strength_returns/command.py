@@ -68,7 +68,7 @@ def strength_returns(
     """
     address, source = bootstrap(given, directory), _reference(source)
     with opened(file, "a header and one row a line") as read:
-        at = _instant(published_at) if published_at else _after_the_newest(read, source)
+        at = _instant(published_at) if published_at is not None else _after_the_newest(read, source)
         with progress(read) as advanced:
             account, noticing = Account(advanced.console, advanced, waited=wait), Noticing()
             rows = _commands(read, at, source, noticing)
