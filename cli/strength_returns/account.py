@@ -62,7 +62,9 @@ class Account:
         return FAILED if self.bad_count or set(self.counts) - {"recorded", "repeated"} else DONE
 
     def show(self, noticed: list[Group]) -> None:
-        """The counts, what was not recorded and why, and what was noticed."""
+        """The counts, what was not recorded and why, and what was noticed; nothing where nothing was read."""
+        if not (self.sent_count or self.bad_count):
+            return
         self._show_counts()
         self._show_kept()
         if not noticed:

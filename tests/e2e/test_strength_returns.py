@@ -1,0 +1,168 @@
+"""A file of the UN's returns through the whole house: every row as published, repeats, restatements, all by the API.
+
+The made-up file is always told; the sample of real returns too, where it lies beside the checkout.
+"""
+
+import csv
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests import returns
+from tests.architecture.sources import ROOT
+from tests.foreign import Client
+from tests.house import House
+
+pytestmark = pytest.mark.servers
+SAMPLE = ROOT.parent / "shared" / "data" / "strength_returns_sample.csv"
+FIRST, LATER = "2015-01-01T00:00:00Z", "2016-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The lines of a file, without the header."""
+
+    source: str
+    lines: list[str]
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        return list(csv.DictReader([returns.HEADER, *self.lines]))
+
+    def restated(self) -> "Publication":
+        """The same rows with the women of every seventh counted anew, and the first row gone."""
+        lines = [_one_more(line) if nr % 7 == 0 else line for nr, line in enumerate(self.lines)]
+        return Publication(self.source, lines[1:])
+
+
+def _one_more(line: str) -> str:
+    rest, _, total = line.rpartition(",")
+    return f"{rest},{int(total) + 1}" if total else line
+
+
+def publications() -> list[Publication]:
+    found = [Publication("made up", returns.odd(returns.rows(10, 14)))]
+    if SAMPLE.exists():
+        found.append(Publication("sample", SAMPLE.read_text(encoding="utf-8").splitlines()[1:]))
+    return found
+
+
+def imported(house: House, lines: list[str], place: Path, published_at: str, source: str) -> dict[str, int]:
+    """The counts that the command tells; every row of these files can be read."""
+    file = place / "returns.csv"
+    file.write_bytes(returns.file(lines))
+    program = [sys.executable, "-c", "from cli.main import main; main()", "import", "strength-returns", str(file)]
+    asked = ["--bootstrap", house.servers.kafka, "--published-at", published_at, "--source", source]
+    done = subprocess.run([*program, *asked], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr + done.stdout
+    counts = re.findall(r"│ (sent|recorded|repeated|unreadable) +│ +([\d,]+) │", done.stdout)
+    return {name: int(count.replace(",", "")) for name, count in counts}
+
+
+def items(house: House, path: str, **asked: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    with httpx.Client(base_url=house.url("query"), timeout=60) as api:
+        while True:
+            page = api.get(f"/v1/{path}", params={**asked, "limit": "1000"}).raise_for_status().json()
+            assert page["incomplete"] is False
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            asked["cursor"] = page["next"]
+
+
+def shown(house: House, source: str, count: int) -> list[dict[str, Any]]:
+    """The rows of a source, once the views have them all."""
+    deadline = time.monotonic() + 120
+    while True:
+        found = [row for row in items(house, "strength-returns") if row["source"] == source]
+        if len(found) >= count or time.monotonic() > deadline:
+            assert len(found) == count
+            return found
+        time.sleep(0.5)
+
+
+def _as_in_file(row: dict[str, Any]) -> tuple[str, ...]:
+    names = ("as_of", "contributor", "contributor_as_published", "mission", "personnel_type", "male", "female", "total")
+    return tuple("" if row[name] is None else str(row[name]) for name in names)
+
+
+def by_month(rows: list[dict[str, Any]], day: str) -> Counter[str]:
+    totals: Counter[str] = Counter()
+    for row in rows:
+        totals[row[day][:7]] += int(row["total"] or 0)
+    return totals
+
+
+def counted(publication: Publication) -> dict[str, dict[str, int | None]]:
+    """By month, what the publication says of each State, mission and type; of contradictions the largest."""
+    found: dict[str, dict[str, int | None]] = {}
+    for row in publication.rows:
+        month = found.setdefault(row["date"][:7], {})
+        key = f"{row['contributor_iso3']}/{row['mission']}/{row['personnel_type']}"
+        total = int(row["total"]) if row["total"] else None
+        month[key] = max((one for one in (total, month.get(key)) if one is not None), default=None)
+    return found
+
+
+def told(house: House, day: str, states: set[str], **asked: str) -> dict[str, int | None]:
+    found = items(house, "returned-strength", as_of=day, **asked)
+    return {one["id"]: one["people"] for one in found if one["contributor"] in states}
+
+
+@pytest.mark.parametrize("publication", publications(), ids=lambda publication: publication.source)
+def test_every_row_is_kept_as_published_a_repeat_changes_nothing_and_a_restatement_stands_beside(
+    house: House, publication: Publication, tmp_path: Path
+) -> None:
+    lines, source = publication.lines, publication.source
+    half = imported(house, lines[: len(lines) // 2], tmp_path, FIRST, source)
+    assert (half["recorded"], half["repeated"]) == (len(lines) // 2, 0)
+    whole = imported(house, lines, tmp_path, FIRST, source)  # the first was interrupted, and is carried on
+    assert (whole["sent"], whole["repeated"], whole["recorded"]) == (
+        len(lines),
+        len(lines) // 2,
+        len(lines) - len(lines) // 2,
+    )
+
+    rows = shown(house, source, len(lines))
+    assert Counter(map(_as_in_file, rows)) == Counter(tuple(row.values()) for row in publication.rows)
+    assert by_month(rows, "as_of") == by_month(publication.rows, "date")
+
+    client = Client(house.servers.kafka)
+    before = client.ends("deployments.events")
+    again = imported(house, lines, tmp_path, FIRST, source)
+    assert (again["recorded"], again["repeated"]) == (0, len(lines))
+    assert client.ends("deployments.events") == before
+    assert shown(house, source, len(lines)) == rows
+
+    later = publication.restated()
+    assert imported(house, later.lines, tmp_path, LATER, source)["recorded"] == len(later.lines)
+    assert len(shown(house, source, len(lines) + len(later.lines))) == len(lines) + len(later.lines)
+    _both_are_told(house, publication, later)
+
+
+def _both_are_told(house: House, first: Publication, later: Publication) -> None:
+    """By the end of each month, both as it was published first and as it was restated."""
+    states = {row["contributor_iso3"] for row in first.rows}
+    ends = {row["date"][:7]: row["date"] for row in first.rows}
+    before, after = counted(first), counted(later)
+    assert before != after
+    for month, day in ends.items():
+        assert told(house, day, states, published_before=LATER) == before[month]
+        assert told(house, day, states) == after[month]
+
+
+def test_rows_that_are_odd_are_found_by_what_is_odd(house: House) -> None:
+    """After the story above."""
+    found = Counter(kind for row in items(house, "strength-returns") for kind in row["noticed"])
+    assert min(found[kind] for kind in ("does_not_add_up", "odd_month_end", "duplicate", "spelling")) > 0
+    doubtful = items(house, "strength-returns", noticed="does_not_add_up")
+    assert len(doubtful) == found["does_not_add_up"]
