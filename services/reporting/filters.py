@@ -16,11 +16,11 @@ LineId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}/[a-z0-9-]{1,64}$", exam
 
 
 Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2014-07"])]
-Published = Annotated[
+Instant = Annotated[
     AwareDatetime,
     Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC), examples=["2015-06-01T00:00:00Z"]),
 ]
-"""When something was published, with its offset."""
+"""When something was published or recorded, with its offset."""
 
 
 class AsOf(BaseModel):
@@ -129,8 +129,10 @@ class ReturnedStrength(Page):
     contributor: Contributor | None = None
     mission: MissionName | None = None
     personnel_type: PersonnelType | None = None
-    published_before: Published | None = None
+    published_before: Instant | None = None
     """Only what was published before this instant, so that a restated month is told as it was first published."""
+    as_known_at: Instant | None = None
+    """Only what was on record by this instant."""
 
 
 class StrengthReturns(ReturnedStrength):

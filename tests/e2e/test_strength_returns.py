@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,20 +144,21 @@ def test_every_row_is_kept_as_published_a_repeat_changes_nothing_and_a_restateme
     assert client.ends("deployments.events") == before
     assert shown(house, source, len(lines)) == rows
 
-    later = publication.restated()
+    later, known_at = publication.restated(), datetime.now(UTC).isoformat()
     assert imported(house, later.lines, tmp_path, LATER, source)["recorded"] == len(later.lines)
     assert len(shown(house, source, len(lines) + len(later.lines))) == len(lines) + len(later.lines)
-    _both_are_told(house, publication, later)
+    _both_are_told(house, publication, later, known_at)
 
 
-def _both_are_told(house: House, first: Publication, later: Publication) -> None:
-    """By the end of each month, both as it was published first and as it was restated."""
+def _both_are_told(house: House, first: Publication, later: Publication, known_at: str) -> None:
+    """By the end of each month: as it was published and known first, and as it was restated."""
     states = {row["contributor_iso3"] for row in first.rows}
     ends = {row["date"][:7]: row["date"] for row in first.rows}
     before, after = counted(first), counted(later)
     assert before != after
     for month, day in ends.items():
         assert told(house, day, states, published_before=LATER) == before[month]
+        assert told(house, day, states, as_known_at=known_at) == before[month]
         assert told(house, day, states) == after[month]
 
 

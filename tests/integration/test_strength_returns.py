@@ -1,7 +1,7 @@
 """The UN's returns over a real Postgres: publications side by side, what is odd about a row, what was counted when."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -12,7 +12,7 @@ from contracts.deployments import StrengthReturnRecorded
 from services.reporting.api import build
 from services.reporting.projector import Projector
 from tests.integration.reading_database import reading_database
-from tests.projection_spec import history
+from tests.projection_spec import LEARNED, history
 
 
 def row(day: str, mission: str, *counts: int | None, state: str = "XAA", **more: Any) -> StrengthReturnRecorded:
@@ -128,6 +128,16 @@ async def test_a_restated_month_is_told_as_it_was_first_published(api: httpx.Asy
     assert {mission: one["people"] for mission, one in found.items()} == {"UNIFIL": 12, "UNMISS": 8}
     assert (found["UNMISS"]["people_least"], found["UNMISS"]["rows"], found["UNMISS"]["male"]) == (7, 2, None)
     assert (found["UNMISS"]["female"], found["UNMISS"]["sources"]) == (0, ["made up"])
+
+
+async def test_a_restated_month_is_told_as_it_was_known_at_an_instant(api: httpx.AsyncClient) -> None:
+    """Each row was recorded a second after the one before, the restatement last."""
+    before = (LEARNED + timedelta(seconds=len(PAST) - 2)).isoformat()
+    asked = {"as_of": "2012-02-29", "contributor": "XAA", "as_known_at": before}
+    assert [one["people"] for one in await items(api, "returned-strength", **asked)] == [12, 8]
+    after = {**asked, "as_known_at": (LEARNED + timedelta(seconds=len(PAST))).isoformat()}
+    assert [one["people"] for one in await items(api, "returned-strength", **after)] == [13]
+    assert len(await items(api, "strength-returns", as_known_at=before)) == len(PAST) - 1
 
 
 @pytest.mark.parametrize(
