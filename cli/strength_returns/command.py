@@ -24,6 +24,7 @@ from cli.strength_returns.noticing import Noticing
 from cli.strength_returns.rows import ReturnRow, read_rows
 
 SOURCE = "UN strength return"
+EVENTS = "deployments.events"
 CHUNK_ROWS = 200
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 
@@ -84,7 +85,8 @@ async def _exchange(
 ) -> None:
     async with clients(address, wait=wait) as (producer, consumer):
         try:
-            account.position = await log_end(address, "deployments.events") if wait else 0
+            if wait:
+                account.position = await log_end(address, EVENTS, await producer.partitions_for(EVENTS))
             await Exchange(producer, consumer, account, structured=False).run(rows, silence_s=silence_s)
         except (KafkaError, TimeoutError) as fault:
             told = f"Kafka at {address} failed on the way ({type(fault).__name__})"

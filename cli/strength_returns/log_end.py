@@ -4,6 +4,7 @@ Each partition holds its events in position order, so the last record of each is
 """
 
 import time
+from collections.abc import Collection
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,7 +13,7 @@ POLL_MS: Final = 200
 PATIENCE_S: Final = 10.0
 
 
-async def log_end(bootstrap: str, topic: str) -> int:
+async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> int:
     """The position of the newest event of `topic`; 0 where there is none.
 
     Raises:
@@ -21,7 +22,7 @@ async def log_end(bootstrap: str, topic: str) -> int:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        parts = [TopicPartition(topic, part) for part in await consumer.partitions_for_topic(topic) or ()]
+        parts = [TopicPartition(topic, part) for part in partitions]
         begins, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
         filled = {part for part in parts if ends[part] > begins[part]}
         consumer.assign(sorted(filled))

@@ -42,6 +42,14 @@ def outcome(told: CommandDecided) -> Record:
     return Record(b"s", told.model_dump_json().encode(), headers)
 
 
+class _Producer:
+    def __init__(self, kafka: Kafka) -> None:
+        self.send, self.flush = kafka.send, kafka.flush
+
+    async def partitions_for(self, topic: str) -> set[int]:
+        return {0}
+
+
 @pytest.fixture
 def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     """Accepts every row, each at the next position; 10 events were there before."""
@@ -50,9 +58,9 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
 
     @asynccontextmanager
     async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[Any]:
-        yield made, made if wait else None
+        yield _Producer(made), made if wait else None
 
-    async def log_end(bootstrap: str, topic: str) -> int:
+    async def log_end(bootstrap: str, topic: str, partitions: set[int]) -> int:
         return 10
 
     monkeypatch.setattr(command, "clients", clients)
@@ -238,7 +246,7 @@ def test_answers_that_are_kept_are_bounded_and_all_counted(monkeypatch: pytest.M
 def test_kafka_that_fails_on_the_way_is_told(
     kafka: Kafka, write: Callable[[bytes], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def never(bootstrap: str, topic: str) -> int:
+    async def never(bootstrap: str, topic: str, partitions: set[int]) -> int:
         await asyncio.sleep(0)
         raise TimeoutError("no record")
 

@@ -126,6 +126,7 @@ def test_every_row_is_kept_as_published_a_repeat_changes_nothing_and_a_restateme
     lines, source = publication.lines, publication.source
     half = imported(house, lines[: len(lines) // 2], tmp_path, FIRST, source)
     assert (half["recorded"], half["repeated"]) == (len(lines) // 2, 0)
+    shown(house, source, len(lines) // 2)
     whole = imported(house, lines, tmp_path, FIRST, source)  # the first was interrupted, and is carried on
     assert (whole["sent"], whole["repeated"], whole["recorded"]) == (
         len(lines),
