@@ -59,7 +59,7 @@ REPORTS = {
         ("contributor", "line", "mission"),
         (),
         (APPROVED, DEPLOYED),
-        {"line": "kz-2013/observers", "mission": None, "ceiling": 20, "present": 5, "room_now": 15},
+        {"line": "kz-2013/observers", "mission": "MINURSO", "ceiling": 5, "present": 3, "room_now": 2},
     ),
     "people-since": Report(
         "How many people, in how many tours, served since a day, by mission. A person counts once; a unit its people.",

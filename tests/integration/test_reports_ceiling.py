@@ -49,7 +49,7 @@ async def held(ask: Asking, **asked: Any) -> dict[str | None, dict[str, Any]]:
 
 
 async def test_the_fullest_day_is_told_with_the_limit_of_that_day(postgres_dsn: str) -> None:
-    past = [story.proposed(), story.approved()]
+    past: list[Event] = [story.proposed(), story.approved()]
     past += present(("2014-07-01", "2014-09-01"), ("2014-08-01", None), ("2014-09-01", None))
     async with given(postgres_dsn, past) as ask:
         line = (await held(ask))[None]
@@ -66,7 +66,7 @@ async def test_the_fullest_day_is_told_with_the_limit_of_that_day(postgres_dsn: 
 
 
 async def test_a_breach_of_one_day_between_two_month_ends_is_seen(postgres_dsn: str) -> None:
-    past = [story.proposed(), story.approved(), amended(1, "2014-06-01", None)]
+    past: list[Event] = [story.proposed(), story.approved(), amended(1, "2014-06-01", None)]
     past += present(("2014-07-01", None), ("2014-07-10", "2014-07-11"))
     async with given(postgres_dsn, past) as ask:
         line = (await held(ask))[None]
@@ -76,7 +76,7 @@ async def test_a_breach_of_one_day_between_two_month_ends_is_seen(postgres_dsn: 
 
 
 async def test_a_waiver_lifts_the_limit_only_while_it_lasts(postgres_dsn: str) -> None:
-    past = [story.proposed(), story.approved(), amended(1, "2014-06-01", 1)]
+    past: list[Event] = [story.proposed(), story.approved(), amended(1, "2014-06-01", 1)]
     past += [waived(1, "2014-07-01", "2014-08-01"), *present(("2014-07-01", None), ("2014-07-10", None))]
     async with given(postgres_dsn, past) as ask:
         rows = await held(ask)

@@ -24,7 +24,11 @@ def reopened(vacancy: str = "v-1", number: int = 1, day: str = "2014-11-01") -> 
 
 async def test_tours_that_end_are_told_with_the_bucket_of_their_last_day(postgres_dsn: str) -> None:
     ends = {"t-0": "2014-12-01", "t-1": "2014-12-31", "t-2": "2015-01-01", "t-3": "2015-01-30", "t-4": "2015-03-01"}
-    past = [*SENT, *(e for tour, until in ends.items() for e in there(tour, until)), *there("t-5", "2015-03-02")]
+    past: list[Event] = [
+        *SENT,
+        *(e for tour, until in ends.items() for e in there(tour, until)),
+        *there("t-5", "2015-03-02"),
+    ]
     async with given(postgres_dsn, past) as ask:
         told = await ask.picked("ending-tours", "days", "bucket", "replacement", "raise")
         assert told == [
@@ -41,7 +45,7 @@ async def test_tours_that_end_are_told_with_the_bucket_of_their_last_day(postgre
 
 
 async def test_the_end_is_the_one_that_was_planned_on_the_day(postgres_dsn: str) -> None:
-    past = [*SENT, story.planned(), story.arrived(), story.extended("t-1", "2015-10-01")]
+    past: list[Event] = [*SENT, story.planned(), story.arrived(), story.extended("t-1", "2015-10-01")]
     async with given(postgres_dsn, past) as ask:
         assert await ask.picked("ending-tours", "ends_on", as_of="2015-04-30") == [("2015-07-01",)]
         assert await ask.rows("ending-tours", as_of="2015-05-01") == []
@@ -53,7 +57,7 @@ async def test_a_replacement_is_told_from_the_reopened_vacancy_to_the_planned_to
     next_one = {"person": "p-0002", "nominated_on": D("2014-11-10")}
     accepted = {"person": "p-0002", "accepted_on": D("2014-11-20"), "report_on": D("2014-12-20")}
     relief = {"person": "p-0002", "planned_from": D("2014-12-20"), "planned_until": D("2015-12-20")}
-    past = [*leaving, story.nominated("n-2", **next_one), story.accepted("n-2", **accepted)]
+    past: list[Event] = [*leaving, story.nominated("n-2", **next_one), story.accepted("n-2", **accepted)]
     async with given(postgres_dsn, past) as ask:
         stages = {
             day: (await ask.picked("ending-tours", "replacement", "replaced_by", "raise", as_of=day))[0]
@@ -71,7 +75,7 @@ async def test_a_replacement_is_told_from_the_reopened_vacancy_to_the_planned_to
 
 
 async def test_one_replacement_does_not_stand_in_for_two(postgres_dsn: str) -> None:
-    past = [*SENT, story.announced(number=2), *there("t-1", "2014-12-20", vacancy="v-1")]
+    past: list[Event] = [*SENT, story.announced(number=2), *there("t-1", "2014-12-20", vacancy="v-1")]
     past += [*there("t-2", "2014-12-31", vacancy="v-1"), reopened(number=1)]
     past += [story.nominated("n-3", person="p-0003", nominated_on=D("2014-11-05"))]
     async with given(postgres_dsn, past) as ask:
@@ -80,14 +84,18 @@ async def test_one_replacement_does_not_stand_in_for_two(postgres_dsn: str) -> N
 
 async def test_the_successor_in_a_post_is_found_also_when_already_there(postgres_dsn: str) -> None:
     days = {"planned_from": D("2014-11-25"), "planned_until": D("2015-11-25"), "handover_until": D("2014-12-31")}
-    past = [*SENT, *there("t-1", "2014-12-20", post="mo-1"), story.planned("t-2", person="p-2", post="mo-1", **days)]
+    past: list[Event] = [
+        *SENT,
+        *there("t-1", "2014-12-20", post="mo-1"),
+        story.planned("t-2", person="p-2", post="mo-1", **days),
+    ]
     async with given(postgres_dsn, [*past, story.arrived("t-2", "2014-11-25")]) as ask:
         assert await ask.picked("ending-tours", "replacement", as_of="2014-11-24") == [("tour planned",)]
         assert await ask.picked("ending-tours", "replacement", as_of="2014-11-25") == [("arrived",)]
 
 
 async def test_if_a_mission_closes_those_who_are_there_then_must_come_home(postgres_dsn: str) -> None:
-    past = [*SENT, *there("t-1", "2015-01-01"), *there("t-2", "2015-01-02"), *there("t-3", "2014-11-30")]
+    past: list[Event] = [*SENT, *there("t-1", "2015-01-01"), *there("t-2", "2015-01-02"), *there("t-3", "2014-11-30")]
     past += [story.planned("t-4", person="p-4", planned_from=D("2014-12-31"), planned_until=D("2015-12-31"))]
     past += [story.planned("t-5", person="p-5", planned_from=D("2015-01-01"), planned_until=D("2015-12-31"))]
     past += [*there("t-6", "2016-01-01"), story.transferred("t-6", "2014-08-01")]
@@ -101,7 +109,7 @@ async def test_if_a_mission_closes_those_who_are_there_then_must_come_home(postg
 
 
 async def test_who_was_there_on_a_day_that_is_past_is_told_as_it_was(postgres_dsn: str) -> None:
-    past = [*SENT, *there("t-1", "2015-07-01"), story.departed("t-1", "2014-09-01")]
+    past: list[Event] = [*SENT, *there("t-1", "2015-07-01"), story.departed("t-1", "2014-09-01")]
     async with given(postgres_dsn, past) as ask:
         homes = [
             len(await ask.rows("must-come-home", mission="MINURSO", closes_on=day))
@@ -111,13 +119,16 @@ async def test_who_was_there_on_a_day_that_is_past_is_told_as_it_was(postgres_ds
 
 
 async def test_moved_dates_are_told_with_how_far_how_often_why_and_who(postgres_dsn: str) -> None:
-    past = [*SENT, story.planned(), story.scheduled(), story.rescheduled(), story.arrived("t-1", "2014-08-01")]
-    past += [
-        deployments.TourExtended(
-            **{"mandate": "kz-2013", "line": "observers", "tour": "t-1", "reason": "no relief"},
-            **{"until": D("2015-10-01"), "decided_on": D("2015-05-01"), "old_until": D("2015-08-01")},
-        )
+    past: list[Event] = [
+        *SENT,
+        story.planned(),
+        story.scheduled(),
+        story.rescheduled(),
+        story.arrived("t-1", "2014-08-01"),
     ]
+    moved: dict[str, Any] = {"until": D("2015-10-01"), "decided_on": D("2015-05-01"), "old_until": D("2015-08-01")}
+    own: dict[str, Any] = {"mandate": "kz-2013", "line": "observers", "tour": "t-1"}
+    past += [deployments.TourExtended(**own, **moved, reason="no relief")]
     async with given(postgres_dsn, past) as ask:
         columns = ("what", "arrival_days", "departure_days", "reason", "decided_by", "recorded_by", "moves_of_tour")
         assert await ask.picked("moved-dates", *columns, as_of="2015-05-01") == [
@@ -132,9 +143,9 @@ async def test_moved_dates_are_told_with_how_far_how_often_why_and_who(postgres_
 async def test_a_consent_that_has_expired_waits_since_its_expiry(postgres_dsn: str) -> None:
     consent: dict[str, Any] = {"kind": "host_state", "given_by": "the host", "document": "NV/7"}
     consent |= {"given_on": D("2014-05-10"), "valid_until": D("2014-06-10")}
-    own = {"mandate": "kz-2013", "line": "observers", "tour": "t-1"}
+    own: dict[str, Any] = {"mandate": "kz-2013", "line": "observers", "tour": "t-1"}
     planned = story.planned(consents_required=("host_state",), vacancy="v-1", nomination="n-1")
-    past = [*SENT, story.announced(), story.nominated(), story.accepted(), planned]
+    past: list[Event] = [*SENT, story.announced(), story.nominated(), story.accepted(), planned]
     async with given(postgres_dsn, [*past, deployments.ConsentRecorded(**own, **consent)]) as ask:
         assert await ask.picked("waiting", "since", "days", as_of="2014-05-09") == [("2014-05-01", 8)]
         assert await ask.rows("waiting", as_of="2014-06-09") == []
