@@ -71,6 +71,22 @@ async def test_an_unknown_step_is_empty_and_stays_out_of_the_median(postgres_dsn
         assert (unknown["vote to application"]["days_median"], unknown["vote to arrival"]["days_median"]) == (None, 204)
 
 
+async def test_the_way_of_a_rotation_begins_when_its_vacancy_is_reopened(postgres_dsn: str) -> None:
+    first = [*PIPELINE, story.planned("t-1", vacancy="v-1", nomination="n-1"), story.arrived("t-1")]
+    reopened = vacancies.VacancyReopened(vacancy="v-1", number=1, reopened_on=D("2015-02-01"), reason="rotation")
+    relief = {"person": "p-0002", "nominated_on": D("2015-02-11")}
+    second: list[Event] = [reopened, story.nominated("n-2", **relief)]
+    second += [
+        story.planned("t-2", person="p-0002", vacancy="v-1", nomination="n-2"),
+        story.arrived("t-2", "2015-07-01"),
+    ]
+    async with given(postgres_dsn, [*VOTED, *first, *second]) as ask:
+        told = await ask.picked("lead-times", "tour", "step", "days_median", level="tour", as_of="2016-01-01")
+    days = {(tour[-1], step): median for tour, step, median in told}
+    assert (days["1", "vacancy to nomination"], days["2", "vacancy to nomination"]) == (9, 10)
+    assert (days["1", "vote to arrival"], days["2", "vote to arrival"]) == (194, None)
+
+
 async def test_a_mandate_is_unused_once_it_was_a_year_in_force(postgres_dsn: str) -> None:
     async with given(postgres_dsn, VOTED) as ask:
         assert await ask.rows("unused-mandates", as_of="2014-12-31") == []

@@ -1,15 +1,25 @@
 -- Question 8: how long it takes from the vote to the arrival, and where the time goes. Of each tour that arrived by the
 -- day; of each mandate and overall the median, the shortest (the first to arrive) and the longest. A step whose begin
 -- or end is not on record is unknown and stays out of the median: `known` says how many of the tours it rests on.
+-- The way of a rotation begins when its vacancy is reopened, and an application under another mandate is not part of
+-- this one's way: otherwise the age of the mandate would be told as time lost.
 WITH dates AS (
-    SELECT tours.contributor, tours.mandate, tours.id AS tour, mandates.decided_on AS voted,
-           applications.submitted_on AS applied, vacancies.announced_on AS announced, named.nominated_on AS nominated,
+    SELECT tours.contributor, tours.mandate, tours.id AS tour,
+           CASE WHEN rotation.opened IS NULL THEN mandates.decided_on END AS voted,
+           CASE WHEN rotation.opened IS NULL THEN applications.submitted_on END AS applied,
+           coalesce(rotation.opened, vacancies.announced_on) AS announced, named.nominated_on AS nominated,
            named.accepted_on AS accepted, tours.arrived_on AS arrived
     FROM tours
     LEFT JOIN mandates ON mandates.mandate = tours.mandate
     LEFT JOIN vacancies ON vacancies.vacancy = tours.vacancy
-    LEFT JOIN applications ON applications.application = vacancies.application
+    LEFT JOIN applications
+      ON applications.application = vacancies.application AND applications.mandate = tours.mandate
     LEFT JOIN nominations AS named ON named.id = tours.vacancy || '/' || tours.nomination
+    LEFT JOIN LATERAL (
+        SELECT max((data ->> 'reopened_on')::date) AS opened FROM events
+        WHERE room = 'vacancies' AND stream = 'vacancy/' || tours.vacancy AND type LIKE '%.VacancyReopened'
+          AND (data ->> 'reopened_on')::date <= coalesce(named.nominated_on, tours.arrived_on)
+    ) AS rotation ON true
     WHERE tours.arrived_on <= :as_of::date
       AND (:contributor::text IS NULL OR tours.contributor = :contributor::text)
       AND (:missions::text[] IS NULL OR tours.mission = ANY (:missions::text[]))
