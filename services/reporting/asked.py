@@ -1,17 +1,20 @@
 """What reports can be asked with. Each report takes some of these; one that it does not take is refused."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal, cast
 
-from pydantic import Field, create_model
+from pydantic import AwareDatetime, Field, create_model
 
 from contracts.words import Category, Contributor, PersonnelType, Slug
 from contracts.words import Mission as MissionName
-from services.reporting.filters import LIMIT_MAX, AsOf, LineId
+from services.reporting.filters import LIMIT_MAX, AsOf, Day, LineId
 
 TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$", examples=["kz-2013/observers/t-1"])]
 """`<mandate>/<line>/<tour>`."""
+
+Instant = Annotated[AwareDatetime, Field(ge=datetime(1945, 10, 24, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
+"""A moment with its offset from UTC, in the lifetime of the United Nations."""
 
 
 class Asked(AsOf):
@@ -22,7 +25,7 @@ class Asked(AsOf):
     """Rows of a page; without it, the report comes whole. Totals are always those of the whole report."""
     cursor: Annotated[str, Field(max_length=2000)] | None = None
     """`next` of the page before."""
-    since: date | None = Field(None, examples=["2014-01-01"])
+    since: Day | None = Field(None, examples=["2014-01-01"])
     """The first day of the period."""
     contributor: Contributor | None = None
     missions: list[MissionName] | None = None
@@ -38,11 +41,11 @@ class Asked(AsOf):
     """One mission."""
     category: Category | None = None
     """One category."""
-    closes_on: date | None = Field(None, examples=["2022-07-01"])
+    closes_on: Day | None = Field(None, examples=["2022-07-01"])
     """The day on which the mission closes."""
     within_days: Annotated[int, Field(ge=1, le=366)] | None = Field(None, examples=[90])
     """How many days ahead; 90 unless given."""
-    published_by: datetime | None = Field(None, examples=["2014-09-01T00:00:00Z"])
+    published_by: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
     """The newest publication up to this instant; the latest of all unless given."""
     count: Literal["officers", "units"] | None = None
     """Only people on tours of their own, or only units."""

@@ -5,7 +5,6 @@ columns are put into a statement, and they are the report's own; what a caller s
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +56,7 @@ class Page:
             return ()
         try:
             values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-        except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # no base64, no text, no JSON, or nested without end
             raise no_cursor() from error
         if not isinstance(values, list) or len(values) != len(self.key):
             raise no_cursor()

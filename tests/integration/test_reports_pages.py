@@ -73,10 +73,36 @@ def sealed(*key: Any) -> str:
     [
         *("!", "e30=", sealed("KAZ"), sealed("KAZ", "someday", "", ""), sealed(1, 2, 3, 4)),
         sealed("KAZ", "2014-01-28", "a\0b", ""),
+        sealed("KAZ", "2014-01-28", "\ud800", ""),
+        *("ключ", base64.urlsafe_b64encode(b"[" * 1_400).decode()),
     ],
 )
 async def test_what_is_no_cursor_of_the_report_is_refused(ask: Asking, cursor: str) -> None:
     assert await ask.refused("reconciliation", cursor=cursor) == (400, "cursor")
+
+
+@pytest.mark.parametrize("cursor", ["!", "ключ", "AA==", base64.urlsafe_b64encode(b"approvals/x").decode()])
+async def test_what_is_no_cursor_of_a_list_is_refused(ask: Asking, cursor: str) -> None:
+    answer = await ask.http.get("/v1/events", params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["field"]) == (400, "cursor")
+
+
+@pytest.mark.parametrize("instant", ["2014-09-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
+async def test_an_instant_that_could_not_be_meant_is_refused(ask: Asking, instant: str) -> None:
+    assert await ask.refused("reconciliation", published_by=instant) == (400, "published_by")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("day", ["1900-01-01", "9998-12-31"])
+async def test_a_report_has_an_answer_on_the_first_and_the_last_of_days(ask: Asking, name: str, day: str) -> None:
+    await ask.report(name, **needed(name), as_of=day)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("field", ["as_of", "closes_on"])
+async def test_a_day_that_cannot_be_reckoned_with_is_refused(ask: Asking, field: str, day: str) -> None:
+    asked = {**needed("must-come-home"), field: day}
+    assert await ask.refused("must-come-home", **asked) == (400, field)
 
 
 async def test_sql_in_a_cursor_is_only_a_place_in_the_alphabet(ask: Asking) -> None:
