@@ -50,7 +50,7 @@ class Asked(AsOf):
     count: Literal["officers", "units"] | None = None
     """Only people on tours of their own, or only units."""
     level: Literal["overall", "mandate", "tour"] | None = None
-    """Only the rows of this level."""
+    """Only the rows of this level; those of mandates and overall unless given."""
     raised: bool | None = None
     """Only rows that raise something (true), or that do not (false)."""
     over: bool | None = None

@@ -112,7 +112,7 @@ REPORTS = {
         {"mandate": "kz-2013", "mission": "MINURSO", "kind": "status_of_forces", "documents": 1},
     ),
     "lead-times": Report(
-        "Days from vote to arrival and of each step on the way: of each tour, of each mandate, and overall.",
+        "Days from vote to arrival and of each step on the way: of each mandate and overall, or of each tour.",
         "lead_times",
         ("level", "contributor", "mandate", "tour", "step_number"),
         (),

@@ -53,6 +53,8 @@ async def test_what_only_one_side_has_differs_and_what_is_unknown_does_not(postg
     counts = [counted(None), counted(3, "troops", "MINURSO"), counted(2, "individual_police", "UNIFIL")]
     async with given(postgres_dsn, [*SENT, *PRESENT, *counts]) as ask:
         told = {(r["mission"], r["personnel_type"]): r for r in await ask.rows("reconciliation")}
+        quiet = await ask.picked("reconciliation", "mission", "personnel_type", raised="false")
+        assert quiet == [("MINURSO", "experts_on_mission"), ("UNIFIL", "individual_police")]
     blank = told["MINURSO", "experts_on_mission"]
     assert (blank["register"], blank["published"], blank["difference"], blank["raise"]) == (1, None, None, None)
     unseen = told["UNIFIL", "troops"]

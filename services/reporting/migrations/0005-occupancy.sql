@@ -2,16 +2,22 @@
 -- How many people were on each line at every instant until a day, against the limit: rows only for the days on which
 -- something changes (arrivals, departures, transfers, terms, waivers), because between two such days nothing does.
 -- `mission` is NULL for the line's own ceiling; each mission that ever had a sub-ceiling has rows of its own.
--- A limit is NULL where there is none, and 0 before the first terms of a line.
+-- A limit is NULL where there is none, and 0 before the first terms of a line. Whose lines are asked about is given here
+-- and not filtered afterwards, so that the ledgers of others are not swept; NULL is all.
 
-CREATE OR REPLACE FUNCTION occupancy_until(as_of date)
+CREATE OR REPLACE FUNCTION occupancy_until(as_of date, of_contributor text, of_mandate text, of_line text)
 RETURNS TABLE (line text, mission text, day date, people integer, "limit" integer) LANGUAGE sql STABLE AS $$
-    WITH limited AS (
-        SELECT mandate_lines.id AS line, NULL::text AS mission FROM mandate_lines
-        UNION ALL SELECT DISTINCT sub_ceilings.line, sub_ceilings.mission FROM sub_ceilings
+    WITH asked AS (
+        SELECT mandate_lines.id AS line FROM mandate_lines
+        WHERE (of_contributor IS NULL OR mandate_lines.contributor = of_contributor)
+          AND (of_mandate IS NULL OR mandate_lines.mandate = of_mandate)
+          AND (of_line IS NULL OR mandate_lines.id = of_line)
+    ), limited AS (
+        SELECT asked.line, NULL::text AS mission FROM asked
+        UNION ALL SELECT DISTINCT sub_ceilings.line, sub_ceilings.mission FROM asked JOIN sub_ceilings USING (line)
     ), stays AS (
         SELECT tours.line, stay.mission, stay.since, stay.until, tours.headcount
-        FROM tour_missions AS stay JOIN tours ON tours.id = stay.tour
+        FROM asked JOIN tours ON tours.line = asked.line JOIN tour_missions AS stay ON stay.tour = tours.id
         WHERE stay.since <= as_of AND (stay.until IS NULL OR stay.until > stay.since)
     ), changes AS (
         SELECT stays.line, stays.mission, stays.since AS day, headcount AS change FROM stays

@@ -5,8 +5,7 @@ WITH swept AS (
     SELECT *, people > "limit" IS TRUE AS over,
            row_number() OVER (PARTITION BY line, mission ORDER BY people DESC, day) AS fullness,
            lead(day) OVER (PARTITION BY line, mission ORDER BY day) AS until
-    FROM occupancy_until(:as_of::date)
-    WHERE (:line::text IS NULL OR line = :line::text)
+    FROM occupancy_until(:as_of::date, :contributor::text, :mandate::text, :line::text)
 )
 SELECT lines.contributor, lines.mandate, lines.id AS line, swept.mission, count(*)::int AS change_points,
        min(day) AS first_change, max(day) AS last_change,
@@ -19,6 +18,4 @@ SELECT lines.contributor, lines.mandate, lines.id AS line, swept.mission, count(
        EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || lines.mandate),
                                                            ('deployments', 'line/' || lines.id))) AS incomplete
 FROM swept JOIN mandate_lines AS lines ON lines.id = swept.line
-WHERE (:contributor::text IS NULL OR lines.contributor = :contributor::text)
-  AND (:mandate::text IS NULL OR lines.mandate = :mandate::text)
 GROUP BY lines.contributor, lines.mandate, lines.id, swept.mission

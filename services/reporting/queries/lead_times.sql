@@ -44,4 +44,4 @@ SELECT told.* FROM (
     GROUP BY GROUPING SETS ((contributor, mandate, tour, step_number, step), (contributor, mandate, step_number, step),
                             (step_number, step))
 ) AS told
-WHERE :level::text IS NULL OR told.level = :level::text
+WHERE told.level = :level::text OR (:level::text IS NULL AND told.level <> 'tour')

@@ -3,9 +3,6 @@ SELECT lines.contributor, lines.mandate, lines.id AS line, swept.mission, swept.
        swept."limit", swept."limit" - swept.people AS room, 1 AS change_points,
        (swept.people > swept."limit" IS TRUE)::int AS breaches
 FROM (SELECT *, lead(day) OVER (PARTITION BY line, mission ORDER BY day) AS until
-      FROM occupancy_until(:as_of::date)) AS swept
+      FROM occupancy_until(:as_of::date, :contributor::text, :mandate::text, :line::text)) AS swept
 JOIN mandate_lines AS lines ON lines.id = swept.line
-WHERE (:contributor::text IS NULL OR lines.contributor = :contributor::text)
-  AND (:mandate::text IS NULL OR lines.mandate = :mandate::text)
-  AND (:line::text IS NULL OR lines.id = :line::text)
-  AND (:over::boolean IS NULL OR (swept.people > swept."limit" IS TRUE) = :over::boolean)
+WHERE (:over::boolean IS NULL OR (swept.people > swept."limit" IS TRUE) = :over::boolean)

@@ -62,4 +62,4 @@ WHERE (coalesce(:all::boolean, false) OR EXISTS (SELECT FROM mandates WHERE mand
   AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
   AND (:types::text[] IS NULL OR personnel_type = ANY (:types::text[]))
   AND (:raised::boolean IS NULL
-       OR (difference <> 0 OR (returns > 1 AND published IS NULL)) IS TRUE = :raised::boolean)
+       OR coalesce(difference <> 0 OR (returns > 1 AND published IS NULL), false) = :raised::boolean)
