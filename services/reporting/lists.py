@@ -1,16 +1,15 @@
 """The lists: each a query, its filters, and what feeds it. Pages go by key, so they hold while rows change."""
 
 import base64
+import binascii
 import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.reporting import filters
 from services.reporting.asking import Feeds, Reading, incomplete, reading
-from services.reporting.paging import no_cursor
 from services.reporting.problems import RESPONSES, Problem
 from services.reporting.queries import query
 
@@ -173,12 +172,7 @@ async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
     after = _after(asked.cursor)
     values = asked.model_dump() | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
     async with read.snapshot() as connection:
-        try:
-            rows = await connection.fetch(found.sql, *found.values(values))
-        except asyncpg.DataError as error:
-            if after is None:
-                raise
-            raise no_cursor() from error  # it is the one parameter that is not checked before
+        rows = await connection.fetch(found.sql, *found.values(values))
         waits = await incomplete(connection, each.feeds)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
@@ -197,5 +191,6 @@ def _after(cursor: str | None) -> str | None:
         return None
     try:
         return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except ValueError as error:  # no base64, or no text
-        raise no_cursor() from error
+    except (binascii.Error, UnicodeDecodeError) as error:
+        remedy = "Send `next` of the page before, as it came."
+        raise Problem(400, "Bad parameter", "This is no cursor.", field="cursor", remedy=remedy) from error

@@ -96,6 +96,22 @@ async def test_the_latest_publication_is_compared_unless_an_earlier_one_is_asked
         assert (status, field) == (400, "published_by")
 
 
+async def test_a_later_publication_is_taken_whole(postgres_dsn: str) -> None:
+    counts = [counted(1), counted(90, "troops", "UNIFIL"), counted(1, published="2014-09-10")]
+    async with given(postgres_dsn, [*SENT, *PRESENT, *counts]) as ask:
+        told = dict(await ask.picked("reconciliation", "mission", "found_in", types=["experts_on_mission", "troops"]))
+        assert told == {"MINURSO": "both", "UNIFIL": "register"}
+
+
+async def test_absurd_numbers_are_compared_and_not_a_fault(postgres_dsn: str) -> None:
+    most = 2**31 - 1
+    counts = [counted(most, male=most, female=most), counted(most, mission="UNOCI"), counted(1, day="2014-08-31")]
+    async with given(postgres_dsn, [*SENT, *counts]) as ask:
+        rows = await ask.rows("reconciliation", as_of="2014-07-31")
+        assert [(row["published"], row["adds_up"]) for row in rows] == [(most, False), (most, None)]
+        assert await ask.rows("mislabelled-returns") == []
+
+
 async def test_a_publication_that_contradicts_itself_is_raised_and_not_settled(postgres_dsn: str) -> None:
     async with given(postgres_dsn, [*SENT, *PRESENT, counted(1), counted(2)]) as ask:
         (row,) = await ask.rows("reconciliation", types="experts_on_mission")

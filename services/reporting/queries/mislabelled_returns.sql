@@ -5,14 +5,13 @@
 WITH newest AS (
     SELECT *
     FROM (SELECT *,
-                 dense_rank() OVER (PARTITION BY contributor, as_of, mission, personnel_type
-                                    ORDER BY published_at DESC) AS age
+                 dense_rank() OVER (PARTITION BY contributor, as_of ORDER BY published_at DESC) AS age
           FROM strength_returns
           WHERE as_of <= :as_of::date
             AND published_at <= coalesce(:published_by::timestamptz, 'infinity')) AS vintages
     WHERE age = 1
 ), whole AS (
-    SELECT contributor, as_of AS date, min(contributor_as_published) AS name, sum(total)::int AS people,
+    SELECT contributor, as_of AS date, min(contributor_as_published) AS name, sum(total) AS people,
            count(*) = count(total) AS is_known
     FROM newest GROUP BY contributor, as_of
 ), turns AS (

@@ -1,5 +1,5 @@
 -- Question 7: the legal documents that each operation lacks on the day: what the newest requirement names, and no
--- document dated by then is. An operation whose requirements nobody recorded lacks who knows what: a row without a kind.
+-- document dated by then is. Where nobody recorded what an operation requires, a row has no kind.
 SELECT mandates.contributor, lacks.mandate, lacks.mission, lacks.kind, lacks.required_from,
        :as_of::date - lacks.required_from AS days, lacks.documents,
        CASE WHEN lacks.kind IS NULL THEN 'no requirement is recorded' ELSE 'not on record' END AS why,

@@ -1,5 +1,5 @@
 -- Question 11: who must come home if a mission closes on a day. Whoever leaves on that day or before need not; someone
--- who has overstayed is taken to stay. Of a day to come, who is there now and who is planned to be: they are told apart.
+-- who has overstayed is taken to stay. Of a day to come, who is there now and who is planned to be are told apart.
 WITH there AS (
     SELECT present.tour, 'present' AS state
     FROM present_on(least(:as_of::date, :closes_on::date)) AS present JOIN tours ON tours.id = present.tour

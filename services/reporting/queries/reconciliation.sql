@@ -1,22 +1,19 @@
 -- Question 10 and raise R1: the register against the UN's returns, one row for each contributor, date, mission and type
--- that either has. A blank total is unknown, and so is one that a publication gives twice differently: no difference.
--- A return without a row says that nobody was counted there: what the register has is the difference. Police are not
--- kept in the register. Where no State's return of a date has staff officers, they may stand within troops: noted.
+-- that either has. A State's newest publication of a date is taken whole. A blank total is unknown, and so is one that
+-- a publication gives twice differently: no difference. A return without a row says that nobody was counted there: what
+-- the register has is the difference. Police are not kept in the register. Where no State's return of a date has staff
+-- officers, they may stand within troops: noted.
 WITH published AS (
     SELECT contributor, as_of AS date, mission, personnel_type, min(contributor_as_published) AS as_published,
            CASE WHEN min(total) = max(total) AND count(*) = count(total) THEN min(total) END AS published,
            count(*)::int AS returns, max(publication) AS publication, max(published_at) AS published_at,
-           bool_and(male + female = total) AS adds_up
-    FROM (SELECT *, dense_rank() OVER same_cell_newest AS age,
-                 dense_rank() OVER same_cell_oldest AS publication
+           bool_and(male::bigint + female = total) AS adds_up
+    FROM (SELECT *, dense_rank() OVER (PARTITION BY contributor, as_of ORDER BY published_at DESC) AS age,
+                 dense_rank() OVER (PARTITION BY contributor, as_of ORDER BY published_at) AS publication
           FROM strength_returns
           WHERE as_of <= :as_of::date AND (:since::date IS NULL OR as_of >= :since::date)
             AND published_at <= coalesce(:published_by::timestamptz, 'infinity')
-            AND (:contributor::text IS NULL OR contributor = :contributor::text)
-          WINDOW same_cell_newest AS (PARTITION BY contributor, as_of, mission, personnel_type
-                                      ORDER BY published_at DESC),
-                 same_cell_oldest AS (PARTITION BY contributor, as_of, mission, personnel_type
-                                      ORDER BY published_at)) AS vintages
+            AND (:contributor::text IS NULL OR contributor = :contributor::text)) AS vintages
     WHERE age = 1
     GROUP BY contributor, as_of, mission, personnel_type
 ), dates AS (
@@ -30,7 +27,8 @@ WITH published AS (
     JOIN tour_missions AS stay ON stay.tour = tours.id
      AND stay.since <= dates.date AND (stay.until IS NULL OR stay.until > dates.date)
     CROSS JOIN LATERAL (SELECT CASE tours.category WHEN 'military_observer' THEN 'experts_on_mission'
-                               WHEN 'staff_officer' THEN 'staff_officers' WHEN 'individual_officer' THEN 'staff_officers'
+                               WHEN 'staff_officer' THEN 'staff_officers'
+                               WHEN 'individual_officer' THEN 'staff_officers'
                                ELSE 'troops' END AS personnel_type) AS kind
     GROUP BY dates.contributor, dates.date, stay.mission, kind.personnel_type
 ), held AS (
@@ -58,7 +56,8 @@ SELECT contributor, date, mission, personnel_type, register, published, differen
        EXISTS (SELECT FROM parked
                WHERE room = 'deployments' AND stream = 'contributor/' || compared.contributor) AS incomplete
 FROM compared LEFT JOIN without_staff USING (date)
-WHERE (coalesce(:all::boolean, false) OR EXISTS (SELECT FROM mandates WHERE mandates.contributor = compared.contributor))
+WHERE (coalesce(:all::boolean, false)
+       OR EXISTS (SELECT FROM mandates WHERE mandates.contributor = compared.contributor))
   AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
   AND (:types::text[] IS NULL OR personnel_type = ANY (:types::text[]))
   AND (:raised::boolean IS NULL

@@ -1,5 +1,5 @@
--- Raise R4: each number that an official said, against what the register tells of that day. A statement without missions
--- or categories is about all of them; `about` may be a tenth off, rounded up, before it is raised.
+-- Raise R4: each number that an official said, against what the register tells of that day. Without missions or
+-- categories it is about all of them; `about` may be a tenth off, rounded up, before it is raised.
 SELECT told.contributor, told.statement, told.date, told.measure, told.since, told.missions, told.categories,
        told.qualifier, told.value, told.register, told.register - told.value AS difference, told.tolerance,
        CASE WHEN abs(told.register - told.value) > told.tolerance THEN 'R4' END AS raise, told.source, told.event,
