@@ -60,6 +60,8 @@ def report(
       forcegen report
       forcegen report strength --as-of 2014-07-01
       forcegen report people-since --since 2014-01-01 --param missions=UNIFIL
+      forcegen report ending-tours --param within_days=60 --param raised=true
+      forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
       forcegen report room-left --format csv > room-left.csv
     \b
     Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
@@ -92,8 +94,13 @@ def _parameters(
 def _list(answer: Mapping[str, Any]) -> None:
     shown = table("report", "what it tells", "takes", "needs")
     for one in answer["reports"]:
-        row(shown, (one["name"], one["description"], ", ".join(one["takes"]), ", ".join(one["needs"])))
+        row(shown, (one["name"], one["description"], ", ".join(one["takes"]), _needs(one)))
     results().print(shown)
+
+
+def _needs(one: Mapping[str, Any]) -> str:
+    """What must be sent; of a choice, one."""
+    return ", ".join([*one["needs"], *([" or ".join(one["one_of"])] if one.get("one_of") else [])])
 
 
 def _show(name: str, answer: Mapping[str, Any]) -> None:
@@ -111,6 +118,8 @@ def _show(name: str, answer: Mapping[str, Any]) -> None:
     out.print(shown)
     if not answer["rows"]:
         out.print("No rows.")
+    if following := answer.get("next"):
+        out.print(f"There is more; the totals are those of all rows. Next: --param cursor={following}", soft_wrap=True)
     if answer["incomplete"]:
         out.print("Incomplete: events that belong in these numbers are still waiting to be applied.", soft_wrap=True)
 

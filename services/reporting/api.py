@@ -13,7 +13,7 @@ from kernel.health import Health
 from kernel.http import operations
 from kernel.serving import main, running_together, serve
 from kernel.settings import Settings
-from services.reporting import lists, reports
+from services.reporting import answers, lists
 from services.reporting.asking import Reading, reading
 from services.reporting.problems import answer_problems
 from services.reporting.queries import query
@@ -30,7 +30,7 @@ def build(pool: asyncpg.Pool, today: Callable[[], date] = today_utc) -> FastAPI:
     app.state.reading = Reading(pool, today)
     answer_problems(app)
     app.include_router(lists.routes(), prefix="/v1")
-    app.include_router(reports.routes(), prefix="/v1")
+    app.include_router(answers.routes(), prefix="/v1")
     app.include_router(_position(), prefix="/v1")
     return app
 

@@ -11,6 +11,8 @@ from contracts.words import Mission as MissionName
 
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 1000
+Day = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(9999, 1, 1))]
+"""A day that can be reckoned with: the driver takes the first and the last of all days for infinity."""
 LineId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}/[a-z0-9-]{1,64}$", examples=["kz-2013/observers"])]
 """`<mandate>/<line>`."""
 
@@ -28,7 +30,7 @@ class AsOf(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    as_of: date | None = Field(None, examples=["2014-07-01"])
+    as_of: Day | None = Field(None, examples=["2014-07-01"])
     """The day (effective date) that is asked about; today in UTC unless given."""
 
 

@@ -1,174 +1,191 @@
 """The reports: each a question that officials ask, as one query. Details add up to the totals beside them."""
 
-import csv
-import io
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import asyncpg
-import orjson
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field
-
-from contracts.words import Category, Contributor, Slug
-from contracts.words import Mission as MissionName
-from services.reporting.asking import Feeds, Reading, incomplete, reading
-from services.reporting.filters import AsOf, LineId
+from services.reporting.asked import EVERYWHERE
+from services.reporting.asking import Feeds
 from services.reporting.lists import APPROVED, DEPLOYED
-from services.reporting.problems import RESPONSES, Problem, unknown
 from services.reporting.queries import query
 
-ROWS_MAX = 100_000
-"""Rows of one report; more is refused, never cut."""
+COUNTED = ("deployments", "contributor/")
+ANSWERED = ("vacancies", "vacancy/")
+OFFERED = ("vacancies", "application/")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A question: what it asks, its query, which columns add up, and the streams that feed it."""
+    """A question: what it asks, its query, the key of its rows, which columns add up, and the streams that feed it."""
 
     description: str
     sql: str
+    key: tuple[str, ...]
+    """The columns that name a row, in the order of the rows."""
     adds: tuple[str, ...]
     feeds: Feeds
+    example: dict[str, Any]
+    """A row, shortened."""
     needs: tuple[str, ...] = ()
     """Parameters without which it has no answer."""
+    one_of: tuple[str, ...] = ()
+    """Parameters of which exactly one is needed."""
 
     @property
     def takes(self) -> list[str]:
         """The parameters that it understands."""
-        return ["as_of", "format", *(name for name in query(self.sql).parameters if name != "as_of")]
+        return [*EVERYWHERE, *(name for name in query(self.sql).parameters if name not in EVERYWHERE)]
 
 
 REPORTS = {
     "strength": Report(
         "How many people are where on a day, by contributor, mission, category and rank.",
         "strength",
+        ("contributor", "mission", "category", "rank"),
         ("people", "tours"),
         (DEPLOYED,),
+        {"contributor": "KAZ", "mission": "MINURSO", "category": "military_observer", "people": 5, "tours": 5},
     ),
     "who-is-where": Report(
         "Who is where on a day: one row for each tour behind the strength report.",
         "who_is_where",
+        ("contributor", "mission", "category", "rank", "line", "tour"),
         ("people", "tours"),
         (DEPLOYED,),
+        {"contributor": "KAZ", "mission": "MINURSO", "person": "p-0001", "people": 1, "tours": 1},
     ),
     "room-left": Report(
         "Room under each mandate line and sub-ceiling: now, and at the fullest moment of what is planned.",
         "room_left",
+        ("contributor", "line", "mission"),
         (),
         (APPROVED, DEPLOYED),
+        {"line": "kz-2013/observers", "mission": "MINURSO", "ceiling": 5, "present": 3, "room_now": 2},
     ),
     "people-since": Report(
         "How many people, in how many tours, served since a day, by mission. A person counts once; a unit its people.",
         "people_since",
+        ("contributor", "mission"),
         ("people", "tours"),
         (DEPLOYED,),
+        {"contributor": "KAZ", "mission": "MINURSO", "people": 12, "people_in_mission": 12, "tours": 14},
         ("since",),
     ),
     "unused-missions": Report(
         "Approved missions to which nobody was ever sent, with the mandate and since when.",
         "unused_missions",
+        ("contributor", "approved_since", "mandate", "mission"),
         (),
         (APPROVED, DEPLOYED),
+        {"mandate": "kz-2013", "mission": "UNMIL", "approved_since": "2014-01-01", "days_unused": 212},
+    ),
+    "unused-mandates": Report(
+        "Mandates under which nobody arrived within a year in force (raise R3).",
+        "unused_mandates",
+        ("contributor", "in_force_from", "mandate"),
+        ("mandates",),
+        (APPROVED, DEPLOYED),
+        {"mandate": "kz-2022", "in_force_from": "2022-06-30", "days_unused": 365, "raise": "R3", "mandates": 1},
     ),
     "waiting": Report(
         "Applications and consents that wait: for what, since when, on whom.",
         "waiting",
+        ("since", "what", "id"),
         (),
-        (("vacancies", "application/"), ("vacancies", "vacancy/"), DEPLOYED),
+        (OFFERED, ANSWERED, DEPLOYED),
+        {"what": "application", "id": "nv-1", "waits_for": "a vacancy", "since": "2014-03-10", "days": 144},
+    ),
+    "ending-tours": Report(
+        "Present tours that end soon, with the state of the replacement in their post or vacancy (raise R2).",
+        "ending_tours",
+        ("ends_on", "id"),
+        ("people", "tours"),
+        (DEPLOYED, ANSWERED),
+        {"id": "kz-2013/observers/t-1", "days": 45, "bucket": "60", "replacement": "nominated", "raise": "R2"}
+        | {"people": 1, "tours": 1},
+    ),
+    "missing-documents": Report(
+        "Legal documents that each operation (mandate and mission) requires on a day and lacks.",
+        "missing_documents",
+        ("contributor", "mandate", "mission", "kind"),
+        ("documents",),
+        (APPROVED,),
+        {"mandate": "kz-2013", "mission": "MINURSO", "kind": "status_of_forces", "documents": 1},
+    ),
+    "lead-times": Report(
+        "Days from vote to arrival and of each step on the way: of each mandate and overall, or of each tour.",
+        "lead_times",
+        ("level", "contributor", "mandate", "tour", "step_number"),
+        (),
+        (APPROVED, OFFERED, ANSWERED, DEPLOYED),
+        {"level": "mandate", "mandate": "kz-2013", "step": "acceptance to arrival", "days_median": 61.0, "known": 14},
+    ),
+    "moved-dates": Report(
+        "Which dates of tours moved, how often, by how much, why, and who decided.",
+        "moved_dates",
+        ("decided_on", "id", "version"),
+        ("moves",),
+        (DEPLOYED,),
+        {"id": "kz-2013/observers/t-1", "decided_on": "2014-06-20", "decided_by": "UN", "reason": "visa", "moves": 1},
+    ),
+    "reconciliation": Report(
+        "The register against the UN's strength returns, row by row: contributor, date, mission, type (raise R1).",
+        "reconciliation",
+        ("contributor", "date", "mission", "personnel_type"),
+        ("register", "published", "difference"),
+        (DEPLOYED, COUNTED, APPROVED),
+        {"date": "2014-07-31", "mission": "MINURSO", "personnel_type": "experts_on_mission", "register": 5}
+        | {"published": 6, "difference": -1, "raise": "R1"},
+    ),
+    "mislabelled-returns": Report(
+        "Months in which a contributor's whole row jumps while an alphabetical neighbour's vanishes (raise R5).",
+        "mislabelled_returns",
+        ("date", "contributor", "neighbour"),
+        ("returns",),
+        (COUNTED,),
+        {"date": "2014-07-31", "contributor": "KAZ", "people": 412, "neighbour": "JOR", "raise": "R5", "returns": 1},
+    ),
+    "must-come-home": Report(
+        "Who must come home if a mission closes on a day: the tours that are, or will be, there then.",
+        "must_come_home",
+        ("contributor", "line", "tour"),
+        ("people", "tours"),
+        (DEPLOYED,),
+        {"tour": "t-1", "person": "p-0001", "state": "present", "days_early": 30, "people": 1, "tours": 1},
+        ("mission", "closes_on"),
+    ),
+    "ceiling-held": Report(
+        "Whether each ceiling held at every instant: a sweep over all change points, the fullest day, every breach.",
+        "ceiling_held",
+        ("line", "mission"),
+        ("change_points", "breaches"),
+        (APPROVED, DEPLOYED),
+        {"line": "kz-2013/observers", "change_points": 61, "most_people": 6, "most_on": "2016-02-01", "most_limit": 20}
+        | {"breaches": 0, "held": True},
+    ),
+    "occupancy": Report(
+        "People on each mandate line from one change point to the next, against its limit: behind ceiling-held.",
+        "occupancy",
+        ("line", "mission", "day"),
+        ("change_points", "breaches"),
+        (APPROVED, DEPLOYED),
+        {"line": "kz-2013/observers", "day": "2014-07-01", "until": "2014-08-01", "people": 1, "limit": 20}
+        | {"change_points": 1, "breaches": 0},
+    ),
+    "events-behind": Report(
+        "Every event behind a number: of a tour, a line, a mandate, or the strength of a mission on a day.",
+        "events_behind",
+        ("room", "position"),
+        ("events",),
+        (APPROVED, DEPLOYED),
+        {"room": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1},
+        one_of=("tour", "line", "mandate", "mission"),
+    ),
+    "statements": Report(
+        "What officials said in public against the register on the day that they spoke of (raise R4).",
+        "statements",
+        ("contributor", "date", "statement"),
+        (),
+        (DEPLOYED, COUNTED),
+        {"statement": "minurso-2022-06-30", "date": "2022-06-30", "value": 6, "register": 6, "difference": 0},
     ),
 }
-
-
-class Asked(AsOf):
-    """The parameters of reports; which of them a report takes is told by `GET /v1/reports`."""
-
-    format: Literal["json", "csv"] = "json"
-    since: date | None = Field(None, examples=["2014-01-01"])
-    """The first day of the period."""
-    contributor: Contributor | None = None
-    missions: list[MissionName] | None = None
-    """Only these missions; repeat the parameter for several."""
-    categories: list[Category] | None = None
-    """Only these categories; repeat the parameter for several."""
-    mandate: Slug | None = None
-    line: LineId | None = None
-    count: Literal["officers", "units"] | None = None
-    """Only people on tours of their own, or only units."""
-    all: bool | None = None
-    """Also what is not in force on the day."""
-
-
-def routes() -> APIRouter:
-    """`GET /reports` and `GET /reports/<name>`."""
-    router = APIRouter(responses=RESPONSES, tags=["reports"])
-    router.get("/reports", description="Which reports there are, and what each takes.")(_list)
-    router.get("/reports/{name}", description="The rows of a report, with totals and column types.")(_answer)
-    return router
-
-
-async def _list() -> dict[str, Any]:
-    each = [
-        {"name": name, "description": r.description, "takes": r.takes, "needs": r.needs} for name, r in REPORTS.items()
-    ]
-    return {"reports": each}
-
-
-async def _answer(name: str, asked: Annotated[Asked, Query()], read: Annotated[Reading, Depends(reading)]) -> Response:
-    report = _checked(name, asked)
-    as_of = asked.as_of or read.today()
-    found = query(report.sql)
-    async with read.snapshot() as connection:
-        statement = await connection.prepare(f"{found.sql} LIMIT {ROWS_MAX + 1}")
-        rows = await statement.fetch(*found.values(asked.model_dump() | {"as_of": as_of}))
-        columns = [(column.name, column.type.name) for column in statement.get_attributes()]
-        waits = await incomplete(connection, report.feeds)
-    if len(rows) > ROWS_MAX:
-        remedy = "Narrow it down with a filter."
-        raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
-    if asked.format == "csv":
-        return _csv(name, as_of, columns, rows, waits)
-    body = {
-        "report": name,
-        "as_of": as_of,
-        "incomplete": waits,
-        "columns": [{"name": column, "type": kind} for column, kind in columns],
-        "rows": [dict(row) for row in rows],
-        "totals": {column: sum(row[column] for row in rows) for column in report.adds},
-    }
-    return Response(orjson.dumps(body, default=str), media_type="application/json")
-
-
-def _checked(name: str, asked: Asked) -> Report:
-    """The report, if there is one and it understands everything that was asked."""
-    report = REPORTS.get(name)
-    if report is None:
-        detail, remedy = f"There is no report {name}.", f"There are {', '.join(REPORTS)}."
-        raise Problem(404, "Not found", detail, field="name", remedy=remedy)
-    for field in asked.model_fields_set.difference(report.takes):
-        raise unknown(field)
-    for field in report.needs:
-        if getattr(asked, field) is None:
-            raise Problem(400, "Missing parameter", f"{field} is required.", field=field, remedy=f"Send {field}.")
-    return report
-
-
-def _csv(name: str, as_of: date, columns: list[tuple[str, str]], rows: list[asyncpg.Record], waits: bool) -> Response:
-    """Lists are joined by semicolons; an empty cell is unknown or does not apply."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([column for column, _ in columns])
-    writer.writerows([_cell(value) for value in row.values()] for row in rows)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}-{as_of}.csv"',
-        "Forcegen-As-Of": as_of.isoformat(),
-        "Forcegen-Incomplete": str(waits).lower(),
-    }
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is kept as text."""
-    value = ";".join(value) if isinstance(value, list) else value
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -24,4 +24,3 @@ SELECT contributor, mission,
        count(DISTINCT tour)::int AS tours_in_mission
 FROM stays
 GROUP BY contributor, mission
-ORDER BY contributor, mission

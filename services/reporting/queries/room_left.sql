@@ -56,4 +56,3 @@ WHERE (coalesce(:all::boolean, false) OR line_in_force(lines, terms, :as_of::dat
   AND (:categories::text[] IS NULL OR terms.categories && :categories::text[])
   AND (:mandate::text IS NULL OR lines.mandate = :mandate::text)
   AND (:line::text IS NULL OR lines.id = :line::text)
-ORDER BY lines.contributor, lines.id, ceilings.mission NULLS FIRST

@@ -7,4 +7,3 @@ WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
   AND (:mandate::text IS NULL OR mandate = :mandate::text)
   AND (:line::text IS NULL OR line = :line::text)
 GROUP BY contributor, present.mission, category, rank
-ORDER BY contributor, present.mission, category, rank

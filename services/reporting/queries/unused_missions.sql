@@ -21,4 +21,3 @@ WHERE NOT EXISTS (
   AND (:contributor::text IS NULL OR mandates.contributor = :contributor::text)
   AND (:missions::text[] IS NULL OR approved.mission = ANY (:missions::text[]))
   AND (:mandate::text IS NULL OR approved.mandate = :mandate::text)
-ORDER BY mandates.contributor, approved.since, approved.mandate, approved.mission

@@ -1,5 +1,6 @@
 -- Question 5: what waits, since when, on whom: applications without a vacancy, and consents that a tour still needs.
--- A consent waits from the nomination's acceptance, or from when the plan was recorded; never later than the arrival.
+-- A consent waits from the nomination's acceptance, or from when the plan was recorded; never later than the arrival;
+-- one that was given and has expired waits from the day on which it expired.
 SELECT waits.*, :as_of::date - waits.since AS days
 FROM (
     SELECT 'application' AS what, application AS id, contributor, mandate,
@@ -17,7 +18,9 @@ FROM (
                      WHEN 'un_structure' THEN 'the UN'
                      WHEN 'framework_nation' THEN coalesce(units.framework_nation, 'the framework nation')
                      ELSE 'a participating State' END,
-           least(coalesce(nominations.accepted_on, (tours.planned_at AT TIME ZONE 'UTC')::date), tours.planned_from),
+           CASE WHEN given_on <= :as_of::date THEN consents.valid_until
+                ELSE least(coalesce(nominations.accepted_on, (tours.planned_at AT TIME ZONE 'UTC')::date),
+                           tours.planned_from) END,
            EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || tours.line)
     FROM consents JOIN tours ON tours.id = consents.tour
     LEFT JOIN missions ON missions.mission = tours.mission
@@ -31,4 +34,3 @@ WHERE waits.since <= :as_of::date
   AND (:contributor::text IS NULL OR contributor = :contributor::text)
   AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
   AND (:mandate::text IS NULL OR mandate = :mandate::text)
-ORDER BY waits.since, what, id

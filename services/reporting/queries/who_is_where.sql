@@ -9,4 +9,3 @@ WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
   AND (:categories::text[] IS NULL OR category = ANY (:categories::text[]))
   AND (:mandate::text IS NULL OR mandate = :mandate::text)
   AND (:line::text IS NULL OR line = :line::text)
-ORDER BY contributor, present.mission, category, rank, tours.id

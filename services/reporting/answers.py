@@ -1,0 +1,180 @@
+"""How a report is answered: its rows whole or page by page, their totals, as JSON or CSV, all in one snapshot.
+
+Pages go by the key of the rows, so they hold while rows change; totals are always those of the whole report.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+import asyncpg
+import orjson
+from fastapi import APIRouter, Depends, Query, Response
+
+from kernel.postgres import Connection
+from services.reporting import paging
+from services.reporting.asked import Asked, asks
+from services.reporting.asking import Reading, incomplete, reading
+from services.reporting.problems import RESPONSES, Problem
+from services.reporting.queries import query
+from services.reporting.reports import REPORTS, Report
+
+ROWS_MAX = 100_000
+"""Rows of one report; more is refused, never cut. Pages have no such end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report as it was found."""
+
+    as_of: date
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[asyncpg.Record]
+    totals: Mapping[str, Any]
+    next: str | None
+    incomplete: bool
+
+
+def routes() -> APIRouter:
+    """`GET /reports`, and `GET /reports/<name>` for each report."""
+    router = APIRouter(responses=RESPONSES, tags=["reports"])
+    router.get("/reports", description="Which reports there are, and what each takes.")(_list)
+    for name, report in REPORTS.items():
+        _add(router, name, report)
+    router.get("/reports/{name}", include_in_schema=False)(_unknown)
+    return router
+
+
+async def _list() -> dict[str, Any]:
+    each = [
+        {"name": name, "description": r.description, "takes": r.takes, "needs": r.needs, "one_of": r.one_of}
+        for name, r in REPORTS.items()
+    ]
+    return {"reports": each}
+
+
+async def _unknown(name: str) -> None:
+    detail, remedy = f"There is no report {name}.", f"There are {', '.join(REPORTS)}."
+    raise Problem(404, "Not found", detail, field="name", remedy=remedy)
+
+
+def _add(router: APIRouter, name: str, report: Report) -> None:
+    async def answer(asked: Asked, read: Annotated[Reading, Depends(reading)]) -> Response:
+        _check(report, asked)
+        found = await _find(report, asked, read)
+        return _csv(name, found) if asked.format == "csv" else _json(name, found)
+
+    # The parameters differ from report to report, and FastAPI reads them from the annotation.
+    answer.__annotations__["asked"] = Annotated[asks(name, report.takes, report.needs), Query()]
+    router.get(f"/reports/{name}", name=name, description=report.description, responses=_documented(name, report))(
+        answer
+    )
+
+
+def _documented(name: str, report: Report) -> dict[int | str, dict[str, Any]]:
+    totals = {column: report.example[column] for column in report.adds}
+    columns = [{"name": column, "type": _type(value)} for column, value in report.example.items()]
+    body = {"report": name, "as_of": "2014-08-01", "incomplete": False, "columns": columns, "rows": [report.example]}
+    table = io.StringIO()
+    csv.writer(table).writerows([report.example, map(_cell, report.example.values())])
+    content = {
+        "application/json": {"example": {**body, "totals": totals, "next": None}},
+        "text/csv": {"example": table.getvalue()},
+    }
+    return {200: {"description": report.description, "content": content}}
+
+
+def _type(value: Any) -> str:
+    return {bool: "bool", int: "int4", float: "float8", list: "text[]"}.get(type(value), "text")
+
+
+def _check(report: Report, asked: Asked) -> None:
+    """A report about one thing is asked about exactly one."""
+    given = [field for field in report.one_of if getattr(asked, field) is not None]
+    if report.one_of and len(given) != 1:
+        named = ", ".join(report.one_of)
+        detail = f"Exactly one of {named} is required; {len(given)} were sent."
+        field = given[1] if given else report.one_of[0]
+        title = "Bad parameter" if given else "Missing parameter"
+        raise Problem(400, title, detail, field=field, remedy=f"Send one of {named}.")
+
+
+async def _find(report: Report, asked: Asked, read: Reading) -> Answer:
+    as_of = asked.as_of or read.today()
+    found = query(report.sql)
+    values = found.values(asked.model_dump() | {"as_of": as_of})
+    async with read.snapshot() as connection:
+        columns = [(c.name, c.type.name) for c in (await connection.prepare(found.sql)).get_attributes()]
+        page = paging.Page(found.sql, report.key, dict(columns), len(values))
+        rows = await _rows(connection, page, asked, values)
+        whole = asked.limit is None and asked.cursor is None
+        totals = _added(report, rows) if whole else await _total(connection, report, found.sql, values)
+        waits = await incomplete(connection, report.feeds)
+    more = asked.limit is not None and len(rows) > asked.limit
+    rows = rows[: asked.limit] if more else rows
+    return Answer(as_of, columns, rows, totals, page.cursor(dict(rows[-1])) if more else None, waits)
+
+
+async def _rows(connection: Connection, page: paging.Page, asked: Asked, values: list[Any]) -> list[asyncpg.Record]:
+    """One row more than the limit, to know whether there is a next page."""
+    after = page.after(asked.cursor)
+    limit = ROWS_MAX if asked.limit is None else asked.limit
+    try:
+        rows = list(await connection.fetch(page.sql(limit + 1, follows=bool(after)), *values, *after))
+    except asyncpg.DataError as error:
+        if asked.cursor is None:
+            raise
+        raise paging.no_cursor() from error
+    if asked.limit is None and len(rows) > ROWS_MAX:
+        remedy = "Narrow it down with a filter, or ask for pages with limit."
+        raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
+    return rows
+
+
+def _added(report: Report, rows: Sequence[asyncpg.Record]) -> dict[str, Any]:
+    """What is unknown adds nothing; its cell says that it is unknown."""
+    return {column: sum(row[column] or 0 for row in rows) for column in report.adds}
+
+
+async def _total(connection: Connection, report: Report, sql: str, values: list[Any]) -> dict[str, Any]:
+    if not report.adds:
+        return {}
+    row = await connection.fetchrow(paging.totals(sql, report.adds), *values)
+    return dict(row or {})
+
+
+def _json(name: str, found: Answer) -> Response:
+    body = {
+        "report": name,
+        "as_of": found.as_of,
+        "incomplete": found.incomplete,
+        "columns": [{"name": column, "type": kind} for column, kind in found.columns],
+        "rows": [dict(row) for row in found.rows],
+        "totals": found.totals,
+        "next": found.next,
+    }
+    return Response(orjson.dumps(body, default=str), media_type="application/json")
+
+
+def _csv(name: str, found: Answer) -> Response:
+    """Lists are joined by semicolons; an empty cell is unknown or does not apply."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([column for column, _ in found.columns])
+    writer.writerows([_cell(value) for value in row.values()] for row in found.rows)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}-{found.as_of}.csv"',
+        "Forcegen-As-Of": found.as_of.isoformat(),
+        "Forcegen-Incomplete": str(found.incomplete).lower(),
+        **({"Forcegen-Next": found.next} if found.next else {}),
+    }
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cell(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula is kept as text."""
+    value = ";".join(value) if isinstance(value, list) else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,82 @@
+"""What reports can be asked with. Each report takes some of these; one that it does not take is refused."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Literal, cast
+
+from pydantic import AwareDatetime, Field, create_model
+
+from contracts.words import Category, Contributor, PersonnelType, Slug
+from contracts.words import Mission as MissionName
+from services.reporting.filters import LIMIT_MAX, AsOf, Day, LineId
+
+TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$", examples=["kz-2013/observers/t-1"])]
+"""`<mandate>/<line>/<tour>`."""
+
+Instant = Annotated[AwareDatetime, Field(ge=datetime(1945, 10, 24, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
+"""A moment with its offset from UTC, in the lifetime of the United Nations."""
+
+
+class Asked(AsOf):
+    """Every parameter of reports; which of them a report takes is told by `GET /v1/reports`."""
+
+    format: Literal["json", "csv"] = "json"
+    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] | None = None
+    """Rows of a page; without it, the report comes whole. Totals are always those of the whole report."""
+    cursor: Annotated[str, Field(max_length=2000)] | None = None
+    """`next` of the page before."""
+    since: Day | None = Field(None, examples=["2014-01-01"])
+    """The first day of the period."""
+    contributor: Contributor | None = None
+    missions: list[MissionName] | None = None
+    """Only these missions; repeat the parameter for several."""
+    categories: list[Category] | None = None
+    """Only these categories; repeat the parameter for several."""
+    types: list[PersonnelType] | None = None
+    """Only these personnel types of the UN's returns; repeat the parameter for several."""
+    mandate: Slug | None = None
+    line: LineId | None = None
+    tour: TourId | None = None
+    mission: MissionName | None = None
+    """One mission."""
+    category: Category | None = None
+    """One category."""
+    closes_on: Day | None = Field(None, examples=["2022-07-01"])
+    """The day on which the mission closes."""
+    within_days: Annotated[int, Field(ge=1, le=366)] | None = Field(None, examples=[90])
+    """How many days ahead; 90 unless given."""
+    published_by: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
+    """The newest publication up to this instant; the latest of all unless given."""
+    count: Literal["officers", "units"] | None = None
+    """Only people on tours of their own, or only units."""
+    level: Literal["overall", "mandate", "tour"] | None = None
+    """Only the rows of this level; those of mandates and overall unless given."""
+    raised: bool | None = None
+    """Only rows that raise something (true), or that do not (false)."""
+    over: bool | None = None
+    """Only periods above the limit (true), or within it (false)."""
+    all: bool | None = None
+    """Also what the report leaves out unless asked: not in force on the day, or not kept in this register."""
+
+
+EVERYWHERE = ("as_of", "format", "limit", "cursor")
+"""Parameters that every report takes."""
+
+
+def asks(name: str, takes: Iterable[str], needs: Iterable[str]) -> type[Asked]:
+    """The parameters of one report: those that it takes, and of them those without which it has no answer.
+
+    FastAPI reads the documentation of a route from this model, and it refuses what is not in it.
+    """
+    needed = frozenset(needs)
+    fields = {
+        field: (
+            told.annotation,
+            Field(examples=told.examples, description=told.description) if field in needed else told,
+        )
+        for field, told in Asked.model_fields.items()
+        if field in {*EVERYWHERE, *takes}
+    }
+    words = "".join(word.capitalize() for word in name.split("-"))
+    model = create_model(f"{words}Asked", __base__=AsOf, **fields)  # type: ignore[call-overload]
+    return cast("type[Asked]", model)

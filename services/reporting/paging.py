@@ -1,0 +1,77 @@
+"""Pages of a report by the key of its rows: the cursor holds the key of the last row that was sent.
+
+A key may hold columns that can be empty; an empty one comes first, as the least value of its type. Only names of
+columns are put into a statement, and they are the report's own; what a caller sends travels as a parameter.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.reporting.problems import Problem
+
+_LEAST: Final = {
+    "text": "''",
+    "date": "'-infinity'",
+    "timestamptz": "'-infinity'",
+    "int4": "-2147483648",
+    "int8": "-9223372036854775808",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a query in the order of their key, from one key on."""
+
+    query: str
+    key: tuple[str, ...]
+    types: Mapping[str, str]
+    parameters: int
+    """How many parameters the query has; those of the cursor come after them."""
+
+    def sql(self, limit: int, *, follows: bool) -> str:
+        """The statement; with `follows`, the values of the cursor's key are further parameters, as text."""
+        key = ", ".join(f"coalesce({column}, {self._least(column)})" for column in self.key)
+        sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, self.parameters + 1))
+        where = f"WHERE ({key}) > ({', '.join(sent)})" if follows else ""
+        return f"SELECT * FROM ({self.query}) AS report {where} ORDER BY {key} LIMIT {limit:d}"  # noqa: S608
+
+    def _least(self, column: str) -> str:
+        kind = self.types[column]
+        return f"({_LEAST[kind]})::{kind}"
+
+    def cursor(self, row: Mapping[str, Any]) -> str:
+        """Where a page ends, for the one after."""
+        values = [str(self._none(column) if row[column] is None else row[column]) for column in self.key]
+        return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+    def _none(self, column: str) -> str:
+        return _LEAST[self.types[column]].strip("'")
+
+    def after(self, cursor: str | None) -> Sequence[str]:
+        """The key that a cursor holds; empty for the first page. Raises `Problem` for what is no cursor of these."""
+        if cursor is None:
+            return ()
+        try:
+            values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        except (ValueError, RecursionError) as error:  # no base64, no text, no JSON, or nested without end
+            raise no_cursor() from error
+        if not isinstance(values, list) or len(values) != len(self.key):
+            raise no_cursor()
+        if not all(isinstance(value, str) and "\0" not in value for value in values):
+            raise no_cursor()
+        return values
+
+
+def no_cursor() -> Problem:
+    """What was sent as a cursor is none."""
+    remedy = "Send `next` of the page before, as it came."
+    return Problem(400, "Bad parameter", "This is no cursor.", field="cursor", remedy=remedy)
+
+
+def totals(query: str, columns: Sequence[str]) -> str:
+    """The statement that adds up columns of a whole report."""
+    sums = ", ".join(f"coalesce(sum({column}), 0)::bigint AS {column}" for column in columns)
+    return f"SELECT {sums} FROM ({query}) AS report"  # noqa: S608

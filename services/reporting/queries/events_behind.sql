@@ -1,0 +1,29 @@
+-- Question 13: the events behind a number, in the order of each room's log: of one tour; of one line, or of a mandate
+-- (the act and everything on its lines); or of a strength: of every tour that was in the mission on the day.
+-- Plans and corrections belong to a number whatever day they name: a correction of August changes the July it corrects.
+WITH asked_tours AS (
+    SELECT tours.id, tours.line, tours.tour FROM tours WHERE tours.id = :tour::text
+    UNION
+    SELECT tours.id, tours.line, tours.tour
+    FROM present_on(:as_of::date) AS present JOIN tours ON tours.id = present.tour
+    WHERE present.mission = :mission::text
+      AND (:category::text IS NULL OR tours.category = :category::text)
+      AND (:contributor::text IS NULL OR tours.contributor = :contributor::text)
+), behind AS (
+    SELECT events.*, asked_tours.id AS tour
+    FROM asked_tours JOIN events ON events.room = 'deployments' AND events.stream = 'line/' || asked_tours.line
+     AND events.data ->> 'tour' = asked_tours.tour
+    UNION ALL
+    SELECT events.*, NULL FROM events WHERE room = 'deployments' AND stream = 'line/' || :line::text
+    UNION ALL
+    SELECT events.*, NULL FROM events
+    WHERE room = 'deployments' AND starts_with(stream, 'line/' || :mandate::text || '/')
+    UNION ALL
+    SELECT events.*, NULL FROM events
+    WHERE room = 'approvals' AND stream = 'mandate/' || coalesce(:mandate::text, split_part(:line::text, '/', 1))
+)
+SELECT room, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
+       coalesce(tour, substr(stream, 6) || '/' || (data ->> 'tour')) AS tour, 1 AS events,
+       EXISTS (SELECT FROM parked WHERE parked.room = behind.room AND parked.stream = behind.stream) AS incomplete
+FROM behind
+WHERE effective < :as_of::date + 1 OR type LIKE '%.TourPlanned' OR type LIKE '%.TourCorrected'

@@ -1,0 +1,31 @@
+-- Question 7: the legal documents that each operation lacks on the day: what the newest requirement names, and no
+-- document dated by then is. Where nobody recorded what an operation requires, a row has no kind.
+SELECT mandates.contributor, lacks.mandate, lacks.mission, lacks.kind, lacks.required_from,
+       :as_of::date - lacks.required_from AS days, lacks.documents,
+       CASE WHEN lacks.kind IS NULL THEN 'no requirement is recorded' ELSE 'not on record' END AS why,
+       (SELECT coalesce(sum(headcount), 0)::int FROM present_on(:as_of::date) AS present
+        JOIN tours ON tours.id = present.tour
+        WHERE tours.mandate = lacks.mandate AND present.mission = lacks.mission) AS people_there,
+       EXISTS (SELECT FROM parked WHERE room = 'approvals' AND stream = 'mandate/' || lacks.mandate) AS incomplete
+FROM (
+    SELECT required.mandate, required.mission, kind, required.required_from, 1 AS documents
+    FROM (SELECT DISTINCT ON (mandate, mission) * FROM legal_requirements WHERE required_from <= :as_of::date
+          ORDER BY mandate, mission, required_from DESC, version DESC) AS required
+    CROSS JOIN unnest(required.kinds) AS kind
+    WHERE NOT EXISTS (SELECT FROM legal_documents AS held
+                      WHERE (held.mandate, held.mission, held.kind) = (required.mandate, required.mission, kind.kind)
+                        AND held.dated <= :as_of::date)
+    UNION ALL
+    SELECT DISTINCT terms.mandate, mission, NULL, NULL::date, 0
+    FROM mandate_lines AS lines JOIN terms_on(:as_of::date) AS terms ON terms.line = lines.id
+    CROSS JOIN unnest(terms.missions) AS mission
+    WHERE line_in_force(lines, terms, :as_of::date)
+      AND NOT EXISTS (SELECT FROM legal_requirements AS told
+                      WHERE told.mandate = terms.mandate AND told.mission = mission.mission
+                        AND told.required_from <= :as_of::date)
+) AS lacks
+JOIN mandates ON mandates.mandate = lacks.mandate
+WHERE (coalesce(:all::boolean, false) OR mandates.ends_on IS NULL OR mandates.ends_on > :as_of::date)
+  AND (:contributor::text IS NULL OR mandates.contributor = :contributor::text)
+  AND (:missions::text[] IS NULL OR lacks.mission = ANY (:missions::text[]))
+  AND (:mandate::text IS NULL OR lacks.mandate = :mandate::text)

@@ -1,0 +1,31 @@
+-- Raise R4: each number that an official said, against what the register tells of that day. Without missions or
+-- categories it is about all of them; `about` may be a tenth off, rounded up, before it is raised.
+SELECT told.contributor, told.statement, told.date, told.measure, told.since, told.missions, told.categories,
+       told.qualifier, told.value, told.register, told.register - told.value AS difference, told.tolerance,
+       CASE WHEN abs(told.register - told.value) > told.tolerance THEN 'R4' END AS raise, told.source, told.event,
+       EXISTS (SELECT FROM parked JOIN mandates ON starts_with(stream, 'line/' || mandates.mandate || '/')
+               WHERE room = 'deployments' AND mandates.contributor = told.contributor) AS incomplete
+FROM (
+    SELECT said.*, said.as_of AS date,
+           CASE said.qualifier WHEN 'about' THEN ceil(said.value / 10.0)::int ELSE 0 END AS tolerance,
+           (SELECT coalesce(CASE said.measure
+                       WHEN 'present' THEN sum(headcount) FILTER (WHERE is_there)
+                       WHEN 'people_since' THEN sum(headcount) FILTER (WHERE first_of_who)
+                       ELSE count(*) FILTER (WHERE first_of_tour) END, 0)::int
+            FROM (SELECT tours.headcount, stay.until IS NULL OR stay.until > said.as_of AS is_there,
+                         row_number() OVER (PARTITION BY coalesce(person, tours.id)
+                                            ORDER BY stay.since, stay.tour, stay.nth) = 1 AS first_of_who,
+                         row_number() OVER (PARTITION BY tours.id ORDER BY stay.nth) = 1 AS first_of_tour
+                  FROM tour_missions AS stay JOIN tours ON tours.id = stay.tour
+                  WHERE tours.contributor = said.contributor AND stay.since <= said.as_of
+                    AND (stay.until IS NULL
+                         OR (stay.until > stay.since AND stay.until > coalesce(said.since, '-infinity')))
+                    AND (cardinality(said.missions) = 0 OR stay.mission = ANY (said.missions))
+                    AND (cardinality(said.categories) = 0 OR tours.category = ANY (said.categories))) AS counted
+           ) AS register
+    FROM official_statements AS said
+    WHERE said.as_of <= :as_of::date AND (:since::date IS NULL OR said.as_of >= :since::date)
+      AND (:contributor::text IS NULL OR said.contributor = :contributor::text)
+      AND (:missions::text[] IS NULL OR said.missions && :missions::text[])
+) AS told
+WHERE :raised::boolean IS NULL OR (abs(told.register - told.value) > told.tolerance) = :raised::boolean

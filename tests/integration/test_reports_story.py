@@ -1,0 +1,83 @@
+"""The reports on the story of 2013-2024: sane on their own, and equal to one another."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+
+from tests.integration.answering import Asking, given
+from tests.stories import AS_OF, stays, tell
+
+
+@pytest.fixture(scope="module")
+async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
+    async with given(postgres_dsn, [fact.data for fact in tell().house.facts()], today=AS_OF) as ask:
+        yield ask
+
+
+async def test_every_ceiling_held_at_every_instant(ask: Asking) -> None:
+    rows = await ask.rows("ceiling-held", as_of="2024-12-31")
+    assert {row["line"] for row in rows} == {
+        *("kz-2013/observers", "kz-2018/officers", "kz-2018/company", "kz-2022/contingent", "kz-2024/contingent"),
+    }
+    assert [row for row in rows if not row["held"]] == []
+    company = next(row for row in rows if row["line"] == "kz-2018/company")
+    assert (company["most_people"], company["most_limit"]) == (120, 120)
+
+
+async def test_who_must_come_home_is_who_is_there(ask: Asking) -> None:
+    strength = {row["mission"]: 0 for row in await ask.rows("strength")}
+    for row in await ask.rows("strength"):
+        strength[row["mission"]] += row["people"]
+    for mission, people in strength.items():
+        told = await ask.report("must-come-home", mission=mission, closes_on=AS_OF.isoformat())
+        assert told["totals"]["people"] == people
+    assert strength == {"MINURSO": 6, "UNIFIL": 9}
+
+
+async def test_the_events_behind_a_strength_hold_the_arrival_of_each_tour_that_it_counts(ask: Asking) -> None:
+    there = await ask.rows("who-is-where", missions="UNIFIL")
+    events = await ask.rows("events-behind", mission="UNIFIL")
+    arrived = [event["tour"] for event in events if event["type"].endswith("TourArrived")]
+    assert sorted(arrived) == sorted(f"{row['line']}/{row['tour']}" for row in there)
+
+
+async def test_tours_that_end_are_among_those_present(ask: Asking) -> None:
+    ending = await ask.report("ending-tours")
+    assert 0 < ending["totals"]["people"] <= (await ask.report("strength"))["totals"]["people"]
+    assert {row["bucket"] for row in ending["rows"]} <= {"overdue", "30", "60", "90"}
+
+
+async def test_only_the_statement_that_contradicts_another_one_differs_from_the_register(ask: Asking) -> None:
+    told = {row["statement"]: row for row in await ask.rows("statements", as_of="2024-12-31")}
+    assert (told["officers-2022-06-30"]["register"], told["company-2022-06-30"]["register"]) == (45, 520)
+    raised = {name: (row["value"], row["register"]) for name, row in told.items() if row["raise"]}
+    assert raised == {"officers-2018-06-21": (15, 11)}  # 11 had been said a week before
+
+
+async def test_the_first_observer_arrived_eight_months_after_the_vote(ask: Asking) -> None:
+    rows = {row["step"]: row for row in await ask.rows("lead-times", level="mandate", mandate="kz-2013")}
+    first = min(stay.arrived_on for stay in stays(tell().house))
+    assert rows["vote to arrival"]["days_min"] == (first - date(2013, 12, 20)).days == 241
+    details = await ask.rows("lead-times", level="tour", mandate="kz-2013")
+    for step, row in rows.items():
+        assert row["known"] == sum(one["known"] for one in details if one["step"] == step)
+        assert row["tours"] == sum(one["tours"] for one in details if one["step"] == step) == 11
+
+
+async def test_no_step_takes_less_than_no_time(ask: Asking) -> None:
+    rows = await ask.rows("lead-times", level="overall")
+    assert [row["step"] for row in rows if row["days_min"] < 0] == []
+
+
+async def test_the_mandate_of_2022_was_unused_a_year_later(ask: Asking) -> None:
+    assert await ask.rows("unused-mandates", as_of="2023-06-29", all="true") == []
+    assert await ask.picked("unused-mandates", "mandate", "raise", as_of="2023-06-30", all="true") == [
+        ("kz-2022", "R3")
+    ]
+
+
+async def test_each_moved_date_has_its_reason(ask: Asking) -> None:
+    told = await ask.rows("moved-dates", as_of="2024-12-31")
+    assert told
+    assert [row for row in told if not row["reason"]] == []
