@@ -45,8 +45,8 @@ class Asked(AsOf):
     """The day on which the mission closes."""
     within_days: Annotated[int, Field(ge=1, le=366)] | None = Field(None, examples=[90])
     """How many days ahead; 90 unless given."""
-    published_by: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
-    """The newest publication up to this instant; the latest of all unless given."""
+    published_before: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
+    """The newest publication before this instant; the latest of all unless given."""
     count: Literal["officers", "units"] | None = None
     """Only people on tours of their own, or only units."""
     level: Literal["overall", "mandate", "tour"] | None = None

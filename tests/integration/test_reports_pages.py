@@ -83,7 +83,7 @@ async def test_what_is_no_cursor_of_the_report_is_refused(ask: Asking, cursor: s
 
 @pytest.mark.parametrize("instant", ["2014-09-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
 async def test_an_instant_that_could_not_be_meant_is_refused(ask: Asking, instant: str) -> None:
-    assert await ask.refused("reconciliation", published_by=instant) == (400, "published_by")
+    assert await ask.refused("reconciliation", published_before=instant) == (400, "published_before")
 
 
 @pytest.mark.parametrize("name", REPORTS)

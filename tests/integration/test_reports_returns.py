@@ -89,11 +89,11 @@ async def test_the_latest_publication_is_compared_unless_an_earlier_one_is_asked
         told = ("published", "publication", "adds_up")
         asked = {"types": "experts_on_mission"}
         assert await ask.picked("reconciliation", *told, **asked) == [(7, 3, False)]
-        earlier = {**asked, "published_by": "2014-09-10T00:00:00Z"}
+        earlier = {**asked, "published_before": "2014-09-11T00:00:00Z"}
         assert await ask.picked("reconciliation", *told, **earlier) == [(1, 2, None)]
-        assert await ask.rows("reconciliation", published_by="2014-08-09T00:00:00Z") == []
-        status, field = await ask.refused("reconciliation", published_by="lately")
-        assert (status, field) == (400, "published_by")
+        assert await ask.rows("reconciliation", published_before="2014-08-09T00:00:00Z") == []
+        status, field = await ask.refused("reconciliation", published_before="lately")
+        assert (status, field) == (400, "published_before")
 
 
 async def test_a_later_publication_is_taken_whole(postgres_dsn: str) -> None:

@@ -8,7 +8,7 @@ WITH newest AS (
                  dense_rank() OVER (PARTITION BY contributor, as_of ORDER BY published_at DESC) AS age
           FROM strength_returns
           WHERE as_of <= :as_of::date
-            AND published_at <= coalesce(:published_by::timestamptz, 'infinity')) AS vintages
+            AND published_at < coalesce(:published_before::timestamptz, 'infinity')) AS vintages
     WHERE age = 1
 ), whole AS (
     SELECT contributor, as_of AS date, min(contributor_as_published) AS name, sum(total) AS people,

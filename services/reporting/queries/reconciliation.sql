@@ -12,14 +12,14 @@ WITH published AS (
                  dense_rank() OVER (PARTITION BY contributor, as_of ORDER BY published_at) AS publication
           FROM strength_returns
           WHERE as_of <= :as_of::date AND (:since::date IS NULL OR as_of >= :since::date)
-            AND published_at <= coalesce(:published_by::timestamptz, 'infinity')
+            AND published_at < coalesce(:published_before::timestamptz, 'infinity')
             AND (:contributor::text IS NULL OR contributor = :contributor::text)) AS vintages
     WHERE age = 1
     GROUP BY contributor, as_of, mission, personnel_type
 ), dates AS (
     SELECT contributor, date FROM published GROUP BY contributor, date
 ), without_staff AS (
-    SELECT as_of AS date FROM strength_returns WHERE published_at <= coalesce(:published_by::timestamptz, 'infinity')
+    SELECT as_of AS date FROM strength_returns WHERE published_at < coalesce(:published_before::timestamptz, 'infinity')
     GROUP BY as_of HAVING NOT bool_or(personnel_type = 'staff_officers')
 ), register AS (
     SELECT dates.contributor, dates.date, stay.mission, kind.personnel_type, sum(tours.headcount)::int AS people
