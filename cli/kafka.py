@@ -1,4 +1,7 @@
-"""Kafka's clients for `send`: opened with a bounded wait, and silent, since what goes wrong is told once, by us."""
+"""Kafka's clients for `send`: opened with a bounded wait, and silent, since what goes wrong is told once, by us.
+
+TLS and SASL come from the same settings as a room's (`FORCEGEN_KAFKA_…`).
+"""
 
 import logging
 from collections.abc import AsyncIterator
@@ -9,6 +12,8 @@ from aiokafka.errors import KafkaError
 
 from cli.complaint import Complaint
 from contracts.registry import ROOMS
+from kernel import kafka
+from kernel.settings import Settings
 
 RECORD_BYTES_MAX = 4_194_304
 REQUEST_TIMEOUT_MS = 10_000
@@ -21,7 +26,7 @@ async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafka
     async with AsyncExitStack() as opened:
         try:
             producer = AIOKafkaProducer(
-                bootstrap_servers=bootstrap,
+                **kafka.client(Settings(kafka_bootstrap=bootstrap)),
                 enable_idempotence=True,
                 linger_ms=5,
                 max_batch_size=262_144,
@@ -29,7 +34,9 @@ async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafka
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
             )
             consumer = AIOKafkaConsumer(
-                bootstrap_servers=bootstrap, enable_auto_commit=False, request_timeout_ms=REQUEST_TIMEOUT_MS
+                **kafka.client(Settings(kafka_bootstrap=bootstrap)),
+                enable_auto_commit=False,
+                request_timeout_ms=REQUEST_TIMEOUT_MS,
             )
             opened.push_async_callback(producer.stop)
             opened.push_async_callback(consumer.stop)

@@ -9,6 +9,9 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from kernel import kafka
+from kernel.settings import Settings
+
 POLL_MS: Final = 200
 PATIENCE_S: Final = 10.0
 
@@ -19,7 +22,7 @@ async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> in
     Raises:
         TimeoutError: Kafka does not hand over the last record of every partition.
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**kafka.client(Settings(kafka_bootstrap=bootstrap)), enable_auto_commit=False)
     await consumer.start()
     try:
         parts = [TopicPartition(topic, part) for part in partitions]

@@ -16,7 +16,8 @@ VOCABULARIES = {Path(f"contracts/{room}.py") for room in ("vacancies", "deployme
 LEFT_OPEN = re.compile(r"(?:#|//|--|<!--)\s*(?:TODO|FIXME|XXX|HACK)\b")
 HOME = re.compile(r"(?<![\w.:$}-])/(?:home|root|work|Users|mnt)/\w")
 HOST = re.compile(
-    r"\b(?:pypi|pythonhosted|npmjs|jfrog|artifactory|ghcr|quay|maven|docker)\.(?:org|com|io)\b|--(?:extra-)?index-url",
+    r"\b(?:py[p]i|python[h]osted|npm[j]s|jfrog|artifactory|ghcr|quay|ma[v]en|docker)\.(?:org|com|io)\b"
+    r"|--(?:extra-)?index-url",
     re.IGNORECASE,
 )
 

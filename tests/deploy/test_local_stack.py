@@ -4,14 +4,11 @@ import asyncio
 import contextlib
 import json
 import os
-import pwd
-import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,15 +20,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local import jars, postgres_user, stack
+from tests.deploy.running import REPOSITORY, UP, processes_of
 
-REPOSITORY = Path(__file__).parents[2]
-# Whoever runs the tests in the background hands an ignored SIGINT down; a terminal does not.
-UP = """
-import pathlib, signal, sys
-from deploy.local import stack
-signal.signal(signal.SIGINT, signal.default_int_handler)
-stack.up(pathlib.Path(sys.argv[1]), progress=print)
-"""
 TOPIC = "approvals.events"
 
 pytestmark = pytest.mark.servers
@@ -78,13 +68,6 @@ async def write(servers: stack.Servers) -> None:
 def facts(servers: stack.Servers) -> list[tuple[str]]:
     with psycopg.connect(servers.postgres_dsn) as connection:
         return connection.execute("select fact from facts").fetchall()
-
-
-def processes_of(directory: Path) -> list[psutil.Process]:
-    """Everything alive that works in the directory, or in the Postgres data it points to."""
-    places = [str(directory.resolve()), str((directory / "postgres").resolve())]
-    alive = [one for one in psutil.process_iter(["cwd", "status"]) if one.info["status"] != psutil.STATUS_ZOMBIE]
-    return [one for one in alive if any((one.info["cwd"] or "").startswith(place) for place in places)]
 
 
 async def test_what_was_written_is_still_there_after_down_and_up(directory: Path) -> None:
@@ -261,45 +244,6 @@ def test_a_spoilt_jar_is_named_and_one_that_is_not_the_locks_is_refused(
         jars.classpath(news.append)
 
 
-def test_an_ordinary_user_runs_them_too_and_is_told_of_a_directory_that_is_not_theirs() -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch)
-        shutil.copytree(jars.cache_directory(), place / "cache" / "forcegen" / "kafka-jars")
-        python = reachable_python(place)
-        (place / "theirs").mkdir(mode=0o555)
-        user = None
-        if os.geteuid() == 0:
-            user = pwd.getpwnam("nobody").pw_uid
-            for path in [place, *(place / "cache").rglob("*"), place / "cache"]:
-                os.chown(path, user, -1)
-        environment = os.environ | {
-            "XDG_CACHE_HOME": f"{place}/cache",
-            "PYTHONPATH": os.pathsep.join(reachable_path(place)),
-        }
-        if (place / "python").exists():
-            environment["LD_LIBRARY_PATH"] = f"{place}/python/lib"
-
-        def tell(code: str, directory: str) -> str:
-            command = [str(python), "-c", code, str(place / directory)]
-            ran = subprocess.run(
-                command, cwd="/", env=environment, user=user, group=user, extra_groups=None if user is None else [],
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            return ran.stdout + ran.stderr
-
-        try:
-            told = tell(UP, "stack")
-            assert "Postgres: answers" in told, told
-            assert "Kafka: answers" in told, told
-            owners = {process.uids().effective for process in processes_of(place / "stack")}
-            assert owners == {os.geteuid() if user is None else user}
-            assert not (place / "stack" / "postgres").is_symlink()
-        finally:
-            told = tell(UP.replace("stack.up", "stack.down"), "stack")
-        assert processes_of(place / "stack") == [], told
-        assert "cannot be written" in tell(UP, "theirs")
-
-
 @contextlib.contextmanager
 def changed(path: Path, text: str | None) -> Iterator[None]:
     """The file with another text, or without one; put back as it was, owner and all."""
@@ -313,43 +257,3 @@ def changed(path: Path, text: str | None) -> Iterator[None]:
         yield
     finally:
         kept.replace(path)
-
-
-def everyone_reaches(path: Path) -> bool:
-    """Whether an ordinary user may walk to a path; nothing to ask where we are one."""
-    nobody = pwd.getpwnam("nobody")
-    return os.geteuid() != 0 or postgres_user.reaches((nobody.pw_uid, nobody.pw_gid), path)
-
-
-def reachable_path(place: Path) -> list[str]:
-    """The project and its packages; linked to a place that everyone can walk to, where they live in root's own home."""
-    found = []
-    for nr, path in enumerate([REPOSITORY, *(Path(p) for p in sys.path if p.endswith("site-packages"))]):
-        if everyone_reaches(path):
-            found.append(str(path))
-            continue
-        linked, unneeded = place / f"path-{nr}", shutil.ignore_patterns(".venv", ".git", ".*_cache", "__pycache__")
-        shutil.copytree(path, linked, ignore=unneeded, copy_function=link_or_copy)
-        found.append(str(linked))
-    return found
-
-
-def link_or_copy(source: str, target: str) -> None:
-    """A second name for a file costs nothing; on another file system it is copied."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-
-
-def reachable_python(place: Path) -> Path:
-    """The interpreter beneath ours; linked to a place that everyone can walk to, if it lives in root's own home."""
-    base = Path(sys.base_prefix)
-    if everyone_reaches(Path(sys.executable).parent) and everyone_reaches(Path(sys.executable)):
-        return Path(sys.executable)
-    version = f"python3.{sys.version_info.minor}"
-    if everyone_reaches(base):
-        return base / "bin" / version
-    everything_else = shutil.ignore_patterns("site-packages", "test", "__pycache__", "share", "include")
-    shutil.copytree(base, place / "python", symlinks=True, ignore=everything_else)
-    return place / "python" / "bin" / version
