@@ -1,7 +1,7 @@
 """A room owns a schema and a role, wherever its database is; it migrates its own schema and touches no other.
 
 The administrator's part (role, schema, extension) is `provision`, run once per room by whoever runs the server; the
-room's part is `migrate`, run at each start by the room itself, under the migration tool's lock.
+room's part is `migrate`, run at each start by the room itself, under a lock that a crash releases.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 import asyncpg
+import psycopg
 import stamina
 from pydantic import SecretStr
 
@@ -80,6 +81,11 @@ async def migrate(url: SecretStr, folders: Sequence[tuple[str, str]]) -> None:
 
 @stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
 def _migrate(url: str, paths: Sequence[str]) -> None:
-    backend = yoyo.get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    with backend, backend.lock():
-        backend.apply_migrations(backend.to_apply(yoyo.read_migrations(*paths)))
+    """Under a lock that goes with its session: the tool's own is a row, which a killed process would leave for ever."""
+    with psycopg.connect(url, autocommit=True) as session:
+        session.execute("SELECT pg_advisory_lock(hashtext('forcegen migrate'), hashtext(current_schema()))")
+        if session.execute("SELECT to_regclass('yoyo_lock')").fetchone() != (None,):
+            session.execute("DELETE FROM yoyo_lock")  # whoever left a row there is dead: the lock is ours
+        backend = yoyo.get_backend(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        with backend:
+            backend.apply_migrations(backend.to_apply(yoyo.read_migrations(*paths)))

@@ -1,5 +1,7 @@
 """A room's schema can always be brought up to date, also after a crash between a change and its mark."""
 
+import asyncio
+
 import psycopg
 import pytest
 from pydantic import SecretStr
@@ -33,6 +35,25 @@ async def test_a_migration_that_was_applied_but_not_marked_is_applied_again(
         again = connection.execute("SELECT count(*) FROM _yoyo_migration").fetchone()
     assert marked > 0
     assert again == (marked,)
+
+
+async def test_a_process_that_was_killed_while_it_migrated_does_not_keep_the_room_down(
+    servers: Servers, database: str
+) -> None:
+    await provision(servers.database(database), "approvals", "secret")
+    url = SecretStr(servers.as_role("approvals", "secret", database))
+    await migrate(url, MIGRATIONS)
+    with psycopg.connect(url.get_secret_value()) as connection:
+        connection.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
+    await asyncio.wait_for(migrate(url, MIGRATIONS), 5)
+
+
+async def test_rooms_that_start_at_once_migrate_one_after_the_other(servers: Servers, database: str) -> None:
+    await provision(servers.database(database), "approvals", "secret")
+    url = SecretStr(servers.as_role("approvals", "secret", database))
+    await asyncio.gather(*(migrate(url, MIGRATIONS) for _ in range(4)))
+    with psycopg.connect(url.get_secret_value()) as connection:
+        assert connection.execute("SELECT count(*) FROM log_heads").fetchone() == (1,)
 
 
 async def test_a_room_may_start_twice_at_once(servers: Servers, database: str) -> None:
