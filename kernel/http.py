@@ -6,8 +6,7 @@ one transaction. A refusal is an answer; its status code only helps tools that l
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -25,7 +24,6 @@ from kernel.metrics import HEARTBEAT_SECONDS
 from kernel.postgres import sql
 from kernel.records import Incoming
 from kernel.serving import where
-from kernel.settings import Settings
 from kernel.store import Store
 
 log = structlog.get_logger()
@@ -92,14 +90,13 @@ def build(
     queue: Queue,
     admit: Callable[[Envelope], Incoming],
     health: Health,
-    settings: Settings,
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
     """The HTTP side of a deciding room."""
     app = FastAPI(title=f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
     app.add_exception_handler(Exception, _unavailable)
     _commands(app, store, queue, admit)
-    _lists(app, store, pool, settings)
+    _lists(app, store, pool)
     operations(app, health)
     return app
 
@@ -159,7 +156,7 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(parts)
 
 
-def _lists(app: FastAPI, store: Store, pool: asyncpg.Pool, settings: Settings) -> None:
+def _lists(app: FastAPI, store: Store, pool: asyncpg.Pool) -> None:
     @app.get("/v1/pending", summary="Commands that wait for a fact of another room, oldest first")
     async def pending(
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -227,9 +224,3 @@ _COMMAND_RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"model": CommandDecided, "description": "Refused by a rule, which is named"},
     503: {"description": "Busy: send it again under the same id"},
 }
-
-
-@asynccontextmanager
-async def no_lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """For an application whose room is run by somebody else."""
-    yield

@@ -202,7 +202,6 @@ async def run(room: Room, settings: Settings | None = None) -> None:
             queue=running.queue,
             admit=running.admit,
             health=running.health,
-            settings=settings,
             lifespan=running.lifespan,
         )
         await serve(app, settings)

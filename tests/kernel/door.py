@@ -1,8 +1,8 @@
 """A small made-up room for tests of the kernel: it approves mandates, and its doors are as wide as the tests need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from contracts.approvals import COMMANDS, MandateRejected, RejectMandate
 from contracts.cloudevents import Envelope
@@ -64,7 +64,3 @@ def reject(id_: str, mandate: str = "kz-1", act: str = "1", **more: Any) -> Inco
         **more,
     )
     return incoming.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
-
-
-def never(_: Sequence[object]) -> NoReturn:
-    raise AssertionError("this is not asked for")
