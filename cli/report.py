@@ -34,6 +34,14 @@ Since = Annotated[
     datetime | None,
     typer.Option("--since", formats=["%Y-%m-%d"], metavar="DATE", help="The first day, for reports of a period."),
 ]
+AsKnownAt = Annotated[
+    str | None,
+    typer.Option(
+        "--as-known-at",
+        metavar="INSTANT",
+        help="What was on record at that instant, with its offset from UTC; unless given, what is known now.",
+    ),
+]
 Params = Annotated[
     list[str] | None,
     typer.Option("--param", "-p", metavar="KEY=VALUE", help="Any other parameter of the report; may be repeated."),
@@ -42,9 +50,10 @@ As = Annotated[Format, typer.Option("--format", "-f", help="json and csv are pas
 Url = Annotated[bool, typer.Option("--url", help="Print the address of the answer, and do not ask.")]
 
 
-def report(
+def report(  # noqa: PLR0913  one argument for each option
     name: Name = None,
     as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
     since: Since = None,
     param: Params = None,
     form: As = Format.table,
@@ -59,6 +68,7 @@ def report(
     Examples:
       forcegen report
       forcegen report strength --as-of 2014-07-01
+      forcegen report strength --as-of 2014-07-01 --as-known-at 2014-09-01T00:00:00Z
       forcegen report people-since --since 2014-01-01 --param missions=UNIFIL
       forcegen report ending-tours --param within_days=60 --param raised=true
       forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
@@ -67,7 +77,7 @@ def report(
     Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
     """
     address = f"{query_url(api, directory)}/v1/reports" + (f"/{quote(name, safe='')}" if name else "")
-    parameters = _parameters(as_of, since, param or [], form if name else Format.table)
+    parameters = _parameters(as_of, as_known_at, since, param or [], form if name else Format.table)
     if url:
         typer.echo(str(httpx.URL(address, params=parameters) if parameters else address))
     elif form is not Format.table:
@@ -79,10 +89,11 @@ def report(
 
 
 def _parameters(
-    as_of: datetime | None, since: datetime | None, given: Sequence[str], form: Format
+    as_of: datetime | None, as_known_at: str | None, since: datetime | None, given: Sequence[str], form: Format
 ) -> list[tuple[str, str]]:
     found = [("as_of", as_of), ("since", since)]
     parameters = [(name, day.date().isoformat()) for name, day in found if day is not None]
+    parameters += [("as_known_at", as_known_at)] if as_known_at else []
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals):
@@ -114,7 +125,8 @@ def _show(name: str, answer: Mapping[str, Any]) -> None:
         shown.add_section()
         row(shown, [_total(index, column, totals) for index, column in enumerate(names)])
     out = results()
-    out.print(f"{name}, as of {answer['as_of']}", style="bold", soft_wrap=True)
+    known = f", as known at {answer['as_known_at']}" if answer.get("as_known_at") else ""
+    out.print(f"{name}, as of {answer['as_of']}{known}", style="bold", soft_wrap=True)
     out.print(shown)
     if not answer["rows"]:
         out.print("No rows.")

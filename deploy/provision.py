@@ -11,7 +11,7 @@ sets passwords anew. Each setting is an environment variable; with `_FILE` behin
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -25,6 +25,8 @@ from kernel import database
 SCHEMAS: Final = (*ROOMS, "reporting", "audit")
 READERS: Final[Mapping[str, str]] = {"reporting": "reporting_reader"}
 """By schema, the role that only reads it."""
+FURTHER: Final[Mapping[str, Sequence[str]]] = {"reporting": ("reporting_known",)}
+"""Schemas of a room's beside the one of its name: the views as they were known at another instant."""
 LOCALE: Final = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 """Whatever the server's own is: text sorts the same everywhere, and no system update changes how."""
 
@@ -51,7 +53,8 @@ async def provision(
     for schema, reader in readers.items():
         await database.provision_reader(inside, reader, passwords[reader], schema)
     for room in passwords.keys() - set(readers.values()):
-        await database.provision(inside, room, passwords[room], readers=[readers[room]] if room in readers else [])
+        may_read = [readers[room]] if room in readers else []
+        await database.provision(inside, room, passwords[room], further=FURTHER.get(room, ()), readers=may_read)
 
 
 @stamina.retry(on=database.PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)

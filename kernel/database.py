@@ -22,23 +22,33 @@ PASSING_FAULTS = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnec
 """A server that is not there yet, or not there now."""
 
 
-async def provision(admin_url: str, room: str, password: str, *, readers: Sequence[str] = ()) -> None:
-    """Create or renew a room's role and schema, and let `readers` (roles) read it. May be repeated."""
+async def provision(
+    admin_url: str, room: str, password: str, *, further: Sequence[str] = (), readers: Sequence[str] = ()
+) -> None:
+    """Create or renew a room's role, its schema and `further` schemas, and let `readers` (roles) read them.
+
+    May be repeated.
+    """
     connection = await asyncpg.connect(admin_url)
     try:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('forcegen provision'))")
             await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
             await _role(connection, room, password)
-            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {room} AUTHORIZATION {room}")
             await connection.execute(f"ALTER ROLE {room} SET search_path = {room}, public")
-            for reader in readers:
-                await connection.execute(f"GRANT USAGE ON SCHEMA {room} TO {reader}")
-                for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {room} IN SCHEMA {room} GRANT SELECT ON TABLES"
-                await connection.execute(f"{for_tables} TO {reader}")
-                await connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {room} TO {reader}")
+            for schema in (room, *further):
+                await _schema(connection, room, schema, readers)
     finally:
         await connection.close()
+
+
+async def _schema(connection: asyncpg.Connection, room: str, schema: str, readers: Sequence[str]) -> None:
+    await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {room}")
+    for reader in readers:
+        await connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {reader}")
+        for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {room} IN SCHEMA {schema} GRANT SELECT ON TABLES"
+        await connection.execute(f"{for_tables} TO {reader}")
+        await connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {reader}")
 
 
 async def provision_reader(admin_url: str, role: str, password: str, schema: str) -> None:

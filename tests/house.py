@@ -161,7 +161,7 @@ async def provision(servers: Servers, name: str) -> None:
     await database.provision_reader(admin, "reporting_reader", PASSWORD, "reporting")
     for room in ("approvals", "vacancies", "deployments", "audit"):
         await database.provision(admin, room, PASSWORD)
-    await database.provision(admin, "reporting", PASSWORD, readers=["reporting_reader"])
+    await database.provision(admin, "reporting", PASSWORD, further=["reporting_known"], readers=["reporting_reader"])
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import asyncpg
@@ -31,6 +31,8 @@ class Answer:
     """A report as it was found."""
 
     as_of: date
+    as_known_at: datetime | None
+    """None: as it is known now."""
     columns: Sequence[tuple[str, str]]
     rows: Sequence[asyncpg.Record]
     totals: Mapping[str, Any]
@@ -77,7 +79,8 @@ def _add(router: APIRouter, name: str, report: Report) -> None:
 def _documented(name: str, report: Report) -> dict[int | str, dict[str, Any]]:
     totals = {column: report.example[column] for column in report.adds}
     columns = [{"name": column, "type": _type(value)} for column, value in report.example.items()]
-    body = {"report": name, "as_of": "2014-08-01", "incomplete": False, "columns": columns, "rows": [report.example]}
+    body: dict[str, Any] = {"report": name, "as_of": "2014-08-01", "as_known_at": None, "incomplete": False}
+    body |= {"columns": columns, "rows": [report.example]}
     table = io.StringIO()
     csv.writer(table).writerows([report.example, map(_cell, report.example.values())])
     content = {
@@ -106,7 +109,7 @@ async def _find(report: Report, asked: Asked, read: Reading) -> Answer:
     as_of = asked.as_of or read.today()
     found = query(report.sql)
     values = found.values(asked.model_dump() | {"as_of": as_of})
-    async with read.snapshot() as connection:
+    async with read.snapshot(asked.as_known_at) as connection:
         columns = [(c.name, c.type.name) for c in (await connection.prepare(found.sql)).get_attributes()]
         page = paging.Page(found.sql, report.key, dict(columns), len(values))
         rows = await _rows(connection, page, asked, values)
@@ -115,7 +118,7 @@ async def _find(report: Report, asked: Asked, read: Reading) -> Answer:
         waits = await incomplete(connection, report.feeds)
     more = asked.limit is not None and len(rows) > asked.limit
     rows = rows[: asked.limit] if more else rows
-    return Answer(as_of, columns, rows, totals, page.cursor(dict(rows[-1])) if more else None, waits)
+    return Answer(as_of, asked.as_known_at, columns, rows, totals, page.cursor(dict(rows[-1])) if more else None, waits)
 
 
 async def _rows(connection: Connection, page: paging.Page, asked: Asked, values: list[Any]) -> list[asyncpg.Record]:
@@ -150,6 +153,7 @@ def _json(name: str, found: Answer) -> Response:
     body = {
         "report": name,
         "as_of": found.as_of,
+        "as_known_at": found.as_known_at,
         "incomplete": found.incomplete,
         "columns": [{"name": column, "type": kind} for column, kind in found.columns],
         "rows": [dict(row) for row in found.rows],
@@ -168,6 +172,7 @@ def _csv(name: str, found: Answer) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}-{found.as_of}.csv"',
         "Forcegen-As-Of": found.as_of.isoformat(),
+        **({"Forcegen-As-Known-At": found.as_known_at.isoformat()} if found.as_known_at else {}),
         "Forcegen-Incomplete": str(found.incomplete).lower(),
         **({"Forcegen-Next": found.next} if found.next else {}),
     }

@@ -1,20 +1,16 @@
 """What reports can be asked with. Each report takes some of these; one that it does not take is refused."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Annotated, Literal, cast
 
-from pydantic import AwareDatetime, Field, create_model
+from pydantic import Field, create_model
 
 from contracts.words import Category, Contributor, PersonnelType, Slug
 from contracts.words import Mission as MissionName
-from services.reporting.filters import LIMIT_MAX, AsOf, Day, LineId
+from services.reporting.filters import LIMIT_MAX, AsOf, Day, Instant, LineId
 
 TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$", examples=["kz-2013/observers/t-1"])]
 """`<mandate>/<line>/<tour>`."""
-
-Instant = Annotated[AwareDatetime, Field(ge=datetime(1945, 10, 24, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
-"""A moment with its offset from UTC, in the lifetime of the United Nations."""
 
 
 class Asked(AsOf):
@@ -59,7 +55,7 @@ class Asked(AsOf):
     """Also what the report leaves out unless asked: not in force on the day, or not kept in this register."""
 
 
-EVERYWHERE = ("as_of", "format", "limit", "cursor")
+EVERYWHERE = ("as_of", "as_known_at", "format", "limit", "cursor")
 """Parameters that every report takes."""
 
 

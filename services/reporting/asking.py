@@ -3,13 +3,18 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import asyncpg
 from fastapi import Request
 
 from kernel.postgres import Connection
+from services.reporting.problems import Problem
 from services.reporting.queries import query
+
+CLOCKS_APART: Final = timedelta(seconds=5)
+"""How far the clock of a caller may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +25,22 @@ class Reading:
     today: Callable[[], date]
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Connection]:
-        """A connection on which everything is read as of one moment, and nothing can be written."""
+    async def snapshot(self, as_known_at: datetime | None = None) -> AsyncIterator[Connection]:
+        """A connection on which everything is read as of one moment, and nothing can be written.
+
+        With `as_known_at`, the views are what they were at that instant: the same queries then answer what they would
+        have answered (migrations/0007-history.sql). Raises `Problem` for an instant that is still to come.
+        """
+        if as_known_at is not None and as_known_at > datetime.now(UTC) + CLOCKS_APART:
+            detail = f"{as_known_at.isoformat()} is still to come: nobody can tell what will be known then."
+            remedy = "Send an instant that has passed, or leave as_known_at out to be told what is known now."
+            raise Problem(400, "Bad parameter", detail, field="as_known_at", remedy=remedy)
         async with (
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
+            if as_known_at is not None:
+                await connection.execute(query("know_at").sql, as_known_at)
             yield connection
 
 

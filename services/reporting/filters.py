@@ -33,6 +33,9 @@ class AsOf(BaseModel):
     as_of: Day | None = Field(None, examples=["2014-07-01"])
     """The day (effective date) that is asked about; today in UTC unless given."""
 
+    as_known_at: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
+    """The instant whose knowledge is asked for: what was recorded later is left out. What is known now unless given."""
+
 
 class Page(AsOf):
     """A page of a list."""
@@ -133,8 +136,6 @@ class ReturnedStrength(Page):
     personnel_type: PersonnelType | None = None
     published_before: Instant | None = None
     """Only what was published before this instant, so that a restated month is told as it was first published."""
-    as_known_at: Instant | None = None
-    """Only what was on record by this instant."""
 
 
 class StrengthReturns(ReturnedStrength):

@@ -148,7 +148,7 @@ def routes() -> APIRouter:
 
 
 def _add_list(router: APIRouter, name: str, each: List) -> None:
-    page = {"items": [each.example], "next": None, "as_of": "2014-07-01", "incomplete": False}
+    page = {"items": [each.example], "next": None, "as_of": "2014-07-01", "as_known_at": None, "incomplete": False}
     documented: dict[int | str, dict[str, Any]] = {
         200: {"description": each.description, "content": {"application/json": {"example": page}}}
     }
@@ -171,7 +171,7 @@ def _add_one(router: APIRouter, name: str, each: List) -> None:
     ) -> Response:
         as_of = asked.as_of or read.today()
         found = query(each.sql)
-        async with read.snapshot() as connection:
+        async with read.snapshot(asked.as_known_at) as connection:
             rows = await connection.fetch(found.sql, *found.values({"as_of": as_of, "id": item, "limit": 1}))
         if not rows:
             detail = f"There is no {item} among the {name} on {as_of}."
@@ -191,12 +191,18 @@ async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
     found = query(each.sql)
     after = _after(asked.cursor, each.ids)
     values = asked.model_dump() | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
-    async with read.snapshot() as connection:
+    async with read.snapshot(asked.as_known_at) as connection:
         rows = await connection.fetch(found.sql, *found.values(values))
         waits = await incomplete(connection, each.feeds)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
-    rest = {"next": _cursor(rows[-1]["id"]) if more else None, "as_of": as_of.isoformat(), "incomplete": waits}
+    known = asked.as_known_at and asked.as_known_at.isoformat()
+    rest = {
+        "next": _cursor(rows[-1]["id"]) if more else None,
+        "as_of": as_of.isoformat(),
+        "as_known_at": known,
+        "incomplete": waits,
+    }
     # Items are JSON already, as Postgres wrote it: reading it only to write it again would cost more than the query.
     body = f'{{"items":[{",".join(row["item"] for row in rows)}],{json.dumps(rest)[1:]}'
     return Response(body, media_type="application/json")

@@ -108,16 +108,22 @@ class Projector:
             for view in group.views if group.name in owners else ():
                 statements = self._statements[view.table]
                 for record in await connection.fetch(statements.read, "\n".join(owners[group.name])):
-                    shelf.put(group, view, statements.row(record))
+                    shelf.put(group, view, statements.row(record), record["recorded_from"])
 
     async def _write(self, connection: Connection, shelf: Shelf) -> None:
-        """Set the changed rows: two statements for each table."""
-        changed = [(self._statements[table], rows.values()) for table, rows in shelf.changed.items() if rows]
+        """Set the changed rows, and keep those that they take the place of: three statements for each table."""
+        changed = [(self._statements[table], table) for table, rows in shelf.changed.items() if rows]
         if changed:
             await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
-        for statements, rows in changed:
+        for statements, table in changed:
+            begins = shelf.recorded_from[table]
+            rows = [(*row, begins[key]) for key, row in shelf.changed[table].items()]
             await connection.copy_records_to_table(statements.stage, records=rows, columns=statements.columns)
             await connection.execute(statements.set)
+            if shelf.superseded[table]:
+                old = [(*row, *recorded) for row, *recorded in shelf.superseded[table]]
+                columns = statements.history_columns
+                await connection.copy_records_to_table(statements.history, records=old, columns=columns)
 
     async def _record(self, connection: Connection, queues: dict[Stream, Queue]) -> None:
         """Move the versions on, log what was applied, park what was not, and let go of what no longer waits."""

@@ -1,8 +1,9 @@
 """The statements of a view, made from its description: read the rows of many owners, set many rows.
 
-Rows to set travel by COPY into a temporary table of the same shape and from there into the view, so a batch costs the
-same few statements whatever its size. (Arrays and `unnest` cost three times the processor time here: the driver looks
-at every element.)
+Each view has two tables: its rows as they are, each with the instant since when it is on record, and `<view>_history`
+with those that they took the place of, which is only ever added to. Rows to set travel by COPY into a temporary table
+of the same shape and from there into the view, so a batch costs the same few statements whatever its size. (Arrays and
+`unnest` cost three times the processor time here: the driver looks at every element.)
 """
 
 from typing import Any
@@ -18,7 +19,9 @@ class Statements:
     def __init__(self, view: View[Any]) -> None:
         self._view = view
         self._arrays = [nr for nr, column in enumerate(view.columns) if column.type == "text[]"]
-        self.columns = [column.name for column in view.columns]
+        self.columns = [*(column.name for column in view.columns), "recorded_from"]
+        self.history = f"{view.table}_history"
+        self.history_columns = [*self.columns, "recorded_until"]
         self.stage = f"new_{view.table}"
         # Emptied first as well: a batch before this one may belong to the same transaction.
         self.make_stage = (
@@ -30,10 +33,8 @@ class Statements:
         self.set = _set(view, self.stage, names)
 
     def row(self, record: asyncpg.Record) -> Row:
-        """A row as its projection knows it."""
-        if not self._arrays:
-            return self._view.row(*record)
-        values = list(record)
+        """A row as its projection knows it; the columns that are not of the view stand behind those that are."""
+        values = list(record)[: len(self._view.columns)]
         for nr in self._arrays:
             values[nr] = tuple(values[nr])
         return self._view.row(*values)
@@ -50,5 +51,5 @@ def _read(view: View[Any], names: str) -> str:
 
 def _set(view: View[Any], stage: str, names: str) -> str:
     key = ", ".join(f'"{name}"' for name in view.key)
-    values = ", ".join(f'"{name}" = excluded."{name}"' for name in view.values)
+    values = ", ".join(f'"{name}" = excluded."{name}"' for name in (*view.values, "recorded_from"))
     return f"INSERT INTO {view.table} ({names}) SELECT {names} FROM {stage} ON CONFLICT ({key}) DO UPDATE SET {values}"  # noqa: S608

@@ -22,7 +22,7 @@ async def reading_database(dsn: str) -> AsyncIterator[asyncpg.Pool]:
         async with asyncpg.create_pool(
             dsn, database=name, min_size=1, max_size=4, server_settings={"search_path": "reporting"}
         ) as pool:
-            await pool.execute("CREATE SCHEMA reporting")
+            await pool.execute("CREATE SCHEMA reporting; CREATE SCHEMA reporting_known")
             await pool.execute(CONSUMED)
             for file in sorted(files("services.reporting").joinpath("migrations").iterdir(), key=lambda f: f.name):
                 await pool.execute(file.read_text(encoding="utf-8"))

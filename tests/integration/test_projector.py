@@ -78,7 +78,7 @@ async def test_the_tables_have_the_columns_that_the_views_describe(connection: C
         statement = await connection.prepare(f"SELECT * FROM {view.table}")  # noqa: S608
         types = {"int4": "integer", "bool": "boolean"}
         found = [(c.name, types.get(c.type.name, c.type.name)) for c in statement.get_attributes()]
-        assert found == [(c.name, c.type) for c in view.columns]
+        assert found == [*((c.name, c.type) for c in view.columns), ("recorded_from", "timestamptz")]
 
 
 async def test_an_event_beyond_a_gap_waits_until_the_gap_is_filled(connection: Connection) -> None:

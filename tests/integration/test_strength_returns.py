@@ -169,7 +169,7 @@ async def test_pages_go_by_the_index(pool: asyncpg.Pool) -> None:
     """The planner is kept from reading a small table whole, so that it shows whether the index can serve."""
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
-        sql = """EXPLAIN SELECT * FROM strength_returns_noticed
+        sql = """EXPLAIN SELECT * FROM strength_returns_noticed()
             WHERE (contributor, as_of, mission, personnel_type, published_at, event) > (
                 SELECT contributor, as_of, mission, personnel_type, published_at, event FROM strength_returns LIMIT 1)
             ORDER BY contributor, as_of, mission, personnel_type, published_at, event LIMIT 10"""

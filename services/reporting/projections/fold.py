@@ -1,10 +1,13 @@
 """The fold: events into rows, in memory. The projector folds a batch this way, and the tests a whole history.
 
-An event's rows are computed before any of them is set, so an event that cannot be applied changes nothing.
+An event's rows are computed before any of them is set, so an event that cannot be applied changes nothing. A row that
+another takes the place of is not lost: it becomes history, with the period in which it was the newest on record.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from contracts.words import Event
 from services.reporting.projections import GROUP_OF, NOT_SHOWN, VIEW_OF, VIEWS
@@ -12,6 +15,14 @@ from services.reporting.projections.recorded import Recorded
 from services.reporting.projections.view import Group, Key, Row, Rows, View
 
 Tables = Mapping[str, dict[Key, Row]]
+
+
+class Superseded(NamedTuple):
+    """A row that was the newest on record from one instant until before another."""
+
+    row: Row
+    recorded_from: datetime
+    recorded_until: datetime
 
 
 def group_of(word: type[Event]) -> Group | None:
@@ -27,14 +38,20 @@ class Shelf:
 
     owners: dict[tuple[str, str], Rows] = field(default_factory=dict)
     changed: dict[str, dict[Key, Row]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
+    recorded_from: dict[str, dict[Key, datetime]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
+    """Since when each row that lies here is the newest on record."""
+    superseded: dict[str, list[Superseded]] = field(default_factory=lambda: {view.table: [] for view in VIEWS})
+    """What the changed rows took the place of."""
 
     def rows(self, group: Group, owner: str) -> Rows:
         """The rows of an owner."""
         return self.owners.setdefault((group.name, owner), Rows())
 
-    def put(self, group: Group, view: View[Row], row: Row) -> None:
+    def put(self, group: Group, view: View[Row], row: Row, recorded_from: datetime) -> None:
         """Lay a row here as it was read."""
-        self.rows(group, view.owner_of(row)).set(view, view.key_of(row), row)
+        key = view.key_of(row)
+        self.rows(group, view.owner_of(row)).set(view, key, row)
+        self.recorded_from[view.table][key] = recorded_from
 
     def apply(self, event: Recorded) -> None:
         """Set the rows that an event leads to, or raise and set none."""
@@ -47,8 +64,20 @@ class Shelf:
             view.check(row)
         for view, row in rows:
             key = view.key_of(row)
+            self._supersede(view, key, known.find(view, *key), event.recorded)
             known.set(view, key, row)
             self.changed[view.table][key] = row
+
+    def _supersede(self, view: View[Row], key: Key, old: Row | None, recorded: datetime) -> None:
+        """Keep what was on record until now. What the same instant replaces was never the newest for any time at all.
+
+        A clock that was set back does not reorder a stream: an event is known no earlier than the one before it.
+        """
+        begins = self.recorded_from[view.table]
+        since = begins.get(key, recorded)
+        if old is not None and since < recorded:
+            self.superseded[view.table].append(Superseded(old, since, recorded))
+        begins[key] = max(since, recorded)
 
 
 def fold(events: Iterable[Recorded]) -> Tables:

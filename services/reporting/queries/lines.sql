@@ -8,7 +8,7 @@ FROM (
             FROM sub_ceilings AS sub WHERE sub.line = terms.line AND sub.version = terms.version) AS sub_ceilings,
            (SELECT coalesce(json_agg(waivers.* ORDER BY waivers.valid_from), '[]')
             FROM waivers WHERE waivers.line = mandate_lines.id) AS waivers,
-           line_in_force(mandate_lines, terms, :as_of::date) AS in_force,
+           in_force(mandate_lines.since, ends_on, terms.valid_from, terms.valid_until, :as_of::date) AS in_force,
            EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || mandate_lines.mandate),
                                                                ('deployments', 'line/' || mandate_lines.id)))
                AS incomplete

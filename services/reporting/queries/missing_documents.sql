@@ -19,7 +19,7 @@ FROM (
     SELECT DISTINCT terms.mandate, mission, NULL, NULL::date, 0
     FROM mandate_lines AS lines JOIN terms_on(:as_of::date) AS terms ON terms.line = lines.id
     CROSS JOIN unnest(terms.missions) AS mission
-    WHERE line_in_force(lines, terms, :as_of::date)
+    WHERE in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date)
       AND NOT EXISTS (SELECT FROM legal_requirements AS told
                       WHERE told.mandate = terms.mandate AND told.mission = mission.mission
                         AND told.required_from <= :as_of::date)

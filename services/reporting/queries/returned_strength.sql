@@ -4,8 +4,6 @@ WITH counted AS (
     SELECT * FROM strength_returns
     WHERE as_of <= :as_of::date
       AND (:published_before::timestamptz IS NULL OR published_at < :published_before::timestamptz)
-      AND (:as_known_at::timestamptz IS NULL OR EXISTS (
-          SELECT FROM events WHERE events.id = event AND events.recorded <= :as_known_at::timestamptz))
 ), newest AS (
     SELECT date_trunc('month', max(as_of)::timestamp)::date AS month FROM counted
 ), chosen AS (

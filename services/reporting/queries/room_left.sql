@@ -24,7 +24,7 @@ SELECT lines.contributor, lines.mandate, lines.id AS line, ceilings.mission, ter
        coalesce(fullest.people, 0) AS fullest_planned,
        ceilings.ceiling + coalesce(waived.extra, 0) - counted.present AS room_now,
        ceilings.ceiling + coalesce(waived.extra, 0) - coalesce(fullest.people, 0) AS room_with_planned,
-       line_in_force(lines, terms, :as_of::date) AS in_force,
+       in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date) AS in_force,
        EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || lines.mandate),
                                                            ('deployments', 'line/' || lines.id))) AS incomplete
 FROM mandate_lines AS lines
@@ -50,7 +50,7 @@ LEFT JOIN LATERAL (
           AND first_day <= moment.day AND end_day > moment.day
     ) AS there
 ) AS fullest ON true
-WHERE (coalesce(:all::boolean, false) OR line_in_force(lines, terms, :as_of::date))
+WHERE (coalesce(:all::boolean, false) OR in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date))
   AND (:contributor::text IS NULL OR lines.contributor = :contributor::text)
   AND (:missions::text[] IS NULL OR terms.missions && :missions::text[])
   AND (:categories::text[] IS NULL OR terms.categories && :categories::text[])

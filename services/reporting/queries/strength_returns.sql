@@ -5,15 +5,13 @@ FROM (
     SELECT event, contributor, as_of, mission, personnel_type, published_at, contributor_as_published, male, female,
            total, source, noticed,
            EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'contributor/' || contributor) AS incomplete
-    FROM strength_returns_noticed
+    FROM strength_returns_noticed()
     WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
       AND (:mission::text IS NULL OR mission = :mission::text)
       AND (:personnel_type::text IS NULL OR personnel_type = :personnel_type::text)
       AND (:month_from::text IS NULL OR as_of >= (:month_from::text || '-01')::date)
       AND (:month_until::text IS NULL OR as_of < (:month_until::text || '-01')::date + interval '1 month')
       AND (:published_before::timestamptz IS NULL OR published_at < :published_before::timestamptz)
-      AND (:as_known_at::timestamptz IS NULL OR EXISTS (
-          SELECT FROM events WHERE events.id = event AND events.recorded <= :as_known_at::timestamptz))
       AND (:noticed::text IS NULL OR :noticed::text = ANY (noticed))
       AND as_of <= :as_of::date
       AND (:after::text IS NULL OR (contributor, as_of, mission, personnel_type, published_at, event) > (

@@ -6,7 +6,8 @@ SELECT mandates.contributor, approved.mandate, approved.mission, mandates.act_nu
 FROM (
     SELECT terms.mandate, mission, min(terms.since) AS since,
            array_agg(DISTINCT terms.line ORDER BY terms.line) AS lines,
-           bool_or(line_in_force(lines, today, :as_of::date) AND mission = ANY (today.missions)) AS in_force
+           bool_or(in_force(lines.since, lines.ends_on, today.valid_from, today.valid_until, :as_of::date)
+                   AND mission = ANY (today.missions)) AS in_force
     FROM line_terms AS terms CROSS JOIN unnest(terms.missions) AS mission
     JOIN mandate_lines AS lines ON lines.id = terms.line
     JOIN terms_on(:as_of::date) AS today ON today.line = terms.line

@@ -1,0 +1,140 @@
+"""Every report and list, asked as known at an instant, answers what it would have answered at that instant."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.reporting.api import build
+from services.reporting.asking import Reading
+from services.reporting.lists import LISTS
+from services.reporting.projections import VIEWS
+from services.reporting.projections.fold import Shelf, Tables, fold
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projector import Projector
+from services.reporting.queries import query
+from services.reporting.reports import REPORTS
+from services.reporting.statements import Statements
+from tests import peacekeepers as story
+from tests.integration.reading_database import reading_database
+from tests.projection_spec import history
+from tests.properties.histories import deliveries
+from tests.properties.known_histories import Question, questions
+
+TODAY = date(2015, 9, 1)
+NEEDED: dict[str, dict[str, str]] = {
+    "people-since": {"since": "2014-06-01"},
+    "must-come-home": {"mission": "MINURSO", "closes_on": "2015-02-01"},
+    "events-behind": {"mission": "MINURSO"},
+}
+
+
+@pytest.fixture(scope="module")
+async def now(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    """The database that knows the whole history."""
+    async with reading_database(postgres_dsn) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+async def then(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    """The database as it was at the instant that is asked about."""
+    async with reading_database(postgres_dsn) as pool:
+        yield pool
+
+
+async def told(pool: asyncpg.Pool, *batches: Sequence[Recorded]) -> None:
+    """The views of these events, and of none before."""
+    tables = [name for view in VIEWS for name in (view.table, f"{view.table}_history")]
+    await pool.execute(f"TRUNCATE {', '.join([*tables, 'events', 'parked', 'stream_versions'])}")
+    for batch in batches:
+        async with pool.acquire() as connection, connection.transaction():
+            await Projector().apply(connection, batch)
+
+
+async def known(pool: asyncpg.Pool, question: Question) -> Tables:
+    """The views as they were known at the instant."""
+    found: dict[str, dict[tuple[object, ...], object]] = {}
+    async with Reading(pool, lambda: TODAY).snapshot(question.as_known_at) as connection:
+        for view in VIEWS:
+            rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
+            found[view.table] = {view.key_of(row): row for row in rows}
+            assert len(rows) == len(found[view.table])
+    return found
+
+
+def addresses() -> list[str]:
+    """Every report and every list."""
+    reports = [f"/v1/reports/{name}?{httpx.QueryParams(NEEDED.get(name, {}))}" for name in REPORTS]
+    return [*reports, *(f"/v1/{name}?" for name in LISTS)]
+
+
+async def answers(pool: asyncpg.Pool, **asked: Any) -> dict[str, Any]:
+    """What every report and every list says; what it was asked is no part of the answer."""
+    found = {}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(pool, lambda: TODAY))) as http:
+        for address in addresses():
+            answer = await http.get(f"http://reading{address}", params=dict(httpx.URL(address).params) | asked)
+            assert answer.status_code == 200, answer.text
+            found[address] = {key: value for key, value in answer.json().items() if key != "as_known_at"}
+    return found
+
+
+@given(questions(), st.data())
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_however_a_history_is_delivered_each_instant_of_it_can_be_asked_for(
+    now: asyncpg.Pool, question: Question, data: st.DataObject
+) -> None:
+    await told(now, *data.draw(deliveries(question.log)))
+    assert await known(now, question) == fold(question.known)
+    shelf = Shelf()
+    for event in question.log:
+        shelf.apply(event)
+    for view in VIEWS:
+        statements = Statements(view)
+        rows = await now.fetch(f"SELECT * FROM {statements.history}")  # noqa: S608
+        kept = Counter((statements.row(row), row["recorded_from"], row["recorded_until"]) for row in rows)
+        assert kept == Counter(map(tuple, shelf.superseded[view.table]))
+    assert await now.fetch(query("overlaps").sql) == []
+
+
+@given(questions())
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_a_report_as_known_at_an_instant_is_the_report_of_that_instant(
+    now: asyncpg.Pool, then: asyncpg.Pool, question: Question
+) -> None:
+    await told(now, question.log)
+    await told(then, question.known)
+    as_of = question.as_of.isoformat()
+    asked_now = await answers(now, as_of=as_of, as_known_at=question.as_known_at.isoformat())
+    assert asked_now == await answers(then, as_of=as_of)
+
+
+async def test_two_versions_on_record_at_once_are_found(now: asyncpg.Pool) -> None:
+    await told(now, history([story.planned(), story.scheduled(), story.arrived()]))
+    assert await now.fetch(query("overlaps").sql) == []
+    longer = "UPDATE tours_history SET recorded_until = recorded_until + interval '5 s' WHERE status = 'planned'"
+    await now.execute(longer)
+    found = await now.fetch(query("overlaps").sql)
+    assert [(row["view"], row["thing"]) for row in found] == [("tours", "kz-2013/observers/t-1")]
+
+
+@pytest.mark.parametrize("path", ["/v1/reports/strength", "/v1/tours", "/v1/missions/MINURSO"])
+@pytest.mark.parametrize(
+    ("instant", "why"), [("2999-01-01T00:00:00Z", "still to come"), ("2022-07-01", "timezone"), ("yesterday", "valid")]
+)
+async def test_an_instant_that_cannot_be_asked_about_is_named(
+    now: asyncpg.Pool, path: str, instant: str, why: str
+) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(now)), base_url="http://reading") as http:
+        answer = await http.get(path, params={"as_known_at": instant})
+    problem = answer.json()
+    assert (answer.status_code, problem["field"]) == (400, "as_known_at")
+    assert problem["remedy"]
+    assert why in problem["detail"]

@@ -1,0 +1,50 @@
+"""What was known at any instant is the plain fold of the events of until then, and no two periods of a row overlap."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import groupby, pairwise
+
+from hypothesis import given
+
+from services.reporting.projections import VIEWS
+from services.reporting.projections.fold import Shelf, Superseded, fold
+from services.reporting.projections.view import Key
+from tests.properties.known_histories import Question, questions
+
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+def shelved(question: Question) -> Shelf:
+    shelf = Shelf()
+    for event in question.log:
+        shelf.apply(event)
+    return shelf
+
+
+def versions(shelf: Shelf, table: str) -> Iterator[Superseded]:
+    """Every row that was ever the newest of its key, with its period."""
+    yield from shelf.superseded[table]
+    for key, row in shelf.changed[table].items():
+        yield Superseded(row, shelf.recorded_from[table][key], FOR_EVER)
+
+
+@given(questions())
+def test_the_rows_of_an_instant_are_the_fold_of_what_was_recorded_by_then(question: Question) -> None:
+    shelf, known = shelved(question), fold(question.known)
+    for view in VIEWS:
+        at = question.as_known_at
+        then = {view.key_of(row): row for row, begin, end in versions(shelf, view.table) if begin <= at and end > at}
+        assert then == known[view.table]
+
+
+@given(questions())
+def test_the_periods_of_a_row_follow_each_other_without_gap_or_overlap(question: Question) -> None:
+    shelf = shelved(question)
+    for view in VIEWS:
+
+        def key(version: Superseded, key_of=view.key_of) -> Key:  # type: ignore[no-untyped-def]
+            return tuple(map(str, key_of(version.row)))
+
+        for _, each in groupby(sorted(versions(shelf, view.table), key=lambda v: (key(v), v.recorded_from)), key):
+            for one, following in pairwise(each):
+                assert one.recorded_from < one.recorded_until == following.recorded_from
