@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import asyncpg
 import orjson
@@ -19,11 +19,13 @@ from services.reporting import paging
 from services.reporting.asked import Asked, asks
 from services.reporting.asking import Reading, incomplete, reading
 from services.reporting.problems import RESPONSES, Problem
-from services.reporting.queries import query
+from services.reporting.queries import filtered
 from services.reporting.reports import REPORTS, Report
 
 ROWS_MAX = 100_000
 """Rows of one report; more is refused, never cut. Pages have no such end."""
+_COLUMNS: Final[dict[str, Sequence[tuple[str, str]]]] = {}
+"""By the text of a query; there are as many as reports have filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Answer:
     as_known_at: datetime | None
     """None: as it is known now."""
     columns: Sequence[tuple[str, str]]
-    rows: Sequence[asyncpg.Record]
+    rows: Sequence[Mapping[str, Any]]
     totals: Mapping[str, Any]
     next: str | None
     incomplete: bool
@@ -66,7 +68,7 @@ async def _unknown(name: str) -> None:
 def _add(router: APIRouter, name: str, report: Report) -> None:
     async def answer(asked: Asked, read: Annotated[Reading, Depends(reading)]) -> Response:
         _check(report, asked)
-        found = await _find(report, asked, read)
+        found = await find(report, asked, read)
         return _csv(name, found) if asked.format == "csv" else _json(name, found)
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
@@ -105,48 +107,55 @@ def _check(report: Report, asked: Asked) -> None:
         raise Problem(400, title, detail, field=field, remedy=f"Send one of {named}.")
 
 
-async def _find(report: Report, asked: Asked, read: Reading) -> Answer:
+async def find(report: Report, asked: Asked, read: Reading) -> Answer:
+    """The answer to a report, with all of it from one snapshot; raises `Problem`."""
     as_of = asked.as_of or read.today()
-    found = query(report.sql)
-    values = found.values(asked.model_dump() | {"as_of": as_of})
+    given = asked.model_dump() | {"as_of": as_of}
+    found = filtered(report.sql, given)
+    values = found.values(given)
     async with read.snapshot(asked.as_known_at) as connection:
-        columns = [(c.name, c.type.name) for c in (await connection.prepare(found.sql)).get_attributes()]
+        columns = await _columns(connection, found.sql)
         page = paging.Page(found.sql, report.key, dict(columns), len(values))
-        rows = await _rows(connection, page, asked, values)
         whole = asked.limit is None and asked.cursor is None
-        totals = _added(report, rows) if whole else await _total(connection, report, found.sql, values)
+        rows, totals = await (_whole if whole else _page)(connection, report, page, asked, values)
         waits = await incomplete(connection, report.feeds)
     more = asked.limit is not None and len(rows) > asked.limit
     rows = rows[: asked.limit] if more else rows
-    return Answer(as_of, asked.as_known_at, columns, rows, totals, page.cursor(dict(rows[-1])) if more else None, waits)
+    return Answer(as_of, asked.as_known_at, columns, rows, totals, page.cursor(rows[-1]) if more else None, waits)
 
 
-async def _rows(connection: Connection, page: paging.Page, asked: Asked, values: list[Any]) -> list[asyncpg.Record]:
+async def _columns(connection: Connection, sql: str) -> Sequence[tuple[str, str]]:
+    """The names and types of a query's columns. They are the same on every connection, so Postgres is asked once."""
+    if sql not in _COLUMNS:
+        _COLUMNS[sql] = [(c.name, c.type.name) for c in (await connection.prepare(sql)).get_attributes()]
+    return _COLUMNS[sql]
+
+
+Found = tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]
+"""Rows, and the totals of the whole report."""
+
+
+async def _whole(connection: Connection, report: Report, page: paging.Page, _: Asked, values: list[Any]) -> Found:
+    rows: Sequence[Any] = await connection.fetch(page.whole(), *values, ROWS_MAX + 1)
+    if len(rows) > ROWS_MAX:
+        remedy = "Narrow it down with a filter, or ask for pages with limit."
+        raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
+    # What is unknown adds nothing; its cell says that it is unknown.
+    return rows, {column: sum(row[column] or 0 for row in rows) for column in report.adds}
+
+
+async def _page(connection: Connection, report: Report, page: paging.Page, asked: Asked, values: list[Any]) -> Found:
     """One row more than the limit, to know whether there is a next page."""
     after = page.after(asked.cursor)
-    limit = ROWS_MAX if asked.limit is None else asked.limit
+    limit = (asked.limit or ROWS_MAX) + 1
     try:
-        rows = list(await connection.fetch(page.sql(limit + 1, follows=bool(after)), *values, *after))
+        found = await connection.fetch(page.sql(report.adds, follows=bool(after)), *values, limit, *after)
     except asyncpg.DataError as error:
         if asked.cursor is None:
             raise
         raise paging.no_cursor() from error
-    if asked.limit is None and len(rows) > ROWS_MAX:
-        remedy = "Narrow it down with a filter, or ask for pages with limit."
-        raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
-    return rows
-
-
-def _added(report: Report, rows: Sequence[asyncpg.Record]) -> dict[str, Any]:
-    """What is unknown adds nothing; its cell says that it is unknown."""
-    return {column: sum(row[column] or 0 for row in rows) for column in report.adds}
-
-
-async def _total(connection: Connection, report: Report, sql: str, values: list[Any]) -> dict[str, Any]:
-    if not report.adds:
-        return {}
-    row = await connection.fetchrow(paging.totals(sql, report.adds), *values)
-    return dict(row or {})
+    rows = [{column: row[column] for column in page.types} for row in found if row["there"]]
+    return rows, {column: found[0][f"total_{column}"] for column in report.adds}
 
 
 def _json(name: str, found: Answer) -> Response:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.reporting import filters
 from services.reporting.asking import Feeds, Reading, incomplete, reading
 from services.reporting.problems import RESPONSES, Problem
-from services.reporting.queries import query
+from services.reporting.queries import filtered
 
 APPROVED = ("approvals", "mandate/")
 DEPLOYED = ("deployments", "line/")
@@ -170,9 +170,10 @@ def _add_one(router: APIRouter, name: str, each: List) -> None:
         item: str, asked: Annotated[filters.AsOf, Query()], read: Annotated[Reading, Depends(reading)]
     ) -> Response:
         as_of = asked.as_of or read.today()
-        found = query(each.sql)
+        given = {"as_of": as_of, "id": item, "limit": 1}
+        found = filtered(each.sql, given)
         async with read.snapshot(asked.as_known_at) as connection:
-            rows = await connection.fetch(found.sql, *found.values({"as_of": as_of, "id": item, "limit": 1}))
+            rows = await connection.fetch(found.sql, *found.values(given))
         if not rows:
             detail = f"There is no {item} among the {name} on {as_of}."
             raise Problem(404, "Not found", detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
@@ -188,9 +189,9 @@ def _documented(each: List, example: dict[str, Any]) -> dict[int | str, dict[str
 async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
     """One row more than the limit is read, to know whether there is a next page."""
     as_of = asked.as_of or read.today()
-    found = query(each.sql)
     after = _after(asked.cursor, each.ids)
     values = asked.model_dump() | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
+    found = filtered(each.sql, values)
     async with read.snapshot(asked.as_known_at) as connection:
         rows = await connection.fetch(found.sql, *found.values(values))
         waits = await incomplete(connection, each.feeds)

@@ -31,12 +31,29 @@ class Page:
     parameters: int
     """How many parameters the query has; those of the cursor come after them."""
 
-    def sql(self, limit: int, *, follows: bool) -> str:
-        """The statement; with `follows`, the values of the cursor's key are further parameters, as text."""
-        key = ", ".join(f"coalesce({column}, {self._least(column)})" for column in self.key)
-        sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, self.parameters + 1))
-        where = f"WHERE ({key}) > ({', '.join(sent)})" if follows else ""
-        return f"SELECT * FROM ({self.query}) AS report {where} ORDER BY {key} LIMIT {limit:d}"  # noqa: S608
+    def whole(self) -> str:
+        """The statement of all rows; its last parameter is how many at most."""
+        return f"SELECT * FROM ({self.query}) AS report ORDER BY {self._order} LIMIT ${self.parameters + 1}::int"  # noqa: S608
+
+    def sql(self, adds: Sequence[str], *, follows: bool) -> str:
+        """The statement of a page: its rows, each with the totals of the whole report behind it, in one reading.
+
+        Further parameters are the limit and, with `follows`, the values of the cursor's key, as text. A page without
+        rows comes as one row in which `there` is NULL, because the totals count all the same.
+        """
+        limit = self.parameters + 1
+        sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 1))
+        where = f"WHERE ({self._order}) > ({', '.join(sent)})" if follows else ""
+        sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in adds)
+        return (
+            f"WITH report AS MATERIALIZED ({self.query}), total AS (SELECT count(*) AS total{sums} FROM report),"  # noqa: S608
+            f" page AS (SELECT *, true AS there FROM report {where} ORDER BY {self._order} LIMIT ${limit}::int)"
+            f" SELECT page.*, total.* FROM total LEFT JOIN page ON true ORDER BY {self._order}"
+        )
+
+    @property
+    def _order(self) -> str:
+        return ", ".join(f"coalesce({column}, {self._least(column)})" for column in self.key)
 
     def _least(self, column: str) -> str:
         kind = self.types[column]
@@ -69,9 +86,3 @@ def no_cursor() -> Problem:
     """What was sent as a cursor is none."""
     remedy = "Send `next` of the page before, as it came."
     return Problem(400, "Bad parameter", "This is no cursor.", field="cursor", remedy=remedy)
-
-
-def totals(query: str, columns: Sequence[str]) -> str:
-    """The statement that adds up columns of a whole report."""
-    sums = ", ".join(f"coalesce(sum({column}), 0)::bigint AS {column}" for column in columns)
-    return f"SELECT {sums} FROM ({query}) AS report"  # noqa: S608

@@ -28,6 +28,7 @@ _LOG = (
     *("room", "stream", "version", "position", "id", "type", "effective", "recorded", "data"),
     *("correlation_id", "causation_id", "actor", "topic", "part", "offset"),
 )
+_OWNED = (*_LOG, "owner")
 Stream = tuple[str, str]
 """A room and a stream in it."""
 
@@ -130,8 +131,8 @@ class Projector:
         moved = [(*key, queue.version) for key, queue in queues.items() if queue.done]
         if moved:
             await connection.execute(query("advance_versions").sql, *_columns(moved, 3))
-            log = [_logged(event) for queue in queues.values() for event in queue.done]
-            await connection.copy_records_to_table("events", records=log, columns=_LOG)
+            log = [(*_logged(event), _owner(event)) for queue in queues.values() for event in queue.done]
+            await connection.copy_records_to_table("events", records=log, columns=_OWNED)
         released = [
             (e.room, e.stream, e.version) for q in queues.values() if q.parked for e in q.done if e.version in q.parked
         ]
@@ -155,6 +156,12 @@ def _logged(event: Recorded) -> tuple[Any, ...]:
         *(event.recorded, event.data.model_dump_json(), event.correlation_id, event.causation_id, event.actor),
         *(event.topic, event.partition, event.offset),
     )
+
+
+def _owner(event: Recorded) -> str | None:
+    """Whose rows the event sets, e.g. the id of a tour."""
+    group = GROUP_OF.get(type(event.data))
+    return group.owner(event.data) if group else None
 
 
 def _recorded(record: asyncpg.Record) -> Recorded:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -22,7 +23,7 @@ from services.reporting.queries import query
 from services.reporting.reports import REPORTS
 from services.reporting.statements import Statements
 from tests import peacekeepers as story
-from tests.integration.reading_database import reading_database
+from tests.integration.reading_database import migrated, reading_database
 from tests.projection_spec import history
 from tests.properties.histories import deliveries
 from tests.properties.known_histories import Question, questions
@@ -138,3 +139,15 @@ async def test_an_instant_that_cannot_be_asked_about_is_named(
     assert (answer.status_code, problem["field"]) == (400, "as_known_at")
     assert problem["remedy"]
     assert why in problem["detail"]
+
+
+async def test_views_of_a_time_without_history_are_made_again_from_the_topics(postgres_dsn: str) -> None:
+    async with reading_database(postgres_dsn, until="0006") as pool:
+        await pool.execute("INSERT INTO consumed VALUES ('reporting', 'deployments.events', 0, 41)")
+        await pool.execute("INSERT INTO stream_versions VALUES ('vacancies', 'mission/MINURSO', 1)")
+        mission = ("MINURSO", "MINURSO", "Western Sahara", TODAY, "active", TODAY, None, uuid4())
+        await pool.execute("INSERT INTO missions VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", *mission)
+        await migrated(pool, "0006", "9999")
+        assert await pool.fetchval("SELECT count(*) FROM consumed") == 0
+        await told(pool, log := history([story.mission("MINURSO")]))
+        assert await known(pool, Question(log, TODAY, log[0].recorded)) == fold(log)

@@ -21,7 +21,11 @@ DECLARE
 BEGIN
     IF to_regclass('tours_history') IS NULL THEN
         DELETE FROM consumed;
-        TRUNCATE stream_versions, events, parked;
+        TRUNCATE stream_versions, events, parked, tour_missions, tour_date_changes;
+        -- Whose people, and which tour (or mandate, vacancy, …) an event is about: what questions begin with.
+        ALTER TABLE tour_missions ADD COLUMN contributor text NOT NULL;
+        ALTER TABLE tour_date_changes ADD COLUMN contributor text NOT NULL;
+        ALTER TABLE events ADD COLUMN owner text;
     END IF;
     FOREACH each IN ARRAY ARRAY[
         'mandates', 'mandate_lines', 'line_terms', 'sub_ceilings', 'waivers', 'legal_requirements', 'legal_documents',
@@ -35,10 +39,12 @@ BEGIN
         END IF;
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO its_columns
         FROM pg_attribute WHERE attrelid = each::regclass AND attnum > 0 AND NOT attisdropped;
+        -- The condition stands outside of the union: only so can Postgres look a single row up in both of its tables.
         EXECUTE format(
-            'CREATE OR REPLACE VIEW %1$I.%2$I AS SELECT %3$s FROM %4$I.%2$I WHERE recorded_from <= %4$I.known_at()'
-            ' UNION ALL SELECT %3$s FROM %4$I.%5$I'
-            ' WHERE recorded_from <= %4$I.known_at() AND recorded_until > %4$I.known_at()',
+            'CREATE OR REPLACE VIEW %1$I.%2$I AS SELECT %3$s FROM ('
+            '  SELECT %3$s, ''(,)''::tstzrange AS newest FROM %4$I.%2$I'
+            '  UNION ALL SELECT %3$s, tstzrange(recorded_from, recorded_until) FROM %4$I.%5$I'
+            ') AS kept WHERE newest @> (SELECT %4$I.known_at()) AND recorded_from <= (SELECT %4$I.known_at())',
             known, each, its_columns, here, each || '_history');
     END LOOP;
     EXECUTE format(

@@ -57,6 +57,7 @@ class Period(NamedTuple):
     until: date | None
     facts: tuple[str, ...]
     """The ids of the events that say so: the one that began it, and corrections of it."""
+    contributor: str
 
 
 class Consent(NamedTuple):
@@ -81,6 +82,7 @@ class DateChange(NamedTuple):
     decided_by: str | None
     reason: str | None
     event: UUID
+    contributor: str
 
 
 TOURS = View("tours", Tour, key=("id",), owner="id")

@@ -102,13 +102,15 @@ def _dated(
     if isinstance(data, told.TourExtended):
         yield tour._replace(departs_on=data.until, event=e.id)
         old, new = (tour.arrives_on, data.old_until), (tour.arrives_on, data.until)
-        yield DateChange(tour.id, e.version, *old, *new, data.decided_on, None, data.reason, e.id)
+        yield DateChange(tour.id, e.version, *old, *new, data.decided_on, None, data.reason, e.id, tour.contributor)
         return
     status = "scheduled" if tour.status == "planned" else tour.status
     yield tour._replace(status=status, arrives_on=data.arrives_on, departs_on=data.departs_on, event=e.id)
     if isinstance(data, told.TourRescheduled):
         old, new = (data.old_arrives_on, data.old_departs_on), (data.arrives_on, data.departs_on)
-        yield DateChange(tour.id, e.version, *old, *new, data.decided_on, data.decided_by, data.reason, e.id)
+        yield DateChange(
+            tour.id, e.version, *old, *new, data.decided_on, data.decided_by, data.reason, e.id, tour.contributor
+        )
 
 
 def _moved(
@@ -121,11 +123,11 @@ def _moved(
             yield tour._replace(
                 status="present", arrived_on=day, mission=mission, headcount=people, category=category, event=event
             )
-            yield InMission(tour.id, 0, mission, day, None, (str(event),))
+            yield InMission(tour.id, 0, mission, day, None, (str(event),), tour.contributor)
         case told.TourTransferred(transferred_on=day, to_mission=mission):
             yield tour._replace(mission=mission, event=event)
             yield periods[-1]._replace(until=day)
-            yield InMission(tour.id, len(periods), mission, day, None, (str(event),))
+            yield InMission(tour.id, len(periods), mission, day, None, (str(event),), tour.contributor)
         case told.TourDeparted(departed_on=day, reason=reason, payer=payer):
             yield tour._replace(status="departed", departed_on=day, departure_reason=reason, payer=payer, event=event)
             yield periods[-1]._replace(until=day)

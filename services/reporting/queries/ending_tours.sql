@@ -9,16 +9,24 @@ WITH stages (stage, replacement) AS (
            coalesce((SELECT old_departs_on FROM tour_date_changes AS later
                      WHERE later.tour = tours.id AND later.decided_on > :as_of::date ORDER BY version LIMIT 1),
                     departs_on, planned_until) AS ends_on
-    FROM present_on(:as_of::date) AS there JOIN tours ON tours.id = there.tour
-), ending AS (
+    FROM stays_on(:as_of::date) AS there JOIN tours ON tours.id = there.tour
+    WHERE (:contributor::text IS NULL OR there.contributor = :contributor::text)
+), ending AS MATERIALIZED (
     SELECT * FROM present WHERE ends_on <= :as_of::date + coalesce(:within_days::int, 90)
+      AND (:missions::text[] IS NULL OR is_in = ANY (:missions::text[]))
+      AND (:categories::text[] IS NULL OR category = ANY (:categories::text[]))
+      AND (:mandate::text IS NULL OR mandate = :mandate::text)
+      AND (:line::text IS NULL OR line = :line::text)
+), other AS (  -- every other tour in the same post or vacancy
+    SELECT tours.* FROM tours WHERE tours.post IN (SELECT post FROM ending)
+    UNION
+    SELECT tours.* FROM tours WHERE tours.vacancy IN (SELECT vacancy FROM ending)
 ), coming AS (
-    SELECT CASE WHEN arrived_on <= :as_of::date THEN 4 ELSE 3 END AS stage, tours.id, tours.vacancy, tours.mission,
-           tours.post, coalesce(arrived_on, arrives_on, planned_from) AS comes_on
-    FROM tours
+    SELECT CASE WHEN arrived_on <= :as_of::date THEN 4 ELSE 3 END AS stage, other.id, other.vacancy, other.mission,
+           other.post, coalesce(arrived_on, arrives_on, planned_from) AS comes_on
+    FROM other
     WHERE (cancelled_on IS NULL OR cancelled_on > :as_of::date) AND (departed_on IS NULL OR departed_on > :as_of::date)
-      AND (tours.post IS NOT NULL OR tours.vacancy IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM ending WHERE ending.id = tours.id)
+      AND NOT EXISTS (SELECT FROM ending WHERE ending.id = other.id)
     UNION ALL
     SELECT CASE WHEN accepted_on <= :as_of::date THEN 2 ELSE 1 END, named.id, named.vacancy, named.mission,
            coalesce(named.post, vacancies.post), named.report_on
@@ -65,10 +73,5 @@ SELECT ending.contributor, ending.mandate, ending.line, ending.id, ending.is_in 
        EXISTS (SELECT FROM parked WHERE (room, stream) IN (('deployments', 'line/' || ending.line),
                                                            ('vacancies', 'vacancy/' || ending.vacancy))) AS incomplete
 FROM ending LEFT JOIN replaced ON replaced.leaving = ending.id LEFT JOIN stages ON stages.stage = replaced.stage
-WHERE (:contributor::text IS NULL OR ending.contributor = :contributor::text)
-  AND (:missions::text[] IS NULL OR ending.is_in = ANY (:missions::text[]))
-  AND (:categories::text[] IS NULL OR ending.category = ANY (:categories::text[]))
-  AND (:mandate::text IS NULL OR ending.mandate = :mandate::text)
-  AND (:line::text IS NULL OR ending.line = :line::text)
-  AND (:raised::boolean IS NULL
+WHERE (:raised::boolean IS NULL
        OR (ending.ends_on <= :as_of::date + 60 AND coalesce(replaced.stage, 0) < 2) = :raised::boolean)

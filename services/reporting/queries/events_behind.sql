@@ -2,25 +2,27 @@
 -- (the act and everything on its lines); or of a strength: of every tour that was in the mission on the day.
 -- Plans and corrections belong to a number whatever day they name: a correction of August changes the July it corrects.
 WITH asked_tours AS (
-    SELECT tours.id, tours.line, tours.tour FROM tours WHERE tours.id = :tour::text
+    SELECT :tour::text AS id
     UNION
-    SELECT tours.id, tours.line, tours.tour
-    FROM present_on(:as_of::date) AS present JOIN tours ON tours.id = present.tour
-    WHERE present.mission = :mission::text
-      AND (:category::text IS NULL OR tours.category = :category::text)
-      AND (:contributor::text IS NULL OR tours.contributor = :contributor::text)
+    SELECT present.tour
+    FROM stays_on(:as_of::date) AS present
+    WHERE :mission::text IS NOT NULL AND present.mission = :mission::text
+      AND (:category::text IS NULL OR EXISTS (
+          SELECT FROM tours WHERE tours.id = present.tour AND tours.category = :category::text))
+      AND (:contributor::text IS NULL OR present.contributor = :contributor::text)
 ), behind AS (
     SELECT events.*, asked_tours.id AS tour
-    FROM asked_tours JOIN events ON events.room = 'deployments' AND events.stream = 'line/' || asked_tours.line
-     AND events.data ->> 'tour' = asked_tours.tour
-    UNION ALL
-    SELECT events.*, NULL FROM events WHERE room = 'deployments' AND stream = 'line/' || :line::text
+    FROM asked_tours JOIN events ON events.owner = asked_tours.id AND events.room = 'deployments'
     UNION ALL
     SELECT events.*, NULL FROM events
-    WHERE room = 'deployments' AND starts_with(stream, 'line/' || :mandate::text || '/')
+    WHERE :line::text IS NOT NULL AND room = 'deployments' AND stream = 'line/' || :line::text
     UNION ALL
     SELECT events.*, NULL FROM events
-    WHERE room = 'approvals' AND stream = 'mandate/' || coalesce(:mandate::text, split_part(:line::text, '/', 1))
+    WHERE :mandate::text IS NOT NULL AND room = 'deployments' AND starts_with(stream, 'line/' || :mandate::text || '/')
+    UNION ALL
+    SELECT events.*, NULL FROM events
+    WHERE coalesce(:mandate::text, :line::text) IS NOT NULL AND room = 'approvals'
+      AND stream = 'mandate/' || coalesce(:mandate::text, split_part(:line::text, '/', 1))
 )
 SELECT room, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
        coalesce(tour, substr(stream, 6) || '/' || (data ->> 'tour')) AS tour, 1 AS events,

@@ -17,10 +17,10 @@ WITH dates AS (
     LEFT JOIN nominations AS named ON named.id = tours.vacancy || '/' || tours.nomination
     LEFT JOIN LATERAL (
         SELECT max((data ->> 'reopened_on')::date) AS opened FROM events
-        WHERE room = 'vacancies' AND stream = 'vacancy/' || tours.vacancy AND type LIKE '%.VacancyReopened'
+        WHERE tours.vacancy IS NOT NULL AND room = 'vacancies' AND stream = 'vacancy/' || tours.vacancy AND type LIKE '%.VacancyReopened'
           AND (data ->> 'reopened_on')::date <= coalesce(named.nominated_on, tours.arrived_on)
     ) AS rotation ON true
-    WHERE tours.arrived_on <= :as_of::date
+    WHERE tours.arrived_on <= :as_of::date AND (:since::date IS NULL OR tours.arrived_on >= :since::date)
       AND (:contributor::text IS NULL OR tours.contributor = :contributor::text)
       AND (:missions::text[] IS NULL OR tours.mission = ANY (:missions::text[]))
       AND (:categories::text[] IS NULL OR tours.category = ANY (:categories::text[]))

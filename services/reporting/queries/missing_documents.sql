@@ -3,9 +3,9 @@
 SELECT mandates.contributor, lacks.mandate, lacks.mission, lacks.kind, lacks.required_from,
        :as_of::date - lacks.required_from AS days, lacks.documents,
        CASE WHEN lacks.kind IS NULL THEN 'no requirement is recorded' ELSE 'not on record' END AS why,
-       (SELECT coalesce(sum(headcount), 0)::int FROM present_on(:as_of::date) AS present
+       (SELECT coalesce(sum(headcount), 0)::int FROM stays_on(:as_of::date) AS present
         JOIN tours ON tours.id = present.tour
-        WHERE tours.mandate = lacks.mandate AND present.mission = lacks.mission) AS people_there,
+        WHERE present.contributor = mandates.contributor AND tours.mandate = lacks.mandate AND present.mission = lacks.mission) AS people_there,
        EXISTS (SELECT FROM parked WHERE room = 'approvals' AND stream = 'mandate/' || lacks.mandate) AS incomplete
 FROM (
     SELECT required.mandate, required.mission, kind, required.required_from, 1 AS documents

@@ -1,6 +1,6 @@
 -- Question 9: each move of a tour's dates that was decided by the day: how far, how often by then, why, who decided.
 -- An extension names nobody who decided; recorded_by is who entered it. Days are positive for a move to a later date.
-SELECT tours.contributor, tours.mandate, tours.line, moved.tour AS id, tours.mission, tours.category, tours.person,
+SELECT moved.contributor, tours.mandate, tours.line, moved.tour AS id, tours.mission, tours.category, tours.person,
        tours.unit, moved.version::int AS version, moved.decided_on,
        CASE WHEN events.type LIKE '%.TourExtended' THEN 'extended' ELSE 'rescheduled' END AS what,
        moved.old_arrives_on, moved.new_arrives_on, moved.new_arrives_on - moved.old_arrives_on AS arrival_days,
@@ -13,7 +13,7 @@ FROM tour_date_changes AS moved JOIN tours ON tours.id = moved.tour
 LEFT JOIN events ON events.id = moved.event
 WHERE moved.decided_on <= :as_of::date
   AND (:since::date IS NULL OR moved.decided_on >= :since::date)
-  AND (:contributor::text IS NULL OR tours.contributor = :contributor::text)
+  AND (:contributor::text IS NULL OR moved.contributor = :contributor::text)
   AND (:missions::text[] IS NULL OR tours.mission = ANY (:missions::text[]))
   AND (:categories::text[] IS NULL OR tours.category = ANY (:categories::text[]))
   AND (:mandate::text IS NULL OR tours.mandate = :mandate::text)

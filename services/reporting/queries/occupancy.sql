@@ -1,8 +1,15 @@
 -- Question 12 in detail: the line's people from each change point until the next, against the limit that held then.
-SELECT lines.contributor, lines.mandate, lines.id AS line, swept.mission, swept.day, swept.until, swept.people,
+WITH asked AS MATERIALIZED (
+    SELECT id, mandate, contributor FROM mandate_lines
+    WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
+      AND (:mandate::text IS NULL OR mandate = :mandate::text)
+      AND (:line::text IS NULL OR id = :line::text)
+)
+SELECT asked.contributor, asked.mandate, asked.id AS line, swept.mission, swept.day, swept.until, swept.people,
        swept."limit", swept."limit" - swept.people AS room, 1 AS change_points,
        (swept.people > swept."limit" IS TRUE)::int AS breaches
 FROM (SELECT *, lead(day) OVER (PARTITION BY line, mission ORDER BY day) AS until
-      FROM occupancy_until(:as_of::date, :contributor::text, :mandate::text, :line::text)) AS swept
-JOIN mandate_lines AS lines ON lines.id = swept.line
+      FROM occupancy_between(:as_of::date, ARRAY(SELECT id FROM asked), ARRAY(SELECT DISTINCT contributor FROM asked),
+                           coalesce(:since::date, '-infinity'))) AS swept
+JOIN asked ON asked.id = swept.line
 WHERE (:over::boolean IS NULL OR (swept.people > swept."limit" IS TRUE) = :over::boolean)

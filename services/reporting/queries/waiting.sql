@@ -9,7 +9,8 @@ FROM (
            addressee AS on_whom, submitted_on AS since,
            EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'application/' || application) AS incomplete
     FROM applications
-    WHERE submitted_on <= :as_of::date AND (withdrawn_on IS NULL OR withdrawn_on > :as_of::date)
+    WHERE (:contributor::text IS NULL OR applications.contributor = :contributor::text)
+      AND submitted_on <= :as_of::date AND (withdrawn_on IS NULL OR withdrawn_on > :as_of::date)
       AND NOT EXISTS (SELECT FROM vacancies
                       WHERE vacancies.application = applications.application AND announced_on <= :as_of::date)
     UNION ALL
@@ -22,15 +23,13 @@ FROM (
                 ELSE least(coalesce(nominations.accepted_on, (tours.planned_at AT TIME ZONE 'UTC')::date),
                            tours.planned_from) END,
            EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || tours.line)
-    FROM consents JOIN tours ON tours.id = consents.tour
+    FROM to_come_on(:as_of::date) AS tours JOIN consents ON consents.tour = tours.id
     LEFT JOIN missions ON missions.mission = tours.mission
     LEFT JOIN units ON units.unit = tours.unit
     LEFT JOIN nominations ON nominations.id = tours.vacancy || '/' || tours.nomination
-    WHERE consents.required AND (arrived_on IS NULL OR arrived_on > :as_of::date)
-      AND (cancelled_on IS NULL OR cancelled_on > :as_of::date)
+    WHERE consents.required AND (:contributor::text IS NULL OR tours.contributor = :contributor::text)
       AND (given_on IS NULL OR given_on > :as_of::date OR consents.valid_until <= :as_of::date)
 ) AS waits
 WHERE waits.since <= :as_of::date
-  AND (:contributor::text IS NULL OR contributor = :contributor::text)
   AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
   AND (:mandate::text IS NULL OR mandate = :mandate::text)

@@ -1,0 +1,132 @@
+"""A register of many years: twenty States, each with as many people out at any time, however long the history is.
+
+The number of tours makes the history longer, not the missions fuller: 10,000 tours a year, all States together.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from contracts import approvals, deployments, vacancies
+from contracts.registry import type_name
+from contracts.words import Category, Decision, Event, LineTerms
+from kernel.decider import effective_of
+from services.reporting.projections.recorded import Recorded
+
+STATES: Final = tuple(f"S{chr(65 + nr // 5)}{chr(65 + nr % 5)}" for nr in range(20))
+MISSIONS: Final = ("MINURSO", "UNIFIL", "MINUSCA", "MONUSCO", "UNFICYP")
+RANKS: Final = ("captain", "major", "lieutenant_colonel")
+LINES: Final[dict[str, Category]] = {"observers": "military_observer", "staff": "staff_officer"}
+TOURS_PER_YEAR: Final = 10_000
+LAST_DAY: Final = date(2026, 6, 30)
+MANDATE_YEARS: Final = 2
+
+
+def first_day(tours: int) -> date:
+    """When a history of so many tours begins, so that it ends on the last day."""
+    return LAST_DAY - timedelta(days=round(tours / TOURS_PER_YEAR * 365))
+
+
+def history(tours: int) -> Iterator[Recorded]:
+    """The events of so many tours with their mandates and missions, in the order in which they were recorded."""
+    told = sorted([*_frame(tours), *_tours(tours)], key=lambda each: each[0])
+    positions = {room: count(1) for room in ("approvals", "vacancies", "deployments")}
+    versions: dict[tuple[str, str], int] = {}
+    for day, nr, event in told:
+        key = (event.room, event.stream)
+        versions[key] = versions.get(key, 0) + 1
+        position = next(positions[event.room])
+        recorded = datetime.combine(day, time(9), UTC) + timedelta(microseconds=nr)
+        yield Recorded(
+            id=uuid5(NAMESPACE_URL, f"{event.room}/{position}"),
+            type=type_name(type(event)),
+            stream=event.stream,
+            version=versions[key],
+            position=position,
+            room=event.room,
+            effective=effective_of(event, recorded),
+            recorded=recorded,
+            data=event,
+            correlation_id="c-1",
+            causation_id="c-1",
+            actor="an official",
+            topic=f"{event.room}.events",
+            partition=0,
+            offset=position,
+        )
+
+
+def _frame(tours: int) -> Iterator[tuple[date, int, Event]]:
+    begin = first_day(tours)
+    for mission in MISSIONS:
+        data: dict[str, Any] = {"name": mission, "host_area": "somewhere", "established_on": begin}
+        yield begin, 0, vacancies.MissionRecorded(mission=mission, **data)
+    for year in range(_mandate_year(begin), LAST_DAY.year + 1, MANDATE_YEARS):
+        for state in STATES:
+            yield from _mandate(state, year, max(begin, date(year, 1, 1)))
+
+
+def _mandate(state: str, year: int, day: date) -> Iterator[tuple[date, int, Event]]:
+    name = _mandate_name(state, year)
+    lines = tuple(
+        LineTerms(line=line, missions=MISSIONS, categories=(category,), ceiling=400, valid_from=day)
+        for line, category in LINES.items()
+    )
+    own: dict[str, Any] = {"mandate": name, "contributor": state, "lines": lines}
+    yield day, 0, approvals.MandateProposed(**own, proposed_on=day, proposed_by="the President")
+    act = Decision(act_number=f"{year}-V", decided_on=day, votes_for=100)
+    yield day, 1, approvals.MandateApproved(**own, decision=act, in_force_from=day)
+    end = date(year + MANDATE_YEARS + 1, 12, 31)
+    if end <= LAST_DAY:
+        told: dict[str, Any] = {"mandate": name, "contributor": state, "lines": tuple(LINES), "ends_on": end}
+        yield end, 0, approvals.MandateExpired(**told, reason="its term is over")
+
+
+def _mandate_year(day: date) -> int:
+    return day.year - day.year % MANDATE_YEARS
+
+
+def _mandate_name(state: str, year: int) -> str:
+    return f"{state.lower()}-{year}"
+
+
+def _tours(tours: int) -> Iterator[tuple[date, int, Event]]:
+    """Each is planned, scheduled, arrives and, a year later, departs; one in ten is moved, one in twenty corrected."""
+    begin = first_day(tours)
+    for nr in range(tours):
+        came = begin + timedelta(days=nr * 365 // TOURS_PER_YEAR)
+        yield from _tour(nr, came, came + timedelta(days=330 + nr % 60))
+
+
+def _tour(nr: int, came: date, goes: date) -> Iterator[tuple[date, int, Event]]:
+    state, line = STATES[nr % 20], ("observers", "staff")[nr // 20 % 2]
+    category = LINES[line]
+    mission = MISSIONS[nr // 40 % 5]
+    own: dict[str, Any] = {"mandate": _mandate_name(state, _mandate_year(came)), "line": line, "tour": f"t-{nr}"}
+    dates: dict[str, Any] = {"arrives_on": came, "departs_on": goes}
+    early = came - timedelta(days=60)
+    yield early, nr, deployments.TourPlanned.model_construct(
+        **own, contributor=state, mission=mission, category=category, person=f"p-{nr}", unit=None, headcount=1,
+        rank=RANKS[nr % 3], planned_from=came, planned_until=goes, consents_required=("host_state",),
+        post=f"{state}-{mission}-{nr // 200 % 100}",
+        handover_until=None, vacancy=None, nomination=None,
+    )  # fmt: skip
+    decided: dict[str, Any] = {"decided_on": early, "decided_by": "the ministry"}
+    yield early, nr, deployments.TourScheduled(**own, **dates, **decided)
+    if nr % 10 == 0:
+        old: dict[str, Any] = {"old_arrives_on": came, "old_departs_on": goes}
+        moved = deployments.TourRescheduled(**own, **dates, **old, **decided, reason="visa")
+        yield came - timedelta(days=9), nr, moved
+    if came > LAST_DAY:
+        return
+    where: dict[str, Any] = {"mission": mission, "category": category, "headcount": 1}
+    yield came + timedelta(days=1), nr, deployments.TourArrived(**own, arrived_on=came, **where)
+    if nr % 20 == 0:
+        told: dict[str, Any] = {"corrected_on": came, "reason": "a slip", "corrects": UUID(int=nr)}
+        rank = deployments.TourCorrected(**own, **told, field="rank", value="major")
+        yield came + timedelta(days=20), nr, rank
+    if goes <= LAST_DAY:
+        gone: dict[str, Any] = {"departed_on": goes, "reason": "end_of_tour", "payer": "un", "mission": mission}
+        yield goes + timedelta(days=2), nr, deployments.TourDeparted(**own, **gone, person=f"p-{nr}")
