@@ -14,8 +14,8 @@ help: ## what can be made
 demo: .venv/.local ## the story of 2013 to 2024, told through the real rooms, and its reports
 	@$(BIN)/forcegen demo
 
-up: .venv/.local ## Kafka, Postgres and every room, on this machine
-	@$(BIN)/forcegen up --directory $(DIRECTORY)
+up: .venv/.local ## Kafka, Postgres, every room and the story, on this machine; prints where to look
+	@$(BIN)/forcegen up --story --directory $(DIRECTORY)
 
 down: .venv/.local ## stop all of it; the data stays
 	@$(BIN)/forcegen down --directory $(DIRECTORY)

@@ -1,11 +1,19 @@
 """`forcegen up`: Kafka, Postgres and every room on this machine."""
 
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from cli import where
 from cli.addresses import USUAL, Directory
-from cli.terminal import results, row, table, telling
+from cli.terminal import telling
 from deploy.local import rooms
 
+Story = Annotated[bool, typer.Option("--story", help="Tell the demo's story too, to have something to see.")]
 
-def up(directory: Directory = USUAL) -> None:
+
+def up(directory: Directory = USUAL, *, story: Story = False) -> None:
     """Start Kafka, Postgres and every room on this machine; what runs already stays.
 
     The first time, Kafka's jars are fetched once. Needs no container engine, no Java, no root.
@@ -13,14 +21,14 @@ def up(directory: Directory = USUAL) -> None:
     \b
     Examples:
       forcegen up
+      forcegen up --story
       forcegen up --directory /srv/forcegen
     \b
-    Exit codes: 0 everything is ready; 1 it could not be started (nothing that was begun is left).
+    Exit codes: 0 everything is ready; 1 it could not be started (nothing that was begun is left), or the books hold
+    something that the story contradicts; 3 the story got no answer in time.
     """
     with telling("starting") as tell:
         house = rooms.up(directory, progress=tell)
-    found = table("what", "where")
-    row(found, ("Kafka", house.kafka_bootstrap))
-    for name, url in house.urls.items():
-        row(found, (name, url))
-    results().print(found)
+        if story:  # the rooms' own code: too much for `forcegen --help` to load
+            import_module("cli.demo.run").tell_story(house, tell)
+    where.show(house)

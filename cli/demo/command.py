@@ -9,7 +9,8 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.terminal import news, results, row, table, telling
+from cli import where
+from cli.terminal import news, telling
 from deploy.local import rooms
 
 USUAL: Final = Path(".forcegen-demo")
@@ -40,7 +41,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
             found = run.gather(house, tell_news)
         run.show(found)
         if keep:
-            _show_where(house)
+            where.show(house)
     finally:
         if not keep:
             with telling("stopping") as tell_news:
@@ -52,14 +53,6 @@ def _end_on_sigterm() -> None:
     """SIGTERM ends the demo as Ctrl-C does: by way of taking the house down."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-
-
-def _show_where(house: rooms.House) -> None:
-    shown = table("what", "where")
-    row(shown, ("Kafka", house.kafka_bootstrap))
-    for name, url in house.urls.items():
-        row(shown, (name, f"{url}/docs"))
-    results().print(shown)
 
 
 def _farewell(directory: Path, *, keep: bool) -> None:

@@ -38,17 +38,28 @@ def gather(house: House, tell_news: Callable[[str], None]) -> Found:
     Raises:
         Complaint: an answer is not what it should be, or none came.
     """
+    chapters, refused = tell_story(house, tell_news, refusals=True)
+    return Found(chapters, refused, golden.asked(_asking(house.urls[QUERY])))
+
+
+def tell_story(
+    house: House, tell_news: Callable[[str], None], *, refusals: bool = False
+) -> tuple[Sequence[Answered], Sequence[Refused]]:
+    """Tell the story (and ask what is refused), and wait until the reports know it; told again, nothing changes.
+
+    Raises:
+        Complaint: an answer is not what it should be, or none came.
+    """
     try:
-        chapters, refused, ends = asyncio.run(_told(house.kafka_bootstrap, tell_news))
+        chapters, refused, ends = asyncio.run(_told(house.kafka_bootstrap, tell_news, refusals=refusals))
     except (NoAnswer, KafkaError) as fault:
         told = str(fault) or type(fault).__name__
         raise Complaint(f"{told}. See the logs beside the data, and run the demo again.", LATE) from fault
     except Differs as fault:
         raise Complaint(str(fault)) from fault
-    query = house.urls[QUERY]
     tell_news("waiting until the reports have caught up")
-    _wait_until_caught_up(query, ends)
-    return Found(chapters, refused, golden.asked(_asking(query)))
+    _wait_until_caught_up(house.urls[QUERY], ends)
+    return chapters, refused
 
 
 def show(found: Found) -> None:
@@ -67,13 +78,15 @@ def show(found: Found) -> None:
         raise Complaint(f"The reports do not agree with the public record: {'; '.join(wrong)}.")
 
 
-async def _told(bootstrap: str, tell_news: Callable[[str], None]) -> Told:
+async def _told(bootstrap: str, tell_news: Callable[[str], None], *, refusals: bool) -> Told:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
     in_memory = HouseInMemory()
     async with ForeignClient(bootstrap) as client:
         chapters = await tell(client, in_memory, tell_news)
-        tell_news("asking what the rules refuse")
-        refused = await ask_refusals(client, in_memory)
+        refused: Sequence[Refused] = ()
+        if refusals:
+            tell_news("asking what the rules refuse")
+            refused = await ask_refusals(client, in_memory)
         return chapters, refused, await client.ends(f"{room}.events" for room in ROOMS)
 
 

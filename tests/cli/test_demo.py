@@ -175,6 +175,19 @@ def test_everything_is_taken_down_unless_it_is_kept(
     assert ("http://query/docs" in result.stdout) == (not downs)
 
 
+@pytest.mark.parametrize(("arguments", "told"), [([], 0), (["--story"], 1)])
+def test_up_tells_the_story_when_it_is_asked_to_and_says_where_to_look(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], told: int
+) -> None:
+    furnished(monkeypatch, found())
+    tellings: list[House] = []
+    monkeypatch.setattr(run, "tell_story", lambda house, news: tellings.append(house))
+    result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
+    assert (result.exit_code, len(tellings)) == (0, told)
+    assert "http://query/" in result.stdout
+    assert "k:1" in result.stdout
+
+
 def test_a_failed_demo_is_taken_down_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stopped = furnished(monkeypatch, found(units={"rows": [], "totals": {"people": 0, "tours": 0}}))
     result = CliRunner().invoke(app, ["demo", "--directory", str(tmp_path)])
