@@ -15,7 +15,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
 from kernel.postgres import Connection
-from services.reporting import paging
+from services.reporting import checking, paging
 from services.reporting.asked import Asked, asks
 from services.reporting.asking import Reading, incomplete, reading
 from services.reporting.problems import RESPONSES, Problem
@@ -24,6 +24,24 @@ from services.reporting.reports import REPORTS, Report
 
 ROWS_MAX = 100_000
 """Rows of one report; more is refused, never cut. Pages have no such end."""
+SCHEMA: Final = {
+    "type": "object",
+    "required": ["report", "as_of", "as_known_at", "incomplete", "columns", "rows", "totals", "next"],
+    "properties": {
+        "report": {"type": "string"},
+        "as_of": {"type": "string", "format": "date"},
+        "as_known_at": {"type": ["string", "null"], "format": "date-time"},
+        "incomplete": {"type": "boolean"},
+        "columns": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"name": {"type": "string"}, "type": {"type": "string"}}},
+        },
+        "rows": {"type": "array", "items": {"type": "object"}},
+        "totals": {"type": "object"},
+        "next": {"type": ["string", "null"]},
+    },
+}
+"""The answer of any report; what its rows hold is told by `columns`."""
 _COLUMNS: Final[dict[str, Sequence[tuple[str, str]]]] = {}
 """By the text of a query; there are as many as reports have filters."""
 
@@ -67,7 +85,6 @@ async def _unknown(name: str) -> None:
 
 def _add(router: APIRouter, name: str, report: Report) -> None:
     async def answer(asked: Asked, read: Annotated[Reading, Depends(reading)]) -> Response:
-        _check(report, asked)
         found = await find(report, asked, read)
         return _csv(name, found) if asked.format == "csv" else _json(name, found)
 
@@ -86,8 +103,8 @@ def _documented(name: str, report: Report) -> dict[int | str, dict[str, Any]]:
     table = io.StringIO()
     csv.writer(table).writerows([report.example, map(_cell, report.example.values())])
     content = {
-        "application/json": {"example": {**body, "totals": totals, "next": None}},
-        "text/csv": {"example": table.getvalue()},
+        "application/json": {"schema": SCHEMA, "example": {**body, "totals": totals, "next": None}},
+        "text/csv": {"schema": {"type": "string"}, "example": table.getvalue()},
     }
     return {200: {"description": report.description, "content": content}}
 
@@ -96,24 +113,15 @@ def _type(value: Any) -> str:
     return {bool: "bool", int: "int4", float: "float8", list: "text[]"}.get(type(value), "text")
 
 
-def _check(report: Report, asked: Asked) -> None:
-    """A report about one thing is asked about exactly one."""
-    given = [field for field in report.one_of if getattr(asked, field) is not None]
-    if report.one_of and len(given) != 1:
-        named = ", ".join(report.one_of)
-        detail = f"Exactly one of {named} is required; {len(given)} were sent."
-        field = given[1] if given else report.one_of[0]
-        title = "Bad parameter" if given else "Missing parameter"
-        raise Problem(400, title, detail, field=field, remedy=f"Send one of {named}.")
-
-
 async def find(report: Report, asked: Asked, read: Reading) -> Answer:
     """The answer to a report, with all of it from one snapshot; raises `Problem`."""
-    as_of = asked.as_of or read.today()
-    given = asked.model_dump() | {"as_of": as_of}
+    given = asked.model_dump() | {"as_of": asked.as_of or read.today()}
+    _check(report, given)
+    report = report.of(given.get("source"))
     found = filtered(report.sql, given)
     values = found.values(given)
     async with read.snapshot(asked.as_known_at) as connection:
+        await checking.check_names(connection, given)
         columns = await _columns(connection, found.sql)
         page = paging.Page(found.sql, report.key, dict(columns), len(values))
         whole = asked.limit is None and asked.cursor is None
@@ -121,7 +129,15 @@ async def find(report: Report, asked: Asked, read: Reading) -> Answer:
         waits = await incomplete(connection, report.feeds)
     more = asked.limit is not None and len(rows) > asked.limit
     rows = rows[: asked.limit] if more else rows
-    return Answer(as_of, asked.as_known_at, columns, rows, totals, page.cursor(rows[-1]) if more else None, waits)
+    following = page.cursor(rows[-1]) if more else None
+    return Answer(given["as_of"], asked.as_known_at, columns, rows, totals, following, waits)
+
+
+def _check(report: Report, given: Mapping[str, Any]) -> None:
+    if report.other_sources:
+        checking.check_source(report, given)
+    checking.check_choice(report, given)
+    checking.check_period(given, "since", "as_of")
 
 
 async def _columns(connection: Connection, sql: str) -> Sequence[tuple[str, str]]:

@@ -15,7 +15,9 @@ from kernel.serving import main, running_together, serve
 from kernel.settings import Settings
 from services.reporting import answers, lists
 from services.reporting.asking import Reading, reading
-from services.reporting.problems import answer_problems
+from services.reporting.checking import readable
+from services.reporting.filters import Instant
+from services.reporting.problems import RESPONSES, answer_problems
 from services.reporting.queries import query
 
 
@@ -26,7 +28,7 @@ def today_utc() -> date:
 
 def build(pool: asyncpg.Pool, today: Callable[[], date] = today_utc) -> FastAPI:
     """The app over `pool`; the caller owns the pool, and its connections have the views on their search path."""
-    app = FastAPI(title="Forcegen query API", version="1", description=__doc__ or "")
+    app = FastAPI(title="Forcegen query API", version="1", description=__doc__ or "", dependencies=[Depends(readable)])
     app.state.reading = Reading(pool, today)
     answer_problems(app)
     app.include_router(lists.routes(), prefix="/v1")
@@ -36,7 +38,7 @@ def build(pool: asyncpg.Pool, today: Callable[[], date] = today_utc) -> FastAPI:
 
 
 def _position() -> APIRouter:
-    router = APIRouter(tags=["position"])
+    router = APIRouter(tags=["position"], responses=RESPONSES)
 
     @router.get("/position", description="How far the views are: the next offset of each topic and partition.")
     async def position(read: Annotated[Reading, Depends(reading)]) -> dict[str, Any]:
@@ -45,10 +47,10 @@ def _position() -> APIRouter:
     @router.get("/parked", description="Events that cannot be applied yet, oldest first; `next` is the next page.")
     async def parked(
         read: Annotated[Reading, Depends(reading)],
-        since: datetime = datetime(1, 1, 1, tzinfo=UTC),
+        since: Instant = datetime(1900, 1, 1, tzinfo=UTC),
         room: str = "",
         stream: str = "",
-        version: int = 0,
+        version: Annotated[int, Query(ge=0, lt=2**31)] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> dict[str, Any]:
         rows = [dict(r) for r in await read.pool.fetch(query("parked").sql, since, room, stream, version, limit)]

@@ -43,6 +43,8 @@ class Asked(AsOf):
     """How many days ahead; 90 unless given."""
     published_before: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
     """The newest publication before this instant; the latest of all unless given."""
+    source: Literal["register", "returns"] | None = None
+    """What is counted: the register (unless given), or the UN's strength returns as published."""
     count: Literal["officers", "units"] | None = None
     """Only people on tours of their own, or only units."""
     level: Literal["overall", "mandate", "tour"] | None = None

@@ -147,10 +147,15 @@ class StrengthReturns(ReturnedStrength):
     """Only rows that are odd in this way."""
 
 
+EventType = Annotated[
+    str, Field(pattern=r"^[a-z]{1,40}\.[a-z]{1,40}\.[A-Za-z]{1,80}$", examples=["forcegen.deployments.TourArrived"])
+]
+
+
 class Events(Page):
     room: Literal["approvals", "vacancies", "deployments"] | None = None
-    stream: Annotated[str, Field(max_length=200, examples=["line/kz-2013/observers"])] | None = None
-    type: Annotated[str, Field(max_length=200, examples=["forcegen.deployments.TourArrived"])] | None = None
+    stream: Annotated[str, Field(min_length=1, max_length=200, examples=["line/kz-2013/observers"])] | None = None
+    type: EventType | None = None
     correlation: Reference | None = None
     event: UUID | None = None
     """The id of one event, as rows name it in `event`."""

@@ -4,12 +4,13 @@ import base64
 import json
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.reporting import filters
+from services.reporting import checking, filters
 from services.reporting.asking import Feeds, Reading, incomplete, reading
+from services.reporting.paging import no_cursor
 from services.reporting.problems import RESPONSES, Problem
 from services.reporting.queries import filtered
 
@@ -29,6 +30,8 @@ class List:
     example: dict[str, Any]
     ids: str = r"[^\0]+"
     """What an id, and so a cursor, looks like."""
+    only_grows: bool = False
+    """Whether rows stay for ever: then there is a row behind every cursor that was given out."""
 
 
 LISTS = {
@@ -117,6 +120,7 @@ LISTS = {
         " that make no total, a day that is no month end, a row printed twice, a State spelled in several ways.",
         {"contributor": "MNG", "as_of": "2012-02-28", "total": 850, "noticed": ["odd_month_end"], "incomplete": False},
         r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        only_grows=True,
     ),
     "returned-strength": List(
         "returned_strength",
@@ -134,6 +138,18 @@ LISTS = {
         r"[a-z]+/[0-9]{1,18}",
     ),
 }
+SCHEMA: Final = {
+    "type": "object",
+    "required": ["items", "next", "as_of", "as_known_at", "incomplete"],
+    "properties": {
+        "items": {"type": "array", "items": {"type": "object"}},
+        "next": {"type": ["string", "null"]},
+        "as_of": {"type": "string", "format": "date"},
+        "as_known_at": {"type": ["string", "null"], "format": "date-time"},
+        "incomplete": {"type": "boolean"},
+    },
+}
+"""A page of any list."""
 ONE_BY_ID = frozenset(LISTS) - {"strength", "strength-returns", "returned-strength", "events"}
 
 
@@ -149,9 +165,7 @@ def routes() -> APIRouter:
 
 def _add_list(router: APIRouter, name: str, each: List) -> None:
     page = {"items": [each.example], "next": None, "as_of": "2014-07-01", "as_known_at": None, "incomplete": False}
-    documented: dict[int | str, dict[str, Any]] = {
-        200: {"description": each.description, "content": {"application/json": {"example": page}}}
-    }
+    documented = _documented(each, page, SCHEMA)
 
     async def answer(asked: filters.Page, read: Annotated[Reading, Depends(reading)]) -> Response:
         return await _page(each, asked, read)
@@ -162,9 +176,7 @@ def _add_list(router: APIRouter, name: str, each: List) -> None:
 
 
 def _add_one(router: APIRouter, name: str, each: List) -> None:
-    documented: dict[int | str, dict[str, Any]] = {
-        200: {"description": each.description, "content": {"application/json": {"example": each.example}}}
-    }
+    documented = _documented(each, each.example, {"type": "object"})
 
     async def answer(
         item: str, asked: Annotated[filters.AsOf, Query()], read: Annotated[Reading, Depends(reading)]
@@ -182,19 +194,25 @@ def _add_one(router: APIRouter, name: str, each: List) -> None:
     router.get(f"/{name}/{{item:path}}", name=f"one of {name}", responses=documented, tags=["lists"])(answer)
 
 
-def _documented(each: List, example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    return {200: {"description": each.description, "content": {"application/json": {"example": example}}}}
+def _documented(each: List, example: dict[str, Any], schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {200: {"description": each.description, "content": content}}
 
 
 async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
     """One row more than the limit is read, to know whether there is a next page."""
     as_of = asked.as_of or read.today()
     after = _after(asked.cursor, each.ids)
-    values = asked.model_dump() | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
+    given = asked.model_dump()
+    checking.check_period(given, "month_from", "month_until")
+    values = given | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
     found = filtered(each.sql, values)
     async with read.snapshot(asked.as_known_at) as connection:
+        await checking.check_names(connection, given)
         rows = await connection.fetch(found.sql, *found.values(values))
         waits = await incomplete(connection, each.feeds)
+    if after and not rows and each.only_grows:
+        raise no_cursor()
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     known = asked.as_known_at and asked.as_known_at.isoformat()
@@ -221,6 +239,5 @@ def _after(cursor: str | None, ids: str) -> str | None:
     except ValueError:
         last = ""
     if not re.fullmatch(ids, last):
-        remedy = "Send `next` of the page before, as it came."
-        raise Problem(400, "Bad parameter", "This is no cursor.", field="cursor", remedy=remedy)
+        raise no_cursor()
     return last

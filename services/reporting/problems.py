@@ -29,9 +29,29 @@ EXAMPLE = {
     "field": "as_of",
     "remedy": "Send as_of in the form that the documentation shows.",
 }
+_TEXT = {"type": ["string", "null"]}
+SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "field", "remedy"],
+    "properties": {
+        **{"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}},
+        **{"detail": {"type": "string"}, "field": _TEXT, "remedy": _TEXT},
+    },
+}
+"""RFC 9457, with the parameter at fault and what to do about it."""
+
+
+def _told(description: str, status: int) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": SCHEMA, "example": EXAMPLE | {"status": status}}},
+    }
+
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    400: {"description": "A parameter is unknown or has a wrong form.", "content": {MEDIA_TYPE: {"example": EXAMPLE}}},
-    404: {"description": "There is no such thing.", "content": {MEDIA_TYPE: {"example": {**EXAMPLE, "status": 404}}}},
+    400: _told("A parameter is unknown, is missing, or has a wrong form.", 400),
+    404: _told("There is no such thing, or none of the name that a parameter gives.", 404),
+    "4XX": _told("What else cannot be answered.", 405),
 }
 
 

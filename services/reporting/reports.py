@@ -1,6 +1,7 @@
 """The reports: each a question that officials ask, as one query. Details add up to the totals beside them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.reporting.asked import EVERYWHERE
@@ -29,21 +30,43 @@ class Report:
     """Parameters without which it has no answer."""
     one_of: tuple[str, ...] = ()
     """Parameters of which exactly one is needed."""
+    other_sources: Mapping[str, "Report"] = field(default_factory=dict)
+    """The same question, asked of another source than the register."""
+
+    @property
+    def own(self) -> list[str]:
+        """The parameters that it understands of this source."""
+        return list(dict.fromkeys((*EVERYWHERE, *query(self.sql).parameters)))
 
     @property
     def takes(self) -> list[str]:
-        """The parameters that it understands."""
-        return [*EVERYWHERE, *(name for name in query(self.sql).parameters if name not in EVERYWHERE)]
+        """The parameters that it understands of one source or another."""
+        others = [name for other in self.other_sources.values() for name in ("source", *other.own)]
+        return list(dict.fromkeys((*self.own, *others)))
+
+    def of(self, source: str | None) -> "Report":
+        """The report as it is asked of a source; of the register unless given."""
+        return self.other_sources.get(source or "register", self)
 
 
+RETURNED = Report(
+    "How many people the UN counted, by the newest strength return until the day.",
+    "strength_returned",
+    ("contributor", "mission", "personnel_type"),
+    ("people",),
+    (COUNTED,),
+    {"contributor": "MNG", "mission": "UNMIL", "personnel_type": "troops", "people": 250, "counted_on": "2009-11-30"},
+)
 REPORTS = {
     "strength": Report(
-        "How many people are where on a day, by contributor, mission, category and rank.",
+        "How many people are where on a day, by contributor, mission, category and rank. With `source=returns`, what"
+        " the UN counted, by the newest strength return until the day: by contributor, mission and `personnel_type`.",
         "strength",
         ("contributor", "mission", "category", "rank"),
         ("people", "tours"),
         (DEPLOYED,),
         {"contributor": "KAZ", "mission": "MINURSO", "category": "military_observer", "people": 5, "tours": 5},
+        other_sources={"returns": RETURNED},
     ),
     "who-is-where": Report(
         "Who is where on a day: one row for each tour behind the strength report.",

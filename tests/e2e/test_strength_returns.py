@@ -115,8 +115,15 @@ def counted(publication: Publication) -> dict[str, dict[str, int | None]]:
 
 
 def told(house: House, day: str, states: set[str], **asked: str) -> dict[str, int | None]:
+    """By the list and by the strength report, which are to say the same."""
     found = items(house, "returned-strength", as_of=day, **asked)
-    return {one["id"]: one["people"] for one in found if one["contributor"] in states}
+    listed = {one["id"]: one["people"] for one in found if one["contributor"] in states}
+    asked = {**asked, "as_of": day, "source": "returns"}
+    answer = httpx.get(f"{house.url('query')}/v1/reports/strength", params=asked, timeout=60).raise_for_status().json()
+    rows = [row for row in answer["rows"] if row["contributor"] in states]
+    named = {f"{row['contributor']}/{row['mission']}/{row['personnel_type']}": row["people"] for row in rows}
+    assert named == listed
+    return listed
 
 
 @pytest.mark.parametrize("publication", publications(), ids=lambda publication: publication.source)

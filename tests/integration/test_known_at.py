@@ -30,7 +30,7 @@ from tests.properties.known_histories import Question, questions
 
 TODAY = date(2015, 9, 1)
 NEEDED: dict[str, dict[str, str]] = {
-    "people-since": {"since": "2014-06-01"},
+    "people-since": {"since": "2013-01-01"},
     "must-come-home": {"mission": "MINURSO", "closes_on": "2015-02-01"},
     "events-behind": {"mission": "MINURSO"},
 }
@@ -82,8 +82,9 @@ async def answers(pool: asyncpg.Pool, **asked: Any) -> dict[str, Any]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(pool, lambda: TODAY))) as http:
         for address in addresses():
             answer = await http.get(f"http://reading{address}", params=dict(httpx.URL(address).params) | asked)
-            assert answer.status_code == 200, answer.text
-            found[address] = {key: value for key, value in answer.json().items() if key != "as_known_at"}
+            told = answer.json()
+            assert answer.status_code == 200 or told["title"] == "Unknown name", told  # of what nobody had recorded yet
+            found[address] = {key: value for key, value in told.items() if key not in ("as_known_at", "detail")}
     return found
 
 

@@ -126,7 +126,7 @@ async def test_the_events_behind_a_tour_a_line_and_a_mandate(postgres_dsn: str) 
         assert {who for _, who in names(line)} == {None, "t-1", "t-2"}
         mandate = await ask.report("events-behind", mandate="kz-2013")
         assert mandate["totals"] == {"events": 2 + len(LIFE)}
-        assert await ask.rows("events-behind", tour="kz-2013/observers/t-9") == []
+        assert await ask.refused("events-behind", tour="kz-2013/observers/t-9") == (404, "tour")
 
 
 async def test_the_events_behind_a_strength_are_those_of_who_was_there_that_day(postgres_dsn: str) -> None:

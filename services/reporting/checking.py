@@ -1,0 +1,84 @@
+"""What a question must be before it is asked: about things that there are, of a period that there is.
+
+A name that nobody has ever recorded has no answer. Told as no rows, it would pass for the number nought; so it is
+refused, with the names that there are.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import Request
+
+from kernel.postgres import Connection
+from services.reporting.problems import Problem
+from services.reporting.queries import query
+from services.reporting.reports import Report
+
+LISTS_OF: Final = {
+    **{"mission": "missions", "mandate": "mandates", "line": "lines", "tour": "tours", "vacancy": "vacancies"},
+    **{"unit": "units", "candidate": "candidates", "stream": "events", "correlation": "events"},
+}
+"""By kind of thing, the list of the API that has them all."""
+_KINDS: Final = {"missions": "mission", "person": "candidate"}
+"""Parameters that are not called as the thing that they name."""
+_NAMED: Final = (
+    *("contributor", "mission", "missions", "mandate", "line", "tour", "vacancy", "unit", "person"),
+    *("stream", "correlation"),
+)
+"""Parameters that name a thing."""
+
+
+async def check_names(connection: Connection, given: Mapping[str, Any]) -> None:
+    """Raises `Problem` for a parameter that names what is not on record, or was not at the instant asked about."""
+    named = [(field, name) for field in _NAMED if given.get(field) for name in _listed(given[field])]
+    if not named:
+        return
+    kinds = [_KINDS.get(field, field) for field, _ in named]
+    unknown = await connection.fetchrow(query("unknown").sql, kinds, [name for _, name in named])
+    if unknown is not None:
+        field, name = named[unknown["nth"] - 1]
+        kind = kinds[unknown["nth"] - 1]
+        there = [f"On record: {', '.join(unknown['names'])}{', …' * unknown['more']}."] if unknown["names"] else []
+        listed = [f"GET /v1/{LISTS_OF[kind]} lists what there is."] if kind in LISTS_OF else []
+        known = f", as known at {given['as_known_at'].isoformat()}" if given.get("as_known_at") else ""
+        detail = f"There is no {kind} {name} on record{known}."
+        raise Problem(404, "Unknown name", detail, field=field, remedy=" ".join([*there, *listed]) or "None is yet.")
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+async def readable(request: Request) -> None:
+    """A dependency of every route: raises `Problem` for text that Postgres cannot hold, and that no name contains."""
+    for field, value in (*request.query_params.multi_items(), *request.path_params.items()):
+        if not str(value).isprintable():
+            detail = f"{field} holds a character that cannot be shown."
+            raise Problem(400, "Bad parameter", detail, field=field, remedy="Send text of letters, digits and signs.")
+
+
+def check_period(given: Mapping[str, Any], first: str, last: str) -> None:
+    """Raises `Problem` for a period that ends before it begins."""
+    begin, end = given.get(first), given.get(last)
+    if begin is not None and end is not None and begin > end:
+        detail = f"{first} ({begin}) is after {last} ({end}): there is no such period."
+        raise Problem(400, "Bad parameter", detail, field=first, remedy=f"Send a {first} that is not after {last}.")
+
+
+def check_choice(report: Report, given: Mapping[str, Any]) -> None:
+    """Raises `Problem` unless a report about one thing is asked about exactly one."""
+    sent = [field for field in report.one_of if given.get(field) is not None]
+    if report.one_of and len(sent) != 1:
+        named = ", ".join(report.one_of)
+        detail = f"Exactly one of {named} is required; {len(sent)} were sent."
+        field = sent[1] if sent else report.one_of[0]
+        title = "Bad parameter" if sent else "Missing parameter"
+        raise Problem(400, title, detail, field=field, remedy=f"Send one of {named}.")
+
+
+def check_source(report: Report, given: Mapping[str, Any]) -> None:
+    """Raises `Problem` for a parameter that only another source of the report understands."""
+    taken = [*report.of(given.get("source")).own, "source"]
+    for field in sorted(field for field, value in given.items() if value is not None and field not in taken):
+        detail = f"{field} says nothing where the source is {given.get('source') or 'register'}."
+        raise Problem(400, "Bad parameter", detail, field=field, remedy=f"This source takes {', '.join(taken)}.")

@@ -1,0 +1,7 @@
+-- Question 1 with the UN's returns as its source: how many the UN counted, by the newest return until the day.
+SELECT contributor, mission, personnel_type, people, people_least, male, female, counted_on, published_at, returns, sources,
+       EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'contributor/' || contributor) AS incomplete
+FROM returned_on(:as_of::date, :published_before::timestamptz)
+WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
+  AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
+  AND (:types::text[] IS NULL OR personnel_type = ANY (:types::text[]))
