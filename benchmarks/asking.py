@@ -17,9 +17,11 @@ import asyncpg
 
 from benchmarks import register
 from benchmarks.measure import Measured
+from kernel.health import Health
 from services.reporting.answers import find
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading
+from services.reporting.following import Following
 from services.reporting.projector import Projector
 from services.reporting.reports import REPORTS
 from tests.integration.reading_database import reading_database
@@ -66,7 +68,7 @@ def _line(name: str, short: Costs, long: Costs) -> Measured:
 
 async def _costs(servers: Servers, tours: int) -> Costs:
     async with _filled(servers, tours) as pool:
-        read = Reading(pool, lambda: NOW)
+        read = Reading(pool, lambda: NOW, Following(pool, Health(0)))
         tour = await pool.fetchval("SELECT id FROM tours WHERE contributor = $1 ORDER BY id LIMIT 1", STATE)
 
         async def one_row() -> None:

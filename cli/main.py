@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from cli.complaint import FAILED, Complaint
 from cli.dead_letters import dead_letters
+from cli.follow import follow
 from cli.lag import lag
 from cli.report import report
 from cli.send import send
@@ -66,7 +67,7 @@ app = typer.Typer(
 )
 for name, module in LOCAL.items():
     app.command(name)(local(name, module))
-for command in (send, report, lag):
+for command in (send, report, follow, lag):
     app.command()(command)
 app.command("dead-letters")(dead_letters)
 

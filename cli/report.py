@@ -42,6 +42,10 @@ AsKnownAt = Annotated[
         help="What was on record at that instant, with its offset from UTC; unless given, what is known now.",
     ),
 ]
+WaitFor = Annotated[
+    str | None,
+    typer.Option("--wait-for", metavar="TOKEN", help="Wait until the views hold what a command led to (its `token`)."),
+]
 Params = Annotated[
     list[str] | None,
     typer.Option("--param", "-p", metavar="KEY=VALUE", help="Any other parameter of the report; may be repeated."),
@@ -60,6 +64,7 @@ def report(  # noqa: PLR0913  one argument for each option
     api: QueryUrl = None,
     directory: Directory = USUAL,
     *,
+    wait_for: WaitFor = None,
     url: Url = False,
 ) -> None:
     """Show a report on a day. Its numbers are those of the query API, and nothing is computed here.
@@ -69,6 +74,7 @@ def report(  # noqa: PLR0913  one argument for each option
       forcegen report
       forcegen report strength --as-of 2014-07-01
       forcegen report strength --as-of 2014-07-01 --as-known-at 2014-09-01T00:00:00Z
+      forcegen report room-left --wait-for deployments:line/kz-2013/observers:17
       forcegen report people-since --since 2014-01-01 --param missions=UNIFIL
       forcegen report ending-tours --param within_days=60 --param raised=true
       forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
@@ -77,7 +83,7 @@ def report(  # noqa: PLR0913  one argument for each option
     Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
     """
     address = f"{query_url(api, directory)}/v1/reports" + (f"/{quote(name, safe='')}" if name else "")
-    parameters = _parameters(as_of, as_known_at, since, param or [], form if name else Format.table)
+    parameters = _parameters(as_of, as_known_at, since, wait_for, param or [], form if name else Format.table)
     if url:
         typer.echo(str(httpx.URL(address, params=parameters) if parameters else address))
     elif form is not Format.table:
@@ -89,11 +95,17 @@ def report(  # noqa: PLR0913  one argument for each option
 
 
 def _parameters(
-    as_of: datetime | None, as_known_at: str | None, since: datetime | None, given: Sequence[str], form: Format
+    as_of: datetime | None,
+    as_known_at: str | None,
+    since: datetime | None,
+    wait_for: str | None,
+    given: Sequence[str],
+    form: Format,
 ) -> list[tuple[str, str]]:
     found = [("as_of", as_of), ("since", since)]
     parameters = [(name, day.date().isoformat()) for name, day in found if day is not None]
-    parameters += [("as_known_at", as_known_at)] if as_known_at else []
+    named = [("as_known_at", as_known_at), ("wait_for", wait_for)]
+    parameters += [(name, text) for name, text in named if text]
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals):
@@ -132,6 +144,8 @@ def _show(name: str, answer: Mapping[str, Any]) -> None:
         out.print("No rows.")
     if following := answer.get("next"):
         out.print(f"There is more; the totals are those of all rows. Next: --param cursor={following}", soft_wrap=True)
+    if (fresh := answer.get("freshness")) and fresh["state"] != "fresh":
+        out.print(f"{fresh['state'].capitalize()}: {fresh['behind_events']} event(s) are not in these numbers yet.")
     if answer["incomplete"]:
         out.print("Incomplete: events that belong in these numbers are still waiting to be applied.", soft_wrap=True)
 

@@ -1,10 +1,13 @@
 """The answer to a command: a refusal is one, not an error. It is stored, published, and given again on a repeat."""
 
-from typing import ClassVar, Literal
+import re
+from collections.abc import Sequence
+from typing import ClassVar, Final, Literal, NamedTuple
 from uuid import UUID
 
 from contracts.words import Contract, Message
 
+_TOKEN: Final = re.compile(r"(?P<room>[a-z]{1,40}):(?P<stream>[!-~]{1,200}):(?P<version>[1-9][0-9]{0,8})")
 Status = Literal["accepted", "refused", "pending", "invalid", "conflict"]
 
 
@@ -17,6 +20,30 @@ class EventRef(Contract):
     version: int
     position: int
     """The event's place in its room's log, without gaps and in commit order."""
+
+
+class WaitToken(NamedTuple):
+    """A version of a stream. A command leads to events of one stream: who has seen the last has seen them all."""
+
+    room: str
+    stream: str
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.room}:{self.stream}:{self.version}"
+
+    @classmethod
+    def after(cls, events: Sequence[EventRef]) -> "WaitToken | None":
+        """The token of a command that led to these events."""
+        return cls(events[-1].type.split(".")[1], events[-1].stream, events[-1].version) if events else None
+
+    @classmethod
+    def read(cls, text: str) -> "WaitToken":
+        """The token of a text. Raises ValueError where it is none."""
+        found = _TOKEN.fullmatch(text)
+        if found is None:
+            raise ValueError("it is not the token of an outcome, as deployments:line/kz-2013/observers:17")
+        return cls(found["room"], found["stream"], int(found["version"]))
 
 
 class CommandDecided(Message):
@@ -43,6 +70,8 @@ class CommandDecided(Message):
     waits_for: str | None = None
     """The stream that a pending command waits for."""
     events: tuple[EventRef, ...] = ()
+    token: str | None = None
+    """What to send as `wait_for` to be answered from views that hold these events; none where nothing was recorded."""
 
     @property
     def stream(self) -> str:

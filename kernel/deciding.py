@@ -8,7 +8,7 @@ the append can check that nothing that was looked at has moved since.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contracts.outcome import CommandDecided, EventRef
+from contracts.outcome import CommandDecided, EventRef, WaitToken
 from contracts.registry import type_name
 from kernel.decider import Asked, Claim, Decider, Fact, Pending, Refusal, State, facts_of
 from kernel.records import (
@@ -190,7 +190,8 @@ class _Work:
             self.streams[stream] = states[-1]
         for owner, held in claims.items():
             self.hold(owner, held)
-        self.answer(incoming, _decided(incoming, "accepted", events=refs))
+        token = WaitToken.after(refs)
+        self.answer(incoming, _decided(incoming, "accepted", events=refs, token=token and str(token)))
 
     def hold(self, owner: str, claims: tuple[Claim, ...]) -> None:
         """From now on `owner` holds these claims and no others."""

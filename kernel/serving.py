@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -71,6 +72,8 @@ class _Libraries(logging.Handler):
 
 async def serve(app: FastAPI, settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; says on which port, also when any free one was asked for."""
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))  # a connection is an open file; usual are 1,024
     listener = socket.create_server((settings.http_host, settings.http_port))
     host, port = listener.getsockname()[:2]
     log.info("listening", room=app.title, url=f"http://{host}:{port}")

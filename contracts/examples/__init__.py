@@ -38,6 +38,7 @@ OUTCOME: Final = CommandDecided(
             position=1042,
         ),
     ),
+    token=f"approvals:{approvals.approve.stream}:2",
 )
 EXAMPLES: Final[tuple[Message, ...]] = (
     *(*approvals.COMMANDS, *approvals.EVENTS),

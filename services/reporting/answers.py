@@ -6,7 +6,7 @@ Pages go by the key of the rows, so they hold while rows change; totals are alwa
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
@@ -18,6 +18,8 @@ from kernel.postgres import Connection
 from services.reporting import checking, paging
 from services.reporting.asked import Asked, asks
 from services.reporting.asking import Reading, incomplete, reading
+from services.reporting.freshness import SCHEMA as FRESHNESS
+from services.reporting.freshness import Freshness
 from services.reporting.problems import RESPONSES, Problem
 from services.reporting.queries import filtered
 from services.reporting.reports import REPORTS, Report
@@ -39,6 +41,7 @@ SCHEMA: Final = {
         "rows": {"type": "array", "items": {"type": "object"}},
         "totals": {"type": "object"},
         "next": {"type": ["string", "null"]},
+        "freshness": FRESHNESS,
     },
 }
 """The answer of any report; what its rows hold is told by `columns`."""
@@ -58,6 +61,8 @@ class Answer:
     totals: Mapping[str, Any]
     next: str | None
     incomplete: bool
+    freshness: Freshness | None
+    """None: nothing was to be waited for."""
 
 
 def routes() -> APIRouter:
@@ -120,6 +125,7 @@ async def find(report: Report, asked: Asked, read: Reading) -> Answer:
     report = report.of(given.get("source"))
     found = filtered(report.sql, given)
     values = found.values(given)
+    fresh = await read.freshness(asked)
     async with read.snapshot(asked.as_known_at) as connection:
         await checking.check_names(connection, given)
         columns = await _columns(connection, found.sql)
@@ -130,7 +136,7 @@ async def find(report: Report, asked: Asked, read: Reading) -> Answer:
     more = asked.limit is not None and len(rows) > asked.limit
     rows = rows[: asked.limit] if more else rows
     following = page.cursor(rows[-1]) if more else None
-    return Answer(given["as_of"], asked.as_known_at, columns, rows, totals, following, waits)
+    return Answer(given["as_of"], asked.as_known_at, columns, rows, totals, following, waits, fresh)
 
 
 def _check(report: Report, given: Mapping[str, Any]) -> None:
@@ -184,6 +190,7 @@ def _json(name: str, found: Answer) -> Response:
         "rows": [dict(row) for row in found.rows],
         "totals": found.totals,
         "next": found.next,
+        **({"freshness": asdict(found.freshness)} if found.freshness else {}),
     }
     return Response(orjson.dumps(body, default=str), media_type="application/json")
 
@@ -200,6 +207,7 @@ def _csv(name: str, found: Answer) -> Response:
         **({"Forcegen-As-Known-At": found.as_known_at.isoformat()} if found.as_known_at else {}),
         "Forcegen-Incomplete": str(found.incomplete).lower(),
         **({"Forcegen-Next": found.next} if found.next else {}),
+        **({"Forcegen-Freshness": found.freshness.state} if found.freshness else {}),
     }
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 

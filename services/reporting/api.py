@@ -13,10 +13,11 @@ from kernel.health import Health
 from kernel.http import operations
 from kernel.serving import main, running_together, serve
 from kernel.settings import Settings
-from services.reporting import answers, lists
+from services.reporting import answers, changes, lists
 from services.reporting.asking import Reading, reading
 from services.reporting.checking import readable
 from services.reporting.filters import Instant
+from services.reporting.following import Following
 from services.reporting.problems import RESPONSES, answer_problems
 from services.reporting.queries import query
 
@@ -26,13 +27,17 @@ def today_utc() -> date:
     return datetime.now(UTC).date()
 
 
-def build(pool: asyncpg.Pool, today: Callable[[], date] = today_utc) -> FastAPI:
-    """The app over `pool`; the caller owns the pool, and its connections have the views on their search path."""
+def build(pool: asyncpg.Pool, today: Callable[[], date] = today_utc, following: Following | None = None) -> FastAPI:
+    """The app over `pool`; the caller owns the pool, and its connections have the views on their search path.
+
+    `following` is the caller's to run; where it does not run, who waits is answered when the time is up.
+    """
     app = FastAPI(title="Forcegen query API", version="1", description=__doc__ or "", dependencies=[Depends(readable)])
-    app.state.reading = Reading(pool, today)
+    app.state.reading = Reading(pool, today, following or Following(pool, Health(0)))
     answer_problems(app)
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(answers.routes(), prefix="/v1")
+    app.include_router(changes.routes(), prefix="/v1")
     app.include_router(_position(), prefix="/v1")
     return app
 
@@ -76,8 +81,9 @@ async def run(settings: Settings) -> None:
     health = Health(settings.stuck_after_ms / 1000)
     health.failed("views", RuntimeError("not asked yet"))
     pool = await database.connect(settings.database_url, application="forcegen query API")
-    async with pool, running_together([_watch(pool, health)]):
-        app = build(pool)
+    following = Following(pool, health)
+    async with pool, running_together([_watch(pool, health), following.run()]):
+        app = build(pool, following=following)
         operations(app, health)
         await serve(app, settings)
 

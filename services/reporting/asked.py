@@ -57,7 +57,7 @@ class Asked(AsOf):
     """Also what the report leaves out unless asked: not in force on the day, or not kept in this register."""
 
 
-EVERYWHERE = ("as_of", "as_known_at", "format", "limit", "cursor")
+EVERYWHERE = ("as_of", "as_known_at", "wait_for", "timeout", "format", "limit", "cursor")
 """Parameters that every report takes."""
 
 

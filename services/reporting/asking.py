@@ -9,7 +9,11 @@ from typing import Final
 import asyncpg
 from fastapi import Request
 
+from contracts.outcome import WaitToken
 from kernel.postgres import Connection
+from services.reporting.filters import AsOf
+from services.reporting.following import Following
+from services.reporting.freshness import Freshness
 from services.reporting.problems import Problem
 from services.reporting.queries import query
 
@@ -23,6 +27,13 @@ class Reading:
 
     pool: asyncpg.Pool
     today: Callable[[], date]
+    following: Following
+
+    async def freshness(self, asked: AsOf) -> Freshness | None:
+        """Waits for what the question is to rest on, where it names a token; None where it does not."""
+        if asked.wait_for is None:
+            return None
+        return await self.following.waits.wait(WaitToken.read(asked.wait_for), asked.timeout)
 
     @asynccontextmanager
     async def snapshot(self, as_known_at: datetime | None = None) -> AsyncIterator[Connection]:

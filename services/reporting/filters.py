@@ -4,13 +4,16 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from contracts.outcome import WaitToken
 from contracts.words import Category, Contributor, MissionStatus, PersonnelType, PersonRef, Rank, Reference, Slug
 from contracts.words import Mission as MissionName
 
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 1000
+TIMEOUT_S = 5.0
+TIMEOUT_MAX_S = 30.0
 Day = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(9999, 1, 1))]
 """A day that can be reckoned with: the driver takes the first and the last of all days for infinity."""
 LineId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}/[a-z0-9-]{1,64}$", examples=["kz-2013/observers"])]
@@ -25,6 +28,14 @@ Instant = Annotated[
 """When something was published or recorded, with its offset."""
 
 
+def _token(text: str) -> str:
+    WaitToken.read(text)
+    return text
+
+
+Token = Annotated[str, AfterValidator(_token), Field(examples=["deployments:line/kz-2013/observers:17"])]
+
+
 class AsOf(BaseModel):
     """The day that is asked about."""
 
@@ -35,6 +46,12 @@ class AsOf(BaseModel):
 
     as_known_at: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
     """The instant whose knowledge is asked for: what was recorded later is left out. What is known now unless given."""
+
+    wait_for: Token | None = None
+    """The `token` of a command's outcome: the answer waits until the views hold what the command led to."""
+
+    timeout: Annotated[float, Field(ge=0, le=TIMEOUT_MAX_S)] = TIMEOUT_S
+    """How many seconds to wait at most; then the views are told as they are, with `freshness` as stale."""
 
 
 class Page(AsOf):

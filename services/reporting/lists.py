@@ -3,13 +3,14 @@
 import base64
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.reporting import checking, filters
 from services.reporting.asking import Feeds, Reading, incomplete, reading
+from services.reporting.freshness import SCHEMA as FRESHNESS
 from services.reporting.paging import no_cursor
 from services.reporting.problems import RESPONSES, Problem
 from services.reporting.queries import filtered
@@ -147,6 +148,7 @@ SCHEMA: Final = {
         "as_of": {"type": "string", "format": "date"},
         "as_known_at": {"type": ["string", "null"], "format": "date-time"},
         "incomplete": {"type": "boolean"},
+        "freshness": FRESHNESS,
     },
 }
 """A page of any list."""
@@ -184,12 +186,14 @@ def _add_one(router: APIRouter, name: str, each: List) -> None:
         as_of = asked.as_of or read.today()
         given = {"as_of": as_of, "id": item, "limit": 1}
         found = filtered(each.sql, given)
+        fresh = await read.freshness(asked)
         async with read.snapshot(asked.as_known_at) as connection:
             rows = await connection.fetch(found.sql, *found.values(given))
         if not rows:
             detail = f"There is no {item} among the {name} on {as_of}."
             raise Problem(404, "Not found", detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
-        return Response(rows[0]["item"], media_type="application/json")
+        headers = {"Forcegen-Freshness": fresh.state} if fresh else {}
+        return Response(rows[0]["item"], media_type="application/json", headers=headers)
 
     router.get(f"/{name}/{{item:path}}", name=f"one of {name}", responses=documented, tags=["lists"])(answer)
 
@@ -207,6 +211,7 @@ async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
     checking.check_period(given, "month_from", "month_until")
     values = given | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
     found = filtered(each.sql, values)
+    fresh = await read.freshness(asked)
     async with read.snapshot(asked.as_known_at) as connection:
         await checking.check_names(connection, given)
         rows = await connection.fetch(found.sql, *found.values(values))
@@ -221,6 +226,7 @@ async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
         "as_of": as_of.isoformat(),
         "as_known_at": known,
         "incomplete": waits,
+        **({"freshness": asdict(fresh)} if fresh else {}),
     }
     # Items are JSON already, as Postgres wrote it: reading it only to write it again would cost more than the query.
     body = f'{{"items":[{",".join(row["item"] for row in rows)}],{json.dumps(rest)[1:]}'

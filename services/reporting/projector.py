@@ -6,6 +6,7 @@ the later ones of its stream queue behind it; every other stream flows on. Nothi
 statements: a batch costs a handful of them, whatever its size.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,11 @@ from services.reporting.statements import Statements
 
 RETRY_EVENTS_MAX: Final = 1000
 """Parked events that one call of `retry` takes up."""
+
+CHANGES_KEPT: Final = 10_000
+"""Changes that a follower may have missed and can still be told."""
+IDS_MAX: Final = 100
+"""Ids that one change names; it always tells how many rows there were."""
 
 _LOG = (
     *("room", "stream", "version", "position", "id", "type", "effective", "recorded", "data"),
@@ -92,6 +98,7 @@ class Projector:
             queue.fold(shelf)
         await self._write(connection, shelf)
         await self._record(connection, queues)
+        await self._tell(connection, shelf, queues)
         arrived = [event for queue in queues.values() for event in queue.arrived.values()]
         applied = sum(len(queue.done) for queue in queues.values())
         released = sum(event.version in queue.parked for queue in queues.values() for event in queue.done)
@@ -141,6 +148,19 @@ class Projector:
         parked = [(*_logged(event), error) for queue in queues.values() for event, error in queue.waiting()]
         if parked:
             await connection.execute(query("park").sql, *_columns(parked, len(_LOG) + 1))
+
+    async def _tell(self, connection: Connection, shelf: Shelf, queues: dict[Stream, Queue]) -> None:
+        """Number what was set, for those who follow; last of all, because the number is held to the commit."""
+        set_rows = {table: [_id(key) for key in rows] for table, rows in shelf.changed.items() if rows}
+        set_rows["events"] = [str(event.id) for queue in queues.values() for event in queue.done]
+        set_rows["parked"] = [str(event.id) for queue in queues.values() for event, _ in queue.waiting()]
+        told = [(view, json.dumps(ids[:IDS_MAX]), len(ids)) for view, ids in set_rows.items() if ids]
+        if told:
+            await connection.execute(query("change").sql, *_columns(told, 3), CHANGES_KEPT)
+
+
+def _id(key: tuple[Any, ...]) -> str:
+    return "/".join(map(str, key))
 
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:

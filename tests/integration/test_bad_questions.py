@@ -3,22 +3,19 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from services.reporting.api import build
 from services.reporting.lists import LISTS
 from services.reporting.projector import Projector
 from services.reporting.reports import REPORTS
 from tests import peacekeepers as story
-from tests.house import free_port
 from tests.integration.reading_database import reading_database
+from tests.integration.serving import served
 from tests.projection_spec import history
 
 PAST = [
@@ -33,6 +30,7 @@ NEEDED = {"since": "2014-01-01", "closes_on": "2014-12-01", "mission": "MINURSO"
 FUZZ = [
     *("--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "1", "--generation-deterministic"),
     *("--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"),
+    *("--exclude-path", "/v1/changes"),  # it never ends
     *("--workers", "2", "--warnings", "off", "--no-color", "--max-failures", "5"),
 ]
 HOSTILE = (
@@ -137,16 +135,3 @@ async def test_whatever_is_asked_by_the_openapi_document_is_answered_as_document
             )
             told, _ = await done.communicate()
     assert done.returncode == 0, told.decode()[-8000:]
-
-
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
-    """The app on a port of its own, and its address."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  (the server offers nothing to wait for)
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kernel.health import Health
 from services.reporting.api import build
 from services.reporting.asking import Reading
+from services.reporting.following import Following
 from services.reporting.lists import LISTS
 from services.reporting.projections import VIEWS
 from services.reporting.projections.fold import Shelf, Tables, fold
@@ -62,7 +64,7 @@ async def told(pool: asyncpg.Pool, *batches: Sequence[Recorded]) -> None:
 async def known(pool: asyncpg.Pool, question: Question) -> Tables:
     """The views as they were known at the instant."""
     found: dict[str, dict[tuple[object, ...], object]] = {}
-    async with Reading(pool, lambda: TODAY).snapshot(question.as_known_at) as connection:
+    async with Reading(pool, lambda: TODAY, Following(pool, Health(0))).snapshot(question.as_known_at) as connection:
         for view in VIEWS:
             rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
             found[view.table] = {view.key_of(row): row for row in rows}

@@ -1,0 +1,62 @@
+"""`GET /v1/changes`: what the projector sets, told as server-sent events while it happens."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from services.reporting.asking import Reading, reading
+from services.reporting.following import FOLLOWERS_MAX, Crowded
+from services.reporting.problems import RESPONSES, Problem
+from services.reporting.projections import VIEWS
+
+FOLLOWED: Final = (*(view.table for view in VIEWS), "events", "parked")
+_EXAMPLE: Final = (
+    'event: change\ndata: {"view": "tours", "ids": ["kz-2013/observers/t-1"], "rows": 1,'
+    ' "recorded": "2014-07-01T09:30:00+00:00"}\nid: 17\n\n'
+)
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""A proxy in between is not to keep events back."""
+_DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A stream of events.", "content": {"text/event-stream": {"example": _EXAMPLE}}},
+    503: {"description": "This process has as many followers as it can serve."},
+}
+
+
+def routes() -> APIRouter:
+    """The stream of changes."""
+    router = APIRouter(responses={**RESPONSES, **_DOCUMENTED}, tags=["changes"])
+    router.get("/changes", response_class=StreamingResponse, description=_DESCRIPTION)(_changes)
+    return router
+
+
+_DESCRIPTION: Final = (
+    "Server-sent events: one `change` for each view that a committed batch has set, with the ids of its rows (the first"
+    " hundred) and how many there were. The first event is `here`; its id, or that of any later one, sent back as"
+    " `Last-Event-ID`, resumes behind it. `reset` in its place says that what was missed is no longer kept: read anew."
+)
+View = Literal[FOLLOWED]  # type: ignore[valid-type]
+
+
+async def _changes(
+    request: Request,
+    read: Annotated[Reading, Depends(reading)],
+    views: Annotated[list[View] | None, Query(description="Only these views; repeat it for several.")] = None,
+    last_event_id: Annotated[int | None, Header(ge=0, description="The id of the last event that was seen.")] = None,
+) -> StreamingResponse:
+    for name in request.query_params.keys() - {"views"}:
+        raise Problem(400, "Unknown parameter", f"There is no parameter {name} here.", field=name, remedy="Send views.")
+    frames = read.following.follow(last_event_id, views or ())
+    try:
+        first = await anext(frames)
+    except Crowded as fault:
+        told = f"{FOLLOWERS_MAX:,} follow here already."
+        raise Problem(503, "Busy", told, remedy="Come again in a moment, or ask another process.") from fault
+    return StreamingResponse(_from(first, frames), media_type="text/event-stream", headers=_HEADERS)
+
+
+async def _from(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for frame in rest:
+        yield frame

@@ -1,0 +1,170 @@
+"""One listener a process: each commit of the projector wakes it once, and it tells everybody who waits or follows.
+
+A follower has a bounded buffer of what it has not read yet. One that does not read is let go: it comes again with the
+number of the last change that it saw, and costs nobody else anything.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncpg
+from fastapi.sse import format_sse_event
+
+from kernel import database
+from kernel.health import Health
+from services.reporting.freshness import Waits
+from services.reporting.queries import query
+
+CHANNEL: Final = "forcegen_changes"
+FOLLOWERS_MAX: Final = 2_000
+UNREAD_MAX: Final = 1_000
+"""Changes that wait for one follower to read them."""
+READ_MAX: Final = 1_000
+"""Changes that are read at once."""
+HEARTBEAT_S: Final = 15.0
+HEARD_S: Final = 2.0
+"""How long nothing may be heard before it is looked whether that is so."""
+AGAIN_S: Final = 1.0
+
+
+class Crowded(Exception):
+    """This process has as many followers as it can serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rows of one view that a batch has set."""
+
+    number: int
+    view: str
+    frame: bytes
+    """As a server-sent event."""
+
+
+@dataclass(eq=False)
+class Follower:
+    """Who follows, and what they have not read yet."""
+
+    views: Collection[str]
+    unread: "asyncio.Queue[Change]" = field(default_factory=lambda: asyncio.Queue(UNREAD_MAX))
+    lost: bool = False
+    """Whether something was told that did not fit."""
+
+    def wants(self, change: Change) -> bool:
+        return not self.views or change.view in self.views
+
+    def tell(self, change: Change) -> None:
+        if self.lost or not self.wants(change):
+            return
+        try:
+            self.unread.put_nowait(change)
+        except asyncio.QueueFull:
+            self.lost = True
+
+
+class Following:
+    """What changes, as this process learns of it."""
+
+    def __init__(self, pool: asyncpg.Pool, health: Health) -> None:
+        self._pool = pool
+        self._health = health
+        self._woken = asyncio.Event()
+        self._last: int | None = None
+        self._followers: set[Follower] = set()
+        self.waits = Waits(pool)
+
+    async def run(self) -> None:
+        """Listen; where the connection is lost, listen again and read what was missed meanwhile."""
+        while True:
+            try:
+                async with self._pool.acquire() as connection:
+                    await self._listen(connection)
+            except (*database.PASSING_FAULTS, asyncpg.InterfaceError, asyncpg.PostgresError) as fault:
+                self._health.failed("changes", fault)
+            await asyncio.sleep(AGAIN_S)
+
+    async def _listen(self, connection: Any) -> None:
+        connection.add_termination_listener(self._wake)
+        await connection.add_listener(CHANNEL, self._wake)
+        try:
+            while not connection.is_closed():
+                await self._read()
+                await self.waits.settle()
+                self._health.beat("changes")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), HEARD_S)
+                self._woken.clear()
+        finally:
+            connection.remove_termination_listener(self._wake)
+            if not connection.is_closed():
+                await connection.remove_listener(CHANNEL, self._wake)
+
+    def _wake(self, *_: object) -> None:
+        self._woken.set()
+
+    async def _read(self) -> None:
+        """Tell the followers what is new."""
+        if self._last is None:
+            self._last = await self._pool.fetchval(query("change_head").sql)
+        while changes := await self._after(self._last):
+            self._last = changes[-1].number
+            for follower in self._followers:
+                for change in changes:
+                    follower.tell(change)
+
+    async def _after(self, number: int) -> list[Change]:
+        return [_change(row) for row in await self._pool.fetch(query("changes").sql, number, READ_MAX)]
+
+    async def follow(self, seen: int | None, views: Collection[str]) -> AsyncIterator[bytes]:
+        """Server-sent events: from `seen` on where it is given, and otherwise from now on.
+
+        Begins with `here`, whose id is where to resume. Where what follows `seen` is no longer kept, it is `reset`: the
+        follower reads anew. Ends when the follower is too slow.
+
+        Raises:
+            Crowded: there are as many followers as there may be.
+        """
+        if len(self._followers) >= FOLLOWERS_MAX:
+            raise Crowded
+        follower = Follower(frozenset(views))
+        self._followers.add(follower)
+        try:
+            [head] = await self._pool.fetch(query("change_head").sql)
+            kept = seen is not None and head["first"] - 1 <= seen <= head["last"]
+            told: int = seen if kept and seen is not None else head["last"]
+            yield _frame("here" if kept or seen is None else "reset", told, {"number": told})
+            while told < head["last"] and (missed := await self._after(told)):
+                told = missed[-1].number
+                for change in filter(follower.wants, missed):
+                    yield change.frame
+            async for frame in _unread(follower, told):
+                yield frame
+        finally:
+            self._followers.discard(follower)
+
+
+async def _unread(follower: Follower, told: int) -> AsyncIterator[bytes]:
+    """What comes behind `told`, with a sign of life where nothing comes."""
+    while not follower.lost or not follower.unread.empty():
+        try:
+            change = await asyncio.wait_for(follower.unread.get(), HEARTBEAT_S)
+        except TimeoutError:
+            yield b": nothing new\n\n"
+            continue
+        if change.number > told:
+            yield change.frame
+
+
+def _change(row: asyncpg.Record) -> Change:
+    data = {"view": row["view"], "ids": json.loads(row["ids"]), "rows": row["rows"]}
+    data["recorded"] = row["recorded"].isoformat()
+    return Change(row["number"], row["view"], _frame("change", row["number"], data))
+
+
+def _frame(event: str, number: int, data: dict[str, Any]) -> bytes:
+    frame: bytes = format_sse_event(data_str=json.dumps(data), event=event, id=str(number))
+    return frame

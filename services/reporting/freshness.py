@@ -1,0 +1,83 @@
+"""Read your writes: whether the views hold what a command led to. It is said, never guessed.
+
+Who waits asks the database once when the wait begins and once when it is over. In between, `following` asks for all of
+them together each time a batch was committed, so a thousand who wait cost as much as one.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
+
+import asyncpg
+
+from contracts.outcome import WaitToken
+from services.reporting.queries import query
+
+State = Literal["fresh", "stale", "parked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How the views stand to a token.
+
+    `fresh`: they hold its events. `stale`: not yet, when the time was up. `parked`: one of them could not be applied,
+    and waits for a repair.
+    """
+
+    state: State
+    behind_events: int
+    """How many events of the stream are not in the views yet; 0 when fresh."""
+
+
+SCHEMA: Final = {
+    "type": "object",
+    "properties": {"state": {"enum": list(get_args(State))}, "behind_events": {"type": "integer"}},
+}
+"""What an answer says of itself where `wait_for` was sent."""
+
+
+@dataclass
+class Waits:
+    """Who waits in this process, by token."""
+
+    pool: asyncpg.Pool
+    _waiting: dict[WaitToken, list["asyncio.Future[None]"]] = field(default_factory=dict)
+
+    async def wait(self, token: WaitToken, timeout_s: float) -> Freshness:
+        """How the views stand to the token: as soon as they hold its events, or when the time is up."""
+        woken = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(token, []).append(woken)
+        try:
+            [found] = await self._ask([token])  # only now: what is committed from here on wakes
+            if found.state == "stale" and timeout_s > 0:
+                await asyncio.wait([woken], timeout=timeout_s)
+                [found] = await self._ask([token])
+        finally:
+            self._forget(token, woken)
+        return found
+
+    async def settle(self) -> None:
+        """A batch was committed: wake those whose wait is over."""
+        tokens = list(self._waiting)
+        if not tokens:
+            return
+        for token, found in zip(tokens, await self._ask(tokens), strict=True):
+            for woken in self._waiting.get(token, []) if found.state != "stale" else []:
+                if not woken.done():
+                    woken.set_result(None)
+
+    def _forget(self, token: WaitToken, woken: "asyncio.Future[None]") -> None:
+        others = [one for one in self._waiting.pop(token, []) if one is not woken]
+        if others:
+            self._waiting[token] = others
+
+    async def _ask(self, tokens: Sequence[WaitToken]) -> list[Freshness]:
+        columns = [list(column) for column in zip(*tokens, strict=True)]
+        return [_freshness(row) for row in await self.pool.fetch(query("freshness").sql, *columns)]
+
+
+def _freshness(row: asyncpg.Record) -> Freshness:
+    if row["fresh"]:
+        return Freshness("fresh", 0)
+    return Freshness("parked" if row["parked"] else "stale", row["behind_events"])

@@ -1,0 +1,2 @@
+-- The changes behind a number, in order.
+SELECT number, view, ids, rows, recorded FROM changes WHERE number > :after::bigint ORDER BY number LIMIT :limit::int

@@ -1,0 +1,231 @@
+"""Those who wait for their own writes, and those who follow what changes: over a real Postgres and real connections."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from kernel.health import Health
+from kernel.serving import running_together
+from services.reporting import following as following_module
+from services.reporting import projector as projector_module
+from services.reporting.api import build
+from services.reporting.following import Following
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projector import Projector
+from tests import peacekeepers as story
+from tests.integration.reading_database import reading_database
+from tests.integration.serving import served
+from tests.projection_spec import history
+
+LOG = history([story.mission("MINURSO"), story.proposed(), story.approved(), story.planned(), story.arrived()])
+AFTER = "deployments:line/kz-2013/observers:2"
+
+
+@dataclass
+class Reader:
+    """A query API that listens, and the views that it reads."""
+
+    pool: asyncpg.Pool
+    http: httpx.AsyncClient
+
+    async def apply(self, events: Sequence[Recorded]) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await Projector().apply(connection, events)
+
+    async def strength(self, **asked: Any) -> dict[str, Any]:
+        answer = await self.http.get("/v1/reports/strength", params={"as_of": "2014-08-01", **asked})
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    @asynccontextmanager
+    async def follows(self, last: int | None = None, **asked: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        headers = {} if last is None else {"Last-Event-ID": str(last)}
+        async with self.http.stream("GET", "/v1/changes", params=asked, headers=headers) as answer:
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+            yield _events(answer)
+
+
+async def _events(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+    found: dict[str, Any] = {}
+    async for line in answer.aiter_lines():
+        name, _, value = line.partition(": ")
+        if line and name:
+            found[name] = json.loads(value) if name == "data" else value
+        elif found:
+            yield found
+            found = {}
+
+
+async def some(events: AsyncIterator[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    async with asyncio.timeout(20):
+        return [await anext(events) for _ in range(count)]
+
+
+@pytest.fixture
+async def reader(postgres_dsn: str) -> AsyncIterator[Reader]:
+    async with reading_database(postgres_dsn) as pool:
+        following = Following(pool, Health(60))
+        async with (
+            running_together([following.run()]),
+            served(build(pool, following=following)) as url,
+            httpx.AsyncClient(base_url=url, timeout=30) as http,
+        ):
+            yield Reader(pool, http)
+
+
+async def test_who_waits_for_what_is_there_is_answered_at_once(reader: Reader) -> None:
+    await reader.apply(LOG)
+    told = await reader.strength(wait_for=AFTER)
+    assert (told["freshness"], told["totals"]["people"]) == ({"state": "fresh", "behind_events": 0}, 1)
+    assert "freshness" not in await reader.strength()
+
+
+async def test_who_waits_is_answered_as_soon_as_the_views_hold_it(reader: Reader) -> None:
+    await reader.apply(LOG[:-1])
+    waiting = [asyncio.create_task(reader.strength(wait_for=AFTER, timeout=20)) for _ in range(50)]
+    await asyncio.sleep(0.3)
+    assert not any(one.done() for one in waiting)
+    await reader.apply(LOG[-1:])
+    async with asyncio.timeout(10):
+        for told in await asyncio.gather(*waiting):
+            assert (told["freshness"]["state"], told["totals"]["people"]) == ("fresh", 1)
+
+
+async def test_what_does_not_come_in_time_is_told_as_stale_with_how_much_is_missing(reader: Reader) -> None:
+    await reader.apply(LOG[:-2])
+    told = await reader.strength(wait_for=AFTER, timeout=0.2)
+    assert (told["freshness"], told["totals"]["people"]) == ({"state": "stale", "behind_events": 2}, 0)
+    csv = await reader.http.get("/v1/reports/strength", params={"wait_for": AFTER, "timeout": 0, "format": "csv"})
+    assert csv.headers["forcegen-freshness"] == "stale"
+    page = await reader.http.get("/v1/tours", params={"wait_for": AFTER, "timeout": 0})
+    assert page.json()["freshness"]["state"] == "stale"
+
+
+async def test_what_cannot_be_applied_is_told_as_parked_without_waiting(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reader.apply(LOG[:-1])
+    waiting = asyncio.create_task(reader.strength(wait_for=AFTER, timeout=20))
+    await asyncio.sleep(0.2)
+
+    def fails(*_: object) -> None:
+        raise ValueError("a defect of the projection")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("services.reporting.projections.fold.Shelf.apply", fails)
+        await reader.apply(LOG[-1:])
+    async with asyncio.timeout(10):
+        told = await waiting
+    assert (told["freshness"], told["incomplete"]) == ({"state": "parked", "behind_events": 1}, True)
+
+
+@pytest.mark.parametrize("asked", [{"wait_for": "17"}, {"wait_for": "a:b:0"}, {"wait_for": AFTER, "timeout": 31}])
+async def test_what_is_no_token_or_no_time_is_refused_by_name(reader: Reader, asked: dict[str, str]) -> None:
+    answer = await reader.http.get("/v1/reports/strength", params=asked)
+    assert (answer.status_code, answer.json()["field"]) == (400, list(asked)[-1])
+
+
+async def test_a_follower_is_told_of_each_view_that_a_batch_has_set(reader: Reader) -> None:
+    async with reader.follows() as events, reader.follows(views="tours") as of_tours:
+        assert [one["event"] for one in await some(events, 1) + await some(of_tours, 1)] == ["here", "here"]
+        await reader.apply(LOG)
+        [tours] = await some(of_tours, 1)
+        told = await some(events, 10)
+    assert (tours["event"], tours["data"]["ids"], tours["data"]["rows"]) == ("change", ["kz-2013/observers/t-1"], 1)
+    numbers = [int(one["id"]) for one in told]
+    assert numbers == list(range(numbers[0], numbers[0] + 10))
+    assert {"missions", "mandates", "tours", "tour_missions", "events"} <= {one["data"]["view"] for one in told}
+
+
+async def test_who_comes_again_is_told_what_was_missed_and_no_more(reader: Reader) -> None:
+    async with reader.follows() as events:
+        [here] = await some(events, 1)
+    for event in LOG:
+        await reader.apply([event])
+    async with reader.follows(last=int(here["id"]), views="events") as events:
+        again, *missed = await some(events, 6)
+        assert (again["event"], again["id"]) == ("here", here["id"])
+        assert [one["data"]["ids"] for one in missed] == [[str(event.id)] for event in LOG]
+    async with reader.follows(last=int(missed[2]["id"]), views="events") as events:
+        assert [one["id"] for one in (await some(events, 3))[1:]] == [one["id"] for one in missed[3:]]
+
+
+async def test_who_comes_too_late_is_told_to_read_anew(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "CHANGES_KEPT", 3)
+    for event in LOG:
+        await reader.apply([event])
+    assert await reader.pool.fetchval("SELECT count(*) FROM changes") == 3
+    for last in (1, 10_000):
+        async with reader.follows(last=last) as events:
+            [told] = await some(events, 1)
+            newest = await reader.pool.fetchval("SELECT last FROM change_head")
+            assert (told["event"], int(told["id"])) == ("reset", newest)
+
+
+async def test_one_who_does_not_read_is_let_go_and_costs_the_others_nothing(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following_module, "UNREAD_MAX", 50)
+    followed = Following(reader.pool, Health(60))
+    slow, quick = followed.follow(None, ()), followed.follow(None, ("events",))
+    async with running_together([followed.run()]):
+        await anext(slow), await anext(quick)
+        while followed._last is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        for nr in range(60):
+            await reader.apply(history([story.mission(f"UN-{nr}")]))
+            assert b'"view": "events"' in await asyncio.wait_for(anext(quick), 10)
+        read = [frame async for frame in slow]
+    assert len(read) == 50
+    assert len(followed._followers) == 1
+
+
+async def test_more_than_can_be_served_are_told_to_come_again(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following_module, "FOLLOWERS_MAX", 1)
+    async with reader.follows() as events:
+        await some(events, 1)
+        answer = await reader.http.get("/v1/changes")
+    assert (answer.status_code, answer.json()["remedy"]) == (503, "Come again in a moment, or ask another process.")
+
+
+async def test_a_lost_connection_to_postgres_loses_no_change(reader: Reader) -> None:
+    here = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    async with reader.follows(views="events") as events:
+        await some(events, 1)
+        assert await reader.pool.fetch(f"SELECT pg_terminate_backend(pid) {here}")
+        await reader.apply(LOG)
+        [told] = await some(events, 1)
+    assert told["data"]["rows"] == len(LOG)
+
+
+@pytest.mark.parametrize("question", ["views=none-such", "mission=MINURSO"])
+async def test_what_cannot_be_followed_is_named(reader: Reader, question: str) -> None:
+    answer = await reader.http.get(f"/v1/changes?{question}")
+    assert (answer.status_code, answer.json()["field"].partition(".")[0]) == (400, question.partition("=")[0])
+
+
+async def test_the_cli_prints_what_changes_and_takes_up_where_it_was(reader: Reader) -> None:
+    await reader.apply(LOG[:1])
+    url = str(reader.http.base_url)
+    asked = ["follow", "--query-url", url, "--view", "events", "--json", "--after", "0"]
+    done = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from cli.main import main; main()", *asked), stdout=asyncio.subprocess.PIPE
+    )
+    assert done.stdout is not None
+    async with asyncio.timeout(30):
+        first = json.loads(await done.stdout.readline())
+        await reader.apply(LOG[1:])
+        second = json.loads(await done.stdout.readline())
+    done.send_signal(signal.SIGINT)
+    assert await done.wait() == 0
+    assert (first["ids"], second["rows"]) == ([str(LOG[0].id)], len(LOG) - 1)
