@@ -33,7 +33,7 @@ BATCH: Final = 2_000
 NOW, THEN = date(2026, 6, 1), date(2025, 11, 1)
 KNOWN_AT: Final = datetime(2025, 12, 1, tzinfo=UTC)
 STATE: Final = register.STATES[0]
-OF_A_PERIOD: Final = ("lead-times", "moved-dates", "ceiling-held", "occupancy", "people-since")
+OF_A_PERIOD: Final = ("lead-times", "moved-dates", "ceiling-held", "occupancy", "people-since", "timeline")
 ONE_MISSION: Final[dict[str, dict[str, Any]]] = {
     "must-come-home": {"mission": "UNIFIL", "closes_on": date(2026, 6, 15)},
     "events-behind": {"mission": "UNIFIL"},

@@ -91,7 +91,7 @@ async def _unknown(name: str) -> None:
 def _add(router: APIRouter, name: str, report: Report) -> None:
     async def answer(asked: Asked, read: Annotated[Reading, Depends(reading)]) -> Response:
         found = await find(report, asked, read)
-        return _csv(name, found) if asked.format == "csv" else _json(name, found)
+        return as_csv(name, found) if asked.format == "csv" else json_response(as_json(name, found))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
     answer.__annotations__["asked"] = Annotated[asks(name, report.takes, report.needs), Query()]
@@ -120,23 +120,30 @@ def _type(value: Any) -> str:
 
 async def find(report: Report, asked: Asked, read: Reading) -> Answer:
     """The answer to a report, with all of it from one snapshot; raises `Problem`."""
-    given = asked.model_dump() | {"as_of": asked.as_of or read.today()}
+    fresh = await read.freshness(asked)
+    async with read.snapshot(asked.as_known_at) as connection:
+        return await find_on(connection, report, asked, asked.as_of or read.today(), fresh)
+
+
+async def find_on(
+    connection: Connection, report: Report, asked: Asked, as_of: date, fresh: Freshness | None = None
+) -> Answer:
+    """The answer to a report in a snapshot of the caller's, so that several agree; raises `Problem`."""
+    given = asked.model_dump() | {"as_of": as_of}
     _check(report, given)
     report = report.of(given.get("source"))
     found = filtered(report.sql, given)
     values = found.values(given)
-    fresh = await read.freshness(asked)
-    async with read.snapshot(asked.as_known_at) as connection:
-        await checking.check_names(connection, given)
-        columns = await _columns(connection, found.sql)
-        page = paging.Page(found.sql, report.key, dict(columns), len(values))
-        whole = asked.limit is None and asked.cursor is None
-        rows, totals = await (_whole if whole else _page)(connection, report, page, asked, values)
-        waits = await incomplete(connection, report.feeds)
+    await checking.check_names(connection, given)
+    columns = await _columns(connection, found.sql)
+    page = paging.Page(found.sql, report.key, dict(columns), len(values))
+    whole = asked.limit is None and asked.cursor is None
+    rows, totals = await (_whole if whole else _page)(connection, report, page, asked, values)
+    waits = await incomplete(connection, report.feeds)
     more = asked.limit is not None and len(rows) > asked.limit
     rows = rows[: asked.limit] if more else rows
     following = page.cursor(rows[-1]) if more else None
-    return Answer(given["as_of"], asked.as_known_at, columns, rows, totals, following, waits, fresh)
+    return Answer(as_of, asked.as_known_at, columns, rows, totals, following, waits, fresh)
 
 
 def _check(report: Report, given: Mapping[str, Any]) -> None:
@@ -180,8 +187,9 @@ async def _page(connection: Connection, report: Report, page: paging.Page, asked
     return rows, {column: found[0][f"total_{column}"] for column in report.adds}
 
 
-def _json(name: str, found: Answer) -> Response:
-    body = {
+def as_json(name: str, found: Answer) -> dict[str, Any]:
+    """An answer as the API tells it."""
+    return {
         "report": name,
         "as_of": found.as_of,
         "as_known_at": found.as_known_at,
@@ -192,10 +200,14 @@ def _json(name: str, found: Answer) -> Response:
         "next": found.next,
         **({"freshness": asdict(found.freshness)} if found.freshness else {}),
     }
+
+
+def json_response(body: Any) -> Response:
+    """What Postgres and Python tell of days and instants, as ISO 8601."""
     return Response(orjson.dumps(body, default=str), media_type="application/json")
 
 
-def _csv(name: str, found: Answer) -> Response:
+def as_csv(name: str, found: Answer) -> Response:
     """Lists are joined by semicolons; an empty cell is unknown or does not apply."""
     text = io.StringIO()
     writer = csv.writer(text)

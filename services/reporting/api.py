@@ -18,6 +18,7 @@ from services.reporting.asking import Reading, reading
 from services.reporting.checking import readable
 from services.reporting.filters import Instant
 from services.reporting.following import Following
+from services.reporting.pages import routes as pages
 from services.reporting.problems import RESPONSES, answer_problems
 from services.reporting.queries import query
 
@@ -34,11 +35,13 @@ def build(pool: asyncpg.Pool, today: Callable[[], date] = today_utc, following: 
     """
     app = FastAPI(title="Forcegen query API", version="1", description=__doc__ or "", dependencies=[Depends(readable)])
     app.state.reading = Reading(pool, today, following or Following(pool, Health(0)))
-    answer_problems(app)
+    answer_problems(app, pages.problem)
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(answers.routes(), prefix="/v1")
     app.include_router(changes.routes(), prefix="/v1")
     app.include_router(_position(), prefix="/v1")
+    app.include_router(pages.routes())
+    app.mount("/static", pages.static())
     return app
 
 

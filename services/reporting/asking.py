@@ -63,6 +63,11 @@ def reading(request: Request) -> Reading:
 
 Feeds = Sequence[tuple[str, str]]
 """The rooms and the kinds of stream (by prefix) that an answer is built on."""
+APPROVED: Final = ("approvals", "mandate/")
+DEPLOYED: Final = ("deployments", "line/")
+COUNTED: Final = ("deployments", "contributor/")
+ANSWERED: Final = ("vacancies", "vacancy/")
+OFFERED: Final = ("vacancies", "application/")
 
 
 async def incomplete(connection: Connection, feeds: Feeds) -> bool:

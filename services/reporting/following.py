@@ -16,6 +16,7 @@ from fastapi.sse import format_sse_event
 
 from kernel import database
 from kernel.health import Health
+from services.reporting.filters import TIMEOUT_MAX_S
 from services.reporting.freshness import Waits
 from services.reporting.queries import query
 
@@ -69,13 +70,13 @@ class Follower:
 class Following:
     """What changes, as this process learns of it."""
 
-    def __init__(self, pool: asyncpg.Pool, health: Health) -> None:
+    def __init__(self, pool: asyncpg.Pool, health: Health, wait_longest_s: float = TIMEOUT_MAX_S) -> None:
         self._pool = pool
         self._health = health
         self._woken = asyncio.Event()
         self._last: int | None = None
         self._followers: set[Follower] = set()
-        self.waits = Waits(pool)
+        self.waits = Waits(pool, wait_longest_s)
 
     async def run(self) -> None:
         """Listen; where the connection is lost, listen again and read what was missed meanwhile."""

@@ -42,6 +42,8 @@ class Waits:
     """Who waits in this process, by token."""
 
     pool: asyncpg.Pool
+    longest_s: float
+    """Nobody waits longer, whatever was asked for."""
     _waiting: dict[WaitToken, list["asyncio.Future[None]"]] = field(default_factory=dict)
 
     async def wait(self, token: WaitToken, timeout_s: float) -> Freshness:
@@ -51,7 +53,7 @@ class Waits:
         try:
             [found] = await self._ask([token])  # only now: what is committed from here on wakes
             if found.state == "stale" and timeout_s > 0:
-                await asyncio.wait([woken], timeout=timeout_s)
+                await asyncio.wait([woken], timeout=min(timeout_s, self.longest_s))
                 [found] = await self._ask([token])
         finally:
             self._forget(token, woken)

@@ -3,21 +3,23 @@
 import base64
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from kernel.postgres import Connection
 from services.reporting import checking, filters
-from services.reporting.asking import Feeds, Reading, incomplete, reading
+from services.reporting.answers import Answer
+from services.reporting.asking import APPROVED, COUNTED, DEPLOYED, Feeds, Reading, incomplete, reading
+from services.reporting.filters import LIMIT_MAX
 from services.reporting.freshness import SCHEMA as FRESHNESS
 from services.reporting.paging import no_cursor
 from services.reporting.problems import RESPONSES, Problem
 from services.reporting.queries import filtered
-
-APPROVED = ("approvals", "mandate/")
-DEPLOYED = ("deployments", "line/")
-COUNTED = ("deployments", "contributor/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +185,49 @@ def _add_one(router: APIRouter, name: str, each: List) -> None:
     async def answer(
         item: str, asked: Annotated[filters.AsOf, Query()], read: Annotated[Reading, Depends(reading)]
     ) -> Response:
-        as_of = asked.as_of or read.today()
-        given = {"as_of": as_of, "id": item, "limit": 1}
-        found = filtered(each.sql, given)
         fresh = await read.freshness(asked)
         async with read.snapshot(asked.as_known_at) as connection:
-            rows = await connection.fetch(found.sql, *found.values(given))
-        if not rows:
-            detail = f"There is no {item} among the {name} on {as_of}."
-            raise Problem(404, "Not found", detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
+            found = await find_one(connection, name, item, asked.as_of or read.today())
         headers = {"Forcegen-Freshness": fresh.state} if fresh else {}
-        return Response(rows[0]["item"], media_type="application/json", headers=headers)
+        return Response(found, media_type="application/json", headers=headers)
 
     router.get(f"/{name}/{{item:path}}", name=f"one of {name}", responses=documented, tags=["lists"])(answer)
+
+
+async def find_one(connection: Connection, name: str, item: str, as_of: date) -> str:
+    """One thing of a list as JSON; raises `Problem`."""
+    given = {"as_of": as_of, "id": item, "limit": 1}
+    found = filtered(LISTS[name].sql, given)
+    rows = await connection.fetch(found.sql, *found.values(given))
+    if not rows:
+        detail = f"There is no {item} among the {name} on {as_of}."
+        raise Problem(404, "Not found", detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
+    told: str = rows[0]["item"]
+    return told
+
+
+async def find_some(connection: Connection, name: str, given: Mapping[str, Any], as_of: date) -> Answer:
+    """The first page of a list, as a report is told; raises `Problem`."""
+    each = LISTS[name]
+    asked = {**given, "as_of": as_of, "limit": LIMIT_MAX + 1}
+    found = filtered(each.sql, asked)
+    rows = [json.loads(row["item"]) for row in await connection.fetch(found.sql, *found.values(asked))]
+    columns = [(column, "json") for column in (rows[0] if rows else each.example)]
+    following = rows[LIMIT_MAX]["id"] if len(rows) > LIMIT_MAX else None
+    waits = await incomplete(connection, each.feeds)
+    return Answer(as_of, given.get("as_known_at"), columns, rows[:LIMIT_MAX], {}, following, waits, None)
+
+
+async def find_event(connection: Connection, event: str) -> dict[str, Any]:
+    """One event by its id, whatever day it is about; raises `Problem`."""
+    try:
+        found = await find_some(connection, "events", {"event": UUID(event)}, date(9998, 12, 31))
+    except ValueError:
+        found = None
+    if found is None or not found.rows:
+        remedy = "GET /v1/events lists what there is."
+        raise Problem(404, "Not found", f"There is no event {event} on record.", field="event", remedy=remedy)
+    return dict(found.rows[0])
 
 
 def _documented(each: List, example: dict[str, Any], schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:

@@ -1,8 +1,9 @@
 """What goes wrong for a caller, as RFC 9457 problem details: what, where, and what to do about it."""
 
+from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -55,21 +56,25 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def answer_problems(app: FastAPI) -> None:
-    """Let every error of `app` leave as problem details."""
+def answer_problems(app: FastAPI, as_page: Callable[[Request, Problem], Response | None]) -> None:
+    """Let every error of `app` leave as problem details, or as the page that `as_page` makes of it for a reader."""
+
+    def answer(request: Request, problem: Problem) -> Response:
+        return as_page(request, problem) or _response(problem)
 
     @app.exception_handler(Problem)
-    async def told(_request: Request, problem: Problem) -> JSONResponse:
-        return _response(problem)
+    async def told(request: Request, problem: Problem) -> Response:
+        return answer(request, problem)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        return _response(_of_validation(error))
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, _of_validation(error))
 
     @app.exception_handler(HTTPException)
-    async def refused(_request: Request, error: HTTPException) -> JSONResponse:
+    async def refused(request: Request, error: HTTPException) -> Response:
         title = {404: "Not found", 405: "Not allowed"}.get(error.status_code, "Not answered")
-        return _response(Problem(error.status_code, title, str(error.detail), remedy="See /docs for what there is."))
+        remedy = "See /docs for what there is."
+        return answer(request, Problem(error.status_code, title, str(error.detail), remedy=remedy))
 
 
 def _of_validation(error: RequestValidationError) -> Problem:

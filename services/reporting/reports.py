@@ -5,13 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.reporting.asked import EVERYWHERE
-from services.reporting.asking import Feeds
-from services.reporting.lists import APPROVED, DEPLOYED
+from services.reporting.asking import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, Feeds
 from services.reporting.queries import query
-
-COUNTED = ("deployments", "contributor/")
-ANSWERED = ("vacancies", "vacancy/")
-OFFERED = ("vacancies", "application/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +197,15 @@ REPORTS = {
         (APPROVED, DEPLOYED),
         {"room": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1},
         one_of=("tour", "line", "mandate", "mission"),
+    ),
+    "timeline": Report(
+        "What happened between two days, by when it was true: every event, whoever recorded it and whenever.",
+        "timeline",
+        ("day", "room", "position"),
+        ("events",),
+        (APPROVED, ("vacancies", ""), ("deployments", "")),
+        {"day": "2014-07-01", "room": "deployments", "type": "forcegen.deployments.TourArrived", "events": 1},
+        ("since",),
     ),
     "statements": Report(
         "What officials said in public against the register on the day that they spoke of (raise R4).",

@@ -33,6 +33,7 @@ from tests.properties.known_histories import Question, questions
 TODAY = date(2015, 9, 1)
 NEEDED: dict[str, dict[str, str]] = {
     "people-since": {"since": "2013-01-01"},
+    "timeline": {"since": "2013-01-01"},
     "must-come-home": {"mission": "MINURSO", "closes_on": "2015-02-01"},
     "events-behind": {"mission": "MINURSO"},
 }

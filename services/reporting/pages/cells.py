@@ -1,0 +1,133 @@
+"""A value of a report as a reader sees it: in the reader's language, and with a way to what is behind it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from services.reporting.pages.words import Words
+
+CODES: Final = frozenset(
+    {
+        *("category", "categories", "rank", "status", "state", "kind", "replacement", "waits_for", "on_whom", "what"),
+        *("step", "type", "found_in", "qualifier", "measure", "why", "personnel_type", "departure_reason", "payer"),
+        "note",
+    }
+)
+"""Columns whose texts are words of the field, and not somebody's own."""
+NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
+"""Postgres types whose columns stand to the right."""
+_ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_ISO_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+"""Lists come as JSON, which has no dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a table."""
+
+    text: str
+    href: str = ""
+    is_number: bool = False
+    is_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Present, planned and ceiling as parts of a hundred; the text beside it tells the numbers."""
+
+    present: float
+    planned: float
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Addresses of pages, all with the day, the instant and the language that the reader has chosen."""
+
+    kept: Mapping[str, str]
+
+    def of(self, path: str, **more: str) -> str:
+        asked = urlencode({**self.kept, **more})
+        return f"{path}?{asked}" if asked else path
+
+    def without(self, *names: str) -> "Address":
+        return Address({name: value for name, value in self.kept.items() if name not in names})
+
+
+def cell(column: str, row: Mapping[str, Any], words: Words, address: Address) -> Cell | Bar:
+    """The cell of a column in a row."""
+    if column == "bar":
+        return bar(row)
+    value = row.get(column)
+    if value is None or value == []:
+        return Cell("–", is_unknown=True)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Cell(_text(column, value, words), _link(column, row, address), is_number=number)
+
+
+def bar(row: Mapping[str, Any]) -> Bar:
+    """A ceiling is the whole width; who is above it fills all of it and is told apart."""
+    limit = row["ceiling"] + row["waived"]
+    most = max(limit, row["present"], row["fullest_planned"], 1)
+    present = 100 * row["present"] / most
+    planned = max(0.0, 100 * row["fullest_planned"] / most - present)
+    return Bar(round(present, 2), round(planned, 2), row["present"] > limit)
+
+
+def _text(column: str, value: Any, words: Words) -> str:
+    match value:
+        case bool():
+            return words.say("yes" if value else "no")
+        case int() | float():
+            return words.number(value)
+        case datetime():
+            return words.day(value) if column == "effective" else words.instant(value)
+        case date():
+            return words.day(value)
+        case list():
+            return ", ".join(_text(column, one, words) for one in value)
+        case str() if _ISO_DAY.fullmatch(value):
+            return words.day(date.fromisoformat(value))
+        case str() if _ISO_INSTANT.match(value):
+            return _text(column, datetime.fromisoformat(value), words)
+        case _ if column in CODES:
+            return words.code(str(value))
+        case _ if column in ("event", "last_event"):
+            return words.say("show")
+        case _:
+            return str(value)
+
+
+def _link(column: str, row: Mapping[str, Any], address: Address) -> str:
+    """Where a value leads; empty where there is nothing behind it."""
+    value = row[column]
+    if column == "mission":
+        return address.of(f"/missions/{quote(value)}")
+    if column == "line" and "/" in value:
+        return address.of(f"/lines/{quote(value)}")
+    if column in ("event", "last_event"):
+        return address.of(f"/events/{value}")
+    if column in ("tour", "id", "replaced_by", "owner"):
+        return _tour(str(value), row, address)
+    if column in ("people", "present") and row.get(column):
+        return _behind(row, address)
+    if column == "mandate":
+        return address.of("/events", mandate=value)
+    return ""
+
+
+def _tour(value: str, row: Mapping[str, Any], address: Address) -> str:
+    """Tours are named `<mandate>/<line>/<tour>`, or by the last part alone beside their line."""
+    full = f"{row['line']}/{value}" if "line" in row and "/" not in value else value
+    return address.of(f"/tours/{quote(full)}") if full.count("/") == 2 else ""
+
+
+def _behind(row: Mapping[str, Any], address: Address) -> str:
+    if "tour" in row or "id" in row:
+        return ""  # one tour: its own link leads on
+    if "category" in row:
+        return address.of("/events", mission=row["mission"], category=row["category"])
+    return address.of("/events", line=row["line"]) if "line" in row else ""

@@ -1,0 +1,196 @@
+"""A page as HTML: what was found, in the reader's language. The templates decide how it looks, and nothing else."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from operator import itemgetter
+from typing import Any, Final
+
+from fastapi import Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from services.reporting.answers import Answer
+from services.reporting.asked import Asked
+from services.reporting.pages.cells import NUMBERS, Address, Bar, Cell, bar, cell
+from services.reporting.pages.sheets import SHEETS, Section, Sheet
+from services.reporting.pages.words import LANGUAGES, Words, worded
+from services.reporting.problems import Problem
+
+NAVIGATION: Final = ("overview", "pipeline", "ending", "raised", "timeline")
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Language",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a page is asked, and in which language."""
+
+    words: Words
+    at: str
+    """The path of the address."""
+    path: Mapping[str, str]
+    """What the path names."""
+    kept: Mapping[str, str]
+    """The parameters of the address that links keep."""
+    may_name: Sequence[str]
+    """Parameters of this page's own."""
+    terms: Asked
+    as_of: date
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was found."""
+
+    thing: Mapping[str, Any] | None
+    sections: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A section as it is laid out."""
+
+    section: Section
+    heads: Sequence[str]
+    numbers: Collection[str]
+    """Columns of numbers."""
+    rows: Sequence[Sequence[Cell | Bar]]
+    totals: Sequence[str]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A mission where people are, or may be."""
+
+    mission: str
+    href: str
+    people: int
+    parts: Sequence[tuple[str, int]]
+    """By category, how many."""
+    ceilings: Sequence[tuple[Bar, Mapping[str, Any]]]
+    """On each line that covers it, its own ceiling; where it has none, that of the line, which it shares."""
+
+
+def page(sheet: Sheet, question: Question, shown: Shown) -> Response:
+    """The page; `incomplete` where any of its answers is."""
+    template = {"overview": "overview.html", "line": "line.html", "event": "event.html"}.get(sheet.name, "page.html")
+    address = Address({name: value for name, value in question.kept.items() if name not in sheet.takes})
+    told = {
+        **_frame(question, address),
+        "sheet": sheet,
+        "title": _title(sheet, question),
+        "thing": shown.thing,
+        "facts": _facts(shown.thing, question.words, address),
+        "tables": [_table(s, shown.sections[s.name], question.words, address) for s in sheet.sections],
+        "cards": _cards(shown, question.words, address) if sheet.name == "overview" else (),
+        "answers": shown.sections,
+        "incomplete": any(found.incomplete for found in shown.sections.values()),
+        "twin": lambda suffix, **more: Address(question.kept).of(
+            f"{'/overview' if question.at == '/' else question.at}{suffix}", **more
+        ),
+    }
+    return Response(_environment().get_template(template).render(told), media_type="text/html", headers=HEADERS)
+
+
+def problem(fault: Problem, question: Question) -> Response:
+    """What went wrong, as a page."""
+    told = {
+        **_frame(question, Address(question.kept)),
+        "title": question.words.say("This cannot be shown"),
+        "fault": fault,
+    }
+    text = _environment().get_template("problem.html").render(told)
+    return Response(text, fault.status, media_type="text/html", headers=HEADERS)
+
+
+def _frame(question: Question, address: Address) -> dict[str, Any]:
+    """What the frame of every page needs."""
+    return {
+        "_": question.words.say,
+        "words": question.words,
+        "address": address,
+        "question": question,
+        "languages": LANGUAGES,
+        "navigation": [(address.of("/" if n == "overview" else f"/{n}"), SHEETS[n].title, n) for n in NAVIGATION],
+        "sheet": None,
+        "incomplete": False,
+    }
+
+
+def _title(sheet: Sheet, question: Question) -> str:
+    of = {"mission": "mission", "line": "line", "tour": "tour"}.get(sheet.name)
+    said = question.words.say(sheet.title)
+    return f"{said} {question.path[of]}" if of else said
+
+
+def _facts(thing: Mapping[str, Any] | None, words: Words, address: Address) -> list[tuple[str, Cell | Bar]]:
+    """What is known about the one thing, except for what holds further things."""
+    plain = {
+        name: value
+        for name, value in (thing or {}).items()
+        if value is not None and not isinstance(value, dict) and not (isinstance(value, list) and _holds_things(value))
+    }
+    hidden = {"incomplete", "recorded_from", "data", "id", "room"}
+    return [(words.say(worded(name)), cell(name, plain, words, address)) for name in plain if name not in hidden]
+
+
+def _holds_things(values: Sequence[Any]) -> bool:
+    return any(isinstance(one, dict) for one in values)
+
+
+def _table(section: Section, found: Answer, words: Words, address: Address) -> Table:
+    told = sorted(found.rows, key=itemgetter(section.most), reverse=True) if section.most else found.rows
+    rows = [[cell(column, row, words, address) for column in section.columns] for row in told]
+    totals = [words.number(found.totals[column]) if column in found.totals else "" for column in section.columns]
+    heads = [words.say(worded(column)) for column in section.columns]
+    numbers = {column for column, kind in found.columns if kind in NUMBERS}
+    return Table(section, heads, numbers, rows[::-1] if section.turned else rows, totals, found.next is not None)
+
+
+def _cards(shown: Shown, words: Words, address: Address) -> list[Card]:
+    """Every mission where somebody is or may be sent; the people are those of the strength report."""
+    present, lines = shown.sections["present"].rows, shown.sections["room"].rows
+    people = {row["mission"]: 0 for row in present} | {name: 0 for row in lines for name in row["missions"]}
+    parts: dict[str, dict[str, int]] = {name: {} for name in people}
+    for row in present:
+        people[row["mission"]] += row["people"]
+        of = parts[row["mission"]]
+        of[row["category"]] = of.get(row["category"], 0) + row["people"]
+    return [
+        Card(
+            name,
+            address.of(f"/missions/{name}"),
+            people[name],
+            [(words.code(category), number) for category, number in sorted(parts[name].items())],
+            [(bar(row), row) for row in _ceilings(name, lines)],
+        )
+        for name in sorted(people, key=lambda name: (-people[name], name))
+    ]
+
+
+def _ceilings(mission: str, lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    own = {row["line"]: row for row in lines if row["mission"] == mission}
+    shared = {row["line"]: row for row in lines if row["mission"] is None and mission in row["missions"]}
+    return sorted((shared | own).values(), key=itemgetter("present"), reverse=True)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader(__package__),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

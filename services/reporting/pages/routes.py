@@ -1,0 +1,189 @@
+"""The pages over HTTP: `/`, `/missions/UNIFIL`, …, each with a twin that ends in `.json` or `.csv`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from typing import Annotated, Any, Final
+
+import pydantic
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from kernel.postgres import Connection
+from services.reporting import answers, lists
+from services.reporting.answers import Answer
+from services.reporting.asked import Asked
+from services.reporting.asking import Reading, reading
+from services.reporting.filters import LIMIT_MAX
+from services.reporting.pages import chart, html
+from services.reporting.pages.html import Question, Shown
+from services.reporting.pages.sheets import SHEETS, Section, Sheet
+from services.reporting.pages.words import LANGUAGES, negotiated, words
+from services.reporting.problems import Problem
+from services.reporting.reports import REPORTS
+
+ROUTES: Final = {
+    "/": "overview",
+    "/overview": "overview",
+    "/missions/{mission}": "mission",
+    "/lines/{mandate}/{line}": "line",
+    "/tours/{mandate}/{line}/{tour}": "tour",
+    "/pipeline": "pipeline",
+    "/ending": "ending",
+    "/raised": "raised",
+    "/timeline": "timeline",
+    "/events": "events",
+    "/events/{event}": "event",
+}
+EVERYWHERE: Final = ("as_of", "as_known_at", "contributor", "lang")
+"""Parameters of every page; all links keep them."""
+
+
+def routes() -> APIRouter:
+    """Every page and its twins. They are for readers: the API's document leaves them out."""
+    router = APIRouter(include_in_schema=False)
+    for path, name in ROUTES.items():
+        for suffix in (".json", ".csv", "") if path != "/" else ("",):
+            router.get(f"{path}{suffix}", name=f"page {name}{suffix}")(_answering(SHEETS[name], suffix))
+    router.get("/lines/{mandate}/{line}/occupancy.svg", name="picture")(_picture)
+    return router
+
+
+def static() -> StaticFiles:
+    """The style sheet and the script, from the package."""
+    return StaticFiles(directory=str(files(__package__).joinpath("static")))
+
+
+def _answering(sheet: Sheet, suffix: str) -> Any:
+    async def page(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
+        question = asked(request, sheet, read.today())
+        shown = await show(sheet, question, read)
+        if suffix == ".json":
+            return answers.json_response(_twin(sheet, question, shown))
+        if suffix == ".csv":
+            return _csv(request, shown)
+        return html.page(sheet, question, shown)
+
+    return page
+
+
+def asked(request: Request, sheet: Sheet, today: date) -> Question:
+    """What the address says; raises `Problem`. A form sends what was left empty as nothing: so it is not given."""
+    own = {name: value for name, value in request.query_params.items() if value.strip()}
+    for name in own.keys() - {*EVERYWHERE, *sheet.takes, "section"}:
+        remedy = f"This page takes {', '.join((*EVERYWHERE, *sheet.takes))}."
+        raise Problem(400, "Unknown parameter", f"There is no parameter {name} here.", field=name, remedy=remedy)
+    language = own.pop("lang", None)
+    if language is not None and language not in LANGUAGES:
+        remedy = f"There are {', '.join(LANGUAGES)}."
+        raise Problem(400, "Bad parameter", f"There is no language {language}.", field="lang", remedy=remedy)
+    own.pop("section", None)
+    spoken = language or negotiated(request.headers.get("accept-language", ""))
+    kept = {**own, **({"lang": language} if language else {})}
+    path = {name: str(value) for name, value in request.path_params.items()}
+    if "line" in path:
+        path["line"] = f"{path['mandate']}/{path['line']}"
+    if "tour" in path:
+        path["tour"] = f"{path['line']}/{path['tour']}"
+    terms = _terms({**own, "as_known_at": _instant(own["as_known_at"])} if "as_known_at" in own else own)
+    return Question(words(spoken), request.url.path, path, kept, sheet.takes, terms, terms.as_of or today, today)
+
+
+def _instant(text: str) -> str:
+    """A form's instant has no offset: it is UTC, as the page says beside it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text  # told as what it is by the check of all parameters
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+
+
+def _terms(given: Mapping[str, Any]) -> Asked:
+    try:
+        return Asked.model_validate(given)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0])
+        remedy = f"Send {field} as in the form of this page."
+        raise Problem(400, "Bad parameter", first["msg"], field=field, remedy=remedy) from error
+
+
+async def show(sheet: Sheet, question: Question, read: Reading) -> Shown:
+    """Everything on the page, from one snapshot; raises `Problem`."""
+    async with read.snapshot(question.terms.as_known_at) as connection:
+        thing = await _thing(connection, sheet, question)
+        names = {**(thing or {}), **question.path}
+        found = {section.name: await _section(connection, section, question, names) for section in sheet.sections}
+    return Shown(thing, found)
+
+
+async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Mapping[str, Any] | None:
+    """What the page is about."""
+    if not sheet.thing:
+        return None
+    if sheet.thing == "events":
+        return await lists.find_event(connection, question.path["event"])
+    item = question.path[sheet.thing.removesuffix("s")]
+    found: Mapping[str, Any] = json.loads(await lists.find_one(connection, sheet.thing, item, question.as_of))
+    return found
+
+
+async def _section(connection: Connection, section: Section, question: Question, names: Mapping[str, Any]) -> Answer:
+    given = dict(section.asked)
+    for parameter, name in section.takes.items():
+        given[parameter] = [names[name]] if parameter == "missions" else names[name]
+    if section.listed:
+        found = await lists.find_some(connection, section.listed, given, question.as_of)
+        return replace(found, rows=[{**row, "event": row["id"]} for row in found.rows])
+    report = REPORTS[section.report]
+    if section.days_back:
+        given["since"] = question.terms.since or question.as_of - timedelta(days=section.days_back)
+    for name in ("contributor", *question.may_name):
+        if name in report.own and (value := getattr(question.terms, name)) is not None:
+            given.setdefault(name, value)
+    terms = Asked(**given, as_known_at=question.terms.as_known_at, limit=LIMIT_MAX)
+    return await answers.find_on(connection, report, terms, question.as_of)
+
+
+def _twin(sheet: Sheet, question: Question, shown: Shown) -> dict[str, Any]:
+    return {
+        "page": sheet.name,
+        "as_of": question.as_of,
+        "as_known_at": question.terms.as_known_at,
+        **({"thing": shown.thing} if shown.thing else {}),
+        "sections": {name: answers.as_json(name, found) for name, found in shown.sections.items()},
+    }
+
+
+def _csv(request: Request, shown: Shown) -> Response:
+    """One table a file: the first of the page, or the one that `section` names."""
+    if not shown.sections:
+        raise Problem(404, "Not found", "This page has no table.", field="section", remedy="Ask for its .json.")
+    name = request.query_params.get("section") or next(iter(shown.sections))
+    if name not in shown.sections:
+        remedy = f"There are {', '.join(shown.sections)}."
+        raise Problem(404, "Not found", f"This page has no table {name}.", field="section", remedy=remedy)
+    return answers.as_csv(name, shown.sections[name])
+
+
+async def _picture(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
+    question = asked(request, SHEETS["line"], read.today())
+    section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
+    async with read.snapshot(question.terms.as_known_at) as connection:
+        found = await _section(connection, section, question, question.path)
+    rows = [row for row in found.rows if row["mission"] is None]
+    return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
+
+
+def problem(request: Request, fault: Problem) -> Response | None:
+    """What went wrong as a page, where a reader asked for a page; None where a program asked."""
+    path, today = request.url.path, datetime.now(UTC).date()
+    for_program = path.startswith("/v1/") or path.endswith((".json", ".csv"))
+    if for_program or "text/html" not in request.headers.get("accept", ""):
+        return None
+    wanted = request.query_params.get("lang", "")
+    language = wanted if wanted in LANGUAGES else negotiated(request.headers.get("accept-language", ""))
+    kept = {"lang": wanted} if wanted in LANGUAGES else {}
+    return html.problem(fault, Question(words(language), "/", {}, kept, (), Asked(), today, today))

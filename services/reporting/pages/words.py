@@ -1,0 +1,75 @@
+"""What pages say, in the reader's language. The keys are the English texts; codes of the field are said as words.
+
+Numbers and dates are written as the language writes them, by the tables of Unicode's CLDR (Babel).
+"""
+
+import io
+import re
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from babel import Locale, dates, negotiate_locale, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+LANGUAGES: Final = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class Words:
+    """One language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.locale = Locale.parse(language)
+        self.texts = _translations(language)
+
+    def say(self, text: str) -> str:
+        """A text of a page; a code of the field as words, where the language has them."""
+        said: str = self.texts.gettext(text)
+        return said
+
+    def code(self, code: str) -> str:
+        """`staff_officer`, `forcegen.deployments.TourArrived` as words."""
+        return self.say(worded(code))
+
+    def number(self, number: float) -> str:
+        return numbers.format_decimal(number, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        return dates.format_date(day, "d MMM y", self.locale)
+
+    def instant(self, instant: datetime) -> str:
+        """In UTC, and it says so."""
+        return f"{dates.format_datetime(instant, 'd MMM y, HH:mm', dates.UTC, self.locale)} UTC"
+
+
+def worded(code: str) -> str:
+    """A code of the contracts as an English word or two."""
+    name = code.rpartition(".")[2] if code.startswith("forcegen.") else code
+    return _CAMEL.sub(" ", name).replace("_", " ").capitalize() if name != code else name.replace("_", " ")
+
+
+def negotiated(accepted: str) -> str:
+    """The best language for an `Accept-Language` header; English where there is none."""
+    wanted = [one.partition(";")[0].strip().partition("-")[0] for one in accepted.split(",")]
+    return negotiate_locale(wanted, list(LANGUAGES)) or "en"
+
+
+@cache
+def words(language: str) -> Words:
+    """The language, read once."""
+    return Words(language)
+
+
+def _translations(language: str) -> NullTranslations:
+    file = files(__package__).joinpath("words", f"{language}.po")
+    if not file.is_file():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(file.read_bytes()), locale=language))
+    compiled.seek(0)
+    return Translations(compiled)

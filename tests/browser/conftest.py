@@ -1,0 +1,105 @@
+"""A browser that reads pages of the story, served by a process's worth of the query API; pictures of what it saw."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from contracts.words import Event
+from kernel.health import Health
+from kernel.serving import running_together
+from services.reporting.api import build
+from services.reporting.following import Following
+from services.reporting.projections.recorded import Recorded
+from services.reporting.projector import Projector
+from tests.architecture.sources import ROOT
+from tests.integration.reading_database import reading_database
+from tests.integration.serving import served
+from tests.projection_spec import LEARNED, history
+from tests.stories import AS_OF, tell
+
+PICTURES = ROOT / ".artefacts"
+NO_BROWSER = "There is no Chromium: install Debian's package `chromium` (apt-get install chromium), as .ci/run does."
+
+
+@dataclass
+class House:
+    """The story as pages, and a way to go on with it."""
+
+    url: str
+    pool: asyncpg.Pool
+    log: list[Recorded]
+    further: list[Event] = field(default_factory=list)
+
+    @property
+    def half_way(self) -> datetime:
+        """An instant at which half of the story was on record."""
+        return LEARNED + timedelta(seconds=len(self.log) // 2)
+
+    async def goes_on(self, *events: Event) -> None:
+        """These events are recorded too."""
+        self.further += events
+        whole = [*(fact.data for fact in tell().house.facts()), *self.further]
+        async with self.pool.acquire() as connection, connection.transaction():
+            done = await Projector().apply(connection, history(whole))
+            assert done.applied == len(events)
+
+
+@dataclass
+class Reader:
+    """A page in a browser. What the console says against it is remembered."""
+
+    page: Page
+    house: House
+    complaints: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(f"{self.house.url}{path}")
+
+    async def picture(self, name: str) -> None:
+        """Kept for whoever looks at the run."""
+        PICTURES.mkdir(exist_ok=True)
+        await self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+@pytest.fixture(scope="module")
+async def house(postgres_dsn: str) -> AsyncIterator[House]:
+    log = history([fact.data for fact in tell().house.facts()])
+    async with reading_database(postgres_dsn) as pool:
+        async with pool.acquire() as connection, connection.transaction():
+            await Projector().apply(connection, log)
+        following = Following(pool, Health(60))
+        app = build(pool, today=lambda: AS_OF, following=following)
+        async with running_together([following.run()]), served(app) as url:
+            yield House(url, pool, log)
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.fail(NO_BROWSER)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=Path(found), args=["--no-sandbox"])
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+async def reader(request: pytest.FixtureRequest, browser: Browser, house: House) -> AsyncIterator[Reader]:
+    context = await browser.new_context(color_scheme=request.param, locale="en-GB")
+    found = Reader(await context.new_page(), house)
+    found.page.on("console", found.hear)
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    yield found
+    await context.close()
+    assert found.complaints == []

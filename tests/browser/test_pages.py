@@ -1,0 +1,113 @@
+"""An official in front of the pages, in a real browser: looks, clicks a number, changes the day, sees news arrive."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+
+from contracts.deployments import TourArrived, TourPlanned
+from tests.browser.conftest import Reader
+
+pytestmark = pytest.mark.servers
+PAGES = {
+    "overview": "/",
+    "mission": "/missions/UNIFIL",
+    "line": "/lines/kz-2018/officers",
+    "tour": "/tours/kz-2018/officers/minurso-observer-6-2021",
+    "pipeline": "/pipeline",
+    "ending": "/ending",
+    "raised": "/raised",
+    "timeline": "/timeline",
+    "events": "/events?mission=UNIFIL",
+    "problem": "/missions/NOWHERE",
+    "overview-kk": "/?lang=kk",
+    "mission-ru": "/missions/UNIFIL?lang=ru",
+}
+ARRIVAL: dict[str, Any] = {"mandate": "kz-2018", "line": "officers", "mission": "UNTSO", "category": "staff_officer"}
+PLAN: dict[str, Any] = {"planned_from": date(2022, 6, 1), "planned_until": date(2023, 6, 1), "consents_required": ()}
+
+
+async def test_from_the_overview_by_mission_and_line_to_the_event_behind_a_number(reader: Reader) -> None:
+    page = reader.page
+    await reader.open("/")
+    await expect(page.locator(".card.total .big")).to_have_text("15")
+    await page.get_by_role("link", name="UNIFIL").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Mission UNIFIL")
+    await page.get_by_role("link", name="kz-2018/officers").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Mandate line kz-2018/officers")
+    drawn = await page.locator("figure img").evaluate("picture => picture.complete && picture.naturalWidth > 0")
+    assert drawn
+    await page.locator("#s-room + .scroll td.number a").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Events behind a number")
+    await page.get_by_role("link", name="show").last.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Event")
+    await expect(page.locator("pre")).to_contain_text('"line": "officers"')
+
+
+async def test_both_times_are_chosen_in_the_form_and_stand_in_the_address(reader: Reader) -> None:
+    page = reader.page
+    await reader.open("/")
+    await page.get_by_label("On the day").fill("2014-12-01")
+    await page.get_by_role("button", name="Show").click()
+    await expect(page.locator(".past")).to_contain_text("1 Dec 2014")
+    assert "as_of=2014-12-01" in page.url
+    then = await page.locator(".card.total .big").inner_text()
+    assert 0 < int(then) < 15
+    await page.get_by_label("As known at (UTC)").fill(f"{reader.house.half_way:%Y-%m-%dT%H:%M}")
+    await page.get_by_role("button", name="Show").click()
+    await expect(page.locator(".past")).to_contain_text("as known at")
+    known = int(await page.locator(".card.total .big").inner_text())
+    assert known < int(then)
+    await page.get_by_role("link", name="Pipeline").click()
+    assert re.search(r"as_of=2014-12-01&as_known_at=", page.url)
+    await page.get_by_role("link", name="Today, as known now").click()
+    await expect(page.locator(".past")).to_have_count(0)
+
+
+async def test_an_arrival_appears_without_a_reload(reader: Reader) -> None:
+    page = reader.page
+    await reader.open("/missions/UNTSO")
+    await expect(page.locator("html[data-live=on]")).to_have_count(1)
+    await page.evaluate("window.stayed = true")
+    before = await page.locator("#s-tours + .scroll tbody tr").count()
+    scheme = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
+    own = {**ARRIVAL, "tour": f"late-{scheme}", "headcount": 1}
+    planned = TourPlanned(**own, **PLAN, contributor="KAZ", person=f"p-{scheme}", rank="major")
+    await reader.house.goes_on(planned, TourArrived(**own, arrived_on=date(2022, 6, 1)))
+    await expect(page.locator("#s-tours + .scroll tbody tr")).to_have_count(before + 1)
+    await expect(page.get_by_text(f"late-{scheme}")).to_be_visible()
+    assert await page.evaluate("window.stayed")
+    await expect(page.locator("#live")).to_have_text("The page was updated.")
+
+
+async def test_everything_can_be_reached_with_the_keyboard(reader: Reader) -> None:
+    page = reader.page
+    await reader.open("/")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Mission UNIFIL")
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_no_page_has_a_serious_barrier(reader: Reader, name: str) -> None:
+    await reader.open(PAGES[name])
+    await reader.picture(f"{name}-{await reader.page.evaluate('matchMedia(`(prefers-color-scheme: dark)`).matches')}")
+    found = await Axe().run(reader.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    serious = [one for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
+    assert serious == [], [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in serious]
+    reader.complaints = [one for one in reader.complaints if name != "problem" or "404" not in one]
+
+
+async def test_a_narrow_screen_shows_the_page_without_scrolling_sideways(reader: Reader) -> None:
+    await reader.page.set_viewport_size({"width": 360, "height": 740})
+    for path in PAGES.values():
+        if path != PAGES["problem"]:
+            await reader.open(path)
+            assert await reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    await reader.picture("narrow")

@@ -1,0 +1,130 @@
+"""The pages over HTTP, without a browser: their numbers are the reports', and they are safe, shared and translated."""
+
+import csv
+import re
+from collections.abc import AsyncIterator
+from html import escape
+from importlib.resources import files
+
+import pytest
+from babel.messages.pofile import read_po
+
+from services.reporting.pages.routes import ROUTES
+from services.reporting.pages.sheets import SHEETS
+from services.reporting.reports import REPORTS
+from tests import peacekeepers
+from tests.integration.answering import Asking, given
+from tests.integration.page_texts import texts
+from tests.stories import AS_OF, tell
+
+HOSTILE = "<script>alert('x')</script>"
+THINGS = {
+    "mission": "UNIFIL",
+    "mandate": "kz-2018",
+    "line": "officers",
+    "tour": "minurso-observer-6-2021",
+}
+
+
+@pytest.fixture(scope="module")
+async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
+    hostile = peacekeepers.rescheduled("t-9").model_copy(update={"reason": HOSTILE, "decided_on": AS_OF})
+    made_up = [peacekeepers.planned("t-9"), hostile]
+    async with given(postgres_dsn, [*(fact.data for fact in tell().house.facts()), *made_up], today=AS_OF) as ask:
+        yield ask
+
+
+async def addresses(ask: Asking) -> list[str]:
+    event = (await ask.rows("who-is-where"))[0]["last_event"]
+    own = {"/events": "/events?mission=UNIFIL"}
+    return [own.get(path, path.format(**THINGS, event=event)) for path in ROUTES]
+
+
+async def test_every_page_is_there_in_every_language_and_has_its_twins(ask: Asking) -> None:
+    for address in await addresses(ask):
+        for language in ("en", "ru", "kk"):
+            page = await ask.http.get(address, headers={"Accept-Language": language})
+            assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8"), address
+            assert f'<html lang="{language}">' in page.text
+            assert "script-src 'self'" in page.headers["content-security-policy"]
+        path, _, asked = address.partition("?")
+        twin = (await ask.http.get(f"{'/overview' if path == '/' else path}.json?{asked}")).json()
+        for name, section in twin["sections"].items():
+            rows = await ask.http.get(f"{'/overview' if path == '/' else path}.csv?{asked}&section={name}")
+            found = list(csv.DictReader(rows.text.splitlines()))
+            assert len(found) == len(section["rows"]), (address, name)
+
+
+async def test_the_numbers_of_a_page_are_those_of_the_reports(ask: Asking) -> None:
+    overview = (await ask.http.get("/overview.json")).json()["sections"]
+    assert overview["present"]["totals"] == (await ask.report("strength"))["totals"] == {"people": 15, "tours": 10}
+    assert overview["room"]["rows"] == await ask.rows("room-left")
+    page = (await ask.http.get("/")).text
+    cards = re.findall(r'<p class="big">(\d+)</p><p><a href="/missions/[A-Z]+">([A-Z]+)</a>', page)
+    assert cards[:2] == [("9", "UNIFIL"), ("6", "MINURSO")]
+    assert sum(int(people) for people, _ in cards) == 15
+
+
+async def test_a_day_and_an_instant_in_the_address_are_kept_by_every_link(ask: Asking) -> None:
+    asked = "as_of=2014-11-01&as_known_at=2022-07-01T12%3A05&lang=ru"
+    page = (await ask.http.get(f"/?{asked}")).text
+    links = re.findall(r'href="(/[^"#]*)"', page)
+    inner = [one for one in links if not one.startswith(("/static", "/docs", "/v1"))]
+    assert len(inner) > 5
+    for link in inner:
+        assert "as_of=2014-11-01" in link or "lang=" in link, link
+    twin = (await ask.http.get(f"/overview.json?{asked}")).json()
+    assert (twin["as_of"], twin["as_known_at"]) == ("2014-11-01", "2022-07-01T12:05:00+00:00")
+    assert "2014" in page
+    assert 'class="past"' in page
+
+
+async def test_hostile_text_is_shown_and_not_run(ask: Asking) -> None:
+    page = (await ask.http.get("/timeline", params={"since": "2012-01-01"})).text
+    assert HOSTILE not in page
+    assert escape(HOSTILE) in page.replace("&#39;", "&#x27;")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "told"),
+    [
+        ("/missions/NOWHERE", 404, "NOWHERE"),
+        ("/lines/kz-1899/none", 404, "kz-1899/none"),
+        ("/events/not-an-event", 404, "not-an-event"),
+        ("/events", 400, "tour, line, mandate, mission"),
+        ("/?as_of=yesterday", 400, "as_of"),
+        ("/?as_known_at=2999-01-01T00:00", 400, "still to come"),
+        ("/?colour=red", 400, "colour"),
+        ("/?lang=xx", 400, "en, ru, kk"),
+        ("/timeline?since=2030-01-01", 400, "since"),
+        ("/nothing-of-the-kind", 404, "Not Found"),
+    ],
+)
+async def test_what_cannot_be_shown_is_told_as_a_page_to_a_reader_and_as_a_problem_to_a_program(
+    ask: Asking, address: str, status: int, told: str
+) -> None:
+    page = await ask.http.get(address, headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert told in page.text
+    problem = await ask.http.get(address)
+    assert (problem.status_code, problem.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_every_column_of_a_page_is_one_of_its_report(ask: Asking) -> None:
+    needed = {"since": "2014-01-01", "tour": "kz-2018/officers/minurso-observer-6-2021"}
+    for sheet in SHEETS.values():
+        for section in sheet.sections:
+            if section.report:
+                report = REPORTS[section.report]
+                own = {field: needed[field] for field in (*report.needs, *report.one_of[:1])}
+                columns = {one["name"] for one in (await ask.report(section.report, **own))["columns"]}
+                assert set(section.columns) - {"bar"} <= columns, section.name
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_every_text_is_said_in_every_language(language: str) -> None:
+    file = files("services.reporting.pages").joinpath("words", f"{language}.po")
+    with file.open("rb") as text:
+        said = {str(one.id): str(one.string) for one in read_po(text, locale=language) if one.id}
+    assert {text for text in texts() if not said.get(text)} == set()
+    assert {text for text, words in said.items() if words == text} <= {"API"}
