@@ -9,6 +9,7 @@ from importlib.resources import files
 import pytest
 from babel.messages.pofile import read_po
 
+from contracts.words import Event
 from services.reporting.pages.routes import ROUTES
 from services.reporting.pages.sheets import SHEETS
 from services.reporting.reports import REPORTS
@@ -29,7 +30,7 @@ THINGS = {
 @pytest.fixture(scope="module")
 async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
     hostile = peacekeepers.rescheduled("t-9").model_copy(update={"reason": HOSTILE, "decided_on": AS_OF})
-    made_up = [peacekeepers.planned("t-9"), hostile]
+    made_up: list[Event] = [peacekeepers.planned("t-9"), hostile]
     async with given(postgres_dsn, [*(fact.data for fact in tell().house.facts()), *made_up], today=AS_OF) as ask:
         yield ask
 
