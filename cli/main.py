@@ -21,7 +21,10 @@ from cli.strength_returns.command import strength_returns
 from deploy.local.errors import StackError
 
 HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
-LOCAL: Final = {"up": "cli.up", "down": "cli.down", "status": "cli.status", "demo": "cli.demo.command"}
+LOCAL: Final = {
+    **{"up": "cli.up", "down": "cli.down", "status": "cli.status"},
+    **{"sql": "cli.sql", "demo": "cli.demo.command"},
+}
 OURS: Final = ("cli", "contracts", "deploy", "kernel", "services")
 
 

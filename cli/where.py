@@ -10,5 +10,6 @@ def show(house: House) -> None:
     row(shown, ("pages for officials", f"{house.urls[QUERY]}/"))
     for name, url in sorted(house.urls.items(), key=lambda each: each[0] != QUERY):
         row(shown, (f"{name}: API", f"{url}/docs"))
+    row(shown, ("SQL for analysts", "the address that `forcegen sql` prints"))
     row(shown, ("Kafka", house.kafka_bootstrap))
     results().print(shown)

@@ -6,7 +6,8 @@ sets passwords anew. Each setting is an environment variable; with `_FILE` behin
     FORCEGEN_ADMIN_URL          the server, as a role that may create databases and roles; its password may instead be
                                 where Postgres clients look for it (PGPASSWORD, PGPASSFILE)
     FORCEGEN_DATABASE           the database to create; `forcegen` when not set
-    FORCEGEN_<ROLE>_PASSWORD    of each role: APPROVALS, VACANCIES, DEPLOYMENTS, REPORTING, REPORTING_READER, AUDIT
+    FORCEGEN_<ROLE>_PASSWORD    of each role: APPROVALS, VACANCIES, DEPLOYMENTS, REPORTING, REPORTING_READER, ANALYST,
+                                AUDIT
 """
 
 import asyncio
@@ -22,11 +23,15 @@ import stamina
 from contracts.registry import ROOMS
 from kernel import database
 
-SCHEMAS: Final = (*ROOMS, "reporting", "audit")
-READERS: Final[Mapping[str, str]] = {"reporting": "reporting_reader"}
-"""By schema, the role that only reads it."""
-FURTHER: Final[Mapping[str, Sequence[str]]] = {"reporting": ("reporting_known",)}
-"""Schemas of a room's beside the one of its name: the views as they were known at another instant."""
+OWNERS: Final = (*ROOMS, "reporting", "audit")
+"""The roles that own schemas; but for those below, one of their own name."""
+READERS: Final[Mapping[str, str]] = {"reporting_reader": "reporting", "analyst": "analysts"}
+"""The roles that only read, with the schema in which they look first."""
+SCHEMAS_OF: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
+    "reporting": {"reporting": ["reporting_reader"], "reporting_known": ["reporting_reader"], "analysts": ["analyst"]}
+}
+"""By owner, further schemas and who reads them: the views, the views as known at another instant, and what is made of
+them for analysts."""
 LOCALE: Final = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 """Whatever the server's own is: text sorts the same everywhere, and no system update changes how."""
 
@@ -45,16 +50,19 @@ def setting(environment: Mapping[str, str], name: str, default: str | None = Non
 
 
 async def provision(
-    admin_url: str, name: str, passwords: Mapping[str, str], readers: Mapping[str, str] = READERS
+    admin_url: str,
+    name: str,
+    passwords: Mapping[str, str],
+    readers: Mapping[str, str] = READERS,
+    schemas_of: Mapping[str, Mapping[str, Sequence[str]]] = SCHEMAS_OF,
 ) -> None:
-    """The database with every schema. `passwords` by role: of each room, and of each reader of its schema."""
+    """The database with every schema. `passwords` by role: of those that own schemas, and of those that only read."""
     await _create_database(admin_url, name)
     inside = urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
-    for schema, reader in readers.items():
+    for reader, schema in readers.items():
         await database.provision_reader(inside, reader, passwords[reader], schema)
-    for room in passwords.keys() - set(readers.values()):
-        may_read = [readers[room]] if room in readers else []
-        await database.provision(inside, room, passwords[room], further=FURTHER.get(room, ()), readers=may_read)
+    for owner in passwords.keys() - readers.keys():
+        await database.provision(inside, owner, passwords[owner], schemas=schemas_of.get(owner))
 
 
 @stamina.retry(on=database.PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
@@ -73,7 +81,7 @@ async def _create_database(admin_url: str, name: str) -> None:
 def main(environment: Mapping[str, str]) -> None:
     """All rooms, as the environment says."""
     try:
-        roles = (*SCHEMAS, *READERS.values())
+        roles = (*OWNERS, *READERS)
         passwords = {role: setting(environment, f"FORCEGEN_{role.upper()}_PASSWORD") for role in roles}
         admin_url = setting(environment, "FORCEGEN_ADMIN_URL")
         name = setting(environment, "FORCEGEN_DATABASE", "forcegen")

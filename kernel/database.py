@@ -6,7 +6,7 @@ room's part is `migrate`, run at each start by the room itself, under a lock tha
 
 import asyncio
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import asyncpg
@@ -18,16 +18,18 @@ with warnings.catch_warnings():  # the tool imports what newer Pythons deprecate
     warnings.simplefilter("ignore")
     import yoyo
 
+READING_MAX_S = 60
+"""How long one question of a role that only reads may take."""
 PASSING_FAULTS = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError)
 """A server that is not there yet, or not there now."""
 
 
 async def provision(
-    admin_url: str, room: str, password: str, *, further: Sequence[str] = (), readers: Sequence[str] = ()
+    admin_url: str, room: str, password: str, *, schemas: Mapping[str, Sequence[str]] | None = None
 ) -> None:
-    """Create or renew a room's role, its schema and `further` schemas, and let `readers` (roles) read them.
+    """Create or renew a room's role and its schemas, each with the roles that may read it; may be repeated.
 
-    May be repeated.
+    Without `schemas`, it is the one of the room's name, and nobody else reads it.
     """
     connection = await asyncpg.connect(admin_url)
     try:
@@ -36,7 +38,7 @@ async def provision(
             await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
             await _role(connection, room, password)
             await connection.execute(f"ALTER ROLE {room} SET search_path = {room}, public")
-            for schema in (room, *further):
+            for schema, readers in (schemas or {room: ()}).items():
                 await _schema(connection, room, schema, readers)
     finally:
         await connection.close()
@@ -58,6 +60,7 @@ async def provision_reader(admin_url: str, role: str, password: str, schema: str
         await _role(connection, role, password)
         await connection.execute(f"ALTER ROLE {role} SET search_path = {schema}, public")
         await connection.execute(f"ALTER ROLE {role} SET default_transaction_read_only = on")
+        await connection.execute(f"ALTER ROLE {role} SET statement_timeout = '{READING_MAX_S}s'")
     finally:
         await connection.close()
 

@@ -17,6 +17,7 @@ import httpx
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.provision import OWNERS, READERS, SCHEMAS_OF
 from kernel import database, topics
 from kernel.reading import ReadingRoom
 from kernel.room import Room
@@ -158,10 +159,10 @@ async def empty_topics(bootstrap: str) -> None:
 async def provision(servers: Servers, name: str) -> None:
     """Roles and schemas of every room in one database."""
     admin = servers.database(name)
-    await database.provision_reader(admin, "reporting_reader", PASSWORD, "reporting")
-    for room in ("approvals", "vacancies", "deployments", "audit"):
-        await database.provision(admin, room, PASSWORD)
-    await database.provision(admin, "reporting", PASSWORD, further=["reporting_known"], readers=["reporting_reader"])
+    for reader, schema in READERS.items():
+        await database.provision_reader(admin, reader, PASSWORD, schema)
+    for owner in OWNERS:
+        await database.provision(admin, owner, PASSWORD, schemas=SCHEMAS_OF.get(owner))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The database of a local house: one, with a role and a schema a room, and a role that only reads the reports.
+"""The database of a local house: one, with a role and a schema a room, and roles that only read.
 
 Passwords are random, made once, and kept owner-only beside the data, so that a restart finds them again.
 """
@@ -15,15 +15,21 @@ from deploy.local.errors import broken
 from deploy.local.process import write_atomically
 
 DATABASE = "forcegen"
-READER = administrator.READERS["reporting"]
-ROLES = (*administrator.SCHEMAS, *administrator.READERS.values())
+FILE = "passwords.json"
+READER = "reporting_reader"
+ROLES = (*administrator.OWNERS, *administrator.READERS)
 
 
 def provision(admin_dsn: str, place: Path) -> Mapping[str, str]:
     """Every role with its schema, as on any other Postgres; the database's address for each. May be repeated."""
-    passwords = _passwords(place / "passwords.json")
+    passwords = _passwords(place / FILE)
     asyncio.run(administrator.provision(admin_dsn, DATABASE, passwords))
     return {role: _address(admin_dsn, role, password) for role, password in passwords.items()}
+
+
+def password_of(role: str, directory: Path) -> str | None:
+    """The password that is kept for a role in the directory of a house; None where there is none."""
+    return _kept(directory / "rooms" / FILE).get(role)
 
 
 def _address(admin_dsn: str, role: str, password: str) -> str:
@@ -33,11 +39,16 @@ def _address(admin_dsn: str, role: str, password: str) -> str:
 
 def _passwords(path: Path) -> Mapping[str, str]:
     """Those that are kept, and new ones for roles that are new."""
-    try:
-        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    except ValueError:
-        raise broken(path, "it is cut short or changed") from None
+    kept = _kept(path)
     passwords = {role: kept.get(role) or secrets.token_urlsafe(24) for role in ROLES}
     if passwords != kept:
         write_atomically(path, json.dumps(passwords, indent=2) + "\n")
     return passwords
+
+
+def _kept(path: Path) -> Mapping[str, str]:
+    try:
+        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    except ValueError:
+        raise broken(path, "it is cut short or changed") from None
+    return kept

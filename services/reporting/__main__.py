@@ -3,9 +3,8 @@
 from kernel.reading import run
 from kernel.serving import main
 from kernel.settings import Settings
-from services.reporting.app import ROOM
-from services.reporting.parked import retried
+from services.reporting.app import ROOM, beside
 
 if __name__ == "__main__":
     settings = Settings.for_room(ROOM.name)
-    main(run(ROOM, settings, beside=retried), settings)
+    main(run(ROOM, settings, beside=beside), settings)

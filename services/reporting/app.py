@@ -1,8 +1,11 @@
 """The reading room, put together: events of every deciding room into the views. No rule lives here."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import UUID
+
+import asyncpg
 
 from contracts import registry
 from contracts.cloudevents import Envelope, from_kafka
@@ -12,6 +15,8 @@ from kernel.consumer import Records, buried
 from kernel.postgres import Connection
 from kernel.reading import Write
 from kernel.records import DeadLetter
+from services.reporting.analysts.publish import publish
+from services.reporting.parked import retried
 from services.reporting.projections.recorded import Recorded
 from services.reporting.projector import Projector
 
@@ -71,6 +76,14 @@ def _present(value: T | None, name: str) -> T:
     if value is None:
         raise Unreadable(f"There is no {name}.", f"headers.ce_{name}", "Only a room records events; send it a command.")
     return value
+
+
+@asynccontextmanager
+async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
+    """What the process does besides reading: the analysts' schema once, parked events again and again."""
+    await publish(pool)
+    async with retried(pool):
+        yield
 
 
 ROOM = reading.ReadingRoom(

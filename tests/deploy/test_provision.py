@@ -25,7 +25,9 @@ def name(servers: Servers) -> Iterator[str]:
 async def test_a_room_writes_its_schema_and_the_reader_reads_it(servers: Servers, name: str) -> None:
     room, reader = f"{name}_room", f"{name}_reader"
     for attempt in ("first", "second"):
-        await provision(servers.postgres, name, {room: attempt, reader: attempt}, {room: reader})
+        await provision(
+            servers.postgres, name, {room: attempt, reader: attempt}, {reader: room}, {room: {room: [reader]}}
+        )
     with psycopg.connect(servers.as_role(room, "second", name)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     with psycopg.connect(servers.as_role(reader, "second", name)) as connection:

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from contracts.cloudevents import to_structured
@@ -120,6 +121,14 @@ def test_a_report_comes_from_the_events_that_were_sent(up: House, directory: Pat
     while not (rows := json.loads(forcegen("report", directory, *asked).stdout)["rows"]):
         assert time.monotonic() < deadline, "the views did not take the events in"
     assert {row["mandate"] for row in rows} == {"kz-2013"}
+
+
+def test_an_analyst_asks_the_reports_at_the_address_that_is_printed(up: House, directory: Path) -> None:
+    address = forcegen("sql", directory).stdout.strip()
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT count(*) FROM strength_as_of('2014-07-01')").fetchone() is not None
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT * FROM reporting.tours")
 
 
 def test_secrets_are_kept_to_their_owner_and_out_of_command_lines_and_logs(up: House, directory: Path) -> None:

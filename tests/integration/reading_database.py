@@ -23,7 +23,7 @@ async def reading_database(dsn: str, *, until: str = "9999") -> AsyncIterator[as
             dsn, database=name, min_size=1, max_size=4, server_settings={"search_path": "reporting"}
         ) as pool:
             await pool.execute("CREATE EXTENSION btree_gist WITH SCHEMA public")
-            await pool.execute("CREATE SCHEMA reporting; CREATE SCHEMA reporting_known")
+            await pool.execute("CREATE SCHEMA reporting; CREATE SCHEMA reporting_known; CREATE SCHEMA analysts")
             await pool.execute(CONSUMED)
             await migrated(pool, "0000", until)
             yield pool

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from deploy.provision import FURTHER
+from deploy.provision import SCHEMAS_OF
 from kernel.database import migrate, provision
 from kernel.room import MIGRATIONS
 from services.audit.app import ROOM as AUDIT
@@ -26,7 +26,9 @@ FOLDERS = {
 async def test_a_migration_that_was_applied_but_not_marked_is_applied_again(
     servers: Servers, database: str, room: str
 ) -> None:
-    await provision(servers.database(database), room, "secret", further=FURTHER.get(room, ()))
+    await provision(
+        servers.database(database), room, "secret", schemas=dict.fromkeys(SCHEMAS_OF.get(room, (room,)), ())
+    )
     url = SecretStr(servers.as_role(room, "secret", database))
     await migrate(url, FOLDERS[room])
     with psycopg.connect(url.get_secret_value()) as connection:

@@ -1,0 +1,116 @@
+"""The statements that make the schema `analysts`: for each report a function and a view, for each projection a view.
+
+A function takes the day, the instant of knowledge and the report's filters. It runs with the rights of its owner and a
+search path of its own, so its caller needs no right on any table, and cannot put another table in the way.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+from services.reporting.projections import VIEWS
+from services.reporting.queries import query
+from services.reporting.reports import REPORTS, RETURNED, Report
+
+SCHEMA: Final = "analysts"
+AS_OF: Final = "as_of date DEFAULT (now() AT TIME ZONE 'UTC')::date"
+KNOWN_AT: Final = "known_at timestamptz DEFAULT NULL"
+_CALLED: Final = {
+    **{name: f"of_{name}" for name in ("contributor", "mandate", "line", "tour", "mission", "category", "level")},
+    **{"missions": "of_missions", "categories": "of_categories", "since": "since_day"},
+}
+"""Parameters that are called as a column is: a function cannot have both, so here they are called otherwise."""
+_TYPED: Final = re.compile(r"(?<![:\w]):([a-z_]+)::([a-z]+(?:\[\])?)")
+_FUNCTION: Final = """
+CREATE FUNCTION {schema}.{name}_as_of({parameters})
+RETURNS TABLE ({columns}) LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = {here}, public AS $function$
+BEGIN
+    IF ${known} IS NOT NULL THEN
+        PERFORM set_config('search_path', '{here}_known, {here}, public', true),
+                set_config('forcegen.known_at', ${known}::text, true);
+    END IF;
+    RETURN QUERY EXECUTE $query${sql} ORDER BY {order}$query$ USING {values};
+END $function$;
+COMMENT ON FUNCTION {schema}.{name}_as_of IS '{comment}';
+"""
+_VIEW: Final = """
+CREATE VIEW {schema}.{name} AS SELECT * FROM {source};
+COMMENT ON VIEW {schema}.{name} IS '{comment}';
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report as analysts see it."""
+
+    name: str
+    report: Report
+
+    @property
+    def parameters(self) -> list[str]:
+        """Those that it cannot do without, the two times, and its filters."""
+        others = [name for name in types(self.report.sql) if name not in (*self.report.needs, "as_of")]
+        return [*self.report.needs, "as_of", "known_at", *others]
+
+    def statements(self, here: str, columns: Iterable[tuple[str, str]]) -> str:
+        """The function, and where it needs nothing a view of today. `here` is the schema of the tables."""
+        kinds, names = types(self.report.sql), self.parameters
+        own = {"as_of": AS_OF, "known_at": KNOWN_AT} | {
+            name: f"{argument(name)} {kinds[name]}" for name in self.report.needs
+        }
+        declared = [own.get(name) or f'"{argument(name)}" {kinds[name]} DEFAULT NULL' for name in names]
+        function = _FUNCTION.format(
+            schema=SCHEMA,
+            here=here,
+            name=self.name,
+            parameters=", ".join(declared),
+            columns=", ".join(f'"{name}" {kind}' for name, kind in columns),
+            known=names.index("known_at") + 1,
+            sql=query(self.report.sql).sql,
+            order=", ".join(f"{column} NULLS FIRST" for column in self.report.key),
+            values=", ".join(f"${names.index(name) + 1}" for name in query(self.report.sql).parameters),
+            comment=_quoted(f"{self.report.description} As of a day; as known at an instant, or now."),
+        )
+        if self.report.needs or self.report.one_of:
+            return function
+        today = _quoted(f"{self.report.description} Today, as known now.")
+        return function + _VIEW.format(
+            schema=SCHEMA, name=self.name, source=f"{SCHEMA}.{self.name}_as_of()", comment=today
+        )
+
+
+def reports() -> Sequence[Made]:
+    """Every report, and the strength by the UN's returns."""
+    named = {name.replace("-", "_"): report for name, report in REPORTS.items()}
+    return [Made(name, report) for name, report in {**named, "strength_returned": RETURNED}.items()]
+
+
+def of_projections(here: str) -> str:
+    """A view of each table, with what is newest on record."""
+    return "".join(
+        _VIEW.format(schema=SCHEMA, name=view.table, source=f"{here}.{view.table}", comment=_quoted(_told(view.table)))
+        for view in VIEWS
+    )
+
+
+def argument(name: str) -> str:
+    """What a parameter of a report is called in SQL."""
+    return _CALLED.get(name, name)
+
+
+def types(name: str) -> Mapping[str, str]:
+    """The parameters of a query with their types, in order."""
+    text = files("services.reporting.queries").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    return dict(_TYPED.findall(code))
+
+
+def _told(table: str) -> str:
+    return f"The register's {table.replace('_', ' ')}, one row each, as they are newest on record."
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,45 @@
+"""Publishes the schema: all of it in one transaction, and only when it differs from what is there."""
+
+from hashlib import sha256
+
+import asyncpg
+import structlog
+
+from kernel.postgres import Connection
+from services.reporting.analysts.made import SCHEMA, of_projections, reports
+from services.reporting.queries import query
+
+log = structlog.get_logger()
+_DROP = f"""DO $$ DECLARE each record; BEGIN
+    FOR each IN SELECT viewname FROM pg_views WHERE schemaname = '{SCHEMA}' LOOP
+        EXECUTE format('DROP VIEW {SCHEMA}.%I', each.viewname);
+    END LOOP;
+    FOR each IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = '{SCHEMA}'::regnamespace LOOP
+        EXECUTE format('DROP FUNCTION %s', each.name);
+    END LOOP;
+END $$"""  # noqa: S608  (the only name in it is ours)
+
+
+async def publish(pool: asyncpg.Pool) -> bool:
+    """Make the schema say what this version of the reports says; whether there was anything to do."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtext('forcegen analysts'))")
+        statements = await _statements(connection)
+        digest = sha256(statements.encode()).hexdigest()[:16]
+        told = f"Reports of Forcegen for analysts, version {digest}."
+        there = await connection.fetchval("SELECT obj_description($1::regnamespace)", SCHEMA)
+        if there == told:
+            return False
+        await connection.execute(_DROP)
+        await connection.execute(f"{statements}; COMMENT ON SCHEMA {SCHEMA} IS '{told}'")
+    log.info("the schema for analysts was made anew", version=digest)
+    return True
+
+
+async def _statements(connection: Connection) -> str:
+    here = await connection.fetchval("SELECT current_schema()")
+    made = []
+    for one in reports():
+        attributes = (await connection.prepare(query(one.report.sql).sql)).get_attributes()
+        made.append(one.statements(here, [(each.name, each.type.name) for each in attributes]))
+    return of_projections(here) + "".join(made)

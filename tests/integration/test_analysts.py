@@ -1,0 +1,139 @@
+"""An analyst with a SQL tool: the numbers of the reports, on any two times, and no way to anything else."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.provision import SCHEMAS_OF
+from kernel.database import provision, provision_reader
+from services.reporting.analysts.made import SCHEMA, argument, reports
+from services.reporting.analysts.publish import publish
+from services.reporting.analysts.reference import page
+from services.reporting.api import build
+from services.reporting.projector import Projector
+from tests.architecture.sources import ROOT
+from tests.integration.reading_database import migrated
+from tests.projection_spec import history
+from tests.servers import Servers, fresh_database
+from tests.stories import AS_OF, tell
+
+REFERENCE = ROOT / "docs" / "reference" / "sql.md"
+KNOWN_AT = datetime(2022, 7, 1, 12, 4, tzinfo=UTC)
+NEEDED: dict[str, dict[str, Any]] = {
+    "people_since": {"since": date(2014, 1, 1)},
+    "timeline": {"since": date(2021, 1, 1)},
+    "must_come_home": {"mission": "UNIFIL", "closes_on": AS_OF},
+    "events_behind": {"tour": "kz-2013/observers/minurso-observer-1-2014"},
+}
+
+
+@pytest.fixture(scope="module")
+async def database(servers: Servers) -> AsyncIterator[str]:
+    """The story in a database that the administrator has provided; gone at the end, with the analyst's role."""
+    reader = f"analyst_{secrets.token_hex(4)}"
+    with fresh_database(servers) as name:
+        admin = servers.database(name)
+        await provision_reader(admin, reader, "secret", SCHEMA)
+        schemas = {schema: [reader] if schema == SCHEMA else [] for schema in SCHEMAS_OF["reporting"]}
+        await provision(admin, "reporting", "only-for-tests", schemas=schemas)
+        owner = servers.as_role("reporting", "only-for-tests", name)
+        async with asyncpg.create_pool(owner, min_size=1, max_size=2) as pool:
+            await pool.execute("CREATE TABLE consumed (consumer text, topic text, part int, next_offset bigint)")
+            await migrated(pool, "0000", "9999")
+            async with pool.acquire() as connection, connection.transaction():
+                await Projector().apply(connection, history([fact.data for fact in tell().house.facts()]))
+            assert await publish(pool)
+            yield servers.as_role(reader, "secret", name)
+    admin_connection = await asyncpg.connect(servers.postgres)
+    await admin_connection.execute(f"DROP ROLE {reader}")
+    await admin_connection.close()
+
+
+@pytest.fixture
+async def analyst(database: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def owner(servers: Servers, database: str) -> AsyncIterator[asyncpg.Pool]:
+    name = database.rpartition("/")[2]
+    url = servers.as_role("reporting", "only-for-tests", name)
+    async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("known_at", [None, KNOWN_AT], ids=["now", "as known"])
+@pytest.mark.parametrize("name", [made.name for made in reports()])
+async def test_a_function_gives_the_rows_of_the_report(
+    analyst: asyncpg.Connection, owner: asyncpg.Pool, name: str, known_at: datetime | None
+) -> None:
+    given = {"as_of": AS_OF, **NEEDED.get(name, {})}
+    asked = ", ".join(f"{argument(parameter)} => ${nr}" for nr, parameter in enumerate([*given, "known_at"], 1))
+    query = f"SELECT to_json(told) FROM analysts.{name}_as_of({asked}) AS told"  # noqa: S608
+    found = [row[0] for row in await analyst.fetch(query, *given.values(), known_at)]
+    source = {"source": "returns"} if name == "strength_returned" else {}
+    report = "strength" if source else name.replace("_", "-")
+    parameters = {key: str(value) for key, value in given.items()} | source
+    parameters |= {"as_known_at": known_at.isoformat()} if known_at else {}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(owner, lambda: AS_OF))) as http:
+        answer = (await http.get(f"http://here/v1/reports/{report}", params=parameters)).json()
+    if answer.get("title") == "Unknown name":  # nothing of that name was known then: the API says so, SQL has no rows
+        assert found == []
+        return
+    assert [json.loads(one) for one in found] == [json.loads(json.dumps(row)) for row in answer["rows"]]
+
+
+async def test_every_view_answers_and_everything_has_a_comment(analyst: asyncpg.Connection) -> None:
+    views = await analyst.fetch("SELECT viewname FROM pg_views WHERE schemaname = 'analysts'")
+    assert len(views) > 30
+    for (view,) in views:
+        await analyst.fetch(f"SELECT * FROM {view}")  # noqa: S608  (its search path is the schema)
+    uncommented = await analyst.fetch(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'analysts'::regnamespace AND relkind = 'v'"
+        " AND obj_description(oid) IS NULL UNION ALL SELECT proname FROM pg_proc"
+        " WHERE pronamespace = 'analysts'::regnamespace AND obj_description(oid) IS NULL"
+    )
+    assert uncommented == []
+    assert await analyst.fetchval("SELECT sum(people) FROM strength_as_of('2022-06-30')") == 15
+    assert await analyst.fetchval("SELECT sum(people) FROM strength_as_of('2022-06-30', '2022-07-01 12:04+00')") is None
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "SELECT * FROM reporting.tours",
+        "SELECT * FROM reporting_known.tours",
+        "DELETE FROM tours",
+        "CREATE TABLE mine (number int)",
+        "CREATE TEMPORARY TABLE tours (id text)",
+    ],
+)
+async def test_an_analyst_reads_the_schema_and_nothing_else(analyst: asyncpg.Connection, attempt: str) -> None:
+    with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError)):
+        await analyst.execute(attempt)
+
+
+async def test_what_an_analyst_sets_does_not_change_where_a_function_looks(analyst: asyncpg.Connection) -> None:
+    await analyst.execute("SET search_path = pg_temp, public; SET forcegen.known_at = '1999-01-01'")
+    assert await analyst.fetchval("SELECT sum(people) FROM analysts.strength_as_of('2022-06-30')") == 15
+
+
+async def test_publishing_again_changes_nothing_and_a_change_is_published(owner: asyncpg.Pool) -> None:
+    assert not await publish(owner)
+    await owner.execute("COMMENT ON SCHEMA analysts IS 'of another version'")
+    assert await publish(owner)
+
+
+async def test_the_reference_page_is_that_of_the_comments(analyst: asyncpg.Connection) -> None:
+    told = await page(analyst)
+    assert REFERENCE.read_text(encoding="utf-8") == told, (
+        "make it anew: python -m services.reporting.analysts.reference"
+    )
