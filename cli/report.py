@@ -23,6 +23,7 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+    parquet = "parquet"
 
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Without it, the reports are listed.")]
@@ -50,7 +51,7 @@ Params = Annotated[
     list[str] | None,
     typer.Option("--param", "-p", metavar="KEY=VALUE", help="Any other parameter of the report; may be repeated."),
 ]
-As = Annotated[Format, typer.Option("--format", "-f", help="json and csv are passed on as the API sends them.")]
+As = Annotated[Format, typer.Option("--format", "-f", help="All but a table are passed on as the API sends them.")]
 Url = Annotated[bool, typer.Option("--url", help="Print the address of the answer, and do not ask.")]
 
 
@@ -79,6 +80,7 @@ def report(  # noqa: PLR0913  one argument for each option
       forcegen report ending-tours --param within_days=60 --param raised=true
       forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
       forcegen report room-left --format csv > room-left.csv
+      forcegen report strength --format parquet > strength.parquet
     \b
     Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
     """
@@ -111,7 +113,7 @@ def _parameters(
         if not (name and equals):
             raise typer.BadParameter(f"{text!r} is not KEY=VALUE, e.g. --param missions=UNIFIL.", param_hint="--param")
         parameters.append((name, value))
-    return parameters + ([("format", form.value)] if form is Format.csv else [])
+    return parameters + ([("format", form.value)] if form in (Format.csv, Format.parquet) else [])
 
 
 def _list(answer: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How a report is answered: its rows whole or page by page, their totals, as JSON or CSV, all in one snapshot.
+"""How a report is answered: its rows whole or page by page, their totals, all in one snapshot.
 
 Pages go by the key of the rows, so they hold while rows change; totals are always those of the whole report.
 """
@@ -6,18 +6,17 @@ Pages go by the key of the rows, so they hold while rows change; totals are alwa
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Final
 
 import asyncpg
-import orjson
 from fastapi import APIRouter, Depends, Query, Response
 
 from kernel.postgres import Connection
-from services.reporting import checking, paging
+from services.reporting import checking, forms, paging
 from services.reporting.asked import Asked, asks
 from services.reporting.asking import Reading, incomplete, reading
+from services.reporting.forms import Answer
 from services.reporting.freshness import SCHEMA as FRESHNESS
 from services.reporting.freshness import Freshness
 from services.reporting.problems import RESPONSES, Problem
@@ -45,24 +44,13 @@ SCHEMA: Final = {
     },
 }
 """The answer of any report; what its rows hold is told by `columns`."""
+_FORMS: Final = {
+    "json": lambda name, found: forms.json_response(forms.as_json(name, found)),
+    "csv": forms.as_csv,
+    "parquet": forms.as_parquet,
+}
 _COLUMNS: Final[dict[str, Sequence[tuple[str, str]]]] = {}
 """By the text of a query; there are as many as reports have filters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A report as it was found."""
-
-    as_of: date
-    as_known_at: datetime | None
-    """None: as it is known now."""
-    columns: Sequence[tuple[str, str]]
-    rows: Sequence[Mapping[str, Any]]
-    totals: Mapping[str, Any]
-    next: str | None
-    incomplete: bool
-    freshness: Freshness | None
-    """None: nothing was to be waited for."""
 
 
 def routes() -> APIRouter:
@@ -91,7 +79,7 @@ async def _unknown(name: str) -> None:
 def _add(router: APIRouter, name: str, report: Report) -> None:
     async def answer(asked: Asked, read: Annotated[Reading, Depends(reading)]) -> Response:
         found = await find(report, asked, read)
-        return as_csv(name, found) if asked.format == "csv" else json_response(as_json(name, found))
+        return _FORMS[asked.format](name, found)
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
     answer.__annotations__["asked"] = Annotated[asks(name, report.takes, report.needs), Query()]
@@ -106,9 +94,10 @@ def _documented(name: str, report: Report) -> dict[int | str, dict[str, Any]]:
     body: dict[str, Any] = {"report": name, "as_of": "2014-08-01", "as_known_at": None, "incomplete": False}
     body |= {"columns": columns, "rows": [report.example]}
     table = io.StringIO()
-    csv.writer(table).writerows([report.example, map(_cell, report.example.values())])
+    csv.writer(table).writerows([report.example, map(forms.csv_cell, report.example.values())])
     content = {
         "application/json": {"schema": SCHEMA, "example": {**body, "totals": totals, "next": None}},
+        forms.PARQUET: {"schema": {"type": "string", "format": "binary"}},
         "text/csv": {"schema": {"type": "string"}, "example": table.getvalue()},
     }
     return {200: {"description": report.description, "content": content}}
@@ -185,46 +174,3 @@ async def _page(connection: Connection, report: Report, page: paging.Page, asked
         raise paging.no_cursor() from error
     rows = [{column: row[column] for column in page.types} for row in found if row["there"]]
     return rows, {column: found[0][f"total_{column}"] for column in report.adds}
-
-
-def as_json(name: str, found: Answer) -> dict[str, Any]:
-    """An answer as the API tells it."""
-    return {
-        "report": name,
-        "as_of": found.as_of,
-        "as_known_at": found.as_known_at,
-        "incomplete": found.incomplete,
-        "columns": [{"name": column, "type": kind} for column, kind in found.columns],
-        "rows": [dict(row) for row in found.rows],
-        "totals": found.totals,
-        "next": found.next,
-        **({"freshness": asdict(found.freshness)} if found.freshness else {}),
-    }
-
-
-def json_response(body: Any) -> Response:
-    """What Postgres and Python tell of days and instants, as ISO 8601."""
-    return Response(orjson.dumps(body, default=str), media_type="application/json")
-
-
-def as_csv(name: str, found: Answer) -> Response:
-    """Lists are joined by semicolons; an empty cell is unknown or does not apply."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([column for column, _ in found.columns])
-    writer.writerows([_cell(value) for value in row.values()] for row in found.rows)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}-{found.as_of}.csv"',
-        "Forcegen-As-Of": found.as_of.isoformat(),
-        **({"Forcegen-As-Known-At": found.as_known_at.isoformat()} if found.as_known_at else {}),
-        "Forcegen-Incomplete": str(found.incomplete).lower(),
-        **({"Forcegen-Next": found.next} if found.next else {}),
-        **({"Forcegen-Freshness": found.freshness.state} if found.freshness else {}),
-    }
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is kept as text."""
-    value = ";".join(value) if isinstance(value, list) else value
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

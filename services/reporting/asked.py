@@ -16,7 +16,7 @@ TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$",
 class Asked(AsOf):
     """Every parameter of reports; which of them a report takes is told by `GET /v1/reports`."""
 
-    format: Literal["json", "csv"] = "json"
+    format: Literal["json", "csv", "parquet"] = "json"
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] | None = None
     """Rows of a page; without it, the report comes whole. Totals are always those of the whole report."""
     cursor: Annotated[str, Field(max_length=2000)] | None = None

@@ -13,9 +13,9 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from kernel.postgres import Connection
 from services.reporting import checking, filters
-from services.reporting.answers import Answer
 from services.reporting.asking import APPROVED, COUNTED, DEPLOYED, Feeds, Reading, incomplete, reading
 from services.reporting.filters import LIMIT_MAX
+from services.reporting.forms import Answer
 from services.reporting.freshness import SCHEMA as FRESHNESS
 from services.reporting.paging import no_cursor
 from services.reporting.problems import RESPONSES, Problem

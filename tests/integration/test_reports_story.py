@@ -81,3 +81,46 @@ async def test_each_moved_date_has_its_reason(ask: Asking) -> None:
     told = await ask.rows("moved-dates", as_of="2024-12-31")
     assert told
     assert [row for row in told if not row["reason"]] == []
+
+
+MISSION = {"missions": "UNIFIL"}
+DRILL_DOWNS: tuple[tuple[str, str, dict[str, str], str, str, dict[str, str]], ...] = (
+    ("strength", "people", {}, "who-is-where", "people", {}),
+    ("strength", "tours", {"missions": "UNIFIL"}, "who-is-where", "tours", {"missions": "UNIFIL"}),
+    ("ceiling-held", "change_points", {}, "occupancy", "change_points", {}),
+    ("ceiling-held", "breaches", {}, "occupancy", "breaches", {}),
+    ("must-come-home", "people", {"mission": "UNIFIL", "closes_on": "2022-06-30"}, "who-is-where", "people", MISSION),
+    ("ending-tours", "tours", {"within_days": "366"}, "who-is-where", "tours", {}),
+    ("moved-dates", "moves", {}, "events", "", {"type": "forcegen.deployments.TourRescheduled"}),
+    ("statements", "", {}, "events", "", {"type": "forcegen.deployments.OfficialStatementRecorded"}),
+)
+
+
+@pytest.mark.parametrize(("report", "column", "asked", "behind", "adds", "narrowed"), DRILL_DOWNS)
+async def test_a_total_is_the_sum_of_what_is_behind_it(
+    ask: Asking, report: str, column: str, asked: dict[str, str], behind: str, adds: str, narrowed: dict[str, str]
+) -> None:
+    told = await ask.report(report, **asked)
+    total = told["totals"][column] if column else len(told["rows"])
+    if behind == "events":
+        page = await ask.http.get("/v1/events", params={**narrowed, "limit": 1000, "as_of": "2022-06-30"})
+        assert total == len(page.json()["items"])
+    else:
+        assert total == sum(row[adds] for row in await ask.rows(behind, **narrowed))
+
+
+async def test_each_number_of_people_leads_to_the_arrivals_of_its_tours(ask: Asking) -> None:
+    for row in await ask.rows("strength"):
+        cell = {"mission": row["mission"], "category": row["category"]}
+        tours = {
+            f"{one['line']}/{one['tour']}"
+            for one in await ask.rows("who-is-where", missions=row["mission"], categories=row["category"])
+        }
+        arrivals = {e["tour"] for e in await ask.rows("events-behind", **cell) if e["type"].endswith(".TourArrived")}
+        assert arrivals == tours
+
+
+async def test_what_is_present_on_each_line_is_who_is_there(ask: Asking) -> None:
+    for row in await ask.rows("room-left"):
+        if row["mission"] is None:
+            assert row["present"] == (await ask.report("who-is-where", line=row["line"]))["totals"]["people"]

@@ -10,8 +10,8 @@ from typing import Any, Final
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from services.reporting.answers import Answer
 from services.reporting.asked import Asked
+from services.reporting.forms import Answer
 from services.reporting.pages.cells import NUMBERS, Address, Bar, Cell, bar, cell
 from services.reporting.pages.sheets import SHEETS, Section, Sheet
 from services.reporting.pages.words import LANGUAGES, Words, worded

@@ -12,11 +12,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from kernel.postgres import Connection
-from services.reporting import answers, lists
-from services.reporting.answers import Answer
+from services.reporting import answers, forms, lists
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading, reading
 from services.reporting.filters import LIMIT_MAX
+from services.reporting.forms import Answer
 from services.reporting.pages import chart, html
 from services.reporting.pages.html import Question, Shown
 from services.reporting.pages.sheets import SHEETS, Section, Sheet
@@ -61,7 +61,7 @@ def _answering(sheet: Sheet, suffix: str) -> Any:
         question = asked(request, sheet, read.today())
         shown = await show(sheet, question, read)
         if suffix == ".json":
-            return answers.json_response(_twin(sheet, question, shown))
+            return forms.json_response(_twin(sheet, question, shown))
         if suffix == ".csv":
             return _csv(request, shown)
         return html.page(sheet, question, shown)
@@ -153,7 +153,7 @@ def _twin(sheet: Sheet, question: Question, shown: Shown) -> dict[str, Any]:
         "as_of": question.as_of,
         "as_known_at": question.terms.as_known_at,
         **({"thing": shown.thing} if shown.thing else {}),
-        "sections": {name: answers.as_json(name, found) for name, found in shown.sections.items()},
+        "sections": {name: forms.as_json(name, found) for name, found in shown.sections.items()},
     }
 
 
@@ -165,7 +165,7 @@ def _csv(request: Request, shown: Shown) -> Response:
     if name not in shown.sections:
         remedy = f"There are {', '.join(shown.sections)}."
         raise Problem(404, "Not found", f"This page has no table {name}.", field="section", remedy=remedy)
-    return answers.as_csv(name, shown.sections[name])
+    return forms.as_csv(name, shown.sections[name])
 
 
 async def _picture(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:

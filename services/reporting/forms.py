@@ -1,0 +1,109 @@
+"""An answer, and the forms in which it is told: JSON, CSV, Parquet. All of them tell the same rows."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import pyarrow
+import pyarrow.parquet
+from fastapi import Response
+
+from services.reporting.freshness import Freshness
+
+PARQUET: Final = "application/vnd.apache.parquet"
+_PARQUET_TYPES: Final[dict[str, Any]] = {
+    "text": pyarrow.string(),
+    "uuid": pyarrow.string(),
+    "int4": pyarrow.int32(),
+    "int8": pyarrow.int64(),
+    "float8": pyarrow.float64(),
+    "bool": pyarrow.bool_(),
+    "date": pyarrow.date32(),
+    "timestamptz": pyarrow.timestamp("us", tz="UTC"),
+    "text[]": pyarrow.list_(pyarrow.string()),
+}
+"""By the Postgres type of a column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report as it was found."""
+
+    as_of: date
+    as_known_at: datetime | None
+    """None: as it is known now."""
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[Mapping[str, Any]]
+    totals: Mapping[str, Any]
+    next: str | None
+    incomplete: bool
+    freshness: Freshness | None
+    """None: nothing was to be waited for."""
+
+
+def as_json(name: str, found: Answer) -> dict[str, Any]:
+    """An answer as the API tells it."""
+    return {
+        "report": name,
+        "as_of": found.as_of,
+        "as_known_at": found.as_known_at,
+        "incomplete": found.incomplete,
+        "columns": [{"name": column, "type": kind} for column, kind in found.columns],
+        "rows": [dict(row) for row in found.rows],
+        "totals": found.totals,
+        "next": found.next,
+        **({"freshness": asdict(found.freshness)} if found.freshness else {}),
+    }
+
+
+def json_response(body: Any) -> Response:
+    """What Postgres and Python tell of days and instants, as ISO 8601."""
+    return Response(orjson.dumps(body, default=str), media_type="application/json")
+
+
+def as_csv(name: str, found: Answer) -> Response:
+    """Lists are joined by semicolons; an empty cell is unknown or does not apply."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([column for column, _ in found.columns])
+    writer.writerows(map(csv_cell, row.values()) for row in found.rows)
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=_headers(name, found, "csv"))
+
+
+def as_parquet(name: str, found: Answer) -> Response:
+    """Each column with its type, an unknown value as null; what the answer says of itself is in the file's metadata."""
+    told = {key: value for key, value in as_json(name, found).items() if key not in ("columns", "rows")}
+    fields = [pyarrow.field(column, _PARQUET_TYPES[kind]) for column, kind in found.columns]
+    schema = pyarrow.schema(fields, metadata={"forcegen": json.dumps(told, default=str)})
+    rows = [{column: _plain(row[column]) for column, _ in found.columns} for row in found.rows]
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), file)
+    return Response(file.getvalue(), media_type=PARQUET, headers=_headers(name, found, "parquet"))
+
+
+def _headers(name: str, found: Answer, suffix: str) -> dict[str, str]:
+    """What a file cannot say of itself."""
+    return {
+        "Content-Disposition": f'attachment; filename="{name}-{found.as_of}.{suffix}"',
+        "Forcegen-As-Of": found.as_of.isoformat(),
+        **({"Forcegen-As-Known-At": found.as_known_at.isoformat()} if found.as_known_at else {}),
+        "Forcegen-Incomplete": str(found.incomplete).lower(),
+        **({"Forcegen-Next": found.next} if found.next else {}),
+        **({"Forcegen-Freshness": found.freshness.state} if found.freshness else {}),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value
+
+
+def csv_cell(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula is kept as text."""
+    value = ";".join(value) if isinstance(value, list) else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
