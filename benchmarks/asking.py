@@ -72,7 +72,7 @@ async def _costs(servers: Servers, tours: int) -> Costs:
         tour = await pool.fetchval("SELECT id FROM tours WHERE contributor = $1 ORDER BY id LIMIT 1", STATE)
 
         async def one_row() -> None:
-            async with read.snapshot() as connection:
+            async with read.connection() as connection:
                 await connection.fetchrow("SELECT * FROM tours WHERE id = $1", tour)
 
         now = {name: await _p99(_asking(read, name, NOW, None)) for name in REPORTS}

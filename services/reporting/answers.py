@@ -15,7 +15,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from kernel.postgres import Connection
 from services.reporting import checking, forms, paging
 from services.reporting.asked import Asked, asks
-from services.reporting.asking import Reading, incomplete, reading
+from services.reporting.asking import Reading, reading
+from services.reporting.checking import Known
 from services.reporting.forms import Answer
 from services.reporting.freshness import SCHEMA as FRESHNESS
 from services.reporting.freshness import Freshness
@@ -110,29 +111,38 @@ def _type(value: Any) -> str:
 async def find(report: Report, asked: Asked, read: Reading) -> Answer:
     """The answer to a report, with all of it from one snapshot; raises `Problem`."""
     fresh = await read.freshness(asked)
-    async with read.snapshot(asked.as_known_at) as connection:
-        return await find_on(connection, report, asked, asked.as_of or read.today(), fresh)
+    async with read.connection(asked.as_known_at) as connection:
+        return await find_on(connection, report, asked, asked.as_of or read.today(), read.known, fresh)
 
 
 async def find_on(
-    connection: Connection, report: Report, asked: Asked, as_of: date, fresh: Freshness | None = None
+    connection: Connection,
+    report: Report,
+    asked: Asked,
+    as_of: date,
+    known: Known,
+    fresh: Freshness | None = None,
 ) -> Answer:
-    """The answer to a report in a snapshot of the caller's, so that several agree; raises `Problem`."""
+    """The answer to a report on a connection of the caller's; raises `Problem`.
+
+    It is one statement, and so one snapshot by itself; in a transaction of the caller's, several answers agree.
+    """
     given = asked.model_dump() | {"as_of": as_of}
     _check(report, given)
     report = report.of(given.get("source"))
     found = filtered(report.sql, given)
-    values = found.values(given)
-    await checking.check_names(connection, given)
+    await checking.check_names(connection, given, known)
     columns = await _columns(connection, found.sql)
-    page = paging.Page(found.sql, report.key, dict(columns), len(values))
-    whole = asked.limit is None and asked.cursor is None
-    rows, totals = await (_whole if whole else _page)(connection, report, page, asked, values)
-    waits = await incomplete(connection, report.feeds)
+    page = paging.Page(found.sql, report.key, dict(columns), len(found.parameters))
+    rows, said = await _rows(connection, report, page, asked, found.values(given))
+    if asked.limit is None and asked.cursor is None and len(rows) > ROWS_MAX:
+        remedy = "Narrow it down with a filter, or ask for pages with limit."
+        raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
     more = asked.limit is not None and len(rows) > asked.limit
     rows = rows[: asked.limit] if more else rows
     following = page.cursor(rows[-1]) if more else None
-    return Answer(as_of, asked.as_known_at, columns, rows, totals, following, waits, fresh)
+    totals = {column: said[f"total_{column}"] for column in report.adds}
+    return Answer(as_of, asked.as_known_at, columns, rows, totals, following, said["waits"], fresh)
 
 
 def _check(report: Report, given: Mapping[str, Any]) -> None:
@@ -149,28 +159,21 @@ async def _columns(connection: Connection, sql: str) -> Sequence[tuple[str, str]
     return _COLUMNS[sql]
 
 
-Found = tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]
-"""Rows, and the totals of the whole report."""
+Rows = Sequence[Mapping[str, Any]]
 
 
-async def _whole(connection: Connection, report: Report, page: paging.Page, _: Asked, values: list[Any]) -> Found:
-    rows: Sequence[Any] = await connection.fetch(page.whole(), *values, ROWS_MAX + 1)
-    if len(rows) > ROWS_MAX:
-        remedy = "Narrow it down with a filter, or ask for pages with limit."
-        raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
-    # What is unknown adds nothing; its cell says that it is unknown.
-    return rows, {column: sum(row[column] or 0 for row in rows) for column in report.adds}
-
-
-async def _page(connection: Connection, report: Report, page: paging.Page, asked: Asked, values: list[Any]) -> Found:
-    """One row more than the limit, to know whether there is a next page."""
+async def _rows(
+    connection: Connection, report: Report, page: paging.Page, asked: Asked, values: list[Any]
+) -> tuple[Rows, Mapping[str, Any]]:
+    """One row more than the limit, to know whether there is a next page; and what is said of the whole report."""
     after = page.after(asked.cursor)
-    limit = (asked.limit or ROWS_MAX) + 1
+    rooms, prefixes = [room for room, _ in report.feeds], [prefix for _, prefix in report.feeds]
+    further = ((asked.limit or ROWS_MAX) + 1, rooms, prefixes, *after)
     try:
-        found = await connection.fetch(page.sql(report.adds, follows=bool(after)), *values, limit, *after)
+        found = await connection.fetch(page.sql(report.adds, follows=bool(after)), *values, *further)
     except asyncpg.DataError as error:
         if asked.cursor is None:
             raise
         raise paging.no_cursor() from error
-    rows = [{column: row[column] for column in page.types} for row in found if row["there"]]
-    return rows, {column: found[0][f"total_{column}"] for column in report.adds}
+    rows: Rows = [{column: row[column] for column in page.types} for row in found if row["there"]]
+    return rows, dict(found[0])

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -28,12 +28,24 @@ class Reading:
     pool: asyncpg.Pool
     today: Callable[[], date]
     following: Following
+    known: set[tuple[str, str, datetime | None]] = field(default_factory=set)
+    """Names that were found on record (checking.py)."""
 
     async def freshness(self, asked: AsOf) -> Freshness | None:
         """Waits for what the question is to rest on, where it names a token; None where it does not."""
         if asked.wait_for is None:
             return None
         return await self.following.waits.wait(WaitToken.read(asked.wait_for), asked.timeout)
+
+    @asynccontextmanager
+    async def connection(self, as_known_at: datetime | None = None) -> AsyncIterator[Connection]:
+        """A connection for one statement, which is a snapshot by itself; with `as_known_at`, in a transaction."""
+        if as_known_at is not None:
+            async with self.snapshot(as_known_at) as connection:
+                yield connection
+            return
+        async with self.pool.acquire() as connection:
+            yield connection
 
     @asynccontextmanager
     async def snapshot(self, as_known_at: datetime | None = None) -> AsyncIterator[Connection]:

@@ -5,7 +5,8 @@ refused, with the names that there are.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, TypeAlias
 
 from fastapi import Request
 
@@ -28,21 +29,31 @@ _NAMED: Final = (
 """Parameters that name a thing."""
 
 
-async def check_names(connection: Connection, given: Mapping[str, Any]) -> None:
+Known: TypeAlias = set[tuple[str, str, datetime | None]]
+"""Kinds and names that were found on record, at an instant or now: what was recorded once stays so."""
+KNOWN_MAX: Final = 10_000
+
+
+async def check_names(connection: Connection, given: Mapping[str, Any], known: Known) -> None:
     """Raises `Problem` for a parameter that names what is not on record, or was not at the instant asked about."""
+    instant = given.get("as_known_at")
     named = [(field, name) for field in _NAMED if given.get(field) for name in _listed(given[field])]
-    if not named:
-        return
     kinds = [_KINDS.get(field, field) for field, _ in named]
+    asked = {(kind, name, instant) for kind, (_, name) in zip(kinds, named, strict=True)}
+    if asked <= known:
+        return
     unknown = await connection.fetchrow(query("unknown").sql, kinds, [name for _, name in named])
     if unknown is not None:
         field, name = named[unknown["nth"] - 1]
         kind = kinds[unknown["nth"] - 1]
         there = [f"On record: {', '.join(unknown['names'])}{', …' * unknown['more']}."] if unknown["names"] else []
         listed = [f"GET /v1/{LISTS_OF[kind]} lists what there is."] if kind in LISTS_OF else []
-        known = f", as known at {given['as_known_at'].isoformat()}" if given.get("as_known_at") else ""
-        detail = f"There is no {kind} {name} on record{known}."
+        then = f", as known at {given['as_known_at'].isoformat()}" if given.get("as_known_at") else ""
+        detail = f"There is no {kind} {name} on record{then}."
         raise Problem(404, "Unknown name", detail, field=field, remedy=" ".join([*there, *listed]) or "None is yet.")
+    if len(known) + len(asked) > KNOWN_MAX:
+        known.clear()
+    known |= asked
 
 
 def _listed(value: Any) -> list[str]:

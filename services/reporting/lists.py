@@ -245,7 +245,7 @@ async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
     found = filtered(each.sql, values)
     fresh = await read.freshness(asked)
     async with read.snapshot(asked.as_known_at) as connection:
-        await checking.check_names(connection, given)
+        await checking.check_names(connection, given, read.known)
         rows = await connection.fetch(found.sql, *found.values(values))
         waits = await incomplete(connection, each.feeds)
     if after and not rows and each.only_grows:

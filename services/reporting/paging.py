@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.reporting.problems import Problem
+from services.reporting.queries import query
 
 _LEAST: Final = {
     "text": "''",
@@ -31,24 +32,23 @@ class Page:
     parameters: int
     """How many parameters the query has; those of the cursor come after them."""
 
-    def whole(self) -> str:
-        """The statement of all rows; its last parameter is how many at most."""
-        return f"SELECT * FROM ({self.query}) AS report ORDER BY {self._order} LIMIT ${self.parameters + 1}::int"  # noqa: S608
-
     def sql(self, adds: Sequence[str], *, follows: bool) -> str:
-        """The statement of a page: its rows, each with the totals of the whole report behind it, in one reading.
+        """The statement of a page: its rows, each with what is said of the whole report behind it, in one reading.
 
-        Further parameters are the limit and, with `follows`, the values of the cursor's key, as text. A page without
-        rows comes as one row in which `there` is NULL, because the totals count all the same.
+        Further parameters are the limit, the rooms and prefixes of the streams that feed the report and, with
+        `follows`, the values of the cursor's key, as text. A page without rows comes as one row in which `there` is
+        NULL, because what is said of the report counts all the same.
         """
         limit = self.parameters + 1
-        sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 1))
+        sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 3))
         where = f"WHERE ({self._order}) > ({', '.join(sent)})" if follows else ""
         sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in adds)
+        waits = query("waits").sql.replace("$1", f"${limit + 1}").replace("$2", f"${limit + 2}")
         return (
-            f"WITH report AS MATERIALIZED ({self.query}), total AS (SELECT count(*) AS total{sums} FROM report),"  # noqa: S608
+            f"WITH report AS MATERIALIZED ({self.query}),"  # noqa: S608
+            f" said AS (SELECT ({waits}) AS waits, count(*) AS of_all{sums} FROM report),"
             f" page AS (SELECT *, true AS there FROM report {where} ORDER BY {self._order} LIMIT ${limit}::int)"
-            f" SELECT page.*, total.* FROM total LEFT JOIN page ON true ORDER BY {self._order}"
+            f" SELECT page.*, said.* FROM said LEFT JOIN page ON true ORDER BY {self._order}"
         )
 
     @property

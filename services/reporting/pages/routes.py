@@ -115,7 +115,7 @@ async def show(sheet: Sheet, question: Question, read: Reading) -> Shown:
     async with read.snapshot(question.terms.as_known_at) as connection:
         thing = await _thing(connection, sheet, question)
         names = {**(thing or {}), **question.path}
-        found = {section.name: await _section(connection, section, question, names) for section in sheet.sections}
+        found = {section.name: await _section(connection, section, question, names, read) for section in sheet.sections}
     return Shown(thing, found)
 
 
@@ -130,7 +130,9 @@ async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Ma
     return found
 
 
-async def _section(connection: Connection, section: Section, question: Question, names: Mapping[str, Any]) -> Answer:
+async def _section(
+    connection: Connection, section: Section, question: Question, names: Mapping[str, Any], read: Reading
+) -> Answer:
     given = dict(section.asked)
     for parameter, name in section.takes.items():
         given[parameter] = [names[name]] if parameter == "missions" else names[name]
@@ -144,7 +146,7 @@ async def _section(connection: Connection, section: Section, question: Question,
         if name in report.own and (value := getattr(question.terms, name)) is not None:
             given.setdefault(name, value)
     terms = Asked(**given, as_known_at=question.terms.as_known_at, limit=LIMIT_MAX)
-    return await answers.find_on(connection, report, terms, question.as_of)
+    return await answers.find_on(connection, report, terms, question.as_of, read.known)
 
 
 def _twin(sheet: Sheet, question: Question, shown: Shown) -> dict[str, Any]:
@@ -172,7 +174,7 @@ async def _picture(request: Request, read: Annotated[Reading, Depends(reading)])
     question = asked(request, SHEETS["line"], read.today())
     section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
     async with read.snapshot(question.terms.as_known_at) as connection:
-        found = await _section(connection, section, question, question.path)
+        found = await _section(connection, section, question, question.path, read)
     rows = [row for row in found.rows if row["mission"] is None]
     return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
 
