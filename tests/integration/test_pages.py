@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import AsyncIterator
-from html import escape
+from html import escape, unescape
 from importlib.resources import files
 
 import pytest
@@ -109,6 +109,25 @@ async def test_what_cannot_be_shown_is_told_as_a_page_to_a_reader_and_as_a_probl
     assert told in page.text
     problem = await ask.http.get(address)
     assert (problem.status_code, problem.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_every_link_within_the_pages_leads_somewhere_and_names_the_same_thing(ask: Asking) -> None:
+    to_see, seen = ["/?as_of=2019-01-15", "/events?mission=UNIFIL&as_of=2019-01-15"], set[str]()
+    while to_see and len(seen) < 200:
+        address = to_see.pop(0)
+        seen.add(address)
+        page = await ask.http.get(address, headers={"Accept": "text/html"})
+        assert page.status_code == 200, address
+        links = [unescape(link) for link in re.findall(r'<a [^>]*href="(/[^"#]*)"', page.text)]
+        to_see += [link for link in dict.fromkeys(links) if link not in {"/docs", *seen, *to_see}]
+
+
+async def test_every_column_of_a_list_on_a_page_is_one_of_its_items(ask: Asking) -> None:
+    for sheet in SHEETS.values():
+        for section in sheet.sections:
+            if section.listed:
+                items = (await ask.http.get(f"/v1/{section.listed}", params={"limit": 1})).json()["items"]
+                assert set(section.columns) - {"event"} <= items[0].keys(), section.name  # an event names itself
 
 
 async def test_every_column_of_a_page_is_one_of_its_report(ask: Asking) -> None:

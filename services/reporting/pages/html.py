@@ -120,6 +120,7 @@ def _frame(question: Question, address: Address) -> dict[str, Any]:
         "_": question.words.say,
         "words": question.words,
         "address": address,
+        "here": Address(question.kept),
         "question": question,
         "languages": LANGUAGES,
         "navigation": [(address.of("/" if n == "overview" else f"/{n}"), SHEETS[n].title, n) for n in NAVIGATION],

@@ -147,8 +147,15 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                     nothing="No vacancy is open.",
                 ),
                 Section(
+                    *("nominations", "Nominations that wait for an answer"),
+                    ("id", "mission", "category", "person", "unit", "nominated_on", "valid_until", "status"),
+                    listed="nominations",
+                    asked={"status": "nominated"},
+                    nothing="No nomination waits for an answer.",
+                ),
+                Section(
                     *("applications", "Applications"),
-                    ("id", "note_verbale", "mission", "category", "number", "submitted_on", "status", "answered_by"),
+                    ("id", "note_verbale", "missions", "categories", "number", "submitted_on", "status", "answered_by"),
                     listed="applications",
                     nothing="Nothing was applied for.",
                 ),
