@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import asking, codec, deciding, end_to_end, following, projecting
+from benchmarks import asking, codec, deciding, end_to_end, following, importing, projecting
 from benchmarks.measure import Measured
 from tests.servers import Servers, found
 
@@ -20,6 +20,7 @@ BENCHMARKS: tuple[Callable[[Servers], list[Measured]], ...] = (
     projecting.run,
     asking.run,
     following.run,
+    importing.run,
     end_to_end.run,
 )
 
