@@ -51,18 +51,22 @@ def headers(raw: Headers) -> bytes:
     return orjson.dumps([[name, None if value is None else value.hex()] for name, value in raw])
 
 
-def archived_entry(row: asyncpg.Record) -> bytes:
-    """The entry of an archived record.
-
-    Raises:
-        ValueError: the archive never wrote such a row.
-    """
+def archived(row: asyncpg.Record) -> tuple[tuple[str, int, int], int, bytes | None, Headers, bytes | None]:
+    """An archived record as `entry` takes it. What the archive never writes is given so that it shows, never mended."""
     since, beyond = divmod(row["timestamp"] - EPOCH, MILLISECOND)
-    told: Any = json.loads(row["headers"])
-    came = [(name, None if value is None else bytes.fromhex(value)) for name, value in told]
-    if beyond or headers(came) != row["headers"]:
-        raise ValueError("a timestamp or headers in a form that the archive does not write")
-    return entry((row["topic"], row["part"], row["offset"]), since, row["key"], came, row["value"])
+    place = (row["topic"], row["part"], row["offset"])
+    return place, -1 - since if beyond else since, row["key"], _unpacked(row["headers"]), row["value"]
+
+
+def _unpacked(raw: bytes) -> Headers:
+    """What `headers` wrote; other bytes are the value of a header without a name."""
+    try:
+        told: Any = json.loads(raw)
+        came = [(name, None if value is None else bytes.fromhex(value)) for name, value in told]
+        written = headers(came) == raw
+    except (TypeError, ValueError):
+        written = False
+    return came if written else [("", raw)]
 
 
 async def plant(pool: asyncpg.Pool) -> None:
@@ -75,4 +79,4 @@ async def plant(pool: asyncpg.Pool) -> None:
                 return
             placed = [(row["topic"], row["part"], row["offset"], leaf) for leaf, row in enumerate(rows, size)]
             await connection.execute(sql()["plant"], *columns(placed, 4))
-            await tree.append(connection, size, [leaf_hash(archived_entry(row)) for row in rows])
+            await tree.append(connection, size, [leaf_hash(entry(*archived(row))) for row in rows])

@@ -36,7 +36,11 @@ WHERE leaf >= $1 AND leaf < $2 ORDER BY leaf
 SELECT note FROM checkpoints ORDER BY nr DESC LIMIT 1
 
 -- name: checkpoints
-SELECT size, note FROM checkpoints WHERE nr > $1 ORDER BY nr LIMIT $2
+SELECT note FROM checkpoints ORDER BY nr OFFSET $1 LIMIT $2
+
+-- name: unplaced
+SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM records
+WHERE leaf IS NULL OR leaf < 0 OR leaf >= (SELECT size FROM tree) LIMIT 1000
 
 -- name: keep_checkpoint
 INSERT INTO checkpoints (size, note) VALUES ($1, $2)

@@ -119,7 +119,9 @@ async def test_a_database_that_goes_back_behind_what_was_signed_is_refused(archi
     ):
         await archive.pool.execute(statement)
     async with archive.pool.acquire() as connection, connection.transaction():
-        hashes = [merkle.leaf_hash(rows.archived_entry(r)) for r in await connection.fetch(sql()["leaves"], 0, 3)]
+        hashes = [
+            merkle.leaf_hash(leaf.entry(*rows.archived(r))) for r in await connection.fetch(sql()["leaves"], 0, 3)
+        ]
         await tree.append(connection, 0, hashes)
     with pytest.raises(Inconsistent, match="5 leaves"):
         await archive.sign()
