@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import asking, codec, deciding, end_to_end, following, importing, projecting
+from benchmarks import archiving, asking, codec, deciding, end_to_end, following, importing, projecting
 from benchmarks.measure import Measured
 from tests.servers import Servers, found
 
@@ -18,6 +18,7 @@ BENCHMARKS: tuple[Callable[[Servers], list[Measured]], ...] = (
     codec.run,
     deciding.run,
     projecting.run,
+    archiving.run,
     asking.run,
     following.run,
     importing.run,

@@ -11,6 +11,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
+from cli import audit
 from cli.complaint import FAILED, Complaint
 from cli.dead_letters import dead_letters
 from cli.follow import follow
@@ -80,6 +81,7 @@ imports = typer.Typer(
 imports.command("strength-returns")(strength_returns)
 imports.callback()(lambda: None)
 app.add_typer(imports, name="import")
+app.add_typer(audit.commands, name="audit", cls=Commands)
 
 
 def main() -> None:

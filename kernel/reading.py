@@ -4,10 +4,10 @@ Reporting and audit are such rooms. What they write is theirs; how far they have
 any moment leaves either both or neither.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import asyncpg
 from fastapi import FastAPI
@@ -27,6 +27,8 @@ Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
 """Write the effects of a batch on a connection that is in a transaction; what could not be read is returned."""
 Prepare: TypeAlias = Callable[[Records], Write]
 """Decode a batch before the transaction begins."""
+Extend: TypeAlias = Callable[[FastAPI, asyncpg.Pool, Health], Sequence[Coroutine[Any, Any, None]]]
+"""Add what a room answers over HTTP besides; returned are loops that run along with the others."""
 LOGS = ("dead_letters",)
 
 
@@ -55,6 +57,7 @@ class Running:
     def __init__(self, room: ReadingRoom, settings: Settings, pool: asyncpg.Pool) -> None:
         self._room = room
         self._pool = pool
+        self.loops: Sequence[Coroutine[Any, Any, None]] = ()
         self.health = Health(settings.stuck_after_ms / 1000)
         is_set = "batch_records_max" in settings.model_fields_set
         own = {"batch_records_max": room.batch_records_max} if room.batch_records_max and not is_set else {}
@@ -93,7 +96,7 @@ class Running:
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        loops = [self.lag.run()] + ([self.relay.run()] if self._room.dead_letters else [])
+        loops = [*self.loops, self.lag.run()] + ([self.relay.run()] if self._room.dead_letters else [])
         async with running_together(loops):
             await self.consumer.start()
             yield
@@ -105,8 +108,9 @@ async def run(
     settings: Settings | None = None,
     *,
     beside: Callable[[asyncpg.Pool], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
+    extend: Extend = lambda *_: (),
 ) -> None:
-    """Run one process of a reading room until it is told to stop; `beside` runs along with it."""
+    """Run one process of a reading room until it is told to stop; `beside` runs along with it, `extend` adds to it."""
     settings = settings or Settings.for_room(room.name)
     await database.migrate(settings.database_url, [("kernel.migrations", "reading"), *room.migrations])
     await topics.ensure(settings, [*room.topics_in, *room.topics_out])
@@ -117,4 +121,5 @@ async def run(
         http.operations(app, running.health)
         if room.dead_letters:
             http.dead_letters(app, pool)
+        running.loops = extend(app, pool, running.health)
         await serve(app, settings)

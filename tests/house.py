@@ -79,6 +79,7 @@ class House:
             "FORCEGEN_KAFKA_BOOTSTRAP": self.servers.kafka,
             "FORCEGEN_DATABASE_URL": self.dsn(name),
             "FORCEGEN_HTTP_PORT": str(self.ports[name]),
+            "FORCEGEN_AUDIT_DIRECTORY": str(self.logs / "audit"),
             **self.settings,
         }
         with self.log(name).open("ab") as log:

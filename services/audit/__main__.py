@@ -3,8 +3,8 @@
 from kernel.reading import run
 from kernel.serving import main
 from kernel.settings import Settings
-from services.audit.app import ROOM
+from services.audit.app import ROOM, beside, extend
 
 if __name__ == "__main__":
     settings = Settings.for_room(ROOM.name)
-    main(run(ROOM, settings), settings)
+    main(run(ROOM, settings, beside=beside, extend=extend), settings)

@@ -1,8 +1,19 @@
-"""The archive, put together: every topic of the house, kept by `archive`."""
+"""The archive, put together: every topic of the house, kept by `archive`, signed by `signing`, shown by `proofs`."""
+
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI
 
 from contracts.registry import ROOMS
 from kernel import reading, topics
-from services.audit.archive import prepare
+from kernel.health import Health
+from services.audit import keys, proofs
+from services.audit.archive import plant, prepare
+from services.audit.settings import AuditSettings
+from services.audit.signing import Signing
 
 TOPICS = [
     *(topics.commands(room) for room in ROOMS),
@@ -17,3 +28,19 @@ ROOM = reading.ReadingRoom(
     batch_records_max=2_000,
     dead_letters=False,
 )
+
+
+@asynccontextmanager
+async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
+    """Before anything is read: an archive from before there was a tree gets one."""
+    await plant(pool)
+    yield
+
+
+def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Coroutine[Any, Any, None]]:
+    """Proofs over HTTP, and the loop that signs."""
+    settings = AuditSettings()
+    app.include_router(proofs.routes(pool))
+    proofs.files(app, pool)
+    signing = Signing(pool, keys.signer(settings), settings, health)
+    return [signing.run()]

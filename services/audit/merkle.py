@@ -1,152 +1,154 @@
-"""The tree over the log, kept as tiles: 256 hashes in a row of the database, so a proof costs a few index lookups.
+"""The arithmetic of a Merkle tree that only grows: roots, proofs, and what refutes them.
 
-A tile of level L holds the roots of subtrees of 256^L leaves (C2SP tlog-tiles). The last of each level is not full yet;
-full ones never change. Everything here is pure: tiles come in as bytes, and go out as bytes.
+RFC 6962 section 2.1; the checks are those of RFC 9162 sections 2.1.3.2 and 2.1.4.2. A hash is 32 bytes. A `Node` is a
+complete subtree: (height, index at that height). A `Span` is the leaves from the first to before the second, as the
+tree splits them; every hash of a proof is that of a span.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+import hashlib
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
-from services.audit.verifier import node_hash
-
-HASH: Final = 32
-WIDTH: Final = 256
-"""Hashes of a full tile."""
-EMPTY_ROOT: Final = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-"""Of no leaves: SHA-256 of nothing."""
-Place = tuple[int, int]
-"""A level and the tile's number on it."""
+Node: TypeAlias = tuple[int, int]
+Span: TypeAlias = tuple[int, int]
+EMPTY: Final = hashlib.sha256(b"").digest()
 
 
-class Tiles(Protocol):
-    """Where tiles are found."""
-
-    def __getitem__(self, place: Place) -> bytes: ...
+class Refuted(Exception):
+    """A proof that does not prove what it should."""
 
 
-def right_edge(size: int) -> list[Place]:
-    """The tiles that are not full in a tree of this size: where it grows."""
-    places, level, width = [], 0, size
-    while width:
-        if width % WIDTH:
-            places.append((level, width // WIDTH))
-        width //= WIDTH
-        level += 1
-    return places
+def leaf_hash(entry: bytes) -> bytes:
+    """The hash of a leaf with this content."""
+    return hashlib.sha256(b"\0" + entry).digest()
 
 
-@dataclass
-class Growth:
-    """A tree that takes leaves: begins with its right edge, ends with the tiles that are new or longer."""
-
-    size: int
-    tiles: dict[Place, bytes] = field(default_factory=dict)
-
-    def append(self, leaves: Sequence[bytes]) -> None:
-        """Put leaf hashes behind the last; levels above grow by each tile that fills."""
-        self._extend(0, self.size, leaves)
-        self.size += len(leaves)
-
-    def _extend(self, level: int, width: int, hashes: Sequence[bytes]) -> None:
-        filled: list[bytes] = []
-        at = 0
-        while at < len(hashes):
-            number, there = divmod(width + at, WIDTH)
-            taken = hashes[at : at + WIDTH - there]
-            tile = (self.tiles[level, number] if there else b"") + b"".join(taken)
-            self.tiles[level, number] = tile
-            at += len(taken)
-            if len(tile) == WIDTH * HASH:
-                filled.append(subtree(tile, 0, WIDTH))
-        if filled:
-            self._extend(level + 1, width // WIDTH, filled)
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node."""
+    return hashlib.sha256(b"\1" + left + right).digest()
 
 
-def subtree(hashes: bytes, first: int, count: int) -> bytes:
-    """The root over `count` hashes of a tile from `first` on, as RFC 6962 splits them."""
-    row = [hashes[nr * HASH : (nr + 1) * HASH] for nr in range(first, first + count)]
-    while len(row) > 1:
-        paired = [node_hash(row[nr], row[nr + 1]) for nr in range(0, len(row) - 1, 2)]
-        row = paired + row[len(row) - len(row) % 2 :]
-    return row[0]
+def complete(hashes: Sequence[bytes]) -> bytes:
+    """The root over a power of two of hashes."""
+    while len(hashes) > 1:
+        hashes = [node_hash(hashes[nr], hashes[nr + 1]) for nr in range(0, len(hashes), 2)]
+    return hashes[0]
 
 
-Span = tuple[int, int]
-"""A whole subtree: its height, and its number among those of that height."""
+def nodes(span: Span) -> list[Node]:
+    """The complete subtrees that a span is made of, from the left."""
+    first, end = span
+    made = []
+    while first < end:
+        height = (end - first).bit_length() - 1
+        made.append((height, first >> height))
+        first += 1 << height
+    return made
 
 
-def root_spans(size: int) -> list[Span]:
-    """The whole subtrees of a tree, from the left: the largest first."""
-    return _spans(0, size)
+def span_hash(hashes: Sequence[bytes]) -> bytes:
+    """The hash of a span from those of its complete subtrees."""
+    if not hashes:
+        return EMPTY
+    whole = hashes[-1]
+    for left in reversed(hashes[:-1]):
+        whole = node_hash(left, whole)
+    return whole
 
 
-def inclusion_spans(index: int, size: int) -> list[list[Span]]:
-    """The proof of a leaf (RFC 6962, 2.1.1): for each step from the leaf up, the whole subtrees that it hashes."""
-    begin, end = 0, size
-    steps = []
-    while end - begin > 1:
-        middle = begin + _split(end - begin)
-        if index < middle:
-            steps.append(_spans(middle, end))
-            end = middle
-        else:
-            steps.append(_spans(begin, middle))
-            begin = middle
-    return steps[::-1]
+def root(leaves: Sequence[bytes]) -> bytes:
+    """The root over leaf hashes."""
+    return span_hash([complete(leaves[i << h : (i + 1) << h]) for h, i in nodes((0, len(leaves)))])
 
 
-def consistency_spans(old: int, new: int) -> list[list[Span]]:
-    """The same for the proof that the tree of `old` leaves is the beginning of that of `new` (RFC 6962, 2.1.2)."""
-    if old in (0, new):
+def inclusion(index: int, size: int) -> list[Span]:
+    """The spans whose hashes prove that leaf `index` is in the tree of `size`, from the leaf up."""
+    _within(0 <= index < size, f"no leaf {index} in a tree of {size}")
+    first, end = 0, size
+    path: list[Span] = []
+    while end - first > 1:
+        middle = first + _split(end - first)
+        path.append((middle, end) if index < middle else (first, middle))
+        first, end = (first, middle) if index < middle else (middle, end)
+    return path[::-1]
+
+
+def consistency(old: int, size: int) -> list[Span]:
+    """The spans whose hashes prove that the tree of `size` begins with the tree of `old`."""
+    _within(0 <= old <= size, f"a tree of {size} was never one of {old}")
+    if old in (0, size):
         return []
-    begin, end, whole, steps = 0, new, True, []
-    while old != end:
-        middle = begin + _split(end - begin)
-        if old <= middle:
-            steps.append(_spans(middle, end))
-            end = middle
+    first, end = 0, size
+    path: list[Span] = []
+    while end != old:
+        middle = first + _split(end - first)
+        path.append((middle, end) if old <= middle else (first, middle))
+        first, end = (first, middle) if old <= middle else (middle, end)
+    return [*([(first, end)] if first else []), *path[::-1]]
+
+
+def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], claimed: bytes) -> None:
+    """Does the proof lead from this leaf hash to the root.
+
+    Raises:
+        Refuted: it does not.
+    """
+    _within(0 <= index < size, f"no leaf {index} in a tree of {size}")
+    at, last, found = index, size - 1, leaf
+    for sibling in proof:
+        _within(last > 0, "the proof is too long")
+        if at % 2 or at == last:
+            found = node_hash(sibling, found)
+            at, last = _to_right_turn(at, last)
         else:
-            steps.append(_spans(begin, middle))
-            begin, whole = middle, False
-    return [*([] if whole else [_spans(begin, end)]), *steps[::-1]]
+            found = node_hash(found, sibling)
+        at, last = at >> 1, last >> 1
+    _within(last == 0, "the proof is too short")
+    _within(found == claimed, f"leaf {index} does not lead to the root of size {size}")
 
 
-def _split(count: int) -> int:
-    """The largest power of two below `count`."""
-    return 1 << (count - 1).bit_length() - 1
+def check_consistency(old: int, size: int, proof: Sequence[bytes], old_root: bytes, claimed: bytes) -> None:
+    """Does the tree of `size` begin with the tree of `old`.
+
+    Raises:
+        Refuted: it does not, or the proof does not say so.
+    """
+    _within(0 <= old <= size, f"a tree of {size} cannot begin with one of {old}")
+    if old in (0, size):
+        _within(not proof, "the proof is too long")
+        _within(old_root == (EMPTY if old == 0 else claimed), f"two roots for size {old}")
+        return
+    steps = list(proof) if old & (old - 1) else [old_root, *proof]
+    _within(bool(steps), "the proof is too short")
+    at, last = old - 1, size - 1
+    while at % 2:
+        at, last = at >> 1, last >> 1
+    before = now = steps[0]
+    for sibling in steps[1:]:
+        _within(last > 0, "the proof is too long")
+        if at % 2 or at == last:
+            before, now = node_hash(sibling, before), node_hash(sibling, now)
+            at, last = _to_right_turn(at, last)
+        else:
+            now = node_hash(now, sibling)
+        at, last = at >> 1, last >> 1
+    _within(last == 0, "the proof is too short")
+    _within(before == old_root, f"the tree of {size} does not begin with that of {old}")
+    _within(now == claimed, f"the proof does not lead to the root of size {size}")
 
 
-def _spans(begin: int, end: int) -> list[Span]:
-    """Leaves from `begin` to before `end` as whole subtrees, the largest first; `begin` stands at the edge of one."""
-    spans = []
-    while begin < end:
-        height = (end - begin).bit_length() - 1
-        spans.append((height, begin >> height))
-        begin += 1 << height
-    return spans
+def _to_right_turn(at: int, last: int) -> tuple[int, int]:
+    """Up the right edge, where a node stands alone and has no sibling to hash with."""
+    while at and not at % 2:
+        at, last = at >> 1, last >> 1
+    return at, last
 
 
-def tiles_of(spans: Iterable[Span]) -> set[Place]:
-    """The tiles in which the roots of these subtrees are found."""
-    return {(height // 8, (number << height % 8) // WIDTH) for height, number in spans}
+def _split(size: int) -> int:
+    """The largest power of two below `size`."""
+    return 1 << (size - 1).bit_length() - 1
 
 
-def hash_of(spans: Sequence[Span], tiles: Tiles) -> bytes:
-    """The root over subtrees that stand side by side, the largest first."""
-    roots = [_root(span, tiles) for span in spans]
-    found = roots[-1]
-    for left in reversed(roots[:-1]):
-        found = node_hash(left, found)
-    return found
-
-
-def _root(span: Span, tiles: Tiles) -> bytes:
-    height, number = span
-    first = number << height % 8
-    return subtree(tiles[height // 8, first // WIDTH], first % WIDTH, 1 << height % 8)
-
-
-def root(size: int, tiles: Mapping[Place, bytes]) -> bytes:
-    """The root of the tree."""
-    return hash_of(root_spans(size), tiles) if size else EMPTY_ROOT
+def _within(holds: bool, told: str) -> None:
+    if not holds:
+        raise Refuted(told)

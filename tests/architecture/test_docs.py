@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from kernel import metrics
 from kernel.settings import Settings
+from services.audit.settings import AuditSettings
 from tests.architecture.sources import ROOT, calls, files, pages, python, table, text
 
 SETTINGS = Path("docs/settings.md")
@@ -68,6 +69,14 @@ def test_every_setting_is_told_with_its_default_and_bounds() -> None:
     assert told == {
         f"`FORCEGEN_{name.upper()}`": (f"`{_plain(field.default)}`", _bounds(field.metadata))
         for name, field in Settings.model_fields.items()
+    }
+
+
+def test_every_setting_of_the_archive_is_told_and_has_a_meaning() -> None:
+    told = {name: (default, bool(meaning)) for name, default, meaning in table(SETTINGS, "variable of `audit`")}
+    assert told == {
+        f"`FORCEGEN_AUDIT_{name.upper()}`": ("" if field.default is None else f"`{field.default}`", True)
+        for name, field in AuditSettings.model_fields.items()
     }
 
 

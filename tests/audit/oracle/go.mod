@@ -1,5 +1,5 @@
 module forcegen/oracle
 
-go 1.20
+go 1.18
 
 require golang.org/x/mod v0.17.0

@@ -1,11 +1,8 @@
-// An independent judge of the audit log's proofs: Go's own transparency log and signed notes.
-//
-// Reads what Python made from standard input, checks all of it, and writes what it would have made itself.
+// The other implementation: Go's sumdb/note and sumdb/tlog make proofs for us to check (`oracle make`), and check
+// proofs that we made (`oracle check`, JSON on standard input; exit code 1 and the reason where they do not hold).
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,113 +11,137 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-type proof struct {
-	From  int64    `json:"from"`
-	Size  int64    `json:"size"`
-	Steps []string `json:"steps"`
+const skey = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
+
+type Inclusion struct {
+	Index, Size int64
+	Proof       [][]byte
 }
 
-type input struct {
-	Leaves      []string `json:"leaves"`
-	Roots       []string `json:"roots"`
-	Inclusion   []proof  `json:"inclusion"`
-	Consistency []proof  `json:"consistency"`
-	Signer      string   `json:"signer"`
-	Verifier    string   `json:"verifier"`
-	Text        string   `json:"text"`
-	Note        string   `json:"note"`
+type Consistency struct {
+	Old, Size int64
+	Proof     [][]byte
 }
 
-type output struct {
-	Wrong       []string `json:"wrong"`
-	Roots       []string `json:"roots"`
-	Inclusion   []proof  `json:"inclusion"`
-	Consistency []proof  `json:"consistency"`
-	Note        string   `json:"note"`
+// Leaf n of every tree is the text "leaf n".
+type Vectors struct {
+	Vkey        string
+	Text, Note  string
+	Roots       [][]byte
+	Tiles       map[string][]byte
+	Inclusion   []Inclusion
+	Consistency []Consistency
 }
 
-type stored []tlog.Hash
+type hashes []tlog.Hash
 
-func (s stored) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
-	found := make([]tlog.Hash, len(indexes))
-	for i, index := range indexes {
-		found[i] = s[index]
+func (h hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	var out []tlog.Hash
+	for _, i := range indexes {
+		out = append(out, h[i])
 	}
-	return found, nil
+	return out, nil
 }
 
-func hash(text string) tlog.Hash {
-	var found tlog.Hash
-	raw, err := hex.DecodeString(text)
-	if err != nil || len(raw) != sha256.Size {
-		panic("not a hash: " + text)
+func must(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-	copy(found[:], raw)
-	return found
 }
 
-func hashes(texts []string) []tlog.Hash {
-	found := []tlog.Hash{}
-	for _, text := range texts {
-		found = append(found, hash(text))
+func raw(proof []tlog.Hash) [][]byte {
+	out := [][]byte{}
+	for _, h := range proof {
+		out = append(out, append([]byte{}, h[:]...))
 	}
-	return found
+	return out
 }
 
-func told(hashes []tlog.Hash) []string {
-	found := []string{}
-	for _, one := range hashes {
-		found = append(found, hex.EncodeToString(one[:]))
+func list(proof [][]byte) []tlog.Hash {
+	var out []tlog.Hash
+	for _, b := range proof {
+		var h tlog.Hash
+		copy(h[:], b)
+		out = append(out, h)
 	}
-	return found
+	return out
+}
+
+func build(size int64) (hashes, []tlog.Hash) {
+	var store hashes
+	var roots []tlog.Hash
+	for n := int64(0); n < size; n++ {
+		more, err := tlog.StoredHashes(n, []byte(fmt.Sprintf("leaf %d", n)), store)
+		must(err)
+		store = append(store, more...)
+		root, err := tlog.TreeHash(n+1, store)
+		must(err)
+		roots = append(roots, root)
+	}
+	return store, roots
+}
+
+func makeVectors() {
+	store, roots := build(300)
+	v := Vectors{Tiles: map[string][]byte{}}
+	for _, size := range []int64{1, 2, 3, 5, 8, 13, 255, 256, 257, 300} {
+		for _, index := range []int64{0, 1, 4, 7, 200, 255, 256, size - 1} {
+			if index < size {
+				p, err := tlog.ProveRecord(size, index, store)
+				must(err)
+				v.Inclusion = append(v.Inclusion, Inclusion{index, size, raw(p)})
+			}
+			if old := index + 1; old <= size {
+				p, err := tlog.ProveTree(size, old, store)
+				must(err)
+				v.Consistency = append(v.Consistency, Consistency{old, size, raw(p)})
+			}
+		}
+	}
+	v.Roots = raw(roots)
+	for _, t := range tlog.NewTiles(8, 0, 300) {
+		b, err := tlog.ReadTileData(t, store)
+		must(err)
+		v.Tiles[fmt.Sprintf("%d/%d", t.L, t.N)] = b
+	}
+	signer, err := note.NewSigner(skey)
+	must(err)
+	v.Vkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+	v.Text = string(tlog.FormatTree(tlog.Tree{N: 300, Hash: roots[299]}))
+	signed, err := note.Sign(&note.Note{Text: v.Text}, signer)
+	must(err)
+	v.Note = string(signed)
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", " ")
+	must(out.Encode(v))
+}
+
+func checkVectors() {
+	var v Vectors
+	must(json.NewDecoder(os.Stdin).Decode(&v))
+	roots := list(v.Roots)
+	for _, p := range v.Inclusion {
+		leaf := tlog.RecordHash([]byte(fmt.Sprintf("leaf %d", p.Index)))
+		must(tlog.CheckRecord(list(p.Proof), p.Size, roots[p.Size-1], p.Index, leaf))
+	}
+	for _, p := range v.Consistency {
+		must(tlog.CheckTree(list(p.Proof), p.Size, roots[p.Size-1], p.Old, roots[p.Old-1]))
+	}
+	verifier, err := note.NewVerifier(v.Vkey)
+	must(err)
+	opened, err := note.Open([]byte(v.Note), note.VerifierList(verifier))
+	must(err)
+	if opened.Text != v.Text {
+		must(fmt.Errorf("another text"))
+	}
+	fmt.Println("ok")
 }
 
 func main() {
-	var in input
-	out := output{Wrong: []string{}, Roots: []string{}}
-	check := func(what string, err error) {
-		if err != nil {
-			out.Wrong = append(out.Wrong, fmt.Sprintf("%s: %v", what, err))
-		}
+	if len(os.Args) == 2 && os.Args[1] == "make" {
+		makeVectors()
+	} else {
+		checkVectors()
 	}
-	if err := json.NewDecoder(os.Stdin).Decode(&in); err != nil {
-		panic(err)
-	}
-	var log stored
-	leaves := hashes(in.Leaves)
-	for n, leaf := range leaves {
-		more, err := tlog.StoredHashesForRecordHash(int64(n), leaf, log)
-		check("storing", err)
-		log = append(log, more...)
-		root, err := tlog.TreeHash(int64(n+1), log)
-		check("root", err)
-		out.Roots = append(out.Roots, hex.EncodeToString(root[:]))
-	}
-	for _, p := range in.Inclusion {
-		root := hash(in.Roots[p.Size-1])
-		check(fmt.Sprintf("inclusion %d in %d", p.From, p.Size), tlog.CheckRecord(hashes(p.Steps), p.Size, root, p.From, leaves[p.From]))
-		own, err := tlog.ProveRecord(p.Size, p.From, log)
-		check("proving inclusion", err)
-		out.Inclusion = append(out.Inclusion, proof{p.From, p.Size, told(own)})
-	}
-	for _, p := range in.Consistency {
-		check(fmt.Sprintf("consistency %d to %d", p.From, p.Size),
-			tlog.CheckTree(hashes(p.Steps), p.Size, hash(in.Roots[p.Size-1]), p.From, hash(in.Roots[p.From-1])))
-		own, err := tlog.ProveTree(p.Size, p.From, log)
-		check("proving consistency", err)
-		out.Consistency = append(out.Consistency, proof{p.From, p.Size, told(own)})
-	}
-	verifier, err := note.NewVerifier(in.Verifier)
-	check("verifier key", err)
-	opened, err := note.Open([]byte(in.Note), note.VerifierList(verifier))
-	check("note", err)
-	if err == nil && opened.Text != in.Text {
-		check("note", fmt.Errorf("another text"))
-	}
-	signer, err := note.NewSigner(in.Signer)
-	check("signing key", err)
-	signed, err := note.Sign(&note.Note{Text: in.Text}, signer)
-	check("signing", err)
-	out.Note = string(signed)
-	json.NewEncoder(os.Stdout).Encode(out)
 }

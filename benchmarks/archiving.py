@@ -1,0 +1,141 @@
+"""The archive with its tree and its signer, against nothing but COPY of the same rows; then checking all of it.
+
+A proof from a tree of ten million leaves is asked last: its tiles are stored, its records are not.
+"""
+
+import asyncio
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+from aiokafka import ConsumerRecord
+from pydantic import SecretStr
+
+from benchmarks.measure import Measured
+from kernel.database import migrate, provision
+from kernel.health import Health
+from kernel.serving import running_together
+from services.audit import archive, keys, layout, merkle, tiles, tree, verifier
+from services.audit.app import ROOM
+from services.audit.settings import AuditSettings
+from services.audit.signing import Signing
+from tests.servers import Servers, fresh_database
+
+RECORDS = int(os.environ.get("BENCHMARK_ARCHIVED", "200000"))
+BATCH = ROOM.batch_records_max or 500
+VALUE_BYTES = 400
+LARGE = 10_000_000
+PROOFS = 200
+Batch = Sequence["ConsumerRecord[bytes, bytes]"]
+
+
+def run(servers: Servers) -> list[Measured]:
+    """On one connection, from records that are in memory."""
+    with fresh_database(servers) as name, tempfile.TemporaryDirectory() as directory:
+        return asyncio.run(_run(servers, name, Path(directory)))
+
+
+async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
+    await provision(servers.database(name), "audit", "only-here")
+    url = servers.as_role("audit", "only-here", name)
+    await migrate(SecretStr(url), [("kernel.migrations", "reading"), *ROOM.migrations])
+    batches = [_batch(first) for first in range(0, RECORDS, BATCH)]
+    async with asyncpg.create_pool(url, min_size=2, max_size=4) as pool:
+        ceiling = await _copied(pool, batches)
+        settings = AuditSettings(directory=directory, key=None)
+        signing = Signing(pool, keys.signer(settings), settings, Health(30))
+        archived = await _archived(pool, batches, signing)
+        await signing.once()
+        checked = await _checked(pool, str(keys.signer(settings).verifier))
+        proven = await _proven(pool)
+    share = f"with tree and signatures: {ceiling / archived:.0%} of COPY alone"
+    return [
+        Measured("COPY of the same rows", RECORDS, ceiling, "with their primary key; the ceiling"),
+        Measured("archive", RECORDS, archived, share),
+        checked,
+        proven,
+    ]
+
+
+def _batch(first: int) -> Batch:
+    place = {"topic": "approvals.events", "partition": 0, "timestamp_type": 0, "checksum": None}
+    sizes = {"serialized_key_size": 0, "serialized_value_size": 0}
+    headers = [(f"ce_{name}", b"x" * 24) for name in ("id", "source", "type", "subject", "time", "position")]
+    return [
+        ConsumerRecord(
+            **place, **sizes, offset=nr, timestamp=nr, key=b"mandate/%d" % nr, value=b"v" * VALUE_BYTES, headers=headers
+        )
+        for nr in range(first, min(first + BATCH, RECORDS))
+    ]
+
+
+async def _copied(pool: asyncpg.Pool, batches: Sequence[Batch]) -> float:
+    """As many bytes into a table with the same primary key, each row made beforehand."""
+    rows = [
+        [(r.topic, r.partition, r.offset, archive.EPOCH, r.key, r.value, archive.headers(r.headers)) for r in batch]
+        for batch in batches
+    ]
+    await pool.execute('CREATE TABLE bare (LIKE records INCLUDING DEFAULTS, PRIMARY KEY (topic, part, "offset"))')
+    began = time.perf_counter()
+    for batch in rows:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.copy_records_to_table("bare", records=batch, columns=archive.COLUMNS[:-1])
+    return time.perf_counter() - began
+
+
+async def _archived(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Signing) -> float:
+    async with running_together([signing.run()]):
+        began = time.perf_counter()
+        for batch in batches:
+            write = archive.prepare(batch)
+            async with pool.acquire() as connection, connection.transaction():
+                await write(connection)
+        return time.perf_counter() - began
+
+
+async def _checked(pool: asyncpg.Pool, key: str) -> Measured:
+    loop = asyncio.get_running_loop()
+
+    async def one(path: str) -> bytes:
+        async with pool.acquire() as connection:
+            return await layout.read(connection, path)
+
+    def verified() -> verifier.Report:
+        return verifier.verify(lambda path: asyncio.run_coroutine_threadsafe(one(path), loop).result(), key)
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    report = await asyncio.to_thread(verified)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert report.findings == [], report.findings
+    return Measured(
+        "verify every record",
+        report.records,
+        report.seconds,
+        f"the process grew by {grown / 1e6:.0f} MB",
+    )
+
+
+async def _proven(pool: asyncpg.Pool) -> Measured:
+    """Tiles of a tree of ten million leaves that are all alike, so that they are made quickly."""
+    await pool.execute("TRUNCATE tiles")
+    same = [merkle.leaf_hash(b"")] * tiles.WIDTH
+    level, hashes = 0, LARGE
+    async with pool.acquire() as connection:
+        while hashes:
+            full, rest = divmod(hashes, tiles.WIDTH)
+            rows = [(level, nr, b"".join(same)) for nr in range(full)]
+            rows += [(level, full, b"".join(same[:rest]))] if rest else []
+            await connection.copy_records_to_table("tiles", records=rows, columns=("level", "nr", "hashes"))
+            same, level, hashes = [merkle.complete(same)] * tiles.WIDTH, level + 1, full
+        began = time.perf_counter()
+        for nr in range(PROOFS):
+            index = nr * (LARGE // PROOFS)
+            proof = await tree.hashes(connection, merkle.inclusion(index, LARGE))
+        seconds = time.perf_counter() - began
+        (root,) = await tree.hashes(connection, [(0, LARGE)])
+        merkle.check_inclusion(index, LARGE, merkle.leaf_hash(b""), proof, root)
+    return Measured("prove a record", PROOFS, seconds, f"inclusion in a tree of {LARGE:,} leaves, by tile lookups")

@@ -1,0 +1,23 @@
+"""What the audit room needs besides what every room does: its key, and who else gets its checkpoints."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class AuditSettings(BaseSettings):
+    """Settings of the tree, from `FORCEGEN_AUDIT_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="FORCEGEN_AUDIT_", extra="ignore", use_attribute_docstrings=True)
+
+    directory: Path = Path(".forcegen/audit")
+    """Where the room keeps its key (`key`, made at the first start), hand-overs and the last checkpoint it signed."""
+    key: SecretStr | None = None
+    """The private key itself, in place of the file."""
+    origin: str = "forcegen.local/audit"
+    """The name of a key that is made, which is the log's name in its checkpoints; unique, never changed later."""
+    checkpoint_file: Path | None = None
+    """Where else each checkpoint is written: best a place that the room's operators cannot change."""
+    witness_url: str | None = None
+    """A witness that is sent each checkpoint with its proof of consistency, as C2SP tlog-witness says."""

@@ -1,0 +1,45 @@
+"""The tree in Postgres: it grows in the transaction that archives, and answers hashes by index lookups alone."""
+
+from collections.abc import Mapping, Sequence
+
+from kernel.postgres import Connection, columns
+from kernel.sql import queries
+from services.audit import tiles
+from services.audit.merkle import Span
+from services.audit.tiles import Tile
+
+
+def sql() -> Mapping[str, str]:
+    """The queries of this room."""
+    return queries("services.audit", "tree.sql")
+
+
+async def lock(connection: Connection) -> int:
+    """Hold the tree to the commit; its size, which is the number of the next leaf."""
+    size: int = await connection.fetchval(sql()["lock"])
+    return size
+
+
+async def append(connection: Connection, size: int, hashes: Sequence[bytes]) -> None:
+    """Leaf hashes after the `size` that are there; the caller holds the lock."""
+    grown = tiles.grow(size, await read(connection, tiles.edge(size)), hashes)
+    rows = [(level, nr, content) for (level, nr), content in grown.items()]
+    await connection.execute(sql()["put_tiles"], *columns(rows, 3))
+    await connection.execute(sql()["grown"], size + len(hashes))
+
+
+async def read(connection: Connection, wanted: Sequence[Tile]) -> dict[Tile, bytes]:
+    """Tiles, as far as they are there."""
+    rows = await connection.fetch(sql()["tiles"], *columns(wanted, 2))
+    return {(row["level"], row["nr"]): row["hashes"] for row in rows}
+
+
+async def hashes(connection: Connection, spans: Sequence[Span]) -> list[bytes]:
+    """The hashes of spans of the tree.
+
+    Raises:
+        KeyError: a tile is missing.
+        ValueError: a tile is too short.
+    """
+    there = await read(connection, sorted(tiles.needed(spans)))
+    return [tiles.hash_of(span, there) for span in spans]

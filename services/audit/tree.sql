@@ -1,0 +1,55 @@
+-- name: lock
+SELECT size FROM tree FOR UPDATE
+
+-- name: size
+SELECT size FROM tree
+
+-- name: tiles
+SELECT level, nr, hashes FROM tiles WHERE (level, nr) IN (SELECT * FROM unnest($1::int[], $2::bigint[]))
+
+-- name: put_tiles
+-- A tile that grew takes the place of what it was; full ones never come again.
+INSERT INTO tiles (level, nr, hashes) SELECT * FROM unnest($1::int[], $2::bigint[], $3::bytea[])
+ON CONFLICT (level, nr) DO UPDATE SET hashes = EXCLUDED.hashes
+
+-- name: grown
+UPDATE tree SET size = $1
+
+-- name: unplanted
+SELECT topic, part, "offset", "timestamp", key, headers, value FROM records WHERE leaf IS NULL
+ORDER BY archived, topic, part, "offset" LIMIT $1
+
+-- name: plant
+UPDATE records SET leaf = step.leaf FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[])
+    AS step (topic, part, "offset", leaf)
+WHERE (records.topic, records.part, records."offset") = (step.topic, step.part, step."offset")
+
+-- name: leaf
+SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM records
+WHERE topic = $1 AND part = $2 AND "offset" = $3 AND leaf IS NOT NULL
+
+-- name: leaves
+SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM records
+WHERE leaf >= $1 AND leaf < $2 ORDER BY leaf
+
+-- name: last_checkpoint
+SELECT note FROM checkpoints ORDER BY nr DESC LIMIT 1
+
+-- name: checkpoints
+SELECT note FROM checkpoints ORDER BY nr OFFSET $1 LIMIT $2
+
+-- name: unplaced
+SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM records
+WHERE leaf IS NULL OR leaf < 0 OR leaf >= (SELECT size FROM tree) LIMIT 1000
+
+-- name: keep_checkpoint
+INSERT INTO checkpoints (size, note) VALUES ($1, $2)
+
+-- name: handovers
+SELECT note FROM handovers ORDER BY nr
+
+-- name: keep_handover
+INSERT INTO handovers (note) VALUES ($1) ON CONFLICT (note) DO NOTHING
+
+-- name: signing_lock
+SELECT pg_advisory_xact_lock(hashtext('forcegen audit signing'))

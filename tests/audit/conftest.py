@@ -1,0 +1,72 @@
+"""An archive on a real Postgres, filled by the room's own code from records as Kafka would give them."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from aiokafka import ConsumerRecord
+from pydantic import SecretStr
+
+from kernel.database import migrate, provision
+from kernel.health import Health
+from services.audit import keys
+from services.audit.app import ROOM
+from services.audit.archive import prepare
+from services.audit.note import Signer
+from services.audit.settings import AuditSettings
+from services.audit.signing import Signing
+from tests.servers import Servers
+
+MIGRATIONS = [("kernel.migrations", "reading"), *ROOM.migrations]
+
+
+def record(offset: int, **changed: Any) -> "ConsumerRecord[bytes, bytes]":
+    """Record `offset` of one partition: no two alike."""
+    fields = {
+        **{"topic": "approvals.events", "partition": 0, "offset": offset, "timestamp": 1_700_000_000_000 + offset},
+        **{"timestamp_type": 0, "key": b"mandate/%d" % offset, "value": b'{"nr": %d}' % offset, "checksum": None},
+        **{
+            "serialized_key_size": 0,
+            "serialized_value_size": 0,
+            "headers": [("ce_id", b"%d" % offset), ("none", None)],
+        },
+    }
+    return ConsumerRecord(**{**fields, **changed})
+
+
+@dataclass
+class Archive:
+    """The room's database, its key's directory, and its signer."""
+
+    url: str
+    pool: asyncpg.Pool
+    settings: AuditSettings
+    health: Health
+
+    @property
+    def signer(self) -> Signer:
+        return keys.signer(self.settings)
+
+    async def keep(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
+        """As the room does with a batch."""
+        write = prepare(records)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await write(connection)
+
+    async def sign(self) -> str:
+        """One round of a signer that has just started."""
+        return await Signing(self.pool, self.signer, self.settings, self.health).once()
+
+
+@pytest.fixture
+async def archive(servers: Servers, database: str, tmp_path: Path) -> AsyncIterator[Archive]:
+    """A new archive without a record."""
+    await provision(servers.database(database), "audit", "secret")
+    url = servers.as_role("audit", "secret", database)
+    await migrate(SecretStr(url), MIGRATIONS)
+    settings = AuditSettings(directory=tmp_path / "audit", key=None)
+    async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
+        yield Archive(url, pool, settings, Health(30))

@@ -1,0 +1,51 @@
+"""Records that are each as they were signed, and of which some never came: a gap is found and named."""
+
+from typing import Any
+
+from services.audit.chain import Chain
+from services.audit.verifier import Report
+from tests.foreign import command
+
+
+def told(events: list[dict[str, Any]]) -> list[str]:
+    report = Report()
+    chain = Chain(report)
+    for one in events:
+        chain.see(one)
+    chain.end()
+    return report.findings
+
+
+def archived(topic: str, offset: int, headers: dict[str, str], value: str = "{}", timestamp: int = 0) -> dict[str, Any]:
+    place = {"topic": topic, "partition": 0, "offset": offset, "timestamp": timestamp}
+    named = [[f"ce_{name}", told.encode().hex()] for name, told in headers.items()]
+    return {**place, "key": b"mandate/1".hex(), "headers": named, "value": value.encode().hex()}
+
+
+def event(position: int, version: int) -> dict[str, Any]:
+    headers = {"specversion": "1.0", "id": f"e-{position}", "source": "s", "type": "approvals.MandateProposed.v1"}
+    headers |= {"subject": "mandate/1", "position": str(position), "streamversion": str(version)}
+    return archived("approvals.events", position, headers)
+
+
+def asked(timestamp: int) -> dict[str, Any]:
+    sent = command("c-1", "approvals.ProposeMandate", "mandate/1", {})
+    headers = {name: str(sent[name]) for name in ("specversion", "id", "source", "type", "subject")}
+    return archived("approvals.commands", 7, headers, timestamp=timestamp)
+
+
+def test_versions_and_positions_that_go_up_by_one_are_whole() -> None:
+    assert told([event(1, 1), event(2, 2), event(3, 3)]) == []
+
+
+def test_a_gap_is_named() -> None:
+    assert told([event(1, 1), event(3, 3)]) == [
+        "approvals.events/0/3: version 3 of mandate/1, where 2 was due",
+        "approvals.events: position 2 is missing, and 3 is there",
+    ]
+
+
+def test_a_command_without_an_outcome_is_named_when_it_had_time() -> None:
+    assert told([asked(0), archived("approvals.dead_letters", 1, {}, timestamp=60_000)]) == []
+    late = archived("approvals.dead_letters", 1, {}, timestamp=60_001)
+    assert told([asked(0), late]) == ["approvals.commands/0/7: this command has no outcome"]

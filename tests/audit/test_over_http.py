@@ -1,0 +1,101 @@
+"""The whole way: commands through the house, the log over HTTP, taken away as files, checked by the one file alone."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from services.audit import merkle, verifier
+from services.audit.keys import signer
+from services.audit.settings import AuditSettings
+from tests.e2e.test_main_path import proposal
+from tests.foreign import Client
+from tests.house import House
+
+pytestmark = pytest.mark.servers
+
+
+def get(house: House, path: str) -> Any:
+    answer = httpx.get(f"{house.url('audit')}{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def key(house: House) -> str:
+    """The log's key, as the operator tells it, once a mandate is on record and signed."""
+    Client(house.servers.kafka).send([proposal("to-be-proven")])
+    deadline = time.monotonic() + 60
+    places = [f"{house.url('audit')}/v1/bundles/approvals.events/{partition}/0" for partition in range(4)]
+    while not any(httpx.get(place).status_code == 200 for place in places):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return str(signer(AuditSettings(directory=house.logs / "audit")).verifier)
+
+
+def forgotten(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The verifier as an auditor runs it: a file, away from the house."""
+    command = [sys.executable, "-I", verifier.__file__, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+
+
+def test_a_running_room_is_verified_and_so_is_its_database(house: House, key: str) -> None:
+    alone = forgotten("--key", key, house.url("audit"))
+    assert (alone.returncode, "all of it holds" in alone.stdout) == (0, True), alone.stdout + alone.stderr
+    for place in (house.url("audit"), house.dsn("audit")):
+        told = CliRunner().invoke(app, ["audit", "verify", "--key", key, "--from", place])
+        assert (told.exit_code, "all of it holds" in told.output) == (0, True), told.output
+
+
+def test_an_export_is_verified_offline_and_grows(house: House, key: str, tmp_path: Path) -> None:
+    export = ["audit", "export", str(tmp_path / "log"), "--from", house.url("audit")]
+    assert CliRunner().invoke(app, export).exit_code == 0
+    kept = tmp_path / "kept"
+    kept.write_bytes((tmp_path / "log/checkpoint").read_bytes())
+    Client(house.servers.kafka).send([proposal("proven-later")])
+    time.sleep(2)
+    assert CliRunner().invoke(app, export).exit_code == 0
+    assert forgotten("--key", key, "--since", str(kept), str(tmp_path / "log")).returncode == 0
+    records = max((tmp_path / "log/records").rglob("*.p/*"))
+    first, _, rest = records.read_text().partition("\n")
+    records.write_text(json.dumps(json.loads(first) | {"value": "00"}) + "\n" + rest)
+    found = forgotten("--key", key, str(tmp_path / "log"))
+    assert (found.returncode, f"leaf {json.loads(first)['leaf']}): changed" in found.stdout) == (1, True), found.stdout
+
+
+def test_proofs_are_those_of_the_tree(house: House, key: str) -> None:
+    note = httpx.get(f"{house.url('audit')}/checkpoint").text
+    newest = verifier.checkpoint(note, [key])
+    tile = httpx.get(f"{house.url('audit')}/tile/0/000.p/1").content
+    proof = get(house, f"/v1/proofs/inclusion?leaf=0&size={newest.size}")
+    hashes = [bytes.fromhex(one) for one in proof["hashes"]]
+    merkle.check_inclusion(0, newest.size, tile, hashes, newest.root)
+    assert verifier.included(0, newest.size, tile, hashes, newest.root)
+    proof = get(house, f"/v1/proofs/consistency?old=1&size={newest.size}")
+    hashes = [bytes.fromhex(one) for one in proof["hashes"]]
+    merkle.check_consistency(1, newest.size, hashes, tile, newest.root)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/v1/proofs/inclusion?leaf=9&size=9",
+            "/v1/proofs/consistency?old=1&size=99999999",
+            "/tile/0/999",
+            "/tile/60/000",
+        ),
+        *("/tile/0/000.p/257", "/records/000/000", "/v1/bundles/nothing/0/0", "/checkpoints/-1"),
+    ],
+)
+def test_what_is_not_there_is_a_problem(house: House, path: str) -> None:
+    answer = httpx.get(f"{house.url('audit')}{path}")
+    assert answer.status_code == 404, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"

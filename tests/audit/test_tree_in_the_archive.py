@@ -1,0 +1,127 @@
+"""The tree grows with the archive, in one transaction, whatever the batches; what is signed of it never goes back."""
+
+import stat
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.audit import archive as rows
+from services.audit import keys, leaf, merkle, tree
+from services.audit.checkpoint import Checkpoint
+from services.audit.note import Malformed, open_note
+from services.audit.signing import Inconsistent
+from services.audit.tree import sql
+from tests.audit.conftest import Archive, record
+
+pytestmark = pytest.mark.servers
+
+
+def expected_root(size: int) -> bytes:
+    """From the records themselves, by the definition."""
+    return merkle.root(
+        [
+            merkle.leaf_hash(leaf.entry((r.topic, r.partition, r.offset), r.timestamp, r.key, r.headers, r.value))
+            for r in map(record, range(size))
+        ]
+    )
+
+
+async def test_batches_of_any_size_make_the_tree_of_all_records(archive: Archive) -> None:
+    first = 0
+    for many in (1, 254, 2, 700, 1):
+        await archive.keep([record(nr) for nr in range(first, first + many)])
+        first += many
+        told = Checkpoint.parse(open_note(await archive.sign(), [archive.signer.verifier])[0])
+        assert (told.size, told.root) == (first, expected_root(first))
+    assert await archive.pool.fetchval('SELECT array_agg(leaf ORDER BY "offset") FROM records') == [*range(first)]
+
+
+async def test_a_batch_that_fails_leaves_the_tree_as_it_was(archive: Archive) -> None:
+    await archive.keep([record(0)])
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await archive.keep([record(1), record(0)])
+    await archive.keep([record(1)])
+    assert Checkpoint.parse((await archive.sign()).rpartition("\n\n")[0] + "\n").root == expected_root(2)
+
+
+async def test_an_archive_from_before_the_tree_gets_one(archive: Archive) -> None:
+    """Given records that an older version archived, when the room starts, then they are leaves in their order."""
+    columns = rows.COLUMNS[:-1]
+    for nr in range(3):
+        r = record(nr)
+        at = rows.EPOCH + r.timestamp * rows.MILLISECOND
+        old = (r.topic, r.partition, r.offset, at, r.key, r.value, rows.headers(r.headers))
+        async with archive.pool.acquire() as connection:
+            await connection.copy_records_to_table("records", records=[old], columns=columns)
+    await rows.plant(archive.pool)
+    await rows.plant(archive.pool)
+    await archive.keep([record(3)])
+    async with archive.pool.acquire() as connection:
+        assert await tree.hashes(connection, [(0, 4)]) == [expected_root(4)]
+
+
+async def test_the_key_is_made_once_for_its_owner_alone(archive: Archive) -> None:
+    made = archive.signer
+    file = archive.settings.directory / "key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert archive.signer == made
+    file.chmod(0o640)
+    with pytest.raises(keys.Unsafe):
+        keys.signer(archive.settings)
+    file.chmod(0o600)
+    file.write_text("PRIVATE+KEY+nothing")
+    with pytest.raises(Malformed):
+        keys.signer(archive.settings)
+
+
+async def test_a_checkpoint_is_signed_when_the_tree_has_grown_and_kept_for_ever(
+    archive: Archive, tmp_path: Path
+) -> None:
+    archive.settings.checkpoint_file = tmp_path / "elsewhere"
+    first = await archive.sign()
+    assert await archive.sign() == first
+    await archive.keep([record(0)])
+    second = await archive.sign()
+    assert (tmp_path / "elsewhere").read_text() == second
+    assert [r["note"] for r in await archive.pool.fetch(sql()["checkpoints"], 0, 10)] == [first, second]
+    for statement in ("DELETE FROM checkpoints", "UPDATE checkpoints SET size = 0"):
+        with pytest.raises(asyncpg.RaiseError):
+            await archive.pool.execute(statement)
+
+
+async def test_a_new_key_is_handed_over_by_the_old_one(archive: Archive) -> None:
+    old = archive.signer.verifier
+    await archive.keep([record(0)])
+    await archive.sign()
+    handover = keys.rotate(archive.settings)
+    new = archive.signer.verifier
+    assert new != old
+    assert open_note(handover, [old, new])[1] == [old, new]
+    assert open_note(await archive.sign(), [new])[1] == [new]
+    assert [r["note"] for r in await archive.pool.fetch(sql()["handovers"])] == [handover]
+
+
+async def test_a_key_that_nothing_was_handed_over_to_signs_nothing(archive: Archive) -> None:
+    await archive.sign()
+    (archive.settings.directory / "key").unlink()
+    with pytest.raises(Inconsistent):
+        await archive.sign()
+
+
+async def test_a_database_that_goes_back_behind_what_was_signed_is_refused(archive: Archive) -> None:
+    """The last checkpoint is also kept beside the key, where a backup of the database does not reach."""
+    await archive.keep([record(nr) for nr in range(5)])
+    await archive.sign()
+    for statement in (
+        *("DELETE FROM records WHERE leaf > 2", "UPDATE tree SET size = 3", "DELETE FROM tiles"),
+        *("ALTER TABLE checkpoints DISABLE TRIGGER USER", "DELETE FROM checkpoints"),
+    ):
+        await archive.pool.execute(statement)
+    async with archive.pool.acquire() as connection, connection.transaction():
+        hashes = [
+            merkle.leaf_hash(leaf.entry(*rows.archived(r))) for r in await connection.fetch(sql()["leaves"], 0, 3)
+        ]
+        await tree.append(connection, 0, hashes)
+    with pytest.raises(Inconsistent, match="5 leaves"):
+        await archive.sign()
