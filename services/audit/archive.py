@@ -3,70 +3,43 @@
 The offsets move in the same transaction, so each is kept once; a record's leaf is its place in the order of archiving.
 """
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TypeAlias
 
 import asyncpg
-import orjson
 
 from kernel.consumer import Records
 from kernel.postgres import Connection, columns
 from kernel.reading import Write
 from kernel.records import DeadLetter
-from services.audit import tree
-from services.audit.leaf import Headers, entry
+from services.audit import copying, tree
+from services.audit.leaf import entry
 from services.audit.merkle import leaf_hash
 from services.audit.tree import sql
 
-COLUMNS = ("topic", "part", "offset", "timestamp", "key", "value", "headers", "leaf")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
+Archived: TypeAlias = tuple[tuple[str, int, int], int, bytes | None, bytes, bytes | None]
+"""A record as `entry` takes it: place, timestamp in milliseconds, key, headers packed, value."""
 PLANTED_AT_ONCE = 2_000
 
 
 def prepare(records: Records) -> Write:
-    """Rows for one COPY: bytes stay bytes; headers keep their order and their repeats. Hashed before the lock."""
-    rows = [
-        (r.topic, r.partition, r.offset, EPOCH + r.timestamp * MILLISECOND, r.key, r.value, headers(r.headers))
-        for r in records
-    ]
-    hashes = [
-        leaf_hash(entry((r.topic, r.partition, r.offset), r.timestamp, r.key, r.headers, r.value)) for r in records
-    ]
+    """Bytes stay bytes, and are hashed while the server takes those before."""
 
     async def write(connection: Connection) -> Sequence[DeadLetter]:
         size = await tree.lock(connection)
-        placed = [(*row, leaf) for leaf, row in enumerate(rows, size)]
-        await connection.copy_records_to_table("records", records=placed, columns=COLUMNS)
+        await connection.execute(sql()["month"])
+        hashes: list[bytes] = []
+        rows = copying.rows(records, size, hashes)
+        await connection.copy_to_table("records", source=rows, columns=copying.COLUMNS, format="binary")
         await tree.append(connection, size, hashes)
         return ()
 
     return write
 
 
-def headers(raw: Headers) -> bytes:
-    """Headers as bytes that give back exactly what came: names with their values in hexadecimal, null as null."""
-    return orjson.dumps([[name, None if value is None else value.hex()] for name, value in raw])
-
-
-def archived(row: asyncpg.Record) -> tuple[tuple[str, int, int], int, bytes | None, Headers, bytes | None]:
-    """An archived record as `entry` takes it. What the archive never writes is given so that it shows, never mended."""
-    since, beyond = divmod(row["timestamp"] - EPOCH, MILLISECOND)
-    place = (row["topic"], row["part"], row["offset"])
-    return place, -1 - since if beyond else since, row["key"], _unpacked(row["headers"]), row["value"]
-
-
-def _unpacked(raw: bytes) -> Headers:
-    """What `headers` wrote; other bytes are the value of a header without a name."""
-    try:
-        told: Any = json.loads(raw)
-        came = [(name, None if value is None else bytes.fromhex(value)) for name, value in told]
-        written = headers(came) == raw
-    except (TypeError, ValueError):
-        written = False
-    return came if written else [("", raw)]
+def archived(row: asyncpg.Record) -> Archived:
+    """An archived record as it is in its row."""
+    return (row["topic"], row["part"], row["offset"]), row["timestamp"], row["key"], row["headers"], row["value"]
 
 
 async def plant(pool: asyncpg.Pool) -> None:

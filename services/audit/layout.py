@@ -15,7 +15,7 @@ import asyncpg
 from kernel.postgres import Connection
 from services.audit import tiles, tree
 from services.audit.archive import archived
-from services.audit.leaf import entry
+from services.audit.leaf import entry, unpacked
 from services.audit.tree import sql
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ def record(row: asyncpg.Record) -> dict[str, Any]:
     (topic, partition, offset), timestamp, key, headers, value = archived(row)
     return {
         **{"topic": topic, "partition": partition, "offset": offset, "timestamp": timestamp, "key": _hex(key)},
-        **{"headers": [[name, _hex(content)] for name, content in headers], "value": _hex(value)},
+        **{"headers": [[name, _hex(content)] for name, content in unpacked(headers)], "value": _hex(value)},
     }
 
 

@@ -11,10 +11,10 @@ the length (4) and the bytes of its value. Lengths stand before what they measur
 An entry is short whatever the record's size, and shows none of its content.
 """
 
-import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final, TypeAlias
 
 DOMAIN: Final = b"forcegen.audit.record/1\0"
@@ -23,27 +23,54 @@ NAMES_KEPT: Final = 1_000
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 _PLACE = struct.Struct(">iqq").pack
 _LENGTH = struct.Struct(">I").pack
+_LENGTH_BYTES = 4
 
 
 def entry(
-    place: tuple[str, int, int], timestamp_ms: int, key: bytes | None, headers: Headers, value: bytes | None
+    place: tuple[str, int, int], timestamp_ms: int, key: bytes | None, headers: bytes, value: bytes | None
 ) -> bytes:
     """The entry of the record at `place`: topic, partition, offset. At most 405 bytes, whatever the record holds."""
     topic, partition, offset = place
     fixed = _topic(topic) + _PLACE(partition, offset, timestamp_ms)
-    return fixed + _digest(key) + _digest(packed(headers)) + _digest(value)
+    return fixed + _digest(key) + _digest(headers) + _digest(value)
 
 
 def packed(headers: Headers) -> bytes:
-    """Headers in their order, with repeats and nulls."""
-    parts = [_LENGTH(len(headers))]
-    for name, value in headers:
-        parts += (_name(name), b"\0") if value is None else (_name(name), b"\1", _LENGTH(len(value)), value)
-    return b"".join(parts)
+    """Headers in their order, with repeats and nulls: so they are hashed, and so they are archived."""
+    parts = [
+        _name(name) + b"\0" if value is None else _name(name) + b"\1" + _LENGTH(len(value)) + value
+        for name, value in headers
+    ]
+    return _LENGTH(len(parts)) + b"".join(parts)
+
+
+def unpacked(raw: bytes) -> Headers:
+    """What `packed` was given; other bytes are the value of a header without a name, so that they show."""
+    try:
+        found = list(_unpacked(raw))
+        whole = packed(found) == raw
+    except (UnicodeDecodeError, struct.error):
+        whole = False
+    return found if whole else [("", raw)]
+
+
+def _unpacked(raw: bytes) -> Iterator[tuple[str, bytes | None]]:
+    at = _LENGTH_BYTES
+    while at < len(raw):
+        name, at = _sized(raw, at)
+        value, at = (None, at + 1) if raw[at : at + 1] == b"\0" else _sized(raw, at + 1)
+        yield name.decode(), value
+
+
+def _sized(raw: bytes, at: int) -> tuple[bytes, int]:
+    """The bytes behind their length, and where they end."""
+    begin = at + _LENGTH_BYTES
+    (length,) = struct.unpack(">I", raw[at:begin])
+    return raw[begin : begin + length], begin + length
 
 
 def _digest(content: bytes | None) -> bytes:
-    return b"\0" if content is None else b"\1" + _LENGTH(len(content)) + hashlib.sha256(content).digest()
+    return b"\0" if content is None else b"\1" + _LENGTH(len(content)) + sha256(content).digest()
 
 
 @lru_cache(maxsize=NAMES_KEPT)

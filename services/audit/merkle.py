@@ -5,13 +5,13 @@ complete subtree: (height, index at that height). A `Span` is the leaves from th
 tree splits them; every hash of a proof is that of a span.
 """
 
-import hashlib
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Final, TypeAlias
 
 Node: TypeAlias = tuple[int, int]
 Span: TypeAlias = tuple[int, int]
-EMPTY: Final = hashlib.sha256(b"").digest()
+EMPTY: Final = sha256(b"").digest()
 
 
 class Refuted(Exception):
@@ -20,12 +20,12 @@ class Refuted(Exception):
 
 def leaf_hash(entry: bytes) -> bytes:
     """The hash of a leaf with this content."""
-    return hashlib.sha256(b"\0" + entry).digest()
+    return sha256(b"\0" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of an inner node."""
-    return hashlib.sha256(b"\1" + left + right).digest()
+    return sha256(b"\1" + left + right).digest()
 
 
 def complete(hashes: Sequence[bytes]) -> bytes:

@@ -1,6 +1,9 @@
 -- name: lock
 SELECT size FROM tree FOR UPDATE
 
+-- name: month
+SELECT make_month(now())
+
 -- name: size
 SELECT size FROM tree
 

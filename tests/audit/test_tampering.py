@@ -88,9 +88,9 @@ async def test_an_untouched_archive_holds(signed: Archive) -> None:
         "key = set_byte(key, 0, get_byte(key, 0) # 1)",
         "headers = set_byte(headers, 4, get_byte(headers, 4) # 1)",
         "headers = headers || ' '",
-        "headers = '[]'",
-        '"timestamp" = "timestamp" + interval \'1 ms\'',
-        '"timestamp" = "timestamp" + interval \'1 us\'',
+        "headers = '\\x00000000'",
+        "headers = substr(headers, 1, 9)",
+        '"timestamp" = "timestamp" + 1',
     ],
 )
 async def test_a_changed_record_is_named(signed: Archive, change: str) -> None:

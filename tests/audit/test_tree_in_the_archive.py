@@ -5,14 +5,18 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
+from kernel.database import migrate
+from kernel.postgres import advance, start_consuming
+from kernel.records import Fenced, Progress
 from services.audit import archive as rows
-from services.audit import keys, leaf, merkle, tree
+from services.audit import copying, keys, leaf, merkle, tree
 from services.audit.checkpoint import Checkpoint
 from services.audit.note import Malformed, open_note
 from services.audit.signing import Inconsistent
 from services.audit.tree import sql
-from tests.audit.conftest import Archive, record
+from tests.audit.conftest import MIGRATIONS, Archive, record
 
 pytestmark = pytest.mark.servers
 
@@ -21,7 +25,9 @@ def expected_root(size: int) -> bytes:
     """From the records themselves, by the definition."""
     return merkle.root(
         [
-            merkle.leaf_hash(leaf.entry((r.topic, r.partition, r.offset), r.timestamp, r.key, r.headers, r.value))
+            merkle.leaf_hash(
+                leaf.entry((r.topic, r.partition, r.offset), r.timestamp, r.key, leaf.packed(r.headers), r.value)
+            )
             for r in map(record, range(size))
         ]
     )
@@ -40,18 +46,36 @@ async def test_batches_of_any_size_make_the_tree_of_all_records(archive: Archive
 async def test_a_batch_that_fails_leaves_the_tree_as_it_was(archive: Archive) -> None:
     await archive.keep([record(0)])
     with pytest.raises(asyncpg.UniqueViolationError):
-        await archive.keep([record(1), record(0)])
+        await archive.keep([record(1), record(2), record(1)])
     await archive.keep([record(1)])
     assert Checkpoint.parse((await archive.sign()).rpartition("\n\n")[0] + "\n").root == expected_root(2)
 
 
+async def test_a_batch_that_was_archived_is_not_archived_again(archive: Archive) -> None:
+    """Given a process that was replaced, when it brings its batch again, then the stored offsets refuse it."""
+    place = ("approvals.events", 0)
+
+    async def handled(progress: Progress) -> None:
+        write = rows.prepare([record(0), record(1)])
+        async with archive.pool.acquire() as connection, connection.transaction():
+            await advance(connection, progress)
+            await write(connection)
+
+    async with archive.pool.acquire() as connection:
+        assert await start_consuming(connection, "audit", [place]) == {place: 0}
+    await handled(Progress("audit", {place: (0, 2)}))
+    with pytest.raises(Fenced):
+        await handled(Progress("audit", {place: (0, 2)}))
+    assert await archive.pool.fetchval("SELECT count(*) FROM records") == 2
+
+
 async def test_an_archive_from_before_the_tree_gets_one(archive: Archive) -> None:
     """Given records that an older version archived, when the room starts, then they are leaves in their order."""
-    columns = rows.COLUMNS[:-1]
+    columns = copying.COLUMNS[:-1]
+    await archive.pool.execute(sql()["month"])
     for nr in range(3):
         r = record(nr)
-        at = rows.EPOCH + r.timestamp * rows.MILLISECOND
-        old = (r.topic, r.partition, r.offset, at, r.key, r.value, rows.headers(r.headers))
+        old = (r.topic, r.partition, r.offset, r.timestamp, r.key, leaf.packed(r.headers), r.value)
         async with archive.pool.acquire() as connection:
             await connection.copy_records_to_table("records", records=[old], columns=columns)
     await rows.plant(archive.pool)
@@ -125,3 +149,37 @@ async def test_a_database_that_goes_back_behind_what_was_signed_is_refused(archi
         await tree.append(connection, 0, hashes)
     with pytest.raises(Inconsistent, match="5 leaves"):
         await archive.sign()
+
+
+async def test_every_record_is_in_the_part_of_its_month(archive: Archive) -> None:
+    """Given records of several months, then each is where it belongs, and the tree is read across all of them."""
+    await archive.keep([record(nr) for nr in range(3)])
+    for instant in ("2031-12-31 23:59:59.999999+00", "2032-01-01 00:00:00+00", "2032-03-27 23:30:00+00"):
+        await archive.pool.execute("SELECT make_month($1::text::timestamptz)", instant)
+    await archive.pool.execute("SET TIME ZONE 'Europe/Vilnius'; SELECT make_month('2032-02-29 22:30:00+00')")
+    for nr, instant in enumerate(("2031-12-31 23:59:59.999999+00", "2032-01-01 00:00:00+00", "2032-03-01 00:00+00")):
+        await archive.pool.execute(
+            'UPDATE records SET archived = $2::text::timestamptz WHERE "offset" = $1', nr, instant
+        )
+    found = await archive.pool.fetch('SELECT tableoid::regclass::text AS part, "offset" FROM records ORDER BY "offset"')
+    assert [row["part"] for row in found] == ["records_2031_12", "records_2032_01", "records_2032_03"]
+    assert [row["leaf"] for row in await archive.pool.fetch(sql()["leaves"], 0, 3)] == [0, 1, 2]
+
+
+async def test_an_archive_in_one_piece_is_taken_apart_by_month(archive: Archive) -> None:
+    """Given an archive of before there were months, when it is migrated, then every record is there as it was."""
+    await archive.keep([record(nr) for nr in range(700)])
+    before = [tuple(row) for row in await archive.pool.fetch("SELECT * FROM records ORDER BY leaf")]
+    await archive.pool.execute(
+        'CREATE TABLE whole AS SELECT topic, part, "offset", to_timestamp("timestamp" / 1000.0) AS "timestamp", key,'
+        " value,"
+        """ convert_to('[["ce_id", "' || encode(convert_to("offset"::text, 'UTF8'), 'hex') || '"], ["none", null]]',"""
+        " 'UTF8') AS headers, archived, leaf FROM records; DROP TABLE records;"
+        'ALTER TABLE whole RENAME TO records; ALTER TABLE records ADD PRIMARY KEY (topic, part, "offset");'
+        "CREATE UNIQUE INDEX records_leaf ON records (leaf);"
+        "DELETE FROM _yoyo_migration WHERE migration_id = '0004-months'"
+    )
+    await migrate(SecretStr(archive.url), MIGRATIONS)
+    assert [tuple(row) for row in await archive.pool.fetch("SELECT * FROM records ORDER BY leaf")] == before
+    await archive.keep([record(700)])
+    assert Checkpoint.parse((await archive.sign()).rpartition("\n\n")[0] + "\n").root == expected_root(701)

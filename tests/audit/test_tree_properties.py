@@ -20,12 +20,24 @@ records = st.tuples(
 
 @given(records, records)
 def test_two_records_have_one_entry_only_if_they_are_one(one: tuple, other: tuple) -> None:  # type: ignore[type-arg]
-    assert (leaf.entry(*one) == leaf.entry(*other)) == (one == other)
+    made, others = (leaf.entry(place, at, key, leaf.packed(hs), value) for place, at, key, hs, value in (one, other))
+    assert (made == others) == (one == other)
+
+
+@given(records)
+def test_packed_headers_are_unpacked_as_they_were(one: tuple) -> None:  # type: ignore[type-arg]
+    assert leaf.unpacked(leaf.packed(one[3])) == one[3]
+
+
+@given(st.binary(max_size=24))
+def test_bytes_that_are_no_packed_headers_show(raw: bytes) -> None:
+    found = leaf.unpacked(raw)
+    assert leaf.packed(found) == raw or found == [("", raw)]
 
 
 def test_an_entry_is_what_the_decision_says() -> None:
     """Written out, so that the format cannot move unseen."""
-    told = leaf.entry(("t", 1, 2), 3, None, [("h", None)], b"v")
+    told = leaf.entry(("t", 1, 2), 3, None, leaf.packed([("h", None)]), b"v")
     packed = bytes.fromhex("0000000100000001") + b"h" + b"\0"
     assert leaf.packed([("h", None)]) == packed
     assert told.startswith(b"forcegen.audit.record/1\0" + bytes.fromhex("0001") + b"t" + bytes.fromhex("00000001"))

@@ -1,7 +1,6 @@
 """What must hold after everything that could go wrong did: the log, the topics, the archive and the views agree."""
 
 import asyncio
-import json
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ import asyncpg
 import psycopg
 
 from contracts.cloudevents import from_kafka
+from services.audit.leaf import packed
 from services.reporting.app import recorded
 from services.reporting.projections import VIEWS
 from services.reporting.projections.fold import fold
@@ -118,12 +118,11 @@ def archive_equals_the_topics(house: House) -> None:
     """Every record of every topic is archived once, byte for byte."""
     with psycopg.connect(house.dsn("audit")) as connection:
         rows = connection.execute('SELECT topic, part, "offset", key, value, headers FROM records').fetchall()
-    kept = {(t, p, o): (k, v, json.loads(h)) for t, p, o, k, v, h in rows}
+    kept = {(t, p, o): (k, v, h) for t, p, o, k, v, h in rows}
     records = Client(house.servers.kafka).records(*every_topic())
     assert len(kept) == len(records)
     for r in records:
-        headers = [[name, value.hex()] for name, value in r.headers() or []]
-        assert kept[r.topic(), r.partition(), r.offset()] == (r.key(), r.value(), headers)
+        assert kept[r.topic(), r.partition(), r.offset()] == (r.key(), r.value(), packed(r.headers() or []))
 
 
 def everything(house: House, sent: Mapping[str, list[str]]) -> None:

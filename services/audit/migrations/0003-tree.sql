@@ -2,8 +2,13 @@
 -- The Merkle tree over the archive, and what was signed of it. The one row of `tree` is the lock under which it grows.
 
 ALTER TABLE records ADD COLUMN IF NOT EXISTS leaf bigint;  -- which leaf it is; null only until the room has planted an older archive
-CREATE UNIQUE INDEX IF NOT EXISTS records_leaf ON records (leaf);
-CREATE INDEX IF NOT EXISTS records_unplanted ON records (archived, topic, part, "offset") WHERE leaf IS NULL;
+DO $$
+BEGIN
+    IF to_regclass('records_leaf') IS NULL THEN  -- once there are months, the index is of another kind
+        CREATE UNIQUE INDEX records_leaf ON records (leaf);
+    END IF;
+END $$;
+
 
 CREATE TABLE IF NOT EXISTS tree (
     only_one bool   PRIMARY KEY DEFAULT true CHECK (only_one),
