@@ -22,6 +22,7 @@ from kernel.records import Partition
 from kernel.sql import queries
 from services.audit import tree
 from services.audit.archive import archived
+from services.audit.leaf import unpacked
 
 PAGE_RECORDS_MAX: Final = 1_000
 PAGE_BYTES_MAX: Final = 8_388_608
@@ -127,7 +128,7 @@ def _page(which: Selection, rows: Sequence[asyncpg.Record], last_leaf: int) -> P
     for row in rows:
         _, _, key, headers, value = archived(row)
         try:
-            if which.admits(from_kafka(key, value, headers), key):
+            if which.admits(from_kafka(key, value, unpacked(headers)), key):
                 admitted.append(row)
         except Unreadable:
             unreadable += 1

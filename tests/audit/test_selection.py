@@ -83,7 +83,7 @@ async def test_every_filter_lets_through_what_it_says_and_nothing_else(
 async def test_pages_have_a_bound_in_records_and_in_bytes_and_can_be_taken_up_after_any_leaf(
     sixty: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, most in (("PAGE_RECORDS_MAX", 7), ("PAGE_BYTES_MAX", 2_000)):
+    for name, most in (("PAGE_RECORDS_MAX", 7), ("PAGE_BYTES_MAX", 1_400)):
         with monkeypatch.context() as patched:
             patched.setattr(selection, name, most)
             async with sixty.pool.acquire() as connection:
