@@ -13,6 +13,7 @@ import typer
 
 from cli.addresses import USUAL, Directory, house
 from cli.complaint import FAILED, Complaint
+from cli.replay import replay
 from cli.terminal import news
 from services.audit import keys, layout, verifier
 from services.audit.chain import Chain, watched
@@ -120,5 +121,5 @@ def reading(place: str | None, directory: Path) -> Iterator[Read]:
 
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and take it away.")
-for command in (verify, export, key, rotate):
+for command in (verify, export, key, rotate, replay):
     commands.command()(command)

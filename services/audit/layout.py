@@ -62,12 +62,17 @@ def record(row: asyncpg.Record) -> dict[str, Any]:
     }
 
 
+def line(row: asyncpg.Record) -> bytes:
+    """An archived record with its leaf, as one line of JSON."""
+    return _json({"leaf": row["leaf"], **record(row)}) + b"\n"
+
+
 def _hex(content: bytes | None) -> str | None:
     return None if content is None else content.hex()
 
 
 def _lines(rows: Iterable[asyncpg.Record]) -> bytes:
-    return b"".join(_json({"leaf": row["leaf"], **record(row)}) + b"\n" for row in rows)
+    return b"".join(map(line, rows))
 
 
 def _json(told: Any) -> bytes:

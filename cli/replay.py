@@ -1,0 +1,113 @@
+"""`forcegen audit replay`: archived records again, somewhere else, with the difference told first."""
+
+import asyncio
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cli import databases, selecting
+from cli.addresses import USUAL, Directory
+from cli.complaint import Complaint
+from cli.databases import Database
+from cli.progress import Records, records
+from services.audit import layout
+from services.audit import selection as archive
+from services.audit.replaying import to_file
+from services.audit.replaying.to_file import Copy
+from services.audit.selection import Page, Selection
+
+DRY: Final = "Nothing was written: this is the difference that it would make."
+
+
+class To(StrEnum):
+    """Where records can be replayed to."""
+
+    FILE = "file"
+
+
+Where = Annotated[To, typer.Option("--to", help="Where to.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --to file: the file, one record a line.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
+
+
+def replay(  # noqa: PLR0913  (an option each)
+    *,
+    to: Where,
+    out: Out = None,
+    topic: selecting.Topics = None,
+    room: selecting.Rooms = None,
+    stream: selecting.Streams = None,
+    type_: selecting.Types = None,
+    effective_since: selecting.EffectiveSince = None,
+    effective_until: selecting.EffectiveUntil = None,
+    recorded_since: selecting.RecordedSince = None,
+    recorded_until: selecting.RecordedUntil = None,
+    correlation: selecting.Correlations = None,
+    as_far_as: selecting.AsFarAs = None,
+    database: Database = None,
+    directory: Directory = USUAL,
+    dry_run: Dry = False,
+) -> None:
+    """Write archived records to a file. Run it again after it was cut short: it goes on where it was.
+
+    \b
+    Examples:
+      forcegen audit replay --to file --out mandate.jsonl --stream mandate/kz-2014
+      forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01 --dry-run
+    \b
+    Exit codes: 0 done, or nothing was left to do; 1 it could not be done; 2 the command line is wrong.
+    """
+    which = selecting.selection(
+        topics=topic,
+        rooms=room,
+        streams=stream,
+        types=selecting.types(type_),
+        periods=(
+            selecting.period("--effective", effective_since, effective_until),
+            selecting.period("--recorded", recorded_since, recorded_until),
+        ),
+        correlations=correlation,
+        as_far_as=selecting.vector(as_far_as),
+    )
+    match to:
+        case To.FILE:
+            _to_file(which, out, database, directory, dry_run=dry_run)
+
+
+def _to_file(which: Selection, out: Path | None, database: str | None, directory: Path, *, dry_run: bool) -> None:
+    if out is None:
+        raise Complaint("--to file needs --out: the file to write.", 2)
+    try:
+        with to_file.copy(out, dry_run=dry_run) as copy, records() as bar:
+            unreadable = asyncio.run(_copied(which, copy, bar, database, directory))
+    except (to_file.Differs, archive.Unknown, archive.Unplanted) as fault:
+        raise Complaint(str(fault)) from fault
+    except OSError as fault:
+        raise Complaint(f"{out} cannot be written: {fault.strerror or fault}.") from fault
+    typer.echo(f"{copy.there + copy.missing:,} records: {copy.there:,} were there, {copy.missing:,} were missing.")
+    if unreadable:
+        typer.echo(f"{unreadable:,} records are no CloudEvents and were not looked into: only topics select them.")
+    if dry_run:
+        typer.echo(DRY)
+
+
+async def _copied(which: Selection, copy: Copy, bar: Records, database: str | None, directory: Path) -> int:
+    """How many records could not be looked into."""
+    unreadable = 0
+    async with databases.reading("audit", database, directory) as connection:
+        archive.check(which, await archive.partitions(connection))
+        before = await archive.size(connection)
+        bar.begin("replay", await archive.count(connection, which, before))
+        async for page in archive.pages(connection, which, before):
+            _put(page, copy)
+            unreadable += page.unreadable
+            bar(page.looked_at)
+    copy.finish()
+    return unreadable
+
+
+def _put(page: Page, copy: Copy) -> None:
+    for row in page.records:
+        copy.take(layout.line(row))

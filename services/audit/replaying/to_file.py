@@ -1,0 +1,80 @@
+"""A file that becomes what was asked: what is there is compared line by line, what is missing is appended.
+
+So a run that was cut short is taken up by running it again, and one that was not changes nothing. Nothing is ever
+written over: a file that says something else is somebody else's, or was made by other filters.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+
+class Differs(Exception):
+    """The file has something else where a record belongs, and is left as it is."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path} {what}. It is left as it is: name another file, or ask as you did for that one.")
+
+
+class Copy:
+    """The file on its way, told each line in order."""
+
+    def __init__(self, path: Path, file: BinaryIO, *, dry_run: bool) -> None:
+        self._path = path
+        self._file = file
+        self._dry_run = dry_run
+        self._at_end = False
+        self.there = 0
+        """Lines that the file has already."""
+        self.missing = 0
+        """Lines that it did not have: written now, unless this is a dry run."""
+
+    def take(self, line: bytes) -> None:
+        """The next line, with its end.
+
+        Raises:
+            Differs: the file has another one there.
+        """
+        if not self._at_end:
+            start = self._file.tell()
+            found = self._file.read(len(line))
+            if found == line:
+                self.there += 1
+                return
+            if not line.startswith(found):
+                raise Differs(self._path, f"is not what was asked for: line {self.there + 1} is another")
+            self._file.seek(start)  # nothing more, or a line that was cut short
+            self._at_end = True
+            if not self._dry_run:
+                self._file.truncate()
+        self.missing += 1
+        if not self._dry_run:
+            self._file.write(line)
+
+    def finish(self) -> None:
+        """All was told.
+
+        Raises:
+            Differs: the file has more.
+        """
+        if not self._at_end and self._file.read(1):
+            raise Differs(self._path, f"has more than was asked for: there is something after line {self.there}")
+
+
+@contextmanager
+def copy(path: Path, *, dry_run: bool) -> Iterator[Copy]:
+    """The file, made where there is none; what was written stays, whatever happens, and is on the disk at the end."""
+    with _opened(path, dry_run) as file:
+        yield Copy(path, file, dry_run=dry_run)
+        if not dry_run:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _opened(path: Path, dry_run: bool) -> BinaryIO:
+    if dry_run:
+        return path.open("rb") if path.exists() else BytesIO()
+    return path.open("r+b" if path.exists() else "x+b")
