@@ -2,8 +2,9 @@
 
 import asyncio
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -25,10 +26,16 @@ class To(StrEnum):
     """Where records can be replayed to."""
 
     FILE = "file"
+    VIEWS = "views"
 
 
 Where = Annotated[To, typer.Option("--to", help="Where to.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --to file: the file, one record a line.")]
+Views = Annotated[
+    str | None,
+    typer.Option(help="With --to views: postgresql://… of the role that owns them; else as --database is found."),
+]
+Back = Annotated[bool, typer.Option("--back", help="With --to views: those of before the last replay serve again.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 
 
@@ -47,15 +54,22 @@ def replay(  # noqa: PLR0913  (an option each)
     correlation: selecting.Correlations = None,
     as_far_as: selecting.AsFarAs = None,
     database: Database = None,
+    views: Views = None,
     directory: Directory = USUAL,
+    back: Back = False,
     dry_run: Dry = False,
 ) -> None:
-    """Write archived records to a file. Run it again after it was cut short: it goes on where it was.
+    """Archived records again, to a file or into the views. Run it again after it was cut short: it goes on.
+
+    Into the views: without a filter, all are made anew beside those that serve, compared with them row by row, and
+    take their place at once; with filters, what the serving views missed of these records is applied to them.
 
     \b
     Examples:
       forcegen audit replay --to file --out mandate.jsonl --stream mandate/kz-2014
       forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01 --dry-run
+      forcegen audit replay --to views --dry-run
+      forcegen audit replay --to views --stream line/kz-2013/observers
     \b
     Exit codes: 0 done, or nothing was left to do; 1 it could not be done; 2 the command line is wrong.
     """
@@ -74,6 +88,25 @@ def replay(  # noqa: PLR0913  (an option each)
     match to:
         case To.FILE:
             _to_file(which, out, database, directory, dry_run=dry_run)
+        case To.VIEWS:
+            owner = databases.address("reporting", views, directory)
+            _to_views(which, database, owner, directory, back=back, dry_run=dry_run)
+
+
+def _to_views(
+    which: Selection, database: str | None, owner: str, directory: Path, *, back: bool, dry_run: bool
+) -> None:
+    rebuild: Any = import_module("cli.rebuild")  # the rooms' own code: too much for `--help` to load
+    at = rebuild.Addresses(database, owner, directory)
+    try:
+        if back:
+            rebuild.back(at)
+        elif which == Selection():
+            rebuild.whole(at, dry_run=dry_run)
+        else:
+            rebuild.part(at, which, dry_run=dry_run)
+    except (archive.Unknown, archive.Unplanted) as fault:
+        raise Complaint(str(fault)) from fault
 
 
 def _to_file(which: Selection, out: Path | None, database: str | None, directory: Path, *, dry_run: bool) -> None:
