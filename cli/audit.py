@@ -15,6 +15,7 @@ from cli.addresses import USUAL, Directory, house
 from cli.complaint import FAILED, Complaint
 from cli.replay import replay
 from cli.terminal import news
+from cli.trace import trace
 from services.audit import keys, layout, verifier
 from services.audit.chain import Chain, watched
 from services.audit.export import export as written
@@ -121,5 +122,5 @@ def reading(place: str | None, directory: Path) -> Iterator[Read]:
 
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and take it away.")
-for command in (verify, export, key, rotate, replay):
+for command in (verify, export, key, rotate, replay, trace):
     commands.command()(command)
