@@ -50,7 +50,7 @@ def verify(
     if bundle:
         report = verifier.verify_bundle(json.loads(bundle.read_bytes()), key, kept)
     else:
-        with _reading(place, directory) as read:
+        with reading(place, directory) as read:
             report = _all(read, key, kept)
     for finding in report.findings:
         typer.echo(finding)
@@ -83,7 +83,7 @@ def export(target: Target, place: Place = None, directory: Directory = USUAL) ->
     \b
     Exit codes: 0 written; 1 the log cannot be read.
     """
-    with _reading(place, directory) as read:
+    with reading(place, directory) as read:
         newest = written(read, target)
     typer.echo(f"{newest.size:,} records of {newest.origin} in {target}")
 
@@ -107,7 +107,7 @@ def _of_room() -> Signer:
 
 
 @contextmanager
-def _reading(place: str | None, directory: Path) -> Iterator[Read]:
+def reading(place: str | None, directory: Path) -> Iterator[Read]:
     place = place or house(directory).urls["audit"]
     try:
         if not place.startswith("postgresql://"):

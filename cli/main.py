@@ -19,6 +19,7 @@ from cli.lag import lag
 from cli.report import report
 from cli.send import send
 from cli.strength_returns.command import strength_returns
+from cli.verify import verify
 from deploy.local.errors import StackError
 
 HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
@@ -71,7 +72,7 @@ app = typer.Typer(
 )
 for name, module in LOCAL.items():
     app.command(name)(local(name, module))
-for command in (send, report, follow, lag):
+for command in (send, report, follow, lag, verify):
     app.command()(command)
 app.command("dead-letters")(dead_letters)
 

@@ -47,6 +47,9 @@ WaitFor = Annotated[
     str | None,
     typer.Option("--wait-for", metavar="TOKEN", help="Wait until the views hold what a command led to (its `token`)."),
 ]
+Receipt = Annotated[
+    bool, typer.Option("--receipt", help="JSON with a receipt, by which `forcegen verify` makes the report again.")
+]
 Params = Annotated[
     list[str] | None,
     typer.Option("--param", "-p", metavar="KEY=VALUE", help="Any other parameter of the report; may be repeated."),
@@ -66,6 +69,7 @@ def report(  # noqa: PLR0913  one argument for each option
     directory: Directory = USUAL,
     *,
     wait_for: WaitFor = None,
+    receipt: Receipt = False,
     url: Url = False,
 ) -> None:
     """Show a report on a day. Its numbers are those of the query API, and nothing is computed here.
@@ -81,11 +85,14 @@ def report(  # noqa: PLR0913  one argument for each option
       forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
       forcegen report room-left --format csv > room-left.csv
       forcegen report strength --format parquet > strength.parquet
+      forcegen report strength --as-of 2022-06-30 --receipt > strength.json
     \b
     Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
     """
+    form = Format.json if receipt and form is Format.table else form
+    param = [*(param or []), *(["receipt=true"] if receipt else [])]
     address = f"{query_url(api, directory)}/v1/reports" + (f"/{quote(name, safe='')}" if name else "")
-    parameters = _parameters(as_of, as_known_at, since, wait_for, param or [], form if name else Format.table)
+    parameters = _parameters(as_of, as_known_at, since, wait_for, param, form if name else Format.table)
     if url:
         typer.echo(str(httpx.URL(address, params=parameters) if parameters else address))
     elif form is not Format.table:

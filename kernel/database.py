@@ -29,7 +29,8 @@ async def provision(
 ) -> None:
     """Create or renew a room's role and its schemas, each with the roles that may read it; may be repeated.
 
-    Without `schemas`, it is the one of the room's name, and nobody else reads it.
+    Without `schemas`, it is the one of the room's name, and nobody else reads it. A room that has several may make
+    more, so that it can build what it shows beside what it shows now.
     """
     connection = await asyncpg.connect(admin_url)
     try:
@@ -38,6 +39,9 @@ async def provision(
             await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
             await _role(connection, room, password)
             await connection.execute(f"ALTER ROLE {room} SET search_path = {room}, public")
+            if schemas:
+                here = await connection.fetchval("SELECT quote_ident(current_database())")
+                await connection.execute(f"GRANT CREATE ON DATABASE {here} TO {room}")
             for schema, readers in (schemas or {room: ()}).items():
                 await _schema(connection, room, schema, readers)
     finally:

@@ -51,6 +51,20 @@ class ReadingRoom:
         return [topics.of_log(self.name, log) for log in LOGS] if self.dead_letters else []
 
 
+async def settle(connection: Connection, progress: Progress, write: Write) -> Sequence[DeadLetter]:
+    """A batch in the transaction of the caller's: its effects, its dead letters, its offsets.
+
+    Raises:
+        Fenced: the stored offsets are not where `progress` begins.
+    """
+    await advance(connection, progress)
+    unread = await write(connection)
+    if unread:
+        heads = await take_positions(connection, dead_letters=len(unread))
+        await bury(connection, unread, heads["dead_letters"], heads["recorded"])
+    return unread
+
+
 class Running:
     """One process of a reading room."""
 
@@ -85,11 +99,7 @@ class Running:
     async def _handle(self, records: Records, progress: Progress) -> None:
         write = self._room.prepare(records)
         async with self._pool.acquire() as connection, connection.transaction():
-            await advance(connection, progress)
-            unread = await write(connection)
-            if unread:
-                heads = await take_positions(connection, dead_letters=len(unread))
-                await bury(connection, unread, heads["dead_letters"], heads["recorded"])
+            unread = await settle(connection, progress, write)
         if unread:
             DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(unread))
             self.relay.woken.set()

@@ -80,6 +80,7 @@ class House:
             "FORCEGEN_DATABASE_URL": self.dsn(name),
             "FORCEGEN_HTTP_PORT": str(self.ports[name]),
             "FORCEGEN_AUDIT_DIRECTORY": str(self.logs / "audit"),
+            "FORCEGEN_QUERY_AUDIT_URL": f"http://127.0.0.1:{self.ports.setdefault('audit', free_port())}",
             **self.settings,
         }
         with self.log(name).open("ab") as log:

@@ -45,6 +45,8 @@ class Addresses:
 
     kafka_bootstrap: str
     databases: Mapping[str, str]
+    audit_url: str | None = None
+    """For the query API, which asks there for what its receipts rest on."""
 
     def settings(self, room: Room, port: int) -> Mapping[str, str]:
         """The environment of a room: the caller's own `FORCEGEN_…` settings, but our addresses."""
@@ -54,6 +56,7 @@ class Addresses:
             "FORCEGEN_DATABASE_URL": self.databases[room.role],
             "FORCEGEN_HTTP_HOST": LOOPBACK,
             "FORCEGEN_HTTP_PORT": str(port),
+            **({"FORCEGEN_QUERY_AUDIT_URL": self.audit_url} if self.audit_url else {}),
         }
 
 

@@ -8,9 +8,9 @@ whatever interrupts it, an error in one, a Ctrl-C, a SIGTERM. `rooms.json` says 
 
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.local import roles, stack
@@ -25,12 +25,13 @@ from deploy.local.room_process import Addresses, Room, StopAsked, daemon, living
 
 __all__ = ["QUERY", "ROOMS", "House", "Room", "RoomStatus", "StackError", "down", "house", "status", "up", "wipe"]
 
+AUDIT = "audit"
 ROOMS = (
     Room("approvals", "services.approvals", "approvals", 8081),
     Room("vacancies", "services.vacancies", "vacancies", 8082),
     Room("deployments", "services.deployments", "deployments", 8083),
     Room("reporting", "services.reporting", "reporting", 8084),
-    Room("audit", "services.audit", "audit", 8085),
+    Room(AUDIT, "services.audit", "audit", 8085),
     Room(QUERY, "services.reporting.api", roles.READER, 8080),
 )
 
@@ -115,7 +116,17 @@ def _start_all(
         return interrupted() or failed.is_set()
 
     with ThreadPoolExecutor(len(rooms)) as pool:
-        tasks = [pool.submit(start, home, room, addresses, tell, stop_asked) for room in rooms]
+        tasks: list[Future[Run]] = []
+
+        def begin(room: Room) -> Run:
+            audit = next((task for one, task in zip(rooms, tasks, strict=False) if one.name == AUDIT), None)
+            told = addresses
+            if room.name == QUERY and audit is not None:  # which is in ROOMS before it, so it is under way
+                told = replace(addresses, audit_url=f"http://{LOOPBACK}:{audit.result().ports[0]}")
+            return start(home, room, told, tell, stop_asked)
+
+        for room in rooms:
+            tasks.append(pool.submit(begin, room))
         try:
             done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
             for task in done:

@@ -7,6 +7,8 @@ Ctrl-C, a SIGTERM, it first stops what it began. A server that was already there
 """
 
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -18,7 +20,7 @@ from deploy.local.home import Home, claim, furnish, locked, remove
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import Daemon, living, read_run, write_atomically
 from deploy.local.progress import Progress, one_at_a_time, quiet
-from deploy.local.start import daemons, start_all, stop_all
+from deploy.local.start import POSTGRES, daemons, start_all, stop_all
 
 __all__ = ["ServerStatus", "Servers", "StackError", "Status", "down", "status", "up", "wipe"]
 
@@ -60,6 +62,22 @@ def up(directory: Path, *, progress: Progress = quiet) -> Servers:
             servers = Servers(f"{LOOPBACK}:{of_kafka.ports[0]}", postgres.dsn(home, of_postgres.ports[0]))
             write_atomically(home.servers, json.dumps(asdict(servers), indent=2) + "\n")
             return servers
+
+
+@contextmanager
+def postgres_for_once() -> Iterator[str]:
+    """The superuser's address of a new Postgres that is gone at the end, with all that was written to it."""
+    directory = Path(tempfile.mkdtemp(prefix="forcegen-"))
+    try:
+        with _spoken_errors(directory):
+            home = claim(directory)
+            with locked(home, quiet):
+                furnish(home)
+                (run,) = start_all(home, quiet, [POSTGRES])
+        yield postgres.dsn(home, run.ports[0])
+    finally:
+        wipe(directory)
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def down(directory: Path, *, progress: Progress = quiet) -> None:

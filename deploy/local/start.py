@@ -4,7 +4,7 @@ A server that was already there when we came is never stopped by a failed start.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -29,11 +29,12 @@ class Server:
     prepare: Callable[[Home, Progress, StopAsked], Daemon]
 
 
-SERVERS = (Server(kafka.daemon, kafka.prepare), Server(postgres.daemon, postgres.prepare))
+POSTGRES = Server(postgres.daemon, postgres.prepare)
+SERVERS = (Server(kafka.daemon, kafka.prepare), POSTGRES)
 
 
-def start_all(home: Home, progress: Progress) -> list[Run]:
-    """Every server answering, in the order of SERVERS."""
+def start_all(home: Home, progress: Progress, servers: Sequence[Server] = SERVERS) -> list[Run]:
+    """Every one of the servers answering, in their order."""
     present = {daemon.name for daemon in daemons(home) if _recorded(daemon)}
     failed = threading.Event()
     with heeded() as interrupted, ThreadPoolExecutor(len(SERVERS)) as pool:
@@ -41,7 +42,7 @@ def start_all(home: Home, progress: Progress) -> list[Run]:
         def stop_asked() -> bool:
             return interrupted() or failed.is_set()
 
-        tasks = [pool.submit(_start, server, home, progress, stop_asked) for server in SERVERS]
+        tasks = [pool.submit(_start, server, home, progress, stop_asked) for server in servers]
         try:
             done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
             for task in done:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from contracts.registry import ROOMS
 from kernel import reading, topics
 from kernel.health import Health
-from services.audit import keys, proofs
+from services.audit import anchors, keys, proofs
 from services.audit.archive import plant, prepare
 from services.audit.settings import AuditSettings
 from services.audit.signing import Signing
@@ -41,6 +41,7 @@ def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Corouti
     """Proofs over HTTP, and the loop that signs."""
     settings = AuditSettings()
     app.include_router(proofs.routes(pool))
+    app.include_router(anchors.routes(pool))
     proofs.files(app, pool)
     signing = Signing(pool, keys.signer(settings), settings, health)
     return [signing.run()]

@@ -56,3 +56,14 @@ INSERT INTO handovers (note) VALUES ($1) ON CONFLICT (note) DO NOTHING
 
 -- name: signing_lock
 SELECT pg_advisory_xact_lock(hashtext('forcegen audit signing'))
+
+-- name: anchors
+-- Of each partition that was asked for, how far it is archived and the last record before the position.
+SELECT asked.topic, asked.part, asked.position, consumed.next_offset AS archived_until,
+       last.leaf, last."offset", last."timestamp", last.key, last.headers, last.value
+FROM unnest($1::text[], $2::int[], $3::bigint[]) AS asked (topic, part, position)
+LEFT JOIN consumed ON consumer = 'audit' AND (consumed.topic, consumed.part) = (asked.topic, asked.part)
+LEFT JOIN LATERAL (
+    SELECT * FROM records WHERE (topic, part) = (asked.topic, asked.part) AND "offset" < asked.position
+    ORDER BY "offset" DESC LIMIT 1
+) AS last ON true

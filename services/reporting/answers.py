@@ -13,7 +13,7 @@ import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
 
 from kernel.postgres import Connection
-from services.reporting import checking, forms, paging
+from services.reporting import checking, forms, paging, receipts
 from services.reporting.asked import Asked, asks
 from services.reporting.asking import Reading, reading
 from services.reporting.checking import Known
@@ -22,6 +22,8 @@ from services.reporting.freshness import SCHEMA as FRESHNESS
 from services.reporting.freshness import Freshness
 from services.reporting.problems import RESPONSES, Problem
 from services.reporting.queries import filtered
+from services.reporting.receipts import SCHEMA as RECEIPT
+from services.reporting.receipts import Archive
 from services.reporting.reports import REPORTS, Report
 
 ROWS_MAX = 100_000
@@ -42,6 +44,7 @@ SCHEMA: Final = {
         "totals": {"type": "object"},
         "next": {"type": ["string", "null"]},
         "freshness": FRESHNESS,
+        "receipt": RECEIPT,
     },
 }
 """The answer of any report; what its rows hold is told by `columns`."""
@@ -78,7 +81,13 @@ async def _unknown(name: str) -> None:
 
 
 def _add(router: APIRouter, name: str, report: Report) -> None:
-    async def answer(asked: Asked, read: Annotated[Reading, Depends(reading)]) -> Response:
+    async def answer(
+        asked: Asked,
+        read: Annotated[Reading, Depends(reading)],
+        archive: Annotated[Archive | None, Depends(receipts.archive)],
+    ) -> Response:
+        if asked.receipt:
+            return forms.json_response(await _with_receipt(name, asked, read, receipts.check(asked, archive)))
         found = await find(report, asked, read)
         return _FORMS[asked.format](name, found)
 
@@ -113,6 +122,16 @@ async def find(report: Report, asked: Asked, read: Reading) -> Answer:
     fresh = await read.freshness(asked)
     async with read.connection(asked.as_known_at) as connection:
         return await find_on(connection, report, asked, asked.as_of or read.today(), read.known, fresh)
+
+
+async def _with_receipt(name: str, asked: Asked, read: Reading, archive: Archive) -> dict[str, Any]:
+    """The answer and what it rests on, of one snapshot; raises `Problem`."""
+    report, fresh = REPORTS[name], await read.freshness(asked)
+    async with read.snapshot(asked.as_known_at) as connection:
+        held = await receipts.state(connection)
+        found = await find_on(connection, report, asked, asked.as_of or read.today(), read.known, fresh)
+    body = forms.as_json(name, found)
+    return body | {"receipt": receipts.made(name, asked, body, held, await archive.covering(held))}
 
 
 async def find_on(

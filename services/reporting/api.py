@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import asyncpg
+import httpx
 from fastapi import APIRouter, Depends, FastAPI, Query
 
 from kernel import database
@@ -21,6 +22,8 @@ from services.reporting.following import Following
 from services.reporting.pages import routes as pages
 from services.reporting.problems import RESPONSES, answer_problems
 from services.reporting.queries import query
+from services.reporting.receipts import COVERED_WITHIN_S, Archive
+from services.reporting.settings import QuerySettings
 
 
 def today_utc() -> date:
@@ -28,13 +31,19 @@ def today_utc() -> date:
     return datetime.now(UTC).date()
 
 
-def build(pool: asyncpg.Pool, today: Callable[[], date] = today_utc, following: Following | None = None) -> FastAPI:
+def build(
+    pool: asyncpg.Pool,
+    today: Callable[[], date] = today_utc,
+    following: Following | None = None,
+    archive: Archive | None = None,
+) -> FastAPI:
     """The app over `pool`; the caller owns the pool, and its connections have the views on their search path.
 
     `following` is the caller's to run; where it does not run, who waits is answered when the time is up.
     """
     app = FastAPI(title="Forcegen query API", version="1", description=__doc__ or "", dependencies=[Depends(readable)])
     app.state.reading = Reading(pool, today, following or Following(pool, Health(0)))
+    app.state.archive = archive
     answer_problems(app, pages.problem)
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(answers.routes(), prefix="/v1")
@@ -85,8 +94,14 @@ async def run(settings: Settings) -> None:
     health.failed("views", RuntimeError("not asked yet"))
     pool = await database.connect(settings.database_url, application="forcegen query API")
     following = Following(pool, health)
-    async with pool, running_together([_watch(pool, health), following.run()]):
-        app = build(pool, following=following)
+    url = QuerySettings().audit_url
+    async with (
+        pool,
+        httpx.AsyncClient(timeout=COVERED_WITHIN_S) as client,
+        running_together([_watch(pool, health), following.run()]),
+    ):
+        archive = Archive(url.rstrip("/"), client) if url else None
+        app = build(pool, following=following, archive=archive)
         operations(app, health)
         await serve(app, settings)
 

@@ -17,6 +17,8 @@ class Asked(AsOf):
     """Every parameter of reports; which of them a report takes is told by `GET /v1/reports`."""
 
     format: Literal["json", "csv", "parquet"] = "json"
+    receipt: bool = False
+    """Whether the answer is to carry a receipt, with which it can be made again from the archive."""
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] | None = None
     """Rows of a page; without it, the report comes whole. Totals are always those of the whole report."""
     cursor: Annotated[str, Field(max_length=2000)] | None = None
@@ -57,7 +59,7 @@ class Asked(AsOf):
     """Also what the report leaves out unless asked: not in force on the day, or not kept in this register."""
 
 
-EVERYWHERE = ("as_of", "as_known_at", "wait_for", "timeout", "format", "limit", "cursor")
+EVERYWHERE = ("as_of", "as_known_at", "wait_for", "timeout", "format", "receipt", "limit", "cursor")
 """Parameters that every report takes."""
 
 

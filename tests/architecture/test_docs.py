@@ -10,10 +10,12 @@ import pytest
 from annotated_types import Ge, Le
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import SecretStr
+from pydantic_settings import BaseSettings
 
 from kernel import metrics
 from kernel.settings import Settings
 from services.audit.settings import AuditSettings
+from services.reporting.settings import QuerySettings
 from tests.architecture.sources import ROOT, calls, files, pages, python, table, text
 
 SETTINGS = Path("docs/settings.md")
@@ -72,11 +74,12 @@ def test_every_setting_is_told_with_its_default_and_bounds() -> None:
     }
 
 
-def test_every_setting_of_the_archive_is_told_and_has_a_meaning() -> None:
-    told = {name: (default, bool(meaning)) for name, default, meaning in table(SETTINGS, "variable of `audit`")}
+@pytest.mark.parametrize(("process", "settings"), [("audit", AuditSettings), ("query", QuerySettings)])
+def test_every_setting_of_one_process_is_told_and_has_a_meaning(process: str, settings: type[BaseSettings]) -> None:
+    told = {name: (default, bool(meaning)) for name, default, meaning in table(SETTINGS, f"variable of `{process}`")}
     assert told == {
-        f"`FORCEGEN_AUDIT_{name.upper()}`": ("" if field.default is None else f"`{field.default}`", True)
-        for name, field in AuditSettings.model_fields.items()
+        f"`FORCEGEN_{process.upper()}_{name.upper()}`": ("" if field.default is None else f"`{field.default}`", True)
+        for name, field in settings.model_fields.items()
     }
 
 

@@ -23,16 +23,21 @@ END $$"""  # noqa: S608  (the only name in it is ours)
 async def publish(pool: asyncpg.Pool) -> bool:
     """Make the schema say what this version of the reports says; whether there was anything to do."""
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(hashtext('forcegen analysts'))")
-        statements = await _statements(connection)
-        digest = sha256(statements.encode()).hexdigest()[:16]
-        told = f"Reports of Forcegen for analysts, version {digest}."
-        there = await connection.fetchval("SELECT obj_description($1::regnamespace)", SCHEMA)
-        if there == told:
-            return False
-        await connection.execute(_DROP)
-        await connection.execute(f"{statements}; COMMENT ON SCHEMA {SCHEMA} IS '{told}'")
-    log.info("the schema for analysts was made anew", version=digest)
+        return await make(connection)
+
+
+async def make(connection: Connection, *, anew: bool = False) -> bool:
+    """In the transaction of the caller's; `anew` where the tables under it are others, whatever it says."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext('forcegen analysts'))")
+    statements = await _statements(connection)
+    digest = sha256(statements.encode()).hexdigest()[:16]
+    told = f"Reports of Forcegen for analysts, version {digest}."
+    there = await connection.fetchval("SELECT obj_description($1::regnamespace)", SCHEMA)
+    if there == told and not anew:
+        return False
+    await connection.execute(_DROP)
+    await connection.execute(f"{statements}; COMMENT ON SCHEMA {SCHEMA} IS '{told}'")
+    log.info("the schema for analysts is made anew", version=digest)
     return True
 
 

@@ -1,0 +1,133 @@
+"""A report made again from the archive alone: the records before a receipt's positions, through the same projections.
+
+The archive is checked while it is read: what is projected is what was hashed, so a report that comes out the same
+follows from the signed log, and from nothing else.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from datetime import date
+from typing import Any, Final
+
+import asyncpg
+from aiokafka import ConsumerRecord
+
+from kernel.health import Health
+from services.audit.verifier import Read, name_of
+from services.reporting import answers, forms, rebuilding
+from services.reporting.asked import asks
+from services.reporting.asking import Reading
+from services.reporting.following import Following
+from services.reporting.rebuilding import Filling
+from services.reporting.receipts import Receipt
+from services.reporting.reports import REPORTS
+
+AT_ONCE: Final = 1_000
+"""Records of one transaction."""
+
+
+def consumed(record: Mapping[str, Any]) -> "ConsumerRecord[bytes | None, bytes | None]":
+    """An archived record in JSON (`layout.record`) as Kafka gave it."""
+    key, value = (None if record[part] is None else bytes.fromhex(record[part]) for part in ("key", "value"))
+    return ConsumerRecord(
+        topic=record["topic"],
+        partition=record["partition"],
+        offset=record["offset"],
+        timestamp=record["timestamp"],
+        timestamp_type=0,
+        key=key,
+        value=value,
+        checksum=None,
+        serialized_key_size=-1 if key is None else len(key),
+        serialized_value_size=-1 if value is None else len(value),
+        headers=[(name, None if told is None else bytes.fromhex(told)) for name, told in record["headers"]],
+    )
+
+
+class Views:
+    """Views in a schema of their own, filled as the records come by."""
+
+    def __init__(self, runner: asyncio.Runner, filling: Filling, pool: asyncpg.Pool, receipt: Receipt) -> None:
+        self._runner = runner
+        self._filling = filling
+        self._pool = pool
+        self._receipt = receipt
+        self._until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
+        self._next: list[ConsumerRecord[bytes | None, bytes | None]] = []
+        self.uncovered: list[str] = []
+        """Records that the answer rests on, and that the receipt's checkpoint does not cover."""
+
+    def see(self, record: Mapping[str, Any], size: int) -> None:
+        """One archived record, of an archive of which the receipt's checkpoint covers the first `size`."""
+        if record["offset"] >= self._until.get((record["topic"], record["partition"]), 0):
+            return
+        if record["leaf"] >= size:
+            self.uncovered.append(name_of(record))
+        self._next.append(consumed(record))
+        if len(self._next) == AT_ONCE:
+            self._fill()
+
+    def answer(self) -> dict[str, Any]:
+        """The report, as the query API would tell it of these views."""
+        self._fill()
+        return self._runner.run(self._answer())
+
+    def _fill(self) -> None:
+        self._runner.run(self._filling.apply(self._next, self._until))
+        self._next = []
+
+    async def _answer(self) -> dict[str, Any]:
+        await self._filling.reach(self._until)
+        report, given = REPORTS[self._receipt.report], dict(self._receipt.parameters)
+        asked = asks(self._receipt.report, report.takes, report.needs).model_validate(given)
+        day = date.fromisoformat(given["as_of"])
+        read = Reading(self._pool, lambda: day, Following(self._pool, Health(0)))
+        return forms.as_json(self._receipt.report, await answers.find(report, asked, read))
+
+
+@contextmanager
+def views(url: str, receipt: Receipt) -> Iterator[Views]:
+    """Empty views in the database at `url`; gone at the end."""
+    schema = f"forcegen_{secrets.token_hex(6)}"
+    until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
+
+    async def begin(stack: AsyncExitStack) -> tuple[Filling, asyncpg.Pool]:
+        await rebuilding.make(url, schema)
+        here = rebuilding.within(url, schema)
+        pool = await stack.enter_async_context(asyncpg.create_pool(here, min_size=1, max_size=2))
+        connection = await asyncpg.connect(here)
+        stack.push_async_callback(connection.close)
+        return await Filling.of(connection, until), pool
+
+    async def end(stack: AsyncExitStack) -> None:
+        await stack.aclose()
+        connection = await asyncpg.connect(url)
+        await rebuilding.drop(connection, schema)
+        await connection.close()
+
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        try:
+            yield Views(runner, *runner.run(begin(stack)), receipt)
+        finally:
+            runner.run(end(stack))
+
+
+def watched(read: Read, views: Views, size: int) -> Read:
+    """The same reading, of which the views see every record once."""
+    seen = 0
+
+    def reading(path: str) -> bytes:
+        nonlocal seen
+        content = read(path)
+        if path.startswith("records/"):
+            for record in map(json.loads, content.splitlines()):
+                if record["leaf"] >= seen:
+                    views.see(record, size)
+                    seen = record["leaf"] + 1
+        return content
+
+    return reading

@@ -1,0 +1,63 @@
+"""That everything up to a position of every partition is in the signed tree: what a receipt rests on.
+
+Nothing of any record's content is told: only where the last of each partition is in the tree, and the proof of it.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import asyncpg
+from fastapi import APIRouter, Query
+
+from kernel.http import problem
+from kernel.postgres import Connection, columns
+from services.audit import merkle, tree
+from services.audit.archive import archived
+from services.audit.checkpoint import Checkpoint
+from services.audit.leaf import entry
+from services.audit.tree import sql
+
+Position = tuple[str, int, int]
+"""Topic, partition, and the offset before which everything counts."""
+Positions = Annotated[
+    list[Annotated[str, Query(pattern=r"^[a-z_.]{1,100}/[0-9]{1,9}/[0-9]{1,18}$")]],
+    Query(max_length=1_000, alias="position", examples=["approvals.events/0/17"]),
+]
+
+
+async def anchored(connection: Connection, positions: Sequence[Position]) -> dict[str, Any] | None:
+    """The newest checkpoint, with the last record before each position and its proof; None where one is not signed yet.
+
+    A partition of which nothing was read yet has no anchor.
+    """
+    note: str | None = await connection.fetchval(sql()["last_checkpoint"])
+    rows = await connection.fetch(sql()["anchors"], *columns(positions, 3))
+    size = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n").size if note else 0
+    if any((row["archived_until"] or 0) < row["position"] for row in rows):
+        return None
+    there = [row for row in rows if row["leaf"] is not None]
+    if note is None or any(row["leaf"] >= size for row in there):
+        return None
+    anchors = []
+    for row in there:
+        proof = await tree.hashes(connection, merkle.inclusion(row["leaf"], size))
+        place = {"topic": row["topic"], "partition": row["part"], "offset": row["offset"]}
+        told = {"leaf": row["leaf"], "entry": entry(*archived(row)).hex()}
+        anchors.append({**place, **told, "inclusion": [one.hex() for one in proof]})
+    return {"checkpoint": note, "anchors": anchors}
+
+
+def routes(pool: asyncpg.Pool) -> APIRouter:
+    """One route; the query API asks it for each receipt."""
+    router = APIRouter(prefix="/v1")
+
+    @router.get("/anchors", summary="That all before a position of each partition is in the signed tree")
+    async def anchors(positions: Positions) -> Any:
+        """`position` is `topic/partition/offset`; repeat it for each partition. 404 until a checkpoint covers all."""
+        asked = [(topic, int(part), int(offset)) for topic, part, offset in (one.split("/") for one in positions)]
+        async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            found = await anchored(connection, asked)
+        told = "No checkpoint covers all of these positions yet."
+        return found or problem(404, "Not covered yet", told, field="position", remedy="Ask again in a second.")
+
+    return router

@@ -1,0 +1,185 @@
+"""The views made anew in a schema of their own, beside those that serve: by the same projection code, from any records.
+
+Whoever fills them decides from where. They can be compared with those that serve, row by row, and take their place in
+one transaction; those of before are kept, to go back to. A process that still writes to the old ones is fenced by the
+stored offsets, and begins again from those of the new.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import asyncpg
+from pydantic import SecretStr
+
+from kernel import database
+from kernel.consumer import Records
+from kernel.postgres import Connection, start_consuming
+from kernel.reading import settle
+from kernel.records import Partition, Progress
+from kernel.sql import queries
+from services.reporting.analysts import publish
+from services.reporting.app import ROOM
+from services.reporting.queries import query
+
+LIVE: Final = "reporting"
+FRESH: Final = "reporting_next"
+BEFORE: Final = "reporting_before"
+_AWAY: Final = "reporting_away"
+SHOWN_MAX: Final = 5
+"""Rows of a table that a difference shows."""
+_MIGRATIONS: Final = [("kernel.migrations", "reading"), *ROOM.migrations]
+_OWN: Final = ("dead_letters", "log_heads", "relayed")
+"""What a process keeps of its own doings: it goes over to the views that take the place."""
+Positions = Mapping[Partition, int]
+
+
+def sql() -> Mapping[str, str]:
+    """The statements of this file."""
+    return queries("services.reporting", "rebuilding.sql")
+
+
+def within(url: str, schema: str) -> str:
+    """The address of a database, with a schema as the search path."""
+    at = urlsplit(url)
+    asked = [(name, value) for name, value in parse_qsl(at.query) if name != "options"]
+    return urlunsplit(at._replace(query=urlencode([*asked, ("options", f"-csearch_path={schema},public")])))
+
+
+async def make(url: str, schema: str = FRESH) -> None:
+    """The schema, empty or as it was left. The role must be one that may make schemas in the database."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
+        for each in (schema, f"{schema}_known"):
+            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {each}")
+    finally:
+        await connection.close()
+    await database.migrate(SecretStr(within(url, schema)), _MIGRATIONS)
+
+
+async def drop(connection: Connection, schema: str = FRESH) -> None:
+    """The schema and all that is in it, if it is there."""
+    await connection.execute(f"DROP SCHEMA IF EXISTS {schema}, {schema}_known CASCADE")
+
+
+class Filling:
+    """Records into views that nobody else writes; it goes on where it was left."""
+
+    def __init__(self, connection: Connection, offsets: Mapping[Partition, int]) -> None:
+        self._connection = connection
+        self.offsets = dict(offsets)
+
+    @classmethod
+    async def of(cls, connection: Connection, until: Positions) -> "Filling":
+        """On a connection whose search path begins with the schema."""
+        return cls(connection, await start_consuming(connection, ROOM.name, list(until)))
+
+    async def apply(self, records: Records, until: Positions) -> int:
+        """Those of the records that are due before `until`, in one transaction; how many that were."""
+        due = [
+            record
+            for record in records
+            if self.offsets.get((record.topic, record.partition), record.offset + 1) <= record.offset
+            and record.offset < until.get((record.topic, record.partition), 0)
+        ]
+        ends = {(record.topic, record.partition): record.offset + 1 for record in due}
+        await self._settle(due, ends)
+        return len(due)
+
+    async def reach(self, until: Positions) -> None:
+        """There is nothing more before `until`: offsets without a record are passed."""
+        await self._settle([], {place: end for place, end in until.items() if end > self.offsets.get(place, 0)})
+
+    async def _settle(self, records: Records, ends: Positions) -> None:
+        if not ends:
+            return
+        progress = Progress(ROOM.name, {place: (self.offsets[place], end) for place, end in ends.items()})
+        async with self._connection.transaction():
+            await settle(self._connection, progress, ROOM.prepare(records))
+        self.offsets |= ends
+
+
+async def positions(connection: Connection, *, held: bool = False) -> dict[Partition, int]:
+    """How far the views have read; `held` keeps them there to the end of the transaction."""
+    rows = await connection.fetch(sql()["held" if held else "positions"], ROOM.name)
+    return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How one table differs: rows that only one of the two has. A row that changed is one of each."""
+
+    table: str
+    only_live: int
+    only_fresh: int
+    shown: Sequence[str]
+    """Some of them, as text, `-` where only those that serve have it and `+` where only the new ones do."""
+
+
+async def differences(connection: Connection, live: str = LIVE, fresh: str = FRESH) -> list[Difference]:
+    """Every table that is not the same in both schemas, row by row. Each is read whole."""
+    found = []
+    for row in await connection.fetch(sql()["tables"], fresh):
+        table = row["tablename"]
+        only_live, shown_live = await _only(connection, live, fresh, table)
+        only_fresh, shown_fresh = await _only(connection, fresh, live, table)
+        if only_live or only_fresh:
+            shown = [*(f"- {one}" for one in shown_live), *(f"+ {one}" for one in shown_fresh)]
+            found.append(Difference(table, only_live, only_fresh, shown))
+    return found
+
+
+async def _only(connection: Connection, one: str, other: str, table: str) -> tuple[int, list[str]]:
+    """As text, because JSON has no equality: the rows were written by one Postgres, so equal rows have one text."""
+    told = await connection.fetchrow(
+        f"WITH only_one AS (SELECT t::text AS told FROM {one}.{table} AS t"  # noqa: S608  (names from the catalogue)
+        f" EXCEPT ALL SELECT t::text FROM {other}.{table} AS t)"
+        f" SELECT count(*) AS many, (array_agg(told ORDER BY told))[1:{SHOWN_MAX}] AS shown FROM only_one"
+    )
+    assert told is not None  # noqa: S101  (an aggregate has a row)
+    return told["many"], told["shown"] or []
+
+
+async def swap(connection: Connection, fresh: str = FRESH) -> None:
+    """`fresh` serves from the end of this transaction on, and what served is BEFORE; the caller holds `positions`.
+
+    With BEFORE as `fresh`, the two change places: so it is gone back.
+
+    Readers see the one or the other. Whoever follows changes is told that every view changed.
+    """
+    for table in _OWN:
+        await connection.execute(
+            f"DELETE FROM {fresh}.{table}; INSERT INTO {fresh}.{table} SELECT * FROM {LIVE}.{table}"  # noqa: S608
+        )
+    await connection.execute(
+        f"DELETE FROM {fresh}.changes;"  # noqa: S608
+        f" UPDATE {fresh}.change_head SET last = (SELECT last FROM {LIVE}.change_head)"
+    )
+    for schema in ("", "_known"):
+        for row in await connection.fetch(sql()["readers"], LIVE + schema):
+            await _let_read(connection, row["reader"], fresh + schema)
+        await connection.execute(f"ALTER SCHEMA {LIVE}{schema} RENAME TO {_AWAY}{schema}")
+        await connection.execute(f"ALTER SCHEMA {fresh}{schema} RENAME TO {LIVE}{schema}")
+        await connection.execute(
+            f"DROP SCHEMA IF EXISTS {BEFORE}{schema} CASCADE"
+        )  # not there, if it is what serves now
+        await connection.execute(f"ALTER SCHEMA {_AWAY}{schema} RENAME TO {BEFORE}{schema}")
+    await connection.execute(f"SET LOCAL search_path = {LIVE}, public")
+    await publish.make(connection, anew=True)
+    await _tell(connection)
+
+
+async def _let_read(connection: Connection, reader: str, schema: str) -> None:
+    await connection.execute(
+        f"GRANT USAGE ON SCHEMA {schema} TO {reader}; GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {reader};"
+        f" ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {reader}"
+    )
+
+
+async def _tell(connection: Connection) -> None:
+    tables = [row["tablename"] for row in await connection.fetch(sql()["tables"], LIVE)]
+    views: list[Any] = [table for table in tables if not table.endswith("_history")]
+    changed = (views, ["[]"] * len(views), [0] * len(views))
+    await connection.execute(query("change").sql, *changed, len(views))

@@ -1,0 +1,19 @@
+-- name: tables
+-- What is compared: all that follows from the events. Left out is what a process keeps of its own doings.
+SELECT tablename FROM pg_tables WHERE schemaname = $1
+  AND tablename NOT IN ('consumed', 'log_heads', 'dead_letters', 'relayed', 'parked', 'changes', 'change_head')
+  AND tablename NOT LIKE '\_yoyo%' AND tablename NOT LIKE 'yoyo%'
+ORDER BY tablename
+
+-- name: positions
+SELECT topic, part, next_offset FROM consumed WHERE consumer = $1
+
+-- name: held
+-- How far the views have read; whoever writes to them waits from here to the end of the transaction.
+SELECT topic, part, next_offset FROM consumed WHERE consumer = $1 ORDER BY topic, part FOR UPDATE
+
+-- name: readers
+-- Who may read a schema besides its owner.
+SELECT DISTINCT pg_get_userbyid(granted.grantee) AS reader
+FROM pg_namespace, aclexplode(nspacl) AS granted
+WHERE nspname = $1 AND granted.privilege_type = 'USAGE' AND granted.grantee NOT IN (0, nspowner)

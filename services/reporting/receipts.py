@@ -1,0 +1,168 @@
+"""A receipt: all that a report rests on, so that it can be made again from the archive alone and compared to the byte.
+
+It names the question, how far the views had read each partition, what was parked, the version of the projections, the
+checkpoint of the archive that covers all of it, and the digest of the answer. `forcegen verify` makes the answer again.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final, Literal
+
+import httpx
+import orjson
+import stamina
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+
+from contracts.registry import ROOMS
+from kernel.postgres import Connection
+from services.reporting.asked import Asked
+from services.reporting.problems import Problem
+from services.reporting.queries import query
+
+COVERED_WITHIN_S: Final = 10.0
+"""The archive signs twice a second; it is asked for so long."""
+NOT_OF_THE_QUESTION: Final = frozenset({"receipt", "wait_for", "timeout", "format"})
+"""Parameters that do not change what the answer says."""
+NOT_OF_THE_ANSWER: Final = frozenset({"receipt", "freshness"})
+SOURCES: Final = (
+    *(("contracts", "", ".py"), ("services.reporting", "", ".py"), ("services.reporting.projections", "", ".py")),
+    *(("services.reporting", "queries", ".sql"), ("services.reporting", "migrations", ".sql")),
+)
+"""What decides how events become rows and rows an answer: (package, folder, ending)."""
+
+
+class Position(BaseModel):
+    """Everything of a partition before an offset."""
+
+    model_config = ConfigDict(extra="forbid")
+    topic: str
+    partition: int
+    next_offset: int
+
+
+class Receipt(BaseModel):
+    """What a report rests on."""
+
+    model_config = ConfigDict(extra="forbid")
+    format: Literal["forcegen.receipt/1"]
+    report: str
+    parameters: dict[str, Any]
+    """As they were asked, with the day that was meant where none was named."""
+    positions: list[Position]
+    """How far the views had read."""
+    parked: dict[str, int]
+    """By room, the events that were read and could not be applied."""
+    projection: str
+    """The version of the code that made the views and the answer; see `projection`."""
+    digest: str
+    """`sha256:` and the SHA-256 of the answer, in hexadecimal; see `digest`."""
+    archive: dict[str, Any]
+    """The checkpoint that covers the positions, and for each the proof of its last record."""
+
+
+SCHEMA: Final = Receipt.model_json_schema()
+"""What an answer carries where `receipt` was sent."""
+
+
+@cache
+def projection() -> str:
+    """The version of this code: the first 16 hexadecimal digits of a SHA-256 over its files, by name."""
+    found = []
+    for package, folder, ending in SOURCES:
+        for file in files(package).joinpath(folder).iterdir():
+            if file.name.endswith(ending):
+                found.append((f"{package}/{folder}/{file.name}", file.read_bytes()))
+    whole = sha256()
+    for name, content in sorted(found):
+        whole.update(f"{name} {len(content)}\n".encode() + content)
+    return whole.hexdigest()[:16]
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """Of an answer as JSON, whatever the order of its members and however it was spaced."""
+    told = {name: value for name, value in body.items() if name not in NOT_OF_THE_ANSWER}
+    return "sha256:" + sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the views held when an answer was read."""
+
+    positions: Sequence[Mapping[str, Any]]
+    parked: Mapping[str, int]
+
+
+async def state(connection: Connection) -> State:
+    """In the snapshot of the caller's."""
+    rows = await connection.fetch(query("position").sql)
+    positions = [{name: row[name] for name in ("topic", "partition", "next_offset")} for row in rows]
+    waiting = {row["room"]: row["events"] for row in await connection.fetch(query("parked_counts").sql)}
+    return State(positions, {room: waiting.get(room, 0) for room in ROOMS})
+
+
+def made(name: str, asked: Asked, body: Mapping[str, Any], held: State, archive: Mapping[str, Any]) -> dict[str, Any]:
+    """The receipt of an answer."""
+    question = asked.model_dump(mode="json", exclude_none=True, exclude=set(NOT_OF_THE_QUESTION))
+    receipt = Receipt(
+        format="forcegen.receipt/1",
+        report=name,
+        parameters=question | {"as_of": str(body["as_of"])},
+        positions=[Position(**position) for position in held.positions],
+        parked=dict(held.parked),
+        projection=projection(),
+        digest=digest(body),
+        archive=dict(archive),
+    )
+    return receipt.model_dump()
+
+
+class _NotCoveredYet(Exception):
+    """No checkpoint covers it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The audit room, which anchors what a receipt rests on."""
+
+    url: str
+    client: httpx.AsyncClient
+
+    async def covering(self, held: State) -> Mapping[str, Any]:
+        """The checkpoint that covers what the views held; raises `Problem` where there is none in time."""
+        places = [f"{p['topic']}/{p['partition']}/{p['next_offset']}" for p in held.positions]
+        try:
+            return await self._anchors(places)
+        except (_NotCoveredYet, TimeoutError, httpx.HTTPError) as fault:
+            remedy = "Ask again in a minute; if it stays so, ask your operator how far the audit room is."
+            raise Problem(503, "No receipt", "The archive has not signed all of this yet.", remedy=remedy) from fault
+
+    @stamina.retry(on=_NotCoveredYet, attempts=None, timeout=COVERED_WITHIN_S, wait_initial=0.1, wait_max=0.5)
+    async def _anchors(self, places: Sequence[str]) -> Mapping[str, Any]:
+        answer = await self.client.get(f"{self.url}/v1/anchors", params={"position": places})
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise _NotCoveredYet
+        answer.raise_for_status()
+        told: Mapping[str, Any] = json.loads(answer.content)
+        return told
+
+
+def archive(request: Request) -> Archive | None:
+    """The app's archive, as a dependency of its routes."""
+    found: Archive | None = request.app.state.archive
+    return found
+
+
+def check(asked: Asked, archive: Archive | None) -> Archive:
+    """The archive, where a receipt can be given; raises `Problem`."""
+    if asked.format != "json":
+        remedy = "Leave format out: the JSON holds the answer and its receipt."
+        raise Problem(400, "Bad parameter", "A receipt comes with JSON alone.", field="receipt", remedy=remedy)
+    if archive is None:
+        remedy = "Its operator sets FORCEGEN_QUERY_AUDIT_URL to the address of the audit room."
+        raise Problem(503, "No receipt", "This query API does not know the archive.", field="receipt", remedy=remedy)
+    return archive

@@ -1,0 +1,12 @@
+"""What the query API needs besides what every process does: where the archive is."""
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class QuerySettings(BaseSettings):
+    """Settings of the query API, from `FORCEGEN_QUERY_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="FORCEGEN_QUERY_", extra="ignore", use_attribute_docstrings=True)
+
+    audit_url: str | None = None
+    """Where the audit room answers, e.g. http://audit:8080; without it, reports come without receipts."""

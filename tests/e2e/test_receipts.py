@@ -1,0 +1,174 @@
+"""A report's number follows from the log: taken with a receipt from a running house, made again from an export."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from cli.demo import run
+from cli.main import app
+from deploy.local.house import House as Addresses
+from services.audit.keys import signer
+from services.audit.settings import AuditSettings
+from services.reporting import receipts
+from tests.house import House
+from tests.stories import AS_OF
+
+pytestmark = pytest.mark.servers
+ASKED = [
+    ("strength", {"as_of": AS_OF.isoformat()}),
+    ("ceiling-held", {"as_of": "2024-12-31"}),
+    ("who-is-where", {"as_of": AS_OF.isoformat(), "limit": "3"}),
+    ("timeline", {"as_of": "2022-12-31", "since": "2013-01-01"}),
+    ("lead-times", {"level": "tour"}),
+]
+
+
+@dataclass(frozen=True)
+class Log:
+    """The log taken away as files, and its key as the operator told it."""
+
+    place: Path
+    key: str
+    scratch: str
+
+    def verify(self, told: Any, *options: str, place: Path | None = None) -> tuple[int, str]:
+        """The exit code of `forcegen verify`, and what it says."""
+        file = self.place.parent / "receipt.json"
+        file.write_text(json.dumps(told), encoding="utf-8")
+        asked = ["verify", str(file), "--key", self.key, "--from", str(place or self.place), *options]
+        found = CliRunner().invoke(app, asked if "--scratch" in options else [*asked, "--scratch", self.scratch])
+        return found.exit_code, found.output
+
+
+@pytest.fixture(scope="module")
+def answers(house: House) -> dict[str, dict[str, Any]]:
+    """Reports with their receipts, by the report's name."""
+    run.tell_story(Addresses(house.servers.kafka, {"query": house.url("query")}), lambda _: None)
+    return {name: report(house, name, receipt="true", **asked) for name, asked in ASKED}
+
+
+@pytest.fixture(scope="module")
+def log(house: House, answers: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Log:
+    """Taken away after the receipts."""
+    place = tmp_path_factory.mktemp("taken") / "log"
+    assert CliRunner().invoke(app, ["audit", "export", str(place), "--from", house.url("audit")]).exit_code == 0
+    key = str(signer(AuditSettings(directory=house.logs / "audit")).verifier)
+    return Log(place, key, house.servers.database(house.database))
+
+
+def report(house: House, name: str, **asked: str) -> dict[str, Any]:
+    answer = httpx.get(f"{house.url('query')}/v1/reports/{name}", params=asked, timeout=30)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+@pytest.mark.parametrize("name", [name for name, _ in ASKED])
+def test_a_report_is_made_again_from_the_log_alone(log: Log, answers: dict[str, Any], name: str) -> None:
+    code, told = log.verify(answers[name])
+    assert (code, "the same to the byte" in told) == (0, True), told
+    assert answers[name]["rows"]
+
+
+def test_the_receipt_alone_is_enough_and_so_is_a_postgres_that_is_started_for_it(
+    log: Log, answers: dict[str, Any]
+) -> None:
+    file = log.place.parent / "alone.json"
+    file.write_text(json.dumps(answers["strength"]["receipt"]), encoding="utf-8")
+    found = CliRunner().invoke(app, ["verify", str(file), "--key", log.key, "--from", str(log.place)])
+    assert (found.exit_code, "the same to the byte" in found.output) == (0, True), found.output
+
+
+def test_what_is_known_later_does_not_change_what_was_told(house: House, log: Log, answers: dict[str, Any]) -> None:
+    """Given a receipt of today, when more is recorded, then the old answer still follows from the longer log."""
+    instant = max(row["recorded"] for row in answers["timeline"]["rows"])
+    told = report(house, "strength", as_of="2022-06-30", as_known_at=instant, receipt="true")
+    code, said = log.verify(told)
+    assert code == 0, said
+
+
+def changed(change: Callable[[dict[str, Any]], None], answer: dict[str, Any]) -> dict[str, Any]:
+    copy: dict[str, Any] = json.loads(json.dumps(answer))
+    change(copy)
+    return copy
+
+
+def a_number(answer: dict[str, Any]) -> None:
+    answer["rows"][0]["people"] += 1
+
+
+def a_number_and_its_digest(answer: dict[str, Any]) -> None:
+    """As a forger would."""
+    answer["rows"][0]["people"] += 1
+    answer["receipt"]["digest"] = receipts.digest(answer)
+
+
+def the_day(answer: dict[str, Any]) -> None:
+    answer["receipt"]["parameters"]["as_of"] = "2016-01-01"
+
+
+def the_positions(answer: dict[str, Any]) -> None:
+    for place in answer["receipt"]["positions"]:
+        place["next_offset"] = 0
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (a_number, "somebody changed the file"),
+        (a_number_and_its_digest, "a row that does not follow from the log"),
+        (the_day, "what follows from the log is another"),
+        (the_positions, "a row that does not follow from the log"),
+    ],
+)
+def test_an_answer_that_does_not_follow_from_the_log_is_named(
+    log: Log, answers: dict[str, Any], change: Callable[[dict[str, Any]], None], named: str
+) -> None:
+    code, told = log.verify(changed(change, answers["strength"]))
+    assert (code, named in told) == (1, True), told
+
+
+def test_a_receipt_of_another_key_proves_nothing(log: Log, answers: dict[str, Any], tmp_path: Path) -> None:
+    other = str(signer(AuditSettings(directory=tmp_path / "other")).verifier)
+    code, told = Log(log.place, other, log.scratch).verify(answers["strength"])
+    assert (code, "none of the keys that you know signed it" in told) == (1, True), told
+
+
+def test_a_log_that_was_cut_off_after_the_receipt_is_named(
+    house: House, log: Log, answers: dict[str, Any], tmp_path: Path
+) -> None:
+    """A checkpoint older than the receipt's: a database that went back to a backup."""
+    notes = json.loads((log.place / "checkpoints/0").read_bytes())
+    for file in log.place.rglob("*"):
+        if file.is_file():
+            copy = tmp_path / "cut" / file.relative_to(log.place)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+    shorter = next(note for note in notes if int(note.split("\n")[1]) > 0)
+    (tmp_path / "cut/checkpoint").write_text(shorter, encoding="utf-8")
+    (tmp_path / "cut/checkpoints/0").write_text(json.dumps([shorter]), encoding="utf-8")
+    code, told = log.verify(answers["strength"], place=tmp_path / "cut")
+    assert (code, "cut off: the checkpoint that you kept" in told) == (1, True), told
+
+
+@pytest.mark.parametrize("told", [{}, {"receipt": {"format": "forcegen.receipt/1"}}, [], "x", {"receipt": None}])
+def test_what_is_no_receipt_is_said_so(log: Log, told: Any) -> None:
+    code, said = log.verify(told)
+    assert (code, "holds no receipt" in said) == (2, True), said
+
+
+def test_a_receipt_comes_with_json_alone(house: House) -> None:
+    answer = httpx.get(f"{house.url('query')}/v1/reports/strength", params={"receipt": "true", "format": "csv"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "receipt")
+
+
+def test_the_command_line_asks_for_it(house: House, answers: dict[str, Any]) -> None:
+    asked = ["report", "strength", "--as-of", AS_OF.isoformat(), "--receipt", "--query-url", house.url("query")]
+    told = json.loads(CliRunner().invoke(app, asked).output)
+    assert told["receipt"]["digest"] == answers["strength"]["receipt"]["digest"]
