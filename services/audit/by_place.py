@@ -13,7 +13,6 @@ from kernel.records import Partition
 from kernel.sql import queries
 from services.audit import selection
 
-
 LEAST: Final = -(2**63)
 """Kafka has no offset below 0, and whoever inserts a row may give it one."""
 
