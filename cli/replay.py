@@ -3,32 +3,35 @@
 import asyncio
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from cli import databases, selecting
-from cli.addresses import USUAL, Directory
+from cli import databases, refill, selecting
+from cli.addresses import USUAL, Bootstrap, Directory
 from cli.complaint import Complaint
 from cli.databases import Database
 from cli.progress import Records, records
-from services.audit import layout
+from services.audit import by_place, layout
 from services.audit import selection as archive
 from services.audit.replaying import to_file
 from services.audit.replaying.to_file import Copy
 from services.audit.selection import Page, Selection
-
-DRY: Final = "Nothing was written: this is the difference that it would make."
 
 
 class To(StrEnum):
     """Where records can be replayed to."""
 
     FILE = "file"
+    TOPIC = "topic"
 
 
 Where = Annotated[To, typer.Option("--to", help="Where to.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --to file: the file, one record a line.")]
+As = Annotated[
+    list[str] | None,
+    typer.Option("--as", metavar="TOPIC=OTHER", help="With --to topic: under another name; may be repeated."),
+]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 
 
@@ -46,16 +49,23 @@ def replay(  # noqa: PLR0913  (an option each)
     recorded_until: selecting.RecordedUntil = None,
     correlation: selecting.Correlations = None,
     as_far_as: selecting.AsFarAs = None,
+    as_: As = None,
+    bootstrap: Bootstrap = None,
     database: Database = None,
     directory: Directory = USUAL,
     dry_run: Dry = False,
 ) -> None:
-    """Write archived records to a file. Run it again after it was cut short: it goes on where it was.
+    """Put archived records into a file, or back into Kafka. Run again after it was cut short, it goes on where it was.
+
+    To topics that Kafka lost, each record goes to the offset that it had, and topics are taken whole. Command topics
+    only by their name: what stands in them is an order to act. The rooms must be stopped.
 
     \b
     Examples:
       forcegen audit replay --to file --out mandate.jsonl --stream mandate/kz-2014
       forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01 --dry-run
+      forcegen audit replay --to topic --dry-run
+      forcegen audit replay --to topic --topic approvals.commands --topic approvals.events
     \b
     Exit codes: 0 done, or nothing was left to do; 1 it could not be done; 2 the command line is wrong.
     """
@@ -74,6 +84,8 @@ def replay(  # noqa: PLR0913  (an option each)
     match to:
         case To.FILE:
             _to_file(which, out, database, directory, dry_run=dry_run)
+        case To.TOPIC:
+            refill.refill(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
 
 
 def _to_file(which: Selection, out: Path | None, database: str | None, directory: Path, *, dry_run: bool) -> None:
@@ -90,14 +102,15 @@ def _to_file(which: Selection, out: Path | None, database: str | None, directory
     if unreadable:
         typer.echo(f"{unreadable:,} records are no CloudEvents and were not looked into: only topics select them.")
     if dry_run:
-        typer.echo(DRY)
+        typer.echo(refill.DRY)
 
 
 async def _copied(which: Selection, copy: Copy, bar: Records, database: str | None, directory: Path) -> int:
     """How many records could not be looked into."""
     unreadable = 0
     async with databases.reading("audit", database, directory) as connection:
-        archive.check(which, await archive.partitions(connection))
+        known = {*await archive.partitions(connection), *await by_place.stored_offsets(connection, "audit")}
+        archive.check(which, known)
         before = await archive.size(connection)
         bar.begin("replay", await archive.count(connection, which, before))
         async for page in archive.pages(connection, which, before):
