@@ -13,6 +13,7 @@ import typer
 
 from cli.addresses import USUAL, Directory, house
 from cli.complaint import FAILED, Complaint
+from cli.reconcile import reconcile
 from cli.replay import replay
 from cli.terminal import news
 from cli.trace import trace
@@ -122,5 +123,5 @@ def reading(place: str | None, directory: Path) -> Iterator[Read]:
 
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and take it away.")
-for command in (verify, export, key, rotate, replay, trace):
+for command in (verify, export, key, rotate, replay, reconcile, trace):
     commands.command()(command)

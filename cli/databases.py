@@ -63,7 +63,7 @@ async def reading(room: str, given: str | None, directory: Path) -> AsyncIterato
     try:
         yield connection
     except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError) as fault:
-        told = f"The database of {room} cannot be read ({type(fault).__name__}: {fault})"
+        told = f"A database cannot be read ({type(fault).__name__}: {fault})"
         raise Complaint(f"{told}: give --database a role that may read its schema.") from fault
     finally:
         await connection.close(timeout=2)

@@ -4,22 +4,20 @@ import asyncio
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
-from cli import databases, selecting
-from cli.addresses import USUAL, Directory
+from cli import databases, refill, selecting
+from cli.addresses import USUAL, Bootstrap, Directory
 from cli.complaint import Complaint
 from cli.databases import Database
 from cli.progress import Records, records
-from services.audit import layout
+from services.audit import by_place, layout
 from services.audit import selection as archive
 from services.audit.replaying import to_file
 from services.audit.replaying.to_file import Copy
 from services.audit.selection import Page, Selection
-
-DRY: Final = "Nothing was written: this is the difference that it would make."
 
 
 class To(StrEnum):
@@ -27,6 +25,7 @@ class To(StrEnum):
 
     FILE = "file"
     VIEWS = "views"
+    TOPIC = "topic"
 
 
 Where = Annotated[To, typer.Option("--to", help="Where to.")]
@@ -36,6 +35,10 @@ Views = Annotated[
     typer.Option(help="With --to views: postgresql://… of the role that owns them; else as --database is found."),
 ]
 Back = Annotated[bool, typer.Option("--back", help="With --to views: those of before the last replay serve again.")]
+As = Annotated[
+    list[str] | None,
+    typer.Option("--as", metavar="TOPIC=OTHER", help="With --to topic: under another name; may be repeated."),
+]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 
 
@@ -53,16 +56,21 @@ def replay(  # noqa: PLR0913  (an option each)
     recorded_until: selecting.RecordedUntil = None,
     correlation: selecting.Correlations = None,
     as_far_as: selecting.AsFarAs = None,
+    as_: As = None,
+    bootstrap: Bootstrap = None,
     database: Database = None,
     views: Views = None,
     directory: Directory = USUAL,
     back: Back = False,
     dry_run: Dry = False,
 ) -> None:
-    """Archived records again, to a file or into the views. Run it again after it was cut short: it goes on.
+    """Archived records again: to a file, to Kafka, to the views. After it was cut short, run again, it goes on.
 
-    Into the views: without a filter, all are made anew beside those that serve, compared with them row by row, and
-    take their place at once; with filters, what the serving views missed of these records is applied to them.
+    To topics that Kafka lost, each record goes to the offset that it had, and topics are taken whole. Command topics
+    only by their name: what stands in them is an order to act. The rooms must be stopped.
+
+    To the views, without a filter, all are made anew beside those that serve, compared with them row by row, and take
+    their place at once; with filters, what the serving views missed of these records is applied to them.
 
     \b
     Examples:
@@ -70,6 +78,8 @@ def replay(  # noqa: PLR0913  (an option each)
       forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01 --dry-run
       forcegen audit replay --to views --dry-run
       forcegen audit replay --to views --stream line/kz-2013/observers
+      forcegen audit replay --to topic --dry-run
+      forcegen audit replay --to topic --topic approvals.commands --topic approvals.events
     \b
     Exit codes: 0 done, or nothing was left to do; 1 it could not be done; 2 the command line is wrong.
     """
@@ -91,6 +101,8 @@ def replay(  # noqa: PLR0913  (an option each)
         case To.VIEWS:
             owner = databases.address("reporting", views, directory)
             _to_views(which, database, owner, directory, back=back, dry_run=dry_run)
+        case To.TOPIC:
+            refill.refill(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
 
 
 def _to_views(
@@ -123,14 +135,15 @@ def _to_file(which: Selection, out: Path | None, database: str | None, directory
     if unreadable:
         typer.echo(f"{unreadable:,} records are no CloudEvents and were not looked into: only topics select them.")
     if dry_run:
-        typer.echo(DRY)
+        typer.echo(refill.DRY)
 
 
 async def _copied(which: Selection, copy: Copy, bar: Records, database: str | None, directory: Path) -> int:
     """How many records could not be looked into."""
     unreadable = 0
     async with databases.reading("audit", database, directory) as connection:
-        archive.check(which, await archive.partitions(connection))
+        known = {*await archive.partitions(connection), *await by_place.stored_offsets(connection, "audit")}
+        archive.check(which, known)
         before = await archive.size(connection)
         bar.begin("replay", await archive.count(connection, which, before))
         async for page in archive.pages(connection, which, before):

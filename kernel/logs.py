@@ -16,7 +16,7 @@ import orjson
 from contracts.cloudevents import Envelope, to_kafka
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
-from kernel.postgres import sql
+from kernel.postgres import Connection, sql
 
 DEAD_LETTER_POSITION: Final = "dead-letter-position"
 POSITIONS: Final = ("ce_position", DEAD_LETTER_POSITION)
@@ -54,6 +54,19 @@ def readers(pool: asyncpg.Pool, room: str, logs: Sequence[str]) -> Mapping[str, 
         return read
 
     return {log: reader(log) for log in logs}
+
+
+async def at(connection: Connection, room: str, log: str, positions: Sequence[int]) -> Mapping[int, Outgoing | None]:
+    """The rows of a log at some positions, as far as they are there; None for one that was made unfit to be sent."""
+    rows = await connection.fetch(sql()[_QUERIES_AT[log]], positions)
+    return {row["position"]: _rendered(log, room, dict(row)) for row in rows}
+
+
+def _rendered(log: str, room: str, row: Mapping[str, Any]) -> Outgoing | None:
+    try:
+        return _RENDER[log](room, row)
+    except (LookupError, TypeError, ValueError):  # no room writes such a row
+        return None
 
 
 def _event(room: str, row: Mapping[str, Any]) -> Outgoing:
@@ -122,4 +135,5 @@ def _dead_letter(_: str, row: Mapping[str, Any]) -> Outgoing:
 
 
 _QUERIES: Final = {"events": "events_after", "outcomes": "outcomes_after", "dead_letters": "buried"}
+_QUERIES_AT: Final = {"events": "events_at", "outcomes": "outcomes_at", "dead_letters": "buried_at"}
 _RENDER: Final = {"events": _event, "outcomes": _outcome, "dead_letters": _dead_letter}

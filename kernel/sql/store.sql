@@ -131,3 +131,16 @@ FROM outcomes WHERE position > $1 ORDER BY position LIMIT $2
 SELECT position, stream, version, id, type, schema_version, data, effective, recorded, correlation_id, causation_id,
        actor, traceparent
 FROM events WHERE position > $1 ORDER BY position LIMIT $2
+
+-- name: events_at
+SELECT position, stream, version, id, type, schema_version, data, effective, recorded, correlation_id, causation_id,
+       actor, traceparent
+FROM events WHERE position = ANY ($1::bigint[])
+
+-- name: outcomes_at
+SELECT position, command_source, command_id, stream, body, correlation_id, recorded
+FROM outcomes WHERE position = ANY ($1::bigint[])
+
+-- name: buried_at
+SELECT position, topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy, recorded
+FROM dead_letters WHERE position = ANY ($1::bigint[])

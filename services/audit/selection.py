@@ -178,12 +178,12 @@ def type_named(name: str) -> list[str]:
     if not found:
         known = {each for full in TYPES for each in (full, full.rpartition(".")[2])}
         near = difflib.get_close_matches(name[:200], known, n=1)
-        raise Unknown(_unknown("type", name, near or sorted(known - {*TYPES})))
+        raise Unknown(_unknown("type", name, sorted(known - {*TYPES}), near))
     return found
 
 
-def _unknown(what: str, name: str, known: Sequence[str]) -> str:
-    there = f"Did you mean {known[0]}?" if len(known) == 1 else f"There are: {', '.join(known) or 'none'}."
+def _unknown(what: str, name: str, known: Sequence[str], near: Sequence[str] = ()) -> str:
+    there = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
     return f"There is no {what} {name[:200]!r} in this archive. {there}"
 
 

@@ -78,7 +78,7 @@ async def test_a_database_that_goes_away_midway_leaves_a_file_that_is_taken_up(
         patched.setattr(archive_selection, "_page", cut)
         told = await asyncio.to_thread(to_file, many.url, out)
     assert told.exit_code == 1
-    assert "The database of audit cannot be read (ConnectionResetError" in told.output
+    assert "A database cannot be read (ConnectionResetError" in told.output
     there = len(lines(out))
     assert 0 < there < SIZE
     told = await asyncio.to_thread(to_file, many.url, out)

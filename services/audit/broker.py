@@ -1,0 +1,90 @@
+"""What Kafka has, read as a room reads it: records of committed transactions, and how far each partition reaches."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final, TypeAlias
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from kernel import kafka
+from kernel.records import Partition
+from kernel.settings import Settings
+
+Read: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
+REQUEST_TIMEOUT_MS: Final = 10_000
+SILENCE_MAX_S: Final = 60.0
+"""A partition that gives nothing for so long, though it has more, is not waited for."""
+RECORDS_AT_ONCE: Final = 2_000
+
+
+class Silent(Exception):
+    """Kafka does not give what it says it has; the message says of which partition."""
+
+
+class Broker:
+    """A client that reads any partition and belongs to no group; one partition at a time."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> None:
+        self._consumer = consumer
+        self.admin = admin
+
+    async def partitions(self, topics: Collection[str]) -> dict[str, int]:
+        """How many partitions each topic has; a topic that is not there is not in the answer."""
+        there = sorted(set(topics) & set(await self.admin.list_topics()))
+        told: Sequence[Mapping[str, Any]] = await self.admin.describe_topics(there) if there else []
+        return {each["topic"]: len(each["partitions"]) for each in told if not each["error_code"]}
+
+    async def bounds(self, partitions: Collection[Partition]) -> dict[Partition, range]:
+        """From the first offset that is kept to where committed records end."""
+        tops = [TopicPartition(*partition) for partition in partitions]
+        begins, ends = await self._consumer.beginning_offsets(tops), await self._consumer.end_offsets(tops)
+        return {(tp.topic, tp.partition): range(begins[tp], ends[tp]) for tp in tops}
+
+    async def records(self, partition: Partition, offsets: range) -> AsyncIterator[Read]:
+        """The records with these offsets, in order.
+
+        Raises:
+            Silent: they do not come.
+        """
+        tp = TopicPartition(*partition)
+        self._consumer.assign([tp])
+        if offsets:
+            self._consumer.seek(tp, offsets.start)
+        while offsets and (at := await self._consumer.position(tp)) < offsets.stop:
+            for record in await self._more(tp, at):
+                if record.offset < offsets.stop:
+                    yield record
+
+    async def _more(self, tp: TopicPartition, at: int) -> Sequence[Read]:
+        """Some records, or none where only marks of transactions were passed."""
+        began = asyncio.get_running_loop().time()
+        while True:
+            came = await self._consumer.getmany(tp, timeout_ms=500, max_records=RECORDS_AT_ONCE)
+            found: Sequence[Read] = came.get(tp, ())
+            if found or await self._consumer.position(tp) > at:
+                return found
+            if asyncio.get_running_loop().time() - began > SILENCE_MAX_S:
+                raise Silent(f"{tp.topic}/{tp.partition} has more than offset {at}, and does not give it")
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator[Broker]:
+    """A client on the brokers that the settings name."""
+    told = {**kafka.client(settings), "request_timeout_ms": REQUEST_TIMEOUT_MS}
+    async with AsyncExitStack() as stack:
+        admin = AIOKafkaAdminClient(**told)
+        stack.push_async_callback(admin.close)
+        await admin.start()
+        consumer = AIOKafkaConsumer(
+            **told,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=10,
+            isolation_level="read_committed" if committed else "read_uncommitted",
+        )
+        stack.push_async_callback(consumer.stop)
+        await consumer.start()
+        yield Broker(consumer, admin)

@@ -1,0 +1,100 @@
+"""Offsets without a record: the marks that Kafka itself writes at the end of transactions.
+
+A transaction to which a partition was added and that is taken back before anything was written leaves its mark there
+and nothing else: it takes one offset, and no reader ever sees it. A process that dies in between leaves a transaction
+that the next one takes back, which is the same mark; so a run may be cut short anywhere.
+
+The clients have no call for a transaction without a record, so the three requests are made here (Kafka protocol: 22
+InitProducerId, 24 AddPartitionsToTxn, 26 EndTxn).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.errors import (
+    ConcurrentTransactions,
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    KafkaTimeoutError,
+    NotCoordinatorError,
+    for_code,
+)
+from aiokafka.protocol.transaction import AddPartitionsToTxnRequest, EndTxnRequest, InitProducerIdRequest
+
+from kernel import kafka
+from kernel.records import Partition
+from kernel.settings import Settings
+
+PASSING: Final = (
+    *(ConcurrentTransactions, CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError),
+)
+"""The coordinator is still busy with the transaction before, or moves."""
+TRANSACTION_MAX_MS: Final = 60_000
+PATIENCE_S: Final = 60.0
+PAUSE_S: Final = 0.02
+
+
+class Marks:
+    """Leaves marks, one transaction after the other, as the only one with its transactional id."""
+
+    def __init__(self, client: AIOKafkaClient, transactional_id: str) -> None:
+        self._client = client
+        self._id = transactional_id
+        self._producer = (-1, -1)
+
+    async def begin(self) -> None:
+        """Take back what another with this id left open, and keep it from going on."""
+        told = await self._ask(InitProducerIdRequest(self._id, TRANSACTION_MAX_MS))
+        self._producer = (told.producer_id, told.producer_epoch)
+
+    async def leave(self, partition: Partition) -> None:
+        """One mark. It is written when this returns, or soon after: wait until the partition's end has moved."""
+        if self._producer == (-1, -1):
+            await self.begin()
+        topic, part = partition
+        await self._ask(AddPartitionsToTxnRequest(self._id, *self._producer, [(topic, [part])]))
+        await self._ask(EndTxnRequest(self._id, *self._producer, False))
+
+    async def _ask(self, request: Any) -> Any:
+        """The answer of the coordinator, however often it has to be asked."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_S
+        while True:
+            try:
+                return await self._asked(request)
+            except PASSING as fault:
+                if loop.time() > deadline:
+                    raise KafkaTimeoutError(f"the transaction coordinator is busy: {type(fault).__name__}") from fault
+            await asyncio.sleep(PAUSE_S)
+
+    async def _asked(self, request: Any) -> Any:
+        node = await self._client.coordinator_lookup(CoordinationType.TRANSACTION, self._id)
+        if not await self._client.ready(node, group=ConnectionGroup.COORDINATION):
+            raise CoordinatorNotAvailableError
+        told = await self._client.send(node, request, group=ConnectionGroup.COORDINATION)
+        for code in _codes(told):
+            error = for_code(code)
+            if code:
+                raise error()
+        return told
+
+
+def _codes(told: Any) -> list[int]:
+    """The error codes of an answer: one, or one for each partition."""
+    if hasattr(told, "error_code"):
+        return [told.error_code]
+    return [code for _, partitions in told.errors for _, code in partitions]
+
+
+@asynccontextmanager
+async def opened(settings: Settings, transactional_id: str) -> AsyncIterator[Marks]:
+    """With a client of its own."""
+    client = AIOKafkaClient(**kafka.client(settings))
+    try:
+        await client.bootstrap()
+        yield Marks(client, transactional_id)
+    finally:
+        await client.close()

@@ -1,0 +1,123 @@
+"""Kafka's disk is lost with every topic. The archive fills them again, and the house goes on as if nothing had been."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests import house as real_house
+from tests.audit.replaying import audit
+from tests.audit.test_reconcile import differences, named, reconcile
+from tests.e2e.test_main_path import approval, proposal
+from tests.faults.check import wait_for_quiet
+from tests.foreign import Client
+from tests.house import House, empty_topics, every_topic
+from tests.servers import Servers
+
+pytestmark = [pytest.mark.servers, pytest.mark.faults]
+ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit")
+COMMANDS = [topic for topic in every_topic() if topic.endswith(".commands")]
+MANDATES = [f"kz-{nr}" for nr in range(40)]
+
+
+@pytest.fixture
+def books(servers: Servers, tmp_path: Path) -> Iterator[House]:
+    with real_house.furnished(servers, tmp_path) as house:
+        house.start(*ROOMS)
+        yield house
+
+
+def contents(house: House) -> dict[str, list[tuple[object, ...]]]:
+    """All of every record in every topic."""
+    client = Client(house.servers.kafka)
+    return {
+        topic: [
+            (r.partition(), r.offset(), r.timestamp(), r.key(), r.headers(), r.value()) for r in client.records(topic)
+        ]
+        for topic in every_topic()
+    }
+
+
+def positions(house: House) -> list[tuple[str, int, int]]:
+    """How many events and outcomes each deciding room has."""
+    found = []
+    for room in ROOMS[:3]:
+        with psycopg.connect(house.dsn(room)) as connection:
+            rows = connection.execute("SELECT events, outcomes FROM log_heads").fetchall()
+        found.append((room, *rows[0]))
+    return found
+
+
+def decide(house: House, mandates: list[str]) -> None:
+    client = Client(house.servers.kafka)
+    client.send([command for mandate in mandates for command in (proposal(mandate), approval(mandate))])
+    told = client.outcomes("approvals", [f"{mandate}-approve" for mandate in mandates])
+    assert {one["status"] for one in told.values()} == {"accepted"}
+    wait_for_quiet(house, 60)
+
+
+def replay(house: House, *more: str) -> str:
+    ask = ("--to", "topic", "--bootstrap", house.servers.kafka, *more)
+    told = audit("replay", house.dsn("audit"), *ask)
+    assert told.exit_code == 0, told.output
+    return told.output
+
+
+def lose(house: House) -> None:
+    """Every topic is there, and empty."""
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, empty_topics(house.servers.kafka)).result()
+
+
+def written_anew(house: House, before: dict[str, list[tuple[object, ...]]]) -> None:
+    """Somebody writes where Kafka had another record: both are named, and nothing is written over."""
+    topic = "approvals.outcomes"
+    part, _, _, key, *_ = before[topic][0]
+    client = Client(house.servers.kafka)
+    client.raw(topic, b"forged", key if isinstance(key, bytes) else None)
+    client.flush()
+    found = differences(house)
+    changed = "changed: timestamp, headers, value in Kafka and in the archive are not the same"
+    assert (f"{topic}/{part}/0", changed) in [(one["place"], one["what"]) for one in found]
+    told = audit("replay", house.dsn("audit"), "--to", "topic", "--bootstrap", house.servers.kafka)
+    assert (told.exit_code, "1 partitions cannot be refilled, and nothing was written" in told.output) == (1, True)
+    assert len(client.records(*every_topic())) == 1
+
+
+def test_a_house_whose_topics_were_lost_goes_on_where_it_was(books: House) -> None:
+    decide(books, MANDATES)
+    before, heads = contents(books), positions(books)
+    books.stop()
+    lose(books)
+    written_anew(books, before)
+    lose(books)
+
+    found = differences(books)
+    assert {one["kind"] for one in found} == {"missing", "changed"}
+    assert all("forcegen audit replay --to topic" in one["remedy"] for one in found)
+    missing = sum(one["records"] for one in found if one["kind"] == "missing")
+    assert missing == sum(len(records) for records in before.values())
+
+    replay(books)
+    assert contents(books) == {topic: [] if topic in COMMANDS else records for topic, records in before.items()}
+    commands = [each for topic in COMMANDS for each in ("--topic", topic)]
+    assert replay(books, *commands, "--dry-run").endswith("this is the difference that it would make.\n")
+    replay(books, *commands)
+    assert contents(books) == before
+
+    books.start(*ROOMS)
+    wait_for_quiet(books, 60)
+    assert positions(books) == heads  # nothing was handled again
+    assert named(books) == []
+    decide(books, ["kz-afterwards"])
+    assert named(books) == []
+    assert reconcile(books).stdout.endswith("All agree.\n")
+
+
+def test_rooms_that_run_keep_topics_from_being_refilled(books: House) -> None:
+    told = audit("replay", books.dsn("audit"), "--to", "topic", "--bootstrap", books.servers.kafka)
+    assert told.exit_code == 1
+    assert "approvals, audit, deployments, reporting, vacancies read from Kafka now: stop every room" in told.output
