@@ -75,10 +75,9 @@ def replay(  # noqa: PLR0913  (an option each)
     \b
     Examples:
       forcegen audit replay --to file --out mandate.jsonl --stream mandate/kz-2014
-      forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01 --dry-run
+      forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01
       forcegen audit replay --to views --dry-run
       forcegen audit replay --to views --stream line/kz-2013/observers
-      forcegen audit replay --to topic --dry-run
       forcegen audit replay --to topic --topic approvals.commands --topic approvals.events
     \b
     Exit codes: 0 done, or nothing was left to do; 1 it could not be done; 2 the command line is wrong.
@@ -88,10 +87,8 @@ def replay(  # noqa: PLR0913  (an option each)
         rooms=room,
         streams=stream,
         types=selecting.types(type_),
-        periods=(
-            selecting.period("--effective", effective_since, effective_until),
-            selecting.period("--recorded", recorded_since, recorded_until),
-        ),
+        effective=selecting.period("--effective", effective_since, effective_until),
+        recorded=selecting.period("--recorded", recorded_since, recorded_until),
         correlations=correlation,
         as_far_as=selecting.vector(as_far_as),
     )
@@ -99,17 +96,16 @@ def replay(  # noqa: PLR0913  (an option each)
         case To.FILE:
             _to_file(which, out, database, directory, dry_run=dry_run)
         case To.VIEWS:
-            owner = databases.address("reporting", views, directory)
-            _to_views(which, database, owner, directory, back=back, dry_run=dry_run)
+            _to_views(which, database, views, directory, back=back, dry_run=dry_run)
         case To.TOPIC:
             refill.refill(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
 
 
 def _to_views(
-    which: Selection, database: str | None, owner: str, directory: Path, *, back: bool, dry_run: bool
+    which: Selection, database: str | None, views: str | None, directory: Path, *, back: bool, dry_run: bool
 ) -> None:
     rebuild: Any = import_module("cli.rebuild")  # the rooms' own code: too much for `--help` to load
-    at = rebuild.Addresses(database, owner, directory)
+    at = rebuild.Addresses(database, databases.address("reporting", views, directory), directory)
     try:
         if back:
             rebuild.back(at)

@@ -88,10 +88,11 @@ def selection(
     rooms: list[str] | None,
     streams: list[str] | None,
     types: tuple[str, ...],
-    periods: tuple[Period, Period],
+    effective: Period,
+    recorded: Period,
     correlations: list[str] | None,
     as_far_as: dict[Partition, int] | None,
 ) -> Selection:
-    """All of them together; `periods` are the effective and the recorded one."""
+    """All of them together."""
     lists = (tuple(topics or ()), tuple(rooms or ()), tuple(streams or ()), types)
-    return Selection(*lists, *periods, tuple(correlations or ()), as_far_as)
+    return Selection(*lists, effective, recorded, tuple(correlations or ()), as_far_as)
