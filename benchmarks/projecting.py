@@ -30,7 +30,7 @@ def run(servers: Servers) -> list[Measured]:
 async def _run(servers: Servers) -> Measured:
     events = _events()
     projector = Projector()
-    async with reading_database(servers.postgres) as pool:
+    async with reading_database(servers.postgres, settings={}) as pool:
         started = time.perf_counter()
         for first in range(0, len(events), BATCH):
             await _apply(pool, projector, events[first : first + BATCH])

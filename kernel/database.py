@@ -79,14 +79,16 @@ async def _role(connection: asyncpg.Connection, role: str, password: str) -> Non
 
 
 @stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
-async def connect(url: SecretStr, *, size_max: int = 8, application: str) -> asyncpg.Pool:
-    """A pool on a room's database; waits for a server that is still starting."""
+async def connect(
+    url: SecretStr, *, size_max: int = 8, application: str, settings: Mapping[str, str] | None = None
+) -> asyncpg.Pool:
+    """A pool on a room's database, with settings of the server's; waits for a server that is still starting."""
     return await asyncpg.create_pool(
         url.get_secret_value(),
         min_size=1,
         max_size=size_max,
         command_timeout=60,
-        server_settings={"application_name": application},
+        server_settings={"application_name": application, **(settings or {})},
     )
 
 

@@ -152,7 +152,7 @@ async def find_on(
     found = filtered(report.sql, given)
     await checking.check_names(connection, given, known)
     columns = await _columns(connection, found.sql)
-    page = paging.Page(found.sql, report.key, dict(columns), len(found.parameters))
+    page = paging.Page(found, report.key, dict(columns), report.ordered)
     rows, said = await _rows(connection, report, page, asked, found.values(given))
     if asked.limit is None and asked.cursor is None and len(rows) > ROWS_MAX:
         remedy = "Narrow it down with a filter, or ask for pages with limit."
@@ -194,5 +194,5 @@ async def _rows(
         if asked.cursor is None:
             raise
         raise paging.no_cursor() from error
-    rows: Rows = [{column: row[column] for column in page.types} for row in found if row["there"]]
+    rows: Rows = [dict(zip(page.types, row, strict=False)) for row in found if row["there"]]  # a page's columns first
     return rows, dict(found[0])

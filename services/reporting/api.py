@@ -15,7 +15,7 @@ from kernel.http import operations
 from kernel.serving import main, running_together, serve
 from kernel.settings import Settings
 from services.reporting import answers, changes, lists
-from services.reporting.asking import Reading, reading
+from services.reporting.asking import PLANNED_ONCE, Reading, reading
 from services.reporting.checking import readable
 from services.reporting.filters import Instant
 from services.reporting.following import Following
@@ -92,7 +92,7 @@ async def run(settings: Settings) -> None:
     """One process of the query API, on a role that can only read, until it is told to stop."""
     health = Health(settings.stuck_after_ms / 1000)
     health.failed("views", RuntimeError("not asked yet"))
-    pool = await database.connect(settings.database_url, application="forcegen query API")
+    pool = await database.connect(settings.database_url, application="forcegen query API", settings=PLANNED_ONCE)
     following = Following(pool, health)
     url = QuerySettings().audit_url
     async with (

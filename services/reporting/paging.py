@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.reporting.problems import Problem
-from services.reporting.queries import query
+from services.reporting.queries import Query, query
 
 _LEAST: Final = {
     "text": "''",
@@ -26,11 +26,12 @@ _LEAST: Final = {
 class Page:
     """The rows of a query in the order of their key, from one key on."""
 
-    query: str
+    query: Query
     key: tuple[str, ...]
     types: Mapping[str, str]
-    parameters: int
-    """How many parameters the query has; those of the cursor come after them."""
+    ordered: bool = False
+    """Whether an index has the rows in the order of their key, of which no column can be empty: then a page is read
+    from there and stops where it is full, and the rows of the whole report are only counted and added up."""
 
     def sql(self, adds: Sequence[str], *, follows: bool) -> str:
         """The statement of a page: its rows, each with what is said of the whole report behind it, in one reading.
@@ -39,20 +40,26 @@ class Page:
         `follows`, the values of the cursor's key, as text. A page without rows comes as one row in which `there` is
         NULL, because what is said of the report counts all the same.
         """
-        limit = self.parameters + 1
+        limit = len(self.query.parameters) + 1
         sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 3))
-        where = f"WHERE ({self._order}) > ({', '.join(sent)})" if follows else ""
+        order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in self.key)
+        kept = "NOT MATERIALIZED" if self.ordered else "MATERIALIZED"
+        where = f"WHERE ({self._values}) > ({', '.join(sent)})" if follows else ""
         sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in adds)
         waits = query("waits").sql.replace("$1", f"${limit + 1}").replace("$2", f"${limit + 2}")
         return (
-            f"WITH report AS MATERIALIZED ({self.query}),"  # noqa: S608
+            f"WITH report AS {kept} ({self.query.found}),"  # noqa: S608
             f" said AS (SELECT ({waits}) AS waits, count(*) AS of_all{sums} FROM report),"
-            f" page AS (SELECT *, true AS there FROM report {where} ORDER BY {self._order} LIMIT ${limit}::int)"
-            f" SELECT page.*, said.* FROM said LEFT JOIN page ON true ORDER BY {self._order}"
+            f" page AS (SELECT * FROM report {where} ORDER BY {order} LIMIT ${limit}::int),"
+            f" told AS ({self.query.told or 'SELECT * FROM page'})"
+            f" SELECT told.*, said.* FROM said LEFT JOIN (SELECT *, true AS there FROM told) AS told ON true"
+            f" ORDER BY {order}"
         )
 
     @property
-    def _order(self) -> str:
+    def _values(self) -> str:
+        if self.ordered:
+            return ", ".join(self.key)
         return ", ".join(f"coalesce({column}, {self._least(column)})" for column in self.key)
 
     def _least(self, column: str) -> str:

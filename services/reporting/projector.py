@@ -15,6 +15,7 @@ import asyncpg
 
 from contracts import registry
 from kernel.postgres import Connection
+from services.reporting import occupancy
 from services.reporting.projections import GROUP_OF, GROUPS, VIEWS
 from services.reporting.projections.fold import Shelf
 from services.reporting.projections.queue import Queue
@@ -34,7 +35,7 @@ _LOG = (
     *("room", "stream", "version", "position", "id", "type", "effective", "recorded", "data"),
     *("correlation_id", "causation_id", "actor", "topic", "part", "offset"),
 )
-_OWNED = (*_LOG, "owner")
+_OWNED = (*_LOG, "owner", "contributor")
 Stream = tuple[str, str]
 """A room and a stream in it."""
 
@@ -101,7 +102,7 @@ class Projector:
         for queue in queues.values():
             queue.fold(shelf)
         await self._write(connection, shelf)
-        await self._record(connection, queues)
+        await self._record(connection, queues, shelf)
         await self._tell(connection, shelf, queues)
         arrived = [event for queue in queues.values() for event in queue.arrived.values()]
         applied = sum(len(queue.done) for queue in queues.values())
@@ -127,22 +128,27 @@ class Projector:
         changed = [(self._statements[table], table) for table, rows in shelf.changed.items() if rows]
         if changed:
             await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
+        moved: occupancy.Moved = {}
         for statements, table in changed:
             begins = shelf.recorded_from[table]
             rows = [(*row, begins[key]) for key, row in shelf.changed[table].items()]
             await connection.copy_records_to_table(statements.stage, records=rows, columns=statements.columns)
+            if table == occupancy.STAYS:
+                moved = await occupancy.moved(connection)
             await connection.execute(statements.set)
             if shelf.superseded[table]:
                 old = [(*row, *recorded) for row, *recorded in shelf.superseded[table]]
                 columns = statements.history_columns
                 await connection.copy_records_to_table(statements.history, records=old, columns=columns)
+        await occupancy.renew(connection, shelf.changed, moved)
 
-    async def _record(self, connection: Connection, queues: dict[Stream, Queue]) -> None:
+    async def _record(self, connection: Connection, queues: dict[Stream, Queue], shelf: Shelf) -> None:
         """Move the versions on, log what was applied, park what was not, and let go of what no longer waits."""
         moved = [(*key, queue.version) for key, queue in queues.items() if queue.done]
         if moved:
             await connection.execute(query("advance_versions").sql, *_columns(moved, 3))
-            log = [(*_logged(event), _owner(event)) for queue in queues.values() for event in queue.done]
+            done = [event for queue in queues.values() for event in queue.done]
+            log = [(*_logged(event), _owner(event), shelf.contributors.get(event.id)) for event in done]
             await connection.copy_records_to_table("events", records=log, columns=_OWNED)
         released = [
             (e.room, e.stream, e.version) for q in queues.values() if q.parked for e in q.done if e.version in q.parked

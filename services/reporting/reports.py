@@ -25,6 +25,8 @@ class Report:
     """Parameters without which it has no answer."""
     one_of: tuple[str, ...] = ()
     """Parameters of which exactly one is needed."""
+    ordered: bool = False
+    """Whether an index has its rows in the order of their key (paging.py)."""
     other_sources: Mapping[str, "Report"] = field(default_factory=dict)
     """The same question, asked of another source than the register."""
 
@@ -144,6 +146,7 @@ REPORTS = {
         ("moves",),
         (DEPLOYED,),
         {"id": "kz-2013/observers/t-1", "decided_on": "2014-06-20", "decided_by": "UN", "reason": "visa", "moves": 1},
+        ordered=True,
     ),
     "reconciliation": Report(
         "The register against the UN's strength returns, row by row: contributor, date, mission, type (raise R1).",
@@ -206,6 +209,7 @@ REPORTS = {
         (APPROVED, ("vacancies", ""), ("deployments", "")),
         {"day": "2014-07-01", "room": "deployments", "type": "forcegen.deployments.TourArrived", "events": 1},
         ("since",),
+        ordered=True,
     ),
     "statements": Report(
         "What officials said in public against the register on the day that they spoke of (raise R4).",

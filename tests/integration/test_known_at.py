@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.health import Health
+from services.reporting import occupancy
 from services.reporting.api import build
 from services.reporting.asking import Reading
 from services.reporting.following import Following
@@ -56,7 +57,7 @@ async def then(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
 async def told(pool: asyncpg.Pool, *batches: Sequence[Recorded]) -> None:
     """The views of these events, and of none before."""
     tables = [name for view in VIEWS for name in (view.table, f"{view.table}_history")]
-    await pool.execute(f"TRUNCATE {', '.join([*tables, 'events', 'parked', 'stream_versions'])}")
+    await pool.execute(f"TRUNCATE {', '.join([*tables, occupancy.TABLE, 'events', 'parked', 'stream_versions'])}")
     for batch in batches:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, batch)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from contracts.words import Event
 from services.reporting.projections import GROUP_OF, NOT_SHOWN, VIEW_OF, VIEWS
@@ -42,6 +43,8 @@ class Shelf:
     """Since when each row that lies here is the newest on record."""
     superseded: dict[str, list[Superseded]] = field(default_factory=lambda: {view.table: [] for view in VIEWS})
     """What the changed rows took the place of."""
+    contributors: dict[UUID, str] = field(default_factory=dict)
+    """By event, the State that it is about; none for what is nobody's own, as a vacancy of the UN is."""
 
     def rows(self, group: Group, owner: str) -> Rows:
         """The rows of an owner."""
@@ -57,6 +60,7 @@ class Shelf:
         """Set the rows that an event leads to, or raise and set none."""
         group = group_of(type(event.data))
         if group is None:
+            self._note(event, [event.data])
             return
         known = self.rows(group, group.owner(event.data))
         rows = [(VIEW_OF[type(row)], row) for row in group.project(event, known)]
@@ -67,6 +71,15 @@ class Shelf:
             self._supersede(view, key, known.find(view, *key), event.recorded)
             known.set(view, key, row)
             self.changed[view.table][key] = row
+        owner = known.find(group.views[0], group.owner(event.data))
+        self._note(event, [event.data, *(row for _, row in rows), owner])
+
+    def _note(self, event: Recorded, tellers: Iterable[object]) -> None:
+        """Whose it is: of the State that the event names, else of that whose rows it sets."""
+        named = (getattr(teller, "contributor", None) for teller in tellers)
+        contributor = next(filter(None, named), None)
+        if contributor is not None:
+            self.contributors[event.id] = contributor
 
     def _supersede(self, view: View[Row], key: Key, old: Row | None, recorded: datetime) -> None:
         """Keep what was on record until now. What the same instant replaces was never the newest for any time at all.

@@ -48,7 +48,10 @@ class Tour(NamedTuple):
 
 
 class Period(NamedTuple):
-    """A stay in one mission: from the arrival or a transfer until the next transfer or the departure."""
+    """A stay in one mission: from the arrival or a transfer until the next transfer or the departure.
+
+    It repeats of its tour what is counted of people who are somewhere, so that a number is read from the stays alone.
+    """
 
     tour: str
     nth: int
@@ -58,6 +61,36 @@ class Period(NamedTuple):
     facts: tuple[str, ...]
     """The ids of the events that say so: the one that began it, and corrections of it."""
     contributor: str
+    line: str
+    category: str
+    rank: str | None
+    headcount: int
+    person: str | None
+    leaves_on: date
+    """When the tour is to end: as scheduled or extended, else as planned."""
+
+    @classmethod
+    def begun(cls, tour: Tour, nth: int, mission: str, since: date, facts: tuple[str, ...]) -> "Period":
+        """A stay that has begun, with what it repeats of its tour."""
+        return cls(
+            tour=tour.id,
+            nth=nth,
+            mission=mission,
+            since=since,
+            until=None,
+            facts=facts,
+            contributor=tour.contributor,
+            line=tour.line,
+            category=tour.category,
+            rank=tour.rank,
+            headcount=tour.headcount,
+            person=tour.person,
+            leaves_on=tour.departs_on or tour.planned_until,
+        )
+
+    def of(self, tour: Tour) -> "Period":
+        """The stay, repeating its tour as that is now."""
+        return Period.begun(tour, self.nth, self.mission, self.since, self.facts)._replace(until=self.until)
 
 
 class Consent(NamedTuple):

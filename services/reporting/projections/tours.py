@@ -39,7 +39,18 @@ _EVENTS = (
 
 
 def project(e: Recorded, rows: Rows) -> Iterator[Row]:
-    """The rows that an event of a tour sets."""
+    """The rows that an event of a tour sets; each stay repeats what it tells of the tour."""
+    changed = list(_changed(e, rows))
+    yield from (row for row in changed if not isinstance(row, InMission))
+    tour = next(row for row in reversed(changed) if isinstance(row, Tour))
+    stays = {stay.nth: stay for stay in (*rows.all(PERIODS), *(row for row in changed if isinstance(row, InMission)))}
+    for stay in stays.values():
+        repeated = stay.of(tour)
+        if repeated != rows.find(PERIODS, tour.id, stay.nth):
+            yield repeated
+
+
+def _changed(e: Recorded, rows: Rows) -> Iterator[Row]:
     if isinstance(e.data, told.TourPlanned):
         yield _planned(e, e.data)
         yield from (Consent(tour_id(e.data), kind, True) for kind in e.data.consents_required)
@@ -123,11 +134,11 @@ def _moved(
             yield tour._replace(
                 status="present", arrived_on=day, mission=mission, headcount=people, category=category, event=event
             )
-            yield InMission(tour.id, 0, mission, day, None, (str(event),), tour.contributor)
+            yield InMission.begun(tour, 0, mission, day, (str(event),))
         case told.TourTransferred(transferred_on=day, to_mission=mission):
             yield tour._replace(mission=mission, event=event)
             yield periods[-1]._replace(until=day)
-            yield InMission(tour.id, len(periods), mission, day, None, (str(event),), tour.contributor)
+            yield InMission.begun(tour, len(periods), mission, day, (str(event),))
         case told.TourDeparted(departed_on=day, reason=reason, payer=payer):
             yield tour._replace(status="departed", departed_on=day, departure_reason=reason, payer=payer, event=event)
             yield periods[-1]._replace(until=day)

@@ -4,6 +4,10 @@ Parameters are named in the text (`:as_of::date`), each with the type that Postg
 the numbered ones that the driver sends, so nothing that a caller sends is ever part of a statement. A condition of the
 form `(:name::type IS NULL OR …)` is a filter: a statement is made for the filters that were given and without the
 others, so that Postgres can plan it once, and use an index for what was given.
+
+A report that has many rows, of which a page shows some, is written in two parts. The first finds the rows, with no
+more of them than their key and what adds up; the second, behind the line `-- Of each row:`, tells the rest of those in
+`page`.
 """
 
 import re
@@ -14,6 +18,8 @@ from importlib.resources import files
 from typing import Any
 
 _FILTER = re.compile(r"\(:([a-z_]+)::[a-z]+(?:\[\])? IS NULL\s+OR\s+")
+_OF_EACH_ROW = "\n-- Of each row:"
+_SEPARATOR = "\0"
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
 
@@ -21,8 +27,16 @@ _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 class Query:
     """A statement and the names of its parameters, in the order of their numbers."""
 
-    sql: str
+    found: str
+    """The rows; of a query in two parts, the first one."""
+    told: str | None
+    """What is told of each row in `page`; None where the rows tell all of themselves."""
     parameters: tuple[str, ...]
+
+    @property
+    def sql(self) -> str:
+        """Every row, with all that is told of it."""
+        return self.found if self.told is None else f"WITH page AS ({self.found}) {self.told}"
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """The arguments; a name that is not given is NULL."""
@@ -50,7 +64,10 @@ def _filtered(name: str, given: Collection[str]) -> Query:
 @cache
 def _code(name: str) -> str:
     text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    return "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip()
+    return _SEPARATOR.join(
+        "\n".join(line for line in part.splitlines() if not line.startswith("--")).strip()
+        for part in text.split(_OF_EACH_ROW)
+    )
 
 
 def _narrowed(code: str, given: Collection[str]) -> str:
@@ -67,4 +84,5 @@ def _narrowed(code: str, given: Collection[str]) -> str:
 
 def _numbered(code: str) -> Query:
     names = tuple(dict.fromkeys(_NAMED.findall(code)))
-    return Query(_NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", code), names)
+    found, _, told = _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", code).partition(_SEPARATOR)
+    return Query(found, told or None, names)

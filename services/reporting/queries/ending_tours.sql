@@ -4,29 +4,36 @@
 -- the surest first for the tour that ends first.
 WITH stages (stage, replacement) AS (
     VALUES (4, 'arrived'), (3, 'tour planned'), (2, 'accepted'), (1, 'nominated'), (0, 'vacancy reopened')
-), present AS (
-    SELECT tours.*, there.mission AS is_in,
-           coalesce((SELECT old_departs_on FROM tour_date_changes AS later
-                     WHERE later.tour = tours.id AND later.decided_on > :as_of::date ORDER BY version LIMIT 1),
-                    departs_on, planned_until) AS ends_on
-    FROM stays_on(:as_of::date) AS there JOIN tours ON tours.id = there.tour
+), later AS MATERIALIZED (
+    SELECT DISTINCT ON (tour) tour, old_departs_on FROM tour_date_changes
+    WHERE decided_on > :as_of::date AND (:contributor::text IS NULL OR contributor = :contributor::text)
+    ORDER BY tour, version
+), present AS MATERIALIZED (
+    SELECT there.tour, there.mission AS is_in, there.category, there.line,
+           coalesce(later.old_departs_on, there.leaves_on) AS ends_on
+    FROM stays_on(:as_of::date) AS there LEFT JOIN later ON later.tour = there.tour
     WHERE (:contributor::text IS NULL OR there.contributor = :contributor::text)
 ), ending AS MATERIALIZED (
-    SELECT * FROM present WHERE ends_on <= :as_of::date + coalesce(:within_days::int, 90)
+    SELECT tours.id, tours.contributor, tours.mandate, tours.line, present.is_in, tours.category, tours.rank,
+           tours.person, tours.unit, tours.post, tours.vacancy, tours.arrived_on, tours.headcount, present.ends_on
+    FROM present JOIN tours ON tours.id = present.tour
+    WHERE ends_on <= :as_of::date + coalesce(:within_days::int, 90)
       AND (:missions::text[] IS NULL OR is_in = ANY (:missions::text[]))
-      AND (:categories::text[] IS NULL OR category = ANY (:categories::text[]))
-      AND (:mandate::text IS NULL OR mandate = :mandate::text)
-      AND (:line::text IS NULL OR line = :line::text)
-), other AS (  -- every other tour in the same post or vacancy
-    SELECT tours.* FROM tours WHERE tours.post IN (SELECT post FROM ending)
+      AND (:categories::text[] IS NULL OR present.category = ANY (:categories::text[]))
+      AND (:mandate::text IS NULL OR split_part(present.line, '/', 1) = :mandate::text)
+      AND (:line::text IS NULL OR present.line = :line::text)
+), other AS (  -- every other tour in the same post or vacancy that is not over
+    SELECT tours.id, tours.vacancy, tours.mission, tours.post, tours.arrived_on, arrives_on, planned_from
+    FROM (SELECT DISTINCT post FROM ending) AS held JOIN tours ON tours.post = held.post
+    WHERE over_on(departed_on, cancelled_on) > :as_of::date
     UNION
-    SELECT tours.* FROM tours WHERE tours.vacancy IN (SELECT vacancy FROM ending)
+    SELECT tours.id, tours.vacancy, tours.mission, tours.post, tours.arrived_on, arrives_on, planned_from
+    FROM (SELECT DISTINCT vacancy FROM ending) AS held JOIN tours ON tours.vacancy = held.vacancy
+    WHERE over_on(departed_on, cancelled_on) > :as_of::date
 ), coming AS (
     SELECT CASE WHEN arrived_on <= :as_of::date THEN 4 ELSE 3 END AS stage, other.id, other.vacancy, other.mission,
            other.post, coalesce(arrived_on, arrives_on, planned_from) AS comes_on
-    FROM other
-    WHERE (cancelled_on IS NULL OR cancelled_on > :as_of::date) AND (departed_on IS NULL OR departed_on > :as_of::date)
-      AND NOT EXISTS (SELECT FROM ending WHERE ending.id = other.id)
+    FROM other WHERE NOT EXISTS (SELECT FROM ending WHERE ending.id = other.id)
     UNION ALL
     SELECT CASE WHEN accepted_on <= :as_of::date THEN 2 ELSE 1 END, named.id, named.vacancy, named.mission,
            coalesce(named.post, vacancies.post), named.report_on
@@ -54,7 +61,10 @@ WITH stages (stage, replacement) AS (
     JOIN (SELECT *, row_number() OVER (PARTITION BY vacancy ORDER BY stage DESC, comes_on, id) AS nth
           FROM coming
           WHERE stage < 4  -- somebody who is there already has a place of their own
-            AND NOT EXISTS (SELECT FROM present WHERE present.post = coming.post AND present.is_in = coming.mission)
+            AND (coming.post IS NULL OR NOT EXISTS (
+                SELECT FROM tours AS holder JOIN present ON present.tour = holder.id
+                WHERE holder.post = coming.post AND over_on(holder.departed_on, holder.cancelled_on) > :as_of::date
+                  AND present.is_in = coming.mission))
             AND NOT EXISTS (SELECT FROM in_post WHERE in_post.id = coming.id)) AS arriving
       ON arriving.vacancy = leaving.vacancy AND arriving.nth = leaving.nth
 ), replaced AS (

@@ -7,25 +7,27 @@ WITH asked_tours AS (
     SELECT present.tour
     FROM stays_on(:as_of::date) AS present
     WHERE :mission::text IS NOT NULL AND present.mission = :mission::text
-      AND (:category::text IS NULL OR EXISTS (
-          SELECT FROM tours WHERE tours.id = present.tour AND tours.category = :category::text))
+      AND (:category::text IS NULL OR present.category = :category::text)
       AND (:contributor::text IS NULL OR present.contributor = :contributor::text)
 ), behind AS (
-    SELECT events.*, asked_tours.id AS tour
+    SELECT room, position, day, type, asked_tours.id AS tour
     FROM asked_tours JOIN events ON events.owner = asked_tours.id AND events.room = 'deployments'
     UNION ALL
-    SELECT events.*, NULL FROM events
+    SELECT room, position, day, type, NULL FROM events
     WHERE :line::text IS NOT NULL AND room = 'deployments' AND stream = 'line/' || :line::text
     UNION ALL
-    SELECT events.*, NULL FROM events
+    SELECT room, position, day, type, NULL FROM events
     WHERE :mandate::text IS NOT NULL AND room = 'deployments' AND starts_with(stream, 'line/' || :mandate::text || '/')
     UNION ALL
-    SELECT events.*, NULL FROM events
+    SELECT room, position, day, type, NULL FROM events
     WHERE coalesce(:mandate::text, :line::text) IS NOT NULL AND room = 'approvals'
       AND stream = 'mandate/' || coalesce(:mandate::text, split_part(:line::text, '/', 1))
 )
-SELECT room, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
-       coalesce(tour, substr(stream, 6) || '/' || (data ->> 'tour')) AS tour, 1 AS events,
-       EXISTS (SELECT FROM parked WHERE parked.room = behind.room AND parked.stream = behind.stream) AS incomplete
+SELECT room, position, tour, 1 AS events
 FROM behind
-WHERE effective < :as_of::date + 1 OR type LIKE '%.TourPlanned' OR type LIKE '%.TourCorrected'
+WHERE day <= :as_of::date OR type LIKE '%.TourPlanned' OR type LIKE '%.TourCorrected'
+-- Of each row:
+SELECT room, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
+       coalesce(tour, substr(stream, 6) || '/' || (data ->> 'tour')) AS tour, page.events,
+       EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete
+FROM page JOIN events USING (room, position)

@@ -17,7 +17,8 @@ WITH dates AS (
     LEFT JOIN nominations AS named ON named.id = tours.vacancy || '/' || tours.nomination
     LEFT JOIN LATERAL (
         SELECT max((data ->> 'reopened_on')::date) AS opened FROM events
-        WHERE tours.vacancy IS NOT NULL AND room = 'vacancies' AND stream = 'vacancy/' || tours.vacancy AND type LIKE '%.VacancyReopened'
+        WHERE tours.vacancy IS NOT NULL AND room = 'vacancies' AND stream = 'vacancy/' || tours.vacancy
+          AND type LIKE '%.VacancyReopened'
           AND (data ->> 'reopened_on')::date <= coalesce(named.nominated_on, tours.arrived_on)
     ) AS rotation ON true
     WHERE tours.arrived_on <= :as_of::date AND (:since::date IS NULL OR tours.arrived_on >= :since::date)
@@ -25,23 +26,35 @@ WITH dates AS (
       AND (:missions::text[] IS NULL OR tours.mission = ANY (:missions::text[]))
       AND (:categories::text[] IS NULL OR tours.category = ANY (:categories::text[]))
       AND (:mandate::text IS NULL OR tours.mandate = :mandate::text)
-), steps AS (
-    SELECT dates.contributor, dates.mandate, dates.tour, step.*
-    FROM dates CROSS JOIN LATERAL (
-        VALUES (1, 'vote to application', applied - voted), (2, 'application to vacancy', announced - applied),
-               (3, 'vacancy to nomination', nominated - announced),
-               (4, 'nomination to acceptance', accepted - nominated),
-               (5, 'acceptance to arrival', arrived - accepted), (6, 'vote to arrival', arrived - voted)
-    ) AS step (step_number, step, days)
+), ways AS MATERIALIZED (
+    SELECT contributor, mandate, tour, applied - voted AS s1, announced - applied AS s2, nominated - announced AS s3,
+           accepted - nominated AS s4, arrived - accepted AS s5, arrived - voted AS s6
+    FROM dates
+), told AS (  -- a tour's own steps only where they are asked for, because there are many
+    SELECT 'tour' AS level, contributor, mandate, tour, 1 AS tours,
+           ARRAY[s1, s2, s3, s4, s5, s6]::float8[] AS medians, ARRAY[s1, s2, s3, s4, s5, s6] AS least,
+           ARRAY[s1, s2, s3, s4, s5, s6] AS most,
+           ARRAY[num_nonnulls(s1), num_nonnulls(s2), num_nonnulls(s3), num_nonnulls(s4), num_nonnulls(s5),
+                 num_nonnulls(s6)] AS known
+    FROM ways WHERE :level::text = 'tour'
+    UNION ALL
+    SELECT CASE WHEN grouping(mandate) = 0 THEN 'mandate' ELSE 'overall' END, contributor, mandate, NULL, count(*)::int,
+           ARRAY[percentile_cont(0.5) WITHIN GROUP (ORDER BY s1), percentile_cont(0.5) WITHIN GROUP (ORDER BY s2),
+                 percentile_cont(0.5) WITHIN GROUP (ORDER BY s3), percentile_cont(0.5) WITHIN GROUP (ORDER BY s4),
+                 percentile_cont(0.5) WITHIN GROUP (ORDER BY s5), percentile_cont(0.5) WITHIN GROUP (ORDER BY s6)],
+           ARRAY[min(s1), min(s2), min(s3), min(s4), min(s5), min(s6)],
+           ARRAY[max(s1), max(s2), max(s3), max(s4), max(s5), max(s6)],
+           ARRAY[count(s1), count(s2), count(s3), count(s4), count(s5), count(s6)]::int[]
+    FROM ways
+    WHERE :level::text IS DISTINCT FROM 'tour'
+    GROUP BY GROUPING SETS ((contributor, mandate), ())
+    HAVING count(*) > 0
 )
-SELECT told.* FROM (
-    SELECT CASE WHEN grouping(tour) = 0 THEN 'tour' WHEN grouping(mandate) = 0 THEN 'mandate' ELSE 'overall' END
-               AS level,
-           contributor, mandate, tour, step_number, step,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS days_median,
-           min(days) AS days_min, max(days) AS days_max, count(days)::int AS known, count(*)::int AS tours
-    FROM steps
-    GROUP BY GROUPING SETS ((contributor, mandate, tour, step_number, step), (contributor, mandate, step_number, step),
-                            (step_number, step))
-) AS told
-WHERE told.level = :level::text OR (:level::text IS NULL AND told.level <> 'tour')
+SELECT told.level, told.contributor, told.mandate, told.tour, step.step_number, step.step,
+       medians[step_number] AS days_median, least[step_number] AS days_min, most[step_number] AS days_max,
+       known[step_number] AS known, told.tours
+FROM told CROSS JOIN (
+    VALUES (1, 'vote to application'), (2, 'application to vacancy'), (3, 'vacancy to nomination'),
+           (4, 'nomination to acceptance'), (5, 'acceptance to arrival'), (6, 'vote to arrival')
+) AS step (step_number, step)
+WHERE (:level::text IS NULL OR told.level = :level::text)

@@ -3,9 +3,7 @@
 SELECT mandates.contributor, lacks.mandate, lacks.mission, lacks.kind, lacks.required_from,
        :as_of::date - lacks.required_from AS days, lacks.documents,
        CASE WHEN lacks.kind IS NULL THEN 'no requirement is recorded' ELSE 'not on record' END AS why,
-       (SELECT coalesce(sum(headcount), 0)::int FROM stays_on(:as_of::date) AS present
-        JOIN tours ON tours.id = present.tour
-        WHERE present.contributor = mandates.contributor AND tours.mandate = lacks.mandate AND present.mission = lacks.mission) AS people_there,
+       coalesce(there.people, 0) AS people_there,
        EXISTS (SELECT FROM parked WHERE room = 'approvals' AND stream = 'mandate/' || lacks.mandate) AS incomplete
 FROM (
     SELECT required.mandate, required.mission, kind, required.required_from, 1 AS documents
@@ -25,6 +23,10 @@ FROM (
                         AND told.required_from <= :as_of::date)
 ) AS lacks
 JOIN mandates ON mandates.mandate = lacks.mandate
+LEFT JOIN (SELECT contributor, split_part(line, '/', 1) AS mandate, mission, sum(headcount)::int AS people
+           FROM stays_on(:as_of::date) WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
+           GROUP BY contributor, split_part(line, '/', 1), mission) AS there
+  ON (there.contributor, there.mandate, there.mission) = (mandates.contributor, lacks.mandate, lacks.mission)
 WHERE (coalesce(:all::boolean, false) OR mandates.ends_on IS NULL OR mandates.ends_on > :as_of::date)
   AND (:contributor::text IS NULL OR mandates.contributor = :contributor::text)
   AND (:missions::text[] IS NULL OR lacks.mission = ANY (:missions::text[]))

@@ -8,8 +8,7 @@ WITH asked AS MATERIALIZED (
 SELECT asked.contributor, asked.mandate, asked.id AS line, swept.mission, swept.day, swept.until, swept.people,
        swept."limit", swept."limit" - swept.people AS room, 1 AS change_points,
        (swept.people > swept."limit" IS TRUE)::int AS breaches
-FROM (SELECT *, lead(day) OVER (PARTITION BY line, mission ORDER BY day) AS until
-      FROM occupancy_between(:as_of::date, ARRAY(SELECT id FROM asked), ARRAY(SELECT DISTINCT contributor FROM asked),
-                           coalesce(:since::date, '-infinity'))) AS swept
+FROM occupancy_between(:as_of::date, ARRAY(SELECT id FROM asked), ARRAY(SELECT DISTINCT contributor FROM asked),
+                       coalesce(:since::date, '-infinity')) AS swept
 JOIN asked ON asked.id = swept.line
 WHERE (:over::boolean IS NULL OR (swept.people > swept."limit" IS TRUE) = :over::boolean)

@@ -22,11 +22,10 @@ WITH published AS (
     SELECT as_of AS date FROM strength_returns WHERE published_at < coalesce(:published_before::timestamptz, 'infinity')
     GROUP BY as_of HAVING NOT bool_or(personnel_type = 'staff_officers')
 ), register AS (
-    SELECT dates.contributor, dates.date, stay.mission, kind.personnel_type, sum(tours.headcount)::int AS people
-    FROM dates JOIN tours ON tours.contributor = dates.contributor
-    JOIN tour_missions AS stay ON stay.tour = tours.id
-     AND stay.since <= dates.date AND (stay.until IS NULL OR stay.until > dates.date)
-    CROSS JOIN LATERAL (SELECT CASE tours.category WHEN 'military_observer' THEN 'experts_on_mission'
+    SELECT dates.contributor, dates.date, stay.mission, kind.personnel_type, sum(stay.headcount)::int AS people
+    FROM dates JOIN tour_missions AS stay
+      ON stay.contributor = dates.contributor AND days(stay.since, stay.until) @> dates.date
+    CROSS JOIN LATERAL (SELECT CASE stay.category WHEN 'military_observer' THEN 'experts_on_mission'
                                WHEN 'staff_officer' THEN 'staff_officers'
                                WHEN 'individual_officer' THEN 'staff_officers'
                                ELSE 'troops' END AS personnel_type) AS kind

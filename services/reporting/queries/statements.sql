@@ -12,16 +12,16 @@ FROM (
                        WHEN 'present' THEN sum(headcount) FILTER (WHERE is_there)
                        WHEN 'people_since' THEN sum(headcount) FILTER (WHERE first_of_who)
                        ELSE count(*) FILTER (WHERE first_of_tour) END, 0)::int
-            FROM (SELECT tours.headcount, stay.until IS NULL OR stay.until > said.as_of AS is_there,
-                         row_number() OVER (PARTITION BY coalesce(person, tours.id)
+            FROM (SELECT stay.headcount, stay.until IS NULL OR stay.until > said.as_of AS is_there,
+                         row_number() OVER (PARTITION BY coalesce(person, stay.tour)
                                             ORDER BY stay.since, stay.tour, stay.nth) = 1 AS first_of_who,
-                         row_number() OVER (PARTITION BY tours.id ORDER BY stay.nth) = 1 AS first_of_tour
-                  FROM tour_missions AS stay JOIN tours ON tours.id = stay.tour
-                  WHERE tours.contributor = said.contributor AND stay.since <= said.as_of
+                         row_number() OVER (PARTITION BY stay.tour ORDER BY stay.nth) = 1 AS first_of_tour
+                  FROM tour_missions AS stay
+                  WHERE stay.contributor = said.contributor AND stay.since <= said.as_of
                     AND (stay.until IS NULL
                          OR (stay.until > stay.since AND stay.until > coalesce(said.since, '-infinity')))
                     AND (cardinality(said.missions) = 0 OR stay.mission = ANY (said.missions))
-                    AND (cardinality(said.categories) = 0 OR tours.category = ANY (said.categories))) AS counted
+                    AND (cardinality(said.categories) = 0 OR stay.category = ANY (said.categories))) AS counted
            ) AS register
     FROM official_statements AS said
     WHERE said.as_of <= :as_of::date AND (:since::date IS NULL OR said.as_of >= :since::date)

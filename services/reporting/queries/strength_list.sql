@@ -4,11 +4,11 @@ FROM (
     SELECT present.contributor || '/' || present.mission || '/' || category AS id, present.contributor, present.mission, category,
            sum(headcount)::int AS people, count(*)::int AS tours,
            bool_or(EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || line)) AS incomplete
-    FROM stays_on(:as_of::date) AS present JOIN tours ON tours.id = present.tour
+    FROM stays_on(:as_of::date) AS present
     WHERE (:contributor::text IS NULL OR present.contributor = :contributor::text)
       AND (:mission::text IS NULL OR present.mission = :mission::text)
       AND (:category::text IS NULL OR category = :category::text)
-      AND (:mandate::text IS NULL OR mandate = :mandate::text)
+      AND (:mandate::text IS NULL OR split_part(line, '/', 1) = :mandate::text)
       AND (:line::text IS NULL OR line = :line::text)
     GROUP BY present.contributor, present.mission, category
 ) AS item

@@ -1,5 +1,10 @@
--- What happened between two days, by when it was true: one row for each event.
-SELECT effective::date AS day, room, position, type, owner, stream, actor, recorded, id AS event, 1 AS events,
-       EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete
+-- What happened between two days, by when it was true: one row for each event. A State's are those that name it and
+-- those of what is its own; what the UN does (its missions, its vacancies) is in the timeline of no State.
+SELECT day, room, position, 1 AS events
 FROM events
-WHERE effective >= :since::date AND effective < :as_of::date + 1
+WHERE day BETWEEN :since::date AND :as_of::date
+  AND (:contributor::text IS NULL OR contributor = :contributor::text)
+-- Of each row:
+SELECT page.day, room, position, type, owner, stream, actor, recorded, id AS event, page.events,
+       EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete
+FROM page JOIN events USING (room, position)

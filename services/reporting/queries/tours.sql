@@ -6,8 +6,9 @@ FROM (
            tours.planned_until, tours.arrives_on, tours.departs_on, tours.arrived_on, tours.departed_on,
            tours.departure_reason, tours.payer, tours.cancelled_on, tours.cancel_reason, tours.post,
            tours.handover_until, tours.vacancy, tours.nomination, tours.return_by, tours.return_authority, tours.event,
-           (SELECT coalesce(json_agg(stay.* ORDER BY stay.nth), '[]') FROM tour_missions AS stay
-            WHERE stay.tour = tours.id) AS stays,
+           (SELECT coalesce(json_agg(stay ORDER BY stay.nth), '[]')
+            FROM (SELECT tour, nth, mission, since, until, facts, contributor, recorded_from FROM tour_missions
+                  WHERE tour_missions.tour = tours.id) AS stay) AS stays,
            (SELECT coalesce(json_agg(consents.* ORDER BY consents.kind), '[]') FROM consents
             WHERE consents.tour = tours.id) AS consents,
            (SELECT coalesce(json_agg(moved.* ORDER BY moved.version), '[]') FROM tour_date_changes AS moved
