@@ -202,7 +202,8 @@ REPORTS = {
         one_of=("tour", "line", "mandate", "mission"),
     ),
     "timeline": Report(
-        "What happened between two days, by when it was true: every event, whoever recorded it and whenever.",
+        "What happened between two days, by when it was true: every event, whoever recorded it and whenever; or those"
+        " that are about one State, which leaves out what the UN does.",
         "timeline",
         ("day", "room", "position"),
         ("events",),
