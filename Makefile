@@ -23,8 +23,9 @@ down: .venv/.local ## stop all of it; the data stays
 status: .venv/.local ## what runs, where, and how far behind it is
 	@$(BIN)/forcegen status --directory $(DIRECTORY)
 
+# Two processes, each with servers of its own and whole files: most tests wait for something.
 test: check ## everything that is checked, then every test (ARGS="-k ceiling" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: .venv/.dev ## lint, format, types, architecture, and that the published contracts are fresh
 	@$(BIN)/ruff check .

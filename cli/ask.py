@@ -19,11 +19,12 @@ def client() -> httpx.Client:
     return httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
 
 
-def get(url: str, parameters: Sequence[tuple[str, str]] = ()) -> httpx.Response:
+def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str = "") -> httpx.Response:
     """The answer to a GET, or a complaint."""
     try:
         with client() as one:
-            answer = one.get(url, params=list(parameters) or None)
+            shown = {"Authorization": f"Bearer {token}"} if token else None
+            answer = one.get(url, params=list(parameters) or None, headers=shown)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         told = str(fault) or type(fault).__name__
         raise Complaint(f"{url} does not answer ({told}): see `forcegen status`.") from fault
@@ -33,9 +34,9 @@ def get(url: str, parameters: Sequence[tuple[str, str]] = ()) -> httpx.Response:
     raise kind(f"{url} answered {answer.status_code}: {_problem(answer)}")
 
 
-def get_json(url: str, parameters: Sequence[tuple[str, str]] = ()) -> Any:
+def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str = "") -> Any:
     """The JSON that answers a GET."""
-    answer = get(url, parameters)
+    answer = get(url, parameters, token)
     try:
         return answer.json()
     except ValueError as fault:

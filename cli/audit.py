@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +18,8 @@ from cli.complaint import FAILED, Complaint
 from cli.reconcile import reconcile
 from cli.replay import replay
 from cli.terminal import news
-from cli.trace import trace
-from services.audit import keys, layout, verifier
+from cli.trace import Token, trace
+from services.audit import access, keys, layout, verifier
 from services.audit.chain import Chain, watched
 from services.audit.export import export as written
 from services.audit.note import Malformed, Signer
@@ -31,12 +33,18 @@ Place = Annotated[
 Key = Annotated[str, typer.Option("--key", envvar="FORCEGEN_AUDIT_VERIFIER", help="The log's key, as you noted it.")]
 Since = Annotated[Path | None, typer.Option("--since", help="A file with the checkpoint that you kept.")]
 Bundle = Annotated[Path | None, typer.Option("--bundle", help="A file with the proof of one record.")]
+Name = Annotated[str, typer.Argument(help="Who reads; it stands beside each of their readings.")]
 Target = Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; what is there grows.")]
 TOLD_EVERY_S = 1.0
 
 
 def verify(
-    key: Key, place: Place = None, since: Since = None, bundle: Bundle = None, directory: Directory = USUAL
+    key: Key,
+    place: Place = None,
+    since: Since = None,
+    bundle: Bundle = None,
+    token: Token = "",
+    directory: Directory = USUAL,
 ) -> None:
     """Hash every record again, check every signature, and that nothing is missing between the records.
 
@@ -51,7 +59,7 @@ def verify(
     if bundle:
         report = verifier.verify_bundle(json.loads(bundle.read_bytes()), key, kept)
     else:
-        with reading(place, directory) as read:
+        with reading(place, directory, token) as read:
             report = _all(read, key, kept)
     for finding in report.findings:
         typer.echo(finding)
@@ -78,13 +86,13 @@ def _all(read: Read, key: str, kept: str) -> Report:
     return report
 
 
-def export(target: Target, place: Place = None, directory: Directory = USUAL) -> None:
+def export(target: Target, place: Place = None, token: Token = "", directory: Directory = USUAL) -> None:
     """Write the log as static files: tiles, records, and every checkpoint that was signed.
 
     \b
     Exit codes: 0 written; 1 the log cannot be read.
     """
-    with reading(place, directory) as read:
+    with reading(place, directory, token) as read:
         newest = written(read, target)
     typer.echo(f"{newest.size:,} records of {newest.origin} in {target}")
 
@@ -100,6 +108,23 @@ def rotate() -> None:
     typer.echo(keys.rotate(AuditSettings()), nl=False)
 
 
+def token(name: Name) -> None:
+    """Make a token for somebody who is to read content: it is shown this once. The line goes into the readers' file.
+
+    \b
+    Exit codes: 0 made; 2 this is no name.
+    """
+    shown = secrets.token_urlsafe(32)
+    line = f"{name} {sha256(shown.encode()).hexdigest()}"
+    try:
+        access.named(line)
+    except access.Unreadable as fault:
+        raise Complaint(f"{name!r} is no name: use letters, digits and . _ @ -", 2) from fault
+    news().print(f"The token, for {name} alone: {shown}", soft_wrap=True)
+    news().print("Add this line to the file that FORCEGEN_AUDIT_READERS_FILE names:")
+    typer.echo(line)
+
+
 def _of_room() -> Signer:
     try:
         return keys.signer(AuditSettings())
@@ -108,11 +133,11 @@ def _of_room() -> Signer:
 
 
 @contextmanager
-def reading(place: str | None, directory: Path) -> Iterator[Read]:
+def reading(place: str | None, directory: Path, token: str = "") -> Iterator[Read]:
     place = place or house(directory).urls["audit"]
     try:
         if not place.startswith("postgresql://"):
-            yield verifier.reader(place)
+            yield verifier.reader(place, token)
             return
         with asyncio.Runner() as runner:
             connection = runner.run(asyncpg.connect(place))
@@ -123,5 +148,5 @@ def reading(place: str | None, directory: Path) -> Iterator[Read]:
 
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and take it away.")
-for command in (verify, export, key, rotate, replay, reconcile, trace):
+for command in (verify, export, key, rotate, replay, reconcile, trace, token):
     commands.command()(command)

@@ -25,12 +25,14 @@ Database: TypeAlias = Annotated[
     ),
 ]
 QUERY_MAX_S: Final = 600
+READS: Final = {"audit": "auditor"}
+"""Whose tables are read by a role that can do nothing else."""
 
 
 def address(room: str, given: str | None, directory: Path) -> str:
     """Of the database in which a room's tables are."""
     environment = os.environ.get(f"FORCEGEN_{room.upper()}_DATABASE_URL") or os.environ.get("FORCEGEN_DATABASE_URL")
-    return given or environment or _local(room, directory)
+    return given or environment or _local(READS.get(room, room), directory)
 
 
 def _local(role: str, directory: Path) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 from rich.tree import Tree
 
 from cli import ask
@@ -16,10 +16,15 @@ Asked = Annotated[
     str, typer.Argument(metavar="MESSAGE", help="The id of an event or a command, or topic/partition/offset.")
 ]
 Url = Annotated[str | None, typer.Option("--audit-url", help="The audit room's address; else what is up here.")]
+Token = Annotated[
+    str, typer.Option("--token", envvar="FORCEGEN_AUDIT_TOKEN", help="What shows a room that you may read its content.")
+]
 Json = Annotated[bool, typer.Option("--json", help="As the room tells it.")]
 
 
-def trace(asked: Asked, url: Url = None, directory: Directory = USUAL, *, as_json: Json = False) -> None:
+def trace(
+    asked: Asked, url: Url = None, token: Token = "", directory: Directory = USUAL, *, as_json: Json = False
+) -> None:
     """Show what led to a message and what it led to: commands, events, outcomes, and what other rooms did then.
 
     \b
@@ -32,12 +37,12 @@ def trace(asked: Asked, url: Url = None, directory: Directory = USUAL, *, as_jso
     """
     at = (url or house(directory).urls["audit"]).rstrip("/")
     by = "at" if asked.count("/") == 2 else "event"
-    found = ask.get_json(f"{at}/v1/causes", [(by, asked)])
+    found = ask.get_json(f"{at}/v1/causes", [(by, asked)], token)
     if as_json:
         typer.echo(json.dumps(found))
         return
-    told = found["beyond"]
-    whole = Tree(f"[dim]a cause that is not in the log: {escape(told)}[/]" if told else "[dim]the log[/]")
+    beyond = found["beyond"]
+    whole = Tree(Text(f"a cause that is not in the log: {beyond}" if beyond else "the log", "dim"))
     for root in found["trees"]:
         _grow(whole, root, found["asked"])
     results().print(whole, soft_wrap=True)
@@ -46,9 +51,9 @@ def trace(asked: Asked, url: Url = None, directory: Directory = USUAL, *, as_jso
 
 
 def _grow(above: Tree, cause: Mapping[str, Any], asked: int) -> None:
-    told = escape(" ".join(filter(None, (cause["kind"], cause["type"] or "(no CloudEvent)", cause["status"]))))
-    place = escape(f"{cause['stream'] or ''} at {cause['topic']}/{cause['part']}/{cause['offset']}".strip())
-    shown = f"[bold]{told}[/] [reverse]asked[/]" if cause["leaf"] == asked else told
-    branch = above.add(f"{shown} [dim]{place} {cause['recorded'] or ''}[/]")
+    told = " ".join(filter(None, (cause["kind"], cause["type"] or "(no CloudEvent)", cause["status"])))
+    place = f" {cause['stream'] or ''} at {cause['topic']}/{cause['part']}/{cause['offset']} {cause['recorded'] or ''}"
+    mark = (" (asked)", "bold") if cause["leaf"] == asked else ""
+    branch = above.add(Text.assemble(told, mark, (place.rstrip(), "dim")))
     for each in cause["caused"]:
         _grow(branch, each, asked)

@@ -8,6 +8,7 @@ import typer
 
 from cli import audit
 from cli.addresses import USUAL, Directory
+from cli.trace import Token
 
 File = Annotated[Path, typer.Argument(metavar="RECEIPT", help="The answer with its receipt, or the receipt alone.")]
 Scratch = Annotated[
@@ -24,6 +25,7 @@ def verify(
     key: audit.Key,
     place: audit.Place = None,
     scratch: Scratch = None,
+    token: Token = "",
     directory: Directory = USUAL,
 ) -> None:
     """Make a report again from the archive, and compare it with its receipt to the byte.
@@ -39,5 +41,5 @@ def verify(
     Exit codes: 0 the report follows from the log; 1 something is wrong, and is named; 2 this is no receipt.
     """
     checking: Any = import_module("cli.receipt.checking")  # the rooms' own code: too much for `--help` to load
-    with audit.reading(place, directory) as read:
+    with audit.reading(place, directory, token) as read:
         checking.check(file, key, read, scratch)

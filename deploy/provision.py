@@ -7,7 +7,7 @@ sets passwords anew. Each setting is an environment variable; with `_FILE` behin
                                 where Postgres clients look for it (PGPASSWORD, PGPASSFILE)
     FORCEGEN_DATABASE           the database to create; `forcegen` when not set
     FORCEGEN_<ROLE>_PASSWORD    of each role: APPROVALS, VACANCIES, DEPLOYMENTS, REPORTING, REPORTING_READER, ANALYST,
-                                AUDIT
+                                AUDIT, AUDITOR
 """
 
 import asyncio
@@ -25,13 +25,18 @@ from kernel import database
 
 OWNERS: Final = (*ROOMS, "reporting", "audit")
 """The roles that own schemas; but for those below, one of their own name."""
-READERS: Final[Mapping[str, str]] = {"reporting_reader": "reporting", "analyst": "analysts"}
+READERS: Final[Mapping[str, str]] = {
+    "reporting_reader": "reporting",
+    "analyst": "analysts",
+    "auditor": "audit",
+}
 """The roles that only read, with the schema in which they look first."""
 SCHEMAS_OF: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
-    "reporting": {"reporting": ["reporting_reader"], "reporting_known": ["reporting_reader"], "analysts": ["analyst"]}
+    "reporting": {"reporting": ["reporting_reader"], "reporting_known": ["reporting_reader"], "analysts": ["analyst"]},
+    "audit": {"audit": ["auditor"]},
 }
 """By owner, further schemas and who reads them: the views, the views as known at another instant, and what is made of
-them for analysts."""
+them for analysts. The archive has a reader of its own."""
 LOCALE: Final = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 """Whatever the server's own is: text sorts the same everywhere, and no system update changes how."""
 

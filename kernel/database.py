@@ -39,7 +39,7 @@ async def provision(
             await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
             await _role(connection, room, password)
             await connection.execute(f"ALTER ROLE {room} SET search_path = {room}, public")
-            if schemas:
+            if schemas and len(schemas) > 1:
                 here = await connection.fetchval("SELECT quote_ident(current_database())")
                 await connection.execute(f"GRANT CREATE ON DATABASE {here} TO {room}")
             for schema, readers in (schemas or {room: ()}).items():

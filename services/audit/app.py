@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from contracts.registry import ROOMS
 from kernel import reading, topics
 from kernel.health import Health
-from services.audit import anchors, keys, messages, proofs, searching
+from services.audit import access, anchors, keys, messages, proofs, searching
 from services.audit.archive import plant, prepare
 from services.audit.pages import routes as pages
 from services.audit.settings import AuditSettings
@@ -41,6 +41,7 @@ async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
 def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Coroutine[Any, Any, None]]:
     """Proofs and searches over HTTP; the loop that signs, and the one that makes records findable."""
     settings = AuditSettings()
+    access.guard(app, pool, settings.readers_file)
     app.include_router(proofs.routes(pool))
     app.include_router(anchors.routes(pool))
     proofs.files(app, pool)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from kernel.http import problem
 from kernel.postgres import Connection
 from services.audit import layout, merkle, tree
+from services.audit.access import Reader
 from services.audit.checkpoint import Checkpoint
 from services.audit.merkle import Span
 from services.audit.tree import sql
@@ -52,7 +53,11 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         """`hashes` as RFC 6962 section 2.1.2 orders them."""
         return await _proof(pool, {"old": old, "size": size}, lambda: merkle.consistency(old, size))
 
-    @router.get("/bundles/{topic}/{partition}/{offset}", summary="A record with all that proves it, offline")
+    @router.get(
+        "/bundles/{topic}/{partition}/{offset}",
+        summary="A record with all that proves it, offline",
+        dependencies=[Reader],
+    )
     async def proven(topic: str, partition: Nr, offset: Nr, since: Old = 0) -> Any:
         """With `since`, the size of a checkpoint that you kept, also that the tree continues that one."""
         async with pool.acquire() as connection:
@@ -66,11 +71,13 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
 def files(app: FastAPI, pool: asyncpg.Pool) -> None:
     """Every path of the layout; what is full never changes and may be kept for ever."""
 
+    content = [Reader]
+
     @app.get("/checkpoint", summary="The newest checkpoint, signed")
     @app.get("/handovers", summary="Hand-overs from key to key")
-    @app.get("/unplaced", summary="Records that are in no leaf: none, unless somebody put them there")
+    @app.get("/unplaced", dependencies=content, summary="Records in no leaf: none, unless somebody put them there")
     @app.get("/tile/{path:path}", summary="Tiles of hashes and of entries (C2SP tlog-tiles)")
-    @app.get("/records/{path:path}", summary="The records of 256 leaves")
+    @app.get("/records/{path:path}", dependencies=content, summary="The records of 256 leaves")
     @app.get("/checkpoints/{path:path}", summary="Every checkpoint that was signed, 256 at a time")
     async def file(request: Request) -> Response:
         path = request.url.path.lstrip("/")

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from kernel.http import problem
 from kernel.postgres import Connection
 from services.audit import causes
+from services.audit.access import Reader
 from services.audit.messages import Message, sql
 
 LEAF_MAX: Final = 2**62
@@ -85,7 +86,7 @@ async def with_id(connection: Connection, id_: str) -> Message:
 
 def routes(pool: asyncpg.Pool) -> APIRouter:
     """`GET /v1/messages` and `GET /v1/causes`."""
-    router = APIRouter(prefix="/v1", tags=["search"])
+    router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Reader])
 
     @router.get("/messages", summary="Archived messages by stream, actor, type, topic, correlation and time")
     async def messages(sought: Annotated[Sought, Query()]) -> dict[str, Any]:

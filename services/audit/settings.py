@@ -19,5 +19,8 @@ class AuditSettings(BaseSettings):
     """The name of a key that is made, which is the log's name in its checkpoints; unique, never changed later."""
     checkpoint_file: Path | None = None
     """Where else each checkpoint is written: best a place that the room's operators cannot change."""
+    readers_file: Path | None = None
+    """Who may read content over HTTP: a file with a line each, a name and the SHA-256 of a token; without it, only this
+    machine may."""
     witness_url: str | None = None
     """A witness that is sent each checkpoint with its proof of consistency, as C2SP tlog-witness says."""

@@ -14,6 +14,7 @@ import base64
 import hashlib
 import heapq
 import json
+import os
 import struct
 import sys
 import time
@@ -347,13 +348,16 @@ def verify_bundle(bundle: Mapping[str, Any], key: str, since: str = "") -> Repor
     return report
 
 
-def reader(place: str) -> Read:
-    """The log's layout in a directory or behind an address."""
+def reader(place: str, token: str = "") -> Read:
+    """The log's layout in a directory or behind an address; content is given to those who show a token."""
     if not place.startswith(("http://", "https://")):
         return lambda path: (Path(place) / path).read_bytes()
 
     def fetched(path: str) -> bytes:
-        with urllib.request.urlopen(f"{place.rstrip('/')}/{path}", timeout=60) as answer:  # noqa: S310  (http, https)
+        asked = urllib.request.Request(f"{place.rstrip('/')}/{path}")  # noqa: S310  (http, https)
+        if token:
+            asked.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
             content: bytes = answer.read()
             return content
 
@@ -367,12 +371,14 @@ def main() -> int:
     asked.add_argument("--key", required=True, help="the log's key, as you noted it when you first met it")
     asked.add_argument("--since", type=Path, help="a file with the checkpoint that you kept")
     asked.add_argument("--bundle", type=Path, help="a file with the proof of one record")
+    asked.add_argument("--token", default="", help="what an audit room gives content for (or FORCEGEN_AUDIT_TOKEN)")
     given = asked.parse_args()
     since = given.since.read_text(encoding="utf-8") if given.since else ""
     if given.bundle:
         report = verify_bundle(json.loads(given.bundle.read_bytes()), given.key, since)
     else:
-        report = verify(reader(given.place or "."), given.key, since)
+        token = given.token or os.environ.get("FORCEGEN_AUDIT_TOKEN", "")
+        report = verify(reader(given.place or ".", token), given.key, since)
     rate = report.records / report.seconds if report.seconds else 0.0
     ending = f"{len(report.findings)} wrong" if report.findings else "all of it holds"
     sys.stdout.write("".join(f"{one}\n" for one in report.findings))

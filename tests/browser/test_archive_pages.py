@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from cli.demo.story import chapters
 from contracts.cloudevents import to_kafka
-from services.audit import messages
+from services.audit import access, messages
 from services.audit.pages import routes as pages
 from services.audit.proofs import files
 from tests.audit.conftest import Archive, archive, record
@@ -39,6 +39,7 @@ async def address(archive: Archive) -> AsyncIterator[str]:
         while await messages.index(connection):
             pass
     app = FastAPI()
+    access.guard(app, archive.pool, None)
     app.include_router(pages.routes(archive.pool, archive.health))
     app.mount("/static", pages.static())
     files(app, archive.pool)
@@ -71,11 +72,12 @@ async def test_from_the_log_by_a_search_to_a_message_and_its_proof(page: Page, a
     await page.goto(address)
     await expect(page.get_by_role("heading", level=1)).to_have_text("The log")
     await expect(page.locator("body")).to_contain_text("begins with what was signed last")
+    await expect(page.locator("#readings + .scroll")).to_contain_text("GET /")
     await seen(page, "log")
     await page.get_by_label("Stream").fill("mandate/kz-2018")
     await page.get_by_role("button", name="Search").click()
     assert "stream=mandate%2Fkz-2018" in page.url
-    rows = page.locator("tbody tr")
+    rows = page.get_by_role("region", name="Messages found").locator("tbody tr")
     assert await rows.count() > 1
     for text in await rows.all_inner_texts():
         assert "mandate/kz-2018" in text

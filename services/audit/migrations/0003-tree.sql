@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS handovers (
 
 CREATE OR REPLACE FUNCTION kept_as_it_is() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'what was signed is kept as it is';
+    RAISE EXCEPTION 'this is kept as it is';
 END $$;
 CREATE OR REPLACE TRIGGER checkpoints_only_grow BEFORE UPDATE OR DELETE ON checkpoints
     FOR EACH ROW EXECUTE FUNCTION kept_as_it_is();

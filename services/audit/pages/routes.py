@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from kernel.health import Health
 from kernel.http import problem
 from kernel.postgres import Connection
-from services.audit import causes, merkle, searching, status, tree
+from services.audit import access, causes, merkle, searching, status, tree
+from services.audit.access import Reader
 from services.audit.archive import archived
 from services.audit.checkpoint import Checkpoint
 from services.audit.leaf import entry, unpacked
@@ -28,6 +29,7 @@ from services.audit.tree import sql
 SHOWN_MAX: Final = 20_000
 """Bytes of a value, or of a header, that a page shows."""
 ON_A_PAGE: Final = 50
+READINGS_SHOWN: Final = 10
 FIELDS: Final = (
     ("stream", "Stream", "text", "line/kz-2013/observers"),
     ("actor", "Actor", "text", ""),
@@ -60,7 +62,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
         async with pool.acquire() as connection:
             return asdict(await status.look(connection, health))
 
-    @router.get("/", include_in_schema=False)
+    @router.get("/", include_in_schema=False, dependencies=[Reader])
     async def log(request: Request) -> Response:
         given = {name: text for name, text in request.query_params.items() if text.strip()}
         try:
@@ -72,9 +74,9 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             stands = await status.look(connection, health)
             messages, following = await searching.search(connection, sought)
-        return _log(given, stands, messages, following)
+        return _log(given, stands, messages, following, await access.newest(pool, READINGS_SHOWN))
 
-    @router.get("/messages/{place:path}", include_in_schema=False)
+    @router.get("/messages/{place:path}", include_in_schema=False, dependencies=[Reader])
     async def message(place: Annotated[str, Path(pattern=PLACE)]) -> Response:
         try:
             async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
@@ -86,7 +88,13 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
     return router
 
 
-def _log(given: Mapping[str, str], stands: Status, messages: list[Message], following: int | None) -> Response:
+def _log(
+    given: Mapping[str, str],
+    stands: Status,
+    messages: list[Message],
+    following: int | None,
+    readings: list[dict[str, Any]],
+) -> Response:
     older = _search(**{**given, "before": str(following)}) if following else None
     searched = f"/v1/messages?{urlencode(given)}" if given else "/v1/messages"
     return _page(
@@ -99,7 +107,8 @@ def _log(given: Mapping[str, str], stands: Status, messages: list[Message], foll
         given={name: text for name, text in given.items() if name != "before"},
         messages=messages,
         following=older,
-        twins=[("/v1/status", "how the log stands"), (searched, "these messages")],
+        readings=readings,
+        twins=[("/v1/status", "how the log stands"), (searched, "these messages"), ("/v1/readings", "who read")],
     )
 
 
