@@ -1,5 +1,7 @@
 """The timeline of one State: what names it, and what is its own; not what the UN or another State does."""
 
+from typing import Any
+
 from contracts import approvals, vacancies
 from contracts.words import Event
 from tests import peacekeepers as story
@@ -39,7 +41,8 @@ async def test_its_pages_tell_each_event_once_beside_the_total_of_all(postgres_d
     asked = {"since": "1990-01-01", "as_of": "2016-01-01", "contributor": "KAZ"}
     async with given(postgres_dsn, PAST) as ask:
         whole = await ask.report("timeline", **asked)
-        told, cursor = [], None
+        told: list[dict[str, Any]] = []
+        cursor: str | None = None
         while cursor is not None or not told:
             page = await ask.report("timeline", limit=2, **asked, **({"cursor": cursor} if cursor else {}))
             assert page["totals"] == whole["totals"]
