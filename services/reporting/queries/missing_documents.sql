@@ -15,9 +15,10 @@ FROM (
                         AND held.dated <= :as_of::date)
     UNION ALL
     SELECT DISTINCT terms.mandate, mission, NULL, NULL::date, 0
-    FROM mandate_lines AS lines JOIN terms_on(:as_of::date) AS terms ON terms.line = lines.id
+    FROM mandate_lines AS lines CROSS JOIN LATERAL terms_of(lines.id, :as_of::date) AS terms
     CROSS JOIN unnest(terms.missions) AS mission
-    WHERE in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date)
+    WHERE (:contributor::text IS NULL OR lines.contributor = :contributor::text)
+      AND in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date)
       AND NOT EXISTS (SELECT FROM legal_requirements AS told
                       WHERE told.mandate = terms.mandate AND told.mission = mission.mission
                         AND told.required_from <= :as_of::date)
