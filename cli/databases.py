@@ -67,3 +67,17 @@ async def reading(room: str, given: str | None, directory: Path) -> AsyncIterato
         raise Complaint(f"{told}: give --database a role that may read its schema.") from fault
     finally:
         await connection.close(timeout=2)
+
+
+@asynccontextmanager
+async def owning(url: str, schema: str) -> AsyncIterator[Connection]:
+    """A session that may change a room's tables, as the role that owns them."""
+    settings = {"search_path": f"{schema}, public", "application_name": "forcegen cli"}
+    try:
+        connection = await asyncpg.connect(url, server_settings=settings)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        raise Complaint(f"The database of {schema} does not answer ({type(fault).__name__}).") from fault
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=2)

@@ -1,9 +1,11 @@
 """`forcegen audit replay`: archived records again, somewhere else, with the difference told first."""
 
 import asyncio
+from collections.abc import Mapping
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -24,6 +26,7 @@ class To(StrEnum):
 
     FILE = "file"
     TOPIC = "topic"
+    VIEWS = "views"
 
 
 Where = Annotated[To, typer.Option("--to", help="Where to.")]
@@ -32,6 +35,11 @@ As = Annotated[
     list[str] | None,
     typer.Option("--as", metavar="TOPIC=OTHER", help="With --to topic: under another name; may be repeated."),
 ]
+Views = Annotated[
+    str | None,
+    typer.Option(help="With --to views: postgresql://… of the role that owns them; else as --database is found."),
+]
+Back = Annotated[bool, typer.Option("--back", help="With --to views: those of before the last replay serve again.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 
 
@@ -52,13 +60,18 @@ def replay(  # noqa: PLR0913  (an option each)
     as_: As = None,
     bootstrap: Bootstrap = None,
     database: Database = None,
+    views: Views = None,
     directory: Directory = USUAL,
+    back: Back = False,
     dry_run: Dry = False,
 ) -> None:
-    """Put archived records into a file, or back into Kafka. Run again after it was cut short, it goes on where it was.
+    """Archived records again: in a file, back in Kafka, or in the views. Run again after it was cut short, it goes on.
 
     To topics that Kafka lost, each record goes to the offset that it had, and topics are taken whole. Command topics
     only by their name: what stands in them is an order to act. The rooms must be stopped.
+
+    Into the views: without a filter, all are made anew beside those that serve, compared with them row by row, and
+    take their place at once; with filters, what the serving views missed of these records is applied to them.
 
     \b
     Examples:
@@ -66,26 +79,51 @@ def replay(  # noqa: PLR0913  (an option each)
       forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01 --dry-run
       forcegen audit replay --to topic --dry-run
       forcegen audit replay --to topic --topic approvals.commands --topic approvals.events
+      forcegen audit replay --to views --dry-run
+      forcegen audit replay --to views --stream line/kz-2013/observers
     \b
     Exit codes: 0 done, or nothing was left to do; 1 it could not be done; 2 the command line is wrong.
     """
     which = selecting.selection(
-        topics=topic,
-        rooms=room,
-        streams=stream,
-        types=selecting.types(type_),
-        periods=(
-            selecting.period("--effective", effective_since, effective_until),
-            selecting.period("--recorded", recorded_since, recorded_until),
-        ),
-        correlations=correlation,
-        as_far_as=selecting.vector(as_far_as),
+        *(topic, room, stream, type_, correlation, as_far_as),
+        effective=(effective_since, effective_until),
+        recorded=(recorded_since, recorded_until),
     )
+    _belong(to, {"--out": out, "--as": as_, "--views": views, "--back": back})
     match to:
         case To.FILE:
             _to_file(which, out, database, directory, dry_run=dry_run)
         case To.TOPIC:
             refill.refill(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
+        case To.VIEWS:
+            owner = databases.address("reporting", views, directory)
+            _to_views(which, database, owner, directory, back=back, dry_run=dry_run)
+
+
+BELONGS: Final = {"--out": To.FILE, "--as": To.TOPIC, "--views": To.VIEWS, "--back": To.VIEWS}
+
+
+def _belong(to: To, given: Mapping[str, object]) -> None:
+    """An option that would do nothing is a mistake."""
+    for option, value in given.items():
+        if value and BELONGS[option] is not to:
+            raise Complaint(f"{option} goes with --to {BELONGS[option]}, not with --to {to}.", 2)
+
+
+def _to_views(
+    which: Selection, database: str | None, owner: str, directory: Path, *, back: bool, dry_run: bool
+) -> None:
+    rebuild: Any = import_module("cli.rebuild")  # the rooms' own code: too much for `--help` to load
+    at = rebuild.Addresses(database, owner, directory)
+    try:
+        if back:
+            rebuild.back(at)
+        elif which == Selection():
+            rebuild.whole(at, dry_run=dry_run)
+        else:
+            rebuild.part(at, which, dry_run=dry_run)
+    except (archive.Unknown, archive.Unplanted) as fault:
+        raise Complaint(str(fault)) from fault
 
 
 def _to_file(which: Selection, out: Path | None, database: str | None, directory: Path, *, dry_run: bool) -> None:

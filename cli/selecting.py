@@ -83,15 +83,19 @@ def types(names: list[str] | None) -> tuple[str, ...]:
 
 
 def selection(
-    *,
     topics: list[str] | None,
     rooms: list[str] | None,
     streams: list[str] | None,
-    types: tuple[str, ...],
-    periods: tuple[Period, Period],
+    names: list[str] | None,
     correlations: list[str] | None,
-    as_far_as: dict[Partition, int] | None,
+    as_far_as: list[str] | None,
+    *,
+    effective: tuple[str | None, str | None],
+    recorded: tuple[str | None, str | None],
 ) -> Selection:
-    """All of them together; `periods` are the effective and the recorded one."""
-    lists = (tuple(topics or ()), tuple(rooms or ()), tuple(streams or ()), types)
-    return Selection(*lists, *periods, tuple(correlations or ()), as_far_as)
+    """All filters together, as they were given."""
+    return Selection(
+        *(tuple(topics or ()), tuple(rooms or ()), tuple(streams or ()), types(names)),
+        *(period("--effective", *effective), period("--recorded", *recorded)),
+        *(tuple(correlations or ()), vector(as_far_as)),
+    )

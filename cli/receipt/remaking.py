@@ -100,7 +100,9 @@ def views(url: str, receipt: Receipt) -> Iterator[Views]:
         pool = await stack.enter_async_context(asyncpg.create_pool(here, min_size=1, max_size=2))
         connection = await asyncpg.connect(here)
         stack.push_async_callback(connection.close)
-        return await Filling.of(connection, until), pool
+        filling = Filling(connection)
+        await filling.begin(until)
+        return filling, pool
 
     async def end(stack: AsyncExitStack) -> None:
         await stack.aclose()

@@ -8,7 +8,7 @@ statements: a batch costs a handful of them, whatever its size.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Final
 
 import asyncpg
@@ -50,6 +50,10 @@ class Applied:
     """Events of this batch that wait: behind a gap, with an error, or behind one that waits."""
     released: int = 0
     """Events that were parked before, and are applied now."""
+
+    def __add__(self, other: "Applied") -> "Applied":
+        both = zip(astuple(self), astuple(other), strict=True)
+        return Applied(*(one + another for one, another in both))
 
 
 class Projector:

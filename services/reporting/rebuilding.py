@@ -5,7 +5,8 @@ one transaction; those of before are kept, to go back to. A process that still w
 stored offsets, and begins again from those of the new.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -13,6 +14,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import asyncpg
 from pydantic import SecretStr
 
+from contracts.cloudevents import from_kafka
+from contracts.unreadable import Unreadable
 from kernel import database
 from kernel.consumer import Records
 from kernel.postgres import Connection, start_consuming
@@ -20,8 +23,10 @@ from kernel.reading import settle
 from kernel.records import Partition, Progress
 from kernel.sql import queries
 from services.reporting.analysts import publish
-from services.reporting.app import ROOM
+from services.reporting.app import PROJECTOR, ROOM, recorded
+from services.reporting.projector import Applied
 from services.reporting.queries import query
+from services.reporting.receipts import projection
 
 LIVE: Final = "reporting"
 FRESH: Final = "reporting_next"
@@ -59,6 +64,36 @@ async def make(url: str, schema: str = FRESH) -> None:
     await database.migrate(SecretStr(within(url, schema)), _MIGRATIONS)
 
 
+async def renew(url: str) -> None:
+    """The schema FRESH, to be filled from where it was left; emptied first if other projections began it."""
+    connection = await asyncpg.connect(url)
+    try:
+        there = await connection.fetchval("SELECT obj_description(to_regnamespace($1))", FRESH)
+        if there != _told():
+            await drop(connection)
+        await make(url)
+        await connection.execute(f"COMMENT ON SCHEMA {FRESH} IS '{_told()}'")
+    finally:
+        await connection.close()
+
+
+def _told() -> str:
+    return f"Views that are being made anew, by the projections {projection()}."
+
+
+async def apply(connection: Connection, records: Records) -> Applied:
+    """Events into views whose offsets stay where they are: those that are there already are passed over.
+
+    Records that are no events of their topic's room are passed over too: they are dead letters of whoever reads them.
+    """
+    events = []
+    for record in records:
+        with suppress(Unreadable):
+            envelope = from_kafka(record.key, record.value, record.headers)
+            events.append(recorded(record.topic, record.partition, record.offset, envelope))
+    return await PROJECTOR.apply(connection, events)
+
+
 async def drop(connection: Connection, schema: str = FRESH) -> None:
     """The schema and all that is in it, if it is there."""
     await connection.execute(f"DROP SCHEMA IF EXISTS {schema}, {schema}_known CASCADE")
@@ -67,14 +102,15 @@ async def drop(connection: Connection, schema: str = FRESH) -> None:
 class Filling:
     """Records into views that nobody else writes; it goes on where it was left."""
 
-    def __init__(self, connection: Connection, offsets: Mapping[Partition, int]) -> None:
-        self._connection = connection
-        self.offsets = dict(offsets)
-
-    @classmethod
-    async def of(cls, connection: Connection, until: Positions) -> "Filling":
+    def __init__(self, connection: Connection) -> None:
         """On a connection whose search path begins with the schema."""
-        return cls(connection, await start_consuming(connection, ROOM.name, list(until)))
+        self._connection = connection
+        self.offsets: dict[Partition, int] = {}
+
+    async def begin(self, places: Collection[Partition]) -> None:
+        """Learn how far each of the partitions is; of one that was never met, nothing was read."""
+        new = [place for place in places if place not in self.offsets]
+        self.offsets |= await start_consuming(self._connection, ROOM.name, new)
 
     async def apply(self, records: Records, until: Positions) -> int:
         """Those of the records that are due before `until`, in one transaction; how many that were."""

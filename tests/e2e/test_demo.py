@@ -1,5 +1,6 @@
 """The story of 2013-2024 through the real rooms: sent by a foreign client, reported over HTTP, and told twice."""
 
+import httpx
 import pytest
 
 from cli.demo import golden, run
@@ -23,5 +24,6 @@ def test_the_reports_agree_with_the_public_record_and_a_second_telling_is_answer
         assert [chapter.repeated for chapter in again.chapters] == [chapter.sent for chapter in again.chapters]
     assert second.refused == first.refused
     assert second.reports == first.reports
+    assert httpx.get(f"{house.url('query')}/v1/parked").json()["items"] == []
     run.show(second)
     assert max(len(line) for line in capsys.readouterr().out.splitlines() if "http" not in line) <= 100

@@ -79,6 +79,14 @@ def test_a_candidate_is_shown_by_reference_rank_and_state_only() -> None:
     assert projected(story.registered(), gone).row("candidates", "p-0001").status == "withdrawn"
 
 
+def test_a_bar_stands_whether_or_not_the_person_was_registered() -> None:
+    """Whoever was sent home is barred, also where another system kept the candidates; a registration lifts no bar."""
+    stranger = projected(story.barred()).row("candidates", "p-0001")
+    assert (stranger.status, stranger.contributor, stranger.barred_since) == (None, None, story.barred().since)
+    known = projected(story.barred(), story.registered(), story.registered()).row("candidates", "p-0001")
+    assert (known.status, known.barred_since) == ("registered", story.barred().since)
+
+
 def test_a_unit_goes_from_the_pledge_to_the_visit() -> None:
     steps: list[Event] = [
         vacancies.UnitReadinessRecorded(unit="kazbat", level="L2", assessed_on=A_DAY),

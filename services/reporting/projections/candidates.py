@@ -16,11 +16,12 @@ from services.reporting.projections.view import Group, Row, Rows, View
 
 class Candidate(NamedTuple):
     person: str
-    contributor: str
-    rank: str
-    status: str
+    contributor: str | None
+    """Unknown, as rank, status and day are, of a person who was barred and never registered."""
+    rank: str | None
+    status: str | None
     """registered, screened, reserve, withdrawn. A bar stands beside it."""
-    registered_on: date
+    registered_on: date | None
     event: UUID
     screened_on: date | None = None
     reserve_since: date | None = None
@@ -43,11 +44,13 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
     """The rows that an event of a candidate sets."""
     match e.data:
         case told.CandidateRegistered(person=person, contributor=contributor, rank=rank, registered_on=day):
-            yield Candidate(person, contributor, rank, "registered", day, e.id)
+            known = rows.find(CANDIDATES, person)
+            barred = known.barred_since if known else None
+            yield Candidate(person, contributor, rank, "registered", day, e.id, barred_since=barred)
         case told.CandidateScreened(person=person, screened_on=day):
-            known = rows.one(CANDIDATES, person)
-            status = "screened" if known.status == "registered" else known.status
-            yield known._replace(status=status, screened_on=day, event=e.id)
+            screened = rows.one(CANDIDATES, person)
+            status = "screened" if screened.status == "registered" else screened.status
+            yield screened._replace(status=status, screened_on=day, event=e.id)
         case told.CandidatePromoted(person=person, rank=rank):
             yield rows.one(CANDIDATES, person)._replace(rank=rank, event=e.id)
         case told.CandidatePlacedInReserve(person=person, since=day):
@@ -55,7 +58,8 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
         case told.CandidateWithdrawn(person=person, withdrawn_on=day):
             yield rows.one(CANDIDATES, person)._replace(status="withdrawn", withdrawn_on=day, event=e.id)
         case told.CandidateBarred(person=person, since=day):
-            yield rows.one(CANDIDATES, person)._replace(barred_since=day, event=e.id)
+            stranger = Candidate(person, None, None, None, None, e.id)
+            yield (rows.find(CANDIDATES, person) or stranger)._replace(barred_since=day, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a candidate")
 

@@ -6,7 +6,7 @@ FROM (
            EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'candidate/' || person) AS incomplete
     FROM candidates
 ) AS item
-WHERE registered_on <= :as_of::date
+WHERE least(registered_on, barred_since) <= :as_of::date
   AND (:contributor::text IS NULL OR contributor = :contributor::text)
   AND (:rank::text IS NULL OR rank = :rank::text)
   AND (:status::text IS NULL OR status = :status::text)
