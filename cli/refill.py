@@ -194,7 +194,7 @@ async def _made(settings: Settings, plan: Sequence[Part], there: Collection[str]
 
 
 async def _filled(clients: _Clients, plan: Sequence[Part], bar: Records) -> None:
-    bar.begin("refill", sum(part.missing for part in plan))
+    bar.begin("refill", sum(part.missing + part.marks for part in plan))
     filling = Refill(clients.archive, clients.whole, clients.producer, clients.marks, bar)
     for part in plan:
         if part.missing:
