@@ -172,3 +172,11 @@ def test_a_copy_that_ends_early_keeps_what_it_wrote(tmp_path: Path) -> None:
     with pytest.raises(Differs, match="line 2 is another"), copy(tmp_path / "f", dry_run=True) as one:
         one.take(b"one\n")
         one.take(b"three\n")
+
+
+def test_two_runs_do_not_mix_their_lines(tmp_path: Path) -> None:
+    with copy(tmp_path / "f", dry_run=False) as one:
+        with pytest.raises(Differs, match="is being written by another run"), copy(tmp_path / "f", dry_run=False):
+            pass
+        one.take(b"one\n")
+    assert (tmp_path / "f").read_bytes() == b"one\n"
