@@ -16,6 +16,7 @@ from cli.complaint import FAILED, Complaint
 from cli.reconcile import reconcile
 from cli.replay import replay
 from cli.terminal import news
+from cli.trace import trace
 from services.audit import keys, layout, verifier
 from services.audit.chain import Chain, watched
 from services.audit.export import export as written
@@ -122,5 +123,5 @@ def reading(place: str | None, directory: Path) -> Iterator[Read]:
 
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and take it away.")
-for command in (verify, export, key, rotate, replay, reconcile):
+for command in (verify, export, key, rotate, replay, reconcile, trace):
     commands.command()(command)

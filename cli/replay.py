@@ -25,21 +25,21 @@ class To(StrEnum):
     """Where records can be replayed to."""
 
     FILE = "file"
-    TOPIC = "topic"
     VIEWS = "views"
+    TOPIC = "topic"
 
 
 Where = Annotated[To, typer.Option("--to", help="Where to.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="With --to file: the file, one record a line.")]
-As = Annotated[
-    list[str] | None,
-    typer.Option("--as", metavar="TOPIC=OTHER", help="With --to topic: under another name; may be repeated."),
-]
 Views = Annotated[
     str | None,
     typer.Option(help="With --to views: postgresql://… of the role that owns them; else as --database is found."),
 ]
 Back = Annotated[bool, typer.Option("--back", help="With --to views: those of before the last replay serve again.")]
+As = Annotated[
+    list[str] | None,
+    typer.Option("--as", metavar="TOPIC=OTHER", help="With --to topic: under another name; may be repeated."),
+]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 
 
@@ -65,39 +65,42 @@ def replay(  # noqa: PLR0913  (an option each)
     back: Back = False,
     dry_run: Dry = False,
 ) -> None:
-    """Archived records again: in a file, back in Kafka, or in the views. Run again after it was cut short, it goes on.
+    """Archived records again: to a file, to Kafka, to the views. After it was cut short, run again, it goes on.
 
     To topics that Kafka lost, each record goes to the offset that it had, and topics are taken whole. Command topics
     only by their name: what stands in them is an order to act. The rooms must be stopped.
 
-    Into the views: without a filter, all are made anew beside those that serve, compared with them row by row, and
-    take their place at once; with filters, what the serving views missed of these records is applied to them.
+    To the views, without a filter, all are made anew beside those that serve, compared with them row by row, and take
+    their place at once; with filters, what the serving views missed of these records is applied to them.
 
     \b
     Examples:
       forcegen audit replay --to file --out mandate.jsonl --stream mandate/kz-2014
-      forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01 --dry-run
-      forcegen audit replay --to topic --dry-run
-      forcegen audit replay --to topic --topic approvals.commands --topic approvals.events
+      forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01
       forcegen audit replay --to views --dry-run
       forcegen audit replay --to views --stream line/kz-2013/observers
+      forcegen audit replay --to topic --topic approvals.commands --topic approvals.events
     \b
     Exit codes: 0 done, or nothing was left to do; 1 it could not be done; 2 the command line is wrong.
     """
     which = selecting.selection(
-        *(topic, room, stream, type_, correlation, as_far_as),
-        effective=(effective_since, effective_until),
-        recorded=(recorded_since, recorded_until),
+        topics=topic,
+        rooms=room,
+        streams=stream,
+        types=selecting.types(type_),
+        effective=selecting.period("--effective", effective_since, effective_until),
+        recorded=selecting.period("--recorded", recorded_since, recorded_until),
+        correlations=correlation,
+        as_far_as=selecting.vector(as_far_as),
     )
     _belong(to, {"--out": out, "--as": as_, "--views": views, "--back": back})
     match to:
         case To.FILE:
             _to_file(which, out, database, directory, dry_run=dry_run)
+        case To.VIEWS:
+            _to_views(which, database, views, directory, back=back, dry_run=dry_run)
         case To.TOPIC:
             refill.refill(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
-        case To.VIEWS:
-            owner = databases.address("reporting", views, directory)
-            _to_views(which, database, owner, directory, back=back, dry_run=dry_run)
 
 
 BELONGS: Final = {"--out": To.FILE, "--as": To.TOPIC, "--views": To.VIEWS, "--back": To.VIEWS}
@@ -111,10 +114,10 @@ def _belong(to: To, given: Mapping[str, object]) -> None:
 
 
 def _to_views(
-    which: Selection, database: str | None, owner: str, directory: Path, *, back: bool, dry_run: bool
+    which: Selection, database: str | None, views: str | None, directory: Path, *, back: bool, dry_run: bool
 ) -> None:
     rebuild: Any = import_module("cli.rebuild")  # the rooms' own code: too much for `--help` to load
-    at = rebuild.Addresses(database, owner, directory)
+    at = rebuild.Addresses(database, databases.address("reporting", views, directory), directory)
     try:
         if back:
             rebuild.back(at)

@@ -83,19 +83,16 @@ def types(names: list[str] | None) -> tuple[str, ...]:
 
 
 def selection(
+    *,
     topics: list[str] | None,
     rooms: list[str] | None,
     streams: list[str] | None,
-    names: list[str] | None,
+    types: tuple[str, ...],
+    effective: Period,
+    recorded: Period,
     correlations: list[str] | None,
-    as_far_as: list[str] | None,
-    *,
-    effective: tuple[str | None, str | None],
-    recorded: tuple[str | None, str | None],
+    as_far_as: dict[Partition, int] | None,
 ) -> Selection:
-    """All filters together, as they were given."""
-    return Selection(
-        *(tuple(topics or ()), tuple(rooms or ()), tuple(streams or ()), types(names)),
-        *(period("--effective", *effective), period("--recorded", *recorded)),
-        *(tuple(correlations or ()), vector(as_far_as)),
-    )
+    """All of them together."""
+    lists = (tuple(topics or ()), tuple(rooms or ()), tuple(streams or ()), types)
+    return Selection(*lists, effective, recorded, tuple(correlations or ()), as_far_as)

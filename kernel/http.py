@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import asyncpg
 import structlog
 from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -82,6 +83,17 @@ def problem(status: int, title: str, detail: str, *, field: str | None = None, r
     return Response(json.dumps(told), status_code=status, media_type="application/problem+json")
 
 
+def answer_invalid(app: FastAPI) -> None:
+    """A parameter that does not fit is a problem (400) that names it, as every other fault of a caller's."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        field = next((str(part) for part in first["loc"][1:]), "body")
+        remedy = f"Send {field} in the form that /docs shows."
+        return problem(400, "Bad parameter", first["msg"], field=field, remedy=remedy)
+
+
 def build(
     room: str,
     *,
@@ -95,6 +107,7 @@ def build(
     """The HTTP side of a deciding room."""
     app = FastAPI(title=f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
     app.add_exception_handler(Exception, _unavailable)
+    answer_invalid(app)
     _commands(app, store, queue, admit)
     _lists(app, store, pool)
     operations(app, health)

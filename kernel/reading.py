@@ -128,6 +128,7 @@ async def run(
     async with pool, beside(pool):
         running = Running(room, settings, pool)
         app = FastAPI(title=f"Forcegen {room.name}", lifespan=running.lifespan)
+        http.answer_invalid(app)
         http.operations(app, running.health)
         if room.dead_letters:
             http.dead_letters(app, pool)

@@ -20,7 +20,7 @@ from services.audit.tree import sql
 Position = tuple[str, int, int]
 """Topic, partition, and the offset before which everything counts."""
 Positions = Annotated[
-    list[Annotated[str, Query(pattern=r"^[a-z_.]{1,100}/[0-9]{1,9}/[0-9]{1,18}$")]],
+    list[Annotated[str, Query(pattern=r"^[a-zA-Z0-9._-]{1,249}/[0-9]{1,9}/[0-9]{1,18}$")]],
     Query(max_length=1_000, alias="position", examples=["approvals.events/0/17"]),
 ]
 

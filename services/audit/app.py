@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from contracts.registry import ROOMS
 from kernel import reading, topics
 from kernel.health import Health
-from services.audit import anchors, keys, proofs
+from services.audit import anchors, keys, messages, proofs, searching
 from services.audit.archive import plant, prepare
+from services.audit.pages import routes as pages
 from services.audit.settings import AuditSettings
 from services.audit.signing import Signing
 
@@ -38,10 +39,13 @@ async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
 
 
 def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Coroutine[Any, Any, None]]:
-    """Proofs over HTTP, and the loop that signs."""
+    """Proofs and searches over HTTP; the loop that signs, and the one that makes records findable."""
     settings = AuditSettings()
     app.include_router(proofs.routes(pool))
     app.include_router(anchors.routes(pool))
     proofs.files(app, pool)
+    app.include_router(searching.routes(pool))
+    app.include_router(pages.routes(pool, health))
+    app.mount("/static", pages.static())
     signing = Signing(pool, keys.signer(settings), settings, health)
-    return [signing.run()]
+    return [signing.run(), messages.run(pool, health)]

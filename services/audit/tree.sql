@@ -67,3 +67,6 @@ LEFT JOIN LATERAL (
     SELECT * FROM records WHERE (topic, part) = (asked.topic, asked.part) AND "offset" < asked.position
     ORDER BY "offset" DESC LIMIT 1
 ) AS last ON true
+
+-- name: last_signed
+SELECT note, signed FROM checkpoints ORDER BY nr DESC LIMIT 1

@@ -138,7 +138,9 @@ def test_all_places_agree_and_what_is_archived_can_be_taken_away(up: House, dire
     out = tmp_path / "all.jsonl"
     taken = forcegen("audit replay", directory, "--to", "file", "--out", str(out))
     assert taken.returncode == 0, taken.stderr
-    assert {"approvals.commands", "approvals.events"} <= {json.loads(line)["topic"] for line in out.read_text().splitlines()}
+    assert {"approvals.commands", "approvals.events"} <= {
+        json.loads(line)["topic"] for line in out.read_text().splitlines()
+    }
     dry = forcegen("audit replay", directory, "--to", "topic", "--dry-run")
     assert dry.returncode == 0, dry.stdout + dry.stderr
     refused = forcegen("audit replay", directory, "--to", "topic")

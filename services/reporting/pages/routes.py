@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 from typing import Annotated, Any, Final
 
 import pydantic
@@ -52,8 +51,8 @@ def routes() -> APIRouter:
 
 
 def static() -> StaticFiles:
-    """The style sheet and the script, from the package."""
-    return StaticFiles(directory=str(files(__package__).joinpath("static")))
+    """The style sheet of every room's pages, and the script of these."""
+    return StaticFiles(packages=[("kernel", "static"), (__package__, "static")])
 
 
 def _answering(sheet: Sheet, suffix: str) -> Any:

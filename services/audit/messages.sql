@@ -1,0 +1,33 @@
+-- name: reach
+SELECT leaf FROM messages_reach FOR UPDATE
+
+-- name: reached
+UPDATE messages_reach SET leaf = $1
+
+-- name: behind
+-- How many records are not to be found yet.
+SELECT (SELECT size FROM tree) - (SELECT leaf FROM messages_reach)
+
+-- name: unread
+SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM records
+WHERE leaf >= $1 AND leaf < $1 + $2 ORDER BY leaf
+
+-- name: at
+SELECT * FROM messages WHERE (topic, part, "offset") = ($1, $2, $3)
+
+-- name: with_id
+-- The first record with an id; a command that was sent again comes again.
+SELECT * FROM messages WHERE id = $1 AND kind IN ('command', 'event') ORDER BY leaf LIMIT 1
+
+-- name: effects
+-- What some causes led to, level by level; the first so many.
+SELECT * FROM messages WHERE cause = ANY ($1::text[]) ORDER BY leaf LIMIT $2
+
+-- name: search
+-- The newest first, before a leaf. A filter that is null lets everything through.
+SELECT * FROM messages
+WHERE leaf < $1
+  AND ($2::text IS NULL OR stream = $2) AND ($3::text IS NULL OR actor = $3) AND ($4::text IS NULL OR type = $4)
+  AND ($5::text IS NULL OR topic = $5) AND ($6::text IS NULL OR correlation = $6)
+  AND ($7::timestamptz IS NULL OR recorded >= $7) AND ($8::timestamptz IS NULL OR recorded < $8)
+ORDER BY leaf DESC LIMIT $9

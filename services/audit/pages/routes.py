@@ -1,0 +1,196 @@
+"""The pages: read-only, without a script, each with its data beside it. Whatever a record holds is shown, never run."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+import asyncpg
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from pydantic import ValidationError
+
+from kernel.health import Health
+from kernel.http import problem
+from kernel.postgres import Connection
+from services.audit import causes, merkle, searching, status, tree
+from services.audit.archive import archived
+from services.audit.checkpoint import Checkpoint
+from services.audit.leaf import entry, unpacked
+from services.audit.messages import Message
+from services.audit.searching import PLACE, Sought, Unknown
+from services.audit.status import Status
+from services.audit.tree import sql
+
+SHOWN_MAX: Final = 20_000
+"""Bytes of a value, or of a header, that a page shows."""
+ON_A_PAGE: Final = 50
+FIELDS: Final = (
+    ("stream", "Stream", "text", "line/kz-2013/observers"),
+    ("actor", "Actor", "text", ""),
+    ("type", "Type", "text", "forcegen.deployments.TourPlanned"),
+    ("since", "Recorded from (UTC)", "datetime-local", ""),
+    ("until", "Recorded before (UTC)", "datetime-local", ""),
+)
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def static() -> StaticFiles:
+    """The style sheet of every room's pages."""
+    return StaticFiles(packages=[("kernel", "static")])
+
+
+def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
+    """`/`, `/messages/<place>`, and `/v1/status`, which is how the log stands, as data."""
+    router = APIRouter()
+
+    @router.get("/v1/status", summary="How the log stands: its size, what was signed, whether that still holds")
+    async def stands() -> dict[str, Any]:
+        async with pool.acquire() as connection:
+            return asdict(await status.look(connection, health))
+
+    @router.get("/", include_in_schema=False)
+    async def log(request: Request) -> Response:
+        given = {name: text for name, text in request.query_params.items() if text.strip()}
+        try:
+            sought = Sought.model_validate({"limit": ON_A_PAGE, **given})
+        except ValidationError as fault:
+            first = fault.errors()[0]
+            field = str(first["loc"][0])
+            return problem(400, "Bad parameter", first["msg"], field=field, remedy="Search as the form of / does.")
+        async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            stands = await status.look(connection, health)
+            messages, following = await searching.search(connection, sought)
+        return _log(given, stands, messages, following)
+
+    @router.get("/messages/{place:path}", include_in_schema=False)
+    async def message(place: Annotated[str, Path(pattern=PLACE)]) -> Response:
+        try:
+            async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+                return await _message(connection, await searching.at(connection, place))
+        except Unknown:
+            told = f"There is no record {place} in the archive."
+            return problem(404, "No such record", told, field="place", remedy="Search for it on the first page.")
+
+    return router
+
+
+def _log(given: Mapping[str, str], stands: Status, messages: list[Message], following: int | None) -> Response:
+    older = _search(**{**given, "before": str(following)}) if following else None
+    searched = f"/v1/messages?{urlencode(given)}" if given else "/v1/messages"
+    return _page(
+        "log.html",
+        title="The log",
+        at="log",
+        status=stands,
+        wrong=wrong(stands),
+        fields=FIELDS,
+        given={name: text for name, text in given.items() if name != "before"},
+        messages=messages,
+        following=older,
+        twins=[("/v1/status", "how the log stands"), (searched, "these messages")],
+    )
+
+
+def wrong(stands: Status) -> list[str]:
+    """What an auditor must be told first."""
+    found = []
+    if not stands.continues:
+        found.append("The tree does not begin with what was signed last: it was changed, or put back to a backup.")
+    if stands.unplaced:
+        found.append(f"{stands.unplaced:,} records are in the archive and in no leaf: somebody put them there.")
+    return found + [f"{one}." for one in stands.problems]
+
+
+async def _message(connection: Connection, message: Message) -> Response:
+    row = await connection.fetchrow(sql()["leaf"], message.topic, message.part, message.offset)
+    if row is None:
+        raise Unknown(message.place)
+    _, _, key, packed, value = archived(row)
+    plain = [(name, "null" if told is None else _text(told)[0]) for name, told in unpacked(packed)]
+    body, shown = _text(value or b"", pretty=True)
+    facts = {name: told for name, told in message._asdict().items() if told is not None and name not in _PLACED}
+    return _page(
+        "message.html",
+        title=named(message),
+        at="message",
+        message=message,
+        facts=[(name, instant(told) if isinstance(told, datetime) else told) for name, told in facts.items()],
+        found=await causes.of(connection, message),
+        headers=[("key", "null" if key is None else _text(key)[0]), *plain],
+        body="null" if value is None else body,
+        cut=shown < len(value or b""),
+        length=len(value or b""),
+        shown=shown,
+        proof=await _proof(connection, row),
+        twins=[(f"/v1/bundles/{message.place}", "record and proof"), (f"/v1/causes?at={message.place}", "causes")],
+    )
+
+
+_PLACED: Final = frozenset({"leaf", "topic", "part", "offset"})
+
+
+async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, Any] | None:
+    """That the record, as it is now, is in the signed tree; None where no checkpoint covers it yet."""
+    note: str | None = await connection.fetchval(sql()["last_checkpoint"])
+    told = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n") if note else None
+    if told is None or row["leaf"] >= told.size:
+        return None
+    hashes = await tree.hashes(connection, merkle.inclusion(row["leaf"], told.size))
+    try:
+        merkle.check_inclusion(row["leaf"], told.size, merkle.leaf_hash(entry(*archived(row))), hashes, told.root)
+        holds = True
+    except merkle.Refuted:
+        holds = False
+    return {"holds": holds, "size": told.size, "hashes": [one.hex() for one in hashes]}
+
+
+def _text(raw: bytes, *, pretty: bool = False) -> tuple[str, int]:
+    """Bytes as text that can be read, and how many of them are in it; JSON is laid out where all of it is shown."""
+    cut = raw[:SHOWN_MAX]
+    if pretty and len(cut) == len(raw):
+        try:
+            return json.dumps(json.loads(raw), indent=2, ensure_ascii=False), len(raw)
+        except (ValueError, RecursionError):
+            pass
+    return cut.decode("utf-8", "backslashreplace"), len(cut)
+
+
+def named(message: Message) -> str:
+    """What a message is, in a few words."""
+    kind = (message.type or "no CloudEvent").rpartition(".")[2]
+    return f"{message.kind.capitalize()}: {kind}{f', {message.status}' if message.status else ''}"
+
+
+def instant(when: datetime | None) -> str:
+    """To the second, in UTC."""
+    return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else ""
+
+
+def _search(**sought: str) -> str:
+    return f"/?{urlencode(sought)}"
+
+
+def _page(template: str, **told: Any) -> Response:
+    return Response(_TEMPLATES.get_template(template).render(**told), media_type="text/html", headers=HEADERS)
+
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("services.audit.pages"),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.globals |= {"instant": instant, "named": named, "search": _search, "number": "{:,}".format}

@@ -1,0 +1,118 @@
+"""Searching the archive: which messages, and how they hang together. What is found is looked at with its proof."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import asyncpg
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from kernel.http import problem
+from kernel.postgres import Connection
+from services.audit import causes
+from services.audit.messages import Message, sql
+
+LEAF_MAX: Final = 2**62
+PLACE: Final = r"^[a-zA-Z0-9._-]{1,249}/[0-9]{1,9}/[0-9]{1,18}$"
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
+def _in_utc(told: datetime) -> datetime:
+    """Without an offset, it is UTC."""
+    try:
+        return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    except OverflowError as fault:
+        raise ValueError("this is beyond the calendar in UTC") from fault
+
+
+Instant = Annotated[datetime, AfterValidator(_in_utc)]
+
+
+class Unknown(LookupError):
+    """No such message is archived, or it is not findable yet."""
+
+
+class Sought(BaseModel):
+    """What is searched for; all of it together. Texts are compared whole."""
+
+    model_config = ConfigDict(extra="forbid")
+    stream: Text | None = Field(None, examples=["line/kz-2013/observers"])
+    actor: Text | None = Field(None, examples=["urn:example:mod"])
+    type: Text | None = Field(None, examples=["forcegen.deployments.TourPlanned"])
+    topic: Text | None = Field(None, examples=["deployments.events"])
+    correlation: Text | None = None
+    since: Instant | None = Field(None, examples=["2014-07-01T00:00:00Z"])
+    """Recorded at this instant or later."""
+    until: Instant | None = None
+    """Recorded before this instant."""
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+    before: Annotated[int, Field(ge=0, le=LEAF_MAX)] = LEAF_MAX
+    """Only leaves before this one: `next` of the page before."""
+
+
+async def search(connection: Connection, sought: Sought) -> tuple[list[Message], int | None]:
+    """The newest first, and where the next page begins."""
+    texts = (sought.stream, sought.actor, sought.type, sought.topic, sought.correlation)
+    rows = await connection.fetch(sql()["search"], sought.before, *texts, sought.since, sought.until, sought.limit + 1)
+    found = [Message(*row) for row in rows[: sought.limit]]
+    return found, found[-1].leaf if len(rows) > sought.limit else None
+
+
+async def at(connection: Connection, place: str) -> Message:
+    """The message at `topic/partition/offset`.
+
+    Raises:
+        Unknown: there is none.
+    """
+    topic, part, offset = place.split("/")
+    row = await connection.fetchrow(sql()["at"], topic, int(part), int(offset)) if int(part) < 2**31 else None
+    if row is None:
+        raise Unknown(place)
+    return Message(*row)
+
+
+async def with_id(connection: Connection, id_: str) -> Message:
+    """The first event or command with an id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    row = await connection.fetchrow(sql()["with_id"], id_)
+    if row is None:
+        raise Unknown(id_)
+    return Message(*row)
+
+
+def routes(pool: asyncpg.Pool) -> APIRouter:
+    """`GET /v1/messages` and `GET /v1/causes`."""
+    router = APIRouter(prefix="/v1", tags=["search"])
+
+    @router.get("/messages", summary="Archived messages by stream, actor, type, topic, correlation and time")
+    async def messages(sought: Annotated[Sought, Query()]) -> dict[str, Any]:
+        """The newest first; `next` is the `before` of the next page. `behind`: records that cannot be found yet."""
+        async with pool.acquire() as connection:
+            found, following = await search(connection, sought)
+            behind = await connection.fetchval(sql()["behind"])
+        return {"items": [one._asdict() for one in found], "next": following, "behind": behind}
+
+    @router.get("/causes", summary="What led to a message, and what it led to, across rooms")
+    async def hanging_together(
+        event: Annotated[Text | None, Query(description="The id of an event or a command")] = None,
+        place: Annotated[str | None, Query(alias="at", pattern=PLACE, examples=["deployments.events/0/17"])] = None,
+    ) -> Any:
+        """Name the message by `event` or by `at`. `beyond` is the id of a cause that is not in the log."""
+        if (event is None) == (place is None):
+            told = "Name one message: by its id (event), or by its place (at)."
+            return problem(
+                400, "Bad parameter", told, field="event", remedy="Send ?event=ID or ?at=topic/partition/offset."
+            )
+        try:
+            async with pool.acquire() as connection:
+                asked = await (with_id(connection, event) if event is not None else at(connection, str(place)))
+                return causes.as_json(await causes.of(connection, asked))
+        except Unknown as fault:
+            told = f"There is no message {str(fault)[:200]!r} in the archive."
+            remedy = "Check it with GET /v1/messages; a record can be found a second after it is archived."
+            return problem(404, "No such message", told, field="event" if event else "at", remedy=remedy)
+
+    return router

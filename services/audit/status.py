@@ -1,0 +1,49 @@
+"""How the log stands: its size, what was signed of it last, and whether that still holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.health import Health
+from kernel.postgres import Connection
+from services.audit import messages, tree
+from services.audit.checkpoint import Checkpoint
+from services.audit.tree import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Looked at now; the records themselves are hashed again by `forcegen audit verify` alone."""
+
+    size: int
+    """Records of the log."""
+    checkpoint: str | None
+    """The newest, as it was signed; None before the first."""
+    origin: str | None
+    signed_size: int
+    """How many of the records it covers."""
+    signed: datetime | None
+    continues: bool
+    """Whether the tree still begins with what was signed last."""
+    unplaced: int
+    """Records that are in the archive and in no leaf: none, unless somebody put them there. Counted to 1,000."""
+    behind: int
+    """Records that cannot be searched for yet."""
+    problems: list[str]
+    """What does not move, and why."""
+
+
+async def look(connection: Connection, health: Health) -> Status:
+    """On a connection of the caller's, in one snapshot."""
+    size: int = await connection.fetchval(sql()["size"])
+    unplaced = len(await connection.fetch(sql()["unplaced"]))
+    behind: int = await connection.fetchval(messages.sql()["behind"])
+    problems = health.problems()
+    last = await connection.fetchrow(sql()["last_signed"])
+    if last is None:
+        return Status(size, None, None, 0, None, True, unplaced, behind, problems)
+    told = Checkpoint.parse(last["note"].rpartition("\n\n")[0] + "\n")
+    try:
+        continues = told.size <= size and await tree.hashes(connection, [(0, told.size)]) == [told.root]
+    except (KeyError, ValueError):  # a tile is missing, or too short
+        continues = False
+    return Status(size, last["note"], told.origin, told.size, last["signed"], continues, unplaced, behind, problems)

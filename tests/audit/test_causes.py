@@ -1,0 +1,68 @@
+"""Trees of causes: each message under what led to it, whatever the order, and never round in circles."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.audit.causes import Cause, Tree, tree
+from services.audit.messages import Message
+
+NOBODY = Message(0, "deployments.events", 0, 0, "event", *(None,) * 11)
+
+
+def message(leaf: int, id_: str | None, causation: str | None, kind: str = "event") -> Message:
+    return NOBODY._replace(leaf=leaf, offset=leaf, id=id_, cause=causation, kind=kind)
+
+
+def shape(cause: Cause) -> object:
+    """Leaves, nested."""
+    return (cause.message.leaf, [shape(each) for each in cause.effects])
+
+
+def shapes(found: Tree) -> object:
+    return [shape(root) for root in found.roots]
+
+
+def test_a_command_its_events_and_what_another_room_did_then_are_one_tree() -> None:
+    told = [
+        message(1, "c-1", None, "command"),
+        message(2, "e-1", "c-1"),
+        message(3, "o-1", "c-1", "outcome"),
+        message(4, "c-2", "e-1", "command"),
+        message(5, "e-2", "c-2"),
+    ]
+    found = tree(reversed(told), 5, cut=False)
+    assert shapes(found) == [(1, [(2, [(4, [(5, [])])]), (3, [])])]
+    assert found.beyond is None
+
+
+def test_what_a_command_over_http_led_to_stands_side_by_side() -> None:
+    """The command itself is in no topic."""
+    found = tree([message(2, "e-1", "c-1"), message(3, "o-1", "c-1", "outcome")], 2, cut=False)
+    assert (shapes(found), found.beyond) == ([(2, []), (3, [])], "c-1")
+
+
+def test_a_dead_letter_hangs_under_the_record_that_it_buries() -> None:
+    place = message(1, None, None, "command").place
+    found = tree([message(1, None, None, "command"), message(2, None, place, "dead letter")], 1, cut=False)
+    assert shapes(found) == [(1, [(2, [])])]
+
+
+def test_a_command_that_was_sent_again_leads_to_nothing_new() -> None:
+    told = [message(1, "c-1", None, "command"), message(2, "c-1", None, "command"), message(3, "e-1", "c-1")]
+    assert shapes(tree(told, 3, cut=False)) == [(1, [(3, [])]), (2, [])]
+
+
+ids = st.none() | st.sampled_from(["a", "b", "c", "d"])
+messages = st.lists(st.tuples(ids, ids, st.sampled_from(["command", "event", "outcome"])), min_size=1, max_size=12)
+
+
+@given(messages)
+def test_every_message_is_in_the_tree_once(told: list[tuple[str | None, str | None, str]]) -> None:
+    """Whatever they call one another: a cause is always an earlier record."""
+
+    def count(cause: Cause) -> int:
+        assert all(each.message.leaf > cause.message.leaf for each in cause.effects)
+        return 1 + sum(map(count, cause.effects))
+
+    found = tree([message(nr, id_, led, kind) for nr, (id_, led, kind) in enumerate(told)], 0, cut=False)
+    assert sum(map(count, found.roots)) == len(told)

@@ -1,0 +1,205 @@
+"""From any message to what caused it and what it caused, across rooms; and the pages that show it beside its proof."""
+
+import html
+import json
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from cli.demo import run
+from cli.main import app
+from contracts.registry import ROOMS
+from deploy.local.house import House as Addresses
+from tests.e2e.test_main_path import proposal
+from tests.faults import check
+from tests.foreign import Client
+from tests.house import House
+
+pytestmark = pytest.mark.servers
+HOSTILE = '<script>alert("x")</script>'
+
+
+@pytest.fixture(scope="module")
+def audit(house: House) -> Iterator[httpx.Client]:
+    """The archive's HTTP side after the story, quiet, with every record findable."""
+    run.tell_story(Addresses(house.servers.kafka, {"query": house.url("query")}), lambda _: None)
+    hostile = HOSTILE.encode()
+    foreign = Client(house.servers.kafka)
+    foreign.raw("approvals.commands", hostile, hostile, [("ce_actor", hostile)])
+    foreign.flush()
+    httpx.post(
+        f"{house.url('approvals')}/v1/commands",
+        content=json.dumps(proposal("over-http")["data"]),
+        headers={f"ce-{name}": value for name, value in proposal("over-http").items() if name != "data"}
+        | {"content-type": "application/json"},
+    )
+    check.wait_for_quiet(house, 60)
+    with httpx.Client(base_url=house.url("audit"), timeout=30) as client:
+        deadline = time.monotonic() + 60
+        while client.get("/v1/messages", params={"limit": 1}).json()["behind"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        yield client
+
+
+def messages(audit: httpx.Client, **sought: Any) -> list[dict[str, Any]]:
+    """All that is found, page by page."""
+    found: list[dict[str, Any]] = []
+    following: int | None = 2**62
+    while following is not None:
+        answer = audit.get("/v1/messages", params={**sought, "before": following, "limit": 7})
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        found += told["items"]
+        following = told["next"]
+    return found
+
+
+def walked(cause: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield cause
+    for each in cause["caused"]:
+        yield from walked(each)
+
+
+def test_a_search_finds_what_was_sent_and_pages_through_it(house: House, audit: httpx.Client) -> None:
+    records = Client(house.servers.kafka).records("deployments.events")
+    line = "line/kz-2013/observers"
+    told = {record.offset() for record in records if record.key() == line.encode()}
+    found = messages(audit, stream=line, topic="deployments.events")
+    assert {one["offset"] for one in found} == told
+    assert [one["leaf"] for one in found] == sorted((one["leaf"] for one in found), reverse=True)
+    typed = messages(audit, type="forcegen.deployments.TourArrived")
+    assert len(typed) == sum(dict(r.headers())["ce_type"] == b"forcegen.deployments.TourArrived" for r in records)
+    actor = next(one["actor"] for one in found if one["actor"])
+    assert all(one["actor"] == actor for one in messages(audit, actor=actor, stream=line))
+    middle = sorted(one["recorded"] for one in found)[len(found) // 2]
+    before, after = messages(audit, stream=line, until=middle), messages(audit, stream=line, since=middle)
+    assert len(before) + len(after) == len(messages(audit, stream=line))
+
+
+def test_a_vote_in_one_room_is_the_cause_of_what_others_did(audit: httpx.Client) -> None:
+    """Given an event that a policy of another room followed, then command, event and the other room's answer hang
+    together, whichever of them is asked about."""
+    lines = messages(audit, type="forcegen.deployments.LineOpened")
+    assert lines, "the story opens lines in deployments because parliament approved them"
+    found = audit.get("/v1/causes", params={"event": lines[0]["id"]}).json()
+    (root,) = found["trees"]
+    told = list(walked(root))
+    assert {one["topic"].partition(".")[0] for one in told} >= {"approvals", "deployments"}
+    assert root["kind"] == "command" and root["topic"] == "approvals.commands"
+    assert lines[0]["leaf"] == found["asked"]
+    for cause in told:
+        for each in cause["caused"]:
+            assert each["cause"] == cause["id"]
+    last = max(told, key=lambda one: one["leaf"])
+    place = f"{last['topic']}/{last['part']}/{last['offset']}"
+    again = audit.get("/v1/causes", params={"at": place}).json()
+    assert {one["leaf"] for one in walked(again["trees"][0])} == {one["leaf"] for one in told}
+
+
+def test_what_came_over_http_has_a_cause_beyond_the_log(audit: httpx.Client) -> None:
+    (event,) = messages(audit, stream="mandate/over-http", topic="approvals.events")
+    found = audit.get("/v1/causes", params={"event": event["id"]}).json()
+    assert found["beyond"] == proposal("over-http")["id"]
+    assert {root["kind"] for root in found["trees"]} == {"event", "outcome"}
+
+
+def test_every_event_of_the_story_hangs_under_a_cause(audit: httpx.Client) -> None:
+    for room in ROOMS:
+        for event in messages(audit, topic=f"{room}.events")[:40]:
+            found = audit.get("/v1/causes", params={"event": event["id"]}).json()
+            leaves = [one["leaf"] for root in found["trees"] for one in walked(root)]
+            assert event["leaf"] in leaves
+            assert len(leaves) == len(set(leaves))
+
+
+def test_the_command_line_draws_the_tree(house: House, audit: httpx.Client) -> None:
+    (event, *_) = messages(audit, type="forcegen.deployments.LineOpened")
+    asked = ["audit", "trace", event["id"], "--audit-url", house.url("audit")]
+    drawn = CliRunner().invoke(app, asked)
+    assert (drawn.exit_code, "asked" in drawn.output, "approvals.commands" in drawn.output) == (0, True, True)
+    told = json.loads(CliRunner().invoke(app, [*asked, "--json"]).output)
+    assert told["asked"] == event["leaf"]
+    nothing = CliRunner().invoke(app, ["audit", "trace", "nothing", "--audit-url", house.url("audit")])
+    assert nothing.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        *(("/v1/causes", "event"), ("/v1/causes?event=a&at=a.b/0/0", "event"), ("/v1/causes?at=x", "at")),
+        *(("/v1/messages?limit=0", "limit"), ("/v1/messages?since=yesterday", "since"), ("/v1/messages?a=b", "a")),
+        *(("/v1/messages?stream=%00", "stream"), ("/v1/messages?before=-1", "before"), ("/?since=x", "since")),
+        *(("/v1/messages?until=0001-01-01T00:00:00%2B23:59", "until"), ("/v1/anchors?position=x", "position")),
+    ],
+)
+def test_a_question_that_cannot_be_answered_says_which_part(audit: httpx.Client, path: str, field: str) -> None:
+    answer = audit.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json"), answer.text
+    assert answer.json()["field"] == field
+    assert answer.json()["remedy"]
+
+
+@pytest.mark.parametrize("path", ["/v1/causes?event=nothing", "/v1/causes?at=a.b/999999999/1", "/messages/a.b/0/1"])
+def test_what_is_not_there_is_said_so(audit: httpx.Client, path: str) -> None:
+    answer = audit.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), answer.text
+
+
+def page(audit: httpx.Client, path: str) -> str:
+    answer = audit.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8"), answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    return answer.text
+
+
+def test_the_first_page_tells_how_the_log_stands_and_finds(audit: httpx.Client) -> None:
+    stands = audit.get("/v1/status").json()
+    assert (stands["continues"], stands["unplaced"], stands["problems"]) == (True, 0, [])
+    told = page(audit, "/")
+    assert f"{stands['size']:,}" in told
+    assert html.escape(stands["checkpoint"].split("\n")[0]) in told
+    found = page(audit, "/?stream=line/kz-2013/observers")
+    assert "line/kz-2013/observers" in found and "mandate/kz-2018" not in found
+    older = re.search(r'href="([^"]*before=[^"]*)"', found)
+    assert older and page(audit, html.unescape(older[1])) != found
+
+
+def test_a_message_stands_beside_its_causes_its_bytes_and_its_proof(audit: httpx.Client) -> None:
+    (event, *_) = messages(audit, type="forcegen.deployments.LineOpened")
+    told = page(audit, f"/messages/{event['topic']}/{event['part']}/{event['offset']}")
+    assert "computed now, from the bytes above" in told
+    assert event["id"] in told and "approvals.commands" in told and "ce_causationid" in told, told
+
+
+def test_what_a_record_holds_is_shown_and_never_run(audit: httpx.Client) -> None:
+    """Given a record that is no CloudEvent and full of markup, then it is buried, found, and shown as text."""
+    (raw,) = messages(audit, stream=HOSTILE, topic="approvals.commands")
+    (letter,) = messages(audit, stream=HOSTILE, topic="approvals.dead-letters")
+    found = audit.get("/v1/causes", params={"at": f"{letter['topic']}/{letter['part']}/{letter['offset']}"}).json()
+    assert [one["leaf"] for one in walked(found["trees"][0])] == [raw["leaf"], letter["leaf"]]
+    for path in ("/", f"/messages/{raw['topic']}/{raw['part']}/{raw['offset']}", f"/?stream={HOSTILE}"):
+        told = page(audit, path)
+        assert HOSTILE not in told
+        assert html.escape(HOSTILE) in told or "&lt;script&gt;" in told
+
+
+def test_a_record_that_was_changed_is_said_to_be(house: House, audit: httpx.Client) -> None:
+    (event, *_) = messages(audit, type="forcegen.deployments.TourArrived")
+    place = (event["topic"], event["part"], event["offset"])
+    with psycopg.connect(house.dsn("audit"), autocommit=True) as connection:
+        kept = connection.execute(
+            'SELECT value FROM records WHERE (topic, part, "offset") = (%s, %s, %s)', place
+        ).fetchone()
+        change = 'UPDATE records SET value = %s WHERE (topic, part, "offset") = (%s, %s, %s)'
+        connection.execute(change, (b"{}", *place))
+        assert "the record was changed" in page(audit, "/messages/{}/{}/{}".format(*place))
+        assert kept
+        connection.execute(change, (kept[0], *place))
+        assert "computed now" in page(audit, "/messages/{}/{}/{}".format(*place))
