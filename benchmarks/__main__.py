@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archiving, asking, codec, deciding, end_to_end, following, importing, projecting
+from benchmarks import archiving, asking, codec, deciding, end_to_end, following, importing, projecting, replaying
 from benchmarks.measure import Measured
 from tests.servers import Servers, found
 
@@ -19,6 +19,7 @@ BENCHMARKS: tuple[Callable[[Servers], list[Measured]], ...] = (
     deciding.run,
     projecting.run,
     archiving.run,
+    replaying.run,
     asking.run,
     following.run,
     importing.run,

@@ -1,4 +1,4 @@
-"""Kafka's clients for `send`: opened with a bounded wait, and silent, since what goes wrong is told once, by us.
+"""Kafka's clients for commands: opened with a bounded wait, and silent, since what goes wrong is told once, by us.
 
 TLS and SASL come from the same settings as a room's (`FORCEGEN_KAFKA_…`).
 """
@@ -22,7 +22,7 @@ REQUEST_TIMEOUT_MS = 10_000
 @asynccontextmanager
 async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer | None]]:
     """A producer for commands, and a consumer that stands where the outcomes end now."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+    _silence()
     async with AsyncExitStack() as opened:
         try:
             producer = AIOKafkaProducer(
@@ -47,6 +47,21 @@ async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafka
             told = f"Kafka does not answer at {bootstrap} ({type(fault).__name__})"
             raise Complaint(f"{told}: run `forcegen up`, or name another with --bootstrap.") from fault
         yield producer, consumer if wait else None
+
+
+def settings(bootstrap: str) -> Settings:
+    """Those of a client on these brokers, checked before it is opened."""
+    _silence()
+    found = Settings(kafka_bootstrap=bootstrap)
+    try:
+        kafka.client(found)
+    except (OSError, ValueError) as fault:
+        raise Complaint(f"Kafka cannot be spoken to as the environment says: {fault}.") from fault
+    return found
+
+
+def _silence() -> None:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
 
 
 async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, bootstrap: str) -> None:

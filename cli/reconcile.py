@@ -10,13 +10,12 @@ from typing import Annotated
 import typer
 from aiokafka.errors import KafkaError
 
-from cli import addresses, databases
+from cli import addresses, databases, kafka
 from cli.addresses import USUAL, Bootstrap, Directory
 from cli.complaint import FAILED, Complaint
 from cli.databases import Database
 from cli.progress import Records, records
 from cli.terminal import news, number, results, row, table
-from kernel.settings import Settings
 from services.audit import broker
 from services.audit.reconciling.finding import Finding
 from services.audit.reconciling.house import Reconciliation
@@ -57,9 +56,9 @@ async def _run(bootstrap: str, database: str | None, directory: Path, *, as_json
             owner: await opened.enter_async_context(databases.reading(owner, database, directory)) for owner in OWNERS
         }
         try:
-            kafka = await opened.enter_async_context(broker.opened(Settings(kafka_bootstrap=bootstrap)))
+            there = await opened.enter_async_context(broker.opened(kafka.settings(bootstrap)))
             bar = opened.enter_context(records())
-            told = Reconciliation(sessions, kafka, _beginning(bar))
+            told = Reconciliation(sessions, there, _beginning(bar))
             async for each in told.run():
                 differences += each.records
                 _tell(each, as_json=as_json)

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from cli import addresses, databases
 from cli.complaint import Complaint
+from cli.kafka import settings as spoken_to
 from cli.progress import Records, records
 from cli.terminal import news, number, results, row, table
 from kernel import kafka, topics
@@ -50,7 +51,7 @@ def refill(
         )
     address = addresses.bootstrap(bootstrap, directory)
     try:
-        asyncio.run(_run(which, _names(renamed), Settings(kafka_bootstrap=address), database, directory, dry_run))
+        asyncio.run(_run(which, _names(renamed), spoken_to(address), database, directory, dry_run))
     except (KafkaError, broker.Silent) as fault:
         told = f"Kafka at {address} failed ({type(fault).__name__}: {fault})"
         raise Complaint(f"{told}: see `forcegen status`, then run it again; it goes on where it was.") from fault
@@ -85,6 +86,8 @@ async def _run(
     async with AsyncExitStack() as opened:
         connection = await opened.enter_async_context(databases.reading("audit", database, directory))
         await archive.size(connection)
+        if not await by_place.only_one(connection):
+            raise Complaint("A refill from this archive runs already: wait for it, or end it first.")
         counts = await _wanted(connection, which)
         if unknown := names.keys() - counts.keys():
             raise Complaint(f"--as names {sorted(unknown)[0]}, which is not refilled: name it with --topic too.", 2)
@@ -194,7 +197,7 @@ async def _made(settings: Settings, plan: Sequence[Part], there: Collection[str]
 
 
 async def _filled(clients: _Clients, plan: Sequence[Part], bar: Records) -> None:
-    bar.begin("refill", sum(part.missing for part in plan))
+    bar.begin("refill", sum(part.missing + part.marks for part in plan))
     filling = Refill(clients.archive, clients.whole, clients.producer, clients.marks, bar)
     for part in plan:
         if part.missing:

@@ -1,10 +1,11 @@
 """`forcegen audit replay`: archived records again, somewhere else, with the difference told first."""
 
 import asyncio
+from collections.abc import Mapping
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -92,6 +93,7 @@ def replay(  # noqa: PLR0913  (an option each)
         correlations=correlation,
         as_far_as=selecting.vector(as_far_as),
     )
+    _belong(to, {"--out": out, "--as": as_, "--views": views, "--back": back})
     match to:
         case To.FILE:
             _to_file(which, out, database, directory, dry_run=dry_run)
@@ -99,6 +101,16 @@ def replay(  # noqa: PLR0913  (an option each)
             _to_views(which, database, views, directory, back=back, dry_run=dry_run)
         case To.TOPIC:
             refill.refill(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
+
+
+BELONGS: Final = {"--out": To.FILE, "--as": To.TOPIC, "--views": To.VIEWS, "--back": To.VIEWS}
+
+
+def _belong(to: To, given: Mapping[str, object]) -> None:
+    """An option that would do nothing is a mistake."""
+    for option, value in given.items():
+        if value and BELONGS[option] is not to:
+            raise Complaint(f"{option} goes with --to {BELONGS[option]}, not with --to {to}.", 2)
 
 
 def _to_views(

@@ -56,6 +56,12 @@ async def stored_offsets(connection: Connection, consumer: str) -> Mapping[Parti
     return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
 
 
+async def only_one(connection: Connection) -> bool:
+    """Whether no other session refills from this archive; for as long as this one lasts."""
+    found: bool = await connection.fetchval(_sql()["only_one"])
+    return found
+
+
 @lru_cache(maxsize=1)
 def _sql() -> Mapping[str, str]:
     return queries("services.audit", "by_place.sql")

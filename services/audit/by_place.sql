@@ -13,3 +13,7 @@ SELECT count(*) AS records, min("offset") AS first, max("offset") AS last FROM r
 
 -- name: stored_offsets
 SELECT topic, part, next_offset FROM consumed WHERE consumer = $1
+
+-- name: only_one
+-- Two refills would write over each other; the lock goes with the session.
+SELECT pg_try_advisory_lock(hashtext('forcegen refill'), hashtext(current_schema()))

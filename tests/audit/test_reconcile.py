@@ -7,9 +7,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from typer.testing import Result
+from typer.testing import CliRunner, Result
 
-from tests.audit.replaying import audit
+from cli.main import app
+from services.audit.reconciling.measured import OWNERS
+from tests.audit.replaying import ALONE, audit
 from tests.e2e.test_main_path import approval, proposal
 from tests.faults.check import wait_for_quiet
 from tests.foreign import Client
@@ -109,6 +111,21 @@ def test_a_role_that_reads_everything_and_changes_nothing_is_enough(books: House
         assert told.exit_code == 0, told.output
     finally:
         sql(books, f"DROP ROLE {name}")
+
+
+def test_each_rooms_own_database_is_found_by_its_variable(books: House) -> None:
+    """Wherever each is: nobody needs one role for all of them."""
+    owners = {f"FORCEGEN_{owner.upper()}_DATABASE_URL": books.dsn(owner) for owner in OWNERS}
+    ask = ["audit", "reconcile", "--bootstrap", books.servers.kafka]
+    told = CliRunner().invoke(app, ask, env={**ALONE, **owners})
+    assert told.exit_code == 0, told.output
+
+
+def test_a_protocol_that_lacks_its_password_is_told(books: House) -> None:
+    ask = ["audit", "reconcile", "--bootstrap", books.servers.kafka, "--database", books.dsn("audit")]
+    told = CliRunner().invoke(app, ask, env={**ALONE, "FORCEGEN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
+    assert told.exit_code == 1
+    assert "set FORCEGEN_KAFKA_SASL_USERNAME and FORCEGEN_KAFKA_SASL_PASSWORD" in told.output
 
 
 def test_a_role_that_may_not_read_is_told_so(books: House) -> None:

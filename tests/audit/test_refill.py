@@ -19,7 +19,7 @@ from typer.testing import Result
 
 from kernel import topics
 from kernel.settings import Settings
-from services.audit import broker
+from services.audit import broker, by_place
 from services.audit.leaf import packed
 from services.audit.replaying import marks, to_topic
 from services.audit.replaying.topics import unfit
@@ -427,3 +427,23 @@ async def test_commands_are_refilled_only_by_name(topic: Topic) -> None:
     assert (await orders.refill()).exit_code == 0
     assert len(await orders.records()) == 3
     await orders.delete()
+
+
+async def test_two_refills_at_once_are_one_too_many(lost: Lost) -> None:
+    topic, _ = lost
+    async with topic.archive.pool.acquire() as other:
+        assert await by_place.only_one(other)
+        told = await topic.refill()
+        assert (told.exit_code, "A refill from this archive runs already" in told.output) == (1, True)
+        await other.execute("SELECT pg_advisory_unlock_all()")
+    assert (await topic.refill()).exit_code == 0
+
+
+async def test_a_partition_that_does_not_give_what_it_says_is_not_waited_for(
+    topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker, "SILENCE_MAX_S", 0.5)
+    await topic.send(0, 3)
+    async with broker.opened(topic.settings) as there:
+        with pytest.raises(broker.Silent, match=f"{topic.name}/0 has more than offset 3"):
+            _ = [r async for r in there.records((topic.name, 0), range(5))]

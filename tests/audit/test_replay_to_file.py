@@ -125,6 +125,8 @@ async def test_a_file_that_says_something_else_is_left_as_it_is(many: Archive, t
         (("--effective-since", "yesterday"), "--effective-since 'yesterday' is no time: give 2024-03-12", 2),
         (("--recorded-until", "2024-03-12T09:30:00"), "has no offset: write e.g. 2024-03-12T09:30:00Z", 2),
         (("--recorded-until", "2024-01-01", "--recorded-since", "2024-01-02"), "nothing lies between them", 2),
+        (("--as", "a=b"), "--as goes with --to topic, not with --to file.", 2),
+        (("--back",), "--back goes with --to views, not with --to file.", 2),
         (("--as-far-as", "approvals.events=7"), "is no place: write e.g. approvals.events/0=1200", 2),
     ],
 )
@@ -170,3 +172,11 @@ def test_a_copy_that_ends_early_keeps_what_it_wrote(tmp_path: Path) -> None:
     with pytest.raises(Differs, match="line 2 is another"), copy(tmp_path / "f", dry_run=True) as one:
         one.take(b"one\n")
         one.take(b"three\n")
+
+
+def test_two_runs_do_not_mix_their_lines(tmp_path: Path) -> None:
+    with copy(tmp_path / "f", dry_run=False) as one:
+        with pytest.raises(Differs, match="is being written by another run"), copy(tmp_path / "f", dry_run=False):
+            pass
+        one.take(b"one\n")
+    assert (tmp_path / "f").read_bytes() == b"one\n"

@@ -48,7 +48,8 @@ def up(directory: Path) -> House:
 
 def forcegen(command: str, directory: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """The console script, as a process of its own."""
-    program = [sys.executable, "-c", "from cli.main import main; main()", command, "--directory", str(directory)]
+    words = command.split()
+    program = [sys.executable, "-c", "from cli.main import main; main()", *words, "--directory", str(directory)]
     environment = {name: text for name, text in os.environ.items() if not name.startswith("FORCEGEN_")}
     return subprocess.run(
         [*program, *arguments],
@@ -129,6 +130,21 @@ def test_an_analyst_asks_the_reports_at_the_address_that_is_printed(up: House, d
         assert connection.execute("SELECT count(*) FROM strength_as_of('2014-07-01')").fetchone() is not None
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT * FROM reporting.tours")
+
+
+def test_all_places_agree_and_what_is_archived_can_be_taken_away(up: House, directory: Path, tmp_path: Path) -> None:
+    agreed = forcegen("audit reconcile", directory)
+    assert (agreed.returncode, agreed.stdout.splitlines()[-1]) == (0, "All agree."), agreed.stdout + agreed.stderr
+    out = tmp_path / "all.jsonl"
+    taken = forcegen("audit replay", directory, "--to", "file", "--out", str(out))
+    assert taken.returncode == 0, taken.stderr
+    assert {"approvals.commands", "approvals.events"} <= {
+        json.loads(line)["topic"] for line in out.read_text().splitlines()
+    }
+    dry = forcegen("audit replay", directory, "--to", "topic", "--dry-run")
+    assert dry.returncode == 0, dry.stdout + dry.stderr
+    refused = forcegen("audit replay", directory, "--to", "topic")
+    assert "read from Kafka now: stop every room first" in refused.stderr
 
 
 def test_secrets_are_kept_to_their_owner_and_out_of_command_lines_and_logs(up: House, directory: Path) -> None:

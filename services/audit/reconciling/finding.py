@@ -67,7 +67,7 @@ RESTORE: Final = (
 )
 FOREIGN: Final = "Readers bury it or pass over it. Find out who may write to this topic: only the room should."
 NOT_CARRIED: Final = "The room's relay says that it was sent. If the topic was made anew, stop the rooms and refill it."
-REBUILD: Final = "Build the views anew: they are made of events alone."
+REBUILD: Final = "Make the views anew, which are made of events alone: `forcegen audit replay --to views`."
 BEYOND: Final = (
     "What is written there now is passed over as read. Stop the rooms and everybody who sends, and refill it:"
     " `forcegen audit replay --to topic --topic {topic}`."

@@ -4,6 +4,7 @@ So a run that was cut short is taken up by running it again, and one that was no
 written over: a file that says something else is somebody else's, or was made by other filters.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,10 +69,20 @@ class Copy:
 def copy(path: Path, *, dry_run: bool) -> Iterator[Copy]:
     """The file, made where there is none; what was written stays, whatever happens, and is on the disk at the end."""
     with _opened(path, dry_run) as file:
+        if not dry_run:
+            _alone(path, file)
         yield Copy(path, file, dry_run=dry_run)
         if not dry_run:
             file.flush()
             os.fsync(file.fileno())
+
+
+def _alone(path: Path, file: BinaryIO) -> None:
+    """Two runs that append to one file would mix their lines."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as fault:
+        raise Differs(path, "is being written by another run") from fault
 
 
 def _opened(path: Path, dry_run: bool) -> BinaryIO:

@@ -21,8 +21,8 @@ from services.audit.leaf import unpacked
 from services.audit.reconciling.partitions import differing, rows_of, side_by_side
 from services.audit.replaying.marks import Marks
 
-MARKS_MAX: Final = 10_000
-"""Offsets without a record that are made for one partition; each takes some milliseconds."""
+MARKS_MAX: Final = 100_000
+"""Offsets without a record that are made for one partition; each takes about 25 ms."""
 BATCH_BYTES_MAX: Final = 524_288
 WAIT_S: Final = 60.0
 
@@ -153,6 +153,7 @@ class Refill:
             await self._check(part, offset)
             await self._marks.leave(part.target)
             await self._check(part, offset + 1, before=offset)
+            self._tell(1)
         return until
 
     async def _check(self, part: Part, due: int, before: int | None = None) -> None:
