@@ -164,5 +164,5 @@ def check(asked: Asked, archive: Archive | None) -> Archive:
         raise Problem(400, "Bad parameter", "A receipt comes with JSON alone.", field="receipt", remedy=remedy)
     if archive is None:
         remedy = "Its operator sets FORCEGEN_QUERY_AUDIT_URL to the address of the audit room."
-        raise Problem(503, "No receipt", "This query API does not know the archive.", field="receipt", remedy=remedy)
+        raise Problem(400, "No receipt", "This query API does not know the archive.", field="receipt", remedy=remedy)
     return archive
