@@ -32,6 +32,7 @@ DROP INDEX IF EXISTS tour_missions_ended;
 
 -- Where people are on a day: the stays that hold it.
 DROP FUNCTION IF EXISTS present_on(date);
+DROP FUNCTION IF EXISTS stays_on(date);  -- later migrations make it, and the one below, with other columns
 CREATE OR REPLACE FUNCTION stays_on(as_of date)
 RETURNS TABLE (tour text, mission text, since date, contributor text) LANGUAGE sql STABLE AS $$
     SELECT stay.tour, stay.mission, stay.since, stay.contributor
@@ -72,6 +73,7 @@ $$;
 -- As in 0005-occupancy.sql, from the day `begins` on (-infinity: from the first), where there is a row for who is there
 -- already. Whose lines are asked about is told by naming them and their contributors, so that no other ledger is swept.
 DROP FUNCTION IF EXISTS occupancy_until(date, text, text, text);
+DROP FUNCTION IF EXISTS occupancy_between(date, text[], text[], date);
 CREATE OR REPLACE FUNCTION occupancy_between(as_of date, of_lines text[], of_contributors text[], begins date)
 RETURNS TABLE (line text, mission text, day date, people integer, "limit" integer) LANGUAGE sql STABLE AS $$
     WITH asked AS (
