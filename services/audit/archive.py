@@ -26,8 +26,7 @@ def prepare(records: Records) -> Write:
     """Bytes stay bytes, and are hashed while the server takes those before."""
 
     async def write(connection: Connection) -> Sequence[DeadLetter]:
-        size = await tree.lock(connection)
-        await connection.execute(sql()["month"])
+        size: int = await connection.fetchval(sql()["begin"])
         hashes: list[bytes] = []
         rows = copying.rows(records, size, hashes)
         await connection.copy_to_table("records", source=rows, columns=copying.COLUMNS, format="binary")

@@ -24,6 +24,8 @@ Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 _PLACE = struct.Struct(">iqq").pack
 _LENGTH = struct.Struct(">I").pack
 _LENGTH_BYTES = 4
+SHORT: Final = 1_024
+_SHORT = [_LENGTH(size) for size in range(SHORT)]
 
 
 def entry(
@@ -37,10 +39,7 @@ def entry(
 
 def packed(headers: Headers) -> bytes:
     """Headers in their order, with repeats and nulls: so they are hashed, and so they are archived."""
-    parts = [
-        _name(name) + b"\0" if value is None else _name(name) + b"\1" + _LENGTH(len(value)) + value
-        for name, value in headers
-    ]
+    parts = [_nothing(name) if value is None else _named(name) + _length(value) + value for name, value in headers]
     return _LENGTH(len(parts)) + b"".join(parts)
 
 
@@ -70,7 +69,13 @@ def _sized(raw: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _digest(content: bytes | None) -> bytes:
-    return b"\0" if content is None else b"\1" + _LENGTH(len(content)) + sha256(content).digest()
+    return b"\0" if content is None else b"\1" + _length(content) + sha256(content).digest()
+
+
+def _length(content: bytes) -> bytes:
+    """Most are short, and are not encoded again."""
+    size = len(content)
+    return _SHORT[size] if size < SHORT else _LENGTH(size)
 
 
 @lru_cache(maxsize=NAMES_KEPT)
@@ -80,6 +85,10 @@ def _topic(topic: str) -> bytes:
 
 
 @lru_cache(maxsize=NAMES_KEPT)
-def _name(name: str) -> bytes:
+def _named(name: str) -> bytes:
     raw = name.encode()
-    return _LENGTH(len(raw)) + raw
+    return _LENGTH(len(raw)) + raw + b"\1"
+
+
+def _nothing(name: str) -> bytes:
+    return _named(name)[:-1] + b"\0"

@@ -24,8 +24,7 @@ async def append(connection: Connection, size: int, hashes: Sequence[bytes]) -> 
     """Leaf hashes after the `size` that are there; the caller holds the lock."""
     grown = tiles.grow(size, await read(connection, tiles.edge(size)), hashes)
     rows = [(level, nr, content) for (level, nr), content in grown.items()]
-    await connection.execute(sql()["put_tiles"], *columns(rows, 3))
-    await connection.execute(sql()["grown"], size + len(hashes))
+    await connection.execute(sql()["grow"], *columns(rows, 3), size + len(hashes))
 
 
 async def read(connection: Connection, wanted: Sequence[Tile]) -> dict[Tile, bytes]:

@@ -1,8 +1,9 @@
 -- name: lock
 SELECT size FROM tree FOR UPDATE
 
--- name: month
-SELECT make_month(now())
+-- name: begin
+-- The lock, and the part of this month.
+SELECT size, make_month(now()) FROM tree FOR UPDATE
 
 -- name: size
 SELECT size FROM tree
@@ -10,13 +11,13 @@ SELECT size FROM tree
 -- name: tiles
 SELECT level, nr, hashes FROM tiles WHERE (level, nr) IN (SELECT * FROM unnest($1::int[], $2::bigint[]))
 
--- name: put_tiles
+-- name: grow
 -- A tile that grew takes the place of what it was; full ones never come again.
-INSERT INTO tiles (level, nr, hashes) SELECT * FROM unnest($1::int[], $2::bigint[], $3::bytea[])
-ON CONFLICT (level, nr) DO UPDATE SET hashes = EXCLUDED.hashes
-
--- name: grown
-UPDATE tree SET size = $1
+WITH put AS (
+    INSERT INTO tiles (level, nr, hashes) SELECT * FROM unnest($1::int[], $2::bigint[], $3::bytea[])
+    ON CONFLICT (level, nr) DO UPDATE SET hashes = EXCLUDED.hashes
+)
+UPDATE tree SET size = $4
 
 -- name: unplanted
 SELECT topic, part, "offset", "timestamp", key, headers, value FROM records WHERE leaf IS NULL

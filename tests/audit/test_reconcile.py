@@ -68,7 +68,20 @@ def spoilt(house: House, table: str, statement: str) -> Iterator[None]:
         sql(house, statement)
         yield
     finally:
-        sql(house, f"DELETE FROM {table}; INSERT INTO {table} TABLE public.kept; DROP TABLE public.kept")  # noqa: S608
+        put_back(house, table, "public.kept")
+
+
+def put_back(house: House, table: str, kept: str) -> None:
+    """Every column that is not made of others."""
+    with psycopg.connect(house.servers.database(house.database)) as connection:
+        found = connection.execute(
+            "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+            (table,),
+        ).fetchone()
+    assert found
+    names = found[0]
+    sql(house, f"DELETE FROM {table}; INSERT INTO {table} ({names}) SELECT {names} FROM {kept}; DROP TABLE {kept}")  # noqa: S608
 
 
 def place_of(house: House, position: int, topic: str = EVENTS) -> str:
@@ -343,8 +356,7 @@ def spoilt_again(house: House, *tables: str) -> Iterator[None]:
         yield
     finally:
         for nr, table in enumerate(tables):
-            back = f"INSERT INTO {table} TABLE public.kept_{nr}"
-            sql(house, f"DELETE FROM {table}; {back}; DROP TABLE public.kept_{nr}")  # noqa: S608
+            put_back(house, table, f"public.kept_{nr}")
 
 
 # Offsets, lag, and records of others.

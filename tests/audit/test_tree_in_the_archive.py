@@ -72,7 +72,7 @@ async def test_a_batch_that_was_archived_is_not_archived_again(archive: Archive)
 async def test_an_archive_from_before_the_tree_gets_one(archive: Archive) -> None:
     """Given records that an older version archived, when the room starts, then they are leaves in their order."""
     columns = copying.COLUMNS[:-1]
-    await archive.pool.execute(sql()["month"])
+    await archive.pool.execute(sql()["begin"])
     for nr in range(3):
         r = record(nr)
         old = (r.topic, r.partition, r.offset, r.timestamp, r.key, leaf.packed(r.headers), r.value)
