@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
+import uvloop
 from aiokafka import ConsumerRecord
 from pydantic import SecretStr
 
@@ -39,7 +40,7 @@ Batch = Sequence["ConsumerRecord[bytes, bytes]"]
 def run(servers: Servers) -> list[Measured]:
     """On one connection, from records that are in memory."""
     with fresh_database(servers) as name, tempfile.TemporaryDirectory() as directory:
-        return asyncio.run(_run(servers, name, Path(directory)))
+        return uvloop.run(_run(servers, name, Path(directory)))
 
 
 async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:

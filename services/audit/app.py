@@ -26,7 +26,7 @@ ROOM = reading.ReadingRoom(
     TOPICS,
     prepare,
     migrations=[("services.audit", "migrations")],
-    batch_records_max=2_000,
+    batch_records_max=5_000,
     dead_letters=False,
 )
 

@@ -3,7 +3,7 @@
 The offsets move in the same transaction, so each is kept once; a record's leaf is its place in the order of archiving.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TypeAlias
 
 import asyncpg
@@ -12,9 +12,10 @@ from kernel.consumer import Records
 from kernel.postgres import Connection, columns
 from kernel.reading import Write
 from kernel.records import DeadLetter
-from services.audit import copying, tree
+from services.audit import copying, tiles, tree
 from services.audit.leaf import entry
 from services.audit.merkle import leaf_hash
+from services.audit.tiles import Tile
 from services.audit.tree import sql
 
 Archived: TypeAlias = tuple[tuple[str, int, int], int, bytes | None, bytes, bytes | None]
@@ -27,10 +28,16 @@ def prepare(records: Records) -> Write:
 
     async def write(connection: Connection) -> Sequence[DeadLetter]:
         size: int = await connection.fetchval(sql()["begin"])
-        hashes: list[bytes] = []
-        rows = copying.rows(records, size, hashes)
-        await connection.copy_to_table("records", source=rows, columns=copying.COLUMNS, format="binary")
-        await tree.append(connection, size, hashes)
+        edge, grown = await tree.edge(connection, size), dict[Tile, bytes]()
+
+        async def rows() -> AsyncIterator[bytes]:
+            hashes: list[bytes] = []
+            for piece in copying.rows(records, size, hashes):
+                yield piece
+            grown.update(tiles.grow(size, edge, hashes))  # while the server takes the last rows
+
+        await connection.copy_to_table("records", source=rows(), columns=copying.COLUMNS, format="binary")
+        await tree.put(connection, size + len(records), grown)
         return ()
 
     return write

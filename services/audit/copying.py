@@ -5,7 +5,7 @@ hashing, because both look at every byte once and this is the room's hot path (b
 """
 
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -25,18 +25,21 @@ _NUMBERS = struct.Struct(">iiiqiq").pack
 _LEAF = struct.Struct(">iq").pack
 
 
-async def rows(records: Records, first: int, hashes: list[bytes]) -> AsyncIterator[bytes]:
+def rows(records: Records, first: int, hashes: list[bytes]) -> Iterator[bytes]:
     """Pieces for COPY; leaves are numbered from `first`, and their hashes added to `hashes`."""
     yield _BEGIN
     for nr in range(0, len(records), ROWS_AT_ONCE):
         piece: list[bytes] = []
         for leaf, record in enumerate(records[nr : nr + ROWS_AT_ONCE], first + nr):
-            headers, place = packed(record.headers), (record.topic, record.partition, record.offset)
-            hashes.append(leaf_hash(entry(place, record.timestamp, record.key, headers, record.value)))
+            topic, partition, offset, timestamp = record.topic, record.partition, record.offset, record.timestamp
+            key, headers, value = record.key, packed(record.headers), record.value
+            hashes.append(leaf_hash(entry((topic, partition, offset), timestamp, key, headers, value)))
             piece += (
-                _topic(record.topic),
-                _NUMBERS(4, record.partition, 8, record.offset, 8, record.timestamp),
-                *(_field(record.key), _LENGTH(len(headers)), headers, _field(record.value)),
+                _topic(topic),
+                _NUMBERS(4, partition, 8, offset, 8, timestamp),
+                *((_NULL, b"") if key is None else (_LENGTH(len(key)), key)),
+                *(_LENGTH(len(headers)), headers),
+                *((_NULL, b"") if value is None else (_LENGTH(len(value)), value)),
                 _LEAF(8, leaf),
             )
         yield b"".join(piece)
@@ -47,7 +50,3 @@ async def rows(records: Records, first: int, hashes: list[bytes]) -> AsyncIterat
 def _topic(topic: str) -> bytes:
     raw = topic.encode()
     return _FIELDS + _LENGTH(len(raw)) + raw
-
-
-def _field(content: bytes | None) -> bytes:
-    return _NULL if content is None else _LENGTH(len(content)) + content

@@ -22,6 +22,7 @@ NAMES_KEPT: Final = 1_000
 """Names of topics and headers that are not encoded again: they are few, unless somebody sends odd ones."""
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 _PLACE = struct.Struct(">iqq").pack
+_PLACE_AND_DIGESTS = struct.Struct(">iqq BI32s BI32s BI32s").pack
 _LENGTH = struct.Struct(">I").pack
 _LENGTH_BYTES = 4
 SHORT: Final = 1_024
@@ -33,14 +34,27 @@ def entry(
 ) -> bytes:
     """The entry of the record at `place`: topic, partition, offset. At most 405 bytes, whatever the record holds."""
     topic, partition, offset = place
-    fixed = _topic(topic) + _PLACE(partition, offset, timestamp_ms)
-    return fixed + _digest(key) + _digest(headers) + _digest(value)
+    if key is None or value is None:
+        return _topic(topic) + _PLACE(partition, offset, timestamp_ms) + b"".join(map(_digest, (key, headers, value)))
+    # The same in one call: archiving spends most of its time here.
+    return _topic(topic) + _PLACE_AND_DIGESTS(
+        *(partition, offset, timestamp_ms),
+        *(1, len(key), sha256(key).digest()),
+        *(1, len(headers), sha256(headers).digest()),
+        *(1, len(value), sha256(value).digest()),
+    )
 
 
 def packed(headers: Headers) -> bytes:
     """Headers in their order, with repeats and nulls: so they are hashed, and so they are archived."""
-    parts = [_nothing(name) if value is None else _named(name) + _length(value) + value for name, value in headers]
-    return _LENGTH(len(parts)) + b"".join(parts)
+    parts = [_LENGTH(len(headers))]
+    for name, value in headers:
+        if value is None:
+            parts.append(_nothing(name))
+        else:  # most lengths are short, and are not encoded again
+            size = len(value)
+            parts += (_named(name), _SHORT[size] if size < SHORT else _LENGTH(size), value)
+    return b"".join(parts)
 
 
 def unpacked(raw: bytes) -> Headers:
@@ -69,13 +83,7 @@ def _sized(raw: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _digest(content: bytes | None) -> bytes:
-    return b"\0" if content is None else b"\1" + _length(content) + sha256(content).digest()
-
-
-def _length(content: bytes) -> bytes:
-    """Most are short, and are not encoded again."""
-    size = len(content)
-    return _SHORT[size] if size < SHORT else _LENGTH(size)
+    return b"\0" if content is None else b"\1" + _LENGTH(len(content)) + sha256(content).digest()
 
 
 @lru_cache(maxsize=NAMES_KEPT)

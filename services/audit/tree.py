@@ -22,9 +22,18 @@ async def lock(connection: Connection) -> int:
 
 async def append(connection: Connection, size: int, hashes: Sequence[bytes]) -> None:
     """Leaf hashes after the `size` that are there; the caller holds the lock."""
-    grown = tiles.grow(size, await read(connection, tiles.edge(size)), hashes)
+    await put(connection, size + len(hashes), tiles.grow(size, await edge(connection, size), hashes))
+
+
+async def edge(connection: Connection, size: int) -> Mapping[Tile, bytes]:
+    """The tiles in which a tree of `size` grows."""
+    return await read(connection, tiles.edge(size))
+
+
+async def put(connection: Connection, size: int, grown: Mapping[Tile, bytes]) -> None:
+    """The tiles that changed as the tree grew to `size`."""
     rows = [(level, nr, content) for (level, nr), content in grown.items()]
-    await connection.execute(sql()["grow"], *columns(rows, 3), size + len(hashes))
+    await connection.execute(sql()["grow"], *columns(rows, 3), size)
 
 
 async def read(connection: Connection, wanted: Sequence[Tile]) -> dict[Tile, bytes]:
