@@ -22,7 +22,7 @@ from kernel.settings import Settings
 from services.audit import broker, by_place
 from services.audit.leaf import packed
 from services.audit.replaying import marks, to_topic
-from services.audit.replaying.topics import unfit
+from services.audit.replaying.topics import settings_of, unfit
 from tests.audit.conftest import Archive
 from tests.audit.replaying import ALONE, audit
 from tests.servers import Servers
@@ -52,6 +52,14 @@ class Topic:
 
     async def make(self) -> None:
         await topics.ensure(self.settings, [self.name])
+
+    async def has(self, configs: dict[str, str]) -> None:
+        """Wait until Kafka tells these settings: it makes a topic a little before it knows them."""
+        async with broker.opened(self.settings, committed=True) as there:
+            for _ in range(600):
+                if configs.items() <= (await settings_of(there, [self.name])).get(self.name, {}).items():
+                    return
+                await asyncio.sleep(0.05)
 
     async def delete(self) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
@@ -352,6 +360,7 @@ async def test_a_topic_that_would_not_keep_records_as_they_were_is_refused(
         await admin.create_topics([NewTopic(topic.name, partitions, 1, topic_configs=configs)])
     finally:
         await admin.close()
+    await topic.has(configs)
     found = await topic.refill()
     assert (found.exit_code, told in found.output) == (1, True), found.output
     assert "nothing was written" in found.output
