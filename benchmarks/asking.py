@@ -4,7 +4,6 @@ What is compared is one indexed row, read in turn with it over the same connecti
 those, however many years the register holds. Questions about a period are asked about one year.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 import asyncpg
+import uvloop
 
 from benchmarks import register
 from benchmarks.measure import Measured
@@ -80,7 +80,7 @@ class Costs:
 
 def run(servers: Servers) -> list[Measured]:
     """A line for each question: its time over the long history; the note holds it to the bounds."""
-    short, long = (asyncio.run(_costs(servers, size)) for size in SIZES)
+    short, long = (uvloop.run(_costs(servers, size)) for size in SIZES)
     rows = sorted(_at(cost.row, 99) for each in long.values() for cost in (each.now, each.known))
     seconds = rows[len(rows) // 2] * ASKED_TIMES
     first = Measured("one indexed row", ASKED_TIMES, seconds, f"{SIZES[1]:,} tours; at the 99th percentile")

@@ -153,7 +153,8 @@ async def find_on(
     await checking.check_names(connection, given, known)
     columns = await _columns(connection, found.sql)
     page = paging.Page(found, report.key, dict(columns), report.ordered)
-    rows, said = await _rows(connection, report, page, asked, found.values(given))
+    rows = await _rows(connection, report, page, asked, found.values(given))
+    said, rows = rows[0], rows if rows[0]["there"] else []
     if asked.limit is None and asked.cursor is None and len(rows) > ROWS_MAX:
         remedy = "Narrow it down with a filter, or ask for pages with limit."
         raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
@@ -161,7 +162,8 @@ async def find_on(
     rows = rows[: asked.limit] if more else rows
     following = page.cursor(rows[-1]) if more else None
     totals = {column: said[f"total_{column}"] for column in report.adds}
-    return Answer(as_of, asked.as_known_at, columns, rows, totals, following, said["waits"], fresh)
+    values = [row[: len(columns)] for row in rows]
+    return Answer(as_of, asked.as_known_at, columns, values, totals, following, said["waits"], fresh)
 
 
 def _check(report: Report, given: Mapping[str, Any]) -> None:
@@ -178,21 +180,16 @@ async def _columns(connection: Connection, sql: str) -> Sequence[tuple[str, str]
     return _COLUMNS[sql]
 
 
-Rows = Sequence[Mapping[str, Any]]
-
-
 async def _rows(
     connection: Connection, report: Report, page: paging.Page, asked: Asked, values: list[Any]
-) -> tuple[Rows, Mapping[str, Any]]:
-    """One row more than the limit, to know whether there is a next page; and what is said of the whole report."""
+) -> Sequence[asyncpg.Record]:
+    """One row more than the limit, to know whether there is a next page; behind each, what is said of all rows."""
     after = page.after(asked.cursor)
     rooms, prefixes = [room for room, _ in report.feeds], [prefix for _, prefix in report.feeds]
     further = ((asked.limit or ROWS_MAX) + 1, rooms, prefixes, *after)
     try:
-        found = await connection.fetch(page.sql(report.adds, follows=bool(after)), *values, *further)
+        return await connection.fetch(page.sql(report.adds, follows=bool(after)), *values, *further)
     except asyncpg.DataError as error:
         if asked.cursor is None:
             raise
         raise paging.no_cursor() from error
-    rows: Rows = [dict(zip(page.types, row, strict=False)) for row in found if row["there"]]  # a page's columns first
-    return rows, dict(found[0])

@@ -39,12 +39,20 @@ class Answer:
     as_known_at: datetime | None
     """None: as it is known now."""
     columns: Sequence[tuple[str, str]]
-    rows: Sequence[Mapping[str, Any]]
+    """Names and types."""
+    values: Sequence[Sequence[Any]]
+    """Of each row, in the order of the columns."""
     totals: Mapping[str, Any]
     next: str | None
     incomplete: bool
     freshness: Freshness | None
     """None: nothing was to be waited for."""
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows by the names of their columns, made anew each time."""
+        names = [column for column, _ in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.values]
 
 
 def as_json(name: str, found: Answer) -> dict[str, Any]:
@@ -55,7 +63,7 @@ def as_json(name: str, found: Answer) -> dict[str, Any]:
         "as_known_at": found.as_known_at,
         "incomplete": found.incomplete,
         "columns": [{"name": column, "type": kind} for column, kind in found.columns],
-        "rows": [dict(row) for row in found.rows],
+        "rows": found.rows,
         "totals": found.totals,
         "next": found.next,
         **({"freshness": asdict(found.freshness)} if found.freshness else {}),
@@ -72,7 +80,7 @@ def as_csv(name: str, found: Answer) -> Response:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([column for column, _ in found.columns])
-    writer.writerows(map(csv_cell, row.values()) for row in found.rows)
+    writer.writerows(map(csv_cell, row) for row in found.values)
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=_headers(name, found, "csv"))
 
 
@@ -81,7 +89,7 @@ def as_parquet(name: str, found: Answer) -> Response:
     told = {key: value for key, value in as_json(name, found).items() if key not in ("columns", "rows")}
     fields = [pyarrow.field(column, _PARQUET_TYPES[kind]) for column, kind in found.columns]
     schema = pyarrow.schema(fields, metadata={"forcegen": json.dumps(told, default=str)})
-    rows = [{column: _plain(row[column]) for column, _ in found.columns} for row in found.rows]
+    rows = [{column: _plain(value) for column, value in row.items()} for row in found.rows]
     file = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), file)
     return Response(file.getvalue(), media_type=PARQUET, headers=_headers(name, found, "parquet"))

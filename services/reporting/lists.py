@@ -213,9 +213,10 @@ async def find_some(connection: Connection, name: str, given: Mapping[str, Any],
     found = filtered(each.sql, asked)
     rows = [json.loads(row["item"]) for row in await connection.fetch(found.sql, *found.values(asked))]
     columns = [(column, "json") for column in (rows[0] if rows else each.example)]
+    values = [tuple(row.values()) for row in rows[:LIMIT_MAX]]
     following = rows[LIMIT_MAX]["id"] if len(rows) > LIMIT_MAX else None
     waits = await incomplete(connection, each.feeds)
-    return Answer(as_of, given.get("as_known_at"), columns, rows[:LIMIT_MAX], {}, following, waits, None)
+    return Answer(as_of, given.get("as_known_at"), columns, values, {}, following, waits, None)
 
 
 async def find_event(connection: Connection, event: str) -> dict[str, Any]:
@@ -224,10 +225,10 @@ async def find_event(connection: Connection, event: str) -> dict[str, Any]:
         found = await find_some(connection, "events", {"event": UUID(event)}, date(9998, 12, 31))
     except ValueError:
         found = None
-    if found is None or not found.rows:
+    if found is None or not found.values:
         remedy = "GET /v1/events lists what there is."
         raise Problem(404, "Not found", f"There is no event {event} on record.", field="event", remedy=remedy)
-    return dict(found.rows[0])
+    return found.rows[0]
 
 
 def _documented(each: List, example: dict[str, Any], schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:

@@ -8,7 +8,9 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+
+import asyncpg
 
 from services.reporting.problems import Problem
 from services.reporting.queries import Query, query
@@ -66,7 +68,7 @@ class Page:
         kind = self.types[column]
         return f"({_LEAST[kind]})::{kind}"
 
-    def cursor(self, row: Mapping[str, Any]) -> str:
+    def cursor(self, row: asyncpg.Record) -> str:
         """Where a page ends, for the one after."""
         values = [str(self._none(column) if row[column] is None else row[column]) for column in self.key]
         return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()

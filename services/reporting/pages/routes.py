@@ -137,7 +137,8 @@ async def _section(
         given[parameter] = [names[name]] if parameter == "missions" else names[name]
     if section.listed:
         found = await lists.find_some(connection, section.listed, given, question.as_of)
-        return replace(found, rows=[{**row, "event": row["id"]} for row in found.rows])
+        named = [(*row.values(), row["id"]) for row in found.rows]
+        return replace(found, columns=[*found.columns, ("event", "json")], values=named)
     report = REPORTS[section.report]
     if section.days_back:
         given["since"] = question.terms.since or question.as_of - timedelta(days=section.days_back)

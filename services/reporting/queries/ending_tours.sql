@@ -5,9 +5,10 @@
 WITH stages (stage, replacement) AS (
     VALUES (4, 'arrived'), (3, 'tour planned'), (2, 'accepted'), (1, 'nominated'), (0, 'vacancy reopened')
 ), later AS MATERIALIZED (
-    SELECT DISTINCT ON (tour) tour, old_departs_on FROM tour_date_changes
+    SELECT tour, old_departs_on FROM tour_date_changes AS change
     WHERE decided_on > :as_of::date AND (:contributor::text IS NULL OR contributor = :contributor::text)
-    ORDER BY tour, version
+      AND version = (SELECT min(version) FROM tour_date_changes AS each
+                     WHERE each.tour = change.tour AND each.decided_on > :as_of::date)
 ), present AS MATERIALIZED (
     SELECT there.tour, there.mission AS is_in, there.category, there.line,
            coalesce(later.old_departs_on, there.leaves_on) AS ends_on

@@ -3,23 +3,21 @@
 -- rows of people_in_mission, but only in one of people (that of the first stay), so that people adds up to the total.
 -- All is told by what a person's stays have in common with the earlier ones: so they are sorted once.
 WITH stays AS (
-    SELECT headcount, mission, contributor, row_number() OVER earlier = 1 AS first_of_who,
+    SELECT headcount, mission, contributor, row_number() OVER before = 1 AS first_of_who,
            coalesce(tour <> ALL (array_agg(tour) OVER before), true) AS first_of_tour,
            coalesce(contributor || '/' || mission <> ALL (array_agg(contributor || '/' || mission) OVER before), true)
                AS first_in_mission,
            coalesce(tour || '/' || mission <> ALL (array_agg(tour || '/' || mission) OVER before), true)
                AS first_of_tour_in_mission
-    FROM tour_missions
-    WHERE days(since, until) && daterange(:since::date, greatest(:as_of::date, :since::date), '[]')
-      AND since <= :as_of::date
-      AND (:contributor::text IS NULL OR contributor = :contributor::text)
+    FROM stays_between(:since::date, :as_of::date)
+    WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
       AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
       AND (:categories::text[] IS NULL OR category = ANY (:categories::text[]))
       AND (:mandate::text IS NULL OR split_part(line, '/', 1) = :mandate::text)
       AND (:line::text IS NULL OR line = :line::text)
       AND (:count::text IS NULL OR (:count::text = 'officers') = (person IS NOT NULL))
-    WINDOW earlier AS (PARTITION BY coalesce(person, tour) ORDER BY since, tour, nth),
-           before AS (earlier ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    WINDOW before AS (PARTITION BY coalesce(person, tour) ORDER BY since, tour, nth
+                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )
 SELECT contributor, mission,
        coalesce(sum(headcount) FILTER (WHERE first_of_who), 0)::int AS people,

@@ -23,8 +23,7 @@ WITH published AS (
     GROUP BY as_of HAVING NOT bool_or(personnel_type = 'staff_officers')
 ), register AS (
     SELECT dates.contributor, dates.date, stay.mission, kind.personnel_type, sum(stay.headcount)::int AS people
-    FROM dates JOIN tour_missions AS stay
-      ON stay.contributor = dates.contributor AND days(stay.since, stay.until) @> dates.date
+    FROM dates JOIN LATERAL stays_on(dates.date) AS stay ON stay.contributor = dates.contributor
     CROSS JOIN LATERAL (SELECT CASE stay.category WHEN 'military_observer' THEN 'experts_on_mission'
                                WHEN 'staff_officer' THEN 'staff_officers'
                                WHEN 'individual_officer' THEN 'staff_officers'

@@ -19,33 +19,34 @@ WITH asked AS MATERIALIZED (
           UNION ALL
           SELECT asked.id, sub.mission, sub.ceiling
           FROM asked JOIN sub_ceilings AS sub ON sub.line = asked.id AND sub.version = asked.version) AS own
-), expected AS MATERIALIZED (
-    SELECT line, mission, headcount, true AS is_present, :as_of::date AS first_day,
-           CASE WHEN leaves_on > :as_of::date THEN leaves_on ELSE 'infinity' END AS end_day
-    FROM stays_on(:as_of::date) AS present
-    WHERE (:contributor::text IS NULL OR present.contributor = :contributor::text)
-    UNION ALL
-    SELECT line, mission, headcount, false, greatest(coalesce(arrives_on, planned_from), :as_of::date),
-           coalesce(departs_on, planned_until)
-    FROM to_come_on(:as_of::date) AS planned
+), present AS MATERIALIZED (
+    SELECT line, mission, headcount, leaves_on FROM stays_on(:as_of::date) AS there
+    WHERE (:contributor::text IS NULL OR there.contributor = :contributor::text)
+), planned AS MATERIALIZED (
+    SELECT line, mission, headcount, greatest(coalesce(arrives_on, planned_from), :as_of::date) AS first_day,
+           coalesce(departs_on, planned_until) AS end_day
+    FROM to_come_on(:as_of::date) AS to_come
     WHERE coalesce(departs_on, planned_until) > :as_of::date
-      AND (:contributor::text IS NULL OR planned.contributor = :contributor::text)
+      AND (:contributor::text IS NULL OR to_come.contributor = :contributor::text)
+), expected AS (  -- who leaves after the last arrival does not matter: from there on it is only emptier
+    SELECT line, mission, sum(headcount) AS present, 0 AS planned, :as_of::date AS day, sum(headcount) AS change
+    FROM present GROUP BY line, mission
+    UNION ALL
+    SELECT line, mission, 0, 0, leaves_on, -headcount FROM present
+    WHERE leaves_on > :as_of::date AND leaves_on <= (SELECT max(first_day) FROM planned)
+    UNION ALL
+    SELECT line, mission, 0, headcount, first_day, CASE WHEN end_day > first_day THEN headcount ELSE 0 END FROM planned
+    UNION ALL
+    SELECT line, mission, 0, 0, end_day, -headcount FROM planned WHERE end_day > first_day
 ), under AS MATERIALIZED (
-    SELECT ceilings.nr, expected.headcount, expected.is_present, expected.first_day, expected.end_day
+    SELECT ceilings.nr, expected.present, expected.planned, expected.day, expected.change
     FROM ceilings JOIN expected
       ON expected.line = ceilings.line AND (ceilings.mission IS NULL OR expected.mission = ceilings.mission)
 ), counted AS (
-    SELECT nr, sum(headcount) FILTER (WHERE is_present)::int AS present,
-           sum(headcount) FILTER (WHERE NOT is_present)::int AS planned
-    FROM under GROUP BY nr
-), moments AS (
-    SELECT nr, first_day AS day, sum(headcount) AS change FROM under WHERE end_day > first_day GROUP BY nr, first_day
-    UNION ALL
-    SELECT nr, end_day, -sum(headcount) FROM under
-    WHERE end_day > first_day AND end_day < 'infinity' GROUP BY nr, end_day
+    SELECT nr, sum(present)::int AS present, sum(planned)::int AS planned FROM under GROUP BY nr
 ), fullest AS (
     SELECT nr, max(people)::int AS people
-    FROM (SELECT nr, sum(change) OVER (PARTITION BY nr ORDER BY day) AS people FROM moments) AS at
+    FROM (SELECT nr, sum(change) OVER (PARTITION BY nr ORDER BY day) AS people FROM under) AS at
     GROUP BY nr
 )
 SELECT asked.contributor, asked.mandate, asked.id AS line, ceilings.mission, asked.missions, asked.categories,
