@@ -88,6 +88,7 @@ async def connect(
         min_size=1,
         max_size=size_max,
         command_timeout=60,
+        max_cacheable_statement_size=0,  # statements are the house's own, and the longest are the dearest to plan
         server_settings={"application_name": application, **(settings or {})},
     )
 

@@ -6,8 +6,9 @@ Pages go by the key of the rows, so they hold while rows change; totals are alwa
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
@@ -146,6 +147,54 @@ async def find_on(
 
     It is one statement, and so one snapshot by itself; in a transaction of the caller's, several answers agree.
     """
+    each = await _statement(connection, report, asked, as_of, known)
+    try:
+        rows = await connection.fetch(each.sql, *each.values)
+    except asyncpg.DataError as error:
+        if asked.cursor is None:
+            raise
+        raise paging.no_cursor() from error
+    return _answer(each, rows, fresh)
+
+
+async def find_together(
+    connection: Connection, questions: Sequence[tuple[Report, Asked]], as_of: date, known: Known
+) -> Sequence[Answer]:
+    """The answers to several reports by one statement, and so of one snapshot and one way there; raises `Problem`."""
+    each = [await _statement(connection, report, asked, as_of, known) for report, asked in questions]
+    sql = paging.side_by_side(tuple(one.sql for one in each))
+    rows = await connection.fetch(sql, *(value for one in each for value in one.values))
+    answers, begin = [], 1
+    for nr, one in enumerate(each):
+        end = begin + one.width
+        answers.append(_answer(one, [row[begin:end] for row in rows if row[0] == nr]))
+        begin = end + 1
+    return answers
+
+
+Values: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A question as it is sent: its page's columns come first, then `there`, then what is said of all rows."""
+
+    report: Report
+    asked: Asked
+    as_of: date
+    columns: Sequence[tuple[str, str]]
+    page: paging.Page
+    sql: str
+    values: Sequence[Any]
+
+    @property
+    def width(self) -> int:
+        """How many columns come back."""
+        return len(self.columns) + len(paging.SAID) + len(self.report.adds)
+
+
+async def _statement(connection: Connection, report: Report, asked: Asked, as_of: date, known: Known) -> _Statement:
+    """With one row more than the limit, to know whether there is a next page; raises `Problem`."""
     given = asked.model_dump() | {"as_of": as_of}
     _check(report, given)
     report = report.of(given.get("source"))
@@ -153,17 +202,26 @@ async def find_on(
     await checking.check_names(connection, given, known)
     columns = await _columns(connection, found.sql)
     page = paging.Page(found, report.key, dict(columns), report.ordered)
-    rows = await _rows(connection, report, page, asked, found.values(given))
-    said, rows = rows[0], rows if rows[0]["there"] else []
-    if asked.limit is None and asked.cursor is None and len(rows) > ROWS_MAX:
+    after = page.after(asked.cursor)
+    rooms, prefixes = [room for room, _ in report.feeds], [prefix for _, prefix in report.feeds]
+    values = (*found.values(given), (asked.limit or ROWS_MAX) + 1, rooms, prefixes, *after)
+    return _Statement(report, asked, as_of, columns, page, page.sql(report.adds, follows=bool(after)), values)
+
+
+def _answer(each: _Statement, rows: Sequence[asyncpg.Record | Values], fresh: Freshness | None = None) -> Answer:
+    """What came back, told; raises `Problem`. Where no row was found, one came that only says so."""
+    asked, width = each.asked, len(each.columns)
+    there, waits, _, *totals = rows[0][width:]
+    found = [row[:width] for row in rows] if there else []
+    if asked.limit is None and asked.cursor is None and len(found) > ROWS_MAX:
         remedy = "Narrow it down with a filter, or ask for pages with limit."
         raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
-    more = asked.limit is not None and len(rows) > asked.limit
-    rows = rows[: asked.limit] if more else rows
-    following = page.cursor(rows[-1]) if more else None
-    totals = {column: said[f"total_{column}"] for column in report.adds}
-    values = [row[: len(columns)] for row in rows]
-    return Answer(as_of, asked.as_known_at, columns, values, totals, following, said["waits"], fresh)
+    more = asked.limit is not None and len(found) > asked.limit
+    found = found[: asked.limit] if more else found
+    names = [column for column, _ in each.columns]
+    following = each.page.cursor(dict(zip(names, found[-1], strict=True))) if more else None
+    added = dict(zip(each.report.adds, totals, strict=True))
+    return Answer(each.as_of, asked.as_known_at, each.columns, found, added, following, waits, fresh)
 
 
 def _check(report: Report, given: Mapping[str, Any]) -> None:
@@ -178,18 +236,3 @@ async def _columns(connection: Connection, sql: str) -> Sequence[tuple[str, str]
     if sql not in _COLUMNS:
         _COLUMNS[sql] = [(c.name, c.type.name) for c in (await connection.prepare(sql)).get_attributes()]
     return _COLUMNS[sql]
-
-
-async def _rows(
-    connection: Connection, report: Report, page: paging.Page, asked: Asked, values: list[Any]
-) -> Sequence[asyncpg.Record]:
-    """One row more than the limit, to know whether there is a next page; behind each, what is said of all rows."""
-    after = page.after(asked.cursor)
-    rooms, prefixes = [room for room, _ in report.feeds], [prefix for _, prefix in report.feeds]
-    further = ((asked.limit or ROWS_MAX) + 1, rooms, prefixes, *after)
-    try:
-        return await connection.fetch(page.sql(report.adds, follows=bool(after)), *values, *further)
-    except asyncpg.DataError as error:
-        if asked.cursor is None:
-            raise
-        raise paging.no_cursor() from error

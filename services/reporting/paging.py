@@ -6,11 +6,11 @@ columns are put into a statement, and they are the report's own; what a caller s
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
-
-import asyncpg
+from functools import lru_cache
+from typing import Any, Final
 
 from services.reporting.problems import Problem
 from services.reporting.queries import Query, query
@@ -22,6 +22,12 @@ _LEAST: Final = {
     "int4": "-2147483648",
     "int8": "-9223372036854775808",
 }
+
+
+SAID: Final = ("there", "waits", "of_all")
+"""What stands behind the columns of each row: whether it is one, whether an event that feeds the report is parked, and
+how many rows there are in all. The totals follow."""
+_PARAMETER: Final = re.compile(r"\$(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Page:
         kind = self.types[column]
         return f"({_LEAST[kind]})::{kind}"
 
-    def cursor(self, row: asyncpg.Record) -> str:
+    def cursor(self, row: Mapping[str, Any]) -> str:
         """Where a page ends, for the one after."""
         values = [str(self._none(column) if row[column] is None else row[column]) for column in self.key]
         return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
@@ -89,6 +95,31 @@ class Page:
         if not all(isinstance(value, str) and "\0" not in value for value in values):
             raise no_cursor()
         return values
+
+
+@lru_cache(maxsize=1000)
+def side_by_side(statements: tuple[str, ...]) -> str:
+    """Several statements of pages as one: the number of the statement, then the columns of each and the row's number.
+
+    A row has the columns of its own statement; those of the others are empty. The parameters are theirs, one after the
+    other, as many as the highest number in each.
+    """
+    joined, before = [], 0
+    for nr, sql in enumerate(statements):
+        numbers = [int(found) for found in _PARAMETER.findall(sql)]
+        own = _numbered_from(sql, before)
+        joined.append(
+            f"LEFT JOIN LATERAL (SELECT *, row_number() OVER () AS nth FROM ({own}) AS found WHERE section.nr = {nr})"  # noqa: S608
+            f" AS s{nr} ON true"
+        )
+        before += max(numbers)
+    every = ", ".join(f"({nr})" for nr in range(len(statements)))
+    nth = ", ".join(f"s{nr}.nth" for nr in range(len(statements)))
+    return f"SELECT * FROM (VALUES {every}) AS section (nr) {' '.join(joined)} ORDER BY nr, coalesce({nth})"  # noqa: S608
+
+
+def _numbered_from(sql: str, before: int) -> str:
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + before}", sql)
 
 
 def no_cursor() -> Problem:

@@ -27,7 +27,12 @@ async def reading_database(
     try:
         await server.execute(f"CREATE DATABASE {name}")
         async with asyncpg.create_pool(
-            dsn, database=name, min_size=1, max_size=4, server_settings={"search_path": "reporting", **settings}
+            dsn,
+            database=name,
+            min_size=1,
+            max_size=4,
+            max_cacheable_statement_size=0,
+            server_settings={"search_path": "reporting", **settings},
         ) as pool:
             await pool.execute("CREATE EXTENSION btree_gist WITH SCHEMA public")
             await pool.execute("CREATE SCHEMA reporting; CREATE SCHEMA reporting_known; CREATE SCHEMA analysts")

@@ -1,7 +1,7 @@
 """The pages over HTTP: `/`, `/missions/UNIFIL`, …, each with a twin that ends in `.json` or `.csv`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
@@ -110,12 +110,16 @@ def _terms(given: Mapping[str, Any]) -> Asked:
 
 
 async def show(sheet: Sheet, question: Question, read: Reading) -> Shown:
-    """Everything on the page, from one snapshot; raises `Problem`."""
-    async with read.snapshot(question.terms.as_known_at) as connection:
+    """Everything on the page, from one snapshot; raises `Problem`. Its reports are one statement."""
+    whole = not sheet.thing and not any(section.listed for section in sheet.sections)
+    opened = read.connection if whole else read.snapshot
+    async with opened(question.terms.as_known_at) as connection:
         thing = await _thing(connection, sheet, question)
         names = {**(thing or {}), **question.path}
-        found = {section.name: await _section(connection, section, question, names, read) for section in sheet.sections}
-    return Shown(thing, found)
+        lists = {s.name: await _listed(connection, s, question, names) for s in sheet.sections if s.listed}
+        reports = await _reported(connection, [s for s in sheet.sections if s.report], question, names, read)
+    found = lists | reports
+    return Shown(thing, {section.name: found[section.name] for section in sheet.sections})
 
 
 async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Mapping[str, Any] | None:
@@ -129,24 +133,36 @@ async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Ma
     return found
 
 
-async def _section(
-    connection: Connection, section: Section, question: Question, names: Mapping[str, Any], read: Reading
-) -> Answer:
-    given = dict(section.asked)
-    for parameter, name in section.takes.items():
-        given[parameter] = [names[name]] if parameter == "missions" else names[name]
-    if section.listed:
-        found = await lists.find_some(connection, section.listed, given, question.as_of)
-        named = [(*row.values(), row["id"]) for row in found.rows]
-        return replace(found, columns=[*found.columns, ("event", "json")], values=named)
-    report = REPORTS[section.report]
+def _given(section: Section, names: Mapping[str, Any]) -> dict[str, Any]:
+    taken = {parameter: names[name] for parameter, name in section.takes.items()}
+    return {**section.asked, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
+
+
+async def _listed(connection: Connection, section: Section, question: Question, names: Mapping[str, Any]) -> Answer:
+    found = await lists.find_some(connection, section.listed, _given(section, names), question.as_of)
+    named = [(*row.values(), row["id"]) for row in found.rows]
+    return replace(found, columns=[*found.columns, ("event", "json")], values=named)
+
+
+async def _reported(
+    connection: Connection, sections: Sequence[Section], question: Question, names: Mapping[str, Any], read: Reading
+) -> dict[str, Answer]:
+    """The answers of sections by their names."""
+    questions = [(REPORTS[section.report], _asked(section, question, names)) for section in sections]
+    if not questions:
+        return {}
+    found = await answers.find_together(connection, questions, question.as_of, read.known)
+    return {section.name: answer for section, answer in zip(sections, found, strict=True)}
+
+
+def _asked(section: Section, question: Question, names: Mapping[str, Any]) -> Asked:
+    given, report = _given(section, names), REPORTS[section.report]
     if section.days_back:
         given["since"] = question.terms.since or question.as_of - timedelta(days=section.days_back)
     for name in ("contributor", *question.may_name):
         if name in report.own and (value := getattr(question.terms, name)) is not None:
             given.setdefault(name, value)
-    terms = Asked(**given, as_known_at=question.terms.as_known_at, limit=LIMIT_MAX)
-    return await answers.find_on(connection, report, terms, question.as_of, read.known)
+    return Asked(**given, as_known_at=question.terms.as_known_at, limit=LIMIT_MAX)
 
 
 def _twin(sheet: Sheet, question: Question, shown: Shown) -> dict[str, Any]:
@@ -173,9 +189,9 @@ def _csv(request: Request, shown: Shown) -> Response:
 async def _picture(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
     question = asked(request, SHEETS["line"], read.today())
     section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
-    async with read.snapshot(question.terms.as_known_at) as connection:
-        found = await _section(connection, section, question, question.path, read)
-    rows = [row for row in found.rows if row["mission"] is None]
+    async with read.connection(question.terms.as_known_at) as connection:
+        found = await _reported(connection, [section], question, question.path, read)
+    rows = [row for row in found["occupancy"].rows if row["mission"] is None]
     return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
 
 

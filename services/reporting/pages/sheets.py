@@ -90,7 +90,6 @@ SHEETS: Final[Mapping[str, Sheet]] = {
             (
                 Section("present", "Present", PRESENT, "strength", nothing="Nobody is in a mission on this day."),
                 _ROOM_LEFT,
-                _UNREPLACED,
                 _WAITING,
             ),
         ),
