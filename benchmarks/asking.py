@@ -19,9 +19,9 @@ import uvloop
 from benchmarks import register
 from benchmarks.measure import Measured
 from kernel.health import Health
-from services.reporting.answers import find
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading
+from services.reporting.finding import find
 from services.reporting.following import Following
 from services.reporting.pages.html import Question
 from services.reporting.pages.routes import show

@@ -17,7 +17,7 @@ from aiokafka import ConsumerRecord
 
 from kernel.health import Health
 from services.audit.verifier import Read, name_of
-from services.reporting import answers, forms, rebuilding
+from services.reporting import finding, forms, rebuilding
 from services.reporting.asked import asks
 from services.reporting.asking import Reading
 from services.reporting.following import Following
@@ -85,7 +85,7 @@ class Views:
         asked = asks(self._receipt.report, report.takes, report.needs).model_validate(given)
         day = date.fromisoformat(given["as_of"])
         read = Reading(self._pool, lambda: day, Following(self._pool, Health(0)))
-        return forms.as_json(self._receipt.report, await answers.find(report, asked, read))
+        return forms.as_json(self._receipt.report, await finding.find(report, asked, read))
 
 
 @contextmanager

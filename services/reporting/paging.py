@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from services.reporting.problems import Problem
@@ -30,30 +30,40 @@ how many rows there are in all. The totals follow."""
 _PARAMETER: Final = re.compile(r"\$(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
-    """The rows of a query in the order of their key, from one key on."""
+    """The rows of a query in the order of their key, from one key on. There are as many as reports have filters."""
 
     query: Query
     key: tuple[str, ...]
     types: Mapping[str, str]
+    adds: tuple[str, ...]
+    """The columns of which the whole report has a total."""
     ordered: bool = False
     """Whether an index has the rows in the order of their key, of which no column can be empty: then a page is read
     from there and stops where it is full, and the rows of the whole report are only counted and added up."""
 
-    def sql(self, adds: Sequence[str], *, follows: bool) -> str:
+    @cached_property
+    def first(self) -> str:
         """The statement of a page: its rows, each with what is said of the whole report behind it, in one reading.
 
-        Further parameters are the limit, the rooms and prefixes of the streams that feed the report and, with
-        `follows`, the values of the cursor's key, as text. A page without rows comes as one row in which `there` is
-        NULL, because what is said of the report counts all the same.
+        Further parameters are the limit and the rooms and prefixes of the streams that feed the report. A page without
+        rows comes as one row in which `there` is NULL, because what is said of the report counts all the same.
         """
+        return self._sql(follows=False)
+
+    @cached_property
+    def following(self) -> str:
+        """The same from a cursor on; the values of its key, as text, are the last parameters."""
+        return self._sql(follows=True)
+
+    def _sql(self, *, follows: bool) -> str:
         limit = len(self.query.parameters) + 1
         sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 3))
         order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in self.key)
         kept = "NOT MATERIALIZED" if self.ordered else "MATERIALIZED"
         where = f"WHERE ({self._values}) > ({', '.join(sent)})" if follows else ""
-        sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in adds)
+        sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in self.adds)
         waits = query("waits").sql.replace("$1", f"${limit + 1}").replace("$2", f"${limit + 2}")
         return (
             f"WITH report AS {kept} ({self.query.found}),"  # noqa: S608

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from kernel.postgres import Connection
-from services.reporting import answers, forms, lists
+from services.reporting import finding, forms, lists
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading, reading
 from services.reporting.filters import LIMIT_MAX
@@ -151,7 +151,7 @@ async def _reported(
     questions = [(REPORTS[section.report], _asked(section, question, names)) for section in sections]
     if not questions:
         return {}
-    found = await answers.find_together(connection, questions, question.as_of, read.known)
+    found = await finding.find_together(connection, questions, question.as_of, read.known)
     return {section.name: answer for section, answer in zip(sections, found, strict=True)}
 
 

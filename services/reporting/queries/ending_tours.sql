@@ -9,7 +9,7 @@ WITH stages (stage, replacement) AS (
     WHERE decided_on > :as_of::date AND (:contributor::text IS NULL OR contributor = :contributor::text)
       AND version = (SELECT min(version) FROM tour_date_changes AS each
                      WHERE each.tour = change.tour AND each.decided_on > :as_of::date)
-), present AS MATERIALIZED (
+), present AS NOT MATERIALIZED (
     SELECT there.tour, there.mission AS is_in, there.category, there.line,
            coalesce(later.old_departs_on, there.leaves_on) AS ends_on
     FROM stays_on(:as_of::date) AS there LEFT JOIN later ON later.tour = there.tour

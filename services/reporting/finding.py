@@ -1,0 +1,134 @@
+"""The answer to a report is one statement: its rows whole or page by page, totals, what is parked, in one snapshot.
+
+Pages go by the key of the rows, so they hold while rows change; totals are always those of the whole report.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, TypeAlias
+
+import asyncpg
+
+from kernel.postgres import Connection
+from services.reporting import checking, paging
+from services.reporting.asked import Asked
+from services.reporting.asking import Reading
+from services.reporting.checking import Known
+from services.reporting.forms import Answer
+from services.reporting.freshness import Freshness
+from services.reporting.problems import Problem
+from services.reporting.queries import Query, filtered
+from services.reporting.reports import Report
+
+ROWS_MAX: Final = 100_000
+"""Rows of one report; more is refused, never cut. Pages have no such end."""
+_PAGES: Final[dict[str, paging.Page]] = {}
+"""By the text of a query; there are as many as reports have filters."""
+
+
+async def find(report: Report, asked: Asked, read: Reading) -> Answer:
+    """The answer to a report, with all of it from one snapshot; raises `Problem`."""
+    fresh = await read.freshness(asked)
+    async with read.connection(asked.as_known_at) as connection:
+        return await find_on(connection, report, asked, asked.as_of or read.today(), read.known, fresh)
+
+
+async def find_on(
+    connection: Connection,
+    report: Report,
+    asked: Asked,
+    as_of: date,
+    known: Known,
+    fresh: Freshness | None = None,
+) -> Answer:
+    """The answer to a report on a connection of the caller's; raises `Problem`.
+
+    It is one statement, and so one snapshot by itself; in a transaction of the caller's, several answers agree.
+    """
+    each = await _statement(connection, report, asked, as_of, known)
+    try:
+        rows = await connection.fetch(each.sql, *each.values)
+    except asyncpg.DataError as error:
+        if asked.cursor is None:
+            raise
+        raise paging.no_cursor() from error
+    return _answer(each, rows, fresh)
+
+
+async def find_together(
+    connection: Connection, questions: Sequence[tuple[Report, Asked]], as_of: date, known: Known
+) -> Sequence[Answer]:
+    """The answers to several reports by one statement, and so of one snapshot and one way there; raises `Problem`."""
+    each = [await _statement(connection, report, asked, as_of, known) for report, asked in questions]
+    sql = paging.side_by_side(tuple(one.sql for one in each))
+    rows = await connection.fetch(sql, *(value for one in each for value in one.values))
+    answers, begin = [], 1
+    for nr, one in enumerate(each):
+        end = begin + one.width
+        answers.append(_answer(one, [row[begin:end] for row in rows if row[0] == nr]))
+        begin = end + 1
+    return answers
+
+
+Values: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A question as it is sent: its page's columns come first, then `there`, then what is said of all rows."""
+
+    asked: Asked
+    as_of: date
+    page: paging.Page
+    sql: str
+    values: Sequence[Any]
+
+    @property
+    def width(self) -> int:
+        """How many columns come back."""
+        return len(self.page.types) + len(paging.SAID) + len(self.page.adds)
+
+
+async def _statement(connection: Connection, report: Report, asked: Asked, as_of: date, known: Known) -> _Statement:
+    """With one row more than the limit, to know whether there is a next page; raises `Problem`."""
+    given = dict(asked) | {"as_of": as_of}
+    _check(report, given)
+    report = report.of(given.get("source"))
+    found = filtered(report.sql, given)
+    await checking.check_names(connection, given, known)
+    page = await _page(connection, report, found)
+    after = page.after(asked.cursor)
+    rooms, prefixes = [room for room, _ in report.feeds], [prefix for _, prefix in report.feeds]
+    values = (*found.values(given), (asked.limit or ROWS_MAX) + 1, rooms, prefixes, *after)
+    return _Statement(asked, as_of, page, page.following if after else page.first, values)
+
+
+def _answer(each: _Statement, rows: Sequence[asyncpg.Record | Values], fresh: Freshness | None = None) -> Answer:
+    """What came back, told; raises `Problem`. Where no row was found, one came that only says so."""
+    asked, page, width = each.asked, each.page, len(each.page.types)
+    there, waits, _, *totals = rows[0][width:]
+    found = [row[:width] for row in rows] if there else []
+    if asked.limit is None and asked.cursor is None and len(found) > ROWS_MAX:
+        remedy = "Narrow it down with a filter, or ask for pages with limit."
+        raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
+    more = asked.limit is not None and len(found) > asked.limit
+    found = found[: asked.limit] if more else found
+    following = page.cursor(dict(zip(page.types, found[-1], strict=True))) if more else None
+    added = dict(zip(page.adds, totals, strict=True))
+    return Answer(each.as_of, asked.as_known_at, list(page.types.items()), found, added, following, waits, fresh)
+
+
+def _check(report: Report, given: Mapping[str, Any]) -> None:
+    if report.other_sources:
+        checking.check_source(report, given)
+    checking.check_choice(report, given)
+    checking.check_period(given, "since", "as_of")
+
+
+async def _page(connection: Connection, report: Report, found: Query) -> paging.Page:
+    """The types of a query's columns are the same on every connection, so Postgres is asked for them once."""
+    if found.sql not in _PAGES:
+        types = {c.name: c.type.name for c in (await connection.prepare(found.sql)).get_attributes()}
+        _PAGES[found.sql] = paging.Page(found, report.key, types, report.adds, report.ordered)
+    return _PAGES[found.sql]
