@@ -92,7 +92,7 @@ class _Statement:
 
 async def _statement(connection: Connection, report: Report, asked: Asked, as_of: date, known: Known) -> _Statement:
     """With one row more than the limit, to know whether there is a next page; raises `Problem`."""
-    given = dict(asked) | {"as_of": as_of}
+    given = vars(asked) | {"as_of": as_of}
     _check(report, given)
     report = report.of(given.get("source"))
     found = filtered(report.sql, given)

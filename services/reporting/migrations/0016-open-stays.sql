@@ -1,25 +1,25 @@
 -- depends: 0015-barred-strangers
 -- Most who are asked about are there still: stays without an end have an index of their own, in which those of a State
 -- stand side by side, and only stays that are over need one over periods. A day long ago costs what today costs: whoever
--- came since stands behind it in the first index, and whoever left since is found by the second.
+-- came since stands behind it in the first index, and whoever left since is found by the second. (The index over all
+-- stays is kept for the sweep of lines as known on another day, which reads both kinds at once.)
 CREATE INDEX IF NOT EXISTS tour_missions_open ON tour_missions (contributor, since)
     INCLUDE (tour, nth, mission, line, category, rank, headcount, person, leaves_on, until, recorded_from)
     WHERE until IS NULL;
 CREATE INDEX IF NOT EXISTS tour_missions_over ON tour_missions USING gist (contributor, days(since, until))
     INCLUDE (tour, nth, mission, since, until, line, category, rank, headcount, person, leaves_on, recorded_from)
     WHERE until IS NOT NULL;
-DROP INDEX IF EXISTS tour_missions_on;
 
 -- Where people were at any time between two days, both included.
 CREATE OR REPLACE FUNCTION stays_between(first_day date, last_day date)
 RETURNS TABLE (
-    tour text, nth integer, mission text, since date, contributor text, line text, category text, rank text,
+    tour text, nth integer, mission text, since date, until date, contributor text, line text, category text, rank text,
     headcount integer, person text, leaves_on date
 ) LANGUAGE sql STABLE AS $$
-    SELECT tour, nth, mission, since, contributor, line, category, rank, headcount, person, leaves_on
+    SELECT tour, nth, mission, since, until, contributor, line, category, rank, headcount, person, leaves_on
     FROM tour_missions WHERE until IS NULL AND since <= last_day
     UNION ALL
-    SELECT tour, nth, mission, since, contributor, line, category, rank, headcount, person, leaves_on
+    SELECT tour, nth, mission, since, until, contributor, line, category, rank, headcount, person, leaves_on
     FROM tour_missions WHERE until IS NOT NULL AND days(since, until) && daterange(first_day, last_day, '[]')
 $$;
 
@@ -30,19 +30,19 @@ BEGIN
     EXECUTE format($make$
         CREATE OR REPLACE FUNCTION %1$I.stays_between(first_day date, last_day date)
         RETURNS TABLE (
-            tour text, nth integer, mission text, since date, contributor text, line text, category text, rank text,
-            headcount integer, person text, leaves_on date
+            tour text, nth integer, mission text, since date, until date, contributor text, line text, category text,
+            rank text, headcount integer, person text, leaves_on date
         ) LANGUAGE sql STABLE BEGIN ATOMIC
-            SELECT tour, nth, mission, since, contributor, line, category, rank, headcount, person, leaves_on
+            SELECT tour, nth, mission, since, until, contributor, line, category, rank, headcount, person, leaves_on
             FROM %2$I.tour_missions
             WHERE until IS NULL AND since <= last_day AND recorded_from <= (SELECT %2$I.known_at())
             UNION ALL
-            SELECT tour, nth, mission, since, contributor, line, category, rank, headcount, person, leaves_on
+            SELECT tour, nth, mission, since, until, contributor, line, category, rank, headcount, person, leaves_on
             FROM %2$I.tour_missions
             WHERE until IS NOT NULL AND days(since, until) && daterange(first_day, last_day, '[]')
               AND recorded_from <= (SELECT %2$I.known_at())
             UNION ALL
-            SELECT tour, nth, mission, since, contributor, line, category, rank, headcount, person, leaves_on
+            SELECT tour, nth, mission, since, until, contributor, line, category, rank, headcount, person, leaves_on
             FROM %2$I.tour_missions_history
             WHERE tstzrange(recorded_from, recorded_until) @> (SELECT %2$I.known_at())
               AND days(since, until) && daterange(first_day, last_day, '[]');

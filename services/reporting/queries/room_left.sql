@@ -20,21 +20,22 @@ WITH asked AS MATERIALIZED (
           UNION ALL
           SELECT asked.id, sub.mission, sub.ceiling
           FROM asked JOIN sub_ceilings AS sub ON sub.line = asked.id AND sub.version = asked.version) AS own
-), present AS MATERIALIZED (
-    SELECT line, mission, headcount, leaves_on FROM stays_on(:as_of::date) AS there
-    WHERE (:contributor::text IS NULL OR there.contributor = :contributor::text)
 ), planned AS MATERIALIZED (
     SELECT line, mission, headcount, greatest(coalesce(arrives_on, planned_from), :as_of::date) AS first_day,
            coalesce(departs_on, planned_until) AS end_day
     FROM to_come_on(:as_of::date) AS to_come
     WHERE coalesce(departs_on, planned_until) > :as_of::date
       AND (:contributor::text IS NULL OR to_come.contributor = :contributor::text)
-), expected AS (  -- who leaves after the last arrival does not matter: from there on it is only emptier
-    SELECT line, mission, sum(headcount) AS present, 0 AS planned, :as_of::date AS day, sum(headcount) AS change
-    FROM present GROUP BY line, mission
+), present AS MATERIALIZED (  -- who leaves after the last arrival does not matter: from there on it is only emptier
+    SELECT line, mission, CASE WHEN leaves_on > :as_of::date AND leaves_on <= (SELECT max(first_day) FROM planned)
+                               THEN leaves_on END AS end_day, sum(headcount) AS people
+    FROM stays_on(:as_of::date) AS there
+    WHERE (:contributor::text IS NULL OR there.contributor = :contributor::text)
+    GROUP BY 1, 2, 3
+), expected AS (
+    SELECT line, mission, people AS present, 0 AS planned, :as_of::date AS day, people AS change FROM present
     UNION ALL
-    SELECT line, mission, 0, 0, leaves_on, -headcount FROM present
-    WHERE leaves_on > :as_of::date AND leaves_on <= (SELECT max(first_day) FROM planned)
+    SELECT line, mission, 0, 0, end_day, -people FROM present WHERE end_day IS NOT NULL
     UNION ALL
     SELECT line, mission, 0, headcount, first_day, CASE WHEN end_day > first_day THEN headcount ELSE 0 END FROM planned
     UNION ALL
