@@ -23,7 +23,9 @@ WITH published AS (
     GROUP BY as_of HAVING NOT bool_or(personnel_type = 'staff_officers')
 ), register AS (
     SELECT dates.contributor, dates.date, stay.mission, kind.personnel_type, sum(stay.headcount)::int AS people
-    FROM dates JOIN LATERAL stays_on(dates.date) AS stay ON stay.contributor = dates.contributor
+    FROM dates CROSS JOIN LATERAL (  -- not flattened (OFFSET 0): only so is an index asked for this State
+        SELECT * FROM stays_on(dates.date) AS there WHERE there.contributor = dates.contributor OFFSET 0
+    ) AS stay
     CROSS JOIN LATERAL (SELECT CASE stay.category WHEN 'military_observer' THEN 'experts_on_mission'
                                WHEN 'staff_officer' THEN 'staff_officers'
                                WHEN 'individual_officer' THEN 'staff_officers'
