@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -89,6 +89,18 @@ async def test_a_function_gives_the_rows_of_the_report(
         assert found == []
         return
     assert [json.loads(one) for one in found] == [json.loads(json.dumps(row)) for row in answer["rows"]]
+
+
+async def test_a_period_that_ends_before_it_begins_holds_who_is_in_its_first_day_and_came_by_its_last(
+    analyst: asyncpg.Connection,
+) -> None:
+    asked = "SELECT * FROM analysts.people_since_as_of(since_day => $1, as_of => $2)"
+    backwards = await analyst.fetch(asked, AS_OF, AS_OF - timedelta(days=1))
+    assert backwards, "the API refuses such a period; SQL must not fail on it"
+    there = await analyst.fetchval(
+        "SELECT count(*) FROM tour_missions WHERE since < $1 AND (until IS NULL OR until > $1)", AS_OF
+    )
+    assert sum(row["tours"] for row in backwards) == there
 
 
 async def test_every_view_answers_and_everything_has_a_comment(analyst: asyncpg.Connection) -> None:

@@ -116,9 +116,9 @@ async def show(sheet: Sheet, question: Question, read: Reading) -> Shown:
     async with opened(question.terms.as_known_at) as connection:
         thing = await _thing(connection, sheet, question)
         names = {**(thing or {}), **question.path}
-        lists = {s.name: await _listed(connection, s, question, names) for s in sheet.sections if s.listed}
-        reports = await _reported(connection, [s for s in sheet.sections if s.report], question, names, read)
-    found = lists | reports
+        listed = {s.name: await _listed(connection, s, question, names) for s in sheet.sections if s.listed}
+        reported = await _reported(connection, [s for s in sheet.sections if s.report], question, names, read)
+    found = listed | reported
     return Shown(thing, {section.name: found[section.name] for section in sheet.sections})
 
 
@@ -140,7 +140,7 @@ def _given(section: Section, names: Mapping[str, Any]) -> dict[str, Any]:
 
 async def _listed(connection: Connection, section: Section, question: Question, names: Mapping[str, Any]) -> Answer:
     found = await lists.find_some(connection, section.listed, _given(section, names), question.as_of)
-    named = [(*row.values(), row["id"]) for row in found.rows]
+    named = [(*values, row["id"]) for values, row in zip(found.values, found.rows, strict=True)]
     return replace(found, columns=[*found.columns, ("event", "json")], values=named)
 
 
@@ -190,8 +190,9 @@ async def _picture(request: Request, read: Annotated[Reading, Depends(reading)])
     question = asked(request, SHEETS["line"], read.today())
     section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
     async with read.connection(question.terms.as_known_at) as connection:
-        found = await _reported(connection, [section], question, question.path, read)
-    rows = [row for row in found["occupancy"].rows if row["mission"] is None]
+        terms, report = _asked(section, question, question.path), REPORTS[section.report]
+        found = await finding.find_on(connection, report, terms, question.as_of, read.known)
+    rows = [row for row in found.rows if row["mission"] is None]
     return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
 
 

@@ -9,8 +9,9 @@ WITH stays AS (
                AS first_in_mission,
            coalesce(tour || '/' || mission <> ALL (array_agg(tour || '/' || mission) OVER before), true)
                AS first_of_tour_in_mission
-    FROM stays_between(:since::date, :as_of::date)
-    WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
+    FROM stays_between(:since::date, greatest(:as_of::date, :since::date))
+    WHERE since <= :as_of::date
+      AND (:contributor::text IS NULL OR contributor = :contributor::text)
       AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
       AND (:categories::text[] IS NULL OR category = ANY (:categories::text[]))
       AND (:mandate::text IS NULL OR split_part(line, '/', 1) = :mandate::text)

@@ -11,6 +11,7 @@ WITH asked AS MATERIALIZED (
       AND (:categories::text[] IS NULL OR terms.categories && :categories::text[])
       AND (:mandate::text IS NULL OR lines.mandate = :mandate::text)
       AND (:line::text IS NULL OR lines.id = :line::text)
+      -- The terms of a line that is over, or not yet there, need not be looked up.
       AND (coalesce(:all::boolean, false) OR lines.since <= :as_of::date AND coalesce(lines.ends_on > :as_of::date, true))
       AND (coalesce(:all::boolean, false)
            OR in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date))
