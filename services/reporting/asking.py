@@ -77,16 +77,15 @@ def reading(request: Request) -> Reading:
     return found
 
 
-Feeds = Sequence[tuple[str, str]]
-"""The rooms and the kinds of stream (by prefix) that an answer is built on."""
-APPROVED: Final = ("approvals", "mandate/")
-DEPLOYED: Final = ("deployments", "line/")
-COUNTED: Final = ("deployments", "contributor/")
-ANSWERED: Final = ("vacancies", "vacancy/")
-OFFERED: Final = ("vacancies", "application/")
+Feeds = Sequence[str]
+"""The streams that an answer is built on: the room, and what their names begin with."""
+APPROVED: Final = "approvals/mandate/"
+DEPLOYED: Final = "deployments/line/"
+COUNTED: Final = "deployments/contributor/"
+ANSWERED: Final = "vacancies/vacancy/"
+OFFERED: Final = "vacancies/application/"
 
 
 async def incomplete(connection: Connection, feeds: Feeds) -> bool:
     """Whether an event that the answer should rest on is parked."""
-    rooms, prefixes = [room for room, _ in feeds], [prefix for _, prefix in feeds]
-    return bool(await connection.fetchval(query("waits").sql, rooms, prefixes))
+    return bool(await connection.fetchval(query("waits").sql, feeds))

@@ -62,13 +62,8 @@ async def find_together(
     """The answers to several reports by one statement, and so of one snapshot and one way there; raises `Problem`."""
     each = [await _statement(connection, report, asked, as_of, known) for report, asked in questions]
     sql = paging.side_by_side(tuple(one.sql for one in each))
-    rows = await connection.fetch(sql, *(value for one in each for value in one.values))
-    answers, begin = [], 1
-    for nr, one in enumerate(each):
-        end = begin + one.width
-        answers.append(_answer(one, [row[begin:end] for row in rows if row[0] == nr]))
-        begin = end + 1
-    return answers
+    [found] = await connection.fetch(sql, *(value for one in each for value in one.values))
+    return [_answer(one, rows) for one, rows in zip(each, found, strict=True)]
 
 
 Values: TypeAlias = tuple[Any, ...]
@@ -84,11 +79,6 @@ class _Statement:
     sql: str
     values: Sequence[Any]
 
-    @property
-    def width(self) -> int:
-        """How many columns come back."""
-        return len(self.page.types) + len(paging.SAID) + len(self.page.adds)
-
 
 async def _statement(connection: Connection, report: Report, asked: Asked, as_of: date, known: Known) -> _Statement:
     """With one row more than the limit, to know whether there is a next page; raises `Problem`."""
@@ -99,8 +89,7 @@ async def _statement(connection: Connection, report: Report, asked: Asked, as_of
     await checking.check_names(connection, given, known)
     page = await _page(connection, report, found)
     after = page.after(asked.cursor)
-    rooms, prefixes = [room for room, _ in report.feeds], [prefix for _, prefix in report.feeds]
-    values = (*found.values(given), (asked.limit or ROWS_MAX) + 1, rooms, prefixes, *after)
+    values = (*found.values(given), (asked.limit or ROWS_MAX) + 1, report.feeds, *after)
     return _Statement(asked, as_of, page, page.following if after else page.first, values)
 
 

@@ -13,7 +13,17 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from kernel.postgres import Connection
 from services.reporting import checking, filters
-from services.reporting.asking import APPROVED, COUNTED, DEPLOYED, Feeds, Reading, incomplete, reading
+from services.reporting.asking import (
+    ANSWERED,
+    APPROVED,
+    COUNTED,
+    DEPLOYED,
+    OFFERED,
+    Feeds,
+    Reading,
+    incomplete,
+    reading,
+)
 from services.reporting.filters import LIMIT_MAX
 from services.reporting.forms import Answer
 from services.reporting.freshness import SCHEMA as FRESHNESS
@@ -55,42 +65,42 @@ LISTS = {
     "missions": List(
         "missions",
         filters.Missions,
-        (("vacancies", "mission/"),),
+        ("vacancies/mission/",),
         "UN operations, with the status of the day.",
         {"id": "MINURSO", "status": "active", "since": "1991-04-29", "incomplete": False},
     ),
     "vacancies": List(
         "vacancies",
         filters.Vacancies,
-        (("vacancies", "vacancy/"),),
+        (ANSWERED,),
         "Posts and unit requirements that the UN has opened.",
         {"id": "v-1", "mission": "MINURSO", "status": "open", "places": 1, "incomplete": False},
     ),
     "applications": List(
         "applications",
         filters.Applications,
-        (("vacancies", "application/"), ("vacancies", "vacancy/")),
+        (OFFERED, ANSWERED),
         "What the State has offered, and the vacancies that answer it.",
         {"id": "nv-1", "note_verbale": "NV/2014/031", "status": "submitted", "answered_by": [], "incomplete": False},
     ),
     "nominations": List(
         "nominations",
         filters.Nominations,
-        (("vacancies", "vacancy/"),),
+        (ANSWERED,),
         "Candidates and units put forward. An id is `<vacancy>/<nomination>`.",
         {"id": "v-1/n-1", "person": "p-0001", "status": "accepted", "incomplete": False},
     ),
     "candidates": List(
         "candidates",
         filters.Candidates,
-        (("vacancies", "candidate/"),),
+        ("vacancies/candidate/",),
         "Candidates by opaque reference: rank, reserve, bar.",
         {"id": "p-0001", "rank": "captain", "status": "reserve", "barred": False, "incomplete": False},
     ),
     "units": List(
         "units",
         filters.Units,
-        (("vacancies", "unit/"),),
+        ("vacancies/unit/",),
         "Units from the pledge to the pre-deployment visit.",
         {"id": "kazbat", "category": "infantry", "status": "mou_signed", "incomplete": False},
     ),
@@ -135,7 +145,7 @@ LISTS = {
     "events": List(
         "events",
         filters.Events,
-        (APPROVED, ("vacancies", ""), ("deployments", "")),
+        (APPROVED, "vacancies/", "deployments/"),
         "The events behind every number, in the order of each room's log.",
         {"id": "5b1f…", "room": "deployments", "stream": "line/kz-2013/observers", "version": 3, "incomplete": False},
         r"[a-z]+/[0-9]{1,18}",

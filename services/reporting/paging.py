@@ -47,8 +47,8 @@ class Page:
     def first(self) -> str:
         """The statement of a page: its rows, each with what is said of the whole report behind it, in one reading.
 
-        Further parameters are the limit and the rooms and prefixes of the streams that feed the report. A page without
-        rows comes as one row in which `there` is NULL, because what is said of the report counts all the same.
+        Further parameters are the limit and the streams that feed the report. A page without rows comes as one row in
+        which `there` is NULL, because what is said of the report counts all the same.
         """
         return self._sql(follows=False)
 
@@ -59,12 +59,12 @@ class Page:
 
     def _sql(self, *, follows: bool) -> str:
         limit = len(self.query.parameters) + 1
-        sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 3))
+        sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 2))
         order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in self.key)
         kept = "NOT MATERIALIZED" if self.ordered else "MATERIALIZED"
         where = f"WHERE ({self._values}) > ({', '.join(sent)})" if follows else ""
         sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in self.adds)
-        waits = query("waits").sql.replace("$1", f"${limit + 1}").replace("$2", f"${limit + 2}")
+        waits = query("waits").sql.replace("$1", f"${limit + 1}")
         return (
             f"WITH report AS {kept} ({self.query.found}),"  # noqa: S608
             f" said AS (SELECT ({waits}) AS waits, count(*) AS of_all{sums} FROM report),"
@@ -109,23 +109,15 @@ class Page:
 
 @lru_cache(maxsize=1000)
 def side_by_side(statements: tuple[str, ...]) -> str:
-    """Several statements of pages as one: the number of the statement, then the columns of each and the row's number.
+    """Several statements of pages as one, whose only row has the rows of each in a column.
 
-    A row has the columns of its own statement; those of the others are empty. The parameters are theirs, one after the
-    other, as many as the highest number in each.
+    The parameters are theirs, one after the other, as many as the highest number in each.
     """
-    joined, before = [], 0
-    for nr, sql in enumerate(statements):
-        numbers = [int(found) for found in _PARAMETER.findall(sql)]
-        own = _numbered_from(sql, before)
-        joined.append(
-            f"LEFT JOIN LATERAL (SELECT *, row_number() OVER () AS nth FROM ({own}) AS found WHERE section.nr = {nr})"  # noqa: S608
-            f" AS s{nr} ON true"
-        )
-        before += max(numbers)
-    every = ", ".join(f"({nr})" for nr in range(len(statements)))
-    nth = ", ".join(f"s{nr}.nth" for nr in range(len(statements)))
-    return f"SELECT * FROM (VALUES {every}) AS section (nr) {' '.join(joined)} ORDER BY nr, coalesce({nth})"  # noqa: S608
+    columns, before = [], 0
+    for sql in statements:
+        columns.append(f"ARRAY(SELECT found FROM ({_numbered_from(sql, before)}) AS found)")  # noqa: S608
+        before += max(int(found) for found in _PARAMETER.findall(sql))
+    return f"SELECT {', '.join(columns)}"
 
 
 def _numbered_from(sql: str, before: int) -> str:

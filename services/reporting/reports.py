@@ -207,7 +207,7 @@ REPORTS = {
         "timeline",
         ("day", "room", "position"),
         ("events",),
-        (APPROVED, ("vacancies", ""), ("deployments", "")),
+        (APPROVED, "vacancies/", "deployments/"),
         {"day": "2014-07-01", "room": "deployments", "type": "forcegen.deployments.TourArrived", "events": 1},
         ("since",),
         ordered=True,

@@ -4,10 +4,11 @@
 -- All is told by what a person's stays have in common with the earlier ones: so they are sorted once.
 WITH stays AS (
     SELECT headcount, mission, contributor, row_number() OVER before = 1 AS first_of_who,
-           coalesce(tour <> ALL (array_agg(tour) OVER before), true) AS first_of_tour,
-           coalesce(contributor || '/' || mission <> ALL (array_agg(contributor || '/' || mission) OVER before), true)
+           row_number() OVER before = 1 OR tour <> ALL (array_agg(tour) OVER before) AS first_of_tour,
+           row_number() OVER before = 1
+               OR contributor || '/' || mission <> ALL (array_agg(contributor || '/' || mission) OVER before)
                AS first_in_mission,
-           coalesce(tour || '/' || mission <> ALL (array_agg(tour || '/' || mission) OVER before), true)
+           row_number() OVER before = 1 OR tour || '/' || mission <> ALL (array_agg(tour || '/' || mission) OVER before)
                AS first_of_tour_in_mission
     FROM stays_between(:since::date, greatest(:as_of::date, :since::date))
     WHERE since <= :as_of::date

@@ -27,41 +27,38 @@ WITH asked AS MATERIALIZED (
     FROM to_come_on(:as_of::date) AS to_come
     WHERE coalesce(departs_on, planned_until) > :as_of::date
       AND (:contributor::text IS NULL OR to_come.contributor = :contributor::text)
-), present AS MATERIALIZED (  -- who leaves after the last arrival does not matter: from there on it is only emptier
-    SELECT line, mission, CASE WHEN leaves_on > :as_of::date AND leaves_on <= (SELECT max(first_day) FROM planned)
-                               THEN leaves_on END AS end_day, sum(headcount) AS people
-    FROM stays_on(:as_of::date) AS there
-    WHERE (:contributor::text IS NULL OR there.contributor = :contributor::text)
-    GROUP BY 1, 2, 3
+), moves AS (  -- who leaves after the last arrival does not matter: from there on it is only emptier
+    SELECT line, mission, headcount AS planned, first_day AS day,
+           CASE WHEN end_day > first_day THEN headcount ELSE 0 END AS change FROM planned
+    UNION ALL
+    SELECT line, mission, 0, end_day, -headcount FROM planned WHERE end_day > first_day
+    UNION ALL
+    SELECT line, mission, 0, leaves_on, -headcount FROM stays_on(:as_of::date) AS there
+    WHERE leaves_on > :as_of::date AND leaves_on <= (SELECT max(first_day) FROM planned)
+      AND (:contributor::text IS NULL OR there.contributor = :contributor::text)
 ), expected AS (
-    SELECT line, mission, people AS present, 0 AS planned, :as_of::date AS day, people AS change FROM present
-    UNION ALL
-    SELECT line, mission, 0, 0, end_day, -people FROM present WHERE end_day IS NOT NULL
-    UNION ALL
-    SELECT line, mission, 0, headcount, first_day, CASE WHEN end_day > first_day THEN headcount ELSE 0 END FROM planned
-    UNION ALL
-    SELECT line, mission, 0, 0, end_day, -headcount FROM planned WHERE end_day > first_day
-), under AS MATERIALIZED (
-    SELECT ceilings.nr, expected.present, expected.planned, expected.day, expected.change
-    FROM ceilings JOIN expected
-      ON expected.line = ceilings.line AND (ceilings.mission IS NULL OR expected.mission = ceilings.mission)
-), counted AS (
-    SELECT nr, sum(present)::int AS present, sum(planned)::int AS planned FROM under GROUP BY nr
-), fullest AS (
-    SELECT nr, max(people)::int AS people
-    FROM (SELECT nr, sum(change) OVER (PARTITION BY nr ORDER BY day) AS people FROM under) AS at
+    SELECT nr, sum(planned)::int AS planned, greatest(max(more), 0)::int AS more
+    FROM (SELECT ceilings.nr, moves.planned,
+                 sum(moves.change) OVER (PARTITION BY ceilings.nr ORDER BY moves.day) AS more
+          FROM ceilings JOIN moves
+            ON moves.line = ceilings.line AND (ceilings.mission IS NULL OR moves.mission = ceilings.mission)) AS at
     GROUP BY nr
 )
 SELECT asked.contributor, asked.mandate, asked.id AS line, ceilings.mission, asked.missions, asked.categories,
-       asked.qualifier, ceilings.ceiling, coalesce(waived.extra, 0) AS waived, coalesce(counted.present, 0) AS present,
-       coalesce(counted.planned, 0) AS planned, coalesce(fullest.people, 0) AS fullest_planned,
-       ceilings.ceiling + coalesce(waived.extra, 0) - coalesce(counted.present, 0) AS room_now,
-       ceilings.ceiling + coalesce(waived.extra, 0) - coalesce(fullest.people, 0) AS room_with_planned,
+       asked.qualifier, ceilings.ceiling, coalesce(waived.extra, 0) AS waived, coalesce(present.people, 0) AS present,
+       coalesce(expected.planned, 0) AS planned,
+       coalesce(present.people, 0) + coalesce(expected.more, 0) AS fullest_planned,
+       ceilings.ceiling + coalesce(waived.extra, 0) - coalesce(present.people, 0) AS room_now,
+       ceilings.ceiling + coalesce(waived.extra, 0) - coalesce(present.people, 0) - coalesce(expected.more, 0)
+           AS room_with_planned,
        asked.in_force,
        EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || asked.mandate),
                                                            ('deployments', 'line/' || asked.id))) AS incomplete
 FROM asked JOIN ceilings ON ceilings.line = asked.id
-LEFT JOIN counted ON counted.nr = ceilings.nr LEFT JOIN fullest ON fullest.nr = ceilings.nr
+LEFT JOIN expected ON expected.nr = ceilings.nr
+LEFT JOIN people_on(:as_of::date) AS present
+  ON present.line = ceilings.line AND present.mission IS NOT DISTINCT FROM ceilings.mission
+ AND (:contributor::text IS NULL OR present.contributor = :contributor::text)
 LEFT JOIN LATERAL (
     SELECT sum(extra)::int AS extra FROM waivers
     WHERE waivers.line = asked.id AND waivers.mission IS NOT DISTINCT FROM ceilings.mission
