@@ -2,17 +2,19 @@
 -- within 60 days, and nobody is accepted). The end is that of the day asked: a move decided later is undone.
 -- A replacement is found by the post, else by the vacancy; in a vacancy of several places each one replaces one tour,
 -- the surest first for the tour that ends first.
-WITH stages (stage, replacement) AS (
-    VALUES (4, 'arrived'), (3, 'tour planned'), (2, 'accepted'), (1, 'nominated'), (0, 'vacancy reopened')
-), later AS MATERIALIZED (
+WITH later AS MATERIALIZED (
     SELECT tour, old_departs_on FROM tour_date_changes AS change
     WHERE decided_on > :as_of::date AND (:contributor::text IS NULL OR contributor = :contributor::text)
       AND version = (SELECT min(version) FROM tour_date_changes AS each
                      WHERE each.tour = change.tour AND each.decided_on > :as_of::date)
 ), present AS NOT MATERIALIZED (
-    SELECT there.tour, there.mission AS is_in, there.category, there.line,
-           coalesce(later.old_departs_on, there.leaves_on) AS ends_on
-    FROM stays_on(:as_of::date) AS there LEFT JOIN later ON later.tour = there.tour
+    SELECT tour, mission AS is_in, category, line, leaves_on AS ends_on
+    FROM stays_on(:as_of::date) AS there
+    WHERE NOT EXISTS (SELECT FROM later WHERE later.tour = there.tour)
+      AND (:contributor::text IS NULL OR there.contributor = :contributor::text)
+    UNION ALL
+    SELECT there.tour, there.mission, there.category, there.line, coalesce(later.old_departs_on, there.leaves_on)
+    FROM later JOIN stays_on(:as_of::date) AS there ON there.tour = later.tour
     WHERE (:contributor::text IS NULL OR there.contributor = :contributor::text)
 ), ending AS MATERIALIZED (
     SELECT tours.id, tours.contributor, tours.mandate, tours.line, present.is_in, tours.category, tours.rank,
@@ -24,13 +26,11 @@ WITH stages (stage, replacement) AS (
       AND (:mandate::text IS NULL OR split_part(present.line, '/', 1) = :mandate::text)
       AND (:line::text IS NULL OR present.line = :line::text)
 ), other AS (  -- every other tour in the same post or vacancy that is not over
-    SELECT tours.id, tours.vacancy, tours.mission, tours.post, tours.arrived_on, arrives_on, planned_from
-    FROM (SELECT DISTINCT post FROM ending) AS held JOIN tours ON tours.post = held.post
+    SELECT id, vacancy, mission, post, arrived_on, arrives_on, planned_from
+    FROM tours
     WHERE over_on(departed_on, cancelled_on) > :as_of::date
-    UNION
-    SELECT tours.id, tours.vacancy, tours.mission, tours.post, tours.arrived_on, arrives_on, planned_from
-    FROM (SELECT DISTINCT vacancy FROM ending) AS held JOIN tours ON tours.vacancy = held.vacancy
-    WHERE over_on(departed_on, cancelled_on) > :as_of::date
+      AND (post = ANY (ARRAY(SELECT post FROM ending))
+           OR vacancy = ANY (ARRAY(SELECT vacancy FROM ending)))
 ), coming AS (
     SELECT CASE WHEN arrived_on <= :as_of::date THEN 4 ELSE 3 END AS stage, other.id, other.vacancy, other.mission,
            other.post, coalesce(arrived_on, arrives_on, planned_from) AS comes_on
@@ -77,12 +77,13 @@ SELECT ending.contributor, ending.mandate, ending.line, ending.id, ending.is_in 
        CASE WHEN ending.ends_on <= :as_of::date THEN 'overdue' WHEN ending.ends_on <= :as_of::date + 30 THEN '30'
             WHEN ending.ends_on <= :as_of::date + 60 THEN '60' WHEN ending.ends_on <= :as_of::date + 90 THEN '90'
             ELSE 'later' END AS bucket,
-       coalesce(stages.replacement, 'none') AS replacement, replaced.id AS replaced_by, replaced.comes_on,
+       CASE replaced.stage WHEN 4 THEN 'arrived' WHEN 3 THEN 'tour planned' WHEN 2 THEN 'accepted' WHEN 1 THEN 'nominated'
+            WHEN 0 THEN 'vacancy reopened' ELSE 'none' END AS replacement, replaced.id AS replaced_by, replaced.comes_on,
        replaced.comes_on - ending.ends_on AS gap_days,
        CASE WHEN ending.ends_on <= :as_of::date + 60 AND coalesce(replaced.stage, 0) < 2 THEN 'R2' END AS raise,
        ending.headcount AS people, 1 AS tours,
        EXISTS (SELECT FROM parked WHERE (room, stream) IN (('deployments', 'line/' || ending.line),
                                                            ('vacancies', 'vacancy/' || ending.vacancy))) AS incomplete
-FROM ending LEFT JOIN replaced ON replaced.leaving = ending.id LEFT JOIN stages ON stages.stage = replaced.stage
+FROM ending LEFT JOIN replaced ON replaced.leaving = ending.id
 WHERE (:raised::boolean IS NULL
        OR (ending.ends_on <= :as_of::date + 60 AND coalesce(replaced.stage, 0) < 2) = :raised::boolean)
