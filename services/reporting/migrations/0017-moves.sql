@@ -2,8 +2,14 @@
 -- Who is expected to leave is found by the day, and how many are on a line by its last step: what room is left under a
 -- ceiling costs no more when more people are there.
 CREATE INDEX IF NOT EXISTS tour_missions_leaving ON tour_missions (contributor, leaves_on)
-    INCLUDE (since, line, mission, headcount, recorded_from)
+    INCLUDE (tour, mission, since, line, category, headcount, recorded_from)
     WHERE until IS NULL;
+
+-- Stays that are over are read from their table: to fetch so many columns from an index over periods took twice as long,
+-- and the index was eight times the size.
+CREATE INDEX IF NOT EXISTS tour_missions_past ON tour_missions USING gist (contributor, days(since, until))
+    WHERE until IS NOT NULL;
+DROP INDEX IF EXISTS tour_missions_over;
 
 -- How many were on each line on a day, in all (an empty mission) and in each mission that has a ceiling of its own: by
 -- the steps; as known at an instant, by counting the stays.
@@ -37,3 +43,8 @@ DROP INDEX IF EXISTS tours_by_cancelling;
 CREATE OR REPLACE FUNCTION to_come_on(as_of date) RETURNS SETOF tours LANGUAGE sql STABLE AS $$
     SELECT * FROM tours WHERE settled_on(arrived_on, cancelled_on) > as_of
 $$;
+
+-- As known at an instant, a State's mandates and their lines are found without those of all others.
+CREATE INDEX IF NOT EXISTS mandates_history_of_state ON mandates_history (contributor);
+CREATE INDEX IF NOT EXISTS mandate_lines_history_of_state ON mandate_lines_history (contributor);
+CREATE INDEX IF NOT EXISTS mandate_lines_history_by_mandate ON mandate_lines_history (mandate);

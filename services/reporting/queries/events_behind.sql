@@ -16,8 +16,9 @@ WITH asked_tours AS (
     SELECT room, position, day, type, NULL FROM events
     WHERE :line::text IS NOT NULL AND room = 'deployments' AND stream = 'line/' || :line::text
     UNION ALL
-    SELECT room, position, day, type, NULL FROM events
-    WHERE :mandate::text IS NOT NULL AND room = 'deployments' AND starts_with(stream, 'line/' || :mandate::text || '/')
+    SELECT room, position, day, type, NULL
+    FROM mandate_lines AS lines JOIN events ON events.room = 'deployments' AND events.stream = 'line/' || lines.id
+    WHERE lines.mandate = :mandate::text
     UNION ALL
     SELECT room, position, day, type, NULL FROM events
     WHERE coalesce(:mandate::text, :line::text) IS NOT NULL AND room = 'approvals'
