@@ -96,7 +96,7 @@ async def _statement(connection: Connection, report: Report, asked: Asked, as_of
 def _answer(each: _Statement, rows: Sequence[asyncpg.Record | Values], fresh: Freshness | None = None) -> Answer:
     """What came back, told; raises `Problem`. Where no row was found, one came that only says so."""
     asked, page, width = each.asked, each.page, len(each.page.types)
-    there, waits, _, *totals = rows[0][width:]
+    there, waits, *totals = rows[0][width:]
     found = [row[:width] for row in rows] if there else []
     if asked.limit is None and asked.cursor is None and len(found) > ROWS_MAX:
         remedy = "Narrow it down with a filter, or ask for pages with limit."
@@ -119,5 +119,6 @@ async def _page(connection: Connection, report: Report, found: Query) -> paging.
     """The types of a query's columns are the same on every connection, so Postgres is asked for them once."""
     if found.sql not in _PAGES:
         types = {c.name: c.type.name for c in (await connection.prepare(found.sql)).get_attributes()}
-        _PAGES[found.sql] = paging.Page(found, report.key, types, report.adds, report.ordered)
+        alike = ("contributor",) if "contributor" in found.parameters else ()
+        _PAGES[found.sql] = paging.Page(found, report.key, types, report.adds, report.ordered, alike)
     return _PAGES[found.sql]

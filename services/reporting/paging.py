@@ -22,11 +22,6 @@ _LEAST: Final = {
     "int4": "-2147483648",
     "int8": "-9223372036854775808",
 }
-
-
-SAID: Final = ("there", "waits", "of_all")
-"""What stands behind the columns of each row: whether it is one, whether an event that feeds the report is parked, and
-how many rows there are in all. The totals follow."""
 _PARAMETER: Final = re.compile(r"\$(\d+)")
 
 
@@ -42,13 +37,16 @@ class Page:
     ordered: bool = False
     """Whether an index has the rows in the order of their key, of which no column can be empty: then a page is read
     from there and stops where it is full, and the rows of the whole report are only counted and added up."""
+    alike: tuple[str, ...] = ()
+    """Columns of the key that a filter makes the same in every row: to compare them too costs time and orders nothing."""
 
     @cached_property
     def first(self) -> str:
         """The statement of a page: its rows, each with what is said of the whole report behind it, in one reading.
 
-        Further parameters are the limit and the streams that feed the report. A page without rows comes as one row in
-        which `there` is NULL, because what is said of the report counts all the same.
+        Behind the columns of a row stand `there` (whether it is one), `waits` (whether an event that feeds the report
+        is parked) and the totals. A page without rows comes as one row in which `there` is NULL, because what is said
+        of the report counts all the same. Further parameters are the limit and the streams that feed the report.
         """
         return self._sql(follows=False)
 
@@ -60,14 +58,15 @@ class Page:
     def _sql(self, *, follows: bool) -> str:
         limit = len(self.query.parameters) + 1
         sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 2))
-        order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in self.key)
+        by = [column for column in self.key if column not in self.alike] or self.key
+        order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in by)
         kept = "NOT MATERIALIZED" if self.ordered else "MATERIALIZED"
         where = f"WHERE ({self._values}) > ({', '.join(sent)})" if follows else ""
         sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in self.adds)
         waits = query("waits").sql.replace("$1", f"${limit + 1}")
         return (
             f"WITH report AS {kept} ({self.query.found}),"  # noqa: S608
-            f" said AS (SELECT ({waits}) AS waits, count(*) AS of_all{sums} FROM report),"
+            f" said AS (SELECT ({waits}) AS waits{sums and f'{sums} FROM report'}),"
             f" page AS (SELECT * FROM report {where} ORDER BY {order} LIMIT ${limit}::int),"
             f" told AS ({self.query.told or 'SELECT * FROM page'})"
             f" SELECT told.*, said.* FROM said LEFT JOIN (SELECT *, true AS there FROM told) AS told ON true"
