@@ -38,7 +38,7 @@ class Page:
     """Whether an index has the rows in the order of their key, of which no column can be empty: then a page is read
     from there and stops where it is full, and the rows of the whole report are only counted and added up."""
     alike: tuple[str, ...] = ()
-    """Columns of the key that a filter makes the same in every row: to compare them too costs time and orders nothing."""
+    """Columns of the key that a filter makes the same in every row: to compare them would order nothing."""
 
     @cached_property
     def first(self) -> str:
