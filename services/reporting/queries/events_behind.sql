@@ -3,7 +3,7 @@
 -- Plans and corrections belong to a number whatever day they name: a correction of August changes the July it corrects.
 WITH asked_tours AS (
     SELECT :tour::text AS id
-    UNION
+    UNION ALL
     SELECT present.tour
     FROM stays_on(:as_of::date) AS present
     WHERE :mission::text IS NOT NULL AND present.mission = :mission::text
