@@ -25,6 +25,7 @@ from tests.stories import AS_OF, tell
 
 PICTURES = ROOT / ".artefacts"
 NO_BROWSER = "There is no Chromium: install Debian's package `chromium` (apt-get install chromium), as .ci/run does."
+NO_DRIVER = "The driver cannot start: install Debian's `libatomic1` (apt-get install libatomic1), as .ci/run does."
 
 
 @dataclass
@@ -88,10 +89,14 @@ async def browser() -> AsyncIterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         pytest.fail(NO_BROWSER)
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=Path(found), args=["--no-sandbox"])
-        yield chromium
-        await chromium.close()
+    try:
+        playwright = await async_playwright().start()
+    except Exception as error:  # the driver tells no more than that it is gone
+        pytest.fail(f"{NO_DRIVER} ({error})")
+    chromium = await playwright.chromium.launch(executable_path=Path(found), args=["--no-sandbox"])
+    yield chromium
+    await chromium.close()
+    await playwright.stop()
 
 
 @pytest.fixture(params=["light", "dark"])
