@@ -1,0 +1,20 @@
+"""The least and the most that the system holds, in one place: what the door admits, everything behind it can keep.
+
+Each limit is the narrowest of those behind it (a column, an index, a record, a calendar); a test holds both together.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+FIRST_DAY: Final = date(1900, 1, 1)
+"""The first day that can be recorded or asked for. Before it lie only unset dates of other systems (0001-01-01)."""
+LAST_DAY: Final = date(2199, 12, 31)
+"""The last day. Beyond it lie only marks for `without end` (9999-12-31); an end that is open is left out instead."""
+FIRST_INSTANT: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""The first instant, the beginning of `FIRST_DAY` in UTC."""
+LAST_INSTANT: Final = datetime(2199, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+"""The last instant, the end of `LAST_DAY` in UTC."""
+INTEGER_MAX: Final = 2**31 - 1
+"""The largest count: PostgreSQL's `integer`."""
+BIGINT_MAX: Final = 2**63 - 1
+"""The largest position, offset or version: PostgreSQL's `bigint`."""
