@@ -89,7 +89,7 @@ class Relay:
     async def _active(self, connection: asyncpg.Connection) -> None:
         self._lease_ends = 0.0
         producer = AIOKafkaProducer(
-            **kafka.client(self._settings),
+            **kafka.client(await kafka.answering(self._settings)),
             enable_idempotence=True,
             linger_ms=2,
             max_batch_size=131_072,
@@ -198,7 +198,7 @@ class Relay:
 async def held_positions(settings: Settings, topic: str, partitions: Collection[int], read: ReadLog) -> dict[int, int]:
     """The last position of our log that each partition of the topic holds."""
     consumer = AIOKafkaConsumer(
-        **kafka.client(settings),
+        **kafka.client(await kafka.answering(settings)),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=10,  # a fetch that waits holds up every other request of its connection

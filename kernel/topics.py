@@ -36,7 +36,7 @@ class TopicsMissing(Exception):
 @stamina.retry(on=KafkaConnectionError, attempts=30, timeout=120, wait_max=2)
 async def ensure(settings: Settings, names: Collection[str]) -> None:
     """Create the topics that are missing; those that exist stay as they are."""
-    admin = AIOKafkaAdminClient(**kafka.client(settings))
+    admin = AIOKafkaAdminClient(**kafka.client(await kafka.answering(settings)))
     await admin.start()
     try:
         missing = sorted(set(names) - set(await admin.list_topics()))
