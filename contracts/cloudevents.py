@@ -6,7 +6,7 @@ passed on byte for byte and unread: its contract decodes it, once.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -36,20 +36,20 @@ def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[s
         if _structured(media_type):
             return _from_kafka_json(value, media_type, doubled)
         if doubled:
-            raise _doubled(_kafka_place(doubled))
+            raise _doubled(_kafka_place(doubled[0]))
         if not value:
             raise empty("value")
         return envelope(_decoded(found, _kafka_place), value, _kafka_place)
     except Unreadable as fault:
-        if not _structured(media_type):
-            fault.salvage(found)
+        if not _structured(media_type) or (fault.id is None and "id" in found):  # structured may have headers too
+            fault.salvage(_sure(found, doubled), value)
         fault.subject = fault.subject or Unreadable("", "", "").salvage({"subject": key}).subject
         raise
 
 
-def _from_kafka_json(value: bytes | None, media_type: bytes, doubled: str | None) -> Envelope:
-    if doubled == _MEDIA_TYPE:
-        raise _doubled(_kafka_place(doubled))
+def _from_kafka_json(value: bytes | None, media_type: bytes, doubled: Collection[str]) -> Envelope:
+    if _MEDIA_TYPE in doubled:
+        raise event_json.salvaged(_doubled(_kafka_place(_MEDIA_TYPE)), value or b"")
     if media_type.lower().startswith(b"application/cloudevents-batch"):
         raise Unreadable("Kafka carries no batches.", _kafka_place(_MEDIA_TYPE), "Send one record an event.")
     if not value:
@@ -70,15 +70,17 @@ def from_http(headers: Mapping[str, str], body: bytes) -> list[Envelope | Unread
     media_type = found.get(_MEDIA_TYPE, b"")
     structured = _structured(media_type)
     try:
-        if doubled == _MEDIA_TYPE or (doubled and not structured):
-            raise _doubled(_http_place(doubled))
+        if _MEDIA_TYPE in doubled or (doubled and not structured):
+            raise _doubled(_http_place(_MEDIA_TYPE if _MEDIA_TYPE in doubled else doubled[0]))
         if not body:
             raise empty("body")
         if structured:
             return event_json.read(body, media_type, "body")
         return [envelope(_decoded(found, _http_place), body, _http_place)]
     except Unreadable as fault:
-        return [fault if structured else fault.salvage(found)]
+        if not structured or (fault.id is None and "id" in found):
+            fault.salvage(_sure(found, doubled), body)
+        return [fault]
 
 
 def to_kafka(event: Envelope) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
@@ -107,15 +109,20 @@ def _structured(media_type: bytes) -> bool:
 
 def _collected(
     headers: Iterable[tuple[str, bytes | None]], names: Mapping[str, str]
-) -> tuple[dict[str, bytes], str | None]:
-    """The known attributes, and one that comes twice with different values; a null header is as good as none."""
+) -> tuple[dict[str, bytes], Sequence[str]]:
+    """The known attributes, and those that come twice with different values; a null header is as good as none."""
     found: dict[str, bytes] = {}
-    doubled = None
+    doubled = []
     for header, raw in headers:
         name = names.get(header)
         if name is not None and raw is not None and found.setdefault(name, raw) != raw:
-            doubled = name
+            doubled.append(name)
     return found, doubled
+
+
+def _sure(found: Mapping[str, bytes], doubled: Collection[str]) -> Mapping[str, bytes]:
+    """The attributes that say one thing only."""
+    return {name: raw for name, raw in found.items() if name not in doubled}
 
 
 def _decoded(found: Mapping[str, bytes], place: Place) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import orjson
 
+from contracts import fragments
 from contracts.envelope import NAMES, Envelope, Place, envelope, optional
 from contracts.unreadable import Unreadable, empty
 
@@ -27,11 +28,11 @@ def read(text: bytes, media_type: bytes, field: str) -> list[Envelope | Unreadab
     kind = media_type.partition(b";")[0].strip().lower()
     if kind != BATCH and kind not in _SINGLE:
         told = f"The event format {kind.decode(errors='replace')[:60]!r} is not read here."
-        raise Unreadable(told, "headers.content-type", "Send application/cloudevents+json.")
+        raise salvaged(Unreadable(told, "headers.content-type", "Send application/cloudevents+json."), text)
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
-        raise _not_json(text, fault, field) from fault
+        raise salvaged(_not_json(text, fault, field), text) from fault
     if kind != BATCH:
         return [_attempted(document, "", field)]
     if not isinstance(document, list):
@@ -69,6 +70,11 @@ def _not_json(text: bytes, fault: orjson.JSONDecodeError, field: str) -> Unreada
     return Unreadable(told, field, "Send one JSON object.")
 
 
+def salvaged(fault: Unreadable, text: bytes) -> Unreadable:
+    """The fault with what can still be read of a text that is no JSON: whoever sent it is answered all the same."""
+    return fault.salvage(fragments.strings(text, NAMES), text)
+
+
 def _attempted(document: object, at: str, field: str) -> Envelope | Unreadable:
     try:
         return _event(document, at, field)
@@ -85,10 +91,12 @@ def _event(document: object, at: str, field: str) -> Envelope:
     if not isinstance(document, dict):
         raise Unreadable("The event is not a JSON object.", at or field, "Send one JSON object an event.")
     found = {name: document[name] for name in NAMES if document.get(name) is not None}
+    data = None
     try:
-        return envelope(found, _data(document, place), place)
+        data = _data(document, place)
+        return envelope(found, data, place)
     except Unreadable as fault:
-        raise fault.salvage(found) from None
+        raise fault.salvage(found, data) from None
 
 
 def _data(document: Mapping[str, Any], place: Place) -> bytes:

@@ -18,3 +18,8 @@ INTEGER_MAX: Final = 2**31 - 1
 """The largest count: PostgreSQL's `integer`."""
 BIGINT_MAX: Final = 2**63 - 1
 """The largest position, offset or version: PostgreSQL's `bigint`."""
+ATTRIBUTE_BYTES_MAX: Final = 1024
+"""Bytes (UTF-8) of one attribute of a command. An index row of PostgreSQL's btree holds 2,704: two attributes together
+(`source` and `id`) and the numbers beside them fit."""
+ATTRIBUTE_LENGTH_MAX: Final = 2048
+"""Characters of an attribute that is read at all. Between both limits a command is answered `invalid` under its id."""

@@ -3,15 +3,22 @@
 One kind of exception for every binding and every fault: whoever reads the wire catches this one and nothing else.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Final
 
-ATTRIBUTE_LENGTH_MAX: Final = 2048
-"""Characters of one attribute of an envelope."""
+import orjson
+
+from contracts.limits import ATTRIBUTE_LENGTH_MAX
+from contracts.text import is_storable
+
+__all__ = ["ATTRIBUTE_LENGTH_MAX", "Unreadable", "empty"]
+
+_IDENTIFYING: Final = ("id", "source", "type", "subject", "correlationid")
 
 
 class Unreadable(Exception):
-    """These bytes are no CloudEvent that this house can keep: why, where, what to do, and what could still be read."""
+    """These bytes are no CloudEvent that the system can keep: why, where, what to do, and what could still be read."""
 
     def __init__(self, reason: str, field: str, remedy: str) -> None:
         super().__init__(f"{field}: {reason} {remedy}")
@@ -22,12 +29,20 @@ class Unreadable(Exception):
         self.source: str | None = None
         self.type: str | None = None
         self.subject: str | None = None
+        self.correlation_id: str | None = None
+        self.digest = b""
+        """Hash of what was sent, empty where no identity was read: a repeat is known by it."""
 
-    def salvage(self, attributes: Mapping[str, object]) -> "Unreadable":
-        """Keep those of the identifying attributes (as text or UTF-8 bytes) that are good by themselves."""
-        self.id, self.source, self.type, self.subject = (
-            _salvaged(attributes.get(name)) for name in ("id", "source", "type", "subject")
+    def salvage(self, attributes: Mapping[str, object], data: bytes | None = None) -> "Unreadable":
+        """Keep those of the identifying attributes (as text or UTF-8 bytes) that are good by themselves.
+
+        With `source` and `id` the sender can be answered; `attributes` and `data` are then hashed as they came.
+        """
+        self.id, self.source, self.type, self.subject, self.correlation_id = (
+            _salvaged(attributes.get(name)) for name in _IDENTIFYING
         )
+        if self.id is not None and self.source is not None:
+            self.digest = _digest(attributes, data)
         return self
 
 
@@ -36,8 +51,29 @@ def _salvaged(value: object) -> str | None:
         value = value.decode(errors="replace")
         if "\N{REPLACEMENT CHARACTER}" in value:
             return None
-    good = isinstance(value, str) and 0 < len(value) <= ATTRIBUTE_LENGTH_MAX and "\0" not in value
+    good = isinstance(value, str) and 0 < len(value) <= ATTRIBUTE_LENGTH_MAX and is_storable(value)
     return value if good and isinstance(value, str) else None
+
+
+def _digest(attributes: Mapping[str, object], data: bytes | None) -> bytes:
+    """Each part with its length before it, so that no two sets of attributes read the same."""
+    told = hashlib.sha256()
+    for name, value in sorted(attributes.items()):
+        raw = _octets(value)
+        told.update(b"%b:%d:%b;" % (name.encode(), len(raw), raw))
+    told.update(b"data;" if data is None else b"data:%d:%b;" % (len(data), data))
+    return told.digest()
+
+
+def _octets(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode(errors="surrogatepass")
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:  # nested too deeply to be written: no attribute is
+        return type(value).__name__.encode()
 
 
 def empty(field: str) -> Unreadable:

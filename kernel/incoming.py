@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from contracts.cloudevents import Envelope
 from contracts.registry import COMMANDS, EVENTS, schema_version
+from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
 from contracts.words import Command, Message
 from kernel.decider import Asked, Fact
@@ -23,12 +24,61 @@ from kernel.records import Incoming, Invalid
 
 Word = TypeVar("Word", bound=Message)
 _DETAILS_MAX: Final = 20
+UNKNOWN_TYPE: Final = "unknown"
+"""The type that an outcome names where that of its command cannot be read."""
 KEY_REMEDY: Final = "Set the record's key to the same text as the subject: it keeps the order of a stream."
 
 
 def command(envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int) -> Incoming:
     """A command as the room takes it in; `received` stands in where the sender gives no time."""
     return Incoming(envelope, _asked(envelope, words, received, bytes_max), digest(envelope))
+
+
+def unreadable(fault: Unreadable) -> Incoming | None:
+    """The command `invalid` that an unreadable message is answered as; None where its identity cannot be read.
+
+    The envelope holds only what can be stored, published and asked for; its data is empty.
+    """
+    if fault.id is None or fault.source is None:
+        return None
+    return _answerable(
+        Envelope(
+            id=fault.id,
+            source=fault.source,
+            type=fault.type or UNKNOWN_TYPE,
+            subject=fault.subject,
+            time=None,
+            dataschema=None,
+            datacontenttype=None,
+            data=b"",
+            correlation_id=fault.correlation_id,
+        ),
+        Invalid(fault.reason, fault.field, fault.remedy),
+        fault.digest,
+    )
+
+
+def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> Incoming:
+    """A command that can only be answered, under its own identity; what is unfit to be a key or a header is replaced.
+
+    The identity alone is kept as it came, so that whoever sent it knows the answer as theirs.
+    """
+    name = envelope.id if is_admissible(envelope.id) else f"sha256:{hashlib.sha256(envelope.id.encode()).hexdigest()}"
+    correlation = envelope.correlation_id or ""
+    safe = Envelope(
+        id=envelope.id,
+        source=envelope.source,
+        type=envelope.type if is_admissible(envelope.type) else UNKNOWN_TYPE,
+        subject=envelope.subject if envelope.subject and is_admissible(envelope.subject) else f"command/{name}",
+        time=None,
+        dataschema=None,
+        datacontenttype=None,
+        data=b"",
+        correlation_id=envelope.correlation_id
+        if envelope.correlation_id and is_admissible(envelope.correlation_id)
+        else name,
+    )
+    return Incoming(safe, invalid, digest)
 
 
 def keyed(incoming: Incoming, key: bytes | None) -> Incoming:

@@ -16,6 +16,7 @@ import orjson
 from contracts.cloudevents import Envelope, to_kafka
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
+from contracts.text import is_admissible
 from kernel.postgres import Connection, sql
 
 DEAD_LETTER_POSITION: Final = "dead-letter-position"
@@ -106,7 +107,7 @@ def _outcome(room: str, row: Mapping[str, Any]) -> Outgoing:
             datacontenttype="application/json",
             data=row["body"].encode(),
             correlation_id=row["correlation_id"],
-            causation_id=row["command_id"],
+            causation_id=row["command_id"] if is_admissible(row["command_id"]) else None,  # the body has it as it came
             position=row["position"],
         ),
     )

@@ -1,0 +1,41 @@
+"""Which characters a text may hold: CloudEvents' String type for names and identifiers, what storage holds for others.
+
+Whoever admits a text and whoever asks for one by a parameter use the same function, so that everything that can be
+recorded can be asked for.
+"""
+
+import re
+from typing import Final
+
+from contracts.limits import ATTRIBUTE_BYTES_MAX
+
+_NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
+)
+_UNFIT: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def unfit(text: str) -> str | None:
+    """The first character that CloudEvents' String type (1.0.2, section 2.2) forbids, e.g. `U+000A`; None: all fit.
+
+    Forbidden are control characters (U+0000 to U+001F, U+007F to U+009F), noncharacters, and halves of surrogate
+    pairs. Any other is allowed, whether assigned, printable, or not.
+    """
+    found = _UNFIT.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
+
+
+def is_admissible(attribute: str) -> bool:
+    """Whether an attribute of an envelope can be an index entry, a header and a key: fit characters, not too long."""
+    return len(attribute.encode(errors="surrogatepass")) <= ATTRIBUTE_BYTES_MAX and unfit(attribute) is None
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL's `text` and UTF-8 can hold it: no U+0000, no half of a surrogate pair."""
+    return _UNSTORABLE.search(text) is None
+
+
+def printable(text: str) -> str:
+    """The text with what cannot be stored shown as an escape, e.g. `\\x00`."""
+    return text.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
