@@ -14,6 +14,7 @@ import pyarrow
 import pyarrow.parquet
 from fastapi import Response
 
+from services.reporting.csv_cells import guarded
 from services.reporting.freshness import Freshness
 
 PARQUET: Final = "application/vnd.apache.parquet"
@@ -112,6 +113,6 @@ def _plain(value: Any) -> Any:
 
 
 def csv_cell(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is kept as text."""
+    """Text that a spreadsheet would take for a formula is kept as text (csv_cells.py)."""
     value = ";".join(value) if isinstance(value, list) else value
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return guarded(value) if isinstance(value, str) else value
