@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from contracts.words import Event
 from services.reporting.pages.routes import ROUTES
 from services.reporting.pages.sheets import SHEETS
+from services.reporting.pages.words import words
 from services.reporting.reports import REPORTS
 from tests import peacekeepers
 from tests.integration.answering import Asking, given
@@ -54,6 +55,32 @@ async def test_every_page_is_there_in_every_language_and_has_its_twins(ask: Aski
             rows = await ask.http.get(f"{'/overview' if path == '/' else path}.csv?{asked}&section={name}")
             found = list(csv.DictReader(rows.text.splitlines()))
             assert len(found) == len(section["rows"]), (address, name)
+
+
+@pytest.mark.parametrize(
+    ("address", "accepted", "language", "title"),
+    [
+        ("/", "en;q=0.1, ru;q=0.9", "ru", "Who is where"),
+        ("/", "RU", "ru", "Who is where"),
+        ("/", "en;q=0, kk-Cyrl-KZ;q=0.2", "kk", "Who is where"),
+        ("/", "*", "en", "Who is where"),
+        ("/", "ru\u00ff;q=\u00e9, \u00fc", "en", "Who is where"),
+        ("/?lang=RU", "en", "ru", "Who is where"),
+        ("/?lang=kk-KZ", "en", "kk", "Who is where"),
+        ("/missions/NOWHERE?lang=RU", "en", "ru", "This cannot be shown"),
+        ("/?lang=xx", "kk;q=0.3, de", "kk", "This cannot be shown"),
+    ],
+)
+async def test_a_page_says_which_language_it_is_in_and_is_in_it(
+    ask: Asking, address: str, accepted: str, language: str, title: str
+) -> None:
+    sent = {b"Accept": b"text/html", b"Accept-Language": accepted.encode("latin-1")}
+    page = await ask.http.get(address, headers=list(sent.items()))
+    assert f'<html lang="{language}">' in page.text
+    assert f"<h1>{words(language).say(title)}</h1>" in page.text
+    assert page.headers["content-language"] == language
+    assert "Accept-Language" in page.headers["vary"]
+    assert set(re.findall(r"[?&;]lang=([^&\"]+)", page.text)) <= {"en", "ru", "kk"}
 
 
 async def test_the_numbers_of_a_page_are_those_of_the_reports(ask: Asking) -> None:
@@ -147,4 +174,4 @@ def test_every_text_is_said_in_every_language(language: str) -> None:
     with file.open("rb") as text:
         said = {str(one.id): str(one.string) for one in read_po(text, locale=language) if one.id}
     assert {text for text in texts() if not said.get(text)} == set()
-    assert {text for text, words in said.items() if words == text} <= {"API"}
+    assert {text for text, translated in said.items() if translated == text} <= {"API"}

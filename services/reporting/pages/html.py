@@ -13,8 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from services.reporting.asked import Asked
 from services.reporting.forms import Answer
 from services.reporting.pages.cells import NUMBERS, Address, Bar, Cell, bar, cell
+from services.reporting.pages.languages import LANGUAGES
 from services.reporting.pages.sheets import SHEETS, Section, Sheet
-from services.reporting.pages.words import LANGUAGES, Words, worded
+from services.reporting.pages.words import Words, worded
 from services.reporting.problems import Problem
 
 NAVIGATION: Final = ("overview", "pipeline", "ending", "raised", "timeline")
@@ -26,7 +27,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
-    "Vary": "Accept-Language",
+    "Vary": "Accept, Accept-Language",
 }
 
 
@@ -100,7 +101,7 @@ def page(sheet: Sheet, question: Question, shown: Shown) -> Response:
             f"{'/overview' if question.at == '/' else question.at}{suffix}", **more
         ),
     }
-    return Response(_environment().get_template(template).render(told), media_type="text/html", headers=HEADERS)
+    return _response(template, told, question)
 
 
 def problem(fault: Problem, question: Question) -> Response:
@@ -110,8 +111,13 @@ def problem(fault: Problem, question: Question) -> Response:
         "title": question.words.say("This cannot be shown"),
         "fault": fault,
     }
-    text = _environment().get_template("problem.html").render(told)
-    return Response(text, fault.status, media_type="text/html", headers=HEADERS)
+    return _response("problem.html", told, question, fault.status)
+
+
+def _response(template: str, told: Mapping[str, Any], question: Question, status: int = 200) -> Response:
+    text = _environment().get_template(template).render(told)
+    headers = {**HEADERS, "Content-Language": question.words.language}
+    return Response(text, status, media_type="text/html", headers=headers)
 
 
 def _frame(question: Question, address: Address) -> dict[str, Any]:

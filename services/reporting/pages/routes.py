@@ -18,8 +18,9 @@ from services.reporting.filters import LIMIT_MAX
 from services.reporting.forms import Answer
 from services.reporting.pages import chart, html
 from services.reporting.pages.html import Question, Shown
+from services.reporting.pages.languages import LANGUAGES, named, negotiated
 from services.reporting.pages.sheets import SHEETS, Section, Sheet
-from services.reporting.pages.words import LANGUAGES, negotiated, words
+from services.reporting.pages.words import words
 from services.reporting.problems import Problem
 from services.reporting.reports import REPORTS
 
@@ -74,12 +75,12 @@ def asked(request: Request, sheet: Sheet, today: date) -> Question:
     for name in own.keys() - {*EVERYWHERE, *sheet.takes, "section"}:
         remedy = f"This page takes {', '.join((*EVERYWHERE, *sheet.takes))}."
         raise Problem(400, "Unknown parameter", f"There is no parameter {name} here.", field=name, remedy=remedy)
-    language = own.pop("lang", None)
-    if language is not None and language not in LANGUAGES:
+    wanted = own.pop("lang", None)
+    language = named(wanted) if wanted else None
+    if wanted and not language:
         remedy = f"There are {', '.join(LANGUAGES)}."
-        raise Problem(400, "Bad parameter", f"There is no language {language}.", field="lang", remedy=remedy)
+        raise Problem(400, "Bad parameter", f"There is no language {wanted}.", field="lang", remedy=remedy)
     own.pop("section", None)
-    spoken = language or negotiated(request.headers.get("accept-language", ""))
     kept = {**own, **({"lang": language} if language else {})}
     path = {name: str(value) for name, value in request.path_params.items()}
     if "line" in path:
@@ -87,7 +88,13 @@ def asked(request: Request, sheet: Sheet, today: date) -> Question:
     if "tour" in path:
         path["tour"] = f"{path['line']}/{path['tour']}"
     terms = _terms({**own, "as_known_at": _instant(own["as_known_at"])} if "as_known_at" in own else own)
-    return Question(words(spoken), request.url.path, path, kept, sheet.takes, terms, terms.as_of or today, today)
+    spoken = words(language or _accepted(request))
+    return Question(spoken, request.url.path, path, kept, sheet.takes, terms, terms.as_of or today, today)
+
+
+def _accepted(request: Request) -> str:
+    """The language that the browser prefers. A header that comes several times is one list (RFC 9110, 5.3)."""
+    return negotiated(",".join(request.headers.getlist("accept-language")))
 
 
 def _instant(text: str) -> str:
@@ -202,7 +209,7 @@ def problem(request: Request, fault: Problem) -> Response | None:
     for_program = path.startswith("/v1/") or path.endswith((".json", ".csv"))
     if for_program or "text/html" not in request.headers.get("accept", ""):
         return None
-    wanted = request.query_params.get("lang", "")
-    language = wanted if wanted in LANGUAGES else negotiated(request.headers.get("accept-language", ""))
-    kept = {"lang": wanted} if wanted in LANGUAGES else {}
-    return html.problem(fault, Question(words(language), "/", {}, kept, (), Asked(), today, today))
+    language = named(request.query_params.get("lang", ""))
+    kept = {"lang": language} if language else {}
+    spoken = words(language or _accepted(request))
+    return html.problem(fault, Question(spoken, "/", {}, kept, (), Asked(), today, today))

@@ -10,12 +10,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from babel import Locale, dates, negotiate_locale, numbers
+from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-LANGUAGES: Final = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -51,12 +50,6 @@ def worded(code: str) -> str:
     """A code of the contracts as an English word or two."""
     name = code.rpartition(".")[2] if code.startswith("forcegen.") else code
     return _CAMEL.sub(" ", name).replace("_", " ").capitalize() if name != code else name.replace("_", " ")
-
-
-def negotiated(accepted: str) -> str:
-    """The best language for an `Accept-Language` header; English where there is none."""
-    wanted = [one.partition(";")[0].strip().partition("-")[0] for one in accepted.split(",")]
-    return negotiate_locale(wanted, list(LANGUAGES)) or "en"
 
 
 @cache

@@ -1,0 +1,60 @@
+"""Which language a reader gets: the one that the address names, else the best of those that the browser accepts.
+
+The header is read by RFC 9110 section 12.5.4 and matched by RFC 4647 section 3.4 (Lookup): letter case means nothing, a
+range such as `kk-Cyrl-KZ` stands for its language, and weights decide before the order does. A weight that cannot be
+read puts its language behind every other one that is accepted: a reader who names a language is never given another
+one for the sake of a typing error.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+LANGUAGES: Final = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+"""By the tag that a page carries as `lang`; the first one is served where none is preferred."""
+ANY: Final = "*"
+_RANGE: Final = re.compile(r"(\*|[A-Za-z]{1,8})([-_][A-Za-z0-9*-]*)?", re.ASCII)
+_WEIGHT: Final = re.compile(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", re.ASCII)
+_UNREADABLE: Final = 1e-9
+
+
+def named(tag: str) -> str | None:
+    """The language that a tag names, in any case and with any region: `RU`, `ru-RU`; None where there is none."""
+    found = _RANGE.fullmatch(tag.strip())
+    language = found[1].lower() if found else ""
+    return language if language in LANGUAGES else None
+
+
+def negotiated(accepted: str) -> str:
+    """The best language for an `Accept-Language` header; the first of `LANGUAGES` where it prefers none."""
+    ranges = list(_ranges(accepted))
+    return max(LANGUAGES, key=lambda language: _preference(language, ranges))
+
+
+def _preference(language: str, ranges: Iterable[tuple[str, bool, float]]) -> tuple[float, int]:
+    """How much a language is wanted, and how early: the larger, the better. Not named at all is better than refused."""
+    own = [(weight, -at) for at, (name, _, weight) in enumerate(ranges) if name == language]
+    exact = [weight for name, whole, weight in ranges if name == language and whole]
+    if exact and max(exact) == 0:
+        return (-1.0, 0)
+    rest = [(weight, -at) for at, (name, _, weight) in enumerate(ranges) if name == ANY]
+    weight, at = max([one for one in own if one[0] > 0] or rest, default=(0.0, 0))
+    return (weight, at) if weight > 0 else (-1.0 if rest else 0.0, 0)
+
+
+def _ranges(accepted: str) -> Iterator[tuple[str, bool, float]]:
+    """Each range: its language or `*`, whether it is that and no more, and its weight. What is no range is nothing."""
+    for one in accepted.split(","):
+        tag, _, parameters = one.partition(";")
+        found = _RANGE.fullmatch(tag.strip(" \t"))
+        if found and (found[1] != ANY or not found[2]):
+            yield found[1].lower(), not found[2], _weight(parameters)
+
+
+def _weight(parameters: str) -> float:
+    for parameter in parameters.split(";"):
+        name, equals, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            told = value.strip(" \t")
+            return min(float(told), 1.0) if equals and _WEIGHT.fullmatch(told) else _UNREADABLE
+    return 1.0
