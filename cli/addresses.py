@@ -34,12 +34,12 @@ def house(directory: Path) -> House:
 
 def bootstrap(given: str | None, directory: Path) -> str:
     """Kafka's address."""
-    return given or house(directory).kafka_bootstrap
+    return house(directory).kafka_bootstrap if given is None else given
 
 
 def query_url(given: str | None, directory: Path) -> str:
     """The query API's address, without a slash at its end."""
-    url = given or house(directory).urls.get(QUERY)
+    url = house(directory).urls.get(QUERY) if given is None else given
     if url is None:
         raise Complaint(f"No query API is up in {directory}: run `forcegen up`, or give its address with --query-url.")
     return url.rstrip("/")

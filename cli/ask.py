@@ -19,7 +19,7 @@ def client() -> httpx.Client:
     return httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
 
 
-def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str = "") -> httpx.Response:
+def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> httpx.Response:
     """The answer to a GET, or a complaint."""
     try:
         with client() as one:
@@ -34,7 +34,7 @@ def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str = "") -
     raise kind(f"{url} answered {answer.status_code}: {_problem(answer)}")
 
 
-def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str = "") -> Any:
+def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> Any:
     """The JSON that answers a GET."""
     answer = get(url, parameters, token)
     try:

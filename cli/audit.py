@@ -1,7 +1,6 @@
 """`forcegen audit`: take the archive's log away, check it, and change the key that signs it."""
 
 import asyncio
-import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from cli.trace import Token, trace
 from services.audit import access, keys, layout, verifier
 from services.audit.chain import Chain, watched
 from services.audit.export import export as written
-from services.audit.note import Malformed, Signer
+from services.audit.note import Malformed
 from services.audit.settings import AuditSettings
 from services.audit.verifier import Read, Report
 
@@ -43,7 +42,7 @@ def verify(
     place: Place = None,
     since: Since = None,
     bundle: Bundle = None,
-    token: Token = "",
+    token: Token = None,
     directory: Directory = USUAL,
 ) -> None:
     """Hash every record again, check every signature, and that nothing is missing between the records.
@@ -53,24 +52,25 @@ def verify(
       forcegen audit verify --key KEY --since checkpoint-2026-11-24
       forcegen audit verify --key KEY --bundle record.json
     \b
-    Exit codes: 0 all of it holds; 1 something is wrong, and is named.
+    Exit codes: 0 all of it holds; 1 something is wrong, or cannot be read, and is named; 2 the command line is wrong.
     """
-    kept = since.read_text(encoding="utf-8") if since else ""
-    if bundle:
-        report = verifier.verify_bundle(json.loads(bundle.read_bytes()), key, kept)
-    else:
-        with reading(place, directory, token) as read:
-            report = _all(read, key, kept)
-    for finding in report.findings:
-        typer.echo(finding)
-    rate = report.records / report.seconds if report.seconds else 0.0
-    told = f"{len(report.findings)} wrong" if report.findings else "all of it holds"
-    typer.echo(f"{report.records:,} records, {rate:,.0f} a second: {told}.\n{report.note}", nl=False)
+    if bundle is not None and place is not None:
+        raise Complaint("--bundle is checked by itself: leave out --from.", 2)
+    try:
+        kept = None if since is None else verifier.kept_note(since)
+        if bundle is not None:
+            report = verifier.verify_bundle(verifier.kept_bundle(bundle), key, kept)
+        else:
+            with reading(place, directory, token) as read:
+                report = _all(read, key, kept)
+    except verifier.Wrong as fault:
+        raise Complaint(str(fault)) from fault
+    typer.echo(verifier.told(report), nl=False)
     if report.findings:
         raise typer.Exit(FAILED)
 
 
-def _all(read: Read, key: str, kept: str) -> Report:
+def _all(read: Read, key: str, kept: str | None) -> Report:
     between, last = Report(), 0.0
 
     def tell(records: int, seconds: float) -> None:
@@ -86,26 +86,38 @@ def _all(read: Read, key: str, kept: str) -> Report:
     return report
 
 
-def export(target: Target, place: Place = None, token: Token = "", directory: Directory = USUAL) -> None:
+def export(target: Target, place: Place = None, token: Token = None, directory: Directory = USUAL) -> None:
     """Write the log as static files: tiles, records, and every checkpoint that was signed.
 
     \b
     Exit codes: 0 written; 1 the log cannot be read.
     """
     with reading(place, directory, token) as read:
-        newest = written(read, target)
+        try:
+            newest = written(read, target)
+        except (Malformed, *verifier.MALFORMED) as fault:
+            raise Complaint(f"The log has another form than it should: {verifier.escaped(str(fault))}.") from fault
     typer.echo(f"{newest.size:,} records of {newest.origin} in {target}")
 
 
-def key() -> None:
-    """Print the public key that auditors note; made now if there is none. Run it beside the room."""
-    typer.echo(str(_of_room().verifier))
+def key(directory: Directory = USUAL) -> None:
+    """Print the public key that auditors note. Run it where the audit service runs, which makes the key when it starts.
+
+    \b
+    Exit codes: 0 printed; 1 there is no key here, or it cannot be used. Nothing is made.
+    """
+    with _key_here(directory) as settings:
+        typer.echo(str(keys.existing(settings).verifier))
 
 
-def rotate() -> None:
-    """Put a new key in place of the old, which signs for it. Run it beside the room, then restart the room."""
-    _of_room()
-    typer.echo(keys.rotate(AuditSettings()), nl=False)
+def rotate(directory: Directory = USUAL) -> None:
+    """Put a new key in place of the old, which signs for it. Run it where the audit service runs, then restart that.
+
+    \b
+    Exit codes: 0 the new key is in place; 1 there is no key here, or it cannot be used. Nothing is made.
+    """
+    with _key_here(directory) as settings:
+        typer.echo(keys.rotate(settings), nl=False)
 
 
 def token(name: Name) -> None:
@@ -125,25 +137,32 @@ def token(name: Name) -> None:
     typer.echo(line)
 
 
-def _of_room() -> Signer:
+@contextmanager
+def _key_here(directory: Path) -> Iterator[AuditSettings]:
+    """The settings of the audit service: from its environment, else of the one that `forcegen up` runs, else here."""
+    settings = AuditSettings()
+    there = directory / "rooms" / "audit" / settings.directory  # a service's own place is where it works
+    if "directory" not in settings.model_fields_set and (there / "key").exists():
+        settings = settings.model_copy(update={"directory": there})
     try:
-        return keys.signer(AuditSettings())
-    except (keys.Unsafe, Malformed) as fault:
+        yield settings
+    except (keys.Missing, keys.Unsafe, Malformed, OSError, UnicodeDecodeError) as fault:
         raise Complaint(str(fault)) from fault
 
 
 @contextmanager
-def reading(place: str | None, directory: Path, token: str = "") -> Iterator[Read]:
-    place = place or house(directory).urls["audit"]
+def reading(place: str | None, directory: Path, token: str | None = None) -> Iterator[Read]:
+    """The log at a place; or of what is up in the directory, where none is given."""
+    place = house(directory).urls["audit"] if place is None else place
     try:
-        if not place.startswith("postgresql://"):
+        if not place.startswith(("postgresql://", "postgres://")):
             yield verifier.reader(place, token)
             return
         with asyncio.Runner() as runner:
             connection = runner.run(asyncpg.connect(place))
             yield lambda path: runner.run(layout.read(connection, path))
             runner.run(connection.close())
-    except (OSError, LookupError, asyncpg.PostgresError) as fault:
+    except (OSError, LookupError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
         raise Complaint(f"The log cannot be read: {fault}") from fault
 
 

@@ -31,8 +31,10 @@ READS: Final = {"audit": "auditor"}
 
 def address(room: str, given: str | None, directory: Path) -> str:
     """Of the database in which a room's tables are."""
+    if given is not None:
+        return given
     environment = os.environ.get(f"FORCEGEN_{room.upper()}_DATABASE_URL") or os.environ.get("FORCEGEN_DATABASE_URL")
-    return given or environment or _local(READS.get(room, room), directory)
+    return environment or _local(READS.get(room, room), directory)
 
 
 def _local(role: str, directory: Path) -> str:

@@ -31,7 +31,18 @@ OURS: Final = ("cli", "contracts", "deploy", "kernel", "services")
 
 
 class Commands(TyperGroup):
-    """Every command, with its faults told in one line and no traceback."""
+    """Every command, with its faults told in one line and no traceback.
+
+    What is given and empty is nearly always a variable that was not set. It is refused: taken for an option that was
+    left out, a check would look at less than was asked for and say that all of it holds.
+    """
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        for before, one in zip(["", *args], args, strict=False):
+            if one == "" or (one.startswith("--") and one.endswith("=") and one.count("=") == 1):
+                named = one or before or "an argument"
+                raise Complaint(f"{named.rstrip('=')} is given and empty: leave it out, or set what it is to hold.", 2)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -17,13 +17,14 @@ Asked = Annotated[
 ]
 Url = Annotated[str | None, typer.Option("--audit-url", help="The audit room's address; else what is up here.")]
 Token = Annotated[
-    str, typer.Option("--token", envvar="FORCEGEN_AUDIT_TOKEN", help="What shows a room that you may read its content.")
+    str | None,
+    typer.Option("--token", envvar="FORCEGEN_AUDIT_TOKEN", help="What shows a room that you may read its content."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As the room tells it.")]
 
 
 def trace(
-    asked: Asked, url: Url = None, token: Token = "", directory: Directory = USUAL, *, as_json: Json = False
+    asked: Asked, url: Url = None, token: Token = None, directory: Directory = USUAL, *, as_json: Json = False
 ) -> None:
     """Show what led to a message and what it led to: commands, events, outcomes, and what other rooms did then.
 
@@ -35,7 +36,7 @@ def trace(
     \b
     Exit codes: 0 shown; 1 there is no such message, or the room does not answer.
     """
-    at = (url or house(directory).urls["audit"]).rstrip("/")
+    at = (house(directory).urls["audit"] if url is None else url).rstrip("/")
     by = "at" if asked.count("/") == 2 else "event"
     found = ask.get_json(f"{at}/v1/causes", [(by, asked)], token)
     if as_json:

@@ -25,7 +25,7 @@ def verify(
     key: audit.Key,
     place: audit.Place = None,
     scratch: Scratch = None,
-    token: Token = "",
+    token: Token = None,
     directory: Directory = USUAL,
 ) -> None:
     """Make a report again from the archive, and compare it with its receipt to the byte.

@@ -16,6 +16,7 @@ import asyncpg
 from aiokafka import ConsumerRecord
 
 from kernel.health import Health
+from services.audit import layout
 from services.audit.verifier import Read, name_of
 from services.reporting import finding, forms, rebuilding
 from services.reporting.asked import asks
@@ -43,7 +44,7 @@ def consumed(record: Mapping[str, Any]) -> "ConsumerRecord[bytes | None, bytes |
         checksum=None,
         serialized_key_size=-1 if key is None else len(key),
         serialized_value_size=-1 if value is None else len(value),
-        headers=[(name, None if told is None else bytes.fromhex(told)) for name, told in record["headers"]],
+        headers=layout.headers_of(record),
     )
 
 
@@ -127,9 +128,9 @@ def watched(read: Read, views: Views, size: int) -> Read:
         content = read(path)
         if path.startswith("records/"):
             for record in map(json.loads, content.splitlines()):
-                if record["leaf"] >= seen:
+                if isinstance(record, dict) and isinstance(leaf := record.get("leaf"), int) and leaf >= seen:
                     views.see(record, size)
-                    seen = record["leaf"] + 1
+                    seen = leaf + 1
         return content
 
     return reading

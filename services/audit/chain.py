@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from contracts.cloudevents import from_kafka
 from contracts.unreadable import Unreadable
-from services.audit.verifier import Read, Report, name_of
+from services.audit import layout
+from services.audit.verifier import MALFORMED, Read, Report, name_of
 
 ANSWER_MAX_MS: Final = 60_000
 """A command may be without an outcome for so long before the newest record; after that it is missing."""
@@ -31,23 +32,27 @@ class Chain:
         self._newest = 0
 
     def see(self, record: Mapping[str, Any]) -> None:
-        """One archived record in JSON, as `layout.record` gives it."""
+        """One archived record in JSON, as `layout.record` gives it; what is none is passed over, and is no leaf."""
+        try:
+            self._see(record)
+        except MALFORMED:
+            self._report.wrong(f"{name_of(record) if isinstance(record, dict) else 'a line'}: this is no record")
+
+    def _see(self, record: Mapping[str, Any]) -> None:
         room, _, kind = record["topic"].partition(".")
         self._newest = max(self._newest, record["timestamp"])
         if kind not in ("commands", "events", "outcomes"):
             return
         key, value = (None if record[part] is None else bytes.fromhex(record[part]) for part in ("key", "value"))
-        headers = [(name, None if told is None else bytes.fromhex(told)) for name, told in record["headers"]]
         try:
-            envelope = from_kafka(key, value, headers)
+            envelope = from_kafka(key, value, layout.headers_of(record))
         except Unreadable:  # a dead letter of whoever reads it
             return
         if kind == "commands":
             asked = hash((room, envelope.source, envelope.id))
             self._asked.setdefault(asked, (record["timestamp"], name_of(record)))
-        elif kind == "outcomes" and value is not None:
-            told = json.loads(value)
-            self._answered.add(hash((room, told.get("command_source"), told.get("command_id"))))
+        elif kind == "outcomes" and (answered := _answered(envelope.data)) is not None:
+            self._answered.add(hash((room, *answered)))
         elif kind == "events" and envelope.position is not None and envelope.stream_version is not None:
             self._event(room, str(envelope.subject), envelope.stream_version, envelope.position, name_of(record))
 
@@ -73,6 +78,16 @@ class Chain:
                 self._report.wrong(f"{name}: this command has no outcome")
 
 
+def _answered(outcome: bytes) -> tuple[str, str] | None:
+    """The source and id of the command that an outcome answers; None where its data tells none."""
+    try:
+        told = json.loads(outcome)
+        source, id_ = told["command_source"], told["command_id"]
+    except (LookupError, RecursionError, TypeError, ValueError):
+        return None
+    return (source, id_) if isinstance(source, str) and isinstance(id_, str) else None
+
+
 def watched(read: Read, chain: Chain) -> Read:
     """The same reading, of which the chain is told every record once."""
     seen = 0
@@ -81,10 +96,10 @@ def watched(read: Read, chain: Chain) -> Read:
         nonlocal seen
         content = read(path)
         if path.startswith("records/"):
-            for record in map(json.loads, content.splitlines()):
-                if record["leaf"] >= seen:
+            for record in map(json.loads, content.splitlines()):  # what is no JSON is told by whoever asked
+                if isinstance(record, dict) and isinstance(leaf := record.get("leaf"), int) and leaf >= seen:
                     chain.see(record)
-                    seen = record["leaf"] + 1
+                    seen = leaf + 1
         return content
 
     return reading

@@ -22,6 +22,10 @@ class Unsafe(Exception):
     """A private key that others can read."""
 
 
+class Missing(Exception):
+    """There is no key where one is looked for."""
+
+
 def signer(settings: AuditSettings) -> Signer:
     """The room's key: the secret in the environment, or the file, which is made where there is none.
 
@@ -38,9 +42,32 @@ def signer(settings: AuditSettings) -> Signer:
     return _read(file)
 
 
+def existing(settings: AuditSettings) -> Signer:
+    """The service's key as it is there; nothing is made.
+
+    Raises:
+        Missing: there is none.
+        Unsafe: others can read the file.
+        Malformed: it holds no key.
+    """
+    file = settings.directory / "key"
+    if settings.key is None and not file.exists():
+        raise Missing(
+            f"There is no key in {settings.directory}, where the audit service would make it when it starts: run this"
+            " where it runs, or name its place with FORCEGEN_AUDIT_DIRECTORY or --directory."
+        )
+    return signer(settings)
+
+
 def rotate(settings: AuditSettings) -> str:
-    """A new key in place of the old; the hand-over, which both signed. The old key stays beside it as `key.<id>`."""
-    old = signer(settings)
+    """A new key in place of the old; the hand-over, which both signed. The old key stays beside it as `key.<id>`.
+
+    Raises:
+        Missing, Unsafe, Malformed: as `existing`; nothing is changed.
+    """
+    if settings.key is not None:
+        raise Missing("The key is in FORCEGEN_AUDIT_KEY, and not in a file: put it into one to hand it over.")
+    old = existing(settings)
     new = Signer(old.name, secrets.token_bytes(32))
     note = sign(f"{HANDOVER}\n{old.name}\n{new.verifier}\n{old.verifier}\n", [old, new])
     fresh = settings.directory / "key.new"
@@ -68,12 +95,12 @@ def predecessors(newest: Verifier, origin: str, notes: Iterable[str]) -> list[Ve
 def _givers(taker: Verifier, origin: str, note: str) -> list[Verifier]:
     try:
         text, _ = open_note(note, [taker])
-        kind, of, key, giver = text.splitlines()
+        kind, of, key, giver, end = text.split("\n")
         before = Verifier.parse(giver)
         open_note(note, [before])
     except (Malformed, Unsigned, ValueError):
         return []
-    return [before] if (kind, of, key) == (HANDOVER, origin, str(taker)) else []
+    return [before] if (kind, of, key, end) == (HANDOVER, origin, str(taker), "") else []
 
 
 def _write(file: Path, key: Signer) -> None:

@@ -7,21 +7,22 @@ C2SP tlog-tiles has `checkpoint`, `tile/<level>/<N>` and `tile/entries/<N>`. Bes
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
 
 import asyncpg
 
 from kernel.postgres import Connection
 from services.audit import tiles, tree
 from services.audit.archive import archived
-from services.audit.leaf import entry, unpacked
+from services.audit.leaf import NAME_CODEC, Headers, entry, unpacked
 from services.audit.tree import sql
 
 T = TypeVar("T")
 _TILE: Final = re.compile(
     r"(?:tile/(?P<level>[0-9]|[1-5][0-9]|entries)|records)/(?P<nr>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _PAGE: Final = re.compile(r"checkpoints/(0|[1-9][0-9]{0,11})")
 
 
@@ -54,17 +55,42 @@ async def read(connection: Connection, path: str) -> bytes:
 
 
 def record(row: asyncpg.Record) -> dict[str, Any]:
-    """An archived record in JSON: bytes in hexadecimal, the timestamp in milliseconds; as a verifier hashes it."""
+    """An archived record in JSON: bytes in hexadecimal, the timestamp in milliseconds; as a verifier hashes it.
+
+    The name of a header is text, or `{"hex": "fffe"}` where its bytes are no UTF-8.
+    """
     (topic, partition, offset), timestamp, key, headers, value = archived(row)
     return {
         **{"topic": topic, "partition": partition, "offset": offset, "timestamp": timestamp, "key": _hex(key)},
-        **{"headers": [[name, _hex(content)] for name, content in unpacked(headers)], "value": _hex(value)},
+        **{"headers": [[_named(name), _hex(content)] for name, content in unpacked(headers)]},
+        **{"value": _hex(value)},
     }
+
+
+def headers_of(record: Mapping[str, Any]) -> Headers:
+    """The headers of a record in JSON, as Kafka gave them.
+
+    Raises:
+        AttributeError, LookupError, TypeError, ValueError: this is no such record.
+    """
+    return [(_name(name), None if content is None else bytes.fromhex(content)) for name, content in record["headers"]]
 
 
 def line(row: asyncpg.Record) -> bytes:
     """An archived record with its leaf, as one line of JSON."""
     return _json({"leaf": row["leaf"], **record(row)}) + b"\n"
+
+
+Name: TypeAlias = "str | dict[str, str]"
+
+
+def _named(name: str) -> Name:
+    """Lone surrogates stand for bytes here, and JSON is given to others: RFC 8259 leaves open what they make of one."""
+    return {"hex": name.encode(*NAME_CODEC).hex()} if _SURROGATE.search(name) else name
+
+
+def _name(told: Name) -> str:
+    return told if isinstance(told, str) else bytes.fromhex(told["hex"]).decode(*NAME_CODEC)
 
 
 def _hex(content: bytes | None) -> str | None:

@@ -9,6 +9,9 @@ length in 4 bytes and the SHA-256 of the bytes:
 where headers are: their number (4), then for each the length of its name (4), its name, and `00` for null or `01`,
 the length (4) and the bytes of its value. Lengths stand before what they measure, so no two records have one entry.
 An entry is short whatever the record's size, and shows none of its content.
+
+Kafka's names of headers are bytes that most clients take for UTF-8. A name that is none stands here as text in which a
+lone surrogate (U+DC80 to U+DCFF) is a byte that could not be decoded (PEP 383), so that it goes back to the same bytes.
 """
 
 import struct
@@ -20,6 +23,8 @@ from typing import Final, TypeAlias
 DOMAIN: Final = b"forcegen.audit.record/1\0"
 NAMES_KEPT: Final = 1_000
 """Names of topics and headers that are not encoded again: they are few, unless somebody sends odd ones."""
+NAME_CODEC: Final = ("utf-8", "surrogateescape")
+"""Between the name of a header and its bytes, both ways."""
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 _PLACE = struct.Struct(">iqq").pack
 _PLACE_AND_DIGESTS = struct.Struct(">iqq BI32s BI32s BI32s").pack
@@ -62,7 +67,7 @@ def unpacked(raw: bytes) -> Headers:
     try:
         found = list(_unpacked(raw))
         whole = packed(found) == raw
-    except (UnicodeDecodeError, struct.error):
+    except struct.error:
         whole = False
     return found if whole else [("", raw)]
 
@@ -72,7 +77,7 @@ def _unpacked(raw: bytes) -> Iterator[tuple[str, bytes | None]]:
     while at < len(raw):
         name, at = _sized(raw, at)
         value, at = (None, at + 1) if raw[at : at + 1] == b"\0" else _sized(raw, at + 1)
-        yield name.decode(), value
+        yield name.decode(*NAME_CODEC), value
 
 
 def _sized(raw: bytes, at: int) -> tuple[bytes, int]:
@@ -94,7 +99,7 @@ def _topic(topic: str) -> bytes:
 
 @lru_cache(maxsize=NAMES_KEPT)
 def _named(name: str) -> bytes:
-    raw = name.encode()
+    raw = name.encode(*NAME_CODEC)
     return _LENGTH(len(raw)) + raw + b"\1"
 
 

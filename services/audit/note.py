@@ -15,7 +15,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ED25519: Final = b"\1"
-NOTE_BYTES_MAX: Final = 1_000_000
+NOTE_LENGTH_MAX: Final = 1_000_000
+"""Characters."""
 SIGNATURES_MAX: Final = 100
 _SIGNED: Final = "— "
 
@@ -130,8 +131,8 @@ def open_note(note: str, known: Iterable[Verifier]) -> tuple[str, list[Verifier]
 
 
 def _parts(note: str) -> tuple[str, list[str]]:
-    if len(note) > NOTE_BYTES_MAX or any(ord(c) < 0x20 and c != "\n" for c in note):
-        raise Malformed("too long, or control characters in it")
+    if len(note) > NOTE_LENGTH_MAX or any((ord(c) < 0x20 and c != "\n") or _is_half(c) for c in note):
+        raise Malformed("too long, or control characters or halves of characters in it")
     text, blank, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
     if not blank or lines[-1] or len(lines) < 2 or len(lines) > SIGNATURES_MAX + 1:
@@ -157,7 +158,12 @@ def _key(text: str) -> tuple[str, str, bytes]:
 
 
 def _is_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(c.isspace() for c in name)
+    return bool(name) and "+" not in name and not any(c.isspace() or _is_half(c) for c in name)
+
+
+def _is_half(character: str) -> bool:
+    """A lone surrogate: JSON may bring one, and no text that is signed can hold it."""
+    return "\ud800" <= character <= "\udfff"
 
 
 def _base64(raw: bytes) -> str:
@@ -165,7 +171,11 @@ def _base64(raw: bytes) -> str:
 
 
 def _bytes(encoded: str) -> bytes:
+    """In the one spelling that base64 has: no bit may be left over."""
     try:
-        return base64.b64decode(encoded, validate=True)
+        raw = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as fault:
         raise Malformed("no base64") from fault
+    if _base64(raw) != encoded:
+        raise Malformed("base64 that is spelt in another way than its own")
+    return raw

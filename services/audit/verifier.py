@@ -3,18 +3,26 @@
     python verifier.py --key KEY [--since CHECKPOINT] DIRECTORY-OR-URL      an export, or a server
     python verifier.py --key KEY [--since CHECKPOINT] --bundle FILE         one record, offline
 
+Exit codes: 0 all of it holds; 1 something is wrong, or cannot be read, and is named; 2 the command line is wrong.
+
 The key is the auditor's own note of it, never the server's word. Content is hashed again: a root that fits proves
 nothing about rows that nobody read. Everything that the room computes is computed here a second time on purpose, so
 that a fault in one is seen by the other. The forms: RFC 6962; C2SP signed-note, tlog-checkpoint, tlog-tiles; leaves:
-docs/decisions/0011-what-a-leaf-holds.md. Memory: a tile a level, whatever the size.
+docs/decisions/0011-what-a-leaf-holds.md. Memory: a tile a level, whatever the size. What is read may be anybody's: a
+form that is only nearly the one that is meant is refused, and no text of others reaches the terminal unescaped.
 """
 
 import argparse
 import base64
+import binascii
+import codecs
 import hashlib
 import heapq
+import http.client
+import io
 import json
 import os
+import re
 import struct
 import sys
 import time
@@ -22,13 +30,21 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 WIDTH = 256
 FINDINGS_MAX = 1_000
+FINDING_LENGTH_MAX: Final = 2_000
+NOTE_LENGTH_MAX: Final = 1_000_000
+SIGNATURES_MAX: Final = 100
+BUNDLE: Final = "forcegen.audit.bundle/1"
+FIELDS: Final = frozenset({"topic", "partition", "offset", "timestamp", "key", "headers", "value"})
+"""Everything that a record has: a member beside these would be shown, and proved by nothing."""
+MALFORMED: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
+"""What comes of JSON that has another form than the one that is meant."""
 Read: TypeAlias = Callable[[str], bytes]
 """The content of a path of the log's layout; raises OSError or LookupError where there is none."""
 
@@ -54,38 +70,68 @@ class Report:
     findings: list[str] = field(default_factory=list)
 
     def wrong(self, told: str) -> None:
-        """Keep what is wrong, up to a bound."""
-        if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(told)
+        """Keep what is wrong, up to a bound, on one line and fit for a terminal."""
+        self.findings[FINDINGS_MAX - 1 :] = []
+        self.findings.append(escaped(told[:FINDING_LENGTH_MAX]))
+        if self.full:
+            self.findings[-1] = f"{FINDINGS_MAX:,} things are wrong and more: the rest was not looked at"
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is wrong that looking on tells nothing more."""
+        return len(self.findings) >= FINDINGS_MAX
+
+
+def escaped(text: str) -> str:
+    """Without what would move a terminal's cursor, end a line or change the order of what is read."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 # Leaves.
 
 
 def leaf_hash(record: Mapping[str, Any]) -> bytes:
-    """The leaf hash of a record in JSON: bytes in hexadecimal, the timestamp in milliseconds."""
+    """The leaf hash of a record in JSON: bytes in hexadecimal, the timestamp in milliseconds.
+
+    Raises one of MALFORMED where it is no record, or has a member that no leaf proves.
+    """
+    if record.keys() - {"leaf"} != FIELDS:
+        raise ValueError("a record has other members")
     topic = record["topic"].encode()
     packed = [struct.pack(">I", len(record["headers"]))]
     for name, value in record["headers"]:
-        raw = name.encode()
+        raw = name.encode() if isinstance(name, str) else _bytes(name["hex"])
         packed.append(struct.pack(">I", len(raw)) + raw + _sized(value, lambda content: content))
     parts = [b"forcegen.audit.record/1\0", struct.pack(">H", len(topic)), topic]
-    parts.append(struct.pack(">iqq", record["partition"], record["offset"], record["timestamp"]))
+    parts.append(struct.pack(">iqq", *map(_integer, (record["partition"], record["offset"], record["timestamp"]))))
     for content in (record["key"], b"".join(packed).hex(), record["value"]):
         parts.append(_sized(content, lambda raw: hashlib.sha256(raw).digest()))
     return hashlib.sha256(b"\0" + b"".join(parts)).digest()
 
 
+def _integer(told: Any) -> int:
+    if type(told) is int:  # true and 1.0 are none
+        return told
+    raise ValueError("no whole number")
+
+
+def _bytes(told: str) -> bytes:
+    content = bytes.fromhex(told)
+    if content.hex() != told:
+        raise ValueError("bytes are written in small hexadecimal digits without spaces")
+    return content
+
+
 def _sized(told: str | None, shown: Callable[[bytes], bytes]) -> bytes:
     if told is None:
         return b"\0"
-    content = bytes.fromhex(told)
+    content = _bytes(told)
     return b"\1" + struct.pack(">I", len(content)) + shown(content)
 
 
 def name_of(record: Mapping[str, Any]) -> str:
     """How a finding names a record."""
-    return "/".join(str(record.get(part, "?")) for part in ("topic", "partition", "offset"))
+    return "/".join(str(record.get(part, "?"))[:300] for part in ("topic", "partition", "offset"))
 
 
 # Trees.
@@ -180,59 +226,117 @@ def _grown(old: int, size: int, proof: list[bytes], known: bytes | None) -> tupl
 
 
 def opened(note: str, keys: Sequence[str]) -> str:
-    """The text of a note that one of the keys signed.
+    """The text of a note that one of the keys signed; signatures of keys that are not known are passed over.
 
     Raises:
-        Wrong: none of them did, or one of their signatures is wrong.
+        Wrong: none of them did, one of their signatures is wrong, or it is no note.
     """
-    text, blank, lines = note.rpartition("\n\n")
-    text += "\n"
-    good = 0
-    for line in lines.splitlines() if blank else []:
-        for key in keys:
-            name, _, encoded = key.split("+", 2)
-            raw = base64.b64decode(encoded)
-            id_ = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
-            sign, _, signature = line.rpartition(" ")
-            told = base64.b64decode(signature)
-            if sign == f"— {name}" and told[:4] == id_:
-                try:
-                    Ed25519PublicKey.from_public_bytes(raw[1:]).verify(told[4:], text.encode())
-                except InvalidSignature as fault:
-                    raise Wrong(f"a signature of {name} is wrong") from fault
-                good += 1
+    text, lines = _parts(note)
+    known = dict(map(_key, keys))
+    good = set[tuple[str, bytes]]()
+    for line in lines:
+        name, id_, signature = _signature(line)
+        public = known.get((name, id_))
+        if public is None or (name, id_) in good:
+            continue
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
+        except InvalidSignature as fault:
+            raise Wrong(f"a signature of {name} is wrong") from fault
+        good.add((name, id_))
     if not good:
         raise Wrong("none of the keys that you know signed it")
     return text
+
+
+def _parts(note: str) -> tuple[str, list[str]]:
+    """The text and the signature lines, of which nothing else may stand among them or behind."""
+    if not isinstance(note, str) or len(note) > NOTE_LENGTH_MAX:
+        raise Wrong("it is no note: no text, or too long")
+    if any((ord(one) < 0x20 and one != "\n") or "\ud800" <= one <= "\udfff" for one in note):
+        raise Wrong("it is no note: control characters, or halves of characters, are in it")
+    text, blank, signatures = note.rpartition("\n\n")
+    lines = signatures.split("\n")
+    if not blank or lines[-1] or not 2 <= len(lines) <= SIGNATURES_MAX + 1:
+        raise Wrong("it is no note: a text, an empty line, and whole lines of signatures")
+    return text + "\n", lines[:-1]
+
+
+def _signature(line: str) -> tuple[str, bytes, bytes]:
+    """Name, key id and signature of a line `— name base64`."""
+    name, _, encoded = line.removeprefix("— ").partition(" ")
+    if not line.startswith("— ") or not _is_name(name) or len(raw := _base64(encoded)) < 5:
+        raise Wrong("it is no note: a line among the signatures is none")
+    return name, raw[:4], raw[4:]
+
+
+def _key(key: str) -> tuple[tuple[str, bytes], bytes]:
+    """Name and id of a key `name+id+base64`, and its 32 bytes.
+
+    Raises:
+        Wrong: it is no Ed25519 key, or its id is another key's.
+    """
+    name, _, rest = str(key).partition("+")
+    told, _, encoded = rest.partition("+")
+    raw = _base64(encoded)
+    if not _is_name(name) or len(raw) != 33 or raw[:1] != b"\1":
+        raise Wrong("the key is none: it is name+id+base64, of an Ed25519 key")
+    id_ = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+    if id_.hex() != told:
+        raise Wrong(f"the id of the key of {name} is not its own: note the whole key anew")
+    return (name, id_), raw[1:]
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and "+" not in name and not any(one.isspace() or "\ud800" <= one <= "\udfff" for one in name)
+
+
+def _base64(encoded: str) -> bytes:
+    """In its one spelling: without white space, with padding, and with no bit left over."""
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as fault:
+        raise Wrong("what should be base64 is none") from fault
+    if base64.b64encode(raw).decode() != encoded:
+        raise Wrong("what should be base64 is spelt in another way than its own")
+    return raw
 
 
 def checkpoint(note: str, keys: Sequence[str]) -> Checkpoint:
     """What a signed checkpoint says of the log that the first key names.
 
     Raises:
-        Wrong: nobody known signed it, or it speaks of another log.
+        Wrong: nobody known signed it, it is no checkpoint, or it speaks of another log.
     """
-    try:
-        origin, size, root = opened(note, keys).split("\n")[:3]
-        found = Checkpoint(origin, int(size), base64.b64decode(root, validate=True))
-    except ValueError as fault:
-        raise Wrong("it is no checkpoint") from fault
-    if origin != keys[0].split("+", 1)[0] or found.size < 0 or len(found.root) != 32:
-        raise Wrong(f"it is a checkpoint of {origin}, not of the log of your key")
+    lines = opened(note, keys).split("\n")
+    if len(lines) < 4 or lines[-1] or not lines[0] or "" in lines[3:-1]:
+        raise Wrong("it is no checkpoint: three lines or more, and none of them empty")
+    if not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):
+        raise Wrong("it is no checkpoint: its size is no number in plain digits")
+    found = Checkpoint(lines[0], int(lines[1]), _base64(lines[2]))
+    if len(found.root) != 32:
+        raise Wrong("it is no checkpoint: its root is no hash of 32 bytes")
+    if found.origin != keys[0].split("+", 1)[0]:
+        raise Wrong(f"it is a checkpoint of {found.origin}, not of the log of your key")
     return found
 
 
 def handed_over(first: str, notes: Sequence[str]) -> list[str]:
-    """The keys that follow from the auditor's: each brought in by a note that it and one before it signed."""
+    """The keys that follow from the auditor's: each brought in by a note that it and one before it signed.
+
+    Raises:
+        Wrong: the first is no key.
+    """
+    _key(first)
     known = [first]
     for giver in known:  # grows while it is walked
         for note in notes:
             try:
-                kind, origin, taker, before = opened(note, [giver]).splitlines()
+                kind, origin, taker, before, end = opened(note, [giver]).split("\n")
                 opened(note, [taker])
             except (Wrong, ValueError):
                 continue
-            if (kind, origin, before) == ("forcegen audit handover", first.split("+", 1)[0], giver):
+            if (kind, origin, before, end) == ("forcegen audit handover", first.split("+", 1)[0], giver, ""):
                 known += [taker] if taker not in known else []
     return known
 
@@ -240,42 +344,82 @@ def handed_over(first: str, notes: Sequence[str]) -> list[str]:
 # The whole.
 
 
-def verify(read: Read, key: str, since: str = "", tell: Callable[[int, float], None] = lambda *_: None) -> Report:
-    """Every record, hash and signature of a log, and that it continues the checkpoint `since`."""
+def verify(
+    read: Read, key: str, since: str | None = None, tell: Callable[[int, float], None] = lambda *_: None
+) -> Report:
+    """Every record, hash and signature of a log, and that it continues the checkpoint `since`, unless that is None."""
     report, began = Report(), time.monotonic()
     try:
-        keys = handed_over(key, json.loads(read("handovers")))
-        report.note = read("checkpoint").decode()
-        newest = report.checkpoint = checkpoint(report.note, keys)
-        kept = [("the checkpoint that you kept", checkpoint(since, keys))] if since else []
-    except (Wrong, LookupError, OSError, ValueError) as fault:
+        keys = handed_over(key, _list(_json(read("handovers"))))
+        note = read("checkpoint").decode()
+        newest = report.checkpoint = checkpoint(note, keys)
+        report.note = note
+    except (Wrong, OSError, *MALFORMED) as fault:
         report.wrong(f"checkpoint: {fault}")
         return report
-    for line in read("unplaced").splitlines():
-        report.wrong(f"{name_of(json.loads(line))}: inserted: it is in the archive, and is no leaf of the tree")
+    try:
+        kept = [] if since is None else [("the checkpoint that you kept", checkpoint(since, keys))]
+        for line in read("unplaced").splitlines():
+            report.wrong(f"{name_of(_json(line))}: inserted: it is in the archive, and is no leaf of the tree")
+        signed = _in_order([*kept, ("the newest checkpoint", newest)], _signed(read, keys, newest.size, report))
+        _records(read, signed, newest, report, lambda size: tell(size, time.monotonic() - began))
+    except Wrong as fault:
+        report.wrong(f"the checkpoint that you kept: {fault}")
+    except (OSError, *MALFORMED) as fault:
+        report.wrong(f"the log cannot be read on: {type(fault).__name__}: {fault}")
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def _records(
+    read: Read,
+    signed: Iterator[tuple[str, Checkpoint]],
+    newest: Checkpoint,
+    report: Report,
+    tell: Callable[[int], None],
+) -> None:
+    """Every record, against every checkpoint, which come by size."""
     tree = Growing()
-    signed = _in_order([*kept, ("the newest checkpoint", newest)], _signed(read, keys, newest.size, report))
     for who, due in signed:
         while tree.size < min(due.size, newest.size):
             _grow(read, tree, min(due.size, newest.size), newest.size, report)
-            tell(tree.size, time.monotonic() - began)
+            report.records = tree.size
+            tell(tree.size)
+            if report.full:
+                return
         if due.size > tree.size:
             report.wrong(f"cut off: {who} is of {due.size} records, and the newest of {newest.size}")
         elif due.root != tree.root():
             report.wrong(f"{who}, of {due.size} records, is not what the records make: history was written anew")
-    report.records, report.seconds = tree.size, time.monotonic() - began
-    return report
+
+
+def _json(text: bytes | str) -> Any:
+    """JSON in which no member comes twice: which of the two counted would be the reader's choice."""
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a member comes twice")
+        return found
+
+    return json.loads(text, object_pairs_hook=members)
+
+
+def _list(told: Any) -> list[Any]:
+    if not isinstance(told, list):
+        raise TypeError("no list where there should be one")
+    return told
 
 
 def _signed(read: Read, keys: Sequence[str], size: int, report: Report) -> Iterator[tuple[str, Checkpoint]]:
     """Every checkpoint that the log says it signed, as it signed them, a page at a time."""
     nr, before = 0, 0
-    while notes := json.loads(read(f"checkpoints/{nr // WIDTH}")):
+    while notes := _list(_json(read(f"checkpoints/{nr // WIDTH}"))):
         for note in notes:
             nr += 1
             try:
                 one = checkpoint(note, keys)
-            except (Wrong, ValueError) as fault:
+            except Wrong as fault:
                 report.wrong(f"checkpoint no. {nr}: {fault}")
                 continue
             if one.size < before:
@@ -285,7 +429,7 @@ def _signed(read: Read, keys: Sequence[str], size: int, report: Report) -> Itera
             if one.size > size:  # signed since the newest was read; one that comes before it is told above
                 continue
             yield f"checkpoint no. {nr}", one
-        if len(notes) < WIDTH:
+        if len(notes) != WIDTH:
             return
 
 
@@ -304,85 +448,150 @@ def _grow(read: Read, tree: Growing, end: int, size: int, report: Report) -> Non
     width = min(WIDTH, size - nr * WIDTH)
     end = min(end, (nr + 1) * WIDTH)
     tail = "" if width == WIDTH else f".p/{width}"
+    found: dict[int, Any] = {}
     try:
         tile = read(f"tile/0/{path}{tail}")
-        found = {one["leaf"]: one for one in map(json.loads, read(f"records/{path}{tail}").splitlines())}
-    except (LookupError, OSError, ValueError) as fault:
+        for record in map(_json, read(f"records/{path}{tail}").splitlines()):
+            leaf = _integer(record["leaf"])
+            if leaf in found or not 0 <= leaf - nr * WIDTH < width:
+                report.wrong(f"{name_of(record)}: inserted: it says that it is leaf {leaf}, and is not")
+            else:
+                found[leaf] = record
+    except (OSError, *MALFORMED) as fault:
         report.wrong(f"leaves {tree.size} to {end - 1}: cannot be read: {fault}")
         tile, found = b"", {}
     for leaf in range(nr * WIDTH + first, end):
         held = tile[leaf % WIDTH * 32 :][:32]
-        record = found.get(leaf)
-        if record is None:
+        known = found.get(leaf)
+        hashed = held if known is None else _hashed(known)
+        if known is None:
             report.wrong(f"leaf {leaf}: its record is missing")
-        elif _hashed(record) != held:
-            report.wrong(f"{name_of(record)} (leaf {leaf}): changed: it is not the record whose hash the tree holds")
-        tree.append(held if record is None else _hashed(record))
+        elif hashed != held:
+            report.wrong(f"{name_of(known)} (leaf {leaf}): changed: it is not the record whose hash the tree holds")
+        tree.append(hashed)
 
 
 def _hashed(record: Mapping[str, Any]) -> bytes:
     """The leaf hash; of what cannot be a record, none that any tree holds."""
     try:
         return leaf_hash(record)
-    except (AttributeError, LookupError, TypeError, ValueError, struct.error):
-        return b""
+    except MALFORMED:
+        return b"no record"
 
 
-def verify_bundle(bundle: Mapping[str, Any], key: str, since: str = "") -> Report:
-    """One record, offline: that it is in a signed tree, which continues the checkpoint `since`."""
+def verify_bundle(bundle: Mapping[str, Any], key: str, since: str | None = None) -> Report:
+    """One record, offline: that it is in a signed tree, which continues the checkpoint `since`, unless that is None."""
     report = Report()
     try:
-        keys = handed_over(key, bundle["handovers"])
-        report.note = bundle["checkpoint"]
-        newest = report.checkpoint = checkpoint(report.note, keys)
-        proof = [bytes.fromhex(one) for one in bundle["inclusion"]]
-        if not included(bundle["leaf"], newest.size, leaf_hash(bundle["record"]), proof, newest.root):
-            report.wrong(f"{name_of(bundle['record'])}: this record is not leaf {bundle['leaf']} of the signed tree")
-        if since and not continued(
-            checkpoint(since, keys), newest, [bytes.fromhex(one) for one in bundle["consistency"] or ()]
-        ):
-            report.wrong("the signed tree is not shown to continue the checkpoint that you kept: ask with its size")
+        if bundle["format"] != BUNDLE:
+            report.wrong(f"bundle: it is none of the form {BUNDLE}")
+        keys = handed_over(key, _list(bundle["handovers"]))
+        newest = report.checkpoint = checkpoint(bundle["checkpoint"], keys)
+        report.note, proof = bundle["checkpoint"], list(map(_bytes, _list(bundle["inclusion"])))
+        leaf = _integer(bundle["leaf"])
+        if not included(leaf, newest.size, leaf_hash(bundle["record"]), proof, newest.root):
+            report.wrong(f"{name_of(bundle['record'])}: this record is not leaf {leaf} of the signed tree")
+        if since is not None:
+            proof = list(map(_bytes, _list(bundle["consistency"])))
+            if not continued(checkpoint(since, keys), newest, proof):
+                report.wrong("the signed tree is not shown to continue the checkpoint that you kept: ask with its size")
         report.records = 1
-    except (Wrong, LookupError, TypeError, ValueError, struct.error) as fault:
-        report.wrong(f"bundle: {fault}")
+    except (Wrong, *MALFORMED) as fault:
+        report.wrong(f"bundle: {fault if isinstance(fault, Wrong) else f'it has another form ({fault})'}")
     return report
 
 
-def reader(place: str, token: str = "") -> Read:
+# What is read.
+
+
+def kept_note(file: Path) -> str:
+    """The note in a file, as it was served; raises Wrong where it cannot be read, is empty, or was saved otherwise."""
+    content = _content(file)
+    if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Wrong(f"{file} begins with a byte order mark: an editor changed it; keep the bytes that were served")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as fault:
+        raise Wrong(f"{file} is no UTF-8: keep the bytes that were served") from fault
+
+
+def kept_bundle(file: Path) -> Any:
+    """The JSON in a file; raises Wrong where it cannot be read, is empty, or holds none."""
+    try:
+        return _json(_content(file))
+    except (ValueError, RecursionError) as fault:
+        raise Wrong(f"{file} holds no JSON: {fault}") from fault
+
+
+def _content(file: Path) -> bytes:
+    try:
+        content = file.read_bytes()
+    except (OSError, ValueError) as fault:
+        raise Wrong(f"{file} cannot be read: {fault}") from fault
+    if not content.strip():
+        raise Wrong(f"{file} is empty: there is nothing to compare with")
+    return content
+
+
+class _Staying(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        """None is followed: a token is for whom it was given to, and not for whoever that one names."""
+
+
+def reader(place: str, token: str | None = None) -> Read:
     """The log's layout in a directory or behind an address; content is given to those who show a token."""
     if not place.startswith(("http://", "https://")):
         return lambda path: (Path(place) / path).read_bytes()
+    opener = urllib.request.build_opener(_Staying)
 
     def fetched(path: str) -> bytes:
         asked = urllib.request.Request(f"{place.rstrip('/')}/{path}")  # noqa: S310  (http, https)
         if token:
             asked.add_header("Authorization", f"Bearer {token}")
-        with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
-            content: bytes = answer.read()
-            return content
+        try:
+            with opener.open(asked, timeout=60) as answer:
+                content: bytes = answer.read()
+                return content
+        except http.client.HTTPException as fault:
+            raise OSError(f"{path}: the server does not speak HTTP ({type(fault).__name__})") from fault
 
     return fetched
 
 
-def main() -> int:
-    """Exit code 0: all of it holds; 1: something is wrong, and is named."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("place", nargs="?", help="an exported directory, or the address of an audit room")
-    asked.add_argument("--key", required=True, help="the log's key, as you noted it when you first met it")
-    asked.add_argument("--since", type=Path, help="a file with the checkpoint that you kept")
-    asked.add_argument("--bundle", type=Path, help="a file with the proof of one record")
-    asked.add_argument("--token", default="", help="what an audit room gives content for (or FORCEGEN_AUDIT_TOKEN)")
-    given = asked.parse_args()
-    since = given.since.read_text(encoding="utf-8") if given.since else ""
-    if given.bundle:
-        report = verify_bundle(json.loads(given.bundle.read_bytes()), given.key, since)
-    else:
-        token = given.token or os.environ.get("FORCEGEN_AUDIT_TOKEN", "")
-        report = verify(reader(given.place or ".", token), given.key, since)
+def told(report: Report) -> str:
+    """What was found, a line each, and the checkpoint last."""
     rate = report.records / report.seconds if report.seconds else 0.0
     ending = f"{len(report.findings)} wrong" if report.findings else "all of it holds"
-    sys.stdout.write("".join(f"{one}\n" for one in report.findings))
-    sys.stdout.write(f"{report.records:,} records, {rate:,.0f} a second: {ending}\n{report.note}")
+    counted = f"{report.records:,} records, {rate:,.0f} a second: {ending}"
+    return "".join(f"{escaped(line)}\n" for line in (*report.findings, counted, *report.note.splitlines()))
+
+
+def main() -> int:
+    """The verifier alone, from the command line."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("place", nargs="?", help="an exported directory, or the address of an audit room; else `.`")
+    asked.add_argument("--key", required=True, help="the log's key, as you noted it when you first met it")
+    asked.add_argument("--since", type=Path, help="a file with the checkpoint that you kept")
+    asked.add_argument("--bundle", type=Path, help="a file with the proof of one record, in place of a log")
+    asked.add_argument("--token", help="what an audit room gives content for (or FORCEGEN_AUDIT_TOKEN)")
+    given = asked.parse_args()
+    if given.bundle is not None and given.place is not None:
+        asked.error("--bundle is checked by itself: give a directory or an address without it")
+    if given.place == "" or given.token == "":
+        asked.error("the address, or --token, was given and is empty: leave it out, or set what it is to hold")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever the locale cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        since = None if given.since is None else kept_note(given.since)
+        if given.bundle is not None:
+            report = verify_bundle(kept_bundle(given.bundle), given.key, since)
+        else:
+            token = os.environ.get("FORCEGEN_AUDIT_TOKEN") if given.token is None else given.token
+            report = verify(reader("." if given.place is None else given.place, token), given.key, since)
+    except Wrong as fault:
+        report = Report()
+        report.wrong(str(fault))
+    sys.stdout.write(told(report))
     return 1 if report.findings else 0
 
 

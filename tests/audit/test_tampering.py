@@ -38,7 +38,7 @@ def reader(archive: Archive) -> Reader:
     return lambda path: asyncio.run_coroutine_threadsafe(one(path), loop).result()
 
 
-async def verified(archive: Archive, key: str, since: str = "") -> Report:
+async def verified(archive: Archive, key: str, since: str | None = None) -> Report:
     return await asyncio.to_thread(verifier.verify, reader(archive), key, since)
 
 

@@ -20,7 +20,7 @@ from services.audit import access, causes, merkle, searching, status, tree
 from services.audit.access import Reader
 from services.audit.archive import archived
 from services.audit.checkpoint import Checkpoint
-from services.audit.leaf import entry, unpacked
+from services.audit.leaf import NAME_CODEC, entry, unpacked
 from services.audit.messages import Message
 from services.audit.searching import PLACE, Sought, Unknown
 from services.audit.status import Status
@@ -127,7 +127,7 @@ async def _message(connection: Connection, message: Message) -> Response:
     if row is None:
         raise Unknown(message.place)
     _, _, key, packed, value = archived(row)
-    plain = [(name, "null" if told is None else _text(told)[0]) for name, told in unpacked(packed)]
+    plain = [(name_shown(name), "null" if told is None else _text(told)[0]) for name, told in unpacked(packed)]
     body, shown = _text(value or b"", pretty=True)
     facts = {name: told for name, told in message._asdict().items() if told is not None and name not in _PLACED}
     return _page(
@@ -174,6 +174,14 @@ def _text(raw: bytes, *, pretty: bool = False) -> tuple[str, int]:
         except (ValueError, RecursionError):
             pass
     return cut.decode("utf-8", "backslashreplace"), len(cut)
+
+
+def name_shown(name: str) -> str:
+    r"""A header's name such that no two look alike: a byte that is no UTF-8 is `\xff`, a backslash is two, and a
+    character that does not show is `\u200f`.
+    """
+    doubled = name.replace("\\", r"\\").encode(*NAME_CODEC).decode("utf-8", "backslashreplace")
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in doubled)
 
 
 def named(message: Message) -> str:

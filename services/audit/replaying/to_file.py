@@ -67,11 +67,21 @@ class Copy:
 
 @contextmanager
 def copy(path: Path, *, dry_run: bool) -> Iterator[Copy]:
-    """The file, made where there is none; what was written stays, whatever happens, and is on the disk at the end."""
+    """The file, made where there is none; what was written stays, whatever happens, and is on the disk at the end.
+
+    Where nothing came of it, no empty file is left that was not there.
+    """
+    made = not dry_run and not path.exists()
     with _opened(path, dry_run) as file:
         if not dry_run:
             _alone(path, file)
-        yield Copy(path, file, dry_run=dry_run)
+        try:
+            yield Copy(path, file, dry_run=dry_run)
+        except BaseException:
+            file.flush()
+            if made and file.tell() == 0:
+                path.unlink()
+            raise
         if not dry_run:
             file.flush()
             os.fsync(file.fileno())
