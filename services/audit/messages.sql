@@ -9,8 +9,13 @@ UPDATE messages_reach SET leaf = $1
 SELECT (SELECT size FROM tree) - (SELECT leaf FROM messages_reach)
 
 -- name: unread
-SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM records
-WHERE leaf >= $1 AND leaf < $1 + $2 ORDER BY leaf
+-- The next leaves of the tree; where records are missing, those behind the gap. A page is bounded as those of
+-- selection.sql are, and a row that somebody gave a leaf beyond the tree does not end the looking.
+SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM (
+    SELECT *, sum(octet_length(headers) + coalesce(octet_length(value), 0) + coalesce(octet_length(key), 0))
+        OVER (ORDER BY leaf ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+    FROM records WHERE leaf >= $1 AND leaf < (SELECT size FROM tree) ORDER BY leaf LIMIT $2
+) AS page WHERE bytes_before IS NULL OR bytes_before < $3 ORDER BY leaf
 
 -- name: at
 SELECT * FROM messages WHERE (topic, part, "offset") = ($1, $2, $3)

@@ -7,15 +7,18 @@ import asyncpg
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.limits import ATTRIBUTE_LENGTH_MAX
 from kernel.http import problem
 from kernel.postgres import Connection
 from services.audit import causes
 from services.audit.access import Reader
-from services.audit.messages import Message, sql
+from services.audit.messages import Message, sql, term
 
 LEAF_MAX: Final = 2**62
 PLACE: Final = r"^[a-zA-Z0-9._-]{1,249}/[0-9]{1,9}/[0-9]{1,18}$"
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=ATTRIBUTE_LENGTH_MAX, pattern=r"^[^\x00]*$"), AfterValidator(term)
+]
 
 
 def _in_utc(told: datetime) -> datetime:

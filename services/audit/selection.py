@@ -23,6 +23,7 @@ from kernel.sql import queries
 from services.audit import tree
 from services.audit.archive import archived
 from services.audit.leaf import unpacked
+from services.audit.messages import stream_of
 
 PAGE_RECORDS_MAX: Final = 1_000
 PAGE_BYTES_MAX: Final = 8_388_608
@@ -83,7 +84,7 @@ class Selection:
 
     def admits(self, envelope: Envelope, key: bytes | None) -> bool:
         """Whether what stands inside a record lets it through."""
-        stream = envelope.subject if envelope.subject is not None else (key or b"").decode(errors="replace")
+        stream = envelope.subject if envelope.subject is not None else stream_of(key)
         return (
             (not self.streams or stream in self.streams)
             and (not self.types or envelope.type in self.types)

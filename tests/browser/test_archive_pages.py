@@ -36,7 +36,7 @@ async def address(archive: Archive) -> AsyncIterator[str]:
     )
     await archive.sign()
     async with archive.pool.acquire() as connection:
-        while await messages.index(connection):
+        while (await messages.index(connection)).records:
             pass
     app = FastAPI()
     access.guard(app, archive.pool, None)

@@ -1,0 +1,230 @@
+"""Whatever the archive takes can be found, or what stands beside it can: nothing in a record stops the search."""
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+import asyncpg
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.envelope import Envelope
+from services.audit import messages, selection
+from services.audit.app import extend
+from services.audit.messages import Looked, Message, term
+from services.audit.searching import Sought, search
+from services.audit.selection import Period, Selection
+from tests.audit.conftest import Archive, record
+
+pytestmark = pytest.mark.servers
+
+GOOD = [("ce_specversion", b"1.0"), ("ce_source", b"urn:x"), ("ce_type", b"a.b"), ("content-type", b"application/json")]
+
+
+def event(offset: int, **attributes: bytes) -> Any:
+    """A readable event, with some attributes more."""
+    told = {"id": b"e-%d" % offset, "subject": b"line/%d" % offset, **attributes}
+    headers = [*(pair for pair in GOOD if pair[0][3:] not in told), *((f"ce_{name}", v) for name, v in told.items())]
+    return record(offset, headers=headers)
+
+
+async def indexed(archive: Archive, *records: Any) -> list[Looked]:
+    await archive.keep(records)
+    looks: list[Looked] = []
+    while not looks or looks[-1].records:
+        async with archive.pool.acquire() as connection, connection.transaction():
+            looks.append(await messages.index(connection))
+    return looks
+
+
+async def found(archive: Archive, **sought: Any) -> Sequence[Message]:
+    async with archive.pool.acquire() as connection:
+        return (await search(connection, Sought.model_validate(sought)))[0]
+
+
+DEEP = b"[" * 100_000
+WIDE = "\N{CYRILLIC SMALL LETTER ZHE}"
+OUTCOMES = [
+    DEEP,
+    json.dumps({"status": "x" * 500_000}).encode(),
+    b'{"status": "\\ud800"}',
+    b'{"status": "a\\u0000b", "rule": "\\udfff"}',
+    b'{"status": {"deep": [1]}, "rule": 7}',
+    b'{"status": 1' + b"0" * 5_000 + b"}",
+    *(b"null", b"7", b"[]", b"\xff\xfe", b""),
+]
+LONG = {
+    name: (WIDE * 2_000).encode()
+    for name in ("id", "source", "type", "subject", "actor", "correlationid", "causationid")
+}
+
+
+async def test_a_record_with_anything_in_it_does_not_stop_those_behind_it(archive: Archive) -> None:
+    """Keys, attributes, times and answers at the edges of what Kafka takes, among good events."""
+    odd = [
+        record(100, key=os.urandom(4_000), headers=[]),
+        record(101, key=os.urandom(900_000), headers=[], value=None),
+        record(102, key=b"\0" * 3_000, headers=[("\udcff", b"x")]),
+        record(103, key=None, headers=[("ce_id", None)], value=b"x" * 900_000),
+        event(104, **LONG),
+        event(105, **{name: os.urandom(1_500).hex().encode()[:2_040] for name in LONG}),
+        event(106, time=b"0001-01-01T00:00:00Z", effectivetime=b"9999-12-31T23:59:59.999999Z"),
+        event(107, time=b"0001-01-01T00:00:00.000001Z", effectivetime=b"9999-12-31T23:59:59.999998Z"),
+        record(108, timestamp=-(2**63)),
+        record(109, timestamp=2**63 - 1, headers=[("ce_id", DEEP)]),
+        *(
+            record(200 + nr, topic="approvals.outcomes", value=value, headers=event(200 + nr).headers)
+            for nr, value in enumerate(OUTCOMES)
+        ),
+        *(
+            record(
+                300 + nr,
+                topic="approvals.dead-letters",
+                headers=[(f"dead-letter-{name}", part) for name in ("topic", "partition", "offset")],
+            )
+            for nr, part in enumerate((b"", os.urandom(3_000), b"9" * 9_000, b"a\0b", b"\xff"))
+        ),
+    ]
+    mixed = [one for nr, hostile in enumerate(odd) for one in (hostile, event(1_000 + nr))]
+    await indexed(archive, *mixed)
+    for nr in range(len(odd)):
+        (one,) = await found(archive, stream=f"line/{1_000 + nr}")
+        assert one.id == f"e-{1_000 + nr}"
+    assert await archive.pool.fetchval("SELECT count(*) FROM messages") == len(mixed)
+    assert await archive.pool.fetchval(messages.sql()["behind"]) == 0
+
+
+async def test_a_long_text_is_found_by_all_of_it_and_by_what_is_shown(archive: Archive) -> None:
+    """Given an attribute that no index holds, then it is searched for as it was sent."""
+    key = os.urandom(600).replace(b"\0", b"\xff")
+    await indexed(archive, event(0, **LONG), record(1, key=key, headers=[]))
+    whole = LONG["subject"].decode()
+    for sought in ("stream", "actor", "type", "correlation"):
+        (one,) = await found(archive, **{sought: whole})
+        assert (one.offset, len(getattr(one, sought).encode()) < messages.TERM_BYTES_MAX) == (0, True)
+        assert [again.offset for again in await found(archive, **{sought: getattr(one, sought)})] == [0]
+    (other,) = await found(archive, stream=messages.stream_of(key))
+    assert other.offset == 1
+
+
+async def test_the_one_that_the_database_does_not_take_is_found_by_its_place(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given an index that takes less than we believe, then the culprits stand alone and the others are as ever."""
+    monkeypatch.setattr(messages, "term", lambda text: text)
+    culprits = {3, 4, 17, 39}
+    await indexed(
+        archive,
+        *(record(nr, key=os.urandom(4_000), headers=[]) if nr in culprits else event(nr) for nr in range(40)),
+    )
+    rows = [Message(*row) for row in await archive.pool.fetch("SELECT * FROM messages ORDER BY leaf")]
+    assert [row.offset for row in rows] == [*range(40)]
+    assert {row.offset for row in rows if (row.id, row.stream) == (None, None)} == culprits
+    assert {row.offset for row in rows if row.id == f"e-{row.offset}"} == {*range(40)} - culprits
+
+
+async def test_one_that_cannot_be_decoded_at_all_is_found_by_its_place(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = messages.from_kafka
+
+    def broken(key: bytes | None, value: bytes | None, headers: Any) -> Envelope:
+        if value == b'{"nr": 1}':
+            raise RecursionError
+        return real(key, value, headers)
+
+    monkeypatch.setattr(messages, "from_kafka", broken)
+    await indexed(archive, *(event(nr) for nr in range(3)))
+    assert [one.offset for one in await found(archive)] == [2, 1, 0]
+    assert [one.offset for one in await found(archive, type="a.b")] == [2, 0]
+
+
+async def test_a_fault_of_the_server_is_no_fault_of_a_record(archive: Archive) -> None:
+    """Given a table that is not there for a while, then nothing is passed over as if a record were at fault."""
+    await archive.keep([event(0)])
+    await archive.pool.execute("ALTER TABLE messages RENAME TO elsewhere")
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await indexed(archive)
+    await archive.pool.execute("ALTER TABLE elsewhere RENAME TO messages")
+    await indexed(archive)
+    assert [one.id for one in await found(archive)] == ["e-0"]
+
+
+async def test_a_row_that_was_put_in_or_taken_out_does_not_end_the_search(archive: Archive) -> None:
+    """Given whoever owns the database, then what comes afterwards is found all the same."""
+    await indexed(archive, event(0))
+    await archive.pool.execute(
+        'INSERT INTO records SELECT topic, part, 9000, "timestamp", key, value, headers, archived, 1::bigint << 60'
+        " FROM records WHERE leaf = 0"
+    )
+    await archive.keep([event(nr) for nr in range(1, 1_300)])
+    await archive.pool.execute("DELETE FROM records WHERE leaf BETWEEN 1 AND 1200")
+    await archive.pool.execute(
+        "INSERT INTO messages (leaf, topic, part, \"offset\", kind) VALUES (1250, 'x', 0, 0, 'record')"
+    )
+    await indexed(archive)
+    await indexed(archive, event(2_000))
+    assert [one.offset for one in await found(archive, stream="line/2000")] == [2_000]
+    assert await archive.pool.fetchval("SELECT leaf FROM messages_reach") == 1_301
+
+
+async def test_a_look_takes_no_more_than_some_bytes(archive: Archive) -> None:
+    """Given records at the topic's limit, then a few at a time are held, however many wait."""
+    looks = await indexed(archive, *(record(nr, value=bytes(900_000)) for nr in range(30)))
+    assert [look.records for look in looks if look.records] == [10, 10, 10]
+    assert all(look.full for look in looks if look.records)
+
+
+@given(st.text(st.characters(codec=None), max_size=3_000) | st.text(min_size=400, max_size=3_000))
+def test_a_term_is_what_postgres_holds_and_its_own_term(text: str) -> None:
+    assert len(term(text).encode()) <= messages.TERM_BYTES_MAX
+    assert "\0" not in term(text)
+    assert term(term(text)) == term(text)
+
+
+async def test_what_was_indexed_before_is_brought_into_the_same_form(archive: Archive) -> None:
+    """Given rows of a version that kept texts whole, when the archive is migrated, then they are found as new ones."""
+    texts = ["a" * 1_024, "a" * 1_025, WIDE * 700, "x" + "\N{GRINNING FACE}" * 600]
+    for nr, text in enumerate(texts):
+        await archive.pool.execute(
+            "INSERT INTO messages (leaf, topic, part, \"offset\", kind, stream) VALUES ($1, 't', 0, 0, 'record', $2)",
+            nr,
+            text,
+        )
+    statements = (files("services.audit") / "migrations/0007-terms.sql").read_text()
+    await archive.pool.execute(statements)
+    rows = await archive.pool.fetch("SELECT stream FROM messages ORDER BY leaf")
+    assert [row["stream"] for row in rows] == [term(text) for text in texts]
+
+
+EDGES = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), datetime(1, 1, 1, 0, 0, 0, 1, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("edge", EDGES, ids=str)
+async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_selected(
+    archive: Archive, edge: datetime
+) -> None:
+    """As a page, as JSON, as a filter; a record's own timestamp may be beyond any calendar."""
+    text = edge.isoformat().replace("+00:00", "Z").encode()
+    await indexed(
+        archive, event(0, time=text, effectivetime=text), record(1, timestamp=2**63 - 1), record(2, timestamp=-1)
+    )
+    app = FastAPI()
+    for loop in extend(app, archive.pool, archive.health):
+        loop.close()
+    async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
+        for path in ("/", "/v1/messages", "/v1/messages?since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59Z"):
+            assert (await near.get(path)).status_code == 200, path
+        for offset in range(3):
+            for path in (f"/messages/approvals.events/0/{offset}", f"/v1/causes?at=approvals.events/0/{offset}"):
+                assert (await near.get(path)).status_code == 200, path
+    for period in (Period(edge, None), Period(None, edge), Period(edge - timedelta(0), edge)):
+        which = Selection(effective=period, recorded=period)
+        async with archive.pool.acquire() as connection:
+            assert [page async for page in selection.pages(connection, which, 3)]
