@@ -74,9 +74,7 @@ def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> Incoming
         dataschema=None,
         datacontenttype=None,
         data=b"",
-        correlation_id=envelope.correlation_id
-        if envelope.correlation_id and is_admissible(envelope.correlation_id)
-        else name,
+        correlation_id=correlation if correlation and is_admissible(correlation) else name,
     )
     return Incoming(safe, invalid, digest)
 
