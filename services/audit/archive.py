@@ -3,8 +3,8 @@
 The offsets move in the same transaction, so each is kept once; a record's leaf is its place in the order of archiving.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from typing import TypeAlias
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -20,6 +20,8 @@ from services.audit.tree import sql
 
 Archived: TypeAlias = tuple[tuple[str, int, int], int, bytes | None, bytes, bytes | None]
 """A record as `entry` takes it: place, timestamp in milliseconds, key, headers packed, value."""
+Row: TypeAlias = "asyncpg.Record | Mapping[str, Any]"
+"""A row of `records`."""
 PLANTED_AT_ONCE = 2_000
 
 
@@ -43,7 +45,7 @@ def prepare(records: Records) -> Write:
     return write
 
 
-def archived(row: asyncpg.Record) -> Archived:
+def archived(row: Row) -> Archived:
     """An archived record as it is in its row."""
     return (row["topic"], row["part"], row["offset"]), row["timestamp"], row["key"], row["headers"], row["value"]
 

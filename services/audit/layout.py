@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias, TypeVar
 
-import asyncpg
-
 from kernel.postgres import Connection
 from services.audit import tiles, tree
-from services.audit.archive import archived
+from services.audit.archive import Row, archived
 from services.audit.leaf import NAME_CODEC, Headers, entry, unpacked
 from services.audit.tree import sql
 
@@ -54,7 +52,7 @@ async def read(connection: Connection, path: str) -> bytes:
     return tiles.bundle(entry(*archived(row)) for row in rows) if found["level"] else _lines(rows)
 
 
-def record(row: asyncpg.Record) -> dict[str, Any]:
+def record(row: Row) -> dict[str, Any]:
     """An archived record in JSON: bytes in hexadecimal, the timestamp in milliseconds; as a verifier hashes it.
 
     The name of a header is text, or `{"hex": "fffe"}` where its bytes are no UTF-8.
@@ -76,7 +74,7 @@ def headers_of(record: Mapping[str, Any]) -> Headers:
     return [(_name(name), None if content is None else bytes.fromhex(content)) for name, content in record["headers"]]
 
 
-def line(row: asyncpg.Record) -> bytes:
+def line(row: Row) -> bytes:
     """An archived record with its leaf, as one line of JSON."""
     return _json({"leaf": row["leaf"], **record(row)}) + b"\n"
 
@@ -97,7 +95,7 @@ def _hex(content: bytes | None) -> str | None:
     return None if content is None else content.hex()
 
 
-def _lines(rows: Iterable[asyncpg.Record]) -> bytes:
+def _lines(rows: Iterable[Row]) -> bytes:
     return b"".join(map(line, rows))
 
 

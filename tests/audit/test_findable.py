@@ -14,7 +14,7 @@ from httpx import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.envelope import Envelope
+from contracts.cloudevents import Envelope, from_kafka
 from services.audit import messages, selection
 from services.audit.app import extend
 from services.audit.messages import Looked, Message, term
@@ -132,12 +132,11 @@ async def test_the_one_that_the_database_does_not_take_is_found_by_its_place(
 async def test_one_that_cannot_be_decoded_at_all_is_found_by_its_place(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = messages.from_kafka
 
     def broken(key: bytes | None, value: bytes | None, headers: Any) -> Envelope:
         if value == b'{"nr": 1}':
             raise RecursionError
-        return real(key, value, headers)
+        return from_kafka(key, value, headers)
 
     monkeypatch.setattr(messages, "from_kafka", broken)
     await indexed(archive, *(event(nr) for nr in range(3)))

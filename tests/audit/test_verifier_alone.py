@@ -15,7 +15,7 @@ from cli.main import app
 from services.audit import layout, verifier
 from services.audit.chain import Chain, watched
 from services.audit.leaf import Headers, packed, unpacked
-from services.audit.note import Signer
+from services.audit.note import Signer, sign
 from services.audit.pages.routes import name_shown
 from tests.audit import small_log
 from tests.audit.small_log import KEY, row
@@ -186,7 +186,7 @@ def test_a_log_that_says_it_is_endless_is_not_read_for_ever(tmp_path: Path) -> N
     """Given a checkpoint of 10^18 records under the right key, and none of them there, then it is told and over."""
     note = small_log.note_of([bytes(32)])
     text = note.partition("\n\n")[0].replace("\n1\n", f"\n{10**18}\n") + "\n"
-    signed = small_log.sign(text, [small_log.SIGNER])
+    signed = sign(text, [small_log.SIGNER])
     small_log.write(tmp_path, [row(0)])
     (tmp_path / "checkpoint").write_text(signed)
     report = verifier.verify(verifier.reader(str(tmp_path)), KEY)
