@@ -27,6 +27,8 @@ UNREAD_MAX: Final = 1_000
 READ_MAX: Final = 1_000
 """Changes that are read at once."""
 HEARTBEAT_S: Final = 15.0
+ALIVE: Final = b"event: alive\ndata: {}\n\n"
+"""An event and no comment: what a browser is told of comments is nothing, and a dead connection is silent too."""
 HEARD_S: Final = 2.0
 """How long nothing may be heard before it is looked whether that is so."""
 AGAIN_S: Final = 1.0
@@ -77,6 +79,11 @@ class Following:
         self._last: int | None = None
         self._followers: set[Follower] = set()
         self.waits = Waits(pool, wait_longest_s)
+
+    @property
+    def last(self) -> int | None:
+        """The number of the newest change that this process knows of; what is read from now on holds it."""
+        return self._last
 
     async def run(self) -> None:
         """Listen; where the connection is lost, listen again and read what was missed meanwhile."""
@@ -154,7 +161,7 @@ async def _unread(follower: Follower, told: int) -> AsyncIterator[bytes]:
         try:
             change = await asyncio.wait_for(follower.unread.get(), HEARTBEAT_S)
         except TimeoutError:
-            yield b": nothing new\n\n"
+            yield ALIVE
             continue
         if change.number > told:
             yield change.frame

@@ -47,6 +47,8 @@ class Question:
     terms: Asked
     as_of: date
     today: date
+    changes: int | None = None
+    """The number of a change that what is read for the page holds; None where nobody follows them."""
 
 
 @dataclass(frozen=True, slots=True)

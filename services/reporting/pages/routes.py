@@ -58,7 +58,7 @@ def static() -> StaticFiles:
 
 def _answering(sheet: Sheet, suffix: str) -> Any:
     async def page(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
-        question = asked(request, sheet, read.today())
+        question = replace(asked(request, sheet, read.today()), changes=read.following.last)
         shown = await show(sheet, question, read)
         if suffix == ".json":
             return forms.json_response(_twin(sheet, question, shown))
@@ -80,7 +80,8 @@ def asked(request: Request, sheet: Sheet, today: date) -> Question:
     if wanted and not language:
         remedy = f"There are {', '.join(LANGUAGES)}."
         raise Problem(400, "Bad parameter", f"There is no language {wanted}.", field="lang", remedy=remedy)
-    own.pop("section", None)
+    for name in ("section", "drawn"):
+        own.pop(name, None)
     kept = {**own, **({"lang": language} if language else {})}
     path = {name: str(value) for name, value in request.path_params.items()}
     if "line" in path:
@@ -194,7 +195,7 @@ def _csv(request: Request, shown: Shown) -> Response:
 
 
 async def _picture(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
-    question = asked(request, SHEETS["line"], read.today())
+    question = asked(request, replace(SHEETS["line"], takes=("drawn",)), read.today())
     section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
     async with read.connection(question.terms.as_known_at) as connection:
         terms, report = _asked(section, question, question.path), REPORTS[section.report]
