@@ -3,7 +3,6 @@
 A stream is one national mandate. A ceiling is never raised by itself: only a decision of parliament changes terms.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from contracts import streams
 from contracts.words import (
     Command,
     Contributor,
+    Day,
     Decision,
     DocumentKind,
     Event,
@@ -39,7 +39,7 @@ class _OfMandate(Message):
 
 class _Proposal(_OfMandate):
     contributor: Contributor
-    proposed_on: date
+    proposed_on: Day
     proposed_by: Text
     """The office that proposes, e.g. the head of state."""
     legal_basis: Text | None = None
@@ -66,7 +66,7 @@ class MandateProposed(_Proposal, Event):
 
 class _Approval(_OfMandate):
     decision: Decision
-    in_force_from: date
+    in_force_from: Day
     supersedes: Slug | None = None
     """The mandate that this one replaces; mandates coexist unless one says so."""
 
@@ -96,7 +96,7 @@ class MandateRejected(_Rejection, Event):
 
 
 class _Withdrawal(_OfMandate):
-    withdrawn_on: date
+    withdrawn_on: Day
     reason: Text
 
 
@@ -112,7 +112,7 @@ class ProposalWithdrawn(_Withdrawal, Event):
 
 class _Amendment(_OfMandate):
     decision: Decision
-    in_force_from: date
+    in_force_from: Day
     lines: Lines
     """The lines that change or are added, each with its whole new terms; other lines stay."""
 
@@ -129,7 +129,7 @@ class MandateAmended(_Amendment, Event):
 
 
 class _End(_OfMandate):
-    ends_on: date
+    ends_on: Day
     """The first day out of force."""
     reason: Text
 
@@ -180,8 +180,8 @@ class _Waiver(_OfMandate):
     """Where only a sub-ceiling is waived, its mission; otherwise the line's own ceiling is waived."""
     extra: Headcount
     """People above the ceiling."""
-    valid_from: date
-    valid_until: date
+    valid_from: Day
+    valid_until: Day
     legal_reference: Reference
 
 
@@ -199,7 +199,7 @@ class _Requirement(_OfMandate):
     mission: Mission
     kinds: Annotated[tuple[DocumentKind, ...], Field(max_length=10)]
     """Every kind of legal document that must be recorded before anyone arrives (rule I3)."""
-    required_from: date
+    required_from: Day
 
 
 class RequireLegalDocuments(_Requirement, Command):
@@ -218,7 +218,7 @@ class _Document(_OfMandate):
     mission: Mission
     kind: DocumentKind
     document: Reference
-    dated: date
+    dated: Day
     sha256: Sha256 | None = None
     """Hash of the document's bytes; None while only its existence is known."""
 

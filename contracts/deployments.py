@@ -3,9 +3,7 @@
 A tour's stream is its mandate line, so that the ceiling at every instant is decided in one place.
 """
 
-from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -16,10 +14,15 @@ from contracts.words import (
     ConsentKind,
     Contract,
     Contributor,
+    Count,
+    Day,
     DepartureReason,
     DocumentKind,
     Event,
+    EventId,
     Headcount,
+    Instant,
+    Label,
     LineTerms,
     Message,
     Mission,
@@ -34,6 +37,8 @@ from contracts.words import (
 )
 
 Consents = Annotated[tuple[ConsentKind, ...], Field(max_length=4)]
+Value = Annotated[Day | Count | Text, Field(union_mode="left_to_right")]
+"""A day where the text is one, else a number, else the text."""
 CorrectableField = Literal["arrived_on", "departed_on", "headcount", "mission", "rank"]
 
 
@@ -56,7 +61,7 @@ class _OfLine(_InDeployments):
 class _Opening(_OfLine):
     contributor: Contributor
     terms: LineTerms
-    since: date
+    since: Day
 
 
 class OpenLine(_Opening, Command):
@@ -76,7 +81,7 @@ class LineAmended(_Opening, Event):
 
 
 class _Closing(_OfLine):
-    ends_on: date
+    ends_on: Day
     reason: Text
 
 
@@ -94,8 +99,8 @@ class _Waiver(_OfLine):
     waiver: Slug
     mission: Mission | None = None
     extra: Headcount
-    valid_from: date
-    valid_until: date
+    valid_from: Day
+    valid_until: Day
     legal_reference: Reference
 
 
@@ -112,7 +117,7 @@ class WaiverRecorded(_Waiver, Event):
 class _Requirement(_OfLine):
     mission: Mission
     kinds: Annotated[tuple[DocumentKind, ...], Field(max_length=10)]
-    required_from: date
+    required_from: Day
 
 
 class RequireDocuments(_Requirement, Command):
@@ -129,7 +134,7 @@ class _Document(_OfLine):
     mission: Mission
     kind: DocumentKind
     document: Reference
-    dated: date
+    dated: Day
 
 
 class RecordDocument(_Document, Command):
@@ -158,10 +163,10 @@ class _Plan(_OfTour):
     unit: Slug | None = None
     headcount: Headcount = 1
     """1 for a person; a unit counts all its people."""
-    planned_from: date
-    planned_until: date
+    planned_from: Day
+    planned_until: Day
     post: Slug | None = None
-    handover_until: date | None = None
+    handover_until: Day | None = None
     """Until then the predecessor in the post may still be there (a declared handover, rule I4)."""
     consents_required: Consents = ()
     vacancy: Slug | None = None
@@ -192,8 +197,8 @@ class _Consent(_OfTour):
     kind: ConsentKind
     given_by: Text
     document: Reference
-    given_on: date
-    valid_until: date | None = None
+    given_on: Day
+    valid_until: Day | None = None
 
 
 class RecordConsent(_Consent, Command):
@@ -207,11 +212,11 @@ class ConsentRecorded(_Consent, Event):
 
 
 class _Schedule(_OfTour):
-    arrives_on: date
-    departs_on: date
+    arrives_on: Day
+    departs_on: Day
     decided_by: Text
     reason: Text | None = None
-    decided_on: date
+    decided_on: Day
 
 
 class ScheduleTour(_Schedule, Command):
@@ -228,14 +233,14 @@ class TourRescheduled(_Schedule, Event):
     """A tour's dates moved; the old ones are kept."""
 
     effective_field = "decided_on"
-    old_arrives_on: date
-    old_departs_on: date
+    old_arrives_on: Day
+    old_departs_on: Day
 
 
 class RecordArrival(_OfTour, Command):
     """Record that a person or unit arrived in the mission."""
 
-    arrived_on: date
+    arrived_on: Day
     headcount: Headcount | None = None
     """People who came; None: as planned."""
 
@@ -244,15 +249,15 @@ class TourArrived(_OfTour, Event):
     """A person or unit arrived in the mission: present from `arrived_on` on."""
 
     effective_field = "arrived_on"
-    arrived_on: date
+    arrived_on: Day
     headcount: Headcount
     mission: Mission
     category: Category
 
 
 class _Extension(_OfTour):
-    until: date
-    decided_on: date
+    until: Day
+    decided_on: Day
     reason: Text
 
 
@@ -264,12 +269,12 @@ class TourExtended(_Extension, Event):
     """A running tour's planned end moved to a later day."""
 
     effective_field = "decided_on"
-    old_until: date
+    old_until: Day
 
 
 class _Transfer(_OfTour):
     to_mission: Mission
-    transferred_on: date
+    transferred_on: Day
     reason: Text
 
 
@@ -285,7 +290,7 @@ class TourTransferred(_Transfer, Event):
 
 
 class _Departure(_OfTour):
-    departed_on: date
+    departed_on: Day
     """The first day on which nobody of the tour is present."""
     reason: DepartureReason
     payer: Payer
@@ -306,7 +311,7 @@ class TourDeparted(_Departure, Event):
 
 
 class _Cancellation(_OfTour):
-    cancelled_on: date
+    cancelled_on: Day
     reason: Text
 
 
@@ -322,12 +327,12 @@ class TourCancelled(_Cancellation, Event):
 
 
 class _Correction(_OfTour):
-    corrects: UUID
+    corrects: EventId
     """The id of the event that was wrong (rule I10)."""
     field: CorrectableField
-    value: date | int | Text
+    value: Value
     """The right value: a date for arrived_on and departed_on, a number for headcount, a word for the others."""
-    corrected_on: date
+    corrected_on: Day
     reason: Text
 
 
@@ -339,12 +344,12 @@ class TourCorrected(_Correction, Event):
     """A recorded fact of a tour was wrong, and this is right; the wrong one stays on record."""
 
     effective_field = "corrected_on"
-    old_value: date | int | Text | None = None
+    old_value: Value | None = None
 
 
 class _Return(_OfTour):
     mission: Mission
-    by: date
+    by: Day
     authority: Reference
 
 
@@ -371,7 +376,7 @@ class _OfMission(_InDeployments):
 
 class _MissionFact(_OfMission):
     status: MissionStatus
-    since: date
+    since: Day
     authority: Reference
 
 
@@ -399,7 +404,7 @@ class _Presence(_OfMission):
     line: Slug
     tour: Slug
     present: bool
-    since: date
+    since: Day
 
 
 class NotePresence(_Presence, Command):
@@ -423,7 +428,7 @@ class _OfUnit(_InDeployments):
 class _UnitMou(_OfUnit):
     mission: Mission
     document: Reference
-    signed_on: date
+    signed_on: Day
     strength: Headcount
 
 
@@ -438,7 +443,7 @@ class UnitMouRecorded(_UnitMou, Event):
 
 
 class _UnitVisit(_OfUnit):
-    visited_on: date
+    visited_on: Day
     passed: bool
 
 
@@ -464,16 +469,16 @@ class _OfContributor(_InDeployments):
 
 
 class _StrengthReturn(_OfContributor):
-    as_of: date
+    as_of: Day
     """The day that the UN's return states; mostly, not always, a month end."""
-    contributor_as_published: Text
+    contributor_as_published: Label
     mission: Mission
     personnel_type: PersonnelType
-    male: Annotated[int, Field(ge=0)] | None = None
+    male: Count | None = None
     """None where the return leaves it blank: unknown, not zero."""
-    female: Annotated[int, Field(ge=0)] | None = None
-    total: Annotated[int, Field(ge=0)] | None = None
-    published_at: datetime
+    female: Count | None = None
+    total: Count | None = None
+    published_at: Instant
     source: Reference
 
 
@@ -489,12 +494,12 @@ class StrengthReturnRecorded(_StrengthReturn, Event):
 
 class _Statement(_OfContributor):
     statement: Slug
-    as_of: date
+    as_of: Day
     measure: Literal["present", "people_since", "tours_since"]
-    since: date | None = None
+    since: Day | None = None
     missions: Annotated[tuple[Mission, ...], Field(max_length=50)] = ()
     categories: Annotated[tuple[Category, ...], Field(max_length=8)] = ()
-    value: Annotated[int, Field(ge=0)]
+    value: Count
     qualifier: Literal["exact", "about"] = "exact"
     source: Reference
 

@@ -1,7 +1,8 @@
 """An event as any binding reads it, and the one place that says which attributes are good enough to keep.
 
-What is refused here could not be stored, ordered or answered: everything else is left to the contract of its type.
-Attributes that this house does not know are ignored, so that a producer may add its own.
+What is refused here could not be stored, ordered or answered: everything else is left to the contract of its type,
+and for commands to `contracts.admission`. Attributes that the system does not know are ignored, so that a producer may
+add its own.
 """
 
 import re
@@ -10,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from contracts.unreadable import ATTRIBUTE_LENGTH_MAX, Unreadable
+from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX
+from contracts.unreadable import Unreadable
 
 SPEC_VERSION: Final = "1.0"
-NUMBER_MAX: Final = 2**63 - 1
-"""The largest stream version or position, which is the largest bigint."""
+NUMBER_MAX: Final = BIGINT_MAX
+"""The largest stream version or position."""
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _JSON = re.compile(r"[a-z0-9.-]+/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.ASCII | re.IGNORECASE | re.DOTALL)
@@ -22,6 +24,7 @@ _JSON = re.compile(r"[a-z0-9.-]+/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.ASCII |
 NAMES: Final = (
     *("specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"),
     *("effectivetime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
+    "partitionkey",
 )
 """Every attribute that is read: those of CloudEvents 1.0, and our extensions."""
 
@@ -53,6 +56,8 @@ class Envelope:
     """W3C Trace Context."""
     stream_version: int | None = None
     position: int | None = None
+    partition_key: str | None = None
+    """Extension `partitionkey` (CloudEvents' Partitioning): what the sender would have the record's key be."""
 
 
 def envelope(attributes: Mapping[str, Any], data: bytes, place: Place) -> Envelope:
@@ -86,6 +91,7 @@ def envelope(attributes: Mapping[str, Any], data: bytes, place: Place) -> Envelo
         get("traceparent") or None,
         _number("streamversion", get("streamversion"), place),
         _number("position", get("position"), place),
+        get("partitionkey") or None,
     )
 
 

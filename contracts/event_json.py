@@ -12,6 +12,7 @@ import orjson
 
 from contracts import fragments
 from contracts.envelope import NAMES, Envelope, Place, envelope, optional
+from contracts.strict_json import NotStrict, TooDeep, parsed
 from contracts.unreadable import Unreadable, empty
 
 ANY: Final = b"application/cloudevents"
@@ -30,9 +31,10 @@ def read(text: bytes, media_type: bytes, field: str) -> list[Envelope | Unreadab
         told = f"The event format {kind.decode(errors='replace')[:60]!r} is not read here."
         raise salvaged(Unreadable(told, "headers.content-type", "Send application/cloudevents+json."), text)
     try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError as fault:
-        raise salvaged(_not_json(text, fault, field), text) from fault
+        document = parsed(text)
+    except NotStrict as fault:
+        at = "data" if isinstance(fault, TooDeep) and kind != BATCH else field
+        raise salvaged(Unreadable(fault.reason, at, fault.remedy), text) from fault
     if kind != BATCH:
         return [_attempted(document, "", field)]
     if not isinstance(document, list):
@@ -59,15 +61,6 @@ def _inlines(data: bytes) -> bool:
         return orjson.loads(data) is not None  # `null` would read as no data
     except orjson.JSONDecodeError:
         return False
-
-
-def _not_json(text: bytes, fault: orjson.JSONDecodeError, field: str) -> Unreadable:
-    try:
-        text.decode()
-    except UnicodeDecodeError as broken:
-        return Unreadable(f"Byte {broken.start} is not UTF-8.", field, "Encode the event as UTF-8.")
-    told = f"Not JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}."
-    return Unreadable(told, field, "Send one JSON object.")
 
 
 def salvaged(fault: Unreadable, text: bytes) -> Unreadable:
@@ -104,10 +97,7 @@ def _data(document: Mapping[str, Any], place: Place) -> bytes:
     if plain is not None and encoded is not None:
         raise Unreadable("data and data_base64 are both there.", place("data_base64"), "Send one of them.")
     if plain is not None:
-        try:
-            return orjson.dumps(plain)
-        except orjson.JSONEncodeError as fault:
-            raise Unreadable(f"The data cannot be kept: {fault}.", place("data"), "Nest it less deeply.") from fault
+        return orjson.dumps(plain)
     try:
         decoded = b64decode(encoded or "", validate=True)
     except (TypeError, ValueError) as fault:

@@ -23,3 +23,5 @@ ATTRIBUTE_BYTES_MAX: Final = 1024
 (`source` and `id`) and the numbers beside them fit."""
 ATTRIBUTE_LENGTH_MAX: Final = 2048
 """Characters of an attribute that is read at all. Between both limits a command is answered `invalid` under its id."""
+LABEL_LENGTH_MAX: Final = 200
+"""Characters of a name or a reference of somebody else's: at most 800 bytes, a third of a btree's index row."""

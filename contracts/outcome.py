@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar, Final, Literal, NamedTuple
-from uuid import UUID
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple
 
-from contracts.words import Contract, Message
+from pydantic import Field
+
+from contracts.limits import BIGINT_MAX, INTEGER_MAX
+from contracts.words import WHOLE, Contract, EventId, Message
 
 _TOKEN: Final = re.compile(r"(?P<room>[a-z]{1,40}):(?P<stream>[!-~]{1,200}):(?P<version>[1-9][0-9]{0,8})")
 Status = Literal["accepted", "refused", "pending", "invalid", "conflict"]
@@ -14,11 +16,11 @@ Status = Literal["accepted", "refused", "pending", "invalid", "conflict"]
 class EventRef(Contract):
     """An event that a command led to."""
 
-    id: UUID
+    id: EventId
     type: str
     stream: str
-    version: int
-    position: int
+    version: Annotated[int, Field(ge=0, le=INTEGER_MAX), WHOLE]
+    position: Annotated[int, Field(ge=0, le=BIGINT_MAX), WHOLE]
     """The event's place in its room's log, without gaps and in commit order."""
 
 

@@ -26,14 +26,14 @@ def schema_name(word: type[Message]) -> str:
     return f"urn:forcegen:{word.room}.{word.__name__}:{word.schema_version}"
 
 
-_DATASCHEMA = re.compile(r"^urn:forcegen:[a-z]+\.[A-Za-z]+:(?P<version>[1-9][0-9]{0,3})$")
+_DATASCHEMA = re.compile(r"urn:forcegen:[a-z]+\.[A-Za-z]+:(?P<version>[1-9][0-9]{0,3})")
 
 
 def schema_version(dataschema: str | None) -> int | None:
     """The version that a dataschema names; 1 where there is none, None where it is not one of ours."""
     if dataschema is None:
         return 1
-    found = _DATASCHEMA.match(dataschema)
+    found = _DATASCHEMA.fullmatch(dataschema)
     return int(found["version"]) if found else None
 
 

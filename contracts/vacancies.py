@@ -3,16 +3,17 @@
 The UN's facts (vacancies, missions, answers) enter as commands, so that the room still decides.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from contracts import streams
 from contracts.words import (
+    WHOLE,
     Category,
     Command,
     Contributor,
+    Day,
     Event,
     Headcount,
     LineTerms,
@@ -50,7 +51,7 @@ class _OfMission(_InVacancies):
 class _MissionFact(_OfMission):
     name: Text
     host_area: Text
-    established_on: date
+    established_on: Day
 
 
 class RecordMission(_MissionFact, Command):
@@ -65,7 +66,7 @@ class MissionRecorded(_MissionFact, Event):
 
 class _MissionChange(_OfMission):
     status: MissionStatus
-    since: date
+    since: Day
     authority: Reference
     """What decided it, e.g. a Security Council resolution."""
 
@@ -100,7 +101,7 @@ class _Offer(_OfApplication):
     categories: Categories
     number: Headcount
     note_verbale: Reference
-    submitted_on: date
+    submitted_on: Day
     addressee: Text = "UN Secretariat"
 
 
@@ -116,7 +117,7 @@ class ApplicationSubmitted(_Offer, Event):
 
 class _Acknowledgement(_OfApplication):
     reference: Reference
-    acknowledged_on: date
+    acknowledged_on: Day
 
 
 class AcknowledgeApplication(_Acknowledgement, Command):
@@ -130,7 +131,7 @@ class ApplicationAcknowledged(_Acknowledgement, Event):
 
 
 class _ApplicationEnd(_OfApplication):
-    withdrawn_on: date
+    withdrawn_on: Day
     reason: Text
 
 
@@ -163,9 +164,9 @@ class _Opening(_OfVacancy):
     rank_min: Rank | None = None
     rank_max: Rank | None = None
     skills: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
-    tour_months: Annotated[int, Field(ge=1, le=60)] = 12
-    announced_on: date
-    deadline: date | None = None
+    tour_months: Annotated[int, Field(ge=1, le=60), WHOLE] = 12
+    announced_on: Day
+    deadline: Day | None = None
     """The last day on which a nomination is taken."""
     post: Slug | None = None
     """The post, where the vacancy is for a single one that people rotate through."""
@@ -184,7 +185,7 @@ class VacancyAnnounced(_Opening, Event):
 
 
 class _VacancyEnd(_OfVacancy):
-    ended_on: date
+    ended_on: Day
     reason: Text
 
 
@@ -209,7 +210,7 @@ class VacancyLapsed(_VacancyEnd, Event):
 
 
 class _Reopening(_OfVacancy):
-    reopened_on: date
+    reopened_on: Day
     tour: Slug | None = None
     """The tour whose end reopens it."""
     reason: Text
@@ -231,7 +232,7 @@ class VacancyFilled(_OfVacancy, Event):
     """Every place of a vacancy is taken."""
 
     effective_field = "filled_on"
-    filled_on: date
+    filled_on: Day
 
 
 class _Nomination(_OfVacancy):
@@ -239,7 +240,7 @@ class _Nomination(_OfVacancy):
     mandate: Slug
     line: Slug
     """The one mandate line under which the nominee will serve (rule I2)."""
-    nominated_on: date
+    nominated_on: Day
 
 
 class NominateCandidate(_Nomination, Command):
@@ -260,7 +261,7 @@ class CandidateNominated(_Nomination, Event):
     """The rank held on the nomination date."""
     rule_set: Slug
     """The version of the eligibility rule set that was applied (rule I5)."""
-    valid_until: date
+    valid_until: Day
     """The first day on which the nomination no longer holds (rule I7)."""
 
 
@@ -280,13 +281,13 @@ class UnitNominated(_Nomination, Event):
     category: UnitCategory
     headcount: Headcount
     rule_set: Slug
-    valid_until: date
+    valid_until: Day
 
 
 class _Acceptance(_OfVacancy):
     nomination: Slug
-    accepted_on: date
-    report_on: date
+    accepted_on: Day
+    report_on: Day
     """The day on which the nominee is to arrive."""
     reference: Reference | None = None
 
@@ -294,7 +295,7 @@ class _Acceptance(_OfVacancy):
 class AcceptNomination(_Acceptance, Command):
     """Record that the UN accepted a nomination."""
 
-    handover_days: Annotated[int, Field(ge=0, le=60)] = 0
+    handover_days: Annotated[int, Field(ge=0, le=60), WHOLE] = 0
     """How long the predecessor in the post may still be there after `report_on` (a declared handover, rule I4)."""
 
 
@@ -312,15 +313,15 @@ class NominationAccepted(_Acceptance, Event):
     headcount: Headcount = 1
     contributor: Contributor
     post: Slug | None = None
-    tour_until: date
+    tour_until: Day
     """`report_on` plus the vacancy's tour length."""
-    handover_until: date | None = None
+    handover_until: Day | None = None
     """Until then the predecessor in the post may still be there; None: no handover was declared."""
 
 
 class _NominationEnd(_OfVacancy):
     nomination: Slug
-    ended_on: date
+    ended_on: Day
     reason: Text
 
 
@@ -368,7 +369,7 @@ class _OfCandidate(_InVacancies):
 class _Registration(_OfCandidate):
     contributor: Contributor
     rank: Rank
-    registered_on: date
+    registered_on: Day
 
 
 class RegisterCandidate(_Registration, Command):
@@ -382,16 +383,16 @@ class CandidateRegistered(_Registration, Event):
 
 
 class _Screening(_OfCandidate):
-    screened_on: date
-    un_course_until: date | None = None
+    screened_on: Day
+    un_course_until: Day | None = None
     """UN training is valid until; None: not held."""
-    guiding_documents_until: date | None = None
+    guiding_documents_until: Day | None = None
     """Knowledge of the guiding documents, as tested."""
-    english_until: date | None = None
+    english_until: Day | None = None
     """Proficient English, as tested."""
-    driving_until: date | None = None
+    driving_until: Day | None = None
     """Manual gearbox and military vehicles."""
-    clearance_until: date | None = None
+    clearance_until: Day | None = None
     """Medical and security clearance."""
 
 
@@ -407,7 +408,7 @@ class CandidateScreened(_Screening, Event):
 
 class _Promotion(_OfCandidate):
     rank: Rank
-    since: date
+    since: Day
 
 
 class RecordPromotion(_Promotion, Command):
@@ -421,7 +422,7 @@ class CandidatePromoted(_Promotion, Event):
 
 
 class _Reserve(_OfCandidate):
-    since: date
+    since: Day
 
 
 class PlaceInReserve(_Reserve, Command):
@@ -435,7 +436,7 @@ class CandidatePlacedInReserve(_Reserve, Event):
 
 
 class _CandidateEnd(_OfCandidate):
-    withdrawn_on: date
+    withdrawn_on: Day
     reason: Text
 
 
@@ -450,7 +451,7 @@ class CandidateWithdrawn(_CandidateEnd, Event):
 
 
 class _Bar(_OfCandidate):
-    since: date
+    since: Day
     tour: Slug
     reason: Text
 
@@ -480,8 +481,8 @@ class _Pledge(_OfUnit):
     contributor: Contributor
     category: UnitCategory
     headcount: Headcount
-    pledged_on: date
-    valid_until: date
+    pledged_on: Day
+    valid_until: Day
     """The first day on which the pledge no longer holds (rule I7)."""
 
 
@@ -497,7 +498,7 @@ class UnitPledged(_Pledge, Event):
 
 class _Readiness(_OfUnit):
     level: ReadinessLevel
-    assessed_on: date
+    assessed_on: Day
 
 
 class RecordReadiness(_Readiness, Command):
@@ -512,7 +513,7 @@ class UnitReadinessRecorded(_Readiness, Event):
 
 class _Selection(_OfUnit):
     mission: Mission
-    selected_on: date
+    selected_on: Day
 
 
 class SelectUnit(_Selection, Command):
@@ -528,7 +529,7 @@ class UnitSelected(_Selection, Event):
 class _Mou(_OfUnit):
     mission: Mission
     document: Reference
-    signed_on: date
+    signed_on: Day
     strength: Headcount
     """The most people that may arrive under it."""
     framework_nation: Contributor | None = None
@@ -546,7 +547,7 @@ class MouSigned(_Mou, Event):
 
 
 class _Visit(_OfUnit):
-    visited_on: date
+    visited_on: Day
     passed: bool
 
 
@@ -575,7 +576,7 @@ class _OfLine(_InVacancies):
 class _LineFact(_OfLine):
     contributor: Contributor
     terms: LineTerms
-    since: date
+    since: Day
 
 
 class RecordMandateLine(_LineFact, Command):
@@ -589,7 +590,7 @@ class MandateLineRecorded(_LineFact, Event):
 
 
 class _LineEnd(_OfLine):
-    ends_on: date
+    ends_on: Day
 
 
 class RecordMandateLineEnd(_LineEnd, Command):
@@ -609,7 +610,7 @@ ELIGIBILITY = "eligibility"
 
 class _RuleSet(_InVacancies):
     version: Slug
-    in_force_from: date
+    in_force_from: Day
     authority: Text
     """Who adopted it, and where it is written."""
     rank_min: Rank
@@ -622,7 +623,7 @@ class _RuleSet(_InVacancies):
     clearance: bool = False
     readiness_min: ReadinessLevel = "L2"
     """The least readiness at which a unit may be selected (rule I6)."""
-    nomination_valid_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    nomination_valid_days: Annotated[int, Field(ge=1, le=3650), WHOLE] = 365
     """How long a nomination holds (rule I7)."""
 
     @property

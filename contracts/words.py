@@ -4,24 +4,58 @@ The vocabulary is the field's own: the UN's Generic Guidelines for Troop-Contrib
 and readiness levels, ISO 3166-1 alpha-3 names States, and missions go by their official acronyms.
 """
 
-from datetime import date
-from typing import Annotated, ClassVar, Literal, get_args
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Final, Literal, Self, get_args
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["kz-2013"])]
+from contracts import forms
+from contracts.limits import INTEGER_MAX
+
+Slug = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["kz-2013"], json_schema_extra=forms.ONE_LINE)
+]
 """An identifier of ours: lower-case letters, digits and hyphens, at most 64."""
-Reference = Annotated[str, Field(min_length=1, max_length=200, examples=["NV/2014/031"])]
-"""An identifier of somebody else's: an act number, a note verbale, a document."""
-Text = Annotated[str, Field(max_length=4000)]
-Contributor = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["KAZ"])]
+Reference = Annotated[
+    str,
+    Field(min_length=1, max_length=200, examples=["NV/2014/031"], json_schema_extra=forms.REFERENCE),
+    AfterValidator(forms.reference),
+]
+"""An identifier of somebody else's: an act number, a note verbale, a document. No control characters."""
+Text = Annotated[str, Field(max_length=4000, json_schema_extra=forms.TEXT), AfterValidator(forms.text)]
+"""Prose: any characters but U+0000."""
+Label = Annotated[str, Field(json_schema_extra=forms.LABEL), AfterValidator(forms.label)]
+"""A name as somebody else writes it: of any characters but U+0000, and short enough to be sought and compared."""
+Contributor = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["KAZ"], json_schema_extra=forms.ONE_LINE)]
 """A State that sends people (TCC): ISO 3166-1 alpha-3."""
-Mission = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{2,19}$", examples=["UNIFIL"])]
+Mission = Annotated[
+    str, Field(pattern=r"^[A-Z][A-Z0-9-]{2,19}$", examples=["UNIFIL"], json_schema_extra=forms.ONE_LINE)
+]
 """A UN operation by its acronym."""
-PersonRef = Annotated[str, Field(pattern=r"^p-[a-z0-9-]{1,60}$", examples=["p-0007"])]
+PersonRef = Annotated[str, Field(pattern=r"^p-[a-z0-9-]{1,60}$", examples=["p-0007"], json_schema_extra=forms.ONE_LINE)]
 """An opaque reference to a person. Never a name, a birth date or a passport number."""
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Headcount = Annotated[int, Field(ge=1, le=100_000)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", json_schema_extra=forms.ONE_LINE)]
+Day = Annotated[
+    date, BeforeValidator(forms.day), AfterValidator(forms.day_in_range), Field(json_schema_extra=forms.DAY)
+]
+"""A day of the calendar, `YYYY-MM-DD`, from `limits.FIRST_DAY` to `limits.LAST_DAY`."""
+Instant = Annotated[
+    datetime,
+    Field(json_schema_extra=forms.INSTANT),
+    BeforeValidator(forms.instant),
+    AfterValidator(forms.instant_in_range),
+]
+"""A time with its offset (RFC 3339), from `limits.FIRST_INSTANT` to `limits.LAST_INSTANT`."""
+EventId = Annotated[UUID, Field(json_schema_extra=forms.UUID_FORM), BeforeValidator(forms.uuid)]
+"""The id of a recorded event: a UUID as RFC 9562 writes it, with hyphens."""
+WHOLE: Final = BeforeValidator(forms.whole)
+"""For whole numbers, behind their bounds: `20.0` and `2e1` are one too, as JSON Schema has it."""
+Headcount = Annotated[int, Field(ge=1, le=100_000), WHOLE]
+Count = Annotated[
+    int, Field(ge=0, json_schema_extra={"maximum": INTEGER_MAX}), WHOLE, AfterValidator(forms.count_in_range)
+]
+"""A number of people, votes or tours, as somebody stated it."""
 
 IndividualCategory = Literal["military_observer", "staff_officer", "individual_officer"]
 UnitCategory = Literal["infantry", "medical", "reconnaissance", "engineer", "military_police"]
@@ -103,15 +137,20 @@ class Event(Message):
     effective_field: ClassVar[str | None] = None
     """The field that holds the date on which the fact became true; without one, the command's effective time."""
 
+    @classmethod
+    def read(cls, data: str | bytes) -> Self:
+        """The event that was recorded with this JSON; it stays readable where a limit was drawn since."""
+        return cls.model_validate_json(data, context=forms.RECORDED)
+
 
 class Decision(Contract):
     """A vote of parliament, as its register has it."""
 
     act_number: Reference
-    decided_on: date
-    votes_for: Annotated[int, Field(ge=0)] | None = None
+    decided_on: Day
+    votes_for: Count | None = None
     """None where the public record gives no count: unknown, not zero."""
-    votes_against: Annotated[int, Field(ge=0)] | None = None
+    votes_against: Count | None = None
 
 
 class SubCeiling(Contract):
@@ -132,8 +171,8 @@ class LineTerms(Contract):
     qualifier: Qualifier = "max"
     """`about` is how the act words it; it is enforced like `max`."""
     sub_ceilings: Annotated[tuple[SubCeiling, ...], Field(max_length=50)] = ()
-    valid_from: date
-    valid_until: date | None = None
+    valid_from: Day
+    valid_until: Day | None = None
 
     @model_validator(mode="after")
     def _is_coherent(self) -> "LineTerms":

@@ -113,7 +113,12 @@ Policy: TypeAlias = Callable[[Fact], Sequence[Command]]
 
 
 def event_id(source: str, command_id: str, index: int) -> UUID:
-    """The id of a command's event: the same command always leads to the same ids (UUIDv5)."""
+    """The id of a command's event: the same command always leads to the same ids (UUIDv5).
+
+    No attribute that is admitted holds a line break; were there one, the length of the source would tell both apart.
+    """
+    if "\n" in source or "\n" in command_id:
+        return uuid5(_EVENT_IDS, f"{len(source)}\n{source}\n{command_id}\n{index}")
     return uuid5(_EVENT_IDS, f"{source}\n{command_id}\n{index}")
 
 

@@ -14,8 +14,11 @@ from uuid import UUID
 import orjson
 from pydantic import ValidationError
 
+from contracts.admission import misfit
 from contracts.cloudevents import Envelope
+from contracts.forms import RECORDED
 from contracts.registry import COMMANDS, EVENTS, schema_version
+from contracts.strict_json import NotStrict, parsed
 from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
 from contracts.words import Command, Message
@@ -27,10 +30,13 @@ _DETAILS_MAX: Final = 20
 UNKNOWN_TYPE: Final = "unknown"
 """The type that an outcome names where that of its command cannot be read."""
 KEY_REMEDY: Final = "Set the record's key to the same text as the subject: it keeps the order of a stream."
+"""What a sender who set another key, or none, can do."""
 
 
 def command(envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int) -> Incoming:
     """A command as the room takes it in; `received` stands in where the sender gives no time."""
+    if (fault := misfit(envelope)) is not None:
+        return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
     return Incoming(envelope, _asked(envelope, words, received, bytes_max), digest(envelope))
 
 
@@ -80,10 +86,18 @@ def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> Incoming
 
 
 def keyed(incoming: Incoming, key: bytes | None) -> Incoming:
-    """The same command, or its refusal where a Kafka key does not name the stream that the command is for."""
+    """The same command, or its refusal where a Kafka key does not name the stream that the command is for.
+
+    A record without a key is admitted where the attribute `partitionkey` names the stream: its sender has said where
+    it belongs. The order of such commands among themselves is the order in which their partitions are read.
+    """
     if isinstance(incoming.asked, Invalid) or key == incoming.stream.encode():
         return incoming
-    told = "has no key" if key is None else f"has the key {key[:80].decode('utf-8', 'backslashreplace')!r}"
+    wanted = incoming.envelope.partition_key
+    if not key and wanted == incoming.stream:
+        return incoming
+    told = f"has the key {key[:80].decode('utf-8', 'backslashreplace')!r}" if key else "has no key"
+    told += f" and the partitionkey {wanted[:80]!r}" if wanted and not key else ""
     reason = f"The record {told}, but its subject is {incoming.stream!r}."
     return Incoming(incoming.envelope, Invalid(reason, "key", KEY_REMEDY), incoming.digest)
 
@@ -92,11 +106,13 @@ def digest(envelope: Envelope) -> bytes:
     """Hash of all that makes a command what it is. The order of JSON members and white space do not count."""
     try:
         data = orjson.dumps(orjson.loads(envelope.data), option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # no JSON, or nested too deeply to be written
         data = envelope.data
     effective = envelope.effective.isoformat() if envelope.effective else ""
-    told = f"{envelope.type}\n{envelope.subject}\n{envelope.dataschema}\n{effective}\n".encode()
-    return hashlib.sha256(told + data).digest()
+    told = (envelope.type, envelope.subject, envelope.dataschema, effective)
+    if "None" in told or any("\n" in part for part in told if part):  # not told apart by the lines that others make
+        return hashlib.sha256(b"\n\n" + orjson.dumps(told) + b"\n" + data).digest()
+    return hashlib.sha256("{}\n{}\n{}\n{}\n".format(*told).encode() + data).digest()
 
 
 def _asked(
@@ -121,12 +137,14 @@ def read(envelope: Envelope, words: Mapping[str, type[Word]], kind: str) -> Word
     if version is None or version > word.schema_version:
         told = f"{envelope.dataschema!r} is not a version of {envelope.type} that is known here."
         return Invalid(told, "dataschema", f"Use the versions 1 to {word.schema_version}, or leave dataschema out.")
-    if b"\\u0000" in envelope.data:
-        return Invalid("The data holds a NUL character.", "data", "Remove the NUL characters from its texts.")
     try:
-        found = word.model_validate_json(envelope.data)
+        found = word.model_validate_json(envelope.data, context=RECORDED if kind == "event" else None)
+        if kind == "command":
+            parsed(envelope.data)
     except ValidationError as error:
         return _misfit(error, envelope.type)
+    except NotStrict as fault:
+        return Invalid(f"data: {fault.reason}", "data", f"{fault.remedy} Send the command under a new id.")
     if envelope.subject != found.stream:
         told = f"The subject is {envelope.subject!r}, but the data belongs to the stream {found.stream!r}."
         return Invalid(told, "subject", f"Set the subject (and the Kafka key) to {found.stream!r}.")

@@ -4,6 +4,7 @@ The append takes its positions from a single row and holds that row's lock to th
 order, and a rollback gives the positions back. A reader of the log needs no guess about gaps.
 """
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -50,7 +51,16 @@ def decode_event(type_: str, schema_version: int, data: str) -> Any:
     word = EVENTS[type_]
     if schema_version > word.schema_version:
         raise ValueError(f"{type_} version {schema_version} is newer than this program ({word.schema_version})")
-    return word.model_validate_json(data)
+    return word.read(data)
+
+
+def identity(key: CommandKey) -> bytes:
+    """What a command is known by in the store: a hash, since its source and id may be longer than an index holds.
+
+    The length of the source stands before it, so that it cannot run over into the id. Migration 0004 says the same.
+    """
+    source = key[0].encode()
+    return hashlib.sha256(b"%d:%b%b" % (len(source), source, key[1].encode())).digest()
 
 
 def columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
@@ -72,7 +82,7 @@ class PostgresStore:
         ]
 
     async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, Answer]:
-        rows = await self._pool.fetch(sql()["answers"], *columns(list(keys), 2))
+        rows = await self._pool.fetch(sql()["answers"], [identity(key) for key in keys])
         return {
             (r["command_source"], r["command_id"]): Answer(r["digest"], CommandDecided.model_validate_json(r["body"]))
             for r in rows
@@ -168,22 +178,25 @@ async def _append_outcomes(
     ]
     await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 5))
     final: dict[CommandKey, tuple[object, ...]] = {
-        o.incoming.key: (*o.incoming.key, o.incoming.digest, o.decided.status, base + nr)
+        o.incoming.key: (identity(o.incoming.key), *o.incoming.key, o.incoming.digest, o.decided.status, base + nr)
         for nr, o in enumerate(batch.outcomes, 1)
         if o.is_answer
     }
-    if len(await connection.fetch(sql()["answer"], *columns(list(final.values()), 5))) != len(final):
+    if len(await connection.fetch(sql()["answer"], *columns(list(final.values()), 6))) != len(final):
         raise Stale("a command was answered meanwhile")
     waits = {
-        o.incoming.key: (*o.incoming.key, o.decided.waits_for, o.waits_after, to_structured(o.incoming.envelope))
+        o.incoming.key: (
+            *(identity(o.incoming.key), *o.incoming.key, o.decided.waits_for, o.waits_after),
+            to_structured(o.incoming.envelope),
+        )
         for o in batch.outcomes
         if o.is_answer and o.decided.status == "pending"
     }
     if waits:
-        await connection.execute(sql()["wait"], *columns(list(waits.values()), 5), recorded)
-    done = [o.incoming.key for o in batch.outcomes if o.incoming.waited and o.incoming.key not in waits]
+        await connection.execute(sql()["wait"], *columns(list(waits.values()), 6), recorded)
+    done = [identity(o.incoming.key) for o in batch.outcomes if o.incoming.waited and o.incoming.key not in waits]
     if done:
-        await connection.execute(sql()["wait_no_more"], *columns(done, 2))
+        await connection.execute(sql()["wait_no_more"], done)
 
 
 async def _set_claims(connection: Connection, batch: Batch) -> None:

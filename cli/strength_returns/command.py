@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from typing import Annotated, BinaryIO, NoReturn
 
@@ -22,6 +22,9 @@ from cli.strength_returns.commands import command
 from cli.strength_returns.log_end import log_end
 from cli.strength_returns.noticing import Noticing
 from cli.strength_returns.rows import ReturnRow, read_rows
+from contracts.forms import is_instant_in_range
+from contracts.limits import FIRST_DAY, LAST_DAY
+from contracts.text import unfit
 
 SOURCE = "UN strength return"
 EVENTS = "deployments.events"
@@ -104,17 +107,21 @@ async def _commands(
 
 
 def _reference(text: str) -> str:
-    if not 1 <= len(text) <= 200 or "\0" in text:
-        raise typer.BadParameter("name it in 1 to 200 characters", param_hint="--source")
+    if not 1 <= len(text) <= 200 or unfit(text):
+        raise typer.BadParameter("name it in 1 to 200 characters, on one line", param_hint="--source")
     return text
 
 
 def _instant(text: str) -> datetime:
     wanted = "" if "T" in text else "T00:00:00Z"
     try:
-        return datetime.fromisoformat(text + wanted).astimezone(UTC) if _INSTANT.fullmatch(text) else _no_instant(text)
-    except (ValueError, OverflowError):
+        found = datetime.fromisoformat(text + wanted) if _INSTANT.fullmatch(text) else _no_instant(text)
+    except ValueError:
         return _no_instant(text)
+    if not is_instant_in_range(found):
+        told = f"{text!r} is not between {FIRST_DAY} and {LAST_DAY}"
+        raise typer.BadParameter(told, param_hint="--published-at")
+    return found.astimezone(UTC)
 
 
 def _no_instant(text: str) -> NoReturn:
@@ -129,6 +136,6 @@ def _after_the_newest(file: BinaryIO, source: str) -> datetime:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     newest = max((row.told.as_of for row in read_rows(file, epoch, source) if isinstance(row, ReturnRow)), default=None)
     file.seek(0)
-    if newest == date.max:
+    if newest == LAST_DAY:
         raise Complaint("The newest date in the file is the calendar's last: name the instant with --published-at.")
     return datetime.combine(newest + timedelta(days=1), time(), UTC) if newest else epoch

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from cli.command_lines import BadLine
 from contracts.deployments import RecordStrengthReturn
+from contracts.limits import FIRST_DAY, LAST_DAY
 from contracts.unreadable import Unreadable
 from contracts.words import PersonnelType
 
@@ -28,9 +29,9 @@ COUNT_MAX: Final = 2**31 - 1
 _BOM: Final = b"\xef\xbb\xbf"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _REMEDIES: Final = {
-    "date": "Write a day of the calendar as YYYY-MM-DD, e.g. 2014-07-31.",
+    "date": f"Write a day of the calendar as YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}.",
     "contributor_iso3": "Write the State's ISO 3166-1 alpha-3 code in capitals, e.g. KAZ.",
-    "contributor_as_published": "Write the State's name as it was published, in at most 4,000 characters.",
+    "contributor_as_published": "Write the State's name as it was published, in at most 200 characters.",
     "mission": "Write the mission's acronym: 3 to 20 capitals, digits and hyphens, e.g. UNIFIL.",
     "personnel_type": f"Write one of {', '.join(get_args(PersonnelType))}.",
 }

@@ -58,16 +58,16 @@ FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
 
 -- name: answer
 -- A pending answer gives way to the final one; any other answer stands for ever.
-INSERT INTO inbox (command_source, command_id, digest, status, outcome)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::bigint[])
-ON CONFLICT (command_source, command_id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome
+INSERT INTO inbox (identity, command_source, command_id, digest, status, outcome)
+SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::bigint[])
+ON CONFLICT (identity) DO UPDATE SET status = excluded.status, outcome = excluded.outcome
 WHERE inbox.status = 'pending'
 RETURNING 1
 
 -- name: answers
 SELECT inbox.command_source, inbox.command_id, inbox.digest, outcomes.body
-FROM unnest($1::text[], $2::text[]) AS asked (command_source, command_id)
-JOIN inbox USING (command_source, command_id)
+FROM unnest($1::bytea[]) AS asked (identity)
+JOIN inbox USING (identity)
 JOIN outcomes ON outcomes.position = inbox.outcome
 
 -- name: answers_by_id
@@ -88,16 +88,15 @@ SELECT owner, kind, holder, daterange(start, "end")
 FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[]) AS new (owner, kind, holder, start, "end")
 
 -- name: wait
-INSERT INTO pending (command_source, command_id, waits_for, waits_after, envelope, since)
-SELECT source, id, waits_for, waits_after, envelope, $6
-FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bytea[])
-     AS new (source, id, waits_for, waits_after, envelope)
-ON CONFLICT (command_source, command_id)
+INSERT INTO pending (identity, command_source, command_id, waits_for, waits_after, envelope, since)
+SELECT identity, source, id, waits_for, waits_after, envelope, $7
+FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[])
+     AS new (identity, source, id, waits_for, waits_after, envelope)
+ON CONFLICT (identity)
 DO UPDATE SET waits_for = excluded.waits_for, waits_after = excluded.waits_after
 
 -- name: wait_no_more
-DELETE FROM pending USING unnest($1::text[], $2::text[]) AS done (source, id)
-WHERE command_source = source AND command_id = id
+DELETE FROM pending WHERE identity = ANY ($1::bytea[])
 
 -- name: ready
 -- Waiting commands whose stream has moved since they were last tried, oldest first.

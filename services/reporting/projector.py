@@ -197,5 +197,5 @@ def _owner(event: Recorded) -> str | None:
 def _recorded(record: asyncpg.Record) -> Recorded:
     """A parked event as it arrived."""
     room, stream, version, position, event_id, name, effective, recorded, data, *rest = record
-    word = registry.EVENTS[name].model_validate_json(data)
+    word = registry.EVENTS[name].read(data)
     return Recorded(event_id, name, stream, version, position, room, effective, recorded, word, *rest)

@@ -13,6 +13,7 @@ import pytest
 from contracts.publish import PUBLISHED, WORDS, file_name, schema
 from contracts.words import LineTerms, Message
 from tests.contracts.compatibility import Schema, breaking_changes
+from tests.contracts.tightened import TIGHTENINGS, tightened
 
 OLD_READS_NOT = "old code would not read what is written from now on"
 NEW_READS_NOT = "new code would not read what was written before"
@@ -87,9 +88,21 @@ def test_a_published_version_never_changes_incompatibly() -> None:
     broken = []
     for path, old in baseline().items():
         file = PUBLISHED / "schemas" / path
-        faults = breaking_changes(old, json.loads(file.read_bytes())) if file.exists() else ["it is gone"]
+        now = json.loads(file.read_bytes()) if file.exists() else None
+        faults = ["it is gone"] if now is None else breaking_changes(tightened(old), now)
         broken += [f"{path}: {fault}" for fault in faults]
     assert broken == [], "give the word a new version and an upcaster instead"
+
+
+def test_a_tightening_that_is_listed_is_let_through_and_every_other_one_is_told() -> None:
+    draft: Schema = {"properties": {"since": {"type": "string", "format": "date"}, "nr": {"type": "integer"}}}
+    now = tightened(draft)
+    assert now["properties"]["since"]["pattern"].startswith("^(19|20|21)")
+    assert f"since: {NEW_READS_NOT}" in breaking_changes(draft, now)
+    assert breaking_changes(tightened(draft), now) == []
+    now["properties"]["nr"]["maximum"] = 7
+    assert f"nr: {NEW_READS_NOT}" in breaking_changes(tightened(draft), now)
+    assert all(tightening.reason for tightening in TIGHTENINGS)
 
 
 def baseline() -> dict[str, Schema]:

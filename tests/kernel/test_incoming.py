@@ -1,12 +1,20 @@
-"""Whatever has a readable id and source is answered, also where nothing else of it can be read."""
+"""Whatever has a readable id and source is answered, also where nothing else of it can be read or admitted."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 import pytest
 
-from contracts.cloudevents import from_http, from_kafka
+from contracts.approvals import RejectMandate
+from contracts.cloudevents import Envelope, from_http, from_kafka
+from contracts.limits import ATTRIBUTE_BYTES_MAX
+from contracts.registry import type_name
 from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
 from kernel import incoming
+from kernel.decider import Asked, event_id
 from kernel.records import Incoming, Invalid
 from tests.contracts.one_event import EVENT, STRUCTURED, Headers, in_headers, in_json
 
@@ -104,3 +112,137 @@ def test_an_identity_that_is_no_name_is_answered_under_itself_but_names_nothing(
     assert found.envelope.correlation_id
     assert all(is_admissible(name) for name in (found.stream, found.envelope.type, found.envelope.correlation_id))
     assert orjson.dumps([found.stream, found.envelope.type])
+
+
+# What is admitted.
+
+NOW = datetime(2024, 3, 12, tzinfo=UTC)
+WORDS = {type_name(RejectMandate): RejectMandate}
+DATA = b'{"mandate":"kz-1","decision":{"act_number":"1","decided_on":"2022-06-30"}}'
+GOOD = Envelope("c-1", "urn:test", type_name(RejectMandate), "mandate/kz-1", NOW, None, None, DATA)
+LONGEST = "\N{GRINNING FACE}" * (ATTRIBUTE_BYTES_MAX // 4)
+NOT_OF_STRING_TYPE = ["a\nb", "\tb", "\x7f", "a\x85", "\x9f", "a\ufdd0", "\uffff", "\U0001fffe", "\U0010ffff"]
+
+
+def admitted(envelope: Envelope) -> Incoming:
+    return incoming.command(envelope, WORDS, received=NOW, bytes_max=10_000)
+
+
+def field_at_fault(found: Incoming) -> str | None:
+    assert isinstance(found.asked, Invalid), found
+    assert found.asked.reason
+    assert found.asked.remedy
+    return found.asked.field
+
+
+ATTRIBUTES = {
+    **{"id": "id", "source": "source", "type": "type", "subject": "subject", "dataschema": "dataschema"},
+    **{"correlation_id": "correlationid", "causation_id": "causationid", "actor": "actor"},
+    **{"traceparent": "traceparent", "datacontenttype": "datacontenttype", "partition_key": "partitionkey"},
+}
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+@pytest.mark.parametrize("unfit", [*NOT_OF_STRING_TYPE, LONGEST + "x", "Я" * 2048])
+def test_an_attribute_that_the_system_cannot_hold_is_answered_and_named(name: str, unfit: str) -> None:
+    change: dict[str, Any] = {name: unfit}
+    found = admitted(replace(GOOD, **change))
+    assert field_at_fault(found) == ATTRIBUTES[name]
+    assert found.key == (unfit if name == "source" else "urn:test", unfit if name == "id" else "c-1")
+    held = (found.stream, found.envelope.type, found.envelope.correlation_id or "c-1")
+    assert all(is_admissible(text) for text in held)
+
+
+@pytest.mark.parametrize("name", ["id", "source", "correlation_id", "causation_id", "actor", "traceparent"])
+@pytest.mark.parametrize("fit", [LONGEST, "a\xa0b", "\u2028", "\u200b", "\ue000", "\U000e0001", "e\u0301", "͸"])
+def test_every_other_text_is_admitted_as_it_is(name: str, fit: str) -> None:
+    change: dict[str, Any] = {name: fit}
+    found = admitted(replace(GOOD, **change))
+    assert isinstance(found.asked, Asked)
+    assert getattr(found.envelope, name) == fit
+
+
+@pytest.mark.parametrize("name", ["time", "effective"])
+@pytest.mark.parametrize("year", [1, 1899, 2200, 9999])
+def test_an_instant_beyond_the_calendar_of_the_system_is_answered_and_named(name: str, year: int) -> None:
+    change: dict[str, Any] = {name: datetime(year, 1, 1, tzinfo=UTC)}
+    assert field_at_fault(admitted(replace(GOOD, **change))) == {"effective": "effectivetime"}.get(name, name)
+
+
+def test_a_line_break_cannot_make_one_command_of_two() -> None:
+    for source, id_ in (("urn:x", "a\nb"), ("urn:x\na", "b")):
+        assert field_at_fault(admitted(replace(GOOD, source=source, id=id_))) in ("id", "source")
+    assert event_id("urn:x", "a\nb", 0) != event_id("urn:x\na", "b", 0)
+    one, two = (replace(GOOD, type=t, subject=s) for t, s in (("t\nu", "v"), ("t", "u\nv")))
+    assert incoming.digest(one) != incoming.digest(two)
+    assert incoming.digest(replace(GOOD, dataschema=None)) != incoming.digest(replace(GOOD, dataschema="None"))
+
+
+def test_ids_and_digests_of_what_was_recorded_before_stay_the_same() -> None:
+    """Of main at fa691d2: a retry of an old command must find its answer, and lead to the same events."""
+    assert str(event_id("urn:x", "a", 0)) == "70c01a0c-2d67-5584-9fe8-79d54e5ccce5"
+    assert incoming.digest(GOOD).hex() == "358711f09f30df445fe06f7ba96e84f336c6b0025bd6da9b09be527e2a983606"
+
+
+# The data.
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (DATA.replace(b'"kz-1"', b'"kz-1","mandate":"kz-1"'), "twice"),
+        (DATA.replace(b'"1"', b'"1","act_\\u006eumber":"2"'), "twice"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":{"a":{"b\\u003a":1,"b:":2}}'), "twice"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":NaN'), "JSON"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":-Infinity'), "JSON"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":1e999'), "JSON"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":"\\ud800"'), "JSON"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":"\xff"'), "JSON"),
+        (b"\xef\xbb\xbf" + DATA, "JSON"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":' + b"[" * 300 + b"]" * 300), "recursion"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":' + b"[" * 3000 + b"]" * 3000), "recursion"),
+        (DATA.replace(b'"kz-1"', b'"kz-1","x":' + b"9" * 5000), "out of range"),
+        (DATA + b"{}", "JSON"),
+        (DATA.replace(b'"1"', b'"a\\u0000b"'), "NUL"),
+        (DATA.replace(b'"1"', b'"a\\nb"'), "line breaks"),
+    ],
+)
+def test_json_that_means_two_things_or_none_is_answered(data: bytes, told: str) -> None:
+    found = admitted(replace(GOOD, data=data))
+    assert (field_at_fault(found) or "").startswith("data")
+    assert isinstance(found.asked, Invalid)
+    assert told in found.asked.reason
+
+
+def test_an_escaped_backslash_before_u0000_is_six_characters_and_no_nul() -> None:
+    word = DATA.replace(b'"1"', b'"C:\\\\u0000"')
+    found = admitted(replace(GOOD, data=word)).asked
+    assert isinstance(found, Asked)
+    assert isinstance(found.data, RejectMandate)
+    assert found.data.decision.act_number == "C:\\u0000"
+
+
+# The record's key.
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted", "is_taken"),
+    [
+        (b"mandate/kz-1", None, True),
+        (b"mandate/kz-1", "elsewhere", True),
+        (None, "mandate/kz-1", True),
+        (b"", "mandate/kz-1", True),
+        (None, None, False),
+        (None, "mandate/kz-2", False),
+        (b"mandate/kz-2", "mandate/kz-1", False),
+        (b"\xff" * 1_000_000, None, False),
+    ],
+)
+def test_a_record_without_a_key_is_taken_where_its_partitionkey_names_the_stream(
+    key: bytes | None, wanted: str | None, is_taken: bool
+) -> None:
+    found = incoming.keyed(admitted(replace(GOOD, partition_key=wanted)), key)
+    assert isinstance(found.asked, Asked) == is_taken
+    if isinstance(found.asked, Invalid):
+        assert found.asked.field == "key"
+        assert len(found.asked.reason) < 1000

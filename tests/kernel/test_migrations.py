@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from deploy.provision import SCHEMAS_OF
 from kernel.database import migrate, provision
+from kernel.postgres import identity as known_by
 from kernel.room import MIGRATIONS
 from services.audit.app import ROOM as AUDIT
 from services.reporting.app import ROOM as REPORTING
@@ -74,3 +75,24 @@ async def test_a_room_cannot_read_another_rooms_tables(servers: Servers, databas
     refused = pytest.raises(psycopg.errors.InsufficientPrivilege)
     with psycopg.connect(servers.as_role("vacancies", "secret", database)) as connection, refused:
         connection.execute("SELECT * FROM approvals.events")
+
+
+async def test_answers_and_waiting_commands_of_before_are_known_by_their_identity(
+    servers: Servers, database: str
+) -> None:
+    await provision(servers.database(database), "approvals", "secret")
+    url = SecretStr(servers.as_role("approvals", "secret", database))
+    await migrate(url, MIGRATIONS)
+    keys = [("urn:a", "1"), ("urn:ä", "é1"), ("a", "bc"), ("ab", "c")]
+    with psycopg.connect(url.get_secret_value()) as connection:
+        connection.execute("ALTER TABLE inbox DROP COLUMN identity; ALTER TABLE pending DROP COLUMN identity")
+        connection.execute("DELETE FROM _yoyo_migration WHERE migration_id LIKE '0004-%'")
+        for nr, key in enumerate(keys, 1):
+            connection.execute("INSERT INTO outcomes VALUES (%s, %s, %s, 's', '{}', 'c', now())", (nr, *key))
+            connection.execute("INSERT INTO inbox VALUES (%s, %s, 'd', 'pending', %s)", (*key, nr))
+            connection.execute("INSERT INTO pending VALUES (%s, %s, 'w', 0, 'e', now())", key)
+    await migrate(url, MIGRATIONS)
+    with psycopg.connect(url.get_secret_value()) as connection:
+        for table in ("inbox", "pending"):
+            rows = connection.execute(f"SELECT command_source, command_id, identity FROM {table}").fetchall()  # noqa: S608
+            assert {(source, id_): identity for source, id_, identity in rows} == {key: known_by(key) for key in keys}

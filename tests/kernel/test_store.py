@@ -181,3 +181,36 @@ async def test_of_two_batches_that_claim_the_same_at_once_one_is_refused(store: 
         room(store).take([reject("c-1", "kz-1", "claim:x")]), room(store).take([reject("c-2", "kz-2", "claim:x")])
     )
     assert sorted([first[0].status, second[0].status]) == ["accepted", "refused"]
+
+
+LONG = "Я" * 2048
+
+
+@pytest.mark.parametrize(("source", "id_"), [("urn:test", LONG), (LONG, "c"), ("s" * 2048, "i" * 2048), (LONG, LONG)])
+async def test_an_identity_that_no_index_holds_is_answered_and_found_and_its_neighbours_go_on(
+    store: Store, source: str, id_: str
+) -> None:
+    batch = [reject("c-1"), reject(id_, source=source), reject("c-2")]
+    answers = await room(store).take(batch)
+    assert [a.status for a in answers] == ["accepted", "invalid", "accepted"]
+    assert answers[1].field in ("id", "source")
+    assert await store.find(id_, None) == await store.find(id_, source) == [answers[1]]
+    assert await room(store).take(batch) == answers
+
+
+async def test_a_source_and_an_id_that_read_the_same_together_are_two_commands(store: Store) -> None:
+    one, other = reject("bc", source="a"), reject("c", source="ab")
+    first, second = await room(store).take([one, other])
+    assert (first.status, second.status) == ("accepted", "accepted")
+    assert await store.find("bc", "a") == [first]
+    assert await store.find("c", "ab") == [second]
+
+
+async def test_a_command_that_waits_under_the_longest_identity_is_settled(store: Store) -> None:
+    source, id_ = "s" * 1024, "i" * 1024
+    waits = reject(id_, act="wait:kz-9", source=source)
+    assert [a.status for a in await room(store).take([waits, reject("c-2", "kz-9")])] == ["pending", "accepted"]
+    assert len(await store.ready(10)) == 1
+    (answer,) = await room(store).take([type(waits)(waits.envelope, waits.asked, waits.digest, waited=True)])
+    assert answer.status == "accepted"
+    assert await store.ready(10) == []

@@ -6,11 +6,12 @@ projection needs only the rows of one owner, streams can be applied in any inter
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
 
+from contracts.limits import INTEGER_MAX, LABEL_LENGTH_MAX
 from contracts.words import Event
 from services.reporting.projections.recorded import Recorded
 
@@ -19,7 +20,9 @@ Row: TypeAlias = Any
 """An instance of some view's row class: a named tuple, because rows are made, compared and sent by the thousand."""
 Key: TypeAlias = tuple[Any, ...]
 
-INTEGER_MAX: Final = 2**31 - 1
+INDEXED: Final = frozenset({"contributor_as_published", "document"})
+"""Columns of an index whose texts are nobody's identifiers of ours, so that no pattern bounds them."""
+_ENDLESS: Final = frozenset({date.min, date.max, *(edge.replace(tzinfo=UTC) for edge in (datetime.min, datetime.max))})
 _POSTGRES: Final[Mapping[object, str]] = {
     str: "text",
     int: "integer",
@@ -50,6 +53,7 @@ class View(Generic[R]):
         hints = get_type_hints(row)
         self.columns: Final = tuple(Column(name, _postgres(hint)) for name, hint in hints.items())
         self._numbers, self._texts, self._lists = (self._places(kind) for kind in ("integer", "text", "text[]"))
+        self._days = (*self._places("date"), *self._places("timestamptz"))
         get = attrgetter(*key)
         self.key_of: Final[Callable[[R], Key]] = get if len(key) > 1 else lambda row: (get(row),)
         self.owner_of: Final[Callable[[R], str]] = attrgetter(owner)
@@ -63,10 +67,17 @@ class View(Generic[R]):
             number = row[nr]
             if number is not None and not -INTEGER_MAX <= number <= INTEGER_MAX:
                 raise ValueError(f"{number} is no number for {self.table}: the largest is {INTEGER_MAX}")
+        for nr in self._days:
+            if row[nr] in _ENDLESS:
+                raise ValueError(f"{row[nr]} is no day for {self.table}: PostgreSQL would keep it as infinity")
         for nr in self._texts:
             text = row[nr]
-            if text is not None and "\0" in text:
+            if text is None:
+                continue
+            if "\0" in text:
                 raise ValueError(f"a text for {self.table} contains a NUL character")
+            if len(text) > LABEL_LENGTH_MAX and self.columns[nr].name in INDEXED:
+                raise ValueError(f"{self.columns[nr].name} for {self.table} has {len(text)} characters, too many")
         for nr in self._lists:
             if "\0" in "".join(row[nr]):
                 raise ValueError(f"a text for {self.table} contains a NUL character")

@@ -1,0 +1,138 @@
+"""The lexical forms of days, instants, numbers and texts: the one place that the code and the schemas take them from.
+
+Readers of JSON take more for a date than a date: seconds since 1970 in a string, a time without its offset, 24 hours.
+Each such value means something else to whoever sent it, so each form is the strict one of its standard. What is
+recorded already stays readable: the limits (not the forms) hold for commands, and for events that are new.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from pydantic import ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from contracts.limits import FIRST_DAY, FIRST_INSTANT, INTEGER_MAX, LABEL_LENGTH_MAX, LAST_DAY, LAST_INSTANT
+
+RECORDED: Final = {"recorded": True}
+"""The context in which an event is read that was recorded before: a limit that was drawn since does not hide it."""
+
+_CENTURIES: Final = "|".join(str(century) for century in range(FIRST_DAY.year // 100, LAST_DAY.year // 100 + 1))
+_ON_A_DAY: Final = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_AT_A_TIME: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT: Final = re.compile(
+    rf"[0-9]{{4}}-{_ON_A_DAY}[Tt]{_AT_A_TIME}(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_UUID: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_CONTROL: Final = r"[\x00-\x1f\x7f-\x9f]"
+_CONTROLS: Final = re.compile(_CONTROL)
+
+ONE_LINE: Final[dict[str, Any]] = {"not": {"pattern": "\\n"}}
+"""For readers of a schema whose `$` also matches before a line break at the end, as Python's: there is none."""
+
+DAY: Final[dict[str, Any]] = {"pattern": f"^({_CENTURIES})[0-9]{{2}}-{_ON_A_DAY}$", **ONE_LINE}
+INSTANT: Final[dict[str, Any]] = {
+    "pattern": f"^({_CENTURIES})[0-9]{{2}}-{_ON_A_DAY}[Tt]{_AT_A_TIME}(\\.[0-9]+)?"
+    "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
+    **ONE_LINE,
+}
+UUID_FORM: Final[dict[str, Any]] = {"pattern": f"^{_UUID}$", **ONE_LINE}
+REFERENCE: Final[dict[str, Any]] = {"not": {"pattern": _CONTROL}}
+TEXT: Final[dict[str, Any]] = {"not": {"pattern": r"\x00"}}
+LABEL: Final[dict[str, Any]] = {"maxLength": LABEL_LENGTH_MAX, **TEXT}
+
+
+def day(value: object) -> object:
+    """A day in the calendar form of RFC 3339 (`full-date`); whatever is no text is left to the type.
+
+    Raises:
+        PydanticCustomError: it has another form, or there is no such day.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:  # 30 February
+        pass
+    raise PydanticCustomError("day", "Send a day that there is, as YYYY-MM-DD")
+
+
+def day_in_range(value: date, info: ValidationInfo) -> date:
+    """Raises PydanticCustomError for a day that the system cannot hold, except in an event of before."""
+    if FIRST_DAY <= value <= LAST_DAY or info.context is RECORDED:
+        return value
+    raise PydanticCustomError("day_range", f"Send a day from {FIRST_DAY} to {LAST_DAY}; leave an open end out")
+
+
+def instant(value: object, info: ValidationInfo) -> object:
+    """A time as RFC 3339 has it (`date-time`); 24:00 and leap seconds are none that can be stored.
+
+    Raises:
+        PydanticCustomError: it has another form, or there is no such time.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        if info.context is RECORDED or _INSTANT.fullmatch(value):
+            return datetime.fromisoformat(value.upper())
+    except ValueError:
+        pass
+    raise PydanticCustomError("instant", "Send an RFC 3339 time with its offset, e.g. 2024-03-12T09:30:00Z")
+
+
+def instant_in_range(value: datetime, info: ValidationInfo) -> datetime:
+    """Raises PydanticCustomError for an instant that the system cannot hold, or that has no offset."""
+    if info.context is RECORDED or is_instant_in_range(value):
+        return value
+    told = f"Send a time from {FIRST_INSTANT:%Y-%m-%dT%H:%M:%SZ} to {LAST_INSTANT:%Y-%m-%dT%H:%M:%SZ}, with its offset"
+    raise PydanticCustomError("instant_range", told)
+
+
+def is_instant_in_range(value: datetime) -> bool:
+    """Whether it has an offset, and is within the limits in UTC."""
+    try:
+        return value.tzinfo is not None and FIRST_INSTANT <= value.astimezone(UTC) <= LAST_INSTANT
+    except OverflowError:  # beyond the calendar in UTC
+        return False
+
+
+def uuid(value: object) -> object:
+    """A UUID in the form with hyphens (RFC 9562, section 4). Raises PydanticCustomError for any other text."""
+    if isinstance(value, str) and not re.fullmatch(_UUID, value):
+        raise PydanticCustomError("uuid", "Send a UUID as 8-4-4-4-12 hexadecimal digits")
+    return value
+
+
+def whole(value: object) -> object:
+    """JSON has one kind of number: `20.0` is the integer 20 (JSON Schema 2020-12, section 6.1.1)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def count_in_range(value: int, info: ValidationInfo) -> int:
+    """Raises PydanticCustomError for a number that no column holds, except in an event of before."""
+    if value <= INTEGER_MAX or info.context is RECORDED:
+        return value
+    raise PydanticCustomError("count_range", f"Send a number of at most {INTEGER_MAX}")
+
+
+def text(value: str, info: ValidationInfo) -> str:
+    """Raises PydanticCustomError for U+0000, which PostgreSQL's text cannot hold, except in an event of before."""
+    if "\0" in value and info.context is not RECORDED:
+        raise PydanticCustomError("text", "Send it without NUL characters (U+0000)")
+    return value
+
+
+def label(value: str, info: ValidationInfo) -> str:
+    """Raises PydanticCustomError for a name that is longer than an index holds, except in an event of before."""
+    if len(value) > LABEL_LENGTH_MAX and info.context is not RECORDED:
+        raise PydanticCustomError("label", f"Send at most {LABEL_LENGTH_MAX} characters")
+    return text(value, info)
+
+
+def reference(value: str, info: ValidationInfo) -> str:
+    """Raises PydanticCustomError for a control character: an identifier is one line that can be shown and sought."""
+    if _CONTROLS.search(value) and info.context is not RECORDED:
+        raise PydanticCustomError("reference", "Send it without control characters (line breaks, tabs, NUL)")
+    return text(value, info)

@@ -1,0 +1,60 @@
+"""JSON as RFC 8259 has it, one value for one text: nothing that two readers could read as two things is let through.
+
+Refused are NaN and Infinity, a byte order mark, half a character, bytes that are no UTF-8, a member that is there
+twice (RFC 8259, section 4, leaves its meaning open), and nesting that cannot be written again.
+"""
+
+import json
+from typing import Any
+
+import orjson
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class NotStrict(ValueError):
+    """The text is no JSON, or no JSON that means one thing."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason} {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+class TooDeep(NotStrict):
+    """It can be read and not be written again."""
+
+
+def parsed(text: bytes) -> Any:
+    """The value of a text. Raises `NotStrict`."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as fault:
+        raise _unparsed(text, fault) from fault
+    try:
+        written = orjson.dumps(value)
+    except orjson.JSONEncodeError as fault:
+        raise TooDeep("It is nested too deeply.", "Nest it less deeply.") from fault
+    # A member that was dropped took its colon with it. A colon in a string may have been written as an escape.
+    if text.count(b":") != written.count(b":") or b"\\u003" in text:
+        json.loads(text, object_pairs_hook=_once)
+    return value
+
+
+def _once(members: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in members:
+        if name in seen:
+            raise NotStrict(f"The member {name[:60]!r} is there twice.", "Send each member once.")
+        seen.add(name)
+
+
+def _unparsed(text: bytes, fault: orjson.JSONDecodeError) -> NotStrict:
+    if text.startswith(_BOM):
+        return NotStrict("It begins with a byte order mark.", "Send UTF-8 without a byte order mark.")
+    try:
+        text.decode()
+    except UnicodeDecodeError as broken:
+        return NotStrict(f"Byte {broken.start} is not UTF-8.", "Encode it as UTF-8.")
+    told = f"Not JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}."
+    return NotStrict(told, "Send JSON as RFC 8259 has it.")
