@@ -7,34 +7,45 @@ one transaction. A refusal is an answer; its status code only helps tools that l
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeAlias
 
 import asyncpg
-import structlog
-from fastapi import FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from contracts.cloudevents import Envelope, from_http
+from contracts.limits import FIRST_INSTANT
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
+from kernel import binding, problems, web
 from kernel.health import Health
 from kernel.metrics import HEARTBEAT_SECONDS
+from kernel.models import After, DeadLetter, DeadLetterPage, Waiting, WaitingPage
+from kernel.parameters import Instant, Name, Whole
 from kernel.postgres import sql
+from kernel.problems import RETRY_AFTER_S, Problem
 from kernel.records import Incoming
-from kernel.serving import where
 from kernel.store import Store
+from kernel.values import shown
 
-log = structlog.get_logger()
 BODY_BYTES_MAX: Final = 4_194_304
+BODY_WITHIN_S: Final = 60
+"""How long a body may take to come: whoever sends it more slowly holds a connection for nothing."""
 STATUS_CODES: Final = {"accepted": 200, "pending": 202, "refused": 422, "invalid": 400, "conflict": 409}
 Take: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[Sequence[CommandDecided]]]
 
 
 class Busy(Exception):
     """Too many commands wait; come again."""
+
+
+class TooMany(Exception):
+    """More commands at once than can ever wait: to come again would not help."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} at once")
+        self.most = most
 
 
 class Queue:
@@ -46,7 +57,9 @@ class Queue:
         self._waiting: asyncio.Queue[tuple[Incoming, asyncio.Future[CommandDecided]]] = asyncio.Queue(waiting_max)
 
     async def ask(self, incoming: Sequence[Incoming]) -> Sequence[CommandDecided]:
-        """The answers, in order, once they are on record."""
+        """The answers, in order, once they are on record; raises `TooMany` or `Busy`."""
+        if len(incoming) > self._waiting.maxsize:
+            raise TooMany(self._waiting.maxsize)
         loop = asyncio.get_running_loop()
         futures = [loop.create_future() for _ in incoming]
         if self._waiting.qsize() + len(incoming) > self._waiting.maxsize:
@@ -78,20 +91,7 @@ class Queue:
 
 def problem(status: int, title: str, detail: str, *, field: str | None = None, remedy: str | None = None) -> Response:
     """An error as RFC 9457 problem details, with the field at fault and the remedy."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "field": field, "remedy": remedy}
-    told = {name: value for name, value in body.items() if value is not None}
-    return Response(json.dumps(told), status_code=status, media_type="application/problem+json")
-
-
-def answer_invalid(app: FastAPI) -> None:
-    """A parameter that does not fit is a problem (400) that names it, as every other fault of a caller's."""
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        field = next((str(part) for part in first["loc"][1:]), "body")
-        remedy = f"Send {field} in the form that /docs shows."
-        return problem(400, "Bad parameter", first["msg"], field=field, remedy=remedy)
+    return problems.response(Problem(status, title, detail, field=field, remedy=remedy))
 
 
 def build(
@@ -105,52 +105,60 @@ def build(
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
     """The HTTP side of a deciding room."""
-    app = FastAPI(title=f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
-    app.add_exception_handler(Exception, _unavailable)
-    answer_invalid(app)
-    _commands(app, store, queue, admit)
+    app = web.app(f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
+    _commands(app, room, store, queue, admit)
     _lists(app, store, pool)
     operations(app, health)
     return app
 
 
-async def _unavailable(_: Request, fault: Exception) -> Response:
-    """A server that the room needs does not answer. The id makes it safe to send the same command again."""
-    log.error("a request failed", fault=type(fault).__name__, where=where(fault))
-    told = "The room could not answer; whether the command was recorded is not known."
-    return problem(503, "Unavailable", told, remedy="Send it again under the same id: it is decided once.")
-
-
-def _commands(app: FastAPI, store: Store, queue: Queue, admit: Callable[[Envelope], Incoming]) -> None:
-    @app.post("/v1/commands", summary="Ask for one command or a batch", responses=_COMMAND_RESPONSES)
+def _commands(app: FastAPI, room: str, store: Store, queue: Queue, admit: Callable[[Envelope], Incoming]) -> None:
+    @app.post("/v1/commands", summary="Ask for one command or a batch", **binding.documented(app, room))
     async def ask(request: Request) -> Response:
         """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
-        body = await _body(request)
-        if body is None:
-            told = f"A request may have {BODY_BYTES_MAX:,} bytes."
-            return problem(413, "Too large", told, field="body", remedy="Send fewer or smaller commands at once.")
-        read = from_http(request.headers, body)
+        read = from_http(request.headers, await _body(request))
         try:
             answers = iter(await queue.ask([admit(one) for one in read if isinstance(one, Envelope)]))
-        except Busy:
-            told = "Too many commands wait for an answer."
-            return problem(503, "Busy", told, remedy="Send it again in a moment, under the same id.")
+        except TooMany as bound:
+            told, remedy = f"A request may carry {bound.most:,} commands.", "Send the batch in parts."
+            raise Problem(413, "Too many commands", told, field="body", remedy=remedy) from bound
+        except Busy as fault:
+            told, remedy = "Too many commands wait for an answer.", "Send it again in a moment, under the same id."
+            again = {"Retry-After": str(RETRY_AFTER_S)}
+            raise Problem(503, "Busy", told, remedy=remedy, headers=again) from fault
         outcomes = [_unread(o) if isinstance(o, Unreadable) else next(answers).model_dump(mode="json") for o in read]
         if request.headers.get("content-type", "").lower().startswith("application/cloudevents-batch"):
             return JSONResponse(outcomes)
         return JSONResponse(outcomes[0], status_code=STATUS_CODES[outcomes[0]["status"]])
 
-    @app.get("/v1/commands/{command_id}", summary="What a command was answered")
-    async def answer(command_id: str, source: Annotated[str | None, Query(max_length=2048)] = None) -> Response:
-        """The answer to a command id. Where several sources used the same id, name the source."""
-        found = await store.find(command_id, source)
-        if not found:
-            told = f"No command {command_id!r} was answered here."
-            return problem(404, "Unknown command", told, remedy="Check the id and the room, or wait a moment.")
-        if len(found) > 1:
-            told = f"{len(found)} sources used this id: {', '.join(one.command_source for one in found)}."
-            return problem(409, "Ambiguous", told, field="source", remedy="Add ?source= with one of them.")
-        return Response(found[0].model_dump_json(), media_type="application/json")
+    @app.get("/v1/commands", summary="What a command was answered, by any id", responses=binding.ANSWERED)
+    async def answer_by_id(command_id: _Id, source: _Source = None) -> Response:
+        """The answer to a command id, whatever characters it has. Where several sources used it, name the source."""
+        return await _answer(store, command_id, source)
+
+    @app.get("/v1/commands/{command_id:path}", summary="What a command was answered", responses=binding.ANSWERED)
+    async def answer(command_id: Annotated[str, Name(), Path()], source: _Source = None) -> Response:
+        """As `/v1/commands?id=`, for ids without dot segments: `<uuid>/0` and `<uuid>%2F0` are the same id here.
+
+        What stands between may make another path of `//`, `.` and `..`; a query stays as it is.
+        """
+        return await _answer(store, command_id, source)
+
+
+_Id = Annotated[str, Name(), Query(alias="id", description="The `id` of the command's envelope")]
+_Source = Annotated[str | None, Name(), Query(description="The `source` of the command's envelope")]
+
+
+async def _answer(store: Store, command_id: str, source: str | None) -> Response:
+    found = await store.find(command_id, source)
+    if not found:
+        told = f"No command {shown(command_id)} was answered here."
+        remedy = "Check the id and the room, or wait a moment."
+        raise Problem(404, "Unknown command", told, field="id", remedy=remedy)
+    if len(found) > 1:
+        told = f"{len(found)} sources used this id: {', '.join(one.command_source for one in found)}."
+        raise Problem(409, "Ambiguous", told, field="source", remedy="Add ?source= with one of them.")
+    return Response(found[0].model_dump_json(), media_type="application/json")
 
 
 def _unread(fault: Unreadable) -> dict[str, Any]:
@@ -158,13 +166,23 @@ def _unread(fault: Unreadable) -> dict[str, Any]:
     return told | {"remedy": fault.remedy, "command_id": fault.id, "command_source": fault.source}
 
 
-async def _body(request: Request) -> bytes | None:
-    """The body, or None when it is too large: it is never held in memory to find that out."""
+async def _body(request: Request) -> bytes:
+    """The body; raises `Problem` when it is too large: it is never held in memory to find that out."""
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await _within(request)
+    except TimeoutError as fault:
+        told, remedy = f"The body did not come within {BODY_WITHIN_S} seconds.", "Send it again, under the same id."
+        raise Problem(408, "Too slow", told, field="body", remedy=remedy, headers={"Connection": "close"}) from fault
+
+
+async def _within(request: Request) -> bytes:
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > BODY_BYTES_MAX:
-            return None
+            told = f"A request may have {BODY_BYTES_MAX:,} bytes."
+            raise Problem(413, "Too large", told, field="body", remedy="Send fewer or smaller commands at once.")
         parts.append(part)
     return b"".join(parts)
 
@@ -172,16 +190,16 @@ async def _body(request: Request) -> bytes | None:
 def _lists(app: FastAPI, store: Store, pool: asyncpg.Pool) -> None:
     @app.get("/v1/pending", summary="Commands that wait for a fact of another room, oldest first")
     async def pending(
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        since: datetime = datetime(1, 1, 1, tzinfo=UTC),
-        source: str = "",
-        id: str = "",  # noqa: A002  (the name that the caller sees)
-    ) -> dict[str, Any]:
+        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
+        since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
+        source: Annotated[str, Name(), Query(description="`next.source` of the page before")] = "",
+        id: Annotated[str, Name(), Query(description="`next.id` of the page before")] = "",  # noqa: A002
+    ) -> WaitingPage:
         """`next` holds the parameters of the next page."""
-        rows = await store.waiting((since, source, id), limit)
+        rows = [Waiting.model_validate(row) for row in await store.waiting((since, source, id), limit)]
         last = rows[-1] if len(rows) == limit else None
-        after = last and {"since": last["since"], "source": last["command_source"], "id": last["command_id"]}
-        return {"items": rows, "next": after}
+        after = last and After(since=last.since, source=last.command_source, id=last.command_id)
+        return WaitingPage(items=rows, next=after)
 
     dead_letters(app, pool)
 
@@ -191,18 +209,21 @@ def dead_letters(app: FastAPI, pool: asyncpg.Pool) -> None:
 
     @app.get("/v1/dead-letters", summary="Records that could not be read, with the reason and the origin")
     async def buried(
-        after: Annotated[int, Query(ge=0, description="Position of the last one seen")] = 0,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    ) -> dict[str, Any]:
+        after: Annotated[int, Whole(), Query(description="Position of the last one seen")] = 0,
+        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
+    ) -> DeadLetterPage:
         """`next` is the `after` of the next page."""
         rows = [_dead_letter(dict(row)) for row in await pool.fetch(sql()["buried"], after, limit)]
-        return {"items": rows, "next": rows[-1]["position"] if len(rows) == limit else None}
+        return DeadLetterPage(items=rows, next=rows[-1].position if len(rows) == limit else None)
 
 
-def _dead_letter(row: Mapping[str, Any]) -> dict[str, Any]:
+def _dead_letter(row: Mapping[str, Any]) -> DeadLetter:
     plain = ("position", "topic", "offset", "reason", "field", "remedy", "recorded", "value_bytes")
     raw = {n: None if row[n] is None else row[n].decode("utf-8", "backslashreplace") for n in ("key", "value")}
-    return {n: row[n] for n in plain} | raw | {"partition": row["part"], "headers": json.loads(row["headers"])}
+    headers = json.loads(row["headers"])
+    return DeadLetter.model_validate(
+        {**{n: row[n] for n in plain}, **raw, "partition": row["part"], "headers": headers}
+    )
 
 
 def operations(app: FastAPI, health: Health) -> None:
@@ -226,14 +247,3 @@ def operations(app: FastAPI, health: Health) -> None:
         for loop, age_s in health.ages().items():
             HEARTBEAT_SECONDS.labels(app.title, loop).set(age_s)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-_COMMAND_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": CommandDecided, "description": "Accepted: the events are on record (or a batch, each answered)"},
-    202: {"model": CommandDecided, "description": "Pending: waits for a fact of another room"},
-    400: {"model": CommandDecided, "description": "Invalid: does not fit its contract, or is no CloudEvent"},
-    409: {"model": CommandDecided, "description": "Conflict: this id was used before for another body"},
-    413: {"description": "Too large"},
-    422: {"model": CommandDecided, "description": "Refused by a rule, which is named"},
-    503: {"description": "Busy: send it again under the same id"},
-}

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import asyncpg
 from fastapi import FastAPI
 
-from kernel import database, http, logs, topics
+from kernel import database, http, logs, topics, web
 from kernel.consumer import Consumer, Records
 from kernel.health import Health
 from kernel.lag import Lag
@@ -127,8 +127,7 @@ async def run(
     pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
     async with pool, beside(pool):
         running = Running(room, settings, pool)
-        app = FastAPI(title=f"Forcegen {room.name}", lifespan=running.lifespan)
-        http.answer_invalid(app)
+        app = web.app(f"Forcegen {room.name}", lifespan=running.lifespan)
         http.operations(app, running.health)
         if room.dead_letters:
             http.dead_letters(app, pool)

@@ -9,18 +9,18 @@ import asyncpg
 import httpx
 from fastapi import APIRouter, Depends, FastAPI, Query
 
-from kernel import database
+from contracts.limits import FIRST_INSTANT, INTEGER_MAX
+from kernel import database, web
 from kernel.health import Health
 from kernel.http import operations
+from kernel.parameters import Instant, Name, Whole
 from kernel.serving import main, running_together, serve
 from kernel.settings import Settings
 from services.reporting import answers, changes, lists
 from services.reporting.asking import PLANNED_ONCE, Reading, reading
-from services.reporting.checking import readable
-from services.reporting.filters import Instant
 from services.reporting.following import Following
 from services.reporting.pages import routes as pages
-from services.reporting.problems import RESPONSES, answer_problems
+from services.reporting.problems import RESPONSES
 from services.reporting.queries import query
 from services.reporting.receipts import COVERED_WITHIN_S, Archive
 from services.reporting.settings import QuerySettings
@@ -41,10 +41,9 @@ def build(
 
     `following` is the caller's to run; where it does not run, who waits is answered when the time is up.
     """
-    app = FastAPI(title="Forcegen query API", version="1", description=__doc__ or "", dependencies=[Depends(readable)])
+    app = web.app("Forcegen query API", version="1", description=__doc__ or "", as_page=pages.problem)
     app.state.reading = Reading(pool, today, following or Following(pool, Health(0)))
     app.state.archive = archive
-    answer_problems(app, pages.problem)
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(answers.routes(), prefix="/v1")
     app.include_router(changes.routes(), prefix="/v1")
@@ -64,11 +63,11 @@ def _position() -> APIRouter:
     @router.get("/parked", description="Events that cannot be applied yet, oldest first; `next` is the next page.")
     async def parked(
         read: Annotated[Reading, Depends(reading)],
-        since: Instant = datetime(1900, 1, 1, tzinfo=UTC),
-        room: str = "",
-        stream: str = "",
-        version: Annotated[int, Query(ge=0, lt=2**31)] = 0,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
+        room: Annotated[str, Name(), Query(description="`next.room` of the page before")] = "",
+        stream: Annotated[str, Name(), Query(description="`next.stream` of the page before")] = "",
+        version: Annotated[int, Whole(0, INTEGER_MAX), Query(description="`next.version` of the page before")] = 0,
+        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
     ) -> dict[str, Any]:
         rows = [dict(r) for r in await read.pool.fetch(query("parked").sql, since, room, stream, version, limit)]
         key = ("since", "room", "stream", "version")

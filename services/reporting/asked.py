@@ -7,7 +7,8 @@ from pydantic import Field, create_model
 
 from contracts.words import Category, Contributor, PersonnelType, Slug
 from contracts.words import Mission as MissionName
-from services.reporting.filters import LIMIT_MAX, AsOf, Day, Instant, LineId
+from kernel.parameters import Cursor, Day, Instant, Whole
+from services.reporting.filters import LIMIT_MAX, AsOf, LineId
 
 TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$", examples=["kz-2013/observers/t-1"])]
 """`<mandate>/<line>/<tour>`."""
@@ -19,9 +20,9 @@ class Asked(AsOf):
     format: Literal["json", "csv", "parquet"] = "json"
     receipt: bool = False
     """Whether the answer is to carry a receipt, with which it can be made again from the archive."""
-    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] | None = None
+    limit: Annotated[int, Whole(1, LIMIT_MAX)] | None = None
     """Rows of a page; without it, the report comes whole. Totals are always those of the whole report."""
-    cursor: Annotated[str, Field(max_length=2000)] | None = None
+    cursor: Cursor | None = None
     """`next` of the page before."""
     since: Day | None = Field(None, examples=["2014-01-01"])
     """The first day of the period."""
@@ -41,7 +42,7 @@ class Asked(AsOf):
     """One category."""
     closes_on: Day | None = Field(None, examples=["2022-07-01"])
     """The day on which the mission closes."""
-    within_days: Annotated[int, Field(ge=1, le=366)] | None = Field(None, examples=[90])
+    within_days: Annotated[int, Whole(1, 366)] | None = Field(None, examples=[90])
     """How many days ahead; 90 unless given."""
     published_before: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
     """The newest publication before this instant; the latest of all unless given."""

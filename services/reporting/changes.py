@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
+from kernel.parameters import Position
 from services.reporting.asking import Reading, reading
 from services.reporting.following import FOLLOWERS_MAX, Crowded
 from services.reporting.problems import RESPONSES, Problem
@@ -40,13 +41,10 @@ View = Literal[FOLLOWED]  # type: ignore[valid-type]
 
 
 async def _changes(
-    request: Request,
     read: Annotated[Reading, Depends(reading)],
     views: Annotated[list[View] | None, Query(description="Only these views; repeat it for several.")] = None,
-    last_event_id: Annotated[int | None, Header(ge=0, description="The id of the last event that was seen.")] = None,
+    last_event_id: Annotated[Position | None, Header(description="The id of the last event that was seen.")] = None,
 ) -> StreamingResponse:
-    for name in request.query_params.keys() - {"views"}:
-        raise Problem(400, "Unknown parameter", f"There is no parameter {name} here.", field=name, remedy="Send views.")
     frames = read.following.follow(last_event_id, views or ())
     try:
         first = await anext(frames)

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from fastapi import Request
-
 from kernel.postgres import Connection
 from services.reporting.problems import Problem
 from services.reporting.queries import query
@@ -58,14 +56,6 @@ async def check_names(connection: Connection, given: Mapping[str, Any], known: K
 
 def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
-
-
-async def readable(request: Request) -> None:
-    """A dependency of every route: raises `Problem` for text that Postgres cannot hold, and that no name contains."""
-    for field, value in (*request.query_params.multi_items(), *request.path_params.items()):
-        if not str(value).isprintable():
-            detail = f"{field} holds a character that cannot be shown."
-            raise Problem(400, "Bad parameter", detail, field=field, remedy="Send text of letters, digits and signs.")
 
 
 def check_period(given: Mapping[str, Any], first: str, last: str) -> None:

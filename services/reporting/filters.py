@@ -1,31 +1,20 @@
 """What lists can be filtered by. A parameter that a list does not know is refused: ignored, it would mislead."""
 
-from datetime import UTC, date, datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from contracts.outcome import WaitToken
-from contracts.words import Category, Contributor, MissionStatus, PersonnelType, PersonRef, Rank, Reference, Slug
+from contracts.words import Category, Contributor, MissionStatus, PersonnelType, PersonRef, Rank, Slug
 from contracts.words import Mission as MissionName
+from kernel.parameters import Cursor, Day, Instant, Month, Name, Seconds, Uuid, Whole
 
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 1000
 TIMEOUT_S = 5.0
 TIMEOUT_MAX_S = 30.0
-Day = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(9999, 1, 1))]
-"""A day that can be reckoned with: the driver takes the first and the last of all days for infinity."""
 LineId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}/[a-z0-9-]{1,64}$", examples=["kz-2013/observers"])]
 """`<mandate>/<line>`."""
-
-
-Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", examples=["2014-07"])]
-Instant = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC), examples=["2015-06-01T00:00:00Z"]),
-]
-"""When something was published or recorded, with its offset."""
 
 
 def _token(text: str) -> str:
@@ -50,15 +39,15 @@ class AsOf(BaseModel):
     wait_for: Token | None = None
     """The `token` of a command's outcome: the answer waits until the views hold what the command led to."""
 
-    timeout: Annotated[float, Field(ge=0, le=TIMEOUT_MAX_S)] = TIMEOUT_S
+    timeout: Annotated[float, Seconds(TIMEOUT_MAX_S)] = TIMEOUT_S
     """How many seconds to wait at most; then the views are told as they are, with `freshness` as stale."""
 
 
 class Page(AsOf):
     """A page of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT
-    cursor: Annotated[str, Field(max_length=400)] | None = None
+    limit: Annotated[int, Whole(1, LIMIT_MAX)] = LIMIT_DEFAULT
+    cursor: Cursor | None = None
     """`next` of the page before."""
 
 
@@ -171,8 +160,9 @@ EventType = Annotated[
 
 class Events(Page):
     room: Literal["approvals", "vacancies", "deployments"] | None = None
-    stream: Annotated[str, Field(min_length=1, max_length=200, examples=["line/kz-2013/observers"])] | None = None
+    stream: Annotated[str, Name()] | None = Field(None, examples=["line/kz-2013/observers"])
     type: EventType | None = None
-    correlation: Reference | None = None
-    event: UUID | None = None
+    correlation: Annotated[str, Name()] | None = None
+    """The `correlationid` of the command that led to it."""
+    event: Uuid | None = None
     """The id of one event, as rows name it in `event`."""

@@ -121,7 +121,7 @@ async def test_hostile_text_is_shown_and_not_run(ask: Asking) -> None:
         ("/events/not-an-event", 404, "not-an-event"),
         ("/events", 400, "tour, line, mandate, mission"),
         ("/?as_of=yesterday", 400, "as_of"),
-        ("/?as_known_at=2999-01-01T00:00", 400, "still to come"),
+        ("/?as_known_at=2199-01-01T00:00", 400, "still to come"),
         ("/?colour=red", 400, "colour"),
         ("/?lang=xx", 400, "en, ru, kk"),
         ("/timeline?since=2030-01-01", 400, "since"),

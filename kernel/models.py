@@ -1,0 +1,78 @@
+"""What the routes of every service answer, as types: the document is made of them, and so are strangers' clients."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shown(BaseModel):
+    """What a route shows."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+
+
+class CommandNotRead(Shown):
+    """What was sent is no CloudEvent of this service: why, where, and what to do. Nothing of it is on record."""
+
+    status: Literal["invalid"]
+    rule: str
+    reason: str
+    field: str
+    """Where the fault is."""
+    remedy: str
+    command_id: str | None
+    """The id of the event, where it could be read."""
+    command_source: str | None
+
+
+class Waiting(Shown):
+    """A command that waits for a fact of another service."""
+
+    command_source: str
+    command_id: str
+    waits_for: str
+    """The stream that is to move."""
+    since: datetime
+
+
+class After(Shown):
+    """The parameters of the next page."""
+
+    since: datetime
+    source: str
+    id: str
+
+
+class WaitingPage(Shown):
+    """Commands that wait, oldest first."""
+
+    items: list[Waiting]
+    next: After | None
+
+
+class DeadLetter(Shown):
+    """A record that could not be read. Bytes that are no text are shown as `\\\\xNN`."""
+
+    position: int
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    field: str | None
+    remedy: str | None
+    recorded: datetime
+    key: str | None
+    value: str | None
+    """Its beginning, where it is long."""
+    value_bytes: int
+    """How long it was."""
+    headers: list[tuple[str, str]]
+
+
+class DeadLetterPage(Shown):
+    """Records that could not be read, by position."""
+
+    items: list[DeadLetter]
+    next: int | None
+    """`after` of the next page."""

@@ -1,0 +1,161 @@
+"""Text that means one day, instant, number, name or cursor, or is refused with what to send instead.
+
+Lax readers answer another question than the one that was asked: `20220630` is 1970 to one that takes it for seconds.
+"""
+
+import base64
+import binascii
+import re
+from datetime import UTC, date, datetime
+from typing import Final
+from uuid import UUID
+
+from contracts.limits import BIGINT_MAX, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
+
+NAME_BYTES_MAX: Final = 2_048
+"""Of a name in UTF-8: what the envelope of a command may carry."""
+CURSOR_BYTES_MAX: Final = 4_096
+SHOWN_MAX: Final = 60
+"""Characters of a parameter that an error shows."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_WHOLE: Final = re.compile(r"0|[1-9][0-9]*")
+_DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CURSOR: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+NOT_A_CHARACTER: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
+"""What CloudEvents 1.0.2 (section 3.1, String) leaves out: controls, halves of characters, and noncharacters."""
+
+
+class Bad(ValueError):
+    """What was sent is not what a parameter takes; the remedy says what is."""
+
+    def __init__(self, told: str, remedy: str) -> None:
+        super().__init__(told)
+        self.remedy = remedy
+
+
+def day(text: str) -> date:
+    """A day of the calendar as ISO 8601 writes it, `YYYY-MM-DD`; raises `Bad`."""
+    try:
+        found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise Bad(f"{shown(text)} is not a day.", DAYS)
+    return day_within(found)
+
+
+def day_within(found: date) -> date:
+    """The day, where it can be reckoned with; raises `Bad`."""
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise Bad(f"{found} is outside the calendar of this system.", DAYS)
+    return found
+
+
+def month(text: str) -> str:
+    """A month, `YYYY-MM`; raises `Bad`."""
+    if not _MONTH.fullmatch(text) or not f"{FIRST_DAY:%Y-%m}" <= text <= f"{LAST_DAY:%Y-%m}":
+        raise Bad(f"{shown(text)} is not a month of the calendar of this system.", MONTHS)
+    return text
+
+
+def instant(text: str) -> datetime:
+    """An instant as RFC 3339 writes it, with its offset; in UTC. Raises `Bad`."""
+    if not _INSTANT.fullmatch(text):
+        plus = " In an address, + is written %2B." if " " in text else ""
+        raise Bad(f"{shown(text)} is not an instant with its offset.", INSTANTS + plus)
+    try:
+        return instant_within(datetime.fromisoformat(text.upper()))
+    except (ValueError, OverflowError) as fault:
+        if isinstance(fault, Bad):
+            raise
+        raise Bad(f"{shown(text)} is not an instant of the calendar.", INSTANTS) from fault
+
+
+def instant_within(found: datetime) -> datetime:
+    """The instant in UTC, where it can be reckoned with; raises `Bad`."""
+    if found.tzinfo is None:
+        raise Bad(f"{found.isoformat()} has no offset.", INSTANTS)
+    try:
+        found = found.astimezone(UTC)
+    except OverflowError as fault:
+        raise Bad(f"{found.isoformat()} is outside the calendar of this system.", INSTANTS) from fault
+    if not FIRST_INSTANT <= found <= LAST_INSTANT:
+        raise Bad(f"{found.isoformat()} is outside the calendar of this system.", INSTANTS)
+    return found
+
+
+def whole(text: str, least: int = 0, most: int = BIGINT_MAX) -> int:
+    """A whole number in ASCII digits, without sign, space, or leading zero; raises `Bad`."""
+    remedy = f"Send a whole number from {least} to {most}, in digits 0 to 9."
+    if not _WHOLE.fullmatch(text) or len(text) > len(str(most)):
+        raise Bad(f"{shown(text)} is not a whole number from {least} to {most}.", remedy)
+    return whole_within(int(text), least, most)
+
+
+def whole_within(found: int, least: int, most: int) -> int:
+    """The number, where it is within the bounds; raises `Bad`."""
+    if not least <= found <= most:
+        told = f"{found if abs(found) < 10**20 else 'This'} is not from {least} to {most}."
+        raise Bad(told, f"Send a whole number from {least} to {most}, in digits 0 to 9.")
+    return found
+
+
+def name(text: str, bytes_max: int = NAME_BYTES_MAX) -> str:
+    """Text that can be on record: of CloudEvents' characters, not empty, not too long. Raises `Bad`."""
+    if found := NOT_A_CHARACTER.search(text):
+        told = f"It holds U+{ord(found[0]):04X}, which is no character of text."
+        raise Bad(told, "Send letters, digits and signs, without control characters.")
+    size = len(text.encode())
+    if not text or size > bytes_max:
+        told = f"It has {size:,} bytes in UTF-8." if text else "It is empty."
+        raise Bad(told, f"Send 1 to {bytes_max:,} bytes.")
+    return text
+
+
+def cursor(text: str) -> str:
+    """A cursor in its one spelling, base64 for addresses (RFC 4648, section 5); raises `Bad`."""
+    try:
+        good = _CURSOR.fullmatch(text) and len(text) <= CURSOR_BYTES_MAX
+        again = base64.urlsafe_b64encode(base64.b64decode(text, b"-_", validate=True)).decode() if good else ""
+    except binascii.Error:
+        again = ""
+    if again != text:
+        raise Bad("This is no cursor.", "Send `next` of the page before, as it came.")
+    return text
+
+
+def uuid(text: str) -> UUID:
+    """A UUID as RFC 9562 writes it; raises `Bad`."""
+    if not _UUID.fullmatch(text):
+        raise Bad(f"{shown(text)} is not a UUID.", "Send 32 hexadecimal digits as 8-4-4-4-12.")
+    return UUID(text)
+
+
+def seconds(text: str, most: float) -> float:
+    """A number of seconds, 0 or more, in digits with or without a decimal point; raises `Bad`."""
+    if not _DECIMAL.fullmatch(text) or float(text) > most:
+        raise Bad(f"{shown(text)} is not a number of seconds from 0 to {most:g}.", f"Send 0 to {most:g}, as 2.5.")
+    return float(text)
+
+
+def shown(text: str) -> str:
+    """What was sent, for an error: cut, and with what is no character escaped."""
+    return repr(text[:SHOWN_MAX]) + "…" * (len(text) > SHOWN_MAX)
+
+
+DAYS: Final = f"Send a day as YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}."
+MONTHS: Final = f"Send a month as YYYY-MM, from {FIRST_DAY:%Y-%m} to {LAST_DAY:%Y-%m}."
+INSTANTS: Final = (
+    f"Send an instant as RFC 3339 with its offset, as 2014-09-01T00:00:00Z, from {FIRST_DAY} to {LAST_DAY}."
+)

@@ -1,0 +1,123 @@
+"""Every parameter of every route of every service, as its document declares it, with what no parameter can be.
+
+A route that is new is held to this by being in the document.
+"""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.house import House
+from tests.strangers import HEADERS, ODD, UNTEXT, Question, Stranger, questions, routes
+
+pytestmark = pytest.mark.servers
+SERVICES = ("approvals", "vacancies", "deployments", "reporting", "query")
+CALENDAR = ("the unset day", "the last of all days", "a day too early", "a day too late", "a day that is none")
+NO_DAYS = (*CALENDAR, "a day without hyphens", "a day as seconds", "an instant without offset")
+NO_NUMBERS = (
+    "10^30",
+    "less than nothing",
+    "a plus",
+    "an underscore",
+    "digits of another script",
+    "a decimal",
+    "no number",
+)
+
+
+def document(house: House, service: str) -> dict[str, Any]:
+    url = house.url(service)
+    if url not in _DOCUMENTS:
+        _DOCUMENTS[url] = httpx.get(f"{url}/openapi.json").json()
+    return _DOCUMENTS[url]
+
+
+_DOCUMENTS: dict[str, dict[str, Any]] = {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_no_text_is_refused_by_the_name_of_its_parameter(house: House, service: str) -> None:
+    stranger = Stranger(house.url(service))
+    for one in questions(document(house, service)):
+        for what, text in UNTEXT.items():
+            answer = stranger.send(one.method, one.target(text))
+            assert answer.status == 400, (one.method, one.path, one.name, what, answer)
+            named = {one.name, "path"} if one.where == "path" else {one.name}
+            assert answer.problem["field"] in named, (one, what, answer)
+            assert answer.problem["remedy"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_parameter_that_is_empty_doubled_or_unknown_is_refused_by_name(house: House, service: str) -> None:
+    stranger = Stranger(house.url(service))
+    for path, target in routes(document(house, service)):
+        answer = stranger.send("GET", f"{target}{'&' if '?' in target else '?'}unheard-of=1")
+        assert (answer.status, answer.problem["field"]) == (400, "unheard-of"), (path, answer)
+    for one in questions(document(house, service)):
+        if one.where != "query":
+            continue
+        answer = stranger.send(one.method, one.target(""))
+        assert (answer.status, answer.problem["field"]) == (400, one.name), (one, answer)
+        if not one.repeats:
+            answer = stranger.send(one.method, one.target("1", twice=True))
+            assert (answer.status, answer.problem["field"]) == (400, one.name), (one, answer)
+            assert "once" in answer.problem["remedy"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_in_a_parameter_makes_a_fault_of_the_service(house: House, service: str) -> None:
+    stranger = Stranger(house.url(service))
+    for one in questions(document(house, service)):
+        for what, text in ODD.items():
+            answer = stranger.send(one.method, one.target(text))
+            assert answer.status < 500, (one.method, one.path, one.name, what, answer)
+            if answer.status >= 400:
+                assert answer.problem["detail"], (one, what, answer)
+            if not fits(one, what, document_schema(house, service, one)):
+                assert answer.status == 400, (one, what, answer)
+                assert answer.problem["field"] == one.name, (one, what, answer)
+
+
+def document_schema(house: House, service: str, one: Question) -> dict[str, Any]:
+    declared = document(house, service)["paths"][one.path][one.method.lower()]["parameters"]
+    found: dict[str, Any] = next(p["schema"] for p in declared if p["name"] == one.name)
+    return next((o for o in found.get("anyOf", ()) if o.get("type") != "null"), found)
+
+
+def fits(one: Question, what: str, schema: dict[str, Any]) -> bool:
+    """Whether this may be a value of it at all."""
+    if schema.get("format") in ("date", "date-time"):
+        return what not in NO_DAYS
+    if schema.get("type") == "integer":
+        return what not in NO_NUMBERS
+    return True
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_in_a_header_makes_a_fault_of_the_service(house: House, service: str) -> None:
+    stranger = Stranger(house.url(service))
+    for _, target in [*routes(document(house, service)), ("/", "/"), ("/no", "/no"), ("/static", "/static/page.css")]:
+        if target == "/readyz":
+            continue
+        for name, values in HEADERS.items():
+            for value in values:
+                answer = stranger.send("GET", target, {name: value})
+                assert answer.status < 500 or answer.status == 501, (target, name, value, answer)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_head_is_get_without_the_body_and_other_methods_are_told_which_there_are(house: House, service: str) -> None:
+    stranger = Stranger(house.url(service))
+    for path, target in routes(document(house, service)):
+        got, head = stranger.send("GET", target), stranger.send("HEAD", target)
+        assert (head.status, head.body) == (got.status, b""), (target, got, head)
+        changing = {"date", "content-length"} if path in ("/v1/lag", "/v1/status", "/readyz") else {"date"}
+        assert {n: v for n, v in head.headers.items() if n not in changing} == {
+            n: v for n, v in got.headers.items() if n not in changing
+        }, target
+        for method in ("DELETE", "PUT", "PATCH", "TRACE", "FOO", "OPTIONS"):
+            refused = stranger.send(method, target)
+            assert refused.status == 405, (method, target, refused)
+            assert {"GET", "HEAD"} <= set(refused.headers["allow"].split(", ")), refused
+            assert refused.problem["remedy"]
