@@ -28,6 +28,7 @@ _PARQUET_TYPES: Final[dict[str, Any]] = {
     "date": pyarrow.date32(),
     "timestamptz": pyarrow.timestamp("us", tz="UTC"),
     "text[]": pyarrow.list_(pyarrow.string()),
+    "int4[]": pyarrow.list_(pyarrow.int32()),
 }
 """By the Postgres type of a column."""
 
@@ -114,5 +115,5 @@ def _plain(value: Any) -> Any:
 
 def csv_cell(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula is kept as text (csv_cells.py)."""
-    value = ";".join(value) if isinstance(value, list) else value
+    value = ";".join(map(str, value)) if isinstance(value, list) else value
     return guarded(value) if isinstance(value, str) else value

@@ -158,12 +158,15 @@ REPORTS = {
         | {"published": 6, "difference": -1, "raise": "R1"},
     ),
     "mislabelled-returns": Report(
-        "Months in which a contributor's whole row jumps while an alphabetical neighbour's vanishes (raise R5).",
+        "Rows of the UN's returns that may stand under the wrong State: one that is otherwise absent from the mission"
+        " and type, while a neighbour in the UN's list is missing there with a like number; scored (raise R5).",
         "mislabelled_returns",
-        ("date", "contributor", "neighbour"),
+        ("date", "mission", "personnel_type", "contributor", "neighbour"),
         ("returns",),
         (COUNTED,),
-        {"date": "2014-07-31", "contributor": "KAZ", "people": 412, "neighbour": "JOR", "raise": "R5", "returns": 1},
+        {"date": "2010-06-30", "mission": "UNAMID", "personnel_type": "individual_police", "contributor": "KAZ"}
+        | {"people": 6, "neighbour": "KGZ", "neighbour_before": 13, "neighbour_after": 13, "score": 55, "raise": "R5"}
+        | {"returns": 1},
     ),
     "must-come-home": Report(
         "Who must come home if a mission closes on a day: the tours that are, or will be, there then.",

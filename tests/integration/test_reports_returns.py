@@ -125,29 +125,6 @@ async def test_states_whose_books_are_kept_elsewhere_are_left_out_unless_asked_f
         assert len(await ask.rows("reconciliation", all="true")) == 1
 
 
-async def test_a_row_that_jumps_while_a_neighbour_vanishes_is_raised(postgres_dsn: str) -> None:
-    names = {"JOR": "Jordan", "KAZ": "Kazakhstan", "KEN": "Kenya", "MNG": "Mongolia"}
-    june = {"JOR": 400, "KAZ": 10, "KEN": 50, "MNG": 7}
-    july = {"KAZ": 400, "KEN": 52, "MNG": 7}
-    counts = [
-        counted(total, day=day, contributor=state, contributor_as_published=names[state])
-        for day, row in (("2014-06-30", june), ("2014-07-31", july), ("2014-08-31", june))
-        for state, total in row.items()
-    ]
-    async with given(postgres_dsn, [*SENT, *counts]) as ask:
-        told = ("date", "contributor", "people_before", "people", "neighbour", "raise")
-        assert await ask.picked("mislabelled-returns", *told) == [("2014-07-31", "KAZ", 10, 400, "JOR", "R5")]
-        assert await ask.rows("mislabelled-returns", as_of="2014-07-30") == []
-        assert await ask.rows("mislabelled-returns", contributor="KEN") == []
-
-
-async def test_a_state_that_goes_home_beside_one_that_stays_as_it_was_raises_nothing(postgres_dsn: str) -> None:
-    june = [counted(5, day="2014-06-30"), counted(90, day="2014-06-30", contributor="KEN")]
-    july = [counted(92, day="2014-07-31", contributor="KEN")]
-    async with given(postgres_dsn, [*SENT, *june, *july]) as ask:
-        assert await ask.rows("mislabelled-returns") == []
-
-
 async def test_statements_are_held_against_the_register_of_their_day(postgres_dsn: str) -> None:
     statements = [
         said("all", 102),

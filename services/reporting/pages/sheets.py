@@ -196,7 +196,10 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                 ),
                 Section(
                     *("mislabelled", "R5: returns that may be mislabelled"),
-                    ("date", "contributor", "people", "people_before", "neighbour", "raise"),
+                    (
+                        *("date", "mission", "personnel_type", "contributor", "people_each", "neighbour"),
+                        *("neighbour_before", "neighbour_after", "score", "reason", "raise"),
+                    ),
                     "mislabelled-returns",
                     days_back=366,
                     nothing="In the last year, none.",
