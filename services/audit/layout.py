@@ -3,23 +3,31 @@
 C2SP tlog-tiles has `checkpoint`, `tile/<level>/<N>` and `tile/entries/<N>`. Beside them: `records/<N>`, the content of
 256 leaves, one JSON object a line; `checkpoints/<nr>`, 256 notes as a JSON list; `handovers`, notes as a JSON list;
 `unplaced`, records that are in the archive and in no leaf (none, unless somebody put them there).
+
+Each path has one spelling, and only what the tree has in full is there: a name without `.p/W` is 256 hashes, entries or
+leaves, one with it the first W, from 1 to 255. So whoever keeps an answer under its path can keep it for ever.
 """
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
+import asyncpg
+
+from contracts.limits import BIGINT_MAX
 from kernel.postgres import Connection
 from services.audit import tiles, tree
 from services.audit.archive import Row, archived
-from services.audit.leaf import NAME_CODEC, Headers, entry, unpacked
+from services.audit.leaf import NAME_CODEC, Headers, digested, unpacked
 from services.audit.tree import sql
 
 T = TypeVar("T")
 _TILE: Final = re.compile(
-    r"(?:tile/(?P<level>[0-9]|[1-5][0-9]|entries)|records)/(?P<nr>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
+    r"(?:tile/(?P<level>[0-9]|[1-5][0-9]|6[0-3]|entries)|records)"
+    r"/(?P<nr>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
+"""Up to 10^18 of them: the numbers of their leaves are what a bigint holds."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _PAGE: Final = re.compile(r"checkpoints/(0|[1-9][0-9]{0,11})")
 
@@ -40,16 +48,53 @@ async def read(connection: Connection, path: str) -> bytes:
     if page := _PAGE.fullmatch(path):
         rows = await connection.fetch(sql()["checkpoints"], int(page[1]) * tiles.WIDTH, tiles.WIDTH)
         return _json([row["note"] for row in rows])
-    found = _there(_TILE.fullmatch(path), path)
-    nr = int(found["nr"].replace("/", "").replace("x", ""))
+    of = _there(tile_of(path), path)
+    if of.level is not None:
+        tile = (of.level, of.nr)
+        content = (await tree.read(connection, [tile])).get(tile, b"")[: of.width * tiles.HASH_BYTES]
+        return _there(content if len(content) == of.width * tiles.HASH_BYTES else None, path)
+    first, end = of.leaves
+    size: int = await connection.fetchval(sql()["size"])
+    rows = await connection.fetch(sql()["entries" if of.entries else "leaves"], first, end) if end <= size else []
+    if end > size or (of.entries and [row["leaf"] for row in rows] != [*range(first, end)]):
+        raise LookupError(path)
+    return tiles.bundle(map(_entry, rows)) if of.entries else _lines(rows)
+
+
+def _entry(row: asyncpg.Record) -> bytes:
+    """Of digests that the database made: what is open to everybody reads no content."""
+    place = (row["topic"], row["part"], row["offset"])
+    return digested(place, row["timestamp"], row["key"], row["headers"], row["value"])
+
+
+class TilePath(NamedTuple):
+    """What the path of a tile, of a bundle of entries or of records names."""
+
+    level: int | None
+    """Of a tile of hashes."""
+    nr: int
+    width: int
+    entries: bool
+
+    @property
+    def leaves(self) -> tuple[int, int]:
+        """From the first leaf to before the last that it covers."""
+        height = tiles.HEIGHT * (self.level or 0)
+        return self.nr * tiles.WIDTH << height, self.nr * tiles.WIDTH + self.width << height
+
+
+def tile_of(path: str) -> TilePath | None:
+    """What a path names, where it is the one spelling of that name."""
+    found = _TILE.fullmatch(path)
+    if found is None:
+        return None
+    level = None if found["level"] in (None, "entries") else int(found["level"])
     width = int(found["width"] or tiles.WIDTH)
-    if found["level"] and found["level"] != "entries":
-        tile = (int(found["level"]), nr)
-        content = (await tree.read(connection, [tile])).get(tile, b"")[: width * tiles.HASH_BYTES]
-        return _there(content if len(content) == width * tiles.HASH_BYTES else None, path)
-    first = nr * tiles.WIDTH
-    rows = await connection.fetch(sql()["leaves"], first, first + width)
-    return tiles.bundle(entry(*archived(row)) for row in rows) if found["level"] else _lines(rows)
+    of = TilePath(level, int(found["nr"].replace("/", "").replace("x", "")), width, found["level"] == "entries")
+    if found["width"] == str(tiles.WIDTH) or width > tiles.WIDTH or (level is None and of.leaves[1] > BIGINT_MAX):
+        return None
+    spelt = tiles.path(level, of.nr, width)
+    return of if path == (spelt if found["level"] else spelt.replace("tile/entries", "records")) else None
 
 
 def record(row: Row) -> dict[str, Any]:

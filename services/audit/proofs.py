@@ -69,28 +69,67 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
 
 
 def files(app: FastAPI, pool: asyncpg.Pool) -> None:
-    """Every path of the layout; what is full never changes and may be kept for ever."""
-
-    content = [Reader]
+    """Every path of the layout; a tile that is signed never changes and may be kept for ever."""
+    content, octets, note = [Reader], "application/octet-stream", "text/plain; charset=utf-8"
 
     @app.get("/checkpoint", summary="The newest checkpoint, signed")
+    async def checkpoint(request: Request) -> Response:
+        return await _file(request, pool, "checkpoint", note)
+
     @app.get("/handovers", summary="Hand-overs from key to key")
+    async def handovers(request: Request) -> Response:
+        return await _file(request, pool, "handovers", octets)
+
     @app.get("/unplaced", dependencies=content, summary="Records in no leaf: none, unless somebody put them there")
+    async def unplaced(request: Request) -> Response:
+        return await _file(request, pool, "unplaced", octets)
+
     @app.get("/tile/{path:path}", summary="Tiles of hashes and of entries (C2SP tlog-tiles)")
+    async def tile(request: Request, path: Annotated[str, Path(description=TILE, examples=["0/x001/234"])]) -> Response:
+        """There is one path for each tile, and only what the log has in full is there."""
+        return await _file(request, pool, f"tile/{path}", octets)
+
     @app.get("/records/{path:path}", dependencies=content, summary="The records of 256 leaves")
+    async def records(
+        request: Request, path: Annotated[str, Path(description=RECORDS, examples=["x001/234"])]
+    ) -> Response:
+        """A JSON object a line; what is missing among them was taken out, which the verifier tells."""
+        return await _file(request, pool, f"records/{path}", octets)
+
     @app.get("/checkpoints/{path:path}", summary="Every checkpoint that was signed, 256 at a time")
-    async def file(request: Request) -> Response:
-        path = request.url.path.lstrip("/")
-        try:
-            async with pool.acquire() as connection:
-                content = await layout.read(connection, path)
-        except LookupError:
-            return problem(
-                404, "Not found", f"The log has no {path}.", remedy="Ask for /checkpoint: it tells the size."
-            )
-        kept = "max-age=31536000, immutable" if path.startswith("tile/") else "no-cache"
-        media = "text/plain; charset=utf-8" if path == "checkpoint" else "application/octet-stream"
-        return Response(content, media_type=media, headers={"Cache-Control": kept})
+    async def checkpoints(
+        request: Request, path: Annotated[str, Path(description="The page, from 0", examples=["0"])]
+    ) -> Response:
+        """Notes as a JSON list, as they were signed."""
+        return await _file(request, pool, f"checkpoints/{path}", octets)
+
+
+TILE: Final = "`<level>/<N>`, or `entries/<N>`, with `.p/<W>` for the first W of it; N as tlog-tiles writes it"
+RECORDS: Final = "`<N>`, or `<N>.p/<W>`, as of a tile of entries"
+
+
+async def _file(request: Request, pool: asyncpg.Pool, path: str, media: str) -> Response:
+    if b"%" in request.scope.get("raw_path", b""):  # another spelling of the same, or a line's end behind it
+        return _absent(path)
+    try:
+        async with pool.acquire() as connection:
+            content = await layout.read(connection, path)
+            kept = path.startswith("tile/") and await _is_signed(connection, path)
+    except LookupError:
+        return _absent(path)
+    control = "max-age=31536000, immutable" if kept else "no-cache"
+    return Response(content, media_type=media, headers={"Cache-Control": control})
+
+
+async def _is_signed(connection: Connection, path: str) -> bool:
+    """Whether a checkpoint covers all of a tile: until then a server that went back may come to have another there."""
+    of, note = layout.tile_of(path), await connection.fetchval(sql()["last_checkpoint"])
+    return of is not None and note is not None and of.leaves[1] <= _signed(note).size
+
+
+def _absent(path: str) -> Response:
+    told, remedy = f"The log has no {path[:200]}.", "Ask for /checkpoint: it tells the size."
+    return problem(404, "Not found", told, remedy=remedy)
 
 
 async def _proof(

@@ -36,6 +36,14 @@ WHERE topic = $1 AND part = $2 AND "offset" = $3 AND leaf IS NOT NULL
 SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM records
 WHERE leaf >= $1 AND leaf < $2 ORDER BY leaf
 
+-- name: entries
+-- The same with `bytes?` (docs/decisions/0011-what-a-leaf-holds.md) in place of content, which may be 256 MiB.
+SELECT leaf, topic, part, "offset", "timestamp",
+    CASE WHEN key IS NULL THEN '\x00' ELSE '\x01' || int4send(octet_length(key)) || sha256(key) END AS key,
+    '\x01' || int4send(octet_length(headers)) || sha256(headers) AS headers,
+    CASE WHEN value IS NULL THEN '\x00' ELSE '\x01' || int4send(octet_length(value)) || sha256(value) END AS value
+FROM records WHERE leaf >= $1 AND leaf < $2 ORDER BY leaf
+
 -- name: last_checkpoint
 SELECT note FROM checkpoints ORDER BY nr DESC LIMIT 1
 
