@@ -6,14 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 import typer
 
 from cli.addresses import USUAL, Directory, house
 from cli.complaint import FAILED, Complaint
+from cli.databases import Database
 from cli.reconcile import reconcile
 from cli.replay import replay
 from cli.terminal import news
@@ -34,6 +36,9 @@ Since = Annotated[Path | None, typer.Option("--since", help="A file with the che
 Bundle = Annotated[Path | None, typer.Option("--bundle", help="A file with the proof of one record.")]
 Name = Annotated[str, typer.Argument(help="Who reads; it stands beside each of their readings.")]
 Target = Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; what is there grows.")]
+Clear = Annotated[int | None, typer.Option("--clear", min=1, metavar="NR", help="The alarm that is to be over.")]
+By = Annotated[str | None, typer.Option("--by", help="Who clears it.")]
+Because = Annotated[str | None, typer.Option("--because", help="What was found, and why signing may go on.")]
 TOLD_EVERY_S = 1.0
 
 
@@ -120,6 +125,34 @@ def rotate(directory: Directory = USUAL) -> None:
         typer.echo(keys.rotate(settings), nl=False)
 
 
+def alarms(
+    directory: Directory = USUAL,
+    *,
+    database: Database = None,
+    clear: Clear = None,
+    by: By = None,
+    because: Because = None,
+) -> None:
+    """List the alarms of the log; with --clear, let one of them be over, once you know why it was raised.
+
+    \b
+    Examples:
+      forcegen audit alarms
+      forcegen audit alarms --clear 1 --by a.auditor --because "the witness was run against a test log"
+    \b
+    Exit codes: 0 none stands (any more); 1 one stands, or the database cannot be read; 2 the command line is wrong.
+    """
+    alarm_list: Any = import_module("cli.alarms")
+    if clear is not None:
+        if by is None or because is None:
+            raise Complaint("--clear needs --by and --because: they stay on record beside the alarm.", 2)
+        alarm_list.clear(clear, by, because, database, directory)
+    elif by is not None or because is not None:
+        raise Complaint("--by and --because go with --clear.", 2)
+    if alarm_list.show(database, directory):
+        raise typer.Exit(FAILED)
+
+
 def token(name: Name) -> None:
     """Make a token for somebody who is to read content: it is shown this once. The line goes into the readers' file.
 
@@ -167,5 +200,5 @@ def reading(place: str | None, directory: Path, token: str | None = None) -> Ite
 
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and take it away.")
-for command in (verify, export, key, rotate, replay, reconcile, trace, token):
+for command in (verify, export, key, rotate, replay, reconcile, trace, alarms, token):
     commands.command()(command)

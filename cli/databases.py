@@ -25,6 +25,8 @@ Database: TypeAlias = Annotated[
     ),
 ]
 QUERY_MAX_S: Final = 600
+FAULTS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, ValueError)
+"""What a session may fail with."""
 READS: Final = {"audit": "auditor"}
 """Whose tables are read by a role that can do nothing else."""
 
@@ -35,6 +37,14 @@ def address(room: str, given: str | None, directory: Path) -> str:
         return given
     environment = os.environ.get(f"FORCEGEN_{room.upper()}_DATABASE_URL") or os.environ.get("FORCEGEN_DATABASE_URL")
     return environment or _local(READS.get(room, room), directory)
+
+
+def owner(room: str, given: str | None, directory: Path) -> str:
+    """The same, as the role that owns the tables."""
+    if given is not None:
+        return given
+    environment = os.environ.get(f"FORCEGEN_{room.upper()}_DATABASE_URL") or os.environ.get("FORCEGEN_DATABASE_URL")
+    return environment or _local(room, directory)
 
 
 def _local(role: str, directory: Path) -> str:

@@ -21,6 +21,10 @@ class Health:
     stored: dict[str, int] = field(default_factory=dict)
     """Stored offsets, all together, by consumer."""
     behind_since: dict[str, float] = field(default_factory=dict)
+    standing: dict[str, str] = field(default_factory=dict)
+    """What stands still until somebody acts, by its name: why."""
+    remarks: dict[str, str] = field(default_factory=dict)
+    """What fails at others and stops nothing here, by its name: why. No problem of this process."""
 
     def beat(self, loop: str) -> None:
         """A loop came round."""
@@ -35,6 +39,14 @@ class Health:
     def failed(self, loop: str, fault: BaseException) -> None:
         """A loop failed and tries again. Only the kind of fault is kept: messages may quote data."""
         self.faults[loop] = type(fault).__name__
+
+    def stands(self, what: str, why: str) -> None:
+        """Something cannot go on by itself; `why` is for an operator, and quotes nothing that somebody sent."""
+        self.standing[what] = why
+
+    def moves(self, what: str) -> None:
+        """It goes on."""
+        self.standing.pop(what, None)
 
     def measured(self, consumer: str, lag: int, stored: int) -> None:
         """The lag of a consumer was read from broker and store; `stored` grows when any process of the room works."""
@@ -67,7 +79,8 @@ class Health:
             for consumer, lag in self.lag.items()
             if lag and self._old(now, max(self.progress.get(consumer, 0.0), self.behind_since.get(consumer, now)))
         ]
-        return late + stuck + [f"{loop} failed last: {fault}" for loop, fault in self.faults.items()]
+        standing = [f"{what} stands still: {why}" for what, why in sorted(self.standing.items())]
+        return late + stuck + standing + [f"{loop} failed last: {fault}" for loop, fault in self.faults.items()]
 
     def _watched(self) -> list[tuple[str, float]]:
         """Loops that come round without work; a consumer is watched by its lag."""

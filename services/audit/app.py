@@ -15,6 +15,7 @@ from services.audit.archive import plant, prepare
 from services.audit.pages import routes as pages
 from services.audit.settings import AuditSettings
 from services.audit.signing import Signing
+from services.audit.witness import Witness
 
 TOPICS = [
     *(topics.commands(room) for room in ROOMS),
@@ -48,5 +49,5 @@ def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Corouti
     app.include_router(searching.routes(pool))
     app.include_router(pages.routes(pool, health))
     app.mount("/static", pages.static())
-    signing = Signing(pool, keys.signer(settings), settings, health)
-    return [signing.run(), messages.run(pool, health)]
+    loops = [Signing(pool, keys.signer(settings), settings, health).run(), messages.run(pool, health)]
+    return [*loops, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]

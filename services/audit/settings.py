@@ -1,8 +1,9 @@
 """What the audit room needs besides what every room does: its key, and who else gets its checkpoints."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,5 +23,5 @@ class AuditSettings(BaseSettings):
     readers_file: Path | None = None
     """Who may read content over HTTP: a file with a line each, a name and the SHA-256 of a token; without it, only this
     machine may."""
-    witness_url: str | None = None
+    witness_url: Annotated[str, Field(pattern="^https?://[^/]")] | None = None
     """A witness that is sent each checkpoint with its proof of consistency, as C2SP tlog-witness says."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kernel.health import Health
 from kernel.postgres import Connection
-from services.audit import messages, tree
+from services.audit import alarms, messages, tree
 from services.audit.checkpoint import Checkpoint
 from services.audit.tree import sql
 
@@ -29,7 +29,9 @@ class Status:
     behind: int
     """Records that cannot be searched for yet."""
     problems: list[str]
-    """What does not move, and why."""
+    """What does not move here, and why; and what fails at others, such as the witness, by their names."""
+    alarms: list[str]
+    """Those that stand: nothing is signed until somebody has looked and cleared them."""
 
 
 async def look(connection: Connection, health: Health) -> Status:
@@ -37,13 +39,15 @@ async def look(connection: Connection, health: Health) -> Status:
     size: int = await connection.fetchval(sql()["size"])
     unplaced = len(await connection.fetch(sql()["unplaced"]))
     behind: int = await connection.fetchval(messages.sql()["behind"])
-    problems = health.problems()
+    problems = [*health.problems(), *(f"{name}: {why}" for name, why in sorted(health.remarks.items()))]
+    stands = [str(one) for one in await alarms.standing(connection)]
     last = await connection.fetchrow(sql()["last_signed"])
     if last is None:
-        return Status(size, None, None, 0, None, True, unplaced, behind, problems)
+        return Status(size, None, None, 0, None, True, unplaced, behind, problems, stands)
     told = Checkpoint.parse(last["note"].rpartition("\n\n")[0] + "\n")
     try:
         continues = told.size <= size and await tree.hashes(connection, [(0, told.size)]) == [told.root]
     except (KeyError, ValueError):  # a tile is missing, or too short
         continues = False
-    return Status(size, last["note"], told.origin, told.size, last["signed"], continues, unplaced, behind, problems)
+    signed = (last["note"], told.origin, told.size, last["signed"])
+    return Status(size, *signed, continues, unplaced, behind, problems, stands)

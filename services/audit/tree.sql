@@ -63,8 +63,22 @@ SELECT note FROM handovers ORDER BY nr
 -- name: keep_handover
 INSERT INTO handovers (note) VALUES ($1) ON CONFLICT (note) DO NOTHING
 
--- name: signing_lock
-SELECT pg_advisory_xact_lock(hashtext('forcegen audit signing'))
+-- name: wait_briefly
+SET LOCAL lock_timeout = '2s'
+
+-- name: take_turn
+-- To the commit, and only by a role that may write here.
+SELECT FROM signer FOR UPDATE
+
+-- name: who_signs
+-- Sessions that have taken the turn, or wait for it.
+SELECT DISTINCT pid, usename, application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE relation = 'signer'::regclass AND mode = 'RowShareLock' AND granted AND pid <> pg_backend_pid()
+ORDER BY pid LIMIT 3
+
+-- name: unsigned
+-- How many leaves no checkpoint covers.
+SELECT size - coalesce((SELECT size FROM checkpoints ORDER BY nr DESC LIMIT 1), 0) FROM tree
 
 -- name: anchors
 -- Of each partition that was asked for, how far it is archived and the last record before the position.

@@ -119,7 +119,7 @@ def wrong(stands: Status) -> list[str]:
         found.append("The tree does not begin with what was signed last: it was changed, or put back to a backup.")
     if stands.unplaced:
         found.append(f"{stands.unplaced:,} records are in the archive and in no leaf: somebody put them there.")
-    return found + [f"{one}." for one in stands.problems]
+    return [*found, *(f"Nothing is signed: {one}." for one in stands.alarms), *(f"{one}." for one in stands.problems)]
 
 
 async def _message(connection: Connection, message: Message) -> Response:
