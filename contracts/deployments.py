@@ -6,6 +6,7 @@ A tour's stream is its mandate line, so that the ceiling at every instant is dec
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts import streams
 from contracts.words import (
@@ -175,11 +176,11 @@ class _Plan(_OfTour):
     @model_validator(mode="after")
     def _is_coherent(self) -> "_Plan":
         if (self.person is None) == (self.unit is None):
-            raise ValueError("name either person or unit, not both and not neither")
+            raise PydanticCustomError("tour_of_whom", "name either person or unit, not both and not neither")
         if self.person is not None and self.headcount != 1:
-            raise ValueError("headcount must be 1 for a person")
+            raise PydanticCustomError("headcount_of_person", "headcount must be 1 for a person")
         if self.planned_until <= self.planned_from:
-            raise ValueError("planned_until must be later than planned_from")
+            raise PydanticCustomError("tour_period", "planned_until must be later than planned_from")
         return self
 
 

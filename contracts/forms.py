@@ -17,6 +17,9 @@ from contracts.limits import FIRST_DAY, FIRST_INSTANT, INTEGER_MAX, LABEL_LENGTH
 RECORDED: Final = {"recorded": True}
 """The context in which an event is read that was recorded before: a limit that was drawn since does not hide it."""
 
+BEYOND: Final = frozenset({"day_range", "instant_range", "count_range", "less_than_equal"})
+"""The errors that say that a value is of its form, and beyond the limits."""
+
 _CENTURIES: Final = "|".join(str(century) for century in range(FIRST_DAY.year // 100, LAST_DAY.year // 100 + 1))
 _ON_A_DAY: Final = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _AT_A_TIME: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"

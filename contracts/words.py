@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts import forms
 from contracts.limits import INTEGER_MAX
@@ -177,9 +178,12 @@ class LineTerms(Contract):
     @model_validator(mode="after")
     def _is_coherent(self) -> "LineTerms":
         if self.valid_until is not None and self.valid_until <= self.valid_from:
-            raise ValueError("valid_until must be later than valid_from (it is the first day out of force)")
+            told = "valid_until must be later than valid_from (it is the first day out of force)"
+            raise PydanticCustomError("line_period", told)
         if stray := {s.mission for s in self.sub_ceilings} - set(self.missions):
-            raise ValueError(f"sub_ceilings name missions that the line does not cover: {', '.join(sorted(stray))}")
+            told = f"sub_ceilings name missions that the line does not cover: {', '.join(sorted(stray))}"
+            raise PydanticCustomError("sub_ceiling_mission", told)
         if too_high := [s.mission for s in self.sub_ceilings if s.ceiling > self.ceiling]:
-            raise ValueError(f"sub_ceilings above the line's ceiling: {', '.join(sorted(too_high))}")
+            told = f"sub_ceilings above the line's ceiling: {', '.join(sorted(too_high))}"
+            raise PydanticCustomError("sub_ceiling_height", told)
         return self

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from contracts.outcome import CommandDecided, EventRef, WaitToken
 from contracts.registry import type_name
+from kernel import answers
 from kernel.decider import Asked, Claim, Decider, Fact, Pending, Refusal, State, facts_of
 from kernel.records import (
     Answer,
@@ -109,11 +110,11 @@ class _Work:
         here = self.answers.get(incoming.key)
         prior = here or self.known.answers.get(incoming.key)
         if prior is not None and prior.digest != incoming.digest:
-            return self.answer(incoming, _conflict(incoming), is_answer=False)
+            return self.answer(incoming, answers.conflict(incoming), is_answer=False)
         if prior is not None and not (incoming.waited and prior.outcome.status == "pending"):
             return self.answer(incoming, prior.outcome, is_answer=False, is_placed=here is None)
         if isinstance(incoming.asked, Invalid):
-            return self.answer(incoming, _invalid(incoming, incoming.asked))
+            return self.answer(incoming, answers.invalid(incoming, incoming.asked))
         return self.decide(incoming, incoming.asked)
 
     def decide(self, incoming: Incoming, asked: Asked) -> None:
@@ -122,20 +123,22 @@ class _Work:
             own = self.look(stream)
             decision = self.decider.decide(asked, _Looked(self, stream))
             if isinstance(decision, Refusal):
-                return self.answer(incoming, _refused(incoming, decision))
+                return self.answer(incoming, answers.refused(incoming, decision))
             if isinstance(decision, Pending):
                 waits_after = self.look(decision.on).version
-                return self.answer(incoming, _pending(incoming, decision), waits_after=waits_after)
+                return self.answer(incoming, answers.pending(incoming, decision), waits_after=waits_after)
             facts = facts_of(asked, decision)
             states = self.fold(own, stream, facts)
         except _NotLoaded:
             return None
         except Exception as fault:  # a defect of the decider must not stop every command behind this one
-            self.faults.append(fault)
-            return self.answer(incoming, _refused(incoming, _FAULT))
+            refusal = answers.beyond_limits(fault)
+            if refusal is None:
+                self.faults.append(fault)
+            return self.answer(incoming, answers.refused(incoming, refusal or answers.FAULT))
         claims = self.claims_of(facts, states)
         if (refusal := self.claimed(asked, claims)) is not None:
-            return self.answer(incoming, _refused(incoming, refusal))
+            return self.answer(incoming, answers.refused(incoming, refusal))
         return self.accept(incoming, stream, facts, states, claims)
 
     def fold(self, own: Folded, stream: str, facts: Sequence[Fact]) -> list[Folded]:
@@ -191,7 +194,7 @@ class _Work:
         for owner, held in claims.items():
             self.hold(owner, held)
         token = WaitToken.after(refs)
-        self.answer(incoming, _decided(incoming, "accepted", events=refs, token=token and str(token)))
+        self.answer(incoming, answers.decided(incoming, "accepted", events=refs, token=token and str(token)))
 
     def hold(self, owner: str, claims: tuple[Claim, ...]) -> None:
         """From now on `owner` holds these claims and no others."""
@@ -214,71 +217,6 @@ class _Work:
         self.outcomes.append(NewOutcome(incoming, decided, is_answer, is_placed, waits_after))
         if is_answer:
             self.answers[incoming.key] = Answer(incoming.digest, decided)
-
-
-_FAULT = Refusal(
-    "fault",
-    "The room failed while it decided this command; nothing was recorded, and the operators were told.",
-    remedy="Ask the operators; when the defect is mended, send the command under a new id.",
-)
-
-
-def _decided(incoming: Incoming, status: str, **told: object) -> CommandDecided:
-    return CommandDecided.model_validate(
-        {
-            "command_id": incoming.envelope.id,
-            "command_source": incoming.envelope.source,
-            "command_type": incoming.envelope.type,
-            "command_stream": incoming.stream,
-            "status": status,
-            **told,
-        }
-    )
-
-
-def _refused(incoming: Incoming, refusal: Refusal) -> CommandDecided:
-    return _decided(
-        incoming,
-        "refused",
-        rule=refusal.rule,
-        reason=refusal.reason,
-        field=refusal.field,
-        remedy=refusal.remedy,
-        details=refusal.details,
-    )
-
-
-def _pending(incoming: Incoming, pending: Pending) -> CommandDecided:
-    return _decided(
-        incoming,
-        "pending",
-        reason=pending.reason,
-        waits_for=pending.on,
-        remedy=f"Nothing to do if {pending.on} is on its way (see /v1/pending); otherwise check that name.",
-    )
-
-
-def _invalid(incoming: Incoming, invalid: Invalid) -> CommandDecided:
-    return _decided(
-        incoming,
-        "invalid",
-        rule="contract",
-        reason=invalid.reason,
-        field=invalid.field,
-        remedy=invalid.remedy,
-        details=invalid.details,
-    )
-
-
-def _conflict(incoming: Incoming) -> CommandDecided:
-    return _decided(
-        incoming,
-        "conflict",
-        rule="idempotency",
-        reason=f"The id {incoming.envelope.id} of {incoming.envelope.source} was used before for another body.",
-        field="id",
-        remedy="Send this command under a new id; the first answer stands (GET /v1/commands/{id}).",
-    )
 
 
 def settle(incoming: Sequence[Incoming], known: Known, decider: Decider) -> Settled:

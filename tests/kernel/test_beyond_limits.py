@@ -1,0 +1,37 @@
+"""A command that is good by itself, and leads to what nothing behind the door can hold, is refused and not a fault."""
+
+from datetime import date
+
+from contracts.vacancies import VacancyFilled
+from kernel.decider import Asked, Decision, States
+from kernel.intake import Intake
+from kernel.memory import MemoryStore
+from tests.kernel.door import Counting, reject
+
+
+class Reckoning(Counting):
+    """Reckons a day from what it is asked, as a tour's last day is; and has a defect of its own."""
+
+    def decide(self, asked: Asked, states: States, /) -> Decision:
+        match asked.id:
+            case "beyond":
+                return [VacancyFilled(vacancy="v-1", filled_on=date(2200, 1, 1))]
+            case "defect":
+                return [VacancyFilled(vacancy="NO SLUG", filled_on=date(2024, 1, 1))]
+        return super().decide(asked, states)
+
+
+async def test_a_day_beyond_the_calendar_that_a_command_leads_to_is_refused_with_its_name() -> None:
+    room = Intake(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
+    before, beyond, after = await room.take([reject("c-1"), reject("beyond"), reject("c-2")])
+    assert (before.status, beyond.status, after.status) == ("accepted", "refused", "accepted")
+    assert beyond.rule == "limits"
+    assert "filled_on" in (beyond.reason or "")
+    assert "2199-12-31" in (beyond.reason or "")
+    assert beyond.remedy
+
+
+async def test_an_event_that_does_not_fit_its_contract_otherwise_is_a_defect_and_told_as_one() -> None:
+    room = Intake(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
+    (defect,) = await room.take([reject("defect")])
+    assert (defect.status, defect.rule) == ("refused", "fault")
