@@ -118,7 +118,7 @@ async def _compared(settings: Settings, topic: str, connection: asyncpg.pool.Poo
     async with broker.opened(settings) as there:
         bounds = await there.bounds(places)
         ends = {place: offsets.stop for place, offsets in bounds.items()}
-        measured = Ends({"audit": ends}, {}, {topic: PARTITIONS}, bounds, ends, frozenset(places))
+        measured = Ends({"audit": ends}, {}, {topic: PARTITIONS}, bounds, ends, frozenset(places), ())
         began = time.perf_counter()
         partitions = Partitions(there, connection, measured, lambda _: None)
         found = [each for place in places async for each in partitions.compare(place) if each]

@@ -33,6 +33,7 @@ def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[s
     found, doubled = _collected(headers, _KAFKA)
     media_type = found.get(_MEDIA_TYPE, b"")
     try:
+        _check_names(headers)
         if _structured(media_type):
             return _from_kafka_json(value, media_type, doubled)
         if doubled:
@@ -45,6 +46,15 @@ def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[s
             fault.salvage(_sure(found, doubled), value)
         fault.subject = fault.subject or Unreadable("", "", "").salvage({"subject": key}).subject
         raise
+
+
+def _check_names(headers: Sequence[tuple[str, bytes | None]]) -> None:
+    """Header names are UTF-8; bytes that are not were decoded with `surrogateescape` by whoever read them at all."""
+    if any(not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name) for name, _ in headers):
+        told = "The name of a header is not UTF-8, so that no two clients read the same."
+        fault = Unreadable(told, "headers", "Name every header in UTF-8; those of CloudEvents are ASCII.")
+        fault.is_foreign = True
+        raise fault
 
 
 def _from_kafka_json(value: bytes | None, media_type: bytes, doubled: Collection[str]) -> Envelope:

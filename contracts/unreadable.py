@@ -30,6 +30,8 @@ class Unreadable(Exception):
         self.type: str | None = None
         self.subject: str | None = None
         self.correlation_id: str | None = None
+        self.is_foreign = False
+        """Client libraries cannot decode the record at all: it is answered, and kept as a dead letter besides."""
         self.digest = b""
         """Hash of what was sent, empty where no identity was read: a repeat is known by it."""
 

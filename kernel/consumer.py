@@ -1,194 +1,230 @@
-"""From Kafka to a room: raw batches, with the offsets kept beside their effects.
+"""From Kafka to a service: raw batches, with the offsets kept beside their effects.
 
-FastStream polls and this decides nothing: bytes go to `handle` as they came, and `handle` commits its effects and the
-new offsets in one transaction. What is read starts from the stored offset, found by a seek when a partition is first
-met; Kafka's committed offset is only a hint for lag tools. Nothing is ever skipped: a passing fault retries the same
-batch, and a consumer that was replaced learns so from the store (`Fenced`) and starts again from what is stored.
+One loop (`run`) polls a batch and carries it out. Nothing is skipped: a batch that fails because of its data is split
+until the culprit stands alone, and that one is answered, buried or parked; only faults of servers are retried. Kafka's
+committed offset is only a hint for lag tools. A consumer that was replaced learns so from the store (`Fenced`) and
+starts again from what is stored.
 """
 
 import asyncio
-import contextvars
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import TypeAlias, cast
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from typing import Final, TypeAlias
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
-from faststream.kafka.message import ConsumerProtocol, KafkaMessage
+from aiokafka import AIOKafkaConsumer
 
 from contracts.unreadable import Unreadable
-from kernel import kafka
+from kernel import bounded_codecs
+from kernel.faults import is_passing, kind
 from kernel.health import Health
-from kernel.metrics import FENCED, RECORDS_READ
-from kernel.records import DeadLetter, Fenced, Origin, Partition, Progress
+from kernel.metrics import FENCED, PASSED_OVER, RECORDS_READ, SET_ASIDE
+from kernel.partition_reader import Held, PartitionReader, Record, Records
+from kernel.passages import BROKEN_HEADER, BrokenRecord
+from kernel.records import DeadLetter, Fenced, Origin, Partition, Passage, Progress, Start
 from kernel.serving import where
 from kernel.settings import Settings
 
+__all__ = ["Consumer", "Record", "Records", "buried", "check_whole", "set_aside"]
+
 log = structlog.get_logger()
-Records: TypeAlias = Sequence["ConsumerRecord[bytes | None, bytes | None]"]
 Handle: TypeAlias = Callable[[Records, Progress], Awaitable[None]]
-Start: TypeAlias = Callable[[str, Collection[Partition]], Awaitable[Mapping[Partition, int]]]
-HINT_EVERY_S = 5.0
+"""Carry out a batch and move the offsets, in one transaction."""
+SetAside: TypeAlias = Callable[[Record, Progress, Exception], Awaitable[None]]
+"""Answer or bury the one record that made its batch fail, and move the offsets, in one transaction."""
+STOP_S: Final = 10.0
+HELD_AGAIN_S: Final = 30.0
+"""After so long a partition is tried again that stands before a record which cannot be taken in."""
+
+
+class Stopping(Exception):
+    """The process ends while a batch waits for a server; the batch is read again by whoever comes next."""
 
 
 class Consumer:
-    """One consumer group over some topics; scale out by running more processes of the same room."""
+    """One consumer group over some topics; scale out by running more processes of the same service."""
 
     def __init__(
-        self, name: str, topics: Sequence[str], *, settings: Settings, start: Start, handle: Handle, health: Health
+        self,
+        name: str,
+        topics: Sequence[str],
+        *,
+        settings: Settings,
+        start: Start,
+        handle: Handle,
+        set_aside: SetAside,
+        health: Health,
     ) -> None:
         self.name = name
         self._settings = settings
-        self._start = start
         self._handle = handle
+        self._set_aside = set_aside
         self._health = health
-        self.positions: dict[Partition, int] = {}
-        self._hinted = 0.0
-        self._broker = KafkaBroker(
-            settings.kafka_bootstrap,
-            security=kafka.security(settings),
-            allow_auto_create_topics=False,
-            apply_types=False,
-            logger=None,
-            graceful_timeout=10,
-        )
-        self._subscriber = self._broker.subscriber(
-            *topics,
-            batch=True,
-            group_id=f"forcegen.{name}",
-            max_records=settings.batch_records_max,
-            batch_timeout_ms=settings.batch_timeout_ms,
-            fetch_max_bytes=settings.fetch_bytes_max,
-            auto_offset_reset="earliest",
-            ack_policy=AckPolicy.MANUAL,
-            isolation_level="read_committed",
-            parser=self._parse,
-            decoder=_records,
-            listener=_Listener(self),
-        )
-        self._subscriber(self._take)
-
-    async def start(self) -> None:
-        """Join the group and begin to read."""
-        await self._broker.start()
-
-    async def stop(self) -> None:
-        """Finish the batch at hand and leave the group."""
-        await self._broker.stop()
+        self._reader = PartitionReader(name, topics, settings=settings, start=start, health=health)
+        self._stopping = asyncio.Event()
+        self._stopped = asyncio.Event()
 
     @property
     def client(self) -> AIOKafkaConsumer | None:
         """The client underneath, for seeking and for measuring lag."""
-        return self._subscriber.consumer
+        return self._reader.client
 
-    async def _parse(self, records: Records) -> KafkaMessage:
-        return KafkaMessage(
-            body=[record.value or b"" for record in records],
-            headers={},
-            batch_headers=[],
-            raw_message=tuple(records),
-            consumer=cast(ConsumerProtocol, self._subscriber.consumer),
-            message_id="",
-            correlation_id="",
-        )
-
-    async def _take(self, records: list[object]) -> None:
-        """Handle a batch, again and again until it is done or shown to be somebody else's; never raise."""
-        work, delay_s = self._attempt, self._settings.retry_delay_ms / 1000
-        while True:
+    async def run(self) -> None:
+        """Join the group and read for ever, one batch after the other; never ends by itself, but by `stop`."""
+        await self._join()
+        budget = bounded_codecs.budgeted()
+        delay_s = self._settings.retry_delay_ms / 1000
+        while not self._stopping.is_set():
+            budget.renew()
             try:
-                return await work(records)
+                batch = await self._reader.next()
+                if batch:
+                    await self._carry_out(batch.records, batch.passages)
+                    self._health.progressed(self.name)
+                else:
+                    self._health.beat(self.name)
+                await self._reader.hint()
+                delay_s = self._settings.retry_delay_ms / 1000
+            except Stopping:
+                break
             except Fenced as fenced:
                 FENCED.labels(self.name, self.name).inc()
                 log.warning("replaced by another process, starting again from the stored offsets", reason=str(fenced))
-                work = self._start_again
+                self._reader.forget(self._reader.assigned())
             except Exception as fault:
                 self._health.failed(self.name, fault)
-                told = {"fault": type(fault).__name__, "where": where(fault), "delay_s": delay_s}
-                log.warning("a batch failed and is tried again", consumer=self.name, **told)
-                await asyncio.sleep(delay_s)
-                delay_s = min(delay_s * 2, self._settings.retry_delay_max_ms / 1000)
+                log.warning("nothing could be read", consumer=self.name, fault=kind(fault), where=where(fault))
+                self._reader.lost_its_place()
+                delay_s = await self._pause(delay_s)
+        self._stopped.set()
+        await asyncio.Event().wait()  # whoever called `stop` ends this
 
-    async def _start_again(self, records: Records) -> None:
-        """Go back to the stored offsets of a batch's partitions. At once: a partition may be quiet from now on."""
-        self.positions |= await self._start(self.name, {(r.topic, r.partition) for r in records})
-        self._seek({(r.topic, r.partition) for r in records})
+    async def stop(self) -> None:
+        """Finish the batch at hand, leave a hint of how far it came, and leave the group."""
+        self._stopping.set()
+        try:
+            await asyncio.wait_for(self._stopped.wait(), STOP_S)
+        except TimeoutError:
+            log.warning("the batch at hand was not finished", consumer=self.name)
+        await self._reader.leave()
 
-    def _seek(self, partitions: Collection[Partition]) -> None:
-        """Read these partitions from where they stand; those that are somebody else's by now are left to them."""
-        for topic, partition in self._assigned().intersection(partitions):
-            assert self.client is not None  # noqa: S101  (it has an assignment)
-            self.client.seek(TopicPartition(topic, partition), self.positions[topic, partition])
+    async def _join(self) -> None:
+        delay_s = self._settings.retry_delay_ms / 1000
+        while not self._stopping.is_set():
+            try:
+                await self._reader.join()
+                break
+            except Exception as fault:
+                self._health.failed(self.name, fault)
+                log.warning("the group cannot be joined", consumer=self.name, fault=kind(fault))
+                delay_s = await self._pause(delay_s)
 
-    async def _attempt(self, records: Records) -> None:
-        skipping = await self._meet(records)
-        fresh = [r for r in records if r.offset >= self.positions[r.topic, r.partition] and not skipping(r)]
-        if not fresh:
-            return
-        ends = {(r.topic, r.partition): r.offset + 1 for r in fresh}
-        await self._handle(fresh, Progress(self.name, {p: (self.positions[p], end) for p, end in ends.items()}))
-        self.positions |= ends
-        self._health.progressed(self.name)
-        RECORDS_READ.labels(self.name, self.name).inc(len(fresh))
-        self._hint()
+    async def _pause(self, delay_s: float) -> float:
+        """Wait before another try, unless the process ends; how long the next pause is."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), delay_s)
+        except TimeoutError:
+            return min(delay_s * 2, self._settings.retry_delay_max_ms / 1000)
+        return delay_s
 
-    async def _meet(self, records: Records) -> Callable[["ConsumerRecord[bytes | None, bytes | None]"], bool]:
-        """Learn where partitions stand that are new here; those that Kafka began elsewhere are read again by a seek."""
-        firsts: dict[Partition, int] = {}
+    async def _carry_out(self, records: Records, passages: Sequence[Passage]) -> None:
+        """One transaction where that is possible; where the data is at fault, the same in two halves, in order."""
+        records = (
+            [r for r in records if (r.topic, r.partition) not in self._reader.held] if self._reader.held else records
+        )
+        progress = self._progress(records, passages)
+        if not progress.steps:
+            return None
+        try:
+            await self._tried(lambda: self._handle(records, progress), progress)
+        except (Fenced, Stopping):
+            raise
+        except Exception as fault:
+            if not records:
+                raise
+            if len(records) > 1:
+                half = len(records) // 2
+                await self._carry_out(records[:half], passages)
+                return await self._carry_out(records[half:], passages)
+            return await self._apart(records[0], progress, fault)
+        self._advance(progress, len(records))
+        return None
+
+    async def _apart(self, record: Record, progress: Progress, fault: Exception) -> None:
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        log.error("a record is set aside", consumer=self.name, fault=kind(fault), where=where(fault), **place)
+        try:
+            await self._tried(lambda: self._set_aside(record, progress, fault), progress)
+        except (Fenced, Stopping):
+            raise
+        except Exception as again:  # a defect of ours: the record waits where it is, and its partition behind it
+            reason = f"its record can neither be taken in nor set aside ({kind(again)})"
+            held = Held(record.offset, reason, time.monotonic() + HELD_AGAIN_S)
+            self._reader.hold((record.topic, record.partition), held)
+        else:
+            SET_ASIDE.labels(self.name, self.name).inc()
+            self._advance(progress, 1)
+
+    async def _tried(self, work: Callable[[], Awaitable[None]], progress: Progress) -> None:
+        """Wait out what is a server's fault; the data's fault is raised."""
+        delay_s = self._settings.retry_delay_ms / 1000
+        while True:
+            try:
+                with self._health.working(self.name):
+                    return await work()
+            except Fenced:
+                raise
+            except Exception as fault:
+                if not is_passing(fault):
+                    raise
+                stands = ", ".join(f"{topic}/{part} at {old}" for (topic, part), (old, _) in progress.steps.items())
+                self._health.failed(self.name, fault, stands=stands)
+                log.warning("a batch waits for a server", consumer=self.name, fault=kind(fault), delay_s=delay_s)
+                delay_s = await self._pause(delay_s)
+                if self._stopping.is_set():
+                    raise Stopping from fault
+
+    def _progress(self, records: Records, passages: Sequence[Passage]) -> Progress:
+        """How far these records lead, with the passages on the way and right behind them."""
+        ends: dict[Partition, int] = {}
         for record in records:
-            firsts.setdefault((record.topic, record.partition), record.offset)
-        new = firsts.keys() - self.positions.keys()
-        if not new:
-            return lambda _: False
-        self.positions |= await self._start(self.name, new)
-        misplaced = {p for p in new if firsts[p] > self.positions[p]}
-        self._seek(misplaced)
-        return lambda record: (record.topic, record.partition) in misplaced
+            ends[record.topic, record.partition] = record.offset + 1
+        taken: list[Passage] = []
+        for passage in passages:
+            partition = (passage.topic, passage.partition)
+            if partition in self._reader.held or partition not in self._reader.positions:
+                continue
+            at = self._reader.positions[partition]
+            if at <= passage.start <= ends.get(partition, at):
+                ends[partition] = max(ends.get(partition, at), passage.end)
+                taken.append(passage)
+        return Progress(self.name, {p: (self._reader.positions[p], end) for p, end in ends.items()}, tuple(taken))
 
-    def _assigned(self) -> set[Partition]:
-        return {(tp.topic, tp.partition) for tp in self.client.assignment()} if self.client else set()
-
-    def forget(self, partitions: Collection[TopicPartition]) -> None:
-        """Partitions that are no longer ours, or newly so: their offsets are looked up when they are next met."""
-        for tp in partitions:
-            self.positions.pop((tp.topic, tp.partition), None)
-
-    def _hint(self) -> None:
-        """Tell Kafka how far we are, now and then and in no hurry."""
-        if self.client is None or time.monotonic() - self._hinted < HINT_EVERY_S:
-            return
-        self._hinted = time.monotonic()
-        offsets = {TopicPartition(*p): o for p, o in self.positions.items() if p in self._assigned()}
-        # An empty context: a commit's timers would otherwise keep the batch at hand alive (see docs/decisions).
-        asyncio.get_running_loop().create_task(_commit(self.client, offsets), context=contextvars.Context())
+    def _advance(self, progress: Progress, records: int) -> None:
+        self._reader.positions |= {partition: end for partition, (_, end) in progress.steps.items()}
+        RECORDS_READ.labels(self.name, self.name).inc(records)
+        for passage in progress.passages:
+            PASSED_OVER.labels(self.name, self.name, passage.reason).inc(passage.end - passage.start)
+            log.info("offsets hold no record", **asdict(passage))
 
 
-def buried(record: "ConsumerRecord[bytes | None, bytes | None]", fault: Unreadable) -> DeadLetter:
+def buried(record: Record, fault: Unreadable) -> DeadLetter:
     """The dead letter of a record that could not be read."""
     origin = Origin(record.topic, record.partition, record.offset)
     headers = tuple(record.headers)
     return DeadLetter(origin, record.key, record.value, headers, fault.reason, fault.field, fault.remedy)
 
 
-async def _commit(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
-    try:
-        await client.commit(dict(offsets))
-    except Exception as fault:  # only a hint: the truth is in the store
-        log.info("Kafka did not take the offset hint", fault=type(fault).__name__)
+def set_aside(record: Record, fault: Exception) -> DeadLetter:
+    """The dead letter of a record that no transaction takes: where it is and why, without any of its bytes."""
+    origin = Origin(record.topic, record.partition, record.offset)
+    told = f"The record made every transaction fail that it was in ({kind(fault)})."
+    return DeadLetter(origin, None, None, (), told, None, "Read it in its topic or in the archive, and send it mended.")
 
 
-async def _records(message: KafkaMessage) -> object:
-    return message.raw_message
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    def __init__(self, consumer: Consumer) -> None:
-        self._consumer = consumer
-
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        self._consumer.forget(revoked)
-
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        self._consumer.forget(assigned)
+def check_whole(record: Record) -> None:
+    """Raise `Unreadable` for a record that stands for a batch that nobody can take apart."""
+    if isinstance(record, BrokenRecord):
+        reason = dict(record.headers)[BROKEN_HEADER].decode()
+        raise Unreadable(f"Its batch cannot be taken apart: {reason}.", "value", "Send what was in it again.")

@@ -109,7 +109,7 @@ class _Work:
     def take(self, incoming: Incoming) -> None:
         here = self.answers.get(incoming.key)
         prior = here or self.known.answers.get(incoming.key)
-        if prior is not None and prior.digest != incoming.digest:
+        if prior is not None and prior.digest != incoming.digest and not incoming.waited:
             return self.answer(incoming, answers.conflict(incoming), is_answer=False)
         if prior is not None and not (incoming.waited and prior.outcome.status == "pending"):
             return self.answer(incoming, prior.outcome, is_answer=False, is_placed=here is None)

@@ -11,16 +11,15 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import asyncpg
 from fastapi import FastAPI, Path, Query, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from fastapi.responses import JSONResponse, Response
 
 from contracts.cloudevents import Envelope, from_http
 from contracts.limits import FIRST_INSTANT
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
-from kernel import binding, problems, web
+from kernel import binding, operations_http, problems, web
 from kernel.health import Health
-from kernel.metrics import HEARTBEAT_SECONDS
+from kernel.incoming import unreadable
 from kernel.models import After, DeadLetter, DeadLetterPage, Waiting, WaitingPage
 from kernel.parameters import Instant, Name, Whole
 from kernel.postgres import sql
@@ -33,7 +32,7 @@ BODY_BYTES_MAX: Final = 4_194_304
 BODY_WITHIN_S: Final = 60
 """How long a body may take to come: whoever sends it more slowly holds a connection for nothing."""
 STATUS_CODES: Final = {"accepted": 200, "pending": 202, "refused": 422, "invalid": 400, "conflict": 409}
-Take: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[Sequence[CommandDecided]]]
+Take: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[Sequence[CommandDecided | Exception]]]
 
 
 class Busy(Exception):
@@ -51,8 +50,9 @@ class TooMany(Exception):
 class Queue:
     """Commands that wait for a batch. Bounded: what does not fit is told to come again."""
 
-    def __init__(self, take: Take, *, batch_max: int, waiting_max: int) -> None:
+    def __init__(self, take: Take, *, health: Health, batch_max: int, waiting_max: int) -> None:
         self._take = take
+        self._health = health
         self._batch_max = batch_max
         self._waiting: asyncio.Queue[tuple[Incoming, asyncio.Future[CommandDecided]]] = asyncio.Queue(waiting_max)
 
@@ -78,14 +78,19 @@ class Queue:
 
     async def _settle(self, batch: Sequence[tuple[Incoming, asyncio.Future[CommandDecided]]]) -> None:
         try:
-            answers: Sequence[CommandDecided] = await self._take([incoming for incoming, _ in batch])
+            with self._health.working("commands over HTTP"):
+                answers = await self._take([incoming for incoming, _ in batch])
         except Exception as fault:  # each caller is told, and may repeat: the id makes that safe
             for _, future in batch:
                 if not future.done():
                     future.set_exception(fault)
             return
         for (_, future), answer in zip(batch, answers, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
                 future.set_result(answer)
 
 
@@ -108,7 +113,8 @@ def build(
     app = web.app(f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
     _commands(app, room, store, queue, admit)
     _lists(app, store, pool)
-    operations(app, health)
+    ready, passed_over = operations_http.answering(pool), operations_http.passages(pool)
+    operations_http.operations(app, health, service=room, ready=ready, passed_over=passed_over)
     return app
 
 
@@ -116,9 +122,9 @@ def _commands(app: FastAPI, room: str, store: Store, queue: Queue, admit: Callab
     @app.post("/v1/commands", summary="Ask for one command or a batch", **binding.documented(app, room))
     async def ask(request: Request) -> Response:
         """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
-        read = from_http(request.headers, await _body(request))
+        read = [_admitted(one, admit) for one in from_http(request.headers, await _body(request))]
         try:
-            answers = iter(await queue.ask([admit(one) for one in read if isinstance(one, Envelope)]))
+            answers = iter(await queue.ask([one for one in read if isinstance(one, Incoming)]))
         except TooMany as bound:
             told, remedy = f"A request may carry {bound.most:,} commands.", "Send the batch in parts."
             raise Problem(413, "Too many commands", told, field="body", remedy=remedy) from bound
@@ -159,6 +165,13 @@ async def _answer(store: Store, command_id: str, source: str | None) -> Response
         told = f"{len(found)} sources used this id: {', '.join(one.command_source for one in found)}."
         raise Problem(409, "Ambiguous", told, field="source", remedy="Add ?source= with one of them.")
     return Response(found[0].model_dump_json(), media_type="application/json")
+
+
+def _admitted(read: Envelope | Unreadable, admit: Callable[[Envelope], Incoming]) -> Incoming | Unreadable:
+    """What can be answered: a command, or one that is at fault and says who it is."""
+    if isinstance(read, Envelope):
+        return admit(read)
+    return unreadable(read) or read
 
 
 def _unread(fault: Unreadable) -> dict[str, Any]:
@@ -224,26 +237,3 @@ def _dead_letter(row: Mapping[str, Any]) -> DeadLetter:
     return DeadLetter.model_validate(
         {**{n: row[n] for n in plain}, **raw, "partition": row["part"], "headers": headers}
     )
-
-
-def operations(app: FastAPI, health: Health) -> None:
-    """What operators ask of any room: `/livez`, `/readyz`, `/metrics`, `/v1/lag`."""
-
-    @app.get("/livez", summary="Is the process there")
-    async def livez() -> PlainTextResponse:
-        return PlainTextResponse("ok")
-
-    @app.get("/readyz", summary="Does everything move; if not, what does not")
-    async def readyz() -> Response:
-        problems = health.problems()
-        return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
-
-    @app.get("/v1/lag", summary="Records that wait, by consumer: broker end offset minus stored offset")
-    async def lag() -> dict[str, Any]:
-        return {c: {"records": n, "behind_seconds": round(health.behind_s(c), 3)} for c, n in health.lag.items()}
-
-    @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        for loop, age_s in health.ages().items():
-            HEARTBEAT_SECONDS.labels(app.title, loop).set(age_s)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

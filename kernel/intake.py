@@ -15,8 +15,9 @@ import structlog
 from contracts.outcome import CommandDecided
 from kernel.decider import Asked, Claim, Decider
 from kernel.deciding import Known, Settled, settle
+from kernel.faults import is_passing, kind
 from kernel.metrics import BATCH_SECONDS, COMMANDS, STALE_BATCHES
-from kernel.records import DeadLetter, Folded, Holder, Incoming, Progress, Stale
+from kernel.records import DeadLetter, Folded, Holder, Incoming, Invalid, Progress, Stale
 from kernel.serving import where
 from kernel.store import Store
 
@@ -64,6 +65,35 @@ class Intake:
                     STALE_BATCHES.labels(self._room).inc()
                     log.info("batch is stale, deciding anew", reason=str(stale))
         raise RuntimeError(f"a batch of {self._room} was stale {ATTEMPTS_MAX} times")
+
+    async def take_apart(self, incoming: Sequence[Incoming]) -> Sequence[CommandDecided | Exception]:
+        """Decide and append, in halves where the data of one command makes all of them fail.
+
+        That one is answered `invalid`; where not even its answer can be stored, the fault stands in its place.
+
+        Raises:
+            Exception: a fault of a server's, which passes; what was decided before it stands.
+        """
+        try:
+            return await self.take(incoming)
+        except Exception as fault:
+            if is_passing(fault):
+                raise
+            if len(incoming) == 1:
+                return [await self._answered_alone(incoming[0], fault)]
+        half = len(incoming) // 2
+        return [*await self.take_apart(incoming[:half]), *await self.take_apart(incoming[half:])]
+
+    async def _answered_alone(self, incoming: Incoming, fault: Exception) -> CommandDecided | Exception:
+        log.error("a command cannot be recorded", fault=kind(fault), where=where(fault))
+        told = f"The command could not be recorded ({kind(fault)}); nothing came of it."
+        remedy = "Look for a value that no register would hold; ask the operators, who were told which one."
+        try:
+            return (await self.take([replace(incoming, asked=Invalid(told, remedy=remedy))]))[0]
+        except Exception as again:
+            if is_passing(again):
+                raise
+            return fault
 
     async def _attempt(
         self, incoming: Sequence[Incoming], dead_letters: Sequence[DeadLetter], progress: Progress | None

@@ -1,29 +1,36 @@
-"""How far behind a room is, measured from both ends: the broker's end offsets minus the stored ones.
+"""How far behind a service is, measured from both ends: the broker's end offsets minus the stored ones.
 
-All partitions of its topics count, whichever process of the room has them: a partition that nobody reads is behind.
+All partitions of its topics count, whichever process of the service has them: a partition that nobody reads is behind.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from kernel import kafka
-from kernel.consumer import Consumer, Start
+from kernel.consumer import Consumer
 from kernel.health import Health
 from kernel.metrics import BEHIND_SECONDS, LAG
+from kernel.passages import pieces
+from kernel.raw_reader import RawReader
+from kernel.records import Passage, Start
 from kernel.settings import Settings
 
 log = structlog.get_logger()
-MEASURE_EVERY_S = 2.0
-ASK_MS = 5_000
+MEASURE_EVERY_S: Final = 2.0
+ASK_MS: Final = 5_000
+OLDEST_OF_MAX: Final = 16
+"""Partitions whose first waiting record is looked at in one measurement."""
 
 
 class Lag:
-    """Measures what one room has to read, for as long as the process runs.
+    """Measures what one service has to read, for as long as the process runs.
 
-    It asks through a client of its own, begun again after a fault: a measurement must not depend on what it measures.
+    It asks through clients of its own, begun again after a fault: a measurement must not depend on what it measures.
     """
 
     def __init__(
@@ -34,6 +41,7 @@ class Lag:
         self._start = start
         self._settings = settings
         self._health = health
+        self._raw = RawReader(settings)
 
     async def run(self) -> None:
         """Measure now and then; what cannot be measured is a fault, not a zero."""
@@ -56,19 +64,31 @@ class Lag:
                 await asyncio.sleep(MEASURE_EVERY_S)
         finally:
             await _stop(client)
+            await self._raw.close()
 
     async def _measure(self, client: AIOKafkaConsumer) -> None:
         name, tops = self._consumer.name, self._partitions()
         ends: Mapping[TopicPartition, int] = await client.end_offsets(tops)
+        self._health.ended({(tp.topic, tp.partition): end for tp, end in ends.items()})
         stored = await self._start(name, [(tp.topic, tp.partition) for tp in tops])
         waiting = {tp: max(0, ends[tp] - stored[tp.topic, tp.partition]) for tp in tops}
         for tp, records in waiting.items():
             LAG.labels(name, name, tp.topic, tp.partition).set(records)
-        self._health.measured(name, sum(waiting.values()), sum(stored.values()))
-        BEHIND_SECONDS.labels(name, name).set(self._health.behind_s(name))
+        behind = [(tp, stored[tp.topic, tp.partition]) for tp, records in waiting.items() if records]
+        age_s = max([await self._age_s(tp, offset) for tp, offset in behind[:OLDEST_OF_MAX]], default=0.0)
+        self._health.measured(name, sum(waiting.values()), sum(stored.values()), age_s)
+        BEHIND_SECONDS.labels(name, name).set(age_s)
+
+    async def _age_s(self, tp: TopicPartition, offset: int) -> float:
+        """The age of the first record from `offset` on; 0 where there is none but transaction marks and the like."""
+        for piece in pieces(await self._raw.fetch(tp, offset, bytes_max=1), offset):
+            if not isinstance(piece, Passage):
+                stated_s = time.time() - piece.timestamp / 1000
+                return self._health.there_for_s((tp.topic, tp.partition), piece.offset, stated_s)
+        return 0.0
 
     def _partitions(self) -> list[TopicPartition]:
-        """Every partition of the room's topics; a topic that is not known is a fault, not an empty one."""
+        """Every partition of the service's topics; a topic that is not known is a fault, not an empty one."""
         reader = self._consumer.client
         known = {t: reader.partitions_for_topic(t) if reader else None for t in self._topics}
         if unknown := [topic for topic, partitions in known.items() if not partitions]:

@@ -15,3 +15,5 @@ LAG = Gauge("forcegen_lag_records", "Broker end offset minus stored offset", ["r
 BEHIND_SECONDS = Gauge("forcegen_behind_seconds", "How long the oldest unread record has waited", ["room", "consumer"])
 UNRELAYED = Gauge("forcegen_unrelayed_records", "Log records that have not reached their topic", ["room", "log"])
 HEARTBEAT_SECONDS = Gauge("forcegen_heartbeat_age_seconds", "Time since a loop last came round", ["room", "loop"])
+PASSED_OVER = Counter("forcegen_passed_over", "Offsets that hold no record, by reason", ["room", "consumer", "reason"])
+SET_ASIDE = Counter("forcegen_set_aside", "Records that alone made their batch fail", ["room", "consumer"])

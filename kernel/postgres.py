@@ -36,6 +36,8 @@ from kernel.records import (
 from kernel.sql import queries
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+EVENT_ID = "events_id_key"
+"""The constraint that an event's id is used once."""
 DEAD_VALUE_BYTES_MAX = 65_536
 """A dead letter keeps this much of a value; the whole record stays in its topic."""
 
@@ -115,6 +117,8 @@ class PostgresStore:
             async with self._pool.acquire() as connection, connection.transaction():
                 return await self._append(connection, batch)
         except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
+            if error.constraint_name == EVENT_ID:  # follows from the command: deciding anew gives the same again
+                raise
             raise Stale(error.constraint_name) from error
 
     async def _append(self, connection: Connection, batch: Batch) -> Appended:
@@ -224,6 +228,9 @@ async def advance(connection: Connection, progress: Progress) -> None:
     moved = await connection.fetch(sql()["advance"], progress.consumer, *columns(steps, 4))
     if len(moved) != len(steps):
         raise Fenced(f"{progress.consumer} was replaced on {', '.join(f'{t}/{p}' for t, p, _, _ in steps)}")
+    if progress.passages:
+        rows = [(p.topic, p.partition, p.start, p.end, p.reason) for p in progress.passages]
+        await connection.execute(sql()["pass_over"], progress.consumer, *columns(rows, 5))
 
 
 async def take_positions(

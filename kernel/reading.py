@@ -12,13 +12,14 @@ from typing import Any, TypeAlias
 import asyncpg
 from fastapi import FastAPI
 
-from kernel import database, http, logs, topics, web
-from kernel.consumer import Consumer, Records
+from kernel import database, http, logs, operations_http, topics, web
+from kernel.consumer import Consumer, Record, Records, set_aside
+from kernel.faults import is_passing
 from kernel.health import Health
 from kernel.lag import Lag
 from kernel.metrics import DEAD_LETTERS
 from kernel.postgres import Connection, advance, bury, start_consuming, take_positions
-from kernel.records import DeadLetter, Partition, Progress
+from kernel.records import DeadLetter, Fenced, Partition, Progress
 from kernel.relay import Relay
 from kernel.serving import running_together, serve
 from kernel.settings import Settings
@@ -27,6 +28,8 @@ Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
 """Write the effects of a batch on a connection that is in a transaction; what could not be read is returned."""
 Prepare: TypeAlias = Callable[[Records], Write]
 """Decode a batch before the transaction begins."""
+SetAside: TypeAlias = Callable[[Connection, Record, Exception], Awaitable[Sequence[DeadLetter]]]
+"""Put by the one record that makes its batch fail, in a transaction; returned is what became a dead letter."""
 Extend: TypeAlias = Callable[[FastAPI, asyncpg.Pool, Health], Sequence[Coroutine[Any, Any, None]]]
 """Add what a room answers over HTTP besides; returned are loops that run along with the others."""
 LOGS = ("dead_letters",)
@@ -39,6 +42,8 @@ class ReadingRoom:
     name: str
     topics_in: Sequence[str]
     prepare: Prepare
+    set_aside: SetAside | None = None
+    """What becomes of a record that makes its batch fail; where there is nothing, it is retried, and told as stuck."""
     migrations: Sequence[tuple[str, str]] = ()
     """(package, folder) of its own migrations, after the kernel's."""
     batch_records_max: int | None = None
@@ -81,6 +86,7 @@ class Running:
             settings=settings.model_copy(update=own),
             start=self._start,
             handle=self._handle,
+            set_aside=self._set_aside,
             health=self.health,
         )
         self.lag = Lag(self.consumer, room.topics_in, self._start, settings=settings, health=self.health)
@@ -97,20 +103,37 @@ class Running:
             return await start_consuming(connection, consumer, partitions)
 
     async def _handle(self, records: Records, progress: Progress) -> None:
-        write = self._room.prepare(records)
+        await self._settle(progress, self._room.prepare(records))
+
+    async def _set_aside(self, record: Record, progress: Progress, fault: Exception) -> None:
+        put_by = self._room.set_aside
+        if put_by is None:
+            raise fault
+        try:
+            await self._settle(progress, lambda connection: put_by(connection, record, fault))
+        except Exception as again:
+            if is_passing(again) or isinstance(again, Fenced):
+                raise
+            await self._settle(progress, lambda _: _at_once([set_aside(record, fault)]))
+
+    async def _settle(self, progress: Progress, write: Write) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
-            unread = await settle(connection, progress, write)
-        if unread:
-            DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(unread))
+            letters = await settle(connection, progress, write)
+        if letters:
+            DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(letters))
             self.relay.woken.set()
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        loops = [*self.loops, self.lag.run()] + ([self.relay.run()] if self._room.dead_letters else [])
+        loops = [*self.loops, self.lag.run(), self.consumer.run()]
+        loops += [self.relay.run()] if self._room.dead_letters else []
         async with running_together(loops):
-            await self.consumer.start()
             yield
             await self.consumer.stop()
+
+
+async def _at_once(letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
+    return letters
 
 
 async def run(
@@ -128,7 +151,8 @@ async def run(
     async with pool, beside(pool):
         running = Running(room, settings, pool)
         app = web.app(f"Forcegen {room.name}", lifespan=running.lifespan)
-        http.operations(app, running.health)
+        ready, passed_over = operations_http.answering(pool), operations_http.passages(pool)
+        operations_http.operations(app, running.health, service=room.name, ready=ready, passed_over=passed_over)
         if room.dead_letters:
             http.dead_letters(app, pool)
         running.loops = extend(app, pool, running.health)

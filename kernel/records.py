@@ -1,9 +1,9 @@
 """What goes into a room's store in one transaction, as plain frozen rows. Shared by the pure core and both stores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from contracts.cloudevents import Envelope
 from contracts.outcome import CommandDecided
@@ -15,6 +15,8 @@ Holder: TypeAlias = tuple[str, str]
 """What a claim is on: (kind, holder)."""
 Partition: TypeAlias = tuple[str, int]
 """(topic, partition)."""
+Start: TypeAlias = Callable[[str, Collection[Partition]], Awaitable[Mapping[Partition, int]]]
+"""Where a consumer is to start reading each partition, by what is stored."""
 ClaimsByHolder: TypeAlias = Mapping[Holder, Mapping[str, tuple[Claim, ...]]]
 """The claims on each holder, by owner. A holder that was looked up and is free has an empty entry."""
 
@@ -108,12 +110,31 @@ class DeadLetter:
     remedy: str | None = None
 
 
+Reason: TypeAlias = Literal["deleted", "transaction mark", "aborted transaction", "compacted", "kept whole"]
+"""Why offsets are passed over: `deleted` by retention or by hand before they were read, a `transaction mark` of the
+broker's, records of an `aborted transaction`, `compacted` away, or `kept whole` with the batch that they are in, whose
+bytes stand at the batch's first offset because nobody can take it apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Offsets of a partition that hold nothing to read, from the first to before `end`, and why."""
+
+    topic: str
+    partition: int
+    start: int
+    end: int
+    reason: Reason
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a consumer has come with one batch: per partition the offset it was at and the one it goes to."""
 
     consumer: str
     steps: Mapping[Partition, tuple[int, int]]
+    passages: Sequence[Passage] = ()
+    """Offsets on the way that hold no record, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,16 @@ from contracts.cloudevents import Envelope, from_kafka
 from contracts.registry import commands_of, schema_name, type_name
 from contracts.unreadable import Unreadable
 from kernel import database, http, incoming, logs, topics
-from kernel.consumer import Consumer, Records, buried
+from kernel.consumer import Consumer, Record, Records, buried, check_whole, set_aside
 from kernel.decider import Decider, Fact, Policy
+from kernel.faults import is_passing
 from kernel.health import Health
+from kernel.incoming import unreadable
 from kernel.intake import Intake
 from kernel.lag import Lag
 from kernel.metrics import DEAD_LETTERS
 from kernel.postgres import PostgresStore
-from kernel.records import DeadLetter, Incoming, Progress
+from kernel.records import DeadLetter, Fenced, Incoming, Progress
 from kernel.relay import Relay
 from kernel.serving import running_together, serve
 from kernel.settings import Settings
@@ -78,7 +80,10 @@ class Running:
             appended=self._appended,
         )
         self.queue = http.Queue(
-            self.intake.take, batch_max=settings.batch_records_max, waiting_max=settings.http_waiting_max
+            self.intake.take_apart,
+            health=self.health,
+            batch_max=settings.batch_records_max,
+            waiting_max=settings.http_waiting_max,
         )
         self.consumer = Consumer(
             room.name,
@@ -86,6 +91,7 @@ class Running:
             settings=settings,
             start=self.store.start,
             handle=self._handle,
+            set_aside=self._set_aside,
             health=self.health,
         )
         self.lag = Lag(self.consumer, room.topics_in, self.store.start, settings=settings, health=self.health)
@@ -102,25 +108,46 @@ class Running:
         )
 
     async def _handle(self, records: Records, progress: Progress) -> None:
-        """One batch from Kafka, commands and other rooms' facts alike, in one transaction."""
-        asked: list[Incoming] = []
-        unread: list[DeadLetter] = []
+        """One batch from Kafka, commands and other services' facts alike, in one transaction."""
+        commands: list[Incoming] = []
+        letters: list[DeadLetter] = []
         for record in records:
-            try:
-                asked += self._taken_in(record.topic, record.key, record.value, record.headers)
-            except Unreadable as fault:
-                unread.append(buried(record, fault))
-        DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(unread))
-        await self.intake.take(asked, unread, progress)
+            decoded, letter = self._decoded(record)
+            commands += decoded
+            letters += [letter] if letter else []
+        DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(letters))
+        await self.intake.take(commands, letters, progress)
 
-    def _taken_in(
-        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
-    ) -> Sequence[Incoming]:
-        envelope = from_kafka(key, value, headers)
-        if topic == topics.commands(self._room.name):
-            return [incoming.keyed(self.admit(envelope), key)]
+    async def _set_aside(self, record: Record, progress: Progress, fault: Exception) -> None:
+        """The one record that made its batch fail: each of its commands is answered alone, or the record is buried."""
+        commands, letter = self._decoded(record)
+        answers = await self.intake.take_apart(commands) if commands else ()
+        if not commands or any(isinstance(answer, Exception) for answer in answers):
+            letter = letter or set_aside(record, fault)
+        try:
+            await self.intake.take([], [letter] if letter else [], progress)
+        except Exception as again:
+            if is_passing(again) or letter is None or isinstance(again, Fenced):
+                raise
+            await self.intake.take([], [set_aside(record, fault)], progress)
+
+    def _decoded(self, record: Record) -> tuple[Sequence[Incoming], DeadLetter | None]:
+        """The commands of a record, or its dead letter; both where nobody can decode it who is still known by name."""
+        is_command = record.topic == topics.commands(self._room.name)
+        try:
+            check_whole(record)
+            return self._taken_in(record), None
+        except Unreadable as fault:
+            command = unreadable(fault) if is_command else None
+            letter = buried(record, fault) if command is None or fault.is_foreign else None
+            return [command] if command else [], letter
+
+    def _taken_in(self, record: Record) -> Sequence[Incoming]:
+        envelope = from_kafka(record.key, record.value, record.headers)
+        if record.topic == topics.commands(self._room.name):
+            return [incoming.keyed(self.admit(envelope), record.key)]
         fact = incoming.fact(envelope)
-        return [self.admit(reaction) for reaction in reactions(self._room, topic, fact, envelope)]
+        return [self.admit(reaction) for reaction in reactions(self._room, record.topic, fact, envelope)]
 
     async def settle_waiting(self) -> None:
         """Try waiting commands again when what they wait for may have arrived."""
@@ -140,18 +167,23 @@ class Running:
     async def _settle_ready(self) -> int:
         """Decide the commands that need wait no longer; how many there were."""
         ready = await self.store.ready(self._settings.batch_records_max)
-        structured = [("content-type", b"application/cloudevents+json")]
-        again = [self.admit(from_kafka(None, text, structured)) for text in ready]
-        if again:
-            await self.intake.take([replace(one, waited=True) for one in again])
-        return len(again)
+        again = [self._admitted_again(text) for text in ready]
+        waited = [replace(one, waited=True) for one in again if one is not None]
+        answers = await self.intake.take_apart(waited) if waited else ()
+        return sum(not isinstance(answer, Exception) for answer in answers)
+
+    def _admitted_again(self, text: bytes) -> Incoming | None:
+        """A command as it was put by; what is admitted may have become narrower since then."""
+        try:
+            return self.admit(from_kafka(None, text, [("content-type", b"application/cloudevents+json")]))
+        except Unreadable as fault:
+            return unreadable(fault)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         """All loops run while the HTTP side does; the first one that fails ends the process."""
-        loops = [self.relay.run(), self.queue.run(), self.settle_waiting(), self.lag.run()]
+        loops = [self.relay.run(), self.queue.run(), self.settle_waiting(), self.lag.run(), self.consumer.run()]
         async with running_together(loops):
-            await self.consumer.start()
             yield
             await self.consumer.stop()
 

@@ -40,7 +40,7 @@ MODULES = {
 }
 ROLES = {"query": "reporting_reader"}
 PASSWORD = "only-for-tests"  # noqa: S105
-READY_S = 60.0
+READY_S = 180.0
 
 
 @dataclass
@@ -96,7 +96,7 @@ class House:
             if self.processes[name].poll() is not None:
                 raise AssertionError(f"{name} ended:\n{self.log(name).read_text()[-3000:]}")
             try:
-                if httpx.get(f"{self.url(name)}/readyz", timeout=2).status_code == 200:
+                if httpx.get(f"{self.url(name)}/healthz/progress", timeout=2).status_code == 200:
                     return
             except httpx.HTTPError:
                 pass

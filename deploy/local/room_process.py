@@ -1,4 +1,4 @@
-"""A room as a daemon: started with its settings in a file, ready when its own `/readyz` says so.
+"""A room as a daemon: started with its settings in a file, ready when its own `/healthz/progress` says so.
 
 A room keeps nothing but in Kafka and Postgres, so one whose settings are out of date, or which was left behind by a
 starter that died, is stopped and started anew without a question.
@@ -120,7 +120,7 @@ def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
     """Whether the room at that port is ready, and what it names as not well."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS_MAX)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", "/healthz/progress")
         answer = connection.getresponse()
         told = json.loads(answer.read())
         return answer.status == http.HTTPStatus.OK, tuple(map(str, told.get("problems", ())))

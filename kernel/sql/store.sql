@@ -6,6 +6,22 @@ WHERE consumed.consumer = $1 AND consumed.topic = step.topic AND consumed.part =
   AND consumed.next_offset = step.expected
 RETURNING 1
 
+-- name: pass_over
+INSERT INTO passed_over (consumer, topic, part, first_offset, next_offset, reason)
+SELECT $1, topic, part, first_offset, next_offset, reason
+FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::text[])
+     AS passage (topic, part, first_offset, next_offset, reason)
+ON CONFLICT (consumer, topic, part, first_offset)
+DO UPDATE SET next_offset = excluded.next_offset, reason = excluded.reason, recorded = excluded.recorded
+
+-- name: passed_over
+SELECT topic, part, first_offset, next_offset, reason, recorded
+FROM passed_over WHERE consumer = $1 ORDER BY recorded DESC, topic, part, first_offset DESC LIMIT $2
+
+-- name: deleted_unread
+SELECT topic, part, first_offset, next_offset
+FROM passed_over WHERE consumer = $1 AND reason = 'deleted' ORDER BY topic, part, first_offset
+
 -- name: begin_consuming
 -- A partition that was never read begins at 0.
 WITH fresh AS (

@@ -204,7 +204,7 @@ async def _put(connection: Connection, found: Sequence[Message]) -> None:
 
 
 async def run(pool: asyncpg.Pool, health: Health) -> None:
-    """For ever, as records come. A fault of one round is over at the next, or shows in `/readyz`."""
+    """For ever, as records come. A fault of one round is over at the next, or shows in `/healthz/progress`."""
     while True:
         full = False
         try:

@@ -60,7 +60,7 @@ class Signing:
         self._copying: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """For ever; what is wrong shows in `/readyz`, and nothing is signed while it is."""
+        """For ever; what is wrong shows in `/healthz/progress`, and nothing is signed while it is."""
         while True:
             await self.round()
             await asyncio.sleep(EVERY_S)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query
 from contracts.limits import FIRST_INSTANT, INTEGER_MAX
 from kernel import database, web
 from kernel.health import Health
-from kernel.http import operations
+from kernel.operations_http import answering, operations
 from kernel.parameters import Instant, Name, Whole
 from kernel.serving import main, running_together, serve
 from kernel.settings import Settings
@@ -101,7 +101,7 @@ async def run(settings: Settings) -> None:
     ):
         archive = Archive(url.rstrip("/"), client) if url else None
         app = build(pool, following=following, archive=archive)
-        operations(app, health)
+        operations(app, health, service="query", ready=answering(pool))
         await serve(app, settings)
 
 

@@ -11,7 +11,8 @@ from contracts import registry
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.unreadable import Unreadable
 from kernel import incoming, reading, topics
-from kernel.consumer import Records, buried
+from kernel.consumer import Record, Records, buried, check_whole
+from kernel.faults import kind
 from kernel.postgres import Connection
 from kernel.reading import Write
 from kernel.records import DeadLetter
@@ -30,8 +31,7 @@ def prepare(records: Records) -> Write:
     unread: list[DeadLetter] = []
     for record in records:
         try:
-            envelope = from_kafka(record.key, record.value, record.headers)
-            events.append(recorded(record.topic, record.partition, record.offset, envelope))
+            events.append(_decoded(record))
         except Unreadable as fault:
             unread.append(buried(record, fault))
 
@@ -40,6 +40,21 @@ def prepare(records: Records) -> Write:
         return unread
 
     return write
+
+
+def _decoded(record: Record) -> Recorded:
+    check_whole(record)
+    return recorded(record.topic, record.partition, record.offset, from_kafka(record.key, record.value, record.headers))
+
+
+async def put_by(connection: Connection, record: Record, fault: Exception) -> Sequence[DeadLetter]:
+    """The record that makes its batch fail: an event waits parked in its stream, anything else is buried."""
+    try:
+        event = _decoded(record)
+    except Unreadable as unread:
+        return [buried(record, unread)]
+    await PROJECTOR.park(connection, event, f"the database refused it: {kind(fault)}")
+    return ()
 
 
 def recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Recorded:
@@ -90,6 +105,7 @@ ROOM = reading.ReadingRoom(
     "reporting",
     [topics.of_log(room, "events") for room in registry.ROOMS],
     prepare,
+    put_by,
     migrations=[("services.reporting", "migrations")],
     batch_records_max=1_000,
 )

@@ -5,15 +5,16 @@ the other is tried again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
 import structlog
 
+from kernel.faults import is_passing, kind
 from kernel.serving import running_together
-from services.reporting.projector import Projector
+from services.reporting.projector import Projector, Stream
 
 log = structlog.get_logger()
 RETRY_EVERY_S: Final = 30.0
@@ -37,8 +38,24 @@ async def _run(pool: asyncpg.Pool) -> None:
 
 
 async def _retry(pool: asyncpg.Pool) -> int:
-    async with pool.acquire() as connection, connection.transaction():
-        done = await Projector().retry(connection)
-    if done.released:
-        log.info("parked events were applied", released=done.released)
-    return done.released
+    async with pool.acquire() as connection:
+        streams = await Projector().next_parked(connection)
+    released = await _retried(pool, streams) if streams else 0
+    if released:
+        log.info("parked events were applied", released=released)
+    return released
+
+
+async def _retried(pool: asyncpg.Pool, streams: Sequence[Stream]) -> int:
+    """Together where that is possible; one stream that the database refuses stops no other."""
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            return (await Projector().retry(connection, streams)).released
+    except Exception as fault:
+        if is_passing(fault):
+            raise
+        if len(streams) > 1:
+            half = len(streams) // 2
+            return await _retried(pool, streams[:half]) + await _retried(pool, streams[half:])
+        log.warning("a parked stream is refused again", room=streams[0][0], fault=kind(fault))
+        return 0

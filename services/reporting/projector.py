@@ -74,14 +74,25 @@ class Projector:
         await self._look_up(connection, queues)
         return await self._settle(connection, queues, len(events))
 
-    async def retry(self, connection: Connection, limit: int = RETRY_EVENTS_MAX) -> Applied:
-        """Try parked events again that are next in their stream: after a repair of a projection, say.
+    async def park(self, connection: Connection, event: Recorded, error: str) -> None:
+        """Let an event wait with its error, which the database raised; a duplicate is dropped."""
+        queue = Queue(arrived={event.version: event}, error=error)
+        queues = {(event.room, event.stream): queue}
+        await self._look_up(connection, queues)
+        await self._record(connection, queues, Shelf())
+        await self._tell(connection, Shelf(), queues)
+
+    async def next_parked(self, connection: Connection, limit: int = RETRY_EVENTS_MAX) -> list[Stream]:
+        """The streams whose next event is parked."""
+        rows = await connection.fetch(query("parked_next").sql, limit)
+        return list(dict.fromkeys((record["room"], record["stream"]) for record in rows))
+
+    async def retry(self, connection: Connection, streams: Sequence[Stream], limit: int = RETRY_EVENTS_MAX) -> Applied:
+        """Try parked events of these streams again: after a repair of a projection, say.
 
         Call it again while it releases events; a stream longer than the limit takes several calls.
         """
-        queues: dict[Stream, Queue] = {}
-        for record in await connection.fetch(query("parked_next").sql, limit):
-            queues.setdefault((record["room"], record["stream"]), Queue())
+        queues: dict[Stream, Queue] = {stream: Queue() for stream in streams}
         await self._look_up(connection, queues, limit)
         return await self._settle(connection, queues, 0)
 

@@ -18,12 +18,14 @@ from contracts.cloudevents import from_kafka
 from contracts.unreadable import Unreadable
 from kernel import database
 from kernel.consumer import Records
+from kernel.faults import is_passing, kind
 from kernel.postgres import Connection, start_consuming
 from kernel.reading import settle
-from kernel.records import Partition, Progress
+from kernel.records import Fenced, Partition, Progress
 from kernel.sql import queries
 from services.reporting.analysts import publish
-from services.reporting.app import PROJECTOR, ROOM, recorded
+from services.reporting.app import PROJECTOR, ROOM, put_by, recorded
+from services.reporting.projections.recorded import Recorded
 from services.reporting.projector import Applied
 from services.reporting.queries import query
 from services.reporting.receipts import projection
@@ -35,7 +37,7 @@ _AWAY: Final = "reporting_away"
 SHOWN_MAX: Final = 5
 """Rows of a table that a difference shows."""
 _MIGRATIONS: Final = [("kernel.migrations", "reading"), *ROOM.migrations]
-_OWN: Final = ("dead_letters", "log_heads", "relayed")
+_OWN: Final = ("dead_letters", "log_heads", "relayed", "passed_over")
 """What a process keeps of its own doings: it goes over to the views that take the place."""
 Positions = Mapping[Partition, int]
 
@@ -91,7 +93,24 @@ async def apply(connection: Connection, records: Records) -> Applied:
         with suppress(Unreadable):
             envelope = from_kafka(record.key, record.value, record.headers)
             events.append(recorded(record.topic, record.partition, record.offset, envelope))
-    return await PROJECTOR.apply(connection, events)
+    return await _applied(connection, events)
+
+
+async def _applied(connection: Connection, events: Sequence[Recorded]) -> Applied:
+    """Together, or in halves where the database refuses one of them, which is then parked as a reader would park it."""
+    try:
+        async with connection.transaction():
+            return await PROJECTOR.apply(connection, events)
+    except asyncpg.UniqueViolationError:  # somebody else applied some of them meanwhile
+        raise
+    except Exception as fault:
+        if is_passing(fault):
+            raise
+        if len(events) == 1:
+            await PROJECTOR.park(connection, events[0], f"the database refused it: {kind(fault)}")
+            return Applied(parked=1)
+    half = len(events) // 2
+    return await _applied(connection, events[:half]) + await _applied(connection, events[half:])
 
 
 async def drop(connection: Connection, schema: str = FRESH) -> None:
@@ -132,9 +151,24 @@ class Filling:
         if not ends:
             return
         progress = Progress(ROOM.name, {place: (self.offsets[place], end) for place, end in ends.items()})
-        async with self._connection.transaction():
-            await settle(self._connection, progress, ROOM.prepare(records))
+        try:
+            async with self._connection.transaction():
+                await settle(self._connection, progress, ROOM.prepare(records))
+        except Exception as fault:
+            if is_passing(fault) or isinstance(fault, Fenced) or not records:
+                raise
+            await self._apart(records, progress, fault)
         self.offsets |= ends
+
+    async def _apart(self, records: Records, progress: Progress, fault: Exception) -> None:
+        """In halves, until the record that makes its transaction fail stands alone; that one is put by."""
+        if len(records) > 1:
+            half = len(records) // 2
+            for part in (records[:half], records[half:]):
+                await self._settle(part, {(record.topic, record.partition): record.offset + 1 for record in part})
+            return
+        async with self._connection.transaction():
+            await settle(self._connection, progress, lambda connection: put_by(connection, records[0], fault))
 
 
 async def positions(connection: Connection, *, held: bool = False) -> dict[Partition, int]:

@@ -66,7 +66,7 @@ CASES = {
         lambda e: (b"k", b"\xff\xfe", [("content-type", b"application/cloudevents+json")]), "value", "UTF-8"
     ),
     "a header that is not UTF-8": Bad(with_header("ce_source", b"\xff\xfe"), "headers.ce_source", "UTF-8"),
-    "null value": Bad(with_value(None), "value", "no data"),
+    "null value": Bad(with_value(None), "value", "no data", answered=True),
     "null key": Bad(lambda e: (None, *binary(e)[1:]), "key", "key", answered=True),
     "a key of another stream": Bad(lambda e: (b"mandate/other", *binary(e)[1:]), "key", "mandate/other", answered=True),
     "unknown type": Bad(edited(type="forcegen.approvals.ProposeMandat"), "type", "ProposeMandate?", answered=True),
@@ -82,10 +82,10 @@ CASES = {
     "a NUL in a text": Bad(with_data(proposed_by="a\x00b"), "data", "NUL", answered=True),
     "missing id": Bad(edited(id=None), "headers.ce_id", "id"),
     "missing source": Bad(edited(source=None), "headers.ce_source", "source"),
-    "missing type": Bad(edited(type=None), "headers.ce_type", "type"),
-    "missing specversion": Bad(edited(specversion=None), "headers.ce_specversion", "specversion"),
-    "missing subject": Bad(edited(subject=""), "headers.ce_subject", "subject"),
-    "a time that is none": Bad(edited(time="yesterday"), "headers.ce_time", "time"),
+    "missing type": Bad(edited(type=None), "headers.ce_type", "type", answered=True),
+    "missing specversion": Bad(edited(specversion=None), "headers.ce_specversion", "specversion", answered=True),
+    "missing subject": Bad(edited(subject=""), "headers.ce_subject", "subject", answered=True),
+    "a time that is none": Bad(edited(time="yesterday"), "headers.ce_time", "time", answered=True),
     "2 MB": Bad(with_data(tasks="x" * 2_000_000), "data", "262,144", answered=True),
 }
 

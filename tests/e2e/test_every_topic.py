@@ -66,4 +66,4 @@ def test_after_all_of_this_the_house_works_and_every_room_is_ready(house: House)
     Client(house.servers.kafka).send([proposal("after-garbage")])
     assert shown(house, "/v1/mandates/after-garbage")["status"] == "proposed"
     for name in house.processes:
-        assert httpx.get(f"{house.url(name)}/readyz").json() == {"ready": True, "problems": []}
+        assert httpx.get(f"{house.url(name)}/healthz/progress").json() == {"moving": True, "problems": []}

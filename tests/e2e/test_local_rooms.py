@@ -87,7 +87,7 @@ def lines(*those: dict[str, Any]) -> str:
 def test_every_room_is_up_and_says_where(up: House, directory: Path) -> None:
     assert set(up.urls) == {room.name for room in rooms.ROOMS}
     for url in up.urls.values():
-        assert httpx.get(f"{url}/readyz", trust_env=False).status_code == 200
+        assert httpx.get(f"{url}/healthz/progress", trust_env=False).status_code == 200
     told = forcegen("status", directory)
     assert told.returncode == 0, told.stdout
     assert "no" not in told.stdout.split()

@@ -87,7 +87,7 @@ async def _ready(port: int, log: Path) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
         for _ in range(300):
             try:
-                if (await http.get("/readyz")).status_code == 200:
+                if (await http.get("/healthz/progress")).status_code == 200:
                     return
             except httpx.HTTPError:
                 pass

@@ -72,3 +72,7 @@ BEYOND: Final = (
     "What is written there now is passed over as read. Stop the rooms and everybody who sends, and refill it:"
     " `forcegen audit replay --to topic --topic {topic}`."
 )
+DELETED: Final = (
+    "Retention or somebody took it away. Where the archive holds it, send it again or make the views anew; find out who"
+    " may delete records of this topic, and give it `retention.ms=-1`."
+)

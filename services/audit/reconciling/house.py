@@ -52,7 +52,7 @@ class Reconciliation:
             yield each
 
     def _offsets(self, measured: Measured) -> Sequence[Finding]:
-        """A room that has read further than its topic reaches will pass over what is written there next."""
+        """A service that has read further than its topic reaches, and what was deleted before a service read it."""
         found = []
         for owner in OWNERS:
             self.lag[owner] = 0
@@ -63,6 +63,10 @@ class Reconciliation:
                     what = f"changed: {owner} has read as far as here, and Kafka's partition ends at {end}"
                     remedy = finding.BEYOND.format(topic=topic)
                     found.append(Finding(Kind.CHANGED, f"{topic}/{part}/", offset, what, remedy))
+        for owner, passage in measured.deleted:
+            what = f"missing: deleted from Kafka before {owner} read it"
+            series, count = f"{passage.topic}/{passage.partition}/", passage.end - passage.start
+            found.append(Finding(Kind.MISSING, series, passage.start, what, finding.DELETED, passage.end - 1, count))
         return found
 
     async def _kafka(self, measured: Measured) -> AsyncIterator[Finding]:

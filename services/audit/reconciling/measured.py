@@ -4,14 +4,15 @@ What is read later may only have grown. So what a store had before Kafka was ask
 the archive was asked again is in the archive as far as that has read, and so on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from contracts.registry import ROOMS
 from kernel import topics
 from kernel.postgres import Connection
-from kernel.records import Partition
+from kernel.postgres import sql as store_sql
+from kernel.records import Partition, Passage
 from kernel.sql import queries
 from services.audit import by_place, selection
 from services.audit.broker import Broker
@@ -49,6 +50,8 @@ class Measured:
     """How far the archive has read by now."""
     kept: frozenset[Partition]
     """The partitions of which the archive has records."""
+    deleted: Sequence[tuple[str, Passage]]
+    """Offsets whose records were deleted before a service read them, by its name."""
 
     @property
     def places(self) -> list[Partition]:
@@ -65,7 +68,13 @@ async def measure(databases: Databases, broker: Broker) -> Measured:
     bounds = await broker.bounds([(topic, part) for topic, parts in there.items() for part in range(parts)])
     archived = await by_place.stored_offsets(databases["audit"], "audit")
     kept = frozenset(await selection.partitions(databases["audit"]))
-    return Measured(stored, heads, there, bounds, archived, kept)
+    deleted = [(owner, passage) for owner in OWNERS for passage in await _deleted(databases[owner], owner)]
+    return Measured(stored, heads, there, bounds, archived, kept, deleted)
+
+
+async def _deleted(connection: Connection, owner: str) -> list[Passage]:
+    rows = await connection.fetch(store_sql()["deleted_unread"], owner)
+    return [Passage(r["topic"], r["part"], r["first_offset"], r["next_offset"], "deleted") for r in rows]
 
 
 async def _head(connection: Connection, log: str) -> Head:

@@ -1,0 +1,34 @@
+"""Whose fault a failure is: a server's, which passes, or the data's, which comes again however often it is tried.
+
+Only servers' faults are retried. Everything else belongs to a record, and is split off with it. A missing table or a
+missing right is an operator's fault and counts as a server's: it must never make records into dead letters.
+"""
+
+from typing import Final
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+_SERVER_CLASSES: Final = frozenset(
+    (
+        *("08", "0A", "25", "28", "3D", "3F"),  # connection, feature, transaction state, login, database, schema
+        *("40", "42", "53", "55", "57", "58"),  # rollback, names and rights, resources, state, operator, system
+        *("F0", "HV", "XX"),  # configuration, foreign data, internal errors and broken files
+    )
+)
+"""Classes of SQLSTATE (PostgreSQL's documentation, appendix A) that no value of a record brings about."""
+
+
+def is_passing(fault: BaseException) -> bool:
+    """Whether the same work may succeed later, without any change of its data."""
+    if isinstance(fault, asyncpg.PostgresError):
+        return str(fault.sqlstate or "XX")[:2] in _SERVER_CLASSES
+    if isinstance(fault, asyncpg.InterfaceError):
+        return not isinstance(fault, ValueError)  # what the driver cannot encode is a ValueError too
+    return isinstance(fault, (OSError, TimeoutError, KafkaError, MemoryError))
+
+
+def kind(fault: BaseException) -> str:
+    """The kind of a fault, for logs, answers and health: without its message, which may quote what somebody sent."""
+    code = getattr(fault, "sqlstate", None)
+    return f"{type(fault).__name__} ({code})" if code else type(fault).__name__
