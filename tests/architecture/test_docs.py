@@ -111,7 +111,7 @@ def _bounds(metadata: list[Any]) -> str:
 def rules_in_code() -> set[str]:
     """Every rule that an answer can name: of refusals, and of what the kernel answers by itself."""
     refusals = [call.args[0] for path in python("services", "kernel") for call in calls(path, "Refusal")]
-    own = [k.value for call in calls(Path("kernel/deciding.py"), "_decided") for k in call.keywords if k.arg == "rule"]
+    own = [k.value for call in calls(Path("kernel/answers.py"), "decided") for k in call.keywords if k.arg == "rule"]
     return {str(node.value) for node in [*refusals, *own] if isinstance(node, ast.Constant)}
 
 

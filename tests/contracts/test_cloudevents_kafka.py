@@ -9,7 +9,7 @@ import pytest
 from cloudevents.core.bindings import kafka as sdk_kafka
 from cloudevents.core.v1.event import CloudEvent
 
-from contracts.cloudevents import Envelope, from_kafka, to_kafka
+from contracts.cloudevents import Envelope, from_kafka, to_kafka, to_structured
 from tests.contracts.one_event import DATA, EVENT, STRUCTURED, Headers, attributes, in_headers, in_json, refused
 
 # The SDK agrees.
@@ -30,6 +30,19 @@ def test_we_read_what_the_sdk_writes_to_kafka(written: Any) -> None:
     read = from_kafka(None, message.value, list(message.headers.items()))
     assert orjson.loads(read.data) == DATA
     assert replace(read, data=EVENT.data) == EVENT
+
+
+@pytest.mark.parametrize("written", [sdk_kafka.to_binary_event, sdk_kafka.to_structured_event])
+def test_the_sdk_sets_a_key_where_it_is_told_to_and_its_partitionkey_is_read(written: Any) -> None:
+    """What docs/how-to/send-commands.md shows."""
+    keyless = written(CloudEvent(attributes(), DATA))
+    assert keyless.key is None
+    assert written(CloudEvent(attributes(), DATA), key_mapper=lambda event: event.get_subject()).key == EVENT.subject
+    wanted = written(CloudEvent(attributes() | {"partitionkey": EVENT.subject}, DATA))
+    assert wanted.key in (EVENT.subject, EVENT.subject.encode() if EVENT.subject else b"")
+    structured = to_structured(replace(EVENT, partition_key=None)).replace(b'"actor"', b'"partitionkey":"p","actor"')
+    assert from_kafka(None, structured, STRUCTURED).partition_key == "p"
+    assert from_kafka(None, EVENT.data, in_headers(ce_partitionkey=b"p")).partition_key == "p"
 
 
 # What is read tolerantly.
