@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from cli.file_kinds import foreign
+from cli.numbered_lines import numbered_lines
 from contracts import event_json
 from contracts.envelope import Envelope
 from contracts.registry import ROOMS
@@ -51,25 +53,18 @@ class BadLine:
 
 def read_lines(file: BinaryIO) -> Iterator[CommandLine | BadLine]:
     """Every line that is not blank; never more than one of them in memory."""
-    number = 0
-    while text := file.readline(LINE_BYTES_MAX + 1):
-        number += 1
-        if len(text) > LINE_BYTES_MAX:
-            size = len(text) + _rest_of_line(file, text)
+    for line in numbered_lines(file, LINE_BYTES_MAX):
+        number, size, text = line.number, line.size, line.text
+        if number == 1 and (found := foreign(text)) is not None:
+            yield BadLine(number, size, "line", *found)
+            return
+        if line.is_cut:
             told = f"The line has {size:,} bytes; a command may have {LINE_BYTES_MAX:,}."
             yield BadLine(number, size, "line", told, "Send less in one command.")
             continue
-        size = len(text)
         text = text.removeprefix(_BOM) if number == 1 else text
         if text.strip():
             yield _read(number, size, text.strip())
-
-
-def _rest_of_line(file: BinaryIO, text: bytes) -> int:
-    size = 0
-    while not text.endswith(b"\n") and (text := file.readline(LINE_BYTES_MAX)):
-        size += len(text)
-    return size
 
 
 def _read(number: int, size: int, text: bytes) -> CommandLine | BadLine:

@@ -10,10 +10,13 @@ from collections import Counter
 from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
+from pydantic import ValidationError
+
 from cli.command_lines import BadLine, CommandLine
 from cli.complaint import LATE, Complaint
 from contracts.cloudevents import from_kafka, to_kafka
 from contracts.outcome import CommandDecided
+from contracts.unreadable import Unreadable
 
 UNANSWERED_MAX: Final = 5_000
 POLL_MS: Final = 100
@@ -53,6 +56,7 @@ class Exchange:
         self._window = asyncio.Semaphore(UNANSWERED_MAX)
         self._heard = time.monotonic()
         self._faults: list[BaseException] = []
+        self._unreadable = 0
 
     async def run(self, lines: AsyncIterable[CommandLine | BadLine], *, silence_s: float) -> None:
         """Send every line and, where a consumer is given, wait for its answer.
@@ -104,15 +108,26 @@ class Exchange:
                 sending.result()
             for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
                 for record in records:
-                    self._take(_outcome(record))
+                    self._hear(record)
             if self._waiting and time.monotonic() - self._heard > silence_s:
-                left = self._waiting.total()
-                raise Complaint(
-                    f"{left:,} command(s) have no answer, and none came for {silence_s:g} s. See `forcegen status` and"
-                    f" `forcegen lag`; send the file again to ask for the answers: repeats are harmless.",
-                    LATE,
-                )
+                raise self._unanswered(silence_s)
         sending.result()
+
+    def _unanswered(self, silence_s: float) -> Complaint:
+        told = f"{self._waiting.total():,} command(s) have no answer, and none came for {silence_s:g} s"
+        if self._unreadable:
+            told += f" ({self._unreadable:,} record(s) of the outcome topics could not be read)"
+        remedy = "See `forcegen status` and `forcegen lag`; send the file again to ask for the answers"
+        return Complaint(f"{told}. {remedy}: repeats are harmless.", LATE)
+
+    def _hear(self, record: Any) -> None:
+        """What is no outcome was sent by a stranger, or by a newer version: it answers nobody that we know of."""
+        try:
+            outcome = _outcome(record)
+        except (Unreadable, ValidationError, ValueError):
+            self._unreadable += 1
+        else:
+            self._take(outcome)
 
     def _take(self, outcome: CommandDecided) -> None:
         key = outcome.command_source, outcome.command_id

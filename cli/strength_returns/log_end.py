@@ -1,14 +1,16 @@
 """Where a room's log ends now: the highest position that its events topic holds, so that old answers are told from new.
 
-Each partition holds its events in position order, so the last record of each is enough.
+Each partition holds its events in position order, so the last event of each is enough. It need not be the last record:
+behind it may stand the mark of a transaction, which no reader is ever given, or what a stranger sent.
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from contracts.limits import BIGINT_MAX
 from kernel import kafka
 from kernel.settings import Settings
 
@@ -27,22 +29,38 @@ async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> in
     try:
         parts = [TopicPartition(topic, part) for part in partitions]
         begins, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
-        filled = {part for part in parts if ends[part] > begins[part]}
-        consumer.assign(sorted(filled))
-        for part in filled:
-            consumer.seek(part, ends[part] - 1)
-        return await _highest(consumer, filled)
+        deadline = time.monotonic() + PATIENCE_S
+        return max([await _newest(consumer, part, begins[part], ends[part], deadline) for part in parts], default=0)
     finally:
         await consumer.stop()
 
 
-async def _highest(consumer: AIOKafkaConsumer, wanted: set[Any]) -> int:
-    highest, deadline = 0, time.monotonic() + PATIENCE_S
-    while wanted:
-        for part, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
-            wanted.discard(part)
-            for record in records:
-                highest = max(highest, int(dict(record.headers).get("ce_position", b"0")))
-        if wanted and time.monotonic() > deadline:
-            raise TimeoutError(f"the last event of {len(wanted)} partition(s) did not come")
-    return highest
+async def _newest(consumer: AIOKafkaConsumer, part: TopicPartition, begin: int, end: int, deadline: float) -> int:
+    """The position of the last event of a partition: looked for in its last record, then ever further back."""
+    step, found = 1, 0
+    while not found and end > begin:
+        start = max(begin, end - step)
+        found = max(await _positions(consumer, part, start, end, deadline), default=0)
+        end, step = start, step * 10
+    return found
+
+
+async def _positions(
+    consumer: AIOKafkaConsumer, part: TopicPartition, start: int, end: int, deadline: float
+) -> Iterable[int]:
+    """Of the events at the offsets from `start` to `end`."""
+    consumer.assign([part])
+    consumer.seek(part, start)
+    found: list[int] = []
+    while await consumer.position(part) < end:
+        for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
+            found += [position for record in records if (position := _position(record.headers)) is not None]
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"partition {part.partition} could not be read to its end")
+    return found
+
+
+def _position(headers: Iterable[tuple[str, Any]]) -> int | None:
+    """None for what no service wrote: no position, or none that a log can have."""
+    text = dict(headers).get("ce_position") or b""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(BIGINT_MAX)) else None

@@ -5,37 +5,26 @@ mended: blank is unknown, and a cell with a space too many is for its publisher 
 """
 
 import csv
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO, Final, get_args
+from typing import BinaryIO, Final
 
 from pydantic import ValidationError
 
 from cli.command_lines import BadLine
+from cli.file_kinds import foreign
+from cli.numbered_lines import NumberedLine, numbered_lines
+from cli.strength_returns.remedies import COLUMNS, SEPARATORS, headless, miscounted, misfit
 from contracts.deployments import RecordStrengthReturn
-from contracts.limits import FIRST_DAY, LAST_DAY
+from contracts.limits import INTEGER_MAX
 from contracts.unreadable import Unreadable
-from contracts.words import PersonnelType
 
-COLUMNS: Final = (
-    *("date", "contributor_iso3", "contributor_as_published", "mission", "personnel_type"),
-    *("male", "female", "total"),
-)
 LINE_BYTES_MAX: Final = 65_536
-COUNT_MAX: Final = 2**31 - 1
+COUNT_MAX: Final = INTEGER_MAX
 """The largest number that the views can hold."""
 _BOM: Final = b"\xef\xbb\xbf"
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_REMEDIES: Final = {
-    "date": f"Write a day of the calendar as YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}.",
-    "contributor_iso3": "Write the State's ISO 3166-1 alpha-3 code in capitals, e.g. KAZ.",
-    "contributor_as_published": "Write the State's name as it was published, in at most 200 characters.",
-    "mission": "Write the mission's acronym: 3 to 20 capitals, digits and hyphens, e.g. UNIFIL.",
-    "personnel_type": f"Write one of {', '.join(get_args(PersonnelType))}.",
-}
-_COUNT_REMEDY: Final = f"Write a whole number from 0 to {COUNT_MAX:,} in digits alone, or leave it blank for unknown."
+_NUL: Final = "\0"
 _COLUMN_OF: Final = {"contributor": "contributor_iso3", "as_of": "date"}
 
 
@@ -50,71 +39,107 @@ class ReturnRow:
     told: RecordStrengthReturn
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns in the order of a file, and what stands between its cells."""
+
+    columns: tuple[str, ...]
+    separator: str
+
+
 def read_rows(file: BinaryIO, published_at: datetime, source: str) -> Iterator[ReturnRow | BadLine]:
     """Every line that is not blank, after the header; never more than one of them in memory."""
-    columns: Sequence[str] | None = None
-    for number, size, text in _lines(file):
+    header: Header | None = None
+    for line in numbered_lines(file, LINE_BYTES_MAX):
+        text = line.text.removeprefix(_BOM) if line.number == 1 else line.text
+        if not text.strip():
+            continue
         try:
-            if columns is None:
-                columns = _header(text)
+            if header is None:
+                header = _header(line, text)
                 continue
-            yield ReturnRow(number, size, _told(_named(columns, text), published_at, source))
+            yield ReturnRow(line.number, line.size, _told(_named(header, line), published_at, source))
         except Unreadable as fault:
-            yield BadLine(number, size, fault.field, fault.reason, fault.remedy)
-            if columns is None:
+            yield BadLine(line.number, line.size, fault.field, fault.reason, fault.remedy)
+            if header is None:
                 return  # without a header nobody knows which number is which
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, int, bytes | None]]:
-    """Number, bytes and text of each line that is not blank; no text where it is longer than any row."""
-    number = 0
-    while text := file.readline(LINE_BYTES_MAX + 1):
-        number += 1
-        size, end = len(text), text
-        while len(text) > LINE_BYTES_MAX and not end.endswith(b"\n") and (end := file.readline(LINE_BYTES_MAX)):
-            size += len(end)
-        if number == 1:
-            text = text.removeprefix(_BOM)
-        if text.strip():
-            yield number, size, text if len(text) <= LINE_BYTES_MAX else None
-
-
-def _cells(text: bytes | None) -> list[str]:
-    if text is None:
-        raise Unreadable(f"The line has more than {LINE_BYTES_MAX:,} bytes.", "line", "End every row with a new line.")
+def _header(line: NumberedLine, text: bytes) -> Header:
+    if (found := foreign(line.text)) is not None:
+        raise Unreadable(found[0], "header", found[1])
+    faults: list[Unreadable] = []
+    readings: dict[str, list[str]] = {}
     try:
-        decoded = text.decode()
-    except UnicodeDecodeError as fault:
-        raise Unreadable(f"Byte {fault.start} is not UTF-8.", "line", "Save the file as UTF-8.") from fault
-    if "\0" in decoded:
-        raise Unreadable("The line contains a NUL character.", "line", "Save the file as plain UTF-8 text.")
-    try:
-        return next(csv.reader((decoded.rstrip("\r\n"),), strict=True))
-    except csv.Error as fault:
-        told = f"The line is no CSV ({fault})."
-        raise Unreadable(
-            told, "line", "Close every quote on its own line, and double a quote within quotes."
-        ) from fault
-
-
-def _header(text: bytes | None) -> Sequence[str]:
-    """The columns in the order of this file."""
-    try:
-        found = _cells(text)
+        if line.is_cut:
+            raise _endless(line)
+        decoded = _decoded(text)
     except Unreadable as fault:
         raise Unreadable(fault.reason, "header", fault.remedy) from fault
-    if sorted(found) != sorted(COLUMNS):
-        told = f"The first line is {','.join(found)[:120]!r}."
-        raise Unreadable(told, "header", f"Begin the file with the columns {','.join(COLUMNS)}, in any order.")
-    return found
+    for separator in SEPARATORS:
+        try:
+            readings[separator] = _cells(decoded, separator)
+        except Unreadable as fault:
+            faults.append(fault)
+        else:
+            if sorted(readings[separator]) == sorted(COLUMNS):
+                return Header(tuple(readings[separator]), separator)
+    if not readings:
+        raise Unreadable(faults[0].reason, "header", faults[0].remedy)
+    raise headless(decoded, max(readings.values(), key=lambda cells: (len(set(cells) & set(COLUMNS)), len(cells))))
 
 
-def _named(columns: Sequence[str], text: bytes | None) -> dict[str, str]:
-    cells = _cells(text)
-    if len(cells) != len(columns):
-        told = f"The row has {len(cells)} cells, and the header {len(columns)}."
-        raise Unreadable(told, "line", "Give every column a cell, if need be a blank one; quote a cell with a comma.")
-    return dict(zip(columns, cells, strict=True))
+def _endless(line: NumberedLine) -> Unreadable:
+    told = f"The line has {line.size:,} bytes; a row may have {LINE_BYTES_MAX:,}."
+    return Unreadable(told, "line", "End every row with a line end (LF, CRLF or CR).")
+
+
+def _decoded(text: bytes) -> str:
+    """Without its line's end."""
+    try:
+        decoded = text.decode().rstrip("\r\n")
+    except UnicodeDecodeError as fault:
+        told = f"Byte {fault.start + 1} of the line (0x{text[fault.start]:02X}) is not UTF-8."
+        remedy = "Save the file as UTF-8: it seems to be in another encoding, such as Windows-1251 or Windows-1252."
+        raise Unreadable(told, "line", remedy) from fault
+    if _NUL in decoded:
+        told = f"Character {decoded.index(_NUL) + 1} of the line is NUL (U+0000)."
+        raise Unreadable(told, "line", "Take it out: a file that was not written to its end may have such characters.")
+    return decoded
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader((line,), delimiter=separator, strict=True))
+    except csv.Error as fault:
+        is_open = "unexpected end" in str(fault)
+        told = "A quote is not closed on this line." if is_open else "Behind a closing quote there is more text."
+        remedy = "Close every quote on its own line." if is_open else "Double a quote that stands within quotes."
+        raise Unreadable(told, "line", remedy) from fault
+
+
+def _named(header: Header, line: NumberedLine) -> dict[str, str]:
+    if line.is_cut:
+        raise _overlong(header, line)
+    decoded = _decoded(line.text)
+    cells = _cells(decoded, header.separator)
+    if len(cells) != len(header.columns):
+        raise miscounted(decoded, cells, header.columns, header.separator)
+    if not any(cells):
+        raise Unreadable("The row has blank cells alone.", "line", "Delete it.")
+    if tuple(cells) == header.columns or (cells[0].lstrip("\ufeff"), *cells[1:]) == header.columns:
+        raise Unreadable("The header stands here once more.", "line", "Delete the line: one header, at the beginning.")
+    return dict(zip(header.columns, cells, strict=True))
+
+
+def _overlong(header: Header, line: NumberedLine) -> Unreadable:
+    """A line that is cut: several rows without line ends between them, or one cell that is too long."""
+    cells = next(csv.reader((line.text.decode(errors="replace").replace("\0", " "),), delimiter=header.separator))
+    if len(cells) > len(header.columns):
+        return _endless(line)
+    column = header.columns[len(cells) - 1]
+    told = f"The line has {line.size:,} bytes, most of them in the cell {column}; a row may have {LINE_BYTES_MAX:,}."
+    return Unreadable(told, "line", "Shorten the cell, and close a quote where the cell ends.")
 
 
 def _told(cells: dict[str, str], published_at: datetime, source: str) -> RecordStrengthReturn:
@@ -136,17 +161,17 @@ def _told(cells: dict[str, str], published_at: datetime, source: str) -> RecordS
     except ValidationError as fault:
         name = str(fault.errors()[0]["loc"][0])
         column = _COLUMN_OF.get(name, name)
-        raise Unreadable(f"{cells[column][:60]!r} does not fit.", column, _REMEDIES[column]) from fault
+        raise misfit(column, cells[column]) from fault
 
 
 def _day(text: str) -> date:
-    told = Unreadable(f"{text[:60]!r} is no date.", "date", _REMEDIES["date"])
-    if not _DAY.fullmatch(text):
-        raise told
     try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise told from fault
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise misfit("date", text) from None
+    if text != found.isoformat():  # fromisoformat also reads 20120131 and 2012-W05-2
+        raise misfit("date", text)
+    return found
 
 
 def _count(column: str, text: str) -> int | None:
@@ -155,4 +180,4 @@ def _count(column: str, text: str) -> int | None:
         return None
     if text.isascii() and text.isdigit() and len(text) <= 20 and (number := int(text)) <= COUNT_MAX:
         return number
-    raise Unreadable(f"{text[:60]!r} is no number of people.", column, _COUNT_REMEDY)
+    raise misfit(column, text)

@@ -49,6 +49,19 @@ def test_a_type_of_no_deciding_room_is_named(name: str) -> None:
     assert "approvals, vacancies, deployments" in found.remedy
 
 
+@pytest.mark.parametrize("end", [b"\r", b"\r\n", b"\n"], ids=["CR", "CRLF", "LF"])
+def test_lines_end_as_on_any_system(end: bytes) -> None:
+    found = list(read_lines(io.BytesIO(end.join([line().strip(), b"", line(id="c-2").strip()]))))
+    assert [(one.number, isinstance(one, CommandLine)) for one in found] == [(1, True), (3, True)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
+def test_a_file_in_another_encoding_is_named_as_that(encoding: str) -> None:
+    (found,) = read_lines(io.BytesIO((line() + line()).decode().encode(encoding)))
+    assert isinstance(found, BadLine)
+    assert "encoded in UTF-" in str(found)
+
+
 def test_bad_lines_keep_their_numbers_and_the_rest_goes_in() -> None:
     found = read(line(), b"\n", b"{\n", line(id="c-2"), b"\xff\xfe\n", b"[]\n", line(id="c-3").rstrip())
     assert [(one.number, isinstance(one, CommandLine)) for one in found] == [

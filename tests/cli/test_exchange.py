@@ -120,6 +120,23 @@ async def test_answers_to_others_are_not_taken_for_ours() -> None:
     assert (await run(kafka, line())).statuses == ["refused"]
 
 
+@pytest.mark.parametrize(
+    "junk",
+    [
+        Record(b"", b"junk", ()),
+        Record(b"s", b"\xff{", outcome("a").headers),
+        Record(b"s", b"{}", outcome("a").headers),
+        Record(b"s", b"{}", (("ce_id", b"\xff"), ("content-type", b"application/cloudevents+json"))),
+    ],
+    ids=["no event", "no JSON", "no outcome", "no UTF-8"],
+)
+async def test_what_a_stranger_wrote_among_the_outcomes_stops_nothing(junk: Record) -> None:
+    kafka = Kafka(answer=lambda name: [junk, outcome(name)])
+    assert (await run(kafka, line(id="a"), line(id="b"))).statuses == ["accepted", "accepted"]
+    with pytest.raises(Complaint, match=r"1 record\(s\) of the outcome topics could not be read"):
+        await run(Kafka(answer=lambda _: [junk]), line(), silence_s=0.3)
+
+
 async def test_the_same_command_twice_in_a_file_waits_for_two_answers() -> None:
     assert (await run(Kafka(), line(), line())).statuses == ["accepted", "accepted"]
 
