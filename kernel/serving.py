@@ -17,6 +17,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from kernel.proxied import addressed
 from kernel.settings import Settings
 
 log = structlog.get_logger()
@@ -77,7 +78,9 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     listener = socket.create_server((settings.http_host, settings.http_port))
     host, port = listener.getsockname()[:2]
     log.info("listening", room=app.title, url=f"http://{host}:{port}")
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on")
+    config = uvicorn.Config(
+        addressed(app, settings), log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"
+    )
     await uvicorn.Server(config).serve(sockets=[listener])
 
 

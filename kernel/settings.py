@@ -7,10 +7,14 @@ differ. Addresses of databases are secrets and never printed.
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 Milliseconds = Annotated[int, Field(ge=1, le=3_600_000)]
+RootPath = Annotated[
+    str, BeforeValidator(lambda path: str(path).rstrip("/")), Field(pattern=r"^(/[A-Za-z0-9_~][A-Za-z0-9_~.-]*)*$")
+]
+"""A prefix of paths: nothing, or segments that begin with a slash; one at the end is left out."""
 
 
 class Settings(BaseSettings):
@@ -40,6 +44,11 @@ class Settings(BaseSettings):
     """Where the room listens; 0.0.0.0 in a container."""
     http_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """0: any free port."""
+    http_root_path: RootPath | None = None
+    """The prefix that a proxy puts the service under, e.g. /forcegen; every link then begins with it."""
+    http_hosts: str | None = None
+    """Names that the service is called by (Host), comma separated; *.example.org for all names under one, * for any.
+    Numbers and localhost are always answered. Where there are none and HTTP_HOST is not this machine alone, any is."""
     log_level: str = "INFO"
     """The least that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
 

@@ -21,6 +21,7 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 
 from kernel.http import problem
+from kernel.proxied import names_this_machine, path_of
 from kernel.sql import queries
 
 log = structlog.get_logger()
@@ -119,9 +120,10 @@ async def reader(request: Request) -> str:
     readers: Readers = request.app.state.readers
     pool: asyncpg.Pool = request.app.state.pool
     client = request.client.host if request.client else None
-    who = readers.who(request.headers.get("authorization"), client)
+    here = all(map(names_this_machine, request.headers.getlist("host")))  # else a page of somebody else's may ask
+    who = readers.who(request.headers.get("authorization"), client if here else None)
     query = f"?{request.url.query}" if request.url.query else ""
-    asked = f"{request.method} {request.url.path}{query}"[:ASKED_MAX].replace("\0", "")
+    asked = f"{request.method} {path_of(request)}{query}"[:ASKED_MAX].replace("\0", "")
     await pool.execute(_sql()["read"], who, asked, client, who is not None)
     if who is None:
         raise Refused

@@ -53,7 +53,7 @@ def served(archive: Archive, file: Path | None, client: str = "127.0.0.1") -> ht
     app.include_router(pages.routes(archive.pool, archive.health))
     proofs.files(app, archive.pool)
     transport = httpx.ASGITransport(app, client=(client, 1))
-    return httpx.AsyncClient(transport=transport, base_url="http://archive")
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
 
 
 async def readings(archive: Archive) -> list[tuple[str | None, str, bool]]:
@@ -92,6 +92,19 @@ async def test_without_a_file_this_machine_reads_and_nobody_else(kept: Archive) 
             assert (await far.get(path)).status_code == 401, path
     told = await readings(kept)
     assert told == [each for path in CONTENT for each in (("local", f"GET {path}", True), (None, f"GET {path}", False))]
+
+
+@pytest.mark.parametrize("host", ["attacker.example", "attacker.example:8080", "archive", "127.0.0.1.attacker.example"])
+async def test_a_page_of_somebody_elses_in_a_browser_here_does_not_read_as_this_machine(
+    kept: Archive, file: Path, host: str
+) -> None:
+    async with served(kept, None) as near, served(kept, file) as named:
+        for path in CONTENT:
+            answer = await near.get(path, headers={"Host": host})
+            assert (answer.status_code, answer.json()["field"]) == (401, "Authorization"), path
+        shown = {"Host": host, "Authorization": "Bearer open sesame"}
+        assert (await named.get(PLACE, headers=shown)).status_code == 200
+    assert [allowed for _, _, allowed in await readings(kept)] == [False] * len(CONTENT) + [True]
 
 
 async def test_what_tells_nothing_of_content_is_for_everybody(kept: Archive, file: Path) -> None:

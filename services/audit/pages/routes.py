@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from kernel.health import Health
 from kernel.http import problem
 from kernel.postgres import Connection
+from kernel.proxied import root_of
 from services.audit import access, causes, merkle, searching, status, tree
 from services.audit.access import Reader
 from services.audit.archive import archived
@@ -74,13 +75,13 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             stands = await status.look(connection, health)
             messages, following = await searching.search(connection, sought)
-        return _log(given, stands, messages, following, await access.newest(pool, READINGS_SHOWN))
+        return _log(request, given, stands, messages, following, await access.newest(pool, READINGS_SHOWN))
 
     @router.get("/messages/{place:path}", include_in_schema=False, dependencies=[Reader])
-    async def message(place: Annotated[str, Path(pattern=PLACE)]) -> Response:
+    async def message(request: Request, place: Annotated[str, Path(pattern=PLACE)]) -> Response:
         try:
             async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-                return await _message(connection, await searching.at(connection, place))
+                return await _message(request, connection, await searching.at(connection, place))
         except Unknown:
             told = f"There is no record {place} in the archive."
             return problem(404, "No such record", told, field="place", remedy="Search for it on the first page.")
@@ -89,6 +90,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
 
 
 def _log(
+    request: Request,
     given: Mapping[str, str],
     stands: Status,
     messages: list[Message],
@@ -98,6 +100,7 @@ def _log(
     older = _search(**{**given, "before": str(following)}) if following else None
     searched = f"/v1/messages?{urlencode(given)}" if given else "/v1/messages"
     return _page(
+        request,
         "log.html",
         title="The log",
         at="log",
@@ -122,7 +125,7 @@ def wrong(stands: Status) -> list[str]:
     return [*found, *(f"Nothing is signed: {one}." for one in stands.alarms), *(f"{one}." for one in stands.problems)]
 
 
-async def _message(connection: Connection, message: Message) -> Response:
+async def _message(request: Request, connection: Connection, message: Message) -> Response:
     row = await connection.fetchrow(sql()["leaf"], message.topic, message.part, message.offset)
     if row is None:
         raise Unknown(message.place)
@@ -131,6 +134,7 @@ async def _message(connection: Connection, message: Message) -> Response:
     body, shown = _text(value or b"", pretty=True)
     facts = {name: told for name, told in message._asdict().items() if told is not None and name not in _PLACED}
     return _page(
+        request,
         "message.html",
         title=named(message),
         at="message",
@@ -199,8 +203,9 @@ def _search(**sought: str) -> str:
     return f"/?{urlencode(sought)}"
 
 
-def _page(template: str, **told: Any) -> Response:
-    return Response(_TEMPLATES.get_template(template).render(**told), media_type="text/html", headers=HEADERS)
+def _page(request: Request, template: str, **told: Any) -> Response:
+    text = _TEMPLATES.get_template(template).render(root=root_of(request), **told)
+    return Response(text, media_type="text/html", headers=HEADERS)
 
 
 _TEMPLATES: Final = Environment(

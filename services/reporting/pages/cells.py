@@ -48,13 +48,15 @@ class Address:
     """Addresses of pages, all with the day, the instant and the language that the reader has chosen."""
 
     kept: Mapping[str, str]
+    root: str = ""
+    """What every path begins with, behind a proxy that puts the pages under a prefix."""
 
     def of(self, path: str, **more: str) -> str:
         asked = urlencode({**self.kept, **more})
-        return f"{path}?{asked}" if asked else path
+        return f"{self.root}{path}?{asked}" if asked else f"{self.root}{path}"
 
     def without(self, *names: str) -> "Address":
-        return Address({name: value for name, value in self.kept.items() if name not in names})
+        return Address({name: value for name, value in self.kept.items() if name not in names}, self.root)
 
 
 def cell(column: str, row: Mapping[str, Any], words: Words, address: Address) -> Cell | Bar:

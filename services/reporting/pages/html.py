@@ -37,7 +37,7 @@ class Question:
 
     words: Words
     at: str
-    """The path of the address."""
+    """The path of the address, without the prefix."""
     path: Mapping[str, str]
     """What the path names."""
     kept: Mapping[str, str]
@@ -47,6 +47,8 @@ class Question:
     terms: Asked
     as_of: date
     today: date
+    root: str = ""
+    """The prefix that a proxy puts the pages under."""
     changes: int | None = None
     """The number of a change that what is read for the page holds; None where nobody follows them."""
 
@@ -88,7 +90,7 @@ class Card:
 def page(sheet: Sheet, question: Question, shown: Shown) -> Response:
     """The page; `incomplete` where any of its answers is."""
     template = {"overview": "overview.html", "line": "line.html", "event": "event.html"}.get(sheet.name, "page.html")
-    address = Address({name: value for name, value in question.kept.items() if name not in sheet.takes})
+    address = Address(question.kept, question.root).without(*sheet.takes)
     told = {
         **_frame(question, address),
         "sheet": sheet,
@@ -99,7 +101,7 @@ def page(sheet: Sheet, question: Question, shown: Shown) -> Response:
         "cards": _cards(shown, question.words, address) if sheet.name == "overview" else (),
         "answers": shown.sections,
         "incomplete": any(found.incomplete for found in shown.sections.values()),
-        "twin": lambda suffix, **more: Address(question.kept).of(
+        "twin": lambda suffix, **more: Address(question.kept, question.root).of(
             f"{'/overview' if question.at == '/' else question.at}{suffix}", **more
         ),
     }
@@ -109,7 +111,7 @@ def page(sheet: Sheet, question: Question, shown: Shown) -> Response:
 def problem(fault: Problem, question: Question) -> Response:
     """What went wrong, as a page."""
     told = {
-        **_frame(question, Address(question.kept)),
+        **_frame(question, Address(question.kept, question.root)),
         "title": question.words.say("This cannot be shown"),
         "fault": fault,
     }
@@ -128,7 +130,8 @@ def _frame(question: Question, address: Address) -> dict[str, Any]:
         "_": question.words.say,
         "words": question.words,
         "address": address,
-        "here": Address(question.kept),
+        "here": Address(question.kept, question.root),
+        "root": question.root,
         "question": question,
         "languages": LANGUAGES,
         "navigation": [(address.of("/" if n == "overview" else f"/{n}"), SHEETS[n].title, n) for n in NAVIGATION],

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from kernel.postgres import Connection
+from kernel.proxied import path_of, root_of
 from services.reporting import finding, forms, lists
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading, reading
@@ -90,7 +91,8 @@ def asked(request: Request, sheet: Sheet, today: date) -> Question:
         path["tour"] = f"{path['line']}/{path['tour']}"
     terms = _terms({**own, "as_known_at": _instant(own["as_known_at"])} if "as_known_at" in own else own)
     spoken = words(language or _accepted(request))
-    return Question(spoken, request.url.path, path, kept, sheet.takes, terms, terms.as_of or today, today)
+    at, root = path_of(request), root_of(request)
+    return Question(spoken, at, path, kept, sheet.takes, terms, terms.as_of or today, today, root)
 
 
 def _accepted(request: Request) -> str:
@@ -206,11 +208,11 @@ async def _picture(request: Request, read: Annotated[Reading, Depends(reading)])
 
 def problem(request: Request, fault: Problem) -> Response | None:
     """What went wrong as a page, where a reader asked for a page; None where a program asked."""
-    path, today = request.url.path, datetime.now(UTC).date()
+    path, today = path_of(request), datetime.now(UTC).date()
     for_program = path.startswith("/v1/") or path.endswith((".json", ".csv"))
     if for_program or "text/html" not in request.headers.get("accept", ""):
         return None
     language = named(request.query_params.get("lang", ""))
     kept = {"lang": language} if language else {}
     spoken = words(language or _accepted(request))
-    return html.problem(fault, Question(spoken, "/", {}, kept, (), Asked(), today, today))
+    return html.problem(fault, Question(spoken, "/", {}, kept, (), Asked(), today, today, root_of(request)))

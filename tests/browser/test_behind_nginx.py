@@ -1,0 +1,67 @@
+"""An official's browser in front of an nginx that has the pages under a prefix."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from contracts.deployments import TourArrived, TourPlanned
+from kernel.health import Health
+from kernel.proxied import addressed
+from kernel.serving import running_together
+from kernel.settings import Settings
+from services.reporting.api import build
+from services.reporting.following import Following
+from tests.browser.conftest import PICTURES, House
+from tests.integration.serving import served
+from tests.nginx import nginx
+from tests.stories import AS_OF
+
+pytestmark = pytest.mark.servers
+PREFIX = "/books/forcegen"
+TOUR: dict[str, Any] = {"mandate": "kz-2018", "line": "officers", "tour": "proxied", "mission": "UNTSO"}
+TOUR |= {"category": "staff_officer", "headcount": 1}
+PLAN: dict[str, Any] = {"planned_from": date(2022, 6, 1), "planned_until": date(2023, 6, 1), "consents_required": ()}
+
+
+@pytest.fixture
+async def page(browser: Browser, house: House, tmp_path: Path) -> AsyncIterator[Page]:
+    """A page that says nothing against what it is served."""
+    following = Following(house.pool, Health(60))
+    app = addressed(build(house.pool, today=lambda: AS_OF, following=following), Settings(http_root_path=PREFIX))
+    async with running_together([following.run()]), served(app) as direct, nginx(tmp_path, {PREFIX: direct}) as url:
+        context = await browser.new_context(locale="en-GB", base_url=url)
+        found, complaints = await context.new_page(), list[str]()
+        found.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
+        found.on("pageerror", lambda error: complaints.append(str(error)))
+        found.on("requestfailed", lambda one: complaints.append(one.url) if "/changes" not in one.url else None)
+        yield found
+        await context.close()
+        assert complaints == []
+
+
+async def test_pages_look_and_work_as_they_do_without_one_and_renew_themselves(page: Page, house: House) -> None:
+    await page.goto(f"{PREFIX}/")
+    ground = await page.locator("header.top").evaluate("header => getComputedStyle(header).backgroundColor")
+    assert ground != "rgba(0, 0, 0, 0)"
+    await page.get_by_role("link", name="UNIFIL").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Mission UNIFIL")
+    await page.get_by_label("On the day").fill("2021-12-01")
+    await page.get_by_role("button", name="Show").click()
+    await expect(page.locator(".past")).to_contain_text("1 Dec 2021")
+    assert f"{PREFIX}/missions/UNIFIL?as_of=2021-12-01" in page.url
+    await page.get_by_role("link", name="Русский").click()
+    await expect(page.locator("html[lang=ru]")).to_have_count(1)
+    await page.goto(f"{PREFIX}/lines/kz-2018/officers")
+    assert await page.locator("figure img").evaluate("picture => picture.complete && picture.naturalWidth > 0")
+    await page.goto(f"{PREFIX}/missions/UNTSO")
+    await expect(page.locator("html[data-live=on]")).to_have_count(1)
+    planned = TourPlanned(**TOUR, **PLAN, contributor="KAZ", person="p-proxied", rank="major")
+    await house.goes_on(planned, TourArrived(**TOUR, arrived_on=date(2022, 6, 1)))
+    await expect(page.get_by_text("proxied", exact=True)).to_be_visible(timeout=20_000)
+    await expect(page.locator("#interrupted")).to_be_hidden()
+    PICTURES.mkdir(exist_ok=True)
+    await page.screenshot(path=PICTURES / "behind-nginx.png", full_page=True)
