@@ -1,0 +1,94 @@
+"""One record's fault is one record's fault: what a database refuses costs its neighbours nothing, in any service.
+
+The door keeps out all that the databases are known to refuse. Here they refuse something that nobody foresaw: a
+constraint is put on one stream, one id or one report, while the services run.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.e2e.test_main_path import proposal, shown
+from tests.foreign import Client
+from tests.house import House
+
+pytestmark = pytest.mark.servers
+
+
+def constrain(house: House, owner: str, statement: str) -> None:
+    """As the owner of the schema, so that nothing but the constraint is unusual."""
+    with psycopg.connect(house.dsn(owner), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def rows(house: House, owner: str, query: str) -> list[Any]:
+    with psycopg.connect(house.dsn(owner)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_command_whose_event_cannot_be_stored_is_answered_and_its_neighbours_are_decided(house: House) -> None:
+    constrain(
+        house, "approvals", "ALTER TABLE events ADD CONSTRAINT nobody CHECK (stream <> 'mandate/culprit') NOT VALID"
+    )
+    client = Client(house.servers.kafka)
+    around = [proposal(f"around-{nr}") for nr in range(60)]
+    client.send([*around[:30], proposal("culprit"), *around[30:]])
+    outcomes = client.outcomes("approvals", [*(one["id"] for one in around), proposal("culprit")["id"]], 120)
+    culprit = outcomes.pop(proposal("culprit")["id"])
+    assert {one["status"] for one in outcomes.values()} == {"accepted"}
+    assert (culprit["status"], "CheckViolationError (23514)" in culprit["reason"]) == ("invalid", True)
+    assert culprit["remedy"]
+
+
+def test_over_http_the_culprit_of_a_batch_is_answered_alone(house: House) -> None:
+    batch = [proposal("http-before"), proposal("culprit") | {"id": "over-http"}, proposal("http-behind")]
+    headers = {"content-type": "application/cloudevents-batch+json"}
+    answers = httpx.post(f"{house.url('approvals')}/v1/commands", json=batch, headers=headers).json()
+    assert [one["status"] for one in answers] == ["accepted", "invalid", "accepted"]
+
+
+def test_a_command_whose_answer_cannot_be_stored_either_becomes_a_dead_letter(house: House) -> None:
+    constrain(
+        house, "approvals", "ALTER TABLE outcomes ADD CONSTRAINT nobody CHECK (command_id <> 'unanswerable') NOT VALID"
+    )
+    client = Client(house.servers.kafka)
+    client.send([proposal("calm-1"), proposal("loud") | {"id": "unanswerable"}, proposal("calm-2")])
+    ids = [proposal("calm-1")["id"], proposal("calm-2")["id"]]
+    assert {one["status"] for one in client.outcomes("approvals", ids, 120).values()} == {"accepted"}
+    until(lambda: rows(house, "approvals", "SELECT reason FROM dead_letters WHERE reason LIKE '%23514%'") != [])
+
+
+def test_an_event_that_the_views_refuse_is_parked_and_applied_once_they_take_it(house: House) -> None:
+    constrain(
+        house, "reporting", "ALTER TABLE mandates ADD CONSTRAINT nobody CHECK (mandate <> 'refused-by-views') NOT VALID"
+    )
+    client = Client(house.servers.kafka)
+    client.send([proposal("seen-1"), proposal("refused-by-views"), proposal("seen-2")])
+    assert shown(house, "/v1/mandates/seen-1")["status"] == "proposed"
+    assert shown(house, "/v1/mandates/seen-2")["status"] == "proposed"
+    parked = "SELECT stream, error FROM parked"
+    until(lambda: rows(house, "reporting", parked) != [])
+    assert rows(house, "reporting", parked) == [
+        ("mandate/refused-by-views", "the database refused it: CheckViolationError (23514)")
+    ]
+    constrain(house, "reporting", "ALTER TABLE mandates DROP CONSTRAINT nobody")
+    assert shown(house, "/v1/mandates/refused-by-views")["status"] == "proposed"
+
+
+def test_after_all_of_this_everything_moves(house: House) -> None:
+    for name in house.processes:
+        until(lambda name=name: httpx.get(f"{house.url(name)}/healthz/progress").json()["problems"] == [])  # type: ignore[misc]
+    client = Client(house.servers.kafka)
+    client.send([proposal("last")])
+    assert client.outcomes("approvals", [proposal("last")["id"]], 120)
