@@ -17,6 +17,7 @@ from confluent_kafka import Producer
 from kernel import topics
 from kernel.consumer import Consumer, Record, Records
 from kernel.health import Health
+from kernel.lag import Lag
 from kernel.passages import BrokenRecord
 from kernel.records import Partition, Passage, Progress
 from kernel.settings import Settings
@@ -99,9 +100,11 @@ async def topic(servers: Servers) -> Topic:
 
 
 @asynccontextmanager
-async def reading(topic: Topic, effects: Effects, health: Health | None = None) -> AsyncIterator[None]:
+async def reading(
+    topic: Topic, effects: Effects, health: Health | None = None, *, name: str | None = None
+) -> AsyncIterator[None]:
     consumer = Consumer(
-        f"c{secrets.token_hex(4)}",
+        name or f"c{secrets.token_hex(4)}",
         [topic.name],
         settings=Settings(kafka_bootstrap=topic.kafka, retry_delay_ms=10, batch_records_max=50),
         start=effects.start,
@@ -273,6 +276,78 @@ async def test_a_record_that_cannot_even_be_set_aside_holds_its_own_partition_an
         topic.good(1, b"another")
         await until(lambda: effects.values(1) == [b"other", b"another"])
     assert effects.values(0) == [b"before"]
+
+
+async def test_when_nothing_comes_any_longer_kafka_is_told_the_last_offsets_too(topic: Topic) -> None:
+    effects, group = Effects(), f"c{secrets.token_hex(4)}"
+    async with reading(topic, effects, name=group):
+        topic.good(0, b"0")
+        await everything(topic, effects)
+        topic.good(0, b"1", b"2")
+        topic.good(3, b"3")
+        await everything(topic, effects)
+        assert await until_committed(topic, group, {0: 3, 3: 1})
+
+
+async def test_a_consumer_that_stops_leaves_its_offsets_with_kafka(topic: Topic) -> None:
+    effects, group = Effects(), f"c{secrets.token_hex(4)}"
+    topic.good(1, b"0", b"1")
+    async with reading(topic, effects, name=group):
+        await everything(topic, effects)
+    assert await until_committed(topic, group, {1: 2}, within_s=5)
+
+
+async def until_committed(topic: Topic, group: str, wanted: Mapping[int, int], within_s: float = 60) -> bool:
+    """What lag tools of others would show: the offsets that Kafka holds for the group."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=topic.kafka)
+    await admin.start()
+    try:
+        async with asyncio.timeout(within_s):
+            while True:
+                held = await admin.list_consumer_group_offsets(f"forcegen.{group}")
+                if all(held[TopicPartition(topic.name, p)].offset == o for p, o in wanted.items() if held):
+                    return True
+                await asyncio.sleep(0.1)
+    finally:
+        await admin.close()
+
+
+async def test_the_age_of_the_oldest_record_is_measured_and_a_record_that_lies_about_it_is_not_believed(
+    topic: Topic,
+) -> None:
+    shut = asyncio.Event()
+
+    class Waiting(Effects):
+        async def handle(self, records: Records, progress: Progress) -> None:
+            await shut.wait()
+            await super().handle(records, progress)
+
+    effects, health = Waiting(), Health(30)
+    settings = Settings(kafka_bootstrap=topic.kafka)
+    consumer = Consumer(
+        f"c{secrets.token_hex(4)}",
+        [topic.name],
+        settings=settings,
+        start=effects.start,
+        handle=effects.handle,
+        set_aside=effects.set_aside,
+        health=health,
+    )
+    lag = Lag(consumer, [topic.name], effects.start, settings=settings, health=health)
+    loops = [asyncio.create_task(consumer.run()), asyncio.create_task(lag.run())]
+    try:
+        await until(lambda: health.lag.get(consumer.name) == 0)
+        topic.send(0, batch([(None, b"from 1970", [])], timestamp=1))
+        await until(lambda: health.lag.get(consumer.name) == 1 and health.behind_s(consumer.name) > 1)
+        assert health.behind_s(consumer.name) < 3600
+        shut.set()
+        await until(lambda: health.lag.get(consumer.name) == 0)
+        assert health.behind_s(consumer.name) == 0
+        await consumer.stop()
+    finally:
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
 
 
 async def test_the_raw_produce_of_these_tests_is_what_a_client_reads(topic: Topic) -> None:
