@@ -8,6 +8,7 @@ import asyncio
 import warnings
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 
 import asyncpg
 import psycopg
@@ -76,6 +77,11 @@ async def _role(connection: asyncpg.Connection, role: str, password: str) -> Non
     verb = "ALTER" if exists else "CREATE"
     quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
     await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD {quoted}")
+
+
+async def session(url: str, **settings: Any) -> asyncpg.Connection:
+    """One connection, with settings of the driver's."""
+    return await asyncpg.connect(url, **settings)
 
 
 @stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)

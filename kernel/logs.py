@@ -17,6 +17,7 @@ from contracts.cloudevents import Envelope, to_kafka
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
 from contracts.text import is_admissible
+from kernel.faults import is_passing, kind
 from kernel.postgres import Connection, sql
 
 DEAD_LETTER_POSITION: Final = "dead-letter-position"
@@ -35,7 +36,17 @@ class Outgoing:
     headers: tuple[tuple[str, bytes], ...]
 
 
-ReadLog: TypeAlias = Callable[[int, int], Awaitable[Sequence[Outgoing]]]
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A row that cannot be read, or cannot become a record; `key` says where it would go, None that nobody can tell."""
+
+    position: int
+    key: bytes | None
+    reason: str
+    """For an operator; without anything of the row's content."""
+
+
+ReadLog: TypeAlias = Callable[[int, int], Awaitable[Sequence[Outgoing | Unfit]]]
 """The rows after a position, at most so many."""
 
 
@@ -48,13 +59,54 @@ def readers(pool: asyncpg.Pool, room: str, logs: Sequence[str]) -> Mapping[str, 
     """How each of a room's logs is read."""
 
     def reader(log: str) -> ReadLog:
-        async def read(after: int, limit: int) -> Sequence[Outgoing]:
-            rows = await pool.fetch(sql()[_QUERIES[log]], after, limit)
-            return [_RENDER[log](room, dict(row)) for row in rows]
+        async def read(after: int, limit: int) -> Sequence[Outgoing | Unfit]:
+            return await _read(pool, room, log, after, limit)
 
         return read
 
     return {log: reader(log) for log in logs}
+
+
+async def _read(pool: asyncpg.Pool, room: str, log: str, after: int, limit: int) -> Sequence[Outgoing | Unfit]:
+    """The rows, as far as they can be read: what fails for reasons of the data is halved until a row stands alone."""
+    try:
+        rows = await pool.fetch(sql()[_QUERIES[log]], after, limit)
+    except Exception as fault:
+        if not _may_be_the_rows(fault):
+            raise
+        if limit == 1:
+            return [await _unreadable(pool, log, after + 1, fault)]
+        half = limit // 2
+        return [*await _read(pool, room, log, after, half), *await _read(pool, room, log, after + half, limit - half)]
+    return [_fit(room, log, dict(row)) for row in rows]
+
+
+def _may_be_the_rows(fault: Exception) -> bool:
+    """Data that the driver cannot take, or that the server cannot give: broken pages and values fail row by row."""
+    if isinstance(fault, (asyncpg.DataCorruptedError, asyncpg.InternalServerError, asyncpg.DataError)):
+        return True
+    return not is_passing(fault)
+
+
+async def _unreadable(pool: asyncpg.Pool, log: str, position: int, fault: Exception) -> Unfit:
+    """The row at a position, which fails by itself. Raises the fault where there is no such row: it is none's then."""
+    reason = f"it cannot be read ({kind(fault)})"
+    try:
+        row = await pool.fetchrow(sql()[_KEYS[log]], position)
+    except Exception as also:
+        if not _may_be_the_rows(also):
+            raise
+        return Unfit(position, None, reason)
+    if row is None:
+        raise fault
+    return Unfit(position, _KEY[log](dict(row)), reason)
+
+
+def _fit(room: str, log: str, row: Mapping[str, Any]) -> Outgoing | Unfit:
+    try:
+        return _RENDER[log](room, row)
+    except Exception as fault:  # whatever it is, it is this row's: rendering is a pure function of it
+        return Unfit(row["position"], _KEY[log](row), f"it makes no record ({type(fault).__name__})")
 
 
 async def at(connection: Connection, room: str, log: str, positions: Sequence[int]) -> Mapping[int, Outgoing | None]:
@@ -131,10 +183,22 @@ def _dead_letter(_: str, row: Mapping[str, Any]) -> Outgoing:
     }
     headers = [(name, str(value).encode()) for name, value in told.items() if value is not None]
     own = [(name, text.encode()) for name, text in orjson.loads(row["headers"])]
-    key = row["key"] or f"{row['topic']}/{row['part']}/{row['offset']}".encode()
-    return Outgoing(row["position"], key, row["value"] or b"", (*headers, *own))
+    return Outgoing(row["position"], _origin(row), row["value"] or b"", (*headers, *own))
+
+
+def _origin(row: Mapping[str, Any]) -> bytes:
+    """The key of the record that could not be read, or where it stands."""
+    key: bytes = row["key"] or f"{row['topic']}/{row['part']}/{row['offset']}".encode()
+    return key
+
+
+def _stream(row: Mapping[str, Any]) -> bytes:
+    key: str = row["stream"]
+    return key.encode()
 
 
 _QUERIES: Final = {"events": "events_after", "outcomes": "outcomes_after", "dead_letters": "buried"}
 _QUERIES_AT: Final = {"events": "events_at", "outcomes": "outcomes_at", "dead_letters": "buried_at"}
+_KEYS: Final = {"events": "event_key", "outcomes": "outcome_key", "dead_letters": "buried_key"}
+_KEY: Final = {"events": _stream, "outcomes": _stream, "dead_letters": _origin}
 _RENDER: Final = {"events": _event, "outcomes": _outcome, "dead_letters": _dead_letter}

@@ -14,6 +14,7 @@ FENCED = Counter(
 LAG = Gauge("forcegen_lag_records", "Broker end offset minus stored offset", ["room", "consumer", "topic", "partition"])
 BEHIND_SECONDS = Gauge("forcegen_behind_seconds", "How long the oldest unread record has waited", ["room", "consumer"])
 UNRELAYED = Gauge("forcegen_unrelayed_records", "Log records that have not reached their topic", ["room", "log"])
+BLOCKED = Gauge("forcegen_blocked_position", "Log row that cannot be sent; 0 if none", ["room", "log", "partition"])
 HEARTBEAT_SECONDS = Gauge("forcegen_heartbeat_age_seconds", "Time since a loop last came round", ["room", "loop"])
 PASSED_OVER = Counter("forcegen_passed_over", "Offsets that hold no record, by reason", ["room", "consumer", "reason"])
 SET_ASIDE = Counter("forcegen_set_aside", "Records that alone made their batch fail", ["room", "consumer"])

@@ -159,3 +159,12 @@ FROM outcomes WHERE position = ANY ($1::bigint[])
 -- name: buried_at
 SELECT position, topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy, recorded
 FROM dead_letters WHERE position = ANY ($1::bigint[])
+
+-- name: event_key
+SELECT stream FROM events WHERE position = $1
+
+-- name: outcome_key
+SELECT stream FROM outcomes WHERE position = $1
+
+-- name: buried_key
+SELECT topic, part, "offset", key FROM dead_letters WHERE position = $1

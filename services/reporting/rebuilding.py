@@ -37,7 +37,7 @@ _AWAY: Final = "reporting_away"
 SHOWN_MAX: Final = 5
 """Rows of a table that a difference shows."""
 _MIGRATIONS: Final = [("kernel.migrations", "reading"), *ROOM.migrations]
-_OWN: Final = ("dead_letters", "log_heads", "relayed", "passed_over")
+_OWN: Final = ("dead_letters", "log_heads", "relayed", "relay_holder", "passed_over")
 """What a process keeps of its own doings: it goes over to the views that take the place."""
 Positions = Mapping[Partition, int]
 

@@ -1,8 +1,8 @@
 -- name: tables
 -- What is compared: all that follows from the events. Left out is what a process keeps of its own doings.
 SELECT tablename FROM pg_tables WHERE schemaname = $1
-  AND tablename NOT IN ('consumed', 'log_heads', 'dead_letters', 'relayed', 'passed_over', 'parked', 'changes',
-                        'change_head')
+  AND tablename NOT IN ('consumed', 'log_heads', 'dead_letters', 'relayed', 'relay_holder', 'passed_over', 'migrating',
+                        'parked', 'changes', 'change_head')
   AND tablename NOT LIKE '\_yoyo%' AND tablename NOT LIKE 'yoyo%'
 ORDER BY tablename
 

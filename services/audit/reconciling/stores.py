@@ -11,9 +11,9 @@ from typing import Final, TypeAlias
 import asyncpg
 
 from kernel import logs, topics
+from kernel.carried import partition_of
 from kernel.logs import POSITIONS, Outgoing
 from kernel.records import Partition
-from kernel.relay import partition_of
 from services.audit import by_place
 from services.audit.archive import archived
 from services.audit.leaf import packed, unpacked
