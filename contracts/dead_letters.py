@@ -1,7 +1,7 @@
 """The headers that a dead letter carries: why a record could not be read, and where it stands.
 
-Key and value are the record's own; its own headers follow, under their own names. A long value is cut, and the whole
-record stays where the origin says.
+Key and value are the record's own; its own headers follow, under their own names, as text: bytes that are no UTF-8 are
+shown as `\\xHH`, a backslash as two. What is long is cut, and says so; the whole record stays where the origin says.
 """
 
 from collections.abc import Mapping
@@ -15,5 +15,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "dead-letter-partition": "Its partition.",
     "dead-letter-offset": "Its offset.",
     "dead-letter-length": "Bytes of the record's whole value.",
+    "dead-letter-key-length": "Bytes of the record's whole key, where it is cut.",
+    "dead-letter-headers": "How many headers the record has, where not all of them follow.",
     "dead-letter-position": "The letter's place among the room's dead letters.",
 }

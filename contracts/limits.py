@@ -25,3 +25,17 @@ ATTRIBUTE_LENGTH_MAX: Final = 2048
 """Characters of an attribute that is read at all. Between both limits a command is answered `invalid` under its id."""
 LABEL_LENGTH_MAX: Final = 200
 """Characters of a name or a reference of somebody else's: at most 800 bytes, a third of a btree's index row."""
+RECORD_BYTES_MAX: Final = 1_048_588
+"""The largest record that a service publishes: what a topic takes by Kafka's default (`max.message.bytes`)."""
+DEAD_KEY_BYTES_MAX: Final = 1_024
+"""So much of its key a dead letter keeps."""
+DEAD_VALUE_BYTES_MAX: Final = 65_536
+"""So much of its value a dead letter keeps."""
+DEAD_HEADERS_MAX: Final = 100
+"""So many of its headers a dead letter keeps."""
+DEAD_HEADER_CHARS_MAX: Final = 2_048
+"""So much of a header's name, and so much of its value, a dead letter keeps."""
+DEAD_HEADERS_BYTES_MAX: Final = 65_536
+"""All headers of a dead letter together, as text."""
+DEAD_TEXT_CHARS_MAX: Final = 4_096
+"""The reason, the field and the remedy of a dead letter, each."""

@@ -231,7 +231,8 @@ def dead_letters(app: FastAPI, pool: asyncpg.Pool) -> None:
 
 
 def _dead_letter(row: Mapping[str, Any]) -> DeadLetter:
-    plain = ("position", "topic", "offset", "reason", "field", "remedy", "recorded", "value_bytes")
+    told = ("reason", "field", "remedy", "recorded")
+    plain = ("position", "topic", "offset", *told, "value_bytes", "key_bytes", "headers_number")
     raw = {n: None if row[n] is None else row[n].decode("utf-8", "backslashreplace") for n in ("key", "value")}
     headers = json.loads(row["headers"])
     return DeadLetter.model_validate(

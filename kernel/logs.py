@@ -12,17 +12,22 @@ from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
 import orjson
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from contracts.cloudevents import Envelope, to_kafka
+from contracts.limits import ATTRIBUTE_LENGTH_MAX, DEAD_KEY_BYTES_MAX, RECORD_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
 from contracts.text import is_admissible
+from kernel import dead_letters
 from kernel.faults import is_passing, kind
 from kernel.postgres import Connection, sql
 
 DEAD_LETTER_POSITION: Final = "dead-letter-position"
 POSITIONS: Final = ("ce_position", DEAD_LETTER_POSITION)
 """The headers that tell a record's place in its log."""
+KEY_BYTES_MAX: Final = ATTRIBUTE_LENGTH_MAX * 4
+"""The longest key of a record of ours, a stream's name; a longer one is a dead letter's, and may be cut."""
 _OUTCOME_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:outcome-id")
 
 
@@ -33,7 +38,7 @@ class Outgoing:
     position: int
     key: bytes
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,8 @@ async def _unreadable(pool: asyncpg.Pool, log: str, position: int, fault: Except
         return Unfit(position, None, reason)
     if row is None:
         raise fault
-    return Unfit(position, _KEY[log](dict(row)), reason)
+    key = _KEY[log](dict(row))
+    return Unfit(position, key if len(key) <= KEY_BYTES_MAX else None, reason)
 
 
 def _fit(room: str, log: str, row: Mapping[str, Any]) -> Outgoing | Unfit:
@@ -171,6 +177,16 @@ def _cloud_event(position: int, envelope: Envelope) -> Outgoing:
 
 
 def _dead_letter(_: str, row: Mapping[str, Any]) -> Outgoing:
+    key, own = _origin(row), [(name, text) for name, text in orjson.loads(row["headers"])]
+    whole = _letter(row, key, own)
+    if record_bytes(whole) <= RECORD_BYTES_MAX:
+        return whole
+    reason = dead_letters.cut(row["reason"])  # it was written when not every part was cut
+    return _letter({**row, "reason": reason}, key[:DEAD_KEY_BYTES_MAX], dead_letters.bounded(own))
+
+
+def _letter(row: Mapping[str, Any], key: bytes, own: Sequence[dead_letters.Header]) -> Outgoing:
+    key_bytes, headers_number = row["key_bytes"] or len(row["key"] or b""), row["headers_number"] or 0
     told = {
         "dead-letter-reason": row["reason"],
         "dead-letter-field": row["field"],
@@ -179,11 +195,19 @@ def _dead_letter(_: str, row: Mapping[str, Any]) -> Outgoing:
         "dead-letter-partition": row["part"],
         "dead-letter-offset": row["offset"],
         "dead-letter-length": row["value_bytes"],
+        "dead-letter-key-length": key_bytes if row["key"] and key_bytes > len(key) else None,
+        "dead-letter-headers": headers_number if headers_number > len(own) else None,
         DEAD_LETTER_POSITION: row["position"],
     }
     headers = [(name, str(value).encode()) for name, value in told.items() if value is not None]
-    own = [(name, text.encode()) for name, text in orjson.loads(row["headers"])]
-    return Outgoing(row["position"], _origin(row), row["value"] or b"", (*headers, *own))
+    theirs = [(name, None if text is None else text.encode()) for name, text in own]
+    return Outgoing(row["position"], key, row["value"] or b"", (*headers, *theirs))
+
+
+def record_bytes(record: Outgoing) -> int:
+    """What a record takes in a topic, alone in its batch, at most."""
+    size: int = DefaultRecordBatchBuilder.estimate_size_in_bytes(record.key, record.value, list(record.headers))
+    return size
 
 
 def _origin(row: Mapping[str, Any]) -> bytes:

@@ -16,6 +16,8 @@ import orjson
 from contracts.cloudevents import to_structured
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, type_name
+from kernel import dead_letters
+from kernel.dead_letters import cut, stored
 from kernel.decider import Claim, Fact
 from kernel.records import (
     Answer,
@@ -38,8 +40,6 @@ from kernel.sql import queries
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 EVENT_ID = "events_id_key"
 """The constraint that an event's id is used once."""
-DEAD_VALUE_BYTES_MAX = 65_536
-"""A dead letter keeps this much of a value; the whole record stays in its topic."""
 
 
 @lru_cache(maxsize=1)
@@ -245,28 +245,19 @@ async def take_positions(
 async def bury(connection: Connection, letters: Sequence[DeadLetter], base: int, recorded: datetime) -> None:
     """Write dead letters at the positions after `base`."""
     if letters:
-        await connection.execute(sql()["bury"], base, recorded, *columns([_dead(letter) for letter in letters], 10))
+        await connection.execute(sql()["bury"], base, recorded, *columns([_dead(letter) for letter in letters], 12))
 
 
 def _dead(letter: DeadLetter) -> tuple[object, ...]:
-    value = letter.value or b""
-    headers = [[name, (raw or b"").decode("utf-8", "backslashreplace")] for name, raw in letter.headers[:100]]
-    printable = orjson.dumps([[_text(n), _text(v)[:2048]] for n, v in headers]).decode()
     return (
         letter.origin.topic,
         letter.origin.partition,
         letter.origin.offset,
-        letter.key,
-        None if letter.value is None else value[:DEAD_VALUE_BYTES_MAX],
-        len(value),
-        printable,
-        _text(letter.reason),
-        None if letter.field is None else _text(letter.field),
-        letter.remedy,
+        dead_letters.key(letter.key),
+        len(letter.key or b""),
+        dead_letters.value(letter.value),
+        len(letter.value or b""),
+        orjson.dumps(dead_letters.headers(letter)).decode(),
+        len(letter.headers),
+        *(None if text is None else cut(stored(text)) for text in (letter.reason, letter.field, letter.remedy)),
     )
-
-
-def _text(value: str) -> str:
-    """Postgres text holds no NUL and no lone surrogate; a dead letter shows them escaped."""
-    clean: str = value.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
-    return clean

@@ -127,15 +127,18 @@ ORDER BY since, command_source, command_id LIMIT $4
 
 -- name: bury
 -- A record is buried once, however often it is read.
-INSERT INTO dead_letters (position, topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy,
-                          recorded)
-SELECT $1 + nr, topic, part, "offset", key, value, value_bytes, headers::jsonb, reason, field, remedy, $2
-FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::bytea[], $8::int[], $9::text[], $10::text[],
-            $11::text[], $12::text[])
-     WITH ORDINALITY AS new (topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy, nr)
+INSERT INTO dead_letters (position, topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
+                          reason, field, remedy, recorded)
+SELECT $1 + nr, topic, part, "offset", key, key_bytes, value, value_bytes, headers::jsonb, headers_number,
+       reason, field, remedy, $2
+FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::int[], $8::bytea[], $9::int[], $10::text[],
+            $11::int[], $12::text[], $13::text[], $14::text[])
+     WITH ORDINALITY AS new (topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
+                             reason, field, remedy, nr)
 
 -- name: buried
-SELECT position, topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy, recorded
+SELECT position, topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
+       reason, field, remedy, recorded
 FROM dead_letters WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: outcomes_after
@@ -157,7 +160,8 @@ SELECT position, command_source, command_id, stream, body, correlation_id, recor
 FROM outcomes WHERE position = ANY ($1::bigint[])
 
 -- name: buried_at
-SELECT position, topic, part, "offset", key, value, value_bytes, headers, reason, field, remedy, recorded
+SELECT position, topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
+       reason, field, remedy, recorded
 FROM dead_letters WHERE position = ANY ($1::bigint[])
 
 -- name: event_key
