@@ -54,18 +54,24 @@ def value(raw: bytes | None) -> bytes | None:
 def headers(letter: DeadLetter) -> list[Header]:
     """The record's headers as text, as many as there is place for."""
     first = letter.headers[:DEAD_HEADERS_MAX]
-    return bounded([(_begun(_bytes(name)), None if raw is None else _begun(raw)) for name, raw in first])
+    return _fitting([(_begun(_bytes(name)), None if raw is None else _begun(raw)) for name, raw in first])
 
 
 def bounded(given: Sequence[Header]) -> list[Header]:
-    """Headers, each within its bound, as many as all of them may take together."""
+    """Headers that are text already, each within its bound, as many as there is place for."""
+    most = DEAD_HEADER_CHARS_MAX
+    first = given[:DEAD_HEADERS_MAX]
+    return _fitting([(cut(name, most), None if text is None else cut(text, most)) for name, text in first])
+
+
+def _fitting(given: Sequence[Header]) -> list[Header]:
+    """As many of these as all headers may take together."""
     left, kept = DEAD_HEADERS_BYTES_MAX, []
-    for name, text in given[:DEAD_HEADERS_MAX]:
-        header = cut(name, DEAD_HEADER_CHARS_MAX), None if text is None else cut(text, DEAD_HEADER_CHARS_MAX)
-        left -= len(header[0].encode()) + len((header[1] or "").encode()) + _PAIR_BYTES
+    for name, text in given:
+        left -= len(name.encode()) + len((text or "").encode()) + _PAIR_BYTES
         if left < 0:
             break
-        kept.append(header)
+        kept.append((name, text))
     return kept
 
 

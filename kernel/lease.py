@@ -12,11 +12,11 @@ import time
 from collections.abc import Mapping
 
 import asyncpg
-import structlog
 
 from kernel import database
 
-log = structlog.get_logger()
+_KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""Seconds: how soon the server notices that a holder's machine is gone, and ends its session."""
 
 
 class Lost(Exception):
@@ -36,7 +36,8 @@ class Lease:
     @classmethod
     async def asked_for(cls, url: str, sql: Mapping[str, str], lease_ms: int) -> "Lease":
         """A session of its own, which holds nothing yet; it breaks a statement off that takes longer than the lease."""
-        return cls(await database.session(url, command_timeout=lease_ms / 1000), sql, lease_ms)
+        connection = await database.session(url, command_timeout=lease_ms / 1000, server_settings=_KEEPALIVES)
+        return cls(connection, sql, lease_ms)
 
     async def take(self) -> bool:
         """Whether the place is now ours."""

@@ -67,7 +67,11 @@ class DeadLetter(Shown):
     """Its beginning, where it is long."""
     value_bytes: int
     """How long it was."""
-    headers: list[tuple[str, str]]
+    key_bytes: int | None
+    """How long the key was; nothing where that was not noted."""
+    headers_number: int | None
+    """How many headers there were; nothing where that was not noted."""
+    headers: list[tuple[str, str | None]]
 
 
 class DeadLetterPage(Shown):
