@@ -14,6 +14,7 @@ import asyncpg
 import typer
 
 from cli.complaint import Complaint
+from kernel import database
 from kernel.postgres import Connection
 
 Database: TypeAlias = Annotated[
@@ -68,7 +69,7 @@ async def reading(room: str, given: str | None, directory: Path) -> AsyncIterato
         "application_name": "forcegen cli",
     }
     try:
-        connection = await asyncpg.connect(
+        connection = await database.session(
             address(room, given, directory), server_settings=settings, command_timeout=QUERY_MAX_S
         )
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
@@ -88,7 +89,7 @@ async def owning(url: str, schema: str) -> AsyncIterator[Connection]:
     """A session that may change a room's tables, as the role that owns them."""
     settings = {"search_path": f"{schema}, public", "application_name": "forcegen cli"}
     try:
-        connection = await asyncpg.connect(url, server_settings=settings)
+        connection = await database.session(url, server_settings=settings)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
         raise Complaint(f"The database of {schema} does not answer ({type(fault).__name__}).") from fault
     try:

@@ -15,13 +15,12 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import stamina
 
 from contracts.registry import ROOMS
 from kernel import database
+from kernel.postgres_url import address
 
 OWNERS: Final = (*ROOMS, "reporting", "audit")
 """The roles that own schemas; but for those below, one of their own name."""
@@ -37,6 +36,8 @@ SCHEMAS_OF: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
 }
 """By owner, further schemas and who reads them: the views, the views as known at another instant, and what is made of
 them for analysts. The archive has a reader of its own."""
+CONNECTIONS_MAX: Final[Mapping[str, int]] = {"analyst": 20, "auditor": 20}
+"""Of roles that people use; services limit themselves."""
 LOCALE: Final = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 """Whatever the server's own is: text sorts the same everywhere, and no system update changes how."""
 
@@ -63,9 +64,10 @@ async def provision(
 ) -> None:
     """The database with every schema. `passwords` by role: of those that own schemas, and of those that only read."""
     await _create_database(admin_url, name)
-    inside = urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
+    inside = address(admin_url).to(name)
     for reader, schema in readers.items():
-        await database.provision_reader(inside, reader, passwords[reader], schema)
+        limit = CONNECTIONS_MAX.get(reader, -1)
+        await database.provision_reader(inside, reader, passwords[reader], schema, connections_max=limit)
     for owner in passwords.keys() - readers.keys():
         await database.provision(inside, owner, passwords[owner], schemas=schemas_of.get(owner))
 
@@ -75,7 +77,7 @@ async def _create_database(admin_url: str, name: str) -> None:
     """Waits for a server that is still starting."""
     if not name.isidentifier():
         raise ValueError(f"{name!r} cannot be the name of the database: use letters, digits and underscores")
-    connection = await asyncpg.connect(admin_url)
+    connection = await database.session(admin_url)
     try:
         if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
             await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 {LOCALE}")

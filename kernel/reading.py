@@ -23,6 +23,7 @@ from kernel.records import DeadLetter, Fenced, Partition, Progress
 from kernel.relay import Relay
 from kernel.serving import running_together, serve
 from kernel.settings import Settings
+from kernel.watching import watch
 
 Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
 """Write the effects of a batch on a connection that is in a transaction; what could not be read is returned."""
@@ -50,6 +51,8 @@ class ReadingRoom:
     """Where a room reads best in larger batches than the settings' default."""
     dead_letters: bool = field(default=True)
     """False for a room that keeps bytes as they are, and so can read everything."""
+    readers: Sequence[str] = ()
+    """Roles of people who read its tables: their sessions are ended when they go too far."""
 
     @property
     def topics_out(self) -> list[str]:
@@ -127,6 +130,7 @@ class Running:
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         loops = [*self.loops, self.lag.run(), self.consumer.run()]
         loops += [self.relay.run()] if self._room.dead_letters else []
+        loops += [watch(self._pool, self._room.readers, self.health)] if self._room.readers else []
         async with running_together(loops):
             yield
             await self.consumer.stop()

@@ -15,6 +15,7 @@ from typing import Any, Final
 import asyncpg
 from aiokafka import ConsumerRecord
 
+from kernel import database
 from kernel.health import Health
 from services.audit import layout
 from services.audit.verifier import Read, name_of
@@ -99,7 +100,7 @@ def views(url: str, receipt: Receipt) -> Iterator[Views]:
         await rebuilding.make(url, schema)
         here = rebuilding.within(url, schema)
         pool = await stack.enter_async_context(asyncpg.create_pool(here, min_size=1, max_size=2))
-        connection = await asyncpg.connect(here)
+        connection = await database.session(here)
         stack.push_async_callback(connection.close)
         filling = Filling(connection)
         await filling.begin(until)
@@ -107,7 +108,7 @@ def views(url: str, receipt: Receipt) -> Iterator[Views]:
 
     async def end(stack: AsyncExitStack) -> None:
         await stack.aclose()
-        connection = await asyncpg.connect(url)
+        connection = await database.session(url)
         await rebuilding.drop(connection, schema)
         await connection.close()
 

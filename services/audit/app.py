@@ -29,6 +29,7 @@ ROOM = reading.ReadingRoom(
     migrations=[("services.audit", "migrations")],
     batch_records_max=5_000,
     dead_letters=False,
+    readers=["auditor"],
 )
 
 

@@ -108,4 +108,5 @@ ROOM = reading.ReadingRoom(
     put_by,
     migrations=[("services.reporting", "migrations")],
     batch_records_max=1_000,
+    readers=["analyst"],
 )

@@ -7,11 +7,9 @@ stored offsets, and begins again from those of the new.
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import asyncpg
 from pydantic import SecretStr
 
 from contracts.cloudevents import from_kafka
@@ -20,6 +18,7 @@ from kernel import database
 from kernel.consumer import Records
 from kernel.faults import is_passing, kind
 from kernel.postgres import Connection, start_consuming
+from kernel.postgres_url import address
 from kernel.reading import settle
 from kernel.records import Fenced, Partition, Progress
 from kernel.sql import queries
@@ -49,14 +48,13 @@ def sql() -> Mapping[str, str]:
 
 def within(url: str, schema: str) -> str:
     """The address of a database, with a schema as the search path."""
-    at = urlsplit(url)
-    asked = [(name, value) for name, value in parse_qsl(at.query) if name != "options"]
-    return urlunsplit(at._replace(query=urlencode([*asked, ("options", f"-csearch_path={schema},public")])))
+    at = address(url)
+    return replace(at, more={**at.more, "options": f"-csearch_path={schema},public"}).url
 
 
 async def make(url: str, schema: str = FRESH) -> None:
     """The schema, empty or as it was left. The role must be one that may make schemas in the database."""
-    connection = await asyncpg.connect(url)
+    connection = await database.session(url)
     try:
         await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
         for each in (schema, f"{schema}_known"):
@@ -68,7 +66,7 @@ async def make(url: str, schema: str = FRESH) -> None:
 
 async def renew(url: str) -> None:
     """The schema FRESH, to be filled from where it was left; emptied first if other projections began it."""
-    connection = await asyncpg.connect(url)
+    connection = await database.session(url)
     try:
         there = await connection.fetchval("SELECT obj_description(to_regnamespace($1))", FRESH)
         if there != _told():

@@ -1,5 +1,6 @@
 """What the administrator runs before the rooms: may be repeated, renews passwords, and tells what is missing."""
 
+import asyncio
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,41 @@ async def test_a_room_writes_its_schema_and_the_reader_reads_it(servers: Servers
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
             connection.execute("CREATE TABLE mine (number int)")
+
+
+@pytest.mark.servers
+async def test_an_administrator_need_not_be_a_superuser(servers: Servers, name: str) -> None:
+    admin = f"{name}_admin"
+    with psycopg.connect(servers.postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {admin} LOGIN CREATEDB CREATEROLE PASSWORD 'admin'")
+    try:
+        room, reader = f"{name}_room", f"{name}_reader"
+        for attempt in ("first", "second"):
+            url = servers.as_role(admin, "admin", "postgres")
+            await provision(url, name, {room: attempt, reader: attempt}, {reader: room}, {room: {room: [reader]}})
+        with psycopg.connect(servers.as_role(room, "second", name)) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+            connection.execute("CREATE TEMPORARY TABLE passing (number int)")
+        with psycopg.connect(servers.as_role(reader, "second", name)) as connection:
+            assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
+            connection.execute("SET default_transaction_read_only = off")
+            connection.commit()
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("CREATE TEMPORARY TABLE passing (number int)")
+    finally:
+        with psycopg.connect(servers.postgres, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"DROP OWNED BY {admin} CASCADE")
+            connection.execute(f"DROP ROLE IF EXISTS {name}_room, {name}_reader")
+            connection.execute(f"DROP ROLE {admin}")
+
+
+@pytest.mark.servers
+async def test_several_administrators_at_once_do_not_stop_each_other(servers: Servers, name: str) -> None:
+    room, reader = f"{name}_room", f"{name}_reader"
+    given = {room: "secret", reader: "secret"}, {reader: room}, {room: {room: [reader]}}
+    await provision(servers.postgres, name, *given)
+    await asyncio.gather(*(provision(servers.postgres, name, *given) for _ in range(4)))
 
 
 def test_a_secret_may_be_a_file(tmp_path: Path) -> None:
