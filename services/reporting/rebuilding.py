@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import asyncpg
 from pydantic import SecretStr
 
 from contracts.cloudevents import from_kafka
