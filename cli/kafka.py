@@ -14,6 +14,7 @@ from cli.complaint import Complaint
 from contracts.registry import ROOMS
 from kernel import kafka
 from kernel.settings import Settings
+from kernel.steady_consumer import SteadyConsumer
 
 RECORD_BYTES_MAX = 4_194_304
 REQUEST_TIMEOUT_MS = 10_000
@@ -33,11 +34,8 @@ async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafka
                 max_request_size=RECORD_BYTES_MAX,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
             )
-            consumer = AIOKafkaConsumer(
-                **kafka.client(Settings(kafka_bootstrap=bootstrap)),
-                enable_auto_commit=False,
-                request_timeout_ms=REQUEST_TIMEOUT_MS,
-            )
+            settled = Settings(kafka_bootstrap=bootstrap)
+            consumer = SteadyConsumer(settings=settled, request_timeout_ms=REQUEST_TIMEOUT_MS)
             opened.push_async_callback(producer.stop)
             opened.push_async_callback(consumer.stop)
             await producer.start()

@@ -41,7 +41,7 @@ class Lag:
         self._start = start
         self._settings = settings
         self._health = health
-        self._raw = RawReader(settings)
+        self._raw = RawReader(kafka.client(settings))
 
     async def run(self) -> None:
         """Measure now and then; what cannot be measured is a fault, not a zero."""

@@ -7,6 +7,7 @@ while the others go on.
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ class PartitionReader:
         self._settings = settings
         self._start = start
         self._health = health
-        self._raw = RawReader(settings)
+        self._raw = RawReader(kafka.client(settings))
         self._stray: set[Partition] = set()
         self._looked = 0.0
         self.hints = OffsetHints()
@@ -209,7 +210,11 @@ class PartitionReader:
         """Each partition from where it stands, by our own reading; one that cannot be read stops no other."""
         batch, faults = Batch(), list[Exception]()
         room = max(1, self._settings.batch_records_max // max(1, len(self.positions)))
-        for partition in self.assigned() & self.positions.keys() - self.held.keys():
+        ready = list(self.assigned() & self.positions.keys() - self.held.keys())
+        random.shuffle(ready)  # where there is too much at once, none of them is always the last
+        for partition in ready:
+            if sum(len(record.value or b"") for record in batch.records) > bounded_codecs.POLL_BYTES_MAX:
+                break
             tp, at = TopicPartition(*partition), self.positions[partition]
             try:
                 fetched = await self._raw.fetch(tp, at)

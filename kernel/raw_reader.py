@@ -4,6 +4,7 @@ The client library reads while all is well. Where it cannot decode what it was g
 what the broker really holds. It has a connection of its own, made when it is first needed.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aiokafka import TopicPartition
@@ -18,11 +19,10 @@ from aiokafka.errors import (
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.offset import OffsetRequest
 
-from kernel import kafka
 from kernel.passages import Fetched
 from kernel.raw_batches import UNPACKED_BYTES_MAX, RawBatch, batches
-from kernel.settings import Settings
 
+READ_UNCOMMITTED: Final = 0
 READ_COMMITTED: Final = 1
 FETCH_BYTES: Final = 1_048_576
 """One fetch of a partition; a single batch that is larger comes whole all the same."""
@@ -42,8 +42,10 @@ class EndsBefore(Exception):
 class RawReader:
     """Reads single partitions; not safe for several tasks at once."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, brokers: Mapping[str, Any], *, committed: bool = True) -> None:
+        """`brokers` as `kernel.kafka.client` gives it; without `committed`, aborted transactions are records too."""
+        self._brokers = brokers
+        self._isolation = READ_COMMITTED if committed else READ_UNCOMMITTED
         self._client: AIOKafkaClient | None = None
 
     async def fetch(self, partition: TopicPartition, offset: int, *, bytes_max: int = FETCH_BYTES) -> Fetched:
@@ -81,12 +83,12 @@ class RawReader:
 
     async def _fetch(self, partition: TopicPartition, offset: int, bytes_max: int) -> tuple[Any, ...]:
         wanted = [(partition.topic, [(partition.partition, offset, bytes_max)])]
-        request = FetchRequest(0, 0, bytes_max, READ_COMMITTED, wanted)
+        request = FetchRequest(0, 0, bytes_max, self._isolation, wanted)
         response = await self._sent(partition, request)
         return _checked(response)
 
     async def _offset(self, partition: TopicPartition, instant: int) -> int:
-        request = OffsetRequest(-1, READ_COMMITTED, [(partition.topic, [(partition.partition, instant)])])
+        request = OffsetRequest(-1, self._isolation, [(partition.topic, [(partition.partition, instant)])])
         answer = _checked(await self._sent(partition, request))
         return int(answer[3])
 
@@ -104,7 +106,7 @@ class RawReader:
 
     async def _connected(self, topic: str) -> AIOKafkaClient:
         if self._client is None:
-            client = AIOKafkaClient(**kafka.client(self._settings))
+            client = AIOKafkaClient(**self._brokers)
             try:
                 await client.bootstrap()
             except BaseException:

@@ -11,8 +11,8 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.limits import BIGINT_MAX
-from kernel import kafka
 from kernel.settings import Settings
+from kernel.steady_consumer import SteadyConsumer
 
 POLL_MS: Final = 200
 PATIENCE_S: Final = 10.0
@@ -24,7 +24,7 @@ async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> in
     Raises:
         TimeoutError: Kafka does not hand over the last record of every partition.
     """
-    consumer = AIOKafkaConsumer(**kafka.client(Settings(kafka_bootstrap=bootstrap)), enable_auto_commit=False)
+    consumer = SteadyConsumer(settings=Settings(kafka_bootstrap=bootstrap))
     await consumer.start()
     try:
         parts = [TopicPartition(topic, part) for part in partitions]

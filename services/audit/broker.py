@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from kernel import kafka
 from kernel.records import Partition
 from kernel.settings import Settings
+from kernel.steady_consumer import SteadyConsumer
 
 Read: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 REQUEST_TIMEOUT_MS: Final = 10_000
@@ -77,13 +78,12 @@ async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator
         admin = AIOKafkaAdminClient(**told)
         stack.push_async_callback(admin.close)
         await admin.start()
-        consumer = AIOKafkaConsumer(
-            **told,
-            group_id=None,
-            enable_auto_commit=False,
+        consumer = SteadyConsumer(
+            settings=settings,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=10,
             isolation_level="read_committed" if committed else "read_uncommitted",
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
         stack.push_async_callback(consumer.stop)
         await consumer.start()
