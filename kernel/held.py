@@ -20,7 +20,7 @@ _LOOK_BACK = 32
 
 async def held_positions(settings: Settings, topic: str, partitions: Collection[int], read: ReadLog) -> dict[int, int]:
     """The last position of our log that each partition of the topic holds."""
-    reader = RawReader(await kafka.answering(settings))
+    reader = RawReader(kafka.client(await kafka.answering(settings)))
     try:
         tops = [TopicPartition(topic, partition) for partition in sorted(partitions)]
         held = {tp.partition: await _last_held(reader, tp, read) for tp in tops}
