@@ -9,7 +9,9 @@ import asyncpg
 
 from contracts import registry
 from contracts.cloudevents import Envelope, from_kafka
+from contracts.newer import UnreadEvent, newer_event
 from contracts.unreadable import Unreadable
+from contracts.words import Event
 from kernel import incoming, reading, topics
 from kernel.consumer import Record, Records, buried, check_whole
 from kernel.faults import kind
@@ -58,26 +60,36 @@ async def put_by(connection: Connection, record: Record, fault: Exception) -> Se
 
 
 def recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Recorded:
-    """A record of an events topic as the projector takes it.
+    """A record of an events topic as the projector takes it; one that is newer than this program is to be parked.
 
     Raises:
         Unreadable: it is no event of the topic's room.
     """
-    fact = incoming.fact(envelope)
     room = topic.partition(".")[0]
+    try:
+        fact = incoming.fact(envelope)
+    except Unreadable:
+        unread = newer_event(topic, envelope)
+        if unread is None:
+            raise
+        return _recorded(topic, partition, offset, envelope, unread)
     if fact.data.room != room:
         told = f"{envelope.type} is not an event of the room {room}."
         raise Unreadable(told, "headers.ce_type", f"Only {fact.data.room} records it, in {fact.data.room}.events.")
+    return _recorded(topic, partition, offset, envelope, fact.data)
+
+
+def _recorded(topic: str, partition: int, offset: int, envelope: Envelope, data: Event | UnreadEvent) -> Recorded:
     return Recorded(
         id=UUID(envelope.id),
         type=envelope.type,
-        stream=fact.data.stream,
+        stream=_present(envelope.subject, "subject"),
         version=_present(envelope.stream_version, "streamversion"),
         position=_present(envelope.position, "position"),
-        room=room,
-        effective=fact.effective,
+        room=topic.partition(".")[0],
+        effective=_present(envelope.effective, "effectivetime"),
         recorded=_present(envelope.time, "time"),
-        data=fact.data,
+        data=data,
         correlation_id=envelope.correlation_id,
         causation_id=envelope.causation_id,
         actor=envelope.actor,

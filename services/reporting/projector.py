@@ -12,14 +12,18 @@ from dataclasses import astuple, dataclass
 from typing import Any, Final
 
 import asyncpg
+from pydantic import ValidationError
 
 from contracts import registry
+from contracts.newer import UnreadEvent, newer
+from contracts.words import Event
 from kernel.postgres import Connection
 from services.reporting import occupancy
 from services.reporting.projections import GROUP_OF, GROUPS, VIEWS
 from services.reporting.projections.fold import Shelf
 from services.reporting.projections.queue import Queue
 from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.view import Group
 from services.reporting.queries import query
 from services.reporting.statements import Statements
 
@@ -125,7 +129,7 @@ class Projector:
         """Lay out the rows of every owner that the events are about: one statement for each table."""
         owners: dict[str, set[str]] = {}
         for event in events:
-            group = GROUP_OF.get(type(event.data))
+            group = _group(event)
             if group is not None and group.reads:
                 owners.setdefault(group.name, set()).add(group.owner(event.data))
         for group in GROUPS:
@@ -166,9 +170,13 @@ class Projector:
         ]
         if released:
             await connection.execute(query("release").sql, *_columns(released, 3))
-        parked = [(*_logged(event), error) for queue in queues.values() for event, error in queue.waiting()]
+        parked = [
+            (*_logged(event), event.data.schema_version, error)
+            for queue in queues.values()
+            for event, error in queue.waiting()
+        ]
         if parked:
-            await connection.execute(query("park").sql, *_columns(parked, len(_LOG) + 1))
+            await connection.execute(query("park").sql, *_columns(parked, len(_LOG) + 2))
 
     async def _tell(self, connection: Connection, shelf: Shelf, queues: dict[Stream, Queue]) -> None:
         """Number what was set, for those who follow; last of all, because the number is held to the commit."""
@@ -199,14 +207,30 @@ def _logged(event: Recorded) -> tuple[Any, ...]:
     )
 
 
+def _group(event: Recorded) -> Group | None:
+    return None if isinstance(event.data, UnreadEvent) else GROUP_OF.get(type(event.data))
+
+
 def _owner(event: Recorded) -> str | None:
     """Whose rows the event sets, e.g. the id of a tour."""
-    group = GROUP_OF.get(type(event.data))
+    group = _group(event)
     return group.owner(event.data) if group else None
 
 
 def _recorded(record: asyncpg.Record) -> Recorded:
-    """A parked event as it arrived."""
-    room, stream, version, position, event_id, name, effective, recorded, data, *rest = record
-    word = registry.EVENTS[name].read(data)
-    return Recorded(event_id, name, stream, version, position, room, effective, recorded, word, *rest)
+    """A parked event as it arrived; one that is still newer than this program as it was parked."""
+    room, stream, version, position, event_id, name, effective, recorded, text, *rest, schema_version = record
+    data = _read(name, schema_version, text)
+    return Recorded(event_id, name, stream, version, position, room, effective, recorded, data, *rest)
+
+
+def _read(name: str, schema_version: int, text: str) -> Event | UnreadEvent:
+    word = registry.EVENTS.get(name)
+    if word is None or schema_version > word.schema_version:
+        return UnreadEvent(name, schema_version, text, newer(name, schema_version))
+    try:
+        return word.read(text)
+    except ValidationError as error:  # it was parked unread, and does not fit the contract that knows it now
+        first = error.errors(include_url=False, include_input=False)[0]
+        why = ValueError(f"data.{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        return UnreadEvent(name, schema_version, text, why)

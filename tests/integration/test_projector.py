@@ -9,6 +9,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 
+from contracts.deployments import ConsentRecorded
 from contracts.words import Event
 from kernel.postgres import Connection
 from services.reporting.api import build
@@ -143,7 +144,7 @@ async def test_parked_events_are_applied_in_order_once_the_projection_is_repaire
     connection: Connection,
 ) -> None:
     log = history([story.planned(), story.consented(), story.scheduled(), story.arrived(), story.mission("UNOCI")])
-    with broken(type(log[1].data)):
+    with broken(ConsentRecorded):
         await apply(connection, log[:3], log[3:])
         assert await retried(connection) == Applied()
     assert [row[1:] for row in await parked(connection)] == [(2, 2, True), (3, 0, False), (4, 0, False)]

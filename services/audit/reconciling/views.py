@@ -81,7 +81,9 @@ class Views:
     def _compared(self, placed: Placed, there: Sequence[asyncpg.Record]) -> Finding | None:
         due = expected(placed.row)
         if due is None:
-            self.counted.unread += 1
+            is_parked = any(row["parked"] for row in there)  # newer than the program: it waits for an upgrade
+            self.counted.parked += is_parked
+            self.counted.unread += not is_parked
             return None
         partition = (placed.row["topic"], placed.row["part"])
         if not there:

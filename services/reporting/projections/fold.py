@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from contracts.newer import UnreadEvent
 from contracts.words import Event
 from services.reporting.projections import GROUP_OF, NOT_SHOWN, VIEW_OF, VIEWS
 from services.reporting.projections.recorded import Recorded
@@ -58,6 +59,8 @@ class Shelf:
 
     def apply(self, event: Recorded) -> None:
         """Set the rows that an event leads to, or raise and set none."""
+        if isinstance(event.data, UnreadEvent):
+            raise event.data.why
         group = group_of(type(event.data))
         if group is None:
             self._note(event, [event.data])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts.newer import UnreadEvent
 from contracts.words import Event
 
 
@@ -22,7 +23,8 @@ class Recorded:
     """Part of the identity of a stream: `line/…`, `mission/…` and `unit/…` are other streams in another room."""
     effective: datetime
     recorded: datetime
-    data: Event
+    data: Event | UnreadEvent
+    """`UnreadEvent`: it waits, until a program that knows it takes it up."""
     correlation_id: str | None
     causation_id: str | None
     actor: str | None

@@ -1,0 +1,83 @@
+"""Events that a newer program wrote: of ours, in form, and of a type or version that this program does not know yet.
+
+During an upgrade, readers may be older than writers for a while. Such an event is no junk: it is put by, whole, with
+what follows it in its stream, and is taken up by the program that knows it. A stranger's record is never put by: only
+what is in every other way an event of the service whose topic it is in.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import orjson
+
+from contracts.envelope import Envelope
+from contracts.registry import EVENTS
+from contracts.text import is_admissible
+from contracts.words import Event
+
+_TYPE: Final = re.compile(r"forcegen\.(?P<service>[a-z]+)\.(?P<name>[A-Z][A-Za-z]*)")
+_SCHEMA: Final = re.compile(r"urn:forcegen:(?P<service>[a-z]+)\.(?P<name>[A-Za-z]+):(?P<version>[1-9][0-9]{0,3})")
+
+
+class NewerThanProgram(Exception):
+    """Something was written by a newer version of this program; only an upgrade helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadEvent:
+    """The data of an event that is not read here, as it came, in the place of its model."""
+
+    type: str
+    schema_version: int
+    text: str
+    """The JSON of the data."""
+    why: Exception
+
+    def model_dump_json(self) -> str:
+        """As a word of the contracts has it."""
+        return self.text
+
+
+def newer(type_: str, schema_version: int) -> NewerThanProgram:
+    """What is said of an event that waits for an upgrade."""
+    return NewerThanProgram(f"{type_} in version {schema_version} is newer than this program")
+
+
+def newer_event(topic: str, envelope: Envelope, words: Mapping[str, type[Event]] = EVENTS) -> UnreadEvent | None:
+    """The data of an event that is newer than this program; None for anything else, known events among them.
+
+    Its source, type and dataschema are those of the service of the topic; it has a UUID, a stream, its place in stream
+    and log, both times, and a JSON object as its data.
+    """
+    service = topic.removesuffix(".events")
+    named, schema = _TYPE.fullmatch(envelope.type), _SCHEMA.fullmatch(envelope.dataschema or "")
+    if named is None or schema is None or envelope.source != f"urn:forcegen:{service}":
+        return None
+    if named["service"] != service or (schema["service"], schema["name"]) != (service, named["name"]):
+        return None
+    version = int(schema["version"])
+    word = words.get(envelope.type)
+    if (word is not None and version <= word.schema_version) or not _is_placed(envelope):
+        return None
+    text = _json_object(envelope.data)
+    return None if text is None else UnreadEvent(envelope.type, version, text, newer(envelope.type, version))
+
+
+def _is_placed(envelope: Envelope) -> bool:
+    try:
+        UUID(envelope.id)
+    except ValueError:
+        return False
+    has_place = bool(envelope.stream_version) and bool(envelope.position)
+    has_times = envelope.time is not None and envelope.effective is not None
+    return has_place and has_times and bool(envelope.subject) and is_admissible(envelope.subject or "")
+
+
+def _json_object(data: bytes) -> str | None:
+    try:
+        return data.decode() if isinstance(orjson.loads(data), dict) else None
+    except (orjson.JSONDecodeError, UnicodeDecodeError):
+        return None
