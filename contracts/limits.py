@@ -39,3 +39,5 @@ DEAD_HEADERS_BYTES_MAX: Final = 65_536
 """All headers of a dead letter together, as text."""
 DEAD_TEXT_CHARS_MAX: Final = 4_096
 """The reason, the field and the remedy of a dead letter, each."""
+EVENT_BYTES_MAX: Final = 1_000_000
+"""Bytes of an event's data: with its headers it fits Kafka's usual record of 1,048,576."""

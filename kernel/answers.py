@@ -1,11 +1,14 @@
 """What a service answers to a command, in the words of the outcome that is stored, published and given again."""
 
+from collections.abc import Sequence
+
 from pydantic import ValidationError
 
 from contracts.forms import BEYOND
+from contracts.limits import EVENT_BYTES_MAX
 from contracts.outcome import CommandDecided
 from kernel.decider import Pending, Refusal
-from kernel.records import Incoming, Invalid
+from kernel.records import Incoming, Invalid, NewEvent
 
 FAULT = Refusal(
     "fault",
@@ -26,6 +29,20 @@ def beyond_limits(fault: Exception) -> Refusal | None:
         f"This leads to {name} of {fault.title}, which is beyond what is kept: {found['msg']}.",
         remedy="Choose days and numbers that lead to less; docs/reference/limits.md lists what is kept.",
     )
+
+
+def too_large(new: Sequence[NewEvent]) -> Refusal | None:
+    """The refusal of a command that leads to an event which no record of a topic could carry."""
+    for one in new:
+        # Four bytes are the most that a character has: most events need not be measured.
+        if len(one.json) * 4 > EVENT_BYTES_MAX and (size := len(one.json.encode())) > EVENT_BYTES_MAX:
+            name = type(one.fact.data).__name__
+            return Refusal(
+                "limits",
+                f"This leads to a {name} of {size:,} bytes; an event may have {EVENT_BYTES_MAX:,}.",
+                remedy="Ask for less at once, or split what it is about; docs/reference/limits.md lists what is kept.",
+            )
+    return None
 
 
 def decided(incoming: Incoming, status: str, **told: object) -> CommandDecided:

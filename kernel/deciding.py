@@ -129,6 +129,10 @@ class _Work:
                 return self.answer(incoming, answers.pending(incoming, decision), waits_after=waits_after)
             facts = facts_of(asked, decision)
             states = self.fold(own, stream, facts)
+            new = [
+                NewEvent(f, s.version, incoming.envelope, f.data.model_dump_json())
+                for f, s in zip(facts, states, strict=True)
+            ]
         except _NotLoaded:
             return None
         except Exception as fault:  # a defect of the decider must not stop every command behind this one
@@ -136,10 +140,12 @@ class _Work:
             if refusal is None:
                 self.faults.append(fault)
             return self.answer(incoming, answers.refused(incoming, refusal or answers.FAULT))
+        if (large := answers.too_large(new)) is not None:
+            return self.answer(incoming, answers.refused(incoming, large))
         claims = self.claims_of(facts, states)
         if (refusal := self.claimed(asked, claims)) is not None:
             return self.answer(incoming, answers.refused(incoming, refusal))
-        return self.accept(incoming, stream, facts, states, claims)
+        return self.accept(incoming, stream, new, states, claims)
 
     def fold(self, own: Folded, stream: str, facts: Sequence[Fact]) -> list[Folded]:
         """The stream after each fact."""
@@ -179,16 +185,22 @@ class _Work:
         self,
         incoming: Incoming,
         stream: str,
-        facts: Sequence[Fact],
+        new: Sequence[NewEvent],
         states: Sequence[Folded],
         claims: Mapping[str, tuple[Claim, ...]],
     ) -> None:
         first = len(self.events) + 1
         refs = tuple(
-            EventRef(id=f.id, type=type_name(type(f.data)), stream=stream, version=s.version, position=first + i)
-            for i, (f, s) in enumerate(zip(facts, states, strict=True))
+            EventRef(
+                id=one.fact.id,
+                type=type_name(type(one.fact.data)),
+                stream=stream,
+                version=one.version,
+                position=first + nr,
+            )
+            for nr, one in enumerate(new)
         )
-        self.events += [NewEvent(f, s.version, incoming.envelope) for f, s in zip(facts, states, strict=True)]
+        self.events += new
         if states:
             self.streams[stream] = states[-1]
         for owner, held in claims.items():

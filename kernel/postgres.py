@@ -160,7 +160,7 @@ def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
                 event.fact.id,
                 type_name(type(event.fact.data)),
                 event.fact.data.schema_version,
-                event.fact.data.model_dump_json(),
+                event.json,
                 event.fact.effective,
                 event.cause.correlation_id or event.cause.id,
                 event.cause.id,

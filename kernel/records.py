@@ -70,9 +70,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
+    """An event that a decision leads to, with its place in its stream and the message that led to it."""
+
     fact: Fact
     version: int
     cause: Envelope
+    json: str
+    """Its data as it is stored, and published byte for byte."""
 
 
 @dataclass(frozen=True, slots=True)

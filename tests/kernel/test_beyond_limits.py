@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from contracts.approvals import MandateExpired
 from contracts.vacancies import VacancyFilled
 from kernel.decider import Asked, Decision, States
 from kernel.intake import Intake
@@ -16,6 +17,8 @@ class Reckoning(Counting):
         match asked.id:
             case "beyond":
                 return [VacancyFilled(vacancy="v-1", filled_on=date(2200, 1, 1))]
+            case "large":
+                return [MandateExpired(mandate="kz-1", ends_on=date(2024, 1, 1), reason="", lines=("a" * 64,) * 20_000)]
             case "defect":
                 return [VacancyFilled(vacancy="NO SLUG", filled_on=date(2024, 1, 1))]
         return super().decide(asked, states)
@@ -29,6 +32,14 @@ async def test_a_day_beyond_the_calendar_that_a_command_leads_to_is_refused_with
     assert "filled_on" in (beyond.reason or "")
     assert "2199-12-31" in (beyond.reason or "")
     assert beyond.remedy
+
+
+async def test_an_event_that_no_record_carries_is_refused_before_it_is_recorded() -> None:
+    room = Intake(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
+    large, after = await room.take([reject("large"), reject("c-2")])
+    assert (large.status, large.rule, after.status) == ("refused", "limits", "accepted")
+    assert [event.version for event in after.events] == [1]
+    assert "1,000,000" in (large.reason or "")
 
 
 async def test_an_event_that_does_not_fit_its_contract_otherwise_is_a_defect_and_told_as_one() -> None:
