@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from contracts import dead_letters
 from contracts.cloudevents import to_kafka
 from contracts.examples import EXAMPLES, enveloped
+from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import COMMANDS, EVENTS, ROOMS, commands_of, events_of, type_name
 from contracts.words import Command, Event, Message
@@ -22,21 +23,24 @@ Json: TypeAlias = dict[str, Any]
 _WORDS: Final[tuple[type[Message], ...]] = (*COMMANDS.values(), *EVENTS.values(), CommandDecided)
 _KEY: Final = {"type": "string", "description": "The stream: everything of one stream is in one partition, in order."}
 _TIME: Final = {"type": "string", "format": "date-time"}
+_NAME: Final = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX}
+"""Bytes in UTF-8 are the limit, which no JSON Schema can say: so many characters at the most."""
 _DIGITS: Final = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _HEADER: Final[Mapping[str, Json]] = {
     "ce_specversion": {"type": "string", "const": "1.0"},
-    "ce_id": {"type": "string", "description": "With ce_source the message's identity; a repeat is known by it."},
-    "ce_source": {"type": "string", "description": "Who says so."},
-    "ce_type": {"type": "string", "description": "The word: `forcegen.<room>.<Name>`."},
-    "ce_subject": {"type": "string", "description": "The stream."},
+    "ce_id": _NAME | {"description": "With ce_source the message's identity; a repeat is known by it."},
+    "ce_source": _NAME | {"description": "Who says so."},
+    "ce_type": _NAME | {"description": "The word: `forcegen.<room>.<Name>`."},
+    "ce_subject": _NAME | {"description": "The stream."},
     "ce_time": _TIME | {"description": "When it was recorded (a command: when it was sent)."},
-    "ce_dataschema": {"type": "string", "description": "`urn:forcegen:<room>.<Name>:<version>`; none means version 1."},
+    "ce_dataschema": _NAME | {"description": "`urn:forcegen:<room>.<Name>:<version>`; none means version 1."},
     "content-type": {"type": "string", "description": "`application/json`: the media type of the value."},
     "ce_effectivetime": _TIME | {"description": "When it became true."},
-    "ce_correlationid": {"type": "string", "description": "What all messages of one undertaking share."},
-    "ce_causationid": {"type": "string", "description": "The id of the message that led to this one."},
-    "ce_actor": {"type": "string", "description": "On whose behalf; an office, never a person's name."},
-    "ce_traceparent": {"type": "string", "description": "W3C Trace Context."},
+    "ce_correlationid": _NAME | {"description": "What all messages of one undertaking share."},
+    "ce_causationid": _NAME | {"description": "The id of the message that led to this one."},
+    "ce_actor": _NAME | {"description": "On whose behalf; an office, never a person's name."},
+    "ce_traceparent": _NAME | {"description": "W3C Trace Context."},
+    "ce_partitionkey": _NAME | {"description": "The subject, where a record has no key."},
     "ce_streamversion": _DIGITS | {"description": "The event's place in its stream, from 1."},
     "ce_position": _DIGITS | {"description": "Its place in the room's log, without gaps and in commit order."},
 }
