@@ -12,21 +12,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import asyncpg
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from starlette.datastructures import Headers
 
 from kernel.http import problem
 from kernel.proxied import names_this_machine, path_of
+from kernel.parameters import Name, Whole
 from kernel.sql import queries
 
 log = structlog.get_logger()
 LOCAL: Final = "local"
 """What a reader on this machine is called where there is no readers' file."""
+FORWARDING: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+"""Headers of whoever hands a request on."""
 ASKED_MAX: Final = 2_000
 _LINE: Final = re.compile(r"(?P<name>[A-Za-z0-9_.@-]{1,100})[ \t]+(?P<digest>[0-9a-f]{64})")
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Forcegen archive", charset="UTF-8", Bearer'}
@@ -51,10 +55,8 @@ class Readers:
     def __post_init__(self) -> None:
         self._read()
 
-    def who(self, authorization: str | None, client: str | None) -> str | None:
-        """The name of whoever shows a token, or is on this machine; None for nobody."""
-        if self.file is None:
-            return LOCAL if client and _is_loopback(client) else None
+    def who(self, authorization: str | None) -> str | None:
+        """The name of whoever shows a token; None for nobody."""
         self._read_again()
         shown = sha256(_token(authorization or "").encode()).hexdigest()
         names = [name for name, digest in self._named.items() if hmac.compare_digest(digest, shown)]
@@ -104,13 +106,6 @@ def _token(authorization: str) -> str:
         return ""
 
 
-def _is_loopback(client: str) -> bool:
-    try:
-        return ip_address(client).is_loopback
-    except ValueError:
-        return False
-
-
 async def reader(request: Request) -> str:
     """A dependency of every route that gives content: who reads, after that is on record.
 
@@ -119,15 +114,40 @@ async def reader(request: Request) -> str:
     """
     readers: Readers = request.app.state.readers
     pool: asyncpg.Pool = request.app.state.pool
-    client = request.client.host if request.client else None
-    here = all(map(names_this_machine, request.headers.getlist("host")))  # else a page of somebody else's may ask
-    who = readers.who(request.headers.get("authorization"), client if here else None)
-    query = f"?{request.url.query}" if request.url.query else ""
-    asked = f"{request.method} {path_of(request)}{query}"[:ASKED_MAX].replace("\0", "")
-    await pool.execute(_sql()["read"], who, asked, client, who is not None)
+    client, scope = request.client.host if request.client else None, request.scope
+    who = readers.who(request.headers.get("authorization")) if readers.file else local(client, request.headers)
+    query = scope["query_string"].decode("latin-1")
+    asked = f"{request.method} {path_of(request)}{f'?{query}' if query else ''}"[:ASKED_MAX]
+    await pool.execute(_sql()["read"], who, _kept(asked), client and _kept(client), who is not None)
     if who is None:
         raise Refused
     return who
+
+
+def local(client: str | None, headers: Headers) -> str | None:
+    """The name of whoever asks from this machine; None for nobody.
+
+    The address of the connection does not tell: a browser here can be led to us by a page of somebody else's under that
+    one's own name, and a proxy here brings everybody's requests. What a proxy says of its sender is not believed; that
+    it says something is.
+    """
+    handed_on = any(name in headers for name in FORWARDING)
+    own_name = all(map(names_this_machine, headers.getlist("host")))
+    return LOCAL if client and _is_loopback(client) and own_name and not handed_on else None
+
+
+def _is_loopback(client: str) -> bool:
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None  # where both families are listened to
+    return (mapped or address).is_loopback
+
+
+def _kept(text: str) -> str:
+    """Text as Postgres holds it."""
+    return text.replace("\0", "").encode("utf-8", "backslashreplace").decode()
 
 
 Reader = Depends(reader)
@@ -158,9 +178,9 @@ def _readings(pool: asyncpg.Pool) -> APIRouter:
 
     @router.get("/readings", summary="Who read content of the archive over HTTP, the newest first")
     async def readings(
-        before: Annotated[int, Query(ge=0, le=2**62)] = 2**62,
-        reader: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
-        limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+        before: Annotated[int, Whole(0, 2**62), Query()] = 2**62,
+        reader: Annotated[str | None, Name(100), Query()] = None,
+        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
     ) -> dict[str, Any]:
         """Also those who were refused (`allowed` is false). `next` is the `before` of the next page."""
         found = await newest(pool, limit, before, reader)

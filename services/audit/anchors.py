@@ -11,17 +11,18 @@ from fastapi import APIRouter, Query
 
 from kernel.http import problem
 from kernel.postgres import Connection, columns
+from kernel.problems import documented
 from services.audit import merkle, tree
 from services.audit.archive import archived
 from services.audit.checkpoint import Checkpoint
 from services.audit.leaf import entry
+from services.audit.places import Place, place
 from services.audit.tree import sql
 
 Position = tuple[str, int, int]
 """Topic, partition, and the offset before which everything counts."""
 Positions = Annotated[
-    list[Annotated[str, Query(pattern=r"^[a-zA-Z0-9._-]{1,249}/[0-9]{1,9}/[0-9]{1,18}$")]],
-    Query(max_length=1_000, alias="position", examples=["approvals.events/0/17"]),
+    list[Place], Query(min_length=1, max_length=1_000, alias="position", examples=["approvals.events/0/17"])
 ]
 
 
@@ -51,10 +52,14 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     """One route; the query API asks it for each receipt."""
     router = APIRouter(prefix="/v1")
 
-    @router.get("/anchors", summary="That all before a position of each partition is in the signed tree")
+    @router.get(
+        "/anchors",
+        summary="That all before a position of each partition is in the signed tree",
+        responses=documented(404, _404="No checkpoint covers all of the positions yet."),
+    )
     async def anchors(positions: Positions) -> Any:
         """`position` is `topic/partition/offset`; repeat it for each partition. 404 until a checkpoint covers all."""
-        asked = [(topic, int(part), int(offset)) for topic, part, offset in (one.split("/") for one in positions)]
+        asked = [place(one) for one in positions]
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             found = await anchored(connection, asked)
         told = "No checkpoint covers all of these positions yet."

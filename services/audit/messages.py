@@ -22,6 +22,7 @@ from contracts.unreadable import Unreadable
 from kernel.health import Health
 from kernel.postgres import Connection
 from kernel.sql import queries
+from kernel.values import NOT_A_CHARACTER
 from services.audit.archive import archived
 from services.audit.leaf import Headers, unpacked
 
@@ -91,16 +92,18 @@ def _sql() -> Mapping[str, str]:
 
 
 def term(text: str) -> str:
-    """A text as it is kept and looked for; of a long one its beginning and its hash. The term of a term is itself."""
-    plain = text.replace("\0", r"\x00").encode("utf-8", "backslashreplace")
-    if len(plain) <= TERM_BYTES_MAX:
-        return plain.decode()
-    return f"{plain.decode()[:TERM_BEGINS]}… sha256:{sha256(plain).hexdigest()}"
+    """A text as it is kept and looked for; of a long one its beginning and its hash. The term of a term is itself.
+
+    What is no character of text (NUL, controls, halves of characters) can be neither kept nor asked for: it is escaped.
+    """
+    plain = NOT_A_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], text)
+    raw = plain.encode()
+    return plain if len(raw) <= TERM_BYTES_MAX else f"{plain[:TERM_BEGINS]}… sha256:{sha256(raw).hexdigest()}"
 
 
 def stream_of(key: bytes | None) -> str:
-    """The stream that a record without a subject belongs to, by its key; bytes that are no UTF-8 as `\\xff`."""
-    return (key or b"").decode("utf-8", "backslashreplace")
+    """The stream that a record without a subject belongs to, by its key; bytes that are no text as `\\xff`."""
+    return NOT_A_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], (key or b"").decode("utf-8", "backslashreplace"))
 
 
 def message(row: asyncpg.Record) -> Message:

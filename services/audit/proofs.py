@@ -7,18 +7,21 @@ import asyncpg
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 
 from kernel.http import problem
+from kernel.parameters import Whole
 from kernel.postgres import Connection
+from kernel.problems import documented
 from services.audit import layout, merkle, tree
 from services.audit.access import Reader
 from services.audit.checkpoint import Checkpoint
 from services.audit.merkle import Span
+from services.audit.places import Offset, Partition, Topic
 from services.audit.tree import sql
 
 BUNDLE: Final = "forcegen.audit.bundle/1"
 MAX: Final = 2**62
-Size = Annotated[int, Query(ge=1, le=MAX)]
-Old = Annotated[int, Query(ge=0, le=MAX)]
-Nr = Annotated[int, Path(ge=0, le=MAX)]
+Size = Annotated[int, Whole(1, MAX), Query(description="Leaves of the tree, as a checkpoint tells them")]
+Old = Annotated[int, Whole(0, MAX), Query(description="Leaves of the tree whose checkpoint you kept; 0 for none")]
+Leaf = Annotated[int, Whole(0, MAX), Query(description="The number of a leaf, from 0")]
 
 
 async def bundle(
@@ -43,12 +46,16 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     """Proofs, each answered by a few lookups of tiles."""
     router = APIRouter(prefix="/v1")
 
-    @router.get("/proofs/inclusion", summary="That a leaf is in the tree of a size")
-    async def inclusion(leaf: Old, size: Size) -> Any:
+    @router.get("/proofs/inclusion", summary="That a leaf is in the tree of a size", responses=documented(404))
+    async def inclusion(leaf: Leaf, size: Size) -> Any:
         """`hashes` lead from the leaf to the root, as RFC 6962 section 2.1.1 orders them."""
         return await _proof(pool, {"leaf": leaf, "size": size}, lambda: merkle.inclusion(leaf, size))
 
-    @router.get("/proofs/consistency", summary="That the tree of a size begins with the tree of an older one")
+    @router.get(
+        "/proofs/consistency",
+        summary="That the tree of a size begins with the tree of an older one",
+        responses=documented(404),
+    )
     async def consistency(old: Old, size: Size) -> Any:
         """`hashes` as RFC 6962 section 2.1.2 orders them."""
         return await _proof(pool, {"old": old, "size": size}, lambda: merkle.consistency(old, size))
@@ -57,11 +64,17 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         "/bundles/{topic}/{partition}/{offset}",
         summary="A record with all that proves it, offline",
         dependencies=[Reader],
+        responses=documented(404),
     )
-    async def proven(topic: str, partition: Nr, offset: Nr, since: Old = 0) -> Any:
+    async def proven(
+        topic: Annotated[Topic, Path()],
+        partition: Annotated[Partition, Path()],
+        offset: Annotated[Offset, Path()],
+        since: Old = 0,
+    ) -> Any:
         """With `since`, the size of a checkpoint that you kept, also that the tree continues that one."""
         async with pool.acquire() as connection:
-            found = await bundle(connection, topic, partition, offset, since) if partition < 2**31 else None
+            found = await bundle(connection, topic, partition, offset, since)
         told = "This record is not archived, or no checkpoint covers it yet."
         return found or problem(404, "No such record", told, remedy="Check its place, or ask in a second.")
 
@@ -71,8 +84,9 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
 def files(app: FastAPI, pool: asyncpg.Pool) -> None:
     """Every path of the layout; a tile that is signed never changes and may be kept for ever."""
     content, octets, note = [Reader], "application/octet-stream", "text/plain; charset=utf-8"
+    absent = documented(404, _404="The log has no such file (yet).")
 
-    @app.get("/checkpoint", summary="The newest checkpoint, signed")
+    @app.get("/checkpoint", summary="The newest checkpoint, signed", responses=absent)
     async def checkpoint(request: Request) -> Response:
         return await _file(request, pool, "checkpoint", note)
 
@@ -84,19 +98,19 @@ def files(app: FastAPI, pool: asyncpg.Pool) -> None:
     async def unplaced(request: Request) -> Response:
         return await _file(request, pool, "unplaced", octets)
 
-    @app.get("/tile/{path:path}", summary="Tiles of hashes and of entries (C2SP tlog-tiles)")
+    @app.get("/tile/{path:path}", summary="Tiles of hashes and of entries (C2SP tlog-tiles)", responses=absent)
     async def tile(request: Request, path: Annotated[str, Path(description=TILE, examples=["0/x001/234"])]) -> Response:
         """There is one path for each tile, and only what the log has in full is there."""
         return await _file(request, pool, f"tile/{path}", octets)
 
-    @app.get("/records/{path:path}", dependencies=content, summary="The records of 256 leaves")
+    @app.get("/records/{path:path}", dependencies=content, summary="The records of 256 leaves", responses=absent)
     async def records(
         request: Request, path: Annotated[str, Path(description=RECORDS, examples=["x001/234"])]
     ) -> Response:
         """A JSON object a line; what is missing among them was taken out, which the verifier tells."""
         return await _file(request, pool, f"records/{path}", octets)
 
-    @app.get("/checkpoints/{path:path}", summary="Every checkpoint that was signed, 256 at a time")
+    @app.get("/checkpoints/{path:path}", summary="Every checkpoint that was signed, 256 at a time", responses=absent)
     async def checkpoints(
         request: Request, path: Annotated[str, Path(description="The page, from 0", examples=["0"])]
     ) -> Response:

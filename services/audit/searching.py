@@ -1,35 +1,24 @@
 """Searching the archive: which messages, and how they hang together. What is found is looked at with its proof."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import asyncpg
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from contracts.limits import ATTRIBUTE_LENGTH_MAX
 from kernel.http import problem
+from kernel.parameters import Instant, Name, Whole
 from kernel.postgres import Connection
+from kernel.problems import documented
 from services.audit import causes
 from services.audit.access import Reader
 from services.audit.messages import Message, sql, term
+from services.audit.places import Place, Topic, place
 
 LEAF_MAX: Final = 2**62
-PLACE: Final = r"^[a-zA-Z0-9._-]{1,249}/[0-9]{1,9}/[0-9]{1,18}$"
-Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=ATTRIBUTE_LENGTH_MAX, pattern=r"^[^\x00]*$"), AfterValidator(term)
-]
-
-
-def _in_utc(told: datetime) -> datetime:
-    """Without an offset, it is UTC."""
-    try:
-        return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
-    except OverflowError as fault:
-        raise ValueError("this is beyond the calendar in UTC") from fault
-
-
-Instant = Annotated[datetime, AfterValidator(_in_utc)]
+Text = Annotated[str, AfterValidator(term), Name(ATTRIBUTE_LENGTH_MAX * 4)]
+"""As it was sent, however long an attribute may be; or as it is shown."""
 
 
 class Unknown(LookupError):
@@ -43,14 +32,14 @@ class Sought(BaseModel):
     stream: Text | None = Field(None, examples=["line/kz-2013/observers"])
     actor: Text | None = Field(None, examples=["urn:example:mod"])
     type: Text | None = Field(None, examples=["forcegen.deployments.TourPlanned"])
-    topic: Text | None = Field(None, examples=["deployments.events"])
+    topic: Topic | None = Field(None, examples=["deployments.events"])
     correlation: Text | None = None
     since: Instant | None = Field(None, examples=["2014-07-01T00:00:00Z"])
     """Recorded at this instant or later."""
     until: Instant | None = None
     """Recorded before this instant."""
-    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
-    before: Annotated[int, Field(ge=0, le=LEAF_MAX)] = LEAF_MAX
+    limit: Annotated[int, Whole(1, 1_000)] = 100
+    before: Annotated[int, Whole(0, LEAF_MAX)] = LEAF_MAX
     """Only leaves before this one: `next` of the page before."""
 
 
@@ -62,16 +51,16 @@ async def search(connection: Connection, sought: Sought) -> tuple[list[Message],
     return found, found[-1].leaf if len(rows) > sought.limit else None
 
 
-async def at(connection: Connection, place: str) -> Message:
+async def at(connection: Connection, named: str) -> Message:
     """The message at `topic/partition/offset`.
 
     Raises:
         Unknown: there is none.
+        Bad: this is no place.
     """
-    topic, part, offset = place.split("/")
-    row = await connection.fetchrow(sql()["at"], topic, int(part), int(offset)) if int(part) < 2**31 else None
+    row = await connection.fetchrow(sql()["at"], *place(named))
     if row is None:
-        raise Unknown(place)
+        raise Unknown(named)
     return Message(*row)
 
 
@@ -99,20 +88,20 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
             behind = await connection.fetchval(sql()["behind"])
         return {"items": [one._asdict() for one in found], "next": following, "behind": behind}
 
-    @router.get("/causes", summary="What led to a message, and what it led to, across rooms")
+    @router.get("/causes", summary="What led to a message, and what it led to, across rooms", responses=documented(404))
     async def hanging_together(
         event: Annotated[Text | None, Query(description="The id of an event or a command")] = None,
-        place: Annotated[str | None, Query(alias="at", pattern=PLACE, examples=["deployments.events/0/17"])] = None,
+        named: Annotated[Place | None, Query(alias="at", examples=["deployments.events/0/17"])] = None,
     ) -> Any:
         """Name the message by `event` or by `at`. `beyond` is the id of a cause that is not in the log."""
-        if (event is None) == (place is None):
+        if (event is None) == (named is None):
             told = "Name one message: by its id (event), or by its place (at)."
             return problem(
                 400, "Bad parameter", told, field="event", remedy="Send ?event=ID or ?at=topic/partition/offset."
             )
         try:
             async with pool.acquire() as connection:
-                asked = await (with_id(connection, event) if event is not None else at(connection, str(place)))
+                asked = await (with_id(connection, event) if event is not None else at(connection, str(named)))
                 return causes.as_json(await causes.of(connection, asked))
         except Unknown as fault:
             told = f"There is no message {str(fault)[:200]!r} in the archive."

@@ -9,15 +9,15 @@ from typing import Any
 
 import asyncpg
 import pytest
-from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.cloudevents import Envelope, from_kafka
-from services.audit import messages, selection
-from services.audit.app import extend
+from kernel import web
+from services.audit import access, messages, searching, selection
 from services.audit.messages import Looked, Message, term
+from services.audit.pages import routes as pages
 from services.audit.searching import Sought, search
 from services.audit.selection import Period, Selection
 from tests.audit.conftest import Archive, record
@@ -214,12 +214,15 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
     await indexed(
         archive, event(0, time=text, effectivetime=text), record(1, timestamp=2**63 - 1), record(2, timestamp=-1)
     )
-    app = FastAPI()
-    for loop in extend(app, archive.pool, archive.health):
-        loop.close()
+    app = web.app("the archive")
+    access.guard(app, archive.pool, None)
+    app.include_router(searching.routes(archive.pool))
+    app.include_router(pages.routes(archive.pool, archive.health))
     async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
-        for path in ("/", "/v1/messages", "/v1/messages?since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59Z"):
+        for path in ("/", "/?since=1900-01-01T00:00", "/v1/messages?since=1900-01-01T00:00:00Z"):
             assert (await near.get(path)).status_code == 200, path
+        for path in ("/?until=9999-12-31T23:59", "/v1/messages?since=0001-01-01T00:00:00%2B05:00"):
+            assert (await near.get(path)).status_code == 400, path
         for offset in range(3):
             for path in (f"/messages/approvals.events/0/{offset}", f"/v1/causes?at=approvals.events/0/{offset}"):
                 assert (await near.get(path)).status_code == 200, path

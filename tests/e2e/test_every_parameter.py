@@ -14,7 +14,7 @@ from tests.strangers import HEADERS, ODD, UNTEXT, Question, Stranger, questions,
 pytestmark = pytest.mark.servers
 STANDING = ("/readyz", "/healthz/progress")
 """They answer 503 where something does not move, whoever asks."""
-SERVICES = ("approvals", "vacancies", "deployments", "reporting", "query")
+SERVICES = ("approvals", "vacancies", "deployments", "reporting", "query", "audit")
 CALENDAR = ("the unset day", "the last of all days", "a day too early", "a day too late", "a day that is none")
 NO_DAYS = (*CALENDAR, "a day without hyphens", "a day as seconds", "an instant without offset")
 NO_NUMBERS = (

@@ -1,6 +1,7 @@
 """The pages: read-only, without a script, each with its data beside it. Whatever a record holds is shown, never run."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic import ValidationError
@@ -23,7 +25,8 @@ from services.audit.archive import archived
 from services.audit.checkpoint import Checkpoint
 from services.audit.leaf import NAME_CODEC, entry, unpacked
 from services.audit.messages import Message
-from services.audit.searching import PLACE, Sought, Unknown
+from services.audit.places import Place
+from services.audit.searching import Sought, Unknown
 from services.audit.status import Status
 from services.audit.tree import sql
 
@@ -67,18 +70,16 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
     async def log(request: Request) -> Response:
         given = {name: text for name, text in request.query_params.items() if text.strip()}
         try:
-            sought = Sought.model_validate({"limit": ON_A_PAGE, **given})
+            sought = Sought.model_validate({"limit": ON_A_PAGE, **_with_offset(given)})
         except ValidationError as fault:
-            first = fault.errors()[0]
-            field = str(first["loc"][0])
-            return problem(400, "Bad parameter", first["msg"], field=field, remedy="Search as the form of / does.")
+            raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in fault.errors()]) from fault
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             stands = await status.look(connection, health)
             messages, following = await searching.search(connection, sought)
         return _log(request, given, stands, messages, following, await access.newest(pool, READINGS_SHOWN))
 
     @router.get("/messages/{place:path}", include_in_schema=False, dependencies=[Reader])
-    async def message(request: Request, place: Annotated[str, Path(pattern=PLACE)]) -> Response:
+    async def message(request: Request, place: Annotated[Place, Path()]) -> Response:
         try:
             async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
                 return await _message(request, connection, await searching.at(connection, place))
@@ -87,6 +88,15 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
             return problem(404, "No such record", told, field="place", remedy="Search for it on the first page.")
 
     return router
+
+
+def _with_offset(given: Mapping[str, str]) -> dict[str, str]:
+    """A form's times of day are UTC, and are sent without saying so."""
+    times = {name: _LOCAL.fullmatch(given.get(name, "")) for name in ("since", "until")}
+    return {**given, **{name: f"{one[1]}{one[2] or ':00'}Z" for name, one in times.items() if one}}
+
+
+_LOCAL: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,9})?)?")
 
 
 def _log(
@@ -98,7 +108,7 @@ def _log(
     readings: list[dict[str, Any]],
 ) -> Response:
     older = _search(**{**given, "before": str(following)}) if following else None
-    searched = f"/v1/messages?{urlencode(given)}" if given else "/v1/messages"
+    searched = f"/v1/messages?{urlencode(_with_offset(given))}" if given else "/v1/messages"
     return _page(
         request,
         "log.html",
