@@ -78,6 +78,10 @@ class Health:
         """It goes on."""
         self.standing.pop(what, None)
 
+    def remarked(self) -> list[str]:
+        """What fails at others, for whoever looks."""
+        return [f"{what}: {why}" for what, why in sorted(self.remarks.items())]
+
     def failed(self, loop: str, fault: BaseException, *, stands: str | None = None) -> None:
         """A loop failed and tries again. Only the kind of fault is kept: messages may quote data."""
         before = self.faults.get(loop)

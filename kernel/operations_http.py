@@ -58,12 +58,14 @@ def operations(
     async def readyz() -> Response:
         problems = await ready()
         stands = {"ready": not problems, "problems": problems, "progress": health.problems()}
+        stands |= {"remarks": health.remarked()}
         return JSONResponse(stands, status_code=503 if problems else 200)
 
     @app.get("/healthz/progress", summary="Does everything move; if not, what does not", responses=_STANDS)
     async def progress() -> Response:
         problems = health.problems()
-        return JSONResponse({"moving": not problems, "problems": problems}, status_code=503 if problems else 200)
+        stands = {"moving": not problems, "problems": problems, "remarks": health.remarked()}
+        return JSONResponse(stands, status_code=503 if problems else 200)
 
     @app.get("/v1/lag", summary="Records that wait, by consumer: broker end offset minus stored offset")
     async def lag() -> dict[str, Any]:

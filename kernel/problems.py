@@ -173,7 +173,7 @@ def _of_framework(request: Request, error: HTTPException) -> Problem:
         remedy, method = f"Use one of {allowed}.", request.scope.get("forcegen.method", request.method)
         told = f"{method} is not a method of {request.url.path}."
         return Problem(405, "Not allowed", told, remedy=remedy, headers={**(error.headers or {}), "Allow": allowed})
-    if not request.url.path.isprintable():
+    if not request.scope["path"].isprintable():
         told, remedy = "path: It holds a character that is none of text.", "Send letters, digits and signs."
         return Problem(400, "Bad parameter", told, field="path", remedy=remedy)
     title = {404: "Not found"}.get(error.status_code, "Not answered")

@@ -39,7 +39,7 @@ async def look(connection: Connection, health: Health) -> Status:
     size: int = await connection.fetchval(sql()["size"])
     unplaced = len(await connection.fetch(sql()["unplaced"]))
     behind: int = await connection.fetchval(messages.sql()["behind"])
-    problems = [*health.problems(), *(f"{name}: {why}" for name, why in sorted(health.remarks.items()))]
+    problems = [*health.problems(), *health.remarked()]
     stands = [str(one) for one in await alarms.standing(connection)]
     last = await connection.fetchrow(sql()["last_signed"])
     if last is None:
