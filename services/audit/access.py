@@ -22,8 +22,8 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from starlette.datastructures import Headers
 
 from kernel.http import problem
-from kernel.proxied import names_this_machine, path_of
 from kernel.parameters import Name, Whole
+from kernel.proxied import names_this_machine, path_of
 from kernel.sql import queries
 
 log = structlog.get_logger()
