@@ -15,7 +15,7 @@ from kernel import kafka
 from kernel.consumer import Consumer
 from kernel.health import Health
 from kernel.metrics import BEHIND_SECONDS, LAG
-from kernel.passages import pieces
+from kernel.passages import Fetched, pieces
 from kernel.raw_reader import RawReader
 from kernel.records import Passage, Start
 from kernel.settings import Settings
@@ -42,6 +42,8 @@ class Lag:
         self._settings = settings
         self._health = health
         self._raw = RawReader(kafka.client(settings))
+        self._open: set[TopicPartition] = set()
+        """Partitions that stood before an open transaction when they were last measured."""
 
     async def run(self) -> None:
         """Measure now and then; what cannot be measured is a fault, not a zero."""
@@ -75,17 +77,30 @@ class Lag:
         for tp, records in waiting.items():
             LAG.labels(name, name, tp.topic, tp.partition).set(records)
         behind = [(tp, stored[tp.topic, tp.partition]) for tp, records in waiting.items() if records]
-        age_s = max([await self._age_s(tp, offset) for tp, offset in behind[:OLDEST_OF_MAX]], default=0.0)
+        first = [await self._raw.fetch(tp, offset, bytes_max=1) for tp, offset in behind[:OLDEST_OF_MAX]]
+        age_s = max(
+            [self._age_s(fetched, offset) for fetched, (_, offset) in zip(first, behind, strict=False)], default=0.0
+        )
+        self._tell_open({tp: offset for f, (tp, offset) in zip(first, behind, strict=False) if f.last_stable <= offset})
         self._health.measured(name, sum(waiting.values()), sum(stored.values()), age_s)
         BEHIND_SECONDS.labels(name, name).set(age_s)
 
-    async def _age_s(self, tp: TopicPartition, offset: int) -> float:
+    def _age_s(self, fetched: Fetched, offset: int) -> float:
         """The age of the first record from `offset` on; 0 where there is none but transaction marks and the like."""
-        for piece in pieces(await self._raw.fetch(tp, offset, bytes_max=1), offset):
+        for piece in pieces(fetched, offset):
             if not isinstance(piece, Passage):
                 stated_s = time.time() - piece.timestamp / 1000
-                return self._health.there_for_s((tp.topic, tp.partition), piece.offset, stated_s)
+                return self._health.there_for_s((fetched.topic, fetched.partition), piece.offset, stated_s)
         return 0.0
+
+    def _tell_open(self, waiting: Mapping[TopicPartition, int]) -> None:
+        """Who leaves a transaction open holds up everything behind it, until the broker ends it."""
+        for tp in self._open - waiting.keys():
+            self._health.moves(_transaction(tp))
+        for tp in self._open & waiting.keys():  # not at the first sight: most transactions are short
+            reason = f"its records from offset {waiting[tp]} on wait for a transaction that somebody left open"
+            self._health.stands(_transaction(tp), f"{reason}; the broker ends it after its timeout")
+        self._open = set(waiting)
 
     def _partitions(self) -> list[TopicPartition]:
         """Every partition of the service's topics; a topic that is not known is a fault, not an empty one."""
@@ -94,6 +109,10 @@ class Lag:
         if unknown := [topic for topic, partitions in known.items() if not partitions]:
             raise LookupError(f"nothing is known of {', '.join(unknown)}")
         return [TopicPartition(t, p) for t, partitions in known.items() for p in partitions or ()]
+
+
+def _transaction(tp: TopicPartition) -> str:
+    return f"{tp.topic}/{tp.partition} behind a transaction"
 
 
 async def _stop(client: AIOKafkaConsumer) -> None:

@@ -29,6 +29,8 @@ JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"
        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]  # fmt: skip
 
 # The short session is for a start after kill -9: the controller first waits for the dead broker's to run out.
+# Whoever leaves a transaction open holds up all who read the partition. A minute is what clients ask for by themselves;
+# Kafka's own bound is fifteen.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -46,6 +48,8 @@ offsets.topic.replication.factor=1
 transaction.state.log.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
+transaction.max.timeout.ms=60000
+transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 share.coordinator.state.topic.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1

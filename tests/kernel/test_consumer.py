@@ -323,6 +323,19 @@ async def test_the_age_of_the_oldest_record_is_measured_and_a_record_that_lies_a
             await super().handle(records, progress)
 
     effects, health = Waiting(), Health(30)
+    async with measured(topic, effects, health) as name:
+        await until(lambda: health.lag.get(name) == 0)
+        topic.send(0, batch([(None, b"from 1970", [])], timestamp=1))
+        await until(lambda: health.lag.get(name) == 1 and health.behind_s(name) > 1)
+        assert health.behind_s(name) < 3600
+        shut.set()
+        await until(lambda: health.lag.get(name) == 0)
+        assert health.behind_s(name) == 0
+
+
+@asynccontextmanager
+async def measured(topic: Topic, effects: Effects, health: Health) -> AsyncIterator[str]:
+    """A consumer whose lag is measured; its name."""
     settings = Settings(kafka_bootstrap=topic.kafka)
     consumer = Consumer(
         f"c{secrets.token_hex(4)}",
@@ -336,18 +349,27 @@ async def test_the_age_of_the_oldest_record_is_measured_and_a_record_that_lies_a
     lag = Lag(consumer, [topic.name], effects.start, settings=settings, health=health)
     loops = [asyncio.create_task(consumer.run()), asyncio.create_task(lag.run())]
     try:
-        await until(lambda: health.lag.get(consumer.name) == 0)
-        topic.send(0, batch([(None, b"from 1970", [])], timestamp=1))
-        await until(lambda: health.lag.get(consumer.name) == 1 and health.behind_s(consumer.name) > 1)
-        assert health.behind_s(consumer.name) < 3600
-        shut.set()
-        await until(lambda: health.lag.get(consumer.name) == 0)
-        assert health.behind_s(consumer.name) == 0
+        yield consumer.name
         await consumer.stop()
     finally:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def test_a_transaction_that_is_left_open_is_told_and_ended_by_the_broker(topic: Topic) -> None:
+    settings = {"bootstrap.servers": topic.kafka, "transaction.timeout.ms": 5_000}
+    producer = Producer({**settings, "transactional.id": f"x{secrets.token_hex(4)}"})
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.produce(topic.name, b"never committed", partition=0)
+    producer.flush()
+    topic.good(0, b"behind")
+    effects, health = Effects(), Health(30)
+    async with measured(topic, effects, health):
+        await until(lambda: any("behind a transaction stands still" in problem for problem in health.problems()))
+        await until(lambda: effects.values(0) == [b"behind"])
+        await until(lambda: health.problems() == [])
 
 
 async def test_the_raw_produce_of_these_tests_is_what_a_client_reads(topic: Topic) -> None:
