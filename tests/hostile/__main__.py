@@ -1,0 +1,66 @@
+"""The long search: `make hostile SEEDS=10`. One seed after the other on one system, and a table at the end."""
+
+import argparse
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from tests import house as real_house
+from tests import servers as real
+from tests.hostile.generate import Parcel
+from tests.hostile.run import PROCESSES, Report, Runs
+
+
+def main() -> int:
+    """Run it; 0 where nothing was found."""
+    arguments = _arguments()
+    first = arguments.seed if arguments.seed is not None else secrets.randbelow(10**9)
+
+    def keep(parcel: Parcel) -> bool:
+        named = {parcel.twist, parcel.codec, *(one.kind for one in parcel.records)}
+        return not named & {*arguments.without} and (not arguments.only or bool(named & {*arguments.only}))
+
+    reports: list[Report] = []
+    with tempfile.TemporaryDirectory(prefix="forcegen-hostile-") as place, real.found(Path(place) / "servers") as found:
+        logs = Path(arguments.logs or place)
+        with real_house.furnished(found, logs) as house:
+            house.start(*PROCESSES)
+            runs = Runs(house)
+            for seed in range(first, first + arguments.seeds):
+                report = runs.run(
+                    seed,
+                    hostile_number=arguments.hostile,
+                    honest_number=arguments.honest,
+                    per_second=arguments.per_second,
+                    keep=keep,
+                )
+                reports.append(report)
+                print(report, flush=True)  # noqa: T201
+                for told in report.wrong[:40]:
+                    print("   ", told[:700], flush=True)  # noqa: T201
+                if report.wrong and not arguments.go_on:
+                    break
+            after = runs.restart()
+    for told in after:
+        print("    after a restart:", told)  # noqa: T201
+    print(reports[-1].refused)  # noqa: T201
+    return 1 if after or any(report.wrong for report in reports) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1, help="how many runs")
+    parser.add_argument("--seed", type=int, help="the first one; by chance where none is given")
+    parser.add_argument("--hostile", type=int, default=2_000, help="hostile records of one run")
+    parser.add_argument("--honest", type=int, default=2_000, help="honest commands of one run")
+    parser.add_argument("--per-second", type=float, help="records sent a second; as fast as can be where none is given")
+    parser.add_argument("--without", nargs="*", default=(), help="kinds of records, codecs or twists to leave out")
+    parser.add_argument("--only", nargs="*", default=(), help="kinds of records, codecs or twists to send alone")
+    parser.add_argument("--go-on", action="store_true", help="do not stop at the first run that found something")
+    parser.add_argument("--logs", help="a folder to keep the processes' logs in")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

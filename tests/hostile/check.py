@@ -1,0 +1,293 @@
+"""What must hold after a run, each breach told by itself: nothing here knows how the system does its work.
+
+The broker is read by `wire`, the stores by SQL, and both are held against what the sender knows that it sent.
+"""
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+import psycopg
+
+from tests.hostile import wire
+from tests.hostile.generate import DECIDING, PARTITIONS
+from tests.hostile.send import Place, Sent
+from tests.house import House, every_topic
+
+SERVICES = (*DECIDING, "reporting", "audit")
+STUCK_S = 45.0
+"""Without any progress for so long, what waits is taken to wait for ever."""
+READY_S = 45.0
+FAULTS_MAX = 8
+"""So often the same fault may be logged in a run; what is retried for ever is logged without end."""
+
+
+def broker_records(house: House) -> dict[Place, wire.Stored]:
+    """Every committed record of every topic."""
+    broker = wire.Broker(house.servers.kafka)
+    try:
+        return {
+            (topic, partition, one.offset): one
+            for topic in every_topic()
+            for partition in range(PARTITIONS)
+            for one in broker.records(topic, partition)
+        }
+    finally:
+        broker.close()
+
+
+def query(house: House, role: str, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(house.dsn(role)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+# Rest.
+
+
+def rest(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> list[str]:
+    """Wait until nothing is left to do. What stays behind without progress is told, with the record that it stands at."""
+    ends: dict[tuple[str, int], int] = defaultdict(int)
+    for topic, partition, offset in records:
+        ends[topic, partition] = max(ends[topic, partition], offset + 1)
+    seen, since = None, time.monotonic()
+    while behind := _behind(house, ends):
+        now = sorted(behind.items())
+        if now != seen:
+            seen, since = now, time.monotonic()
+        if time.monotonic() - since > STUCK_S:
+            return [_stands(name, at, records, sent) for name, at in now]
+        time.sleep(0.5)
+    return []
+
+
+def _behind(house: House, ends: Mapping[tuple[str, int], int]) -> dict[str, object]:
+    """Who is behind, and where: every reader at each partition, every relay, the archive's search and its signing."""
+    found: dict[str, object] = {}
+    for service in SERVICES:
+        for topic, partition, offset in query(
+            house, service, f"SELECT topic, part, next_offset FROM consumed WHERE consumer = '{service}'"  # noqa: S608
+        ):
+            if offset < ends.get((topic, partition), 0):
+                found[f"{service} reading {topic}/{partition}"] = (topic, partition, offset)
+        if service != "audit":
+            heads = query(house, service, "SELECT events, outcomes, dead_letters FROM log_heads")[0]
+            done = dict(query(house, service, "SELECT log, position FROM relayed"))
+            if heads != (done["events"], done["outcomes"], done["dead_letters"]):
+                found[f"{service} publishing"] = (heads, tuple(sorted(done.items())))
+    (size,) = query(house, "audit", "SELECT size FROM tree")[0]
+    (reach,) = query(house, "audit", "SELECT leaf FROM messages_reach")[0]
+    if reach < size:
+        found["audit making records findable"] = (reach, size)
+    (signed,) = query(house, "audit", "SELECT coalesce(max(size), 0) FROM checkpoints")[0]
+    if signed < size:
+        found["audit signing"] = (signed, size)
+    return found
+
+
+def _stands(name: str, at: object, records: Mapping[Place, wire.Stored], sent: Sent) -> str:
+    told = f"{name} stands at {at}"
+    if isinstance(at, tuple) and len(at) == 3 and at in records:
+        hostile = sent.placed.get(at)
+        told += f": {hostile.kind if hostile else 'honest'} {shown(records[at].raw)}"
+    return told
+
+
+def shown(raw: wire.Raw) -> str:
+    """A record short enough to be read."""
+    headers = ", ".join(f"{n[:40]!r}: {v if v is None else v[:60]!r}" for n, v in raw.headers[:16])
+    return f"key {raw.key and raw.key[:60]!r} value {raw.value and raw.value[:200]!r} headers [{headers}]"
+
+
+# What became of each record.
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one service answered."""
+
+    times: Counter[tuple[str, str]]
+    """How many outcomes each command has, by source and id."""
+    first: Mapping[tuple[str, str], datetime]
+    """When it was first answered."""
+    last: Mapping[tuple[str, str], Mapping[str, Any]]
+    dead: Mapping[Place, datetime]
+    """Dead letters by the place of their record."""
+    causes: Counter[str]
+    """Events by the id of the command that they follow from."""
+
+
+def answers(house: House, service: str) -> Answers:
+    rows = query(house, service, "SELECT command_source, command_id, recorded, body FROM outcomes ORDER BY position")
+    letters = query(house, service, 'SELECT topic, part, "offset", recorded FROM dead_letters')
+    events = query(house, service, "SELECT causation_id FROM events")
+    first: dict[tuple[str, str], datetime] = {}
+    for source, id_, recorded, _ in rows:
+        first.setdefault((source, id_), recorded)
+    return Answers(
+        times=Counter((source, id_) for source, id_, _, _ in rows),
+        first=first,
+        last={(source, id_): body for source, id_, _, body in rows},
+        dead={(topic, part, offset): recorded for topic, part, offset, recorded in letters},
+        causes=Counter(cause for (cause,) in events),
+    )
+
+
+def decided(found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
+    """Every honest command is accepted, its events are on record once, and each delivery has its answer."""
+    for (source, id_), event in sent.honest.items():
+        one = found[event["type"].split(".")[1]]
+        body = one.last.get((source, id_))
+        if body is None:
+            yield f"honest, never answered: {id_}"
+        elif body["status"] != "accepted":
+            yield f"honest, not accepted: {id_}: {json.dumps(body)[:400]}"
+        elif one.causes[id_] != len(body["events"]):
+            yield f"honest, {one.causes[id_]} events for {len(body['events'])}: {id_}"
+        elif one.times[source, id_] < sent.times[source, id_]:
+            yield f"honest, delivered {sent.times[source, id_]} times and answered {one.times[source, id_]}: {id_}"
+    for event in sent.aborted:
+        if found[event["type"].split(".")[1]].times[event["source"], event["id"]]:
+            yield f"decided, though its transaction was aborted: {event['id']}"
+    yield from (f"honest, over HTTP: {told}" for told in sent.wrong_over_http)
+
+
+def accounted(found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
+    """Every hostile record on a commands topic has an outcome where its sender can be known, else a dead letter."""
+    for place, one in sent.placed.items():
+        service, _, kind = place[0].partition(".")
+        if kind != "commands":
+            continue
+        has_outcome = one.identity is not None and one.identity in found[service].times
+        if one.answered and not has_outcome:
+            where = "a dead letter only" if place in found[service].dead else "nothing"
+            yield f"{one.kind} at {place} has {where}, though {one.identity} can be answered: {shown(one.raw)}"
+        elif not has_outcome and place not in found[service].dead:
+            yield f"{one.kind} at {place} has neither outcome nor dead letter: {shown(one.raw)}"
+
+
+def published(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
+    """Each outcome, event and dead letter of a log is in its topic once, in order, and nothing else but what was forged."""
+    logs = {
+        "events": ("events", b"ce_position"),
+        "outcomes": ("outcomes", b"ce_position"),
+        "dead-letters": ("dead_letters", b"dead-letter-position"),
+    }
+    for service in (*DECIDING, "reporting"):
+        for ending, (log, header) in logs.items():
+            if service == "reporting" and ending != "dead-letters":
+                continue
+            topic = f"{service}.{ending}"
+            (head,) = query(house, service, f"SELECT {log} FROM log_heads")[0]  # noqa: S608
+            held: dict[int, list[int]] = defaultdict(list)
+            for place in sorted(place for place in records if place[0] == topic and place not in sent.placed):
+                held[place[1]].append(int(dict(records[place].raw.headers)[header] or b"0"))
+            if sorted(p for each in held.values() for p in each) != list(range(1, head + 1)):
+                yield f"{topic} does not hold its log of {head} once: {sum(map(len, held.values()))} records"
+            yield from (f"{topic}/{nr} is out of order" for nr, each in held.items() if each != sorted(each))
+
+
+# The archive.
+
+
+def archived(house: House, records: Mapping[Place, wire.Stored]) -> Iterator[str]:
+    """The archive is what the broker holds, byte for byte."""
+    with psycopg.connect(house.dsn("audit")) as connection, connection.cursor("archive") as cursor:
+        cursor.itersize = 1000
+        cursor.execute('SELECT topic, part, "offset", "timestamp", key, value, headers FROM records')
+        left = dict(records)
+        for topic, part, offset, stamp, key, value, headers in cursor:
+            one = left.pop((topic, part, offset), None)
+            if one is None:
+                continue  # of a transaction that was aborted: bytes that were there, and are kept
+            if (stamp, key, value, headers) != (one.timestamp_ms, one.raw.key, one.raw.value, packed(one.raw.headers)):
+                yield f"archived otherwise than held: {(topic, part, offset)}: {shown(one.raw)}"
+        yield from (f"not archived: {place}: {shown(one.raw)}" for place, one in left.items())
+
+
+def packed(headers: Sequence[tuple[bytes, bytes | None]]) -> bytes:
+    """Headers as the archive's format has them (docs/decisions/0011-what-a-leaf-holds.md)."""
+    parts = [len(headers).to_bytes(4, "big")]
+    for name, value in headers:
+        parts += [len(name).to_bytes(4, "big"), name]
+        parts += [b"\0"] if value is None else [b"\1", len(value).to_bytes(4, "big"), value]
+    return b"".join(parts)
+
+
+# The processes.
+
+
+def healthy(house: House) -> Iterator[str]:
+    """Every process runs, says that it is ready, and tells of no lag."""
+    deadline = time.monotonic() + READY_S
+    for name, process in house.processes.items():
+        if process.poll() is not None:
+            yield f"{name} has ended with {process.returncode}"
+            continue
+        while (problem := _problem(house, name)) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        if problem:
+            yield f"{name}: {problem}"
+
+
+def _problem(house: House, name: str) -> str | None:
+    try:
+        ready = httpx.get(f"{house.url(name)}/readyz", timeout=10)
+        if ready.status_code != 200:
+            return f"not ready: {ready.text[:500]}"
+        if name != "query":
+            lags = httpx.get(f"{house.url(name)}/v1/lag", timeout=10).json()
+            if any(one.get("records") for one in lags.values() if isinstance(one, dict)):
+                return f"says that it lags: {lags}"
+    except (httpx.HTTPError, ValueError) as fault:
+        return f"does not answer: {type(fault).__name__}"
+    return None
+
+
+def calm(house: House, begins: Mapping[str, int]) -> Iterator[str]:
+    """No fault is logged again and again; `begins` is where each log stood before the run."""
+    for name in house.processes:
+        with house.log(name).open("rb") as log:
+            log.seek(begins.get(name, 0))
+            faults = Counter(_fault(line) for line in log)
+        faults.pop("", None)
+        yield from (f"{name} logged {times} times: {fault}" for fault, times in faults.items() if times > FAULTS_MAX)
+
+
+def _fault(line: bytes) -> str:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return "a traceback" if line.startswith(b"Traceback") else ""
+    if not isinstance(told, dict) or told.get("level") not in ("warning", "error", "critical"):
+        return ""
+    return json.dumps({n: v for n, v in told.items() if n not in ("timestamp", "time", "delay_s")}, sort_keys=True)
+
+
+def delays(found: Mapping[str, Answers], records: Mapping[Place, wire.Stored], sent: Sent) -> float:
+    """The longest time in seconds between what became of a hostile record and of the honest one next behind it."""
+    worst = 0.0
+    last: dict[tuple[str, int], datetime] = {}
+    for place in sorted(place for place in records if place[0].endswith(".commands")):
+        service, hostile = found[place[0].partition(".")[0]], sent.placed.get(place)
+        if hostile is not None:
+            when = service.dead.get(place) or (service.first.get(hostile.identity) if hostile.identity else None)
+            if when is not None:
+                last[place[:2]] = when
+        elif place[:2] in last:
+            answered = service.first.get(_identity(records[place].raw))
+            if answered is not None:
+                worst = max(worst, (answered - last.pop(place[:2])).total_seconds())
+    return worst
+
+
+def _identity(raw: wire.Raw) -> tuple[str, str]:
+    headers = dict(raw.headers)
+    if b"ce_id" in headers:
+        return (headers[b"ce_source"] or b"").decode(), (headers[b"ce_id"] or b"").decode()
+    event = json.loads(raw.value or b"{}")
+    return event.get("source", ""), event.get("id", "")

@@ -1,0 +1,127 @@
+"""One run: hostile records among honest commands through a real system, and what was found wrong afterwards."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.foreign import Client
+from tests.hostile import check, honest, views
+from tests.hostile.generate import Parcel, parcels
+from tests.hostile.send import Sender, Sent
+from tests.house import House
+
+MEMORY_MAX_BYTES = 400_000_000
+PER_STORY = 2 + 3 * honest.TOURS
+PROCESSES = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
+
+
+@dataclass
+class Report:
+    """What a run tried, and what did not hold."""
+
+    seed: int
+    hostile: int = 0
+    honest: int = 0
+    wrong: list[str] = field(default_factory=list)
+    delay_s: float = 0.0
+    seconds: float = 0.0
+    memory_bytes: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        most = max(self.memory_bytes.values(), default=0)
+        told = f"seed {self.seed}: {self.hostile} hostile among {self.honest} honest, {len(self.wrong)} wrong"
+        return f"{told}, {self.delay_s:.2f} s behind a hostile neighbour, {most / 1e6:.0f} MB, {self.seconds:.0f} s"
+
+
+class Runs:
+    """Runs on one system, one after the other; what one sent, the next checks again."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.sent = Sent()
+        Client(house.servers.kafka).send(honest.ground())
+
+    def run(
+        self,
+        seed: int,
+        *,
+        hostile_number: int,
+        honest_number: int,
+        per_second: float | None = None,
+        keep: Callable[[Parcel], bool] = lambda _: True,
+    ) -> Report:
+        """Send, wait for rest, check all of it."""
+        started = time.monotonic()
+        begins = {name: self.house.log(name).stat().st_size for name in self.house.processes}
+        self._send(seed, hostile_number, honest_number, per_second, keep)
+        report = Report(seed, len(self.sent.placed), sum(self.sent.times.values()), refused=dict(self.sent.refused))
+        records = check.broker_records(self.house)
+        report.wrong += check.rest(self.house, records, self.sent)
+        records = check.broker_records(self.house)
+        found = {service: check.answers(self.house, service) for service in check.SERVICES[:3]}
+        report.delay_s = check.delays(found, records, self.sent)
+        for breaches in (
+            check.decided(found, self.sent),
+            check.accounted(found, self.sent),
+            check.published(self.house, records, self.sent),
+            check.archived(self.house, records),
+            views.shown(self.house, records, self.sent),
+            views.parked(self.house),
+            check.healthy(self.house),
+            check.calm(self.house, begins),
+        ):
+            report.wrong += breaches
+        self.house.note_memory()
+        report.memory_bytes = dict(self.house.memory_peak_bytes)
+        report.wrong += [
+            f"{name} took {used / 1e6:.0f} MB" for name, used in report.memory_bytes.items() if used > MEMORY_MAX_BYTES
+        ]
+        report.seconds = time.monotonic() - started
+        return report
+
+    def _send(
+        self,
+        seed: int,
+        hostile_number: int,
+        honest_number: int,
+        per_second: float | None,
+        keep: Callable[[Parcel], bool],
+    ) -> None:
+        chance = Random(seed)  # noqa: S311
+        events = honest.commands(f"r{seed}", honest_number)
+        stories = [events[nr : nr + PER_STORY] for nr in range(0, len(events), PER_STORY)]
+        kept = [parcel for parcel in parcels(seed, hostile_number) if keep(parcel)]
+        order = [True] * len(kept) + [False] * len(stories)
+        chance.shuffle(order)
+        sender = Sender(self.house, seed)
+        sender.sent = self.sent
+        stories_left, parcels_left = iter(enumerate(stories)), iter(kept)
+        begun, done = time.monotonic(), 0
+        try:
+            for is_hostile in order:
+                if is_hostile:
+                    parcel = next(parcels_left)
+                    sender.parcel(parcel)
+                    done += len(parcel.records)
+                else:
+                    nr, story = next(stories_left)
+                    sender.story(nr, story)
+                    done += len(story)
+                if per_second is not None:
+                    time.sleep(max(0.0, begun + done / per_second - time.monotonic()))
+        finally:
+            sender.close()
+
+    def restart(self) -> list[str]:
+        """Every process ended and started again; what is wrong then."""
+        for name in PROCESSES:
+            self.house.processes[name].terminate()
+        for name in PROCESSES:
+            self.house.processes[name].wait(60)
+        try:
+            self.house.start(*PROCESSES)
+        except AssertionError as fault:
+            return [f"after a restart: {fault}"]
+        return list(check.healthy(self.house))

@@ -1,0 +1,44 @@
+"""The views are the fold of what the services recorded, whatever others wrote to the same topics."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+
+from contracts.cloudevents import from_kafka
+from services.reporting.app import recorded
+from services.reporting.projections.fold import fold
+from services.reporting.projections.recorded import Recorded
+from tests.faults.check import _views
+from tests.hostile import wire
+from tests.hostile.check import query
+from tests.hostile.generate import DECIDING
+from tests.hostile.send import Place, Sent
+from tests.house import House
+
+
+def shown(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
+    """Each row of the fold stands in its view. Events that were forged may stand beside them, in streams of their own."""
+    own = [
+        _recorded(place, one)
+        for place, one in records.items()
+        if place[0].endswith(".events") and place not in sent.placed
+    ]
+    expected = fold(sorted(own, key=lambda event: (event.room, event.position)))
+    found = asyncio.run(_views(house))
+    for table, rows in expected.items():
+        wrong = [key for key, row in rows.items() if found[table].get(key) != row]
+        yield from (f"{table} {key!r} is {found[table].get(key)}, and should be {rows[key]}" for key in wrong[:3])
+        if not any(one.raw for one in sent.placed.values() if one.kind == "forged event"):
+            yield from (f"{table} shows {key!r}, which nobody recorded" for key in found[table].keys() - rows.keys())
+
+
+def parked(house: House) -> Iterator[str]:
+    """No event that a service recorded waits for ever in front of the views."""
+    for service in DECIDING:
+        ids = {str(id_) for (id_,) in query(house, service, "SELECT id FROM events")}
+        rows = query(house, "reporting", f"SELECT id, stream, version, error FROM parked WHERE room = '{service}'")  # noqa: S608
+        yield from (f"parked: {stream} {version}: {error}" for id_, stream, version, error in rows if str(id_) in ids)
+
+
+def _recorded(place: Place, one: wire.Stored) -> Recorded:
+    headers = [(name.decode(), value) for name, value in one.raw.headers]
+    return recorded(*place, from_kafka(one.raw.key, one.raw.value, headers))
