@@ -11,6 +11,8 @@ from tests import servers as real
 from tests.hostile.generate import Parcel
 from tests.hostile.run import PROCESSES, Report, Runs
 
+SHOWN_MAX, SHOWN_CHARACTERS_MAX = 40, 400
+
 
 def main() -> int:
     """Run it; 0 where nothing was found."""
@@ -19,6 +21,8 @@ def main() -> int:
 
     def keep(parcel: Parcel) -> bool:
         named = {parcel.twist, parcel.codec, *(one.kind for one in parcel.records)}
+        if arguments.decodable and not decodable(parcel):
+            return False
         return not named & {*arguments.without} and (not arguments.only or bool(named & {*arguments.only}))
 
     reports: list[Report] = []
@@ -37,8 +41,8 @@ def main() -> int:
                 )
                 reports.append(report)
                 print(report, flush=True)  # noqa: T201
-                for told in report.wrong[:40]:
-                    print("   ", told[:700], flush=True)  # noqa: T201
+                for told in report.wrong[:SHOWN_MAX]:
+                    print("   ", told[:SHOWN_CHARACTERS_MAX], flush=True)  # noqa: T201
                 if report.wrong and not arguments.go_on:
                     break
             after = runs.restart()
@@ -46,6 +50,19 @@ def main() -> int:
         print("    after a restart:", told)  # noqa: T201
     print(reports[-1].refused)  # noqa: T201
     return 1 if after or any(report.wrong for report in reports) else 0
+
+
+def decodable(parcel: Parcel) -> bool:
+    """Whether every client library could read it."""
+    if parcel.twist != "none":
+        return False
+    try:
+        for one in parcel.records:
+            for name, _ in one.raw.headers:
+                name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _arguments() -> argparse.Namespace:
@@ -57,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--per-second", type=float, help="records sent a second; as fast as can be where none is given")
     parser.add_argument("--without", nargs="*", default=(), help="kinds of records, codecs or twists to leave out")
     parser.add_argument("--only", nargs="*", default=(), help="kinds of records, codecs or twists to send alone")
+    parser.add_argument("--decodable", action="store_true", help="leave out what a client library cannot decode")
     parser.add_argument("--go-on", action="store_true", help="do not stop at the first run that found something")
     parser.add_argument("--logs", help="a folder to keep the processes' logs in")
     return parser.parse_args()

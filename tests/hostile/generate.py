@@ -152,7 +152,8 @@ def _octets(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
-def _command(chance: Random, room: str, odd: float) -> tuple[str, Any, str]:
+def drawn(chance: Random, room: str, odd: float) -> tuple[str, Any, str]:
+    """Type, data and subject of a command; each field is beyond its edge with the probability `odd`."""
     type_ = chance.choice(sorted(commands_of(room)))
     content = data(chance, type_, odd)
     return type_, content, stream(type_, content) or f"{word(chance, 4)}/{word(chance, 6)}"
@@ -181,7 +182,7 @@ def _odd_headers(chance: Random, number: int) -> Headers:
 
 def _attributes(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
     """A command in binary mode with some of its attributes at fault."""
-    type_, content, subject = _command(chance, room, 0)
+    type_, content, subject = drawn(chance, room, 0)
     attributes = plain(name, type_, subject)
     touched = chance.sample(NAMES, chance.choice((1, 1, 1, 2, 3)))
     for one in touched:
@@ -256,8 +257,12 @@ def _lenient(value: Any) -> str:
 
 
 def _structured(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
+    return structured(chance, room, name)
+
+
+def structured(chance: Random, room: str, name: str) -> Hostile:
     """A command in structured mode, its JSON at fault in a member, or as a text."""
-    type_, content, subject = _command(chance, room, 0)
+    type_, content, subject = drawn(chance, room, 0)
     attributes: Attributes = plain(name, type_, subject) | {"data": content}
     touched = chance.sample([*NAMES, "data"], chance.choice((0, 1, 1, 2)))
     for one in touched:
@@ -302,12 +307,12 @@ def _spoilt_json(chance: Random, text: bytes) -> bytes:
 
 def _edges(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
     """A valid command with every field at an edge: accepted or refused, and whatever is accepted must be shown."""
-    return _sent("edges", chance, name, *_command(chance, room, 0))
+    return _sent("edges", chance, name, *drawn(chance, room, 0))
 
 
 def _near(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
     """A command with a field or two just beyond."""
-    return _sent("beyond", chance, name, *_command(chance, room, 0.12))
+    return _sent("beyond", chance, name, *drawn(chance, room, 0.12))
 
 
 def _sent(kind: str, chance: Random, name: str, type_: str, content: Any, subject: str) -> Hostile:
@@ -342,7 +347,7 @@ def _repeated(chance: Random, room: str, name: str, repeated: list[tuple[str, st
     if not repeated or chance.random() < 0.4:
         repeated += [(f"urn:x{name}", f"a\n{name}"), (f"urn:x{name}\na", name), (f"urn:x{name}", name)]
     source, id_ = chance.choice(repeated)
-    type_, content, subject = _command(chance, room, 0)
+    type_, content, subject = drawn(chance, room, 0)
     attributes = plain(id_, type_, subject, source)
     raw = Raw(subject.encode(), _json(content), tuple(as_headers(attributes)))
     return _identified("repeated", raw, attributes, "\n" not in source + id_)

@@ -30,9 +30,9 @@ class Report:
     refused: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        most = max(self.memory_bytes.values(), default=0)
+        name, most = max(self.memory_bytes.items(), key=lambda each: each[1], default=("nobody", 0))
         told = f"seed {self.seed}: {self.hostile} hostile among {self.honest} honest, {len(self.wrong)} wrong"
-        return f"{told}, {self.delay_s:.2f} s behind a hostile neighbour, {most / 1e6:.0f} MB, {self.seconds:.0f} s"
+        return f"{told}, {self.delay_s:.2f} s behind a hostile neighbour, {most / 1e6:.0f} MB ({name}), {self.seconds:.0f} s"
 
 
 class Runs:

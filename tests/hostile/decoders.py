@@ -1,0 +1,297 @@
+"""Every pure reader of foreign bytes, as a function that a fuzzer calls: it returns, or what it read is wrong.
+
+Each takes any bytes. A declared error is an answer; any other exception, and any text that two readers of one format
+read differently, is a finding. `tests/hostile/corpus` holds inputs that once led somewhere new.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Final
+
+import orjson
+
+from contracts import event_json
+from contracts.cloudevents import from_http, from_kafka, to_kafka, to_structured
+from contracts.envelope import Envelope
+from contracts.outcome import WaitToken
+from contracts.registry import COMMANDS, EVENTS
+from contracts.unreadable import Unreadable
+from kernel import incoming
+from services.audit import merkle, verifier
+from services.audit.checkpoint import Checkpoint
+from services.audit.leaf import packed, unpacked
+from services.audit.note import Malformed, Signer, Unsigned, Verifier, open_note, sign
+from services.reporting.lists import _after
+from services.reporting.paging import Page
+from services.reporting.problems import Problem
+
+ORIGIN: Final = "fuzz.example/log"
+SIGNER: Final = Signer(ORIGIN, bytes(range(32)))
+KEY: Final = str(SIGNER.verifier)
+MEDIA: Final = (b"application/cloudevents+json", b"application/cloudevents-batch+json", b"application/cloudevents", b"")
+RECEIVED: Final = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+class Cut:
+    """Bytes as a sequence of choices: what a fuzzer changes in one place stays the same elsewhere."""
+
+    def __init__(self, data: bytes) -> None:
+        self._left = data
+
+    def number(self, below: int) -> int:
+        raw, self._left = self._left[:1], self._left[1:]
+        return (raw[0] if raw else 0) % below
+
+    def piece(self) -> bytes:
+        """Up to the next NUL (`ff 00` stands for a NUL within); the rest where there is none."""
+        found = self._left.replace(b"\xff\0", b"\xff\xff\xff").split(b"\0", 1)
+        self._left = found[1].replace(b"\xff\xff\xff", b"\xff\0") if len(found) > 1 else b""
+        return found[0].replace(b"\xff\xff\xff", b"\0")
+
+    def rest(self) -> bytes:
+        return self._left
+
+
+def kafka(data: bytes) -> None:
+    """A record in either content mode: key, value, then headers."""
+    cut = Cut(data)
+    key, value, headers = cut.piece(), cut.piece(), []
+    while cut.rest():
+        name = cut.piece().decode("utf-8", "surrogateescape")
+        headers.append((name, None if cut.number(8) == 0 else cut.piece()))
+    try:
+        found = from_kafka(key or None, value or None, headers)
+    except Unreadable as fault:
+        _told(fault)
+        return
+    _kept(found)
+    again = from_kafka(*to_kafka(found))
+    assert again == found, "what is published reads otherwise than what was read"
+
+
+def _told(fault: Unreadable) -> None:
+    assert fault.reason and fault.remedy and fault.field
+    "".join((fault.reason, fault.remedy, fault.field, fault.id or "", fault.source or "")).encode()
+
+
+def _kept(found: Envelope) -> None:
+    """What is read can be written as text that Postgres and Kafka take."""
+    for text in (found.id, found.source, found.type, found.subject or "", found.actor or "", found.correlation_id or ""):
+        assert "\0" not in text
+        text.encode()
+
+
+def http(data: bytes) -> None:
+    """A request in any content mode: headers, then the body."""
+    cut = Cut(data)
+    headers = {}
+    for _ in range(cut.number(16)):
+        name = cut.piece().decode("latin-1")
+        headers[name] = cut.piece().decode("latin-1")
+    for found in from_http(headers, cut.rest()):
+        if isinstance(found, Unreadable):
+            _told(found)
+        else:
+            _kept(found)
+
+
+def structured(data: bytes) -> None:
+    """CloudEvents' JSON format: what is read, written and read again is the same."""
+    cut = Cut(data)
+    media_type = MEDIA[cut.number(len(MEDIA))]
+    try:
+        events = event_json.read(cut.rest(), media_type, "value")
+    except Unreadable as fault:
+        _told(fault)
+        return
+    for event in events:
+        if isinstance(event, Unreadable):
+            _told(event)
+            continue
+        _kept(event)
+        (again,) = event_json.read(to_structured(event), b"application/cloudevents+json", "value")
+        assert replace(again, data=b"") == replace(event, data=b""), "what is written reads otherwise than what was read"
+        assert _value(again.data) == _value(event.data)
+
+
+def _value(content: bytes) -> object:
+    """What data says: white space in it may change on the way."""
+    try:
+        return repr(orjson.loads(content))
+    except orjson.JSONDecodeError:
+        return content
+
+
+def command(data: bytes) -> None:
+    """The data of a command or of an event, of any type: read or refused with a field and a remedy."""
+    cut = Cut(data)
+    words = sorted(COMMANDS)
+    type_, subject, content = words[cut.number(len(words))], cut.piece().decode("utf-8", "replace"), cut.rest()
+    envelope = Envelope("id", "urn:x", type_, subject, None, None, None, content)
+    for bytes_max in (262_144, 16):
+        taken = incoming.command(envelope, COMMANDS, received=RECEIVED, bytes_max=bytes_max)
+        assert len(taken.digest) == 32
+        assert taken.digest == incoming.digest(envelope)
+    names = sorted(EVENTS)
+    event = Envelope(
+        "00000000-0000-4000-8000-000000000000", "urn:x", names[len(content) % len(names)], subject, None, None, None, content
+    )
+    try:
+        incoming.fact(event)
+    except Unreadable as fault:
+        _told(fault)
+
+
+def token(data: bytes) -> None:
+    """A wait token: what is taken is written the same again."""
+    text = data.decode("utf-8", "replace")
+    try:
+        found = WaitToken.read(text)
+    except ValueError:
+        return
+    assert str(found) == text
+    assert 0 < found.version < 2**31
+
+
+IDS: Final = "[a-z0-9/-]{1,140}"
+
+
+def cursor(data: bytes) -> None:
+    """Cursors of lists and of reports, plain and as they are given out."""
+    for text in (data.decode("utf-8", "replace"), base64.urlsafe_b64encode(data).decode()):
+        try:
+            last = _after(text, IDS)
+            assert last is None or "\0" not in last
+        except Problem:
+            pass
+        _report_cursor(text)
+
+
+def _report_cursor(text: str) -> None:
+    page = Page.__new__(Page)
+    object.__setattr__(page, "key", ("mission", "day"))
+    try:
+        values = page.after(text)
+    except Problem:
+        return
+    assert len(values) == 2
+    assert all("\0" not in value for value in values)
+
+
+def note(data: bytes) -> None:
+    """A note that nobody signed, and one around the same text that was signed: the room's reader and the auditor's."""
+    text = data.decode("utf-8", "replace")
+    _both(text)
+    cut = Cut(data)
+    body, behind = (cut.piece() + b"\n").decode("utf-8", "replace"), cut.rest().decode("utf-8", "replace")
+    _both(sign(body, [SIGNER]) + behind)
+    _both(sign(f"{ORIGIN}\n{text}\n", [SIGNER]))
+    _both(sign(f"{ORIGIN}\n3\n{base64.b64encode(sha256(data).digest()).decode()}\n{behind}\n", [SIGNER]))
+
+
+def _both(text: str) -> None:
+    try:
+        found: Checkpoint | None = Checkpoint.parse(open_note(text, [SIGNER.verifier])[0])
+        if found is not None and found.origin != ORIGIN:
+            found = None
+    except (Malformed, Unsigned):
+        found = None
+    try:
+        seen: verifier.Checkpoint | None = verifier.checkpoint(text, [KEY])
+    except verifier.Wrong:
+        seen = None
+    assert (found is None) == (seen is None), "one reader takes the checkpoint, the other does not"
+    if found is not None and seen is not None:
+        assert (found.origin, found.size, found.root) == (seen.origin, seen.size, seen.root)
+
+
+def key(data: bytes) -> None:
+    """A verifier key, as somebody pastes it."""
+    text = data.decode("utf-8", "replace")
+    try:
+        assert str(Verifier.parse(text)) == text
+    except Malformed:
+        pass
+    report = verifier.verify_bundle({"handovers": [], "checkpoint": sign("x\n", [SIGNER])}, text)
+    assert report.findings
+
+
+def bundle(data: bytes) -> None:
+    """A bundle of one record: never verified, and never more than a finding."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(document, dict):
+        document.setdefault("checkpoint", sign(f"{ORIGIN}\n3\n{base64.b64encode(bytes(32)).decode()}\n", [SIGNER]))
+        document.setdefault("handovers", [])
+    report = verifier.verify_bundle(document, KEY)
+    assert report.findings
+
+
+def files(data: bytes) -> None:
+    """A log's files as a server shows them: never verified, since the root is not theirs, and never a traceback."""
+    cut = Cut(data)
+    root = base64.b64encode(bytes(32)).decode()
+    shown = {
+        "checkpoint": sign(f"{ORIGIN}\n{cut.number(4) + 1}\n{root}\n", [SIGNER]).encode(),
+        "handovers": cut.piece() or b"[]",
+        "unplaced": cut.piece(),
+        "checkpoints/0": cut.piece() or b"[]",
+        "tile": cut.piece(),
+        "records": cut.rest(),
+    }
+
+    def read(path: str) -> bytes:
+        return shown.get(path) or shown.get(path.partition("/")[0]) or b""
+
+    assert verifier.verify(read, KEY).findings
+
+
+def headers(data: bytes) -> None:
+    """Packed headers of the archive: what they are taken apart to is what they are put together from."""
+    found = unpacked(data)
+    if found != [("", data)]:
+        assert packed(found) == data
+
+
+def proof(data: bytes) -> None:
+    """Proofs of inclusion and consistency: the room's check and the auditor's say the same."""
+    cut = Cut(data)
+    index, size, steps = cut.number(20), cut.number(20), cut.number(8)
+    leaves = [sha256(bytes([nr])).digest() for nr in range(size)]
+    root = merkle.root(leaves)
+    real = [merkle.span_hash(leaves[a:b]) for a, b in merkle.inclusion(index, size)] if index < size else []
+    given = [real[at] if at < len(real) else bytes(32) for at in (cut.number(len(real) + 1) for _ in range(steps))]
+    leaf = leaves[index] if index < size else bytes(32)
+    for steps_given in (given, real):
+        try:
+            merkle.check_inclusion(index, size, leaf, steps_given, root)
+            holds = True
+        except merkle.Refuted:
+            holds = False
+        assert holds == verifier.included(index, size, leaf, steps_given, root)
+    _consistency(index, size, leaves, root, given)
+
+
+def _consistency(old: int, size: int, leaves: list[bytes], root: bytes, given: list[bytes]) -> None:
+    old_root = merkle.root(leaves[:old])
+    real = [merkle.span_hash(leaves[a:b]) for a, b in merkle.consistency(old, size)] if 0 < old <= size else []
+    for steps in (given, real):
+        try:
+            merkle.check_consistency(old, size, steps, old_root, root)
+            holds = True
+        except merkle.Refuted:
+            holds = False
+        before, after = verifier.Checkpoint(ORIGIN, old, old_root), verifier.Checkpoint(ORIGIN, size, root)
+        assert holds == verifier.continued(before, after, steps), (old, size)
+
+
+TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
+    one.__name__: one
+    for one in (kafka, http, structured, command, token, cursor, note, key, bundle, files, headers, proof)
+}

@@ -1,0 +1,110 @@
+"""Sends hostile requests over sockets of its own while honest commands go beside them, and says what was wrong."""
+
+import json
+import re
+import socket
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from typing import Any
+
+import httpx
+
+from tests.foreign import room_of
+from tests.hostile import honest
+from tests.hostile.requests import Request, Route, requests
+from tests.house import House
+
+WAIT_S, WAIT_FOR_GOOD_S, SILENT_S = 5.0, 120.0, 1.0
+"""For an answer to what is not whole; to what must be answered; after an answer, for another."""
+PAUSE_S = 0.1
+STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
+AT_ONCE = 6
+ENDLESS = "text/event-stream"
+
+
+def routes(house: House) -> list[Route]:
+    """What the services publish of themselves, less what streams without end; the commands have a generator of their own."""
+    found = []
+    for service in house.processes:
+        document = httpx.get(f"{house.url(service)}/openapi.json", timeout=60).json()
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                if method in ("get", "post") and ENDLESS not in json.dumps(operation.get("responses", {})):
+                    named = tuple(one["name"] for one in operation.get("parameters", ()) if one.get("in") == "query")
+                    found.append(Route(service, method.upper(), path, named))
+    return sorted(found, key=lambda route: (route.service, route.path, route.method))
+
+
+def run(house: House, seed: int, number: int) -> tuple[list[str], Counter[str]]:
+    """What was wrong, and how often each status was answered."""
+    wrong: list[str] = []
+    statuses: Counter[str] = Counter()
+    asked = requests(seed, number, routes(house))
+    with ThreadPoolExecutor(AT_ONCE + 1) as pool:
+        beside = pool.submit(_honest, house, f"w{seed}", max(11, number // 10))
+        for request, answered in zip(asked, pool.map(lambda one: _exchange(house, one), asked), strict=True):
+            told = [int(status) for status in STATUS.findall(answered)]
+            statuses.update(str(status) for status in told)
+            wrong += [
+                f"{request.kind} to {request.service}: {status}: {request.pieces[0][:400]!r} -> {answered[:300]!r}"
+                for status in told
+                if status >= 500  # noqa: PLR2004
+            ]
+            wrong += [f"{request.kind}: {one}" for one in _good(request, answered)]
+        wrong += beside.result()
+    return wrong, statuses
+
+
+def _exchange(house: House, request: Request) -> bytes:
+    """All that the service answers before it closes, or falls silent."""
+    answered = b""
+    with socket.create_connection(("127.0.0.1", house.ports[request.service]), WAIT_FOR_GOOD_S if request.good else WAIT_S) as connection:
+        try:
+            for piece in request.pieces:
+                connection.sendall(piece)
+                if len(request.pieces) > 1:
+                    time.sleep(PAUSE_S)
+            while part := connection.recv(65_536):
+                answered += part
+                connection.settimeout(SILENT_S)
+        except OSError:  # it has closed while we were sending, or waits for more than we send; both it may
+            return answered
+    return answered
+
+
+def _good(request: Request, answered: bytes) -> list[str]:
+    if not request.good:
+        return []
+    body = answered.partition(b"\r\n\r\n")[2]
+    try:
+        told, _ = json.JSONDecoder().raw_decode(body.decode())
+    except ValueError:
+        return [f"a good command was not answered: {request.pieces[0][:300]!r} -> {answered[:300]!r}"]
+    if request.places and not isinstance(told, list):
+        return [f"a batch was not answered as one: {answered[:300]!r}"]
+    each = [told[place] for place in request.places] if request.places else [told]
+    return [
+        f"a good command was answered {one}"
+        for one, event in zip(each, request.good, strict=True)
+        if (one.get("status"), one.get("command_id")) != ("accepted", event["id"])
+    ]
+
+
+def _honest(house: House, name: str, number: int) -> list[str]:
+    """Honest commands one after the other, each answered while the others do their worst."""
+    wrong = []
+    chance = Random(name)  # noqa: S311
+    for event in honest.commands(name, number):
+        answer = _post(house, event)
+        if answer.status_code not in (200, 202):
+            wrong.append(f"honest {event['id']}: {answer.status_code} {answer.text[:300]}")
+        time.sleep(chance.random() / 50)
+    return wrong
+
+
+def _post(house: House, event: dict[str, Any]) -> httpx.Response:
+    url = f"{house.url(room_of(event))}/v1/commands"
+    headers = {"content-type": "application/cloudevents+json"}
+    return httpx.post(url, content=json.dumps(event), headers=headers, timeout=120)
