@@ -6,10 +6,10 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test check bench
+.PHONY: help demo up down status test check bench hostile hostile-guards fuzz
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.local ## the story of 2013 to 2024, told through the real rooms, and its reports
 	@$(BIN)/forcegen demo
@@ -36,6 +36,19 @@ check: .venv/.dev ## lint, format, types, architecture, and that the published c
 
 bench: .venv/.dev ## what is claimed, measured
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+hostile: .venv/.dev ## search for what stops a room: SEEDS=10 runs of 2,000 hostile records among 2,000 honest commands
+	@$(BIN)/python -m tests.hostile --seeds $(or $(SEEDS),1) $(ARGS)
+
+hostile-guards: .venv/.dev ## take each guard out of a copy of the source, and see that the search finds it
+	@$(BIN)/python -m tests.hostile.guards $(ARGS)
+
+fuzz: .venv/.dev .venv/.fuzz ## coverage-guided fuzzing of one reader: TARGET=kafka (see tests/hostile/decoders.py)
+	@PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.hostile.fuzz $(or $(TARGET),kafka) $(ARGS)
+
+.venv/.fuzz: requirements-fuzz.lock | $(BIN)/pip
+	@$(PIP) install --require-hashes --no-deps --only-binary :all: --target .venv/fuzz -r $<
+	@touch $@
 
 # One stamp for each lock: an unchanged lock installs nothing. Every package is checked against its hash.
 .venv/.local .venv/.dev: .venv/.%: requirements-%.lock pyproject.toml | $(BIN)/pip

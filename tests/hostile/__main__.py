@@ -4,10 +4,12 @@ import argparse
 import secrets
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from tests import house as real_house
 from tests import servers as real
+from tests.hostile import check
 from tests.hostile.generate import Parcel
 from tests.hostile.run import PROCESSES, Report, Runs
 
@@ -45,11 +47,32 @@ def main() -> int:
                     print("   ", told[:SHOWN_CHARACTERS_MAX], flush=True)  # noqa: T201
                 if report.wrong and not arguments.go_on:
                     break
-            after = runs.restart()
+            after = [*runs.restart(), *check.books(house)]
     for told in after:
-        print("    after a restart:", told)  # noqa: T201
-    print(reports[-1].refused)  # noqa: T201
+        print("    afterwards:", told)  # noqa: T201
+    print(summary(reports))  # noqa: T201
     return 1 if after or any(report.wrong for report in reports) else 0
+
+
+def summary(reports: list[Report]) -> str:
+    """One table of what was tried and what was found; each run counts what those before it sent as well."""
+    last, lost = reports[-1], [one for report in reports for one in report.wrong if one.startswith("honest")]
+    memory = ", ".join(f"{name} {used / 1e6:.0f}" for name, used in sorted(last.memory_bytes.items()))
+    rows = {
+        "seeds": ", ".join(str(report.seed) for report in reports),
+        "hostile records": last.hostile,
+        "batches that the broker itself refused": sum(last.refused.values()),
+        "honest commands": last.honest,
+        "of these lost, doubled or unanswered": len(lost),
+        "other breaches": sum(len(report.wrong) for report in reports) - len(lost),
+        "longest delay behind a hostile neighbour": f"{max(report.delay_s for report in reports):.2f} s",
+        "most memory, MB": memory,
+        "duration": f"{sum(report.seconds for report in reports):.0f} s",
+    }
+    kinds = Counter(last.kinds).most_common()
+    return "\n".join(
+        ["", *(f"{name:42} {value}" for name, value in rows.items()), f"{'kinds':42} {dict(kinds)}", str(last.refused)]
+    )
 
 
 def decodable(parcel: Parcel) -> bool:

@@ -14,6 +14,9 @@ from typing import Any
 import httpx
 import psycopg
 
+from services.audit import keys, verifier
+from services.audit.settings import AuditSettings
+from tests.audit.replaying import audit
 from tests.hostile import wire
 from tests.hostile.generate import DECIDING, PARTITIONS
 from tests.hostile.send import Place, Sent
@@ -50,7 +53,7 @@ def query(house: House, role: str, statement: str) -> list[tuple[Any, ...]]:
 
 
 def rest(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> list[str]:
-    """Wait until nothing is left to do. What stays behind without progress is told, with the record that it stands at."""
+    """Wait until nothing is left to do; what stays behind without progress is named, with the record that it is at."""
     ends: dict[tuple[str, int], int] = defaultdict(int)
     for topic, partition, offset in records:
         ends[topic, partition] = max(ends[topic, partition], offset + 1)
@@ -70,7 +73,9 @@ def _behind(house: House, ends: Mapping[tuple[str, int], int]) -> dict[str, obje
     found: dict[str, object] = {}
     for service in SERVICES:
         for topic, partition, offset in query(
-            house, service, f"SELECT topic, part, next_offset FROM consumed WHERE consumer = '{service}'"  # noqa: S608
+            house,
+            service,
+            f"SELECT topic, part, next_offset FROM consumed WHERE consumer = '{service}'",  # noqa: S608
         ):
             if offset < ends.get((topic, partition), 0):
                 found[f"{service} reading {topic}/{partition}"] = (topic, partition, offset)
@@ -156,12 +161,15 @@ def decided(found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
     yield from (f"honest, over HTTP: {told}" for told in sent.wrong_over_http)
 
 
-def accounted(found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
+def accounted(house: House, found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
     """Every hostile record on a commands topic has an outcome where its sender can be known, else a dead letter."""
+    letters = broken(house)
     for place, one in sent.placed.items():
         service, _, kind = place[0].partition(".")
         if kind != "commands":
             continue
+        if letters.get(sent.batches[place]):
+            continue  # with its whole batch, which nobody can take apart
         has_outcome = one.identity is not None and one.identity in found[service].times
         if one.answered and not has_outcome:
             where = "a dead letter only" if place in found[service].dead else "nothing"
@@ -170,8 +178,14 @@ def accounted(found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
             yield f"{one.kind} at {place} has neither outcome nor dead letter: {shown(one.raw)}"
 
 
+def broken(house: House) -> Mapping[Place, bool]:
+    """The places of batches that no service can take apart, and that each keeps whole; they have a dead letter."""
+    query_ = """SELECT topic, part, "offset" FROM dead_letters WHERE reason LIKE 'Its batch cannot be taken apart%'"""
+    return {(topic, part, offset): True for s in DECIDING for topic, part, offset in query(house, s, query_)}
+
+
 def published(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
-    """Each outcome, event and dead letter of a log is in its topic once, in order, and nothing else but what was forged."""
+    """Each outcome, event and dead letter of a log is in its topic once, in order; beside them only what was forged."""
     logs = {
         "events": ("events", b"ce_position"),
         "outcomes": ("outcomes", b"ce_position"),
@@ -199,14 +213,23 @@ def archived(house: House, records: Mapping[Place, wire.Stored]) -> Iterator[str
     with psycopg.connect(house.dsn("audit")) as connection, connection.cursor("archive") as cursor:
         cursor.itersize = 1000
         cursor.execute('SELECT topic, part, "offset", "timestamp", key, value, headers FROM records')
-        left = dict(records)
+        left, whole = dict(records), set[Place]()
         for topic, part, offset, stamp, key, value, headers in cursor:
             one = left.pop((topic, part, offset), None)
             if one is None:
                 continue  # of a transaction that was aborted: bytes that were there, and are kept
+            if BROKEN in headers and value == one.batch:
+                whole.add((topic, part, offset))
+                continue
             if (stamp, key, value, headers) != (one.timestamp_ms, one.raw.key, one.raw.value, packed(one.raw.headers)):
                 yield f"archived otherwise than held: {(topic, part, offset)}: {shown(one.raw)}"
-        yield from (f"not archived: {place}: {shown(one.raw)}" for place, one in left.items())
+        kept = {id(records[place].batch) for place in whole}
+        lost = {place: one for place, one in left.items() if id(one.batch) not in kept}
+        yield from (f"not archived: {place}: {shown(one.raw)}" for place, one in lost.items())
+
+
+BROKEN = b"forcegen-broken-batch"
+"""The header under which a batch is kept whole; its value is then the batch as the broker holds it."""
 
 
 def packed(headers: Sequence[tuple[bytes, bytes | None]]) -> bytes:
@@ -291,3 +314,13 @@ def _identity(raw: wire.Raw) -> tuple[str, str]:
         return (headers[b"ce_source"] or b"").decode(), (headers[b"ce_id"] or b"").decode()
     event = json.loads(raw.value or b"{}")
     return event.get("source", ""), event.get("id", "")
+
+
+def books(house: House) -> Iterator[str]:
+    """An operator's own two checks: reconciliation of everything with everything, and the proof of the archive."""
+    reconciled = audit("reconcile", house.servers.database(house.database), "--bootstrap", house.servers.kafka)
+    if reconciled.exit_code:
+        yield f"reconcile: {reconciled.output[-1500:]}"
+    key = str(keys.signer(AuditSettings(directory=house.logs / "audit")).verifier)
+    report = verifier.verify(verifier.reader(house.url("audit")), key)
+    yield from (f"audit verify: {finding}" for finding in report.findings[:20])

@@ -49,7 +49,7 @@ def _stream(word_: type[Message], content: object) -> str | None:
         return None
 
 
-def _value(chance: Random, schema: Schema, defs: Schema, odd: float, depth: int) -> Any:  # noqa: C901, PLR0912
+def _value(chance: Random, schema: Schema, defs: Schema, odd: float, depth: int) -> Any:
     if "$ref" in schema:
         return _value(chance, defs[schema["$ref"].rpartition("/")[2]], defs, odd, depth)
     for choice in ("anyOf", "oneOf"):

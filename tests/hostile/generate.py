@@ -51,16 +51,43 @@ class Parcel:
     """How long before now the batch says it was made; None for a timestamp of its own."""
     timestamp_ms: int = 0
     producer: tuple[int, int, int] = (-1, -1, -1)
+    """Id, epoch and first sequence of an idempotent producer; none where they are -1."""
 
 
 def parcels(seed: int, number: int) -> list[Parcel]:
-    """Parcels with at least so many records together."""
-    chance, found, made = Random(seed), [], 0  # noqa: S311
+    """Parcels with at least so many records together, one of each twist, bomb and large part among them."""
+    chance = Random(seed)  # noqa: S311
     repeated: list[tuple[str, str]] = []
+    found = _one_of_each(chance, str(seed), repeated) if number else []
+    made = sum(len(parcel.records) for parcel in found)
     while made < number:
         found.append(_parcel(chance, f"{seed}-{made}", repeated))
         made += len(found[-1].records)
+    chance.shuffle(found)
     return found
+
+
+def _one_of_each(chance: Random, name: str, repeated: list[tuple[str, str]]) -> list[Parcel]:
+    """What chance alone would bring too seldom for a short run."""
+    found = []
+    for nr, twist in enumerate((*TWISTS, *BOMBS)):
+        topic = f"{chance.choice(DECIDING)}.{chance.choice(('commands', 'commands', 'events'))}"
+        records = tuple(_record(chance, topic, f"h-{name}-twist-{nr}-{each}", repeated) for each in range(3))
+        found.append(_twisted(Parcel(topic, chance.randrange(PARTITIONS), records, age_ms=0), twist))
+    for nr, part in enumerate(PARTS):
+        topic = f"{chance.choice(DECIDING)}.{'commands' if nr % 4 else 'events'}"
+        record = _large(chance, topic, f"h-{name}-large-{nr}", part)
+        found.append(Parcel(topic, chance.randrange(PARTITIONS), (record,), age_ms=0))
+    for stamp in STAMPS:
+        record = _record(chance, "approvals.commands", f"h-{name}-stamp-{stamp}", repeated)
+        found.append(Parcel("approvals.commands", chance.randrange(PARTITIONS), (record,), timestamp_ms=stamp))
+    return found
+
+
+def _twisted(parcel: Parcel, twist: str) -> Parcel:
+    if twist in BOMBS:
+        return replace(parcel, records=(Hostile("bomb", Raw(b"bomb", None, ())),), codec=BOMBS[twist][0], twist=twist)
+    return replace(parcel, codec=TWIST_CODECS.get(twist, "none"), twist=twist)
 
 
 def _parcel(chance: Random, name: str, repeated: list[tuple[str, str]]) -> Parcel:
@@ -83,17 +110,17 @@ def _topic(chance: Random) -> str:
 
 def _batched(chance: Random, parcel: Parcel) -> Parcel:
     """How the batch is compressed, stamped and spoilt."""
+    if chance.random() < BOMB_SHARE:
+        return _twisted(parcel, chance.choice(sorted(BOMBS)))
     kind = chance.random()
     if kind < 0.55:
         return parcel
     if kind < 0.75:
         return replace(parcel, codec=chance.choice(("gzip", "snappy", "lz4", "zstd")))
     if kind < 0.85:
-        twist = chance.choice(TWISTS)
-        return replace(parcel, codec=TWIST_CODECS.get(twist, "none"), twist=twist)
+        return _twisted(parcel, chance.choice(TWISTS))
     if kind < 0.95:
-        stamp = chance.choice((0, -1, 1, -(10**6), -62_135_596_800_000, 10**9, -(2**62), 946_684_799_999))
-        return replace(parcel, age_ms=None, timestamp_ms=stamp)
+        return replace(parcel, age_ms=None, timestamp_ms=chance.choice(STAMPS))
     return replace(parcel, producer=(chance.randrange(10**6, 10**9), 0, 0))
 
 
@@ -108,6 +135,12 @@ TWIST_CODECS: Final = {
     "snappy plain": "snappy",
     "bytes behind": "gzip",
 }
+BOMBS: Final = {"gzip bomb": ("gzip", 40_000_000), "zstd bomb": ("zstd", 120_000_000), "lz4 bomb": ("lz4", 30_000_000)}
+"""A few kilobytes that unpack to so many bytes: limits of brokers are on what is packed."""
+BOMB_SHARE: Final = 0.001
+STAMPS: Final = (0, -1, 1, -(10**6), -62_135_596_800_000, 10**9, -(2**62), 946_684_799_999)
+"""Milliseconds since 1970, as batches may say: before all time, unset dates of other systems, before 2000."""
+PARTS: Final = ("value", "key", "header value", "header name", "headers")
 TWISTS: Final = (*TWIST_CODECS, "record attributes", "delta of time", "tail of record")
 """What is done to a batch so that a broker may still take it: trailers that it never reads, framings that few write."""
 
@@ -115,7 +148,7 @@ TWISTS: Final = (*TWIST_CODECS, "record attributes", "delta of time", "tail of r
 def _record(chance: Random, topic: str, name: str, repeated: list[tuple[str, str]]) -> Hostile:
     room, _, kind = topic.partition(".")
     if chance.random() < LARGE_SHARE:
-        return _large(chance, topic, name)
+        return _large(chance, topic, name, chance.choice(PARTS))
     if kind == "commands":
         return chance.choices(
             (_garbage, _attributes, _structured, _edges, _near, _repeated, _foreign_type),
@@ -170,7 +203,17 @@ def _garbage(chance: Random, _: str, __: str, ___: list[tuple[str, str]]) -> Hos
 
 
 def _odd_headers(chance: Random, number: int) -> Headers:
-    names = (b"", b"\xff\xfe", b"x", b"ce_", b"ce_id", b"ce_\xff", b"content-type", b"dead-letter-reason", b"ce_position")
+    names = (
+        b"",
+        b"\xff\xfe",
+        b"x",
+        b"ce_",
+        b"ce_id",
+        b"ce_\xff",
+        b"content-type",
+        b"dead-letter-reason",
+        b"ce_position",
+    )
     return [
         (
             chance.choice(names) if chance.random() < 0.6 else odd_bytes(chance),
@@ -203,9 +246,13 @@ def _attributes(chance: Random, room: str, name: str, _: list[tuple[str, str]]) 
         headers[nth] = (chance.choice((headers[nth][0].upper(), headers[nth][0].replace(b"_", b"-"))), headers[nth][1])
     elif spoilt < 0.5:
         chance.shuffle(headers)
-    key = _octets(attributes.get("subject") or "") if chance.random() < 0.8 else chance.choice((None, odd_bytes(chance)))
+    key = (
+        _octets(attributes.get("subject") or "") if chance.random() < 0.8 else chance.choice((None, odd_bytes(chance)))
+    )
     can = spoilt < 0.15 or not {"id", "source"} & {*touched}
-    return _identified("attributes", Raw(key, _json(content), tuple(headers)), attributes, can and _reads(headers, name))
+    return _identified(
+        "attributes", Raw(key, _json(content), tuple(headers)), attributes, can and _reads(headers, name)
+    )
 
 
 def _reads(headers: Headers, name: str) -> bool:
@@ -266,7 +313,9 @@ def structured(chance: Random, room: str, name: str) -> Hostile:
     attributes: Attributes = plain(name, type_, subject) | {"data": content}
     touched = chance.sample([*NAMES, "data"], chance.choice((0, 1, 1, 2)))
     for one in touched:
-        odd = chance.choice((odd_text(chance), chance.choice(ODD_INSTANTS), 1, -1, 2**63, 1.5, True, [], {}, None))
+        odd: object = chance.choice(
+            (odd_text(chance), chance.choice(ODD_INSTANTS), 1, -1, 2**63, 1.5, True, [], {}, None)
+        )
         attributes[one] = odd
     answered = not {"id", "source"} & {*touched}
     if chance.random() < 0.1 and "data" not in touched:
@@ -331,7 +380,7 @@ def _sent(kind: str, chance: Random, name: str, type_: str, content: Any, subjec
     else:
         raw = Raw(key, _json(attributes | {"data": content}), ((b"content-type", b"application/cloudevents+json"),))
     text_is_good = b"\xed" not in (raw.value or b"") or _is_utf8(raw.value or b"")
-    return _identified(kind, raw, attributes, text_is_good or not raw.headers[0][1] == b"application/cloudevents+json")
+    return _identified(kind, raw, attributes, text_is_good or raw.headers[0][1] != b"application/cloudevents+json")
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -402,15 +451,17 @@ def _forged_place(chance: Random, room: str, name: str, _: list[tuple[str, str]]
     """A record in a topic that a service writes, which claims a place in its log."""
     place = str(chance.choice((0, 1, 2, 3, 10, 10**6, 2**63 - 1, 2**63, -1))).encode()
     header = chance.choice((b"ce_position", b"dead-letter-position"))
-    headers = ((header, place), *as_headers(plain(name, "forcegen.outcomes.CommandDecided", "x", f"urn:forcegen:{room}")))
+    headers = (
+        (header, place),
+        *as_headers(plain(name, "forcegen.outcomes.CommandDecided", "x", f"urn:forcegen:{room}")),
+    )
     return Hostile("forged place", Raw(chance.choice((b"x", None)), chance.choice((b"{}", None)), headers))
 
 
-def _large(chance: Random, topic: str, name: str) -> Hostile:
+def _large(chance: Random, topic: str, name: str, part: str) -> Hostile:
     """One part of a record as large as the topic lets it be."""
     bytes_max = (COMMAND_BYTES if topic.endswith(".commands") else RECORD_BYTES) - 1_000
     attributes = plain(name, f"forcegen.{topic.partition('.')[0]}.Nothing", "large")
-    part = chance.choice(("value", "key", "header value", "header name", "headers"))
     headers = as_headers(attributes)
     if part == "value":
         raw = Raw(b"large", b"x" * bytes_max, ())

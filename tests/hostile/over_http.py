@@ -25,7 +25,7 @@ ENDLESS = "text/event-stream"
 
 
 def routes(house: House) -> list[Route]:
-    """What the services publish of themselves, less what streams without end; the commands have a generator of their own."""
+    """What the services publish of themselves, less what streams without end."""
     found = []
     for service in house.processes:
         document = httpx.get(f"{house.url(service)}/openapi.json", timeout=60).json()
@@ -50,7 +50,7 @@ def run(house: House, seed: int, number: int) -> tuple[list[str], Counter[str]]:
             wrong += [
                 f"{request.kind} to {request.service}: {status}: {request.pieces[0][:400]!r} -> {answered[:300]!r}"
                 for status in told
-                if status >= 500  # noqa: PLR2004
+                if status >= 500
             ]
             wrong += [f"{request.kind}: {one}" for one in _good(request, answered)]
         wrong += beside.result()
@@ -60,7 +60,9 @@ def run(house: House, seed: int, number: int) -> tuple[list[str], Counter[str]]:
 def _exchange(house: House, request: Request) -> bytes:
     """All that the service answers before it closes, or falls silent."""
     answered = b""
-    with socket.create_connection(("127.0.0.1", house.ports[request.service]), WAIT_FOR_GOOD_S if request.good else WAIT_S) as connection:
+    with socket.create_connection(
+        ("127.0.0.1", house.ports[request.service]), WAIT_FOR_GOOD_S if request.good else WAIT_S
+    ) as connection:
         try:
             for piece in request.pieces:
                 connection.sendall(piece)

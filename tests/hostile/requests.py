@@ -48,7 +48,9 @@ def requests(seed: int, number: int, routes: Sequence[Route]) -> list[Request]:
     return [chance.choice(makers)(chance, f"{seed}-{nr}", routes) for nr in range(number)]
 
 
-def post(body: bytes, headers: Sequence[tuple[bytes, bytes]], *, close: bool = True, length: bytes | None = None) -> bytes:
+def post(
+    body: bytes, headers: Sequence[tuple[bytes, bytes]], *, close: bool = True, length: bytes | None = None
+) -> bytes:
     """`POST /v1/commands` with these headers, whatever they hold."""
     lines = [b"POST /v1/commands HTTP/1.1", b"Host: 127.0.0.1"]
     lines += [name + b": " + value for name, value in headers]
@@ -70,14 +72,16 @@ def _on_one_line(raw: bytes) -> bytes:
     return raw.replace(b"\r", b"").replace(b"\n", b"") if raw[:1] != b"\n" else raw
 
 
-def _headers(chance: Random, name: str, _: Sequence[Route]) -> Request:
+def _headers(chance: Random, name: str, __: Sequence[Route]) -> Request:
     service, event = command(chance, name)
     attributes = {n: v for n, v in event.items() if n not in ("data", "datacontenttype")}
     headers = [(b"ce-" + n.encode(), str(v).encode()) for n, v in attributes.items()]
     headers.append((b"content-type", b"application/json"))
     for _ in range(chance.choice((1, 1, 2, 3))):
         nth = chance.randrange(len(headers))
-        odd = chance.choice((odd_bytes(chance)[:300], chance.choice(ODD_INSTANTS).encode(), b"%00", b"%ff", b'"\\', b'"a\\"b"'))
+        odd = chance.choice(
+            (odd_bytes(chance)[:300], chance.choice(ODD_INSTANTS).encode(), b"%00", b"%ff", b'"\\', b'"a\\"b"')
+        )
         headers[nth] = (headers[nth][0], _on_one_line(odd))
     if chance.random() < 0.3:
         headers.append((chance.choice((b"ce-id", b"ce-x", b"ce_id", b"CE-ID", b"content-type")), b"another"))
@@ -91,14 +95,14 @@ def _structured(chance: Random, name: str, _: Sequence[Route]) -> Request:
     return Request("structured", service, (post(record.raw.value or b"", [(b"content-type", media_type)]),))
 
 
-def _mixed(chance: Random, name: str, _: Sequence[Route]) -> Request:
+def _mixed(chance: Random, name: str, __: Sequence[Route]) -> Request:
     """A batch of good and bad commands: the good ones are told so at their places."""
     story = [event for event in honest.commands(f"b{name}", 2) if room_of(event) == "approvals"]
     batch: list[Any] = []
     for _ in range(chance.choice((0, 1, 5, 40))):
         _, event = command(chance, f"{name}-{len(batch)}", 0.3)
         batch.append(chance.choice((event, odd_text(chance), None, [], {}, event | {"id": odd_text(chance)}, 1)))
-    places = []
+    places: list[int] = []
     for event in story:
         places.append(chance.randrange(places[-1] + 1 if places else 0, len(batch) + 1))
         batch.insert(places[-1], event)
@@ -154,13 +158,27 @@ def _route(chance: Random, name: str, routes: Sequence[Route]) -> Request:
     asked = "&".join(f"{one}={_in_query(chance)}" for one in chosen)
     method = chance.choice((route.method, route.method, "HEAD", "OPTIONS", "PUT", "QUERY"))
     target = (path + (f"?{asked}" if asked else "")).encode()
-    odd = chance.choice((b"", b"Last-Event-ID: \xff", b"Accept: x/\xff", b"Range: bytes=9-1", b"Accept-Language: ;q=\x01"))
+    odd = chance.choice(
+        (b"", b"Last-Event-ID: \xff", b"Accept: x/\xff", b"Range: bytes=9-1", b"Accept-Language: ;q=\x01")
+    )
     lines = [method.encode() + b" " + target + b" HTTP/1.1", b"Host: 127.0.0.1", b"Connection: close", odd]
     return Request("route", route.service, (b"\r\n".join(line for line in lines if line) + b"\r\n\r\n",))
 
 
 ODD_PARAMETERS: Final = (
-    *("%00", "%ff", "%ed%a0%80", "%C0%80", "%F4%8F%BF%BF", "1e400", "99999999999999999999", "-1", "9" * 400, "%2F", "%0A"),
+    *(
+        "%00",
+        "%ff",
+        "%ed%a0%80",
+        "%C0%80",
+        "%F4%8F%BF%BF",
+        "1e400",
+        "99999999999999999999",
+        "-1",
+        "9" * 400,
+        "%2F",
+        "%0A",
+    ),
     *("0001-01-01", "9999-12-31", "20220630", "2022-06-30", "2022-02-30", "10000-01-01", "0001-01-01T00:00:00%2B05:00"),
     *("9999-12-31T23:59:59-14:00", "infinity", "nan", "%D9%A1%D9%A2", "1_000", "%2B1", "0x1", "true", "null", "[]", ""),
 )
@@ -182,10 +200,32 @@ def _line(chance: Random, _: str, routes: Sequence[Route]) -> Request:
     service = chance.choice(routes).service
     head = b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     lines = (
-        *(b"\r\n\r\n", b"\0" * 64, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /livez\r\n", b"GET " + b"/" * 70_000 + head),
-        *(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 200, b"* " + head),
-        *(b"GET http://attacker.example/livez" + head, b"OPTIONS *" + head, b"CONNECT x:1" + head, b"get /livez" + head),
-        *(b"GET /livez?\xff\xfe" + head, b"GET /%" + head, b"GET /livez#x" + head, b"G\xffT /" + head, b"GET  /livez" + head),
+        *(
+            b"\r\n\r\n",
+            b"\0" * 64,
+            b"GET\r\n\r\n",
+            b"GET / HTTP/9.9\r\n\r\n",
+            b"GET /livez\r\n",
+            b"GET " + b"/" * 70_000 + head,
+        ),
+        *(
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 200,
+            b"* " + head,
+        ),
+        *(
+            b"GET http://attacker.example/livez" + head,
+            b"OPTIONS *" + head,
+            b"CONNECT x:1" + head,
+            b"get /livez" + head,
+        ),
+        *(
+            b"GET /livez?\xff\xfe" + head,
+            b"GET /%" + head,
+            b"GET /livez#x" + head,
+            b"G\xffT /" + head,
+            b"GET  /livez" + head,
+        ),
         b"GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nHost: \xff\xfe\r\nConnection: close\r\n\r\n",
@@ -211,7 +251,9 @@ def _large(chance: Random, name: str, _: Sequence[Route]) -> Request:
             post(b" " * 5_000_000, [kind]),
             post(b"[" + b",".join([b"1"] * 1_500) + b"]", [(b"content-type", BATCH)]),
             post(b"[" * 100_000, [(b"content-type", BATCH)]),
-            post(json.dumps([event | {"id": f"{name}-{nr}"} for nr in range(1_001)]).encode(), [(b"content-type", BATCH)]),
+            post(
+                json.dumps([event | {"id": f"{name}-{nr}"} for nr in range(1_001)]).encode(), [(b"content-type", BATCH)]
+            ),
         )
     )
     return Request("large", service, (sent,))
@@ -230,7 +272,7 @@ def _pipelined(chance: Random, name: str, _: Sequence[Route]) -> Request:
     """Several requests at once; what follows a good one is garbage, and the good one is answered."""
     (event,) = honest.commands(f"l{name}", 1)
     good = post(json.dumps(event).encode(), [(b"content-type", JSON_EVENT)], close=False)
-    garbage = chance.choice((b"garbage\r\n\r\n", odd_bytes(chance), b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" * 50, good * 3))
+    garbage = chance.choice(
+        (b"garbage\r\n\r\n", odd_bytes(chance), b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" * 50, good * 3)
+    )
     return Request("pipelined", "approvals", (good + garbage,), (event,), ())
-
-

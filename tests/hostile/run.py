@@ -1,6 +1,7 @@
 """One run: hostile records among honest commands through a real system, and what was found wrong afterwards."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -28,11 +29,13 @@ class Report:
     seconds: float = 0.0
     memory_bytes: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         name, most = max(self.memory_bytes.items(), key=lambda each: each[1], default=("nobody", 0))
-        told = f"seed {self.seed}: {self.hostile} hostile among {self.honest} honest, {len(self.wrong)} wrong"
-        return f"{told}, {self.delay_s:.2f} s behind a hostile neighbour, {most / 1e6:.0f} MB ({name}), {self.seconds:.0f} s"
+        tried = f"seed {self.seed}: {self.hostile} hostile among {self.honest} honest, {len(self.wrong)} wrong"
+        cost = f"{most / 1e6:.0f} MB ({name}), {self.seconds:.0f} s"
+        return f"{tried}, {self.delay_s:.2f} s behind a hostile neighbour, {cost}"
 
 
 class Runs:
@@ -57,6 +60,7 @@ class Runs:
         begins = {name: self.house.log(name).stat().st_size for name in self.house.processes}
         self._send(seed, hostile_number, honest_number, per_second, keep)
         report = Report(seed, len(self.sent.placed), sum(self.sent.times.values()), refused=dict(self.sent.refused))
+        report.kinds = dict(Counter(one.kind for one in self.sent.placed.values()))
         records = check.broker_records(self.house)
         report.wrong += check.rest(self.house, records, self.sent)
         records = check.broker_records(self.house)
@@ -64,7 +68,7 @@ class Runs:
         report.delay_s = check.delays(found, records, self.sent)
         for breaches in (
             check.decided(found, self.sent),
-            check.accounted(found, self.sent),
+            check.accounted(self.house, found, self.sent),
             check.published(self.house, records, self.sent),
             check.archived(self.house, records),
             views.shown(self.house, records, self.sent),

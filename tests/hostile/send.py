@@ -19,7 +19,8 @@ from confluent_kafka import Producer
 
 from tests.foreign import Client, binary, room_of, structured
 from tests.hostile import wire
-from tests.hostile.generate import Hostile, Parcel
+from tests.hostile.generate import BOMBS, Hostile, Parcel
+from tests.hostile.wire import Raw
 from tests.house import House
 
 Event = dict[str, Any]
@@ -33,6 +34,8 @@ class Sent:
     """What was sent in a run, and what the broker said of it."""
 
     placed: dict[Place, Hostile] = field(default_factory=dict)
+    batches: dict[Place, Place] = field(default_factory=dict)
+    """Of each hostile record, where the first one of its batch stands: a batch that is broken is kept as one there."""
     refused: Counter[str] = field(default_factory=Counter)
     """By kind, twist and error code: batches that the broker itself did not take."""
     honest: dict[tuple[str, str], Event] = field(default_factory=dict)
@@ -72,6 +75,8 @@ def spoilt(parcel: Parcel, plain: bytes) -> bytes:
 def encoded(parcel: Parcel, now_ms: int) -> bytes:
     """The parcel as a record batch."""
     raws = [one.raw for one in parcel.records]
+    if parcel.twist in BOMBS:
+        raws = [Raw(raw.key, bytes(BOMBS[parcel.twist][1]), ()) for raw in raws]
     if parcel.twist in RECORD_TWISTS:
         plain = b"".join(RECORD_TWISTS[parcel.twist](wire.record(raw, nr)) for nr, raw in enumerate(raws))
     else:
@@ -143,7 +148,9 @@ class Sender:
             self.sent.refused[f"{parcel.records[0].kind}, {parcel.codec}, {parcel.twist}: error {code}"] += 1
             return
         for nr, one in enumerate(parcel.records):
-            self.sent.placed[parcel.topic, parcel.partition, base + nr] = one
+            place = (parcel.topic, parcel.partition, base + nr)
+            self.sent.placed[place] = one
+            self.sent.batches[place] = (parcel.topic, parcel.partition, base)
 
     def story(self, nr: int, events: Sequence[Event]) -> None:
         """The commands of one honest story, in order."""
@@ -172,7 +179,7 @@ class Sender:
         self._transactions.begin_transaction()
         for event in events:
             key, value, headers = binary(event)
-            self._transactions.produce(f"{room_of(event)}.commands", value=value, key=key, headers=headers)
+            self._transactions.produce(f"{room_of(event)}.commands", value=value, key=key, headers=[*headers])
             if commit:
                 self.sent.note(event)
             else:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests import house as real_house
+from tests.hostile import check
 from tests.hostile.run import PROCESSES, Runs
-from tests.house import House
 from tests.servers import Servers
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(1_200)]
@@ -41,4 +41,4 @@ def test_every_process_starts_again_after_all_of_this(runs: Runs) -> None:
 
 
 def test_the_books_agree_after_all_of_this(runs: Runs) -> None:
-    assert reconciled(runs.house) == []
+    assert list(check.books(runs.house)) == []

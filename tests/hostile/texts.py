@@ -36,7 +36,12 @@ ODD_NUMBERS: tuple[object, ...] = (
     *(-1, 0, 1, 100_000, 100_001, INTEGER_MAX, INTEGER_MAX + 1, BIGINT_MAX, BIGINT_MAX + 1, -INTEGER_MAX - 2),
     *(2**53, 2**53 + 1, 2**64, 20.0, 1e2, 0.5, 1e308, "1", "１", True, None, 3_000_000_000),
 )
-_SCRIPTS = ("abcdefghijklmnopqrstuvwxyz0123456789", "абвгдежзийклмнопрстуфхцчшщъыьэюя", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي", "一丁七万丈三上下")
+_SCRIPTS = (
+    "abcdefghijklmnopqrstuvwxyz0123456789",
+    "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "一丁七万丈三上下",
+)
 
 
 def word(chance: Random, length: int, script: str = _SCRIPTS[0]) -> str:

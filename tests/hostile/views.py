@@ -16,7 +16,7 @@ from tests.house import House
 
 
 def shown(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
-    """Each row of the fold stands in its view. Events that were forged may stand beside them, in streams of their own."""
+    """Each row of the fold stands in its view; events that were forged may stand beside them, in their own streams."""
     own = [
         _recorded(place, one)
         for place, one in records.items()

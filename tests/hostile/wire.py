@@ -9,7 +9,7 @@ import socket
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import cramjam
@@ -20,6 +20,8 @@ CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 TRANSACTIONAL, CONTROL, APPEND_TIME = 0x10, 0x20, 0x08
 PRODUCE, FETCH, LIST_OFFSETS = 0, 1, 2
 FETCH_BYTES = 16_000_000
+VALUE_BYTES_MAX = 16_000_000
+"""What is longer comes of a batch that unpacks to more than any topic takes: only its beginning is kept here."""
 _HEAD = struct.Struct(">qiibI")
 _BATCH = struct.Struct(">hiqqqhii")
 _XERIAL = b"\x82SNAPPY\x00" + struct.pack(">ii", 1, 1)
@@ -41,6 +43,8 @@ class Stored:
     offset: int
     timestamp_ms: int
     raw: Raw
+    batch: bytes = field(default=b"", repr=False)
+    """The whole batch that it stands in."""
 
 
 def varint(number: int) -> bytes:
@@ -104,7 +108,7 @@ def _gunzipped(packed: bytes) -> bytes:
 
 
 def _gzip_header(packed: bytes) -> int:
-    """How long a member's header is (RFC 1952). The trailer is read past unread: a broker does not look at it either."""
+    """How long a member's header is (RFC 1952). Its trailer is passed unread: brokers do not look at it either."""
     flags, at = packed[3], 10
     if flags & 4:
         at += 2 + int.from_bytes(packed[at : at + 2], "little")
@@ -142,7 +146,7 @@ def decoded(data: bytes, partition: int) -> Iterator[tuple[int, int, list[Stored
         attributes, last, first_ms, most_ms, producer, _, _, count = _BATCH.unpack_from(data, at + 21)
         plain = expanded(CODECS[attributes & 7], data[at + 61 : end])
         own_ms = most_ms if attributes & APPEND_TIME else None
-        found = list(_records(plain, count, partition, base, first_ms, own_ms))
+        found = list(_records(plain, count, partition, base, first_ms, own_ms, data[at:end]))
         yield attributes, producer, found
         if not found:  # emptied by compaction: its offsets are passed all the same
             yield CONTROL, producer, [Stored(partition, base + last, first_ms, Raw(None, None))]
@@ -150,7 +154,7 @@ def decoded(data: bytes, partition: int) -> Iterator[tuple[int, int, list[Stored
 
 
 def _records(
-    plain: bytes, count: int, partition: int, base: int, first_ms: int, own_ms: int | None
+    plain: bytes, count: int, partition: int, base: int, first_ms: int, own_ms: int | None, batch_: bytes
 ) -> Iterator[Stored]:
     at = 0
     for _ in range(count):
@@ -166,10 +170,16 @@ def _records(
             name, at = _bytes(plain, at)
             text, at = _bytes(plain, at)
             headers.append((name or b"", text))
-        yield Stored(
-            partition, base + delta, first_ms + delta_ms if own_ms is None else own_ms, Raw(key, value, tuple(headers))
-        )
+        stamp = _signed(first_ms + delta_ms) if own_ms is None else own_ms
+        if value is not None and len(value) > VALUE_BYTES_MAX:
+            value = value[:100]
+        yield Stored(partition, base + delta, stamp, Raw(key, value, tuple(headers)), batch_)
         at = end
+
+
+def _signed(number: int) -> int:
+    """A sum of two 64-bit numbers as a broker reckons it."""
+    return (number + 2**63) % 2**64 - 2**63
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -191,7 +201,7 @@ class Broker:
     """One connection to one broker; used by one thread at a time."""
 
     def __init__(self, bootstrap: str) -> None:
-        host, _, port = bootstrap.split(",")[0].rpartition(":")
+        host, _, port = bootstrap.partition(",")[0].rpartition(":")
         self._at = (host.strip("[]"), int(port))
         self._socket: socket.socket | None = None
 
