@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -18,6 +19,7 @@ SHOWN_MAX, SHOWN_CHARACTERS_MAX = 40, 400
 
 def main() -> int:
     """Run it; 0 where nothing was found."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the processes that were started end with this one
     arguments = _arguments()
     first = arguments.seed if arguments.seed is not None else secrets.randbelow(10**9)
 
