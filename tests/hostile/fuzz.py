@@ -35,7 +35,7 @@ def main() -> int:
         for path in Path(place).glob("crash-*"):
             print(f"finding in {arguments.target}: {path.read_bytes().hex()}")  # noqa: T201
         if not failed:
-            _again(arguments.target, least, 0, ["-merge=1", str(folder)])
+            _again(arguments.target, least, 0, ["-merge=1", str(least), str(folder)])
             found = [path.read_bytes() for path in least.iterdir()]
             short = sorted((one for one in found if len(one) <= KEPT_BYTES_MAX), key=len)
             corpus.keep(arguments.target, [*corpus.kept(arguments.target), *short][:KEPT_MAX])
@@ -53,10 +53,11 @@ def _fuzz(target: str, folder: Path, seconds: int, more: list[str]) -> int:
 
     with atheris.instrument_imports(include=["contracts", "kernel", "services"]):
         from tests.hostile.decoders import TARGETS  # noqa: PLC0415
-    length = ["-max_total_time=" + str(seconds)] if seconds else []
-    arguments = [sys.argv[0], str(folder), *more, *length, "-max_len=4096", "-verbosity=0", "-print_final_stats=1"]
-    if "-merge=1" in more:
-        arguments = [sys.argv[0], "-merge=1", "-verbosity=0", str(folder), more[-1]]
+    itself = f"{sys.executable} -m tests.hostile.fuzz {target} --inside {folder}"  # by which a merge starts its parts
+    if any(one.startswith("-merge") for one in more):
+        arguments = [itself, "-verbosity=0", *more]
+    else:
+        arguments = [itself, str(folder), *more, f"-max_total_time={seconds}", "-max_len=4096", "-verbosity=0"]
     atheris.Setup(arguments, TARGETS[target])
     atheris.Fuzz()
     return 0
