@@ -57,12 +57,12 @@ class Runs:
     ) -> Report:
         """Send, wait for rest, check all of it."""
         started = time.monotonic()
-        begins = {name: self.house.log(name).stat().st_size for name in self.house.processes}
         self._send(seed, hostile_number, honest_number, per_second, keep)
         report = Report(seed, len(self.sent.placed), sum(self.sent.times.values()), refused=dict(self.sent.refused))
         report.kinds = dict(Counter(one.kind for one in self.sent.placed.values()))
         records = check.broker_records(self.house)
         report.wrong += check.rest(self.house, records, self.sent)
+        rested, since = check.ends_of_logs(self.house), time.monotonic()
         records = check.broker_records(self.house)
         found = {service: check.answers(self.house, service) for service in check.SERVICES[:3]}
         report.delay_s = check.delays(found, records, self.sent)
@@ -74,7 +74,7 @@ class Runs:
             views.shown(self.house, records, self.sent),
             views.parked(self.house),
             check.healthy(self.house),
-            check.calm(self.house, begins),
+            check.calm(self.house, rested, since),
         ):
             report.wrong += breaches
         self.house.note_memory()

@@ -92,9 +92,9 @@ def expanded(codec: str, packed: bytes) -> bytes:
     if codec == "snappy":
         return _unsnapped(packed)
     if codec == "lz4":
-        return bytes(cramjam.lz4.decompress(packed))
+        return bytes(cramjam.lz4.decompress(packed[: _lz4_end(packed)]))
     if codec == "zstd":
-        return bytes(cramjam.zstd.decompress(packed))
+        return _unzstd(packed)
     return packed
 
 
@@ -118,12 +118,44 @@ def _gzip_header(packed: bytes) -> int:
     return at + (2 if flags & 2 else 0)
 
 
+def _lz4_end(packed: bytes) -> int:
+    """Where the first frame ends (LZ4 frame format): header, blocks behind their lengths, end mark, checksum."""
+    flags = packed[4]
+    at = 7 + (8 if flags & 0x08 else 0) + (4 if flags & 0x01 else 0)
+    while size := int.from_bytes(packed[at : at + 4], "little") & 0x7FFF_FFFF:
+        at += 4 + size + (4 if flags & 0x10 else 0)
+    return at + 4 + (4 if flags & 0x04 else 0)
+
+
+def _unzstd(packed: bytes) -> bytes:
+    """Frame after frame (RFC 8878), as long as there is one."""
+    out = b""
+    while packed.startswith(b"\x28\xb5\x2f\xfd"):
+        end = _zstd_end(packed)
+        out += bytes(cramjam.zstd.decompress(packed[:end]))
+        packed = packed[end:]
+    return out
+
+
+def _zstd_end(packed: bytes) -> int:
+    flags = packed[4]
+    is_single, content = flags >> 5 & 1, (0, 2, 4, 8)[flags >> 6]
+    at = 5 + (not is_single) + (0, 1, 2, 4)[flags & 3] + (content or is_single)
+    while True:
+        header = int.from_bytes(packed[at : at + 3], "little")
+        at += 3 + (1 if header >> 1 & 3 == 1 else header >> 3)  # a block of one byte repeated holds that byte alone
+        if header & 1:
+            return at + (4 if flags & 4 else 0)
+
+
 def _unsnapped(packed: bytes) -> bytes:
     if not packed.startswith(_XERIAL[:8]):
         return bytes(cramjam.snappy.decompress_raw(packed))
     out, at = [], len(_XERIAL)
     while at + 4 <= len(packed):
         (size,) = struct.unpack_from(">i", packed, at)
+        if not 0 < size <= len(packed) - at - 4:
+            break  # bytes behind the last block
         out.append(bytes(cramjam.snappy.decompress_raw(packed[at + 4 : at + 4 + size])))
         at += 4 + size
     return b"".join(out)
