@@ -259,9 +259,10 @@ def healthy(house: House) -> Iterator[str]:
 
 def _problem(house: House, name: str) -> str | None:
     try:
-        ready = httpx.get(f"{house.url(name)}/readyz", timeout=10)
-        if ready.status_code != 200:
-            return f"not ready: {ready.text[:500]}"
+        for path in ("/readyz", "/healthz/progress"):
+            told = httpx.get(f"{house.url(name)}{path}", timeout=10)
+            if told.status_code != 200:
+                return f"{path}: {told.text[:500]}"
         if name != "query":
             lags = httpx.get(f"{house.url(name)}/v1/lag", timeout=10).json()
             if any(one.get("records") for one in lags.values() if isinstance(one, dict)):
@@ -326,7 +327,7 @@ def books(house: House) -> Iterator[str]:
     """An operator's own two checks: reconciliation of everything with everything, and the proof of the archive."""
     reconciled = audit("reconcile", house.servers.database(house.database), "--bootstrap", house.servers.kafka)
     if reconciled.exit_code:
-        yield f"reconcile: {reconciled.output[-1500:]}"
+        yield f"reconcile: {reconciled.output[-1500:]} {reconciled.exception!r}"
     key = str(keys.signer(AuditSettings(directory=house.logs / "audit")).verifier)
     report = verifier.verify(verifier.reader(house.url("audit")), key)
     yield from (f"audit verify: {finding}" for finding in report.findings[:20])

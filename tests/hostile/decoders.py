@@ -21,7 +21,7 @@ from contracts.envelope import Envelope
 from contracts.outcome import WaitToken
 from contracts.registry import COMMANDS, EVENTS
 from contracts.unreadable import Unreadable
-from kernel import incoming
+from kernel import incoming, raw_batches
 from services.audit import merkle, verifier
 from services.audit.checkpoint import Checkpoint
 from services.audit.leaf import packed, unpacked
@@ -29,6 +29,7 @@ from services.audit.note import Malformed, Signer, Unsigned, Verifier, open_note
 from services.reporting.lists import _after
 from services.reporting.paging import Page
 from services.reporting.problems import Problem
+from tests.hostile import wire
 
 ORIGIN: Final = "fuzz.example/log"
 SIGNER: Final = Signer(ORIGIN, bytes(range(32)))
@@ -307,7 +308,28 @@ def _consistency(old: int, size: int, leaves: list[bytes], root: bytes, given: l
         assert holds == verifier.continued(before, after, steps), (old, size)
 
 
+def batches(data: bytes) -> None:
+    """Record batches with a checksum that fits: taken apart, or called broken, as another reading does."""
+    list(raw_batches.batches(data))
+    cut = Cut(data)
+    codec, count, payload = cut.number(6), cut.number(4), cut.rest()
+    whole = wire.batch(payload, count, attributes=codec, timestamp_ms=cut.number(256) - 1, producer=(-1, -1, -1))
+    (found,) = raw_batches.batches(whole)
+    assert found.raw == whole
+    assert bool(found.fault) <= (found.records == ())
+    try:
+        seen = [one for _, _, records in wire.decoded(whole, 0) for one in records]
+    except Exception:  # the tests' own reading is no judge of what is broken
+        return
+    if found.fault is None and count:
+        for ours, theirs in zip(found.records, seen, strict=True):
+            names = tuple((name.encode("utf-8", "surrogateescape"), held) for name, held in ours.headers)
+            assert (ours.offset, ours.timestamp, ours.key, ours.value, names) == (
+                *(theirs.offset, theirs.timestamp_ms, theirs.raw.key, theirs.raw.value, theirs.raw.headers),
+            )
+
+
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     one.__name__: one
-    for one in (kafka, http, structured, command, token, cursor, note, key, bundle, files, headers, proof)
+    for one in (kafka, http, structured, command, token, cursor, note, key, bundle, files, headers, proof, batches)
 }

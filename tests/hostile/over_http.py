@@ -22,6 +22,8 @@ PAUSE_S = 0.1
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 AT_ONCE = 6
 ENDLESS = "text/event-stream"
+OPERATIONS = ("/readyz", "/healthz/progress")
+"""Of which a 503 is an answer about the service, whoever asks."""
 
 
 def routes(house: House) -> list[Route]:
@@ -31,6 +33,8 @@ def routes(house: House) -> list[Route]:
         document = httpx.get(f"{house.url(service)}/openapi.json", timeout=60).json()
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
+                if path in OPERATIONS:
+                    continue
                 if method in ("get", "post") and ENDLESS not in json.dumps(operation.get("responses", {})):
                     named = tuple(one["name"] for one in operation.get("parameters", ()) if one.get("in") == "query")
                     found.append(Route(service, method.upper(), path, named))

@@ -141,11 +141,12 @@ def _zstd_end(packed: bytes) -> int:
     flags = packed[4]
     is_single, content = flags >> 5 & 1, (0, 2, 4, 8)[flags >> 6]
     at = 5 + (not is_single) + (0, 1, 2, 4)[flags & 3] + (content or is_single)
-    while True:
+    while at + 3 <= len(packed):
         header = int.from_bytes(packed[at : at + 3], "little")
         at += 3 + (1 if header >> 1 & 3 == 1 else header >> 3)  # a block of one byte repeated holds that byte alone
         if header & 1:
             return at + (4 if flags & 4 else 0)
+    raise ValueError("a zstd frame without an end")
 
 
 def _unsnapped(packed: bytes) -> bytes:
