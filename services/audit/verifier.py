@@ -200,8 +200,7 @@ def continued(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> bool:
     """Does the newer tree begin with the older, as the proof says."""
     if old.size in {new.size, 0}:
         return not proof and (old.size == 0 or old.root == new.root)
-    made = _grown(old.size, new.size, list(proof), old.root)
-    return old.size < new.size and made == (old.root, new.root)
+    return old.size < new.size and _grown(old.size, new.size, list(proof), old.root) == (old.root, new.root)
 
 
 def _grown(old: int, size: int, proof: list[bytes], known: bytes | None) -> tuple[bytes, bytes] | None:
