@@ -5,7 +5,6 @@ stands in the source exactly once is held by `tests/hostile/test_guards.py`, and
 """
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -67,7 +66,6 @@ def tried(guard: Guard) -> tuple[bool, str]:
             done = subprocess.run(
                 command,
                 cwd=copy,
-                env={**os.environ, "FORCEGEN_HOSTILE_SHORT": "1"},
                 capture_output=True,
                 text=True,
                 timeout=PATIENCE_S,
