@@ -5,7 +5,6 @@ import logging
 import os
 import resource
 import signal
-import socket
 import sys
 import traceback
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -17,6 +16,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from kernel import listening
 from kernel.proxied import addressed
 from kernel.settings import Settings
 
@@ -75,9 +75,8 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; says on which port, also when any free one was asked for."""
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))  # a connection is an open file; usual are 1,024
-    listener = socket.create_server((settings.http_host, settings.http_port))
-    host, port = listener.getsockname()[:2]
-    log.info("listening", room=app.title, url=f"http://{host}:{port}")
+    listener = listening.listener(settings.http_host, settings.http_port)
+    log.info("listening", room=app.title, url=listening.url(listener))
     config = uvicorn.Config(
         addressed(app, settings), log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"
     )

@@ -7,9 +7,11 @@ differ. Addresses of databases are secrets and never printed.
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
+Host = Annotated[str, AfterValidator(lambda host: host.strip().removeprefix("[").removesuffix("]"))]
+"""A name or an address; an IPv6 address may stand in brackets."""
 Milliseconds = Annotated[int, Field(ge=1, le=3_600_000)]
 RootPath = Annotated[
     str, BeforeValidator(lambda path: str(path).rstrip("/")), Field(pattern=r"^(/[A-Za-z0-9_~][A-Za-z0-9_~.-]*)*$")
@@ -40,8 +42,10 @@ class Settings(BaseSettings):
     """The key of that certificate (PEM)."""
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1:5432/forcegen")
     """The room's database, as the room's own role; the role's search_path is the room's schema."""
-    http_host: str = "127.0.0.1"
-    """Where the room listens; 0.0.0.0 in a container."""
+    http_host: Annotated[str, AfterValidator(lambda host: host.strip().removeprefix("[").removesuffix("]"))] = (
+        "127.0.0.1"
+    )
+    """Where the room listens; `::` for every address of IPv6 and IPv4, 0.0.0.0 for those of IPv4."""
     http_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """0: any free port."""
     http_root_path: RootPath | None = None

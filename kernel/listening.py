@@ -1,0 +1,41 @@
+"""Where a service listens: an address of IPv4 or IPv6, or every address of both.
+
+`::` takes both families on one socket (dual stack), `0.0.0.0` the older alone; a name is looked up.
+"""
+
+import socket
+
+
+class CannotListen(Exception):
+    """The setting that says where to listen, and why that does not work."""
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is any free one.
+
+    Raises:
+        CannotListen: the address is not this machine's, is taken, or is none.
+    """
+    try:
+        if host in ("::", ""):
+            return _everywhere(port)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)  # as ever, for `localhost`
+        return socket.create_server(address, family=family)
+    except (OSError, ValueError, OverflowError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        told = f"FORCEGEN_HTTP_HOST {host!r} and FORCEGEN_HTTP_PORT {port} cannot be listened on ({why})"
+        raise CannotListen(f"{told}: give an address of this machine, and a port that is free") from fault
+
+
+def _everywhere(port: int) -> socket.socket:
+    """Both families, where the machine has both."""
+    if not socket.has_dualstack_ipv6():
+        return socket.create_server(("0.0.0.0", port))  # noqa: S104  (that is what was asked for)
+    return socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
+
+
+def url(listening: socket.socket) -> str:
+    """Where that is, for people and programs; an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
