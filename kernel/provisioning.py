@@ -30,7 +30,7 @@ _COLLIDES: Final = (
 _RESERVED: Final = """
 SELECT oid::regprocedure::text AS name FROM pg_proc
 WHERE pronamespace = 'pg_catalog'::regnamespace AND pg_has_role(proowner, 'USAGE')
-  AND (proname ~ '^(lo_|lowrite|loread|pg_(try_)?advisory_)' OR proname = 'pg_logical_emit_message')
+  AND (proname ~ '^(lo_|lowrite|loread|pg_(try_)?advisory_(xact_)?lock)' OR proname = 'pg_logical_emit_message')
 """
 """Functions that keep something of a caller's in the server: large objects, locks, records of the write-ahead log."""
 

@@ -91,6 +91,12 @@ async def test_a_reader_who_lifts_its_defaults_can_still_do_nothing_but_read(rea
     await session.close()
 
 
+async def test_a_reader_who_asks_through_a_pool_may_give_its_sessions_back(reader: Reader) -> None:
+    async with asyncpg.create_pool(reader.url, min_size=1, max_size=1) as pool:
+        for _ in range(2):
+            assert await pool.fetchval("SELECT number FROM kept") == 7
+
+
 async def test_the_rooms_themselves_may_still_take_their_locks_and_make_passing_tables(reader: Reader) -> None:
     owner = await asyncpg.connect(reader.owner)
     async with owner.transaction():

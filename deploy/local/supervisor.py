@@ -1,0 +1,189 @@
+"""Starts a service again that ended, after a pause that grows: services end themselves rather than go on in doubt.
+
+`up` starts one such process for a directory, `down` ends it first. It holds the lock of the services while it starts
+one, so it never meets a command that is at work on them. What it did is kept beside each service's record.
+
+    python -P supervisor.py DIRECTORY
+"""
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import psutil
+
+from deploy.local.errors import StackError
+from deploy.local.home import Home, locked
+from deploy.local.process import Daemon, launch, read_run, stop, write_atomically
+from deploy.local.progress import Progress, quiet
+from deploy.local.room_process import Room, daemon, living
+
+ENTRY = Path(__file__)
+LOOK_EVERY_S = 1.0
+PAUSE_MAX_S = 60.0
+CALM_S = 300.0
+"""A service that ran for so long is well again: the next pause is the first one."""
+
+
+@dataclass(frozen=True)
+class Restarts:
+    """What the supervisor did for one service since the last `up`."""
+
+    times: int = 0
+    last: str | None = None
+    """When it was last started again (UTC)."""
+
+
+@dataclass
+class Pause:
+    """How long a service is left alone after it ended."""
+
+    seconds: float = 0.0
+    until: float = 0.0
+    running_since: float | None = field(default=None)
+
+    def runs(self, now: float) -> None:
+        """It runs."""
+        self.running_since = self.running_since or now
+        if now - self.running_since > CALM_S:
+            self.seconds = 0.0
+
+    def ended(self, now: float) -> bool:
+        """It does not run: whether it is time to start it."""
+        if self.running_since is not None:
+            self.running_since = None
+            self.until = now + self.seconds
+        return now >= self.until
+
+    def started(self, now: float) -> None:
+        """It was started again; should it end at once, the next pause is longer."""
+        self.seconds = min(max(2 * self.seconds, 1.0), PAUSE_MAX_S)
+        self.until = now + self.seconds
+
+
+@contextmanager
+def one_command(home: Home, tell: Progress) -> Iterator[None]:
+    """One command on the services at a time; a lock of its own, since the servers' is taken again within."""
+    with locked(Home(home.path / "rooms"), tell):
+        yield
+
+
+def restarts(home: Home, room: Room) -> Restarts:
+    """What was done for a service."""
+    try:
+        found = json.loads(_noted(home, room).read_text())
+        return Restarts(int(found["times"]), str(found["last"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Restarts()
+
+
+def start(home: Home, rooms: Sequence[Room]) -> None:
+    """Look after these services from now on. Under the lock of the services."""
+    watched = json.dumps([asdict(room) for room in rooms], indent=2)
+    if _alive(home) and _watched_file(home).read_text() == watched:
+        return
+    stop_supervisor(home)
+    for room in rooms:
+        _noted(home, room).unlink(missing_ok=True)
+    own = _daemon(home)
+    own.place.mkdir(mode=0o700, exist_ok=True)
+    write_atomically(_watched_file(home), watched)
+    launch(own, ())
+
+
+def stop_supervisor(home: Home) -> None:
+    """Nobody looks after the services any more. Under their lock, so it is not just starting one."""
+    _watched_file(home).unlink(missing_ok=True)
+    for process in _alive(home):
+        stop(process, signal.SIGTERM)
+
+
+def watch(
+    home: Home, *, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Look after the services until there are none to look after."""
+    pauses: dict[str, Pause] = {}
+    while rooms := _watched(home):
+        for room in rooms:
+            pause = pauses.setdefault(room.name, Pause())
+            if _runs(home, room):
+                pause.runs(now())
+            elif pause.ended(now()):
+                _start_again(home, room, pause, now)
+        sleep(LOOK_EVERY_S)
+
+
+def _start_again(home: Home, room: Room, pause: Pause, now: Callable[[], float]) -> None:
+    with one_command(home, quiet):
+        run = read_run(daemon(home, room).record)
+        if room not in _watched(home) or _runs(home, room) or run is None:
+            return  # a command was there meanwhile
+        before = restarts(home, room)
+        last = datetime.now(UTC).isoformat(timespec="seconds")
+        write_atomically(_noted(home, room), json.dumps(asdict(Restarts(before.times + 1, last))))
+        _say(f"{room.name} ended, and is started again (time {before.times + 1})")
+        try:
+            launch(daemon(home, room), run.ports)
+        except StackError as fault:
+            _say(f"{room.name} could not be launched: {fault}")
+        pause.started(now())
+
+
+def _runs(home: Home, room: Room) -> bool:
+    own = daemon(home, room)
+    run = read_run(own.record)
+    return bool((run and run.process()) or living(own.place))
+
+
+def _watched(home: Home) -> list[Room]:
+    try:
+        return [Room(**each) for each in json.loads(_watched_file(home).read_text())]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def _alive(home: Home) -> list[psutil.Process]:
+    place = str(_daemon(home).place)
+    found = psutil.process_iter(["cwd", "cmdline"])
+    return [one for one in found if one.info["cwd"] == place and str(ENTRY) in (one.info["cmdline"] or ())]
+
+
+def _daemon(home: Home) -> Daemon:
+    log = home.logs / "supervisor.log"
+    return Daemon(
+        name="supervisor",
+        program=Path(sys.executable).name,
+        place=home.path / "rooms" / "supervisor",
+        log=log,
+        console=log,
+        record=home.path / "rooms" / "supervisor.run.json",
+        usual_ports=(),
+        command=lambda _: [sys.executable, "-P", str(ENTRY), str(home.path)],
+        answers=lambda _: True,
+        farewell=signal.SIGTERM,
+    )
+
+
+def _watched_file(home: Home) -> Path:
+    return home.path / "rooms" / "supervised.json"
+
+
+def _noted(home: Home, room: Room) -> Path:
+    return home.path / "rooms" / f"{room.name}.restarts.json"
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {text}\n")
+
+
+if __name__ == "__main__":
+    watch(Home(Path(sys.argv[1])))
