@@ -6,7 +6,7 @@ not be read, with the reason and the origin as headers beside it, so that any Ka
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
@@ -137,11 +137,11 @@ def _event(room: str, row: Mapping[str, Any]) -> Outgoing:
             source=source(room),
             type=row["type"],
             subject=row["stream"],
-            time=row["recorded"].astimezone(UTC),
+            time=_utc(row["recorded"]),
             dataschema=f"{schema_name(word).rpartition(':')[0]}:{row['schema_version']}",
             datacontenttype="application/json",
             data=row["data"].encode(),
-            effective=row["effective"].astimezone(UTC),
+            effective=_utc(row["effective"]),
             correlation_id=row["correlation_id"],
             causation_id=row["causation_id"],
             actor=row["actor"],
@@ -152,6 +152,11 @@ def _event(room: str, row: Mapping[str, Any]) -> Outgoing:
     )
 
 
+def _utc(when: datetime) -> datetime:
+    """An instant as it was recorded. The driver gives ±infinity, which it made of the calendar's edges, no offset."""
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
 def _outcome(room: str, row: Mapping[str, Any]) -> Outgoing:
     return _cloud_event(
         row["position"],
@@ -160,7 +165,7 @@ def _outcome(room: str, row: Mapping[str, Any]) -> Outgoing:
             source=source(room),
             type=OUTCOME_TYPE,
             subject=row["stream"],
-            time=row["recorded"].astimezone(UTC),
+            time=_utc(row["recorded"]),
             dataschema=schema_name(CommandDecided),
             datacontenttype="application/json",
             data=row["body"].encode(),

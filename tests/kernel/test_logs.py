@@ -1,0 +1,59 @@
+"""What is on record is published, also what was recorded before there were limits."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.cloudevents import from_kafka
+from contracts.deployments import MissionStatusRecorded
+from contracts.registry import OUTCOME_TYPE, type_name
+from kernel import incoming
+from kernel.logs import at
+from kernel.postgres import Connection
+
+NOW = datetime(2024, 3, 12, tzinfo=UTC)
+
+
+class Stored:
+    """A connection that holds one row."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self._row = row
+
+    async def fetch(self, *_: object) -> list[dict[str, Any]]:
+        return [self._row]
+
+
+def holding(**row: Any) -> Connection:
+    connection: Any = Stored({"position": 1, "stream": "mission/UNIFIL", "recorded": NOW, "correlation_id": "c"} | row)
+    found: Connection = connection
+    return found
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+async def test_an_event_at_an_edge_of_the_calendar_that_was_recorded_before_is_published_and_read(day: date) -> None:
+    """The driver made ±infinity of its effective time, and gives that back without an offset."""
+    good = MissionStatusRecorded(mission="UNIFIL", status="active", since=date(2022, 7, 1), authority="a resolution")
+    row = {
+        **{"id": UUID(int=1), "version": 1, "type": type_name(MissionStatusRecorded), "schema_version": 1},
+        **{"data": good.model_copy(update={"since": day}).model_dump_json(), "causation_id": "b", "actor": None},
+        "traceparent": None,
+        "effective": datetime.min if day == date.min else datetime.max,
+    }
+    sent = (await at(holding(**row), "deployments", "events", [1]))[1]
+    assert sent is not None
+    envelope = from_kafka(sent.key, sent.value, sent.headers)
+    assert envelope.effective is not None
+    assert envelope.effective.date() == day
+    assert incoming.fact(envelope).data == good.model_copy(update={"since": day})
+
+
+@pytest.mark.parametrize("id_", ["a\nb", "Я" * 2048, "\ufffe"])
+async def test_an_outcome_for_an_unfit_identity_has_headers_that_any_reader_takes(id_: str) -> None:
+    body = '{"told": "to the sender"}'
+    sent = (await at(holding(command_id=id_, body=body, causation_id=None), "approvals", "outcomes", [1]))[1]
+    assert sent is not None
+    envelope = from_kafka(sent.key, sent.value, sent.headers)
+    assert (envelope.type, envelope.causation_id, envelope.data) == (OUTCOME_TYPE, None, body.encode())
