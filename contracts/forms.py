@@ -139,3 +139,8 @@ def reference(value: str, info: ValidationInfo) -> str:
     if _CONTROLS.search(value) and info.context is not RECORDED:
         raise PydanticCustomError("reference", "Send it without control characters (line breaks, tabs, NUL)")
     return text(value, info)
+
+
+def as_reference(prose: str) -> str:
+    """Prose as an identifier that can be cited: one line, and cut where it is too long."""
+    return _CONTROLS.sub(" ", prose)[:LABEL_LENGTH_MAX]

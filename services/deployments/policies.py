@@ -30,6 +30,7 @@ from contracts.deployments import (
     TourDeparted,
     TourTransferred,
 )
+from contracts.forms import as_reference
 from contracts.vacancies import (
     MissionRecorded,
     MissionStatusChanged,
@@ -42,7 +43,6 @@ from kernel.decider import Fact, Policy
 
 CONSENTS_REQUIRED: tuple[ConsentKind, ...] = ("un_structure", "participating_state")
 """What every tour waits for: the date depends on the UN's structures and on the States that take part."""
-REFERENCE_LENGTH_MAX = 200
 
 
 def on_approvals(fact: Fact) -> Sequence[Command]:
@@ -71,7 +71,7 @@ def on_vacancies(fact: Fact) -> Sequence[Command]:
         case NominationAccepted() as e:
             return [_tour_of(e)]
         case MissionRecorded() as e:
-            authority = f"{e.mission}: {e.name}"[:REFERENCE_LENGTH_MAX]
+            authority = as_reference(f"{e.mission}: {e.name}")
             return [
                 RecordMissionStatus(mission=e.mission, status="active", since=e.established_on, authority=authority)
             ]

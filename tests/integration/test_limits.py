@@ -5,7 +5,7 @@ database. A new index over a text that nothing bounds fails here, and so does a 
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from random import Random
 from typing import Any, Final, get_args
@@ -24,6 +24,7 @@ from kernel.postgres import Connection
 from kernel.room import MIGRATIONS
 from services.reporting.projections import GROUP_OF, VIEWS
 from services.reporting.projector import Projector
+from tests.edges import integers, largest
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 from tests.servers import Servers
@@ -151,18 +152,6 @@ def _misfits(adapter: Any, text: str) -> bool:
 # Numbers.
 
 
-def integers(node: Any) -> Iterator[dict[str, Any]]:
-    """Every schema of an integer in a schema."""
-    if isinstance(node, dict):
-        if node.get("type") == "integer":
-            yield node
-        for inner in node.values():
-            yield from integers(inner)
-    elif isinstance(node, list):
-        for inner in node:
-            yield from integers(inner)
-
-
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.__name__)
 def test_every_integer_of_a_contract_is_bounded_by_a_column(word: type[Message]) -> None:
     for found in integers(schema(word)):
@@ -181,29 +170,6 @@ async def test_the_columns_of_numbers_are_as_wide_as_the_views_say(connection: C
         for column in view.columns:
             if column.type == "integer":
                 assert types[column.name] == "integer", f"{view.table}.{column.name}"
-
-
-def largest(example: Event) -> Event:
-    """An event with every number as large, every text as long and every day as late as its contract lets it be."""
-    data = json.loads(example.model_dump_json())
-    return type(example).model_validate_json(json.dumps(_grown(data, schema(type(example)), schema(type(example)))))
-
-
-def _grown(value: Any, at: Any, whole: Any) -> Any:
-    at = whole["$defs"][at["$ref"].rpartition("/")[2]] if "$ref" in at else at
-    options = at.get("anyOf", [at])
-    if isinstance(value, dict):
-        return {name: _grown(inner, at["properties"][name], whole) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_grown(inner, at["items"], whole) for inner in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int):
-        return next(o["maximum"] for o in options if o.get("type") == "integer")
-    text: dict[str, Any] = next((o for o in options if o.get("type") == "string"), {})
-    if "maxLength" in text and text.get("pattern") is None and text.get("format") is None:
-        return "\U0001f600" * text["maxLength"]
-    return value
 
 
 COUNTED = [word for word in EVENTS.values() if list(integers(schema(word))) and word in GROUP_OF]
