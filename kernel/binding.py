@@ -8,15 +8,15 @@ from typing import Any, Final, Literal
 from fastapi import FastAPI
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
+from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import COMMANDS
 from kernel import openapi
 from kernel.models import CommandNotRead
 from kernel.problems import documented as problems
-from kernel.values import NAME_BYTES_MAX
 
 _REF: Final = "#/components/schemas/{model}"
-_NAME: Final = {"type": "string", "minLength": 1, "maxLength": NAME_BYTES_MAX}
+_NAME: Final = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX}
 
 
 class CommandEvent(BaseModel):
@@ -24,11 +24,11 @@ class CommandEvent(BaseModel):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
     specversion: Literal["1.0"]
-    id: str = Field(min_length=1, max_length=NAME_BYTES_MAX)
+    id: str = Field(min_length=1, max_length=ATTRIBUTE_BYTES_MAX)
     """Of the command. Sent again, it is answered again and decided once."""
-    source: str = Field(min_length=1, max_length=NAME_BYTES_MAX, examples=["urn:example:mod"])
+    source: str = Field(min_length=1, max_length=ATTRIBUTE_BYTES_MAX, examples=["urn:example:mod"])
     """Who sends it; ids are unique within a source."""
-    subject: str = Field(min_length=1, max_length=NAME_BYTES_MAX, examples=["mandate/kz-2013"])
+    subject: str = Field(min_length=1, max_length=ATTRIBUTE_BYTES_MAX, examples=["mandate/kz-2013"])
     """The stream that the command is about."""
     time: AwareDatetime | None = None
     """When it was sent."""
@@ -82,7 +82,7 @@ def _one_of(models: list[str]) -> dict[str, Any]:
 
 def _headers(types: list[str]) -> list[dict[str, Any]]:
     """Of the binary mode; percent-encoded where they are not ASCII (HTTP binding, section 3.1.3.2)."""
-    instant = {"type": "string", "format": "date-time"}
+    instant = {"type": "string", "examples": ["2014-07-01T09:30:00Z"]}  # RFC 3339; generators write no other headers
     known: dict[str, dict[str, Any]] = {
         "specversion": {"type": "string", "enum": ["1.0"]},
         "id": _NAME,
@@ -109,7 +109,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Accepted: the events are on record. Of a batch, the answer to each in its order.",
         "content": {
-            "application/json": {"schema": {"oneOf": [*_EITHER["oneOf"], {"type": "array", "items": _EITHER}]}}
+            "application/json": {"schema": {"oneOf": [_EITHER["oneOf"][0], {"type": "array", "items": _EITHER}]}}
         },
     },
     202: _answered("Pending: it waits for a fact of another service."),

@@ -205,11 +205,11 @@ def _lists(app: FastAPI, store: Store, pool: asyncpg.Pool) -> None:
     async def pending(
         limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
         since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
-        source: Annotated[str, Name(), Query(description="`next.source` of the page before")] = "",
-        id: Annotated[str, Name(), Query(description="`next.id` of the page before")] = "",  # noqa: A002
+        source: Annotated[str | None, Name(), Query(description="`next.source` of the page before")] = None,
+        id: Annotated[str | None, Name(), Query(description="`next.id` of the page before")] = None,  # noqa: A002
     ) -> WaitingPage:
         """`next` holds the parameters of the next page."""
-        rows = [Waiting.model_validate(row) for row in await store.waiting((since, source, id), limit)]
+        rows = [Waiting.model_validate(row) for row in await store.waiting((since, source or "", id or ""), limit)]
         last = rows[-1] if len(rows) == limit else None
         after = last and After(since=last.since, source=last.command_source, id=last.command_id)
         return WaitingPage(items=rows, next=after)

@@ -4,18 +4,28 @@ FastAPI writes it from the routes. What it would say of its own accord and is no
 that does not fit is answered with 400 and problem details, by every route that takes one.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from kernel.problems import MEDIA_TYPE, ProblemDetails, documented
 
 _REF: Final = "#/components/schemas/{model}"
+_VERSION: Final = re.compile(r"^/v[0-9]+/")
+_WORD: Final = re.compile(r"[A-Za-z0-9-]+")
 _PHANTOMS: Final = ("HTTPValidationError", "ValidationError")
 _METHODS: Final = ("get", "post", "put", "delete", "patch")
+
+
+def operation_id(route: APIRoute) -> str:
+    """What generators name a function: the method and the address, `get_reports_strength`."""
+    path = _VERSION.sub("/", route.path_format)
+    return "_".join([min(route.methods or {"GET"}).lower(), *_WORD.findall(path)]).replace("-", "_")
 
 
 def add_models(app: FastAPI, models: Iterable[type[BaseModel]], mode: JsonSchemaMode = "serialization") -> None:

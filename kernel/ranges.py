@@ -35,30 +35,32 @@ class Asked:
         return cls(get("range"), get("if-range"), get("if-match"), get("if-none-match"))
 
 
-def served(body: bytes, media_type: str, asked: Asked, headers: Mapping[str, str] | None = None) -> Response:
+def served(whole: Response, asked: Asked) -> Response:
     """The file or what was asked of it: 200, 206, 304, 412 or 416 (RFC 9110, sections 13.2.2 and 14).
 
-    Several ranges, and what is no range of bytes, are answered with the whole, as section 14.2 allows.
+    `whole` is the answer to a request without these headers. Several ranges, and what is no range of bytes, are
+    answered with the whole, as section 14.2 allows.
     """
-    tag = f'"{sha256(body).hexdigest()[:32]}"'
-    kept = {"Accept-Ranges": "bytes", "ETag": tag, "Cache-Control": "no-cache", **(headers or {})}
+    body, tag = bytes(whole.body), f'"{sha256(whole.body).hexdigest()[:32]}"'
+    whole.headers.update({"Accept-Ranges": "bytes", "ETag": tag, "Cache-Control": "no-cache"})
     if asked.if_match is not None and not _names(asked.if_match, tag, weakly=False):
         told, remedy = "The file is no longer the one that If-Match names.", "Read it anew from the beginning."
         return response(Problem(412, "Changed", told, field="If-Match", remedy=remedy, headers={"ETag": tag}))
+    kept = {name: value for name, value in whole.headers.items() if name != "content-length"}
     if asked.if_none_match is not None and _names(asked.if_none_match, tag, weakly=True):
-        return Response(status_code=304, headers=kept)
-    if asked.range is not None and (asked.if_range is None or asked.if_range.strip() == tag):
-        try:
-            wanted = span(asked.range, len(body))
-        except LookupError:
-            told, remedy = f"The file has {len(body)} bytes.", "Ask for a range that begins within it."
-            past = {**kept, "Content-Range": f"bytes */{len(body)}"}
-            return response(Problem(416, "No such range", told, field="Range", remedy=remedy, headers=past))
-        if wanted is not None:
-            first, last = wanted
-            part = {**kept, "Content-Range": f"bytes {first}-{last}/{len(body)}"}
-            return Response(body[first : last + 1], 206, part, media_type)
-    return Response(body, 200, kept, media_type)
+        return Response(status_code=304, headers={n: v for n, v in kept.items() if n != "content-type"})
+    if asked.range is None or (asked.if_range is not None and asked.if_range.strip() != tag):
+        return whole
+    try:
+        wanted = span(asked.range, len(body))
+    except LookupError:
+        told, remedy = f"The file has {len(body)} bytes.", "Ask for a range that begins within it."
+        past = {"ETag": tag, "Accept-Ranges": "bytes", "Content-Range": f"bytes */{len(body)}"}
+        return response(Problem(416, "No such range", told, field="Range", remedy=remedy, headers=past))
+    if wanted is None:
+        return whole
+    first, last = wanted
+    return Response(body[first : last + 1], 206, {**kept, "Content-Range": f"bytes {first}-{last}/{len(body)}"})
 
 
 def span(text: str, length: int) -> tuple[int, int] | None:

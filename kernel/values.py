@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
-from contracts.limits import BIGINT_MAX, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
+from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
+from contracts.text import unfit
 
-NAME_BYTES_MAX: Final = 2_048
-"""Of a name in UTF-8: what the envelope of a command may carry."""
+NAME_BYTES_MAX: Final = 4 * ATTRIBUTE_LENGTH_MAX
+"""Of a name in UTF-8: the longest attribute that an envelope is read with, and so that may be on record."""
 CURSOR_BYTES_MAX: Final = 4_096
 SHOWN_MAX: Final = 60
 """Characters of a parameter that an error shows."""
@@ -28,12 +29,6 @@ _WHOLE: Final = re.compile(r"0|[1-9][0-9]*")
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CURSOR: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
-NOT_A_CHARACTER: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
-    + "]"
-)
-"""What CloudEvents 1.0.2 (section 3.1, String) leaves out: controls, halves of characters, and noncharacters."""
 
 
 class Bad(ValueError):
@@ -113,8 +108,8 @@ def whole_within(found: int, least: int, most: int) -> int:
 
 def name(text: str, bytes_max: int = NAME_BYTES_MAX) -> str:
     """Text that can be on record: of CloudEvents' characters, not empty, not too long. Raises `Bad`."""
-    if found := NOT_A_CHARACTER.search(text):
-        told = f"It holds U+{ord(found[0]):04X}, which is no character of text."
+    if found := unfit(text):
+        told = f"It holds {found}, which is no character of text."
         raise Bad(told, "Send letters, digits and signs, without control characters.")
     size = len(text.encode())
     if not text or size > bytes_max:

@@ -80,6 +80,7 @@ def app(
         title=title,
         lifespan=lifespan,
         dependencies=[Depends(address.strict)],
+        generate_unique_id_function=openapi.operation_id,
         redirect_slashes=False,  # the address would be made of the Host header, which anybody writes
         **described,
     )

@@ -4,42 +4,34 @@ import csv
 import io
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.reporting import forms, receipts
+from kernel import ranges
+from services.reporting import forms, receipts, shapes
 from services.reporting.asked import Asked, asks
 from services.reporting.asking import Reading, reading
 from services.reporting.finding import find, find_on
-from services.reporting.freshness import SCHEMA as FRESHNESS
-from services.reporting.problems import RESPONSES, Problem
-from services.reporting.receipts import SCHEMA as RECEIPT
+from services.reporting.problems import RESPONSES, Problem, documented
 from services.reporting.receipts import Archive
 from services.reporting.reports import REPORTS, Report
 
-SCHEMA: Final = {
-    "type": "object",
-    "required": ["report", "as_of", "as_known_at", "incomplete", "columns", "rows", "totals", "next"],
-    "properties": {
-        "report": {"type": "string"},
-        "as_of": {"type": "string", "format": "date"},
-        "as_known_at": {"type": ["string", "null"], "format": "date-time"},
-        "incomplete": {"type": "boolean"},
-        "columns": {
-            "type": "array",
-            "items": {"type": "object", "properties": {"name": {"type": "string"}, "type": {"type": "string"}}},
-        },
-        "rows": {"type": "array", "items": {"type": "object"}},
-        "totals": {"type": "object"},
-        "next": {"type": ["string", "null"]},
-        "freshness": FRESHNESS,
-        "receipt": RECEIPT,
-    },
-}
-"""The answer of any report; what its rows hold is told by `columns`."""
 _FORMS: Final = {
     "json": lambda name, found: forms.json_response(forms.as_json(name, found)),
     "csv": forms.as_csv,
     "parquet": forms.as_parquet,
+}
+
+
+_HEADERS: Final = {
+    "ETag": {"description": "Of this answer; another answer has another.", "schema": {"type": "string"}},
+    "Accept-Ranges": {"description": "`bytes`: parts of it can be asked for.", "schema": {"type": "string"}},
+}
+_OF_A_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    206: {
+        "description": "The part that `Range` asks for.",
+    },
+    304: {"description": "It is still the one that `If-None-Match` names."},
+    **documented(412, 416, _412="It is no longer the one that `If-Match` names.", _416="It has no such part."),
 }
 
 
@@ -53,12 +45,14 @@ def routes() -> APIRouter:
     return router
 
 
-async def _list() -> dict[str, Any]:
+async def _list() -> shapes.Reports:
     each = [
-        {"name": name, "description": r.description, "takes": r.takes, "needs": r.needs, "one_of": r.one_of}
+        shapes.ReportTold(
+            name=name, description=r.description, takes=r.takes, needs=list(r.needs), one_of=list(r.one_of)
+        )
         for name, r in REPORTS.items()
     ]
-    return {"reports": each}
+    return shapes.Reports(reports=each)
 
 
 async def _unknown(name: str) -> None:
@@ -68,14 +62,16 @@ async def _unknown(name: str) -> None:
 
 def _add(router: APIRouter, name: str, report: Report) -> None:
     async def answer(
+        request: Request,
         asked: Asked,
         read: Annotated[Reading, Depends(reading)],
         archive: Annotated[Archive | None, Depends(receipts.archive)],
     ) -> Response:
         if asked.receipt:
-            return forms.json_response(await _with_receipt(name, asked, read, receipts.check(asked, archive)))
-        found = await find(report, asked, read)
-        return _FORMS[asked.format](name, found)
+            whole = forms.json_response(await _with_receipt(name, asked, read, receipts.check(asked, archive)))
+        else:
+            whole = _FORMS[asked.format](name, await find(report, asked, read))
+        return ranges.served(whole, ranges.Asked.of(request.headers))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
     answer.__annotations__["asked"] = Annotated[asks(name, report.takes, report.needs), Query()]
@@ -92,11 +88,12 @@ def _documented(name: str, report: Report) -> dict[int | str, dict[str, Any]]:
     table = io.StringIO()
     csv.writer(table).writerows([report.example, map(forms.csv_cell, report.example.values())])
     content = {
-        "application/json": {"schema": SCHEMA, "example": {**body, "totals": totals, "next": None}},
+        "application/json": {"example": {**body, "totals": totals, "next": None}},
         forms.PARQUET: {"schema": {"type": "string", "format": "binary"}},
         "text/csv": {"schema": {"type": "string"}, "example": table.getvalue()},
     }
-    return {200: {"description": report.description, "content": content}}
+    told = {"description": report.description, "model": shapes.answer(name), "content": content, "headers": _HEADERS}
+    return {200: told, **_OF_A_FILE}
 
 
 def _type(value: Any) -> str:

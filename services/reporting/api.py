@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import asyncpg
 import httpx
@@ -16,7 +16,7 @@ from kernel.operations_http import answering, operations
 from kernel.parameters import Instant, Name, Whole
 from kernel.serving import main, running_together, serve
 from kernel.settings import Settings
-from services.reporting import answers, changes, lists
+from services.reporting import answers, changes, lists, shapes
 from services.reporting.asking import PLANNED_ONCE, Reading, reading
 from services.reporting.following import Following
 from services.reporting.pages import routes as pages
@@ -57,21 +57,23 @@ def _position() -> APIRouter:
     router = APIRouter(tags=["position"], responses=RESPONSES)
 
     @router.get("/position", description="How far the views are: the next offset of each topic and partition.")
-    async def position(read: Annotated[Reading, Depends(reading)]) -> dict[str, Any]:
-        return {"consumed": [dict(row) for row in await read.pool.fetch(query("position").sql)]}
+    async def position(read: Annotated[Reading, Depends(reading)]) -> shapes.ViewsPosition:
+        rows = await read.pool.fetch(query("position").sql)
+        return shapes.ViewsPosition(consumed=[shapes.Consumed(**row) for row in rows])
 
     @router.get("/parked", description="Events that cannot be applied yet, oldest first; `next` is the next page.")
     async def parked(
         read: Annotated[Reading, Depends(reading)],
         since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
-        room: Annotated[str, Name(), Query(description="`next.room` of the page before")] = "",
-        stream: Annotated[str, Name(), Query(description="`next.stream` of the page before")] = "",
+        room: Annotated[str | None, Name(), Query(description="`next.room` of the page before")] = None,
+        stream: Annotated[str | None, Name(), Query(description="`next.stream` of the page before")] = None,
         version: Annotated[int, Whole(0, INTEGER_MAX), Query(description="`next.version` of the page before")] = 0,
         limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
-    ) -> dict[str, Any]:
-        rows = [dict(r) for r in await read.pool.fetch(query("parked").sql, since, room, stream, version, limit)]
-        key = ("since", "room", "stream", "version")
-        return {"items": rows, "next": {n: rows[-1][n] for n in key} if len(rows) == limit else None}
+    ) -> shapes.ParkedPage:
+        rows = await read.pool.fetch(query("parked").sql, since, room or "", stream or "", version, limit)
+        items = [shapes.Parked(**row) for row in rows]
+        after = shapes.ParkedAfter(**{n: rows[-1][n] for n in shapes.ParkedAfter.model_fields}) if rows else None
+        return shapes.ParkedPage(items=items, next=after if len(rows) == limit else None)
 
     return router
 

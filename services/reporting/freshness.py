@@ -7,7 +7,7 @@ them together each time a batch was committed, so a thousand who wait cost as mu
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from typing import Literal
 
 import asyncpg
 
@@ -28,13 +28,6 @@ class Freshness:
     state: State
     behind_events: int
     """How many events of the stream are not in the views yet; 0 when fresh."""
-
-
-SCHEMA: Final = {
-    "type": "object",
-    "properties": {"state": {"enum": list(get_args(State))}, "behind_events": {"type": "integer"}},
-}
-"""What an answer says of itself where `wait_for` was sent."""
 
 
 @dataclass

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
 
 from kernel.postgres import Connection
-from services.reporting import checking, filters
+from services.reporting import checking, filters, shapes
 from services.reporting.asking import (
     ANSWERED,
     APPROVED,
@@ -26,7 +27,6 @@ from services.reporting.asking import (
 )
 from services.reporting.filters import LIMIT_MAX
 from services.reporting.forms import Answer
-from services.reporting.freshness import SCHEMA as FRESHNESS
 from services.reporting.paging import no_cursor
 from services.reporting.problems import RESPONSES, Problem
 from services.reporting.queries import filtered
@@ -151,19 +151,6 @@ LISTS = {
         r"[a-z]+/[0-9]{1,18}",
     ),
 }
-SCHEMA: Final = {
-    "type": "object",
-    "required": ["items", "next", "as_of", "as_known_at", "incomplete"],
-    "properties": {
-        "items": {"type": "array", "items": {"type": "object"}},
-        "next": {"type": ["string", "null"]},
-        "as_of": {"type": "string", "format": "date"},
-        "as_known_at": {"type": ["string", "null"], "format": "date-time"},
-        "incomplete": {"type": "boolean"},
-        "freshness": FRESHNESS,
-    },
-}
-"""A page of any list."""
 ONE_BY_ID = frozenset(LISTS) - {"strength", "strength-returns", "returned-strength", "events"}
 
 
@@ -179,7 +166,7 @@ def routes() -> APIRouter:
 
 def _add_list(router: APIRouter, name: str, each: List) -> None:
     page = {"items": [each.example], "next": None, "as_of": "2014-07-01", "as_known_at": None, "incomplete": False}
-    documented = _documented(each, page, SCHEMA)
+    documented = _documented(each, page, shapes.page(name))
 
     async def answer(asked: filters.Page, read: Annotated[Reading, Depends(reading)]) -> Response:
         return await _page(each, asked, read)
@@ -190,7 +177,7 @@ def _add_list(router: APIRouter, name: str, each: List) -> None:
 
 
 def _add_one(router: APIRouter, name: str, each: List) -> None:
-    documented = _documented(each, each.example, {"type": "object"})
+    documented = _documented(each, each.example, shapes.item(name))
 
     async def answer(
         item: str, asked: Annotated[filters.AsOf, Query()], read: Annotated[Reading, Depends(reading)]
@@ -241,9 +228,9 @@ async def find_event(connection: Connection, event: str) -> dict[str, Any]:
     return found.rows[0]
 
 
-def _documented(each: List, example: dict[str, Any], schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    content = {"application/json": {"schema": schema, "example": example}}
-    return {200: {"description": each.description, "content": content}}
+def _documented(each: List, example: dict[str, Any], model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    content = {"application/json": {"example": example}}
+    return {200: {"description": each.description, "model": model, "content": content}}
 
 
 async def _page(each: List, asked: filters.Page, read: Reading) -> Response:

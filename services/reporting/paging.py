@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
+from contracts.text import is_storable
 from services.reporting.problems import Problem
 from services.reporting.queries import Query, query
 
@@ -101,7 +102,7 @@ class Page:
             raise no_cursor() from error
         if not isinstance(values, list) or len(values) != len(self.key):
             raise no_cursor()
-        if not all(isinstance(value, str) and "\0" not in value for value in values):
+        if not all(isinstance(value, str) and is_storable(value) for value in values):
             raise no_cursor()
         return values
 

@@ -65,10 +65,6 @@ class Receipt(BaseModel):
     """The checkpoint that covers the positions, and for each the proof of its last record."""
 
 
-SCHEMA: Final = Receipt.model_json_schema()
-"""What an answer carries where `receipt` was sent."""
-
-
 @cache
 def projection() -> str:
     """The version of this code: the first 16 hexadecimal digits of a SHA-256 over its files, by name."""

@@ -1,0 +1,207 @@
+"""What the query API answers, as types: made of `shapes.json`, so that a generated client has a field for each column.
+
+No answer is checked by them while it is served: it is written as Postgres and the forms write it. Tests check it.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from services.reporting.freshness import State
+from services.reporting.receipts import Receipt
+from services.reporting.reports import REPORTS, Report
+
+_PYTHON: Final[Mapping[str, Any]] = {
+    **{"text": str, "uuid": UUID, "int4": int, "int8": int, "float8": float, "bool": bool},
+    **{"date": date, "timestamptz": datetime, "text[]": list[str], "int4[]": list[int], "json": dict[str, Any]},
+}
+_ALWAYS: Final = frozenset({"id", "incomplete"})
+"""Columns of lists that always have a value."""
+
+
+class Shown(BaseModel):
+    """What the query API shows."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class SubCeiling(Shown):
+    """The most people of a line in one of its missions."""
+
+    mission: str
+    ceiling: int
+
+
+class FreshnessShown(Shown):
+    """How the views stood to the token that was waited for."""
+
+    state: State
+    behind_events: int
+
+
+class Column(Shown):
+    """A column of a report."""
+
+    name: str
+    type: str
+    """As Postgres names it."""
+
+
+class Page(Shown):
+    """What is said of any page of a list."""
+
+    next: str | None
+    """What to send as `cursor` for the next page."""
+    as_of: date
+    as_known_at: datetime | None
+    incomplete: bool
+    """Whether an event that the answer should rest on is parked."""
+    freshness: FreshnessShown | None = None
+    """Where `wait_for` was sent."""
+
+
+class Answered(Page):
+    """What is said of any report."""
+
+    columns: list[Column]
+    receipt: Receipt | None = None
+    """Where `receipt` was sent."""
+
+
+class ReportTold(Shown):
+    """A report, and what it takes."""
+
+    name: str
+    description: str
+    takes: list[str]
+    needs: list[str]
+    one_of: list[str]
+
+
+class Reports(Shown):
+    """All reports."""
+
+    reports: list[ReportTold]
+
+
+class Consumed(Shown):
+    """How far a partition is in the views."""
+
+    consumer: str
+    topic: str
+    partition: int
+    next_offset: int
+
+
+class ViewsPosition(Shown):
+    """How far the views are."""
+
+    consumed: list[Consumed]
+
+
+class Parked(Shown):
+    """An event that cannot be applied yet; its stream waits behind it."""
+
+    room: str
+    stream: str
+    version: int
+    type: str
+    id: UUID
+    error: str | None
+    attempts: int
+    since: datetime
+    topic: str
+    partition: int
+    offset: int
+
+
+class ParkedAfter(Shown):
+    """The parameters of the next page."""
+
+    since: datetime
+    room: str
+    stream: str
+    version: int
+
+
+class ParkedPage(Shown):
+    """Events that cannot be applied yet, oldest first."""
+
+    items: list[Parked]
+    next: ParkedAfter | None
+
+
+@cache
+def _shapes() -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads(files(__package__).joinpath("shapes.json").read_text())
+    return found
+
+
+_NESTED: Final = {
+    **{"lists/lines sub_ceilings": SubCeiling, "lists/applications answered_by": str},
+    **{"lists/lines waivers": "waivers", "lists/tours stays": "tour_missions", "lists/tours consents": "consents"},
+    **{"lists/tours date_changes": "tour_date_changes", "lists/frameworks documents": "legal_documents"},
+}
+"""Columns that hold a list: of a type, or of the rows of a table."""
+
+
+def _words(name: str) -> str:
+    return "".join(word.capitalize() for word in name.replace("_", "-").split("-"))
+
+
+@cache
+def _row(shape: str, name: str) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for column, kind in _shapes()[shape].items():
+        inside = _NESTED.get(f"{shape} {column}")
+        if isinstance(inside, str):
+            inside = _row(f"tables/{inside}", _words(inside))
+        always = inside or kind == "json" or (column in _ALWAYS and shape.startswith("lists/"))
+        python = list[inside] if inside else _PYTHON[kind]  # type: ignore[valid-type]
+        fields[_field(column)] = (python if always else python | None, Field(..., alias=column))
+    return create_model(name, __base__=Shown, **fields)
+
+
+def _field(column: str) -> str:
+    """Names that a model may give a field; the column keeps its own."""
+    return f"{column}_" if hasattr(BaseModel, column) else column
+
+
+@cache
+def item(name: str) -> type[BaseModel]:
+    """An item of a list."""
+    return _row(f"lists/{name}", f"{_words(name)}Item")
+
+
+@cache
+def page(name: str) -> type[BaseModel]:
+    """A page of a list."""
+    fields: dict[str, Any] = {"items": (list[item(name)], ...)}  # type: ignore[misc]
+    return create_model(f"{_words(name)}Page", __base__=Page, **fields)
+
+
+@cache
+def answer(name: str) -> Any:
+    """The answer of a report; of one with several sources, either."""
+    report = REPORTS[name]
+    found: Any = _answer(name, name, report)
+    for source, other in report.other_sources.items():
+        found = found | _answer(name, f"{name} {source}", other)
+    return found
+
+
+def _answer(name: str, shape: str, report: Report) -> type[BaseModel]:
+    words = _words(shape.replace(" ", "-"))
+    totals: dict[str, Any] = {_field(column): (int, Field(..., alias=column)) for column in report.adds}
+    fields: dict[str, Any] = {
+        "report": (Literal[name], ...),
+        "rows": (list[_row(f"reports/{shape}", f"{words}Row")], ...),  # type: ignore[misc]
+        "totals": (create_model(f"{words}Totals", __base__=Shown, **totals), ...),
+    }
+    return create_model(f"{words}Report", __base__=Answered, **fields)

@@ -1,0 +1,63 @@
+"""Which columns the rows of lists and reports have, as Postgres types them: `shapes.json`, made from the queries.
+
+The document of the query API is written without a database, so what the queries would say is kept beside them. A test
+holds the file to the queries; `python -m services.reporting.shaping` makes it anew, on the database that the settings
+name (FORCEGEN_DATABASE_URL).
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import asyncpg
+
+from kernel.settings import Settings
+from services.reporting.lists import LISTS
+from services.reporting.queries import query
+from services.reporting.reports import REPORTS
+
+Columns: TypeAlias = dict[str, str]
+"""Types of Postgres by the name of the column."""
+Shapes: TypeAlias = dict[str, Columns]
+"""By what has these columns: `lists/tours`, `reports/strength`, `tables/consents`."""
+FILE: Final = "shapes.json"
+INSIDE: Final = ("tour_missions", "consents", "tour_date_changes", "waivers", "legal_documents")
+"""Tables whose rows stand whole within an item of a list (`shapes.NESTED`)."""
+_ITEM: Final = "to_json(item) AS item"
+
+
+async def look(connection: asyncpg.Connection) -> Shapes:
+    """The shapes, as the queries have them on a database with the views."""
+    statements = {f"lists/{name}": query(each.sql).sql.replace(_ITEM, "item.*") for name, each in LISTS.items()}
+    for name, report in REPORTS.items():
+        statements[f"reports/{name}"] = query(report.sql).sql
+        statements |= {f"reports/{name} {s}": query(other.sql).sql for s, other in report.other_sources.items()}
+    statements |= {f"tables/{name}": f"SELECT * FROM {name}" for name in INSIDE}  # noqa: S608
+    return {name: await _columns(connection, name, sql) for name, sql in statements.items()}
+
+
+async def _columns(connection: asyncpg.Connection, name: str, sql: str) -> Columns:
+    columns = [(c.name, c.type.name) for c in (await connection.prepare(sql)).get_attributes()]
+    # The key of a list's row comes first, before the item that it is the key of.
+    return dict(columns[1:] if name.startswith("lists/") else columns)
+
+
+def text(shapes: Mapping[str, Columns]) -> str:
+    """The file."""
+    return json.dumps(shapes, indent=1) + "\n"
+
+
+async def _write() -> None:
+    connection = await asyncpg.connect(Settings.for_room("reporting").database_url.get_secret_value())
+    try:
+        made = text(await look(connection))
+    finally:
+        await connection.close()
+    await asyncio.to_thread(Path(str(files("services.reporting") / FILE)).write_text, made)
+
+
+if __name__ == "__main__":
+    asyncio.run(_write())

@@ -1,0 +1,104 @@
+"""The OpenAPI documents: valid, without a loose end, and true to what the queries answer."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import asyncpg
+import pytest
+from openapi_spec_validator import validate
+
+from kernel import http, web
+from kernel.health import Health
+from services.audit.pages import routes as archive_pages
+from services.reporting import shaping
+from services.reporting.api import build
+from services.reporting.lists import LISTS
+from services.reporting.reports import REPORTS
+from tests.integration.reading_database import reading_database
+
+DECIDING = ("approvals", "vacancies", "deployments")
+NOTHING: Any = None
+"""For what a document needs nothing of."""
+
+
+def documents() -> Iterator[tuple[str, dict[str, Any]]]:
+    health = Health(1)
+    parts = {"store": NOTHING, "pool": NOTHING, "queue": NOTHING, "admit": NOTHING, "lifespan": NOTHING}
+    for name in DECIDING:
+        yield name, http.build(name, health=health, **parts).openapi()
+    yield "query", build(NOTHING, today=lambda: date(2014, 12, 1)).openapi()
+    archive = web.app("archive")
+    archive.include_router(archive_pages.routes(NOTHING, health))
+    http.operations(archive, health)
+    yield "archive", archive.openapi()
+
+
+DOCUMENTS = dict(documents())
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        found = part.get("$ref")
+        yield from [found] if isinstance(found, str) else []
+        for inner in part.values():
+            yield from references(inner)
+    if isinstance(part, list):
+        for inner in part:
+            yield from references(inner)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_is_valid_and_every_reference_leads_somewhere(name: str) -> None:
+    document = DOCUMENTS[name]
+    validate(document)
+    for reference in references(document):
+        assert reference.startswith("#/components/schemas/"), reference
+        assert reference.rpartition("/")[2] in document["components"]["schemas"], reference
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_route_tells_of_problems_as_they_are_answered(name: str) -> None:
+    for path, operations in DOCUMENTS[name]["paths"].items():
+        for method, operation in operations.items():
+            assert "HTTPValidationError" not in json.dumps(operation), (path, method)
+            told = operation["responses"]["400"]["content"]["application/problem+json"]["schema"]
+            assert told == {"$ref": "#/components/schemas/ProblemDetails"}, (path, method)
+
+
+@pytest.mark.parametrize("name", DECIDING)
+def test_a_command_can_be_sent_by_what_the_document_says(name: str) -> None:
+    document = DOCUMENTS[name]
+    content = document["paths"]["/v1/commands"]["post"]["requestBody"]["content"]
+    assert set(content) == {
+        *("application/json", "application/cloudevents+json", "application/cloudevents-batch+json"),
+    }
+    event = content["application/cloudevents+json"]["schema"]
+    for kind, reference in event["discriminator"]["mapping"].items():
+        schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+        assert schema["properties"]["type"]["const"] == kind
+        assert schema["properties"]["data"]["$ref"].endswith(f"/{kind.rpartition('.')[2]}")
+        assert {"id", "source", "type", "subject", "data", "specversion"} <= set(schema["required"])
+
+
+@pytest.mark.parametrize("name", [*LISTS, *(f"reports/{one}" for one in REPORTS)])
+def test_rows_are_types_and_not_bare_objects(name: str) -> None:
+    document = DOCUMENTS["query"]
+    told = document["paths"][f"/v1/{name}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    for one in told.get("anyOf", [told]):
+        page = document["components"]["schemas"][one["$ref"].rpartition("/")[2]]
+        rows = page["properties"]["rows" if name.startswith("reports/") else "items"]["items"]
+        assert len(document["components"]["schemas"][rows["$ref"].rpartition("/")[2]]["properties"]) > 3
+
+
+@pytest.mark.servers
+async def test_the_shapes_in_the_document_are_those_of_the_queries(postgres_dsn: str) -> None:
+    async with reading_database(postgres_dsn) as pool, pool.acquire() as connection:
+        assert isinstance(connection, asyncpg.pool.PoolConnectionProxy)
+        found = await shaping.look(connection)
+    kept = json.loads(files("services.reporting").joinpath(shaping.FILE).read_text())
+    wrong = {name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name)}
+    remedy = "make it anew: python -m services.reporting.shaping, with FORCEGEN_DATABASE_URL on a migrated database"
+    assert not wrong, f"shapes.json is not what the queries say of {sorted(wrong)}; {remedy}"
