@@ -125,7 +125,7 @@ def cursor(text: str) -> str:
         again = base64.urlsafe_b64encode(base64.b64decode(text, b"-_", validate=True)).decode() if good else ""
     except binascii.Error:
         again = ""
-    if again != text:
+    if not again or again != text:
         raise Bad("This is no cursor.", "Send `next` of the page before, as it came.")
     return text
 

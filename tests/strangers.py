@@ -186,6 +186,13 @@ class Stranger:
         self._at = urlsplit(url)
         self._connection: http.client.HTTPConnection | None = None
 
+    def __enter__(self) -> "Stranger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection:
+            self._connection.close()
+
     def send(self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """One request; a stream is left behind its head."""
         connection = self._connection or http.client.HTTPConnection(str(self._at.hostname), self._at.port, timeout=60)

@@ -145,10 +145,10 @@ def _shapes() -> Mapping[str, Mapping[str, str]]:
 
 _NESTED: Final = {
     **{"lists/lines sub_ceilings": SubCeiling, "lists/applications answered_by": str},
-    **{"lists/lines waivers": "waivers", "lists/tours stays": "tour_missions", "lists/tours consents": "consents"},
-    **{"lists/tours date_changes": "tour_date_changes", "lists/frameworks documents": "legal_documents"},
+    **{"lists/lines waivers": "waiver", "lists/tours stays": "stay", "lists/tours consents": "consent"},
+    **{"lists/tours date_changes": "date_change", "lists/frameworks documents": "legal_document"},
 }
-"""Columns that hold a list: of a type, or of the rows of a table."""
+"""Columns that hold a list: of a type, or of what `shaping.INSIDE` picks."""
 
 
 def _words(name: str) -> str:
@@ -161,7 +161,7 @@ def _row(shape: str, name: str) -> type[BaseModel]:
     for column, kind in _shapes()[shape].items():
         inside = _NESTED.get(f"{shape} {column}")
         if isinstance(inside, str):
-            inside = _row(f"tables/{inside}", _words(inside))
+            inside = _row(f"inside/{inside}", _words(inside))
         always = inside or kind == "json" or (column in _ALWAYS and shape.startswith("lists/"))
         python = list[inside] if inside else _PYTHON[kind]  # type: ignore[valid-type]
         fields[_field(column)] = (python if always else python | None, Field(..., alias=column))

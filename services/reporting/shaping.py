@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 import asyncpg
 
+from kernel.postgres import Connection
 from kernel.settings import Settings
 from services.reporting.lists import LISTS
 from services.reporting.queries import query
@@ -22,24 +23,30 @@ from services.reporting.reports import REPORTS
 Columns: TypeAlias = dict[str, str]
 """Types of Postgres by the name of the column."""
 Shapes: TypeAlias = dict[str, Columns]
-"""By what has these columns: `lists/tours`, `reports/strength`, `tables/consents`."""
+"""By what has these columns: `lists/tours`, `reports/strength`, `inside/consent`."""
 FILE: Final = "shapes.json"
-INSIDE: Final = ("tour_missions", "consents", "tour_date_changes", "waivers", "legal_documents")
-"""Tables whose rows stand whole within an item of a list (`shapes.NESTED`)."""
+INSIDE: Final = {
+    "stay": "SELECT tour, nth, mission, since, until, facts, contributor, recorded_from FROM tour_missions",
+    "consent": "SELECT * FROM consents",
+    "date_change": "SELECT * FROM tour_date_changes",
+    "waiver": "SELECT * FROM waivers",
+    "legal_document": "SELECT * FROM legal_documents",
+}
+"""What stands within an item of a list, as the list's query picks it (`shapes._NESTED`)."""
 _ITEM: Final = "to_json(item) AS item"
 
 
-async def look(connection: asyncpg.Connection) -> Shapes:
+async def look(connection: Connection) -> Shapes:
     """The shapes, as the queries have them on a database with the views."""
     statements = {f"lists/{name}": query(each.sql).sql.replace(_ITEM, "item.*") for name, each in LISTS.items()}
     for name, report in REPORTS.items():
         statements[f"reports/{name}"] = query(report.sql).sql
         statements |= {f"reports/{name} {s}": query(other.sql).sql for s, other in report.other_sources.items()}
-    statements |= {f"tables/{name}": f"SELECT * FROM {name}" for name in INSIDE}  # noqa: S608
+    statements |= {f"inside/{name}": picked for name, picked in INSIDE.items()}
     return {name: await _columns(connection, name, sql) for name, sql in statements.items()}
 
 
-async def _columns(connection: asyncpg.Connection, name: str, sql: str) -> Columns:
+async def _columns(connection: Connection, name: str, sql: str) -> Columns:
     columns = [(c.name, c.type.name) for c in (await connection.prepare(sql)).get_attributes()]
     # The key of a list's row comes first, before the item that it is the key of.
     return dict(columns[1:] if name.startswith("lists/") else columns)

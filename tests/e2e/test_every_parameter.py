@@ -12,9 +12,11 @@ from tests.house import House
 from tests.strangers import HEADERS, ODD, UNTEXT, Question, Stranger, questions, routes
 
 pytestmark = pytest.mark.servers
+SERVICES = ("approvals", "vacancies", "deployments", "reporting", "query", "audit")
 STANDING = ("/readyz", "/healthz/progress")
 """They answer 503 where something does not move, whoever asks."""
-SERVICES = ("approvals", "vacancies", "deployments", "reporting", "query", "audit")
+CHANGING = ("/v1/lag", "/v1/status", "/v1/readings", *STANDING)
+"""They say something else from one moment to the next."""
 CALENDAR = ("the unset day", "the last of all days", "a day too early", "a day too late", "a day that is none")
 NO_DAYS = (*CALENDAR, "a day without hyphens", "a day as seconds", "an instant without offset")
 NO_NUMBERS = (
@@ -40,45 +42,45 @@ _DOCUMENTS: dict[str, dict[str, Any]] = {}
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_no_text_is_refused_by_the_name_of_its_parameter(house: House, service: str) -> None:
-    stranger = Stranger(house.url(service))
-    for one in questions(document(house, service)):
-        for what, text in UNTEXT.items():
-            answer = stranger.send(one.method, one.target(text))
-            assert answer.status == 400, (one.method, one.path, one.name, what, answer)
-            named = {one.name, "path"} if one.where == "path" else {one.name}
-            assert answer.problem["field"] in named, (one, what, answer)
-            assert answer.problem["remedy"]
+    with Stranger(house.url(service)) as stranger:
+        for one in questions(document(house, service)):
+            for what, text in UNTEXT.items():
+                answer = stranger.send(one.method, one.target(text))
+                assert answer.status == 400, (one.method, one.path, one.name, what, answer)
+                named = {one.name, "path"} if one.where == "path" else {one.name}
+                assert answer.problem["field"] in named, (one, what, answer)
+                assert answer.problem["remedy"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_parameter_that_is_empty_doubled_or_unknown_is_refused_by_name(house: House, service: str) -> None:
-    stranger = Stranger(house.url(service))
-    for path, target in routes(document(house, service)):
-        answer = stranger.send("GET", f"{target}{'&' if '?' in target else '?'}unheard-of=1")
-        assert (answer.status, answer.problem["field"]) == (400, "unheard-of"), (path, answer)
-    for one in questions(document(house, service)):
-        if one.where != "query":
-            continue
-        answer = stranger.send(one.method, one.target(""))
-        assert (answer.status, answer.problem["field"]) == (400, one.name), (one, answer)
-        if not one.repeats:
-            answer = stranger.send(one.method, one.target("1", twice=True))
+    with Stranger(house.url(service)) as stranger:
+        for path, target in routes(document(house, service)):
+            answer = stranger.send("GET", f"{target}{'&' if '?' in target else '?'}unheard-of=1")
+            assert (answer.status, answer.problem["field"]) == (400, "unheard-of"), (path, answer)
+        for one in questions(document(house, service)):
+            if one.where != "query":
+                continue
+            answer = stranger.send(one.method, one.target(""))
             assert (answer.status, answer.problem["field"]) == (400, one.name), (one, answer)
-            assert "once" in answer.problem["remedy"]
+            if not one.repeats:
+                answer = stranger.send(one.method, one.target("1", twice=True))
+                assert (answer.status, answer.problem["field"]) == (400, one.name), (one, answer)
+                assert "once" in answer.problem["remedy"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_in_a_parameter_makes_a_fault_of_the_service(house: House, service: str) -> None:
-    stranger = Stranger(house.url(service))
-    for one in questions(document(house, service)):
-        for what, text in ODD.items():
-            answer = stranger.send(one.method, one.target(text))
-            assert answer.status < 500, (one.method, one.path, one.name, what, answer)
-            if answer.status >= 400:
-                assert answer.problem["detail"], (one, what, answer)
-            if not fits(one, what, document_schema(house, service, one)):
-                assert answer.status == 400, (one, what, answer)
-                assert answer.problem["field"] == one.name, (one, what, answer)
+    with Stranger(house.url(service)) as stranger:
+        for one in questions(document(house, service)):
+            for what, text in ODD.items():
+                answer = stranger.send(one.method, one.target(text))
+                assert answer.status < 500, (one.method, one.path, one.name, what, answer)
+                if answer.status >= 400:
+                    assert answer.problem["detail"], (one, what, answer)
+                if not fits(one, what, document_schema(house, service, one)):
+                    assert answer.status == 400, (one, what, answer)
+                    assert answer.problem["field"] == one.name, (one, what, answer)
 
 
 def document_schema(house: House, service: str, one: Question) -> dict[str, Any]:
@@ -98,30 +100,27 @@ def fits(one: Question, what: str, schema: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_in_a_header_makes_a_fault_of_the_service(house: House, service: str) -> None:
-    stranger = Stranger(house.url(service))
-    for _, target in [*routes(document(house, service)), ("/", "/"), ("/no", "/no"), ("/static", "/static/page.css")]:
-        if target in STANDING:
-            continue
-        for name, values in HEADERS.items():
-            for value in values:
-                answer = stranger.send("GET", target, {name: value})
-                assert answer.status < 500 or answer.status == 501, (target, name, value, answer)
+    with Stranger(house.url(service)) as stranger:
+        documented = [target for _, target in routes(document(house, service)) if target not in STANDING]
+        for target in (*documented, "/", "/no", "/static/page.css", "/docs"):
+            for name, values in HEADERS.items():
+                for value in values:
+                    answer = stranger.send("GET", target, {name: value})
+                    assert answer.status < 500 or answer.status == 501, (target, name, value, answer)
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_head_is_get_without_the_body_and_other_methods_are_told_which_there_are(house: House, service: str) -> None:
-    stranger = Stranger(house.url(service))
-    for path, target in routes(document(house, service)):
-        got, head = stranger.send("GET", target), stranger.send("HEAD", target)
-        assert (head.status, head.body) == (got.status, b""), (target, got, head)
-        changing = (
-            {"date", "content-length"} if path in ("/v1/lag", "/v1/status", "/v1/readings", *STANDING) else {"date"}
-        )
-        assert {n: v for n, v in head.headers.items() if n not in changing} == {
-            n: v for n, v in got.headers.items() if n not in changing
-        }, target
-        for method in ("DELETE", "PUT", "PATCH", "TRACE", "FOO", "OPTIONS"):
-            refused = stranger.send(method, target)
-            assert refused.status == 405, (method, target, refused)
-            assert {"GET", "HEAD"} <= set(refused.headers["allow"].split(", ")), refused
-            assert refused.problem["remedy"]
+    with Stranger(house.url(service)) as stranger:
+        for path, target in routes(document(house, service)):
+            got, head = stranger.send("GET", target), stranger.send("HEAD", target)
+            assert (head.status, head.body) == (got.status, b""), (target, got, head)
+            changing = {"date", "content-length"} if path in CHANGING else {"date"}
+            assert {n: v for n, v in head.headers.items() if n not in changing} == {
+                n: v for n, v in got.headers.items() if n not in changing
+            }, target
+            for method in ("DELETE", "PUT", "PATCH", "TRACE", "FOO", "OPTIONS"):
+                refused = stranger.send(method, target)
+                assert refused.status == 405, (method, target, refused)
+                assert {"GET", "HEAD"} <= set(refused.headers["allow"].split(", ")), refused
+                assert refused.problem["remedy"]

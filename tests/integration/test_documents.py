@@ -6,11 +6,10 @@ from datetime import date
 from importlib.resources import files
 from typing import Any
 
-import asyncpg
 import pytest
 from openapi_spec_validator import validate
 
-from kernel import http, web
+from kernel import http, operations_http, web
 from kernel.health import Health
 from services.audit.pages import routes as archive_pages
 from services.reporting import shaping
@@ -32,7 +31,7 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "query", build(NOTHING, today=lambda: date(2014, 12, 1)).openapi()
     archive = web.app("archive")
     archive.include_router(archive_pages.routes(NOTHING, health))
-    http.operations(archive, health)
+    operations_http.operations(archive, health)
     yield "archive", archive.openapi()
 
 
@@ -96,7 +95,6 @@ def test_rows_are_types_and_not_bare_objects(name: str) -> None:
 @pytest.mark.servers
 async def test_the_shapes_in_the_document_are_those_of_the_queries(postgres_dsn: str) -> None:
     async with reading_database(postgres_dsn) as pool, pool.acquire() as connection:
-        assert isinstance(connection, asyncpg.pool.PoolConnectionProxy)
         found = await shaping.look(connection)
     kept = json.loads(files("services.reporting").joinpath(shaping.FILE).read_text())
     wrong = {name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name)}
