@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from kernel import database
+from kernel import faults
 from kernel.serving import where
 
 log = structlog.get_logger()
@@ -26,14 +26,8 @@ RETRY_AFTER_S: Final = 1
 """When to come again where nothing better is known."""
 AsPage: TypeAlias = Callable[[Request, "Problem"], Response | None]
 """Makes a page of a problem for a person who reads; None where a program asked."""
-PASSING: Final = (
-    *database.PASSING_FAULTS,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-)
-"""What a server that is away, restarts or is full makes of a request. Every other fault is ours, and stays."""
+_BEHIND: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Faults of what stands behind the routes. They are answered before the server hears of them; any other is also its."""
 
 
 class Problem(Exception):
@@ -145,8 +139,8 @@ def answer_problems(app: FastAPI, as_page: AsPage = lambda *_: None) -> None:
     async def failed(request: Request, fault: Exception) -> Response:
         return answer(request, of_fault(fault))
 
-    for kind in (*PASSING, Exception):
-        app.add_exception_handler(kind, failed)
+    for family in (*_BEHIND, Exception):
+        app.add_exception_handler(family, failed)
 
 
 def of_validation(error: Mapping[str, Any]) -> Problem:
@@ -202,11 +196,11 @@ def _methods(route: Any, request: Request) -> set[str]:
 
 def of_fault(fault: Exception) -> Problem:
     """A fault behind the routes. That a server is away passes; what is left would happen again."""
-    log.error("a request failed", fault=type(fault).__name__, where=where(fault))
+    log.error("a request failed", fault=faults.kind(fault), where=where(fault))
     if isinstance(fault, asyncpg.QueryCanceledError):
         told = "This took longer than one question may take."
         return Problem(503, "Took too long", told, remedy="Ask for less: a shorter period, one State, or a page.")
-    if isinstance(fault, PASSING) and not isinstance(fault, ValueError):
+    if faults.is_passing(fault):
         told = "A server that this needs does not answer. Whether a command was recorded is not known."
         remedy = "Send it again in a moment, a command under the same id: it is decided once."
         return Problem(503, "Unavailable", told, remedy=remedy, headers={"Retry-After": str(RETRY_AFTER_S)})

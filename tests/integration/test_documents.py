@@ -31,7 +31,7 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "query", build(NOTHING, today=lambda: date(2014, 12, 1)).openapi()
     archive = web.app("archive")
     archive.include_router(archive_pages.routes(NOTHING, health))
-    operations_http.operations(archive, health)
+    operations_http.operations(archive, health, service="audit", ready=NOTHING)
     yield "archive", archive.openapi()
 
 

@@ -33,7 +33,7 @@ async def door(
     """A service over a store in memory; `take` stands in for how its batches are decided, once it `begins`."""
     store = MemoryStore()
     intake = Intake(Counting(), store, room="approvals", streams_cached_max=10, appended=lambda: None)
-    queue = Queue(take or intake.take, batch_max=10, waiting_max=WAITING_MAX)
+    queue = Queue(take or intake.take, batch_max=10, waiting_max=WAITING_MAX, health=Health(1))
     pool: Any = None
     app = http.build("approvals", store=store, pool=pool, queue=queue, admit=_admit, health=Health(1), lifespan=_none)
 
