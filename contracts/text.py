@@ -12,7 +12,8 @@ from contracts.limits import ATTRIBUTE_BYTES_MAX
 _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
 )
-_UNFIT: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+UNFIT: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
+"""One character that is none of a name's; see `unfit`."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -22,7 +23,7 @@ def unfit(text: str) -> str | None:
     Forbidden are control characters (U+0000 to U+001F, U+007F to U+009F), noncharacters, and halves of surrogate
     pairs. Any other is allowed, whether assigned, printable, or not.
     """
-    found = _UNFIT.search(text)
+    found = UNFIT.search(text)
     return None if found is None else f"U+{ord(found[0]):04X}"
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
-from contracts.text import unfit
+from contracts.text import UNFIT, unfit
 
 NAME_BYTES_MAX: Final = 4 * ATTRIBUTE_LENGTH_MAX
 """Of a name in UTF-8: the longest attribute that an envelope is read with, and so that may be on record."""
@@ -29,6 +29,10 @@ _WHOLE: Final = re.compile(r"0|[1-9][0-9]*")
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CURSOR: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+
+
+NOT_A_CHARACTER: Final = UNFIT
+"""What no parameter holds, whatever its kind."""
 
 
 class Bad(ValueError):
