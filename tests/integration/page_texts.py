@@ -7,6 +7,7 @@ from typing import get_args
 from contracts import words as field_words
 from contracts.registry import EVENTS
 from services.reporting.filters import Applications, Nominations, Tours, Units, Vacancies
+from services.reporting.pages.problem_texts import TEMPLATES
 from services.reporting.pages.sheets import SHEETS
 from services.reporting.pages.words import worded
 
@@ -43,4 +44,4 @@ def of_the_field() -> set[str]:
 
 def texts() -> set[str]:
     """All of them."""
-    return of_templates() | of_sheets() | of_the_field()
+    return of_templates() | of_sheets() | of_the_field() | set(TEMPLATES)

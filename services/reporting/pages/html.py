@@ -14,6 +14,7 @@ from services.reporting.asked import Asked
 from services.reporting.forms import Answer
 from services.reporting.pages.cells import NUMBERS, Address, Bar, Cell, bar, cell
 from services.reporting.pages.languages import LANGUAGES
+from services.reporting.pages.problem_texts import said
 from services.reporting.pages.sheets import SHEETS, Section, Sheet
 from services.reporting.pages.words import Words, worded
 from services.reporting.problems import Problem
@@ -110,18 +111,28 @@ def page(sheet: Sheet, question: Question, shown: Shown) -> Response:
 
 def problem(fault: Problem, question: Question) -> Response:
     """What went wrong, as a page."""
+    detail = str(fault).removeprefix(f"{fault.field}: ")  # the field stands beside it
     told = {
         **_frame(question, Address(question.kept, question.root)),
         "title": question.words.say("This cannot be shown"),
-        "fault": fault,
+        "field": fault.field,
+        "detail": said(detail, question.words),
+        "remedy": said(fault.remedy, question.words) if fault.remedy else None,
     }
-    return _response("problem.html", told, question, fault.status)
+    return _response("problem.html", told, question, fault.status, fault.headers)
 
 
-def _response(template: str, told: Mapping[str, Any], question: Question, status: int = 200) -> Response:
+def _response(
+    template: str,
+    told: Mapping[str, Any],
+    question: Question,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     text = _environment().get_template(template).render(told)
-    headers = {**HEADERS, "Content-Language": question.words.language}
-    return Response(text, status, media_type="text/html", headers=headers)
+    own = {**HEADERS, "Content-Language": question.words.language, **(headers or {})}
+    # What a caller sent may be no text that can be written: it is shown escaped.
+    return Response(text.encode("utf-8", "backslashreplace"), status, media_type="text/html", headers=own)
 
 
 def _frame(question: Question, address: Address) -> dict[str, Any]:
@@ -142,8 +153,8 @@ def _frame(question: Question, address: Address) -> dict[str, Any]:
 
 def _title(sheet: Sheet, question: Question) -> str:
     of = {"mission": "mission", "line": "line", "tour": "tour"}.get(sheet.name)
-    said = question.words.say(sheet.title)
-    return f"{said} {question.path[of]}" if of else said
+    title = question.words.say(sheet.title)
+    return f"{title} {question.path[of]}" if of else title
 
 
 def _facts(thing: Mapping[str, Any] | None, words: Words, address: Address) -> list[tuple[str, Cell | Bar]]:

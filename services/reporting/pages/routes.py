@@ -1,17 +1,22 @@
 """The pages over HTTP: `/`, `/missions/UNIFIL`, …, each with a twin that ends in `.json` or `.csv`."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import pydantic
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.staticfiles import StaticFiles
 
+from contracts.limits import FIRST_DAY
+from contracts.words import Category
+from kernel.address import bad
 from kernel.postgres import Connection
 from kernel.proxied import path_of, root_of
+from kernel.values import Bad, shown
 from services.reporting import finding, forms, lists
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading, reading
@@ -40,6 +45,11 @@ ROUTES: Final = {
 }
 EVERYWHERE: Final = ("as_of", "as_known_at", "contributor", "lang")
 """Parameters of every page; all links keep them."""
+EXAMPLES: Final = {
+    **{"contributor": "KAZ", "mission": "UNIFIL", "mandate": "kz-2018", "line": "kz-2018/officers"},
+    **{"missions": "UNIFIL", "tour": "kz-2018/officers/t-1", "category": ", ".join(get_args(Category))},
+}
+"""How a parameter is written."""
 
 
 def routes() -> APIRouter:
@@ -60,27 +70,24 @@ def static() -> StaticFiles:
 def _answering(sheet: Sheet, suffix: str) -> Any:
     async def page(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
         question = replace(asked(request, sheet, read.today()), changes=read.following.last)
-        shown = await show(sheet, question, read)
+        found = await show(sheet, question, read)
         if suffix == ".json":
-            return forms.json_response(_twin(sheet, question, shown))
+            return forms.json_response(_twin(sheet, question, found))
         if suffix == ".csv":
-            return _csv(request, shown)
-        return html.page(sheet, question, shown)
+            return _csv(request, found)
+        return html.page(sheet, question, found)
 
     return page
 
 
 def asked(request: Request, sheet: Sheet, today: date) -> Question:
-    """What the address says; raises `Problem`. A form sends what was left empty as nothing: so it is not given."""
-    own = {name: value for name, value in request.query_params.items() if value.strip()}
-    for name in own.keys() - {*EVERYWHERE, *sheet.takes, "section"}:
-        remedy = f"This page takes {', '.join((*EVERYWHERE, *sheet.takes))}."
-        raise Problem(400, "Unknown parameter", f"There is no parameter {name} here.", field=name, remedy=remedy)
+    """What the address says; raises `Problem`."""
+    own = _own(request, sheet)
     wanted = own.pop("lang", None)
     language = named(wanted) if wanted else None
     if wanted and not language:
         remedy = f"There are {', '.join(LANGUAGES)}."
-        raise Problem(400, "Bad parameter", f"There is no language {wanted}.", field="lang", remedy=remedy)
+        raise Problem(400, "Bad parameter", f"There is no language {shown(wanted)}.", field="lang", remedy=remedy)
     for name in ("section", "drawn"):
         own.pop(name, None)
     kept = {**own, **({"lang": language} if language else {})}
@@ -95,28 +102,46 @@ def asked(request: Request, sheet: Sheet, today: date) -> Question:
     return Question(spoken, at, path, kept, sheet.takes, terms, terms.as_of or today, today, root)
 
 
+def _own(request: Request, sheet: Sheet) -> dict[str, str]:
+    """The parameters of the address, each once. A form sends what was left empty as nothing: so it is not given."""
+    taken, found = (*EVERYWHERE, *sheet.takes), dict[str, str]()
+    for name, value in request.query_params.multi_items():
+        if name not in (*taken, "section"):
+            told, label = f"There is no parameter {shown(name)} here.", name if name.isprintable() else ascii(name)
+            remedy = f"This page takes {', '.join(taken)}."
+            raise Problem(400, "Unknown parameter", told, field=label, remedy=remedy)
+        if name in found:
+            raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
+        found[name] = value
+    return {name: value for name, value in found.items() if value}
+
+
 def _accepted(request: Request) -> str:
     """The language that the browser prefers. A header that comes several times is one list (RFC 9110, 5.3)."""
     return negotiated(",".join(request.headers.getlist("accept-language")))
 
 
 def _instant(text: str) -> str:
-    """A form's instant has no offset: it is UTC, as the page says beside it."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return text  # told as what it is by the check of all parameters
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+    """A form's instant has no offset, and often no seconds: it is UTC, as the page says beside it."""
+    if not (found := _OF_A_FORM.fullmatch(text)):
+        return text
+    return f"{text}Z" if found["seconds"] else f"{text}:00Z"
+
+
+_OF_A_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?P<seconds>:[0-9]{2}(\.[0-9]{1,9})?)?")
 
 
 def _terms(given: Mapping[str, Any]) -> Asked:
+    """Raises `Problem`."""
     try:
         return Asked.model_validate(given)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
-        field = str(first["loc"][0])
-        remedy = f"Send {field} as in the form of this page."
-        raise Problem(400, "Bad parameter", first["msg"], field=field, remedy=remedy) from error
+        field, told = str(first["loc"][0]), first.get("ctx", {})
+        if "remedy" in told:
+            raise bad(field, Bad(told["told"], told["remedy"])) from error
+        sent, example = shown(str(given.get(field))), EXAMPLES.get(field, "/docs")
+        raise bad(field, Bad(f"{sent} cannot stand here.", f"Write it as {example}.")) from error
 
 
 async def show(sheet: Sheet, question: Question, read: Reading) -> Shown:
@@ -138,8 +163,13 @@ async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Ma
         return None
     if sheet.thing == "events":
         return await lists.find_event(connection, question.path["event"])
-    item = question.path[sheet.thing.removesuffix("s")]
-    found: Mapping[str, Any] = json.loads(await lists.find_one(connection, sheet.thing, item, question.as_of))
+    kind = sheet.thing.removesuffix("s")
+    try:
+        item = await lists.find_one(connection, sheet.thing, question.path[kind], question.as_of)
+    except Problem as fault:
+        fault.field = kind  # what the address of the page calls it
+        raise
+    found: Mapping[str, Any] = json.loads(item)
     return found
 
 
@@ -168,11 +198,12 @@ async def _reported(
 def _asked(section: Section, question: Question, names: Mapping[str, Any]) -> Asked:
     given, report = _given(section, names), REPORTS[section.report]
     if section.days_back:
-        given["since"] = question.terms.since or question.as_of - timedelta(days=section.days_back)
+        begin = max(FIRST_DAY, question.as_of - timedelta(days=section.days_back))
+        given["since"] = question.terms.since or begin
     for name in ("contributor", *question.may_name):
         if name in report.own and (value := getattr(question.terms, name)) is not None:
             given.setdefault(name, value)
-    return Asked(**given, as_known_at=question.terms.as_known_at, limit=LIMIT_MAX)
+    return _terms({**given, "as_known_at": question.terms.as_known_at, "limit": LIMIT_MAX})
 
 
 def _twin(sheet: Sheet, question: Question, shown: Shown) -> dict[str, Any]:
@@ -210,7 +241,7 @@ def problem(request: Request, fault: Problem) -> Response | None:
     """What went wrong as a page, where a reader asked for a page; None where a program asked."""
     path, today = path_of(request), datetime.now(UTC).date()
     for_program = path.startswith("/v1/") or path.endswith((".json", ".csv"))
-    if for_program or "text/html" not in request.headers.get("accept", ""):
+    if for_program or "text/html" not in request.headers.get("accept", "").lower():
         return None
     language = named(request.query_params.get("lang", ""))
     kept = {"lang": language} if language else {}

@@ -1,0 +1,82 @@
+"""What goes wrong, in the reader's language: texts of problems that a page can meet, with places for what they name.
+
+Problems are told in English by whoever finds them, for programs and people alike. A text is found again here by its
+template, which is the key of its translation; one that is not is shown as it came, and marked as English.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+from services.reporting.pages.words import Words
+
+TEMPLATES: Final = (
+    "There is no parameter {name} here.",
+    "This page takes {names}.",
+    "There is no language {name}.",
+    "There are {names}.",
+    "{value} is not a day.",
+    "{value} is not an instant with its offset.",
+    "{value} is not an instant of the calendar.",
+    "{value} is outside the calendar of this system.",
+    "Send a day as YYYY-MM-DD, from {first} to {last}.",
+    "Send an instant as RFC 3339 with its offset, as {example}, from {first} to {last}.",
+    "Send an instant as RFC 3339 with its offset, as {example}, from {first} to {last}."
+    " In an address, + is written %2B.",
+    "{value} is still to come: nobody can tell what will be known then.",
+    "Send an instant that has passed, or leave as_known_at out to be told what is known now.",
+    "{value} cannot stand here.",
+    "Write it as {example}.",
+    "Its bytes are not UTF-8.",
+    "Write it in UTF-8, and then with % for each byte (RFC 3986).",
+    "It holds {code}, which is no character of text.",
+    "Send letters, digits and signs, without control characters.",
+    "It holds a character that is none of text.",
+    "Send letters, digits and signs.",
+    "It is there more than once.",
+    "Send {name} once.",
+    "There is no {item} among the {names} on {day}.",
+    "There is no event {item} on record.",
+    "There is no {kind} {item} on record.",
+    "There is no {kind} {item} on record, as known at {instant}.",
+    "GET {path} lists what there is.",
+    "On record: {names}.",
+    "On record: {names}. GET {path} lists what there is.",
+    "None is yet.",
+    "{first} ({begin}) is after {last} ({end}): there is no such period.",
+    "Send a {first} that is not after {last}.",
+    "Exactly one of {names} is required; {count} were sent.",
+    "Send one of {names}.",
+    "Not Found",
+    "See /docs for what there is.",
+    "{name} is not a method of {path}.",
+    "Use one of {names}.",
+    "This took longer than one question may take.",
+    "Ask for less: a shorter period, one State, or a page.",
+    "A server that this needs does not answer. Whether a command was recorded is not known.",
+    "Send it again in a moment, a command under the same id: it is decided once.",
+    "This is a fault of the service. It is in its log, and the same request will most likely meet it again.",
+    "Tell who runs the service, with the time and the address. Do not send it again unchanged.",
+)
+_PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
+
+
+def said(text: str, words: Words) -> tuple[str, str]:
+    """The text in the reader's language, and the language it is in: `en` where nobody has translated it."""
+    if words.language == "en":
+        return text, "en"
+    for template, form in _forms():
+        if found := form.fullmatch(text):
+            translated = words.say(template)
+            if translated != template:
+                return translated.format(**found.groupdict()), words.language
+    return text, "en"
+
+
+@cache
+def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each template as what it matches, the one with most text of its own first."""
+    longest = sorted(TEMPLATES, key=lambda template: -len(_PLACE.sub("", re.escape(template))))
+    return tuple(
+        (template, re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(template)), re.DOTALL)) for template in longest
+    )
