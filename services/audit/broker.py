@@ -1,4 +1,8 @@
-"""What Kafka has, read as a room reads it: records of committed transactions, and how far each partition reaches."""
+"""What Kafka has, read as a room reads it: records of committed transactions, and how far each partition reaches.
+
+Records are read by the kernel's own reading of batches: what the client library cannot decode is archived too, and is
+compared and refilled like everything else.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -7,9 +11,12 @@ from typing import Any, Final, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from kernel import kafka
-from kernel.records import Partition
+from kernel.passages import Piece, pieces
+from kernel.raw_reader import EndsBefore, RawReader
+from kernel.records import Partition, Passage
 from kernel.settings import Settings
 from kernel.steady_consumer import SteadyConsumer
 
@@ -17,7 +24,8 @@ Read: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 REQUEST_TIMEOUT_MS: Final = 10_000
 SILENCE_MAX_S: Final = 60.0
 """A partition that gives nothing for so long, though it has more, is not waited for."""
-RECORDS_AT_ONCE: Final = 2_000
+PAUSE_S: Final = 0.1
+FETCH_BYTES: Final = 4_194_304
 
 
 class Silent(Exception):
@@ -27,8 +35,9 @@ class Silent(Exception):
 class Broker:
     """A client that reads any partition and belongs to no group; one partition at a time."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient, raw: RawReader) -> None:
         self._consumer = consumer
+        self._raw = raw
         self.admin = admin
 
     async def partitions(self, topics: Collection[str]) -> dict[str, int]:
@@ -49,25 +58,30 @@ class Broker:
         Raises:
             Silent: they do not come.
         """
-        tp = TopicPartition(*partition)
-        self._consumer.assign([tp])
-        if offsets:
-            self._consumer.seek(tp, offsets.start)
-        while offsets and (at := await self._consumer.position(tp)) < offsets.stop:
-            for record in await self._more(tp, at):
-                if record.offset < offsets.stop:
-                    yield record
+        at = offsets.start
+        while at < offsets.stop:
+            for piece in await self._more(TopicPartition(*partition), at, offsets.stop):
+                if isinstance(piece, Passage):
+                    at = piece.end
+                else:
+                    at = piece.offset + 1
+                    yield piece
 
-    async def _more(self, tp: TopicPartition, at: int) -> Sequence[Read]:
-        """Some records, or none where only marks of transactions were passed."""
+    async def _more(self, tp: TopicPartition, at: int, end: int) -> Sequence[Piece]:
+        """What follows: records, and the reasons why offsets between them have none."""
         began = asyncio.get_running_loop().time()
         while True:
-            came = await self._consumer.getmany(tp, timeout_ms=500, max_records=RECORDS_AT_ONCE)
-            found: Sequence[Read] = came.get(tp, ())
-            if found or await self._consumer.position(tp) > at:
-                return found
+            try:
+                if found := list(pieces(await self._raw.fetch(tp, at, bytes_max=FETCH_BYTES), at, end)):
+                    return found
+            except EndsBefore as fault:
+                raise Silent(f"{tp.topic}/{tp.partition}: {fault}") from fault
+            except KafkaError as fault:
+                if not fault.retriable or asyncio.get_running_loop().time() - began > SILENCE_MAX_S:
+                    raise
             if asyncio.get_running_loop().time() - began > SILENCE_MAX_S:
                 raise Silent(f"{tp.topic}/{tp.partition} has more than offset {at}, and does not give it")
+            await asyncio.sleep(PAUSE_S)
 
 
 @asynccontextmanager
@@ -87,4 +101,6 @@ async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator
         )
         stack.push_async_callback(consumer.stop)
         await consumer.start()
-        yield Broker(consumer, admin)
+        raw = RawReader(told, committed=committed)
+        stack.push_async_callback(raw.close)
+        yield Broker(consumer, admin, raw)

@@ -17,8 +17,8 @@ from kernel.postgres import Connection
 from kernel.records import Partition
 from services.audit import by_place
 from services.audit.broker import Broker, Read
-from services.audit.leaf import unpacked
 from services.audit.reconciling.partitions import differing, rows_of, side_by_side
+from services.audit.replaying.batch import ArchivedBatch
 from services.audit.replaying.marks import Marks
 
 MARKS_MAX: Final = 100_000
@@ -128,13 +128,10 @@ class Refill:
 
     async def _write(self, part: Part, end: int, rows: Sequence[asyncpg.Record]) -> int:
         """As many of the records as follow each other and fit one batch; how many these were."""
-        batch = self._producer.create_batch()
+        batch = ArchivedBatch(BATCH_BYTES_MAX)
         written = 0
         for row in rows:
-            headers = list(unpacked(row["headers"]))
-            if row["offset"] != end + written or not batch.append(
-                timestamp=row["timestamp"], key=row["key"], value=row["value"], headers=headers
-            ):
+            if row["offset"] != end + written or not batch.take(row):
                 break
             written += 1
         if not written:
