@@ -15,6 +15,7 @@ from cli import audit
 from cli.complaint import FAILED, Complaint
 from cli.dead_letters import dead_letters
 from cli.follow import follow
+from cli.held import drop_held, held
 from cli.lag import lag
 from cli.report import report
 from cli.send import send
@@ -86,6 +87,8 @@ for name, module in LOCAL.items():
 for command in (send, report, follow, lag, verify):
     app.command()(command)
 app.command("dead-letters")(dead_letters)
+app.command("held")(held)
+app.command("drop-held")(drop_held)
 
 imports = typer.Typer(
     cls=Commands, no_args_is_help=True, rich_markup_mode=None, help="Read files of others into the books."

@@ -6,7 +6,6 @@ what is in every other way an event of the service whose topic it is in.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -16,7 +15,6 @@ import orjson
 from contracts.envelope import Envelope
 from contracts.registry import EVENTS
 from contracts.text import is_admissible
-from contracts.words import Event
 
 _TYPE: Final = re.compile(r"forcegen\.(?P<service>[a-z]+)\.(?P<name>[A-Z][A-Za-z]*)")
 _SCHEMA: Final = re.compile(r"urn:forcegen:(?P<service>[a-z]+)\.(?P<name>[A-Za-z]+):(?P<version>[1-9][0-9]{0,3})")
@@ -46,7 +44,13 @@ def newer(type_: str, schema_version: int) -> NewerThanProgram:
     return NewerThanProgram(f"{type_} in version {schema_version} is newer than this program")
 
 
-def newer_event(topic: str, envelope: Envelope, words: Mapping[str, type[Event]] = EVENTS) -> UnreadEvent | None:
+def is_known(type_: str, schema_version: int) -> bool:
+    """Whether this program reads events of a type in a version."""
+    word = EVENTS.get(type_)
+    return word is not None and schema_version <= word.schema_version
+
+
+def newer_event(topic: str, envelope: Envelope) -> UnreadEvent | None:
     """The data of an event that is newer than this program; None for anything else, known events among them.
 
     Its source, type and dataschema are those of the service of the topic; it has a UUID, a stream, its place in stream
@@ -59,8 +63,7 @@ def newer_event(topic: str, envelope: Envelope, words: Mapping[str, type[Event]]
     if named["service"] != service or (schema["service"], schema["name"]) != (service, named["name"]):
         return None
     version = int(schema["version"])
-    word = words.get(envelope.type)
-    if (word is not None and version <= word.schema_version) or not _is_placed(envelope):
+    if is_known(envelope.type, version) or not _is_placed(envelope):
         return None
     text = _json_object(envelope.data)
     return None if text is None else UnreadEvent(envelope.type, version, text, newer(envelope.type, version))

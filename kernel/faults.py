@@ -9,6 +9,8 @@ from typing import Final
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from contracts.newer import NewerThanProgram
+
 _SERVER_CLASSES: Final = frozenset(
     (
         *("08", "0A", "25", "28", "3D", "3F"),  # connection, feature, transaction state, login, database, schema
@@ -21,6 +23,8 @@ _SERVER_CLASSES: Final = frozenset(
 
 def is_passing(fault: BaseException) -> bool:
     """Whether the same work may succeed later, without any change of its data."""
+    if isinstance(fault, NewerThanProgram):
+        return True  # with an upgrade
     if isinstance(fault, asyncpg.PostgresError):
         return str(fault.sqlstate or "XX")[:2] in _SERVER_CLASSES
     if isinstance(fault, asyncpg.InterfaceError):

@@ -17,7 +17,7 @@ from contracts.cloudevents import Envelope, from_http
 from contracts.limits import FIRST_INSTANT
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
-from kernel import binding, operations_http, problems, web
+from kernel import binding, held_http, operations_http, problems, web
 from kernel.health import Health
 from kernel.incoming import unreadable
 from kernel.models import After, DeadLetter, DeadLetterPage, Waiting, WaitingPage
@@ -113,6 +113,7 @@ def build(
     app = web.app(f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
     _commands(app, room, store, queue, admit)
     _lists(app, store, pool)
+    held_http.held(app, pool)
     ready, passed_over = operations_http.answering(pool), operations_http.passages(pool)
     operations_http.operations(app, health, service=room, ready=ready, passed_over=passed_over)
     return app

@@ -12,12 +12,24 @@ from dataclasses import replace
 
 import structlog
 
+from contracts.newer import NewerThanProgram
 from contracts.outcome import CommandDecided
 from kernel.decider import Asked, Claim, Decider
 from kernel.deciding import Known, Settled, settle
 from kernel.faults import is_passing, kind
 from kernel.metrics import BATCH_SECONDS, COMMANDS, STALE_BATCHES
-from kernel.records import DeadLetter, Folded, Holder, Incoming, Invalid, Progress, Stale
+from kernel.records import (
+    Batch,
+    DeadLetter,
+    Folded,
+    HeldEvent,
+    Holder,
+    Incoming,
+    Invalid,
+    Origin,
+    Progress,
+    Stale,
+)
 from kernel.serving import where
 from kernel.store import Store
 
@@ -34,7 +46,14 @@ class Intake:
     """The one door through which commands reach a room's decider."""
 
     def __init__(
-        self, decider: Decider, store: Store, *, room: str, streams_cached_max: int, appended: Callable[[], None]
+        self,
+        decider: Decider,
+        store: Store,
+        *,
+        room: str,
+        streams_cached_max: int,
+        appended: Callable[[], None],
+        newer: Callable[[NewerThanProgram], None] = lambda _: None,
     ) -> None:
         self._decider = decider
         self._store = store
@@ -42,6 +61,7 @@ class Intake:
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._cached_max = streams_cached_max
         self._appended = appended
+        self._newer = newer
         self._companions: set[str] = set()
         self._door = asyncio.Lock()
 
@@ -50,17 +70,26 @@ class Intake:
         incoming: Sequence[Incoming],
         dead_letters: Sequence[DeadLetter] = (),
         progress: Progress | None = None,
+        *,
+        held: Sequence[HeldEvent] = (),
+        released: Sequence[Origin] = (),
     ) -> Sequence[CommandDecided]:
         """Decide and append; the answers in the order of the commands.
 
         Raises:
             Fenced: another process reads these partitions now.
+            ReleasedMeanwhile: one of `released` is held no more.
+            NewerThanProgram: the log holds what this program cannot read.
         """
+        other = Batch(dead_letters=dead_letters, held=held, released=released, progress=progress)
         async with self._door:
             for _ in range(ATTEMPTS_MAX):
                 try:
                     with BATCH_SECONDS.labels(self._room).time():
-                        return await self._attempt(incoming, dead_letters, progress)
+                        return await self._attempt(incoming, other)
+                except NewerThanProgram as fault:
+                    self._newer(fault)
+                    raise
                 except Stale as stale:
                     STALE_BATCHES.labels(self._room).inc()
                     log.info("batch is stale, deciding anew", reason=str(stale))
@@ -95,13 +124,18 @@ class Intake:
                 raise
             return fault
 
-    async def _attempt(
-        self, incoming: Sequence[Incoming], dead_letters: Sequence[DeadLetter], progress: Progress | None
-    ) -> Sequence[CommandDecided]:
+    async def _attempt(self, incoming: Sequence[Incoming], other: Batch) -> Sequence[CommandDecided]:
+        """Append what is decided together with what is not: dead letters, held events, offsets."""
         settled = await self._settled(incoming)
         for fault in settled.faults:
             log.error("the decider failed", fault=type(fault).__name__, where=where(fault))
-        batch = replace(settled.batch, dead_letters=dead_letters, progress=progress)
+        batch = replace(
+            settled.batch,
+            dead_letters=other.dead_letters,
+            held=other.held,
+            released=other.released,
+            progress=other.progress,
+        )
         appended = await self._store.append(batch)
         self._remember(settled.streams)
         self._appended()

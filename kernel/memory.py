@@ -4,10 +4,12 @@ It keeps what the Postgres store keeps and refuses what it refuses; one suite of
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from contracts.cloudevents import to_structured
 from contracts.outcome import CommandDecided
+from contracts.registry import type_name
 from kernel.decider import Claim
 from kernel.postgres import placed
 from kernel.records import (
@@ -18,12 +20,16 @@ from kernel.records import (
     CommandKey,
     DeadLetter,
     Fenced,
+    HeldEvent,
     Holder,
     NewEvent,
+    Origin,
     Partition,
     Progress,
+    ReleasedMeanwhile,
     Stale,
     StoredEvent,
+    StreamOf,
 )
 
 
@@ -38,6 +44,8 @@ class MemoryStore:
         self._claims: dict[str, tuple[Claim, ...]] = {}
         self._pending: dict[CommandKey, tuple[str, int, bytes, datetime]] = {}
         self._offsets: dict[tuple[str, Partition], int] = {}
+        self._held: dict[Origin, HeldEvent] = {}
+        self._tried: list[StreamOf] = []
 
     async def load(self, known: Mapping[str, int]) -> Sequence[StoredEvent]:
         found = [
@@ -67,6 +75,8 @@ class MemoryStore:
         self.dead_letters += batch.dead_letters
         self._claims |= batch.claims
         self._answer(batch, decided, now)
+        self._held = {o: held for o, held in self._held.items() if o not in batch.released}
+        self._held = {held.origin: held for held in batch.held} | self._held
         if batch.progress is not None:
             self._offsets |= {(batch.progress.consumer, p): new for p, (_, new) in batch.progress.steps.items()}
         return Appended(first, decided, now)
@@ -74,6 +84,8 @@ class MemoryStore:
     def _check(self, batch: Batch) -> None:
         if batch.progress is not None and not self._is_current(batch.progress):
             raise Fenced(batch.progress.consumer)
+        if any(origin not in self._held for origin in batch.released):
+            raise ReleasedMeanwhile
         versions = self._versions()
         if any(versions.get(stream, 0) > version for stream, version in batch.seen.items()):
             raise Stale("a stream moved on")
@@ -124,6 +136,31 @@ class MemoryStore:
             for since, source, id_, stream in rows
             if (since, source, id_) > after
         ][:limit]
+
+    async def words(self) -> Collection[tuple[str, int]]:
+        return {(type_name(type(e.fact.data)), e.fact.data.schema_version) for e in self.events}
+
+    async def held_streams(self, asked: Collection[StreamOf]) -> Collection[StreamOf]:
+        return {stream for stream in self._streams() if stream in asked}
+
+    def _streams(self) -> Sequence[StreamOf]:
+        return list(dict.fromkeys((held.origin.topic, held.stream) for held in self._held.values()))
+
+    async def held_number(self) -> int:
+        return len(self._held)
+
+    async def held_next(self, limit: int) -> Sequence[StreamOf]:
+        untried = [stream for stream in self._streams() if stream not in self._tried]
+        return [*untried, *(stream for stream in self._tried if stream in self._streams())][:limit]
+
+    async def held_of(self, stream: StreamOf, limit: int) -> Sequence[HeldEvent]:
+        found = [held for held in self._held.values() if (held.origin.topic, held.stream) == stream]
+        return sorted(found, key=lambda held: (held.version, held.origin.offset))[:limit]
+
+    async def held_tried(self, held: HeldEvent, reason: str) -> None:
+        self._held[held.origin] = replace(held, reason=reason)
+        stream = (held.origin.topic, held.stream)
+        self._tried = [*(one for one in self._tried if one != stream), stream]
 
     async def start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return {p: self._offsets.setdefault((consumer, p), 0) for p in partitions}

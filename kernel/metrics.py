@@ -17,4 +17,5 @@ UNRELAYED = Gauge("forcegen_unrelayed_records", "Log records that have not reach
 BLOCKED = Gauge("forcegen_blocked_position", "Log row that cannot be sent; 0 if none", ["room", "log", "partition"])
 HEARTBEAT_SECONDS = Gauge("forcegen_heartbeat_age_seconds", "Time since a loop last came round", ["room", "loop"])
 PASSED_OVER = Counter("forcegen_passed_over", "Offsets that hold no record, by reason", ["room", "consumer", "reason"])
+HELD = Gauge("forcegen_held_events", "Newer events that wait for an upgrade, and those behind them", ["room"])
 SET_ASIDE = Counter("forcegen_set_aside", "Records that alone made their batch fail", ["room", "consumer"])

@@ -80,3 +80,28 @@ class DeadLetterPage(Shown):
     items: list[DeadLetter]
     next: int | None
     """`after` of the next page."""
+
+
+class HeldEventShown(Shown):
+    """An event of another service that waits for an upgrade, or behind one that does."""
+
+    nr: int
+    """In the order in which they were put by."""
+    topic: str
+    partition: int
+    offset: int
+    stream: str
+    version: int
+    """Its place in its stream."""
+    type: str
+    reason: str
+    since: datetime
+    attempts: int
+    """How often it was tried again."""
+
+
+class HeldEventPage(Shown):
+    """Events that are held, in the order in which they were put by."""
+
+    items: list[HeldEventShown]
+    next: int | None

@@ -7,18 +7,19 @@ order, and a rollback gives the positions back. A reader of the log needs no gue
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import asyncpg
 import orjson
 
 from contracts.cloudevents import to_structured
+from contracts.newer import is_known, newer
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, type_name
 from kernel import dead_letters
 from kernel.dead_letters import cut, stored
 from kernel.decider import Claim, Fact
+from kernel.held_events import HeldInPostgres, hold
 from kernel.records import (
     Answer,
     Appended,
@@ -35,25 +36,22 @@ from kernel.records import (
     Stale,
     StoredEvent,
 )
-from kernel.sql import queries
+from kernel.store_sql import Connection, columns, sql
 
-Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+__all__ = ["Connection", "PostgresStore", "columns", "sql"]
 EVENT_ID = "events_id_key"
 """The constraint that an event's id is used once."""
 
 
-@lru_cache(maxsize=1)
-def sql() -> Mapping[str, str]:
-    """The store's queries."""
-    return queries("kernel.sql", "store.sql")
-
-
 def decode_event(type_: str, schema_version: int, data: str) -> Any:
-    """An event as its model. Every version ever published stays readable; today each type has one."""
-    word = EVENTS[type_]
-    if schema_version > word.schema_version:
-        raise ValueError(f"{type_} version {schema_version} is newer than this program ({word.schema_version})")
-    return word.read(data)
+    """An event as its model. Every version ever published stays readable; today each type has one.
+
+    Raises:
+        NewerThanProgram: a newer version of this program wrote it.
+    """
+    if not is_known(type_, schema_version):
+        raise newer(type_, schema_version)
+    return EVENTS[type_].read(data)
 
 
 def identity(key: CommandKey) -> bytes:
@@ -65,16 +63,13 @@ def identity(key: CommandKey) -> bytes:
     return hashlib.sha256(b"%d:%b%b" % (len(source), source, key[1].encode())).digest()
 
 
-def columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
-    """Rows as one array a column, the shape that `unnest` takes."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
-
-
-class PostgresStore:
+class PostgresStore(HeldInPostgres):
     """A room's store on a pool of connections whose search path is the room's schema."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+        super().__init__(pool)
+        self._words: set[tuple[str, int]] = set()
+        """Types and versions that are known to be noted as in the log."""
 
     async def load(self, known: Mapping[str, int]) -> Sequence[StoredEvent]:
         rows = await self._pool.fetch(sql()["load"], list(known), list(known.values()))
@@ -113,13 +108,21 @@ class PostgresStore:
             return await start_consuming(connection, consumer, partitions)
 
     async def append(self, batch: Batch) -> Appended:
+        new = {(type_name(type(e.fact.data)), e.fact.data.schema_version) for e in batch.events} - self._words
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                return await self._append(connection, batch)
+                if new:
+                    await connection.execute(sql()["add_words"], *columns(sorted(new), 2))
+                appended = await self._append(connection, batch)
         except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
             if error.constraint_name == EVENT_ID:  # follows from the command: deciding anew gives the same again
                 raise
             raise Stale(error.constraint_name) from error
+        self._words |= new
+        return appended
+
+    async def words(self) -> Collection[tuple[str, int]]:
+        return {(r["type"], r["schema_version"]) for r in await self._pool.fetch(sql()["words"])}
 
     async def _append(self, connection: Connection, batch: Batch) -> Appended:
         if batch.progress is not None:
@@ -136,6 +139,7 @@ class PostgresStore:
         if batch.claims:
             await _set_claims(connection, batch)
         await bury(connection, batch.dead_letters, heads["dead_letters"], recorded)
+        await hold(connection, batch)
         return Appended(heads["events"], decided, recorded)
 
 

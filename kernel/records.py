@@ -114,6 +114,25 @@ class DeadLetter:
     remedy: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HeldEvent:
+    """An event of another service that waits: it is newer than this program, or follows one that is in its stream."""
+
+    origin: Origin
+    stream: str
+    version: int
+    """Its place in its stream, from 1."""
+    type: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    reason: str
+
+
+StreamOf: TypeAlias = tuple[str, str]
+"""(topic, stream): whose events keep their order among those that are held."""
+
+
 Reason: TypeAlias = Literal["deleted", "transaction mark", "aborted transaction", "compacted", "kept whole"]
 """Why offsets are passed over: `deleted` by retention or by hand before they were read, a `transaction mark` of the
 broker's, records of an `aborted transaction`, `compacted` away, or `kept whole` with the batch that they are in, whose
@@ -152,6 +171,9 @@ class Batch:
     seen: Mapping[str, int] = field(default_factory=dict)
     """Every stream that a decision looked at, and the version it saw."""
     dead_letters: Sequence[DeadLetter] = ()
+    held: Sequence[HeldEvent] = ()
+    released: Sequence[Origin] = ()
+    """HeldEvent before, and held no more: what they lead to is in this batch."""
     progress: Progress | None = None
 
 
@@ -176,6 +198,10 @@ class StoredEvent:
 
 class Stale(Exception):
     """Somebody else appended to a stream, answered a command or took a claim that this batch had read: decide anew."""
+
+
+class ReleasedMeanwhile(Exception):
+    """Somebody else took up an event that was held: nothing is left to do."""
 
 
 class Fenced(Exception):

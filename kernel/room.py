@@ -6,8 +6,8 @@ what matters is in Postgres and Kafka, and every start goes the same way.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -16,25 +16,30 @@ import structlog
 from fastapi import FastAPI
 
 from contracts.cloudevents import Envelope, from_kafka
+from contracts.newer import NewerThanProgram, is_known
 from contracts.registry import commands_of, schema_name, type_name
 from contracts.unreadable import Unreadable
 from kernel import database, http, incoming, logs, topics
-from kernel.consumer import Consumer, Record, Records, buried, check_whole, set_aside
+from kernel.consumer import Consumer, Record, Records, set_aside
 from kernel.decider import Decider, Fact, Policy
 from kernel.faults import is_passing
 from kernel.health import Health
+from kernel.holding import Holding, TooManyHeld
 from kernel.incoming import unreadable
 from kernel.intake import Intake
 from kernel.lag import Lag
 from kernel.metrics import DEAD_LETTERS
 from kernel.postgres import PostgresStore
-from kernel.records import DeadLetter, Fenced, Incoming, Progress
+from kernel.records import Fenced, Incoming, Progress
 from kernel.relay import Relay
 from kernel.serving import running_together, serve
 from kernel.settings import Settings
+from kernel.taking_in import TakingIn
 
 log = structlog.get_logger()
 LOGS = ("events", "outcomes", "dead_letters")
+LOOK_FOR_NEWER_S = 30.0
+"""How often a process looks whether its log holds what it cannot read; whatever it decides on is looked at anyway."""
 MIGRATIONS = (("kernel.migrations", "reading"), ("kernel.migrations", "deciding"))
 
 
@@ -78,6 +83,7 @@ class Running:
             room=room.name,
             streams_cached_max=settings.streams_cached_max,
             appended=self._appended,
+            newer=self._met_newer,
         )
         self.queue = http.Queue(
             self.intake.take_apart,
@@ -96,6 +102,16 @@ class Running:
         )
         self.lag = Lag(self.consumer, room.topics_in, self.store.start, settings=settings, health=self.health)
         self._may_be_ready = asyncio.Event()
+        self.taking_in = TakingIn(room.name, self.admit, self._reactions)
+        self.holding = Holding(
+            room.name,
+            store=self.store,
+            taking_in=self.taking_in,
+            intake=self.intake,
+            health=self.health,
+            held_max=settings.held_max,
+        )
+        self._newer: asyncio.Future[NewerThanProgram] = asyncio.get_running_loop().create_future()
 
     def _appended(self) -> None:
         self.relay.woken.set()
@@ -109,45 +125,48 @@ class Running:
 
     async def _handle(self, records: Records, progress: Progress) -> None:
         """One batch from Kafka, commands and other services' facts alike, in one transaction."""
-        commands: list[Incoming] = []
-        letters: list[DeadLetter] = []
-        for record in records:
-            decoded, letter = self._decoded(record)
-            commands += decoded
-            letters += [letter] if letter else []
-        DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(letters))
-        await self.intake.take(commands, letters, progress)
+        found = await self.taking_in.sort(records, self.store)
+        await self.holding.check(found.held)
+        DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(found.letters))
+        await self.intake.take(found.commands, found.letters, progress, held=found.held)
 
     async def _set_aside(self, record: Record, progress: Progress, fault: Exception) -> None:
-        """The one record that made its batch fail: each of its commands is answered alone, or the record is buried."""
-        commands, letter = self._decoded(record)
-        answers = await self.intake.take_apart(commands) if commands else ()
-        if not commands or any(isinstance(answer, Exception) for answer in answers):
-            letter = letter or set_aside(record, fault)
+        """The one record that made its batch fail: each of its commands is answered alone, or the record is buried.
+
+        A newer event that cannot be held for want of room stays where it is, and its partition behind it.
+        """
+        if isinstance(fault, TooManyHeld):
+            return await self._handle([record], progress)
+        found = await self.taking_in.sort([record], self.store)
+        answers = await self.intake.take_apart(found.commands) if found.commands else ()
+        letters = found.letters
+        if not found.commands or any(isinstance(answer, Exception) for answer in answers):
+            letters = letters or [set_aside(record, fault)]
         try:
-            await self.intake.take([], [letter] if letter else [], progress)
+            await self.intake.take([], letters, progress)
         except Exception as again:
-            if is_passing(again) or letter is None or isinstance(again, Fenced):
+            if is_passing(again) or not letters or isinstance(again, Fenced):
                 raise
             await self.intake.take([], [set_aside(record, fault)], progress)
+        return None
 
-    def _decoded(self, record: Record) -> tuple[Sequence[Incoming], DeadLetter | None]:
-        """The commands of a record, or its dead letter; both where nobody can decode it who is still known by name."""
-        is_command = record.topic == topics.commands(self._room.name)
-        try:
-            check_whole(record)
-            return self._taken_in(record), None
-        except Unreadable as fault:
-            command = unreadable(fault) if is_command else None
-            letter = buried(record, fault) if command is None or fault.is_foreign else None
-            return [command] if command else [], letter
+    def _reactions(self, topic: str, fact: Fact, cause: Envelope) -> Sequence[Incoming]:
+        return [self.admit(reaction) for reaction in reactions(self._room, topic, fact, cause)]
 
-    def _taken_in(self, record: Record) -> Sequence[Incoming]:
-        envelope = from_kafka(record.key, record.value, record.headers)
-        if record.topic == topics.commands(self._room.name):
-            return [incoming.keyed(self.admit(envelope), record.key)]
-        fact = incoming.fact(envelope)
-        return [self.admit(reaction) for reaction in reactions(self._room, record.topic, fact, envelope)]
+    def _met_newer(self, fault: NewerThanProgram) -> None:
+        if not self._newer.done():
+            self._newer.set_result(fault)
+
+    async def end_for_newer(self) -> None:
+        """End the process once its own log holds what it cannot read: an older program must not decide on it."""
+        while not self._newer.done():
+            await asyncio.wait([self._newer], timeout=LOOK_FOR_NEWER_S)
+            with suppress(*database.PASSING_FAULTS):
+                if not self._newer.done() and (newer := newer_words(await self.store.words())):
+                    self._met_newer(NewerThanProgram(f"{', '.join(newer)} is newer than this program"))
+        fault = self._newer.result()
+        log.critical("the log was written on by a newer program; this one ends", reason=str(fault))
+        raise fault
 
     async def settle_waiting(self) -> None:
         """Try waiting commands again when what they wait for may have arrived."""
@@ -183,6 +202,7 @@ class Running:
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         """All loops run while the HTTP side does; the first one that fails ends the process."""
         loops = [self.relay.run(), self.queue.run(), self.settle_waiting(), self.lag.run(), self.consumer.run()]
+        loops += [self.holding.run(), self.end_for_newer()]
         async with running_together(loops):
             yield
             await self.consumer.stop()
@@ -210,6 +230,22 @@ def reactions(room: Room, topic: str, fact: Fact, cause: Envelope) -> Sequence[E
     ]
 
 
+def newer_words(words: Collection[tuple[str, int]]) -> list[str]:
+    """Those of a log's types and versions that this program does not know."""
+    return [f"{name} version {version}" for name, version in sorted(words) if not is_known(name, version)]
+
+
+def refuse_newer(service: str, words: Collection[tuple[str, int]]) -> None:
+    """End the process before it does anything where its log holds events that it cannot read.
+
+    Raises:
+        SystemExit: it does; the message says which, and what helps.
+    """
+    if newer := newer_words(words):
+        told = f"The log of {service} was written by a newer version of this program: {', '.join(newer)}."
+        raise SystemExit(f"{told} Start that version: an older one would decide without these events.")
+
+
 async def _woken(event: asyncio.Event, timeout_s: float) -> None:
     started = time.monotonic()
     while not event.is_set() and time.monotonic() - started < timeout_s:
@@ -227,6 +263,7 @@ async def run(room: Room, settings: Settings | None = None) -> None:
     pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
     async with pool:
         running = Running(room, settings, pool)
+        refuse_newer(room.name, await running.store.words())
         app = http.build(
             room.name,
             store=running.store,

@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """The largest command; its events must fit Kafka's 1 MiB record."""
     streams_cached_max: Annotated[int, Field(ge=1)] = 10_000
     """Folded streams kept in memory; the least recently used go first."""
+    held_max: Annotated[int, Field(ge=1)] = 10_000
+    """Newer events of other services that are held for an upgrade; beyond it the partitions stand that bring more."""
     http_waiting_max: Annotated[int, Field(ge=1)] = 1_000
     """Commands that may wait for an answer over HTTP; more are told to come again (503)."""
 

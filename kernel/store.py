@@ -15,9 +15,11 @@ from kernel.records import (
     Batch,
     ClaimsByHolder,
     CommandKey,
+    HeldEvent,
     Holder,
     Partition,
     StoredEvent,
+    StreamOf,
 )
 
 
@@ -39,7 +41,26 @@ class Store(Protocol):
         Raises:
             Stale: something that the batch read has moved; decide anew.
             Fenced: another process reads the batch's partitions now.
+            ReleasedMeanwhile: an event that the batch takes up is held no more.
         """
+
+    async def words(self) -> Collection[tuple[str, int]]:
+        """Every type and schema version of the events in the log."""
+
+    async def held_streams(self, asked: Collection[StreamOf], /) -> Collection[StreamOf]:
+        """Those of which an event is held."""
+
+    async def held_number(self) -> int:
+        """How many events are held."""
+
+    async def held_next(self, limit: int, /) -> Sequence[StreamOf]:
+        """Streams of which an event is held, those tried longest ago first."""
+
+    async def held_of(self, stream: StreamOf, limit: int, /) -> Sequence[HeldEvent]:
+        """The first events that are held of a stream, in its order."""
+
+    async def held_tried(self, held: HeldEvent, reason: str, /) -> None:
+        """Note that an event was tried again and still waits, and why."""
 
     async def ready(self, limit: int, /) -> Sequence[bytes]:
         """Waiting commands (structured CloudEvents) whose stream has moved since they were tried."""

@@ -172,3 +172,50 @@ SELECT stream FROM outcomes WHERE position = $1
 
 -- name: buried_key
 SELECT topic, part, "offset", key FROM dead_letters WHERE position = $1
+
+-- name: words
+SELECT type, schema_version FROM event_words ORDER BY type, schema_version
+
+-- name: add_words
+INSERT INTO event_words (type, schema_version) SELECT * FROM unnest($1::text[], $2::int[]) ON CONFLICT DO NOTHING
+
+-- name: hold
+-- A record is held once, however often it is read.
+INSERT INTO held (topic, part, "offset", stream, version, type, key, value, header_names, header_values, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (topic, part, "offset") DO NOTHING
+
+-- name: unhold
+DELETE FROM held USING unnest($1::text[], $2::int[], $3::bigint[]) AS done (topic, part, "offset")
+WHERE (held.topic, held.part, held."offset") = (done.topic, done.part, done."offset")
+RETURNING 1
+
+-- name: held_streams
+SELECT DISTINCT held.topic, held.stream
+FROM held JOIN unnest($1::text[], $2::text[]) AS asked (topic, stream) USING (topic, stream)
+
+-- name: held_number
+SELECT count(*) FROM held
+
+-- name: held_next
+-- The first of each stream that waits, those tried longest ago first.
+SELECT topic, stream FROM (
+    SELECT DISTINCT ON (topic, stream) topic, stream, tried, nr FROM held ORDER BY topic, stream, version, "offset"
+) AS first
+ORDER BY tried, nr LIMIT $1
+
+-- name: held_of
+SELECT topic, part, "offset", stream, version, type, key, value, header_names, header_values, reason
+FROM held WHERE topic = $1 AND stream = $2 ORDER BY version, "offset" LIMIT $3
+
+-- name: held_at
+SELECT topic, part, "offset", stream, version, type, key, value, header_names, header_values, reason
+FROM held WHERE (topic, part, "offset") = ($1, $2, $3)
+
+-- name: held_tried
+UPDATE held SET attempts = attempts + 1, tried = now(), reason = $4
+WHERE (topic, part, "offset") = ($1, $2, $3)
+
+-- name: held
+SELECT nr, topic, part AS partition, "offset", stream, version, type, reason, since, attempts
+FROM held WHERE nr > $1 ORDER BY nr LIMIT $2

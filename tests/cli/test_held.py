@@ -1,0 +1,61 @@
+"""`forcegen held` and `forcegen drop-held`: what they show, and what they ask before they give something up."""
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli import ask
+from cli import held as command
+from cli.main import app
+
+EVENT = {
+    **{"nr": 1, "topic": "deployments.events", "partition": 2, "offset": 1041, "stream": "mission/UNIFIL"},
+    **{"version": 3, "type": "forcegen.deployments.Soon", "reason": "newer", "since": "2024-01-01", "attempts": 2},
+}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def services(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two services that decide, one of which holds an event, and one that only reads."""
+
+    class House:
+        urls = {"approvals": "http://a", "vacancies": "http://v", "query": "http://q"}  # noqa: RUF012
+
+    def get_json(url: str, parameters: Any) -> Any:
+        assert not url.startswith("http://q")
+        return {"items": [EVENT] if url.startswith("http://v") else [], "next": None}
+
+    monkeypatch.setattr(command, "house", lambda _: House)
+    monkeypatch.setattr(ask, "get_json", get_json)
+
+
+@pytest.mark.usefixtures("services")
+def test_what_is_held_is_shown_by_its_place() -> None:
+    shown = run("held").stdout
+    assert "deployments.events/2/1041" in shown
+    assert run("held", "approvals").stdout == "No event is held.\n"
+    assert '"service": "vacancies"' in run("held", "--json").stdout
+    other = run("held", "query")
+    assert (other.exit_code, "Name one of: approvals, vacancies" in other.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("reporting", "a.events/0/1", "--reason", "x"), "SERVICE"),
+        (("vacancies", "a.events/0", "--reason", "x"), "TOPIC/PARTITION/OFFSET"),
+        (("vacancies", "a.events/0/١", "--reason", "x"), "TOPIC/PARTITION/OFFSET"),
+        (("vacancies", "a.events/0/1", "--reason", " "), "--reason"),
+        (("vacancies", "a.events/0/1", "--reason", "x" * 501), "--reason"),
+        (("vacancies", "a.events/0/1"), "--reason"),
+    ],
+)
+def test_nothing_is_given_up_by_a_wrong_command_line(arguments: tuple[str, ...], named: str) -> None:
+    answer = run("drop-held", *arguments)
+    assert answer.exit_code == 2
+    assert named in answer.stderr

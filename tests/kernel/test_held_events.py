@@ -1,0 +1,309 @@
+"""Newer events of other services: held with what follows them, and taken up, in order, by a program that knows them."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import asyncpg
+import httpx
+import pytest
+from aiokafka import ConsumerRecord
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from contracts.approvals import MandateApproved, RejectMandate
+from contracts.cloudevents import Envelope, to_kafka
+from contracts.newer import NewerThanProgram
+from contracts.registry import EVENTS, schema_name, type_name
+from contracts.words import Command
+from kernel import incoming
+from kernel.database import migrate, provision
+from kernel.decider import Fact
+from kernel.dropping import drop
+from kernel.health import Health
+from kernel.held_http import held
+from kernel.holding import WHAT, Holding, TooManyHeld
+from kernel.intake import Intake
+from kernel.memory import MemoryStore
+from kernel.partition_reader import Record
+from kernel.postgres import PostgresStore
+from kernel.records import Incoming, Origin, Progress
+from kernel.room import MIGRATIONS, Room, newer_words, reactions, refuse_newer
+from kernel.store import Store
+from kernel.taking_in import BEHIND, TakingIn
+from tests import peacekeepers as story
+from tests.kernel.door import VOTE, WORDS, Counting, reject
+from tests.servers import Servers
+
+pytestmark = pytest.mark.servers
+TOPIC = "approvals.events"
+P0 = (TOPIC, 0)
+SOON: dict[str, Any] = {
+    "type": "forcegen.approvals.MandateBlessed",
+    "dataschema": "urn:forcegen:approvals.MandateBlessed:1",
+}
+"""A type that is still to come."""
+
+
+def react(fact: Fact) -> Sequence[Command]:
+    """Each approval leads to a rejection here, which is as good as anything."""
+    assert isinstance(fact.data, MandateApproved)
+    vote = VOTE.model_copy(update={"act_number": fact.data.decision.act_number})
+    return [RejectMandate(mandate=fact.data.mandate, decision=vote)]
+
+
+@dataclass
+class Service:
+    """The made-up service of `door.py`, with a policy, over a store."""
+
+    store: Store
+    health: Health = field(default_factory=lambda: Health(30))
+    held_max: int = 100
+    next_offset: int = 0
+
+    def __post_init__(self) -> None:
+        self.room = Room("counting", Counting(), {TOPIC: react})
+        self.intake = Intake(Counting(), self.store, room="counting", streams_cached_max=100, appended=lambda: None)
+        self.taking_in = TakingIn("counting", self._admit, self._react)
+        parts: dict[str, Any] = {"store": self.store, "taking_in": self.taking_in, "intake": self.intake}
+        self.holding = Holding("counting", **parts, health=self.health, held_max=self.held_max)
+
+    def _admit(self, envelope: Envelope) -> Incoming:
+        return incoming.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
+
+    def _react(self, topic: str, fact: Fact, cause: Envelope) -> Sequence[Incoming]:
+        return [self._admit(one) for one in reactions(self.room, topic, fact, cause)]
+
+    async def read(self, *envelopes: Envelope) -> tuple[int, int]:
+        """As the room reads a batch: how many dead letters and how many held events it leads to."""
+        records = [record(one, self.next_offset + nr) for nr, one in enumerate(envelopes)]
+        await self.store.start("counting", [P0])
+        progress = Progress("counting", {P0: (self.next_offset, self.next_offset + len(records))})
+        found = await self.taking_in.sort(records, self.store)
+        await self.holding.check(found.held)
+        await self.intake.take(found.commands, found.letters, progress, held=found.held)
+        self.next_offset += len(records)
+        return len(found.letters), len(found.held)
+
+    async def recorded(self, mandate: str) -> list[str]:
+        """The act numbers that came of approvals of a mandate, in order."""
+        events: list[Any] = [event.fact.data for event in await self.store.load({f"mandate/{mandate}": 0})]
+        return [event.decision.act_number for event in events]
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def service(request: pytest.FixtureRequest) -> AsyncIterator[Service]:
+    if request.param == "memory":
+        yield Service(MemoryStore())
+        return
+    servers: Servers = request.getfixturevalue("servers")
+    name: str = request.getfixturevalue("database")
+    await provision(servers.database(name), "counting", "secret")
+    url = servers.as_role("counting", "secret", name)
+    await migrate(SecretStr(url), MIGRATIONS)
+    async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
+        yield Service(PostgresStore(pool))
+
+
+def approval(version: int, mandate: str = "kz-1", **more: Any) -> Envelope:
+    """The event of a stream's version; its act number tells which."""
+    decision = VOTE.model_copy(update={"act_number": f"{version}"})
+    event = story.approved(mandate, decision=decision)
+    return Envelope(
+        id=str(uuid5(NAMESPACE_URL, f"{mandate}/{version}")),
+        source="urn:forcegen:approvals",
+        type=type_name(MandateApproved),
+        subject=event.stream,
+        time=datetime(2022, 7, 1, tzinfo=UTC),
+        dataschema=schema_name(MandateApproved),
+        datacontenttype="application/json",
+        data=event.model_dump_json().encode(),
+        effective=datetime(2022, 7, 1, tzinfo=UTC),
+        stream_version=version,
+        position=version,
+        **more,
+    )
+
+
+def newer(envelope: Envelope) -> Envelope:
+    return replace(envelope, dataschema="urn:forcegen:approvals.MandateApproved:2")
+
+
+def record(envelope: Envelope, offset: int) -> Record:
+    key, value, headers = to_kafka(envelope)
+    return ConsumerRecord(
+        **{"topic": TOPIC, "partition": 0, "offset": offset, "timestamp": 0, "timestamp_type": 0},
+        **{"key": key, "value": value, "checksum": None, "serialized_key_size": 0, "serialized_value_size": 0},
+        headers=headers,
+    )
+
+
+def upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MandateApproved, "schema_version", 2)
+
+
+async def test_a_newer_event_is_held_with_what_follows_it_and_taken_up_in_order_after_the_upgrade(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await service.read(approval(1), newer(approval(2)), approval(3), approval(1, "kz-2")) == (0, 2)
+    assert await service.read(approval(4)) == (0, 1)
+    assert (await service.recorded("kz-1"), await service.recorded("kz-2")) == (["1"], ["1"])
+    await service.holding.try_all()
+    assert await service.recorded("kz-1") == ["1"]
+    ((_, why),) = service.health.standing.items()
+    assert "3 of at most 100 are held: upgrade" in why
+    first = (await service.store.held_of((TOPIC, "mandate/kz-1"), 1))[0]
+    assert first.reason == "forcegen.approvals.MandateApproved in version 2 is newer than this program."
+
+    upgrade(monkeypatch)
+    await service.holding.try_all()
+    assert await service.recorded("kz-1") == ["1", "2", "3", "4"]
+    assert await service.store.held_number() == 0
+    assert service.health.standing == {}
+    assert await service.read(approval(5)) == (0, 0)
+    assert await service.recorded("kz-1") == ["1", "2", "3", "4", "5"]
+
+
+async def test_a_type_to_come_is_held_too(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await service.read(replace(approval(1), **SOON)) == (0, 1)
+    await service.holding.try_all()
+    monkeypatch.setitem(EVENTS, SOON["type"], MandateApproved)
+    await service.holding.try_all()
+    assert await service.recorded("kz-1") == ["1"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "urn:somebody"},
+        {"source": "urn:forcegen:vacancies"},
+        {"type": "forcegen.vacancies.Soon"},
+        {"dataschema": "urn:forcegen:approvals.Other:2"},
+        {"dataschema": "https://example.org/2"},
+        {"stream_version": None},
+        {"position": None},
+        {"id": "1"},
+        {"data": b"[]"},
+    ],
+    ids=str,
+)
+async def test_junk_is_a_dead_letter_and_holds_up_nobody(service: Service, change: dict[str, Any]) -> None:
+    assert await service.read(replace(newer(approval(1)), **change), approval(2)) == (1, 0)
+    assert await service.recorded("kz-1") == ["2"]
+
+
+async def test_what_does_not_fit_after_the_upgrade_is_a_dead_letter_and_what_follows_goes_on(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.read(replace(newer(approval(1)), data=b'{"soon": 1}'), approval(2))
+    upgrade(monkeypatch)
+    await service.holding.try_all()
+    assert await service.recorded("kz-1") == ["2"]
+    assert await service.store.held_number() == 0
+
+
+async def test_one_stream_that_waits_holds_up_no_other(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    await service.read(replace(approval(1), **SOON), newer(approval(1, "kz-2")), approval(2), approval(2, "kz-2"))
+    upgrade(monkeypatch)
+    await service.holding.try_all()
+    assert (await service.recorded("kz-1"), await service.recorded("kz-2")) == ([], ["1", "2"])
+    assert await service.store.held_number() == 2
+
+
+async def test_more_than_the_bound_is_not_taken_in_and_nothing_is_lost(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounded = Service(service.store, held_max=2)
+    await bounded.read(newer(approval(1)), approval(2))
+    with pytest.raises(TooManyHeld):
+        await bounded.read(approval(3))
+    assert "no more are taken, and their partitions stand" in bounded.health.standing[WHAT]
+    upgrade(monkeypatch)
+    await bounded.holding.try_all()
+    assert await bounded.read(approval(3)) == (0, 0)
+    assert await bounded.recorded("kz-1") == ["1", "2", "3"]
+
+
+async def test_a_held_event_that_is_read_again_is_held_once(service: Service) -> None:
+    await service.read(newer(approval(1)))
+    found = await service.taking_in.sort([record(newer(approval(1)), 0)], service.store)
+    await service.intake.take(found.commands, found.letters, held=found.held)
+    assert await service.store.held_number() == 1
+
+
+async def test_whatever_bytes_its_headers_are_of_they_come_back(service: Service) -> None:
+    odd = record(newer(approval(1)), 0)
+    odd.headers += [("x\0", b"\xff"), ("y", None)]
+    found = await service.taking_in.sort([odd], service.store)
+    await service.intake.take([], held=found.held)
+    (held,) = await service.store.held_of((TOPIC, "mandate/kz-1"), 10)
+    assert held.headers == tuple(odd.headers)
+    assert (held.key, held.value) == (odd.key, odd.value)
+
+
+@pytest.fixture
+async def counting(servers: Servers, database: str) -> AsyncIterator[asyncpg.Pool]:
+    await provision(servers.database(database), "counting", "secret")
+    url = servers.as_role("counting", "secret", database)
+    await migrate(SecretStr(url), MIGRATIONS)
+    async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
+        yield pool
+
+
+async def test_an_operator_gives_one_up_with_the_reason_and_what_follows_goes_on(counting: asyncpg.Pool) -> None:
+    service = Service(PostgresStore(counting))
+    await service.read(newer(approval(1)), approval(2))
+    async with counting.acquire() as connection:
+        assert not await drop(connection, Origin(TOPIC, 0, 7), "why not")
+        assert await drop(connection, Origin(TOPIC, 0, 0), "entered by hand\0")
+    (letter,) = await counting.fetch("SELECT reason, value, remedy, position FROM dead_letters")
+    assert letter["reason"] == "An operator dropped it while it was held: entered by hand\\x00"
+    assert (letter["value"], letter["position"]) == (newer(approval(1)).data, 1)
+    await service.holding.try_all()
+    assert await service.recorded("kz-1") == ["2"]
+
+
+async def test_what_is_held_is_listed_page_by_page(counting: asyncpg.Pool) -> None:
+    service = Service(PostgresStore(counting))
+    await service.read(newer(approval(1)), approval(2), approval(3))
+    app = FastAPI()
+    held(app, counting)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://counting") as client:
+        first = (await client.get("/v1/held", params={"limit": 2})).json()
+        last = (await client.get("/v1/held", params={"limit": 2, "after": first["next"]})).json()
+    shown = [(one["offset"], one["stream"], one["version"], one["attempts"]) for one in first["items"] + last["items"]]
+    assert shown == [(0, "mandate/kz-1", 1, 0), (1, "mandate/kz-1", 2, 0), (2, "mandate/kz-1", 3, 0)]
+    assert (first["items"][1]["reason"], last["next"]) == (BEHIND, None)
+
+
+# The service's own log.
+
+
+async def test_a_log_that_a_newer_program_wrote_is_refused_at_the_start(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.intake.take([reject("c-1")])
+    words = await service.store.words()
+    assert words == {("forcegen.approvals.MandateRejected", 1)}
+    refuse_newer("approvals", words)
+    assert newer_words(words) == []
+    with pytest.raises(SystemExit, match=r"newer version of this program: forcegen\.approvals\.X version 1\."):
+        refuse_newer("approvals", {*words, ("forcegen.approvals.X", 1)})
+    with pytest.raises(SystemExit, match="MandateRejected version 2"):
+        refuse_newer("approvals", {("forcegen.approvals.MandateRejected", 2)})
+
+
+async def test_a_process_that_meets_a_newer_event_in_its_log_is_told_and_answers_nobody(counting: asyncpg.Pool) -> None:
+    store, met = PostgresStore(counting), list[NewerThanProgram]()
+    intake = Intake(Counting(), store, room="counting", streams_cached_max=100, appended=lambda: None, newer=met.append)
+    await intake.take([reject("c-1")])
+    await counting.execute(
+        "INSERT INTO events SELECT position + 1, stream, version + 1, gen_random_uuid(), type, 2, data, effective,"
+        " recorded, correlation_id, causation_id, actor, traceparent FROM events"
+    )
+    with pytest.raises(NewerThanProgram):
+        await intake.take_apart([reject("c-2"), reject("c-3", "kz-2")])
+    assert len(met) == 1
+    assert await store.find("c-2", None) == []
