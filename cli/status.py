@@ -11,7 +11,7 @@ from deploy.local.ports import LOOPBACK
 
 
 def status(directory: Directory = USUAL) -> None:
-    """Show servers and rooms: running, process id, port, ready, records that wait.
+    """Show servers and rooms: running, process id, port, ready, records that wait, restarts.
 
     \b
     Examples:
@@ -21,15 +21,21 @@ def status(directory: Directory = USUAL) -> None:
     Exit codes: 0 everything runs and is ready; 1 something does not.
     """
     servers, found = stack.status(directory), rooms.status(directory)
-    shown = table("name", "running", number("pid"), number("port"), "ready", number("lag"))
+    shown = table("name", "running", number("pid"), number("port"), "ready", number("lag"), number("restarts"))
     for server in (servers.kafka, servers.postgres):
-        row(shown, (server.name, _yes(server.running), server.pid, server.port, _yes(server.running), None))
+        row(shown, (server.name, _yes(server.running), server.pid, server.port, _yes(server.running), None, None))
     for room in found:
-        ready = _yes(room.ready) if not room.problems else "no: " + "; ".join(room.problems)
-        row(shown, (room.name, _yes(room.running), room.pid, room.port, ready, _lag(room)))
+        ready = _ready(room)
+        row(shown, (room.name, _yes(room.running), room.pid, room.port, ready, _lag(room), room.restarts.times or None))
     results().print(shown)
     whole = servers.kafka.running and servers.postgres.running and all(room.ready for room in found)
     raise typer.Exit(DONE if whole else FAILED)
+
+
+def _ready(room: rooms.RoomStatus) -> str:
+    """Whether it is, why it is not, and when it was last started again."""
+    again = f" (it ended, and was started again at {room.restarts.last})" if room.restarts.times else ""
+    return (_yes(room.ready) if not room.problems else "no: " + "; ".join(room.problems)) + again
 
 
 def _yes(fact: bool) -> str:

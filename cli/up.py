@@ -7,6 +7,7 @@ import typer
 
 from cli import where
 from cli.addresses import USUAL, Directory
+from cli.complaint import Complaint
 from cli.terminal import telling
 from deploy.local import rooms
 
@@ -24,11 +25,24 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
       forcegen up --story
       forcegen up --directory /srv/forcegen
     \b
-    Exit codes: 0 everything is ready; 1 it could not be started (nothing that was begun is left), or the books hold
-    something that the story contradicts; 3 the story got no answer in time.
+    What ends by itself later is started again; `forcegen status` says so.
+
+    \b
+    Exit codes: 0 everything is ready; 1 it could not be started (nothing that was begun is left), or something runs and
+    is not ready yet (all of it stays up), or the books hold something that the story contradicts; 3 the story got no
+    answer in time.
     """
     with telling("starting") as tell:
         house = rooms.up(directory, progress=tell)
+        if late := [room for room in rooms.status(directory) if not room.ready]:
+            where.show(house)
+            told = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
+            raise Complaint("\n".join(told))
         if story:  # the rooms' own code: too much for `forcegen --help` to load
             import_module("cli.demo.run").tell_story(house, tell)
     where.show(house)
+
+
+def _late(room: rooms.RoomStatus) -> str:
+    why = "; ".join(room.problems) or "it does not say why"
+    return f"{room.name} runs and is not ready: {why}. Its log is {room.log}."

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.errors import StackError
+from deploy.local.errors import Late, StackError
 
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 20
@@ -114,7 +114,7 @@ def wait_until_it_answers(daemon: Daemon, run: Run, stop_asked: Callable[[], boo
         if daemon.answers(run.ports):
             return
         time.sleep(POLL_SECONDS)
-    raise StackError(f"{daemon.name} did not answer within {START_SECONDS_MAX} s. {last_words(daemon)}")
+    raise Late(f"{daemon.name} did not answer within {START_SECONDS_MAX} s. {last_words(daemon)}")
 
 
 def died(daemon: Daemon) -> StackError:

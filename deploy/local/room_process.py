@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.errors import StackError
+from deploy.local.errors import Late, StackError
 from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK, choose, is_free
 from deploy.local.process import Daemon, Run, launch, read_run, stop, wait_until_it_answers, write_atomically
@@ -84,18 +84,16 @@ def settings_file(home: Home, room: Room) -> Path:
 
 
 def start(home: Home, room: Room, addresses: Addresses, progress: Progress, stop_asked: StopAsked) -> Run:
-    """The room, ready; started if it does not run or runs with other settings."""
+    """The room, ready, or told as late; started if it does not run or runs with other settings."""
     is_ours = daemon(home, room)
     run = read_run(is_ours.record)
     if run and run.process() and _settings(home, room) == addresses.settings(room, run.ports[0]):
-        wait_until_it_answers(is_ours, run, stop_asked)
+        _wait(is_ours, run, progress, stop_asked)
         return run
     stop_room(home, room, progress)
     is_ours.place.mkdir(mode=0o700, exist_ok=True)
     progress(f"{room.name}: starting")
-    run = _launch(home, room, addresses, stop_asked)
-    progress(f"{room.name}: ready on port {run.ports[0]}")
-    return run
+    return _launch(home, room, addresses, progress, stop_asked)
 
 
 def stop_room(home: Home, room: Room, progress: Progress) -> None:
@@ -130,8 +128,20 @@ def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
         connection.close()
 
 
-def _launch(home: Home, room: Room, addresses: Addresses, stop_asked: StopAsked) -> Run:
-    """Start it; once more on another port if somebody took the chosen one before the room did."""
+def _wait(is_ours: Daemon, run: Run, progress: Progress, stop_asked: StopAsked) -> None:
+    """Until it is ready; one that runs and is late is left to it, and told with what it says of itself."""
+    try:
+        wait_until_it_answers(is_ours, run, stop_asked)
+    except Late:
+        _, problems = readiness(run.ports[0])
+        told = "; ".join(problems) or "it does not say why"
+        progress(f"{is_ours.name}: runs on port {run.ports[0]}, and is not ready: {told}")
+    else:
+        progress(f"{is_ours.name}: ready on port {run.ports[0]}")
+
+
+def _launch(home: Home, room: Room, addresses: Addresses, progress: Progress, stop_asked: StopAsked) -> Run:
+    """Start it; again on another port if somebody took the chosen one, and once more if it ended for another reason."""
     is_ours = daemon(home, room)
     for race in range(1, PORT_RACES_MAX + 1):
         last = read_run(is_ours.record)
@@ -139,10 +149,10 @@ def _launch(home: Home, room: Room, addresses: Addresses, stop_asked: StopAsked)
         write_atomically(settings_file(home, room), json.dumps(addresses.settings(room, ports[0]), indent=2))
         run = launch(is_ours, ports)
         try:
-            wait_until_it_answers(is_ours, run, stop_asked)
+            _wait(is_ours, run, progress, stop_asked)
         except StackError:
             lost_the_port = run.process() is None and not is_free(ports[0])
-            if not lost_the_port or race == PORT_RACES_MAX:
+            if stop_asked() or race == PORT_RACES_MAX or not (lost_the_port or race == 1):
                 raise
         else:
             return run

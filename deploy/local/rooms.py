@@ -1,19 +1,20 @@
 """The whole house on this machine: Kafka, Postgres and every room, up and down as one thing.
 
-The rooms start at once, as soon as both servers answer. `up` leaves every room ready, or nothing that it started:
-whatever interrupts it, an error in one, a Ctrl-C, a SIGTERM. `rooms.json` says where everything is, with no secret.
+The rooms start at once, as soon as both servers answer. `up` leaves every room running, or nothing that it started:
+whatever interrupts it, one that ends at its start, a Ctrl-C, a SIGTERM. One that runs and is not ready yet is told,
+with what it says of itself, and left to it. A room that ends later is started again (`supervisor`). `rooms.json` says
+where everything is, with no secret.
 
     StackError   what is wrong, which path, what to do (see errors.py)
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from deploy.local import roles, stack
+from deploy.local import roles, stack, supervisor
 from deploy.local.errors import StackError
 from deploy.local.home import Home, claim, furnish, locked
 from deploy.local.house import FILE, QUERY, House, house
@@ -22,6 +23,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.process import Run, read_run, write_atomically
 from deploy.local.progress import Progress, one_at_a_time, quiet
 from deploy.local.room_process import Addresses, Room, StopAsked, daemon, living, readiness, start, stop_room
+from deploy.local.supervisor import Restarts
 
 __all__ = ["QUERY", "ROOMS", "House", "Room", "RoomStatus", "StackError", "down", "house", "status", "up", "wipe"]
 
@@ -45,34 +47,39 @@ class RoomStatus:
     ready: bool
     problems: tuple[str, ...]
     log: Path
+    restarts: Restarts = field(default_factory=Restarts)
+    """What was done for it since it ended by itself."""
 
 
 def up(directory: Path, *, rooms: Sequence[Room] = ROOMS, progress: Progress = quiet) -> House:
-    """Both servers answering and every room ready; started if they are not."""
+    """Both servers answering and every room running; started if they are not."""
     tell = one_at_a_time(progress)
     with heeded() as interrupted:
         home = claim(directory)
         with locked(home, tell):
             furnish(home)
-        with _locked(home, tell):
+        with supervisor.one_command(home, tell):
             return _up(home, rooms, tell, interrupted)
 
 
-def down(directory: Path, *, rooms: Sequence[Room] = ROOMS, progress: Progress = quiet) -> None:
-    """No room and no server of this directory is left running: rooms first. The data stays."""
+def down(directory: Path, *, rooms: Sequence[Room] = ROOMS, servers: bool = True, progress: Progress = quiet) -> None:
+    """No room of this directory is left running, and then no server, unless they are to stay. The data stays."""
     home, tell = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
-        with _locked(home, tell):
+        with supervisor.one_command(home, tell):
             (home.path / FILE).unlink(missing_ok=True)
+            supervisor.stop_supervisor(home)
             _stop(home, rooms, tell)
-            stack.down(directory, progress=tell)
+            if servers:
+                stack.down(directory, progress=tell)
 
 
 def wipe(directory: Path, *, rooms: Sequence[Room] = ROOMS, progress: Progress = quiet) -> None:
     """Down, and the data removed; only where the mark says that it is ours."""
     home, tell = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
-        with _locked(home, tell):
+        with supervisor.one_command(home, tell):
+            supervisor.stop_supervisor(home)
             _stop(home, rooms, tell)
             stack.wipe(directory, progress=tell)
     else:
@@ -103,6 +110,7 @@ def _up(home: Home, rooms: Sequence[Room], tell: Progress, interrupted: StopAske
     urls = {room.name: f"http://{LOOPBACK}:{run.ports[0]}" for room, run in zip(rooms, runs, strict=True)}
     found = House(servers.kafka_bootstrap, urls)
     write_atomically(home.path / FILE, found.as_json())
+    supervisor.start(home, rooms)
     return found
 
 
@@ -146,14 +154,6 @@ def _stop(home: Home, rooms: Sequence[Room], tell: Progress) -> None:
             task.result()
 
 
-@contextmanager
-def _locked(home: Home, tell: Progress) -> Iterator[None]:
-    """One command on the rooms at a time; a lock of its own, since the servers' is taken again within."""
-    place = Home(home.path / "rooms")
-    with locked(place, tell):
-        yield
-
-
 def _running(home: Home, room: Room) -> bool:
     return _status_of(home, room)[0] is not None
 
@@ -169,4 +169,5 @@ def _status_of(home: Home, room: Room) -> tuple[int | None, int | None]:
 def _status(home: Home, room: Room) -> RoomStatus:
     pid, port = _status_of(home, room)
     ready, problems = readiness(port) if pid and port else (False, ())
-    return RoomStatus(room.name, pid is not None, pid, port, ready, problems, daemon(home, room).log)
+    again = supervisor.restarts(home, room)
+    return RoomStatus(room.name, pid is not None, pid, port, ready, problems, daemon(home, room).log, again)

@@ -18,9 +18,10 @@ import pytest
 
 from contracts.cloudevents import to_structured
 from contracts.examples import EXAMPLES, enveloped
-from deploy.local import rooms
+from deploy.local import process, rooms
 from deploy.local.house import House, house
 from deploy.local.rooms import StackError
+from tests.deploy.slow_room import WHY
 
 REPOSITORY = Path(__file__).parents[2]
 DECIDING = [room for room in rooms.ROOMS if room.name in ("approvals", "vacancies", "deployments")]
@@ -165,6 +166,36 @@ def test_a_room_that_died_is_started_again_and_the_others_stay(up: House, direct
     assert rooms.up(directory) == up
     after = {room.name: room.pid for room in rooms.status(directory)}
     assert {name for name in before if before[name] != after[name]} == {"vacancies"}
+
+
+def test_a_room_that_ends_is_started_again_by_itself_and_status_says_so(up: House, directory: Path) -> None:
+    before = {room.name: room for room in rooms.status(directory)}["deployments"]
+    assert before.pid is not None
+    os.kill(before.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while (after := {room.name: room for room in rooms.status(directory)}["deployments"]).pid == before.pid or (
+        not after.ready
+    ):
+        assert time.monotonic() < deadline, after
+        time.sleep(0.2)
+    assert (after.restarts.times, after.port) == (before.restarts.times + 1, before.port)
+    assert "was started again at" in " ".join(forcegen("status", directory).stdout.split())
+
+
+def test_a_room_that_is_slow_is_told_with_its_reason_and_stays_up_with_all_others(
+    up: House, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "START_SECONDS_MAX", 5)
+    slow, told = rooms.Room("slow", "tests.deploy.slow_room", "approvals", 8091), list[str]()
+    with_it = [*rooms.ROOMS, slow]
+    rooms.up(directory, rooms=with_it, progress=told.append)
+    assert any(WHY in line for line in told)
+    found = {room.name: room for room in rooms.status(directory, rooms=with_it)}
+    assert (found["slow"].running, found["slow"].ready) == (True, False)
+    assert all(room.ready for name, room in found.items() if name != "slow")
+    rooms.down(directory, rooms=[slow], servers=False)
+    monkeypatch.undo()
+    assert rooms.up(directory) == up
 
 
 def test_a_room_that_cannot_start_is_told_with_its_last_words(up: House, directory: Path) -> None:
