@@ -41,3 +41,7 @@ DEAD_TEXT_CHARS_MAX: Final = 4_096
 """The reason, the field and the remedy of a dead letter, each."""
 EVENT_BYTES_MAX: Final = 1_000_000
 """Bytes of an event's data: with its headers it fits Kafka's usual record of 1,048,576."""
+OUTCOME_TEXT_CHARS_MAX: Final = 2_048
+"""The reason, the field and the remedy of an outcome, and each of its details. They may name what a sender named."""
+OUTCOME_DETAILS_MAX: Final = 50
+"""Details of an outcome."""

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from contracts.forms import BEYOND
-from contracts.limits import EVENT_BYTES_MAX
+from contracts.limits import EVENT_BYTES_MAX, OUTCOME_DETAILS_MAX, OUTCOME_TEXT_CHARS_MAX
 from contracts.outcome import CommandDecided
+from kernel.dead_letters import cut
 from kernel.decider import Pending, Refusal
 from kernel.records import Incoming, Invalid, NewEvent
 
@@ -46,17 +47,29 @@ def too_large(new: Sequence[NewEvent]) -> Refusal | None:
 
 
 def decided(incoming: Incoming, status: str, **told: object) -> CommandDecided:
-    """An outcome under the identity of its command."""
-    return CommandDecided.model_validate(
-        {
-            "command_id": incoming.envelope.id,
-            "command_source": incoming.envelope.source,
-            "command_type": incoming.envelope.type,
-            "command_stream": incoming.stream,
-            "status": status,
-            **told,
-        }
+    """An outcome under the identity of its command; it fits a record, whatever names of the sender's it quotes."""
+    return within_bounds(
+        CommandDecided.model_validate(
+            {
+                "command_id": incoming.envelope.id,
+                "command_source": incoming.envelope.source,
+                "command_type": incoming.envelope.type,
+                "command_stream": incoming.stream,
+                "status": status,
+                **told,
+            }
+        )
     )
+
+
+def within_bounds(outcome: CommandDecided) -> CommandDecided:
+    """The outcome with its texts cut to their bounds, each of which then says how long it was."""
+    texts = {name: getattr(outcome, name) for name in ("reason", "field", "remedy")}
+    cut_texts = {name: None if text is None else cut(text, OUTCOME_TEXT_CHARS_MAX) for name, text in texts.items()}
+    details = tuple(cut(text, OUTCOME_TEXT_CHARS_MAX) for text in outcome.details[:OUTCOME_DETAILS_MAX])
+    if cut_texts == texts and details == outcome.details:
+        return outcome
+    return outcome.model_copy(update={**cut_texts, "details": details})
 
 
 def refused(incoming: Incoming, refusal: Refusal) -> CommandDecided:

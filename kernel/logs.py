@@ -20,6 +20,7 @@ from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
 from contracts.text import is_admissible
 from kernel import dead_letters
+from kernel.answers import within_bounds
 from kernel.faults import is_passing, kind
 from kernel.postgres import Connection, sql
 
@@ -158,6 +159,14 @@ def _utc(when: datetime) -> datetime:
 
 
 def _outcome(room: str, row: Mapping[str, Any]) -> Outgoing:
+    whole = _decided(room, row, row["body"])
+    if record_bytes(whole) <= RECORD_BYTES_MAX:
+        return whole
+    cut = within_bounds(CommandDecided.model_validate_json(row["body"]))  # of a time when texts had no bounds
+    return _decided(room, row, cut.model_dump_json())
+
+
+def _decided(room: str, row: Mapping[str, Any], body: str) -> Outgoing:
     return _cloud_event(
         row["position"],
         Envelope(
@@ -168,7 +177,7 @@ def _outcome(room: str, row: Mapping[str, Any]) -> Outgoing:
             time=_utc(row["recorded"]),
             dataschema=schema_name(CommandDecided),
             datacontenttype="application/json",
-            data=row["body"].encode(),
+            data=body.encode(),
             correlation_id=row["correlation_id"],
             causation_id=row["command_id"] if is_admissible(row["command_id"]) else None,  # the body has it as it came
             position=row["position"],

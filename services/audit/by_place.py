@@ -58,6 +58,7 @@ async def stored_offsets(connection: Connection, consumer: str) -> Mapping[Parti
 
 async def only_one(connection: Connection) -> bool:
     """Whether no other session refills from this archive; for as long as this one lasts."""
+    await connection.execute(_sql()["named"])
     found: bool = await connection.fetchval(_sql()["only_one"])
     return found
 

@@ -444,7 +444,7 @@ async def test_two_refills_at_once_are_one_too_many(lost: Lost) -> None:
         assert await by_place.only_one(other)
         told = await topic.refill()
         assert (told.exit_code, "A refill from this archive runs already" in told.output) == (1, True)
-        await other.execute("SELECT pg_advisory_unlock_all()")
+        await other.execute("RESET application_name")
     assert (await topic.refill()).exit_code == 0
 
 

@@ -1,10 +1,12 @@
 """An analyst with a SQL tool: the numbers of the reports, on any two times, and no way to anything else."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -149,3 +151,16 @@ async def test_the_reference_page_is_that_of_the_comments(analyst: asyncpg.Conne
     assert REFERENCE.read_text(encoding="utf-8") == told, (
         "make it anew: python -m services.reporting.analysts.reference"
     )
+
+
+async def test_no_lock_that_an_analyst_could_take_keeps_the_schema_from_being_made(
+    servers: Servers, database: str
+) -> None:
+    at = urlsplit(database)
+    owner = servers.as_role("reporting", "only-for-tests", at.path[1:])
+    stranger = await asyncpg.connect(servers.database(at.path[1:]))  # who may take any
+    await stranger.execute("SELECT pg_advisory_lock(hashtext('forcegen analysts'))")
+    async with asyncpg.create_pool(owner, min_size=1, max_size=4) as pool:
+        made = await asyncio.wait_for(asyncio.gather(*(publish(pool) for _ in range(4))), 60)
+        assert not any(made)  # it says already what it should
+    await stranger.close()

@@ -28,7 +28,10 @@ async def publish(pool: asyncpg.Pool) -> bool:
 
 async def make(connection: Connection, *, anew: bool = False) -> bool:
     """In the transaction of the caller's; `anew` where the tables under it are others, whatever it says."""
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtext('forcegen analysts'))")
+    before = await connection.fetchval("SELECT quote_nullable(obj_description($1::regnamespace))", SCHEMA)
+    # Whoever tells of a schema holds it to the end of the transaction, and only its owner can. Should another process
+    # have told something new meanwhile, it is all made once more.
+    await connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS {before}")
     statements = await _statements(connection)
     digest = sha256(statements.encode()).hexdigest()[:16]
     told = f"Reports of Forcegen for analysts, version {digest}."
