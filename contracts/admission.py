@@ -4,8 +4,7 @@ Reading the wire is more tolerant than this (`contracts.envelope`), so that a co
 under its own identity, and events of before stay readable.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from contracts.envelope import Envelope
 from contracts.forms import is_instant_in_range
@@ -23,10 +22,12 @@ class Misfit(NamedTuple):
 
 def misfit(envelope: Envelope) -> Misfit | None:
     """The first attribute of a command's envelope that the system could not hold; None where it can hold all."""
-    texts = [text for _, text in _texts(envelope) if text]
-    together = "".join(texts)
-    if len(together.encode()) > ATTRIBUTE_BYTES_MAX or unfit(together) is not None:
-        for name, text in _texts(envelope):
+    texts = _texts(envelope)
+    # All of them together are looked at in a fraction of the time; printable ASCII has nothing unfit.
+    together = "".join(filter(None, texts))
+    is_plain = together.isascii() and together.isprintable()
+    if len(together) * (1 if is_plain else 4) > ATTRIBUTE_BYTES_MAX or not (is_plain or unfit(together) is None):
+        for name, text in zip(_NAMES, texts, strict=True):
             if text and (found := _of_text(name, text)):
                 return found
     for name, when in (("time", envelope.time), ("effectivetime", envelope.effective)):
@@ -37,18 +38,27 @@ def misfit(envelope: Envelope) -> Misfit | None:
     return None
 
 
-def _texts(envelope: Envelope) -> Iterator[tuple[str, str | None]]:
-    yield "id", envelope.id
-    yield "source", envelope.source
-    yield "type", envelope.type
-    yield "subject", envelope.subject
-    yield "dataschema", envelope.dataschema
-    yield "datacontenttype", envelope.datacontenttype
-    yield "correlationid", envelope.correlation_id
-    yield "causationid", envelope.causation_id
-    yield "actor", envelope.actor
-    yield "traceparent", envelope.traceparent
-    yield "partitionkey", envelope.partition_key
+_NAMES: Final = (
+    *("id", "source", "type", "subject", "dataschema", "datacontenttype", "correlationid", "causationid", "actor"),
+    *("traceparent", "partitionkey"),
+)
+
+
+def _texts(envelope: Envelope) -> tuple[str | None, ...]:
+    """The attributes that are texts, in the order of their names."""
+    return (
+        envelope.id,
+        envelope.source,
+        envelope.type,
+        envelope.subject,
+        envelope.dataschema,
+        envelope.datacontenttype,
+        envelope.correlation_id,
+        envelope.causation_id,
+        envelope.actor,
+        envelope.traceparent,
+        envelope.partition_key,
+    )
 
 
 def _of_text(name: str, text: str) -> Misfit | None:

@@ -6,7 +6,7 @@ recorded already stays readable: the limits (not the forms) hold for commands, a
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from pydantic import ValidationInfo
@@ -46,59 +46,52 @@ TEXT: Final[dict[str, Any]] = {"not": {"pattern": r"\x00"}}
 LABEL: Final[dict[str, Any]] = {"maxLength": LABEL_LENGTH_MAX, **TEXT}
 
 
-def day(value: object) -> object:
-    """A day in the calendar form of RFC 3339 (`full-date`); whatever is no text is left to the type.
+def day(value: object, info: ValidationInfo) -> object:
+    """A day in the calendar form of RFC 3339 (`full-date`), within the limits; whatever is no day is left to the type.
 
     Raises:
-        PydanticCustomError: it has another form, or there is no such day.
+        PydanticCustomError: it has another form, there is no such day, or the system cannot hold it.
     """
-    if not isinstance(value, str):
-        return value
+    found = _day(value) if isinstance(value, str) else value
+    if not isinstance(found, date) or FIRST_DAY <= found <= LAST_DAY or info.context is RECORDED:
+        return found
+    raise PydanticCustomError("day_range", f"Send a day from {FIRST_DAY} to {LAST_DAY}; leave an open end out")
+
+
+def _day(text: str) -> date:
     try:
-        if _DAY.fullmatch(value):
-            return date.fromisoformat(value)
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
     except ValueError:  # 30 February
         pass
     raise PydanticCustomError("day", "Send a day that there is, as YYYY-MM-DD")
 
 
-def day_in_range(value: date, info: ValidationInfo) -> date:
-    """Raises PydanticCustomError for a day that the system cannot hold, except in an event of before."""
-    if FIRST_DAY <= value <= LAST_DAY or info.context is RECORDED:
-        return value
-    raise PydanticCustomError("day_range", f"Send a day from {FIRST_DAY} to {LAST_DAY}; leave an open end out")
-
-
 def instant(value: object, info: ValidationInfo) -> object:
-    """A time as RFC 3339 has it (`date-time`); 24:00 and leap seconds are none that can be stored.
+    """A time as RFC 3339 has it (`date-time`), within the limits; 24:00 and leap seconds are none that can be stored.
 
     Raises:
-        PydanticCustomError: it has another form, or there is no such time.
+        PydanticCustomError: it has another form, there is no such time, or the system cannot hold it.
     """
-    if not isinstance(value, str):
-        return value
+    found = _instant(value, info) if isinstance(value, str) else value
+    if not isinstance(found, datetime) or info.context is RECORDED or is_instant_in_range(found):
+        return found
+    told = f"Send a time from {FIRST_INSTANT:%Y-%m-%dT%H:%M:%SZ} to {LAST_INSTANT:%Y-%m-%dT%H:%M:%SZ}, with its offset"
+    raise PydanticCustomError("instant_range", told)
+
+
+def _instant(text: str, info: ValidationInfo) -> datetime:
     try:
-        if info.context is RECORDED or _INSTANT.fullmatch(value):
-            return datetime.fromisoformat(value.upper())
+        if info.context is RECORDED or _INSTANT.fullmatch(text):
+            return datetime.fromisoformat(text.upper())
     except ValueError:
         pass
     raise PydanticCustomError("instant", "Send an RFC 3339 time with its offset, e.g. 2024-03-12T09:30:00Z")
 
 
-def instant_in_range(value: datetime, info: ValidationInfo) -> datetime:
-    """Raises PydanticCustomError for an instant that the system cannot hold, or that has no offset."""
-    if info.context is RECORDED or is_instant_in_range(value):
-        return value
-    told = f"Send a time from {FIRST_INSTANT:%Y-%m-%dT%H:%M:%SZ} to {LAST_INSTANT:%Y-%m-%dT%H:%M:%SZ}, with its offset"
-    raise PydanticCustomError("instant_range", told)
-
-
 def is_instant_in_range(value: datetime) -> bool:
-    """Whether it has an offset, and is within the limits in UTC."""
-    try:
-        return value.tzinfo is not None and FIRST_INSTANT <= value.astimezone(UTC) <= LAST_INSTANT
-    except OverflowError:  # beyond the calendar in UTC
-        return False
+    """Whether it has an offset, and is within the limits."""
+    return value.tzinfo is not None and FIRST_INSTANT <= value <= LAST_INSTANT
 
 
 def uuid(value: object) -> object:
@@ -113,10 +106,11 @@ def whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def count_in_range(value: int, info: ValidationInfo) -> int:
-    """Raises PydanticCustomError for a number that no column holds, except in an event of before."""
-    if value <= INTEGER_MAX or info.context is RECORDED:
-        return value
+def count(value: object, info: ValidationInfo) -> object:
+    """A whole number. Raises PydanticCustomError for one that no column holds, except in an event of before."""
+    found = whole(value)
+    if not isinstance(found, int) or found <= INTEGER_MAX or info.context is RECORDED:
+        return found
     raise PydanticCustomError("count_range", f"Send a number of at most {INTEGER_MAX}")
 
 

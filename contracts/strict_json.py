@@ -27,18 +27,30 @@ class TooDeep(NotStrict):
 
 def parsed(text: bytes) -> Any:
     """The value of a text. Raises `NotStrict`."""
+    return _read(text)[0]
+
+
+def canonical(text: bytes) -> bytes:
+    """The value of a text, written without white space and its members in the order of their names.
+
+    Raises `NotStrict`.
+    """
+    return _read(text)[1]
+
+
+def _read(text: bytes) -> tuple[Any, bytes]:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
         raise _unparsed(text, fault) from fault
     try:
-        written = orjson.dumps(value)
+        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as fault:
         raise TooDeep("It is nested too deeply.", "Nest it less deeply.") from fault
     # A member that was dropped took its colon with it. A colon in a string may have been written as an escape.
     if text.count(b":") != written.count(b":") or b"\\u003" in text:
         json.loads(text, object_pairs_hook=_once)
-    return value
+    return value, written
 
 
 def _once(members: list[tuple[str, Any]]) -> None:

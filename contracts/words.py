@@ -37,25 +37,16 @@ Mission = Annotated[
 PersonRef = Annotated[str, Field(pattern=r"^p-[a-z0-9-]{1,60}$", examples=["p-0007"], json_schema_extra=forms.ONE_LINE)]
 """An opaque reference to a person. Never a name, a birth date or a passport number."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", json_schema_extra=forms.ONE_LINE)]
-Day = Annotated[
-    date, BeforeValidator(forms.day), AfterValidator(forms.day_in_range), Field(json_schema_extra=forms.DAY)
-]
+Day = Annotated[date, Field(json_schema_extra=forms.DAY), BeforeValidator(forms.day)]
 """A day of the calendar, `YYYY-MM-DD`, from `limits.FIRST_DAY` to `limits.LAST_DAY`."""
-Instant = Annotated[
-    datetime,
-    Field(json_schema_extra=forms.INSTANT),
-    BeforeValidator(forms.instant),
-    AfterValidator(forms.instant_in_range),
-]
+Instant = Annotated[datetime, Field(json_schema_extra=forms.INSTANT), BeforeValidator(forms.instant)]
 """A time with its offset (RFC 3339), from `limits.FIRST_INSTANT` to `limits.LAST_INSTANT`."""
 EventId = Annotated[UUID, Field(json_schema_extra=forms.UUID_FORM), BeforeValidator(forms.uuid)]
 """The id of a recorded event: a UUID as RFC 9562 writes it, with hyphens."""
 WHOLE: Final = BeforeValidator(forms.whole)
 """For whole numbers, behind their bounds: `20.0` and `2e1` are one too, as JSON Schema has it."""
 Headcount = Annotated[int, Field(ge=1, le=100_000), WHOLE]
-Count = Annotated[
-    int, Field(ge=0, json_schema_extra={"maximum": INTEGER_MAX}), WHOLE, AfterValidator(forms.count_in_range)
-]
+Count = Annotated[int, Field(ge=0, json_schema_extra={"maximum": INTEGER_MAX}), BeforeValidator(forms.count)]
 """A number of people, votes or tours, as somebody stated it."""
 
 IndividualCategory = Literal["military_observer", "staff_officer", "individual_officer"]
