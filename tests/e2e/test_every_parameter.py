@@ -33,7 +33,7 @@ NO_NUMBERS = (
 def document(house: House, service: str) -> dict[str, Any]:
     url = house.url(service)
     if url not in _DOCUMENTS:
-        _DOCUMENTS[url] = httpx.get(f"{url}/openapi.json").json()
+        _DOCUMENTS[url] = httpx.get(f"{url}/openapi.json", timeout=120).json()
     return _DOCUMENTS[url]
 
 

