@@ -33,9 +33,9 @@ def status(directory: Directory = USUAL) -> None:
 
 
 def _ready(room: rooms.RoomStatus) -> str:
-    """Whether it is, why it is not, and when it was last started again."""
+    """Whether it is, what it says of itself, and when it was last started again."""
     again = f" (it ended, and was started again at {room.restarts.last})" if room.restarts.times else ""
-    return (_yes(room.ready) if not room.problems else "no: " + "; ".join(room.problems)) + again
+    return ": ".join([_yes(room.ready), *(["; ".join(room.problems)] if room.problems else [])]) + again
 
 
 def _yes(fact: bool) -> str:

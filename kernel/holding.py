@@ -72,10 +72,13 @@ class Holding:
     async def _tell(self) -> int:
         number = await self._store.held_number()
         HELD.labels(self._service).set(number)
+        told = f"{number:,} of at most {self._most:,} are held: upgrade this service, or see `forcegen held`"
         if number:
-            full = "; no more are taken, and their partitions stand" if number >= self._most else ""
-            remedy = "upgrade this service, or see `forcegen held`"
-            self._health.stands(WHAT, f"{number:,} of at most {self._most:,} are held{full}: {remedy}")
+            self._health.remarks[WHAT] = told
+        else:
+            self._health.remarks.pop(WHAT, None)
+        if number >= self._most:
+            self._health.stands(WHAT, f"{told}; no more are taken, and the partitions that bring them stand")
         else:
             self._health.moves(WHAT)
         return number

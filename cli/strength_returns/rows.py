@@ -127,7 +127,7 @@ def _named(header: Header, line: NumberedLine) -> dict[str, str]:
         raise miscounted(decoded, cells, header.columns, header.separator)
     if not any(cells):
         raise Unreadable("The row has blank cells alone.", "line", "Delete it.")
-    if tuple(cells) == header.columns or (cells[0].lstrip("\ufeff"), *cells[1:]) == header.columns:
+    if cells[-1] == header.columns[-1] and (cells[0].lstrip("\ufeff"), *cells[1:]) == header.columns:
         raise Unreadable("The header stands here once more.", "line", "Delete the line: one header, at the beginning.")
     return dict(zip(header.columns, cells, strict=True))
 

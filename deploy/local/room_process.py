@@ -115,13 +115,15 @@ def living(place: Path) -> list[psutil.Process]:
 
 
 def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
-    """Whether the room at that port is ready, and what it names as not well."""
+    """Whether the room at that port is ready, and what it says of itself: what is not well, what waits for others."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS_MAX)
     try:
         connection.request("GET", "/healthz/progress")
         answer = connection.getresponse()
         told = json.loads(answer.read())
-        return answer.status == http.HTTPStatus.OK, tuple(map(str, told.get("problems", ())))
+        return answer.status == http.HTTPStatus.OK, tuple(
+            map(str, [*told.get("problems", ()), *told.get("remarks", ())])
+        )
     except (OSError, http.client.HTTPException, ValueError, AttributeError):
         return False, ("it does not answer",)
     finally:

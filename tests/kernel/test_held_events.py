@@ -152,8 +152,8 @@ async def test_a_newer_event_is_held_with_what_follows_it_and_taken_up_in_order_
     assert (await service.recorded("kz-1"), await service.recorded("kz-2")) == (["1"], ["1"])
     await service.holding.try_all()
     assert await service.recorded("kz-1") == ["1"]
-    ((_, why),) = service.health.standing.items()
-    assert "3 of at most 100 are held: upgrade" in why
+    assert "3 of at most 100 are held: upgrade" in service.health.remarks[WHAT]
+    assert service.health.problems() == []
     first = (await service.store.held_of((TOPIC, "mandate/kz-1"), 1))[0]
     assert first.reason == "forcegen.approvals.MandateApproved in version 2 is newer than this program."
 
@@ -161,7 +161,7 @@ async def test_a_newer_event_is_held_with_what_follows_it_and_taken_up_in_order_
     await service.holding.try_all()
     assert await service.recorded("kz-1") == ["1", "2", "3", "4"]
     assert await service.store.held_number() == 0
-    assert service.health.standing == {}
+    assert service.health.remarks == {}
     assert await service.read(approval(5)) == (0, 0)
     assert await service.recorded("kz-1") == ["1", "2", "3", "4", "5"]
 
@@ -219,11 +219,12 @@ async def test_more_than_the_bound_is_not_taken_in_and_nothing_is_lost(
     await bounded.read(newer(approval(1)), approval(2))
     with pytest.raises(TooManyHeld):
         await bounded.read(approval(3))
-    assert "no more are taken, and their partitions stand" in bounded.health.standing[WHAT]
+    assert "no more are taken, and the partitions that bring them stand" in bounded.health.standing[WHAT]
     upgrade(monkeypatch)
     await bounded.holding.try_all()
     assert await bounded.read(approval(3)) == (0, 0)
     assert await bounded.recorded("kz-1") == ["1", "2", "3"]
+    assert bounded.health.problems() == []
 
 
 async def test_a_held_event_that_is_read_again_is_held_once(service: Service) -> None:
