@@ -86,8 +86,9 @@ async def _run(
     async with AsyncExitStack() as opened:
         connection = await opened.enter_async_context(databases.reading("audit", database, directory))
         await archive.size(connection)
-        if not await by_place.only_one(connection):
-            raise Complaint("A refill from this archive runs already: wait for it, or end it first.")
+        if other := await by_place.another(connection):
+            told = f"A refill from this archive runs already, in a session of the database server: {other}"
+            raise Complaint(f"{told}. Wait for it, or end it first.")
         counts = await _wanted(connection, which)
         if unknown := names.keys() - counts.keys():
             raise Complaint(f"--as names {sorted(unknown)[0]}, which is not refilled: name it with --topic too.", 2)

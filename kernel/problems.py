@@ -145,7 +145,10 @@ def answer_problems(app: FastAPI, as_page: AsPage = lambda *_: None) -> None:
 
 def of_validation(error: Mapping[str, Any]) -> Problem:
     """Of the first fault that pydantic finds in a parameter: one of `parameters` brings its remedy along."""
-    field = ".".join(str(part) for part in error["loc"][1:] or error["loc"]) or None
+    place = error["loc"][1:] or error["loc"]
+    if error["loc"][0] == "query":  # which of those that were sent is no part of its name
+        place = tuple(part for part in place if isinstance(part, str))
+    field = ".".join(map(str, place)) or None
     if error["type"] == "extra_forbidden":
         return unknown(str(field))
     if error["type"] == "missing":

@@ -56,11 +56,11 @@ async def stored_offsets(connection: Connection, consumer: str) -> Mapping[Parti
     return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
 
 
-async def only_one(connection: Connection) -> bool:
-    """Whether no other session refills from this archive; for as long as this one lasts."""
+async def another(connection: Connection) -> str | None:
+    """Which other session refills from this archive; None where none does, for as long as this one lasts."""
     await connection.execute(_sql()["named"])
-    found: bool = await connection.fetchval(_sql()["only_one"])
-    return found
+    row = await connection.fetchrow(_sql()["only_one"])
+    return f"process {row['pid']} of {row['usename']}" if row else None
 
 
 @lru_cache(maxsize=1)

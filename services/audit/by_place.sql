@@ -19,8 +19,8 @@ SELECT set_config('application_name', 'forcegen refill', false)
 
 -- name: only_one
 -- Two refills would write over each other. Who refills is named so before it looks; of two at once both may give way.
--- No lock: those that a reading role could take, any reading role could take away.
-SELECT NOT EXISTS (
-    SELECT FROM pg_stat_activity
-    WHERE application_name = 'forcegen refill' AND datname = current_database() AND pid <> pg_backend_pid()
-      AND has_table_privilege(usename, 'records', 'SELECT'))
+-- No lock: those that a reading role could take, any reading role could take away. Who uses the name is told.
+SELECT pid, usename FROM pg_stat_activity
+WHERE application_name = 'forcegen refill' AND datname = current_database() AND pid <> pg_backend_pid()
+  AND has_table_privilege(usename, 'records', 'SELECT')
+LIMIT 1

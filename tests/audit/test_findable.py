@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from contracts.cloudevents import Envelope, from_kafka
 from kernel import web
-from services.audit import access, messages, searching, selection
+from services.audit import access, messages, proofs, searching, selection, verifier
 from services.audit.messages import Looked, Message, term
 from services.audit.pages import routes as pages
 from services.audit.searching import Sought, search
@@ -230,3 +230,29 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
         which = Selection(effective=period, recorded=period)
         async with archive.pool.acquire() as connection:
             assert [page async for page in selection.pages(connection, which, 3)]
+
+
+async def test_a_header_whose_name_is_no_text_is_shown_and_given_with_its_proof(archive: Archive) -> None:
+    """On the page escaped, so that no other name looks the same; in JSON as its bytes, which the verifier hashes."""
+    odd = [("\udcff\udcfe", b"x"), ("\\xff", b"<b>"), ("", None)]
+    await indexed(
+        archive, record(0, key=b"\xff\x00<i>", headers=odd, value=None), record(1, headers=[("a\n\x1b", b"")])
+    )
+    await archive.sign()
+    app = web.app("the archive")
+    access.guard(app, archive.pool, None)
+    app.include_router(proofs.routes(archive.pool))
+    app.include_router(pages.routes(archive.pool, archive.health))
+    async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
+        page = await near.get("/messages/approvals.events/0/0")
+        assert (page.status_code, r"<dt>\xff\xfe</dt>" in page.text, r"<dt>\\xff</dt>" in page.text) == (
+            200,
+            True,
+            True,
+        )
+        assert "<i>" not in page.text
+        other = await near.get("/messages/approvals.events/0/1")
+        assert (other.status_code, r"a\u000a\u001b" in other.text) == (200, True)
+        bundle = (await near.get("/v1/bundles/approvals.events/0/0")).json()
+    assert [name for name, _ in bundle["record"]["headers"]] == [{"hex": "fffe"}, "\\xff", ""]
+    assert verifier.verify_bundle(bundle, str(archive.signer.verifier)).findings == []

@@ -441,9 +441,10 @@ async def test_commands_are_refilled_only_by_name(topic: Topic) -> None:
 async def test_two_refills_at_once_are_one_too_many(lost: Lost) -> None:
     topic, _ = lost
     async with topic.archive.pool.acquire() as other:
-        assert await by_place.only_one(other)
+        assert await by_place.another(other) is None
         told = await topic.refill()
         assert (told.exit_code, "A refill from this archive runs already" in told.output) == (1, True)
+        assert f"process {await other.fetchval('SELECT pg_backend_pid()')} of audit" in told.output.replace("\n", " ")
         await other.execute("RESET application_name")
     assert (await topic.refill()).exit_code == 0
 
