@@ -4,7 +4,7 @@ Frameworks mend addresses: bytes that are no text become marks of replacement, t
 declared is ignored. Each of these would answer another question than the one that was asked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 from urllib.parse import unquote_to_bytes
@@ -15,6 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from kernel.parameters import Identity
 from kernel.problems import Problem
 from kernel.values import Bad, name, shown
 
@@ -27,7 +28,7 @@ async def strict(request: Request) -> None:
     """
     own = taken(request.scope["route"])
     check_path(request)
-    check_query(request.scope["query_string"], own)
+    check_query(request.scope["query_string"], own, identities(request.scope["route"]))
 
 
 def check_path(request: Request) -> None:
@@ -44,10 +45,11 @@ def check_path(request: Request) -> None:
         raise bad(field, Bad(*_NOT_UTF8)) from fault
 
 
-def check_query(query: bytes, own: dict[str, bool] | None) -> None:
+def check_query(query: bytes, own: dict[str, bool] | None, free: Collection[str] = ()) -> None:
     """Raises `Problem` for the first parameter that is no text, unknown, empty, or there twice where one is taken.
 
-    `own` are the parameters by name, and whether each may be repeated; None where they are not known.
+    `own` are the parameters by name, and whether each may be repeated; None where they are not known. `free` are those
+    that may be other text than a name, and are looked at by their own kind alone.
     """
     seen: set[str] = set()
     for pair in filter(None, query.split(b"&")):
@@ -66,7 +68,7 @@ def check_query(query: bytes, own: dict[str, bool] | None) -> None:
         if own is not None and field in seen and not own[field]:
             raise bad(field, Bad("It is there more than once.", f"Send {field} once."))
         try:
-            _readable(text)
+            _readable("" if field in free else text)
         except Bad as fault:
             raise bad(field, fault) from fault
         seen.add(field)
@@ -105,6 +107,14 @@ def taken(route: Any) -> dict[str, bool] | None:
 
 
 _TAKEN: Final[WeakKeyDictionary[Any, dict[str, bool]]] = WeakKeyDictionary()
+
+
+def identities(route: Any) -> frozenset[str]:
+    """The parameters of a route that take a command's identity as it was sent, be it a name or not."""
+    if not isinstance(route, APIRoute):
+        return frozenset()
+    query = route.dependant.query_params
+    return frozenset(one.alias for one in query if any(isinstance(m, Identity) for m in one.field_info.metadata))
 
 
 def _query_parameters(dependant: Dependant) -> Iterable[tuple[str, bool]]:

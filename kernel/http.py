@@ -21,7 +21,7 @@ from kernel import binding, held_http, operations_http, problems, web
 from kernel.health import Health
 from kernel.incoming import unreadable
 from kernel.models import After, DeadLetter, DeadLetterPage, Waiting, WaitingPage
-from kernel.parameters import Instant, Name, Whole
+from kernel.parameters import Identity, Instant, Name, Whole
 from kernel.postgres import sql
 from kernel.problems import RETRY_AFTER_S, Problem
 from kernel.records import Incoming
@@ -152,8 +152,8 @@ def _commands(app: FastAPI, room: str, store: Store, queue: Queue, admit: Callab
         return await _answer(store, command_id, source)
 
 
-_Id = Annotated[str, Name(), Query(alias="id", description="The `id` of the command's envelope")]
-_Source = Annotated[str | None, Name(), Query(description="The `source` of the command's envelope")]
+_Id = Annotated[str, Identity(), Query(alias="id", description="The `id` of the command's envelope")]
+_Source = Annotated[str | None, Identity(), Query(description="The `source` of the command's envelope")]
 
 
 async def _answer(store: Store, command_id: str, source: str | None) -> Response:

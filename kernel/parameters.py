@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from contracts.limits import BIGINT_MAX
+from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX
 from kernel.values import (
     CURSOR_BYTES_MAX,
     DAYS,
@@ -24,6 +24,7 @@ from kernel.values import (
     cursor,
     day,
     day_within,
+    identity,
     instant,
     instant_within,
     month,
@@ -159,6 +160,17 @@ class Name(Kind):
 
     def told(self) -> dict[str, Any]:
         return {"minLength": 1, "maxLength": self.bytes_max}
+
+
+@dataclass(frozen=True)
+class Identity(Kind):
+    """A command's `id` or `source`: whatever may have been answered, also a text that was refused for what it is."""
+
+    def read(self, text: str) -> str:
+        return identity(text)
+
+    def told(self) -> dict[str, Any]:
+        return {"minLength": 1, "maxLength": ATTRIBUTE_LENGTH_MAX}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
-from contracts.text import UNFIT, unfit
+from contracts.text import UNFIT, is_storable, unfit
 
 NAME_BYTES_MAX: Final = 4 * ATTRIBUTE_LENGTH_MAX
 """Of a name in UTF-8: the longest attribute that an envelope is read with, and so that may be on record."""
@@ -119,6 +119,20 @@ def name(text: str, bytes_max: int = NAME_BYTES_MAX) -> str:
     if not text or size > bytes_max:
         told = f"It has {size:,} bytes in UTF-8." if text else "It is empty."
         raise Bad(told, f"Send 1 to {bytes_max:,} bytes.")
+    return text
+
+
+def identity(text: str) -> str:
+    """A command's `id` or `source` as it may have been answered, also where the answer was that it is no name.
+
+    Whatever can be read of an envelope can be asked for; raises `Bad` for what could never be stored.
+    """
+    if not is_storable(text):
+        told = "It holds U+0000 or half a character, which cannot be stored."
+        raise Bad(told, "Send the text as it stands in the envelope.")
+    if not 0 < len(text) <= ATTRIBUTE_LENGTH_MAX:
+        told = f"It has {len(text):,} characters." if text else "It is empty."
+        raise Bad(told, f"Send 1 to {ATTRIBUTE_LENGTH_MAX:,} characters.")
     return text
 
 

@@ -110,6 +110,8 @@ def test_everything_that_is_at_fault_is_answered_under_its_identity(house: House
             told = outcomes[id_]
             assert (told["status"], bool(told["remedy"])) == ("invalid", True), (what, told)
             assert told["field"].startswith(place), (what, told)
+            asked = {"id": id_, "source": told["command_source"]}
+            assert httpx.get(f"{house.url(room)}/v1/commands", params=asked).json() == told, what
 
 
 def test_whatever_else_looks_odd_is_taken_kept_and_found(house: House) -> None:

@@ -13,6 +13,8 @@ from tests.strangers import HEADERS, ODD, UNTEXT, Question, Stranger, questions,
 
 pytestmark = pytest.mark.servers
 SERVICES = ("approvals", "vacancies", "deployments", "reporting", "query", "audit")
+ANSWERED = ("a line break", "DEL", "a C1 control", "a noncharacter", "a noncharacter of another plane")
+"""They are no names; but a command under such an id is answered `invalid`, and its answer can be asked for."""
 STANDING = ("/readyz", "/healthz/progress")
 """They answer 503 where something does not move, whoever asks."""
 CHANGING = ("/v1/lag", "/v1/status", "/v1/readings", *STANDING)
@@ -46,6 +48,9 @@ def test_what_is_no_text_is_refused_by_the_name_of_its_parameter(house: House, s
         for one in questions(document(house, service)):
             for what, text in UNTEXT.items():
                 answer = stranger.send(one.method, one.target(text))
+                if one.path.startswith("/v1/commands") and one.where == "query" and what in ANSWERED:
+                    assert answer.status == 404, (one, what, answer)
+                    continue
                 assert answer.status == 400, (one.method, one.path, one.name, what, answer)
                 named = {one.name, "path"} if one.where == "path" else {one.name}
                 assert answer.problem["field"] in named, (one, what, answer)

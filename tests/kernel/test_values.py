@@ -10,13 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.limits import BIGINT_MAX, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
 from kernel import values
-from kernel.parameters import Cursor, Day, Instant, Month, Name, Seconds, Uuid, Whole
+from kernel.parameters import Cursor, Day, Identity, Instant, Month, Name, Seconds, Uuid, Whole
 from kernel.values import Bad
 
 KINDS: dict[str, Any] = {
     **{"day": Day, "instant": Instant, "month": Month, "uuid": Uuid, "cursor": Cursor},
     **{"whole": Annotated[int, Whole(0, 1_000)], "seconds": Annotated[float, Seconds(30)]},
     "name": Annotated[str, Name(20)],
+    "identity": Annotated[str, Identity()],
 }
 REFUSED = {
     "day": (
@@ -43,6 +44,7 @@ REFUSED = {
     "whole": ("-1", "+1", "01", "1.0", "1e2", "1_000", "٣", " 1", "1 ", "1001", "9" * 5_000, "", "0x1", "NaN", "-0"),
     "seconds": ("-1", "30.1", "nan", "inf", "1e1", "1_0", ".5", "5.", " 1", "9" * 400, "", "٣"),
     "name": ("", "a\0b", "a\nb", "\x7f", "\x85", "\ufdd0", "\uffff", "\U0010ffff", "\ud800", "x" * 21, "ж" * 11),
+    "identity": ("", "a\0b", "\ud800", "x" * 2_049),
     "cursor": ("", "a", "a===", "a b", "YQ", "YR==", "YQ==\n", "x" * 5_000, "+/=="),
     "uuid": ("", "{dbd8b6b0-c184-50b5-b223-7434f5ba09b4}", "urn:uuid:dbd8b6b0-c184-50b5-b223-7434f5ba09b4", "0" * 32),
 }
@@ -58,6 +60,7 @@ TAKEN = {
     "whole": ("0", "1000"),
     "seconds": ("0", "2.5", "30"),
     "name": ("a\N{NO-BREAK SPACE}b", "e\u0301", "\u0378", "\N{RIGHT-TO-LEFT OVERRIDE}", "uuid/0", "🕊", "ж" * 10),
+    "identity": ("a\nb", "\x85", "\uffff", "Я" * 2_048, "uuid/0"),
     "cursor": ("YQ==", "YWJj"),
     "uuid": ("dbd8b6b0-c184-50b5-b223-7434f5ba09b4", "DBD8B6B0-C184-50B5-B223-7434F5BA09B4"),
 }
