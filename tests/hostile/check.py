@@ -174,6 +174,8 @@ def accounted(house: House, found: Mapping[str, Answers], sent: Sent) -> Iterato
         if one.answered and not has_outcome:
             where = "a dead letter only" if place in found[service].dead else "nothing"
             yield f"{one.kind} at {place} has {where}, though {one.identity} can be answered: {shown(one.raw)}"
+        elif one.status and found[service].last[one.identity or ("", "")]["status"] != one.status:
+            yield f"{one.kind} at {place} is not {one.status}: {shown(one.raw)}"
         elif not has_outcome and place not in found[service].dead:
             yield f"{one.kind} at {place} has neither outcome nor dead letter: {shown(one.raw)}"
 

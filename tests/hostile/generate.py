@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from contracts.registry import COMMANDS, EVENTS, commands_of, events_of
+from tests.hostile import behind
 from tests.hostile.commands import data, event_stream, from_schema, stream
 from tests.hostile.texts import ODD_INSTANTS, edge_day, long_text, odd_bytes, odd_text, word
 from tests.hostile.wire import Raw
@@ -36,6 +37,8 @@ class Hostile:
     raw: Raw
     identity: tuple[str, str] | None = None
     answered: bool = False
+    status: str | None = None
+    """What the answer must be, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,13 @@ def _one_of_each(chance: Random, name: str, repeated: list[tuple[str, str]]) -> 
     for stamp in STAMPS:
         record = _record(chance, "approvals.commands", f"h-{name}-stamp-{stamp}", repeated)
         found.append(Parcel("approvals.commands", chance.randrange(PARTITIONS), (record,), timestamp_ms=stamp))
+    for nr, (what, attributes, content) in enumerate(behind.commands(chance, f"h-{name}-behind")):
+        subject = str(attributes["subject"])
+        value = content if isinstance(content, bytes) else _json(content)
+        raw = Raw(subject.encode(), value, tuple(as_headers(attributes)))
+        record = replace(_identified(f"behind: {what}", raw, attributes, True), status="invalid")
+        topic = f"{str(attributes['type']).split('.')[1]}.commands"
+        found.append(Parcel(topic, nr % PARTITIONS, (record,), age_ms=0))
     return found
 
 

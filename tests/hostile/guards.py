@@ -23,19 +23,183 @@ PATIENCE_S: Final = 900
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A piece of a file, which stands there once, and what stands in its place when the guard is out."""
+
+    file: str
+    text: str
+    without: str
+
+
+@dataclass(frozen=True)
 class Guard:
-    """A check in the source, what it becomes when it is taken out, and which short search sees that."""
+    """A check in the source, how it is taken out, and which short search sees that it is gone."""
 
     name: str
     keeps: str
     """What it is there for."""
-    file: str
-    text: str
-    without: str
+    edits: tuple[Edit, ...]
     search: str = KAFKA
 
 
-GUARDS: Final[tuple[Guard, ...]] = ()
+READER, CONSUMER, DOOR = "kernel/partition_reader.py", "kernel/consumer.py", "contracts/admission.py"
+LENGTH = Edit(DOOR, "if (length := len(text.encode())) > ATTRIBUTE_BYTES_MAX:", "if (length := 0):")
+DAYS = Edit("contracts/forms.py", "if FIRST_DAY <= value <= LAST_DAY or info.context is RECORDED:", "if True:")
+COUNTS = Edit("contracts/forms.py", "if value <= INTEGER_MAX or info.context is RECORDED:", "if True:")
+
+GUARDS: Final[tuple[Guard, ...]] = (
+    Guard(
+        "no gap passes",
+        "a record that the client library lost is read, and not passed over",
+        (
+            Edit(READER, "            if record.offset > expected:\n", "            if False:\n"),
+            Edit(READER, "            self.lost_its_place()  # with what it had taken from other partitions\n", ""),
+        ),
+    ),
+    Guard(
+        "second reading",
+        "what the client library cannot decode is read by our own reader",
+        (Edit(READER, "            return await self._read_raw(fault)\n", "            raise\n"),),
+    ),
+    Guard(
+        "trailing gaps",
+        "offsets without a record at the end of a partition are passed over, so that lag is 0 behind a transaction",
+        (Edit(READER, "        await self._look_at_idle({(tp.topic, tp.partition) for tp in polled}, batch)\n", ""),),
+    ),
+    Guard(
+        "one record's fault",
+        "a batch that fails because of its data is split (shown with a door that lets such data through)",
+        (
+            COUNTS,
+            LENGTH,
+            Edit(CONSUMER, "            if len(records) > 1:\n", "            if False:\n"),
+        ),
+    ),
+    Guard(
+        "length of attributes",
+        "an attribute is no longer than indices, keys and headers behind the door hold",
+        (LENGTH,),
+    ),
+    Guard(
+        "characters of attributes",
+        "CloudEvents' String: what is joined by line breaks holds none",
+        (Edit(DOOR, "    if (character := unfit(text)) is not None:\n", "    if (character := None) is not None:\n"),),
+    ),
+    Guard("edges of the calendar", "a day is one that Postgres, the driver and the views can reckon with", (DAYS,)),
+    Guard("bound of integers", "a number fits its column", (COUNTS,)),
+    Guard(
+        "range of instants",
+        "an effective time is one that can be stored and published",
+        (Edit(DOOR, "        if when is not None and not is_instant_in_range(when):\n", "        if False:\n"),),
+    ),
+    Guard(
+        "identity means an answer",
+        "whoever can be known by id and source is answered",
+        (
+            Edit(
+                "kernel/room.py",
+                "            command = unreadable(fault) if is_command else None\n",
+                "            command = None\n",
+            ),
+        ),
+    ),
+    Guard(
+        "depth of JSON",
+        "what cannot be written again is not read",
+        (
+            Edit(
+                "kernel/incoming.py",
+                "            parsed(envelope.data)\n",
+                "            pass\n",
+            ),
+        ),
+    ),
+    Guard(
+        "dead letters are cut",
+        "a dead letter can be published whatever its record was",
+        (Edit("kernel/dead_letters.py", "raw[:DEAD_KEY_BYTES_MAX]", "raw"),),
+    ),
+    Guard(
+        "batches unpack within bounds",
+        "a few kilobytes that unpack to a hundred megabytes do not fill the memory",
+        (Edit(READER, "        bounded_codecs.install()\n", ""),),
+    ),
+    Guard(
+        "committed records only",
+        "a command of an aborted transaction is never decided",
+        (Edit(READER, 'isolation_level="read_committed"', 'isolation_level="read_uncommitted"'),),
+    ),
+    Guard(
+        "a log's own records",
+        "the relay believes a position only of a record that is its own, byte for byte",
+        (
+            Edit(
+                "kernel/held.py",
+                "isinstance(row, Outgoing) and _is(row, record)",
+                "isinstance(row, Outgoing)",
+            ),
+        ),
+    ),
+    Guard(
+        "search goes on",
+        "a record that cannot be looked into stops the search of none behind it",
+        (
+            Edit(
+                "services/audit/messages.py",
+                "    return plain if len(raw) <= TERM_BYTES_MAX else",
+                "    return plain if True else",
+            ),
+        ),
+    ),
+    Guard(
+        "header names as bytes",
+        "a header's name that is no UTF-8 is archived as it is",
+        (
+            Edit(
+                "kernel/raw_batches.py",
+                '(name or b"").decode(errors="surrogateescape")',
+                '(name or b"").decode(errors="replace")',
+            ),
+        ),
+    ),
+    Guard(
+        "names in parameters",
+        "a parameter that Postgres cannot hold is refused with its name",
+        (Edit("kernel/parameters.py", "        return name(text, self.bytes_max)\n", "        return text\n"),),
+        HTTP,
+    ),
+    Guard(
+        "too many commands",
+        "more commands than can ever wait are refused for good, and not told to come again",
+        (Edit("kernel/http.py", "        if len(incoming) > self._waiting.maxsize:\n", "        if False:\n"),),
+        HTTP,
+    ),
+    Guard(
+        "whole tiles only",
+        "nothing partial is served under a name that is kept for ever",
+        (
+            Edit(
+                "services/audit/layout.py",
+                '    if end > size or (of.entries and [row["leaf"] for row in rows] != [*range(first, end)]):\n',
+                '    rows = await connection.fetch(sql()["entries" if of.entries else "leaves"], first, end)\n'
+                "    if False:\n",
+            ),
+        ),
+        HTTP,
+    ),
+    Guard(
+        "verifier's sizes",
+        "the auditor's reader takes a size in one spelling only, as the service's does",
+        (
+            Edit(
+                "services/audit/verifier.py",
+                'if not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):',
+                "if not lines[1].isdigit():",
+            ),
+        ),
+        CORPUS,
+    ),
+)
 
 
 def main() -> int:
@@ -59,8 +223,9 @@ def tried(guard: Guard) -> tuple[bool, str]:
     with tempfile.TemporaryDirectory(prefix="forcegen-guard-") as place:
         copy = Path(place) / "forcegen"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
-        path = copy / guard.file
-        path.write_text(taken_out(guard, path.read_text()))
+        for edit in guard.edits:
+            path = copy / edit.file
+            path.write_text(taken_out(edit, path.read_text()))
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", guard.search]
         try:
             done = subprocess.run(
@@ -77,15 +242,15 @@ def tried(guard: Guard) -> tuple[bool, str]:
     return done.returncode == 1, (lines[0][3:203].strip() if lines else done.stdout[-200:])
 
 
-def taken_out(guard: Guard, source: str) -> str:
+def taken_out(edit: Edit, source: str) -> str:
     """The source without the guard.
 
     Raises:
-        ValueError: the guard's text does not stand there exactly once.
+        ValueError: the text does not stand there exactly once.
     """
-    if source.count(guard.text) != 1:
-        raise ValueError(f"{guard.name}: its text stands {source.count(guard.text)} times in {guard.file}")
-    return source.replace(guard.text, guard.without)
+    if source.count(edit.text) != 1:
+        raise ValueError(f"{edit.file} has {source.count(edit.text)} times: {edit.text.strip()}")
+    return source.replace(edit.text, edit.without)
 
 
 if __name__ == "__main__":

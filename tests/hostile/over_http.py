@@ -21,6 +21,8 @@ WAIT_S, WAIT_FOR_GOOD_S, SILENT_S = 5.0, 120.0, 1.0
 PAUSE_S = 0.1
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 AT_ONCE = 6
+WIDTH, NOT_FOUND = 256, 404
+"""Hashes of a tile (C2SP tlog-tiles)."""
 ENDLESS = "text/event-stream"
 OPERATIONS = ("/readyz", "/healthz/progress")
 """Of which a 503 is an answer about the service, whoever asks."""
@@ -58,7 +60,19 @@ def run(house: House, seed: int, number: int) -> tuple[list[str], Counter[str]]:
             ]
             wrong += [f"{request.kind}: {one}" for one in _good(request, answered)]
         wrong += beside.result()
+    wrong += _tiles(house)
     return wrong, statuses
+
+
+def _tiles(house: House) -> list[str]:
+    """Nothing partial of the log is there under a full name, for such a name is kept for ever by who is between."""
+    url = house.url("audit")
+    size = int(httpx.get(f"{url}/checkpoint", timeout=60).text.split("\n")[1])
+    last, wrong = size // WIDTH, []
+    for path in (f"tile/0/{last:03}", f"tile/entries/{last:03}", "tile/0/x000/000", f"tile/0/{last:03}.p/{WIDTH}"):
+        status = httpx.get(f"{url}/{path}", timeout=60).status_code
+        wrong += [f"{path} of a log of {size}: {status}"] if status != NOT_FOUND else []
+    return wrong
 
 
 def _exchange(house: House, request: Request) -> bytes:
