@@ -1,0 +1,44 @@
+"""Hostile records among honest commands through a real Kafka: two seeds that are always the same, and a new one.
+
+The long search is `make hostile`; what a seed finds here is found again by
+`python -m tests.hostile --seed N --hostile 160 --honest 160`.
+"""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from tests import house as real_house
+from tests.hostile import check
+from tests.hostile.run import PROCESSES, Runs
+from tests.servers import Servers
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(1_200)]
+SEEDS = (20130630, 20220630)
+RECORDS = 160
+
+
+@pytest.fixture(scope="module")
+def runs(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """A system of its own: what is sent to it is no neighbour for the stories of other tests."""
+    lease = {"FORCEGEN_RELAY_LEASE_MS": "2000"}
+    with real_house.furnished(servers, tmp_path_factory.mktemp("logs"), **lease) as house:
+        house.start(*PROCESSES)
+        yield Runs(house)
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, pytest.param(None, id="new")])
+def test_hostile_records_stop_nobody_and_lose_nothing(runs: Runs, seed: int | None) -> None:
+    seed = secrets.randbelow(10**9) if seed is None else seed
+    report = runs.run(seed, hostile_number=RECORDS, honest_number=RECORDS)
+    print(report)  # noqa: T201  (the seed is shown where a test fails)
+    assert report.wrong == [], report
+
+
+def test_every_process_starts_again_after_all_of_this(runs: Runs) -> None:
+    assert runs.restart() == []
+
+
+def test_the_books_agree_after_all_of_this(runs: Runs) -> None:
+    assert list(check.books(runs.house)) == []
