@@ -49,7 +49,7 @@ def main() -> int:
                     print("   ", told[:SHOWN_CHARACTERS_MAX], flush=True)  # noqa: T201
                 if report.wrong and not arguments.go_on:
                     break
-            after = [*runs.restart(), *check.books(house)]
+            after = [*runs.restart(), *check.books(house, runs.sent)]
     for told in after:
         print("    afterwards:", told)  # noqa: T201
     print(summary(reports))  # noqa: T201

@@ -41,4 +41,4 @@ def test_every_process_starts_again_after_all_of_this(runs: Runs) -> None:
 
 
 def test_the_books_agree_after_all_of_this(runs: Runs) -> None:
-    assert list(check.books(runs.house)) == []
+    assert list(check.books(runs.house, runs.sent)) == []
