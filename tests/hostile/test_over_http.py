@@ -9,7 +9,7 @@ from tests.house import House
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 SEED = 20130630
-REQUESTS = 400
+REQUESTS = 200
 
 
 @pytest.mark.parametrize("seed", [SEED, pytest.param(None, id="new")])
