@@ -21,7 +21,7 @@ WAIT_S, WAIT_FOR_GOOD_S, SILENT_S = 5.0, 120.0, 1.0
 PAUSE_S = 0.1
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 AT_ONCE = 6
-WIDTH, NOT_FOUND = 256, 404
+WIDTH, OK, NOT_FOUND = 256, 200, 404
 """Hashes of a tile (C2SP tlog-tiles)."""
 ENDLESS = "text/event-stream"
 OPERATIONS = ("/readyz", "/healthz/progress")
@@ -67,7 +67,10 @@ def run(house: House, seed: int, number: int) -> tuple[list[str], Counter[str]]:
 def _tiles(house: House) -> list[str]:
     """Nothing partial of the log is there under a full name, for such a name is kept for ever by who is between."""
     url = house.url("audit")
-    size = int(httpx.get(f"{url}/checkpoint", timeout=60).text.split("\n")[1])
+    answer = httpx.get(f"{url}/checkpoint", timeout=60)
+    if answer.status_code != OK:
+        return [f"the checkpoint: {answer.status_code} {answer.text[:300]}"]
+    size = int(answer.text.split("\n")[1])
     last, wrong = size // WIDTH, []
     for path in (f"tile/0/{last:03}", f"tile/entries/{last:03}", "tile/0/x000/000", f"tile/0/{last:03}.p/{WIDTH}"):
         status = httpx.get(f"{url}/{path}", timeout=60).status_code
