@@ -97,7 +97,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "whoever can be known by id and source is answered",
         (
             Edit(
-                "kernel/room.py",
+                "kernel/taking_in.py",
                 "            command = unreadable(fault) if is_command else None\n",
                 "            command = None\n",
             ),
