@@ -44,8 +44,16 @@ class Guard:
 
 READER, CONSUMER, DOOR = "kernel/partition_reader.py", "kernel/consumer.py", "contracts/admission.py"
 LENGTH = Edit(DOOR, "if (length := len(text.encode())) > ATTRIBUTE_BYTES_MAX:", "if (length := 0):")
-DAYS = Edit("contracts/forms.py", "if FIRST_DAY <= value <= LAST_DAY or info.context is RECORDED:", "if True:")
-COUNTS = Edit("contracts/forms.py", "if value <= INTEGER_MAX or info.context is RECORDED:", "if True:")
+DAYS = Edit(
+    "contracts/forms.py",
+    "if not isinstance(found, date) or FIRST_DAY <= found <= LAST_DAY or info.context is RECORDED:",
+    "if True:",
+)
+COUNTS = Edit(
+    "contracts/forms.py",
+    "if not isinstance(found, int) or found <= INTEGER_MAX or info.context is RECORDED:",
+    "if True:",
+)
 
 GUARDS: Final[tuple[Guard, ...]] = (
     Guard(
@@ -104,13 +112,13 @@ GUARDS: Final[tuple[Guard, ...]] = (
         ),
     ),
     Guard(
-        "depth of JSON",
-        "what cannot be written again is not read",
+        "strict JSON",
+        "data means one thing only: no member twice, nothing nested too deeply to be written again",
         (
             Edit(
                 "kernel/incoming.py",
-                "            parsed(envelope.data)\n",
-                "            pass\n",
+                "return Incoming(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))",
+                "return Incoming(envelope, asked, digest(envelope))",
             ),
         ),
     ),
