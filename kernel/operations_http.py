@@ -50,7 +50,7 @@ def operations(
 ) -> None:
     """What operators ask of any service: `/livez`, `/readyz`, `/healthz/progress`, `/metrics`, `/v1/lag`."""
 
-    @app.get("/livez", summary="Is the process there")
+    @app.get("/livez", summary="Is the process there", response_class=PlainTextResponse)
     async def livez() -> PlainTextResponse:
         return PlainTextResponse("ok")
 

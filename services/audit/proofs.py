@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import asyncpg
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from kernel.http import problem
 from kernel.parameters import Whole
@@ -81,36 +82,63 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     return router
 
 
+class Octets(Response):
+    """Bytes of the log."""
+
+    media_type = "application/octet-stream"
+
+
 def files(app: FastAPI, pool: asyncpg.Pool) -> None:
     """Every path of the layout; a tile that is signed never changes and may be kept for ever."""
     content, octets, note = [Reader], "application/octet-stream", "text/plain; charset=utf-8"
     absent = documented(404, _404="The log has no such file (yet).")
 
-    @app.get("/checkpoint", summary="The newest checkpoint, signed", responses=absent)
+    @app.get("/checkpoint", summary="The newest checkpoint, signed", responses=absent, response_class=PlainTextResponse)
     async def checkpoint(request: Request) -> Response:
         return await _file(request, pool, "checkpoint", note)
 
-    @app.get("/handovers", summary="Hand-overs from key to key")
+    @app.get("/handovers", summary="Hand-overs from key to key", response_class=Octets)
     async def handovers(request: Request) -> Response:
         return await _file(request, pool, "handovers", octets)
 
-    @app.get("/unplaced", dependencies=content, summary="Records in no leaf: none, unless somebody put them there")
+    @app.get(
+        "/unplaced",
+        response_class=Octets,
+        dependencies=content,
+        summary="Records in no leaf: none, unless somebody put them there",
+    )
     async def unplaced(request: Request) -> Response:
         return await _file(request, pool, "unplaced", octets)
 
-    @app.get("/tile/{path:path}", summary="Tiles of hashes and of entries (C2SP tlog-tiles)", responses=absent)
+    @app.get(
+        "/tile/{path:path}",
+        response_class=Octets,
+        summary="Tiles of hashes and of entries (C2SP tlog-tiles)",
+        responses=absent,
+    )
     async def tile(request: Request, path: Annotated[str, Path(description=TILE, examples=["0/x001/234"])]) -> Response:
         """There is one path for each tile, and only what the log has in full is there."""
         return await _file(request, pool, f"tile/{path}", octets)
 
-    @app.get("/records/{path:path}", dependencies=content, summary="The records of 256 leaves", responses=absent)
+    @app.get(
+        "/records/{path:path}",
+        response_class=Octets,
+        dependencies=content,
+        summary="The records of 256 leaves",
+        responses=absent,
+    )
     async def records(
         request: Request, path: Annotated[str, Path(description=RECORDS, examples=["x001/234"])]
     ) -> Response:
         """A JSON object a line; what is missing among them was taken out, which the verifier tells."""
         return await _file(request, pool, f"records/{path}", octets)
 
-    @app.get("/checkpoints/{path:path}", summary="Every checkpoint that was signed, 256 at a time", responses=absent)
+    @app.get(
+        "/checkpoints/{path:path}",
+        response_class=Octets,
+        summary="Every checkpoint that was signed, 256 at a time",
+        responses=absent,
+    )
     async def checkpoints(
         request: Request, path: Annotated[str, Path(description="The page, from 0", examples=["0"])]
     ) -> Response:
