@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from contracts.registry import ROOMS
 from kernel import reading, topics
 from kernel.health import Health
+from kernel.problems import answer_problems
 from services.audit import access, anchors, keys, messages, proofs, searching
 from services.audit.archive import plant, prepare
 from services.audit.pages import routes as pages
@@ -49,6 +50,7 @@ def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Corouti
     proofs.files(app, pool)
     app.include_router(searching.routes(pool))
     app.include_router(pages.routes(pool, health))
+    answer_problems(app, pages.problem)
     app.mount("/static", pages.static())
     loops = [Signing(pool, keys.signer(settings), settings, health).run(), messages.run(pool, health)]
     return [*loops, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]

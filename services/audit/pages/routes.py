@@ -15,10 +15,12 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic import ValidationError
 
+from kernel.address import bad
 from kernel.health import Health
-from kernel.http import problem
 from kernel.postgres import Connection
-from kernel.proxied import root_of
+from kernel.problems import Problem, unknown
+from kernel.proxied import path_of, root_of
+from kernel.values import Bad
 from services.audit import access, causes, merkle, searching, status, tree
 from services.audit.access import Reader
 from services.audit.archive import archived
@@ -68,7 +70,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
 
     @router.get("/", include_in_schema=False, dependencies=[Reader])
     async def log(request: Request) -> Response:
-        given = {name: text for name, text in request.query_params.items() if text.strip()}
+        given = _given(request)
         try:
             sought = Sought.model_validate({"limit": ON_A_PAGE, **_with_offset(given)})
         except ValidationError as fault:
@@ -85,9 +87,34 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
                 return await _message(request, connection, await searching.at(connection, place))
         except Unknown:
             told = f"There is no record {place} in the archive."
-            return problem(404, "No such record", told, field="place", remedy="Search for it on the first page.")
+            raise Problem(
+                404, "No such record", told, field="place", remedy="Search for it on the first page."
+            ) from None
 
     return router
+
+
+def _given(request: Request) -> dict[str, str]:
+    """The parameters of the form, each once; raises `Problem`. What was left empty is sent as nothing: so not given."""
+    found: dict[str, str] = {}
+    for name, text in request.query_params.multi_items():
+        if name in found:
+            raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
+        if name not in Sought.model_fields:
+            raise unknown(name if name.isprintable() else ascii(name))
+        found[name] = text
+    return {name: text for name, text in found.items() if text}
+
+
+def problem(request: Request, fault: Problem) -> Response | None:
+    """What went wrong as a page, where a reader asked for one of these; None where a program asked."""
+    path = path_of(request)
+    is_page = path == "/" or path.startswith("/messages/")
+    if not is_page or "text/html" not in request.headers.get("accept", "").lower():
+        return None
+    told = {"title": "This cannot be shown", "at": "", "field": fault.field, "remedy": fault.remedy, "twins": ()}
+    page = _page(request, "problem.html", detail=str(fault).removeprefix(f"{fault.field}: "), **told)
+    return Response(page.body, fault.status, {**HEADERS, **(fault.headers or {})}, media_type="text/html")
 
 
 def _with_offset(given: Mapping[str, str]) -> dict[str, str]:
@@ -215,7 +242,7 @@ def _search(**sought: str) -> str:
 
 def _page(request: Request, template: str, **told: Any) -> Response:
     text = _TEMPLATES.get_template(template).render(root=root_of(request), **told)
-    return Response(text, media_type="text/html", headers=HEADERS)
+    return Response(text.encode("utf-8", "backslashreplace"), media_type="text/html", headers=HEADERS)
 
 
 _TEMPLATES: Final = Environment(
