@@ -66,4 +66,5 @@ def test_after_all_of_this_the_house_works_and_every_room_is_ready(house: House)
     Client(house.servers.kafka).send([proposal("after-garbage")])
     assert shown(house, "/v1/mandates/after-garbage")["status"] == "proposed"
     for name in house.processes:
-        assert httpx.get(f"{house.url(name)}/healthz/progress").json() == {"moving": True, "problems": []}
+        stands = httpx.get(f"{house.url(name)}/healthz/progress").json()
+        assert (stands["moving"], stands["problems"]) == (True, []), name
