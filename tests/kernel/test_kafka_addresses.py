@@ -1,13 +1,21 @@
 """Where Kafka is: several brokers to begin with, some of them gone, in every form that an address has."""
 
+import asyncio
 import socket
 import time
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
+import psycopg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from kernel import kafka
 from kernel.settings import Settings
+from tests import house as real_house
+from tests.e2e.test_main_path import proposal
+from tests.house import House
 from tests.servers import Servers
 
 
@@ -48,6 +56,29 @@ async def test_a_dead_first_broker_is_passed(servers: Servers, free_port: int) -
     admin = AIOKafkaAdminClient(**kafka.client(settings))
     await admin.start()
     await admin.close()
+
+
+@pytest.mark.servers
+def test_a_service_works_whose_first_broker_and_first_database_are_dead(
+    servers: Servers, database: str, tmp_path: Path, free_port: int
+) -> None:
+    asyncio.run(real_house.provision(servers, database))
+    house = House(Servers(f"127.0.0.1:{free_port},{servers.kafka}", servers.postgres), database, tmp_path)
+    at = urlsplit(house.dsn("approvals"))
+    several = f"{at.username}:{at.password}@127.0.0.1:{free_port},{at.hostname}:{at.port}"
+    house.settings["FORCEGEN_APPROVALS_DATABASE_URL"] = f"postgresql://{several}/{database}"
+    try:
+        house.start("approvals")
+        media_type = {"content-type": "application/cloudevents+json"}
+        answer = httpx.post(f"{house.url('approvals')}/v1/commands", json=proposal("kz-d1"), headers=media_type)
+        assert answer.json()["status"] == "accepted"
+        with psycopg.connect(house.dsn("approvals")) as connection:
+            deadline = time.monotonic() + 60
+            while connection.execute("SELECT position FROM relayed WHERE log = 'events'").fetchone() != (1,):
+                assert time.monotonic() < deadline, "the event did not reach its topic"
+                time.sleep(0.1)
+    finally:
+        house.stop()
 
 
 async def test_a_broker_that_is_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
