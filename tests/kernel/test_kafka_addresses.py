@@ -66,7 +66,7 @@ def test_a_service_works_whose_first_broker_and_first_database_are_dead(
     house = House(Servers(f"127.0.0.1:{free_port},{servers.kafka}", servers.postgres), database, tmp_path)
     at = urlsplit(house.dsn("approvals"))
     several = f"{at.username}:{at.password}@127.0.0.1:{free_port},{at.hostname}:{at.port}"
-    house.settings["FORCEGEN_APPROVALS_DATABASE_URL"] = f"postgresql://{several}/{database}"
+    house.settings[f"FORCEGEN_{'approvals'.upper()}_DATABASE_URL"] = f"postgresql://{several}/{database}"
     try:
         house.start("approvals")
         media_type = {"content-type": "application/cloudevents+json"}
