@@ -12,7 +12,7 @@ import orjson
 
 from contracts import fragments
 from contracts.envelope import NAMES, Envelope, Place, envelope, optional
-from contracts.strict_json import NotStrict, TooDeep, parsed
+from contracts.strict_json import NotStrict, TooDeep, elements, parsed
 from contracts.unreadable import Unreadable, empty
 
 ANY: Final = b"application/cloudevents"
@@ -33,13 +33,23 @@ def read(text: bytes, media_type: bytes, field: str) -> list[Envelope | Unreadab
     try:
         document = parsed(text)
     except NotStrict as fault:
-        at = "data" if isinstance(fault, TooDeep) and kind != BATCH else field
+        if kind == BATCH and (pieces := elements(text)):
+            return [_alone(piece, f"[{index}]") for index, piece in enumerate(pieces)]
+        at = "data" if isinstance(fault, TooDeep) else field
         raise salvaged(Unreadable(fault.reason, at, fault.remedy), text) from fault
     if kind != BATCH:
         return [_attempted(document, "", field)]
     if not isinstance(document, list):
         raise Unreadable("A batch is a JSON array.", field, "Send an array, or application/cloudevents+json.")
     return [_attempted(one, f"[{index}]", field) for index, one in enumerate(document)]
+
+
+def _alone(text: bytes, at: str) -> Envelope | Unreadable:
+    """One event of a batch that is at fault as a whole: the fault of one is not that of its neighbours."""
+    try:
+        return _attempted(parsed(text), at, at)
+    except NotStrict as fault:
+        return salvaged(Unreadable(fault.reason, at, fault.remedy), text)
 
 
 def write(event: Envelope) -> bytes:

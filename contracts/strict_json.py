@@ -5,11 +5,14 @@ twice (RFC 8259, section 4, leaves its meaning open), and nesting that cannot be
 """
 
 import json
+import re
 from typing import Any
 
 import orjson
 
 _BOM = b"\xef\xbb\xbf"
+_BLANKS = re.compile(r"[ \t\n\r]*")
+_ELEMENT = json.JSONDecoder()
 
 
 class NotStrict(ValueError):
@@ -51,6 +54,33 @@ def _read(text: bytes) -> tuple[Any, bytes]:
     if text.count(b":") != written.count(b":") or b"\\u003" in text:
         json.loads(text, object_pairs_hook=_once)
     return value, written
+
+
+def elements(text: bytes) -> list[bytes]:
+    """The texts of an array's elements, each as it stands there; none where the text cannot be taken apart.
+
+    What takes it apart is more tolerant than `parsed`, which is for each element to say.
+    """
+    try:
+        whole, found = text.decode(), list[bytes]()
+        at, sign = _behind(whole, 0), "["
+        if not whole.startswith(sign, at):
+            return []
+        while whole[at] == sign:
+            begin = _behind(whole, at + 1)
+            _, end = _ELEMENT.raw_decode(whole, begin)
+            found.append(whole[begin:end].encode())
+            at, sign = _behind(whole, end), ","
+        is_whole = whole[at] == "]" and _behind(whole, at + 1) == len(whole)
+    except (ValueError, IndexError, RecursionError):  # no UTF-8, no JSON, cut off, or too deep even to be looked at
+        return []
+    return found if is_whole else []
+
+
+def _behind(text: str, at: int) -> int:
+    """Where the blanks end that begin at `at`."""
+    blanks = _BLANKS.match(text, at)
+    return blanks.end() if blanks else at
 
 
 def _once(members: list[tuple[str, Any]]) -> None:

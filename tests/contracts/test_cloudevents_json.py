@@ -10,7 +10,9 @@ from cloudevents.core.bindings import http as sdk_http
 from cloudevents.core.bindings import kafka as sdk_kafka
 from cloudevents.core.v1.event import CloudEvent
 
+from contracts import event_json
 from contracts.cloudevents import Envelope, Unreadable, from_http, from_kafka, to_structured
+from contracts.strict_json import elements
 from tests.contracts.one_event import DATA, EVENT, STRUCTURED, attributes, in_json, refused
 
 # The SDK agrees.
@@ -153,3 +155,24 @@ def test_an_unreadable_request_is_answered_not_raised(headers: dict[str, str], b
 def test_base64_over_http_gives_the_bytes_of_the_data() -> None:
     body = in_json(data=None, data_base64=b64encode(EVENT.data).decode())
     assert from_http({"content-type": "application/cloudevents+json"}, body) == [EVENT]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [b"[" * 300 + b"]" * 300, b'"\\ud800"', b"1e400", b'{"a":1,"a":2}'],
+    ids=["deep", "half", "infinite", "twice"],
+)
+def test_an_element_that_is_no_strict_json_costs_its_neighbours_in_a_batch_nothing(fault: bytes) -> None:
+    good = b'{"specversion":"1.0","id":"%d","source":"urn:x","type":"t","data":{"a":":"}}'
+    bad = b'{"specversion":"1.0","id":"2","source":"urn:x","type":"t","data":' + fault + b"}"
+    batch = b" [ " + good % 1 + b" , " + bad + b"," + good % 3 + b"] "
+    first, second, third = event_json.read(batch, event_json.BATCH, "body")
+    assert isinstance(first, Envelope) and isinstance(third, Envelope)
+    assert (first.id, third.id) == ("1", "3")
+    assert isinstance(second, Unreadable)
+    assert second.field == "[1]"
+
+
+@pytest.mark.parametrize("text", [b'[{"a":1]', b"[1,]", b"[1] 2", b"[1", b"[", b"", b"\xef\xbb\xbf[1]", b"[,1]", b"{}"])
+def test_a_batch_that_is_no_array_is_at_fault_as_a_whole(text: bytes) -> None:
+    assert elements(text) == []
