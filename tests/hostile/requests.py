@@ -116,7 +116,9 @@ def _framing(chance: Random, name: str, _: Sequence[Route]) -> Request:
     body = json.dumps(event).encode()
     chunk = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     lengths = (b"0", b"-1", b"+5", b" 5 ", b"5, 5", b"5, 6", b"1e3", b"99999999999999999999999", b"", b"0x10", b"\xb2")
-    head = b"POST /v1/commands HTTP/1.1\r\nHost: x\r\nContent-Type: " + JSON_EVENT + b"\r\nConnection: close\r\n"
+    head = (
+        b"POST /v1/commands HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: " + JSON_EVENT + b"\r\nConnection: close\r\n"
+    )
     chunked = head + b"Transfer-Encoding: chunked\r\n\r\n"
     sent = chance.choice(
         (
@@ -198,7 +200,7 @@ def _in_path(chance: Random) -> str:
 def _line(chance: Random, _: str, routes: Sequence[Route]) -> Request:
     """A first line that is none, another protocol, a target in an odd form."""
     service = chance.choice(routes).service
-    head = b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    head = b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
     lines = (
         *(
             b"\r\n\r\n",
@@ -229,9 +231,9 @@ def _line(chance: Random, _: str, routes: Sequence[Route]) -> Request:
         b"GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
         b"GET /livez HTTP/1.1\r\nHost: \xff\xfe\r\nConnection: close\r\n\r\n",
-        b"GET /livez HTTP/1.1\r\nHost: x\r\n folded\r\nConnection: close\r\n\r\n",
-        b"GET /livez HTTP/1.1\r\nHost: x\r\nno colon\r\nConnection: close\r\n\r\n",
-        b"GET /v1/changes HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n folded\r\nConnection: close\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nno colon\r\nConnection: close\r\n\r\n",
+        b"GET /v1/changes HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
         b"POST /v1/commands HTTP/1.0\r\n\r\n",
         odd_bytes(chance) + b"\r\n\r\n",
     )
@@ -273,6 +275,6 @@ def _pipelined(chance: Random, name: str, _: Sequence[Route]) -> Request:
     (event,) = honest.commands(f"l{name}", 1)
     good = post(json.dumps(event).encode(), [(b"content-type", JSON_EVENT)], close=False)
     garbage = chance.choice(
-        (b"garbage\r\n\r\n", odd_bytes(chance), b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" * 50, good * 3)
+        (b"garbage\r\n\r\n", odd_bytes(chance), b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 50, good * 3)
     )
     return Request("pipelined", "approvals", (good + garbage,), (event,), ())
