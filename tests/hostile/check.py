@@ -246,9 +246,9 @@ def packed(headers: Sequence[tuple[bytes, bytes | None]]) -> bytes:
 # The processes.
 
 
-def healthy(house: House) -> Iterator[str]:
+def healthy(house: House, patience_s: float = READY_S) -> Iterator[str]:
     """Every process runs, says that it is ready, and tells of no lag."""
-    deadline = time.monotonic() + READY_S
+    deadline = time.monotonic() + patience_s
     for name, process in house.processes.items():
         if process.poll() is not None:
             yield f"{name} has ended with {process.returncode}"

@@ -73,7 +73,7 @@ class Runs:
             check.archived(self.house, records),
             views.shown(self.house, records, self.sent),
             views.parked(self.house),
-            check.healthy(self.house),
+            check.healthy(self.house, 0.0 if report.wrong else check.READY_S),
             check.calm(self.house, rested, since),
         ):
             report.wrong += breaches
