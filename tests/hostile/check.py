@@ -54,11 +54,8 @@ def query(house: House, role: str, statement: str) -> list[tuple[Any, ...]]:
 
 def rest(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> list[str]:
     """Wait until nothing is left to do; what stays behind without progress is named, with the record that it is at."""
-    ends: dict[tuple[str, int], int] = defaultdict(int)
-    for topic, partition, offset in records:
-        ends[topic, partition] = max(ends[topic, partition], offset + 1)
     seen, since = None, time.monotonic()
-    while behind := _behind(house, ends):
+    while behind := _behind(house, ends_of_topics(house)):
         now = sorted(behind.items())
         if now != seen:
             seen, since = now, time.monotonic()
@@ -66,6 +63,15 @@ def rest(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> list
             return [_stands(name, at, records, sent) for name, at in now]
         time.sleep(0.5)
     return []
+
+
+def ends_of_topics(house: House) -> dict[tuple[str, int], int]:
+    """The offset behind the last record or mark of each partition."""
+    broker = wire.Broker(house.servers.kafka)
+    try:
+        return {(topic, nr): broker.end(topic, nr) for topic in every_topic() for nr in range(PARTITIONS)}
+    finally:
+        broker.close()
 
 
 def _behind(house: House, ends: Mapping[tuple[str, int], int]) -> dict[str, object]:

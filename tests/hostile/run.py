@@ -115,6 +115,7 @@ class Runs:
                     done += len(story)
                 if per_second is not None:
                     time.sleep(max(0.0, begun + done / per_second - time.monotonic()))
+            sender.taken_back(stories[-1:])
         finally:
             sender.close()
 
