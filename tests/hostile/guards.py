@@ -128,7 +128,11 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "a dead letter can be published whatever its record was",
         (
             Edit("kernel/dead_letters.py", "raw[:DEAD_KEY_BYTES_MAX]", "raw"),
-            Edit("kernel/logs.py", "    if record_bytes(whole) <= RECORD_BYTES_MAX:\n", "    if True:\n"),
+            Edit(
+                "kernel/logs.py",
+                "    whole = _letter(row, key, own)\n    if record_bytes(whole) <= RECORD_BYTES_MAX:\n",
+                "    whole = _letter(row, key, own)\n    if True:\n",
+            ),
         ),
     ),
     Guard(
@@ -142,17 +146,6 @@ GUARDS: Final[tuple[Guard, ...]] = (
         (Edit(READER, 'isolation_level="read_committed"', 'isolation_level="read_uncommitted"'),),
     ),
     Guard(
-        "a log's own records",
-        "the relay believes a position only of a record that is its own, byte for byte",
-        (
-            Edit(
-                "kernel/held.py",
-                "isinstance(row, Outgoing) and _is(row, record)",
-                "isinstance(row, Outgoing)",
-            ),
-        ),
-    ),
-    Guard(
         "search goes on",
         "a record that cannot be looked into stops the search of none behind it",
         (
@@ -160,6 +153,11 @@ GUARDS: Final[tuple[Guard, ...]] = (
                 "services/audit/messages.py",
                 "    return plain if len(raw) <= TERM_BYTES_MAX else",
                 "    return plain if True else",
+            ),
+            Edit(
+                "services/audit/messages.py",
+                "    except OF_THE_DATA as fault:\n",
+                "    except ZeroDivisionError as fault:\n",
             ),
         ),
     ),
@@ -173,12 +171,6 @@ GUARDS: Final[tuple[Guard, ...]] = (
                 '(name or b"").decode(errors="replace")',
             ),
         ),
-    ),
-    Guard(
-        "names in parameters",
-        "a parameter that Postgres cannot hold is refused with its name",
-        (Edit("kernel/parameters.py", "        return name(text, self.bytes_max)\n", "        return text\n"),),
-        HTTP,
     ),
     Guard(
         "too many commands",
