@@ -37,7 +37,7 @@ check: .venv/.dev ## lint, format, types, architecture, and that the published c
 bench: .venv/.dev ## what is claimed, measured
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-hostile: .venv/.dev ## search for what stops a room: SEEDS=10 runs of 2,000 hostile records among 2,000 honest commands
+hostile: .venv/.dev ## search for what stops a room: SEEDS=10 runs of 2,200 hostile records among 2,000 honest commands
 	@$(BIN)/python -m tests.hostile --seeds $(or $(SEEDS),1) $(ARGS)
 
 hostile-guards: .venv/.dev ## take each guard out of a copy of the source, and see that the search finds it

@@ -94,7 +94,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1, help="how many runs")
     parser.add_argument("--seed", type=int, help="the first one; by chance where none is given")
-    parser.add_argument("--hostile", type=int, default=2_000, help="hostile records of one run")
+    parser.add_argument("--hostile", type=int, default=2_200, help="hostile records of one run")
     parser.add_argument("--honest", type=int, default=2_000, help="honest commands of one run")
     parser.add_argument("--per-second", type=float, help="records sent a second; as fast as can be where none is given")
     parser.add_argument("--without", nargs="*", default=(), help="kinds of records, codecs or twists to leave out")
