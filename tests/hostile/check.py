@@ -351,6 +351,16 @@ def books(house: House, sent: Sent) -> Iterator[str]:
 
 
 def _is_forged(difference: Mapping[str, Any], sent: Sent) -> bool:
-    topic, _, part = str(difference["series"]).strip("/").rpartition("/")
-    places = [(topic, int(part), nr) for nr in range(difference["first"], difference["last"] + 1) if part.isdigit()]
-    return difference["kind"] == "extra" and bool(places) and all(place in sent.placed for place in places)
+    """Whether it names records that the run itself forged: by their place, or by the position that they claim."""
+    series, numbers = str(difference["series"]), range(difference["first"], difference["last"] + 1)
+    if difference["kind"] != "extra":
+        return False
+    if series.endswith(" position "):
+        claimed = {
+            dict(one.raw.headers).get(b"ce_position")
+            for place, one in sent.placed.items()
+            if place[0] == series.removesuffix(" position ")
+        }
+        return all(b"%d" % number in claimed for number in numbers)
+    topic, _, part = series.strip("/").rpartition("/")
+    return part.isdigit() and all((topic, int(part), number) in sent.placed for number in numbers)
