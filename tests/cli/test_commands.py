@@ -143,11 +143,16 @@ def test_lag_is_a_row_for_each_consumer(directory: Path, monkeypatch: pytest.Mon
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.host == "query":
             return httpx.Response(404, json={"detail": "Not Found"})
-        return httpx.Response(200, json={"approvals": {"records": 12345, "behind_seconds": 1.25}})
+        mark = {"topic": "approvals.commands", "part": 1, "first_offset": 60, "next_offset": 61}
+        stands = {"standing": {"approvals.commands/2": "at offset 7: it ends before 5"}}
+        lag = {"records": 12345, "behind_seconds": 1.25, "passed_over": [mark | {"reason": "transaction mark"}]}
+        return httpx.Response(200, json={"approvals": lag | stands})
 
     answered_by(monkeypatch, answer)
     told = run("lag", "-d", directory)
     assert "12,345" in told.stdout
+    assert "approvals: approvals.commands/2 stands still: at offset 7: it ends before 5" in told.stdout
+    assert "approvals: approvals.commands/1: offset 60 passed over: transaction mark" in told.stdout
     assert "query" not in told.stdout
 
 

@@ -87,7 +87,7 @@ async def test_an_instant_that_could_not_be_meant_is_refused(ask: Asking, instan
 
 
 @pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("day", ["1900-01-01", "9998-12-31"])
+@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
 async def test_a_report_has_an_answer_on_the_first_and_the_last_of_days(ask: Asking, name: str, day: str) -> None:
     await ask.report(name, **needed(name) | {"since": day} if "since" in needed(name) else needed(name), as_of=day)
 
