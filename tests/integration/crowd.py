@@ -21,7 +21,7 @@ from tests.house import free_port
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 
-ASKS = b"GET /v1/changes?views=events HTTP/1.1\r\nHost: here\r\nAccept: text/event-stream\r\n\r\n"
+ASKS = b"GET /v1/changes?views=events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
 
 
 @dataclass

@@ -62,6 +62,7 @@ async def test_a_dead_first_broker_is_passed(servers: Servers, free_port: int) -
 def test_a_service_works_whose_first_broker_and_first_database_are_dead(
     servers: Servers, database: str, tmp_path: Path, free_port: int
 ) -> None:
+    asyncio.run(real_house.empty_topics(servers.kafka))
     asyncio.run(real_house.provision(servers, database))
     house = House(Servers(f"127.0.0.1:{free_port},{servers.kafka}", servers.postgres), database, tmp_path)
     at = urlsplit(house.dsn("approvals"))
