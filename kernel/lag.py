@@ -23,6 +23,8 @@ from kernel.settings import Settings
 log = structlog.get_logger()
 MEASURE_EVERY_S: Final = 2.0
 ASK_MS: Final = 5_000
+JOINED_WITHIN_S: Final = 10.0
+"""How long a consumer may take to join its group before that counts as a fault."""
 OLDEST_OF_MAX: Final = 16
 """Partitions whose first waiting record is looked at in one measurement."""
 
@@ -47,6 +49,7 @@ class Lag:
 
     async def run(self) -> None:
         """Measure now and then; what cannot be measured is a fault, not a zero."""
+        self._health.stands(self._consumer.name, "how far it has to read is not measured yet")
         while True:
             try:
                 await self._session()
@@ -61,15 +64,27 @@ class Lag:
         )
         try:
             await client.start()
+            tops = await self._known()
             while True:
-                await self._measure(client)
+                await self._measure(client, tops)
                 await asyncio.sleep(MEASURE_EVERY_S)
         finally:
             await _stop(client)
             await self._raw.close()
 
-    async def _measure(self, client: AIOKafkaConsumer) -> None:
-        name, tops = self._consumer.name, self._partitions()
+    async def _known(self) -> list[TopicPartition]:
+        """The partitions, once the consumer has joined its group and knows them."""
+        deadline = time.monotonic() + JOINED_WITHIN_S
+        while True:
+            try:
+                return self._partitions()
+            except LookupError:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(JOINED_WITHIN_S / 100)
+
+    async def _measure(self, client: AIOKafkaConsumer, tops: Sequence[TopicPartition]) -> None:
+        name = self._consumer.name
         ends: Mapping[TopicPartition, int] = await client.end_offsets(tops)
         self._health.ended({(tp.topic, tp.partition): end for tp, end in ends.items()})
         stored = await self._start(name, [(tp.topic, tp.partition) for tp in tops])
@@ -83,6 +98,7 @@ class Lag:
         )
         self._tell_open({tp: offset for f, (tp, offset) in zip(first, behind, strict=False) if f.last_stable <= offset})
         self._health.measured(name, sum(waiting.values()), sum(stored.values()), age_s)
+        self._health.moves(name)
         BEHIND_SECONDS.labels(name, name).set(age_s)
 
     def _age_s(self, fetched: Fetched, offset: int) -> float:
