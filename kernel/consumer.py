@@ -130,9 +130,8 @@ class Consumer:
 
     async def _carry_out(self, records: Records, passages: Sequence[Passage]) -> None:
         """One transaction where that is possible; where the data is at fault, the same in two halves, in order."""
-        records = (
-            [r for r in records if (r.topic, r.partition) not in self._reader.held] if self._reader.held else records
-        )
+        ours = self._reader.positions.keys() - self._reader.held.keys()  # a rebalance may have taken some away
+        records = [record for record in records if (record.topic, record.partition) in ours]
         progress = self._progress(records, passages)
         if not progress.steps:
             return None

@@ -92,11 +92,11 @@ class Lag:
         for tp, records in waiting.items():
             LAG.labels(name, name, tp.topic, tp.partition).set(records)
         behind = [(tp, stored[tp.topic, tp.partition]) for tp, records in waiting.items() if records]
-        first = [await self._raw.fetch(tp, offset, bytes_max=1) for tp, offset in behind[:OLDEST_OF_MAX]]
-        age_s = max(
-            [self._age_s(fetched, offset) for fetched, (_, offset) in zip(first, behind, strict=False)], default=0.0
+        first = [(offset, await self._raw.fetch(tp, offset, bytes_max=1)) for tp, offset in behind[:OLDEST_OF_MAX]]
+        age_s = max([self._age_s(fetched, offset) for offset, fetched in first], default=0.0)
+        self._tell_open(
+            {TopicPartition(f.topic, f.partition): offset for offset, f in first if f.last_stable <= offset}
         )
-        self._tell_open({tp: offset for f, (tp, offset) in zip(first, behind, strict=False) if f.last_stable <= offset})
         self._health.measured(name, sum(waiting.values()), sum(stored.values()), age_s)
         self._health.moves(name)
         BEHIND_SECONDS.labels(name, name).set(age_s)
