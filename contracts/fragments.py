@@ -28,6 +28,8 @@ def strings(text: bytes, names: Collection[str]) -> dict[str, str]:
         if nr >= TOKENS_MAX or token == b'"' or (depth == 0 and token != b"{"):
             break
         if token in b"{[":
+            if depth == 1 and is_value and name is not None:
+                found.setdefault(name, set()).add(None)
             depth += 1
         elif token in b"}]":
             depth -= 1
