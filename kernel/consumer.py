@@ -20,8 +20,8 @@ from kernel import bounded_codecs
 from kernel.faults import is_passing, kind
 from kernel.health import Health
 from kernel.metrics import FENCED, PASSED_OVER, RECORDS_READ, SET_ASIDE
-from kernel.partition_reader import Held, PartitionReader, Record, Records
-from kernel.passages import BROKEN_HEADER, BrokenRecord
+from kernel.partition_reader import Held, PartitionReader, Records
+from kernel.passages import BROKEN_HEADER, BrokenRecord, Record
 from kernel.records import DeadLetter, Fenced, Origin, Partition, Passage, Progress, Start
 from kernel.serving import where
 from kernel.settings import Settings

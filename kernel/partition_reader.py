@@ -9,12 +9,12 @@ while the others go on.
 import asyncio
 import random
 import time
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
@@ -22,34 +22,19 @@ from kernel import bounded_codecs, kafka
 from kernel.faults import kind
 from kernel.health import Health
 from kernel.offset_hints import OffsetHints
-from kernel.passages import Piece, pieces
-from kernel.raw_reader import EndsBefore, RawReader
+from kernel.passages import Batch, Piece, Record, pieces
+from kernel.raw_reader import FETCH_BYTES, EndsBefore, RawReader
 from kernel.records import Partition, Passage, Start
 from kernel.settings import Settings
 
 log = structlog.get_logger()
-Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 Records: TypeAlias = Sequence[Record]
 POLL_MS: Final = 500
 """How long a poll waits where nothing comes; a record ends the wait at once."""
+RAW_BYTES_MIN: Final = 65_536
+"""What one partition gives at least where all of them are read by our own reader."""
 LOOK_EVERY_S: Final = 1.0
 """How often an idle partition is looked at for offsets that hold no record."""
-
-
-@dataclass
-class Batch:
-    """What was read: records in order, and the passages between and behind them."""
-
-    records: list[Record] = field(default_factory=list)
-    passages: list[Passage] = field(default_factory=list)
-
-    def add(self, found: Iterable[Piece]) -> None:
-        """Take in what follows in one partition."""
-        for piece in found:
-            (self.passages if isinstance(piece, Passage) else self.records).append(piece)
-
-    def __bool__(self) -> bool:
-        return bool(self.records or self.passages)
 
 
 @dataclass(frozen=True)
@@ -211,13 +196,14 @@ class PartitionReader:
         batch, faults = Batch(), list[Exception]()
         room = max(1, self._settings.batch_records_max // max(1, len(self.positions)))
         ready = list(self.assigned() & self.positions.keys() - self.held.keys())
+        share = max(RAW_BYTES_MIN, FETCH_BYTES // max(1, len(ready)))  # all of it is unpacked, whatever is taken
         random.shuffle(ready)  # where there is too much at once, none of them is always the last
         for partition in ready:
             if sum(len(record.value or b"") for record in batch.records) > bounded_codecs.POLL_BYTES_MAX:
                 break
             tp, at = TopicPartition(*partition), self.positions[partition]
             try:
-                fetched = await self._raw.fetch(tp, at)
+                fetched = await self._raw.fetch(tp, at, bytes_max=share)
             except EndsBefore as ends:
                 self._hold_lost(tp, ends)
             except Exception as fault:

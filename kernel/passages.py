@@ -5,8 +5,8 @@ retention or an administrator deleted. Every jump is either explained by what th
 record, or it is an error of whoever reads, and then what lies there is read. No offset is passed in silence. Pure.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from aiokafka import ConsumerRecord
@@ -38,7 +38,24 @@ class BrokenRecord(ConsumerRecord[bytes | None, bytes | None]):  # type: ignore[
     """A record that stands for a whole batch which cannot be taken apart; its value is the batch's bytes."""
 
 
+Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
 Piece: TypeAlias = "ConsumerRecord[bytes | None, bytes | None] | Passage"
+
+
+@dataclass
+class Batch:
+    """What was read: records in order, and the passages between and behind them."""
+
+    records: list[Record] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+
+    def add(self, found: Iterable[Piece]) -> None:
+        """Take in what follows in one partition."""
+        for piece in found:
+            (self.passages if isinstance(piece, Passage) else self.records).append(piece)
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.passages)
 
 
 def pieces(fetched: Fetched, start: int, end: int | None = None) -> Iterator[Piece]:

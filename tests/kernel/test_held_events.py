@@ -27,7 +27,7 @@ from kernel.held_http import held
 from kernel.holding import WHAT, Holding, TooManyHeld
 from kernel.intake import Intake
 from kernel.memory import MemoryStore
-from kernel.partition_reader import Record
+from kernel.passages import Record
 from kernel.postgres import PostgresStore
 from kernel.records import Incoming, Origin, Progress
 from kernel.room import MIGRATIONS, Room, newer_words, reactions, refuse_newer
