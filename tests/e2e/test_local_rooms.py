@@ -5,14 +5,12 @@ import os
 import signal
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import psycopg
 import pytest
 
@@ -22,8 +20,8 @@ from deploy.local import process, rooms
 from deploy.local.house import House, house
 from deploy.local.rooms import StackError
 from tests.deploy.slow_room import WHY
+from tests.local import alive_in, forcegen
 
-REPOSITORY = Path(__file__).parents[2]
 DECIDING = [room for room in rooms.ROOMS if room.name in ("approvals", "vacancies", "deployments")]
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
@@ -45,29 +43,6 @@ def up(directory: Path) -> House:
     found = house(directory)
     assert found is not None
     return found
-
-
-def forcegen(command: str, directory: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    """The console script, as a process of its own."""
-    words = command.split()
-    program = [sys.executable, "-c", "from cli.main import main; main()", *words, "--directory", str(directory)]
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("FORCEGEN_")}
-    return subprocess.run(
-        [*program, *arguments],
-        cwd=REPOSITORY,
-        env=environment,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def alive_in(directory: Path) -> list[psutil.Process]:
-    """Everything that works in the directory, or in the Postgres data that it points to."""
-    places = [str(directory.resolve()), str((directory / "postgres").resolve())]
-    alive = [one for one in psutil.process_iter(["cwd", "status"]) if one.info["status"] != psutil.STATUS_ZOMBIE]
-    return [one for one in alive if any((one.info["cwd"] or "").startswith(place) for place in places)]
 
 
 def commands(*names: str) -> list[dict[str, Any]]:

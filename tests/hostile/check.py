@@ -7,7 +7,7 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -306,24 +306,39 @@ def _fault(line: bytes) -> str:
     return json.dumps({n: v for n, v in told.items() if n not in ("timestamp", "time", "delay_s")}, sort_keys=True)
 
 
-def delays(found: Mapping[str, Answers], records: Mapping[Place, wire.Stored], sent: Sent) -> float:
-    """The longest time in seconds that an honest command waited behind a hostile record, in the same partition.
+@dataclass(frozen=True, order=True)
+class Delay:
+    """How long an honest command waited behind a hostile record, and where it stands."""
 
-    It counts from when the hostile one was done with, or from when the honest one was sent, if that was later.
+    seconds: float = 0.0
+    place: Place | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.2f} s behind a hostile neighbour" + (f" at {self.place}" if self.place else "")
+
+
+def longest_delay(found: Mapping[str, Answers], records: Mapping[Place, wire.Stored], sent: Sent) -> Delay:
+    """The longest time that an honest command waited behind a hostile record, in the same partition.
+
+    It counts from when the hostile one was done with, or from when the honest one was sent, if that was later. A
+    partition is done in order: where an id was used before, its record was done no earlier than those in front of it.
     """
-    worst = 0.0
-    last: dict[tuple[str, int], datetime] = {}
+    worst = Delay()
+    reached: dict[tuple[str, int], datetime] = {}
+    behind: set[tuple[str, int]] = set()
     for place in sorted(place for place in records if place[0].endswith(".commands")):
-        service, hostile = found[place[0].partition(".")[0]], sent.placed.get(place)
+        partition, service, hostile = place[:2], found[place[0].partition(".")[0]], sent.placed.get(place)
+        identity = hostile.identity if hostile else _identity(records[place].raw)
+        when = service.dead.get(place) or (service.first.get(identity) if identity else None)
+        if hostile is None and partition in behind and partition in reached and when is not None:
+            behind.discard(partition)
+            sent_at = datetime.fromtimestamp(records[place].timestamp_ms / 1000, UTC)
+            waited = (when - max(sent_at, reached[partition])).total_seconds()
+            worst = max(worst, Delay(waited, place))
         if hostile is not None:
-            when = service.dead.get(place) or (service.first.get(hostile.identity) if hostile.identity else None)
-            if when is not None:
-                last[place[:2]] = when
-        elif place[:2] in last:
-            answered = service.first.get(_identity(records[place].raw))
-            if answered is not None:
-                sent_at = datetime.fromtimestamp(records[place].timestamp_ms / 1000, UTC)
-                worst = max(worst, (answered - max(sent_at, last.pop(place[:2]))).total_seconds())
+            behind.add(partition)
+        if when is not None:
+            reached[partition] = max(when, reached.get(partition, when))
     return worst
 
 

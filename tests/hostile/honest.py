@@ -26,6 +26,11 @@ def commands(name: str, number: int) -> list[Event]:
     return list(islice(_stories(name), number))
 
 
+def crowd(name: str, number: int) -> list[Event]:
+    """So many people who are registered at once: commands of as many streams, in all partitions of one topic."""
+    return [next(_person(name, nr)) for nr in range(number)]
+
+
 def _stories(name: str) -> Iterator[Event]:
     nr = 0
     while True:

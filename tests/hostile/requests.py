@@ -42,10 +42,13 @@ class Request:
 
 
 def requests(seed: int, number: int, routes: Sequence[Route]) -> list[Request]:
-    """So many requests; `routes` are those that the services publish."""
+    """So many requests, each of the large ones among them; `routes` are those that the services publish."""
     chance = Random(seed)  # noqa: S311
     makers = (_headers, _structured, _mixed, _framing, _route, _route, _line, _large, _slow, _pipelined)
-    return [chance.choice(makers)(chance, f"{seed}-{nr}", routes) for nr in range(number)]
+    found = list(_each_large(chance, f"{seed}-large")) if number else []
+    found += [chance.choice(makers)(chance, f"{seed}-{nr}", routes) for nr in range(number - len(found))]
+    chance.shuffle(found)
+    return found
 
 
 def post(
@@ -242,23 +245,24 @@ def _line(chance: Random, _: str, routes: Sequence[Route]) -> Request:
 
 def _large(chance: Random, name: str, _: Sequence[Route]) -> Request:
     """Much of one thing: a header, headers, a body, a batch."""
+    return chance.choice(_each_large(chance, name))
+
+
+def _each_large(chance: Random, name: str) -> tuple[Request, ...]:
     service, event = command(chance, name)
     body = json.dumps(event).encode()
     kind = (b"content-type", JSON_EVENT)
-    sent = chance.choice(
-        (
-            post(body, [kind, (b"x", b"y" * 200_000)]),
-            post(body, [kind, *((b"x%d" % nr, b"y") for nr in range(5_000))]),
-            post(body, [(b"n" * 100_000, b"y"), kind]),
-            post(b" " * 5_000_000, [kind]),
-            post(b"[" + b",".join([b"1"] * 1_500) + b"]", [(b"content-type", BATCH)]),
-            post(b"[" * 100_000, [(b"content-type", BATCH)]),
-            post(
-                json.dumps([event | {"id": f"{name}-{nr}"} for nr in range(1_001)]).encode(), [(b"content-type", BATCH)]
-            ),
-        )
+    batch = [(b"content-type", BATCH)]
+    sent = (
+        post(body, [kind, (b"x", b"y" * 200_000)]),
+        post(body, [kind, *((b"x%d" % nr, b"y") for nr in range(5_000))]),
+        post(body, [(b"n" * 100_000, b"y"), kind]),
+        post(b" " * 5_000_000, [kind]),
+        post(b"[" + b",".join([b"1"] * 1_500) + b"]", batch),
+        post(b"[" * 100_000, batch),
+        post(json.dumps([event | {"id": f"{name}-{nr}"} for nr in range(1_001)]).encode(), batch),
     )
-    return Request("large", service, (sent,))
+    return tuple(Request("large", service, (one,)) for one in sent)
 
 
 def _slow(chance: Random, name: str, _: Sequence[Route]) -> Request:

@@ -9,7 +9,7 @@ from random import Random
 from tests.foreign import Client
 from tests.hostile import check, honest, views
 from tests.hostile.generate import Parcel, parcels
-from tests.hostile.send import Sender, Sent
+from tests.hostile.send import UNDECODABLE, Sender, Sent
 from tests.house import House
 
 MEMORY_MAX_BYTES = 400_000_000
@@ -25,7 +25,7 @@ class Report:
     hostile: int = 0
     honest: int = 0
     wrong: list[str] = field(default_factory=list)
-    delay_s: float = 0.0
+    delay: check.Delay = field(default_factory=check.Delay)
     seconds: float = 0.0
     memory_bytes: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Report:
         name, most = max(self.memory_bytes.items(), key=lambda each: each[1], default=("nobody", 0))
         tried = f"seed {self.seed}: {self.hostile} hostile among {self.honest} honest, {len(self.wrong)} wrong"
         cost = f"{most / 1e6:.0f} MB ({name}), {self.seconds:.0f} s"
-        return f"{tried}, {self.delay_s:.2f} s behind a hostile neighbour, {cost}"
+        return f"{tried}, {self.delay}, {cost}"
 
 
 class Runs:
@@ -65,7 +65,7 @@ class Runs:
         rested, since = check.ends_of_logs(self.house), time.monotonic()
         records = check.broker_records(self.house)
         found = {service: check.answers(self.house, service) for service in check.SERVICES[:3]}
-        report.delay_s = check.delays(found, records, self.sent)
+        report.delay = check.longest_delay(found, records, self.sent)
         for breaches in (
             check.decided(found, self.sent),
             check.accounted(self.house, found, self.sent),
@@ -99,7 +99,7 @@ class Runs:
         kept = [parcel for parcel in parcels(seed, hostile_number) if keep(parcel)]
         order = [True] * len(kept) + [False] * len(stories)
         chance.shuffle(order)
-        sender = Sender(self.house, seed)
+        sender = Sender(self.house.servers.kafka, self.house.url, seed)
         sender.sent = self.sent
         stories_left, parcels_left = iter(enumerate(stories)), iter(kept)
         begun, done = time.monotonic(), 0
@@ -115,6 +115,8 @@ class Runs:
                     done += len(story)
                 if per_second is not None:
                     time.sleep(max(0.0, begun + done / per_second - time.monotonic()))
+            if keep(UNDECODABLE):
+                sender.crowds(f"r{seed}-crowd")
             sender.taken_back(stories[-1:])
         finally:
             sender.close()

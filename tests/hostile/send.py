@@ -7,9 +7,9 @@ twice. Some stories go in transactions that are aborted, and must leave no trace
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -18,15 +18,18 @@ import httpx
 from confluent_kafka import Producer
 
 from tests.foreign import Client, binary, room_of, structured
-from tests.hostile import wire
-from tests.hostile.generate import BOMBS, Hostile, Parcel
+from tests.hostile import honest, wire
+from tests.hostile.generate import BOMBS, PARTITIONS, Hostile, Parcel
 from tests.hostile.wire import Raw
-from tests.house import House
 
 Event = dict[str, Any]
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
 BUSY_S = 0.2
+CROWDS, CROWD = 8, 24
+UNDECODABLE = Parcel(
+    "vacancies.commands", 0, (Hostile("undecodable in a crowd", Raw(b"x", b"{}", ((b"\xff\xfe", b"x"),))),), age_ms=0
+)
 FLUSHED_SHARE = 0.1
 """Of hostile batches before which all honest commands have arrived: behind the others they come in bursts."""
 
@@ -116,16 +119,17 @@ RECORD_TWISTS = {"record attributes": _with_attributes, "delta of time": _with_d
 
 
 class Sender:
-    """Sends to one house; what was sent is in `sent`."""
+    """Sends to one system; what was sent is in `sent`."""
 
-    def __init__(self, house: House, seed: int) -> None:
-        self._house = house
-        self._broker = wire.Broker(house.servers.kafka)
-        self._client = Client(house.servers.kafka)
+    def __init__(self, kafka: str, url: Callable[[str], str], seed: int) -> None:
+        """`url` gives the address of a service by its name."""
+        self._url = url
+        self._broker = wire.Broker(kafka)
+        self._client = Client(kafka)
         self._chance = Random(seed)  # noqa: S311
         self._transactions = Producer(
             {
-                "bootstrap.servers": house.servers.kafka,
+                "bootstrap.servers": kafka,
                 "transactional.id": f"hostile-{seed}",
                 "transaction.timeout.ms": 10_000,
                 "partitioner": "murmur2_random",
@@ -172,6 +176,21 @@ class Sender:
                 key, value, headers = (structured if way % 2 else binary)(event)
                 self._client.raw(f"{room_of(event)}.commands", value, key, headers)
 
+    def crowds(self, name: str) -> None:
+        """Many honest commands in all partitions at once, and among them a record that no client library decodes.
+
+        What a client had taken from other partitions is lost to it where it meets such a record.
+        """
+        for nr in range(CROWDS):
+            events = honest.crowd(f"{name}-{nr}", CROWD)
+            for part in (events[: CROWD // 2], events[CROWD // 2 :]):
+                for event in part:
+                    self.sent.note(event)
+                    key, value, headers = binary(event)
+                    self._client.raw(f"{room_of(event)}.commands", value, key, headers)
+                self._client.flush()
+                self.parcel(replace(UNDECODABLE, partition=nr % PARTITIONS))
+
     def taken_back(self, stories: Sequence[Sequence[Event]]) -> None:
         """Transactions that are aborted, so that a partition may end with marks and no record."""
         for events in stories:
@@ -206,7 +225,7 @@ class Sender:
                 self.sent.wrong_over_http.append(f"{event['id']}: {type(fault).__name__}: {fault}"[:300])
 
     def _post(self, event: Event) -> None:
-        url = f"{self._house.url(room_of(event))}/v1/commands"
+        url = f"{self._url(room_of(event))}/v1/commands"
         headers = {"content-type": "application/cloudevents+json"}
         for _ in range(300):
             answer = httpx.post(url, content=json.dumps(event), headers=headers, timeout=120)

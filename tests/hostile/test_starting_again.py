@@ -1,0 +1,89 @@
+"""`forcegen up` starts a system that hostile records have been sent to: those that it has read and those that wait."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import rooms
+from deploy.local.house import House, house
+from tests.foreign import Client, room_of
+from tests.hostile import honest
+from tests.hostile.generate import parcels
+from tests.hostile.run import PER_STORY
+from tests.hostile.send import Sender
+from tests.local import alive_in, forcegen
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
+SEED = 20130630
+HOSTILE, STORIES = 160, 3
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("hostile") / "forcegen"
+    try:
+        yield path
+    finally:
+        rooms.wipe(path)
+
+
+def done(command: str, directory: Path) -> str:
+    """What the command printed; it must succeed."""
+    told = forcegen(command, directory)
+    assert told.returncode == 0, f"forcegen {command}: {told.stdout[-3000:]}{told.stderr[-3000:]}"
+    return told.stdout
+
+
+def brought_up(directory: Path) -> House:
+    done("up", directory)
+    found = house(directory)
+    assert found is not None
+    assert "no" not in done("status", directory).split()
+    return found
+
+
+def sent_to(system: House, seed: int) -> dict[str, list[str]]:
+    """Every kind of hostile record, and honest commands among them; the ids of these by service."""
+    events = [*honest.ground(), *honest.commands(f"s{seed}", STORIES * PER_STORY)]
+    hostile = parcels(seed, HOSTILE)
+    sender = Sender(system.kafka_bootstrap, system.urls.__getitem__, seed)
+    try:
+        sender.story(0, events[: len(events) // 2])
+        for parcel in hostile:
+            sender.parcel(parcel)
+        sender.story(0, events[len(events) // 2 :])
+    finally:
+        sender.close()
+    assert not sender.sent.wrong_over_http
+    ids: dict[str, list[str]] = defaultdict(list)
+    for event in events:
+        ids[room_of(event)].append(event["id"])
+    return ids
+
+
+def accepted(system: House, ids: dict[str, list[str]]) -> bool:
+    client = Client(system.kafka_bootstrap)
+    found = [client.outcomes(service, wanted, 120) for service, wanted in ids.items()]
+    return {one["status"] for each in found for one in each.values()} == {"accepted"}
+
+
+def test_up_after_down_and_after_a_hard_death_with_hostile_records_read_and_unread(directory: Path) -> None:
+    # given a system that has read all of it, stopped and started again
+    system = brought_up(directory)
+    ids = sent_to(system, SEED)
+    assert accepted(system, ids)
+    done("down", directory)
+    system = brought_up(directory)
+
+    # when more comes while everything dies, servers included
+    new = secrets.randbelow(10**9)
+    print(f"seeds {SEED}, {new}")  # noqa: T201  (shown where the test fails)
+    more = sent_to(system, new)
+    for process in alive_in(directory):
+        process.kill()
+
+    # then it starts with what it had not read, and answers every honest command
+    assert accepted(brought_up(directory), more)

@@ -1,0 +1,33 @@
+"""A system in a directory, as its users run it: the console script, and what is alive there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def forcegen(command: str, directory: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """The console script, as a process of its own."""
+    words = command.split()
+    program = [sys.executable, "-c", "from cli.main import main; main()", *words, "--directory", str(directory)]
+    environment = {name: text for name, text in os.environ.items() if not name.startswith("FORCEGEN_")}
+    return subprocess.run(
+        [*program, *arguments],
+        cwd=REPOSITORY,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def alive_in(directory: Path) -> list[psutil.Process]:
+    """Everything that works in the directory, or in the Postgres data that it points to."""
+    places = [str(directory.resolve()), str((directory / "postgres").resolve())]
+    alive = [one for one in psutil.process_iter(["cwd", "status"]) if one.info["status"] != psutil.STATUS_ZOMBIE]
+    return [one for one in alive if any((one.info["cwd"] or "").startswith(place) for place in places)]
