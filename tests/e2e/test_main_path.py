@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from confluent_kafka import Producer
 
 from tests.foreign import Client, binary, command, structured
 from tests.house import House
@@ -113,3 +114,31 @@ def test_the_archive_holds_every_record_of_every_topic_byte_for_byte(house: Hous
             return
         assert time.monotonic() < deadline, f"{len(records)} in Kafka, {len(kept)} in the archive"
         time.sleep(0.2)
+
+
+def test_a_command_in_a_transaction_is_decided_and_its_mark_is_no_lag(house: House) -> None:
+    """The mark behind a committed transaction is an offset without a record: nobody waits for one there."""
+    client, event = Client(house.servers.kafka), proposal("kz-transaction")
+    key, value, headers = binary(event)
+    settings = {"bootstrap.servers": house.servers.kafka, "transactional.id": "a-stock-client"}
+    producer = Producer({**settings, "partitioner": "murmur2_random"})
+    producer.init_transactions()
+    producer.begin_transaction()
+    producer.produce("approvals.commands", value, key, headers=[*headers])
+    producer.commit_transaction()
+    assert client.outcomes("approvals", [event["id"]])[event["id"]]["status"] == "accepted"
+    end, deadline = client.ends("approvals.commands")["approvals.commands"], time.monotonic() + 60
+    for name in ("approvals", "audit"):
+        while stored(house, name) != end or httpx.get(f"{house.url(name)}/v1/lag").json()[name]["records"]:
+            assert time.monotonic() < deadline, f"{name} has stored {stored(house, name)} of {end}"
+            time.sleep(0.2)
+        assert httpx.get(f"{house.url(name)}/readyz").status_code == 200
+        assert httpx.get(f"{house.url(name)}/healthz/progress").json()["problems"] == []
+
+
+def stored(house: House, service: str) -> int:
+    """How many offsets of the commands a service has done with."""
+    with psycopg.connect(house.dsn(service)) as connection:
+        query = "SELECT sum(next_offset) FROM consumed WHERE consumer = %s AND topic = 'approvals.commands'"
+        (found,) = connection.execute(query, [service]).fetchone() or (None,)
+    return int(found or 0)
