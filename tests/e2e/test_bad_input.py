@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
+from tests import rawkafka
 from tests.e2e.test_main_path import proposal
 from tests.foreign import Client, Headers, binary, command, structured
+from tests.hostile.check import packed
 from tests.house import House
 
 pytestmark = pytest.mark.servers
@@ -122,6 +125,37 @@ def buried(house: House, room: str, value: bytes | None, headers: Headers) -> di
             return dict(found[-1])
         assert time.monotonic() < deadline, f"no dead letter among {len(letters)}"
         time.sleep(0.2)
+
+
+def test_a_header_that_no_client_decodes_is_kept_and_told_and_costs_no_other_command(house: House) -> None:
+    """Its name is no UTF-8: archived byte for byte, a dead letter, and every good command is decided."""
+    client, topic, bad = Client(house.servers.kafka), "approvals.commands", proposal("odd-header")
+    key, value, headers = binary(bad)
+    odd: tuple[bytes, bytes] = (b"\xff\xfe", b"x")
+    sent = [[odd], [odd, *((name.encode(), held) for name, held in headers)]]
+    first = rawkafka.produce(house.servers.kafka, topic, 1, [(key, value, each) for each in sent])
+    good = [proposal(f"odd-header-{nr}") for nr in range(16)]
+    client.send(good)
+    outcomes = client.outcomes("approvals", [event["id"] for event in (bad, *good)], 120)
+    told = outcomes.pop(bad["id"])
+    assert (told["status"], told["field"]) == ("invalid", "headers")
+    assert {one["status"] for one in outcomes.values()} == {"accepted"}
+    letters = httpx.get(f"{house.url('approvals')}/v1/dead-letters?limit=1000").json()["items"]
+    found = {one["offset"]: one for one in letters if (one["topic"], one["partition"]) == (topic, 1)}
+    assert [found[first + nr]["field"] for nr in range(2)] == ["headers", "headers"]
+    assert [found[first + nr]["headers"][0] for nr in range(2)] == [["\\xff\\xfe", "x"]] * 2
+    deadline = time.monotonic() + 120
+    while (kept := archived(house, topic, 1, first)) != [(key, value, packed(each)) for each in sent]:
+        assert time.monotonic() < deadline, kept
+        time.sleep(0.2)
+
+
+def archived(house: House, topic: str, partition: int, first: int) -> list[tuple[bytes, bytes, bytes]]:
+    """Two records as the archive holds them."""
+    with psycopg.connect(house.dsn("audit")) as connection:
+        query = """SELECT key, value, headers FROM records WHERE (topic, part) = (%s, %s) AND "offset" - %s IN (0, 1)
+                   ORDER BY "offset" """
+        return connection.execute(query, [topic, partition, first]).fetchall()
 
 
 def test_a_duplicate_is_answered_again_and_another_body_is_a_conflict(house: House) -> None:
