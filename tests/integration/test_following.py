@@ -208,6 +208,16 @@ async def test_a_lost_connection_to_postgres_loses_no_change(reader: Reader) -> 
     assert told["data"]["rows"] == len(LOG)
 
 
+async def test_a_notification_of_a_stranger_is_a_hint_to_look_and_tells_nobody_anything(reader: Reader) -> None:
+    async with reader.follows(views="events") as events:
+        await some(events, 1)
+        for payload in ("", "7", "{}", "x" * 7_000):
+            await reader.pool.execute("SELECT pg_notify($1, $2)", following_module.CHANNEL, payload)
+        await reader.apply(LOG)
+        [told] = await some(events, 1)
+    assert told["data"]["rows"] == len(LOG)
+
+
 @pytest.mark.parametrize("question", ["views=none-such", "mission=MINURSO"])
 async def test_what_cannot_be_followed_is_named(reader: Reader, question: str) -> None:
     answer = await reader.http.get(f"/v1/changes?{question}")

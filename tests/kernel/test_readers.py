@@ -4,12 +4,14 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from kernel import database
 from kernel.watching import end_overlong
+from tests.architecture.sources import text
 from tests.servers import Servers
 
 pytestmark = pytest.mark.servers
@@ -89,6 +91,16 @@ async def test_a_reader_who_lifts_its_defaults_can_still_do_nothing_but_read(rea
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await session.execute(done)
     await session.close()
+
+
+async def test_what_no_role_can_be_forbidden_is_told_on_the_page(reader: Reader) -> None:
+    """The server lets every role do this, so nothing may be promised of it."""
+    session = await reader.session()
+    await session.execute("NOTIFY forcegen_changes, 'anything'")
+    await session.execute(f"ALTER ROLE {reader.role} PASSWORD 'another'")
+    await session.close()
+    _, _, told = text(Path("docs/how-to/query-with-sql.md")).partition("What nobody can forbid a role")
+    assert all(part in told.partition("\n\n")[0] for part in ("`NOTIFY`", "its own password"))
 
 
 async def test_a_reader_who_asks_through_a_pool_may_give_its_sessions_back(reader: Reader) -> None:
