@@ -72,6 +72,26 @@ async def test_every_parameter_of_the_search_is_given_odd_values(http: httpx.Asy
         assert (status, told(text)[0]) == (400, "unheard-of")
 
 
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        ("%00/0/0", "topic"),
+        ("a%00b/0/0", "topic"),
+        ("x" * 250 + "/0/0", "topic"),
+        ("approvals.events/-1/0", "partition"),
+        ("approvals.events/2147483648/0", "partition"),
+        ("approvals.events/0/1" + "0" * 30, "offset"),
+        ("approvals.events/0/%00", "offset"),
+    ],
+)
+async def test_a_bundle_of_what_can_be_no_record_is_refused_by_name(
+    http: httpx.AsyncClient, place: str, field: str
+) -> None:
+    answer = await http.get(f"/v1/bundles/{place}")
+    assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+    assert answer.json()["remedy"]
+
+
 async def test_a_record_that_is_not_there_is_told_as_a_page_and_to_a_program_as_a_problem(
     http: httpx.AsyncClient,
 ) -> None:

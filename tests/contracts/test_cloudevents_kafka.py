@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from cloudevents.core.bindings import kafka as sdk_kafka
 from cloudevents.core.v1.event import CloudEvent
 
 from contracts.cloudevents import Envelope, from_kafka, to_kafka, to_structured
+from tests.architecture.sources import text
 from tests.contracts.one_event import DATA, EVENT, STRUCTURED, Headers, attributes, in_headers, in_json, refused
 
 # The SDK agrees.
@@ -43,6 +45,12 @@ def test_the_sdk_sets_a_key_where_it_is_told_to_and_its_partitionkey_is_read(wri
     structured = to_structured(replace(EVENT, partition_key=None)).replace(b'"actor"', b'"partitionkey":"p","actor"')
     assert from_kafka(None, structured, STRUCTURED).partition_key == "p"
     assert from_kafka(None, EVENT.data, in_headers(ce_partitionkey=b"p")).partition_key == "p"
+
+
+def test_the_page_for_senders_shows_how_a_key_is_set() -> None:
+    page = text(Path("docs/how-to/send-commands.md"))
+    for shown in ("key_mapper=lambda event: event.get_subject()", "kafka_sarama.WithMessageKey", "`partitionkey`"):
+        assert shown in page
 
 
 # What is read tolerantly.

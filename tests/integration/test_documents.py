@@ -1,6 +1,7 @@
 """The OpenAPI documents: valid, without a loose end, and true to what the queries answer."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
@@ -11,6 +12,7 @@ from openapi_spec_validator import validate
 
 from kernel import http, operations_http, web
 from kernel.health import Health
+from services.audit import access, anchors, proofs, searching
 from services.audit.pages import routes as archive_pages
 from services.reporting import shaping
 from services.reporting.api import build
@@ -30,6 +32,10 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
         yield name, http.build(name, health=health, **parts).openapi()
     yield "query", build(NOTHING, today=lambda: date(2014, 12, 1)).openapi()
     archive = web.app("archive")
+    access.guard(archive, NOTHING, None)
+    for routes in (proofs.routes, anchors.routes, searching.routes):
+        archive.include_router(routes(NOTHING))
+    proofs.files(archive, NOTHING)
     archive.include_router(archive_pages.routes(NOTHING, health))
     operations_http.operations(archive, health, service="audit", ready=NOTHING)
     yield "archive", archive.openapi()
@@ -56,6 +62,14 @@ def test_a_document_is_valid_and_every_reference_leads_somewhere(name: str) -> N
     for reference in references(document):
         assert reference.startswith("#/components/schemas/"), reference
         assert reference.rpartition("/")[2] in document["components"]["schemas"], reference
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_part_of_a_path_is_declared(name: str) -> None:
+    for path, operations in DOCUMENTS[name]["paths"].items():
+        for method, operation in operations.items():
+            declared = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "path"}
+            assert declared == {*re.findall(r"{(.*?)}", path)}, (path, method)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -138,6 +138,7 @@ async def test_two_versions_on_record_at_once_are_found(now: asyncpg.Pool) -> No
         ("2199-01-01T00:00:00Z", "still to come"),
         ("2999-01-01T00:00:00Z", "outside the calendar"),
         ("2022-07-01", "not an instant with its offset"),
+        ("20220630", "not an instant with its offset"),
         ("yesterday", "not an instant with its offset"),
     ],
 )
