@@ -94,6 +94,12 @@ def _one_of_each(chance: Random, name: str, repeated: list[tuple[str, str]]) -> 
     return found
 
 
+def bombs() -> list[Parcel]:
+    """One of each, for a commands topic that has nothing else to do."""
+    topic = f"{DECIDING[0]}.commands"
+    return [_twisted(Parcel(topic, nr % PARTITIONS, (), age_ms=0), twist) for nr, twist in enumerate(BOMBS)]
+
+
 def _twisted(parcel: Parcel, twist: str) -> Parcel:
     if twist in BOMBS:
         return replace(parcel, records=(Hostile("bomb", Raw(b"bomb", None, ())),), codec=BOMBS[twist][0], twist=twist)

@@ -8,7 +8,7 @@ from random import Random
 
 from tests.foreign import Client
 from tests.hostile import check, honest, views
-from tests.hostile.generate import Parcel, parcels
+from tests.hostile.generate import Parcel, bombs, parcels
 from tests.hostile.send import UNDECODABLE, Sender, Sent
 from tests.house import House
 
@@ -117,6 +117,7 @@ class Runs:
                     time.sleep(max(0.0, begun + done / per_second - time.monotonic()))
             if keep(UNDECODABLE):
                 sender.crowds(f"r{seed}-crowd")
+            sender.alone(parcel for parcel in bombs() if keep(parcel))
             sender.taken_back(stories[-1:])
         finally:
             sender.close()

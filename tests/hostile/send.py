@@ -7,7 +7,7 @@ twice. Some stories go in transactions that are aborted, and must leave no trace
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -27,6 +27,7 @@ Place = tuple[str, int, int]
 """Topic, partition, offset."""
 BUSY_S = 0.2
 CROWDS, CROWD = 8, 24
+QUIET_S = 1.0
 UNDECODABLE = Parcel(
     "vacancies.commands", 0, (Hostile("undecodable in a crowd", Raw(b"x", b"{}", ((b"\xff\xfe", b"x"),))),), age_ms=0
 )
@@ -190,6 +191,13 @@ class Sender:
                     self._client.raw(f"{room_of(event)}.commands", value, key, headers)
                 self._client.flush()
                 self.parcel(replace(UNDECODABLE, partition=nr % PARTITIONS))
+
+    def alone(self, parcels: Iterable[Parcel]) -> None:
+        """Each when nothing else comes, so that a client reads it by itself."""
+        self._client.flush()
+        for parcel in parcels:
+            time.sleep(QUIET_S)
+            self.parcel(parcel)
 
     def taken_back(self, stories: Sequence[Sequence[Event]]) -> None:
         """Transactions that are aborted, so that a partition may end with marks and no record."""
