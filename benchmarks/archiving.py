@@ -17,9 +17,9 @@ from aiokafka import ConsumerRecord
 from pydantic import SecretStr
 
 from benchmarks.measure import Measured
-from kernel.database import migrate, provision
-from kernel.health import Health
-from kernel.serving import running_together
+from kernel.runtime.health import Health
+from kernel.runtime.process import running_together
+from kernel.store.database import migrate, provision
 from services.audit import archive, keys, layout, merkle, tiles, tree, verifier
 from services.audit.app import ROOM
 from services.audit.copying import COLUMNS

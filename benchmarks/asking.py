@@ -18,7 +18,7 @@ import uvloop
 
 from benchmarks import register
 from benchmarks.measure import Measured
-from kernel.health import Health
+from kernel.runtime.health import Health
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading
 from services.reporting.finding import find

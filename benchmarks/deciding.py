@@ -10,12 +10,12 @@ from pydantic import SecretStr
 from benchmarks.measure import Measured
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.registry import commands_of
-from kernel import incoming
-from kernel.database import migrate, provision
-from kernel.intake import Intake
-from kernel.postgres import PostgresStore
-from kernel.records import Incoming
-from kernel.room import MIGRATIONS, Room
+from kernel.command_service import MIGRATIONS, Room
+from kernel.decide import decode
+from kernel.decide.command_handler import Intake
+from kernel.model.records import Incoming
+from kernel.store.database import migrate, provision
+from kernel.store.postgres import PostgresStore
 from services.deployments.app import ROOM as DEPLOYMENTS
 from services.vacancies.app import ROOM as VACANCIES
 from tests.faults import flow
@@ -74,6 +74,6 @@ async def _measure(
 def _incoming(room: Room, event: flow.Event) -> Incoming:
     key, value, headers = binary(event)
     envelope: Envelope = from_kafka(key, value, headers)
-    return incoming.command(
+    return decode.command(
         envelope, commands_of(room.name), received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=262_144
     )

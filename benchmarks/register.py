@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from contracts import approvals, deployments, vacancies
 from contracts.registry import type_name
 from contracts.words import Category, Decision, Event, LineTerms
-from kernel.decider import effective_of
+from kernel.model.decider import effective_of
 from services.reporting.projections.recorded import Recorded
 
 STATES: Final = tuple(f"S{chr(65 + nr // 5)}{chr(65 + nr % 5)}" for nr in range(20))

@@ -18,9 +18,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import SecretStr
 
 from benchmarks.measure import Measured
-from kernel import topics
-from kernel.database import migrate, provision
-from kernel.settings import Settings
+from kernel.messaging import topics
+from kernel.runtime.settings import Settings
+from kernel.store.database import migrate, provision
 from services.audit import archive, broker, layout, selection
 from services.audit.app import ROOM
 from services.audit.reconciling.measured import Measured as Ends

@@ -14,8 +14,8 @@ import asyncpg
 import typer
 
 from cli.complaint import Complaint
-from kernel import database
-from kernel.postgres import Connection
+from kernel.store import database
+from kernel.store.postgres import Connection
 
 Database: TypeAlias = Annotated[
     str | None,

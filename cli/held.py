@@ -16,8 +16,8 @@ from cli.complaint import Complaint
 from cli.databases import Database
 from cli.terminal import number, results, row, table
 from contracts.registry import ROOMS
-from kernel.dropping import drop
-from kernel.records import Origin
+from kernel.model.records import Origin
+from kernel.store.drop_held_event import drop
 
 ROWS_MAX = 1_000
 PAGE = 500

@@ -12,9 +12,9 @@ from aiokafka.errors import KafkaError
 
 from cli.complaint import Complaint
 from contracts.registry import ROOMS
-from kernel import kafka
-from kernel.settings import Settings
-from kernel.steady_consumer import SteadyConsumer
+from kernel.messaging import kafka
+from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.runtime.settings import Settings
 
 RECORD_BYTES_MAX = 4_194_304
 REQUEST_TIMEOUT_MS = 10_000

@@ -19,8 +19,8 @@ from cli import databases
 from cli.complaint import Complaint
 from cli.progress import Records, records
 from cli.terminal import number, results, row, table
-from kernel.postgres import Connection
-from kernel.records import Partition
+from kernel.model.records import Partition
+from kernel.store.postgres import Connection
 from services.audit import reach
 from services.audit import selection as archive
 from services.audit.selection import Selection

@@ -16,9 +16,9 @@ from cli.complaint import Complaint
 from cli.kafka import settings as spoken_to
 from cli.progress import Records, records
 from cli.terminal import news, number, results, row, table
-from kernel import kafka, topics
-from kernel.postgres import Connection
-from kernel.settings import Settings
+from kernel.messaging import kafka, topics
+from kernel.runtime.settings import Settings
+from kernel.store.postgres import Connection
 from services.audit import broker, by_place
 from services.audit import selection as archive
 from services.audit.broker import Broker

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from cli.complaint import Complaint
-from kernel.records import Partition
+from kernel.model.records import Partition
 from services.audit.selection import Period, Selection, Unknown, type_named
 
 

@@ -19,8 +19,8 @@ from typing import Final
 import stamina
 
 from contracts.registry import ROOMS
-from kernel import database
-from kernel.postgres_url import address
+from kernel.store import database
+from kernel.store.postgres_url import address
 
 OWNERS: Final = (*ROOMS, "reporting", "audit")
 """The roles that own schemas; but for those below, one of their own name."""

@@ -18,10 +18,11 @@ import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.provision import OWNERS, READERS, SCHEMAS_OF
-from kernel import database, topics
-from kernel.reading import ReadingRoom
-from kernel.room import Room
-from kernel.settings import Settings
+from kernel.command_service import Room
+from kernel.messaging import topics
+from kernel.reader_service import ReadingRoom
+from kernel.runtime.settings import Settings
+from kernel.store import database
 from services.approvals.app import ROOM as APPROVALS
 from services.audit.app import ROOM as AUDIT
 from services.deployments.app import ROOM as DEPLOYMENTS

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from contracts.registry import type_name
 from contracts.words import Event
-from kernel.decider import effective_of
+from kernel.model.decider import effective_of
 from services.reporting.projections import VIEWS
 from services.reporting.projections.fold import Shelf, Tables
 from services.reporting.projections.queue import Queue

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from contracts.words import Command, Event
-from kernel.decider import Asked, Decider, Decision, Fact, Pending, Refusal, State, effective_of, event_id
+from kernel.model.decider import Asked, Decider, Decision, Fact, Pending, Refusal, State, effective_of, event_id
 
 A_DAY = datetime(2022, 7, 1, tzinfo=UTC)
 

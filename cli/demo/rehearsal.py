@@ -12,11 +12,11 @@ from typing import Final, TypeAlias
 from contracts.cloudevents import Envelope
 from contracts.outcome import CommandDecided
 from contracts.registry import commands_of, type_name
-from kernel import incoming
-from kernel.decider import Claim, Fact
-from kernel.deciding import Known, Settled, settle
-from kernel.records import Answer, CommandKey, Folded, Holder, Incoming, NewEvent
-from kernel.room import Room, reactions
+from kernel.command_service import Room, reactions
+from kernel.decide import decode
+from kernel.decide.batch import Known, Settled, settle
+from kernel.model.decider import Claim, Fact
+from kernel.model.records import Answer, CommandKey, Folded, Holder, Incoming, NewEvent
 from services.approvals.app import ROOM as APPROVALS
 from services.deployments.app import ROOM as DEPLOYMENTS
 from services.vacancies.app import ROOM as VACANCIES
@@ -115,7 +115,7 @@ class HouseInMemory:
         return events
 
     def _admitted(self, room: str, envelope: Envelope) -> Incoming:
-        return incoming.command(envelope, commands_of(room), received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
+        return decode.command(envelope, commands_of(room), received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
 
     def _reactions(self, event: NewEvent) -> Iterable[Envelope]:
         cause = replace(event.cause, id=str(event.fact.id), type=type_name(type(event.fact.data)))

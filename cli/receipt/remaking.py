@@ -15,8 +15,8 @@ from typing import Any, Final
 import asyncpg
 from aiokafka import ConsumerRecord
 
-from kernel import database
-from kernel.health import Health
+from kernel.runtime.health import Health
+from kernel.store import database
 from services.audit import layout
 from services.audit.verifier import Read, name_of
 from services.reporting import finding, forms, rebuilding

@@ -11,8 +11,8 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.limits import BIGINT_MAX
-from kernel.settings import Settings
-from kernel.steady_consumer import SteadyConsumer
+from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.runtime.settings import Settings
 
 POLL_MS: Final = 200
 PATIENCE_S: Final = 10.0

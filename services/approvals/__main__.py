@@ -1,8 +1,8 @@
 """`python -m services.approvals`: settings from the environment, connections, run."""
 
-from kernel.room import run
-from kernel.serving import main
-from kernel.settings import Settings
+from kernel.command_service import run
+from kernel.runtime.process import main
+from kernel.runtime.settings import Settings
 from services.approvals.app import ROOM
 
 if __name__ == "__main__":

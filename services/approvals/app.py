@@ -1,6 +1,6 @@
 """The room, put together: its pure core on the kernel. No rule lives here."""
 
-from kernel.room import Room
+from kernel.command_service import Room
 from services.approvals import decider
 from services.approvals.policies import POLICIES
 

@@ -17,7 +17,7 @@ from contracts.approvals import (
     WithdrawProposal,
 )
 from contracts.words import Command
-from kernel.decider import Asked, Decision, States
+from kernel.model.decider import Asked, Decision, States
 from services.approvals import framework, votes
 from services.approvals.mandate import Mandate
 

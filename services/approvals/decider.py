@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from contracts import streams
-from kernel.decider import Asked, Claim, Fact
+from kernel.model.decider import Asked, Claim, Fact
 from services.approvals.commands import decide
 from services.approvals.mandate import Mandate, evolve
 

@@ -9,7 +9,7 @@ from contracts.approvals import (
     WaiverGranted,
 )
 from contracts.words import Event, LineTerms
-from kernel.decider import Decision, Refusal
+from kernel.model.decider import Decision, Refusal
 from services.approvals.mandate import Mandate, for_operation, wrong_state
 
 

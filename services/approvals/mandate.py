@@ -23,7 +23,7 @@ from contracts.approvals import (
     WaiverGranted,
 )
 from contracts.words import LineTerms
-from kernel.decider import Fact, Refusal
+from kernel.model.decider import Fact, Refusal
 
 Status = Literal["absent", "proposed", "approved", "rejected", "withdrawn", "superseded", "expired", "revoked"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from contracts.approvals import MandateApproved, SupersedeMandate
 from contracts.words import Command
-from kernel.decider import Fact, Policy
+from kernel.model.decider import Fact, Policy
 
 
 def on_approvals(fact: Fact) -> Sequence[Command]:

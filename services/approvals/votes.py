@@ -24,7 +24,7 @@ from contracts.approvals import (
 )
 from contracts.words import Decision as Vote
 from contracts.words import LineTerms
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.approvals.framework import carried_over
 from services.approvals.mandate import Mandate, wrong_state
 

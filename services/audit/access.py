@@ -21,9 +21,9 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from starlette.datastructures import Headers
 
-from kernel.http import problem
-from kernel.parameters import Name, Whole
-from kernel.proxied import names_this_machine, path_of
+from kernel.http.command_routes import problem
+from kernel.http.parameters import Name, Whole
+from kernel.http.proxied import names_this_machine, path_of
 from kernel.sql import queries
 
 log = structlog.get_logger()

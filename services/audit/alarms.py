@@ -11,8 +11,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from kernel.postgres import Connection
 from kernel.sql import queries
+from kernel.store.postgres import Connection
 
 SHOWN: Final = 100
 """Alarms that are listed, the newest first."""

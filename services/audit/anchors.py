@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import asyncpg
 from fastapi import APIRouter, Query
 
-from kernel.http import problem
-from kernel.postgres import Connection, columns
-from kernel.problems import documented
+from kernel.http.command_routes import problem
+from kernel.http.problem_details import documented
+from kernel.store.postgres import Connection, columns
 from services.audit import merkle, tree
 from services.audit.archive import archived
 from services.audit.checkpoint import Checkpoint

@@ -8,9 +8,10 @@ import asyncpg
 from fastapi import FastAPI
 
 from contracts.registry import ROOMS
-from kernel import reading, topics
-from kernel.health import Health
-from kernel.problems import answer_problems
+from kernel import reader_service
+from kernel.http.problem_details import answer_problems
+from kernel.messaging import topics
+from kernel.runtime.health import Health
 from services.audit import access, anchors, keys, messages, proofs, searching
 from services.audit.archive import plant, prepare
 from services.audit.pages import routes as pages
@@ -23,7 +24,7 @@ TOPICS = [
     *(topics.of_log(room, log) for room in ROOMS for log in topics.LOGS),
     topics.of_log("reporting", "dead_letters"),
 ]
-ROOM = reading.ReadingRoom(
+ROOM = reader_service.ReadingRoom(
     "audit",
     TOPICS,
     prepare,

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from kernel.consumer import Records
-from kernel.postgres import Connection, columns
-from kernel.reading import Write
-from kernel.records import DeadLetter
+from kernel.messaging.consumer import Records
+from kernel.model.records import DeadLetter
+from kernel.reader_service import Write
+from kernel.store.postgres import Connection, columns
 from services.audit import copying, tiles, tree
 from services.audit.leaf import entry
 from services.audit.merkle import leaf_hash

@@ -13,12 +13,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from kernel import kafka
-from kernel.passages import Piece, pieces
-from kernel.raw_reader import EndsBefore, RawReader
-from kernel.records import Partition, Passage
-from kernel.settings import Settings
-from kernel.steady_consumer import SteadyConsumer
+from kernel.messaging import kafka
+from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.messaging.passages import Piece, pieces
+from kernel.messaging.raw_reader import EndsBefore, RawReader
+from kernel.model.records import Partition, Passage
+from kernel.runtime.settings import Settings
 
 Read: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 REQUEST_TIMEOUT_MS: Final = 10_000

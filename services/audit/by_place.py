@@ -8,9 +8,9 @@ from typing import Final
 
 import asyncpg
 
-from kernel.postgres import Connection
-from kernel.records import Partition
+from kernel.model.records import Partition
 from kernel.sql import queries
+from kernel.store.postgres import Connection
 from services.audit import selection
 
 LEAST: Final = -(2**63)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.audit.messages import Message, sql
 
 MESSAGES_MAX: Final = 500

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from kernel.consumer import Records
+from kernel.messaging.consumer import Records
 from services.audit.leaf import entry, packed
 from services.audit.merkle import leaf_hash
 

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 import asyncpg
 
 from contracts.limits import BIGINT_MAX
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.audit import tiles, tree
 from services.audit.archive import Row, archived
 from services.audit.leaf import NAME_CODEC, Headers, digested, unpacked

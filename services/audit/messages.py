@@ -19,10 +19,10 @@ import structlog
 
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.unreadable import Unreadable
-from kernel.health import Health
-from kernel.postgres import Connection
+from kernel.http.values import NOT_A_CHARACTER
+from kernel.runtime.health import Health
 from kernel.sql import queries
-from kernel.values import NOT_A_CHARACTER
+from kernel.store.postgres import Connection
 from services.audit.archive import archived
 from services.audit.leaf import Headers, unpacked
 
@@ -172,7 +172,7 @@ def _origin(headers: Headers) -> str | None:
 
 
 def _cause(causation: str | None) -> str | None:
-    """A policy's command is in no topic: it is called by the event that it follows (`kernel.room.reactions`)."""
+    """A policy's command is in no topic: it is called by the event that it follows (`command_service.reactions`)."""
     followed = _REACTION.fullmatch(causation or "")
     return followed[1] if followed else causation
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from contracts.limits import BIGINT_MAX, INTEGER_MAX
-from kernel.parameters import Kind, Whole
-from kernel.values import Bad, shown, whole
+from kernel.http.parameters import Kind, Whole
+from kernel.http.values import Bad, shown, whole
 
 TOPIC: Final = "[a-zA-Z0-9._-]{1,249}"
 """What Kafka takes for the name of a topic."""

@@ -7,10 +7,10 @@ import asyncpg
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from kernel.http import problem
-from kernel.parameters import Whole
-from kernel.postgres import Connection
-from kernel.problems import documented
+from kernel.http.command_routes import problem
+from kernel.http.parameters import Whole
+from kernel.http.problem_details import documented
+from kernel.store.postgres import Connection
 from services.audit import layout, merkle, tree
 from services.audit.access import Reader
 from services.audit.checkpoint import Checkpoint

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 import asyncpg
 from aiokafka import ConsumerRecord
 
-from kernel.postgres import Connection, columns
-from kernel.records import Partition
+from kernel.model.records import Partition
 from kernel.sql import queries
+from kernel.store.postgres import Connection, columns
 from services.audit.archive import archived
 from services.audit.leaf import unpacked
 

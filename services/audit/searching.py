@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from contracts.limits import ATTRIBUTE_LENGTH_MAX
-from kernel.http import problem
-from kernel.parameters import Instant, Name, Whole
-from kernel.postgres import Connection
-from kernel.problems import documented
+from kernel.http.command_routes import problem
+from kernel.http.parameters import Instant, Name, Whole
+from kernel.http.problem_details import documented
+from kernel.store.postgres import Connection
 from services.audit import causes
 from services.audit.access import Reader
 from services.audit.messages import Message, sql, term

@@ -17,9 +17,9 @@ import asyncpg
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.registry import COMMANDS, EVENTS, OUTCOME_TYPE
 from contracts.unreadable import Unreadable
-from kernel.postgres import Connection
-from kernel.records import Partition
+from kernel.model.records import Partition
 from kernel.sql import queries
+from kernel.store.postgres import Connection
 from services.audit import tree
 from services.audit.archive import archived
 from services.audit.leaf import unpacked

@@ -13,8 +13,8 @@ from typing import Final
 import asyncpg
 import structlog
 
-from kernel.health import Health
-from kernel.postgres import Connection
+from kernel.runtime.health import Health
+from kernel.store.postgres import Connection
 from services.audit import alarms, keys, merkle, tree
 from services.audit.alarms import Kind
 from services.audit.checkpoint import Checkpoint

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kernel.health import Health
-from kernel.postgres import Connection
+from kernel.runtime.health import Health
+from kernel.store.postgres import Connection
 from services.audit import alarms, messages, tree
 from services.audit.checkpoint import Checkpoint
 from services.audit.tree import sql

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from kernel.postgres import Connection, columns
 from kernel.sql import queries
+from kernel.store.postgres import Connection, columns
 from services.audit import tiles
 from services.audit.merkle import Span
 from services.audit.tiles import Tile

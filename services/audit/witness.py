@@ -15,7 +15,7 @@ import httpx
 import structlog
 
 from contracts.limits import BIGINT_MAX
-from kernel.health import Health
+from kernel.runtime.health import Health
 from services.audit import alarms, merkle, tree
 from services.audit.alarms import Kind
 from services.audit.tree import sql

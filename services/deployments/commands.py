@@ -27,7 +27,7 @@ from contracts.deployments import (
     TransferTour,
 )
 from contracts.words import Command
-from kernel.decider import Asked, Decision, States
+from kernel.model.decider import Asked, Decision, States
 from services.deployments import contributor, correction, line, mission, planning, presence, unit
 
 ANSWERS: Mapping[type[Command], Callable[[Any, Any], Decision]] = {

@@ -8,7 +8,7 @@ from contracts.deployments import (
     RecordStrengthReturn,
     StrengthReturnRecorded,
 )
-from kernel.decider import Decision, Fact, Refusal
+from kernel.model.decider import Decision, Fact, Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from contracts import streams
 from contracts.deployments import CorrectTour, TourCorrected
 from contracts.words import RANKS
-from kernel.decider import Decision, Pending, Refusal, States
+from kernel.model.decider import Decision, Pending, Refusal, States
 from services.deployments import rules, tour_facts
 from services.deployments.line import Ledger
 from services.deployments.tour import Posting, Tour

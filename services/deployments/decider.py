@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from contracts import streams
-from kernel.decider import Asked, Claim, Fact, Refusal
+from kernel.model.decider import Asked, Claim, Fact, Refusal
 from services.deployments import contributor, line, mission, rules, unit
 from services.deployments.commands import decide
 from services.deployments.contributor import Published

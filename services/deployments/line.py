@@ -22,7 +22,7 @@ from contracts.deployments import (
     WaiverRecorded,
 )
 from contracts.words import LineTerms
-from kernel.decider import Decision, Fact, Pending, Refusal
+from kernel.model.decider import Decision, Fact, Pending, Refusal
 from services.deployments import tour_facts
 from services.deployments.tour import Tour
 

@@ -15,7 +15,7 @@ from contracts.deployments import (
     TourRef,
 )
 from contracts.words import MissionStatus
-from kernel.decider import Decision, Fact
+from kernel.model.decider import Decision, Fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from contracts.deployments import (
     TourRescheduled,
     TourScheduled,
 )
-from kernel.decider import Decision, Pending, Refusal, States
+from kernel.model.decider import Decision, Pending, Refusal, States
 from services.deployments import rules, tour_facts
 from services.deployments.line import Ledger
 from services.deployments.tour import Tour

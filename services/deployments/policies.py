@@ -39,7 +39,7 @@ from contracts.vacancies import (
     PredeploymentVisitRecorded,
 )
 from contracts.words import Command, ConsentKind
-from kernel.decider import Fact, Policy
+from kernel.model.decider import Fact, Policy
 
 CONSENTS_REQUIRED: tuple[ConsentKind, ...] = ("un_structure", "participating_state")
 """What every tour waits for: the date depends on the UN's structures and on the States that take part."""

@@ -15,7 +15,7 @@ from contracts.deployments import (
     TourTransferred,
     TransferTour,
 )
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.deployments import rules, tour_facts
 from services.deployments.line import Ledger
 from services.deployments.planning import waiting

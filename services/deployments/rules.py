@@ -6,7 +6,7 @@ from datetime import date
 
 from contracts import streams
 from contracts.words import UNIT_CATEGORIES, Category
-from kernel.decider import Claim, Pending, Refusal, States
+from kernel.model.decider import Claim, Pending, Refusal, States
 from services.deployments.line import Ledger
 from services.deployments.mission import MissionLife
 from services.deployments.occupancy import Change, Stay, first_breach

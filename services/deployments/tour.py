@@ -12,7 +12,7 @@ from uuid import UUID
 
 from contracts.deployments import ConsentRecorded
 from contracts.words import Category
-from kernel.decider import Claim
+from kernel.model.decider import Claim
 from services.deployments.occupancy import Stay
 
 Status = Literal["planned", "scheduled", "arrived", "departed", "cancelled"]

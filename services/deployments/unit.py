@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.deployments import RecordUnitMou, RecordUnitVisit, UnitMouRecorded, UnitVisitRecorded
-from kernel.decider import Decision, Fact, Refusal
+from kernel.model.decider import Decision, Fact, Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """`python -m services.reporting`: settings from the environment, connections, run the projector."""
 
-from kernel.reading import run
-from kernel.serving import main
-from kernel.settings import Settings
+from kernel.reader_service import run
+from kernel.runtime.process import main
+from kernel.runtime.settings import Settings
 from services.reporting.app import ROOM, beside
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from kernel import ranges
+from kernel.http import ranges
 from services.reporting import forms, receipts, shapes
 from services.reporting.asked import Asked, asks
 from services.reporting.asking import Reading, reading

@@ -10,12 +10,13 @@ import httpx
 from fastapi import APIRouter, Depends, FastAPI, Query
 
 from contracts.limits import FIRST_INSTANT, INTEGER_MAX
-from kernel import database, web
-from kernel.health import Health
-from kernel.operations_http import answering, operations
-from kernel.parameters import Instant, Name, Whole
-from kernel.serving import main, running_together, serve
-from kernel.settings import Settings
+from kernel.http import application
+from kernel.http.operator_routes import answering, operations
+from kernel.http.parameters import Instant, Name, Whole
+from kernel.runtime.health import Health
+from kernel.runtime.process import main, running_together, serve
+from kernel.runtime.settings import Settings
+from kernel.store import database
 from services.reporting import answers, changes, lists, shapes
 from services.reporting.asking import PLANNED_ONCE, Reading, reading
 from services.reporting.following import Following
@@ -41,7 +42,7 @@ def build(
 
     `following` is the caller's to run; where it does not run, who waits is answered when the time is up.
     """
-    app = web.app("Forcegen query API", version="1", description=__doc__ or "", as_page=pages.problem)
+    app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=pages.problem)
     app.state.reading = Reading(pool, today, following or Following(pool, Health(0)))
     app.state.archive = archive
     app.include_router(lists.routes(), prefix="/v1")

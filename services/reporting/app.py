@@ -12,12 +12,14 @@ from contracts.cloudevents import Envelope, from_kafka
 from contracts.newer import UnreadEvent, newer_event
 from contracts.unreadable import Unreadable
 from contracts.words import Event
-from kernel import incoming, reading, topics
-from kernel.consumer import Record, Records, buried, check_whole
-from kernel.faults import kind
-from kernel.postgres import Connection
-from kernel.reading import Write
-from kernel.records import DeadLetter
+from kernel import reader_service
+from kernel.decide import decode
+from kernel.messaging import topics
+from kernel.messaging.consumer import Record, Records, buried, check_whole
+from kernel.model.records import DeadLetter
+from kernel.reader_service import Write
+from kernel.runtime.faults import kind
+from kernel.store.postgres import Connection
 from services.reporting.analysts.publish import publish
 from services.reporting.parked import retried
 from services.reporting.projections.recorded import Recorded
@@ -67,7 +69,7 @@ def recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Rec
     """
     room = topic.partition(".")[0]
     try:
-        fact = incoming.fact(envelope)
+        fact = decode.fact(envelope)
     except Unreadable:
         unread = newer_event(topic, envelope)
         if unread is None:
@@ -113,7 +115,7 @@ async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
         yield
 
 
-ROOM = reading.ReadingRoom(
+ROOM = reader_service.ReadingRoom(
     "reporting",
     [topics.of_log(room, "events") for room in registry.ROOMS],
     prepare,

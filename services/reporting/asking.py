@@ -10,7 +10,7 @@ import asyncpg
 from fastapi import Request
 
 from contracts.outcome import WaitToken
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting.filters import AsOf
 from services.reporting.following import Following
 from services.reporting.freshness import Freshness

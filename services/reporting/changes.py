@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
-from kernel.parameters import Position
+from kernel.http.parameters import Position
 from services.reporting.asking import Reading, reading
 from services.reporting.following import FOLLOWERS_MAX, Crowded
 from services.reporting.problems import RESPONSES, Problem

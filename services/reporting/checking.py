@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting.problems import Problem
 from services.reporting.queries import query
 from services.reporting.reports import Report

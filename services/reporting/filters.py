@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from contracts.outcome import WaitToken
 from contracts.words import Category, Contributor, MissionStatus, PersonnelType, PersonRef, Rank, Slug
 from contracts.words import Mission as MissionName
-from kernel.parameters import Cursor, Day, Instant, Month, Name, Seconds, Uuid, Whole
+from kernel.http.parameters import Cursor, Day, Instant, Month, Name, Seconds, Uuid, Whole
 
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 1000

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import asyncpg
 
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting import checking, paging
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading

@@ -14,8 +14,8 @@ from typing import Any, Final
 import asyncpg
 from fastapi.sse import format_sse_event
 
-from kernel import database
-from kernel.health import Health
+from kernel.runtime.health import Health
+from kernel.store import database
 from services.reporting.filters import TIMEOUT_MAX_S
 from services.reporting.freshness import Waits
 from services.reporting.queries import query

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting import checking, filters, shapes
 from services.reporting.asking import (
     ANSWERED,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting.projections.fold import Tables
 from services.reporting.projections.mandate_rows import SUB_CEILINGS, TERMS, WAIVERS
 from services.reporting.projections.tour_rows import PERIODS

@@ -12,8 +12,8 @@ from typing import Final
 import asyncpg
 import structlog
 
-from kernel.faults import is_passing, kind
-from kernel.serving import running_together
+from kernel.runtime.faults import is_passing, kind
+from kernel.runtime.process import running_together
 from services.reporting.projector import Projector, Stream
 
 log = structlog.get_logger()

@@ -1,8 +1,8 @@
-"""What goes wrong for a caller of the query API (`kernel.problems`), as its document tells it."""
+"""What goes wrong for a caller of the query API (`kernel.http.problem_details`), as its document tells it."""
 
 from typing import Any
 
-from kernel.problems import MEDIA_TYPE, Problem, documented
+from kernel.http.problem_details import MEDIA_TYPE, Problem, documented
 
 __all__ = ["MEDIA_TYPE", "RESPONSES", "Problem", "documented"]
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from contracts import registry
 from contracts.newer import UnreadEvent, newer
 from contracts.words import Event
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting import occupancy
 from services.reporting.projections import GROUP_OF, GROUPS, VIEWS
 from services.reporting.projections.fold import Shelf

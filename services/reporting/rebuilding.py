@@ -15,14 +15,14 @@ from pydantic import SecretStr
 
 from contracts.cloudevents import from_kafka
 from contracts.unreadable import Unreadable
-from kernel import database
-from kernel.consumer import Records
-from kernel.faults import is_passing, kind
-from kernel.postgres import Connection, start_consuming
-from kernel.postgres_url import address
-from kernel.reading import settle
-from kernel.records import Fenced, Partition, Progress
+from kernel.messaging.consumer import Records
+from kernel.model.records import Fenced, Partition, Progress
+from kernel.reader_service import settle
+from kernel.runtime.faults import is_passing, kind
 from kernel.sql import queries
+from kernel.store import database
+from kernel.store.postgres import Connection, start_consuming
+from kernel.store.postgres_url import address
 from services.reporting.analysts import publish
 from services.reporting.app import PROJECTOR, ROOM, put_by, recorded
 from services.reporting.projections.recorded import Recorded

@@ -19,7 +19,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from contracts.registry import ROOMS
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting.asked import Asked
 from services.reporting.problems import Problem
 from services.reporting.queries import query

@@ -14,8 +14,8 @@ from typing import Final, TypeAlias
 
 import asyncpg
 
-from kernel.postgres import Connection
-from kernel.settings import Settings
+from kernel.runtime.settings import Settings
+from kernel.store.postgres import Connection
 from services.reporting.lists import LISTS
 from services.reporting.queries import query
 from services.reporting.reports import REPORTS

@@ -23,7 +23,7 @@ from contracts.vacancies import (
     VacancyFilled,
     WithdrawNomination,
 )
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.vacancies.answers import lifecycle, recorded, unknown
 from services.vacancies.candidate import cannot_serve
 from services.vacancies.mission import takes_nothing_new

@@ -6,7 +6,7 @@ Rules of the field refuse by their own name (`I2`, `I5` …); the words below ar
 from typing import TypeVar
 
 from contracts.words import Command, Event
-from kernel.decider import Refusal
+from kernel.model.decider import Refusal
 
 E = TypeVar("E", bound=Event)
 

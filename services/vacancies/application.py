@@ -13,7 +13,7 @@ from contracts.vacancies import (
     WithdrawApplication,
 )
 from contracts.words import Event
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 
 ApplicationCommand: TypeAlias = SubmitApplication | AcknowledgeApplication | WithdrawApplication

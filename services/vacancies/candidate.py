@@ -23,7 +23,7 @@ from contracts.vacancies import (
     WithdrawCandidate,
 )
 from contracts.words import Event, Rank
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 from services.vacancies.eligibility import Standing
 

@@ -35,7 +35,7 @@ from contracts.vacancies import (
     WithdrawVacancy,
 )
 from contracts.words import Command
-from kernel.decider import Asked, Decision, States
+from kernel.model.decider import Asked, Decision, States
 from services.vacancies import acceptance, application, candidate, line, mission, nomination, rule_set, unit, vacancy
 
 ANSWERS: Mapping[type[Command], Callable[[Any, States], Decision]] = {

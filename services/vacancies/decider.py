@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from contracts import streams
-from kernel.decider import Asked, Claim, Fact, Refusal
+from kernel.model.decider import Asked, Claim, Fact, Refusal
 from services.vacancies import application, candidate, line, mission, rule_set, unit, vacancy
 from services.vacancies.application import Application
 from services.vacancies.candidate import Candidate

@@ -19,7 +19,7 @@ from contracts.vacancies import (
     VacancyAnnounced,
 )
 from contracts.words import Event
-from kernel.decider import Decision, Pending, Refusal, States
+from kernel.model.decider import Decision, Pending, Refusal, States
 from services.vacancies.answers import recorded
 
 LineCommand: TypeAlias = RecordMandateLine | RecordMandateLineEnd

@@ -9,7 +9,7 @@ from typing import TypeAlias, assert_never
 
 from contracts.vacancies import ChangeMissionStatus, MissionRecorded, MissionStatusChanged, RecordMission
 from contracts.words import Event, MissionStatus
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 
 MissionCommand: TypeAlias = RecordMission | ChangeMissionStatus

@@ -16,7 +16,7 @@ from contracts.vacancies import (
     VacancyAnnounced,
 )
 from contracts.words import UNIT_CATEGORIES
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 from services.vacancies.candidate import Candidate, standing_on
 from services.vacancies.eligibility import failed_criteria

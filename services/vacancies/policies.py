@@ -9,7 +9,7 @@ from contracts.approvals import MandateAmended, MandateApproved, MandateExpired,
 from contracts.deployments import TourCancelled, TourDeparted
 from contracts.vacancies import BarCandidate, RecordMandateLine, RecordMandateLineEnd, ReopenVacancy
 from contracts.words import Command
-from kernel.decider import Fact, Policy
+from kernel.model.decider import Fact, Policy
 
 
 def on_approvals(fact: Fact) -> Sequence[Command]:

@@ -9,7 +9,7 @@ from datetime import date
 from contracts import streams
 from contracts.vacancies import ELIGIBILITY, AdoptRuleSet, RuleSetAdopted
 from contracts.words import RANKS, Event, ReadinessLevel
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, recorded
 
 RULE_SET = streams.rule_set(ELIGIBILITY)

@@ -22,7 +22,7 @@ from contracts.vacancies import (
     UnitSelected,
 )
 from contracts.words import READINESS_LEVELS, Event
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 from services.vacancies.mission import takes_nothing_new
 from services.vacancies.rule_set import READINESS_MIN_OF_UN, RULE_SET, RuleSets

@@ -28,7 +28,7 @@ from contracts.vacancies import (
     WithdrawVacancy,
 )
 from contracts.words import UNIT_CATEGORIES, Event
-from kernel.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 from services.vacancies.application import not_waiting
 from services.vacancies.mission import takes_nothing_new

@@ -12,8 +12,8 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from kernel import metrics
-from kernel.settings import Settings
+from kernel.runtime import metrics
+from kernel.runtime.settings import Settings
 from services.audit.settings import AuditSettings
 from services.reporting.settings import QuerySettings
 from tests.architecture.sources import ROOT, calls, files, pages, python, table, text
@@ -111,7 +111,12 @@ def _bounds(metadata: list[Any]) -> str:
 def rules_in_code() -> set[str]:
     """Every rule that an answer can name: of refusals, and of what the kernel answers by itself."""
     refusals = [call.args[0] for path in python("services", "kernel") for call in calls(path, "Refusal")]
-    own = [k.value for call in calls(Path("kernel/answers.py"), "decided") for k in call.keywords if k.arg == "rule"]
+    own = [
+        k.value
+        for call in calls(Path("kernel/model/outcome_body.py"), "decided")
+        for k in call.keywords
+        if k.arg == "rule"
+    ]
     return {str(node.value) for node in [*refusals, *own] if isinstance(node, ast.Constant)}
 
 

@@ -10,8 +10,8 @@ import pytest
 from aiokafka import ConsumerRecord
 from pydantic import SecretStr
 
-from kernel.database import migrate, provision
-from kernel.health import Health
+from kernel.runtime.health import Health
+from kernel.store.database import migrate, provision
 from services.audit import keys
 from services.audit.app import ROOM
 from services.audit.archive import prepare

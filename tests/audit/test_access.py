@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from cli.main import app as forcegen
 from deploy.provision import READERS, SCHEMAS_OF
-from kernel import database as kernel_database
+from kernel.store import database as kernel_database
 from services.audit import access, anchors, messages, proofs, searching
 from services.audit.pages import routes as pages
 from tests.audit.conftest import Archive, record

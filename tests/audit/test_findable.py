@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.cloudevents import Envelope, from_kafka
-from kernel import web
+from kernel.http import application
 from services.audit import access, messages, proofs, searching, selection, verifier
 from services.audit.messages import Looked, Message, term
 from services.audit.pages import routes as pages
@@ -214,7 +214,7 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
     await indexed(
         archive, event(0, time=text, effectivetime=text), record(1, timestamp=2**63 - 1), record(2, timestamp=-1)
     )
-    app = web.app("the archive")
+    app = application.app("the archive")
     access.guard(app, archive.pool, None)
     app.include_router(searching.routes(archive.pool))
     app.include_router(pages.routes(archive.pool, archive.health))
@@ -239,7 +239,7 @@ async def test_a_header_whose_name_is_no_text_is_shown_and_given_with_its_proof(
         archive, record(0, key=b"\xff\x00<i>", headers=odd, value=None), record(1, headers=[("a\n\x1b", b"")])
     )
     await archive.sign()
-    app = web.app("the archive")
+    app = application.app("the archive")
     access.guard(app, archive.pool, None)
     app.include_router(proofs.routes(archive.pool))
     app.include_router(pages.routes(archive.pool, archive.health))

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kernel import web
-from kernel.proxied import addressed
-from kernel.settings import Settings
+from kernel.http import application
+from kernel.http.proxied import addressed
+from kernel.runtime.settings import Settings
 from services.audit import access, proofs
 from tests.audit.conftest import Archive, record
 from tests.audit.test_access import line
@@ -41,7 +41,7 @@ async def served(
     archive: Archive, client: str = "127.0.0.1", *, file: Path | None = None, listens: str = "127.0.0.1"
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The service as it is served, to somebody at an address."""
-    app = web.app("the archive")
+    app = application.app("the archive")
     access.guard(app, archive.pool, file)
     proofs.files(app, archive.pool)
     transport = httpx.ASGITransport(addressed(app, Settings(http_host=listens)), client=(client, 1))

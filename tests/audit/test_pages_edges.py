@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kernel import web
+from kernel.http import application
 from services.audit import messages
 from services.audit.app import extend
 from services.audit.searching import Sought
@@ -37,7 +37,7 @@ async def http(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     await archive.sign()
     async with archive.pool.acquire() as connection:
         await messages.index(connection)
-    app = web.app("Forcegen audit")
+    app = application.app("Forcegen audit")
     for loop in extend(app, archive.pool, archive.health):
         loop.close()
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))

@@ -17,8 +17,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.protocol.transaction import AddPartitionsToTxnRequest
 from typer.testing import Result
 
-from kernel import topics
-from kernel.settings import Settings
+from kernel.messaging import topics
+from kernel.runtime.settings import Settings
 from services.audit import broker, by_place
 from services.audit.leaf import packed
 from services.audit.replaying import marks, to_topic

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.raw_batches import batches
+from kernel.messaging.raw_batches import batches
 from services.audit.leaf import Headers, packed
 from services.audit.replaying.batch import ArchivedBatch
 from tests import rawkafka

@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from kernel.database import migrate
-from kernel.postgres import advance, start_consuming
-from kernel.records import Fenced, Progress
+from kernel.model.records import Fenced, Progress
+from kernel.store.database import migrate
+from kernel.store.postgres import advance, start_consuming
 from services.audit import archive as rows
 from services.audit import copying, keys, leaf, merkle, tree
 from services.audit.checkpoint import Checkpoint

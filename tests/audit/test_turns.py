@@ -7,7 +7,7 @@ from contextlib import suppress
 import asyncpg
 import pytest
 
-from kernel.database import provision, provision_reader
+from kernel.store.database import provision, provision_reader
 from services.audit import signing
 from services.audit.signing import Signing
 from tests.audit.conftest import Archive, record

@@ -11,8 +11,8 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from contracts.words import Event
-from kernel.health import Health
-from kernel.serving import running_together
+from kernel.runtime.health import Health
+from kernel.runtime.process import running_together
 from services.reporting.api import build
 from services.reporting.following import Following
 from services.reporting.projections.recorded import Recorded

@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from contracts.deployments import TourArrived, TourPlanned
-from kernel.health import Health
-from kernel.proxied import addressed
-from kernel.serving import running_together
-from kernel.settings import Settings
+from kernel.http.proxied import addressed
+from kernel.runtime.health import Health
+from kernel.runtime.process import running_together
+from kernel.runtime.settings import Settings
 from services.reporting.api import build
 from services.reporting.following import Following
 from tests.browser.conftest import PICTURES, House

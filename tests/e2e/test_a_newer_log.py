@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from kernel.database import migrate, provision
-from kernel.room import MIGRATIONS
+from kernel.command_service import MIGRATIONS
+from kernel.store.database import migrate, provision
 from tests.architecture.sources import ROOT
 from tests.servers import Servers
 

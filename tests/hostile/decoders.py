@@ -21,7 +21,8 @@ from contracts.envelope import Envelope
 from contracts.outcome import WaitToken
 from contracts.registry import COMMANDS, EVENTS
 from contracts.unreadable import Unreadable
-from kernel import incoming, raw_batches
+from kernel.decide import decode
+from kernel.messaging import raw_batches
 from services.audit import merkle, verifier
 from services.audit.checkpoint import Checkpoint
 from services.audit.leaf import packed, unpacked
@@ -145,9 +146,9 @@ def command(data: bytes) -> None:
     type_, subject, content = words[cut.number(len(words))], cut.piece().decode("utf-8", "replace"), cut.rest()
     envelope = Envelope("id", "urn:x", type_, subject, None, None, None, content)
     for bytes_max in (262_144, 16):
-        taken = incoming.command(envelope, COMMANDS, received=RECEIVED, bytes_max=bytes_max)
+        taken = decode.command(envelope, COMMANDS, received=RECEIVED, bytes_max=bytes_max)
         assert len(taken.digest) == 32
-        assert taken.digest == incoming.digest(envelope)
+        assert taken.digest == decode.digest(envelope)
     names = sorted(EVENTS)
     event = Envelope(
         "00000000-0000-4000-8000-000000000000",
@@ -160,7 +161,7 @@ def command(data: bytes) -> None:
         content,
     )
     try:
-        incoming.fact(event)
+        decode.fact(event)
     except Unreadable as fault:
         _told(fault)
 

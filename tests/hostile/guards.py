@@ -42,7 +42,11 @@ class Guard:
     search: str = KAFKA
 
 
-READER, CONSUMER, DOOR = "kernel/partition_reader.py", "kernel/consumer.py", "contracts/admission.py"
+READER, CONSUMER, DOOR = (
+    "kernel/messaging/partition_reader.py",
+    "kernel/messaging/consumer.py",
+    "contracts/admission.py",
+)
 LENGTH = Edit(DOOR, "if (length := len(text.encode())) > ATTRIBUTE_BYTES_MAX:", "if (length := 0):")
 DAYS = Edit(
     "contracts/forms.py",
@@ -106,7 +110,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "whoever can be known by id and source is answered",
         (
             Edit(
-                "kernel/taking_in.py",
+                "kernel/decide/record_decoder.py",
                 "            command = unreadable(fault) if is_command else None\n",
                 "            command = None\n",
             ),
@@ -117,7 +121,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "data means one thing only: no member twice, nothing nested too deeply to be written again",
         (
             Edit(
-                "kernel/incoming.py",
+                "kernel/decide/decode.py",
                 "return Incoming(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))",
                 "return Incoming(envelope, asked, digest(envelope))",
             ),
@@ -127,9 +131,9 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "dead letters are cut",
         "a dead letter can be published whatever its record was",
         (
-            Edit("kernel/dead_letters.py", "raw[:DEAD_KEY_BYTES_MAX]", "raw"),
+            Edit("kernel/model/dead_letters.py", "raw[:DEAD_KEY_BYTES_MAX]", "raw"),
             Edit(
-                "kernel/logs.py",
+                "kernel/messaging/outbox.py",
                 "    whole = _letter(row, key, own)\n    if record_bytes(whole) <= RECORD_BYTES_MAX:\n",
                 "    whole = _letter(row, key, own)\n    if True:\n",
             ),
@@ -166,7 +170,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "a header's name that is no UTF-8 is archived as it is",
         (
             Edit(
-                "kernel/raw_batches.py",
+                "kernel/messaging/raw_batches.py",
                 '(name or b"").decode(errors="surrogateescape")',
                 '(name or b"").decode(errors="replace")',
             ),
@@ -175,7 +179,13 @@ GUARDS: Final[tuple[Guard, ...]] = (
     Guard(
         "too many commands",
         "more commands than can ever wait are refused for good, and not told to come again",
-        (Edit("kernel/http.py", "        if len(incoming) > self._waiting.maxsize:\n", "        if False:\n"),),
+        (
+            Edit(
+                "kernel/http/command_routes.py",
+                "        if len(incoming) > self._waiting.maxsize:\n",
+                "        if False:\n",
+            ),
+        ),
         HTTP,
     ),
     Guard(

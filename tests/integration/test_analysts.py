@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from deploy.provision import SCHEMAS_OF
-from kernel.database import provision, provision_reader
+from kernel.store.database import provision, provision_reader
 from services.reporting.analysts.made import SCHEMA, argument, reports
 from services.reporting.analysts.publish import publish
 from services.reporting.analysts.reference import page

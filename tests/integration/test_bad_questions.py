@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kernel.health import Health
+from kernel.runtime.health import Health
 from services.reporting.api import build
 from services.reporting.following import Following
 from services.reporting.lists import LISTS

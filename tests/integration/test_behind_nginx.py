@@ -15,10 +15,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from kernel.health import Health
-from kernel.proxied import addressed
-from kernel.serving import running_together
-from kernel.settings import Settings
+from kernel.http.proxied import addressed
+from kernel.runtime.health import Health
+from kernel.runtime.process import running_together
+from kernel.runtime.settings import Settings
 from services.audit import access, anchors, messages, proofs, searching
 from services.audit.pages import routes as archive_pages
 from services.reporting.api import build

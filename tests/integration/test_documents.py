@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from kernel import http, operations_http, web
-from kernel.health import Health
+from kernel.http import application, command_routes, operator_routes
+from kernel.runtime.health import Health
 from services.audit import access, anchors, proofs, searching
 from services.audit.pages import routes as archive_pages
 from services.reporting import shaping
@@ -29,15 +29,15 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     health = Health(1)
     parts = {"store": NOTHING, "pool": NOTHING, "queue": NOTHING, "admit": NOTHING, "lifespan": NOTHING}
     for name in DECIDING:
-        yield name, http.build(name, health=health, **parts).openapi()
+        yield name, command_routes.build(name, health=health, **parts).openapi()
     yield "query", build(NOTHING, today=lambda: date(2014, 12, 1)).openapi()
-    archive = web.app("archive")
+    archive = application.app("archive")
     access.guard(archive, NOTHING, None)
     for routes in (proofs.routes, anchors.routes, searching.routes):
         archive.include_router(routes(NOTHING))
     proofs.files(archive, NOTHING)
     archive.include_router(archive_pages.routes(NOTHING, health))
-    operations_http.operations(archive, health, service="audit", ready=NOTHING)
+    operator_routes.operations(archive, health, service="audit", ready=NOTHING)
     yield "archive", archive.openapi()
 
 

@@ -13,8 +13,8 @@ import asyncpg
 import httpx
 import pytest
 
-from kernel.health import Health
-from kernel.serving import running_together
+from kernel.runtime.health import Health
+from kernel.runtime.process import running_together
 from services.reporting import following as following_module
 from services.reporting import projector as projector_module
 from services.reporting.api import build

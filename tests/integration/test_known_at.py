@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel.health import Health
+from kernel.runtime.health import Health
 from services.reporting import occupancy
 from services.reporting.api import build
 from services.reporting.asking import Reading

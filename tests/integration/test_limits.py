@@ -19,9 +19,9 @@ from contracts.examples import EXAMPLES
 from contracts.publish import WORDS, schema
 from contracts.registry import COMMANDS, EVENTS, ROOMS
 from contracts.words import Command, Event, Message
-from kernel.database import migrate, provision
-from kernel.postgres import Connection
-from kernel.room import MIGRATIONS
+from kernel.command_service import MIGRATIONS
+from kernel.store.database import migrate, provision
+from kernel.store.postgres import Connection
 from services.reporting.projections import GROUP_OF, VIEWS
 from services.reporting.projector import Projector
 from tests.edges import integers, largest

@@ -13,7 +13,7 @@ from contracts.deployments import TourArrived
 from contracts.newer import newer_event
 from contracts.vacancies import MissionRecorded
 from contracts.words import Event
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting import app
 from services.reporting.projector import Projector
 from tests import peacekeepers as story

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from contracts.deployments import ConsentRecorded
 from contracts.words import Event
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting.api import build
 from services.reporting.projections import GROUP_OF, VIEWS
 from services.reporting.projections.fold import Tables, fold

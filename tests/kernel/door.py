@@ -8,9 +8,9 @@ from contracts.approvals import COMMANDS, MandateRejected, RejectMandate
 from contracts.cloudevents import Envelope
 from contracts.registry import type_name
 from contracts.words import Decision as Vote
-from kernel import incoming
-from kernel.decider import Asked, Claim, Decision, Fact, Pending, Refusal, States
-from kernel.records import Incoming
+from kernel.decide import decode
+from kernel.model.decider import Asked, Claim, Decision, Fact, Pending, Refusal, States
+from kernel.model.records import Incoming
 
 DAY = date(2022, 6, 30)
 WORDS = {type_name(word): word for word in COMMANDS}
@@ -63,4 +63,4 @@ def reject(id_: str, mandate: str = "kz-1", act: str = "1", **more: Any) -> Inco
         data=data.model_dump_json().encode(),
         **more,
     )
-    return incoming.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
+    return decode.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)

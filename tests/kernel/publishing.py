@@ -9,14 +9,14 @@ from typing import Any
 import asyncpg
 from pydantic import SecretStr
 
-from kernel import logs, topics
-from kernel.database import migrate, provision
-from kernel.health import Health
-from kernel.intake import Intake
-from kernel.postgres import PostgresStore
-from kernel.relay import Relay
-from kernel.room import MIGRATIONS
-from kernel.settings import Settings
+from kernel.command_service import MIGRATIONS
+from kernel.decide.command_handler import Intake
+from kernel.messaging import outbox, topics
+from kernel.messaging.relay import Relay
+from kernel.runtime.health import Health
+from kernel.runtime.settings import Settings
+from kernel.store.database import migrate, provision
+from kernel.store.postgres import PostgresStore
 from tests.foreign import Client
 from tests.kernel.door import Counting, reject
 from tests.servers import Servers
@@ -56,7 +56,7 @@ class Publishing:
                 await task
 
     def relay(self, health: Health) -> Relay:
-        readers = logs.readers(self.pool, self.name, LOGS)
+        readers = outbox.readers(self.pool, self.name, LOGS)
         return Relay(self.name, self.url, readers, settings=self.settings, health=health)
 
     async def published(self, log: str, count: int) -> list[Any]:

@@ -4,9 +4,9 @@ from datetime import date
 
 from contracts.approvals import MandateExpired
 from contracts.vacancies import VacancyFilled
-from kernel.decider import Asked, Decision, States
-from kernel.intake import Intake
-from kernel.memory import MemoryStore
+from kernel.decide.command_handler import Intake
+from kernel.model.decider import Asked, Decision, States
+from kernel.store.memory import MemoryStore
 from tests.kernel.door import Counting, reject
 
 

@@ -4,7 +4,7 @@ import cramjam
 import pytest
 from aiokafka.record.memory_records import MemoryRecords
 
-from kernel import bounded_codecs, raw_batches
+from kernel.messaging import bounded_codecs, raw_batches
 from tests import raw_produce
 from tests.kernel.test_raw_batches import CODECS
 

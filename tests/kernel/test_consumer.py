@@ -14,13 +14,13 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.structs import TopicPartition
 from confluent_kafka import Producer
 
-from kernel import topics
-from kernel.consumer import Consumer, Record, Records
-from kernel.health import Health
-from kernel.lag import Lag
-from kernel.passages import BrokenRecord
-from kernel.records import Partition, Passage, Progress
-from kernel.settings import Settings
+from kernel.messaging import topics
+from kernel.messaging.consumer import Consumer, Record, Records
+from kernel.messaging.lag import Lag
+from kernel.messaging.passages import BrokenRecord
+from kernel.model.records import Partition, Passage, Progress
+from kernel.runtime.health import Health
+from kernel.runtime.settings import Settings
 from tests import raw_produce
 from tests.raw_produce import RawMessage, batch, produce
 from tests.servers import Servers

@@ -17,10 +17,11 @@ from contracts.limits import (
     DEAD_VALUE_BYTES_MAX,
     RECORD_BYTES_MAX,
 )
-from kernel import dead_letters, logs
-from kernel.logs import Outgoing
-from kernel.postgres import PostgresStore
-from kernel.records import Batch, DeadLetter, Origin
+from kernel.messaging import outbox
+from kernel.messaging.outbox import Outgoing
+from kernel.model import dead_letters
+from kernel.model.records import Batch, DeadLetter, Origin
+from kernel.store.postgres import PostgresStore
 from tests.kernel.publishing import Publishing, published
 from tests.servers import Servers
 
@@ -55,7 +56,7 @@ def rendered(one: DeadLetter, **changed: Any) -> Outgoing:
         "remedy": one.remedy,
         "recorded": datetime(2022, 6, 30, tzinfo=UTC),
     }
-    return logs._RENDER["dead_letters"]("approvals", row | changed)
+    return outbox._RENDER["dead_letters"]("approvals", row | changed)
 
 
 def read_back(text: str) -> bytes:
@@ -95,7 +96,7 @@ def test_what_is_within_bounds_is_kept_whole(key: bytes, value: bytes, headers: 
     ids=["key", "value", "header", "name", "headers", "names", "reason", "everything"],
 )
 def test_no_record_leads_to_a_letter_that_cannot_be_published(one: DeadLetter) -> None:
-    assert logs.record_bytes(rendered(one)) < RECORD_BYTES_MAX / 4
+    assert outbox.record_bytes(rendered(one)) < RECORD_BYTES_MAX / 4
 
 
 def test_what_is_cut_says_so() -> None:
@@ -125,7 +126,7 @@ def test_letters_of_before_that_could_not_be_published_are_cut() -> None:
     record = rendered(letter(), **before)
     assert record.key == b"k" * DEAD_KEY_BYTES_MAX
     assert dict(record.headers)["dead-letter-key-length"] == b"1500000"
-    assert logs.record_bytes(record) < RECORD_BYTES_MAX / 4
+    assert outbox.record_bytes(record) < RECORD_BYTES_MAX / 4
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ import pytest
 from fastapi import FastAPI
 
 from contracts.outcome import CommandDecided
-from kernel import http
-from kernel.health import Health
-from kernel.http import Queue
-from kernel.intake import Intake
-from kernel.memory import MemoryStore
-from kernel.records import Incoming
+from kernel.decide.command_handler import Intake
+from kernel.http import command_routes
+from kernel.http.command_routes import Queue
+from kernel.model.records import Incoming
+from kernel.runtime.health import Health
+from kernel.store.memory import MemoryStore
 from tests.integration.serving import served
 from tests.kernel.door import Counting, reject
 from tests.strangers import Stranger
@@ -35,7 +35,9 @@ async def door(
     intake = Intake(Counting(), store, room="approvals", streams_cached_max=10, appended=lambda: None)
     queue = Queue(take or intake.take, batch_max=10, waiting_max=WAITING_MAX, health=Health(1))
     pool: Any = None
-    app = http.build("approvals", store=store, pool=pool, queue=queue, admit=_admit, health=Health(1), lifespan=_none)
+    app = command_routes.build(
+        "approvals", store=store, pool=pool, queue=queue, admit=_admit, health=Health(1), lifespan=_none
+    )
 
     async def run() -> None:
         await (begins.wait() if begins else asyncio.sleep(0))
@@ -171,7 +173,7 @@ async def test_what_passes_is_told_apart_from_what_does_not(fault: Exception, st
         (b"{}", {"content-type": "application/cloudevents+xml"}, 400),
         (b"{}", {"content-type": "text/plain"}, 400),
         (b"{}", {}, 400),
-        (b"x" * (http.BODY_BYTES_MAX + 1), STRUCTURED, 413),
+        (b"x" * (command_routes.BODY_BYTES_MAX + 1), STRUCTURED, 413),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -6,7 +6,7 @@ import time
 import asyncpg
 import pytest
 
-from kernel.health import Health
+from kernel.runtime.health import Health
 
 PLACE = ("approvals.commands", 1)
 

@@ -18,21 +18,21 @@ from contracts.cloudevents import Envelope, to_kafka
 from contracts.newer import NewerThanProgram
 from contracts.registry import EVENTS, schema_name, type_name
 from contracts.words import Command
-from kernel import incoming
-from kernel.database import migrate, provision
-from kernel.decider import Fact
-from kernel.dropping import drop
-from kernel.health import Health
-from kernel.held_http import held
-from kernel.holding import WHAT, Holding, TooManyHeld
-from kernel.intake import Intake
-from kernel.memory import MemoryStore
-from kernel.passages import Record
-from kernel.postgres import PostgresStore
-from kernel.records import Incoming, Origin, Progress
-from kernel.room import MIGRATIONS, Room, newer_words, reactions, refuse_newer
-from kernel.store import Store
-from kernel.taking_in import BEHIND, TakingIn
+from kernel.command_service import MIGRATIONS, Room, newer_words, reactions, refuse_newer
+from kernel.decide import decode
+from kernel.decide.command_handler import Intake
+from kernel.decide.held_events import WHAT, Holding, TooManyHeld
+from kernel.decide.record_decoder import BEHIND, TakingIn
+from kernel.http.held_routes import held
+from kernel.messaging.passages import Record
+from kernel.model.decider import Fact
+from kernel.model.records import Incoming, Origin, Progress
+from kernel.runtime.health import Health
+from kernel.store.database import migrate, provision
+from kernel.store.drop_held_event import drop
+from kernel.store.memory import MemoryStore
+from kernel.store.postgres import PostgresStore
+from kernel.store.protocol import Store
 from tests import peacekeepers as story
 from tests.kernel.door import VOTE, WORDS, Counting, reject
 from tests.servers import Servers
@@ -71,7 +71,7 @@ class Service:
         self.holding = Holding("counting", **parts, health=self.health, held_max=self.held_max)
 
     def _admit(self, envelope: Envelope) -> Incoming:
-        return incoming.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
+        return decode.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
 
     def _react(self, topic: str, fact: Fact, cause: Envelope) -> Sequence[Incoming]:
         return [self._admit(one) for one in reactions(self.room, topic, fact, cause)]

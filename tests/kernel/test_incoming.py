@@ -13,9 +13,9 @@ from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.registry import type_name
 from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
-from kernel import incoming
-from kernel.decider import Asked, event_id
-from kernel.records import Incoming, Invalid
+from kernel.decide import decode
+from kernel.model.decider import Asked, event_id
+from kernel.model.records import Incoming, Invalid
 from tests.contracts.one_event import EVENT, STRUCTURED, Headers, in_headers, in_json
 
 
@@ -23,7 +23,7 @@ def answered(value: bytes | None, headers: Headers, key: bytes | None = b"mandat
     """What becomes of a record that cannot be read."""
     with pytest.raises(Unreadable) as caught:
         from_kafka(key, value, headers)
-    return incoming.unreadable(caught.value)
+    return decode.unreadable(caught.value)
 
 
 LONE = in_json().replace(b'"kz-2013"', b'"\\ud800"')
@@ -125,7 +125,7 @@ NOT_OF_STRING_TYPE = ["a\nb", "\tb", "\x7f", "a\x85", "\x9f", "a\ufdd0", "\uffff
 
 
 def admitted(envelope: Envelope) -> Incoming:
-    return incoming.command(envelope, WORDS, received=NOW, bytes_max=10_000)
+    return decode.command(envelope, WORDS, received=NOW, bytes_max=10_000)
 
 
 def field_at_fault(found: Incoming) -> str | None:
@@ -174,14 +174,14 @@ def test_a_line_break_cannot_make_one_command_of_two() -> None:
         assert field_at_fault(admitted(replace(GOOD, source=source, id=id_))) in ("id", "source")
     assert event_id("urn:x", "a\nb", 0) != event_id("urn:x\na", "b", 0)
     one, two = (replace(GOOD, type=t, subject=s) for t, s in (("t\nu", "v"), ("t", "u\nv")))
-    assert incoming.digest(one) != incoming.digest(two)
-    assert incoming.digest(replace(GOOD, dataschema=None)) != incoming.digest(replace(GOOD, dataschema="None"))
+    assert decode.digest(one) != decode.digest(two)
+    assert decode.digest(replace(GOOD, dataschema=None)) != decode.digest(replace(GOOD, dataschema="None"))
 
 
 def test_ids_and_digests_of_what_was_recorded_before_stay_the_same() -> None:
     """Of main at fa691d2: a retry of an old command must find its answer, and lead to the same events."""
     assert str(event_id("urn:x", "a", 0)) == "70c01a0c-2d67-5584-9fe8-79d54e5ccce5"
-    assert incoming.digest(GOOD).hex() == "358711f09f30df445fe06f7ba96e84f336c6b0025bd6da9b09be527e2a983606"
+    assert decode.digest(GOOD).hex() == "358711f09f30df445fe06f7ba96e84f336c6b0025bd6da9b09be527e2a983606"
 
 
 # The data.
@@ -241,7 +241,7 @@ def test_an_escaped_backslash_before_u0000_is_six_characters_and_no_nul() -> Non
 def test_a_record_without_a_key_is_taken_where_its_partitionkey_names_the_stream(
     key: bytes | None, wanted: str | None, is_taken: bool
 ) -> None:
-    found = incoming.keyed(admitted(replace(GOOD, partition_key=wanted)), key)
+    found = decode.keyed(admitted(replace(GOOD, partition_key=wanted)), key)
     assert isinstance(found.asked, Asked) == is_taken
     if isinstance(found.asked, Invalid):
         assert found.asked.field == "key"

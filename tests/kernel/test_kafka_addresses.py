@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from kernel import kafka
-from kernel.settings import Settings
+from kernel.messaging import kafka
+from kernel.runtime.settings import Settings
 from tests import house as real_house
 from tests.e2e.test_main_path import proposal
 from tests.house import House

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from kernel.listening import CannotListen, listener, url
-from kernel.settings import Settings
+from kernel.runtime.listening import CannotListen, listener, url
+from kernel.runtime.settings import Settings
 
 
 def reached(host: str, port: int) -> bool:

@@ -9,9 +9,9 @@ import pytest
 from contracts.cloudevents import from_kafka
 from contracts.deployments import MissionStatusRecorded
 from contracts.registry import OUTCOME_TYPE, type_name
-from kernel import incoming
-from kernel.logs import at
-from kernel.postgres import Connection
+from kernel.decide import decode
+from kernel.messaging.outbox import at
+from kernel.store.postgres import Connection
 
 NOW = datetime(2024, 3, 12, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ async def test_an_event_at_an_edge_of_the_calendar_that_was_recorded_before_is_p
     envelope = from_kafka(sent.key, sent.value, sent.headers)
     assert envelope.effective is not None
     assert envelope.effective.date() == day
-    assert incoming.fact(envelope).data == good.model_copy(update={"since": day})
+    assert decode.fact(envelope).data == good.model_copy(update={"since": day})
 
 
 @pytest.mark.parametrize("id_", ["a\nb", "Я" * 2048, "\ufffe"])

@@ -7,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.provision import SCHEMAS_OF
-from kernel.database import migrate, provision
-from kernel.postgres import identity as known_by
-from kernel.room import MIGRATIONS
+from kernel.command_service import MIGRATIONS
+from kernel.store.database import migrate, provision
+from kernel.store.postgres import identity as known_by
 from services.audit.app import ROOM as AUDIT
 from services.reporting.app import ROOM as REPORTING
 from tests.servers import Servers

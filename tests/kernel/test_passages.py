@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.passages import BrokenRecord, Fetched, Piece, pieces
-from kernel.raw_batches import RawBatch, RawRecord
-from kernel.records import Passage
+from kernel.messaging.passages import BrokenRecord, Fetched, Piece, pieces
+from kernel.messaging.raw_batches import RawBatch, RawRecord
+from kernel.model.records import Passage
 
 ABORT, COMMIT = b"\0\0\0\0", b"\0\0\0\1"
 

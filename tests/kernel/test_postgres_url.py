@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from kernel import database, postgres_url
-from kernel.postgres_url import address
-from kernel.room import MIGRATIONS
+from kernel.command_service import MIGRATIONS
+from kernel.store import database, postgres_url
+from kernel.store.postgres_url import address
 from tests.servers import Servers
 
 HOSTS = {

@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 
-from kernel.proxied import addressed, names_this_machine, path_of, root_of
-from kernel.settings import Settings
+from kernel.http.proxied import addressed, names_this_machine, path_of, root_of
+from kernel.runtime.settings import Settings
 
 HERE = ["localhost", "LOCALHOST:8080", "localhost.", "forcegen.localhost", "127.0.0.1", "127.0.0.9:80", "[::1]:8080"]
 NUMBERS = ["10.1.2.3", "192.168.0.7:8080", "[fd00::1]", "[fd00::1]:443", "0.0.0.0:80"]

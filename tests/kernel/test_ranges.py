@@ -7,7 +7,7 @@ from fastapi import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.ranges import Asked, served, span
+from kernel.http.ranges import Asked, served, span
 
 BODY = b"PAR1 and then some more PAR1"
 

@@ -10,7 +10,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.raw_batches import UNPACKED_BYTES_MAX, batches
+from kernel.messaging.raw_batches import UNPACKED_BYTES_MAX, batches
 from tests import raw_produce
 from tests.raw_produce import RawMessage
 

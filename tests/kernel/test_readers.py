@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from kernel import database
-from kernel.watching import end_overlong
+from kernel.store import database
+from kernel.store.session_watch import end_overlong
 from tests.architecture.sources import text
 from tests.servers import Servers
 

@@ -11,10 +11,12 @@ from contracts.cloudevents import Envelope
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, OUTCOME_TEXT_CHARS_MAX, RECORD_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import type_name
-from kernel import answers, incoming, logs
-from kernel.decider import Refusal
-from kernel.records import Incoming, Invalid
-from kernel.settings import Settings
+from kernel.decide import decode
+from kernel.messaging import outbox
+from kernel.model import outcome_body
+from kernel.model.decider import Refusal
+from kernel.model.records import Incoming, Invalid
+from kernel.runtime.settings import Settings
 
 COMMAND_BYTES_MAX = next(m.le for m in Settings.model_fields["command_bytes_max"].metadata if hasattr(m, "le"))
 NOW = datetime(2024, 3, 12, tzinfo=UTC)
@@ -36,10 +38,10 @@ def asked(data: object) -> Incoming:
         correlation_id=long,
         actor=long,
     )
-    return incoming.command(envelope, WORDS, received=NOW, bytes_max=COMMAND_BYTES_MAX)
+    return decode.command(envelope, WORDS, received=NOW, bytes_max=COMMAND_BYTES_MAX)
 
 
-def published(outcome: CommandDecided | str, stream: str = "s") -> logs.Outgoing:
+def published(outcome: CommandDecided | str, stream: str = "s") -> outbox.Outgoing:
     """The outcome as its record."""
     body = outcome if isinstance(outcome, str) else outcome.model_dump_json()
     row: dict[str, Any] = {
@@ -50,7 +52,7 @@ def published(outcome: CommandDecided | str, stream: str = "s") -> logs.Outgoing
         "command_id": "c",
         "body": body,
     }
-    return logs._RENDER["outcomes"]("approvals", row)
+    return outbox._RENDER["outcomes"]("approvals", row)
 
 
 @pytest.mark.parametrize("letter", ["k", "я", "\x01", '"', "\u2028"])
@@ -60,14 +62,14 @@ def test_the_answer_to_a_misfit_fits_a_record_whatever_its_names_are(letter: str
     length = (COMMAND_BYTES_MAX - 100) // keys // size - 20
     it = asked({f"{nr}{letter * length}": 1 for nr in range(keys)})
     assert isinstance(it.asked, Invalid)
-    assert logs.record_bytes(published(answers.invalid(it, it.asked))) < RECORD_BYTES_MAX / 2
+    assert outbox.record_bytes(published(outcome_body.invalid(it, it.asked))) < RECORD_BYTES_MAX / 2
 
 
 def test_a_refusal_fits_a_record_whatever_it_quotes() -> None:
     it = asked({})
     refusal = Refusal("rule", "r" * 10**6, "f" * 10**6, "m" * 10**6, tuple("d" * 10**4 for _ in range(1_000)))
-    outcome = answers.refused(it, refusal)
-    assert logs.record_bytes(published(outcome)) < RECORD_BYTES_MAX / 2
+    outcome = outcome_body.refused(it, refusal)
+    assert outbox.record_bytes(published(outcome)) < RECORD_BYTES_MAX / 2
     assert (outcome.reason or "").endswith("… (1000000 characters)")
     assert (outcome.reason or "").startswith("r" * OUTCOME_TEXT_CHARS_MAX)
 
@@ -75,17 +77,17 @@ def test_a_refusal_fits_a_record_whatever_it_quotes() -> None:
 def test_an_outcome_within_bounds_is_as_it_was() -> None:
     it = asked({})
     assert isinstance(it.asked, Invalid)
-    outcome = answers.invalid(it, it.asked)
-    assert answers.within_bounds(outcome) is outcome
+    outcome = outcome_body.invalid(it, it.asked)
+    assert outcome_body.within_bounds(outcome) is outcome
 
 
 def test_an_outcome_of_before_that_no_topic_takes_is_cut_and_a_smaller_one_is_not() -> None:
     it = asked({})
     assert isinstance(it.asked, Invalid)
-    plain = answers.invalid(it, it.asked)
+    plain = outcome_body.invalid(it, it.asked)
     large = plain.model_copy(update={"field": "f" * 300_000, "reason": "r" * 300_000, "remedy": "m" * 500_000})
     record = published(large)
-    assert logs.record_bytes(record) < RECORD_BYTES_MAX / 2
+    assert outbox.record_bytes(record) < RECORD_BYTES_MAX / 2
     assert CommandDecided.model_validate_json(record.value).command_id == it.envelope.id
     bearable = plain.model_copy(update={"field": "f" * 300_000}).model_dump_json()
     assert published(bearable).value == bearable.encode()

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from kernel import logs, topics
-from kernel.carried import partition_of
-from kernel.held import held_positions
+from kernel.messaging import outbox, topics
+from kernel.messaging.outbox_progress import partition_of
+from kernel.messaging.published_positions import held_positions
 from tests.kernel.publishing import Publishing, complete_and_in_order, positions, published
 from tests.servers import Servers
 
@@ -44,7 +44,7 @@ async def test_a_relay_goes_on_behind_what_others_wrote_into_the_topic(room: Pub
     await room.take(20)
     async with room.relaying():
         await room.published("events", 20)
-    forged = [("ce_position", b"999999"), ("ce_id", b"x"), ("ce_source", logs.source(room.name).encode())]
+    forged = [("ce_position", b"999999"), ("ce_id", b"x"), ("ce_source", outbox.source(room.name).encode())]
     for nr in range(200):
         room.client.raw(topics.of_log(room.name, "events"), b"{}", f"k-{nr}".encode(), forged)
     room.client.flush()
@@ -73,7 +73,7 @@ async def test_what_a_partition_holds_is_what_the_log_confirms(room: Publishing)
     await room.take(12)
     async with room.relaying():
         records = await room.published("events", 12)
-    read = logs.readers(room.pool, room.name, ["events"])["events"]
+    read = outbox.readers(room.pool, room.name, ["events"])["events"]
     held = await held_positions(room.settings, topics.of_log(room.name, "events"), range(3), read)
     assert held == {partition: max(each) for partition, each in positions(records).items()}
 

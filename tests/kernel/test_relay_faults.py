@@ -12,13 +12,13 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from confluent_kafka import Producer
 from pydantic import SecretStr
 
-from kernel import logs, topics
-from kernel.carried import Block, Topic, partition_of
-from kernel.database import migrate
-from kernel.health import Health
-from kernel.held import held_positions
-from kernel.logs import Outgoing, Unfit
-from kernel.room import MIGRATIONS
+from kernel.command_service import MIGRATIONS
+from kernel.messaging import outbox, topics
+from kernel.messaging.outbox import Outgoing, Unfit
+from kernel.messaging.outbox_progress import Block, Topic, partition_of
+from kernel.messaging.published_positions import held_positions
+from kernel.runtime.health import Health
+from kernel.store.database import migrate
 from tests import rawkafka
 from tests.kernel.publishing import LOGS, PARTITIONS, Publishing, complete_and_in_order, positions, published
 from tests.servers import Servers
@@ -159,7 +159,7 @@ async def test_what_nobody_can_decode_at_the_end_of_a_partition_is_passed(room: 
         rawkafka.produce(servers.kafka, topic, partition, [(None, None, [(b"ce_position\xff", None)])] * 5)
     await room.pool.execute("UPDATE relayed SET position = 0")
     await room.take(10)
-    read = logs.readers(room.pool, room.name, LOGS)["events"]
+    read = outbox.readers(room.pool, room.name, LOGS)["events"]
     async with room.relaying():
         await until(lambda: sum(room.client.ends(topic).values()) >= 30 + 6 * PARTITIONS, "the relay does not go on")
     held = await held_positions(room.settings, topic, range(PARTITIONS), read)

@@ -3,8 +3,8 @@
 import pytest
 from aiokafka import TopicPartition
 
-from kernel.settings import Settings
-from kernel.steady_consumer import SteadyConsumer
+from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.runtime.settings import Settings
 from tests.kernel.test_consumer import ODD, Topic, topic
 from tests.raw_produce import batch
 

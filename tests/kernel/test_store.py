@@ -8,13 +8,13 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from kernel.database import migrate, provision
-from kernel.intake import Intake
-from kernel.memory import MemoryStore
-from kernel.postgres import PostgresStore
-from kernel.records import Batch, DeadLetter, Fenced, Origin, Progress, Stale
-from kernel.room import MIGRATIONS
-from kernel.store import Store
+from kernel.command_service import MIGRATIONS
+from kernel.decide.command_handler import Intake
+from kernel.model.records import Batch, DeadLetter, Fenced, Origin, Progress, Stale
+from kernel.store.database import migrate, provision
+from kernel.store.memory import MemoryStore
+from kernel.store.postgres import PostgresStore
+from kernel.store.protocol import Store
 from tests.kernel.door import Counting, reject
 from tests.servers import Servers
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.limits import BIGINT_MAX, FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT
-from kernel import values
-from kernel.parameters import Cursor, Day, Identity, Instant, Month, Name, Seconds, Uuid, Whole
-from kernel.values import Bad
+from kernel.http import values
+from kernel.http.parameters import Cursor, Day, Identity, Instant, Month, Name, Seconds, Uuid, Whole
+from kernel.http.values import Bad
 
 KINDS: dict[str, Any] = {
     **{"day": Day, "instant": Instant, "month": Month, "uuid": Uuid, "cursor": Cursor},

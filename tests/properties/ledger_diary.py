@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from kernel.decider import Fact
+from kernel.model.decider import Fact
 from tests.properties.ledger_commands import CEILING, HORIZON, SUB_CEILING, TOURS, Key, day
 
 

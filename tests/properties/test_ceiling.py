@@ -17,7 +17,7 @@ from contracts.deployments import (
     UnitVisitRecorded,
 )
 from contracts.words import Command
-from kernel.decider import Asked, Fact, Pending, Refusal, facts_of
+from kernel.model.decider import Asked, Fact, Pending, Refusal, facts_of
 from services.deployments import decider
 from services.deployments.line import Ledger
 from tests.properties.ledger_commands import CEILING, FIRST, LINE, MISSIONS, OF, SUB_CEILING, UNITS, stories, terms

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from contracts import vacancies as words
 from contracts.words import UNIT_CATEGORIES, Command, Event
-from kernel.decider import Asked, Pending, Refusal, State, facts_of
+from kernel.model.decider import Asked, Pending, Refusal, State, facts_of
 from services.vacancies import decider
 from services.vacancies.vacancy import Vacancy
 from tests.properties import vacancies_commands as some

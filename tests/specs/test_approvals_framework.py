@@ -14,7 +14,7 @@ from contracts.approvals import (
 )
 from contracts.deployments import OrderReturn
 from contracts.words import Command
-from kernel.decider import Asked, Claim
+from kernel.model.decider import Asked, Claim
 from services.approvals import decider
 from services.approvals.policies import POLICIES
 from tests.spec import A_DAY, fact

@@ -20,7 +20,7 @@ from contracts.deployments import (
     TourRef,
 )
 from contracts.words import Command
-from kernel.decider import Asked
+from kernel.model.decider import Asked
 from services.deployments import decider
 from tests.spec import A_DAY, fact, spec
 from tests.specs.deployments_facts import LINE, OF, D, mission, mou, opened, visit

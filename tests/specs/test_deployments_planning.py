@@ -15,7 +15,7 @@ from contracts.deployments import (
     TourRescheduled,
     TourScheduled,
 )
-from kernel.decider import Claim
+from kernel.model.decider import Claim
 from services.deployments import decider
 from tests.spec import fact, spec
 from tests.specs.deployments_facts import (

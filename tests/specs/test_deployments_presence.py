@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.deployments import ConsentRecorded, LineClosed
-from kernel.decider import Claim
+from kernel.model.decider import Claim
 from services.deployments import decider
 from tests.specs.deployments_facts import (
     LINE,

@@ -10,9 +10,9 @@ from contracts.cloudevents import from_kafka, to_kafka
 from contracts.examples import EXAMPLES, enveloped, example_id
 from contracts.registry import commands_of
 from contracts.words import Event
-from kernel import incoming
-from kernel.decider import Asked, Fact
-from kernel.room import Room, reactions
+from kernel.command_service import Room, reactions
+from kernel.decide import decode
+from kernel.model.decider import Asked, Fact
 from services.approvals.app import ROOM as APPROVALS
 from services.deployments.app import ROOM as DEPLOYMENTS
 from services.vacancies.app import ROOM as VACANCIES
@@ -41,5 +41,5 @@ def test_the_oddest_event_leads_to_commands_that_are_admitted(room: Room, topic:
     for reaction in reactions(room, topic, fact, enveloped(event)):
         key, value, headers = to_kafka(reaction)
         again = from_kafka(key, value, headers)
-        found = incoming.command(again, commands_of(room.name), received=NOW, bytes_max=262_144)
-        assert isinstance(incoming.keyed(found, key).asked, Asked), found.asked
+        found = decode.command(again, commands_of(room.name), received=NOW, bytes_max=262_144)
+        assert isinstance(decode.keyed(found, key).asked, Asked), found.asked

@@ -15,12 +15,12 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic import ValidationError
 
-from kernel.address import bad
-from kernel.health import Health
-from kernel.postgres import Connection
-from kernel.problems import Problem, unknown
-from kernel.proxied import path_of, root_of
-from kernel.values import Bad
+from kernel.http.address import bad
+from kernel.http.problem_details import Problem, unknown
+from kernel.http.proxied import path_of, root_of
+from kernel.http.values import Bad
+from kernel.runtime.health import Health
+from kernel.store.postgres import Connection
 from services.audit import access, causes, merkle, searching, status, tree
 from services.audit.access import Reader
 from services.audit.archive import archived

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.registry import ROOMS
-from kernel import topics
-from kernel.postgres import Connection
-from kernel.postgres import sql as store_sql
-from kernel.records import Partition, Passage
+from kernel.messaging import topics
+from kernel.model.records import Partition, Passage
 from kernel.sql import queries
+from kernel.store.postgres import Connection
+from kernel.store.postgres import sql as store_sql
 from services.audit import by_place, selection
 from services.audit.broker import Broker
 

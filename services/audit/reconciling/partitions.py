@@ -6,8 +6,8 @@ from typing import Final
 
 import asyncpg
 
-from kernel.postgres import Connection
-from kernel.records import Partition
+from kernel.model.records import Partition
+from kernel.store.postgres import Connection
 from services.audit import by_place
 from services.audit.archive import archived
 from services.audit.broker import Broker, Read

@@ -10,10 +10,10 @@ from typing import Final, TypeAlias
 
 import asyncpg
 
-from kernel import logs, topics
-from kernel.carried import partition_of
-from kernel.logs import POSITIONS, Outgoing
-from kernel.records import Partition
+from kernel.messaging import outbox, topics
+from kernel.messaging.outbox import POSITIONS, Outgoing
+from kernel.messaging.outbox_progress import partition_of
+from kernel.model.records import Partition
 from services.audit import by_place
 from services.audit.archive import archived
 from services.audit.leaf import packed, unpacked
@@ -100,7 +100,7 @@ class Stores:
             yield wrong
 
     async def _at(self, log: Log, positions: Sequence[int]) -> Mapping[int, Outgoing | None]:
-        return await logs.at(self._databases[log.room], log.room, log.name, [p for p in positions if p])
+        return await outbox.at(self._databases[log.room], log.room, log.name, [p for p in positions if p])
 
     def _looked_up(
         self, log: Log, placed: Placed, there: Mapping[int, Outgoing | None], ours: list[Placed]

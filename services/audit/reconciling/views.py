@@ -14,9 +14,9 @@ import asyncpg
 
 from contracts.cloudevents import from_kafka
 from contracts.unreadable import Unreadable
-from kernel import incoming
-from kernel.postgres import Connection
+from kernel.decide import decode
 from kernel.sql import queries
+from kernel.store.postgres import Connection
 from services.audit import by_place
 from services.audit.archive import archived
 from services.audit.leaf import unpacked
@@ -39,7 +39,7 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
     (topic, part, offset), _, key, headers, value = archived(row)
     try:
         envelope = from_kafka(key, value, unpacked(headers))
-        fact = incoming.fact(envelope)
+        fact = decode.fact(envelope)
     except Unreadable:
         return None
     if fact.data.room != topic.partition(".")[0] or None in (envelope.stream_version, envelope.position, envelope.time):

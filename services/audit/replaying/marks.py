@@ -24,9 +24,9 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.transaction import AddPartitionsToTxnRequest, EndTxnRequest, InitProducerIdRequest
 
-from kernel import kafka
-from kernel.records import Partition
-from kernel.settings import Settings
+from kernel.messaging import kafka
+from kernel.model.records import Partition
+from kernel.runtime.settings import Settings
 
 PASSING: Final = (
     *(ConcurrentTransactions, CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError),

@@ -13,8 +13,8 @@ from typing import Final
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from kernel.postgres import Connection
-from kernel.records import Partition
+from kernel.model.records import Partition
+from kernel.store.postgres import Connection
 from services.audit import by_place
 from services.audit.broker import Broker, Read
 from services.audit.reconciling.partitions import differing, rows_of, side_by_side

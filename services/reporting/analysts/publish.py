@@ -5,7 +5,7 @@ from hashlib import sha256
 import asyncpg
 import structlog
 
-from kernel.postgres import Connection
+from kernel.store.postgres import Connection
 from services.reporting.analysts.made import SCHEMA, of_projections, reports
 from services.reporting.queries import query
 

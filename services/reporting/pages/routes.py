@@ -13,10 +13,10 @@ from fastapi.staticfiles import StaticFiles
 
 from contracts.limits import FIRST_DAY
 from contracts.words import Category
-from kernel.address import bad
-from kernel.postgres import Connection
-from kernel.proxied import path_of, root_of
-from kernel.values import Bad, shown
+from kernel.http.address import bad
+from kernel.http.proxied import path_of, root_of
+from kernel.http.values import Bad, shown
+from kernel.store.postgres import Connection
 from services.reporting import finding, forms, lists
 from services.reporting.asked import Asked
 from services.reporting.asking import Reading, reading

@@ -1,0 +1,279 @@
+"""A deciding room, put together: the only place where things are built, and the loop that keeps them running.
+
+`run` is crash-only: when a loop ends that should not, the process ends, and whoever supervises it starts it again;
+what matters is in Postgres and Kafka, and every start goes the same way.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import asyncpg
+import structlog
+from fastapi import FastAPI
+
+from contracts.cloudevents import Envelope, from_kafka
+from contracts.newer import NewerThanProgram, is_known
+from contracts.registry import commands_of, schema_name, type_name
+from contracts.unreadable import Unreadable
+from kernel.decide import decode
+from kernel.decide.command_handler import Intake
+from kernel.decide.decode import unreadable
+from kernel.decide.held_events import Holding, TooManyHeld
+from kernel.decide.record_decoder import TakingIn
+from kernel.http import command_routes
+from kernel.messaging import outbox, topics
+from kernel.messaging.consumer import Consumer, Record, Records, set_aside
+from kernel.messaging.lag import Lag
+from kernel.messaging.relay import Relay
+from kernel.model.decider import Decider, Fact, Policy
+from kernel.model.records import Fenced, Incoming, Progress
+from kernel.runtime.faults import is_passing
+from kernel.runtime.health import Health
+from kernel.runtime.metrics import DEAD_LETTERS
+from kernel.runtime.process import running_together, serve
+from kernel.runtime.settings import Settings
+from kernel.store import database
+from kernel.store.postgres import PostgresStore
+
+log = structlog.get_logger()
+LOGS = ("events", "outcomes", "dead_letters")
+LOOK_FOR_NEWER_S = 30.0
+"""How often a process looks whether its log holds what it cannot read; whatever it decides on is looked at anyway."""
+MIGRATIONS = (("kernel.migrations", "reading"), ("kernel.migrations", "deciding"))
+
+
+@dataclass(frozen=True)
+class Room:
+    """What makes a room: its name, its pure core, and which facts it reacts to."""
+
+    name: str
+    decider: Decider
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    """By topic, e.g. `approvals.events`."""
+
+    @property
+    def topics_in(self) -> list[str]:
+        return [topics.commands(self.name), *self.policies]
+
+    @property
+    def topics_out(self) -> list[str]:
+        return [topics.of_log(self.name, log) for log in LOGS]
+
+
+class Running:
+    """One process of a room: the shell's parts and how they are joined."""
+
+    def __init__(self, room: Room, settings: Settings, pool: asyncpg.Pool) -> None:
+        self._room = room
+        self._settings = settings
+        self._words = commands_of(room.name)
+        self.health = Health(settings.stuck_after_ms / 1000)
+        self.store = PostgresStore(pool)
+        self.relay = Relay(
+            room.name,
+            settings.database_url.get_secret_value(),
+            outbox.readers(pool, room.name, LOGS),
+            settings=settings,
+            health=self.health,
+        )
+        self.intake = Intake(
+            room.decider,
+            self.store,
+            room=room.name,
+            streams_cached_max=settings.streams_cached_max,
+            appended=self._appended,
+            newer=self._met_newer,
+        )
+        self.queue = command_routes.Queue(
+            self.intake.take_apart,
+            health=self.health,
+            batch_max=settings.batch_records_max,
+            waiting_max=settings.http_waiting_max,
+        )
+        self.consumer = Consumer(
+            room.name,
+            room.topics_in,
+            settings=settings,
+            start=self.store.start,
+            handle=self._handle,
+            set_aside=self._set_aside,
+            health=self.health,
+        )
+        self.lag = Lag(self.consumer, room.topics_in, self.store.start, settings=settings, health=self.health)
+        self._may_be_ready = asyncio.Event()
+        self.taking_in = TakingIn(room.name, self.admit, self._reactions)
+        self.holding = Holding(
+            room.name,
+            store=self.store,
+            taking_in=self.taking_in,
+            intake=self.intake,
+            health=self.health,
+            held_max=settings.held_max,
+        )
+        self._newer: asyncio.Future[NewerThanProgram] = asyncio.get_running_loop().create_future()
+
+    def _appended(self) -> None:
+        self.relay.woken.set()
+        self._may_be_ready.set()
+
+    def admit(self, envelope: Envelope) -> Incoming:
+        """A command at the door, checked against its contract."""
+        return decode.command(
+            envelope, self._words, received=datetime.now(UTC), bytes_max=self._settings.command_bytes_max
+        )
+
+    async def _handle(self, records: Records, progress: Progress) -> None:
+        """One batch from Kafka, commands and other services' facts alike, in one transaction."""
+        found = await self.taking_in.sort(records, self.store)
+        await self.holding.check(found.held)
+        DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(found.letters))
+        await self.intake.take(found.commands, found.letters, progress, held=found.held)
+
+    async def _set_aside(self, record: Record, progress: Progress, fault: Exception) -> None:
+        """The one record that made its batch fail: each of its commands is answered alone, or the record is buried.
+
+        A newer event that cannot be held for want of room stays where it is, and its partition behind it.
+        """
+        if isinstance(fault, TooManyHeld):
+            return await self._handle([record], progress)
+        found = await self.taking_in.sort([record], self.store)
+        answers = await self.intake.take_apart(found.commands) if found.commands else ()
+        letters = found.letters
+        if not found.commands or any(isinstance(answer, Exception) for answer in answers):
+            letters = letters or [set_aside(record, fault)]
+        try:
+            await self.intake.take([], letters, progress)
+        except Exception as again:
+            if is_passing(again) or not letters or isinstance(again, Fenced):
+                raise
+            await self.intake.take([], [set_aside(record, fault)], progress)
+        return None
+
+    def _reactions(self, topic: str, fact: Fact, cause: Envelope) -> Sequence[Incoming]:
+        return [self.admit(reaction) for reaction in reactions(self._room, topic, fact, cause)]
+
+    def _met_newer(self, fault: NewerThanProgram) -> None:
+        if not self._newer.done():
+            self._newer.set_result(fault)
+
+    async def end_for_newer(self) -> None:
+        """End the process once its own log holds what it cannot read: an older program must not decide on it."""
+        while not self._newer.done():
+            await asyncio.wait([self._newer], timeout=LOOK_FOR_NEWER_S)
+            with suppress(*database.PASSING_FAULTS):
+                if not self._newer.done() and (newer := newer_words(await self.store.words())):
+                    self._met_newer(NewerThanProgram(f"{', '.join(newer)} is newer than this program"))
+        fault = self._newer.result()
+        log.critical("the log was written on by a newer program; this one ends", reason=str(fault))
+        raise fault
+
+    async def settle_waiting(self) -> None:
+        """Try waiting commands again when what they wait for may have arrived."""
+        while True:
+            self._may_be_ready.clear()
+            try:
+                settled = await self._settle_ready()
+                self.health.beat("waiting")
+            except Exception as fault:  # a server is away; what waits is stored, and is tried again
+                self.health.failed("waiting", fault)
+                log.warning("waiting commands could not be tried", fault=type(fault).__name__)
+                await asyncio.sleep(self._settings.retry_delay_max_ms / 1000)
+                continue
+            if not settled:
+                await _woken(self._may_be_ready, 1.0)
+
+    async def _settle_ready(self) -> int:
+        """Decide the commands that need wait no longer; how many there were."""
+        ready = await self.store.ready(self._settings.batch_records_max)
+        again = [self._admitted_again(text) for text in ready]
+        waited = [replace(one, waited=True) for one in again if one is not None]
+        answers = await self.intake.take_apart(waited) if waited else ()
+        return sum(not isinstance(answer, Exception) for answer in answers)
+
+    def _admitted_again(self, text: bytes) -> Incoming | None:
+        """A command as it was put by; what is admitted may have become narrower since then."""
+        try:
+            return self.admit(from_kafka(None, text, [("content-type", b"application/cloudevents+json")]))
+        except Unreadable as fault:
+            return unreadable(fault)
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        """All loops run while the HTTP side does; the first one that fails ends the process."""
+        loops = [self.relay.run(), self.queue.run(), self.settle_waiting(), self.lag.run(), self.consumer.run()]
+        loops += [self.holding.run(), self.end_for_newer()]
+        async with running_together(loops):
+            yield
+            await self.consumer.stop()
+
+
+def reactions(room: Room, topic: str, fact: Fact, cause: Envelope) -> Sequence[Envelope]:
+    """The commands that a fact leads to here, as if another system had sent them; the same fact, the same ids."""
+    return [
+        Envelope(
+            id=f"{fact.id}/{index}",
+            source=f"urn:forcegen:{room.name}:policy",
+            type=type_name(type(command)),
+            subject=command.stream,
+            time=cause.time,
+            dataschema=schema_name(type(command)),
+            datacontenttype="application/json",
+            data=command.model_dump_json().encode(),
+            effective=fact.effective,
+            correlation_id=cause.correlation_id,
+            causation_id=cause.id,
+            actor=cause.actor,
+            traceparent=cause.traceparent,
+        )
+        for index, command in enumerate(room.policies[topic](fact))
+    ]
+
+
+def newer_words(words: Collection[tuple[str, int]]) -> list[str]:
+    """Those of a log's types and versions that this program does not know."""
+    return [f"{name} version {version}" for name, version in sorted(words) if not is_known(name, version)]
+
+
+def refuse_newer(service: str, words: Collection[tuple[str, int]]) -> None:
+    """End the process before it does anything where its log holds events that it cannot read.
+
+    Raises:
+        SystemExit: it does; the message says which, and what helps.
+    """
+    if newer := newer_words(words):
+        told = f"The log of {service} was written by a newer version of this program: {', '.join(newer)}."
+        raise SystemExit(f"{told} Start that version: an older one would decide without these events.")
+
+
+async def _woken(event: asyncio.Event, timeout_s: float) -> None:
+    started = time.monotonic()
+    while not event.is_set() and time.monotonic() - started < timeout_s:
+        try:
+            await asyncio.wait_for(event.wait(), timeout_s)
+        except TimeoutError:
+            return
+
+
+async def run(room: Room, settings: Settings | None = None) -> None:
+    """Run one process of a deciding room until it is told to stop (SIGTERM, SIGINT)."""
+    settings = settings or Settings.for_room(room.name)
+    await database.migrate(settings.database_url, MIGRATIONS)
+    await topics.ensure(settings, [*room.topics_in, *room.topics_out])
+    pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
+    async with pool:
+        running = Running(room, settings, pool)
+        refuse_newer(room.name, await running.store.words())
+        app = command_routes.build(
+            room.name,
+            store=running.store,
+            pool=pool,
+            queue=running.queue,
+            admit=running.admit,
+            health=running.health,
+            lifespan=running.lifespan,
+        )
+        await serve(app, settings)

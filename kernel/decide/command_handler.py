@@ -1,0 +1,183 @@
+"""The shell around a decider: load what a batch needs, settle it in memory, append it, and begin again if it is stale.
+
+One batch at a time in a process: commands from Kafka, from HTTP, from policies and from waiting share this door, so
+within a process nothing is ever stale; between processes the append's check keeps order. Folded streams stay in a
+bounded cache that is only ever brought forward by events that are stored.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from contracts.newer import NewerThanProgram
+from contracts.outcome import CommandDecided
+from kernel.decide.batch import Known, Settled, settle
+from kernel.model.decider import Asked, Claim, Decider
+from kernel.model.records import (
+    Batch,
+    DeadLetter,
+    Folded,
+    HeldEvent,
+    Holder,
+    Incoming,
+    Invalid,
+    Origin,
+    Progress,
+    Stale,
+)
+from kernel.runtime.faults import is_passing, kind
+from kernel.runtime.metrics import BATCH_SECONDS, COMMANDS, STALE_BATCHES
+from kernel.runtime.process import where
+from kernel.store.protocol import Store
+
+log = structlog.get_logger()
+ATTEMPTS_MAX = 100
+"""Decisions of one batch. Each stale one means that another process got something done; so many mean a defect."""
+COMPANIONS_MAX = 100
+"""Streams that the last batch looked at beside its own (missions, rule sets): loaded with the next one at once."""
+ROUNDS_MAX = 20
+"""Rounds of loading for one batch. Each round settles further into the batch; a decider that needs more is a defect."""
+
+
+class Intake:
+    """The one door through which commands reach a room's decider."""
+
+    def __init__(
+        self,
+        decider: Decider,
+        store: Store,
+        *,
+        room: str,
+        streams_cached_max: int,
+        appended: Callable[[], None],
+        newer: Callable[[NewerThanProgram], None] = lambda _: None,
+    ) -> None:
+        self._decider = decider
+        self._store = store
+        self._room = room
+        self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._cached_max = streams_cached_max
+        self._appended = appended
+        self._newer = newer
+        self._companions: set[str] = set()
+        self._door = asyncio.Lock()
+
+    async def take(
+        self,
+        incoming: Sequence[Incoming],
+        dead_letters: Sequence[DeadLetter] = (),
+        progress: Progress | None = None,
+        *,
+        held: Sequence[HeldEvent] = (),
+        released: Sequence[Origin] = (),
+    ) -> Sequence[CommandDecided]:
+        """Decide and append; the answers in the order of the commands.
+
+        Raises:
+            Fenced: another process reads these partitions now.
+            ReleasedMeanwhile: one of `released` is held no more.
+            NewerThanProgram: the log holds what this program cannot read.
+        """
+        other = Batch(dead_letters=dead_letters, held=held, released=released, progress=progress)
+        async with self._door:
+            for _ in range(ATTEMPTS_MAX):
+                try:
+                    with BATCH_SECONDS.labels(self._room).time():
+                        return await self._attempt(incoming, other)
+                except NewerThanProgram as fault:
+                    self._newer(fault)
+                    raise
+                except Stale as stale:
+                    STALE_BATCHES.labels(self._room).inc()
+                    log.info("batch is stale, deciding anew", reason=str(stale))
+        raise RuntimeError(f"a batch of {self._room} was stale {ATTEMPTS_MAX} times")
+
+    async def take_apart(self, incoming: Sequence[Incoming]) -> Sequence[CommandDecided | Exception]:
+        """Decide and append, in halves where the data of one command makes all of them fail.
+
+        That one is answered `invalid`; where not even its answer can be stored, the fault stands in its place.
+
+        Raises:
+            Exception: a fault of a server's, which passes; what was decided before it stands.
+        """
+        try:
+            return await self.take(incoming)
+        except Exception as fault:
+            if is_passing(fault):
+                raise
+            if len(incoming) == 1:
+                return [await self._answered_alone(incoming[0], fault)]
+        half = len(incoming) // 2
+        return [*await self.take_apart(incoming[:half]), *await self.take_apart(incoming[half:])]
+
+    async def _answered_alone(self, incoming: Incoming, fault: Exception) -> CommandDecided | Exception:
+        log.error("a command cannot be recorded", fault=kind(fault), where=where(fault))
+        told = f"The command could not be recorded ({kind(fault)}); nothing came of it."
+        remedy = "Look for a value that no register would hold; ask the operators, who were told which one."
+        try:
+            return (await self.take([replace(incoming, asked=Invalid(told, remedy=remedy))]))[0]
+        except Exception as again:
+            if is_passing(again):
+                raise
+            return fault
+
+    async def _attempt(self, incoming: Sequence[Incoming], other: Batch) -> Sequence[CommandDecided]:
+        """Append what is decided together with what is not: dead letters, held events, offsets."""
+        settled = await self._settled(incoming)
+        for fault in settled.faults:
+            log.error("the decider failed", fault=type(fault).__name__, where=where(fault))
+        batch = replace(
+            settled.batch,
+            dead_letters=other.dead_letters,
+            held=other.held,
+            released=other.released,
+            progress=other.progress,
+        )
+        appended = await self._store.append(batch)
+        self._remember(settled.streams)
+        self._appended()
+        for decided in appended.outcomes:
+            COMMANDS.labels(self._room, decided.status, decided.rule or "").inc()
+        return appended.outcomes
+
+    async def _settled(self, incoming: Sequence[Incoming]) -> Settled:
+        answers = await self._store.answers({one.key for one in incoming}) if incoming else {}
+        streams: dict[str, Folded] = {}
+        claims: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
+        own = {one.asked.data.stream for one in incoming if isinstance(one.asked, Asked)}
+        wanted: Collection[str] = own | self._companions
+        for _ in range(ROUNDS_MAX):
+            streams |= await self._load(wanted)
+            settled = settle(incoming, Known(answers, streams, claims), self._decider)
+            if not settled.missing_streams:
+                self._companions = set(sorted(settled.batch.seen.keys() - own)[:COMPANIONS_MAX])
+            if settled.is_complete:
+                return settled
+            wanted = settled.missing_streams
+            if settled.missing_holders:
+                found = await self._store.claims(settled.missing_holders)
+                if settled.stands(found):
+                    return settled
+                claims |= found
+        raise RuntimeError(f"the decider of {self._room} looked at new streams in {ROUNDS_MAX} rounds")
+
+    async def _load(self, wanted: Collection[str]) -> Mapping[str, Folded]:
+        """The streams as stored now: what is cached, brought forward by one query for all of them."""
+        if not wanted:
+            return {}
+        folded = {s: self._cache.get(s) or Folded(0, self._decider.initial(s)) for s in wanted}
+        for event in await self._store.load({s: f.version for s, f in folded.items()}):
+            before = folded[event.stream]
+            folded[event.stream] = Folded(event.version, self._decider.evolve(before.state, event.fact))
+        self._remember(folded)
+        return folded
+
+    def _remember(self, streams: Mapping[str, Folded]) -> None:
+        for stream, folded in streams.items():
+            self._cache[stream] = folded
+            self._cache.move_to_end(stream)
+        while len(self._cache) > self._cached_max:
+            self._cache.popitem(last=False)

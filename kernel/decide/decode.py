@@ -1,0 +1,194 @@
+"""From bytes to commands and facts: every boundary validates, and says which field is wrong and what to do.
+
+A message with an identity (source and id) that does not fit its contract is answered `invalid`; bytes without one
+become a dead letter, since nobody could be answered.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+import orjson
+from pydantic import ValidationError
+
+from contracts.admission import misfit
+from contracts.cloudevents import Envelope
+from contracts.forms import RECORDED
+from contracts.registry import COMMANDS, EVENTS, schema_version
+from contracts.strict_json import NotStrict, canonical
+from contracts.text import is_admissible
+from contracts.unreadable import Unreadable
+from contracts.words import Command, Message
+from kernel.model.decider import Asked, Fact
+from kernel.model.records import Incoming, Invalid
+
+Word = TypeVar("Word", bound=Message)
+_DETAILS_MAX: Final = 20
+UNKNOWN_TYPE: Final = "unknown"
+"""The type that an outcome names where that of its command cannot be read."""
+KEY_REMEDY: Final = "Set the record's key to the same text as the subject: it keeps the order of a stream."
+"""What a sender who set another key, or none, can do."""
+
+
+def command(envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int) -> Incoming:
+    """A command as the room takes it in; `received` stands in where the sender gives no time."""
+    if (fault := misfit(envelope)) is not None:
+        return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
+    asked = _asked(envelope, words, received, bytes_max)
+    try:
+        return Incoming(envelope, asked, _hashed(envelope, canonical(envelope.data)))
+    except NotStrict as loose:
+        told = Invalid(f"data: {loose.reason}", "data", f"{loose.remedy} Send the command under a new id.")
+        return Incoming(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))
+
+
+def unreadable(fault: Unreadable) -> Incoming | None:
+    """The command `invalid` that an unreadable message is answered as; None where its identity cannot be read.
+
+    The envelope holds only what can be stored, published and asked for; its data is empty.
+    """
+    if fault.id is None or fault.source is None:
+        return None
+    return _answerable(
+        Envelope(
+            id=fault.id,
+            source=fault.source,
+            type=fault.type or UNKNOWN_TYPE,
+            subject=fault.subject,
+            time=None,
+            dataschema=None,
+            datacontenttype=None,
+            data=b"",
+            correlation_id=fault.correlation_id,
+        ),
+        Invalid(fault.reason, fault.field, fault.remedy),
+        fault.digest,
+    )
+
+
+def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> Incoming:
+    """A command that can only be answered, under its own identity; what is unfit to be a key or a header is replaced.
+
+    The identity alone is kept as it came, so that whoever sent it knows the answer as theirs.
+    """
+    name = envelope.id if is_admissible(envelope.id) else f"sha256:{hashlib.sha256(envelope.id.encode()).hexdigest()}"
+    correlation = envelope.correlation_id or ""
+    safe = Envelope(
+        id=envelope.id,
+        source=envelope.source,
+        type=envelope.type if is_admissible(envelope.type) else UNKNOWN_TYPE,
+        subject=envelope.subject if envelope.subject and is_admissible(envelope.subject) else f"command/{name}",
+        time=None,
+        dataschema=None,
+        datacontenttype=None,
+        data=b"",
+        correlation_id=correlation if correlation and is_admissible(correlation) else name,
+    )
+    return Incoming(safe, invalid, digest)
+
+
+def keyed(incoming: Incoming, key: bytes | None) -> Incoming:
+    """The same command, or its refusal where a Kafka key does not name the stream that the command is for.
+
+    A record without a key is admitted where the attribute `partitionkey` names the stream: its sender has said where
+    it belongs. The order of such commands among themselves is the order in which their partitions are read.
+    """
+    if isinstance(incoming.asked, Invalid) or key == incoming.stream.encode():
+        return incoming
+    wanted = incoming.envelope.partition_key
+    if not key and wanted == incoming.stream:
+        return incoming
+    told = f"has the key {key[:80].decode('utf-8', 'backslashreplace')!r}" if key else "has no key"
+    told += f" and the partitionkey {wanted[:80]!r}" if wanted and not key else ""
+    reason = f"The record {told}, but its subject is {incoming.stream!r}."
+    return Incoming(incoming.envelope, Invalid(reason, "key", KEY_REMEDY), incoming.digest)
+
+
+def digest(envelope: Envelope) -> bytes:
+    """Hash of all that makes a command what it is. The order of JSON members and white space do not count."""
+    try:
+        data = orjson.dumps(orjson.loads(envelope.data), option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # no JSON, or nested too deeply to be written
+        data = envelope.data
+    return _hashed(envelope, data)
+
+
+def _hashed(envelope: Envelope, data: bytes) -> bytes:
+    effective = envelope.effective.isoformat() if envelope.effective else ""
+    told = (envelope.type, envelope.subject, envelope.dataschema, effective)
+    lines = "{}\n{}\n{}\n{}\n".format(*told)
+    if "None" in told or lines.count("\n") != len(told):  # another command could have the same lines
+        return hashlib.sha256(b"\n\n" + orjson.dumps(told) + b"\n" + data).digest()
+    return hashlib.sha256(lines.encode() + data).digest()
+
+
+def _asked(
+    envelope: Envelope, words: Mapping[str, type[Command]], received: datetime, bytes_max: int
+) -> Asked | Invalid:
+    if len(envelope.data) > bytes_max:
+        told = f"The data has {len(envelope.data):,} bytes; a command may have {bytes_max:,}."
+        return Invalid(told, "data", "Send less in one command, e.g. a document's hash instead of the document.")
+    found = read(envelope, words, "command")
+    if isinstance(found, Invalid):
+        return found
+    effective = envelope.effective or envelope.time or received
+    return Asked(found, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor)
+
+
+def read(envelope: Envelope, words: Mapping[str, type[Word]], kind: str) -> Word | Invalid:
+    """The data as the model of its type and version, or what is wrong with it."""
+    word = words.get(envelope.type)
+    if word is None:
+        return _unknown_type(envelope.type, words, kind)
+    version = schema_version(envelope.dataschema)
+    if version is None or version > word.schema_version:
+        told = f"{envelope.dataschema!r} is not a version of {envelope.type} that is known here."
+        return Invalid(told, "dataschema", f"Use the versions 1 to {word.schema_version}, or leave dataschema out.")
+    try:
+        found = word.model_validate_json(envelope.data, context=RECORDED if kind == "event" else None)
+    except ValidationError as error:
+        return _misfit(error, envelope.type)
+    if envelope.subject != found.stream:
+        told = f"The subject is {envelope.subject!r}, but the data belongs to the stream {found.stream!r}."
+        return Invalid(told, "subject", f"Set the subject (and the Kafka key) to {found.stream!r}.")
+    return found
+
+
+def _unknown_type(name: str, words: Mapping[str, type[Word]], kind: str) -> Invalid:
+    near = difflib.get_close_matches(name[:200], words, n=1)
+    elsewhere = next((w.room for w in [*COMMANDS.values()] if name == f"forcegen.{w.room}.{w.__name__}"), None)
+    if elsewhere is not None and kind == "command":
+        return Invalid(f"{name} is a command of another room.", "type", f"Send it to {elsewhere}.commands.")
+    remedy = f"Did you mean {near[0]}?" if near else f"The {kind}s known here: {', '.join(sorted(words))}."
+    return Invalid(f"{name[:200]!r} is not a {kind} that is known here.", "type", remedy)
+
+
+def _misfit(error: ValidationError, name: str) -> Invalid:
+    """The first misfit as the answer, all of them as details; the sender's values are not repeated."""
+    found = [(".".join(("data", *map(str, e["loc"]))), e["msg"]) for e in error.errors(include_url=False)]
+    field, message = found[0]
+    details = tuple(f"{where}: {what}" for where, what in found[:_DETAILS_MAX])
+    remedy = f"Mend {field} as the schema of {name} says, and send the command under a new id."
+    return Invalid(f"{field}: {message}.", field, remedy, details)
+
+
+def fact(envelope: Envelope) -> Fact:
+    """An event of another room, as a policy reads it.
+
+    Raises:
+        Unreadable: it is no event that is known here.
+    """
+    found = read(envelope, EVENTS, "event")
+    if isinstance(found, Invalid):
+        raise Unreadable(found.reason, found.field or "data", found.remedy or "")
+    if envelope.effective is None:
+        raise Unreadable(
+            "There is no effective time.", "headers.ce_effectivetime", "Give the event its effective time."
+        )
+    try:
+        return Fact(UUID(envelope.id), found, envelope.effective)
+    except ValueError as error:
+        raise Unreadable("The id is not a UUID.", "headers.ce_id", "Events carry the UUID of their room.") from error

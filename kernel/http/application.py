@@ -1,0 +1,93 @@
+"""How every service speaks HTTP: one kind of app, so that each route of each service has the same manners.
+
+Its parameters are strict (`address`, `parameters`), its errors are problem details (`problems`), and what can be had by
+GET answers HEAD with the same status and headers and no body (RFC 9110, section 9.3.2).
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from fastapi import Depends, FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kernel.http import address, openapi, problem_details
+from kernel.http.problem_details import AsPage, Problem
+
+_HOST: Final = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(:[0-9]{1,5})?")
+"""`uri-host [":" port]` of RFC 9110, section 7.2, as far as addresses of services go."""
+
+
+class _Left(OSError):
+    """Whoever asked for the head has it: what is sent from here on has no reader."""
+
+
+class Head:
+    """Answers HEAD as GET without the body. A stream ends with its head."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+        ended = False
+
+        async def head_only(message: Message) -> None:
+            nonlocal ended
+            if ended:
+                raise _Left
+            if message["type"] == "http.response.body":
+                ended = True
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
+            await send(message)
+
+        # A copy: the server looks at its own scope to know that a body is not to come.
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]  # defined for GET alone
+        asked = {**scope, "method": "GET", "headers": headers, "forcegen.method": "HEAD", "extensions": {}}
+        try:
+            await self._app(asked, receive, head_only)
+        except Exception:
+            if not ended:
+                raise
+
+
+class Addressed:
+    """Refuses a request whose Host is none (RFC 9112, section 3.2): addresses are made of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
+        if scope["type"] == "http" and any(value and not _HOST.fullmatch(value) for value in hosts):
+            told, remedy = "The Host header is no host and port.", "Send Host as the address is written, host:port."
+            await problem_details.response(Problem(400, "Bad host", told, field="Host", remedy=remedy))(
+                scope, receive, send
+            )
+            return
+        await self._app(scope, receive, send)
+
+
+def app(
+    title: str,
+    *,
+    lifespan: Callable[[FastAPI], Any] | None = None,
+    as_page: AsPage = lambda *_: None,
+    **described: Any,
+) -> FastAPI:
+    """An app with these manners; `described` goes to FastAPI (`summary`, `description`, `version`, …)."""
+    made = FastAPI(
+        title=title,
+        lifespan=lifespan,
+        dependencies=[Depends(address.strict)],
+        generate_unique_id_function=openapi.operation_id,
+        redirect_slashes=False,  # the address would be made of the Host header, which anybody writes
+        **described,
+    )
+    problem_details.answer_problems(made, as_page)
+    openapi.publish(made)
+    made.add_middleware(Addressed)
+    made.add_middleware(Head)
+    return made

@@ -1,0 +1,136 @@
+"""`POST /v1/commands` as the document tells it: each content mode of the CloudEvents HTTP binding, by its types.
+
+A generated client has a model for the data of each command, one for the event around it, and one for the answer.
+"""
+
+from typing import Any, Final, Literal
+
+from fastapi import FastAPI
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
+
+from contracts.limits import ATTRIBUTE_BYTES_MAX
+from contracts.outcome import CommandDecided
+from contracts.registry import COMMANDS
+from kernel.http import openapi
+from kernel.http.models import CommandNotRead
+from kernel.http.problem_details import documented as problems
+
+_REF: Final = "#/components/schemas/{model}"
+_NAME: Final = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX}
+
+
+class CommandEvent(BaseModel):
+    """A command as a CloudEvent in the JSON format."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+    specversion: Literal["1.0"]
+    id: str = Field(min_length=1, max_length=ATTRIBUTE_BYTES_MAX)
+    """Of the command. Sent again, it is answered again and decided once."""
+    source: str = Field(min_length=1, max_length=ATTRIBUTE_BYTES_MAX, examples=["urn:example:mod"])
+    """Who sends it; ids are unique within a source."""
+    subject: str = Field(min_length=1, max_length=ATTRIBUTE_BYTES_MAX, examples=["mandate/kz-2013"])
+    """The stream that the command is about."""
+    time: AwareDatetime | None = None
+    """When it was sent."""
+    dataschema: str | None = None
+    """The version of the contract; the newest unless given."""
+    datacontenttype: Literal["application/json"] | None = None
+    effectivetime: AwareDatetime | None = None
+    """When it became true."""
+    correlationid: str | None = None
+    causationid: str | None = None
+    actor: str | None = None
+    """Who decided it."""
+    traceparent: str | None = None
+    """W3C Trace Context."""
+
+
+def documented(app: FastAPI, room: str) -> dict[str, Any]:
+    """What the decorator of the route takes; the models go to the document of `app`."""
+    words = {name: word for name, word in COMMANDS.items() if word.room == room}
+    events = [_event(name, word) for name, word in words.items()]
+    openapi.add_models(app, [*words.values(), *events], "validation")
+    openapi.add_models(app, [CommandDecided, CommandNotRead])
+    data = _one_of([word.__name__ for word in words.values()])
+    event = _one_of([one.__name__ for one in events])
+    event |= {"discriminator": {"propertyName": "type", "mapping": dict(zip(words, map(_at, events), strict=True))}}
+    content = {
+        "application/cloudevents+json": {"schema": event},
+        # Without a schema: generators that tell bodies apart by their types cannot tell an array (Python's isinstance
+        # takes no list[...]), and make a client that sends no command at all.
+        "application/cloudevents-batch+json": {"example": [_EXAMPLE | {"type": name} for name in list(words)[:1]]},
+        "application/json": {"schema": data},
+    }
+    body = {
+        "required": True,
+        "description": "One event; a batch, which is an array of events; or, with the attributes in `ce-` headers, the"
+        " data of one.",
+        "content": content,
+    }
+    return {"responses": _RESPONSES, "openapi_extra": {"requestBody": body, "parameters": _headers(list(words))}}
+
+
+def _event(name: str, word: type[BaseModel]) -> type[BaseModel]:
+    fields: dict[str, Any] = {"type": (Literal[name], ...), "data": (word, ...)}
+    return create_model(f"{word.__name__}Event", __base__=CommandEvent, __doc__=word.__doc__, **fields)
+
+
+_EXAMPLE: Final = {
+    **{"specversion": "1.0", "id": "1", "source": "urn:example:mod", "subject": "mandate/kz-2013", "data": {}},
+}
+
+
+def _at(model: type[BaseModel]) -> str:
+    return _REF.format(model=model.__name__)
+
+
+def _one_of(models: list[str]) -> dict[str, Any]:
+    return {"oneOf": [{"$ref": _REF.format(model=name)} for name in models]}
+
+
+def _headers(types: list[str]) -> list[dict[str, Any]]:
+    """Of the binary mode; percent-encoded where they are not ASCII (HTTP binding, section 3.1.3.2)."""
+    instant = {"type": "string", "examples": ["2014-07-01T09:30:00Z"]}  # RFC 3339; generators write no other headers
+    known: dict[str, dict[str, Any]] = {
+        "specversion": {"type": "string", "enum": ["1.0"]},
+        "id": _NAME,
+        "source": _NAME,
+        "type": {"type": "string", "enum": types},
+        "subject": _NAME,
+        "time": instant,
+        "dataschema": _NAME,
+        **{"effectivetime": instant, "correlationid": _NAME, "causationid": _NAME, "actor": _NAME},
+    }
+    told = "Attribute `{}`, where the body is the data alone."
+    return [
+        {"name": f"ce-{n}", "in": "header", "required": False, "description": told.format(n), "schema": schema}
+        for n, schema in known.items()
+    ]
+
+
+def _answered(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": {"$ref": _at(CommandDecided)}}}}
+
+
+_EITHER: Final = {"oneOf": [{"$ref": _at(CommandDecided)}, {"$ref": _at(CommandNotRead)}]}
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "Accepted: the events are on record. Of a batch, the answer to each in its order.",
+        "content": {
+            "application/json": {"schema": {"oneOf": [_EITHER["oneOf"][0], {"type": "array", "items": _EITHER}]}}
+        },
+    },
+    202: _answered("Pending: it waits for a fact of another service."),
+    400: {
+        "description": "Invalid: it does not fit its contract, or is no CloudEvent. Or the address is at fault.",
+        "content": {"application/json": {"schema": _EITHER}, **problems(400)[400]["content"]},
+    },
+    409: _answered("Conflict: this id was used before for another body."),
+    422: _answered("Refused by a rule, which is named."),
+    **problems(405, 408, 413, 503, _503="Busy, or a server is away: send it again under the same id."),
+}
+ANSWERED: Final[dict[int | str, dict[str, Any]]] = {
+    200: _answered("The answer, as it was given."),
+    **problems(400, 404, 405, 409, 503, _409="Several sources used this id: name one.", _404="No such command."),
+}
+"""`responses` of the routes that give an answer again."""

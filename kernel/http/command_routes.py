@@ -1,0 +1,243 @@
+"""Commands over HTTP, in the CloudEvents HTTP binding, answered with the outcome; and what a room tells of itself.
+
+Requests that arrive together are decided together: they wait in one bounded queue, and a batch is taken from it as
+one transaction. A refusal is an answer; its status code only helps tools that look at nothing else.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeAlias
+
+import asyncpg
+from fastapi import FastAPI, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from contracts.cloudevents import Envelope, from_http
+from contracts.limits import FIRST_INSTANT
+from contracts.outcome import CommandDecided
+from contracts.unreadable import Unreadable
+from kernel.decide.decode import unreadable
+from kernel.http import application, cloudevents_binding, held_routes, operator_routes, problem_details
+from kernel.http.models import After, DeadLetter, DeadLetterPage, Waiting, WaitingPage
+from kernel.http.parameters import Identity, Instant, Name, Whole
+from kernel.http.problem_details import RETRY_AFTER_S, Problem
+from kernel.http.values import shown
+from kernel.model.records import Incoming
+from kernel.runtime.health import Health
+from kernel.store.postgres import sql
+from kernel.store.protocol import Store
+
+BODY_BYTES_MAX: Final = 4_194_304
+BODY_WITHIN_S: Final = 60
+"""How long a body may take to come: whoever sends it more slowly holds a connection for nothing."""
+STATUS_CODES: Final = {"accepted": 200, "pending": 202, "refused": 422, "invalid": 400, "conflict": 409}
+Take: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[Sequence[CommandDecided | Exception]]]
+
+
+class Busy(Exception):
+    """Too many commands wait; come again."""
+
+
+class TooMany(Exception):
+    """More commands at once than can ever wait: to come again would not help."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} at once")
+        self.most = most
+
+
+class Queue:
+    """Commands that wait for a batch. Bounded: what does not fit is told to come again."""
+
+    def __init__(self, take: Take, *, health: Health, batch_max: int, waiting_max: int) -> None:
+        self._take = take
+        self._health = health
+        self._batch_max = batch_max
+        self._waiting: asyncio.Queue[tuple[Incoming, asyncio.Future[CommandDecided]]] = asyncio.Queue(waiting_max)
+
+    async def ask(self, incoming: Sequence[Incoming]) -> Sequence[CommandDecided]:
+        """The answers, in order, once they are on record; raises `TooMany` or `Busy`."""
+        if len(incoming) > self._waiting.maxsize:
+            raise TooMany(self._waiting.maxsize)
+        loop = asyncio.get_running_loop()
+        futures = [loop.create_future() for _ in incoming]
+        if self._waiting.qsize() + len(incoming) > self._waiting.maxsize:
+            raise Busy
+        for one, future in zip(incoming, futures, strict=True):
+            self._waiting.put_nowait((one, future))
+        return list(await asyncio.gather(*futures))
+
+    async def run(self) -> None:
+        """Take batch after batch."""
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < self._batch_max and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            await self._settle(batch)
+
+    async def _settle(self, batch: Sequence[tuple[Incoming, asyncio.Future[CommandDecided]]]) -> None:
+        try:
+            with self._health.working("commands over HTTP"):
+                answers = await self._take([incoming for incoming, _ in batch])
+        except Exception as fault:  # each caller is told, and may repeat: the id makes that safe
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(fault)
+            return
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+
+def problem(status: int, title: str, detail: str, *, field: str | None = None, remedy: str | None = None) -> Response:
+    """An error as RFC 9457 problem details, with the field at fault and the remedy."""
+    return problem_details.response(Problem(status, title, detail, field=field, remedy=remedy))
+
+
+def build(
+    room: str,
+    *,
+    store: Store,
+    pool: asyncpg.Pool,
+    queue: Queue,
+    admit: Callable[[Envelope], Incoming],
+    health: Health,
+    lifespan: Callable[[FastAPI], Any],
+) -> FastAPI:
+    """The HTTP side of a deciding room."""
+    app = application.app(f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
+    _commands(app, room, store, queue, admit)
+    _lists(app, store, pool)
+    held_routes.held(app, pool)
+    ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
+    operator_routes.operations(app, health, service=room, ready=ready, passed_over=passed_over)
+    return app
+
+
+def _commands(app: FastAPI, room: str, store: Store, queue: Queue, admit: Callable[[Envelope], Incoming]) -> None:
+    @app.post("/v1/commands", summary="Ask for one command or a batch", **cloudevents_binding.documented(app, room))
+    async def ask(request: Request) -> Response:
+        """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
+        read = [_admitted(one, admit) for one in from_http(request.headers, await _body(request))]
+        try:
+            answers = iter(await queue.ask([one for one in read if isinstance(one, Incoming)]))
+        except TooMany as bound:
+            told, remedy = f"A request may carry {bound.most:,} commands.", "Send the batch in parts."
+            raise Problem(413, "Too many commands", told, field="body", remedy=remedy) from bound
+        except Busy as fault:
+            told, remedy = "Too many commands wait for an answer.", "Send it again in a moment, under the same id."
+            again = {"Retry-After": str(RETRY_AFTER_S)}
+            raise Problem(503, "Busy", told, remedy=remedy, headers=again) from fault
+        outcomes = [_unread(o) if isinstance(o, Unreadable) else next(answers).model_dump(mode="json") for o in read]
+        if request.headers.get("content-type", "").lower().startswith("application/cloudevents-batch"):
+            return JSONResponse(outcomes)
+        return JSONResponse(outcomes[0], status_code=STATUS_CODES[outcomes[0]["status"]])
+
+    @app.get("/v1/commands", summary="What a command was answered, by any id", responses=cloudevents_binding.ANSWERED)
+    async def answer_by_id(command_id: _Id, source: _Source = None) -> Response:
+        """The answer to a command id, whatever characters it has. Where several sources used it, name the source."""
+        return await _answer(store, command_id, source)
+
+    @app.get(
+        "/v1/commands/{command_id:path}", summary="What a command was answered", responses=cloudevents_binding.ANSWERED
+    )
+    async def answer(command_id: Annotated[str, Name(), Path()], source: _Source = None) -> Response:
+        """As `/v1/commands?id=`, for ids without dot segments: `<uuid>/0` and `<uuid>%2F0` are the same id here.
+
+        What stands between may make another path of `//`, `.` and `..`; a query stays as it is.
+        """
+        return await _answer(store, command_id, source)
+
+
+_Id = Annotated[str, Identity(), Query(alias="id", description="The `id` of the command's envelope")]
+_Source = Annotated[str | None, Identity(), Query(description="The `source` of the command's envelope")]
+
+
+async def _answer(store: Store, command_id: str, source: str | None) -> Response:
+    found = await store.find(command_id, source)
+    if not found:
+        told = f"No command {shown(command_id)} was answered here."
+        remedy = "Check the id and the room, or wait a moment."
+        raise Problem(404, "Unknown command", told, field="id", remedy=remedy)
+    if len(found) > 1:
+        told = f"{len(found)} sources used this id: {', '.join(one.command_source for one in found)}."
+        raise Problem(409, "Ambiguous", told, field="source", remedy="Add ?source= with one of them.")
+    return Response(found[0].model_dump_json(), media_type="application/json")
+
+
+def _admitted(read: Envelope | Unreadable, admit: Callable[[Envelope], Incoming]) -> Incoming | Unreadable:
+    """What can be answered: a command, or one that is at fault and says who it is."""
+    if isinstance(read, Envelope):
+        return admit(read)
+    return unreadable(read) or read
+
+
+def _unread(fault: Unreadable) -> dict[str, Any]:
+    told = {"status": "invalid", "rule": "contract", "reason": fault.reason, "field": fault.field}
+    return told | {"remedy": fault.remedy, "command_id": fault.id, "command_source": fault.source}
+
+
+async def _body(request: Request) -> bytes:
+    """The body; raises `Problem` when it is too large: it is never held in memory to find that out."""
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await _within(request)
+    except TimeoutError as fault:
+        told, remedy = f"The body did not come within {BODY_WITHIN_S} seconds.", "Send it again, under the same id."
+        raise Problem(408, "Too slow", told, field="body", remedy=remedy, headers={"Connection": "close"}) from fault
+
+
+async def _within(request: Request) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > BODY_BYTES_MAX:
+            told = f"A request may have {BODY_BYTES_MAX:,} bytes."
+            raise Problem(413, "Too large", told, field="body", remedy="Send fewer or smaller commands at once.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _lists(app: FastAPI, store: Store, pool: asyncpg.Pool) -> None:
+    @app.get("/v1/pending", summary="Commands that wait for a fact of another room, oldest first")
+    async def pending(
+        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
+        since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
+        source: Annotated[str | None, Name(), Query(description="`next.source` of the page before")] = None,
+        id: Annotated[str | None, Name(), Query(description="`next.id` of the page before")] = None,  # noqa: A002
+    ) -> WaitingPage:
+        """`next` holds the parameters of the next page."""
+        rows = [Waiting.model_validate(row) for row in await store.waiting((since, source or "", id or ""), limit)]
+        last = rows[-1] if len(rows) == limit else None
+        after = last and After(since=last.since, source=last.command_source, id=last.command_id)
+        return WaitingPage(items=rows, next=after)
+
+    dead_letters(app, pool)
+
+
+def dead_letters(app: FastAPI, pool: asyncpg.Pool) -> None:
+    """`GET /v1/dead-letters` on any room that reads Kafka."""
+
+    @app.get("/v1/dead-letters", summary="Records that could not be read, with the reason and the origin")
+    async def buried(
+        after: Annotated[int, Whole(), Query(description="Position of the last one seen")] = 0,
+        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
+    ) -> DeadLetterPage:
+        """`next` is the `after` of the next page."""
+        rows = [_dead_letter(dict(row)) for row in await pool.fetch(sql()["buried"], after, limit)]
+        return DeadLetterPage(items=rows, next=rows[-1].position if len(rows) == limit else None)
+
+
+def _dead_letter(row: Mapping[str, Any]) -> DeadLetter:
+    told = ("reason", "field", "remedy", "recorded")
+    plain = ("position", "topic", "offset", *told, "value_bytes", "key_bytes", "headers_number")
+    raw = {n: None if row[n] is None else row[n].decode("utf-8", "backslashreplace") for n in ("key", "value")}
+    headers = json.loads(row["headers"])
+    return DeadLetter.model_validate(
+        {**{n: row[n] for n in plain}, **raw, "partition": row["part"], "headers": headers}
+    )

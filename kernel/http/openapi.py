@@ -1,0 +1,72 @@
+"""The OpenAPI document of a service, such that a stranger's generator makes a client that works.
+
+FastAPI writes it from the routes. What it would say of its own accord and is not so is put right here: a parameter
+that does not fit is answered with 400 and problem details, by every route that takes one.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from kernel.http.problem_details import MEDIA_TYPE, ProblemDetails, documented
+
+_REF: Final = "#/components/schemas/{model}"
+_VERSION: Final = re.compile(r"^/v[0-9]+/")
+_WORD: Final = re.compile(r"[A-Za-z0-9-]+")
+_PHANTOMS: Final = ("HTTPValidationError", "ValidationError")
+_METHODS: Final = ("get", "post", "put", "delete", "patch")
+
+
+def operation_id(route: APIRoute) -> str:
+    """What generators name a function: the method and the address, `get_reports_strength`."""
+    path = _VERSION.sub("/", route.path_format)
+    return "_".join([min(route.methods or {"GET"}).lower(), *_WORD.findall(path)]).replace("-", "_")
+
+
+def add_models(app: FastAPI, models: Iterable[type[BaseModel]], mode: JsonSchemaMode = "serialization") -> None:
+    """Models that the document of `app` is to hold besides those that FastAPI finds in signatures.
+
+    `mode` is `validation` for what a caller sends: there a field with a default may be left out.
+    """
+    app.state.models = [*getattr(app.state, "models", ()), *((model, mode) for model in models)]
+
+
+def publish(app: FastAPI) -> None:
+    """Let `app.openapi()` be the document that holds."""
+    write: Callable[[], dict[str, Any]] = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _right(write(), [(ProblemDetails, "serialization"), *getattr(app.state, "models", ())])
+        return write()
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _right(document: dict[str, Any], models: Sequence[tuple[type[BaseModel], JsonSchemaMode]]) -> None:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    _, found = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
+    schemas |= found.get("$defs", {})
+    for name in _PHANTOMS:
+        schemas.pop(name, None)
+    for operation in _operations(document):
+        responses = operation.setdefault("responses", {})
+        if _is_phantom(responses.get("422", {})):
+            del responses["422"]
+        responses.setdefault("400", documented(400)[400])
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document.get("paths", {}).values():
+        yield from (path[method] for method in _METHODS if method in path)
+
+
+def _is_phantom(response: dict[str, Any]) -> bool:
+    """What FastAPI declares for parameters that do not fit, and no service here ever answers."""
+    content = response.get("content", {})
+    return MEDIA_TYPE not in content and "HTTPValidationError" in str(content)

@@ -1,0 +1,90 @@
+"""What operators ask of a service over HTTP: is it there, may it be asked, does everything move, how far behind."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
+
+import asyncpg
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from kernel.runtime.faults import kind
+from kernel.runtime.health import Health
+from kernel.runtime.metrics import HEARTBEAT_SECONDS
+from kernel.store.postgres import sql
+
+Ready: TypeAlias = Callable[[], Awaitable[list[str]]]
+"""Why a process cannot answer now; nothing when it can."""
+PassedOver: TypeAlias = Callable[[str], Awaitable[list[dict[str, Any]]]]
+"""What a consumer passed over, newest first."""
+READY_WITHIN_S: Final = 2.0
+PASSAGES_SHOWN: Final = 20
+
+
+def answering(pool: asyncpg.Pool) -> Ready:
+    """Whether the store answers, which is all that an answer to a caller needs."""
+
+    async def ready() -> list[str]:
+        try:
+            async with asyncio.timeout(READY_WITHIN_S):
+                await pool.fetchval("SELECT 1")
+        except Exception as fault:
+            return [f"Postgres does not answer: {kind(fault)}"]
+        return []
+
+    return ready
+
+
+def passages(pool: asyncpg.Pool) -> PassedOver:
+    """What each consumer passed over last, newest first."""
+
+    async def read(consumer: str) -> list[dict[str, Any]]:
+        return [dict(row) for row in await pool.fetch(sql()["passed_over"], consumer, PASSAGES_SHOWN)]
+
+    return read
+
+
+def operations(
+    app: FastAPI, health: Health, *, service: str, ready: Ready, passed_over: PassedOver | None = None
+) -> None:
+    """What operators ask of any service: `/livez`, `/readyz`, `/healthz/progress`, `/metrics`, `/v1/lag`."""
+
+    @app.get("/livez", summary="Is the process there", response_class=PlainTextResponse)
+    async def livez() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz", summary="May this process be asked; what does not move is told beside it", responses=_STANDS)
+    async def readyz() -> Response:
+        problems = await ready()
+        stands = {"ready": not problems, "problems": problems, "progress": health.problems()}
+        stands |= {"remarks": health.remarked()}
+        return JSONResponse(stands, status_code=503 if problems else 200)
+
+    @app.get("/healthz/progress", summary="Does everything move; if not, what does not", responses=_STANDS)
+    async def progress() -> Response:
+        problems = health.problems()
+        stands = {"moving": not problems, "problems": problems, "remarks": health.remarked()}
+        return JSONResponse(stands, status_code=503 if problems else 200)
+
+    @app.get("/v1/lag", summary="Records that wait, by consumer: broker end offset minus stored offset")
+    async def lag() -> dict[str, Any]:
+        """With the age of the oldest, what stands still, and the offsets that were passed over."""
+        shown: dict[str, Any] = {}
+        for consumer, records in health.lag.items():
+            shown[consumer] = {
+                "records": records,
+                "behind_seconds": round(health.behind_s(consumer), 3),
+                "standing": dict(health.standing),
+                "passed_over": await passed_over(consumer) if passed_over else [],
+            }
+        return shown
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        for loop, age_s in health.heartbeat_ages().items():
+            HEARTBEAT_SECONDS.labels(service, loop).set(age_s)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+_STANDS: Final[dict[int | str, dict[str, Any]]] = {503: {"description": "No, with the reasons in `problems`"}}

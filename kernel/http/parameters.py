@@ -1,0 +1,195 @@
+"""What a caller may send as a parameter, as kinds of annotations: strict, and the same for every service.
+
+A kind is metadata, for a parameter of a route or a field of a model of parameters:
+`limit: Annotated[int, Whole(1, 1_000)] = 100`. Text is read by `values`; what is read already (a `date`, an `int`) is
+held to the same bounds. The address as a whole is looked at by `address`.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX
+from kernel.http.values import (
+    CURSOR_BYTES_MAX,
+    DAYS,
+    INSTANTS,
+    NAME_BYTES_MAX,
+    Bad,
+    cursor,
+    day,
+    day_within,
+    identity,
+    instant,
+    instant_within,
+    month,
+    name,
+    seconds,
+    uuid,
+    whole,
+    whole_within,
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Metadata of an annotation: how its text is read, how a value that is read already is held, how it is shown."""
+
+    def read(self, text: str) -> Any:
+        """The value of a text; raises `Bad`."""
+        raise NotImplementedError
+
+    def hold(self, value: Any) -> Any:
+        """A value that somebody else has read; raises `Bad`."""
+        return value
+
+    def told(self) -> dict[str, Any]:
+        """What the document says of it, besides its type."""
+        return {}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._validate, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), **self.told()}
+
+    def _validate(self, value: Any) -> Any:
+        try:
+            return self.read(value) if isinstance(value, str) else self.hold(value)
+        except Bad as fault:
+            # Braces would be taken for places to fill in.
+            context = {"told": str(fault), "remedy": fault.remedy}
+            raise PydanticCustomError("parameter", "{told}", context) from fault
+
+
+@dataclass(frozen=True)
+class _Day(Kind):
+    def read(self, text: str) -> date:
+        return day(text)
+
+    def hold(self, value: Any) -> Any:
+        if isinstance(value, datetime) or not isinstance(value, date):
+            raise Bad("This is not a day.", DAYS)
+        return day_within(value)
+
+    def told(self) -> dict[str, Any]:
+        return {"examples": ["2014-07-01"]}
+
+
+@dataclass(frozen=True)
+class _Month(Kind):
+    def read(self, text: str) -> str:
+        return month(text)
+
+    def told(self) -> dict[str, Any]:
+        return {"pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", "examples": ["2014-07"]}
+
+
+@dataclass(frozen=True)
+class _Instant(Kind):
+    def read(self, text: str) -> datetime:
+        return instant(text)
+
+    def hold(self, value: Any) -> Any:
+        if not isinstance(value, datetime):
+            raise Bad("This is not an instant.", INSTANTS)
+        return instant_within(value)
+
+    def told(self) -> dict[str, Any]:
+        return {"examples": ["2014-09-01T00:00:00Z"]}
+
+
+@dataclass(frozen=True)
+class _Uuid(Kind):
+    def read(self, text: str) -> UUID:
+        return uuid(text)
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number within bounds, both included."""
+
+    least: int = 0
+    most: int = BIGINT_MAX
+
+    def read(self, text: str) -> int:
+        return whole(text, self.least, self.most)
+
+    def hold(self, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Bad("This is not a whole number.", f"Send a whole number from {self.least} to {self.most}.")
+        return whole_within(value, self.least, self.most)
+
+    def told(self) -> dict[str, Any]:
+        return {"minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Seconds(Kind):
+    """Seconds, from 0 on."""
+
+    most: float
+
+    def read(self, text: str) -> float:
+        return seconds(text, self.most)
+
+    def hold(self, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise Bad("This is not a number of seconds.", f"Send 0 to {self.most:g}.")
+        if not 0 <= value <= self.most:
+            raise Bad(f"{value:g} is not from 0 to {self.most:g}.", f"Send 0 to {self.most:g}.")
+        return float(value)
+
+    def told(self) -> dict[str, Any]:
+        return {"minimum": 0, "maximum": self.most}
+
+
+@dataclass(frozen=True)
+class Name(Kind):
+    """Text of somebody else's choice, bounded in bytes."""
+
+    bytes_max: int = NAME_BYTES_MAX
+
+    def read(self, text: str) -> str:
+        return name(text, self.bytes_max)
+
+    def told(self) -> dict[str, Any]:
+        return {"minLength": 1, "maxLength": self.bytes_max}
+
+
+@dataclass(frozen=True)
+class Identity(Kind):
+    """A command's `id` or `source`: whatever may have been answered, also a text that was refused for what it is."""
+
+    def read(self, text: str) -> str:
+        return identity(text)
+
+    def told(self) -> dict[str, Any]:
+        return {"minLength": 1, "maxLength": ATTRIBUTE_LENGTH_MAX}
+
+
+@dataclass(frozen=True)
+class _Cursor(Kind):
+    def read(self, text: str) -> str:
+        return cursor(text)
+
+    def told(self) -> dict[str, Any]:
+        return {"minLength": 1, "maxLength": CURSOR_BYTES_MAX, "pattern": "^[A-Za-z0-9_-]+={0,2}$"}
+
+
+Day = Annotated[date, _Day()]
+"""`YYYY-MM-DD`, within the calendar of `contracts.limits`."""
+Month = Annotated[str, _Month()]
+"""`YYYY-MM`, within the same."""
+Instant = Annotated[datetime, _Instant()]
+"""RFC 3339 with an offset, in UTC once it is read, within the same."""
+Uuid = Annotated[UUID, _Uuid()]
+Cursor = Annotated[str, _Cursor()]
+"""`next` of the page before."""
+Position = Annotated[int, Whole(0, BIGINT_MAX)]
+"""A place in a log."""

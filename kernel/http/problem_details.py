@@ -1,0 +1,212 @@
+"""What goes wrong for a caller, as RFC 9457 problem details: what, where, and what to do about it.
+
+Every service answers its errors here, those of the framework too: there is no error of another form on any route.
+"""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Annotated, Any, Final, TypeAlias
+
+import asyncpg
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+
+from kernel.runtime import faults
+from kernel.runtime.process import where
+
+log = structlog.get_logger()
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 1
+"""When to come again where nothing better is known."""
+AsPage: TypeAlias = Callable[[Request, "Problem"], Response | None]
+"""Makes a page of a problem for a person who reads; None where a program asked."""
+_BEHIND: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Faults of what stands behind the routes. They are answered before the server hears of them; any other is also its."""
+
+
+class Problem(Exception):
+    """A request that cannot be answered as it stands."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        remedy: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.field = field
+        self.remedy = remedy
+        self.headers = headers
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457, with the parameter at fault and what to do about it."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "example": {
+                "type": "urn:forcegen:problem:bad-parameter",
+                "title": "Bad parameter",
+                "status": 400,
+                "detail": "20220630 is not a day.",
+                "field": "as_of",
+                "remedy": "Send a day as YYYY-MM-DD, from 1900-01-01 to 2199-12-31.",
+            }
+        },
+    )
+    type: str
+    """The kind of problem: `urn:forcegen:problem:` and its title."""
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    """What was wrong with this request."""
+    field: str | None
+    """The parameter, header or part of the body that is at fault."""
+    remedy: str | None
+    """What to do about it."""
+
+
+def documented(*statuses: int, **described: str) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route, for the document: each status with its form; `described` gives other words (`_404=`)."""
+    told = {status: described.get(f"_{status}") or _WORDS.get(status, HTTPStatus(status).phrase) for status in statuses}
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    return {s: {"description": text, "content": {MEDIA_TYPE: {"schema": schema}}} for s, text in told.items()}
+
+
+_WORDS: Final = {
+    400: "A parameter is unknown, is missing, comes twice or has a wrong form; `field` names it.",
+    404: "There is no such thing, or none of the name that a parameter gives.",
+    405: "Not with this method; `Allow` names those there are.",
+    413: "More than the service can take at once, now or later.",
+    503: "The service cannot answer now. `Retry-After` says when to come again.",
+}
+
+
+def response(problem: Problem) -> Response:
+    """The problem as it leaves."""
+    body = {
+        "type": f"urn:forcegen:problem:{problem.title.lower().replace(' ', '-')}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": str(problem),
+        "field": problem.field,
+        "remedy": problem.remedy,
+    }
+    return JSONResponse(_sendable(body), problem.status, problem.headers, media_type=MEDIA_TYPE)
+
+
+def _sendable(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a caller sent may be no text that can be written: it is shown escaped."""
+    shown = {n: v.encode("utf-8", "backslashreplace").decode() for n, v in body.items() if isinstance(v, str)}
+    return {**body, **shown}
+
+
+def answer_problems(app: FastAPI, as_page: AsPage = lambda *_: None) -> None:
+    """Let every error of `app` leave as problem details, or as the page that `as_page` makes of it."""
+
+    def answer(request: Request, problem: Problem) -> Response:
+        return as_page(request, problem) or response(problem)
+
+    @app.exception_handler(Problem)
+    async def told(request: Request, problem: Problem) -> Response:
+        return answer(request, problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, of_validation(error.errors()[0]))
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        return answer(request, _of_framework(request, error))
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> Response:
+        return response(Problem(400, "Body cut off", "The connection ended before the body did.", field="body"))
+
+    async def failed(request: Request, fault: Exception) -> Response:
+        return answer(request, of_fault(fault))
+
+    for family in (*_BEHIND, Exception):
+        app.add_exception_handler(family, failed)
+
+
+def of_validation(error: Mapping[str, Any]) -> Problem:
+    """Of the first fault that pydantic finds in a parameter: one of `parameters` brings its remedy along."""
+    place = error["loc"][1:] or error["loc"]
+    if error["loc"][0] == "query":  # which of those that were sent is no part of its name
+        place = tuple(part for part in place if isinstance(part, str))
+    field = ".".join(map(str, place)) or None
+    if error["type"] == "extra_forbidden":
+        return unknown(str(field))
+    if error["type"] == "missing":
+        return Problem(400, "Missing parameter", f"{field} is required.", field=field, remedy=f"Send {field}.")
+    remedy = error.get("ctx", {}).get("remedy") or f"Send {field} in the form that /docs shows."
+    return Problem(400, "Bad parameter", f"{field}: {error['msg']}", field=field, remedy=remedy)
+
+
+def unknown(field: str) -> Problem:
+    """A parameter that would be ignored would give a wrong answer: so it is refused."""
+    remedy = "Leave it out, or see /docs for the parameters that are understood here."
+    return Problem(400, "Unknown parameter", f"There is no parameter {field} here.", field=field, remedy=remedy)
+
+
+def _of_framework(request: Request, error: HTTPException) -> Problem:
+    """No such route, no such method, no such file."""
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = allowed_methods(request) or (error.headers or {}).get("Allow", "GET, HEAD")
+        remedy, method = f"Use one of {allowed}.", request.scope.get("forcegen.method", request.method)
+        told = f"{method} is not a method of {request.url.path}."
+        return Problem(405, "Not allowed", told, remedy=remedy, headers={**(error.headers or {}), "Allow": allowed})
+    if not request.scope["path"].isprintable():
+        told, remedy = "path: It holds a character that is none of text.", "Send letters, digits and signs."
+        return Problem(400, "Bad parameter", told, field="path", remedy=remedy)
+    title = {404: "Not found"}.get(error.status_code, "Not answered")
+    remedy = "See /docs for what there is."
+    return Problem(error.status_code, title, str(error.detail), remedy=remedy, headers=error.headers)
+
+
+def allowed_methods(request: Request) -> str:
+    """The methods of every route that has the path: GET brings HEAD along (`web`)."""
+    methods: set[str] = set()
+    for context in request.app.routes:
+        match, _ = context.matches({**request.scope, "method": "-"})
+        if match == Match.PARTIAL:
+            methods |= _methods(context, request)
+    methods |= {"HEAD"} if "GET" in methods else set()
+    return ", ".join(sorted(methods))
+
+
+def _methods(route: Any, request: Request) -> set[str]:
+    return {
+        method
+        for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+        if route.matches({**request.scope, "method": method})[0] == Match.FULL
+    }
+
+
+def of_fault(fault: Exception) -> Problem:
+    """A fault behind the routes. That a server is away passes; what is left would happen again."""
+    log.error("a request failed", fault=faults.kind(fault), where=where(fault))
+    if isinstance(fault, asyncpg.QueryCanceledError):
+        told = "This took longer than one question may take."
+        return Problem(503, "Took too long", told, remedy="Ask for less: a shorter period, one State, or a page.")
+    if faults.is_passing(fault):
+        told = "A server that this needs does not answer. Whether a command was recorded is not known."
+        remedy = "Send it again in a moment, a command under the same id: it is decided once."
+        return Problem(503, "Unavailable", told, remedy=remedy, headers={"Retry-After": str(RETRY_AFTER_S)})
+    told = "This is a fault of the service. It is in its log, and the same request will most likely meet it again."
+    remedy = "Tell who runs the service, with the time and the address. Do not send it again unchanged."
+    return Problem(500, "Fault of the service", told, remedy=remedy)

@@ -1,0 +1,147 @@
+"""Under which addresses a service answers: the names that it is called by, and the prefix that a proxy puts it under.
+
+A name is checked because a browser can be led to this machine under a name of somebody else's (DNS rebinding): that
+somebody's page then reads what the service answers, with this machine's rights. No such attack can use a number in
+place of a name, so numbers are always answered.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import iter_route_contexts
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kernel.runtime.settings import Settings
+
+_HOST: Final = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]/@\s]+))(?::[0-9]{0,5})?", re.ASCII)
+
+
+def names_this_machine(host: str) -> bool:
+    """Whether a Host header can be meant for this machine alone: `localhost`, a name under it, or a loopback number."""
+    name = _name(host)
+    number = _number(name)
+    return name == "localhost" or name.endswith(".localhost") or (number is not None and number.is_loopback)
+
+
+def _name(host: str) -> str:
+    """The name of `name:port`, in lower case and without a last dot; empty where it is none."""
+    found = _HOST.fullmatch(host.strip())
+    return (found["v6"] or found["name"].removesuffix(".")).lower() if found else ""
+
+
+def _number(name: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
+
+
+def path_of(request: Request) -> str:
+    """The path of a request as the service knows it: without the prefix of a proxy."""
+    root, path = root_of(request), request.scope["path"]
+    return str(path).removeprefix(root) if root else str(path)
+
+
+def root_of(request: Request) -> str:
+    """The prefix that every link of the service begins with, e.g. `/forcegen`; empty where there is none."""
+    return str(request.scope.get("app_root_path", request.scope.get("root_path", "")))
+
+
+def addressed(app: FastAPI, settings: Settings) -> ASGIApp:
+    """The app as it is served: called by its own names only, and under its prefix.
+
+    Raises:
+        ValueError: the prefix is the beginning of an address of the service itself.
+    """
+    names = [name.strip().lower() for name in (settings.http_hosts or "").split(",") if name.strip()]
+    if not names and not names_this_machine(_bracketed(settings.http_host)):
+        names = ["*"]
+    return CalledBy(under(app, settings.http_root_path or ""), names)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def under(app: FastAPI, root: str) -> ASGIApp:
+    """The app under a prefix; raises ValueError as `addressed`."""
+    if not root:
+        return app
+    first = root.split("/")[1]
+    if first in {str(route.path).split("/")[1] for route in iter_route_contexts(app.routes) if route.path}:
+        raise ValueError(f"FORCEGEN_HTTP_ROOT_PATH cannot begin with /{first}: {app.title} has addresses there.")
+    return Under(app, root)
+
+
+class Under:
+    """Answers under a prefix, whether the proxy leaves it in the path or takes it away.
+
+    So who asks the service itself, past the proxy, needs no prefix either.
+    """
+
+    def __init__(self, app: ASGIApp, root: str) -> None:
+        self._app = app
+        self._root = root
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            raw = scope.get("raw_path")
+            paths = {"path": self._full(scope["path"]), "raw_path": raw and self._full(raw.decode("latin-1")).encode()}
+            scope = {**scope, **paths, "root_path": self._root}
+        await self._app(scope, receive, send)
+
+    def _full(self, path: str) -> str:
+        if path == self._root:
+            return f"{self._root}/"
+        return path if path.startswith(f"{self._root}/") else f"{self._root}{path}"
+
+
+class CalledBy:
+    """Refuses (421) whoever calls the service by a name that is not its own.
+
+    Always answered: numbers, names of this machine, and who names no host (HTTP/1.0). `names` holds further ones;
+    `*.example.org` stands for every name under it, and `*` for any.
+    """
+
+    def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hosts = [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"host"]
+        if scope["type"] == "http" and not all(map(self._is_own, hosts)):
+            await _REFUSED(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _is_own(self, host: str) -> bool:
+        name = _name(host)
+        if not name:
+            return not host.strip()
+        return _number(name) is not None or names_this_machine(host) or any(_fits(name, own) for own in self._names)
+
+
+def _fits(name: str, own: str) -> bool:
+    if own.startswith("*."):
+        return name.endswith(own[1:])
+    return own in ("*", name)
+
+
+_REFUSED: Final = Response(
+    json.dumps(
+        {
+            "type": "urn:forcegen:problem:misdirected",
+            "title": "Misdirected",
+            "status": 421,
+            "detail": "This service is not called by that name.",
+            "field": "Host",
+            "remedy": "Ask for it by its address, or let its operator add the name to FORCEGEN_HTTP_HOSTS.",
+        }
+    ),
+    421,
+    media_type="application/problem+json",
+)

@@ -1,0 +1,90 @@
+"""Files over HTTP as file clients ask for them: the whole, a range of it, or only whether it has changed.
+
+Readers of Parquet look at the head, then at the end of a file, and then at the columns that they want (DuckDB, Polars,
+Arrow). Between their requests a report may change, so each answer carries a strong tag (RFC 9110, section 8.8.3) which
+is the digest of the whole: a reader that holds a piece of another version sees that, or asks with `If-Match`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from fastapi import Response
+
+from kernel.http.problem_details import Problem, response
+
+_RANGE: Final = re.compile(r"bytes=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.IGNORECASE)
+_TAG: Final = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a file somebody wants; each None where it was not sent."""
+
+    range: str | None = None
+    if_range: str | None = None
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> "Asked":
+        """The headers of a request that concern it."""
+        get = headers.get
+        return cls(get("range"), get("if-range"), get("if-match"), get("if-none-match"))
+
+
+def served(whole: Response, asked: Asked) -> Response:
+    """The file or what was asked of it: 200, 206, 304, 412 or 416 (RFC 9110, sections 13.2.2 and 14).
+
+    `whole` is the answer to a request without these headers. Several ranges, and what is no range of bytes, are
+    answered with the whole, as section 14.2 allows.
+    """
+    body, tag = bytes(whole.body), f'"{sha256(whole.body).hexdigest()[:32]}"'
+    whole.headers.update({"Accept-Ranges": "bytes", "ETag": tag, "Cache-Control": "no-cache"})
+    if asked.if_match is not None and not _names(asked.if_match, tag, weakly=False):
+        told, remedy = "The file is no longer the one that If-Match names.", "Read it anew from the beginning."
+        return response(Problem(412, "Changed", told, field="If-Match", remedy=remedy, headers={"ETag": tag}))
+    kept = {name: value for name, value in whole.headers.items() if name != "content-length"}
+    if asked.if_none_match is not None and _names(asked.if_none_match, tag, weakly=True):
+        return Response(status_code=304, headers={n: v for n, v in kept.items() if n != "content-type"})
+    if asked.range is None or (asked.if_range is not None and asked.if_range.strip() != tag):
+        return whole
+    try:
+        wanted = span(asked.range, len(body))
+    except LookupError:
+        told, remedy = f"The file has {len(body)} bytes.", "Ask for a range that begins within it."
+        past = {"ETag": tag, "Accept-Ranges": "bytes", "Content-Range": f"bytes */{len(body)}"}
+        return response(Problem(416, "No such range", told, field="Range", remedy=remedy, headers=past))
+    if wanted is None:
+        return whole
+    first, last = wanted
+    return Response(body[first : last + 1], 206, {**kept, "Content-Range": f"bytes {first}-{last}/{len(body)}"})
+
+
+def span(text: str, length: int) -> tuple[int, int] | None:
+    """The first and the last byte of a range; None where the text is to be ignored.
+
+    Raises:
+        LookupError: it is a range of which the file has nothing.
+    """
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        return None
+    first, last, back = (int(one) if one is not None else None for one in found.groups())
+    if first is None:
+        if not back or not length:
+            raise LookupError(text)
+        return max(0, length - back), length - 1
+    if last is not None and last < first:
+        return None
+    if first >= length:
+        raise LookupError(text)
+    return first, length - 1 if last is None else min(last, length - 1)
+
+
+def _names(tags: str, tag: str, *, weakly: bool) -> bool:
+    if tags.strip() == "*":
+        return True
+    return any(f'"{found[2]}"' == tag and (weakly or not found[1]) for found in _TAG.finditer(tags))

@@ -1,0 +1,229 @@
+"""From Kafka to a service: raw batches, with the offsets kept beside their effects.
+
+One loop (`run`) polls a batch and carries it out. Nothing is skipped: a batch that fails because of its data is split
+until the culprit stands alone, and that one is answered, buried or parked; only faults of servers are retried. Kafka's
+committed offset is only a hint for lag tools. A consumer that was replaced learns so from the store (`Fenced`) and
+starts again from what is stored.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from typing import Final, TypeAlias
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+
+from contracts.unreadable import Unreadable
+from kernel.messaging import bounded_codecs
+from kernel.messaging.partition_reader import Held, PartitionReader, Records
+from kernel.messaging.passages import BROKEN_HEADER, BrokenRecord, Record
+from kernel.model.records import DeadLetter, Fenced, Origin, Partition, Passage, Progress, Start
+from kernel.runtime.faults import is_passing, kind
+from kernel.runtime.health import Health
+from kernel.runtime.metrics import FENCED, PASSED_OVER, RECORDS_READ, SET_ASIDE
+from kernel.runtime.process import where
+from kernel.runtime.settings import Settings
+
+__all__ = ["Consumer", "Record", "Records", "buried", "check_whole", "set_aside"]
+
+log = structlog.get_logger()
+Handle: TypeAlias = Callable[[Records, Progress], Awaitable[None]]
+"""Carry out a batch and move the offsets, in one transaction."""
+SetAside: TypeAlias = Callable[[Record, Progress, Exception], Awaitable[None]]
+"""Answer or bury the one record that made its batch fail, and move the offsets, in one transaction."""
+STOP_S: Final = 10.0
+HELD_AGAIN_S: Final = 30.0
+"""After so long a partition is tried again that stands before a record which cannot be taken in."""
+
+
+class Stopping(Exception):
+    """The process ends while a batch waits for a server; the batch is read again by whoever comes next."""
+
+
+class Consumer:
+    """One consumer group over some topics; scale out by running more processes of the same service."""
+
+    def __init__(
+        self,
+        name: str,
+        topics: Sequence[str],
+        *,
+        settings: Settings,
+        start: Start,
+        handle: Handle,
+        set_aside: SetAside,
+        health: Health,
+    ) -> None:
+        self.name = name
+        self._settings = settings
+        self._handle = handle
+        self._set_aside = set_aside
+        self._health = health
+        self._reader = PartitionReader(name, topics, settings=settings, start=start, health=health)
+        self._stopping = asyncio.Event()
+        self._stopped = asyncio.Event()
+
+    @property
+    def client(self) -> AIOKafkaConsumer | None:
+        """The client underneath, for seeking and for measuring lag."""
+        return self._reader.client
+
+    async def run(self) -> None:
+        """Join the group and read for ever, one batch after the other; never ends by itself, but by `stop`."""
+        await self._join()
+        budget = bounded_codecs.budgeted()
+        delay_s = self._settings.retry_delay_ms / 1000
+        while not self._stopping.is_set():
+            budget.renew()
+            try:
+                batch = await self._reader.next()
+                if batch:
+                    await self._carry_out(batch.records, batch.passages)
+                    self._health.progressed(self.name)
+                else:
+                    self._health.beat(self.name)
+                await self._reader.hint()
+                delay_s = self._settings.retry_delay_ms / 1000
+            except Stopping:
+                break
+            except Fenced as fenced:
+                FENCED.labels(self.name, self.name).inc()
+                log.warning("replaced by another process, starting again from the stored offsets", reason=str(fenced))
+                self._reader.forget(self._reader.assigned())
+            except Exception as fault:
+                self._health.failed(self.name, fault)
+                log.warning("nothing could be read", consumer=self.name, fault=kind(fault), where=where(fault))
+                self._reader.lost_its_place()
+                delay_s = await self._pause(delay_s)
+        self._stopped.set()
+        await asyncio.Event().wait()  # whoever called `stop` ends this
+
+    async def stop(self) -> None:
+        """Finish the batch at hand, leave a hint of how far it came, and leave the group."""
+        self._stopping.set()
+        try:
+            await asyncio.wait_for(self._stopped.wait(), STOP_S)
+        except TimeoutError:
+            log.warning("the batch at hand was not finished", consumer=self.name)
+        await self._reader.leave()
+
+    async def _join(self) -> None:
+        delay_s = self._settings.retry_delay_ms / 1000
+        while not self._stopping.is_set():
+            try:
+                await self._reader.join()
+                break
+            except Exception as fault:
+                self._health.failed(self.name, fault)
+                log.warning("the group cannot be joined", consumer=self.name, fault=kind(fault))
+                delay_s = await self._pause(delay_s)
+
+    async def _pause(self, delay_s: float) -> float:
+        """Wait before another try, unless the process ends; how long the next pause is."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), delay_s)
+        except TimeoutError:
+            return min(delay_s * 2, self._settings.retry_delay_max_ms / 1000)
+        return delay_s
+
+    async def _carry_out(self, records: Records, passages: Sequence[Passage]) -> None:
+        """One transaction where that is possible; where the data is at fault, the same in two halves, in order."""
+        ours = self._reader.positions.keys() - self._reader.held.keys()  # a rebalance may have taken some away
+        records = [record for record in records if (record.topic, record.partition) in ours]
+        progress = self._progress(records, passages)
+        if not progress.steps:
+            return None
+        try:
+            await self._tried(lambda: self._handle(records, progress), progress)
+        except (Fenced, Stopping):
+            raise
+        except Exception as fault:
+            if not records:
+                raise
+            if len(records) > 1:
+                half = len(records) // 2
+                await self._carry_out(records[:half], passages)
+                return await self._carry_out(records[half:], passages)
+            return await self._apart(records[0], progress, fault)
+        self._advance(progress, len(records))
+        return None
+
+    async def _apart(self, record: Record, progress: Progress, fault: Exception) -> None:
+        place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        log.error("a record is set aside", consumer=self.name, fault=kind(fault), where=where(fault), **place)
+        try:
+            await self._tried(lambda: self._set_aside(record, progress, fault), progress)
+        except (Fenced, Stopping):
+            raise
+        except Exception as again:  # a defect of ours: the record waits where it is, and its partition behind it
+            reason = f"its record can neither be taken in nor set aside ({kind(again)})"
+            held = Held(record.offset, reason, time.monotonic() + HELD_AGAIN_S)
+            self._reader.hold((record.topic, record.partition), held)
+        else:
+            SET_ASIDE.labels(self.name, self.name).inc()
+            self._advance(progress, 1)
+
+    async def _tried(self, work: Callable[[], Awaitable[None]], progress: Progress) -> None:
+        """Wait out what is a server's fault; the data's fault is raised."""
+        delay_s = self._settings.retry_delay_ms / 1000
+        while True:
+            try:
+                with self._health.working(self.name):
+                    return await work()
+            except Fenced:
+                raise
+            except Exception as fault:
+                if not is_passing(fault):
+                    raise
+                stands = ", ".join(f"{topic}/{part} at {old}" for (topic, part), (old, _) in progress.steps.items())
+                self._health.failed(self.name, fault, stands=stands)
+                log.warning("a batch waits for a server", consumer=self.name, fault=kind(fault), delay_s=delay_s)
+                delay_s = await self._pause(delay_s)
+                if self._stopping.is_set():
+                    raise Stopping from fault
+
+    def _progress(self, records: Records, passages: Sequence[Passage]) -> Progress:
+        """How far these records lead, with the passages on the way and right behind them."""
+        ends: dict[Partition, int] = {}
+        for record in records:
+            ends[record.topic, record.partition] = record.offset + 1
+        taken: list[Passage] = []
+        for passage in passages:
+            partition = (passage.topic, passage.partition)
+            if partition in self._reader.held or partition not in self._reader.positions:
+                continue
+            at = self._reader.positions[partition]
+            if at <= passage.start <= ends.get(partition, at):
+                ends[partition] = max(ends.get(partition, at), passage.end)
+                taken.append(passage)
+        return Progress(self.name, {p: (self._reader.positions[p], end) for p, end in ends.items()}, tuple(taken))
+
+    def _advance(self, progress: Progress, records: int) -> None:
+        self._reader.positions |= {partition: end for partition, (_, end) in progress.steps.items()}
+        RECORDS_READ.labels(self.name, self.name).inc(records)
+        for passage in progress.passages:
+            PASSED_OVER.labels(self.name, self.name, passage.reason).inc(passage.end - passage.start)
+            log.info("offsets hold no record", **asdict(passage))
+
+
+def buried(record: Record, fault: Unreadable) -> DeadLetter:
+    """The dead letter of a record that could not be read."""
+    origin = Origin(record.topic, record.partition, record.offset)
+    headers = tuple(record.headers)
+    return DeadLetter(origin, record.key, record.value, headers, fault.reason, fault.field, fault.remedy)
+
+
+def set_aside(record: Record, fault: Exception) -> DeadLetter:
+    """The dead letter of a record that no transaction takes: where it is and why, without any of its bytes."""
+    origin = Origin(record.topic, record.partition, record.offset)
+    told = f"The record made every transaction fail that it was in ({kind(fault)})."
+    return DeadLetter(origin, None, None, (), told, None, "Read it in its topic or in the archive, and send it mended.")
+
+
+def check_whole(record: Record) -> None:
+    """Raise `Unreadable` for a record that stands for a batch that nobody can take apart."""
+    if isinstance(record, BrokenRecord):
+        reason = dict(record.headers)[BROKEN_HEADER].decode()
+        raise Unreadable(f"Its batch cannot be taken apart: {reason}.", "value", "Send what was in it again.")

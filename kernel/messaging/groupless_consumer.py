@@ -1,0 +1,73 @@
+"""A client for whoever reads Kafka without a group: what the library cannot decode is read by `raw_reader`.
+
+Services read by `consumer`. The command line, the relay and the comparison of Kafka with the archive read topics to
+which anybody may write as well, and one odd record must not end what they do.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CorruptRecordException, KafkaError
+
+from kernel.messaging import bounded_codecs, kafka
+from kernel.messaging.passages import pieces
+from kernel.messaging.raw_reader import RawReader
+from kernel.model.records import Passage
+from kernel.runtime.faults import kind
+from kernel.runtime.settings import Settings
+
+log = structlog.get_logger()
+
+
+class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
+    """As the library's, but `getmany` goes on behind what it cannot decode; for assigned partitions, not for groups."""
+
+    def __init__(self, *topics: str, settings: Settings, isolation_level: str = "read_committed", **told: Any) -> None:
+        bounded_codecs.install()
+        super().__init__(
+            *topics,
+            **{**kafka.client(settings), **told},
+            group_id=None,
+            enable_auto_commit=False,
+            isolation_level=isolation_level,
+        )
+        self._raw = RawReader(kafka.client(settings), committed=isolation_level == "read_committed")
+
+    async def stop(self) -> None:
+        """Close both connections."""
+        await self._raw.close()
+        await super().stop()
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[ConsumerRecord[bytes | None, bytes | None]]]:
+        """Records of some partitions, or of all, by partition."""
+        before = {tp: await self.position(tp) for tp in partitions or self.assignment()}
+        try:
+            polled: Mapping[TopicPartition, Any] = await super().getmany(
+                *partitions, timeout_ms=timeout_ms, max_records=max_records
+            )
+        except Exception as fault:
+            if isinstance(fault, KafkaError) and not isinstance(fault, CorruptRecordException):
+                raise
+            log.info("the client cannot decode; reading the raw batches", fault=kind(fault))
+            return {tp: await self._read(tp, at, max_records) for tp, at in before.items()}
+        return polled
+
+    async def _read(
+        self, tp: TopicPartition, at: int, max_records: int | None
+    ) -> list[ConsumerRecord[bytes | None, bytes | None]]:
+        """From where the poll began: what it had taken before it failed is lost with it."""
+        records: list[ConsumerRecord[bytes | None, bytes | None]] = []
+        for piece in pieces(await self._raw.fetch(tp, at), at):
+            if max_records is not None and len(records) == max_records:
+                break
+            if isinstance(piece, Passage):
+                at = piece.end
+            else:
+                records.append(piece)
+                at = piece.offset + 1
+        self.seek(tp, at)
+        return records

@@ -1,0 +1,105 @@
+"""How a room reaches Kafka: one place turns settings into what each client library calls its security."""
+
+import asyncio
+import re
+import ssl
+from contextlib import suppress
+from ipaddress import AddressValueError, IPv6Address
+from typing import Any, Final
+
+from faststream.kafka.security import parse_security
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from kernel.runtime.settings import Settings
+
+PORT: Final = 9092
+"""Kafka's own, where an address names none."""
+PORT_MAX: Final = 65_535
+CONNECT_S: Final = 3.0
+"""How long one address may take to take a connection before it counts as silent."""
+_ADDRESS = re.compile(r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<host>[^:\s/@\[\]]+))(?::(?P<port>[0-9]{1,5}))?")
+_SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+
+
+def security(settings: Settings) -> BaseSecurity:
+    """TLS and SASL as FastStream takes them.
+
+    Raises:
+        ValueError: a name and password are asked for and not given.
+    """
+    context = _tls(settings) if settings.kafka_security_protocol.endswith("SSL") else None
+    if not settings.kafka_security_protocol.startswith("SASL"):
+        return BaseSecurity(ssl_context=context)
+    name, password = settings.kafka_sasl_username, settings.kafka_sasl_password
+    if name is None or password is None:
+        told = f"FORCEGEN_KAFKA_SECURITY_PROTOCOL is {settings.kafka_security_protocol}"
+        raise ValueError(f"{told}: set FORCEGEN_KAFKA_SASL_USERNAME and FORCEGEN_KAFKA_SASL_PASSWORD")
+    return _SASL[settings.kafka_sasl_mechanism](name, password.get_secret_value(), ssl_context=context)
+
+
+def bootstrap(settings: Settings) -> list[str]:
+    """The brokers to begin with, each as `host:port`; a list, for some clients take a text with commas for one host.
+
+    Between commas stands `host`, `host:port`, an IPv6 address, or `[IPv6 address]:port`; white space is nothing.
+
+    Raises:
+        ValueError: one of them is none of these, or there is none.
+    """
+    given = [address.strip() for address in settings.kafka_bootstrap.split(",")]
+    if not any(given):
+        raise ValueError("FORCEGEN_KAFKA_BOOTSTRAP names no broker: give host:port, several with commas between them")
+    return [_written(*_host_and_port(address)) for address in given if address]
+
+
+def client(settings: Settings) -> dict[str, Any]:
+    """What every aiokafka client of a room begins with."""
+    return {"bootstrap_servers": bootstrap(settings), **parse_security(security(settings))}
+
+
+async def answering(settings: Settings) -> Settings:
+    """The settings with those brokers to begin with that take a connection now; with all of them where none does.
+
+    A client library waits for a silent host as long as for an answer, minutes for the relay, before it tries the next.
+    """
+    every = bootstrap(settings)
+    taken = await asyncio.gather(*map(_takes_connections, every)) if len(every) > 1 else [True]
+    found = [address for address, takes in zip(every, taken, strict=True) if takes]
+    return settings.model_copy(update={"kafka_bootstrap": ",".join(found or every)})
+
+
+async def _takes_connections(address: str) -> bool:
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(CONNECT_S):
+            _, writer = await asyncio.open_connection(*_host_and_port(address))
+        writer.close()
+        return True
+    return False
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    is_bare_ipv6 = address.count(":") > 1 and not address.startswith("[")
+    parts = _ADDRESS.fullmatch(f"[{address}]" if is_bare_ipv6 else address)
+    if parts is None or not 0 < int(parts["port"] or PORT) <= PORT_MAX:
+        raise _no_address(address)
+    if parts["ipv6"]:
+        try:
+            IPv6Address(parts["ipv6"])
+        except AddressValueError:
+            raise _no_address(address) from None
+    return parts["ipv6"] or parts["host"], int(parts["port"] or PORT)
+
+
+def _no_address(address: str) -> ValueError:
+    return ValueError(f"FORCEGEN_KAFKA_BOOTSTRAP: {address!r} is no broker's address: write host:port, or [IPv6]:port")
+
+
+def _written(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    """Certificates of the system, or those of a file; ours as well where the broker asks for one."""
+    context = ssl.create_default_context(cafile=settings.kafka_ca_file)
+    if settings.kafka_cert_file is not None:
+        context.load_cert_chain(settings.kafka_cert_file, settings.kafka_key_file)
+    return context

@@ -1,0 +1,43 @@
+"""Kafka's committed offsets are only a hint for lag tools: told seldom while work comes, once more when none does."""
+
+import asyncio
+import contextvars
+import time
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from kernel.model.records import Partition
+
+log = structlog.get_logger()
+HINT_EVERY_S: Final = 5.0
+
+
+class OffsetHints:
+    """What Kafka was told last."""
+
+    def __init__(self) -> None:
+        self._told: dict[Partition, int] = {}
+        self._told_at = 0.0
+
+    def due(self, client: AIOKafkaConsumer, offsets: Mapping[Partition, int]) -> None:
+        """In no hurry, and not at all where Kafka knows; called again and again, so that the last are told too."""
+        if self._is_news(offsets) and time.monotonic() - self._told_at >= HINT_EVERY_S:
+            self._told_at = time.monotonic()
+            # An empty context: a commit's timers would otherwise keep the batch at hand alive (see docs/decisions).
+            asyncio.get_running_loop().create_task(self.last(client, offsets), context=contextvars.Context())
+
+    async def last(self, client: AIOKafkaConsumer, offsets: Mapping[Partition, int]) -> None:
+        """At once: somebody else will read on."""
+        if not self._is_news(offsets):
+            return
+        try:
+            await client.commit({TopicPartition(*partition): offset for partition, offset in offsets.items()})
+            self._told |= offsets
+        except Exception as fault:  # only a hint: the truth is in the store
+            log.info("Kafka did not take the offset hint", fault=type(fault).__name__)
+
+    def _is_news(self, offsets: Mapping[Partition, int]) -> bool:
+        return any(self._told.get(partition) != offset for partition, offset in offsets.items())

@@ -1,0 +1,242 @@
+"""A room's logs as Kafka records: what the relay sends is a pure function of the rows, so it can be checked later.
+
+Events and outcomes are CloudEvents in the binary content mode. A dead letter keeps the bytes of the record that could
+not be read, with the reason and the origin as headers beside it, so that any Kafka tool can show both.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+from uuid import NAMESPACE_URL, uuid5
+
+import asyncpg
+import orjson
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+
+from contracts.cloudevents import Envelope, to_kafka
+from contracts.limits import ATTRIBUTE_LENGTH_MAX, DEAD_KEY_BYTES_MAX, RECORD_BYTES_MAX
+from contracts.outcome import CommandDecided
+from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
+from contracts.text import is_admissible
+from kernel.model import dead_letters
+from kernel.model.outcome_body import within_bounds
+from kernel.runtime.faults import is_passing, kind
+from kernel.store.postgres import Connection, sql
+
+DEAD_LETTER_POSITION: Final = "dead-letter-position"
+POSITIONS: Final = ("ce_position", DEAD_LETTER_POSITION)
+"""The headers that tell a record's place in its log."""
+KEY_BYTES_MAX: Final = ATTRIBUTE_LENGTH_MAX * 4
+"""The longest key of a record of ours, a stream's name; a longer one is a dead letter's, and may be cut."""
+_OUTCOME_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:outcome-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row of a log as the record that its topic holds once."""
+
+    position: int
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A row that cannot be read, or cannot become a record; `key` says where it would go, None that nobody can tell."""
+
+    position: int
+    key: bytes | None
+    reason: str
+    """For an operator; without anything of the row's content."""
+
+
+ReadLog: TypeAlias = Callable[[int, int], Awaitable[Sequence[Outgoing | Unfit]]]
+"""The rows after a position, at most so many."""
+
+
+def source(room: str) -> str:
+    """The CloudEvents source of what a room publishes."""
+    return f"urn:forcegen:{room}"
+
+
+def readers(pool: asyncpg.Pool, room: str, logs: Sequence[str]) -> Mapping[str, ReadLog]:
+    """How each of a room's logs is read."""
+
+    def reader(log: str) -> ReadLog:
+        async def read(after: int, limit: int) -> Sequence[Outgoing | Unfit]:
+            return await _read(pool, room, log, after, limit)
+
+        return read
+
+    return {log: reader(log) for log in logs}
+
+
+async def _read(pool: asyncpg.Pool, room: str, log: str, after: int, limit: int) -> Sequence[Outgoing | Unfit]:
+    """The rows, as far as they can be read: what fails for reasons of the data is halved until a row stands alone."""
+    try:
+        rows = await pool.fetch(sql()[_QUERIES[log]], after, limit)
+    except Exception as fault:
+        if not _may_be_the_rows(fault):
+            raise
+        if limit == 1:
+            return [await _unreadable(pool, log, after + 1, fault)]
+        half = limit // 2
+        return [*await _read(pool, room, log, after, half), *await _read(pool, room, log, after + half, limit - half)]
+    return [_fit(room, log, dict(row)) for row in rows]
+
+
+def _may_be_the_rows(fault: Exception) -> bool:
+    """Data that the driver cannot take, or that the server cannot give: broken pages and values fail row by row."""
+    if isinstance(fault, (asyncpg.DataCorruptedError, asyncpg.InternalServerError, asyncpg.DataError)):
+        return True
+    return not is_passing(fault)
+
+
+async def _unreadable(pool: asyncpg.Pool, log: str, position: int, fault: Exception) -> Unfit:
+    """The row at a position, which fails by itself. Raises the fault where there is no such row: it is none's then."""
+    reason = f"it cannot be read ({kind(fault)})"
+    try:
+        row = await pool.fetchrow(sql()[_KEYS[log]], position)
+    except Exception as also:
+        if not _may_be_the_rows(also):
+            raise
+        return Unfit(position, None, reason)
+    if row is None:
+        raise fault
+    key = _KEY[log](dict(row))
+    return Unfit(position, key if len(key) <= KEY_BYTES_MAX else None, reason)
+
+
+def _fit(room: str, log: str, row: Mapping[str, Any]) -> Outgoing | Unfit:
+    try:
+        return _RENDER[log](room, row)
+    except Exception as fault:  # whatever it is, it is this row's: rendering is a pure function of it
+        return Unfit(row["position"], _KEY[log](row), f"it makes no record ({type(fault).__name__})")
+
+
+async def at(connection: Connection, room: str, log: str, positions: Sequence[int]) -> Mapping[int, Outgoing | None]:
+    """The rows of a log at some positions, as far as they are there; None for one that was made unfit to be sent."""
+    rows = await connection.fetch(sql()[_QUERIES_AT[log]], positions)
+    return {row["position"]: _rendered(log, room, dict(row)) for row in rows}
+
+
+def _rendered(log: str, room: str, row: Mapping[str, Any]) -> Outgoing | None:
+    try:
+        return _RENDER[log](room, row)
+    except (LookupError, TypeError, ValueError):  # no room writes such a row
+        return None
+
+
+def _event(room: str, row: Mapping[str, Any]) -> Outgoing:
+    word = EVENTS[row["type"]]
+    return _cloud_event(
+        row["position"],
+        Envelope(
+            id=str(row["id"]),
+            source=source(room),
+            type=row["type"],
+            subject=row["stream"],
+            time=_utc(row["recorded"]),
+            dataschema=f"{schema_name(word).rpartition(':')[0]}:{row['schema_version']}",
+            datacontenttype="application/json",
+            data=row["data"].encode(),
+            effective=_utc(row["effective"]),
+            correlation_id=row["correlation_id"],
+            causation_id=row["causation_id"],
+            actor=row["actor"],
+            traceparent=row["traceparent"],
+            stream_version=row["version"],
+            position=row["position"],
+        ),
+    )
+
+
+def _utc(when: datetime) -> datetime:
+    """An instant as it was recorded. The driver gives ±infinity, which it made of the calendar's edges, no offset."""
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def _outcome(room: str, row: Mapping[str, Any]) -> Outgoing:
+    whole = _decided(room, row, row["body"])
+    if record_bytes(whole) <= RECORD_BYTES_MAX:
+        return whole
+    cut = within_bounds(CommandDecided.model_validate_json(row["body"]))  # of a time when texts had no bounds
+    return _decided(room, row, cut.model_dump_json())
+
+
+def _decided(room: str, row: Mapping[str, Any], body: str) -> Outgoing:
+    return _cloud_event(
+        row["position"],
+        Envelope(
+            id=str(uuid5(_OUTCOME_IDS, f"{room}\n{row['position']}")),
+            source=source(room),
+            type=OUTCOME_TYPE,
+            subject=row["stream"],
+            time=_utc(row["recorded"]),
+            dataschema=schema_name(CommandDecided),
+            datacontenttype="application/json",
+            data=body.encode(),
+            correlation_id=row["correlation_id"],
+            causation_id=row["command_id"] if is_admissible(row["command_id"]) else None,  # the body has it as it came
+            position=row["position"],
+        ),
+    )
+
+
+def _cloud_event(position: int, envelope: Envelope) -> Outgoing:
+    key, value, headers = to_kafka(envelope)
+    return Outgoing(position, key, value, tuple(headers))
+
+
+def _dead_letter(_: str, row: Mapping[str, Any]) -> Outgoing:
+    key, own = _origin(row), [(name, text) for name, text in orjson.loads(row["headers"])]
+    whole = _letter(row, key, own)
+    if record_bytes(whole) <= RECORD_BYTES_MAX:
+        return whole
+    reason = dead_letters.cut(row["reason"])  # it was written when not every part was cut
+    return _letter({**row, "reason": reason}, key[:DEAD_KEY_BYTES_MAX], dead_letters.bounded(own))
+
+
+def _letter(row: Mapping[str, Any], key: bytes, own: Sequence[dead_letters.Header]) -> Outgoing:
+    key_bytes, headers_number = row["key_bytes"] or len(row["key"] or b""), row["headers_number"] or 0
+    told = {
+        "dead-letter-reason": row["reason"],
+        "dead-letter-field": row["field"],
+        "dead-letter-remedy": row["remedy"],
+        "dead-letter-topic": row["topic"],
+        "dead-letter-partition": row["part"],
+        "dead-letter-offset": row["offset"],
+        "dead-letter-length": row["value_bytes"],
+        "dead-letter-key-length": key_bytes if row["key"] and key_bytes > len(key) else None,
+        "dead-letter-headers": headers_number if headers_number > len(own) else None,
+        DEAD_LETTER_POSITION: row["position"],
+    }
+    headers = [(name, str(value).encode()) for name, value in told.items() if value is not None]
+    theirs = [(name, None if text is None else text.encode()) for name, text in own]
+    return Outgoing(row["position"], key, row["value"] or b"", (*headers, *theirs))
+
+
+def record_bytes(record: Outgoing) -> int:
+    """What a record takes in a topic, alone in its batch, at most."""
+    size: int = DefaultRecordBatchBuilder.estimate_size_in_bytes(record.key, record.value, list(record.headers))
+    return size
+
+
+def _origin(row: Mapping[str, Any]) -> bytes:
+    """The key of the record that could not be read, or where it stands."""
+    key: bytes = row["key"] or f"{row['topic']}/{row['part']}/{row['offset']}".encode()
+    return key
+
+
+def _stream(row: Mapping[str, Any]) -> bytes:
+    key: str = row["stream"]
+    return key.encode()
+
+
+_QUERIES: Final = {"events": "events_after", "outcomes": "outcomes_after", "dead_letters": "buried"}
+_QUERIES_AT: Final = {"events": "events_at", "outcomes": "outcomes_at", "dead_letters": "buried_at"}
+_KEYS: Final = {"events": "event_key", "outcomes": "outcome_key", "dead_letters": "buried_key"}
+_KEY: Final = {"events": _stream, "outcomes": _stream, "dead_letters": _origin}
+_RENDER: Final = {"events": _event, "outcomes": _outcome, "dead_letters": _dead_letter}

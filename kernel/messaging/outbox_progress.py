@@ -1,0 +1,81 @@
+"""A log on its way to its topic: which rows go where, what is blocked, and how far all of it has come. Pure.
+
+A partition is blocked behind a row that cannot be sent; what counts as confirmed never passes such a row, and what is
+read goes on beyond it, so that nothing is read again and again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiokafka.partitioner import murmur2
+
+from kernel.messaging.outbox import Outgoing, Unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A row that cannot be sent: its partition waits behind it."""
+
+    position: int
+    reason: str
+    """For an operator; without anything of the row's content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """A batch of rows was refused; up to this position each is to be sent alone, by another producer."""
+
+    position: int
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Kafka's own default: murmur2 of the key. Fixed here, since a row's partition must be known before it is sent."""
+    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+
+
+@dataclass
+class Topic:
+    """A log and its topic."""
+
+    log: str
+    name: str
+    partitions: int
+    held: dict[int, int]
+    """By partition, the last position that it holds."""
+    reached: int
+    """Up to here every row has arrived, or its partition is blocked."""
+    blocks: dict[int, Block] = field(default_factory=dict)
+    """By partition, the row that it waits behind."""
+
+    @property
+    def confirmed(self) -> int:
+        """Up to here every row has arrived."""
+        return min([self.reached, *(block.position - 1 for block in self.blocks.values())])
+
+    @property
+    def is_shut(self) -> bool:
+        """Nothing of it can be sent."""
+        return len(self.blocks) == self.partitions
+
+    def block(self, partition: int, block: Block) -> None:
+        """The partition waits behind this row, or behind an earlier one."""
+        before = self.blocks.get(partition)
+        if before is None or block.position < before.position:
+            self.blocks[partition] = block
+
+    def ways(self, rows: Sequence[Outgoing | Unfit]) -> dict[int, list[Outgoing]]:
+        """By partition, the rows that it does not hold yet, up to the first that cannot be sent."""
+        ways: dict[int, list[Outgoing]] = {}
+        for row in rows:
+            if row.key is None:  # nobody can tell where it would go: nothing may pass it
+                for partition in range(self.partitions):
+                    self.block(partition, Block(row.position, row.reason))
+                break
+            partition = partition_of(row.key, self.partitions)
+            if row.position <= self.held.get(partition, 0) or partition in self.blocks:
+                continue
+            if isinstance(row, Unfit):
+                self.block(partition, Block(row.position, row.reason))
+            else:
+                ways.setdefault(partition, []).append(row)
+        return ways

@@ -1,0 +1,286 @@
+"""The partitions of one consumer: what comes next in each, without a gap, and which are left alone.
+
+What is read starts from the stored offset and continues it. Where the client library gives something else, what lies
+between is read by `raw_reader` and explained by `passages`; where it raises, all partitions are read that way, for it
+has then lost what it had taken from the others. A partition that cannot be read on is left alone and named, while the
+others go on.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+
+from kernel.messaging import bounded_codecs, kafka
+from kernel.messaging.offset_hints import OffsetHints
+from kernel.messaging.passages import Batch, Piece, Record, pieces
+from kernel.messaging.raw_reader import FETCH_BYTES, EndsBefore, RawReader
+from kernel.model.records import Partition, Passage, Start
+from kernel.runtime.faults import kind
+from kernel.runtime.health import Health
+from kernel.runtime.settings import Settings
+
+log = structlog.get_logger()
+Records: TypeAlias = Sequence[Record]
+POLL_MS: Final = 500
+"""How long a poll waits where nothing comes; a record ends the wait at once."""
+RAW_BYTES_MIN: Final = 65_536
+"""What one partition gives at least where all of them are read by our own reader."""
+LOOK_EVERY_S: Final = 1.0
+"""How often an idle partition is looked at for offsets that hold no record."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A partition that is left alone while the others go on."""
+
+    offset: int
+    reason: str
+    again_at: float | None
+    """When to try it again (monotonic seconds); None where it must reach the offset again first."""
+
+
+class PartitionReader:
+    """Joins a consumer group and reads its partitions from where the store says."""
+
+    def __init__(self, name: str, topics: Sequence[str], *, settings: Settings, start: Start, health: Health) -> None:
+        bounded_codecs.install()
+        self.name = name
+        self.positions: dict[Partition, int] = {}
+        """The next offset of each partition, as it is stored; moved on by whoever stores it."""
+        self.held: dict[Partition, Held] = {}
+        self._settings = settings
+        self._start = start
+        self._health = health
+        self._raw = RawReader(kafka.client(settings))
+        self._stray: set[Partition] = set()
+        self._looked = 0.0
+        self.hints = OffsetHints()
+        self._broker = KafkaBroker(
+            kafka.bootstrap(settings),
+            security=kafka.security(settings),
+            allow_auto_create_topics=False,
+            apply_types=False,
+            logger=None,
+        )
+        # No handler: FastStream then polls nothing by itself. Its loop swallows what a poll raises, and with it the
+        # records of other partitions that the same poll had taken (docs/decisions/0014-one-reading-loop.md).
+        self._subscriber = self._broker.subscriber(
+            *topics,
+            batch=True,
+            group_id=f"forcegen.{name}",
+            fetch_max_bytes=settings.fetch_bytes_max,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            isolation_level="read_committed",
+            listener=_Listener(self),
+        )
+
+    @property
+    def client(self) -> AIOKafkaConsumer | None:
+        """The client underneath; None before the group was joined."""
+        return self._subscriber.consumer
+
+    async def join(self) -> None:
+        """Connect and join the group."""
+        await self._broker.start()
+
+    async def leave(self) -> None:
+        """Leave a hint of how far things came, and the group."""
+        if self.client is not None:
+            await self.hints.last(self.client, self._ours())
+        await self._raw.close()
+        await self._broker.stop()
+
+    def lost_its_place(self) -> None:
+        """Where the client stands is not known any longer: it is put back before the next poll."""
+        self._stray |= self.positions.keys()
+
+    async def next(self) -> Batch:
+        """What continues the stored offsets, as much as one transaction may take; empty when nothing came."""
+        assert self.client is not None  # noqa: S101  (joined)
+        await self._place()
+        try:
+            polled = await self.client.getmany(timeout_ms=POLL_MS, max_records=self._settings.batch_records_max)
+        except Exception as fault:
+            log.warning("the client cannot read on; reading the raw batches", consumer=self.name, fault=kind(fault))
+            self.lost_its_place()  # with what it had taken from other partitions
+            return await self._read_raw(fault)
+        fresh = await self._place()
+        batch = Batch()
+        for tp, records in polled.items():
+            partition = (tp.topic, tp.partition)
+            if partition in self.positions and partition not in fresh and partition not in self.held:
+                batch.add(await self._completed(tp, records))
+        await self._look_at_idle({(tp.topic, tp.partition) for tp in polled}, batch)
+        return batch
+
+    async def _place(self) -> Collection[Partition]:
+        """Begin new partitions at their stored offsets, and put back the client where it strayed; the new ones."""
+        fresh = self.assigned() - self.positions.keys()
+        if fresh:
+            self.positions |= await self._start(self.name, fresh)
+        self._seek(fresh | self._stray)
+        self._stray.clear()
+        return fresh
+
+    async def _completed(self, tp: TopicPartition, records: Records) -> list[Piece]:
+        """The records with everything that lies between the stored offset and each of them."""
+        expected, complete = self.positions[tp.topic, tp.partition], list[Piece]()
+        for record in records:
+            if record.offset < expected:
+                await self._misplaced(tp, expected)
+                break
+            if record.offset > expected:
+                between, expected = await self._between(tp, expected, record.offset)
+                complete += between
+                if expected < record.offset:
+                    self._stray.add((tp.topic, tp.partition))
+                    break
+            complete.append(record)
+            expected = record.offset + 1
+        return complete
+
+    async def _between(self, tp: TopicPartition, start: int, end: int) -> tuple[list[Piece], int]:
+        """What the broker holds from `start` to before `end`, and how far that was read."""
+        at, pieces_ = start, list[Piece]()
+        while at < end and len(pieces_) < self._settings.batch_records_max:
+            found = list(pieces(await self._raw.fetch(tp, at), at, end))
+            if not found:
+                log.warning("offsets are missing; reading again", topic=tp.topic, partition=tp.partition, offset=at)
+                break
+            pieces_ += found
+            at = found[-1].end if isinstance(found[-1], Passage) else found[-1].offset + 1
+        return pieces_, at
+
+    async def _misplaced(self, tp: TopicPartition, expected: int) -> None:
+        """The client went back behind what is stored: it lost its place, or the partition ends before it."""
+        self._stray.add((tp.topic, tp.partition))
+        end = await self._raw.end_offset(tp)
+        if end < expected:
+            self._hold_lost(tp, EndsBefore(expected, end))
+
+    async def _look_at_idle(self, busy: Collection[Partition], batch: Batch) -> None:
+        """Offsets at the end of a partition may hold no record: a transaction mark, say. They are passed over too."""
+        if time.monotonic() - self._looked < LOOK_EVERY_S:
+            return
+        self._looked = time.monotonic()
+        await self._look_at_held()
+        for partition in self.assigned() - set(busy) - self._stray - self.held.keys():
+            tp, stored = TopicPartition(*partition), self.positions[partition]
+            reached = await self._client_at(tp)
+            if reached is not None and reached < stored:
+                await self._misplaced(tp, stored)
+            elif reached is not None and reached > stored:
+                found, behind = await self._between(tp, stored, reached)
+                batch.add(found)
+                if behind < reached:
+                    self._stray.add(partition)
+
+    async def _client_at(self, tp: TopicPartition) -> int | None:
+        assert self.client is not None  # noqa: S101  (joined)
+        try:
+            return int(await asyncio.wait_for(self.client.position(tp), 1))
+        except TimeoutError:
+            return None
+
+    async def _read_raw(self, why: Exception) -> Batch:
+        """Each partition from where it stands, by our own reading; one that cannot be read stops no other."""
+        batch, faults = Batch(), list[Exception]()
+        room = max(1, self._settings.batch_records_max // max(1, len(self.positions)))
+        ready = list(self.assigned() & self.positions.keys() - self.held.keys())
+        share = max(RAW_BYTES_MIN, FETCH_BYTES // max(1, len(ready)))  # all of it is unpacked, whatever is taken
+        random.shuffle(ready)  # where there is too much at once, none of them is always the last
+        for partition in ready:
+            if sum(len(record.value or b"") for record in batch.records) > bounded_codecs.POLL_BYTES_MAX:
+                break
+            tp, at = TopicPartition(*partition), self.positions[partition]
+            try:
+                fetched = await self._raw.fetch(tp, at, bytes_max=share)
+            except EndsBefore as ends:
+                self._hold_lost(tp, ends)
+            except Exception as fault:
+                faults.append(fault)
+            else:
+                batch.add(list(pieces(fetched, at))[:room])
+        if not batch:
+            raise faults[0] if faults else why
+        return batch
+
+    def _hold_lost(self, tp: TopicPartition, ends: EndsBefore) -> None:
+        """Until the partition reaches the stored offset again, or somebody decides what is to be read of it."""
+        reason = f"{ends}: records were lost, or the topic was made anew"
+        self.hold((tp.topic, tp.partition), Held(ends.offset, reason, None))
+
+    def hold(self, partition: Partition, held: Held) -> None:
+        """Leave a partition alone, and say so."""
+        self.held[partition] = held
+        if self.client is not None and partition in self.assigned():
+            self.client.pause(TopicPartition(*partition))
+        self._health.stands("/".join(map(str, partition)), f"at offset {held.offset}: {held.reason}")
+        place = {"topic": partition[0], "partition": partition[1], "offset": held.offset}
+        log.error("a partition cannot be read on", reason=held.reason, **place)
+
+    async def _look_at_held(self) -> None:
+        for partition, held in list(self.held.items()):
+            if held.again_at is None:
+                goes_on = await self._raw.end_offset(TopicPartition(*partition)) >= held.offset
+            else:
+                goes_on = time.monotonic() >= held.again_at
+            if goes_on:
+                self._free({partition})
+                self._stray.add(partition)
+
+    def _free(self, partitions: Collection[Partition]) -> None:
+        for partition in self.held.keys() & set(partitions):
+            del self.held[partition]
+            self._health.moves("/".join(map(str, partition)))
+            if self.client is not None and partition in self.assigned():
+                self.client.resume(TopicPartition(*partition))
+
+    def assigned(self) -> set[Partition]:
+        """The partitions that are this process's now."""
+        return {(tp.topic, tp.partition) for tp in self.client.assignment()} if self.client else set()
+
+    async def hint(self, *, at_once: bool = False) -> None:
+        """Tell Kafka how far we are: now and then, or at once where somebody else will read on."""
+        if self.client is not None and at_once:
+            await self.hints.last(self.client, self._ours())
+        elif self.client is not None:
+            self.hints.due(self.client, self._ours())
+
+    def _ours(self) -> dict[Partition, int]:
+        ours = self.assigned()
+        return {partition: offset for partition, offset in self.positions.items() if partition in ours}
+
+    def _seek(self, partitions: Collection[Partition]) -> None:
+        """Read these partitions from where they stand; those that are somebody else's by now are left to them."""
+        for topic, partition in self.assigned().intersection(partitions) & self.positions.keys():
+            assert self.client is not None  # noqa: S101  (it has an assignment)
+            self.client.seek(TopicPartition(topic, partition), self.positions[topic, partition])
+
+    def forget(self, partitions: Collection[Partition]) -> None:
+        """Partitions that are no longer ours, or newly so: their offsets are looked up when they are next met."""
+        self._free(partitions)
+        for partition in partitions:
+            self.positions.pop(partition, None)
+            self._stray.discard(partition)
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, reader: PartitionReader) -> None:
+        self._reader = reader
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        await self._reader.hint(at_once=True)
+        self._reader.forget({(tp.topic, tp.partition) for tp in revoked})
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        self._reader.forget({(tp.topic, tp.partition) for tp in assigned})

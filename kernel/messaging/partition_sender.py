@@ -1,0 +1,94 @@
+"""One partition's rows on their way: batch behind batch, so that what is behind a row never arrives before it.
+
+A batch that the broker refuses ends the way of its partition: the sequence numbers that keep order and copies apart are
+used up, and a broker that knows nothing of the producer yet would take the next batch as if it were the first. Whether
+a row is at fault shows when it is alone in its batch, and is refused again.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidTimestampError,
+    MessageSizeTooLargeError,
+    PolicyViolationError,
+    RecordListTooLargeError,
+    UnknownError,
+    UnsupportedForMessageFormatError,
+)
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from kernel.messaging.outbox import Outgoing
+from kernel.messaging.outbox_progress import Block, Suspects
+
+REFUSALS: Final = (
+    InvalidTimestampError,
+    MessageSizeTooLargeError,
+    PolicyViolationError,
+    RecordListTooLargeError,
+    UnknownError,  # also what a newer broker says of a record that it finds invalid (87)
+    UnsupportedForMessageFormatError,
+)
+"""What a broker says of the bytes of a batch; nothing of it passes by itself. All else is the broker's own fault."""
+
+
+async def send_in_order(
+    producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[Outgoing], alone_up_to: int
+) -> Block | Suspects | None:
+    """Send one partition's rows and wait until all have arrived; what stopped them, if anything did.
+
+    Raises:
+        KafkaError: a fault of the broker's or of the way to it.
+    """
+    try:
+        for batch, last, is_single in _batches(producer, rows, alone_up_to):
+            try:
+                arrival = await producer.send_batch(batch, topic, partition=partition)
+                await asyncio.shield(arrival)  # a client that stops waits for what is under way by this future
+            except REFUSALS as fault:
+                is_shown = is_single and last <= alone_up_to
+                return Block(last, f"Kafka refuses it: {type(fault).__name__}") if is_shown else Suspects(last)
+    except _Unfit as unfit:
+        return Block(unfit.position, unfit.reason)
+    return None
+
+
+class _Unfit(Exception):
+    def __init__(self, position: int, fault: Exception) -> None:
+        self.position = position
+        self.reason = f"its bytes make no record ({type(fault).__name__})"
+
+
+def _batches(
+    producer: AIOKafkaProducer, rows: Sequence[Outgoing], alone_up_to: int
+) -> Iterator[tuple[BatchBuilder, int, bool]]:
+    """Full batches, the position of the last row of each, and whether it is the only one."""
+    batch, first, last = producer.create_batch(), 0, 0
+    for row in rows:
+        fault = _append(batch, row) if not (last and last <= alone_up_to) else _Full()
+        if isinstance(fault, _Full):
+            yield batch, last, first == last
+            batch, first = producer.create_batch(), 0
+            fault = _append(batch, row)
+        if fault is not None:
+            if first:
+                yield batch, last, first == last
+            raise _Unfit(row.position, fault) from fault
+        first, last = first or row.position, row.position
+    if first:
+        yield batch, last, first == last
+
+
+class _Full(Exception):
+    pass
+
+
+def _append(batch: BatchBuilder, row: Outgoing) -> Exception | None:
+    """Put a row into a batch; why it cannot be put there."""
+    try:
+        taken = batch.append(timestamp=None, key=row.key, value=row.value, headers=list(row.headers))
+    except (TypeError, ValueError, OverflowError, MemoryError) as fault:
+        return fault
+    return None if taken is not None else _Full()

@@ -1,0 +1,140 @@
+"""What lies between two offsets of a partition: records, or a reason why there is none.
+
+Offsets of a partition may jump: over transaction marks, aborted transactions, compacted records, and over what
+retention or an administrator deleted. Every jump is either explained by what the broker holds there, and then put on
+record, or it is an error of whoever reads, and then what lies there is read. No offset is passed in silence. Pure.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from aiokafka import ConsumerRecord
+from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
+
+from kernel.messaging.raw_batches import RawBatch, RawRecord
+from kernel.model.records import Passage
+
+BROKEN_HEADER: Final = "forcegen-broken-batch"
+"""The header of a record that stands for a batch which cannot be taken apart: why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a broker answered to one fetch of a partition."""
+
+    topic: str
+    partition: int
+    log_start: int
+    """The first offset that the partition still holds."""
+    last_stable: int
+    """The offset behind the last record that no open transaction can take back."""
+    aborted: Sequence[tuple[int, int]]
+    """(producer id, first offset) of each aborted transaction in reach."""
+    batches: Sequence[RawBatch]
+
+
+class BrokenRecord(ConsumerRecord[bytes | None, bytes | None]):  # type: ignore[misc]
+    """A record that stands for a whole batch which cannot be taken apart; its value is the batch's bytes."""
+
+
+Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
+Piece: TypeAlias = "ConsumerRecord[bytes | None, bytes | None] | Passage"
+
+
+@dataclass
+class Batch:
+    """What was read: records in order, and the passages between and behind them."""
+
+    records: list[Record] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+
+    def add(self, found: Iterable[Piece]) -> None:
+        """Take in what follows in one partition."""
+        for piece in found:
+            (self.passages if isinstance(piece, Passage) else self.records).append(piece)
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.passages)
+
+
+def pieces(fetched: Fetched, start: int, end: int | None = None) -> Iterator[Piece]:
+    """Everything from `start` on, in order and without a gap, as far as was fetched, or up to before `end`."""
+    place = (fetched.topic, fetched.partition)
+    at = start
+    if at < fetched.log_start:
+        at = _least(fetched.log_start, end)
+        yield Passage(*place, start, at, "deleted")
+    aborting = _Aborting(fetched.aborted)
+    for batch in fetched.batches:
+        taken_back = aborting.takes_back(batch)
+        for piece in _of_batch(place, batch, taken_back=taken_back):
+            first, behind = _span(piece)
+            if end is not None and first >= end:
+                return
+            if behind <= at:
+                continue
+            if first > at:
+                yield Passage(*place, at, _least(first, end), "compacted")
+            if isinstance(piece, Passage):
+                yield Passage(*place, max(at, first), _least(behind, end), piece.reason)
+            else:
+                yield piece
+            at = behind
+
+
+def _span(piece: Piece) -> tuple[int, int]:
+    return (piece.start, piece.end) if isinstance(piece, Passage) else (piece.offset, piece.offset + 1)
+
+
+def _least(offset: int, end: int | None) -> int:
+    return offset if end is None else min(offset, end)
+
+
+def _of_batch(place: tuple[str, int], batch: RawBatch, *, taken_back: bool) -> Iterator[Piece]:
+    """The records of a batch, with a passage behind them where its last ones are gone."""
+    if batch.is_control:
+        yield Passage(*place, batch.base_offset, batch.next_offset, "transaction mark")
+    elif taken_back:
+        yield Passage(*place, batch.base_offset, batch.next_offset, "aborted transaction")
+    elif batch.fault is not None:
+        yield _broken(place, batch, batch.fault)
+        if batch.next_offset > batch.base_offset + 1:
+            yield Passage(*place, batch.base_offset + 1, batch.next_offset, "kept whole")
+    else:
+        yield from (_record(place, raw) for raw in batch.records)
+        last = batch.records[-1].offset + 1 if batch.records else batch.base_offset
+        if last < batch.next_offset:
+            yield Passage(*place, last, batch.next_offset, "compacted")
+
+
+def _record(place: tuple[str, int], raw: RawRecord) -> "ConsumerRecord[bytes | None, bytes | None]":
+    sizes = (-1 if raw.key is None else len(raw.key), -1 if raw.value is None else len(raw.value))
+    return ConsumerRecord(*place, raw.offset, raw.timestamp, 0, raw.key, raw.value, None, *sizes, raw.headers)
+
+
+def _broken(place: tuple[str, int], batch: RawBatch, fault: str) -> BrokenRecord:
+    headers = ((BROKEN_HEADER, fault.encode()),)
+    return BrokenRecord(
+        *place, batch.base_offset, batch.timestamp, 0, None, batch.raw, None, -1, len(batch.raw), headers
+    )
+
+
+class _Aborting:
+    """Which producers are in a transaction that was taken back, batch by batch."""
+
+    def __init__(self, aborted: Sequence[tuple[int, int]]) -> None:
+        self._coming = sorted(aborted, key=lambda transaction: transaction[1], reverse=True)
+        self._producers: set[int] = set()
+
+    def takes_back(self, batch: RawBatch) -> bool:
+        while self._coming and self._coming[-1][1] <= batch.base_offset:
+            self._producers.add(self._coming.pop()[0])
+        if batch.is_control and _is_abort(batch):
+            self._producers.discard(batch.producer_id)
+        return batch.is_transactional and not batch.is_control and batch.producer_id in self._producers
+
+
+def _is_abort(batch: RawBatch) -> bool:
+    key = batch.records[0].key if batch.records else None
+    return key is not None and len(key) >= 4 and bool(ControlRecord.parse(key) == ABORT_MARKER)

@@ -1,0 +1,90 @@
+"""Which relay of a room is the active one: a row that names the session of its holder.
+
+The place is free when that session is gone, and a reading role cannot hold it, for it cannot write the row. (An
+advisory lock it could take: those are one space for all roles.) Sends outlive a session, so the holder writes
+beforehand until when they may be under way, and its successor waits for that. Every write of the holder goes through
+the session that holds: one that succeeds shows that the session lives, and so that there is no successor.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+
+import asyncpg
+
+from kernel.store import database
+
+_KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""Seconds: how soon the server notices that a holder's machine is gone, and ends its session."""
+
+
+class Lost(Exception):
+    """This session does not hold the place."""
+
+
+class Lease:
+    """A session that holds the place, or asks for it, and until when its sends may be under way."""
+
+    def __init__(self, connection: asyncpg.Connection, sql: Mapping[str, str], lease_ms: int) -> None:
+        self.connection = connection
+        self._sql = sql
+        self._lease_ms = lease_ms
+        self.seconds = lease_ms / 1000
+        self._ends = 0.0
+
+    @classmethod
+    async def asked_for(cls, url: str, sql: Mapping[str, str], lease_ms: int) -> "Lease":
+        """A session of its own, which holds nothing yet; it breaks a statement off that takes longer than the lease."""
+        connection = await database.session(url, command_timeout=lease_ms / 1000, server_settings=_KEEPALIVES)
+        return cls(connection, sql, lease_ms)
+
+    async def take(self) -> bool:
+        """Whether the place is now ours."""
+        if not await self.connection.fetchval(self._sql["is_free"]):
+            return False
+        async with self.connection.transaction():
+            await self.connection.execute(self._sql["stand_in_line"])
+            return bool(await self.connection.fetchval(self._sql["take"], f"{socket.gethostname()}/{os.getpid()}"))
+
+    async def sleep_out(self) -> None:
+        """Wait until no send of a predecessor can arrive any more."""
+        await self.connection.execute(self._sql["sleep_out_lease"], timeout=None)
+
+    async def holder(self) -> str:
+        """Who holds the place, for an operator."""
+        row = await self.connection.fetchrow(self._sql["holder"])
+        return f"{row['name']} (process {row['process']} of the database server)" if row else "nobody"
+
+    async def heads(self) -> asyncpg.Record:
+        """The last position of each log."""
+        row = await self.connection.fetchrow(self._sql["heads"])
+        assert row is not None  # noqa: S101  (the migration wrote the row)
+        return row
+
+    @property
+    def has_run_out(self) -> bool:
+        return time.monotonic() > self._ends
+
+    @property
+    def left_s(self) -> float:
+        """Seconds for which sends may be under way."""
+        return self._ends - time.monotonic()
+
+    async def keep(self) -> None:
+        """Announce until when sends may be under way; fails when the session is gone."""
+        now = time.monotonic()
+        if self._ends - now < self.seconds / 2:
+            if not await self.connection.fetchval(self._sql["extend_lease"], self._lease_ms):
+                raise Lost("another session holds the relay's place")
+            self._ends = now + self.seconds
+
+    async def end(self) -> None:
+        """Nothing is under way: a successor need not wait."""
+        if self._ends:
+            await self.connection.execute(self._sql["end_lease"])
+            self._ends = 0.0
+
+    async def close(self) -> None:
+        """Give the session up, and the place with it."""
+        await self.connection.close(timeout=2)

@@ -1,0 +1,63 @@
+"""Topics are created by name, with their partitions, copies and endless retention; nothing is left to a default.
+
+A key's partition must never move, so the number of partitions is fixed when a topic is created.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+import stamina
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+
+from kernel.messaging import kafka
+from kernel.runtime.settings import Settings
+
+LOGS: Final[Mapping[str, str]] = {"events": "events", "outcomes": "outcomes", "dead_letters": "dead-letters"}
+"""What a room publishes: its logs, and the ending of each one's topic."""
+RECORD_BYTES_MAX: Final = 4_194_304
+"""Command topics take records up to this, so that a command that is too large is answered by the room."""
+
+
+def commands(room: str) -> str:
+    """Where other systems send a room's commands."""
+    return f"{room}.commands"
+
+
+def of_log(room: str, log: str) -> str:
+    """Where a room publishes one of its logs."""
+    return f"{room}.{LOGS[log]}"
+
+
+class TopicsMissing(Exception):
+    """The topics that a room needs could not be created."""
+
+
+@stamina.retry(on=KafkaConnectionError, attempts=30, timeout=120, wait_max=2)
+async def ensure(settings: Settings, names: Collection[str]) -> None:
+    """Create the topics that are missing; those that exist stay as they are."""
+    admin = AIOKafkaAdminClient(**kafka.client(await kafka.answering(settings)))
+    await admin.start()
+    try:
+        missing = sorted(set(names) - set(await admin.list_topics()))
+        new = [_topic(name, settings.topic_partitions, settings.topic_replication) for name in missing]
+        if new:
+            _check(await admin.create_topics(new))
+    finally:
+        await admin.close()
+
+
+def _topic(name: str, partitions: int, replication: int) -> NewTopic:
+    settings = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+    if name.endswith(".commands"):
+        settings["max.message.bytes"] = str(RECORD_BYTES_MAX)
+    if replication > 1:
+        settings["min.insync.replicas"] = str(replication - 1)
+    return NewTopic(name, partitions, replication, topic_configs=settings)
+
+
+def _check(response: object) -> None:
+    for name, code, *_ in response.topic_errors:  # type: ignore[attr-defined]
+        error: type[KafkaError] = for_code(code)
+        if code and error is not TopicAlreadyExistsError:  # another room may create the same topic at this moment
+            raise TopicsMissing(f"topic {name} could not be created: {error.__name__}")

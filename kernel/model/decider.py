@@ -1,0 +1,137 @@
+"""The shape of a room that decides: three pure functions over frozen state, and what they may say.
+
+`initial(stream)` begins a state, `evolve(state, fact)` folds a recorded event into it, `decide(asked, states)` answers
+a command. None of them does I/O or reads a clock: time and ids arrive in the command. The shell
+(`kernel.decide.command_handler`) loads, folds, decides and appends; nothing else in the house decides.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Protocol, TypeAlias
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from contracts.words import Command, Event
+
+State: TypeAlias = Any  # each room has its own union of frozen states; the kernel never looks inside
+_EVENT_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:event-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command as it reached the room: its data and what its envelope says of it."""
+
+    data: Command
+    id: str
+    source: str
+    effective: datetime
+    """When the sender says it holds; the sender's time where it does not say."""
+    actor: str | None = None
+
+    @property
+    def on(self) -> date:
+        """The effective day, in UTC."""
+        return self.effective.astimezone(UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event as a decider folds it and a policy reads it."""
+
+    id: UUID
+    data: Event
+    effective: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule says no: which one, why, where, and what to do about it."""
+
+    rule: str
+    reason: str
+    field: str | None = None
+    remedy: str | None = None
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The command cites a fact of another room that has not arrived; it waits until `on` (a stream) has one."""
+
+    on: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`holder` is taken from `start` until `end` (None: open), whichever stream says so.
+
+    Claims of one kind and holder never overlap: the one rule that reaches across streams, kept by an exclusion
+    constraint in the transaction that appends.
+    """
+
+    kind: str
+    holder: str
+    start: date
+    end: date | None
+
+    def overlaps(self, other: "Claim") -> bool:
+        """Whether both take the same holder on some day."""
+        same = self.kind == other.kind and self.holder == other.holder
+        return same and (other.end is None or self.start < other.end) and (self.end is None or other.start < self.end)
+
+
+Decision: TypeAlias = Sequence[Event] | Refusal | Pending
+States: TypeAlias = Mapping[str, State]
+
+
+class Decider(Protocol):
+    """What a room's `decider` module offers."""
+
+    def initial(self, stream: str, /) -> State:
+        """The state of a stream before its first event."""
+
+    def evolve(self, state: State, fact: Fact, /) -> State:
+        """The state after one more event."""
+
+    def decide(self, asked: Asked, states: States, /) -> Decision:
+        """The events that a command leads to, or why there are none.
+
+        `states` gives the state of any stream of this room: the command's own and those on which the answer depends.
+        Every look is noted, and when one of those streams has moved before the append, the decision is made anew.
+        """
+
+    def claims(self, fact: Fact, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
+        """After `fact` (already folded into `state`): the claims that each owner it touched holds from now on."""
+
+    def claimed(self, asked: Asked, claim: Claim, owner: str, /) -> Refusal:
+        """The refusal when `claim` overlaps one that `owner` holds."""
+
+
+Policy: TypeAlias = Callable[[Fact], Sequence[Command]]
+"""A fact, here or in another room, and the commands that it leads to here."""
+
+
+def event_id(source: str, command_id: str, index: int) -> UUID:
+    """The id of a command's event: the same command always leads to the same ids (UUIDv5).
+
+    No attribute that is admitted holds a line break; were there one, the length of the source would tell both apart.
+    """
+    if "\n" in source or "\n" in command_id:
+        return uuid5(_EVENT_IDS, f"{len(source)}\n{source}\n{command_id}\n{index}")
+    return uuid5(_EVENT_IDS, f"{source}\n{command_id}\n{index}")
+
+
+def effective_of(event: Event, asked_effective: datetime) -> datetime:
+    """When an event became true: its own date at midnight UTC, or the command's effective time."""
+    if event.effective_field is None:
+        return asked_effective
+    return datetime.combine(getattr(event, event.effective_field), time(), UTC)
+
+
+def facts_of(asked: Asked, events: Sequence[Event]) -> list[Fact]:
+    """The events of a decision with their ids and effective times."""
+    return [
+        Fact(event_id(asked.source, asked.id, index), event, effective_of(event, asked.effective))
+        for index, event in enumerate(events)
+    ]

@@ -1,0 +1,121 @@
+"""What a service answers to a command, in the words of the outcome that is stored, published and given again."""
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from contracts.forms import BEYOND
+from contracts.limits import EVENT_BYTES_MAX, OUTCOME_DETAILS_MAX, OUTCOME_TEXT_CHARS_MAX
+from contracts.outcome import CommandDecided
+from kernel.model.dead_letters import cut
+from kernel.model.decider import Pending, Refusal
+from kernel.model.records import Incoming, Invalid, NewEvent
+
+FAULT = Refusal(
+    "fault",
+    "The room failed while it decided this command; nothing was recorded, and the operators were told.",
+    remedy="Ask the operators; when the defect is mended, send the command under a new id.",
+)
+
+
+def beyond_limits(fault: Exception) -> Refusal | None:
+    """The refusal of a command that is good by itself and leads to what no event can hold, as a tour beyond 2199."""
+    errors = fault.errors(include_url=False, include_input=False) if isinstance(fault, ValidationError) else []
+    if not isinstance(fault, ValidationError) or not all(error["type"] in BEYOND for error in errors):
+        return None
+    found = errors[0]
+    name = ".".join(map(str, found["loc"]))
+    return Refusal(
+        "limits",
+        f"This leads to {name} of {fault.title}, which is beyond what is kept: {found['msg']}.",
+        remedy="Choose days and numbers that lead to less; docs/reference/limits.md lists what is kept.",
+    )
+
+
+def too_large(new: Sequence[NewEvent]) -> Refusal | None:
+    """The refusal of a command that leads to an event which no record of a topic could carry."""
+    for one in new:
+        # Four bytes are the most that a character has: most events need not be measured.
+        if len(one.json) * 4 > EVENT_BYTES_MAX and (size := len(one.json.encode())) > EVENT_BYTES_MAX:
+            name = type(one.fact.data).__name__
+            return Refusal(
+                "limits",
+                f"This leads to a {name} of {size:,} bytes; an event may have {EVENT_BYTES_MAX:,}.",
+                remedy="Ask for less at once, or split what it is about; docs/reference/limits.md lists what is kept.",
+            )
+    return None
+
+
+def decided(incoming: Incoming, status: str, **told: object) -> CommandDecided:
+    """An outcome under the identity of its command; it fits a record, whatever names of the sender's it quotes."""
+    return within_bounds(
+        CommandDecided.model_validate(
+            {
+                "command_id": incoming.envelope.id,
+                "command_source": incoming.envelope.source,
+                "command_type": incoming.envelope.type,
+                "command_stream": incoming.stream,
+                "status": status,
+                **told,
+            }
+        )
+    )
+
+
+def within_bounds(outcome: CommandDecided) -> CommandDecided:
+    """The outcome with its texts cut to their bounds, each of which then says how long it was."""
+    texts = {name: getattr(outcome, name) for name in ("reason", "field", "remedy")}
+    cut_texts = {name: None if text is None else cut(text, OUTCOME_TEXT_CHARS_MAX) for name, text in texts.items()}
+    details = tuple(cut(text, OUTCOME_TEXT_CHARS_MAX) for text in outcome.details[:OUTCOME_DETAILS_MAX])
+    if cut_texts == texts and details == outcome.details:
+        return outcome
+    return outcome.model_copy(update={**cut_texts, "details": details})
+
+
+def refused(incoming: Incoming, refusal: Refusal) -> CommandDecided:
+    """A rule says no."""
+    return decided(
+        incoming,
+        "refused",
+        rule=refusal.rule,
+        reason=refusal.reason,
+        field=refusal.field,
+        remedy=refusal.remedy,
+        details=refusal.details,
+    )
+
+
+def pending(incoming: Incoming, pending: Pending) -> CommandDecided:
+    """The command waits for a fact of another service."""
+    return decided(
+        incoming,
+        "pending",
+        reason=pending.reason,
+        waits_for=pending.on,
+        remedy=f"Nothing to do if {pending.on} is on its way (see /v1/pending); otherwise check that name.",
+    )
+
+
+def invalid(incoming: Incoming, invalid: Invalid) -> CommandDecided:
+    """The command does not fit its contract."""
+    return decided(
+        incoming,
+        "invalid",
+        rule="contract",
+        reason=invalid.reason,
+        field=invalid.field,
+        remedy=invalid.remedy,
+        details=invalid.details,
+    )
+
+
+def conflict(incoming: Incoming) -> CommandDecided:
+    """The identity was used before for another body."""
+    return decided(
+        incoming,
+        "conflict",
+        rule="idempotency",
+        reason=f"The id {incoming.envelope.id} of {incoming.envelope.source} was used before for another body.",
+        field="id",
+        remedy="Send this command under a new id; the first answer stands (GET /v1/commands/{id}).",
+    )

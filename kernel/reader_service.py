@@ -1,0 +1,165 @@
+"""A room that only reads: its effects, its dead letters and its offsets are one transaction.
+
+Reporting and audit are such rooms. What they write is theirs; how far they have read is kept beside it, so a crash at
+any moment leaves either both or neither.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import asyncpg
+from fastapi import FastAPI
+
+from kernel.http import application, command_routes, operator_routes
+from kernel.messaging import outbox, topics
+from kernel.messaging.consumer import Consumer, Record, Records, set_aside
+from kernel.messaging.lag import Lag
+from kernel.messaging.relay import Relay
+from kernel.model.records import DeadLetter, Fenced, Partition, Progress
+from kernel.runtime.faults import is_passing
+from kernel.runtime.health import Health
+from kernel.runtime.metrics import DEAD_LETTERS
+from kernel.runtime.process import running_together, serve
+from kernel.runtime.settings import Settings
+from kernel.store import database
+from kernel.store.postgres import Connection, advance, bury, start_consuming, take_positions
+from kernel.store.session_watch import watch
+
+Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
+"""Write the effects of a batch on a connection that is in a transaction; what could not be read is returned."""
+Prepare: TypeAlias = Callable[[Records], Write]
+"""Decode a batch before the transaction begins."""
+SetAside: TypeAlias = Callable[[Connection, Record, Exception], Awaitable[Sequence[DeadLetter]]]
+"""Put by the one record that makes its batch fail, in a transaction; returned is what became a dead letter."""
+Extend: TypeAlias = Callable[[FastAPI, asyncpg.Pool, Health], Sequence[Coroutine[Any, Any, None]]]
+"""Add what a room answers over HTTP besides; returned are loops that run along with the others."""
+LOGS = ("dead_letters",)
+
+
+@dataclass(frozen=True)
+class ReadingRoom:
+    """What makes a reading room: its name, the topics it reads, its own migrations, and what it does with a batch."""
+
+    name: str
+    topics_in: Sequence[str]
+    prepare: Prepare
+    set_aside: SetAside | None = None
+    """What becomes of a record that makes its batch fail; where there is nothing, it is retried, and told as stuck."""
+    migrations: Sequence[tuple[str, str]] = ()
+    """(package, folder) of its own migrations, after the kernel's."""
+    batch_records_max: int | None = None
+    """Where a room reads best in larger batches than the settings' default."""
+    dead_letters: bool = field(default=True)
+    """False for a room that keeps bytes as they are, and so can read everything."""
+    readers: Sequence[str] = ()
+    """Roles of people who read its tables: their sessions are ended when they go too far."""
+
+    @property
+    def topics_out(self) -> list[str]:
+        return [topics.of_log(self.name, log) for log in LOGS] if self.dead_letters else []
+
+
+async def settle(connection: Connection, progress: Progress, write: Write) -> Sequence[DeadLetter]:
+    """A batch in the transaction of the caller's: its effects, its dead letters, its offsets.
+
+    Raises:
+        Fenced: the stored offsets are not where `progress` begins.
+    """
+    await advance(connection, progress)
+    unread = await write(connection)
+    if unread:
+        heads = await take_positions(connection, dead_letters=len(unread))
+        await bury(connection, unread, heads["dead_letters"], heads["recorded"])
+    return unread
+
+
+class Running:
+    """One process of a reading room."""
+
+    def __init__(self, room: ReadingRoom, settings: Settings, pool: asyncpg.Pool) -> None:
+        self._room = room
+        self._pool = pool
+        self.loops: Sequence[Coroutine[Any, Any, None]] = ()
+        self.health = Health(settings.stuck_after_ms / 1000)
+        is_set = "batch_records_max" in settings.model_fields_set
+        own = {"batch_records_max": room.batch_records_max} if room.batch_records_max and not is_set else {}
+        self.consumer = Consumer(
+            room.name,
+            room.topics_in,
+            settings=settings.model_copy(update=own),
+            start=self._start,
+            handle=self._handle,
+            set_aside=self._set_aside,
+            health=self.health,
+        )
+        self.lag = Lag(self.consumer, room.topics_in, self._start, settings=settings, health=self.health)
+        self.relay = Relay(
+            room.name,
+            settings.database_url.get_secret_value(),
+            outbox.readers(pool, room.name, LOGS),
+            settings=settings,
+            health=self.health,
+        )
+
+    async def _start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        async with self._pool.acquire() as connection:
+            return await start_consuming(connection, consumer, partitions)
+
+    async def _handle(self, records: Records, progress: Progress) -> None:
+        await self._settle(progress, self._room.prepare(records))
+
+    async def _set_aside(self, record: Record, progress: Progress, fault: Exception) -> None:
+        put_by = self._room.set_aside
+        if put_by is None:
+            raise fault
+        try:
+            await self._settle(progress, lambda connection: put_by(connection, record, fault))
+        except Exception as again:
+            if is_passing(again) or isinstance(again, Fenced):
+                raise
+            await self._settle(progress, lambda _: _at_once([set_aside(record, fault)]))
+
+    async def _settle(self, progress: Progress, write: Write) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            letters = await settle(connection, progress, write)
+        if letters:
+            DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(letters))
+            self.relay.woken.set()
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        loops = [*self.loops, self.lag.run(), self.consumer.run()]
+        loops += [self.relay.run()] if self._room.dead_letters else []
+        loops += [watch(self._pool, self._room.readers, self.health)] if self._room.readers else []
+        async with running_together(loops):
+            yield
+            await self.consumer.stop()
+
+
+async def _at_once(letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
+    return letters
+
+
+async def run(
+    room: ReadingRoom,
+    settings: Settings | None = None,
+    *,
+    beside: Callable[[asyncpg.Pool], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
+    extend: Extend = lambda *_: (),
+) -> None:
+    """Run one process of a reading room until it is told to stop; `beside` runs along with it, `extend` adds to it."""
+    settings = settings or Settings.for_room(room.name)
+    await database.migrate(settings.database_url, [("kernel.migrations", "reading"), *room.migrations])
+    await topics.ensure(settings, [*room.topics_in, *room.topics_out])
+    pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
+    async with pool, beside(pool):
+        running = Running(room, settings, pool)
+        app = application.app(f"Forcegen {room.name}", lifespan=running.lifespan)
+        ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
+        operator_routes.operations(app, running.health, service=room.name, ready=ready, passed_over=passed_over)
+        if room.dead_letters:
+            command_routes.dead_letters(app, pool)
+        running.loops = extend(app, pool, running.health)
+        await serve(app, settings)

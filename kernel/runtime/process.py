@@ -1,0 +1,89 @@
+"""A process of the house: loops that live and die together, and an HTTP server that tells where it listens."""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from kernel.http.proxied import addressed
+from kernel.runtime import listening
+from kernel.runtime.settings import Settings
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def running_together(loops: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Run loops in the background. They never end by themselves: the first that does takes the process with it."""
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    for task in tasks:
+        task.add_done_callback(_fatal)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.remove_done_callback(_fatal)
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _fatal(task: asyncio.Task[None]) -> None:
+    fault = None if task.cancelled() else task.exception()
+    log.critical("a loop ended; the process ends with it", fault=repr(fault), exc_info=fault)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def configure_logs(level: str) -> None:
+    """One JSON object a line on standard error. Values of messages are never logged, only their names and numbers."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()])
+
+
+def where(fault: BaseException) -> str:
+    """Where a fault arose, for the log. Without its message: that may quote what somebody sent."""
+    return "".join(traceback.format_tb(fault.__traceback__))
+
+
+class _Libraries(logging.Handler):
+    """What libraries log, in the same form: where it comes from and its kind, not the values in it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log.log(record.levelno, str(record.msg), library=record.name)
+
+
+async def serve(app: FastAPI, settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; says on which port, also when any free one was asked for."""
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))  # a connection is an open file; usual are 1,024
+    listener = listening.listener(settings.http_host, settings.http_port)
+    log.info("listening", room=app.title, url=listening.url(listener))
+    config = uvicorn.Config(
+        addressed(app, settings), log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"
+    )
+    await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def main(run: Coroutine[Any, Any, None], settings: Settings) -> None:
+    """The entry of every room's `__main__`."""
+    configure_logs(settings.log_level)
+    uvloop.run(run)

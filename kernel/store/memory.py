@@ -1,0 +1,166 @@
+"""The store in memory: the same promises as Postgres, for tests and for trying things out.
+
+It keeps what the Postgres store keeps and refuses what it refuses; one suite of tests runs over both.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from contracts.cloudevents import to_structured
+from contracts.outcome import CommandDecided
+from contracts.registry import type_name
+from kernel.model.decider import Claim
+from kernel.model.records import (
+    Answer,
+    Appended,
+    Batch,
+    ClaimsByHolder,
+    CommandKey,
+    DeadLetter,
+    Fenced,
+    HeldEvent,
+    Holder,
+    NewEvent,
+    Origin,
+    Partition,
+    Progress,
+    ReleasedMeanwhile,
+    Stale,
+    StoredEvent,
+    StreamOf,
+)
+from kernel.store.postgres import placed
+
+
+class MemoryStore:
+    """A room's store for as long as the object lives."""
+
+    def __init__(self) -> None:
+        self.events: list[NewEvent] = []
+        self.outcomes: list[CommandDecided] = []
+        self.dead_letters: list[DeadLetter] = []
+        self._answers: dict[CommandKey, Answer] = {}
+        self._claims: dict[str, tuple[Claim, ...]] = {}
+        self._pending: dict[CommandKey, tuple[str, int, bytes, datetime]] = {}
+        self._offsets: dict[tuple[str, Partition], int] = {}
+        self._held: dict[Origin, HeldEvent] = {}
+        self._tried: list[StreamOf] = []
+
+    async def load(self, known: Mapping[str, int]) -> Sequence[StoredEvent]:
+        found = [
+            StoredEvent(event.fact.data.stream, event.version, event.fact)
+            for event in self.events
+            if event.version > known.get(event.fact.data.stream, event.version)
+        ]
+        return sorted(found, key=lambda event: (event.stream, event.version))
+
+    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, Answer]:
+        return {key: self._answers[key] for key in keys if key in self._answers}
+
+    async def claims(self, holders: Collection[Holder]) -> ClaimsByHolder:
+        found: dict[Holder, dict[str, tuple[Claim, ...]]] = {holder: {} for holder in holders}
+        for owner, claims in self._claims.items():
+            for claim in claims:
+                if (holder := (claim.kind, claim.holder)) in found:
+                    found[holder][owner] = (*found[holder].get(owner, ()), claim)
+        return found
+
+    async def append(self, batch: Batch) -> Appended:
+        self._check(batch)
+        first, now = len(self.events), datetime.now(UTC)
+        decided = [placed(outcome, first) for outcome in batch.outcomes]
+        self.events += batch.events
+        self.outcomes += decided
+        self.dead_letters += batch.dead_letters
+        self._claims |= batch.claims
+        self._answer(batch, decided, now)
+        self._held = {o: held for o, held in self._held.items() if o not in batch.released}
+        self._held = {held.origin: held for held in batch.held} | self._held
+        if batch.progress is not None:
+            self._offsets |= {(batch.progress.consumer, p): new for p, (_, new) in batch.progress.steps.items()}
+        return Appended(first, decided, now)
+
+    def _check(self, batch: Batch) -> None:
+        if batch.progress is not None and not self._is_current(batch.progress):
+            raise Fenced(batch.progress.consumer)
+        if any(origin not in self._held for origin in batch.released):
+            raise ReleasedMeanwhile
+        versions = self._versions()
+        if any(versions.get(stream, 0) > version for stream, version in batch.seen.items()):
+            raise Stale("a stream moved on")
+        fresh = {outcome.incoming.key for outcome in batch.outcomes if outcome.is_answer}
+        if any(key in self._answers and self._answers[key].outcome.status != "pending" for key in fresh):
+            raise Stale("a command was answered meanwhile")
+        for event in batch.events:
+            if event.version != versions.get(event.fact.data.stream, 0) + 1:
+                raise Stale("events_stream_version_key")
+            versions[event.fact.data.stream] = event.version
+        self._check_claims({**self._claims, **batch.claims})
+
+    def _check_claims(self, claims: Mapping[str, tuple[Claim, ...]]) -> None:
+        held = [claim for each in claims.values() for claim in each]
+        if any(a.overlaps(b) for i, a in enumerate(held) for b in held[i + 1 :]):
+            raise Stale("claims overlap")
+
+    def _versions(self) -> dict[str, int]:
+        return {event.fact.data.stream: event.version for event in self.events}
+
+    def _is_current(self, progress: Progress) -> bool:
+        return all(self._offsets.get((progress.consumer, p), -1) == old for p, (old, _) in progress.steps.items())
+
+    def _answer(self, batch: Batch, decided: Sequence[CommandDecided], now: datetime) -> None:
+        for outcome, placed_ in zip(batch.outcomes, decided, strict=True):
+            key = outcome.incoming.key
+            if not outcome.is_answer:
+                continue
+            self._answers[key] = Answer(outcome.incoming.digest, placed_)
+            self._pending.pop(key, None)
+            if placed_.status == "pending":
+                envelope = to_structured(outcome.incoming.envelope)
+                self._pending[key] = (placed_.waits_for or "", outcome.waits_after, envelope, now)
+
+    async def ready(self, limit: int) -> Sequence[bytes]:
+        versions = self._versions()
+        waiting = sorted(self._pending.values(), key=lambda one: one[3])
+        return [envelope for stream, after, envelope, _ in waiting if versions.get(stream, 0) > after][:limit]
+
+    async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
+        found = [a.outcome for (s, i), a in sorted(self._answers.items()) if i == command_id and source in (None, s)]
+        return found[:10]
+
+    async def waiting(self, after: tuple[datetime, str, str], limit: int) -> Sequence[Mapping[str, object]]:
+        rows = sorted((since, *key, stream) for key, (stream, _, _, since) in self._pending.items())
+        return [
+            {"command_source": source, "command_id": id_, "waits_for": stream, "since": since}
+            for since, source, id_, stream in rows
+            if (since, source, id_) > after
+        ][:limit]
+
+    async def words(self) -> Collection[tuple[str, int]]:
+        return {(type_name(type(e.fact.data)), e.fact.data.schema_version) for e in self.events}
+
+    async def held_streams(self, asked: Collection[StreamOf]) -> Collection[StreamOf]:
+        return {stream for stream in self._streams() if stream in asked}
+
+    def _streams(self) -> Sequence[StreamOf]:
+        return list(dict.fromkeys((held.origin.topic, held.stream) for held in self._held.values()))
+
+    async def held_number(self) -> int:
+        return len(self._held)
+
+    async def held_next(self, limit: int) -> Sequence[StreamOf]:
+        untried = [stream for stream in self._streams() if stream not in self._tried]
+        return [*untried, *(stream for stream in self._tried if stream in self._streams())][:limit]
+
+    async def held_of(self, stream: StreamOf, limit: int) -> Sequence[HeldEvent]:
+        found = [held for held in self._held.values() if (held.origin.topic, held.stream) == stream]
+        return sorted(found, key=lambda held: (held.version, held.origin.offset))[:limit]
+
+    async def held_tried(self, held: HeldEvent, reason: str) -> None:
+        self._held[held.origin] = replace(held, reason=reason)
+        stream = (held.origin.topic, held.stream)
+        self._tried = [*(one for one in self._tried if one != stream), stream]
+
+    async def start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        return {p: self._offsets.setdefault((consumer, p), 0) for p in partitions}

@@ -1,0 +1,272 @@
+"""The store in Postgres. One append is a handful of statements, whatever the size of the batch.
+
+The append takes its positions from a single row and holds that row's lock to the commit: position order is commit
+order, and a rollback gives the positions back. A reader of the log needs no guess about gaps.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import orjson
+
+from contracts.cloudevents import to_structured
+from contracts.newer import is_known, newer
+from contracts.outcome import CommandDecided
+from contracts.registry import EVENTS, type_name
+from kernel.model import dead_letters
+from kernel.model.dead_letters import cut, stored
+from kernel.model.decider import Claim, Fact
+from kernel.model.records import (
+    Answer,
+    Appended,
+    Batch,
+    ClaimsByHolder,
+    CommandKey,
+    DeadLetter,
+    Fenced,
+    Holder,
+    NewEvent,
+    NewOutcome,
+    Partition,
+    Progress,
+    Stale,
+    StoredEvent,
+)
+from kernel.store.held_events import HeldInPostgres, hold
+from kernel.store.sql import Connection, columns, sql
+
+__all__ = ["Connection", "PostgresStore", "columns", "sql"]
+EVENT_ID = "events_id_key"
+"""The constraint that an event's id is used once."""
+
+
+def decode_event(type_: str, schema_version: int, data: str) -> Any:
+    """An event as its model. Every version ever published stays readable; today each type has one.
+
+    Raises:
+        NewerThanProgram: a newer version of this program wrote it.
+    """
+    if not is_known(type_, schema_version):
+        raise newer(type_, schema_version)
+    return EVENTS[type_].read(data)
+
+
+def identity(key: CommandKey) -> bytes:
+    """What a command is known by in the store: a hash, since its source and id may be longer than an index holds.
+
+    The length of the source stands before it, so that it cannot run over into the id. Migration 0004 says the same.
+    """
+    source = key[0].encode()
+    return hashlib.sha256(b"%d:%b%b" % (len(source), source, key[1].encode())).digest()
+
+
+class PostgresStore(HeldInPostgres):
+    """A room's store on a pool of connections whose search path is the room's schema."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._words: set[tuple[str, int]] = set()
+        """Types and versions that are known to be noted as in the log."""
+
+    async def load(self, known: Mapping[str, int]) -> Sequence[StoredEvent]:
+        rows = await self._pool.fetch(sql()["load"], list(known), list(known.values()))
+        return [
+            StoredEvent(r["stream"], r["version"], Fact(r["id"], decode_event(*_coded(r)), r["effective"]))
+            for r in rows
+        ]
+
+    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, Answer]:
+        rows = await self._pool.fetch(sql()["answers"], [identity(key) for key in keys])
+        return {
+            (r["command_source"], r["command_id"]): Answer(r["digest"], CommandDecided.model_validate_json(r["body"]))
+            for r in rows
+        }
+
+    async def claims(self, holders: Collection[Holder]) -> ClaimsByHolder:
+        found: dict[Holder, dict[str, tuple[Claim, ...]]] = {holder: {} for holder in holders}
+        for r in await self._pool.fetch(sql()["claims"], *columns(list(holders), 2)):
+            claim = Claim(r["kind"], r["holder"], r["start"], r["end"])
+            owners = found[(claim.kind, claim.holder)]
+            owners[r["owner"]] = (*owners.get(r["owner"], ()), claim)
+        return found
+
+    async def ready(self, limit: int) -> Sequence[bytes]:
+        return [r["envelope"] for r in await self._pool.fetch(sql()["ready"], limit)]
+
+    async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
+        rows = await self._pool.fetch(sql()["answers_by_id"], command_id, source)
+        return [CommandDecided.model_validate_json(r["body"]) for r in rows]
+
+    async def waiting(self, after: tuple[datetime, str, str], limit: int) -> Sequence[Mapping[str, object]]:
+        return [dict(r) for r in await self._pool.fetch(sql()["waiting"], *after, limit)]
+
+    async def start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        async with self._pool.acquire() as connection:
+            return await start_consuming(connection, consumer, partitions)
+
+    async def append(self, batch: Batch) -> Appended:
+        new = {(type_name(type(e.fact.data)), e.fact.data.schema_version) for e in batch.events} - self._words
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                if new:
+                    await connection.execute(sql()["add_words"], *columns(sorted(new), 2))
+                appended = await self._append(connection, batch)
+        except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
+            if error.constraint_name == EVENT_ID:  # follows from the command: deciding anew gives the same again
+                raise
+            raise Stale(error.constraint_name) from error
+        self._words |= new
+        return appended
+
+    async def words(self) -> Collection[tuple[str, int]]:
+        return {(r["type"], r["schema_version"]) for r in await self._pool.fetch(sql()["words"])}
+
+    async def _append(self, connection: Connection, batch: Batch) -> Appended:
+        if batch.progress is not None:
+            await advance(connection, batch.progress)
+        heads = await take_positions(connection, len(batch.events), len(batch.outcomes), len(batch.dead_letters))
+        recorded: datetime = heads["recorded"]
+        if batch.seen and await connection.fetch(sql()["moved"], list(batch.seen), list(batch.seen.values())):
+            raise Stale("a stream moved on")
+        decided = [placed(outcome, heads["events"]) for outcome in batch.outcomes]
+        if batch.events:
+            await connection.execute(sql()["append_events"], heads["events"], recorded, *_event_columns(batch.events))
+        if batch.outcomes:
+            await _append_outcomes(connection, batch, decided, heads["outcomes"], recorded)
+        if batch.claims:
+            await _set_claims(connection, batch)
+        await bury(connection, batch.dead_letters, heads["dead_letters"], recorded)
+        await hold(connection, batch)
+        return Appended(heads["events"], decided, recorded)
+
+
+def _coded(row: asyncpg.Record) -> tuple[str, int, str]:
+    return row["type"], row["schema_version"], row["data"]
+
+
+def placed(outcome: NewOutcome, first: int) -> CommandDecided:
+    """The answer with the positions of its events in the room's log."""
+    if outcome.is_placed or not outcome.decided.events:
+        return outcome.decided
+    events = tuple(e.model_copy(update={"position": first + e.position}) for e in outcome.decided.events)
+    return outcome.decided.model_copy(update={"events": events})
+
+
+def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
+    return columns(
+        [
+            (
+                event.fact.data.stream,
+                event.version,
+                event.fact.id,
+                type_name(type(event.fact.data)),
+                event.fact.data.schema_version,
+                event.json,
+                event.fact.effective,
+                event.cause.correlation_id or event.cause.id,
+                event.cause.id,
+                event.cause.actor,
+                event.cause.traceparent,
+            )
+            for event in events
+        ],
+        11,
+    )
+
+
+async def _append_outcomes(
+    connection: Connection, batch: Batch, decided: Sequence[CommandDecided], base: int, recorded: datetime
+) -> None:
+    rows = [
+        (*o.incoming.key, o.incoming.stream, d.model_dump_json(), o.incoming.envelope.correlation_id or d.command_id)
+        for o, d in zip(batch.outcomes, decided, strict=True)
+    ]
+    await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 5))
+    final: dict[CommandKey, tuple[object, ...]] = {
+        o.incoming.key: (identity(o.incoming.key), *o.incoming.key, o.incoming.digest, o.decided.status, base + nr)
+        for nr, o in enumerate(batch.outcomes, 1)
+        if o.is_answer
+    }
+    if len(await connection.fetch(sql()["answer"], *columns(list(final.values()), 6))) != len(final):
+        raise Stale("a command was answered meanwhile")
+    waits = {
+        o.incoming.key: (
+            *(identity(o.incoming.key), *o.incoming.key, o.decided.waits_for, o.waits_after),
+            to_structured(o.incoming.envelope),
+        )
+        for o in batch.outcomes
+        if o.is_answer and o.decided.status == "pending"
+    }
+    if waits:
+        await connection.execute(sql()["wait"], *columns(list(waits.values()), 6), recorded)
+    done = [identity(o.incoming.key) for o in batch.outcomes if o.incoming.waited and o.incoming.key not in waits]
+    if done:
+        await connection.execute(sql()["wait_no_more"], done)
+
+
+async def _set_claims(connection: Connection, batch: Batch) -> None:
+    await connection.execute(sql()["release"], list(batch.claims))
+    rows = [(o, c.kind, c.holder, c.start, c.end) for o, claims in batch.claims.items() for c in claims]
+    if rows:
+        await connection.execute(sql()["claim"], *columns(rows, 5))
+
+
+async def start_consuming(
+    connection: Connection, consumer: str, partitions: Collection[Partition]
+) -> Mapping[Partition, int]:
+    """Where to start reading each partition, by what is stored beside its effects."""
+    started: dict[Partition, int] = {}
+    for _ in range(3):  # who begins at the same moment is seen by the next statement
+        rows = await connection.fetch(sql()["begin_consuming"], consumer, *columns(list(partitions), 2))
+        started = {(r["topic"], r["part"]): r["next_offset"] for r in rows}
+        if started.keys() >= set(partitions):
+            break
+    return started
+
+
+async def advance(connection: Connection, progress: Progress) -> None:
+    """Move a consumer's offsets, if they are still where this process believes they are.
+
+    Raises:
+        Fenced: they are not.
+    """
+    steps = [(topic, part, old, new) for (topic, part), (old, new) in sorted(progress.steps.items())]
+    moved = await connection.fetch(sql()["advance"], progress.consumer, *columns(steps, 4))
+    if len(moved) != len(steps):
+        raise Fenced(f"{progress.consumer} was replaced on {', '.join(f'{t}/{p}' for t, p, _, _ in steps)}")
+    if progress.passages:
+        rows = [(p.topic, p.partition, p.start, p.end, p.reason) for p in progress.passages]
+        await connection.execute(sql()["pass_over"], progress.consumer, *columns(rows, 5))
+
+
+async def take_positions(
+    connection: Connection, events: int = 0, outcomes: int = 0, dead_letters: int = 0
+) -> asyncpg.Record:
+    """Take the next positions of each log and hold their lock to the commit: the positions before the first, by log."""
+    heads = await connection.fetchrow(sql()["take_positions"], events, outcomes, dead_letters)
+    assert heads is not None  # noqa: S101  (the migration wrote the row)
+    return heads
+
+
+async def bury(connection: Connection, letters: Sequence[DeadLetter], base: int, recorded: datetime) -> None:
+    """Write dead letters at the positions after `base`."""
+    if letters:
+        await connection.execute(sql()["bury"], base, recorded, *columns([_dead(letter) for letter in letters], 12))
+
+
+def _dead(letter: DeadLetter) -> tuple[object, ...]:
+    return (
+        letter.origin.topic,
+        letter.origin.partition,
+        letter.origin.offset,
+        dead_letters.key(letter.key),
+        len(letter.key or b""),
+        dead_letters.value(letter.value),
+        len(letter.value or b""),
+        orjson.dumps(dead_letters.headers(letter)).decode(),
+        len(letter.headers),
+        *(None if text is None else cut(stored(text)) for text in (letter.reason, letter.field, letter.remedy)),
+    )

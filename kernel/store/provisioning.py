@@ -1,0 +1,135 @@
+"""The administrator's part, for one room or one role that only reads: roles, schemas, rights. May be repeated.
+
+It needs a role that may create roles, and owns the database; a superuser it need not be. What only a superuser can
+revoke (functions of the server that every role may call) is revoked where the administrator is one.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+import asyncpg
+
+from kernel.store.sessions import session
+
+READING_MAX_S: Final = 60
+"""How long one question of a role that only reads may take, unless it asks for longer."""
+IDLE_MAX_S: Final = 300
+"""How long such a role may keep a transaction open without asking anything, unless it asks for longer."""
+FILES_MAX: Final = "2GB"
+"""Temporary files of one session of a role that only reads, all together: sorting, cursors."""
+TRIES: Final = 20
+_COLLIDES: Final = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.DuplicateObjectError,
+    asyncpg.DuplicateSchemaError,
+    asyncpg.InternalServerError,  # "tuple concurrently updated": two who change the same right
+    asyncpg.UniqueViolationError,
+)
+_RESERVED: Final = """
+SELECT oid::regprocedure::text AS name FROM pg_proc
+WHERE pronamespace = 'pg_catalog'::regnamespace AND pg_has_role(proowner, 'USAGE')
+  AND (proname ~ '^(lo_|lowrite|loread|pg_(try_)?advisory_(xact_)?lock)' OR proname = 'pg_logical_emit_message')
+"""
+"""Functions that keep something of a caller's in the server: large objects, locks, records of the write-ahead log."""
+
+
+async def provision(
+    admin_url: str, room: str, password: str, *, schemas: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Create or renew a room's role and its schemas, each with the roles that may read it.
+
+    Without `schemas`, it is the one of the room's name, and nobody else reads it. A room that has several may make
+    more, so that it can build what it shows beside what it shows now.
+    """
+
+    async def change(connection: asyncpg.Connection) -> None:
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
+        await _role(connection, room, password)
+        await connection.execute(f"ALTER ROLE {room} SET search_path = {room}, public")
+        here = await connection.fetchval("SELECT quote_ident(current_database())")
+        makes = "CREATE, TEMPORARY" if schemas and len(schemas) > 1 else "TEMPORARY"
+        await connection.execute(f"GRANT {makes} ON DATABASE {here} TO {room}")
+        for function in await _reserved(connection):
+            await connection.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {room}")
+        for schema, readers in (schemas or {room: ()}).items():
+            await _schema(connection, room, schema, readers)
+
+    await _changed(admin_url, change)
+
+
+async def _schema(connection: asyncpg.Connection, room: str, schema: str, readers: Sequence[str]) -> None:
+    await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {room}")
+    for reader in readers:
+        await connection.execute(f"GRANT {reader} TO {room}")  # so that the room sees its sessions, and may end them
+        await connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {reader}")
+        for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {room} IN SCHEMA {schema} GRANT SELECT ON TABLES"
+        await connection.execute(f"{for_tables} TO {reader}")
+        await connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {reader}")
+
+
+async def provision_reader(admin_url: str, role: str, password: str, schema: str, *, connections_max: int = -1) -> None:
+    """Create or renew a role that only reads, with `schema` as its search path.
+
+    What it has no right to, it cannot do. What it sets for itself (how long a question may take, that transactions only
+    read) are defaults, which each session may change: they guard against mistakes alone. `watched_by` is the room that
+    ends its sessions when they go too far; it becomes a member of the role.
+    """
+
+    async def change(connection: asyncpg.Connection) -> None:
+        await _role(connection, role, password)
+        await connection.execute(f"ALTER ROLE {role} CONNECTION LIMIT {connections_max:d}")
+        for name, setting in (
+            ("search_path", f"{schema}, public"),
+            ("default_transaction_read_only", "on"),
+            ("statement_timeout", f"'{READING_MAX_S}s'"),
+            ("idle_in_transaction_session_timeout", f"'{IDLE_MAX_S}s'"),
+        ):
+            await connection.execute(f"ALTER ROLE {role} SET {name} = {setting}")
+        await _limit_files(connection, role)
+        here = await connection.fetchval("SELECT quote_ident(current_database())")
+        await connection.execute(f"REVOKE TEMPORARY ON DATABASE {here} FROM PUBLIC")
+        await connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        for function in await _reserved(connection, "AND has_function_privilege('public', oid, 'EXECUTE')"):
+            await connection.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
+
+    await _changed(admin_url, change)
+
+
+async def _limit_files(connection: asyncpg.Connection, role: str) -> None:
+    """A bound that the role cannot lift; only a superuser, or who was granted the parameter, can set it."""
+    if await connection.fetchval("SELECT has_parameter_privilege('temp_file_limit', 'SET')"):
+        await connection.execute(f"ALTER ROLE {role} SET temp_file_limit = '{FILES_MAX}'")
+
+
+async def _reserved(connection: asyncpg.Connection, but: str = "") -> list[str]:
+    """The functions that are kept from roles that only read, as far as the administrator may say so."""
+    return [row["name"] for row in await connection.fetch(_RESERVED + but)]
+
+
+async def _role(connection: asyncpg.Connection, role: str, password: str) -> None:
+    if not role.isidentifier():
+        raise ValueError(f"{role!r} cannot be the name of a role: use letters, digits and underscores")
+    exists = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
+    verb = "ALTER" if exists else "CREATE"
+    quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
+    await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD {quoted}")
+    if not await connection.fetchval("SELECT pg_has_role($1, 'USAGE')", role):
+        await connection.execute(f"GRANT {role} TO CURRENT_USER")  # who is no superuser acts for a role as its member
+
+
+async def _changed(admin_url: str, change: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
+    """Make a change in one transaction; again where another administrator made the same one at the same time."""
+    connection = await session(admin_url)
+    try:
+        for left in reversed(range(TRIES)):
+            try:
+                async with connection.transaction():
+                    return await change(connection)
+            except _COLLIDES:
+                if not left:
+                    raise
+                await asyncio.sleep(random.uniform(0.01, 0.2))  # noqa: S311  (so that they do not meet again)
+    finally:
+        await connection.close()

@@ -1,0 +1,52 @@
+"""Sessions of roles that only read are ended when they go too far.
+
+A role may set for itself how long a question may take: the server's limits are defaults, and no guard. What a session
+keeps open holds up others (a change of a table, the clearing away of old rows), so a room looks after its readers, as a
+member of their roles. Whoever stays within the defaults never meets this.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import asyncpg
+import structlog
+
+from kernel.runtime.faults import kind
+from kernel.runtime.health import Health
+from kernel.sql import queries
+from kernel.store.provisioning import IDLE_MAX_S, READING_MAX_S
+
+log = structlog.get_logger()
+LOOK_EVERY_S: Final = 10.0
+GRACE_S: Final = 15
+"""The server's own limits come first."""
+TRANSACTION_MAX_S: Final = 2 * IDLE_MAX_S
+"""How long a transaction may stay open, whatever it does."""
+
+
+async def end_overlong(
+    pool: asyncpg.Pool,
+    roles: Sequence[str],
+    *,
+    question_max_s: float = READING_MAX_S + GRACE_S,
+    transaction_max_s: float = TRANSACTION_MAX_S + GRACE_S,
+) -> int:
+    """End the sessions of these roles whose question or transaction takes too long; how many there were."""
+    sql = queries("kernel.sql", "watching.sql")["end_overlong"]
+    ended = await pool.fetch(sql, list(roles), question_max_s, transaction_max_s)
+    for row in ended:
+        log.warning("a session that only reads took too long, and was ended", role=row["role"], client=row["client"])
+    return len(ended)
+
+
+async def watch(pool: asyncpg.Pool, roles: Sequence[str], health: Health) -> None:
+    """Look again and again."""
+    while True:
+        try:
+            await end_overlong(pool, roles)
+            health.beat("readers")
+        except Exception as fault:  # the database is away; nobody reads either
+            health.failed("readers", fault)
+            log.warning("readers cannot be looked after", fault=kind(fault))
+        await asyncio.sleep(LOOK_EVERY_S)
