@@ -20,12 +20,14 @@ from benchmarks.measure import Measured
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from kernel.store.database import migrate, provision
-from services.audit import archive, keys, layout, merkle, tiles, tree, verifier
 from services.audit.app import ROOM
-from services.audit.copying import COLUMNS
-from services.audit.leaf import packed
+from services.audit.archive import static_files, writer
+from services.audit.archive.binary_copy import COLUMNS
 from services.audit.settings import AuditSettings
-from services.audit.signing import Signing
+from services.audit.tlog import keys, merkle, tiles, tree_store
+from services.audit.tlog.leaf import packed
+from services.audit.tlog.publisher import Signing
+from services.audit.verify import verifier
 from tests.servers import Servers, fresh_database
 
 RECORDS = int(os.environ.get("BENCHMARK_ARCHIVED", "200000"))
@@ -104,7 +106,7 @@ async def _archived(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Signi
     async with running_together([signing.run()]):
         began = time.perf_counter()
         for batch in batches:
-            write = archive.prepare(batch)
+            write = writer.prepare(batch)
             async with pool.acquire() as connection, connection.transaction():
                 await write(connection)
         return time.perf_counter() - began
@@ -115,7 +117,7 @@ async def _checked(pool: asyncpg.Pool, key: str) -> Measured:
 
     async def one(path: str) -> bytes:
         async with pool.acquire() as connection:
-            return await layout.read(connection, path)
+            return await static_files.read(connection, path)
 
     def verified() -> verifier.Report:
         return verifier.verify(lambda path: asyncio.run_coroutine_threadsafe(one(path), loop).result(), key)
@@ -147,8 +149,8 @@ async def _proven(pool: asyncpg.Pool) -> Measured:
         began = time.perf_counter()
         for nr in range(PROOFS):
             index = nr * (LARGE // PROOFS)
-            proof = await tree.hashes(connection, merkle.inclusion(index, LARGE))
+            proof = await tree_store.hashes(connection, merkle.inclusion(index, LARGE))
         seconds = time.perf_counter() - began
-        (root,) = await tree.hashes(connection, [(0, LARGE)])
+        (root,) = await tree_store.hashes(connection, [(0, LARGE)])
         merkle.check_inclusion(index, LARGE, merkle.leaf_hash(b""), proof, root)
     return Measured("prove a record", PROOFS, seconds, f"inclusion in a tree of {LARGE:,} leaves, by tile lookups")

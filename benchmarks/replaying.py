@@ -21,13 +21,13 @@ from benchmarks.measure import Measured
 from kernel.messaging import topics
 from kernel.runtime.settings import Settings
 from kernel.store.database import migrate, provision
-from services.audit import archive, broker, layout, selection
 from services.audit.app import ROOM
-from services.audit.reconciling.measured import Measured as Ends
-from services.audit.reconciling.partitions import Partitions
-from services.audit.replaying import marks, to_file, to_topic
-from services.audit.replaying.to_topic import Part, Refill
-from services.audit.selection import Selection
+from services.audit.archive import kafka_reader, selection, static_files, writer
+from services.audit.archive.selection import Selection
+from services.audit.reconcile.kafka_vs_archive import Partitions
+from services.audit.reconcile.watermarks import Measured as Ends
+from services.audit.refill import offset_fillers, to_file, to_topic
+from services.audit.refill.to_topic import Part, Refill
 from tests.servers import Servers, fresh_database
 
 RECORDS = int(os.environ.get("BENCHMARK_REPLAYED", "100000"))
@@ -90,7 +90,7 @@ async def _sent(settings: Settings, topic: str) -> None:
 
 
 async def _archived(settings: Settings, topic: str, pool: asyncpg.Pool) -> None:
-    async with broker.opened(settings) as there:
+    async with kafka_reader.opened(settings) as there:
         bounds = await there.bounds([(topic, part) for part in range(PARTITIONS)])
         for place, offsets in bounds.items():
             batch = []
@@ -98,7 +98,7 @@ async def _archived(settings: Settings, topic: str, pool: asyncpg.Pool) -> None:
                 batch.append(record)
                 if len(batch) == BATCH or record.offset + 1 == offsets.stop:
                     async with pool.acquire() as connection, connection.transaction():
-                        await archive.prepare(batch)(connection)
+                        await writer.prepare(batch)(connection)
                     batch = []
 
 
@@ -107,7 +107,7 @@ async def _filed(connection: asyncpg.pool.PoolConnectionProxy, which: Selection,
     with to_file.copy(path, dry_run=False) as copy:
         async for page in selection.pages(connection, which, await selection.size(connection)):
             for row in page.records:
-                copy.take(layout.line(row))
+                copy.take(static_files.line(row))
         copy.finish()
     assert copy.missing == RECORDS
     return time.perf_counter() - began
@@ -115,7 +115,7 @@ async def _filed(connection: asyncpg.pool.PoolConnectionProxy, which: Selection,
 
 async def _compared(settings: Settings, topic: str, connection: asyncpg.pool.PoolConnectionProxy) -> float:
     places = [(topic, part) for part in range(PARTITIONS)]
-    async with broker.opened(settings) as there:
+    async with kafka_reader.opened(settings) as there:
         bounds = await there.bounds(places)
         ends = {place: offsets.stop for place, offsets in bounds.items()}
         measured = Ends({"audit": ends}, {}, {topic: PARTITIONS}, bounds, ends, frozenset(places), ())
@@ -129,10 +129,10 @@ async def _compared(settings: Settings, topic: str, connection: asyncpg.pool.Poo
 @asynccontextmanager
 async def _refilling(
     settings: Settings, connection: asyncpg.pool.PoolConnectionProxy
-) -> AsyncIterator[tuple[broker.Broker, Refill]]:
+) -> AsyncIterator[tuple[kafka_reader.Broker, Refill]]:
     async with AsyncExitStack() as opened:
-        whole = await opened.enter_async_context(broker.opened(settings, committed=False))
-        left = await opened.enter_async_context(marks.opened(settings, "benchmark"))
+        whole = await opened.enter_async_context(kafka_reader.opened(settings, committed=False))
+        left = await opened.enter_async_context(offset_fillers.opened(settings, "benchmark"))
         producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka_bootstrap,
             enable_idempotence=True,
@@ -161,7 +161,10 @@ async def _refilled(settings: Settings, topic: str, connection: asyncpg.pool.Poo
 
 async def _marked(settings: Settings, topic: str) -> float:
     target = (f"again.{topic}", 0)
-    async with marks.opened(settings, "benchmark") as left, broker.opened(settings, committed=False) as whole:
+    async with (
+        offset_fillers.opened(settings, "benchmark") as left,
+        kafka_reader.opened(settings, committed=False) as whole,
+    ):
         began = time.perf_counter()
         for _ in range(MARKS):
             await left.leave(target)

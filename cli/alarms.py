@@ -8,9 +8,9 @@ from typing import Final
 from cli import databases
 from cli.complaint import Complaint
 from cli.terminal import results, row, table
-from services.audit import alarms
-from services.audit.alarms import Alarm
-from services.audit.verifier import escaped
+from services.audit.tlog import alarms
+from services.audit.tlog.alarms import Alarm
+from services.audit.verify.verifier import escaped
 
 TEXT_MAX: Final = 1_000
 """Characters of a name or a reason."""

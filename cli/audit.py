@@ -20,12 +20,15 @@ from cli.reconcile import reconcile
 from cli.replay import replay
 from cli.terminal import news
 from cli.trace import Token, trace
-from services.audit import access, keys, layout, verifier
-from services.audit.chain import Chain, watched
-from services.audit.export import export as written
-from services.audit.note import Malformed
+from services.audit.archive import static_files
+from services.audit.archive.export import export as written
+from services.audit.http import access
 from services.audit.settings import AuditSettings
-from services.audit.verifier import Read, Report
+from services.audit.tlog import keys
+from services.audit.tlog.signed_note import Malformed
+from services.audit.verify import verifier
+from services.audit.verify.continuity import Chain, watched
+from services.audit.verify.verifier import Read, Report
 
 Place = Annotated[
     str | None,
@@ -193,7 +196,7 @@ def reading(place: str | None, directory: Path, token: str | None = None) -> Ite
             return
         with asyncio.Runner() as runner:
             connection = runner.run(asyncpg.connect(place))
-            yield lambda path: runner.run(layout.read(connection, path))
+            yield lambda path: runner.run(static_files.read(connection, path))
             runner.run(connection.close())
     except (OSError, LookupError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
         raise Complaint(f"The log cannot be read: {fault}") from fault

@@ -21,9 +21,9 @@ from cli.progress import Records, records
 from cli.terminal import number, results, row, table
 from kernel.model.records import Partition
 from kernel.store.postgres import Connection
-from services.audit import reach
-from services.audit import selection as archive
-from services.audit.selection import Selection
+from services.audit.archive import high_water_mark
+from services.audit.archive import selection as archive
+from services.audit.archive.selection import Selection
 from services.reporting import rebuilding
 from services.reporting.app import ROOM
 from services.reporting.projector import Applied
@@ -108,11 +108,11 @@ async def _fill(kept: Connection, filling: Filling, until: Positions, bar: Recor
     await filling.begin(until)
     which = Selection(as_far_as=until)
     before = await archive.size(kept)
-    first = await reach.first_missing(kept, filling.offsets)
+    first = await high_water_mark.first_missing(kept, filling.offsets)
     if first is not None:
         bar.begin("projecting", await archive.count(kept, which, before, first - 1))
         async for page in archive.pages(kept, which, before, first - 1):
-            await filling.apply([reach.consumed(each) for each in page.records], until)
+            await filling.apply([high_water_mark.consumed(each) for each in page.records], until)
             bar(page.looked_at)
     await filling.reach(until)
 
@@ -120,7 +120,8 @@ async def _fill(kept: Connection, filling: Filling, until: Positions, bar: Recor
 async def _until(kept: Connection, positions: Positions) -> dict[Partition, int]:
     """Where the views that serve are; where they have read nothing, all that is archived."""
     return {
-        place: positions.get(place) or end for place, end in (await reach.archived_until(kept, ROOM.topics_in)).items()
+        place: positions.get(place) or end
+        for place, end in (await high_water_mark.archived_until(kept, ROOM.topics_in)).items()
     }
 
 
@@ -130,7 +131,7 @@ class _Behind(Exception):
 
 @stamina.retry(on=_Behind, attempts=None, timeout=ARCHIVE_WAIT_S, wait_max=1)
 async def _held(kept: Connection, until: Positions) -> None:
-    archived = await reach.archived_until(kept, ROOM.topics_in)
+    archived = await high_water_mark.archived_until(kept, ROOM.topics_in)
     if any(archived.get(place, 0) < end for place, end in until.items()):
         raise _Behind
 
@@ -162,7 +163,7 @@ async def _part(at: Addresses, which: Selection, bar: Records, *, dry_run: bool)
         await transaction.start()
         try:
             async for page in archive.pages(kept, which, before):
-                events = [reach.consumed(each) for each in page.records if each["topic"] in ROOM.topics_in]
+                events = [high_water_mark.consumed(each) for each in page.records if each["topic"] in ROOM.topics_in]
                 done += await rebuilding.apply(live, events)
                 bar(page.looked_at)
         except asyncpg.UniqueViolationError as fault:

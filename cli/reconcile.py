@@ -16,11 +16,11 @@ from cli.complaint import FAILED, Complaint
 from cli.databases import Database
 from cli.progress import Records, records
 from cli.terminal import news, number, results, row, table
-from services.audit import broker
-from services.audit.reconciling.finding import Finding
-from services.audit.reconciling.house import Reconciliation
-from services.audit.reconciling.measured import OWNERS
-from services.audit.selection import Unplanted
+from services.audit.archive import kafka_reader
+from services.audit.archive.selection import Unplanted
+from services.audit.reconcile.finding import Finding
+from services.audit.reconcile.run import Reconciliation
+from services.audit.reconcile.watermarks import OWNERS
 
 Json = Annotated[bool, typer.Option("--json", help="Each difference as one JSON object a line, and nothing else.")]
 
@@ -56,13 +56,13 @@ async def _run(bootstrap: str, database: str | None, directory: Path, *, as_json
             owner: await opened.enter_async_context(databases.reading(owner, database, directory)) for owner in OWNERS
         }
         try:
-            there = await opened.enter_async_context(broker.opened(kafka.settings(bootstrap)))
+            there = await opened.enter_async_context(kafka_reader.opened(kafka.settings(bootstrap)))
             bar = opened.enter_context(records())
             told = Reconciliation(sessions, there, _beginning(bar))
             async for each in told.run():
                 differences += each.records
                 _tell(each, as_json=as_json)
-        except (KafkaError, broker.Silent) as fault:
+        except (KafkaError, kafka_reader.Silent) as fault:
             what = f"Kafka at {bootstrap} cannot be read ({type(fault).__name__}: {fault})"
             raise Complaint(f"{what}: see `forcegen status`, or name another with --bootstrap.") from fault
         except Unplanted as fault:

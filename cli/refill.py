@@ -19,14 +19,14 @@ from cli.terminal import news, number, results, row, table
 from kernel.messaging import kafka, topics
 from kernel.runtime.settings import Settings
 from kernel.store.postgres import Connection
-from services.audit import broker, by_place
-from services.audit import selection as archive
-from services.audit.broker import Broker
-from services.audit.replaying import marks, to_topic
-from services.audit.replaying import topics as fitness
-from services.audit.replaying.marks import Marks
-from services.audit.replaying.to_topic import Part, Refill
-from services.audit.selection import Selection
+from services.audit.archive import kafka_reader, partition_reader
+from services.audit.archive import selection as archive
+from services.audit.archive.kafka_reader import Broker
+from services.audit.archive.selection import Selection
+from services.audit.refill import offset_fillers, to_topic
+from services.audit.refill import preflight as fitness
+from services.audit.refill.offset_fillers import Marks
+from services.audit.refill.to_topic import Part, Refill
 
 DRY: Final = "Nothing was written: this is the difference that it would make."
 TRANSACTIONAL_ID: Final = "forcegen.refill"
@@ -52,7 +52,7 @@ def refill(
     address = addresses.bootstrap(bootstrap, directory)
     try:
         asyncio.run(_run(which, _names(renamed), spoken_to(address), database, directory, dry_run))
-    except (KafkaError, broker.Silent) as fault:
+    except (KafkaError, kafka_reader.Silent) as fault:
         told = f"Kafka at {address} failed ({type(fault).__name__}: {fault})"
         raise Complaint(f"{told}: see `forcegen status`, then run it again; it goes on where it was.") from fault
     except (archive.Unknown, archive.Unplanted, to_topic.Moved) as fault:
@@ -86,7 +86,7 @@ async def _run(
     async with AsyncExitStack() as opened:
         connection = await opened.enter_async_context(databases.reading("audit", database, directory))
         await archive.size(connection)
-        if other := await by_place.another(connection):
+        if other := await partition_reader.another(connection):
             told = f"A refill from this archive runs already, in a session of the database server: {other}"
             raise Complaint(f"{told}. Wait for it, or end it first.")
         counts = await _wanted(connection, which)
@@ -116,7 +116,7 @@ async def _run(
 
 async def _wanted(connection: Connection, which: Selection) -> dict[str, int]:
     """The topics to be refilled, each with the number of its partitions, by how far the archive has read them all."""
-    known = {*await archive.partitions(connection), *await by_place.stored_offsets(connection, "audit")}
+    known = {*await archive.partitions(connection), *await partition_reader.stored_offsets(connection, "audit")}
     archive.check(which, known)
     counts: dict[str, int] = {}
     for topic, part in known:
@@ -141,17 +141,17 @@ async def _connected(opened: AsyncExitStack, connection: Connection, settings: S
         max_request_size=topics.RECORD_BYTES_MAX * 2,
         request_timeout_ms=SEND_GIVEN_UP_MS,
     )
-    committed = await opened.enter_async_context(broker.opened(settings))
-    whole = await opened.enter_async_context(broker.opened(settings, committed=False))
+    committed = await opened.enter_async_context(kafka_reader.opened(settings))
+    whole = await opened.enter_async_context(kafka_reader.opened(settings, committed=False))
     opened.push_async_callback(producer.stop)
     await producer.start()
-    left = await opened.enter_async_context(marks.opened(settings, TRANSACTIONAL_ID))
+    left = await opened.enter_async_context(offset_fillers.opened(settings, TRANSACTIONAL_ID))
     return _Clients(connection, committed, whole, producer, left)
 
 
 async def _take_back(clients: _Clients, parts: Sequence[Part]) -> None:
     """A run that was cut short may have left a transaction open: its mark must come before the ends are measured."""
-    kept = [await by_place.extent(clients.archive, part.source) for part in parts]
+    kept = [await partition_reader.extent(clients.archive, part.source) for part in parts]
     if any(extent.has_gaps for extent in kept):
         await clients.marks.begin()
 

@@ -14,11 +14,11 @@ from cli.addresses import USUAL, Bootstrap, Directory
 from cli.complaint import Complaint
 from cli.databases import Database
 from cli.progress import Records, records
-from services.audit import by_place, layout
-from services.audit import selection as archive
-from services.audit.replaying import to_file
-from services.audit.replaying.to_file import Copy
-from services.audit.selection import Page, Selection
+from services.audit.archive import partition_reader, static_files
+from services.audit.archive import selection as archive
+from services.audit.archive.selection import Page, Selection
+from services.audit.refill import to_file
+from services.audit.refill.to_file import Copy
 
 
 class To(StrEnum):
@@ -150,7 +150,7 @@ async def _copied(which: Selection, copy: Copy, bar: Records, database: str | No
     """How many records could not be looked into."""
     unreadable = 0
     async with databases.reading("audit", database, directory) as connection:
-        known = {*await archive.partitions(connection), *await by_place.stored_offsets(connection, "audit")}
+        known = {*await archive.partitions(connection), *await partition_reader.stored_offsets(connection, "audit")}
         archive.check(which, known)
         before = await archive.size(connection)
         bar.begin("replay", await archive.count(connection, which, before))
@@ -164,4 +164,4 @@ async def _copied(which: Selection, copy: Copy, bar: Records, database: str | No
 
 def _put(page: Page, copy: Copy) -> None:
     for row in page.records:
-        copy.take(layout.line(row))
+        copy.take(static_files.line(row))

@@ -7,7 +7,7 @@ import typer
 
 from cli.complaint import Complaint
 from kernel.model.records import Partition
-from services.audit.selection import Period, Selection, Unknown, type_named
+from services.audit.archive.selection import Period, Selection, Unknown, type_named
 
 
 def _option(name: str, told: str, metavar: str, *more: str) -> Any:

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from cli.complaint import FAILED, Complaint
 from cli.receipt import remaking
 from cli.terminal import news
-from services.audit import verifier
-from services.audit.verifier import Read, Wrong
+from services.audit.verify import verifier
+from services.audit.verify.verifier import Read, Wrong
 from services.reporting import receipts
 from services.reporting.problems import Problem
 from services.reporting.receipts import Receipt

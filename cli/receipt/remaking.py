@@ -17,8 +17,8 @@ from aiokafka import ConsumerRecord
 
 from kernel.runtime.health import Health
 from kernel.store import database
-from services.audit import layout
-from services.audit.verifier import Read, name_of
+from services.audit.archive import static_files
+from services.audit.verify.verifier import Read, name_of
 from services.reporting import finding, forms, rebuilding
 from services.reporting.asked import asks
 from services.reporting.asking import Reading
@@ -45,7 +45,7 @@ def consumed(record: Mapping[str, Any]) -> "ConsumerRecord[bytes | None, bytes |
         checksum=None,
         serialized_key_size=-1 if key is None else len(key),
         serialized_value_size=-1 if value is None else len(value),
-        headers=layout.headers_of(record),
+        headers=static_files.headers_of(record),
     )
 
 

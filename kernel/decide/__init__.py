@@ -1,0 +1,1 @@
+"""From a record to a decision: decoded, loaded, settled in memory, appended."""

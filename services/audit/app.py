@@ -12,12 +12,14 @@ from kernel import reader_service
 from kernel.http.problem_details import answer_problems
 from kernel.messaging import topics
 from kernel.runtime.health import Health
-from services.audit import access, anchors, keys, messages, proofs, searching
-from services.audit.archive import plant, prepare
+from services.audit.archive.writer import plant, prepare
+from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import routes as pages
+from services.audit.search import indexer
 from services.audit.settings import AuditSettings
-from services.audit.signing import Signing
-from services.audit.witness import Witness
+from services.audit.tlog import keys
+from services.audit.tlog.publisher import Signing
+from services.audit.tlog.witness import Witness
 
 TOPICS = [
     *(topics.commands(room) for room in ROOMS),
@@ -49,9 +51,9 @@ def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Corouti
     app.include_router(proofs.routes(pool))
     app.include_router(anchors.routes(pool))
     proofs.files(app, pool)
-    app.include_router(searching.routes(pool))
+    app.include_router(search_routes.routes(pool))
     app.include_router(pages.routes(pool, health))
     answer_problems(app, pages.problem)
     app.mount("/static", pages.static())
-    loops = [Signing(pool, keys.signer(settings), settings, health).run(), messages.run(pool, health)]
+    loops = [Signing(pool, keys.signer(settings), settings, health).run(), indexer.run(pool, health)]
     return [*loops, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]

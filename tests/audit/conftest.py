@@ -12,12 +12,12 @@ from pydantic import SecretStr
 
 from kernel.runtime.health import Health
 from kernel.store.database import migrate, provision
-from services.audit import keys
 from services.audit.app import ROOM
-from services.audit.archive import prepare
-from services.audit.note import Signer
+from services.audit.archive.writer import prepare
 from services.audit.settings import AuditSettings
-from services.audit.signing import Signing
+from services.audit.tlog import keys
+from services.audit.tlog.publisher import Signing
+from services.audit.tlog.signed_note import Signer
 from tests.servers import Servers
 
 MIGRATIONS = [("kernel.migrations", "reading"), *ROOM.migrations]

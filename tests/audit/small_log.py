@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from services.audit import layout, merkle, tiles
-from services.audit.checkpoint import Checkpoint
-from services.audit.leaf import Headers, entry, packed
-from services.audit.note import Signer, sign
+from services.audit.archive import static_files
+from services.audit.tlog import merkle, tiles
+from services.audit.tlog.checkpoint import Checkpoint
+from services.audit.tlog.leaf import Headers, entry, packed
+from services.audit.tlog.signed_note import Signer, sign
 
 SIGNER = Signer("small.log/audit", bytes(range(32)))
 KEY = str(SIGNER.verifier)
@@ -39,7 +40,9 @@ def write(directory: Path, rows: Sequence[dict[str, Any]]) -> str:
         contents[tiles.path(level, nr, width)] = grown[level, nr]
         if level == 0:
             some = rows[nr * tiles.WIDTH :][:width]
-            contents[tiles.path(None, nr, width).replace("tile/entries", "records")] = b"".join(map(layout.line, some))
+            contents[tiles.path(None, nr, width).replace("tile/entries", "records")] = b"".join(
+                map(static_files.line, some)
+            )
     contents |= {"checkpoint": note.encode(), "checkpoints/0": json.dumps([note]).encode()}
     for path, content in {**contents, "handovers": b"[]", "unplaced": b""}.items():
         file = directory / path
@@ -53,7 +56,7 @@ def bundle(rows: Sequence[dict[str, Any]], leaf: int) -> dict[str, Any]:
     leaves = [hashed(one) for one in rows]
     spans = merkle.inclusion(leaf, len(rows))
     return {
-        **{"format": "forcegen.audit.bundle/1", "leaf": leaf, "record": layout.record(rows[leaf])},
+        **{"format": "forcegen.audit.bundle/1", "leaf": leaf, "record": static_files.record(rows[leaf])},
         **{"inclusion": [merkle.root(leaves[slice(*span)]).hex() for span in spans], "consistency": [], "since": 0},
         **{"checkpoint": note_of(leaves), "handovers": []},
     }

@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 from cli.main import app as forcegen
 from deploy.provision import READERS, SCHEMAS_OF
 from kernel.store import database as kernel_database
-from services.audit import access, anchors, messages, proofs, searching
+from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import routes as pages
+from services.audit.search import indexer
 from tests.audit.conftest import Archive, record
 from tests.servers import Servers
 
@@ -39,7 +40,7 @@ async def kept(archive: Archive) -> Archive:
     await archive.keep([record(nr, headers=[*headers, ("ce_id", b"%d" % nr)]) for nr in range(9)])
     await archive.sign()
     async with archive.pool.acquire() as connection:
-        await messages.index(connection)
+        await indexer.index(connection)
     return archive
 
 
@@ -49,7 +50,7 @@ def served(archive: Archive, file: Path | None, client: str = "127.0.0.1") -> ht
     access.guard(app, archive.pool, file)
     app.include_router(proofs.routes(archive.pool))
     app.include_router(anchors.routes(archive.pool))
-    app.include_router(searching.routes(archive.pool))
+    app.include_router(search_routes.routes(archive.pool))
     app.include_router(pages.routes(archive.pool, archive.health))
     proofs.files(app, archive.pool)
     transport = httpx.ASGITransport(app, client=(client, 1))

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit.causes import Cause, Tree, tree
-from services.audit.messages import Message
+from services.audit.search.causation import Cause, Tree, tree
+from services.audit.search.indexer import Message
 
 NOBODY = Message(0, "deployments.events", 0, 0, "event", *(None,) * 11)
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.audit.chain import Chain
-from services.audit.verifier import Report
+from services.audit.verify.continuity import Chain
+from services.audit.verify.verifier import Report
 from tests.foreign import command
 
 

@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 
 from contracts.cloudevents import Envelope, from_kafka
 from kernel.http import application
-from services.audit import access, messages, proofs, searching, selection, verifier
-from services.audit.messages import Looked, Message, term
+from services.audit.archive import selection
+from services.audit.archive.selection import Period, Selection
+from services.audit.http import access, proofs, search_routes
+from services.audit.http.search_routes import Sought, search
 from services.audit.pages import routes as pages
-from services.audit.searching import Sought, search
-from services.audit.selection import Period, Selection
+from services.audit.search import indexer
+from services.audit.search.indexer import Looked, Message, term
+from services.audit.verify import verifier
 from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers
@@ -39,7 +42,7 @@ async def indexed(archive: Archive, *records: Any) -> list[Looked]:
     looks: list[Looked] = []
     while not looks or looks[-1].records:
         async with archive.pool.acquire() as connection, connection.transaction():
-            looks.append(await messages.index(connection))
+            looks.append(await indexer.index(connection))
     return looks
 
 
@@ -97,7 +100,7 @@ async def test_a_record_with_anything_in_it_does_not_stop_those_behind_it(archiv
         (one,) = await found(archive, stream=f"line/{1_000 + nr}")
         assert one.id == f"e-{1_000 + nr}"
     assert await archive.pool.fetchval("SELECT count(*) FROM messages") == len(mixed)
-    assert await archive.pool.fetchval(messages.sql()["behind"]) == 0
+    assert await archive.pool.fetchval(indexer.sql()["behind"]) == 0
 
 
 async def test_a_long_text_is_found_by_all_of_it_and_by_what_is_shown(archive: Archive) -> None:
@@ -107,9 +110,9 @@ async def test_a_long_text_is_found_by_all_of_it_and_by_what_is_shown(archive: A
     whole = LONG["subject"].decode()
     for sought in ("stream", "actor", "type", "correlation"):
         (one,) = await found(archive, **{sought: whole})
-        assert (one.offset, len(getattr(one, sought).encode()) < messages.TERM_BYTES_MAX) == (0, True)
+        assert (one.offset, len(getattr(one, sought).encode()) < indexer.TERM_BYTES_MAX) == (0, True)
         assert [again.offset for again in await found(archive, **{sought: getattr(one, sought)})] == [0]
-    (other,) = await found(archive, stream=messages.stream_of(key))
+    (other,) = await found(archive, stream=indexer.stream_of(key))
     assert other.offset == 1
 
 
@@ -117,7 +120,7 @@ async def test_the_one_that_the_database_does_not_take_is_found_by_its_place(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given an index that takes less than we believe, then the culprits stand alone and the others are as ever."""
-    monkeypatch.setattr(messages, "term", lambda text: text)
+    monkeypatch.setattr(indexer, "term", lambda text: text)
     culprits = {3, 4, 17, 39}
     await indexed(
         archive,
@@ -138,7 +141,7 @@ async def test_one_that_cannot_be_decoded_at_all_is_found_by_its_place(
             raise RecursionError
         return from_kafka(key, value, headers)
 
-    monkeypatch.setattr(messages, "from_kafka", broken)
+    monkeypatch.setattr(indexer, "from_kafka", broken)
     await indexed(archive, *(event(nr) for nr in range(3)))
     assert [one.offset for one in await found(archive)] == [2, 1, 0]
     assert [one.offset for one in await found(archive, type="a.b")] == [2, 0]
@@ -182,7 +185,7 @@ async def test_a_look_takes_no_more_than_some_bytes(archive: Archive) -> None:
 
 @given(st.text(st.characters(codec=None), max_size=3_000) | st.text(min_size=400, max_size=3_000))
 def test_a_term_is_what_postgres_holds_and_its_own_term(text: str) -> None:
-    assert len(term(text).encode()) <= messages.TERM_BYTES_MAX
+    assert len(term(text).encode()) <= indexer.TERM_BYTES_MAX
     assert "\0" not in term(text)
     assert term(term(text)) == term(text)
 
@@ -216,7 +219,7 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
     )
     app = application.app("the archive")
     access.guard(app, archive.pool, None)
-    app.include_router(searching.routes(archive.pool))
+    app.include_router(search_routes.routes(archive.pool))
     app.include_router(pages.routes(archive.pool, archive.health))
     async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
         for path in ("/", "/?since=1900-01-01T00:00", "/v1/messages?since=1900-01-01T00:00:00Z"):

@@ -12,9 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from services.audit import merkle, verifier
-from services.audit.keys import signer
 from services.audit.settings import AuditSettings
+from services.audit.tlog import merkle
+from services.audit.tlog.keys import signer
+from services.audit.verify import verifier
 from tests.e2e.test_main_path import proposal
 from tests.foreign import Client
 from tests.house import House

@@ -10,7 +10,7 @@ import pytest
 from kernel.http import application
 from kernel.http.proxied import addressed
 from kernel.runtime.settings import Settings
-from services.audit import access, proofs
+from services.audit.http import access, proofs
 from tests.audit.conftest import Archive, record
 from tests.audit.test_access import line
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from kernel.http import application
-from services.audit import messages
 from services.audit.app import extend
-from services.audit.searching import Sought
+from services.audit.http.search_routes import Sought
+from services.audit.search import indexer
 from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers
@@ -36,7 +36,7 @@ async def http(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     await archive.keep([record(nr) for nr in range(3)])
     await archive.sign()
     async with archive.pool.acquire() as connection:
-        await messages.index(connection)
+        await indexer.index(connection)
     app = application.app("Forcegen audit")
     for loop in extend(app, archive.pool, archive.health):
         loop.close()

@@ -8,8 +8,10 @@ from httpx import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit import access, layout, proofs, tiles
-from services.audit.leaf import entry, packed
+from services.audit.archive import static_files
+from services.audit.http import access, proofs
+from services.audit.tlog import tiles
+from services.audit.tlog.leaf import entry, packed
 from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers
@@ -103,10 +105,10 @@ async def test_a_bundle_of_entries_with_a_gap_is_not_there(log: AsyncClient, arc
 @given(st.integers(0, 2**60), st.integers(1, 256), st.sampled_from([None, 0, 1, 7]))
 def test_each_tile_has_one_path(nr: int, width: int, level: int | None) -> None:
     path = tiles.path(level, nr, width)
-    of = layout.tile_of(path)
+    of = static_files.tile_of(path)
     if nr < 10**18 and (level is not None or nr * 256 + width < 2**63):
         assert of == (level, nr, width, level is None)
         for other in (path.replace("/", "/x000/", 2), path.replace("/x", "/", 1), f"{path}.p/256", f"{path}/"):
-            assert other == path or layout.tile_of(other) is None
+            assert other == path or static_files.tile_of(other) is None
     else:
         assert of is None

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from services.audit.reconciling.measured import OWNERS
+from services.audit.reconcile.watermarks import OWNERS
 from tests.audit.replaying import ALONE, audit
 from tests.e2e.test_main_path import approval, proposal
 from tests.faults.check import wait_for_quiet

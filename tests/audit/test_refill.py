@@ -19,10 +19,10 @@ from typer.testing import Result
 
 from kernel.messaging import topics
 from kernel.runtime.settings import Settings
-from services.audit import broker, by_place
-from services.audit.leaf import packed
-from services.audit.replaying import marks, to_topic
-from services.audit.replaying.topics import settings_of, unfit
+from services.audit.archive import kafka_reader, partition_reader
+from services.audit.refill import offset_fillers, to_topic
+from services.audit.refill.preflight import settings_of, unfit
+from services.audit.tlog.leaf import packed
 from tests.audit.conftest import Archive
 from tests.audit.replaying import ALONE, audit
 from tests.servers import Servers
@@ -55,7 +55,7 @@ class Topic:
 
     async def has(self, configs: dict[str, str]) -> None:
         """Wait until Kafka tells these settings: it makes a topic a little before it knows them."""
-        async with broker.opened(self.settings, committed=True) as there:
+        async with kafka_reader.opened(self.settings, committed=True) as there:
             for _ in range(600):
                 if configs.items() <= (await settings_of(there, [self.name])).get(self.name, {}).items():
                     return
@@ -75,12 +75,12 @@ class Topic:
 
     async def records(self, *, committed: bool = True) -> "list[ConsumerRecord[bytes, bytes]]":
         """All that Kafka has."""
-        async with broker.opened(self.settings, committed=committed) as there:
+        async with kafka_reader.opened(self.settings, committed=committed) as there:
             bounds = await there.bounds([(self.name, part) for part in range(2)])
             return [r for place, offsets in bounds.items() async for r in there.records(place, offsets)]
 
     async def ends(self) -> list[int]:
-        async with broker.opened(self.settings, committed=False) as there:
+        async with kafka_reader.opened(self.settings, committed=False) as there:
             bounds = await there.bounds([(self.name, part) for part in range(2)])
             return [offsets.stop for offsets in bounds.values()]
 
@@ -164,7 +164,7 @@ async def test_a_dry_run_says_what_the_run_does_and_makes_nothing(lost: Lost) ->
     dry = await topic.refill("--dry-run")
     assert dry.exit_code == 0, dry.output
     assert dry.stdout.endswith("Nothing was written: this is the difference that it would make.\n")
-    async with broker.opened(topic.settings) as there:
+    async with kafka_reader.opened(topic.settings) as there:
         assert await there.partitions([topic.name]) == {}
     run = await topic.refill()
     assert run.stdout.splitlines()[:-1] == dry.stdout.splitlines()[:-1]
@@ -247,7 +247,7 @@ async def test_a_mark_that_a_killed_run_left_open_is_taken_back_first(topic: Top
     await topic.delete()
     await topic.make()
     await topic.send(0, 2)
-    async with marks.opened(topic.settings, "forcegen.refill") as left:
+    async with offset_fillers.opened(topic.settings, "forcegen.refill") as left:
         await left.begin()
         await left._ask(AddPartitionsToTxnRequest("forcegen.refill", *left._producer, [(topic.name, [0])]))
     told = await topic.refill()
@@ -431,7 +431,7 @@ async def test_commands_are_refilled_only_by_name(topic: Topic) -> None:
     ask = ("--to", "topic", "--bootstrap", topic.kafka)
     told = await asyncio.to_thread(audit, "replay", topic.archive.url, *ask)
     assert f"Left out, since commands are orders to act: {orders.name}. Name them with --topic." in told.stderr
-    async with broker.opened(topic.settings) as there:
+    async with kafka_reader.opened(topic.settings) as there:
         assert await there.partitions([topic.name, orders.name]) == {topic.name: 2}
     assert (await orders.refill()).exit_code == 0
     assert len(await orders.records()) == 3
@@ -441,7 +441,7 @@ async def test_commands_are_refilled_only_by_name(topic: Topic) -> None:
 async def test_two_refills_at_once_are_one_too_many(lost: Lost) -> None:
     topic, _ = lost
     async with topic.archive.pool.acquire() as other:
-        assert await by_place.another(other) is None
+        assert await partition_reader.another(other) is None
         told = await topic.refill()
         assert (told.exit_code, "A refill from this archive runs already" in told.output) == (1, True)
         assert f"process {await other.fetchval('SELECT pg_backend_pid()')} of audit" in told.output.replace("\n", " ")
@@ -452,8 +452,8 @@ async def test_two_refills_at_once_are_one_too_many(lost: Lost) -> None:
 async def test_a_partition_that_does_not_give_what_it_says_is_not_waited_for(
     topic: Topic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broker, "SILENCE_MAX_S", 0.5)
+    monkeypatch.setattr(kafka_reader, "SILENCE_MAX_S", 0.5)
     await topic.send(0, 3)
-    async with broker.opened(topic.settings) as there:
-        with pytest.raises(broker.Silent, match=f"{topic.name}/0 has more than offset 3"):
+    async with kafka_reader.opened(topic.settings) as there:
+        with pytest.raises(kafka_reader.Silent, match=f"{topic.name}/0 has more than offset 3"):
             _ = [r async for r in there.records((topic.name, 0), range(5))]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.messaging.raw_batches import batches
-from services.audit.leaf import Headers, packed
-from services.audit.replaying.batch import ArchivedBatch
+from services.audit.refill.record_batch import ArchivedBatch
+from services.audit.tlog.leaf import Headers, packed
 from tests import rawkafka
 from tests.audit.conftest import Archive
 from tests.audit.replaying import lines, to_file

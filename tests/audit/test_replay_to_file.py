@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.audit import layout
-from services.audit import selection as archive_selection
-from services.audit.replaying.to_file import Differs, copy
-from services.audit.tree import sql
+from services.audit.archive import selection as archive_selection
+from services.audit.archive import static_files
+from services.audit.refill.to_file import Differs, copy
+from services.audit.tlog.tree_store import sql
 from tests.audit.conftest import Archive, record
 from tests.audit.replaying import lines, to_file
 from tests.audit.test_selection import TYPES, kept
@@ -29,7 +29,7 @@ async def test_every_record_is_a_line_with_its_bytes_and_its_leaf(many: Archive,
     assert told.exit_code == 0, told.output
     assert f"{SIZE:,} records: 0 were there, {SIZE:,} were missing." in told.output
     rows = await many.pool.fetch(sql()["leaves"], 0, SIZE)
-    assert lines(tmp_path / "all.jsonl") == [{"leaf": row["leaf"], **layout.record(row)} for row in rows]
+    assert lines(tmp_path / "all.jsonl") == [{"leaf": row["leaf"], **static_files.record(row)} for row in rows]
 
 
 async def test_a_dry_run_says_what_the_run_then_does_and_writes_nothing(many: Archive, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.cloudevents import Envelope
-from services.audit import selection
-from services.audit.selection import Period, Selection, Unknown, Unplanted
+from services.audit.archive import selection
+from services.audit.archive.selection import Period, Selection, Unknown, Unplanted
 from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers

@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
-from services.audit import layout, proofs, tree, verifier
-from services.audit.archive import archived
-from services.audit.checkpoint import Checkpoint
-from services.audit.leaf import entry
-from services.audit.merkle import leaf_hash
-from services.audit.note import Signer, sign
-from services.audit.tree import sql
-from services.audit.verifier import Report
+from services.audit.archive import static_files
+from services.audit.archive.writer import archived
+from services.audit.http import proofs
+from services.audit.tlog import tree_store
+from services.audit.tlog.checkpoint import Checkpoint
+from services.audit.tlog.leaf import entry
+from services.audit.tlog.merkle import leaf_hash
+from services.audit.tlog.signed_note import Signer, sign
+from services.audit.tlog.tree_store import sql
+from services.audit.verify import verifier
+from services.audit.verify.verifier import Report
 from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers
@@ -33,7 +36,7 @@ def reader(archive: Archive) -> Reader:
 
     async def one(path: str) -> bytes:
         async with archive.pool.acquire() as connection:
-            return await layout.read(connection, path)
+            return await static_files.read(connection, path)
 
     return lambda path: asyncio.run_coroutine_threadsafe(one(path), loop).result()
 
@@ -61,14 +64,14 @@ async def replant(archive: Archive) -> None:
     async with archive.pool.acquire() as connection, connection.transaction():
         await connection.execute("DELETE FROM tiles; UPDATE tree SET size = 0")
         rows = await connection.fetch(sql()["leaves"], 0, SIZE)
-        await tree.append(connection, 0, [leaf_hash(entry(*archived(row))) for row in rows])
+        await tree_store.append(connection, 0, [leaf_hash(entry(*archived(row))) for row in rows])
 
 
 async def resign(archive: Archive, signer: Signer) -> str:
     """Drop what was signed and sign the tree as it is now."""
     async with archive.pool.acquire() as connection:
-        size = await tree.lock(connection)
-        (root,) = await tree.hashes(connection, [(0, size)])
+        size = await tree_store.lock(connection)
+        (root,) = await tree_store.hashes(connection, [(0, size)])
         note = sign(Checkpoint(signer.name, size, root).text(), [signer])
         await connection.execute("ALTER TABLE checkpoints DISABLE TRIGGER USER; DELETE FROM checkpoints")
         await connection.execute(sql()["keep_checkpoint"], size, note)
@@ -169,7 +172,7 @@ async def test_another_key_is_nobody(signed: Archive) -> None:
 async def test_another_log_of_the_same_key_is_not_this_one(signed: Archive) -> None:
     key = signed.signer
     async with signed.pool.acquire() as connection:
-        (root,) = await tree.hashes(connection, [(0, SIZE)])
+        (root,) = await tree_store.hashes(connection, [(0, SIZE)])
         note = sign(Checkpoint("another.log", SIZE, root).text(), [key])
         await connection.execute(sql()["keep_checkpoint"], SIZE, note)
     report = await verified(signed, str(key.verifier))

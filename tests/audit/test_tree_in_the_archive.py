@@ -10,12 +10,13 @@ from pydantic import SecretStr
 from kernel.model.records import Fenced, Progress
 from kernel.store.database import migrate
 from kernel.store.postgres import advance, start_consuming
-from services.audit import archive as rows
-from services.audit import copying, keys, leaf, merkle, tree
-from services.audit.checkpoint import Checkpoint
-from services.audit.note import Malformed, open_note
-from services.audit.signing import Inconsistent
-from services.audit.tree import sql
+from services.audit.archive import binary_copy
+from services.audit.archive import writer as rows
+from services.audit.tlog import keys, leaf, merkle, tree_store
+from services.audit.tlog.checkpoint import Checkpoint
+from services.audit.tlog.publisher import Inconsistent
+from services.audit.tlog.signed_note import Malformed, open_note
+from services.audit.tlog.tree_store import sql
 from tests.audit.conftest import MIGRATIONS, Archive, record
 
 pytestmark = pytest.mark.servers
@@ -71,7 +72,7 @@ async def test_a_batch_that_was_archived_is_not_archived_again(archive: Archive)
 
 async def test_an_archive_from_before_the_tree_gets_one(archive: Archive) -> None:
     """Given records that an older version archived, when the room starts, then they are leaves in their order."""
-    columns = copying.COLUMNS[:-1]
+    columns = binary_copy.COLUMNS[:-1]
     await archive.pool.execute(sql()["begin"])
     for nr in range(3):
         r = record(nr)
@@ -82,7 +83,7 @@ async def test_an_archive_from_before_the_tree_gets_one(archive: Archive) -> Non
     await rows.plant(archive.pool)
     await archive.keep([record(3)])
     async with archive.pool.acquire() as connection:
-        assert await tree.hashes(connection, [(0, 4)]) == [expected_root(4)]
+        assert await tree_store.hashes(connection, [(0, 4)]) == [expected_root(4)]
 
 
 async def test_the_key_is_made_once_for_its_owner_alone(archive: Archive) -> None:
@@ -146,7 +147,7 @@ async def test_a_database_that_goes_back_behind_what_was_signed_is_refused(archi
         hashes = [
             merkle.leaf_hash(leaf.entry(*rows.archived(r))) for r in await connection.fetch(sql()["leaves"], 0, 3)
         ]
-        await tree.append(connection, 0, hashes)
+        await tree_store.append(connection, 0, hashes)
     with pytest.raises(Inconsistent, match="5 leaves"):
         await archive.sign()
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit import leaf, merkle, tiles
-from services.audit.merkle import Refuted
+from services.audit.tlog import leaf, merkle, tiles
+from services.audit.tlog.merkle import Refuted
 
 leaves = st.lists(st.binary(max_size=8).map(merkle.leaf_hash), min_size=1, max_size=600)
 optional = st.none() | st.binary(max_size=4)

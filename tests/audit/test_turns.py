@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from kernel.store.database import provision, provision_reader
-from services.audit import signing
-from services.audit.signing import Signing
+from services.audit.tlog import publisher
+from services.audit.tlog.publisher import Signing
 from tests.audit.conftest import Archive, record
 from tests.servers import Servers
 
@@ -60,7 +60,7 @@ async def test_a_signer_that_waits_says_on_whom(archive: Archive, monkeypatch: p
     """Given a session that holds the turn, then that is no problem while nothing waits, and one with its name if so."""
     signs = Signing(archive.pool, archive.signer, archive.settings, archive.health)
     await signs.round()
-    monkeypatch.setattr(signing, "WAITS_MAX_S", 0.0)
+    monkeypatch.setattr(publisher, "WAITS_MAX_S", 0.0)
     holder = await asyncpg.connect(archive.url, server_settings={"application_name": "somebody's shell"})
     try:
         async with holder.transaction():

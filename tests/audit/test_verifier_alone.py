@@ -12,11 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from services.audit import layout, verifier
-from services.audit.chain import Chain, watched
-from services.audit.leaf import Headers, packed, unpacked
-from services.audit.note import Signer, sign
+from services.audit.archive import static_files
 from services.audit.pages.routes import name_shown
+from services.audit.tlog.leaf import Headers, packed, unpacked
+from services.audit.tlog.signed_note import Signer, sign
+from services.audit.verify import verifier
+from services.audit.verify.continuity import Chain, watched
 from tests.audit import small_log
 from tests.audit.small_log import KEY, row
 
@@ -199,8 +200,8 @@ def test_a_header_whose_name_is_no_utf8_is_archived_and_proved_as_it_was(tmp_pat
     """Through the row, JSON, both hashers and the offline proof; JSON holds no half of a character."""
     assert unpacked(packed(headers)) == headers
     one = row(2, headers, key=None, value=None, timestamp=-(2**63))
-    line = layout.line(one)
-    assert layout.headers_of(json.loads(line)) == headers
+    line = static_files.line(one)
+    assert static_files.headers_of(json.loads(line)) == headers
     assert not any("\ud800" <= character <= "\udfff" for character in str(json.loads(line)))
     assert verifier.leaf_hash(json.loads(line)) == small_log.hashed(one)
     rows = [row(0), row(1), one, row(3)]

@@ -10,9 +10,10 @@ from playwright.async_api import Browser, Page, expect
 
 from cli.demo.story import chapters
 from contracts.cloudevents import to_kafka
-from services.audit import access, messages
+from services.audit.http import access
+from services.audit.http.proofs import files
 from services.audit.pages import routes as pages
-from services.audit.proofs import files
+from services.audit.search import indexer
 from tests.audit.conftest import Archive, archive, record
 from tests.browser.conftest import PICTURES
 from tests.integration.serving import served
@@ -36,7 +37,7 @@ async def address(archive: Archive) -> AsyncIterator[str]:
     )
     await archive.sign()
     async with archive.pool.acquire() as connection:
-        while (await messages.index(connection)).records:
+        while (await indexer.index(connection)).records:
             pass
     app = FastAPI()
     access.guard(app, archive.pool, None)

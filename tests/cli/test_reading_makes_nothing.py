@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from services.audit import keys
 from services.audit.settings import AuditSettings
+from services.audit.tlog import keys
 
 UNSET = {
     f"FORCEGEN_{name}": None

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from cli.demo import run
 from cli.main import app
 from deploy.local.house import House as Addresses
-from services.audit.keys import signer
 from services.audit.settings import AuditSettings
+from services.audit.tlog.keys import signer
 from services.reporting import rebuilding
 from services.reporting.reports import REPORTS
 from tests.e2e.test_main_path import proposal

@@ -10,7 +10,7 @@ import asyncpg
 import psycopg
 
 from contracts.cloudevents import from_kafka
-from services.audit.leaf import packed
+from services.audit.tlog.leaf import packed
 from services.reporting.app import recorded
 from services.reporting.projections import VIEWS
 from services.reporting.projections.fold import fold

@@ -8,8 +8,9 @@ from itertools import islice
 
 import pytest
 
-from services.audit import keys, verifier
 from services.audit.settings import AuditSettings
+from services.audit.tlog import keys
+from services.audit.verify import verifier
 from tests import house as real_house
 from tests.faults import check, flow
 from tests.foreign import Client

@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import psycopg
 
-from services.audit import keys, verifier
 from services.audit.settings import AuditSettings
+from services.audit.tlog import keys
+from services.audit.verify import verifier
 from tests.audit.replaying import audit
 from tests.hostile import wire
 from tests.hostile.generate import DECIDING, PARTITIONS

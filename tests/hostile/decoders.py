@@ -23,10 +23,11 @@ from contracts.registry import COMMANDS, EVENTS
 from contracts.unreadable import Unreadable
 from kernel.decide import decode
 from kernel.messaging import raw_batches
-from services.audit import merkle, verifier
-from services.audit.checkpoint import Checkpoint
-from services.audit.leaf import packed, unpacked
-from services.audit.note import Malformed, Signer, Unsigned, Verifier, open_note, sign
+from services.audit.tlog import merkle
+from services.audit.tlog.checkpoint import Checkpoint
+from services.audit.tlog.leaf import packed, unpacked
+from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
+from services.audit.verify import verifier
 from services.reporting.lists import _after
 from services.reporting.paging import Page
 from services.reporting.problems import Problem

@@ -154,12 +154,12 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "a record that cannot be looked into stops the search of none behind it",
         (
             Edit(
-                "services/audit/messages.py",
+                "services/audit/search/indexer.py",
                 "    return plain if len(raw) <= TERM_BYTES_MAX else",
                 "    return plain if True else",
             ),
             Edit(
-                "services/audit/messages.py",
+                "services/audit/search/indexer.py",
                 "    except OF_THE_DATA as fault:\n",
                 "    except ZeroDivisionError as fault:\n",
             ),
@@ -193,7 +193,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "nothing partial is served under a name that is kept for ever",
         (
             Edit(
-                "services/audit/layout.py",
+                "services/audit/archive/static_files.py",
                 '    if end > size or (of.entries and [row["leaf"] for row in rows] != [*range(first, end)]):\n',
                 '    rows = await connection.fetch(sql()["entries" if of.entries else "leaves"], first, end)\n'
                 "    if False:\n",
@@ -206,7 +206,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "the auditor's reader takes a size in one spelling only, as the service's does",
         (
             Edit(
-                "services/audit/verifier.py",
+                "services/audit/verify/verifier.py",
                 'if not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):',
                 "if not lines[1].isdigit():",
             ),

@@ -19,8 +19,9 @@ from kernel.http.proxied import addressed
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from kernel.runtime.settings import Settings
-from services.audit import access, anchors, messages, proofs, searching
+from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import routes as archive_pages
+from services.audit.search import indexer
 from services.reporting.api import build
 from services.reporting.following import Following
 from services.reporting.projector import Projector
@@ -81,10 +82,10 @@ async def kept(archive: Archive, tmp_path: Path, style: str) -> AsyncIterator[Be
     await archive.keep([record(nr, headers=[*headers, ("ce_id", b"%d" % nr)]) for nr in range(60)])
     await archive.sign()
     async with archive.pool.acquire() as connection:
-        await messages.index(connection)
+        await indexer.index(connection)
     app = FastAPI()
     access.guard(app, archive.pool, readers)
-    for routes in (proofs.routes, anchors.routes, searching.routes):
+    for routes in (proofs.routes, anchors.routes, search_routes.routes):
         app.include_router(routes(archive.pool))
     app.include_router(archive_pages.routes(archive.pool, archive.health))
     app.mount("/static", archive_pages.static())

@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 
 from kernel.http import application, command_routes, operator_routes
 from kernel.runtime.health import Health
-from services.audit import access, anchors, proofs, searching
+from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import routes as archive_pages
 from services.reporting import shaping
 from services.reporting.api import build
@@ -33,7 +33,7 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "query", build(NOTHING, today=lambda: date(2014, 12, 1)).openapi()
     archive = application.app("archive")
     access.guard(archive, NOTHING, None)
-    for routes in (proofs.routes, anchors.routes, searching.routes):
+    for routes in (proofs.routes, anchors.routes, search_routes.routes):
         archive.include_router(routes(NOTHING))
     proofs.files(archive, NOTHING)
     archive.include_router(archive_pages.routes(NOTHING, health))

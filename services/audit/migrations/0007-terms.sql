@@ -1,5 +1,5 @@
 -- depends: 0006-readings
--- Texts that an index may not hold are kept as their beginning and their hash (services/audit/messages.py, `term`), and
+-- Texts that an index may not hold are kept as their beginning and their hash (services/audit/search/indexer.py, `term`), and
 -- are looked for in the same way. The rows that are there already are brought into this form.
 
 CREATE OR REPLACE FUNCTION term(told text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -21,16 +21,18 @@ from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad
 from kernel.runtime.health import Health
 from kernel.store.postgres import Connection
-from services.audit import access, causes, merkle, searching, status, tree
-from services.audit.access import Reader
-from services.audit.archive import archived
-from services.audit.checkpoint import Checkpoint
-from services.audit.leaf import NAME_CODEC, entry, unpacked
-from services.audit.messages import Message
-from services.audit.places import Place
-from services.audit.searching import Sought, Unknown
-from services.audit.status import Status
-from services.audit.tree import sql
+from services.audit.archive.writer import archived
+from services.audit.http import access, search_routes, status
+from services.audit.http.access import Reader
+from services.audit.http.places import Place
+from services.audit.http.search_routes import Sought, Unknown
+from services.audit.http.status import Status
+from services.audit.search import causation
+from services.audit.search.indexer import Message
+from services.audit.tlog import merkle, tree_store
+from services.audit.tlog.checkpoint import Checkpoint
+from services.audit.tlog.leaf import NAME_CODEC, entry, unpacked
+from services.audit.tlog.tree_store import sql
 
 SHOWN_MAX: Final = 20_000
 """Bytes of a value, or of a header, that a page shows."""
@@ -77,14 +79,14 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
             raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in fault.errors()]) from fault
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             stands = await status.look(connection, health)
-            messages, following = await searching.search(connection, sought)
+            messages, following = await search_routes.search(connection, sought)
         return _log(request, given, stands, messages, following, await access.newest(pool, READINGS_SHOWN))
 
     @router.get("/messages/{place:path}", include_in_schema=False, dependencies=[Reader])
     async def message(request: Request, place: Annotated[Place, Path()]) -> Response:
         try:
             async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-                return await _message(request, connection, await searching.at(connection, place))
+                return await _message(request, connection, await search_routes.at(connection, place))
         except Unknown:
             told = f"There is no record {place} in the archive."
             raise Problem(
@@ -177,7 +179,7 @@ async def _message(request: Request, connection: Connection, message: Message) -
         at="message",
         message=message,
         facts=[(name, instant(told) if isinstance(told, datetime) else told) for name, told in facts.items()],
-        found=await causes.of(connection, message),
+        found=await causation.of(connection, message),
         headers=[("key", "null" if key is None else _text(key)[0]), *plain],
         body="null" if value is None else body,
         cut=shown < len(value or b""),
@@ -197,7 +199,7 @@ async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, Any] 
     told = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n") if note else None
     if told is None or row["leaf"] >= told.size:
         return None
-    hashes = await tree.hashes(connection, merkle.inclusion(row["leaf"], told.size))
+    hashes = await tree_store.hashes(connection, merkle.inclusion(row["leaf"], told.size))
     try:
         merkle.check_inclusion(row["leaf"], told.size, merkle.leaf_hash(entry(*archived(row))), hashes, told.root)
         holds = True

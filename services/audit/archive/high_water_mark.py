@@ -1,0 +1,36 @@
+"""How far the archive has come, and from where on somebody else misses something of it."""
+
+from collections.abc import Collection, Mapping
+
+import asyncpg
+from aiokafka import ConsumerRecord
+
+from kernel.model.records import Partition
+from kernel.sql import queries
+from kernel.store.postgres import Connection, columns
+from services.audit.archive.writer import archived
+from services.audit.tlog.leaf import unpacked
+
+
+async def archived_until(connection: Connection, topics: Collection[str]) -> dict[Partition, int]:
+    """The offset after the last that is archived, of each partition."""
+    rows = await connection.fetch(_sql()["archived"], list(topics))
+    return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
+
+
+async def first_missing(connection: Connection, offsets: Mapping[Partition, int]) -> int | None:
+    """The leaf to go on with, for whoever has each partition before an offset; None where they have all of it."""
+    rows = [(*place, offset) for place, offset in offsets.items()]
+    found: int | None = await connection.fetchval(_sql()["first_missing"], *columns(rows, 3))
+    return found
+
+
+def consumed(kept: asyncpg.Record) -> "ConsumerRecord[bytes | None, bytes | None]":
+    """An archived record as Kafka gave it."""
+    (topic, part, offset), timestamp, key, headers, value = archived(kept)
+    sizes = (-1 if key is None else len(key), -1 if value is None else len(value))
+    return ConsumerRecord(topic, part, offset, timestamp, 0, key, value, None, *sizes, unpacked(headers))
+
+
+def _sql() -> Mapping[str, str]:
+    return queries("services.audit.archive", "high_water_mark.sql")

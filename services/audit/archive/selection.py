@@ -1,0 +1,202 @@
+"""Which archived records, and these in the order of their leaves, in bounded memory, from any leaf on.
+
+What a column tells (topic, place, leaf) is decided by Postgres; what stands inside a record by `admits`, a pure
+function over its envelope. A record that is no CloudEvent has a topic and no more: a filter that looks inside does not
+let it through, and it is counted.
+"""
+
+import difflib
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+import asyncpg
+
+from contracts.cloudevents import Envelope, from_kafka
+from contracts.registry import COMMANDS, EVENTS, OUTCOME_TYPE
+from contracts.unreadable import Unreadable
+from kernel.model.records import Partition
+from kernel.sql import queries
+from kernel.store.postgres import Connection
+from services.audit.archive.writer import archived
+from services.audit.search.indexer import stream_of
+from services.audit.tlog import tree_store
+from services.audit.tlog.leaf import unpacked
+
+PAGE_RECORDS_MAX: Final = 1_000
+PAGE_BYTES_MAX: Final = 8_388_608
+"""A page ends with the record that passes this."""
+BEFORE_THE_FIRST: Final = -1
+"""The leaf after which everything comes."""
+TYPES: Final = (*COMMANDS, *EVENTS, OUTCOME_TYPE)
+
+
+class Unknown(LookupError):
+    """A filter asks for something that is not there; the message says what is."""
+
+
+class Unplanted(Exception):
+    """Some records have no leaf yet: start the room audit once, which gives them theirs."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From an instant to before another; an end that is not given is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __contains__(self, instant: datetime | None) -> bool:
+        """What has no time is in no period, but for the one that is open at both ends."""
+        if instant is None:
+            return not self
+        return (self.since is None or instant >= self.since) and (self.until is None or instant < self.until)
+
+    def __bool__(self) -> bool:
+        return self.since is not None or self.until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which records. All of the filters hold together; one that is empty lets everything through."""
+
+    topics: Sequence[str] = ()
+    rooms: Sequence[str] = ()
+    streams: Sequence[str] = ()
+    """Subjects; the Kafka key stands for a subject that is not told."""
+    types: Sequence[str] = ()
+    """Types of events, commands and outcomes, in full."""
+    effective: Period = field(default_factory=Period)
+    recorded: Period = field(default_factory=Period)
+    correlations: Sequence[str] = ()
+    as_far_as: Mapping[Partition, int] | None = None
+    """The offset after the last, by partition; of a partition that is not named, nothing."""
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether a record must be read to be let through."""
+        return bool(self.streams or self.types or self.effective or self.recorded or self.correlations)
+
+    def admits(self, envelope: Envelope, key: bytes | None) -> bool:
+        """Whether what stands inside a record lets it through."""
+        stream = envelope.subject if envelope.subject is not None else stream_of(key)
+        return (
+            (not self.streams or stream in self.streams)
+            and (not self.types or envelope.type in self.types)
+            and (not self.correlations or envelope.correlation_id in self.correlations)
+            and envelope.effective in self.effective
+            and envelope.time in self.recorded
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records that were let through, as `archive.archived` takes them, and what was looked at to find them."""
+
+    records: Sequence[asyncpg.Record]
+    looked_at: int
+    unreadable: int
+    """Records that a filter could not look inside; they are not let through."""
+    last_leaf: int
+    """Go on after this one."""
+
+
+async def count(connection: Connection, which: Selection, before: int, after: int = BEFORE_THE_FIRST) -> int:
+    """How many records there are to look at."""
+    found: int = await connection.fetchval(_sql()["count"], after, before, *_columns(which))
+    return found
+
+
+async def pages(
+    connection: Connection, which: Selection, before: int, after: int = BEFORE_THE_FIRST
+) -> AsyncIterator[Page]:
+    """The records between two leaves, both excluded, page by page."""
+    bounds = (PAGE_RECORDS_MAX, PAGE_BYTES_MAX)
+    while rows := await connection.fetch(_sql()["page"], after, before, *_columns(which), *bounds):
+        after = rows[-1]["leaf"]
+        yield _page(which, rows, after)
+
+
+def _page(which: Selection, rows: Sequence[asyncpg.Record], last_leaf: int) -> Page:
+    if not which.looks_inside:
+        return Page(rows, len(rows), 0, last_leaf)
+    admitted, unreadable = [], 0
+    for row in rows:
+        _, _, key, headers, value = archived(row)
+        try:
+            if which.admits(from_kafka(key, value, unpacked(headers)), key):
+                admitted.append(row)
+        except Unreadable:
+            unreadable += 1
+    return Page(admitted, len(rows), unreadable, last_leaf)
+
+
+async def size(connection: Connection) -> int:
+    """The number after the last leaf, now: a bound for what is read, while the archive grows on.
+
+    Raises:
+        Unplanted: the order of leaves is not all of the archive.
+    """
+    if await connection.fetchval(_sql()["unplanted"]):
+        raise Unplanted
+    found: int = await connection.fetchval(tree_store.sql()["size"])
+    return found
+
+
+async def partitions(connection: Connection) -> list[Partition]:
+    """Every partition with a record in the archive."""
+    return [(row["topic"], row["part"]) for row in await connection.fetch(_sql()["partitions"])]
+
+
+def check(which: Selection, there: Collection[Partition]) -> None:
+    """Whether topics and rooms are in the archive at all: a misspelt one must not look like an empty answer.
+
+    Raises:
+        Unknown: one is not.
+    """
+    topics = sorted({topic for topic, _ in there})
+    for topic in (*which.topics, *(topic for topic, _ in which.as_far_as or ())):
+        if topic not in topics:
+            raise Unknown(_unknown("topic", topic, topics))
+    rooms = sorted({topic.partition(".")[0] for topic in topics})
+    for room in which.rooms:
+        if room not in rooms:
+            raise Unknown(_unknown("room", room, rooms))
+
+
+def type_named(name: str) -> list[str]:
+    """The types of a name: one in full, or all that end with it.
+
+    Raises:
+        Unknown: there is none.
+    """
+    found = [each for each in TYPES if name in (each, each.rpartition(".")[2])]
+    if not found:
+        known = {each for full in TYPES for each in (full, full.rpartition(".")[2])}
+        near = difflib.get_close_matches(name[:200], known, n=1)
+        raise Unknown(_unknown("type", name, sorted(known - {*TYPES}), near))
+    return found
+
+
+def _unknown(what: str, name: str, known: Sequence[str], near: Sequence[str] = ()) -> str:
+    there = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
+    return f"There is no {what} {name[:200]!r} in this archive. {there}"
+
+
+def _columns(which: Selection) -> tuple[object, ...]:
+    far = which.as_far_as
+    vector = [(*place, offset) for place, offset in (far or {}).items()]
+    columns = [None] * 3 if far is None else [[row[nr] for row in vector] for nr in range(3)]
+    return (list(which.topics) or None, list(which.rooms) or None, *columns)
+
+
+@lru_cache(maxsize=1)
+def _sql() -> Mapping[str, str]:
+    """The queries, each with the filters that they share."""
+    found = queries("services.audit.archive", "selection.sql")
+    return {name: text.replace("{which}", found["which"]) for name, text in found.items()}

@@ -1,0 +1,154 @@
+"""The log as files: what is served, exported and read by a verifier are the same paths with the same content.
+
+C2SP tlog-tiles has `checkpoint`, `tile/<level>/<N>` and `tile/entries/<N>`. Beside them: `records/<N>`, the content of
+256 leaves, one JSON object a line; `checkpoints/<nr>`, 256 notes as a JSON list; `handovers`, notes as a JSON list;
+`unplaced`, records that are in the archive and in no leaf (none, unless somebody put them there).
+
+Each path has one spelling, and only what the tree has in full is there: a name without `.p/W` is 256 hashes, entries or
+leaves, one with it the first W, from 1 to 255. So whoever keeps an answer under its path can keep it for ever.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+
+import asyncpg
+
+from contracts.limits import BIGINT_MAX
+from kernel.store.postgres import Connection
+from services.audit.archive.writer import Row, archived
+from services.audit.tlog import tiles, tree_store
+from services.audit.tlog.leaf import NAME_CODEC, Headers, digested, unpacked
+from services.audit.tlog.tree_store import sql
+
+T = TypeVar("T")
+_TILE: Final = re.compile(
+    r"(?:tile/(?P<level>[0-9]|[1-5][0-9]|6[0-3]|entries)|records)"
+    r"/(?P<nr>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
+)
+"""Up to 10^18 of them: the numbers of their leaves are what a bigint holds."""
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_PAGE: Final = re.compile(r"checkpoints/(0|[1-9][0-9]{0,11})")
+
+
+async def read(connection: Connection, path: str) -> bytes:
+    """The content of a path.
+
+    Raises:
+        LookupError: there is none.
+    """
+    if path == "checkpoint":
+        newest: str | None = await connection.fetchval(sql()["last_checkpoint"])
+        return _there(newest, path).encode()
+    if path == "handovers":
+        return _json([row["note"] for row in await connection.fetch(sql()["handovers"])])
+    if path == "unplaced":
+        return _lines(await connection.fetch(sql()["unplaced"]))
+    if page := _PAGE.fullmatch(path):
+        rows = await connection.fetch(sql()["checkpoints"], int(page[1]) * tiles.WIDTH, tiles.WIDTH)
+        return _json([row["note"] for row in rows])
+    of = _there(tile_of(path), path)
+    if of.level is not None:
+        tile = (of.level, of.nr)
+        content = (await tree_store.read(connection, [tile])).get(tile, b"")[: of.width * tiles.HASH_BYTES]
+        return _there(content if len(content) == of.width * tiles.HASH_BYTES else None, path)
+    first, end = of.leaves
+    size: int = await connection.fetchval(sql()["size"])
+    rows = await connection.fetch(sql()["entries" if of.entries else "leaves"], first, end) if end <= size else []
+    if end > size or (of.entries and [row["leaf"] for row in rows] != [*range(first, end)]):
+        raise LookupError(path)
+    return tiles.bundle(map(_entry, rows)) if of.entries else _lines(rows)
+
+
+def _entry(row: asyncpg.Record) -> bytes:
+    """Of digests that the database made: what is open to everybody reads no content."""
+    place = (row["topic"], row["part"], row["offset"])
+    return digested(place, row["timestamp"], row["key"], row["headers"], row["value"])
+
+
+class TilePath(NamedTuple):
+    """What the path of a tile, of a bundle of entries or of records names."""
+
+    level: int | None
+    """Of a tile of hashes."""
+    nr: int
+    width: int
+    entries: bool
+
+    @property
+    def leaves(self) -> tuple[int, int]:
+        """From the first leaf to before the last that it covers."""
+        height = tiles.HEIGHT * (self.level or 0)
+        return self.nr * tiles.WIDTH << height, self.nr * tiles.WIDTH + self.width << height
+
+
+def tile_of(path: str) -> TilePath | None:
+    """What a path names, where it is the one spelling of that name."""
+    found = _TILE.fullmatch(path)
+    if found is None:
+        return None
+    level = None if found["level"] in (None, "entries") else int(found["level"])
+    width = int(found["width"] or tiles.WIDTH)
+    of = TilePath(level, int(found["nr"].replace("/", "").replace("x", "")), width, found["level"] == "entries")
+    if found["width"] == str(tiles.WIDTH) or width > tiles.WIDTH or (level is None and of.leaves[1] > BIGINT_MAX):
+        return None
+    spelt = tiles.path(level, of.nr, width)
+    return of if path == (spelt if found["level"] else spelt.replace("tile/entries", "records")) else None
+
+
+def record(row: Row) -> dict[str, Any]:
+    """An archived record in JSON: bytes in hexadecimal, the timestamp in milliseconds; as a verifier hashes it.
+
+    The name of a header is text, or `{"hex": "fffe"}` where its bytes are no UTF-8.
+    """
+    (topic, partition, offset), timestamp, key, headers, value = archived(row)
+    return {
+        **{"topic": topic, "partition": partition, "offset": offset, "timestamp": timestamp, "key": _hex(key)},
+        **{"headers": [[_named(name), _hex(content)] for name, content in unpacked(headers)]},
+        **{"value": _hex(value)},
+    }
+
+
+def headers_of(record: Mapping[str, Any]) -> Headers:
+    """The headers of a record in JSON, as Kafka gave them.
+
+    Raises:
+        AttributeError, LookupError, TypeError, ValueError: this is no such record.
+    """
+    return [(_name(name), None if content is None else bytes.fromhex(content)) for name, content in record["headers"]]
+
+
+def line(row: Row) -> bytes:
+    """An archived record with its leaf, as one line of JSON."""
+    return _json({"leaf": row["leaf"], **record(row)}) + b"\n"
+
+
+Name: TypeAlias = "str | dict[str, str]"
+
+
+def _named(name: str) -> Name:
+    """Lone surrogates stand for bytes here, and JSON is given to others: RFC 8259 leaves open what they make of one."""
+    return {"hex": name.encode(*NAME_CODEC).hex()} if _SURROGATE.search(name) else name
+
+
+def _name(told: Name) -> str:
+    return told if isinstance(told, str) else bytes.fromhex(told["hex"]).decode(*NAME_CODEC)
+
+
+def _hex(content: bytes | None) -> str | None:
+    return None if content is None else content.hex()
+
+
+def _lines(rows: Iterable[Row]) -> bytes:
+    return b"".join(map(line, rows))
+
+
+def _json(told: Any) -> bytes:
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def _there(found: T | None, path: str) -> T:
+    if found is None:
+        raise LookupError(path)
+    return found

@@ -1,0 +1,64 @@
+"""A batch of Kafka records as rows of the archive and leaves of its tree.
+
+The offsets move in the same transaction, so each is kept once; a record's leaf is its place in the order of archiving.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from kernel.messaging.consumer import Records
+from kernel.model.records import DeadLetter
+from kernel.reader_service import Write
+from kernel.store.postgres import Connection, columns
+from services.audit.archive import binary_copy
+from services.audit.tlog import tiles, tree_store
+from services.audit.tlog.leaf import entry
+from services.audit.tlog.merkle import leaf_hash
+from services.audit.tlog.tiles import Tile
+from services.audit.tlog.tree_store import sql
+
+Archived: TypeAlias = tuple[tuple[str, int, int], int, bytes | None, bytes, bytes | None]
+"""A record as `entry` takes it: place, timestamp in milliseconds, key, headers packed, value."""
+Row: TypeAlias = "asyncpg.Record | Mapping[str, Any]"
+"""A row of `records`."""
+PLANTED_AT_ONCE = 2_000
+
+
+def prepare(records: Records) -> Write:
+    """Bytes stay bytes, and are hashed while the server takes those before."""
+
+    async def write(connection: Connection) -> Sequence[DeadLetter]:
+        size: int = await connection.fetchval(sql()["begin"])
+        edge, grown = await tree_store.edge(connection, size), dict[Tile, bytes]()
+
+        async def rows() -> AsyncIterator[bytes]:
+            hashes: list[bytes] = []
+            for piece in binary_copy.rows(records, size, hashes):
+                yield piece
+            grown.update(tiles.grow(size, edge, hashes))  # while the server takes the last rows
+
+        await connection.copy_to_table("records", source=rows(), columns=binary_copy.COLUMNS, format="binary")
+        await tree_store.put(connection, size + len(records), grown)
+        return ()
+
+    return write
+
+
+def archived(row: Row) -> Archived:
+    """An archived record as it is in its row."""
+    return (row["topic"], row["part"], row["offset"]), row["timestamp"], row["key"], row["headers"], row["value"]
+
+
+async def plant(pool: asyncpg.Pool) -> None:
+    """Make leaves of the records of an archive from before there was a tree, in the order in which they came."""
+    while True:
+        async with pool.acquire() as connection, connection.transaction():
+            size = await tree_store.lock(connection)
+            rows = await connection.fetch(sql()["unplanted"], PLANTED_AT_ONCE)
+            if not rows:
+                return
+            placed = [(row["topic"], row["part"], row["offset"], leaf) for leaf, row in enumerate(rows, size)]
+            await connection.execute(sql()["plant"], *columns(placed, 4))
+            await tree_store.append(connection, size, [leaf_hash(entry(*archived(row))) for row in rows])

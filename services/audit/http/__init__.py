@@ -1,0 +1,1 @@
+"""The archive over HTTP: proofs, search, status, and who may read what."""

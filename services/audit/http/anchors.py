@@ -1,0 +1,68 @@
+"""That everything up to a position of every partition is in the signed tree: what a receipt rests on.
+
+Nothing of any record's content is told: only where the last of each partition is in the tree, and the proof of it.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import asyncpg
+from fastapi import APIRouter, Query
+
+from kernel.http.command_routes import problem
+from kernel.http.problem_details import documented
+from kernel.store.postgres import Connection, columns
+from services.audit.archive.writer import archived
+from services.audit.http.places import Place, place
+from services.audit.tlog import merkle, tree_store
+from services.audit.tlog.checkpoint import Checkpoint
+from services.audit.tlog.leaf import entry
+from services.audit.tlog.tree_store import sql
+
+Position = tuple[str, int, int]
+"""Topic, partition, and the offset before which everything counts."""
+Positions = Annotated[
+    list[Place], Query(min_length=1, max_length=1_000, alias="position", examples=["approvals.events/0/17"])
+]
+
+
+async def anchored(connection: Connection, positions: Sequence[Position]) -> dict[str, Any] | None:
+    """The newest checkpoint, with the last record before each position and its proof; None where one is not signed yet.
+
+    A partition of which nothing was read yet has no anchor.
+    """
+    note: str | None = await connection.fetchval(sql()["last_checkpoint"])
+    rows = await connection.fetch(sql()["anchors"], *columns(positions, 3))
+    size = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n").size if note else 0
+    if any((row["archived_until"] or 0) < row["position"] for row in rows):
+        return None
+    there = [row for row in rows if row["leaf"] is not None]
+    if note is None or any(row["leaf"] >= size for row in there):
+        return None
+    anchors = []
+    for row in there:
+        proof = await tree_store.hashes(connection, merkle.inclusion(row["leaf"], size))
+        place = {"topic": row["topic"], "partition": row["part"], "offset": row["offset"]}
+        told = {"leaf": row["leaf"], "entry": entry(*archived(row)).hex()}
+        anchors.append({**place, **told, "inclusion": [one.hex() for one in proof]})
+    return {"checkpoint": note, "anchors": anchors}
+
+
+def routes(pool: asyncpg.Pool) -> APIRouter:
+    """One route; the query API asks it for each receipt."""
+    router = APIRouter(prefix="/v1")
+
+    @router.get(
+        "/anchors",
+        summary="That all before a position of each partition is in the signed tree",
+        responses=documented(404, _404="No checkpoint covers all of the positions yet."),
+    )
+    async def anchors(positions: Positions) -> Any:
+        """`position` is `topic/partition/offset`; repeat it for each partition. 404 until a checkpoint covers all."""
+        asked = [place(one) for one in positions]
+        async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            found = await anchored(connection, asked)
+        told = "No checkpoint covers all of these positions yet."
+        return found or problem(404, "Not covered yet", told, field="position", remedy="Ask again in a second.")
+
+    return router

@@ -1,0 +1,190 @@
+"""The log over HTTP: the files of `layout`, and proofs for whoever wants only one."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+import asyncpg
+from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from kernel.http.command_routes import problem
+from kernel.http.parameters import Whole
+from kernel.http.problem_details import documented
+from kernel.store.postgres import Connection
+from services.audit.archive import static_files
+from services.audit.http.access import Reader
+from services.audit.http.places import Offset, Partition, Topic
+from services.audit.tlog import merkle, tree_store
+from services.audit.tlog.checkpoint import Checkpoint
+from services.audit.tlog.merkle import Span
+from services.audit.tlog.tree_store import sql
+
+BUNDLE: Final = "forcegen.audit.bundle/1"
+MAX: Final = 2**62
+Size = Annotated[int, Whole(1, MAX), Query(description="Leaves of the tree, as a checkpoint tells them")]
+Old = Annotated[int, Whole(0, MAX), Query(description="Leaves of the tree whose checkpoint you kept; 0 for none")]
+Leaf = Annotated[int, Whole(0, MAX), Query(description="The number of a leaf, from 0")]
+
+
+async def bundle(
+    connection: Connection, topic: str, partition: int, offset: int, since: int = 0
+) -> dict[str, Any] | None:
+    """The record with all that proves it, offline; None where it is not archived, or not signed yet."""
+    row = await connection.fetchrow(sql()["leaf"], topic, partition, offset)
+    note: str | None = await connection.fetchval(sql()["last_checkpoint"])
+    size = _signed(note).size if note else 0
+    if row is None or note is None or row["leaf"] >= size or since > size:
+        return None
+    return {
+        **{"format": BUNDLE, "leaf": row["leaf"], "record": static_files.record(row)},
+        "inclusion": [one.hex() for one in await tree_store.hashes(connection, merkle.inclusion(row["leaf"], size))],
+        "consistency": [one.hex() for one in await tree_store.hashes(connection, merkle.consistency(since, size))],
+        **{"since": since, "checkpoint": note},
+        "handovers": [handover["note"] for handover in await connection.fetch(sql()["handovers"])],
+    }
+
+
+def routes(pool: asyncpg.Pool) -> APIRouter:
+    """Proofs, each answered by a few lookups of tiles."""
+    router = APIRouter(prefix="/v1")
+
+    @router.get("/proofs/inclusion", summary="That a leaf is in the tree of a size", responses=documented(404))
+    async def inclusion(leaf: Leaf, size: Size) -> Any:
+        """`hashes` lead from the leaf to the root, as RFC 6962 section 2.1.1 orders them."""
+        return await _proof(pool, {"leaf": leaf, "size": size}, lambda: merkle.inclusion(leaf, size))
+
+    @router.get(
+        "/proofs/consistency",
+        summary="That the tree of a size begins with the tree of an older one",
+        responses=documented(404),
+    )
+    async def consistency(old: Old, size: Size) -> Any:
+        """`hashes` as RFC 6962 section 2.1.2 orders them."""
+        return await _proof(pool, {"old": old, "size": size}, lambda: merkle.consistency(old, size))
+
+    @router.get(
+        "/bundles/{topic}/{partition}/{offset}",
+        summary="A record with all that proves it, offline",
+        dependencies=[Reader],
+        responses=documented(404),
+    )
+    async def proven(
+        topic: Annotated[Topic, Path()],
+        partition: Annotated[Partition, Path()],
+        offset: Annotated[Offset, Path()],
+        since: Old = 0,
+    ) -> Any:
+        """With `since`, the size of a checkpoint that you kept, also that the tree continues that one."""
+        async with pool.acquire() as connection:
+            found = await bundle(connection, topic, partition, offset, since)
+        told = "This record is not archived, or no checkpoint covers it yet."
+        return found or problem(404, "No such record", told, remedy="Check its place, or ask in a second.")
+
+    return router
+
+
+class Octets(Response):
+    """Bytes of the log."""
+
+    media_type = "application/octet-stream"
+
+
+def files(app: FastAPI, pool: asyncpg.Pool) -> None:
+    """Every path of the layout; a tile that is signed never changes and may be kept for ever."""
+    content, octets, note = [Reader], "application/octet-stream", "text/plain; charset=utf-8"
+    absent = documented(404, _404="The log has no such file (yet).")
+
+    @app.get("/checkpoint", summary="The newest checkpoint, signed", responses=absent, response_class=PlainTextResponse)
+    async def checkpoint(request: Request) -> Response:
+        return await _file(request, pool, "checkpoint", note)
+
+    @app.get("/handovers", summary="Hand-overs from key to key", response_class=Octets)
+    async def handovers(request: Request) -> Response:
+        return await _file(request, pool, "handovers", octets)
+
+    @app.get(
+        "/unplaced",
+        response_class=Octets,
+        dependencies=content,
+        summary="Records in no leaf: none, unless somebody put them there",
+    )
+    async def unplaced(request: Request) -> Response:
+        return await _file(request, pool, "unplaced", octets)
+
+    @app.get(
+        "/tile/{path:path}",
+        response_class=Octets,
+        summary="Tiles of hashes and of entries (C2SP tlog-tiles)",
+        responses=absent,
+    )
+    async def tile(request: Request, path: Annotated[str, Path(description=TILE, examples=["0/x001/234"])]) -> Response:
+        """There is one path for each tile, and only what the log has in full is there."""
+        return await _file(request, pool, f"tile/{path}", octets)
+
+    @app.get(
+        "/records/{path:path}",
+        response_class=Octets,
+        dependencies=content,
+        summary="The records of 256 leaves",
+        responses=absent,
+    )
+    async def records(
+        request: Request, path: Annotated[str, Path(description=RECORDS, examples=["x001/234"])]
+    ) -> Response:
+        """A JSON object a line; what is missing among them was taken out, which the verifier tells."""
+        return await _file(request, pool, f"records/{path}", octets)
+
+    @app.get(
+        "/checkpoints/{path:path}",
+        response_class=Octets,
+        summary="Every checkpoint that was signed, 256 at a time",
+        responses=absent,
+    )
+    async def checkpoints(
+        request: Request, path: Annotated[str, Path(description="The page, from 0", examples=["0"])]
+    ) -> Response:
+        """Notes as a JSON list, as they were signed."""
+        return await _file(request, pool, f"checkpoints/{path}", octets)
+
+
+TILE: Final = "`<level>/<N>`, or `entries/<N>`, with `.p/<W>` for the first W of it; N as tlog-tiles writes it"
+RECORDS: Final = "`<N>`, or `<N>.p/<W>`, as of a tile of entries"
+
+
+async def _file(request: Request, pool: asyncpg.Pool, path: str, media: str) -> Response:
+    if b"%" in request.scope.get("raw_path", b""):  # another spelling of the same, or a line's end behind it
+        return _absent(path)
+    try:
+        async with pool.acquire() as connection:
+            content = await static_files.read(connection, path)
+            kept = path.startswith("tile/") and await _is_signed(connection, path)
+    except LookupError:
+        return _absent(path)
+    control = "max-age=31536000, immutable" if kept else "no-cache"
+    return Response(content, media_type=media, headers={"Cache-Control": control})
+
+
+async def _is_signed(connection: Connection, path: str) -> bool:
+    """Whether a checkpoint covers all of a tile: until then a server that went back may come to have another there."""
+    of, note = static_files.tile_of(path), await connection.fetchval(sql()["last_checkpoint"])
+    return of is not None and note is not None and of.leaves[1] <= _signed(note).size
+
+
+def _absent(path: str) -> Response:
+    told, remedy = f"The log has no {path[:200]}.", "Ask for /checkpoint: it tells the size."
+    return problem(404, "Not found", told, remedy=remedy)
+
+
+async def _proof(
+    pool: asyncpg.Pool, asked: dict[str, int], spans: Callable[[], list[Span]]
+) -> Response | dict[str, Any]:
+    try:
+        async with pool.acquire() as connection:
+            return {**asked, "hashes": [one.hex() for one in await tree_store.hashes(connection, spans())]}
+    except (merkle.Refuted, LookupError, ValueError) as fault:
+        told = str(fault) if isinstance(fault, merkle.Refuted) else "The tree is not that large."
+        return problem(404, "No such proof", told, remedy="Ask for a size that /checkpoint has reached.")
+
+
+def _signed(note: str) -> Checkpoint:
+    return Checkpoint.parse(note.rpartition("\n\n")[0] + "\n")

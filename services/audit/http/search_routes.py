@@ -1,0 +1,111 @@
+"""Searching the archive: which messages, and how they hang together. What is found is looked at with its proof."""
+
+from typing import Annotated, Any, Final
+
+import asyncpg
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from contracts.limits import ATTRIBUTE_LENGTH_MAX
+from kernel.http.command_routes import problem
+from kernel.http.parameters import Instant, Name, Whole
+from kernel.http.problem_details import documented
+from kernel.store.postgres import Connection
+from services.audit.http.access import Reader
+from services.audit.http.places import Place, Topic, place
+from services.audit.search import causation
+from services.audit.search.indexer import Message, sql, term
+
+LEAF_MAX: Final = 2**62
+Text = Annotated[str, AfterValidator(term), Name(ATTRIBUTE_LENGTH_MAX * 4)]
+"""As it was sent, however long an attribute may be; or as it is shown."""
+
+
+class Unknown(LookupError):
+    """No such message is archived, or it is not findable yet."""
+
+
+class Sought(BaseModel):
+    """What is searched for; all of it together. Texts are compared whole."""
+
+    model_config = ConfigDict(extra="forbid")
+    stream: Text | None = Field(None, examples=["line/kz-2013/observers"])
+    actor: Text | None = Field(None, examples=["urn:example:mod"])
+    type: Text | None = Field(None, examples=["forcegen.deployments.TourPlanned"])
+    topic: Topic | None = Field(None, examples=["deployments.events"])
+    correlation: Text | None = None
+    since: Instant | None = Field(None, examples=["2014-07-01T00:00:00Z"])
+    """Recorded at this instant or later."""
+    until: Instant | None = None
+    """Recorded before this instant."""
+    limit: Annotated[int, Whole(1, 1_000)] = 100
+    before: Annotated[int, Whole(0, LEAF_MAX)] = LEAF_MAX
+    """Only leaves before this one: `next` of the page before."""
+
+
+async def search(connection: Connection, sought: Sought) -> tuple[list[Message], int | None]:
+    """The newest first, and where the next page begins."""
+    texts = (sought.stream, sought.actor, sought.type, sought.topic, sought.correlation)
+    rows = await connection.fetch(sql()["search"], sought.before, *texts, sought.since, sought.until, sought.limit + 1)
+    found = [Message(*row) for row in rows[: sought.limit]]
+    return found, found[-1].leaf if len(rows) > sought.limit else None
+
+
+async def at(connection: Connection, named: str) -> Message:
+    """The message at `topic/partition/offset`.
+
+    Raises:
+        Unknown: there is none.
+        Bad: this is no place.
+    """
+    row = await connection.fetchrow(sql()["at"], *place(named))
+    if row is None:
+        raise Unknown(named)
+    return Message(*row)
+
+
+async def with_id(connection: Connection, id_: str) -> Message:
+    """The first event or command with an id.
+
+    Raises:
+        Unknown: there is none.
+    """
+    row = await connection.fetchrow(sql()["with_id"], id_)
+    if row is None:
+        raise Unknown(id_)
+    return Message(*row)
+
+
+def routes(pool: asyncpg.Pool) -> APIRouter:
+    """`GET /v1/messages` and `GET /v1/causes`."""
+    router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Reader])
+
+    @router.get("/messages", summary="Archived messages by stream, actor, type, topic, correlation and time")
+    async def messages(sought: Annotated[Sought, Query()]) -> dict[str, Any]:
+        """The newest first; `next` is the `before` of the next page. `behind`: records that cannot be found yet."""
+        async with pool.acquire() as connection:
+            found, following = await search(connection, sought)
+            behind = await connection.fetchval(sql()["behind"])
+        return {"items": [one._asdict() for one in found], "next": following, "behind": behind}
+
+    @router.get("/causes", summary="What led to a message, and what it led to, across rooms", responses=documented(404))
+    async def hanging_together(
+        event: Annotated[Text | None, Query(description="The id of an event or a command")] = None,
+        named: Annotated[Place | None, Query(alias="at", examples=["deployments.events/0/17"])] = None,
+    ) -> Any:
+        """Name the message by `event` or by `at`. `beyond` is the id of a cause that is not in the log."""
+        if (event is None) == (named is None):
+            told = "Name one message: by its id (event), or by its place (at)."
+            return problem(
+                400, "Bad parameter", told, field="event", remedy="Send ?event=ID or ?at=topic/partition/offset."
+            )
+        try:
+            async with pool.acquire() as connection:
+                asked = await (with_id(connection, event) if event is not None else at(connection, str(named)))
+                return causation.as_json(await causation.of(connection, asked))
+        except Unknown as fault:
+            told = f"There is no message {str(fault)[:200]!r} in the archive."
+            remedy = "Check it with GET /v1/messages; a record can be found a second after it is archived."
+            return problem(404, "No such message", told, field="event" if event else "at", remedy=remedy)
+
+    return router

@@ -1,0 +1,195 @@
+"""The archive against a room's own store: every row of a log is one record in its topic, as the relay renders it.
+
+Each archived record of the topic is looked up in the store by the position that it states. What the store cannot
+confirm is somebody else's; what was not seen in the end is missing in the archive.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+import asyncpg
+
+from kernel.messaging import outbox, topics
+from kernel.messaging.outbox import POSITIONS, Outgoing
+from kernel.messaging.outbox_progress import partition_of
+from kernel.model.records import Partition
+from services.audit.archive import partition_reader
+from services.audit.archive.writer import archived
+from services.audit.reconcile import finding
+from services.audit.reconcile.bitset import Bits
+from services.audit.reconcile.finding import Finding, Kind
+from services.audit.reconcile.kafka_vs_archive import Counted, series
+from services.audit.reconcile.watermarks import Databases, Measured
+from services.audit.tlog.leaf import packed, unpacked
+
+ASKED_AT_ONCE: Final = 500
+DIGITS_MAX: Final = 18
+DOUBTED_MAX: Final = 100_000
+"""Records of one log whose claim is settled in the end; more are taken at their word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An archived record that states a position of its room's log."""
+
+    position: int
+    row: asyncpg.Record
+    is_confirmed: bool
+    """The store has it so. Of others, it is only known in the end whether they are the room's."""
+
+    @property
+    def place(self) -> str:
+        return f"{self.row['topic']}/{self.row['part']}/{self.row['offset']}"
+
+
+Own: TypeAlias = Callable[[Sequence[Placed]], AsyncIterator[Finding]]
+
+
+@dataclass
+class Log:
+    """One log of a room: what was seen of it so far."""
+
+    room: str
+    name: str
+    head: int
+    seen: Bits = field(init=False)
+    last: dict[int, int] = field(default_factory=dict)
+    """The last position that was seen in each partition."""
+    doubted: dict[int, str] = field(default_factory=dict)
+    """Where a record claims a position of which the store has another row."""
+
+    def __post_init__(self) -> None:
+        self.seen = Bits(self.head)
+
+    @property
+    def topic(self) -> str:
+        return topics.of_log(self.room, self.name)
+
+
+def position(row: asyncpg.Record) -> int:
+    """The position that a record states; 0 where it states none."""
+    stated = next((value for name, value in unpacked(row["headers"]) if name in POSITIONS and value), b"")
+    return int(stated) if stated.isdigit() and len(stated) <= DIGITS_MAX else 0
+
+
+class Stores:
+    """Compares logs, one after the other; `own` is given each page of the records that are the room's."""
+
+    def __init__(self, databases: Databases, measured: Measured, tell: Callable[[int], None]) -> None:
+        self._databases = databases
+        self._measured = measured
+        self._tell = tell
+        self.counted = Counted()
+
+    async def compare(self, log: Log, own: Own | None) -> AsyncIterator[Finding | None]:
+        """Every archived record of the log's topic, and every row of the log."""
+        for partition in [each for each in self._measured.places if each[0] == log.topic]:
+            async for page in partition_reader.pages(self._databases["audit"], partition):
+                stated = [(position(row), row) for row in page]
+                there = await self._at(log, [at for at, _ in stated])
+                ours: list[Placed] = []
+                for at, row in stated:
+                    yield self._looked_up(log, Placed(at, row, _same(there.get(at), row)), there, ours)
+                if own:
+                    async for wrong in own(ours):
+                        yield wrong
+                self.counted.looked_at += len(page)
+                self._tell(len(page))
+        async for wrong in self._not_seen(log):
+            yield wrong
+
+    async def _at(self, log: Log, positions: Sequence[int]) -> Mapping[int, Outgoing | None]:
+        return await outbox.at(self._databases[log.room], log.room, log.name, [p for p in positions if p])
+
+    def _looked_up(
+        self, log: Log, placed: Placed, there: Mapping[int, Outgoing | None], ours: list[Placed]
+    ) -> Finding | None:
+        """What is wrong with one record; it is the room's own if it is the first at a position that the log has."""
+        row, at = placed.row, placed.position
+        partition = (row["topic"], row["part"])
+        if at > log.head and row["offset"] >= self._measured.stored["audit"].get(partition, 0):
+            self.counted.waiting += 1
+            return None
+        is_free = 0 < at <= log.head and at not in log.seen
+        if is_free and at in there and not placed.is_confirmed and len(log.doubted) < DOUBTED_MAX:
+            if at not in log.doubted:
+                log.doubted[at] = placed.place
+                ours.append(placed)
+                return None
+            is_free = False
+        if not is_free:
+            return _extra(log, at if 0 < at <= log.head else 0, placed.place)
+        log.seen.add(at)
+        log.last[row["part"]] = max(at, log.last.get(row["part"], 0))
+        ours.append(placed)
+        if placed.is_confirmed:
+            return None
+        if at in there:
+            return _changed(log, at, placed.place)
+        what = f"missing in the store of {log.room}, though archived in {series(partition)[:-1]}"
+        return Finding(Kind.MISSING, f"{log.topic} position ", at, what, finding.RESTORE)
+
+    async def _not_seen(self, log: Log) -> AsyncIterator[Finding]:
+        for at, place in log.doubted.items():
+            if at in log.seen:
+                yield _extra(log, at, place)
+            else:
+                log.seen.add(at)
+                yield _changed(log, at, place)
+        missing: list[int] = []
+        for number in log.seen.missing():
+            missing.append(number)
+            if len(missing) == ASKED_AT_ONCE:
+                for each in await self._missing(log, missing):
+                    yield each
+                missing.clear()
+        for each in await self._missing(log, missing):
+            yield each
+
+    async def _missing(self, log: Log, positions: Sequence[int]) -> list[Finding]:
+        there = await self._at(log, positions)
+        found: list[Finding] = []
+        for each in positions:
+            row = there.get(each)
+            if each not in there:
+                what, remedy = f"missing in the store of {log.room} and in the archive", finding.RESTORE
+            elif row and self._is_on_its_way(log, each, row):
+                self.counted.waiting += 1
+                continue
+            else:
+                what, remedy = "missing in the archive, though the store has it", finding.NOT_CARRIED
+            found.append(Finding(Kind.MISSING, f"{log.topic} position ", each, what, remedy))
+        return found
+
+    def _is_on_its_way(self, log: Log, position: int, row: Outgoing) -> bool:
+        """Behind all that came: not carried yet, or in a partition that the archive has not read to its end."""
+        if position > self._measured.heads[log.room, log.name].carried:
+            return True
+        parts = self._measured.partitions.get(log.topic, 0)
+        if not parts:
+            return False
+        partition: Partition = (log.topic, partition_of(row.key, parts))
+        is_behind = self._measured.archived.get(partition, 0) < self._measured.bounds[partition].stop
+        return is_behind and position > log.last.get(partition[1], 0)
+
+
+def _extra(log: Log, claimed: int, place: str) -> Finding:
+    what = f"extra: no record of {log.room}'s, which has no such row in its {log.name}"
+    if claimed:
+        what = f"extra: it claims position {claimed} of {log.topic}, where {log.room} has another record"
+    of, _, offset = place.rpartition("/")
+    return Finding(Kind.EXTRA, f"{of}/", int(offset), what, finding.FOREIGN)
+
+
+def _changed(log: Log, at: int, place: str) -> Finding:
+    what = f"changed: the store of {log.room} and {place} in the archive are not the same"
+    return Finding(Kind.CHANGED, f"{log.topic} position ", at, what, finding.RESTORE)
+
+
+def _same(sent: Outgoing | None, row: asyncpg.Record) -> bool:
+    """Whether a record is the one that the room's relay makes of the row."""
+    if sent is None:
+        return False
+    _, _, key, headers, value = archived(row)
+    return (sent.key, packed(sent.headers), sent.value) == (key, headers, value or b"")

@@ -1,0 +1,128 @@
+"""The archive against the views: each event that reporting has read is in its log of events as it was archived.
+
+Views are made of that log's events alone, so it stands for them; whether each row follows from its events is another
+question, which a rebuild answers. The guard of each stream must be at the last of its events.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from contracts.cloudevents import from_kafka
+from contracts.unreadable import Unreadable
+from kernel.decide import decode
+from kernel.sql import queries
+from kernel.store.postgres import Connection
+from services.audit.archive import partition_reader
+from services.audit.archive.writer import archived
+from services.audit.reconcile import finding
+from services.audit.reconcile.archive_vs_stores import Log, Placed
+from services.audit.reconcile.bitset import Bits
+from services.audit.reconcile.finding import Finding, Kind
+from services.audit.reconcile.kafka_vs_archive import Counted
+from services.audit.reconcile.watermarks import Measured
+from services.audit.tlog.leaf import unpacked
+
+ROWS_AT_ONCE: Final = 1_000
+FIELDS: Final = (
+    *("stream", "version", "id", "type", "effective", "recorded", "actor", "correlation_id", "causation_id", "data"),
+    *("topic", "part", "offset"),
+)
+
+
+def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
+    """`FIELDS` as reporting keeps them of an archived event; None for one that it cannot read."""
+    (topic, part, offset), _, key, headers, value = archived(row)
+    try:
+        envelope = from_kafka(key, value, unpacked(headers))
+        fact = decode.fact(envelope)
+    except Unreadable:
+        return None
+    if fact.data.room != topic.partition(".")[0] or None in (envelope.stream_version, envelope.position, envelope.time):
+        return None
+    return (
+        *(fact.data.stream, envelope.stream_version, UUID(envelope.id), envelope.type, fact.effective, envelope.time),
+        *(envelope.actor, envelope.correlation_id, envelope.causation_id, fact.data.model_dump_json()),
+        *(topic, part, offset),
+    )
+
+
+class Views:
+    """Compares what the views of one room's events were made of, page by page of the archive."""
+
+    def __init__(self, connection: Connection, measured: Measured, log: Log) -> None:
+        self._connection = connection
+        self._measured = measured
+        self._log = log
+        self._series = f"{log.topic} position "
+        self._seen = Bits(log.head)
+        self.counted = Counted()
+
+    async def see(self, page: Sequence[Placed]) -> AsyncIterator[Finding]:
+        """Some of the room's events."""
+        there = await self._at([each.position for each in page])
+        for each in page:
+            self._seen.add(each.position)
+            self.counted.looked_at += 1
+            wrong = self._compared(each, there.get(each.position, ())) if each.is_confirmed else None
+            if wrong:
+                yield wrong
+
+    async def _at(self, positions: Sequence[int]) -> Mapping[int, list[asyncpg.Record]]:
+        found: dict[int, list[asyncpg.Record]] = defaultdict(list)
+        for row in await self._connection.fetch(_sql()["at"], self._log.room, positions):
+            found[row["position"]].append(row)
+        return found
+
+    def _compared(self, placed: Placed, there: Sequence[asyncpg.Record]) -> Finding | None:
+        due = expected(placed.row)
+        if due is None:
+            is_parked = any(row["parked"] for row in there)  # newer than the program: it waits for an upgrade
+            self.counted.parked += is_parked
+            self.counted.unread += not is_parked
+            return None
+        partition = (placed.row["topic"], placed.row["part"])
+        if not there:
+            if placed.row["offset"] >= self._measured.stored["reporting"].get(partition, 0):
+                self.counted.waiting += 1
+                return None
+            what = f"missing in the views, though archived in {partition[0]}/{partition[1]}"
+            return Finding(Kind.MISSING, self._series, placed.position, what, finding.REBUILD)
+        self.counted.parked += any(row["parked"] for row in there)
+        differing = [[n for n, one in zip(FIELDS, due, strict=True) if row[n] != one] for row in there]
+        if not all(differing):
+            return None
+        what = f"changed: {', '.join(differing[0])} in the views and in {placed.place} of the archive are not the same"
+        return Finding(Kind.CHANGED, self._series, placed.position, what, finding.REBUILD)
+
+    async def end(self) -> AsyncIterator[Finding]:
+        """All of the archive was seen: what the views were made of besides."""
+        after: tuple[int, str, int] = (0, "", 0)
+        last = 0
+        while rows := await self._connection.fetch(_sql()["after"], self._log.room, *after, ROWS_AT_ONCE):
+            read = await partition_reader.stored_offsets(self._connection, "reporting")
+            for row in rows:
+                at, partition = row["position"], (row["topic"], row["part"])
+                before = self._measured.archived if at <= self._log.head else self._measured.stored["audit"]
+                due = row["offset"] < before.get(partition, 0)
+                if at == last or (at not in self._seen and (due or row["offset"] >= read.get(partition, 0))):
+                    what = f"extra in the views, of {row['stream']}: the archive has no such event"
+                    yield Finding(Kind.EXTRA, self._series, at, what, finding.REBUILD)
+                last = at
+            after = (rows[-1]["position"], rows[-1]["stream"], rows[-1]["version"])
+
+
+async def guards(connection: Connection) -> AsyncIterator[Finding]:
+    """Streams whose guard is not at the last of their events."""
+    for row in await connection.fetch(_sql()["versions"]):
+        what = f"changed: the views' guard of {row['stream']} ({row['room']}) is not at its last event, {row['last']}"
+        yield Finding(Kind.CHANGED, f"{row['room']} {row['stream']} version ", row["guard"], what, finding.REBUILD)
+
+
+@lru_cache(maxsize=1)
+def _sql() -> Mapping[str, str]:
+    return queries("services.audit.reconcile", "archive_vs_views.sql")

@@ -1,0 +1,139 @@
+"""Kafka against the archive: each partition side by side in the order of offsets, byte for byte."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict, dataclass
+from typing import Final
+
+import asyncpg
+
+from kernel.model.records import Partition
+from kernel.store.postgres import Connection
+from services.audit.archive import partition_reader
+from services.audit.archive.kafka_reader import Broker, Read
+from services.audit.archive.writer import archived
+from services.audit.reconcile import finding
+from services.audit.reconcile.finding import Finding, Kind
+from services.audit.reconcile.watermarks import Measured
+from services.audit.tlog.leaf import packed
+
+TOLD_EVERY: Final = 1_000
+PARTS: Final = ("timestamp", "key", "headers", "value")
+"""What a record has besides its place."""
+
+
+@dataclass
+class Counted:
+    """What is no difference, and is said all the same."""
+
+    looked_at: int = 0
+    waiting: int = 0
+    """On the way: not yet where it will be."""
+    only_archived: int = 0
+    """Kafka's retention has let them go."""
+    unread: int = 0
+    """Events that the views could not read, and told so."""
+    parked: int = 0
+
+    def add(self, other: "Counted") -> None:
+        """The same of another place."""
+        for name, value in asdict(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+
+def differing(record: Read, row: asyncpg.Record) -> list[str]:
+    """Which parts of a record in Kafka are not as they were archived."""
+    _, *kept = archived(row)
+    there = (record.timestamp, record.key, packed(record.headers), record.value)
+    return [name for name, one, other in zip(PARTS, there, kept, strict=True) if one != other]
+
+
+async def side_by_side(
+    records: AsyncIterator[Read], rows: AsyncIterator[asyncpg.Record]
+) -> AsyncIterator[tuple[Read | None, asyncpg.Record | None]]:
+    """What each has, in pairs of the same offset; None where one has nothing. Both come in the order of offsets."""
+    record, row = await anext(records, None), await anext(rows, None)
+    while record or row:
+        if record and (row is None or record.offset < row["offset"]):
+            yield record, None
+            record = await anext(records, None)
+        elif row and (record is None or row["offset"] < record.offset):
+            yield None, row
+            row = await anext(rows, None)
+        else:
+            yield record, row
+            record, row = await anext(records, None), await anext(rows, None)
+
+
+async def rows_of(connection: Connection, partition: Partition) -> AsyncIterator[asyncpg.Record]:
+    """The archived records of a partition, one by one."""
+    async for page in partition_reader.pages(connection, partition):
+        for row in page:
+            yield row
+
+
+class Partitions:
+    """Compares partitions, one after the other."""
+
+    def __init__(self, broker: Broker, archive: Connection, measured: Measured, tell: Callable[[int], None]) -> None:
+        self._broker = broker
+        self._archive = archive
+        self._measured = measured
+        self._tell = tell
+        self._archived = dict(measured.archived)
+        self.counted = Counted()
+
+    async def compare(self, partition: Partition) -> AsyncIterator[Finding | None]:
+        """Every offset of one partition."""
+        there = self._measured.bounds.get(partition, range(0))
+        rows = rows_of(self._archive, partition)
+        async for record, row in side_by_side(self._broker.records(partition, there), rows):
+            self._count()
+            if record and row:
+                yield _changed(record, row)
+            elif record:
+                yield self._only_in_kafka(partition, record.offset)
+            elif row:
+                yield await self._only_archived(partition, row["offset"], there)
+
+    def _count(self) -> None:
+        self.counted.looked_at += 1
+        if self.counted.looked_at % TOLD_EVERY == 0:
+            self._tell(TOLD_EVERY)
+
+    def _only_in_kafka(self, partition: Partition, offset: int) -> Finding | None:
+        if offset >= self._measured.archived.get(partition, 0):
+            self.counted.waiting += 1
+            return None
+        return Finding(Kind.MISSING, series(partition), offset, "missing in the archive", finding.PUT_BACK)
+
+    async def _only_archived(self, partition: Partition, offset: int, there: range) -> Finding | None:
+        """What was archived before Kafka was asked must be before Kafka's end."""
+        if 0 <= offset < there.start:
+            self.counted.only_archived += 1
+            return None
+        if offset < there.stop or await self._is_beyond(partition, offset):
+            what = "extra in the archive: Kafka has no record there"
+            return Finding(Kind.EXTRA, series(partition), offset, what, finding.INSERTED)
+        if offset >= self._measured.stored["audit"].get(partition, 0):  # Kafka went on meanwhile
+            return None
+        what = f"missing in Kafka, whose partition ends at {there.stop}"
+        return Finding(Kind.MISSING, series(partition), offset, what, finding.REFILL.format(topic=partition[0]))
+
+    async def _is_beyond(self, partition: Partition, offset: int) -> bool:
+        """Whether a record is archived where the archive has not read; what was new when we began is asked again."""
+        if offset >= self._archived.get(partition, 0):
+            self._archived |= await partition_reader.stored_offsets(self._archive, "audit")
+        return offset >= self._archived.get(partition, 0)
+
+
+def series(partition: Partition) -> str:
+    """Of offsets, for findings."""
+    return f"{partition[0]}/{partition[1]}/"
+
+
+def _changed(record: Read, row: asyncpg.Record) -> Finding | None:
+    parts = differing(record, row)
+    if not parts:
+        return None
+    what = f"changed: {', '.join(parts)} in Kafka and in the archive are not the same"
+    return Finding(Kind.CHANGED, f"{record.topic}/{record.partition}/", record.offset, what, finding.ANOTHER)

@@ -1,0 +1,85 @@
+"""Where everything ends, measured in an order that makes the ends comparable while all of them move.
+
+What is read later may only have grown. So what a store had before Kafka was asked is in Kafka, what Kafka had before
+the archive was asked again is in the archive as far as that has read, and so on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.registry import ROOMS
+from kernel.messaging import topics
+from kernel.model.records import Partition, Passage
+from kernel.sql import queries
+from kernel.store.postgres import Connection
+from kernel.store.postgres import sql as store_sql
+from services.audit.archive import partition_reader, selection
+from services.audit.archive.kafka_reader import Broker
+
+LOGS: Final = (*((room, log) for room in ROOMS for log in topics.LOGS), ("reporting", "dead_letters"))
+"""Every log that is carried to a topic, by its room."""
+COMMANDS: Final = tuple(topics.commands(room) for room in ROOMS)
+TOPICS: Final = (*COMMANDS, *(topics.of_log(room, log) for room, log in LOGS))
+OWNERS: Final = (*ROOMS, "reporting", "audit")
+"""Whose tables are looked at."""
+Databases = Mapping[str, Connection]
+"""A session for each owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Of a log in its room's store: the last position, and how far the relay says it was carried."""
+
+    position: int
+    carried: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """In the order in which it was measured."""
+
+    stored: Mapping[str, Mapping[Partition, int]]
+    """How far each room has read, the archive among them."""
+    heads: Mapping[tuple[str, str], Head]
+    partitions: Mapping[str, int]
+    """Of each topic that Kafka has."""
+    bounds: Mapping[Partition, range]
+    """What Kafka has of each partition."""
+    archived: Mapping[Partition, int]
+    """How far the archive has read by now."""
+    kept: frozenset[Partition]
+    """The partitions of which the archive has records."""
+    deleted: Sequence[tuple[str, Passage]]
+    """Offsets whose records were deleted before a service read them, by its name."""
+
+    @property
+    def places(self) -> list[Partition]:
+        """Every partition that anybody knows of."""
+        return sorted({*self.bounds, *self.kept, *self.archived})
+
+
+async def measure(databases: Databases, broker: Broker) -> Measured:
+    """Ask each for its ends, in order."""
+    stored = {owner: await partition_reader.stored_offsets(databases[owner], owner) for owner in OWNERS}
+    heads = {(room, log): await _head(databases[room], log) for room, log in LOGS}
+    known = {topic for offsets in stored.values() for topic, _ in offsets}
+    there = await broker.partitions({*TOPICS, *known})
+    bounds = await broker.bounds([(topic, part) for topic, parts in there.items() for part in range(parts)])
+    archived = await partition_reader.stored_offsets(databases["audit"], "audit")
+    kept = frozenset(await selection.partitions(databases["audit"]))
+    deleted = [(owner, passage) for owner in OWNERS for passage in await _deleted(databases[owner], owner)]
+    return Measured(stored, heads, there, bounds, archived, kept, deleted)
+
+
+async def _deleted(connection: Connection, owner: str) -> list[Passage]:
+    rows = await connection.fetch(store_sql()["deleted_unread"], owner)
+    return [Passage(r["topic"], r["part"], r["first_offset"], r["next_offset"], "deleted") for r in rows]
+
+
+async def _head(connection: Connection, log: str) -> Head:
+    """How far it was carried is asked first: it never passes the head."""
+    relay = queries("kernel.sql", "relay.sql")
+    carried = await connection.fetchval(relay["confirmed"], log)
+    heads = await connection.fetchrow(relay["heads"])
+    return Head(heads[log] if heads else 0, carried or 0)

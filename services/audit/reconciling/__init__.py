@@ -1,5 +1,0 @@
-"""Reconcile: Kafka, the archive, the rooms' own stores and the views hold the same; where they do not, it is named.
-
-Nothing is locked, and all of it moves meanwhile. So the ends are measured first, each after those that it must cover
-(`measured.py`): what is beyond them is lag, and what is missing before them is lost.
-"""

@@ -1,0 +1,44 @@
+"""Whether topics are fit to be refilled: made as the rooms make them, and nobody at work on them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from contracts.registry import ROOMS
+from services.audit.archive.kafka_reader import Broker
+
+NEEDED: Final[Mapping[str, tuple[str, str]]] = {
+    "message.timestamp.type": ("CreateTime", "timestamps would become those of today"),
+    "cleanup.policy": ("delete", "records that have a successor would be taken out again"),
+    "retention.ms": ("-1", "old records would be deleted again"),
+    "retention.bytes": ("-1", "records would be deleted again"),
+}
+"""Settings of a topic that records need to stay as they were, and what would happen otherwise."""
+GROUPS: Final = tuple(f"forcegen.{room}" for room in (*ROOMS, "reporting", "audit"))
+
+
+def unfit(settings: Mapping[str, str]) -> str | None:
+    """Why records would not stay in a topic as they were, and what to set."""
+    for name, (needed, otherwise) in NEEDED.items():
+        if settings.get(name) != needed:
+            return f"its {name} is {settings.get(name)}: {otherwise}; set it to {needed}"
+    return None
+
+
+async def settings_of(broker: Broker, topics: Collection[str]) -> dict[str, dict[str, str]]:
+    """The settings of topics that are there."""
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in sorted(topics)]
+    answers: Sequence[Any] = await broker.admin.describe_configs(wanted) if wanted else []
+    resources = [resource for answer in answers for resource in answer.resources]
+    return {resource[3]: {entry[0]: entry[1] for entry in resource[4]} for resource in resources}
+
+
+async def at_work(broker: Broker) -> list[str]:
+    """The rooms that read from Kafka at this moment."""
+    known = {group[0] for group in await broker.admin.list_consumer_groups()}
+    answers: list[Any] = []
+    for group in sorted(known.intersection(GROUPS)):  # one by one: the client misreads an answer about several
+        answers += await broker.admin.describe_consumer_groups([group])
+    found = [group for answer in answers for group in answer.groups]
+    return [group[1].rpartition(".")[2] for group in found if group[5]]

@@ -1,0 +1,177 @@
+"""Topics that Kafka lost, again: each record at the offset that it had, with its timestamp, key, headers and value.
+
+Kafka only appends. So a record is written where the partition ends at its offset and nowhere else; offsets that never
+had a record are taken by marks (`marks.py`); and what is already there is compared first. Before each batch the end is
+looked at, and after it where the batch has landed: whoever else writes meanwhile stops the refill.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from kernel.model.records import Partition
+from kernel.store.postgres import Connection
+from services.audit.archive import partition_reader
+from services.audit.archive.kafka_reader import Broker, Read
+from services.audit.reconcile.kafka_vs_archive import differing, rows_of, side_by_side
+from services.audit.refill.offset_fillers import Marks
+from services.audit.refill.record_batch import ArchivedBatch
+
+MARKS_MAX: Final = 100_000
+"""Offsets without a record that are made for one partition; each takes about 25 ms."""
+BATCH_BYTES_MAX: Final = 524_288
+WAIT_S: Final = 60.0
+
+
+class Moved(Exception):
+    """Somebody else writes to the partition; the message says where it was noticed, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One partition: what is in Kafka, and what a refill does."""
+
+    source: Partition
+    target: Partition
+    there: int = 0
+    """Records that Kafka has as they were archived."""
+    missing: int = 0
+    """Records to be appended."""
+    marks: int = 0
+    """Offsets without a record to be made between them."""
+    gone: int = 0
+    """Records that Kafka deleted at the front, where nothing can be appended."""
+    end: int = 0
+    refused: str | None = None
+    """Why nothing may be written to it."""
+
+
+async def planned(committed: Broker, whole: Broker, archive: Connection, part: Part, *, is_there: bool = True) -> Part:
+    """Compare what is there, offset by offset, and say what is missing behind it; a topic may still have to be made."""
+    kept = await partition_reader.extent(archive, part.source)
+    if is_there:
+        (there,) = (await committed.bounds([part.target])).values()
+        (all_of_it,) = (await whole.bounds([part.target])).values()
+        part = replace(part, end=all_of_it.stop)
+        if there.stop != all_of_it.stop:
+            return replace(part, refused=f"a transaction is open from offset {there.stop} on: wait until it has ended")
+        records, rows = committed.records(part.target, there), rows_of(archive, part.source)
+        async for record, row in side_by_side(records, _before(rows, there.stop)):
+            part = _compared(part, record, row, there)
+            if part.refused:
+                return part
+    missing = kept.records - part.there - part.gone
+    marks = kept.last + 1 - part.end - missing if missing else 0
+    if marks > MARKS_MAX:
+        told = f"{marks:,} offsets between its records never had one, and at most {MARKS_MAX:,} are made"
+        return replace(part, refused=f"{told}: replay it to a file")
+    if marks < 0:
+        return replace(part, refused="the archive has an offset twice: `forcegen audit reconcile` tells which")
+    return replace(part, missing=missing, marks=marks)
+
+
+def _compared(part: Part, record: Read | None, row: asyncpg.Record | None, there: range) -> Part:
+    """What one offset before the end says."""
+    if record and row:
+        parts = differing(record, row)
+        if not parts:
+            return replace(part, there=part.there + 1)
+        told = f"Kafka has another record at offset {record.offset} ({', '.join(parts)})"
+        return replace(part, refused=f"{told}: delete the topic and refill it whole")
+    if record:
+        told = f"Kafka has a record at offset {record.offset} that is not archived"
+        return replace(part, refused=f"{told}: `forcegen audit reconcile` tells what it is")
+    if row and 0 <= row["offset"] < there.start:
+        return replace(part, gone=part.gone + 1)
+    told = f"Kafka has no record at offset {row and row['offset']}, before its end"
+    return replace(part, refused=f"{told}: delete the topic and refill it whole")
+
+
+async def _before(rows: AsyncIterator[asyncpg.Record], end: int) -> AsyncIterator[asyncpg.Record]:
+    async for row in rows:
+        if row["offset"] >= end:
+            return
+        yield row
+
+
+class Refill:
+    """Appends what is missing, partition after partition."""
+
+    def __init__(
+        self, archive: Connection, whole: Broker, producer: AIOKafkaProducer, marks: Marks, tell: Callable[[int], None]
+    ) -> None:
+        self._archive = archive
+        self._whole = whole
+        self._producer = producer
+        self._marks = marks
+        self._tell = tell
+
+    async def fill(self, part: Part) -> None:
+        """All that was planned for a partition.
+
+        Raises:
+            Moved: somebody else writes to it.
+        """
+        end = part.end
+        async for page in partition_reader.pages(self._archive, part.source, end):
+            left: Sequence[asyncpg.Record] = page
+            while left:
+                if left[0]["offset"] > end:
+                    end = await self._mark(part, end, left[0]["offset"])
+                written = await self._write(part, end, left)
+                left, end = left[written:], end + written
+                self._tell(written)
+
+    async def _write(self, part: Part, end: int, rows: Sequence[asyncpg.Record]) -> int:
+        """As many of the records as follow each other and fit one batch; how many these were."""
+        batch = ArchivedBatch(BATCH_BYTES_MAX)
+        written = 0
+        for row in rows:
+            if row["offset"] != end + written or not batch.take(row):
+                break
+            written += 1
+        if not written:
+            raise Moved(f"{_name(part)} cannot go on at offset {end}: the archive has {rows[0]['offset']} there twice")
+        batch.close()
+        await self._check(part, end)
+        topic, partition = part.target
+        told = await (await self._producer.send_batch(batch, topic, partition=partition))
+        if told.offset not in (end, -1):  # -1: repeated, and known by its sequence number
+            raise Moved(_moved(part, end, told.offset))
+        await self._check(part, end + written)
+        return written
+
+    async def _mark(self, part: Part, end: int, until: int) -> int:
+        for offset in range(end, until):
+            await self._check(part, offset)
+            await self._marks.leave(part.target)
+            await self._check(part, offset + 1, before=offset)
+            self._tell(1)
+        return until
+
+    async def _check(self, part: Part, due: int, before: int | None = None) -> None:
+        """Whether the partition ends where it is due; `before` is where it may still end for a moment."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + WAIT_S
+        while True:
+            (there,) = (await self._whole.bounds([part.target])).values()
+            if there.stop == due:
+                return
+            if there.stop != before or loop.time() > deadline:
+                raise Moved(_moved(part, due, there.stop))
+            await asyncio.sleep(0.002)
+
+
+def _name(part: Part) -> str:
+    return "/".join(map(str, part.target))
+
+
+def _moved(part: Part, due: int, found: int) -> str:
+    return (
+        f"{_name(part)} was to end at offset {due} and ends at {found}: somebody else writes to it."
+        " Stop the rooms and everybody who sends, delete the topic, and refill it whole."
+    )

@@ -1,1 +1,0 @@
-"""Replay: what was archived, again, byte for byte, somewhere else; a module for each place."""

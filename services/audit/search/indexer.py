@@ -1,0 +1,221 @@
+"""What archived records say of themselves, so that they can be found: read from the archive, a little behind it.
+
+Archiving never waits for it, and nothing is proved by it. A record that is no CloudEvent has its topic and its key.
+The archive takes whatever Kafka took, so nothing in a record may stop this: what an index cannot hold as it is stands
+there as its `term`, and a record of which the database takes no part is found by its place alone.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+import asyncpg
+import structlog
+
+from contracts.cloudevents import Envelope, from_kafka
+from contracts.unreadable import Unreadable
+from kernel.http.values import NOT_A_CHARACTER
+from kernel.runtime.health import Health
+from kernel.sql import queries
+from kernel.store.postgres import Connection
+from services.audit.archive.writer import archived
+from services.audit.tlog.leaf import Headers, unpacked
+
+log = structlog.get_logger()
+AT_ONCE: Final = 1_000
+BYTES_AT_ONCE: Final = 8_388_608
+"""A page ends with the record that passes this."""
+TERM_BYTES_MAX: Final = 1_024
+"""The longest text that is kept as it is: an index of Postgres takes 2,704 bytes a row."""
+TERM_BEGINS: Final = 40
+"""Characters of a longer one that are kept, before its hash."""
+OF_THE_DATA: Final = (
+    *(asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError),
+    *(OverflowError, TypeError, ValueError),
+)
+"""Faults that come again however often they are tried: what a record brought. All others are the server's."""
+LOOKS_EVERY_S: Final = 0.25
+KINDS: Final = {"commands": "command", "events": "event", "outcomes": "outcome", "dead-letters": "dead letter"}
+"""By the ending of a topic's name."""
+_REACTION: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9]+")
+_ORIGIN: Final = ("dead-letter-topic", "dead-letter-partition", "dead-letter-offset")
+
+
+class Looked(NamedTuple):
+    """One look at the archive."""
+
+    records: int
+    full: bool
+    """Whether it ended because so many may be looked at, and not because there were no more."""
+
+
+class Message(NamedTuple):
+    """A row of `messages`. Each text is a `term`."""
+
+    leaf: int
+    topic: str
+    part: int
+    offset: int
+    kind: str
+    id: str | None
+    source: str | None
+    type: str | None
+    stream: str | None
+    actor: str | None
+    status: str | None
+    recorded: datetime | None
+    effective: datetime | None
+    correlation: str | None
+    causation: str | None
+    cause: str | None
+    """What it hangs under: an id, or the place of a record."""
+
+    @property
+    def place(self) -> str:
+        """Where the record is."""
+        return f"{self.topic}/{self.part}/{self.offset}"
+
+
+def sql() -> Mapping[str, str]:
+    """The queries of this file."""
+    return _sql()
+
+
+@cache
+def _sql() -> Mapping[str, str]:
+    return queries("services.audit.search", "indexer.sql")
+
+
+def term(text: str) -> str:
+    """A text as it is kept and looked for; of a long one its beginning and its hash. The term of a term is itself.
+
+    What is no character of text (NUL, controls, halves of characters) can be neither kept nor asked for: it is escaped.
+    """
+    plain = NOT_A_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], text)
+    raw = plain.encode()
+    return plain if len(raw) <= TERM_BYTES_MAX else f"{plain[:TERM_BEGINS]}… sha256:{sha256(raw).hexdigest()}"
+
+
+def stream_of(key: bytes | None) -> str:
+    """The stream that a record without a subject belongs to, by its key; bytes that are no text as `\\xff`."""
+    return NOT_A_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], (key or b"").decode("utf-8", "backslashreplace"))
+
+
+def message(row: asyncpg.Record) -> Message:
+    """What an archived record says of itself; where that cannot be told, its place alone."""
+    try:
+        return _message(row)
+    except Exception as fault:  # whatever somebody sent, the records behind it are looked at too
+        found = _bare(row)
+        log.warning("a record cannot be looked into", place=found.place, fault=type(fault).__name__)
+        return found
+
+
+def _bare(row: asyncpg.Record) -> Message:
+    topic = row["topic"]
+    kind = KINDS.get(topic.partition(".")[2], "record")
+    return Message(row["leaf"], topic, row["part"], row["offset"], kind, *(None,) * 11)
+
+
+def _message(row: asyncpg.Record) -> Message:
+    _, _, key, packed, value = archived(row)
+    bare, headers = _bare(row), unpacked(packed)
+    origin = _origin(headers) if bare.kind == "dead letter" else None
+    try:
+        told = from_kafka(key, value, headers)
+    except Unreadable:
+        return bare._replace(cause=origin, stream=None if key is None else term(stream_of(key)))
+    return bare._replace(
+        id=_term(told.id),
+        source=_term(told.source),
+        type=_term(told.type),
+        stream=_term(told.subject),
+        actor=_term(told.actor),
+        status=_status(told) if bare.kind == "outcome" else None,
+        recorded=_instant(told.time),
+        effective=_instant(told.effective),
+        correlation=_term(told.correlation_id),
+        causation=_term(told.causation_id),
+        cause=origin or _term(_cause(told.causation_id)),
+    )
+
+
+def _term(text: str | None) -> str | None:
+    return None if text is None else term(text)
+
+
+def _instant(when: datetime | None) -> datetime | None:
+    """The driver makes -infinity and infinity of the first and the last that it can tell: these are not kept."""
+    edges = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    return None if when in edges else when
+
+
+def _status(outcome: Envelope) -> str | None:
+    """How a command was answered, e.g. `refused by I1`."""
+    try:
+        body = json.loads(outcome.data)
+        return term(f"{body['status']} by {body['rule']}" if body.get("rule") else str(body["status"]))
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        return None
+
+
+def _origin(headers: Headers) -> str | None:
+    """The place of the record that a dead letter buries."""
+    told = {name: value for name, value in reversed(headers) if value is not None}
+    parts = [told.get(name, b"").decode(errors="replace") for name in _ORIGIN]
+    return term("/".join(parts)) if all(parts) else None
+
+
+def _cause(causation: str | None) -> str | None:
+    """A policy's command is in no topic: it is called by the event that it follows (`command_service.reactions`)."""
+    followed = _REACTION.fullmatch(causation or "")
+    return followed[1] if followed else causation
+
+
+async def index(connection: Connection) -> Looked:
+    """Look at the next records, in the transaction of the caller's."""
+    first: int = await connection.fetchval(sql()["reach"])
+    rows = await connection.fetch(sql()["unread"], first, AT_ONCE, BYTES_AT_ONCE)
+    if rows:
+        await _put(connection, [message(row) for row in rows])
+        await connection.execute(sql()["reached"], rows[-1]["leaf"] + 1)
+    size = sum(len(row["value"] or b"") + len(row["headers"]) + len(row["key"] or b"") for row in rows)
+    return Looked(len(rows), len(rows) == AT_ONCE or size >= BYTES_AT_ONCE)
+
+
+async def _put(connection: Connection, found: Sequence[Message]) -> None:
+    """All of them; those that the database does not take are found in halves, and kept by their places alone."""
+    try:
+        async with connection.transaction():
+            await connection.copy_records_to_table("messages", records=found, columns=Message._fields)
+    except OF_THE_DATA as fault:
+        half = len(found) // 2
+        if half:
+            await _put(connection, found[:half])
+            await _put(connection, found[half:])
+            return
+        one = found[0]
+        bare = Message(*one[:5], *(None,) * 11)
+        log.warning("a record is findable by its place alone", place=one.place, fault=type(fault).__name__)
+        if one != bare:
+            await _put(connection, [bare])
+
+
+async def run(pool: asyncpg.Pool, health: Health) -> None:
+    """For ever, as records come. A fault of one round is over at the next, or shows in `/healthz/progress`."""
+    while True:
+        full = False
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                full = (await index(connection)).full
+        except Exception as fault:
+            health.failed("search", fault)
+            log.warning("records cannot be made findable", fault=type(fault).__name__)
+        else:
+            health.beat("search")
+        await asyncio.sleep(0 if full else LOOKS_EVERY_S)

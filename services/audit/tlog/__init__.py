@@ -1,0 +1,1 @@
+"""The transparency log: leaves, tree, tiles, signed checkpoints, witnesses and alarms."""

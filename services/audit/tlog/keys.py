@@ -1,0 +1,117 @@
+"""The key that signs: made with safe permissions, kept in a file, handed over to the next in a note that both sign.
+
+A hand-over's text is `forcegen audit handover`, the origin, the new key's verifier and the old one's, each a line.
+So whoever knows the first key can follow to the newest, and nobody can bring in a key alone.
+"""
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from services.audit.settings import AuditSettings
+from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
+
+HANDOVER: Final = "forcegen audit handover"
+OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Unsafe(Exception):
+    """A private key that others can read."""
+
+
+class Missing(Exception):
+    """There is no key where one is looked for."""
+
+
+def signer(settings: AuditSettings) -> Signer:
+    """The room's key: the secret in the environment, or the file, which is made where there is none.
+
+    Raises:
+        Unsafe: others can read the file.
+        Malformed: it holds no key.
+    """
+    if settings.key is not None:
+        return Signer.parse(settings.key.get_secret_value().strip())
+    file = settings.directory / "key"
+    if not file.exists():
+        settings.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write(file, Signer(settings.origin, secrets.token_bytes(32)))
+    return _read(file)
+
+
+def existing(settings: AuditSettings) -> Signer:
+    """The service's key as it is there; nothing is made.
+
+    Raises:
+        Missing: there is none.
+        Unsafe: others can read the file.
+        Malformed: it holds no key.
+    """
+    file = settings.directory / "key"
+    if settings.key is None and not file.exists():
+        raise Missing(
+            f"There is no key in {settings.directory}, where the audit service would make it when it starts: run this"
+            " where it runs, or name its place with FORCEGEN_AUDIT_DIRECTORY or --directory."
+        )
+    return signer(settings)
+
+
+def rotate(settings: AuditSettings) -> str:
+    """A new key in place of the old; the hand-over, which both signed. The old key stays beside it as `key.<id>`.
+
+    Raises:
+        Missing, Unsafe, Malformed: as `existing`; nothing is changed.
+    """
+    if settings.key is not None:
+        raise Missing("The key is in FORCEGEN_AUDIT_KEY, and not in a file: put it into one to hand it over.")
+    old = existing(settings)
+    new = Signer(old.name, secrets.token_bytes(32))
+    note = sign(f"{HANDOVER}\n{old.name}\n{new.verifier}\n{old.verifier}\n", [old, new])
+    fresh = settings.directory / "key.new"
+    _write(fresh, new)
+    (settings.directory / f"handover.{new.verifier.id.hex()}").write_text(note, encoding="utf-8")
+    (settings.directory / "key").replace(settings.directory / f"key.{old.verifier.id.hex()}")
+    fresh.replace(settings.directory / "key")
+    return note
+
+
+def handovers(settings: AuditSettings) -> list[str]:
+    """The hand-overs that the directory holds."""
+    return [file.read_text(encoding="utf-8") for file in sorted(settings.directory.glob("handover.*"))]
+
+
+def predecessors(newest: Verifier, origin: str, notes: Iterable[str]) -> list[Verifier]:
+    """The newest key and all that were handed over to it, each by a note that both signed."""
+    known, notes = [newest], list(notes)
+    for one in known:  # grows while it is walked
+        for note in notes:
+            known += [before for before in _givers(one, origin, note) if before not in known]
+    return known
+
+
+def _givers(taker: Verifier, origin: str, note: str) -> list[Verifier]:
+    try:
+        text, _ = open_note(note, [taker])
+        kind, of, key, giver, end = text.split("\n")
+        before = Verifier.parse(giver)
+        open_note(note, [before])
+    except (Malformed, Unsigned, ValueError):
+        return []
+    return [before] if (kind, of, key, end) == (HANDOVER, origin, str(taker), "") else []
+
+
+def _write(file: Path, key: Signer) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(key.secret() + "\n")
+        out.flush()
+        os.fsync(descriptor)
+
+
+def _read(file: Path) -> Signer:
+    if file.stat().st_mode & OTHERS:
+        raise Unsafe(f"others can read {file.name}: chmod 600")
+    return Signer.parse(file.read_text(encoding="utf-8").strip())

@@ -1,0 +1,197 @@
+"""Once in half a second: sign what the tree has become, if it still begins with everything that was signed before.
+
+What was signed is kept in the database and, the newest, beside the key: a database that was put back to a backup, or
+changed and rehashed, is not what the service signed. Then an alarm is raised, and nothing is signed while it stands.
+"""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import structlog
+
+from kernel.runtime.health import Health
+from kernel.store.postgres import Connection
+from services.audit.settings import AuditSettings
+from services.audit.tlog import alarms, keys, merkle, tree_store
+from services.audit.tlog.alarms import Kind
+from services.audit.tlog.checkpoint import Checkpoint
+from services.audit.tlog.merkle import Refuted, check_consistency
+from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, open_note, sign
+from services.audit.tlog.tree_store import sql
+
+log = structlog.get_logger()
+EVERY_S: Final = 0.5
+WAITS_MAX_S: Final = 5.0
+"""How long leaves may wait for a turn that another session does not give back, before that is told."""
+COPY_WITHIN_S: Final = 1.0
+KEPT: Final = "the last checkpoint beside the key"
+COPY: Final = "the copy of the checkpoint"
+HOW_TO: Final = "docs/how-to/prove-history.md"
+
+
+class Inconsistent(Exception):
+    """The tree does not begin with what was signed, or an alarm of before stands."""
+
+
+class NotOurTurn(Exception):
+    """Another session signs, or holds the row by which signers take turns; the message says which."""
+
+    def __init__(self, told: str, unsigned: int) -> None:
+        super().__init__(told)
+        self.unsigned = unsigned
+        """How many records no checkpoint covers."""
+
+
+class Signing:
+    """One process's signer; several take turns by a row in the database."""
+
+    def __init__(self, pool: asyncpg.Pool, signer: Signer, settings: AuditSettings, health: Health) -> None:
+        self._pool = pool
+        self._signer = signer
+        self._settings = settings
+        self._health = health
+        self._kept = settings.directory / "checkpoint"
+        self._waits_since: float | None = None
+        self._said = ""
+        self._copying: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """For ever; what is wrong shows in `/healthz/progress`, and nothing is signed while it is."""
+        while True:
+            await self.round()
+            await asyncio.sleep(EVERY_S)
+
+    async def round(self) -> None:
+        """Sign if that can be done; never raises."""
+        try:
+            await self.once()
+        except Inconsistent as fault:
+            self._stands(f"{fault}. Nothing is signed until somebody has looked and cleared it: {HOW_TO}")
+        except NotOurTurn as fault:
+            self._waits(str(fault), fault.unsigned)
+        except Exception as fault:  # a passing one: over at the next round
+            self._health.failed("signing", fault)
+            log.warning("nothing can be signed for the moment", fault=type(fault).__name__)
+        else:
+            self._waits_since, self._said = None, ""
+            self._health.moves("signing")
+            self._health.progressed("signing")
+
+    def _stands(self, why: str) -> None:
+        self._health.stands("signing", why)
+        self._health.beat("signing")
+        if why != self._said:
+            self._said = why
+            log.critical("nothing is signed", why=why)
+
+    def _waits(self, on: str, unsigned: int) -> None:
+        """No fault while there is nothing to sign, or while others sign it."""
+        now = time.monotonic()
+        self._waits_since = self._waits_since or now
+        if now - self._waits_since > WAITS_MAX_S and unsigned:
+            self._stands(f"{unsigned} records wait to be signed, and {on}. End that session of the database server")
+        else:
+            self._health.beat("signing")
+
+    async def once(self) -> str:
+        """The newest checkpoint's note, signed now if the tree has grown.
+
+        Raises:
+            Inconsistent: the tree does not begin with what was signed before, which is now an alarm; or one stands.
+            NotOurTurn: another session has the turn and does not give it back.
+        """
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(sql()["wait_briefly"])
+                await connection.execute(sql()["take_turn"])
+                for alarm in await alarms.standing(connection):
+                    raise Inconsistent(str(alarm))
+                for handover in keys.handovers(self._settings):
+                    await connection.execute(sql()["keep_handover"], handover)
+                note = await self._signed(connection)
+        except asyncpg.LockNotAvailableError as fault:
+            raise NotOurTurn(await self._who(), await self._pool.fetchval(sql()["unsigned"])) from fault
+        except _Found as fault:
+            async with self._pool.acquire() as connection:
+                await alarms.raise_(connection, Kind.TREE, str(fault))
+            raise Inconsistent(str(fault)) from fault
+        try:
+            _replace(self._kept, note)
+        except OSError as fault:
+            self._health.stands(KEPT, f"it cannot be written ({type(fault).__name__}), though it is signed")
+        else:
+            self._health.moves(KEPT)
+        if self._settings.checkpoint_file is not None:
+            await self._copy(self._settings.checkpoint_file, note)
+        return note
+
+    async def _copy(self, file: Path, note: str) -> None:
+        """To the place of others: if that fails or hangs, it is told, and signing goes on."""
+        if self._copying is None or self._copying.done():
+            self._copying = asyncio.create_task(asyncio.to_thread(_replace, file, note))
+        await asyncio.wait([self._copying], timeout=COPY_WITHIN_S)
+        fault = self._copying.exception() if self._copying.done() else TimeoutError()
+        if fault is None:
+            self._health.remarks.pop(COPY, None)
+        else:
+            told = f"it cannot be written ({type(fault).__name__}). Checkpoints are signed all the same"
+            if self._health.remarks.get(COPY) != told:
+                log.warning("the checkpoint cannot be written elsewhere", fault=type(fault).__name__)
+            self._health.remarks[COPY] = told
+
+    async def _who(self) -> str:
+        """Who holds the turn, for an operator: nothing that somebody sent."""
+        rows = await self._pool.fetch(sql()["who_signs"])
+        told = [f"process {row['pid']} of {row['usename']} ({row['application_name'] or 'unnamed'})" for row in rows]
+        return f"the turn to sign is held by {', '.join(told) or 'a session that cannot be seen'}"
+
+    async def _signed(self, connection: Connection) -> str:
+        size: int = await connection.fetchval(sql()["size"])
+        last: str | None = await connection.fetchval(sql()["last_checkpoint"])
+        try:
+            kept = self._kept.read_text(encoding="utf-8") if self._kept.exists() else None
+            (root,) = await tree_store.hashes(connection, [(0, size)])
+            now = Checkpoint(self._signer.name, size, root)
+            notes = [row["note"] for row in await connection.fetch(sql()["handovers"])]
+            known = keys.predecessors(self._signer.verifier, now.origin, notes)
+            for before in (one for one in (last, kept) if one is not None):
+                await _continues(connection, Checkpoint.parse(open_note(before, known)[0]), now)
+            if last is not None and open_note(last, known) == (now.text(), [self._signer.verifier]):
+                return last
+        except (Refuted, Malformed, Unsigned, KeyError, ValueError) as fault:
+            raise _Found(_told(fault)) from fault
+        note = sign(now.text(), [self._signer])
+        await connection.execute(sql()["keep_checkpoint"], size, note)
+        return note
+
+
+class _Found(Exception):
+    """Looked at under the lock: the tree does not begin with what was signed before."""
+
+
+def _told(fault: Exception) -> str:
+    return f"a tile is missing: level and number {fault}" if isinstance(fault, KeyError) else str(fault)
+
+
+async def _continues(connection: Connection, before: Checkpoint, now: Checkpoint) -> None:
+    """Raises Refuted where the tree does not begin with the one that was signed."""
+    if (before.origin, max(before.size, now.size)) != (now.origin, now.size):
+        raise Refuted(f"{before.size} leaves of {before.origin} were signed, and there are {now.size} of {now.origin}")
+    proof = await tree_store.hashes(connection, merkle.consistency(before.size, now.size))
+    check_consistency(before.size, now.size, proof, before.root, now.root)
+
+
+def _replace(file: Path, note: str) -> None:
+    """Whole or not at all; not written where it is the same."""
+    if file.exists() and file.read_text(encoding="utf-8") == note:
+        return
+    fresh = file.with_name(f"{file.name}.new")
+    with fresh.open("w", encoding="utf-8") as out:
+        out.write(note)
+        out.flush()
+        os.fsync(out.fileno())  # or a machine that loses its power may leave an empty file, which counts as another log
+    fresh.replace(file)

@@ -1,0 +1,53 @@
+"""The tree in Postgres: it grows in the transaction that archives, and answers hashes by index lookups alone."""
+
+from collections.abc import Mapping, Sequence
+
+from kernel.sql import queries
+from kernel.store.postgres import Connection, columns
+from services.audit.tlog import tiles
+from services.audit.tlog.merkle import Span
+from services.audit.tlog.tiles import Tile
+
+
+def sql() -> Mapping[str, str]:
+    """The queries of this room."""
+    return queries("services.audit.tlog", "tree_store.sql")
+
+
+async def lock(connection: Connection) -> int:
+    """Hold the tree to the commit; its size, which is the number of the next leaf."""
+    size: int = await connection.fetchval(sql()["lock"])
+    return size
+
+
+async def append(connection: Connection, size: int, hashes: Sequence[bytes]) -> None:
+    """Leaf hashes after the `size` that are there; the caller holds the lock."""
+    await put(connection, size + len(hashes), tiles.grow(size, await edge(connection, size), hashes))
+
+
+async def edge(connection: Connection, size: int) -> Mapping[Tile, bytes]:
+    """The tiles in which a tree of `size` grows."""
+    return await read(connection, tiles.edge(size))
+
+
+async def put(connection: Connection, size: int, grown: Mapping[Tile, bytes]) -> None:
+    """The tiles that changed as the tree grew to `size`."""
+    rows = [(level, nr, content) for (level, nr), content in grown.items()]
+    await connection.execute(sql()["grow"], *columns(rows, 3), size)
+
+
+async def read(connection: Connection, wanted: Sequence[Tile]) -> dict[Tile, bytes]:
+    """Tiles, as far as they are there."""
+    rows = await connection.fetch(sql()["tiles"], *columns(wanted, 2))
+    return {(row["level"], row["nr"]): row["hashes"] for row in rows}
+
+
+async def hashes(connection: Connection, spans: Sequence[Span]) -> list[bytes]:
+    """The hashes of spans of the tree.
+
+    Raises:
+        KeyError: a tile is missing.
+        ValueError: a tile is too short.
+    """
+    there = await read(connection, sorted(tiles.needed(spans)))
+    return [tiles.hash_of(span, there) for span in spans]

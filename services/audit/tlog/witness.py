@@ -1,0 +1,123 @@
+"""A witness, who is shown each checkpoint with the proof that it continues the one before. C2SP tlog-witness.
+
+Who witnesses is a third party: signing does not wait for it, and what fails there is told as that, and stops nothing
+here. What it *knows* is another matter: if it saw more leaves than there are, or another tree of the same size, then
+two histories were signed under this key. That is an alarm, which stands until somebody has looked.
+"""
+
+import asyncio
+import base64
+import re
+from typing import Final
+
+import asyncpg
+import httpx
+import structlog
+
+from contracts.limits import BIGINT_MAX
+from kernel.runtime.health import Health
+from services.audit.tlog import alarms, merkle, tree_store
+from services.audit.tlog.alarms import Kind
+from services.audit.tlog.tree_store import sql
+
+log = structlog.get_logger()
+EVERY_S: Final = 1.0
+PAUSE_MAX_S: Final = 60.0
+ANSWER_WITHIN_S: Final = 5.0
+"""From the first byte that is sent to the last that comes."""
+ANSWER_BYTES_MAX: Final = 65_536
+ASKED_MAX: Final = 3
+"""How often it is asked in one round, with what it says that it saw."""
+NAME: Final = "the witness"
+_SIZE: Final = re.compile(rb"(0|[1-9][0-9]{0,18})\n?")
+
+
+class Unwitnessed(Exception):
+    """The witness did not do its part; the message says what it did, without its words."""
+
+
+class Witness:
+    """One process's way to the witness."""
+
+    def __init__(self, pool: asyncpg.Pool, url: str, health: Health) -> None:
+        self._pool = pool
+        self._url = f"{url.rstrip('/')}/add-checkpoint"
+        self._health = health
+        self._old = 0
+        """How many leaves it says that it saw."""
+        self._shown = ""
+        """The note that it took last."""
+
+    async def run(self) -> None:
+        """For ever; a pause that grows while it fails."""
+        pause_s = EVERY_S
+        while True:
+            pause_s = EVERY_S if await self.round() else min(pause_s * 2, PAUSE_MAX_S)
+            await asyncio.sleep(pause_s)
+
+    async def round(self) -> bool:
+        """Show it the newest checkpoint, if it has not seen it; whether it has. Never raises."""
+        try:
+            await self._show()
+        except Unwitnessed as fault:
+            return self._failed(str(fault))
+        except Exception as fault:  # the network's, the witness's, or our own database's
+            return self._failed(f"it could not be asked ({type(fault).__name__})")
+        self._health.remarks.pop(NAME, None)
+        return True
+
+    def _failed(self, why: str) -> bool:
+        told = f"{why}. Checkpoints are signed all the same, and nobody else has seen those since"
+        if self._health.remarks.get(NAME) != told:
+            log.warning("the witness has not seen the newest checkpoint", why=why)
+        self._health.remarks[NAME] = told
+        return False
+
+    async def _show(self) -> None:
+        for _ in range(ASKED_MAX):
+            note: str | None = await self._pool.fetchval(sql()["last_checkpoint"])
+            if note is None or note == self._shown:
+                return
+            size = int(note.split("\n")[1])
+            old = self._old if self._old <= size else 0
+            status, saw = await self._asked(note, old, size)
+            if status == httpx.codes.OK:
+                self._shown, self._old = note, size
+                return
+            if old and (status == httpx.codes.UNPROCESSABLE_ENTITY or saw == old == size):
+                raise Unwitnessed(await self._alarm(f"the witness saw another tree of {old} leaves than there is", old))
+            if saw is None or saw == old:
+                raise Unwitnessed(f"it answers {status}")
+            self._old = saw
+            if saw > (signed := await self._leaves_signed()):
+                raise Unwitnessed(await self._alarm(f"the witness saw {saw} leaves and {signed} are signed", saw))
+        raise Unwitnessed("it says each time that it saw another size")
+
+    async def _asked(self, note: str, old: int, size: int) -> tuple[int, int | None]:
+        """The status, and the size that it says it saw where that is why it refuses (409)."""
+        async with self._pool.acquire() as connection:
+            proof = await tree_store.hashes(connection, merkle.consistency(old, size))
+        lines = [f"old {old}", *(base64.b64encode(one).decode() for one in proof), "", note]
+        body = b""
+        async with (
+            asyncio.timeout(ANSWER_WITHIN_S),
+            httpx.AsyncClient(timeout=ANSWER_WITHIN_S) as client,
+            client.stream("POST", self._url, content="\n".join(lines).encode()) as answer,
+        ):
+            async for piece in answer.aiter_bytes():
+                body += piece
+                if len(body) > ANSWER_BYTES_MAX:
+                    raise Unwitnessed("its answer does not end")
+        told = _SIZE.fullmatch(body) if answer.status_code == httpx.codes.CONFLICT else None
+        return answer.status_code, int(told[1]) if told and int(told[1]) <= BIGINT_MAX else None
+
+    async def _leaves_signed(self) -> int:
+        """By now: another process may have signed and shown more."""
+        note: str = await self._pool.fetchval(sql()["last_checkpoint"])
+        return int(note.split("\n")[1])
+
+    async def _alarm(self, detail: str, saw: int) -> str:
+        async with self._pool.acquire() as connection:
+            await alarms.raise_(connection, Kind.WITNESS, detail, saw)
+        log.critical("the witness knows another history", detail=detail)
+        return detail

@@ -1,0 +1,105 @@
+"""What must hold between records, beyond each being as it was signed: nothing is missing from a room's own log.
+
+Every stream's versions and every room's positions go up by one, and every command that could be read has an outcome.
+Pure: told of each archived record once, in any order between partitions. Memory: a number for each stream and each
+command.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, Final
+
+from contracts.cloudevents import from_kafka
+from contracts.unreadable import Unreadable
+from services.audit.archive import static_files
+from services.audit.verify.verifier import MALFORMED, Read, Report, name_of
+
+ANSWER_MAX_MS: Final = 60_000
+"""A command may be without an outcome for so long before the newest record; after that it is missing."""
+
+
+class Chain:
+    """What was seen so far."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._versions: dict[tuple[str, str], int] = {}
+        self._last: dict[str, int] = defaultdict(int)
+        self._ahead: dict[str, set[int]] = defaultdict(set)
+        self._asked: dict[int, tuple[int, str]] = {}
+        self._answered: set[int] = set()
+        self._newest = 0
+
+    def see(self, record: Mapping[str, Any]) -> None:
+        """One archived record in JSON, as `layout.record` gives it; what is none is passed over, and is no leaf."""
+        try:
+            self._see(record)
+        except MALFORMED:
+            self._report.wrong(f"{name_of(record) if isinstance(record, dict) else 'a line'}: this is no record")
+
+    def _see(self, record: Mapping[str, Any]) -> None:
+        room, _, kind = record["topic"].partition(".")
+        self._newest = max(self._newest, record["timestamp"])
+        if kind not in ("commands", "events", "outcomes"):
+            return
+        key, value = (None if record[part] is None else bytes.fromhex(record[part]) for part in ("key", "value"))
+        try:
+            envelope = from_kafka(key, value, static_files.headers_of(record))
+        except Unreadable:  # a dead letter of whoever reads it
+            return
+        if kind == "commands":
+            asked = hash((room, envelope.source, envelope.id))
+            self._asked.setdefault(asked, (record["timestamp"], name_of(record)))
+        elif kind == "outcomes" and (answered := _answered(envelope.data)) is not None:
+            self._answered.add(hash((room, *answered)))
+        elif kind == "events" and envelope.position is not None and envelope.stream_version is not None:
+            self._event(room, str(envelope.subject), envelope.stream_version, envelope.position, name_of(record))
+
+    def _event(self, room: str, stream: str, version: int, position: int, name: str) -> None:
+        due = self._versions.get((room, stream), 0) + 1
+        if version != due:
+            self._report.wrong(f"{name}: version {version} of {stream}, where {due} was due")
+        self._versions[room, stream] = max(version, due - 1)
+        self._ahead[room].add(position)
+        while self._last[room] + 1 in self._ahead[room]:
+            self._last[room] += 1
+            self._ahead[room].remove(self._last[room])
+
+    def end(self) -> None:
+        """All was seen: what is missing."""
+        for room, ahead in self._ahead.items():
+            if ahead:
+                self._report.wrong(
+                    f"{room}.events: position {self._last[room] + 1} is missing, and {max(ahead)} is there"
+                )
+        for asked, (timestamp, name) in self._asked.items():
+            if asked not in self._answered and self._newest - timestamp > ANSWER_MAX_MS:
+                self._report.wrong(f"{name}: this command has no outcome")
+
+
+def _answered(outcome: bytes) -> tuple[str, str] | None:
+    """The source and id of the command that an outcome answers; None where its data tells none."""
+    try:
+        told = json.loads(outcome)
+        source, id_ = told["command_source"], told["command_id"]
+    except (LookupError, RecursionError, TypeError, ValueError):
+        return None
+    return (source, id_) if isinstance(source, str) and isinstance(id_, str) else None
+
+
+def watched(read: Read, chain: Chain) -> Read:
+    """The same reading, of which the chain is told every record once."""
+    seen = 0
+
+    def reading(path: str) -> bytes:
+        nonlocal seen
+        content = read(path)
+        if path.startswith("records/"):
+            for record in map(json.loads, content.splitlines()):  # what is no JSON is told by whoever asked
+                if isinstance(record, dict) and isinstance(leaf := record.get("leaf"), int) and leaf >= seen:
+                    chain.see(record)
+                    seen = leaf + 1
+        return content
+
+    return reading
