@@ -5,11 +5,12 @@ checkpoint of the archive that covers all of it, and the digest of the answer. `
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final, Literal
 
 import httpx
@@ -29,11 +30,10 @@ COVERED_WITHIN_S: Final = 10.0
 NOT_OF_THE_QUESTION: Final = frozenset({"receipt", "wait_for", "timeout", "format"})
 """Parameters that do not change what the answer says."""
 NOT_OF_THE_ANSWER: Final = frozenset({"receipt", "freshness"})
-SOURCES: Final = (
-    *(("contracts", "", ".py"), ("services.reporting", "", ".py"), ("services.reporting.projections", "", ".py")),
-    *(("services.reporting", "queries", ".sql"), ("services.reporting", "migrations", ".sql")),
-)
-"""What decides how events become rows and rows an answer: (package, folder, ending)."""
+SOURCES: Final = ("contracts", "services.reporting")
+ENDINGS: Final = (".py", ".sql", ".json")
+NOT_OF_THE_CODE: Final = frozenset({"pages", "analysts", "published", "__pycache__"})
+"""Folders whose files decide neither how events become rows nor how rows become an answer."""
 
 
 class Position(BaseModel):
@@ -65,16 +65,26 @@ class Receipt(BaseModel):
     """The checkpoint that covers the positions, and for each the proof of its last record."""
 
 
+def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+    """Every file that decides what an answer says, wherever in the package it stands."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name not in NOT_OF_THE_CODE:
+            yield from _sources(entry, f"{name}/{entry.name}")
+        elif entry.is_file() and entry.name.endswith(ENDINGS):
+            yield f"{name}/{entry.name}", entry
+
+
+def sources() -> dict[str, Traversable]:
+    """The files of which `projection` is made, by name, in order."""
+    return dict(sorted(pair for package in SOURCES for pair in _sources(files(package), package)))
+
+
 @cache
 def projection() -> str:
     """The version of this code: the first 16 hexadecimal digits of a SHA-256 over its files, by name."""
-    found = []
-    for package, folder, ending in SOURCES:
-        for file in files(package).joinpath(folder).iterdir():
-            if file.name.endswith(ending):
-                found.append((f"{package}/{folder}/{file.name}", file.read_bytes()))
     whole = sha256()
-    for name, content in sorted(found):
+    for name, file in sources().items():
+        content = file.read_bytes()
         whole.update(f"{name} {len(content)}\n".encode() + content)
     return whole.hexdigest()[:16]
 
