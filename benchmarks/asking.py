@@ -19,16 +19,16 @@ import uvloop
 from benchmarks import register
 from benchmarks.measure import Measured
 from kernel.runtime.health import Health
-from services.reporting.asked import Asked
-from services.reporting.asking import Reading
-from services.reporting.finding import find
-from services.reporting.following import Following
-from services.reporting.pages.html import Question
+from services.reporting.pages.catalogue import SHEETS
+from services.reporting.pages.i18n import words
+from services.reporting.pages.render import Question
 from services.reporting.pages.routes import show
-from services.reporting.pages.sheets import SHEETS
-from services.reporting.pages.words import words
-from services.reporting.projector import Projector
-from services.reporting.reports import REPORTS
+from services.reporting.projector.projector import Projector
+from services.reporting.query.change_feed import Following
+from services.reporting.query.session import Reading
+from services.reporting.reports.catalogue import REPORTS
+from services.reporting.reports.parameters import Asked
+from services.reporting.reports.run import find
 from tests.integration.reading_database import reading_database
 from tests.servers import Servers
 

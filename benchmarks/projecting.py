@@ -12,8 +12,8 @@ from benchmarks.measure import Measured
 from contracts import deployments
 from contracts.registry import type_name
 from contracts.words import Event
-from services.reporting.projections.recorded import Recorded
-from services.reporting.projector import Projector
+from services.reporting.projections.event import Recorded
+from services.reporting.projector.projector import Projector
 from tests.integration.reading_database import reading_database
 from tests.servers import Servers
 

@@ -13,7 +13,7 @@ from contracts import approvals, deployments, vacancies
 from contracts.registry import type_name
 from contracts.words import Category, Decision, Event, LineTerms
 from kernel.model.decider import effective_of
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.event import Recorded
 
 STATES: Final = tuple(f"S{chr(65 + nr // 5)}{chr(65 + nr % 5)}" for nr in range(20))
 MISSIONS: Final = ("MINURSO", "UNIFIL", "MINUSCA", "MONUSCO", "UNFICYP")

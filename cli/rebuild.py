@@ -24,10 +24,10 @@ from kernel.store.postgres import Connection
 from services.audit.archive import high_water_mark
 from services.audit.archive import selection as archive
 from services.audit.archive.selection import Selection
-from services.reporting import rebuilding
+from services.reporting import rebuild
 from services.reporting.app import ROOM
-from services.reporting.projector import Applied
-from services.reporting.rebuilding import FRESH, LIVE, Difference, Filling, Positions
+from services.reporting.projector.projector import Applied
+from services.reporting.rebuild import FRESH, LIVE, Difference, Filling, Positions
 
 ARCHIVE_WAIT_S: Final = 60.0
 
@@ -85,21 +85,21 @@ def show(differences: Sequence[Difference]) -> None:
 
 
 async def _whole(at: Addresses, bar: Records, *, dry_run: bool) -> list[Difference]:
-    await rebuilding.make(at.views, LIVE)  # where the views were dropped, there are empty ones to compare with
-    await rebuilding.renew(at.views)
+    await rebuild.make(at.views, LIVE)  # where the views were dropped, there are empty ones to compare with
+    await rebuild.renew(at.views)
     async with databases.reading("audit", at.archive, at.directory) as kept, databases.owning(at.views, LIVE) as live:
         async with databases.owning(at.views, FRESH) as fresh:
             filling = Filling(fresh)
-            await _fill(kept, filling, await _until(kept, await rebuilding.positions(live)), bar)
+            await _fill(kept, filling, await _until(kept, await rebuild.positions(live)), bar)
             async with live.transaction():
-                until = await _until(kept, await rebuilding.positions(live, held=True))
+                until = await _until(kept, await rebuild.positions(live, held=True))
                 await _caught_up(kept, until)
                 await _fill(kept, filling, until, bar)
-                differences = await rebuilding.differences(live)
+                differences = await rebuild.differences(live)
                 if not dry_run:
-                    await rebuilding.swap(live)
+                    await rebuild.swap(live)
         if dry_run:
-            await rebuilding.drop(live)
+            await rebuild.drop(live)
     return differences
 
 
@@ -147,10 +147,10 @@ async def _caught_up(kept: Connection, until: Positions) -> None:
 
 async def _back(at: Addresses) -> None:
     async with databases.owning(at.views, LIVE) as live, live.transaction():
-        if not await live.fetchval("SELECT to_regnamespace($1) IS NOT NULL", rebuilding.BEFORE):
+        if not await live.fetchval("SELECT to_regnamespace($1) IS NOT NULL", rebuild.BEFORE):
             raise Complaint("There are no views of before: nothing was replayed to views yet.")
-        await rebuilding.positions(live, held=True)
-        await rebuilding.swap(live, rebuilding.BEFORE)
+        await rebuild.positions(live, held=True)
+        await rebuild.swap(live, rebuild.BEFORE)
 
 
 async def _part(at: Addresses, which: Selection, bar: Records, *, dry_run: bool) -> Applied:
@@ -164,7 +164,7 @@ async def _part(at: Addresses, which: Selection, bar: Records, *, dry_run: bool)
         try:
             async for page in archive.pages(kept, which, before):
                 events = [high_water_mark.consumed(each) for each in page.records if each["topic"] in ROOM.topics_in]
-                done += await rebuilding.apply(live, events)
+                done += await rebuild.apply(live, events)
                 bar(page.looked_at)
         except asyncpg.UniqueViolationError as fault:
             raise Complaint("The room applied some of them meanwhile: run this again.") from fault

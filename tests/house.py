@@ -36,7 +36,7 @@ MODULES = {
     "vacancies": "services.vacancies",
     "deployments": "services.deployments",
     "reporting": "services.reporting",
-    "query": "services.reporting.api",
+    "query": "services.reporting.http",
     "audit": "services.audit",
 }
 ROLES = {"query": "reporting_reader"}

@@ -12,9 +12,9 @@ from contracts.registry import type_name
 from contracts.words import Event
 from kernel.model.decider import effective_of
 from services.reporting.projections import VIEWS
-from services.reporting.projections.fold import Shelf, Tables
-from services.reporting.projections.queue import Queue
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.change_set import Shelf, Tables
+from services.reporting.projections.event import Recorded
+from services.reporting.projections.stream_gate import Queue
 from services.reporting.projections.view import Row
 
 LEARNED = datetime(2022, 7, 1, 12, tzinfo=UTC)

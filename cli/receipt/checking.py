@@ -16,9 +16,9 @@ from cli.receipt import remaking
 from cli.terminal import news
 from services.audit.verify import verifier
 from services.audit.verify.verifier import Read, Wrong
-from services.reporting import receipts
-from services.reporting.problems import Problem
-from services.reporting.receipts import Receipt
+from services.reporting.query.errors import Problem
+from services.reporting.reports import receipts
+from services.reporting.reports.receipts import Receipt
 
 TOLD_EVERY_S: Final = 1.0
 

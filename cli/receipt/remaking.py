@@ -19,13 +19,14 @@ from kernel.runtime.health import Health
 from kernel.store import database
 from services.audit.archive import static_files
 from services.audit.verify.verifier import Read, name_of
-from services.reporting import finding, forms, rebuilding
-from services.reporting.asked import asks
-from services.reporting.asking import Reading
-from services.reporting.following import Following
-from services.reporting.rebuilding import Filling
-from services.reporting.receipts import Receipt
-from services.reporting.reports import REPORTS
+from services.reporting import rebuild
+from services.reporting.query.change_feed import Following
+from services.reporting.query.session import Reading
+from services.reporting.rebuild import Filling
+from services.reporting.reports import formats, run
+from services.reporting.reports.catalogue import REPORTS
+from services.reporting.reports.parameters import asks
+from services.reporting.reports.receipts import Receipt
 
 AT_ONCE: Final = 1_000
 """Records of one transaction."""
@@ -87,7 +88,7 @@ class Views:
         asked = asks(self._receipt.report, report.takes, report.needs).model_validate(given)
         day = date.fromisoformat(given["as_of"])
         read = Reading(self._pool, lambda: day, Following(self._pool, Health(0)))
-        return forms.as_json(self._receipt.report, await finding.find(report, asked, read))
+        return formats.as_json(self._receipt.report, await run.find(report, asked, read))
 
 
 @contextmanager
@@ -97,8 +98,8 @@ def views(url: str, receipt: Receipt) -> Iterator[Views]:
     until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
 
     async def begin(stack: AsyncExitStack) -> tuple[Filling, asyncpg.Pool]:
-        await rebuilding.make(url, schema)
-        here = rebuilding.within(url, schema)
+        await rebuild.make(url, schema)
+        here = rebuild.within(url, schema)
         pool = await stack.enter_async_context(asyncpg.create_pool(here, min_size=1, max_size=2))
         connection = await database.session(here)
         stack.push_async_callback(connection.close)
@@ -109,7 +110,7 @@ def views(url: str, receipt: Receipt) -> Iterator[Views]:
     async def end(stack: AsyncExitStack) -> None:
         await stack.aclose()
         connection = await database.session(url)
-        await rebuilding.drop(connection, schema)
+        await rebuild.drop(connection, schema)
         await connection.close()
 
     with asyncio.Runner() as runner:

@@ -34,7 +34,7 @@ ROOMS = (
     Room("deployments", "services.deployments", "deployments", 8083),
     Room("reporting", "services.reporting", "reporting", 8084),
     Room(AUDIT, "services.audit", "audit", 8085),
-    Room(QUERY, "services.reporting.api", roles.READER, 8080),
+    Room(QUERY, "services.reporting.http", roles.READER, 8080),
 )
 
 

@@ -21,9 +21,9 @@ from kernel.reader_service import Write
 from kernel.runtime.faults import kind
 from kernel.store.postgres import Connection
 from services.reporting.analysts.publish import publish
-from services.reporting.parked import retried
-from services.reporting.projections.recorded import Recorded
-from services.reporting.projector import Projector
+from services.reporting.projections.event import Recorded
+from services.reporting.projector.projector import Projector
+from services.reporting.projector.retry_parked import retried
 
 T = TypeVar("T")
 PROJECTOR = Projector()

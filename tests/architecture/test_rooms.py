@@ -90,4 +90,4 @@ def test_a_pure_module_asks_no_clock_no_chance_and_no_file(path: Path) -> None:
 
 def test_what_reaches_out_would_be_seen() -> None:
     """The check itself: a module of the shell does not pass it."""
-    assert not all(may_import(module) for module in imported(Path("services/reporting/projector.py")))
+    assert not all(may_import(module) for module in imported(Path("services/reporting/projector/projector.py")))

@@ -13,10 +13,10 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from contracts.words import Event
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
-from services.reporting.api import build
-from services.reporting.following import Following
-from services.reporting.projections.recorded import Recorded
-from services.reporting.projector import Projector
+from services.reporting.http.app import build
+from services.reporting.projections.event import Recorded
+from services.reporting.projector.projector import Projector
+from services.reporting.query.change_feed import Following
 from tests.architecture.sources import ROOT
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served

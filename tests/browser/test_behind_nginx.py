@@ -13,8 +13,8 @@ from kernel.http.proxied import addressed
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from kernel.runtime.settings import Settings
-from services.reporting.api import build
-from services.reporting.following import Following
+from services.reporting.http.app import build
+from services.reporting.query.change_feed import Following
 from tests.browser.conftest import PICTURES, House
 from tests.integration.serving import served
 from tests.nginx import nginx

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from contracts.deployments import TourArrived, TourPlanned
-from services.reporting.pages.words import words
+from services.reporting.pages.i18n import words
 from tests.browser import proxy as answers
 from tests.browser.conftest import PICTURES, House
 from tests.browser.proxy import Proxy, proxied, until

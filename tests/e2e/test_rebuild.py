@@ -15,8 +15,8 @@ from cli.main import app
 from deploy.local.house import House as Addresses
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
-from services.reporting import rebuilding
-from services.reporting.reports import REPORTS
+from services.reporting import rebuild
+from services.reporting.reports.catalogue import REPORTS
 from tests.e2e.test_main_path import proposal
 from tests.faults import check
 from tests.foreign import Client
@@ -130,7 +130,7 @@ def test_a_run_that_was_cut_short_is_taken_up(
     house: House, told: dict[str, bytes], begun_by: str, *, taken_up: bool
 ) -> None:
     """Given views that were left half made, then they are completed, unless other projections began them."""
-    asyncio.run(rebuilding.renew(house.dsn("reporting")))
+    asyncio.run(rebuild.renew(house.dsn("reporting")))
     execute(house, "INSERT INTO reporting_next.consumed SELECT consumer, topic, part, 0 FROM consumed")
     if begun_by == "others":
         execute(house, "COMMENT ON SCHEMA reporting_next IS 'of before'")

@@ -15,7 +15,7 @@ from cli.main import app
 from deploy.local.house import House as Addresses
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
-from services.reporting import receipts
+from services.reporting.reports import receipts
 from tests.house import House
 from tests.stories import AS_OF
 

@@ -13,9 +13,9 @@ from contracts.cloudevents import from_kafka
 from services.audit.tlog.leaf import packed
 from services.reporting.app import recorded
 from services.reporting.projections import VIEWS
-from services.reporting.projections.fold import fold
-from services.reporting.projections.recorded import Recorded
-from services.reporting.statements import Statements
+from services.reporting.projections.change_set import fold
+from services.reporting.projections.event import Recorded
+from services.reporting.projector.upsert_sql import Statements
 from tests.foreign import Client
 from tests.house import House, every_topic
 

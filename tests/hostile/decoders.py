@@ -28,9 +28,9 @@ from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.leaf import packed, unpacked
 from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.verify import verifier
-from services.reporting.lists import _after
-from services.reporting.paging import Page
-from services.reporting.problems import Problem
+from services.reporting.lists.catalogue import _after
+from services.reporting.query.errors import Problem
+from services.reporting.query.keyset import Page
 from tests.hostile import wire
 
 ORIGIN: Final = "fuzz.example/log"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from contracts.cloudevents import from_kafka
 from services.reporting.app import recorded
-from services.reporting.projections.fold import fold
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.change_set import fold
+from services.reporting.projections.event import Recorded
 from tests.faults.check import _views
 from tests.hostile import wire
 from tests.hostile.check import query

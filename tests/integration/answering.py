@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from contracts.words import Event
-from services.reporting.api import build
-from services.reporting.projector import Projector
-from services.reporting.reports import REPORTS
+from services.reporting.http.app import build
+from services.reporting.projector.projector import Projector
+from services.reporting.reports.catalogue import REPORTS
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 

@@ -15,7 +15,7 @@ import asyncpg
 import httpx
 import psutil
 
-from services.reporting.projector import Projector
+from services.reporting.projector.projector import Projector
 from tests import peacekeepers as story
 from tests.house import free_port
 from tests.integration.reading_database import reading_database
@@ -70,7 +70,7 @@ async def crowd(dsn: str, log: Path) -> AsyncIterator[Crowd]:
         port = free_port()
         with log.open("wb") as told:
             environment = {**os.environ, "FORCEGEN_DATABASE_URL": url, "FORCEGEN_HTTP_PORT": str(port)}
-            command = [sys.executable, "-m", "services.reporting.api"]
+            command = [sys.executable, "-m", "services.reporting.http"]
             process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=told, stderr=told)
         there = Crowd(pool, port, psutil.Process(process.pid))
         try:

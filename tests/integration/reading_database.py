@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from services.reporting.asking import PLANNED_ONCE
+from services.reporting.query.session import PLANNED_ONCE
 
 CONSUMED = """CREATE TABLE consumed (
     consumer text, topic text, part int, next_offset bigint NOT NULL, PRIMARY KEY (consumer, topic, part)

@@ -14,11 +14,11 @@ import pytest
 
 from deploy.provision import SCHEMAS_OF
 from kernel.store.database import provision, provision_reader
-from services.reporting.analysts.made import SCHEMA, argument, reports
+from services.reporting.analysts.generate import SCHEMA, argument, reports
 from services.reporting.analysts.publish import publish
 from services.reporting.analysts.reference import page
-from services.reporting.api import build
-from services.reporting.projector import Projector
+from services.reporting.http.app import build
+from services.reporting.projector.projector import Projector
 from tests.architecture.sources import ROOT
 from tests.integration.reading_database import migrated
 from tests.projection_spec import history

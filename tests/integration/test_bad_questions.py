@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from kernel.runtime.health import Health
-from services.reporting.api import build
-from services.reporting.following import Following
-from services.reporting.lists import LISTS
-from services.reporting.projector import Projector
-from services.reporting.reports import REPORTS
+from services.reporting.http.app import build
+from services.reporting.lists.catalogue import LISTS
+from services.reporting.projector.projector import Projector
+from services.reporting.query.change_feed import Following
+from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served

@@ -22,9 +22,9 @@ from kernel.runtime.settings import Settings
 from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import routes as archive_pages
 from services.audit.search import indexer
-from services.reporting.api import build
-from services.reporting.following import Following
-from services.reporting.projector import Projector
+from services.reporting.http.app import build
+from services.reporting.projector.projector import Projector
+from services.reporting.query.change_feed import Following
 from tests.audit.conftest import Archive, archive, record
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served

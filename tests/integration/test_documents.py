@@ -14,10 +14,10 @@ from kernel.http import application, command_routes, operator_routes
 from kernel.runtime.health import Health
 from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import routes as archive_pages
-from services.reporting import shaping
-from services.reporting.api import build
-from services.reporting.lists import LISTS
-from services.reporting.reports import REPORTS
+from services.reporting.http import generate_shapes
+from services.reporting.http.app import build
+from services.reporting.lists.catalogue import LISTS
+from services.reporting.reports.catalogue import REPORTS
 from tests.integration.reading_database import reading_database
 
 DECIDING = ("approvals", "vacancies", "deployments")
@@ -109,8 +109,9 @@ def test_rows_are_types_and_not_bare_objects(name: str) -> None:
 @pytest.mark.servers
 async def test_the_shapes_in_the_document_are_those_of_the_queries(postgres_dsn: str) -> None:
     async with reading_database(postgres_dsn) as pool, pool.acquire() as connection:
-        found = await shaping.look(connection)
-    kept = json.loads(files("services.reporting").joinpath(shaping.FILE).read_text())
+        found = await generate_shapes.look(connection)
+    kept = json.loads(files("services.reporting.http").joinpath(generate_shapes.FILE).read_text())
     wrong = {name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name)}
-    remedy = "make it anew: python -m services.reporting.shaping, with FORCEGEN_DATABASE_URL on a migrated database"
+    command = "python -m services.reporting.http.generate_shapes"
+    remedy = f"make it anew: {command}, with FORCEGEN_DATABASE_URL on a migrated database"
     assert not wrong, f"shapes.json is not what the queries say of {sorted(wrong)}; {remedy}"

@@ -15,12 +15,12 @@ import pytest
 
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
-from services.reporting import following as following_module
-from services.reporting import projector as projector_module
-from services.reporting.api import build
-from services.reporting.following import Following
-from services.reporting.projections.recorded import Recorded
-from services.reporting.projector import Projector
+from services.reporting.http.app import build
+from services.reporting.projections.event import Recorded
+from services.reporting.projector import projector as projector_module
+from services.reporting.projector.projector import Projector
+from services.reporting.query import change_feed as following_module
+from services.reporting.query.change_feed import Following
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
@@ -122,7 +122,7 @@ async def test_what_cannot_be_applied_is_told_as_parked_without_waiting(
         raise ValueError("a defect of the projection")
 
     with monkeypatch.context() as broken:
-        broken.setattr("services.reporting.projections.fold.Shelf.apply", fails)
+        broken.setattr("services.reporting.projections.change_set.Shelf.apply", fails)
         await reader.apply(LOG[-1:])
     async with asyncio.timeout(10):
         told = await waiting

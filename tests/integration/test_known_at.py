@@ -13,18 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.runtime.health import Health
-from services.reporting import occupancy
-from services.reporting.api import build
-from services.reporting.asking import Reading
-from services.reporting.following import Following
-from services.reporting.lists import LISTS
+from services.reporting.http.app import build
+from services.reporting.lists.catalogue import LISTS
 from services.reporting.projections import VIEWS
-from services.reporting.projections.fold import Shelf, Tables, fold
-from services.reporting.projections.recorded import Recorded
-from services.reporting.projector import Projector
+from services.reporting.projections.change_set import Shelf, Tables, fold
+from services.reporting.projections.event import Recorded
+from services.reporting.projector import occupancy
+from services.reporting.projector.projector import Projector
+from services.reporting.projector.upsert_sql import Statements
 from services.reporting.queries import query
-from services.reporting.reports import REPORTS
-from services.reporting.statements import Statements
+from services.reporting.query.change_feed import Following
+from services.reporting.query.session import Reading
+from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
 from tests.integration.reading_database import migrated, reading_database
 from tests.projection_spec import history

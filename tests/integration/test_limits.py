@@ -23,7 +23,7 @@ from kernel.command_service import MIGRATIONS
 from kernel.store.database import migrate, provision
 from kernel.store.postgres import Connection
 from services.reporting.projections import GROUP_OF, VIEWS
-from services.reporting.projector import Projector
+from services.reporting.projector.projector import Projector
 from tests.edges import integers, largest
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history

@@ -15,7 +15,7 @@ from contracts.vacancies import MissionRecorded
 from contracts.words import Event
 from kernel.store.postgres import Connection
 from services.reporting import app
-from services.reporting.projector import Projector
+from services.reporting.projector.projector import Projector
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.words import Event
-from services.reporting import occupancy
 from services.reporting.projections import VIEWS
-from services.reporting.projections.recorded import Recorded
-from services.reporting.projector import Projector
+from services.reporting.projections.event import Recorded
+from services.reporting.projector import occupancy
+from services.reporting.projector.projector import Projector
 from services.reporting.queries import query
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database

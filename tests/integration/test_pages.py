@@ -10,10 +10,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from contracts.words import Event
+from services.reporting.pages.catalogue import SHEETS
+from services.reporting.pages.i18n import words
 from services.reporting.pages.routes import ROUTES
-from services.reporting.pages.sheets import SHEETS
-from services.reporting.pages.words import words
-from services.reporting.reports import REPORTS
+from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers
 from tests.integration.answering import Asking, given
 from tests.integration.page_texts import texts

@@ -7,9 +7,9 @@ from html import unescape
 import pytest
 
 from contracts.limits import FIRST_DAY, LAST_DAY
+from services.reporting.pages.catalogue import SHEETS
+from services.reporting.pages.i18n import words
 from services.reporting.pages.routes import EVERYWHERE, ROUTES
-from services.reporting.pages.sheets import SHEETS
-from services.reporting.pages.words import words
 from tests.integration.answering import Asking, given
 from tests.stories import AS_OF, tell
 

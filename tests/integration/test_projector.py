@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from contracts.deployments import ConsentRecorded
 from contracts.words import Event
 from kernel.store.postgres import Connection
-from services.reporting.api import build
+from services.reporting.http.app import build
 from services.reporting.projections import GROUP_OF, VIEWS
-from services.reporting.projections.fold import Tables, fold
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.change_set import Tables, fold
+from services.reporting.projections.event import Recorded
 from services.reporting.projections.view import Project
-from services.reporting.projector import Applied, Projector
-from services.reporting.statements import Statements
+from services.reporting.projector.projector import Applied, Projector
+from services.reporting.projector.upsert_sql import Statements
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history

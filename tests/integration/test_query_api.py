@@ -9,8 +9,8 @@ import asyncpg
 import httpx
 import pytest
 
-from services.reporting.api import build
-from services.reporting.projector import Projector
+from services.reporting.http.app import build
+from services.reporting.projector.projector import Projector
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history

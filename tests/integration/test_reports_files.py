@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from services.reporting.reports import REPORTS
+from services.reporting.reports.catalogue import REPORTS
 from tests.integration.answering import Asking, given
 from tests.stories import AS_OF, tell
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.reporting.reports import REPORTS
+from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
 from tests.integration.answering import Asking, given
 from tests.integration.test_query_api import NEEDED, PAST

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from contracts.deployments import StrengthReturnRecorded
-from services.reporting.api import build
-from services.reporting.projector import Projector
+from services.reporting.http.app import build
+from services.reporting.projector.projector import Projector
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import LEARNED, history
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.reporting.receipts import NOT_OF_THE_CODE, sources
+from services.reporting.reports.receipts import NOT_OF_THE_CODE, sources
 
 ROOT = Path(__file__).parents[2]
 

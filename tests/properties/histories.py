@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contracts import deployments, vacancies
 from contracts.words import Event
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.event import Recorded
 from tests import peacekeepers as story
 from tests.projection_spec import history
 

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from hypothesis import strategies as st
 
 from contracts.words import Event
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.event import Recorded
 from tests import peacekeepers as story
 from tests.projection_spec import LEARNED, history
 from tests.properties.histories import lives

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.reporting.csv_cells import guarded, unguarded
-from services.reporting.forms import csv_cell
+from services.reporting.reports.csv_cells import guarded, unguarded
+from services.reporting.reports.formats import csv_cell
 
 FORMULA = "=1+1"
 BEGINNINGS = {

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from hypothesis import given
 
 from services.reporting.projections import VIEWS
-from services.reporting.projections.fold import Shelf, Superseded, fold
+from services.reporting.projections.change_set import Shelf, Superseded, fold
 from services.reporting.projections.view import Key
 from tests.properties.known_histories import Question, questions
 

@@ -2,8 +2,8 @@
 
 from hypothesis import given
 
-from services.reporting.projections.fold import fold
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.change_set import fold
+from services.reporting.projections.event import Recorded
 from tests.projection_spec import MemoryProjector
 from tests.properties.histories import delivered
 

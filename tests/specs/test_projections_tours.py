@@ -6,7 +6,7 @@ import pytest
 
 from contracts import deployments
 from contracts.words import Event
-from services.reporting.projections.fold import fold
+from services.reporting.projections.change_set import fold
 from tests import peacekeepers as story
 from tests.projection_spec import Views, history, projected
 

@@ -5,7 +5,7 @@ import pytest
 from contracts.registry import EVENTS
 from contracts.words import Event
 from services.reporting.projections import GROUP_OF, GROUPS, NOT_SHOWN, VIEWS
-from services.reporting.projections.fold import group_of
+from services.reporting.projections.change_set import group_of
 
 
 @pytest.mark.parametrize("word", EVENTS.values(), ids=list(EVENTS))

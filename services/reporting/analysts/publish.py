@@ -6,7 +6,7 @@ import asyncpg
 import structlog
 
 from kernel.store.postgres import Connection
-from services.reporting.analysts.made import SCHEMA, of_projections, reports
+from services.reporting.analysts.generate import SCHEMA, of_projections, reports
 from services.reporting.queries import query
 
 log = structlog.get_logger()

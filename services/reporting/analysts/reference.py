@@ -11,7 +11,7 @@ from typing import Final
 
 import asyncpg
 
-from services.reporting.analysts.made import SCHEMA
+from services.reporting.analysts.generate import SCHEMA
 
 HEAD: Final = """# SQL for analysts: reference
 

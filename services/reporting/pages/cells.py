@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from services.reporting.pages.words import Words
+from services.reporting.pages.i18n import Words
 
 CODES: Final = frozenset(
     {

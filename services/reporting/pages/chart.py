@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from services.reporting.pages.words import Words
+from services.reporting.pages.i18n import Words
 
 with warnings.catch_warnings():  # it leaves a finder of plugins among those of imports, made for Pythons before 3.4
     warnings.simplefilter("ignore")

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import Final
 
-from services.reporting.pages.words import Words
+from services.reporting.pages.i18n import Words
 
 TEMPLATES: Final = (
     "There is no parameter {name} here.",

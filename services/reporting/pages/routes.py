@@ -17,18 +17,19 @@ from kernel.http.address import bad
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
 from kernel.store.postgres import Connection
-from services.reporting import finding, forms, lists
-from services.reporting.asked import Asked
-from services.reporting.asking import Reading, reading
-from services.reporting.filters import LIMIT_MAX
-from services.reporting.forms import Answer
-from services.reporting.pages import chart, html
-from services.reporting.pages.html import Question, Shown
+from services.reporting.lists import catalogue
+from services.reporting.pages import chart, render
+from services.reporting.pages.catalogue import SHEETS, Section, Sheet
+from services.reporting.pages.i18n import words
 from services.reporting.pages.languages import LANGUAGES, named, negotiated
-from services.reporting.pages.sheets import SHEETS, Section, Sheet
-from services.reporting.pages.words import words
-from services.reporting.problems import Problem
-from services.reporting.reports import REPORTS
+from services.reporting.pages.render import Question, Shown
+from services.reporting.query.errors import Problem
+from services.reporting.query.parameters import LIMIT_MAX
+from services.reporting.query.session import Reading, reading
+from services.reporting.reports import formats, run
+from services.reporting.reports.catalogue import REPORTS
+from services.reporting.reports.formats import Answer
+from services.reporting.reports.parameters import Asked
 
 ROUTES: Final = {
     "/": "overview",
@@ -72,10 +73,10 @@ def _answering(sheet: Sheet, suffix: str) -> Any:
         question = replace(asked(request, sheet, read.today()), changes=read.following.last)
         found = await show(sheet, question, read)
         if suffix == ".json":
-            return forms.json_response(_twin(sheet, question, found))
+            return formats.json_response(_twin(sheet, question, found))
         if suffix == ".csv":
             return _csv(request, found)
-        return html.page(sheet, question, found)
+        return render.page(sheet, question, found)
 
     return page
 
@@ -162,10 +163,10 @@ async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Ma
     if not sheet.thing:
         return None
     if sheet.thing == "events":
-        return await lists.find_event(connection, question.path["event"])
+        return await catalogue.find_event(connection, question.path["event"])
     kind = sheet.thing.removesuffix("s")
     try:
-        item = await lists.find_one(connection, sheet.thing, question.path[kind], question.as_of)
+        item = await catalogue.find_one(connection, sheet.thing, question.path[kind], question.as_of)
     except Problem as fault:
         fault.field = kind  # what the address of the page calls it
         raise
@@ -179,7 +180,7 @@ def _given(section: Section, names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def _listed(connection: Connection, section: Section, question: Question, names: Mapping[str, Any]) -> Answer:
-    found = await lists.find_some(connection, section.listed, _given(section, names), question.as_of)
+    found = await catalogue.find_some(connection, section.listed, _given(section, names), question.as_of)
     named = [(*values, row["id"]) for values, row in zip(found.values, found.rows, strict=True)]
     return replace(found, columns=[*found.columns, ("event", "json")], values=named)
 
@@ -191,7 +192,7 @@ async def _reported(
     questions = [(REPORTS[section.report], _asked(section, question, names)) for section in sections]
     if not questions:
         return {}
-    found = await finding.find_together(connection, questions, question.as_of, read.known)
+    found = await run.find_together(connection, questions, question.as_of, read.known)
     return {section.name: answer for section, answer in zip(sections, found, strict=True)}
 
 
@@ -212,7 +213,7 @@ def _twin(sheet: Sheet, question: Question, shown: Shown) -> dict[str, Any]:
         "as_of": question.as_of,
         "as_known_at": question.terms.as_known_at,
         **({"thing": shown.thing} if shown.thing else {}),
-        "sections": {name: forms.as_json(name, found) for name, found in shown.sections.items()},
+        "sections": {name: formats.as_json(name, found) for name, found in shown.sections.items()},
     }
 
 
@@ -224,7 +225,7 @@ def _csv(request: Request, shown: Shown) -> Response:
     if name not in shown.sections:
         remedy = f"There are {', '.join(shown.sections)}."
         raise Problem(404, "Not found", f"This page has no table {name}.", field="section", remedy=remedy)
-    return forms.as_csv(name, shown.sections[name])
+    return formats.as_csv(name, shown.sections[name])
 
 
 async def _picture(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
@@ -232,7 +233,7 @@ async def _picture(request: Request, read: Annotated[Reading, Depends(reading)])
     section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
     async with read.connection(question.terms.as_known_at) as connection:
         terms, report = _asked(section, question, question.path), REPORTS[section.report]
-        found = await finding.find_on(connection, report, terms, question.as_of, read.known)
+        found = await run.find_on(connection, report, terms, question.as_of, read.known)
     rows = [row for row in found.rows if row["mission"] is None]
     return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
 
@@ -246,4 +247,4 @@ def problem(request: Request, fault: Problem) -> Response | None:
     language = named(request.query_params.get("lang", ""))
     kept = {"lang": language} if language else {}
     spoken = words(language or _accepted(request))
-    return html.problem(fault, Question(spoken, "/", {}, kept, (), Asked(), today, today, root_of(request)))
+    return render.problem(fault, Question(spoken, "/", {}, kept, (), Asked(), today, today, root_of(request)))

@@ -10,7 +10,16 @@ from typing import Any, Final
 from contracts import deployments as deployed
 from contracts import vacancies as filled
 from contracts.words import Event
-from services.reporting.projections import applications, candidates, counts, mandates, missions, tours, units, vacancies
+from services.reporting.projections import (
+    applications,
+    candidates,
+    mandates,
+    missions,
+    strength_returns,
+    tours,
+    units,
+    vacancies,
+)
 from services.reporting.projections.view import Group, View
 
 GROUPS: Final[tuple[Group, ...]] = (
@@ -21,7 +30,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     candidates.GROUP,
     units.GROUP,
     tours.GROUP,
-    counts.GROUP,
+    strength_returns.GROUP,
 )
 VIEWS: Final[tuple[View[Any], ...]] = tuple(view for group in GROUPS for view in group.views)
 VIEW_OF: Final[Mapping[type, View[Any]]] = {view.row: view for view in VIEWS}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from contracts import approvals as told
 from contracts.words import LineTerms as Terms
+from services.reporting.projections.event import Recorded
 from services.reporting.projections.mandate_rows import (
     DOCUMENTS,
     LINES,
@@ -26,7 +27,6 @@ from services.reporting.projections.mandate_rows import (
     SubCeiling,
     Waiver,
 )
-from services.reporting.projections.recorded import Recorded
 from services.reporting.projections.view import Group, Row, Rows
 
 

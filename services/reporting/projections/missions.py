@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts import vacancies as told
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.event import Recorded
 from services.reporting.projections.view import Group, Row, Rows, View
 
 

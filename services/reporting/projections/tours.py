@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from contracts import deployments as told
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.event import Recorded
 from services.reporting.projections.tour_correction import corrected
 from services.reporting.projections.tour_rows import (
     CONSENTS,

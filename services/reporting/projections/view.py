@@ -13,7 +13,7 @@ from uuid import UUID
 
 from contracts.limits import INTEGER_MAX, LABEL_LENGTH_MAX
 from contracts.words import Event
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.event import Recorded
 
 R = TypeVar("R", bound=tuple[Any, ...])
 Row: TypeAlias = Any

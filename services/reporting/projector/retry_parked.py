@@ -14,7 +14,7 @@ import structlog
 
 from kernel.runtime.faults import is_passing, kind
 from kernel.runtime.process import running_together
-from services.reporting.projector import Projector, Stream
+from services.reporting.projector.projector import Projector, Stream
 
 log = structlog.get_logger()
 RETRY_EVERY_S: Final = 30.0

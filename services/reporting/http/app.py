@@ -14,16 +14,17 @@ from kernel.http import application
 from kernel.http.operator_routes import answering, operations
 from kernel.http.parameters import Instant, Name, Whole
 from kernel.runtime.health import Health
-from kernel.runtime.process import main, running_together, serve
+from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
-from services.reporting import answers, changes, lists, shapes
-from services.reporting.asking import PLANNED_ONCE, Reading, reading
-from services.reporting.following import Following
+from services.reporting.http import change_stream, reports, shapes
+from services.reporting.lists import catalogue
 from services.reporting.pages import routes as pages
-from services.reporting.problems import RESPONSES
 from services.reporting.queries import query
-from services.reporting.receipts import COVERED_WITHIN_S, Archive
+from services.reporting.query.change_feed import Following
+from services.reporting.query.errors import RESPONSES
+from services.reporting.query.session import PLANNED_ONCE, Reading, reading
+from services.reporting.reports.receipts import COVERED_WITHIN_S, Archive
 from services.reporting.settings import QuerySettings
 
 
@@ -45,9 +46,9 @@ def build(
     app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=pages.problem)
     app.state.reading = Reading(pool, today, following or Following(pool, Health(0)))
     app.state.archive = archive
-    app.include_router(lists.routes(), prefix="/v1")
-    app.include_router(answers.routes(), prefix="/v1")
-    app.include_router(changes.routes(), prefix="/v1")
+    app.include_router(catalogue.routes(), prefix="/v1")
+    app.include_router(reports.routes(), prefix="/v1")
+    app.include_router(change_stream.routes(), prefix="/v1")
     app.include_router(_position(), prefix="/v1")
     app.include_router(pages.routes())
     app.mount("/static", pages.static())
@@ -106,8 +107,3 @@ async def run(settings: Settings) -> None:
         app = build(pool, following=following, archive=archive)
         operations(app, health, service="query", ready=answering(pool))
         await serve(app, settings)
-
-
-if __name__ == "__main__":
-    reader = Settings.for_room("query")
-    main(run(reader), reader)

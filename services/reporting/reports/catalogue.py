@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.reporting.asked import EVERYWHERE
-from services.reporting.asking import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, Feeds
 from services.reporting.queries import query
+from services.reporting.query.session import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, Feeds
+from services.reporting.reports.parameters import EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ import pyarrow
 import pyarrow.parquet
 from fastapi import Response
 
-from services.reporting.csv_cells import guarded
-from services.reporting.freshness import Freshness
+from services.reporting.query.consistency import Freshness
+from services.reporting.reports.csv_cells import guarded
 
 PARQUET: Final = "application/vnd.apache.parquet"
 _PARQUET_TYPES: Final[dict[str, Any]] = {

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.reporting.projections.fold import Shelf
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.change_set import Shelf
+from services.reporting.projections.event import Recorded
 
 ERROR_LENGTH_MAX: Final = 2000
 """Characters of an error that are kept with a parked event."""

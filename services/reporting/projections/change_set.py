@@ -13,7 +13,7 @@ from uuid import UUID
 from contracts.newer import UnreadEvent
 from contracts.words import Event
 from services.reporting.projections import GROUP_OF, NOT_SHOWN, VIEW_OF, VIEWS
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.event import Recorded
 from services.reporting.projections.view import Group, Key, Row, Rows, View
 
 Tables = Mapping[str, dict[Key, Row]]

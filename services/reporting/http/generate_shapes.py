@@ -1,8 +1,8 @@
 """Which columns the rows of lists and reports have, as Postgres types them: `shapes.json`, made from the queries.
 
 The document of the query API is written without a database, so what the queries would say is kept beside them. A test
-holds the file to the queries; `python -m services.reporting.shaping` makes it anew, on the database that the settings
-name (FORCEGEN_DATABASE_URL).
+holds the file to the queries; `python -m services.reporting.http.generate_shapes` makes it anew, on the database that
+the settings name (FORCEGEN_DATABASE_URL).
 """
 
 import asyncio
@@ -16,9 +16,9 @@ import asyncpg
 
 from kernel.runtime.settings import Settings
 from kernel.store.postgres import Connection
-from services.reporting.lists import LISTS
+from services.reporting.lists.catalogue import LISTS
 from services.reporting.queries import query
-from services.reporting.reports import REPORTS
+from services.reporting.reports.catalogue import REPORTS
 
 Columns: TypeAlias = dict[str, str]
 """Types of Postgres by the name of the column."""
@@ -63,7 +63,7 @@ async def _write() -> None:
         made = text(await look(connection))
     finally:
         await connection.close()
-    await asyncio.to_thread(Path(str(files("services.reporting") / FILE)).write_text, made)
+    await asyncio.to_thread(Path(str(files("services.reporting.http") / FILE)).write_text, made)
 
 
 if __name__ == "__main__":

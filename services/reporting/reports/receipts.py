@@ -21,9 +21,9 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.registry import ROOMS
 from kernel.store.postgres import Connection
-from services.reporting.asked import Asked
-from services.reporting.problems import Problem
 from services.reporting.queries import query
+from services.reporting.query.errors import Problem
+from services.reporting.reports.parameters import Asked
 
 COVERED_WITHIN_S: Final = 10.0
 """The archive signs twice a second; it is asked for so long."""

@@ -10,14 +10,14 @@ from typing import Any, Final
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from services.reporting.asked import Asked
-from services.reporting.forms import Answer
+from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import NUMBERS, Address, Bar, Cell, bar, cell
+from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.languages import LANGUAGES
 from services.reporting.pages.problem_texts import said
-from services.reporting.pages.sheets import SHEETS, Section, Sheet
-from services.reporting.pages.words import Words, worded
-from services.reporting.problems import Problem
+from services.reporting.query.errors import Problem
+from services.reporting.reports.formats import Answer
+from services.reporting.reports.parameters import Asked
 
 NAVIGATION: Final = ("overview", "pipeline", "ending", "raised", "timeline")
 HEADERS: Final = {

@@ -11,11 +11,11 @@ from fastapi import Request
 
 from contracts.outcome import WaitToken
 from kernel.store.postgres import Connection
-from services.reporting.filters import AsOf
-from services.reporting.following import Following
-from services.reporting.freshness import Freshness
-from services.reporting.problems import Problem
 from services.reporting.queries import query
+from services.reporting.query.change_feed import Following
+from services.reporting.query.consistency import Freshness
+from services.reporting.query.errors import Problem
+from services.reporting.query.parameters import AsOf
 
 PLANNED_ONCE: Final = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
 """Settings of the server for those who read. A statement holds the filters that were given and no others, so one plan

@@ -12,7 +12,7 @@ from typing import Final
 
 from services.reporting.projections import VIEWS
 from services.reporting.queries import query
-from services.reporting.reports import REPORTS, RETURNED, Report
+from services.reporting.reports.catalogue import REPORTS, RETURNED, Report
 
 SCHEMA: Final = "analysts"
 AS_OF: Final = "as_of date DEFAULT (now() AT TIME ZONE 'UTC')::date"

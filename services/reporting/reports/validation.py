@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from kernel.store.postgres import Connection
-from services.reporting.problems import Problem
 from services.reporting.queries import query
-from services.reporting.reports import Report
+from services.reporting.query.errors import Problem
+from services.reporting.reports.catalogue import Report
 
 LISTS_OF: Final = {
     **{"mission": "missions", "mandate": "mandates", "line": "lines", "tour": "tours", "vacancy": "vacancies"},

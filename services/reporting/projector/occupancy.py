@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from kernel.store.postgres import Connection
-from services.reporting.projections.fold import Tables
+from services.reporting.projections.change_set import Tables
 from services.reporting.projections.mandate_rows import SUB_CEILINGS, TERMS, WAIVERS
 from services.reporting.projections.tour_rows import PERIODS
 from services.reporting.queries import query

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
 from kernel.http.parameters import Position
-from services.reporting.asking import Reading, reading
-from services.reporting.following import FOLLOWERS_MAX, Crowded
-from services.reporting.problems import RESPONSES, Problem
 from services.reporting.projections import VIEWS
+from services.reporting.query.change_feed import FOLLOWERS_MAX, Crowded
+from services.reporting.query.errors import RESPONSES, Problem
+from services.reporting.query.session import Reading, reading
 
 FOLLOWED: Final = (*(view.table for view in VIEWS), "events", "parked")
 _EXAMPLE: Final = (

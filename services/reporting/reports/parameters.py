@@ -8,7 +8,7 @@ from pydantic import Field, create_model
 from contracts.words import Category, Contributor, PersonnelType, Slug
 from contracts.words import Mission as MissionName
 from kernel.http.parameters import Cursor, Day, Instant, Whole
-from services.reporting.filters import LIMIT_MAX, AsOf, LineId
+from services.reporting.query.parameters import LIMIT_MAX, AsOf, LineId
 
 TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$", examples=["kz-2013/observers/t-1"])]
 """`<mandate>/<line>/<tour>`."""

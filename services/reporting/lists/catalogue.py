@@ -13,8 +13,13 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from kernel.store.postgres import Connection
-from services.reporting import checking, filters, shapes
-from services.reporting.asking import (
+from services.reporting.http import shapes
+from services.reporting.queries import filtered
+from services.reporting.query import parameters
+from services.reporting.query.errors import RESPONSES, Problem
+from services.reporting.query.keyset import no_cursor
+from services.reporting.query.parameters import LIMIT_MAX
+from services.reporting.query.session import (
     ANSWERED,
     APPROVED,
     COUNTED,
@@ -25,11 +30,8 @@ from services.reporting.asking import (
     incomplete,
     reading,
 )
-from services.reporting.filters import LIMIT_MAX
-from services.reporting.forms import Answer
-from services.reporting.paging import no_cursor
-from services.reporting.problems import RESPONSES, Problem
-from services.reporting.queries import filtered
+from services.reporting.reports import validation
+from services.reporting.reports.formats import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class List:
     """One list of the API."""
 
     sql: str
-    asks: type[filters.Page]
+    asks: type[parameters.Page]
     feeds: Feeds
     description: str
     example: dict[str, Any]
@@ -50,84 +52,84 @@ class List:
 LISTS = {
     "mandates": List(
         "mandates",
-        filters.Mandates,
+        parameters.Mandates,
         (APPROVED,),
         "What parliament was asked and what it decided.",
         {"id": "kz-2013", "contributor": "KAZ", "status": "approved", "in_force": True, "incomplete": False},
     ),
     "lines": List(
         "lines",
-        filters.Lines,
+        parameters.Lines,
         (APPROVED, DEPLOYED),
         "Mandate lines with the terms of the day, sub-ceilings and waivers. An id is `<mandate>/<line>`.",
         {"id": "kz-2013/observers", "missions": ["MINURSO"], "ceiling": 20, "qualifier": "max", "incomplete": False},
     ),
     "missions": List(
         "missions",
-        filters.Missions,
+        parameters.Missions,
         ("vacancies/mission/",),
         "UN operations, with the status of the day.",
         {"id": "MINURSO", "status": "active", "since": "1991-04-29", "incomplete": False},
     ),
     "vacancies": List(
         "vacancies",
-        filters.Vacancies,
+        parameters.Vacancies,
         (ANSWERED,),
         "Posts and unit requirements that the UN has opened.",
         {"id": "v-1", "mission": "MINURSO", "status": "open", "places": 1, "incomplete": False},
     ),
     "applications": List(
         "applications",
-        filters.Applications,
+        parameters.Applications,
         (OFFERED, ANSWERED),
         "What the State has offered, and the vacancies that answer it.",
         {"id": "nv-1", "note_verbale": "NV/2014/031", "status": "submitted", "answered_by": [], "incomplete": False},
     ),
     "nominations": List(
         "nominations",
-        filters.Nominations,
+        parameters.Nominations,
         (ANSWERED,),
         "Candidates and units put forward. An id is `<vacancy>/<nomination>`.",
         {"id": "v-1/n-1", "person": "p-0001", "status": "accepted", "incomplete": False},
     ),
     "candidates": List(
         "candidates",
-        filters.Candidates,
+        parameters.Candidates,
         ("vacancies/candidate/",),
         "Candidates by opaque reference: rank, reserve, bar.",
         {"id": "p-0001", "rank": "captain", "status": "reserve", "barred": False, "incomplete": False},
     ),
     "units": List(
         "units",
-        filters.Units,
+        parameters.Units,
         ("vacancies/unit/",),
         "Units from the pledge to the pre-deployment visit.",
         {"id": "kazbat", "category": "infantry", "status": "mou_signed", "incomplete": False},
     ),
     "tours": List(
         "tours",
-        filters.Tours,
+        parameters.Tours,
         (DEPLOYED,),
         "Tours as they stood on the day, with stays, consents and moved dates. An id is `<mandate>/<line>/<tour>`.",
         {"id": "kz-2013/observers/t-1", "mission": "MINURSO", "status": "present", "incomplete": False},
     ),
     "frameworks": List(
         "frameworks",
-        filters.Frameworks,
+        parameters.Frameworks,
         (APPROVED,),
         "The legal framework of each operation: required, on record, missing. An id is `<mandate>/<mission>`.",
         {"id": "kz-2013/MINURSO", "required": ["un_mandate"], "missing": [], "incomplete": False},
     ),
     "strength": List(
         "strength_list",
-        filters.Strength,
+        parameters.Strength,
         (DEPLOYED,),
         "People present on the day by contributor, mission and category.",
         {"id": "KAZ/MINURSO/military_observer", "people": 5, "tours": 5, "incomplete": False},
     ),
     "strength-returns": List(
         "strength_returns",
-        filters.StrengthReturns,
+        parameters.StrengthReturns,
         (COUNTED,),
         "The UN's monthly returns as published, every publication, with what is odd about a row in `noticed`: parts"
         " that make no total, a day that is no month end, a row printed twice, a State spelled in several ways.",
@@ -137,14 +139,14 @@ LISTS = {
     ),
     "returned-strength": List(
         "returned_strength",
-        filters.ReturnedStrength,
+        parameters.ReturnedStrength,
         (COUNTED,),
         "What the UN counted by the newest return until the day: each State's newest publication, taken whole.",
         {"id": "MNG/UNMIL/troops", "people": 250, "people_least": 250, "counted_on": "2009-11-30", "incomplete": False},
     ),
     "events": List(
         "events",
-        filters.Events,
+        parameters.Events,
         (APPROVED, "vacancies/", "deployments/"),
         "The events behind every number, in the order of each room's log.",
         {"id": "5b1f…", "room": "deployments", "stream": "line/kz-2013/observers", "version": 3, "incomplete": False},
@@ -168,7 +170,7 @@ def _add_list(router: APIRouter, name: str, each: List) -> None:
     page = {"items": [each.example], "next": None, "as_of": "2014-07-01", "as_known_at": None, "incomplete": False}
     documented = _documented(each, page, shapes.page(name))
 
-    async def answer(asked: filters.Page, read: Annotated[Reading, Depends(reading)]) -> Response:
+    async def answer(asked: parameters.Page, read: Annotated[Reading, Depends(reading)]) -> Response:
         return await _page(each, asked, read)
 
     # The filters differ from list to list, and FastAPI reads them from the annotation.
@@ -180,7 +182,7 @@ def _add_one(router: APIRouter, name: str, each: List) -> None:
     documented = _documented(each, each.example, shapes.item(name))
 
     async def answer(
-        item: str, asked: Annotated[filters.AsOf, Query()], read: Annotated[Reading, Depends(reading)]
+        item: str, asked: Annotated[parameters.AsOf, Query()], read: Annotated[Reading, Depends(reading)]
     ) -> Response:
         fresh = await read.freshness(asked)
         async with read.snapshot(asked.as_known_at) as connection:
@@ -233,17 +235,17 @@ def _documented(each: List, example: dict[str, Any], model: type[BaseModel]) -> 
     return {200: {"description": each.description, "model": model, "content": content}}
 
 
-async def _page(each: List, asked: filters.Page, read: Reading) -> Response:
+async def _page(each: List, asked: parameters.Page, read: Reading) -> Response:
     """One row more than the limit is read, to know whether there is a next page."""
     as_of = asked.as_of or read.today()
     after = _after(asked.cursor, each.ids)
     given = asked.model_dump()
-    checking.check_period(given, "month_from", "month_until")
+    validation.check_period(given, "month_from", "month_until")
     values = given | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
     found = filtered(each.sql, values)
     fresh = await read.freshness(asked)
     async with read.snapshot(asked.as_known_at) as connection:
-        await checking.check_names(connection, given, read.known)
+        await validation.check_names(connection, given, read.known)
         rows = await connection.fetch(found.sql, *found.values(values))
         waits = await incomplete(connection, each.feeds)
     if after and not rows and each.only_grows:

@@ -18,14 +18,14 @@ from contracts import registry
 from contracts.newer import UnreadEvent, newer
 from contracts.words import Event
 from kernel.store.postgres import Connection
-from services.reporting import occupancy
 from services.reporting.projections import GROUP_OF, GROUPS, VIEWS
-from services.reporting.projections.fold import Shelf
-from services.reporting.projections.queue import Queue
-from services.reporting.projections.recorded import Recorded
+from services.reporting.projections.change_set import Shelf
+from services.reporting.projections.event import Recorded
+from services.reporting.projections.stream_gate import Queue
 from services.reporting.projections.view import Group
+from services.reporting.projector import occupancy
+from services.reporting.projector.upsert_sql import Statements
 from services.reporting.queries import query
-from services.reporting.statements import Statements
 
 RETRY_EVENTS_MAX: Final = 1000
 """Parked events that one call of `retry` takes up."""

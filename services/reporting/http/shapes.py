@@ -13,9 +13,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from services.reporting.freshness import State
-from services.reporting.receipts import Receipt
-from services.reporting.reports import REPORTS, Report
+from services.reporting.query.consistency import State
+from services.reporting.reports.catalogue import REPORTS, Report
+from services.reporting.reports.receipts import Receipt
 
 _PYTHON: Final[Mapping[str, Any]] = {
     **{"text": str, "uuid": UUID, "int4": int, "int8": int, "float8": float, "bool": bool},

@@ -16,9 +16,9 @@ from fastapi.sse import format_sse_event
 
 from kernel.runtime.health import Health
 from kernel.store import database
-from services.reporting.filters import TIMEOUT_MAX_S
-from services.reporting.freshness import Waits
 from services.reporting.queries import query
+from services.reporting.query.consistency import Waits
+from services.reporting.query.parameters import TIMEOUT_MAX_S
 
 CHANNEL: Final = "forcegen_changes"
 FOLLOWERS_MAX: Final = 2_000

@@ -7,18 +7,19 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from kernel.http import ranges
-from services.reporting import forms, receipts, shapes
-from services.reporting.asked import Asked, asks
-from services.reporting.asking import Reading, reading
-from services.reporting.finding import find, find_on
-from services.reporting.problems import RESPONSES, Problem, documented
-from services.reporting.receipts import Archive
-from services.reporting.reports import REPORTS, Report
+from services.reporting.http import shapes
+from services.reporting.query.errors import RESPONSES, Problem, documented
+from services.reporting.query.session import Reading, reading
+from services.reporting.reports import formats, receipts
+from services.reporting.reports.catalogue import REPORTS, Report
+from services.reporting.reports.parameters import Asked, asks
+from services.reporting.reports.receipts import Archive
+from services.reporting.reports.run import find, find_on
 
 _FORMS: Final = {
-    "json": lambda name, found: forms.json_response(forms.as_json(name, found)),
-    "csv": forms.as_csv,
-    "parquet": forms.as_parquet,
+    "json": lambda name, found: formats.json_response(formats.as_json(name, found)),
+    "csv": formats.as_csv,
+    "parquet": formats.as_parquet,
 }
 
 
@@ -68,7 +69,7 @@ def _add(router: APIRouter, name: str, report: Report) -> None:
         archive: Annotated[Archive | None, Depends(receipts.archive)],
     ) -> Response:
         if asked.receipt:
-            whole = forms.json_response(await _with_receipt(name, asked, read, receipts.check(asked, archive)))
+            whole = formats.json_response(await _with_receipt(name, asked, read, receipts.check(asked, archive)))
         else:
             whole = _FORMS[asked.format](name, await find(report, asked, read))
         return ranges.served(whole, ranges.Asked.of(request.headers))
@@ -86,10 +87,10 @@ def _documented(name: str, report: Report) -> dict[int | str, dict[str, Any]]:
     body: dict[str, Any] = {"report": name, "as_of": "2014-08-01", "as_known_at": None, "incomplete": False}
     body |= {"columns": columns, "rows": [report.example]}
     table = io.StringIO()
-    csv.writer(table).writerows([report.example, map(forms.csv_cell, report.example.values())])
+    csv.writer(table).writerows([report.example, map(formats.csv_cell, report.example.values())])
     content = {
         "application/json": {"example": {**body, "totals": totals, "next": None}},
-        forms.PARQUET: {"schema": {"type": "string", "format": "binary"}},
+        formats.PARQUET: {"schema": {"type": "string", "format": "binary"}},
         "text/csv": {"schema": {"type": "string"}, "example": table.getvalue()},
     }
     told = {"description": report.description, "model": shapes.answer(name), "content": content, "headers": _HEADERS}
@@ -106,5 +107,5 @@ async def _with_receipt(name: str, asked: Asked, read: Reading, archive: Archive
     async with read.snapshot(asked.as_known_at) as connection:
         held = await receipts.state(connection)
         found = await find_on(connection, report, asked, asked.as_of or read.today(), read.known, fresh)
-    body = forms.as_json(name, found)
+    body = formats.as_json(name, found)
     return body | {"receipt": receipts.made(name, asked, body, held, await archive.covering(held))}

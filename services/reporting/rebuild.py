@@ -25,10 +25,10 @@ from kernel.store.postgres import Connection, start_consuming
 from kernel.store.postgres_url import address
 from services.reporting.analysts import publish
 from services.reporting.app import PROJECTOR, ROOM, put_by, recorded
-from services.reporting.projections.recorded import Recorded
-from services.reporting.projector import Applied
+from services.reporting.projections.event import Recorded
+from services.reporting.projector.projector import Applied
 from services.reporting.queries import query
-from services.reporting.receipts import projection
+from services.reporting.reports.receipts import projection
 
 LIVE: Final = "reporting"
 FRESH: Final = "reporting_next"
@@ -44,7 +44,7 @@ Positions = Mapping[Partition, int]
 
 def sql() -> Mapping[str, str]:
     """The statements of this file."""
-    return queries("services.reporting", "rebuilding.sql")
+    return queries("services.reporting", "rebuild.sql")
 
 
 def within(url: str, schema: str) -> str:

@@ -13,8 +13,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from contracts.text import is_storable
-from services.reporting.problems import Problem
 from services.reporting.queries import Query, query
+from services.reporting.query.errors import Problem
 
 _LEAST: Final = {
     "text": "''",

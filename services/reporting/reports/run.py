@@ -11,19 +11,20 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 
 from kernel.store.postgres import Connection
-from services.reporting import checking, paging
-from services.reporting.asked import Asked
-from services.reporting.asking import Reading
-from services.reporting.checking import Known
-from services.reporting.forms import Answer
-from services.reporting.freshness import Freshness
-from services.reporting.problems import Problem
 from services.reporting.queries import Query, filtered
-from services.reporting.reports import Report
+from services.reporting.query import keyset
+from services.reporting.query.consistency import Freshness
+from services.reporting.query.errors import Problem
+from services.reporting.query.session import Reading
+from services.reporting.reports import validation
+from services.reporting.reports.catalogue import Report
+from services.reporting.reports.formats import Answer
+from services.reporting.reports.parameters import Asked
+from services.reporting.reports.validation import Known
 
 ROWS_MAX: Final = 100_000
 """Rows of one report; more is refused, never cut. Pages have no such end."""
-_PAGES: Final[dict[str, paging.Page]] = {}
+_PAGES: Final[dict[str, keyset.Page]] = {}
 """By the text of a query; there are as many as reports have filters."""
 
 
@@ -52,7 +53,7 @@ async def find_on(
     except asyncpg.DataError as error:
         if asked.cursor is None:
             raise
-        raise paging.no_cursor() from error
+        raise keyset.no_cursor() from error
     return _answer(each, rows, fresh)
 
 
@@ -61,7 +62,7 @@ async def find_together(
 ) -> Sequence[Answer]:
     """The answers to several reports by one statement, and so of one snapshot and one way there; raises `Problem`."""
     each = [await _statement(connection, report, asked, as_of, known) for report, asked in questions]
-    sql = paging.side_by_side(tuple(one.sql for one in each))
+    sql = keyset.side_by_side(tuple(one.sql for one in each))
     [found] = await connection.fetch(sql, *(value for one in each for value in one.values))
     return [_answer(one, rows) for one, rows in zip(each, found, strict=True)]
 
@@ -75,7 +76,7 @@ class _Statement:
 
     asked: Asked
     as_of: date
-    page: paging.Page
+    page: keyset.Page
     sql: str
     values: Sequence[Any]
 
@@ -86,7 +87,7 @@ async def _statement(connection: Connection, report: Report, asked: Asked, as_of
     _check(report, given)
     report = report.of(given.get("source"))
     found = filtered(report.sql, given)
-    await checking.check_names(connection, given, known)
+    await validation.check_names(connection, given, known)
     page = await _page(connection, report, found)
     after = page.after(asked.cursor)
     values = (*found.values(given), (asked.limit or ROWS_MAX) + 1, report.feeds, *after)
@@ -110,15 +111,15 @@ def _answer(each: _Statement, rows: Sequence[asyncpg.Record | Values], fresh: Fr
 
 def _check(report: Report, given: Mapping[str, Any]) -> None:
     if report.other_sources:
-        checking.check_source(report, given)
-    checking.check_choice(report, given)
-    checking.check_period(given, "since", "as_of")
+        validation.check_source(report, given)
+    validation.check_choice(report, given)
+    validation.check_period(given, "since", "as_of")
 
 
-async def _page(connection: Connection, report: Report, found: Query) -> paging.Page:
+async def _page(connection: Connection, report: Report, found: Query) -> keyset.Page:
     """The types of a query's columns are the same on every connection, so Postgres is asked for them once."""
     if found.sql not in _PAGES:
         types = {c.name: c.type.name for c in (await connection.prepare(found.sql)).get_attributes()}
         alike = ("contributor",) if "contributor" in found.parameters else ()
-        _PAGES[found.sql] = paging.Page(found, report.key, types, report.adds, report.ordered, alike)
+        _PAGES[found.sql] = keyset.Page(found, report.key, types, report.adds, report.ordered, alike)
     return _PAGES[found.sql]

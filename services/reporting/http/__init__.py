@@ -1,0 +1,1 @@
+"""The query API: lists, reports and the stream of changes over HTTP."""
