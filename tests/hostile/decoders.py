@@ -28,7 +28,7 @@ from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.leaf import packed, unpacked
 from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.verify import verifier
-from services.reporting.lists.catalogue import _after
+from services.reporting.http.lists import _after
 from services.reporting.query.errors import Problem
 from services.reporting.query.keyset import Page
 from tests.hostile import wire

@@ -6,10 +6,10 @@ from typing import get_args
 
 from contracts import words as field_words
 from contracts.registry import EVENTS
+from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.i18n import worded
 from services.reporting.pages.problem_texts import TEMPLATES
-from services.reporting.query.parameters import Applications, Nominations, Tours, Units, Vacancies
 
 _SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
 LISTED = (Applications, Nominations, Tours, Units, Vacancies)

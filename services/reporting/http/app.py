@@ -17,8 +17,7 @@ from kernel.runtime.health import Health
 from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
-from services.reporting.http import change_stream, reports, shapes
-from services.reporting.lists import catalogue
+from services.reporting.http import change_stream, lists, reports, shapes
 from services.reporting.pages import routes as pages
 from services.reporting.queries import query
 from services.reporting.query.change_feed import Following
@@ -46,7 +45,7 @@ def build(
     app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=pages.problem)
     app.state.reading = Reading(pool, today, following or Following(pool, Health(0)))
     app.state.archive = archive
-    app.include_router(catalogue.routes(), prefix="/v1")
+    app.include_router(lists.routes(), prefix="/v1")
     app.include_router(reports.routes(), prefix="/v1")
     app.include_router(change_stream.routes(), prefix="/v1")
     app.include_router(_position(), prefix="/v1")

@@ -17,7 +17,7 @@ from kernel.http.address import bad
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
 from kernel.store.postgres import Connection
-from services.reporting.lists import catalogue
+from services.reporting.lists.run import find_event, find_one, find_some
 from services.reporting.pages import chart, render
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.i18n import words
@@ -163,10 +163,10 @@ async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Ma
     if not sheet.thing:
         return None
     if sheet.thing == "events":
-        return await catalogue.find_event(connection, question.path["event"])
+        return await find_event(connection, question.path["event"])
     kind = sheet.thing.removesuffix("s")
     try:
-        item = await catalogue.find_one(connection, sheet.thing, question.path[kind], question.as_of)
+        item = await find_one(connection, sheet.thing, question.path[kind], question.as_of)
     except Problem as fault:
         fault.field = kind  # what the address of the page calls it
         raise
@@ -180,7 +180,7 @@ def _given(section: Section, names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def _listed(connection: Connection, section: Section, question: Question, names: Mapping[str, Any]) -> Answer:
-    found = await catalogue.find_some(connection, section.listed, _given(section, names), question.as_of)
+    found = await find_some(connection, section.listed, _given(section, names), question.as_of)
     named = [(*values, row["id"]) for values, row in zip(found.values, found.rows, strict=True)]
     return replace(found, columns=[*found.columns, ("event", "json")], values=named)
 

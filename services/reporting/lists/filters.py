@@ -1,0 +1,135 @@
+"""What lists can be filtered by. A parameter that a list does not know is refused: ignored, it would mislead."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.words import Category, Contributor, MissionStatus, PersonnelType, PersonRef, Rank, Slug
+from contracts.words import Mission as MissionName
+from kernel.http.parameters import Cursor, Instant, Month, Name, Uuid, Whole
+from services.reporting.query.parameters import LIMIT_DEFAULT, LIMIT_MAX, AsOf, LineId
+
+
+class Page(AsOf):
+    """A page of a list."""
+
+    limit: Annotated[int, Whole(1, LIMIT_MAX)] = LIMIT_DEFAULT
+    cursor: Cursor | None = None
+    """`next` of the page before."""
+
+
+class Mandates(Page):
+    contributor: Contributor | None = None
+    status: Literal["proposed", "approved", "rejected", "withdrawn", "revoked", "expired", "superseded"] | None = None
+    in_force: bool | None = None
+    """Only mandates that are (or are not) in force on the day."""
+
+
+class Lines(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    mission: MissionName | None = None
+    category: Category | None = None
+    in_force: bool | None = None
+    """Only lines that are (or are not) in force on the day."""
+
+
+class Missions(Page):
+    status: MissionStatus | None = None
+
+
+class Vacancies(Page):
+    mission: MissionName | None = None
+    category: Category | None = None
+    status: Literal["open", "filled", "withdrawn", "lapsed"] | None = None
+
+
+class Applications(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    mission: MissionName | None = None
+    category: Category | None = None
+    status: Literal["submitted", "acknowledged", "withdrawn"] | None = None
+
+
+class Nominations(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    line: LineId | None = None
+    mission: MissionName | None = None
+    category: Category | None = None
+    vacancy: Slug | None = None
+    status: Literal["nominated", "accepted", "declined", "withdrawn", "lapsed"] | None = None
+
+
+class Candidates(Page):
+    contributor: Contributor | None = None
+    rank: Rank | None = None
+    status: Literal["registered", "screened", "reserve", "withdrawn"] | None = None
+    barred: bool | None = None
+
+
+class Units(Page):
+    contributor: Contributor | None = None
+    category: Category | None = None
+    mission: MissionName | None = None
+    status: Literal["pledged", "selected", "mou_signed", "visit_passed", "visit_failed"] | None = None
+
+
+class Tours(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    line: LineId | None = None
+    mission: MissionName | None = None
+    """Where the tour is on the day; otherwise where it was last, or is to go."""
+    category: Category | None = None
+    status: Literal["planned", "scheduled", "present", "departed", "cancelled"] | None = None
+    """The state on the day."""
+    person: PersonRef | None = None
+    unit: Slug | None = None
+
+
+class Frameworks(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    mission: MissionName | None = None
+
+
+class Strength(Page):
+    contributor: Contributor | None = None
+    mandate: Slug | None = None
+    line: LineId | None = None
+    mission: MissionName | None = None
+    category: Category | None = None
+
+
+class ReturnedStrength(Page):
+    contributor: Contributor | None = None
+    mission: MissionName | None = None
+    personnel_type: PersonnelType | None = None
+    published_before: Instant | None = None
+    """Only what was published before this instant, so that a restated month is told as it was first published."""
+
+
+class StrengthReturns(ReturnedStrength):
+    month_from: Month | None = None
+    """The first month, e.g. 2014-01."""
+    month_until: Month | None = None
+    """The last month."""
+    noticed: Literal["does_not_add_up", "odd_month_end", "duplicate", "spelling"] | None = None
+    """Only rows that are odd in this way."""
+
+
+EventType = Annotated[
+    str, Field(pattern=r"^[a-z]{1,40}\.[a-z]{1,40}\.[A-Za-z]{1,80}$", examples=["forcegen.deployments.TourArrived"])
+]
+
+
+class Events(Page):
+    room: Literal["approvals", "vacancies", "deployments"] | None = None
+    stream: Annotated[str, Name()] | None = Field(None, examples=["line/kz-2013/observers"])
+    type: EventType | None = None
+    correlation: Annotated[str, Name()] | None = None
+    """The `correlationid` of the command that led to it."""
+    event: Uuid | None = None
+    """The id of one event, as rows name it in `event`."""
