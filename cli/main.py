@@ -11,22 +11,22 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from cli import audit
-from cli.complaint import FAILED, Complaint
-from cli.dead_letters import dead_letters
-from cli.follow import follow
-from cli.held import drop_held, held
-from cli.lag import lag
-from cli.report import report
-from cli.send import send
+from cli.commands import audit
+from cli.commands.dead_letters import dead_letters
+from cli.commands.follow import follow
+from cli.commands.held import drop_held, held
+from cli.commands.lag import lag
+from cli.commands.report import report
+from cli.commands.send.command import send
+from cli.commands.verify import verify
+from cli.output.errors import FAILED, Complaint
 from cli.strength_returns.command import strength_returns
-from cli.verify import verify
 from deploy.local.errors import StackError
 
 HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
 LOCAL: Final = {
-    **{"up": "cli.up", "down": "cli.down", "status": "cli.status"},
-    **{"sql": "cli.sql", "demo": "cli.demo.command"},
+    **{"up": "cli.commands.up", "down": "cli.commands.down", "status": "cli.commands.status"},
+    **{"sql": "cli.commands.sql", "demo": "cli.demo.command"},
 }
 OURS: Final = ("cli", "contracts", "deploy", "kernel", "services")
 

@@ -9,8 +9,8 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import where
-from cli.terminal import news, telling
+from cli.output import addresses
+from cli.output.terminal import news, telling
 from deploy.local import rooms
 
 USUAL: Final = Path(".forcegen-demo")
@@ -41,7 +41,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
             found = run.gather(house, tell_news)
         run.show(found)
         if keep:
-            where.show(house)
+            addresses.show(house)
     finally:
         if not keep:
             with telling("stopping") as tell_news:

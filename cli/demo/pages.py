@@ -11,8 +11,8 @@ from rich.text import Text
 from cli.demo import tables
 from cli.demo.golden import AS_OF, WAITED_ON, Check, Report, Reports
 from cli.demo.telling import Answered, Refused
-from cli.terminal import number, row
-from cli.terminal import table as wide_table
+from cli.output.terminal import number, row
+from cli.output.terminal import table as wide_table
 
 COLUMNS: Final = 100
 WORKED_OUT: Final = "The persons and days behind the totals are a reconstruction."

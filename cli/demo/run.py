@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from aiokafka.errors import KafkaError
 
-from cli import ask
-from cli.complaint import LATE, Complaint
+from cli.connect import http
 from cli.demo import golden, pages
 from cli.demo.foreign_client import ROOMS, ForeignClient, NoAnswer, Offsets
 from cli.demo.rehearsal import HouseInMemory
 from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
+from cli.output.errors import LATE, Complaint
 from deploy.local.house import QUERY, House
 
 CAUGHT_UP_WITHIN_S: Final = 60.0
@@ -93,7 +93,7 @@ async def _told(bootstrap: str, tell_news: Callable[[str], None], *, refusals: b
 def _wait_until_caught_up(query: str, ends: Offsets) -> None:
     """Until the views hold every event that was published before; bounded."""
     until = time.monotonic() + CAUGHT_UP_WITHIN_S
-    while missing := _missing(ask.get_json(f"{query}/v1/position"), ends):
+    while missing := _missing(http.get_json(f"{query}/v1/position"), ends):
         if time.monotonic() > until:
             raise Complaint(f"The reports are {missing} events behind after {CAUGHT_UP_WITHIN_S:g} s.", LATE)
         time.sleep(ASKED_AGAIN_AFTER_S)
@@ -107,7 +107,7 @@ def _missing(position: Mapping[str, Any], ends: Offsets) -> int:
 def _asking(query: str) -> golden.Ask:
     def answer(name: str, **parameters: str) -> golden.Report:
         asked = {"as_of": golden.AS_OF.isoformat(), **parameters}
-        found: golden.Report = ask.get_json(f"{query}/v1/reports/{name}", list(asked.items()))
+        found: golden.Report = http.get_json(f"{query}/v1/reports/{name}", list(asked.items()))
         return found
 
     return answer

@@ -7,10 +7,10 @@ from typing import Final
 
 from rich.console import Console
 
-from cli.command_lines import BadLine, CommandLine
-from cli.complaint import DONE, FAILED
-from cli.strength_returns.noticing import LINES_MAX, Group, ranges
-from cli.terminal import number, results, row, table
+from cli.commands.send.ndjson import BadLine, CommandLine
+from cli.output.errors import DONE, FAILED
+from cli.output.terminal import number, results, row, table
+from cli.strength_returns.anomalies import LINES_MAX, Group, ranges
 from contracts.outcome import CommandDecided
 
 KEPT_MAX: Final = 1_000

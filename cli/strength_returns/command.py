@@ -10,17 +10,17 @@ from typing import Annotated, BinaryIO, NoReturn
 import typer
 from aiokafka.errors import KafkaError
 
-from cli.addresses import USUAL, Bootstrap, Directory, bootstrap
-from cli.command_lines import BadLine, CommandLine
-from cli.complaint import Complaint
-from cli.exchange import Exchange
-from cli.kafka import clients
-from cli.progress import progress
-from cli.send import opened
+from cli.commands.send.command import opened
+from cli.commands.send.exchange import Exchange
+from cli.commands.send.ndjson import BadLine, CommandLine
+from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
+from cli.connect.kafka import clients
+from cli.output.errors import Complaint
+from cli.output.progress import progress
 from cli.strength_returns.account import Account
+from cli.strength_returns.anomalies import Noticing
 from cli.strength_returns.commands import command
 from cli.strength_returns.log_end import log_end
-from cli.strength_returns.noticing import Noticing
 from cli.strength_returns.rows import ReturnRow, read_rows
 from contracts.forms import is_instant_in_range
 from contracts.limits import FIRST_DAY, LAST_DAY

@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
-from cli.command_lines import CommandLine
+from cli.commands.send.ndjson import CommandLine
 from cli.strength_returns.rows import ReturnRow
 from contracts.cloudevents import Envelope
 from contracts.deployments import RecordStrengthReturn

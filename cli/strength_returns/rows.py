@@ -12,9 +12,9 @@ from typing import BinaryIO, Final
 
 from pydantic import ValidationError
 
-from cli.command_lines import BadLine
-from cli.file_kinds import foreign
-from cli.numbered_lines import NumberedLine, numbered_lines
+from cli.commands.send.ndjson import BadLine
+from cli.input.file_kinds import foreign
+from cli.input.numbered_lines import NumberedLine, numbered_lines
 from cli.strength_returns.remedies import COLUMNS, SEPARATORS, headless, miscounted, misfit
 from contracts.deployments import RecordStrengthReturn
 from contracts.limits import INTEGER_MAX

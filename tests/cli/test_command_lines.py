@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from cli.command_lines import LINE_BYTES_MAX, BadLine, CommandLine, read_lines
+from cli.commands.send.ndjson import LINE_BYTES_MAX, BadLine, CommandLine, read_lines
 
 COMMAND = {
     "specversion": "1.0",

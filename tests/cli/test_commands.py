@@ -9,10 +9,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli import ask
+from cli.commands.send.summary import Tally
+from cli.connect import http
 from cli.main import app, local
-from cli.tally import Tally
-from cli.terminal import news
+from cli.output.terminal import news
 from contracts.outcome import CommandDecided
 from deploy.local.house import FILE, House
 
@@ -49,7 +49,7 @@ def answered_by(monkeypatch: pytest.MonkeyPatch, answer: Answer) -> list[str]:
         asked.append(str(request.url))
         return answer(request)
 
-    monkeypatch.setattr(ask, "client", lambda: httpx.Client(transport=httpx.MockTransport(noted)))
+    monkeypatch.setattr(http, "client", lambda: httpx.Client(transport=httpx.MockTransport(noted)))
     return asked
 
 

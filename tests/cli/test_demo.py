@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.complaint import Complaint
 from cli.demo import command, foreign_client, golden, run
 from cli.demo.foreign_client import ForeignClient, NoAnswer
 from cli.demo.refusals import examples
 from cli.demo.telling import Answered, Refused
 from cli.main import app
+from cli.output.errors import Complaint
 from deploy.local import rooms
 from deploy.local.house import House
 

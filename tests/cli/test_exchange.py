@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from cli import exchange
-from cli.command_lines import BadLine, CommandLine, read_lines
-from cli.complaint import FAILED, LATE, Complaint
-from cli.exchange import Exchange
+from cli.commands.send import exchange
+from cli.commands.send.exchange import Exchange
+from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
+from cli.output.errors import FAILED, LATE, Complaint
 from contracts.outcome import CommandDecided
 from tests.cli.test_command_lines import line
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli import ask
-from cli import held as command
+from cli.commands import held as command
+from cli.connect import http
 from cli.main import app
 
 EVENT = {
@@ -31,7 +31,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> None:
         return {"items": [EVENT] if url.startswith("http://v") else [], "next": None}
 
     monkeypatch.setattr(command, "house", lambda _: House)
-    monkeypatch.setattr(ask, "get_json", get_json)
+    monkeypatch.setattr(http, "get_json", get_json)
 
 
 @pytest.mark.usefixtures("services")

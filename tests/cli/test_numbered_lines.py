@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.numbered_lines import NumberedLine, numbered_lines
+from cli.input.numbered_lines import NumberedLine, numbered_lines
 
 MOST = 8
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.command_lines import BadLine, CommandLine
+from cli.commands.send.ndjson import BadLine, CommandLine
+from cli.strength_returns.anomalies import GROUPS_MAX, LINES_MAX, Noticing, ranges
 from cli.strength_returns.commands import command
-from cli.strength_returns.noticing import GROUPS_MAX, LINES_MAX, Noticing, ranges
 from cli.strength_returns.remedies import COLUMNS
 from cli.strength_returns.rows import COUNT_MAX, LINE_BYTES_MAX, ReturnRow, read_rows
 from contracts.deployments import RecordStrengthReturn

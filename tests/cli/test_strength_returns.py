@@ -13,9 +13,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from cli.output.terminal import news
 from cli.strength_returns import account, command
 from cli.strength_returns.account import Account
-from cli.terminal import news
 from contracts.outcome import CommandDecided, EventRef
 from tests import returns
 from tests.cli.test_exchange import Kafka, Record

@@ -1,0 +1,98 @@
+"""The options that say which archived records: the same for every command that takes some of the archive."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from cli.output.errors import Complaint
+from kernel.model.records import Partition
+from services.audit.archive.selection import Period, Selection, Unknown, type_named
+
+
+def _option(name: str, told: str, metavar: str, *more: str) -> Any:
+    return typer.Option(name, *more, metavar=metavar, help=told)
+
+
+Topics: TypeAlias = Annotated[list[str] | None, _option("--topic", "Of this topic; may be repeated.", "TOPIC")]
+Rooms: TypeAlias = Annotated[list[str] | None, _option("--room", "Of the topics of this room.", "ROOM")]
+Streams: TypeAlias = Annotated[
+    list[str] | None, _option("--stream", "Of this stream, e.g. mandate/kz-2014 (the Kafka key).", "STREAM")
+]
+Types: TypeAlias = Annotated[
+    list[str] | None, _option("--type", "Of this type, e.g. TourPlanned or forcegen.deployments.TourPlanned.", "TYPE")
+]
+Correlations: TypeAlias = Annotated[list[str] | None, _option("--correlation", "With this correlation id.", "ID")]
+EffectiveSince: TypeAlias = Annotated[
+    str | None, _option("--effective-since", "Effective at this time or later (RFC 3339, or a day).", "TIME")
+]
+EffectiveUntil: TypeAlias = Annotated[str | None, _option("--effective-until", "Effective before this time.", "TIME")]
+RecordedSince: TypeAlias = Annotated[
+    str | None, _option("--recorded-since", "Recorded at this time or later (what ce_time says).", "TIME")
+]
+RecordedUntil: TypeAlias = Annotated[str | None, _option("--recorded-until", "Recorded before this time.", "TIME")]
+AsFarAs: TypeAlias = Annotated[
+    list[str] | None,
+    _option("--as-far-as", "Only before this offset, and of the partitions named so.", "TOPIC/PARTITION=OFFSET"),
+]
+
+
+def instant(option: str, text: str | None) -> datetime | None:
+    """A time with its offset, or a day, which begins at midnight UTC."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise Complaint(f"{option} {text!r} is no time: give 2024-03-12, or 2024-03-12T09:30:00Z.", 2) from fault
+    if found.tzinfo is None and len(text) > len("2024-03-12"):
+        raise Complaint(f"{option} {text!r} has no offset: write e.g. {text}Z.", 2)
+    return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
+
+
+def period(option: str, since: str | None, until: str | None) -> Period:
+    """From two options, `<option>-since` and `<option>-until`."""
+    found = Period(instant(f"{option}-since", since), instant(f"{option}-until", until))
+    if found.since and found.until and found.since >= found.until:
+        raise Complaint(f"{option}-since is not before {option}-until: nothing lies between them.", 2)
+    return found
+
+
+def vector(given: list[str] | None) -> dict[Partition, int] | None:
+    """Offsets by partition; None where none was given."""
+    found: dict[Partition, int] = {}
+    for text in given or ():
+        place, _, offset = text.partition("=")
+        topic, _, part = place.rpartition("/")
+        if not (topic and _digits(part) and _digits(offset)):
+            raise Complaint(f"--as-far-as {text!r} is no place: write e.g. approvals.events/0=1200.", 2)
+        found[topic, int(part)] = int(offset)
+    return found or None
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def types(names: list[str] | None) -> tuple[str, ...]:
+    """Types in full."""
+    try:
+        return tuple(each for name in names or () for each in type_named(name))
+    except Unknown as fault:
+        raise Complaint(str(fault), 2) from fault
+
+
+def selection(
+    *,
+    topics: list[str] | None,
+    rooms: list[str] | None,
+    streams: list[str] | None,
+    types: tuple[str, ...],
+    effective: Period,
+    recorded: Period,
+    correlations: list[str] | None,
+    as_far_as: dict[Partition, int] | None,
+) -> Selection:
+    """All of them together."""
+    lists = (tuple(topics or ()), tuple(rooms or ()), tuple(streams or ()), types)
+    return Selection(*lists, effective, recorded, tuple(correlations or ()), as_far_as)

@@ -1,0 +1,35 @@
+"""`forcegen down`: nothing of a directory is left running."""
+
+from typing import Annotated
+
+import typer
+
+from cli.connect.endpoints import USUAL, Directory
+from cli.output.errors import Complaint
+from cli.output.terminal import news, telling
+from deploy.local import rooms
+
+Wipe = Annotated[bool, typer.Option("--wipe", help="Remove the data too. It cannot be brought back.")]
+Servers = Annotated[bool, typer.Option("--keep-servers", help="Leave Kafka and Postgres running.")]
+
+
+def down(directory: Directory = USUAL, *, wipe: Wipe = False, keep_servers: Servers = False) -> None:
+    """Stop every room, then Kafka and Postgres. The data stays, unless --wipe is given.
+
+    \b
+    Examples:
+      forcegen down
+      forcegen down --wipe
+      forcegen down --keep-servers
+    \b
+    Exit codes: 0 nothing runs any more; 1 something could not be stopped or removed.
+    """
+    if wipe and keep_servers:
+        raise Complaint("Either --wipe or --keep-servers: the data cannot go while its servers run.")
+    with telling("stopping") as tell:
+        if wipe:
+            rooms.wipe(directory, progress=tell)
+        else:
+            rooms.down(directory, servers=not keep_servers, progress=tell)
+    told = "no room runs in" if keep_servers else "nothing runs in"
+    news().print(f"{told} {directory}" + (", and its data is gone" if wipe else ""), soft_wrap=True)

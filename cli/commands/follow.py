@@ -1,0 +1,84 @@
+"""`forcegen follow`: what the views set, as it happens. A connection that ends is taken up where it ended."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Final
+
+import httpx
+import typer
+from httpx_sse import ServerSentEvent, connect_sse
+
+from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
+from cli.output.errors import Complaint
+
+SILENCE_S: Final = 60.0
+"""The API gives a sign of life four times in that time."""
+AGAIN_S: Final = 1.0
+TRIES_MAX: Final = 30
+
+Views = Annotated[
+    list[str] | None, typer.Option("--view", metavar="VIEW", help="Only this view, e.g. tours; may be repeated.")
+]
+After = Annotated[int | None, typer.Option("--after", min=0, help="Begin behind the change of this number.")]
+Json = Annotated[bool, typer.Option("--json", help="Print each change as the API sends it, one JSON object a line.")]
+
+
+def follow(
+    view: Views = None,
+    after: After = None,
+    api: QueryUrl = None,
+    directory: Directory = USUAL,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Print what changes in the views until it is stopped (Ctrl-C).
+
+    \b
+    Examples:
+      forcegen follow
+      forcegen follow --view tours --view missions
+      forcegen follow --json --after 17 | jq -r '.ids[]'
+    \b
+    Exit codes: 0 stopped; 1 the API does not answer, or refuses; 2 the command line is wrong.
+    """
+    address, seen, tries = f"{query_url(api, directory)}/v1/changes", after, 0
+    while True:
+        try:
+            for event in _events(address, view or [], seen):
+                _show(event, as_json=as_json)
+                seen, tries = int(event.id), 0
+        except KeyboardInterrupt:
+            return
+        except httpx.HTTPError as fault:
+            tries += 1
+            if seen is None or tries > TRIES_MAX:
+                raise Complaint(
+                    f"{address} does not answer ({type(fault).__name__}): see `forcegen status`."
+                ) from fault
+        time.sleep(AGAIN_S)
+
+
+def _events(address: str, views: Sequence[str], seen: int | None) -> Iterator[ServerSentEvent]:
+    headers = {} if seen is None else {"Last-Event-ID": str(seen)}
+    with (
+        httpx.Client(timeout=SILENCE_S, trust_env=False) as http,
+        connect_sse(http, "GET", address, params=[("views", view) for view in views], headers=headers) as source,
+    ):
+        if source.response.is_error:
+            told = json.loads(source.response.read())
+            raise Complaint(f"{address} answered {told['status']}: {told['detail']} {told['remedy']}")
+        yield from source.iter_sse()
+
+
+def _show(event: ServerSentEvent, *, as_json: bool) -> None:
+    """A change on standard output; what else there is to say does not mix with it."""
+    if event.event == "reset":
+        typer.echo("Some changes are no longer kept: ask for the reports anew.", err=True)
+    elif event.event == "change" and as_json:
+        typer.echo(json.dumps({"number": int(event.id), **event.json()}))
+    elif event.event == "change":
+        change = event.json()
+        left = change["rows"] - len(change["ids"])
+        more = f" and {left:,} more" if left else ""
+        typer.echo(f"{event.id}  {change['recorded']}  {change['view']}  {', '.join(change['ids'])}{more}")

@@ -1,0 +1,108 @@
+"""`forcegen held`: events of other services that wait for an upgrade; `forcegen drop-held` gives one of them up."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+
+from cli.connect import databases, http
+from cli.connect.databases import Database
+from cli.connect.endpoints import USUAL, Directory, house
+from cli.output.errors import Complaint
+from cli.output.terminal import number, results, row, table
+from contracts.registry import ROOMS
+from kernel.model.records import Origin
+from kernel.store.drop_held_event import drop
+
+ROWS_MAX = 1_000
+PAGE = 500
+REASON_LENGTH_MAX = 500
+_PLACE = re.compile(r"(?P<topic>[A-Za-z0-9._-]{1,249})/(?P<part>\d{1,9})/(?P<offset>\d{1,18})", re.ASCII)
+Only = Annotated[str | None, typer.Argument(metavar="SERVICE", help="One service, e.g. approvals; without it, all.")]
+Service = Annotated[str, typer.Argument(metavar="SERVICE", help="Which holds it, e.g. vacancies.")]
+Place = Annotated[str, typer.Argument(metavar="TOPIC/PARTITION/OFFSET", help="As `forcegen held` shows it.")]
+Why = Annotated[str, typer.Option("--reason", help="Kept with the dead letter that it becomes.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def held(service: Only = None, directory: Directory = USUAL, *, as_json: Json = False) -> None:
+    """Show the events that are newer than the service that should react to them, and those that wait behind them.
+
+    They are taken up, in order, once the service is upgraded; nothing else waits for them.
+
+    \b
+    Examples:
+      forcegen held
+      forcegen held vacancies --json
+    \b
+    Exit codes: 0 shown, also when there is none; 1 a service is unknown or does not answer.
+    """
+    urls = {name: url for name, url in house(directory).urls.items() if name in ROOMS}
+    if service is not None and service not in urls:
+        raise Complaint(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
+    found = ((name, one) for name, url in urls.items() if service in (None, name) for one in _events(url))
+    if as_json:
+        for name, event in found:
+            typer.echo(json.dumps({"service": name, **event}, ensure_ascii=False))
+    else:
+        _show(found)
+
+
+def drop_held(
+    service: Service, place: Place, reason: Why, database: Database = None, directory: Directory = USUAL
+) -> None:
+    """Give up one event that is held: it becomes a dead letter with the reason, and the events behind it go on.
+
+    Nothing that it should have led to happens in this service. The event itself stays in its topic and the archive.
+
+    \b
+    Example:
+      forcegen drop-held vacancies deployments.events/2/1041 --reason "recorded by hand, note 14/3"
+    \b
+    Exit codes: 0 dropped; 1 it is not held, or the database does not answer; 2 the command line is wrong.
+    """
+    if service not in ROOMS:
+        raise typer.BadParameter(f"name one of {', '.join(ROOMS)}", param_hint="SERVICE")
+    named = _PLACE.fullmatch(place)
+    if named is None:
+        raise typer.BadParameter("write it as deployments.events/2/1041", param_hint="TOPIC/PARTITION/OFFSET")
+    if not 1 <= len(reason.strip()) <= REASON_LENGTH_MAX:
+        raise typer.BadParameter(f"say why in 1 to {REASON_LENGTH_MAX} characters", param_hint="--reason")
+    origin = Origin(named["topic"], int(named["part"]), int(named["offset"]))
+    if not asyncio.run(_drop(service, origin, reason.strip(), database, directory)):
+        raise Complaint(f"{service} does not hold {place}: see `forcegen held {service}`.")
+    typer.echo(f"{place} is a dead letter of {service} now; the events behind it are taken up within a minute.")
+
+
+async def _drop(service: str, origin: Origin, reason: str, database: str | None, directory: Path) -> bool:
+    async with databases.owning(databases.owner(service, database, directory), service) as connection:
+        try:
+            return await drop(connection, origin, reason)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+            told = f"The database of {service} did not take it ({type(fault).__name__})"
+            raise Complaint(f"{told}: it is held as before; try again, as the role that owns the tables.") from fault
+
+
+def _events(url: str) -> Iterator[Mapping[str, Any]]:
+    """All of a service, page by page."""
+    after: int | None = 0
+    while after is not None:
+        answer = http.get_json(f"{url}/v1/held", [("after", str(after)), ("limit", str(PAGE))])
+        yield from answer["items"]
+        after = answer["next"]
+
+
+def _show(found: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
+    shown = table("service", "topic/partition/offset", "stream", number("version"), "since", "reason")
+    for count, (service, event) in enumerate(found):
+        if count == ROWS_MAX:
+            row(shown, ("…", None, None, None, None, "There are more: `forcegen held --json` shows them all."))
+            break
+        place = f"{event['topic']}/{event['partition']}/{event['offset']}"
+        row(shown, (service, place, event["stream"], event["version"], event["since"], event["reason"]))
+    results().print(shown if shown.row_count else "No event is held.")

@@ -1,0 +1,184 @@
+"""`forcegen report`: what the query API answers, for a person as a table, for a pipe as it came."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+import httpx
+import typer
+from rich.table import Column
+
+from cli.connect import http
+from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
+from cli.output.terminal import number, results, row, table
+
+NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
+
+
+class Format(StrEnum):
+    """How a report is told."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    parquet = "parquet"
+
+
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Without it, the reports are listed.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day asked about; today unless given."),
+]
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", formats=["%Y-%m-%d"], metavar="DATE", help="The first day, for reports of a period."),
+]
+AsKnownAt = Annotated[
+    str | None,
+    typer.Option(
+        "--as-known-at",
+        metavar="INSTANT",
+        help="What was on record at that instant, with its offset from UTC; unless given, what is known now.",
+    ),
+]
+WaitFor = Annotated[
+    str | None,
+    typer.Option("--wait-for", metavar="TOKEN", help="Wait until the views hold what a command led to (its `token`)."),
+]
+Receipt = Annotated[
+    bool, typer.Option("--receipt", help="JSON with a receipt, by which `forcegen verify` makes the report again.")
+]
+Params = Annotated[
+    list[str] | None,
+    typer.Option("--param", "-p", metavar="KEY=VALUE", help="Any other parameter of the report; may be repeated."),
+]
+As = Annotated[Format, typer.Option("--format", "-f", help="All but a table are passed on as the API sends them.")]
+Url = Annotated[bool, typer.Option("--url", help="Print the address of the answer, and do not ask.")]
+
+
+def report(  # noqa: PLR0913  one argument for each option
+    name: Name = None,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    since: Since = None,
+    param: Params = None,
+    form: As = Format.table,
+    api: QueryUrl = None,
+    directory: Directory = USUAL,
+    *,
+    wait_for: WaitFor = None,
+    receipt: Receipt = False,
+    url: Url = False,
+) -> None:
+    """Show a report on a day. Its numbers are those of the query API, and nothing is computed here.
+
+    \b
+    Examples:
+      forcegen report
+      forcegen report strength --as-of 2014-07-01
+      forcegen report strength --as-of 2014-07-01 --as-known-at 2014-09-01T00:00:00Z
+      forcegen report room-left --wait-for deployments:line/kz-2013/observers:17
+      forcegen report people-since --since 2014-01-01 --param missions=UNIFIL
+      forcegen report ending-tours --param within_days=60 --param raised=true
+      forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
+      forcegen report room-left --format csv > room-left.csv
+      forcegen report strength --format parquet > strength.parquet
+      forcegen report strength --as-of 2022-06-30 --receipt > strength.json
+    \b
+    Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
+    """
+    form = Format.json if receipt and form is Format.table else form
+    param = [*(param or []), *(["receipt=true"] if receipt else [])]
+    address = f"{query_url(api, directory)}/v1/reports" + (f"/{quote(name, safe='')}" if name else "")
+    parameters = _parameters(as_of, as_known_at, since, wait_for, param, form if name else Format.table)
+    if url:
+        typer.echo(str(httpx.URL(address, params=parameters) if parameters else address))
+    elif form is not Format.table:
+        typer.echo(http.get(address, parameters).content, nl=form is Format.json)
+    elif name is None:
+        _list(http.get_json(address, parameters))
+    else:
+        _show(name, http.get_json(address, parameters))
+
+
+def _parameters(
+    as_of: datetime | None,
+    as_known_at: str | None,
+    since: datetime | None,
+    wait_for: str | None,
+    given: Sequence[str],
+    form: Format,
+) -> list[tuple[str, str]]:
+    found = [("as_of", as_of), ("since", since)]
+    parameters = [(name, day.date().isoformat()) for name, day in found if day is not None]
+    named = [("as_known_at", as_known_at), ("wait_for", wait_for)]
+    parameters += [(name, text) for name, text in named if text]
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise typer.BadParameter(f"{text!r} is not KEY=VALUE, e.g. --param missions=UNIFIL.", param_hint="--param")
+        parameters.append((name, value))
+    return parameters + ([("format", form.value)] if form in (Format.csv, Format.parquet) else [])
+
+
+def _list(answer: Mapping[str, Any]) -> None:
+    shown = table("report", "what it tells", "takes", "needs")
+    for one in answer["reports"]:
+        row(shown, (one["name"], one["description"], ", ".join(one["takes"]), _needs(one)))
+    results().print(shown)
+
+
+def _needs(one: Mapping[str, Any]) -> str:
+    """What must be sent; of a choice, one."""
+    return ", ".join([*one["needs"], *([" or ".join(one["one_of"])] if one.get("one_of") else [])])
+
+
+def _show(name: str, answer: Mapping[str, Any]) -> None:
+    """A table with its totals, the day, and whether anything is still missing."""
+    told = [one for one in answer["columns"] if answer["incomplete"] or one["name"] != "incomplete"]
+    shown = table(*map(_column, told))
+    names = [one["name"] for one in told]
+    for one in answer["rows"]:
+        row(shown, [_cell(one[column]) for column in names])
+    if totals := answer.get("totals"):
+        shown.add_section()
+        row(shown, [_total(index, column, totals) for index, column in enumerate(names)])
+    out = results()
+    known = f", as known at {answer['as_known_at']}" if answer.get("as_known_at") else ""
+    out.print(f"{name}, as of {answer['as_of']}{known}", style="bold", soft_wrap=True)
+    out.print(shown)
+    if not answer["rows"]:
+        out.print("No rows.")
+    if following := answer.get("next"):
+        out.print(f"There is more; the totals are those of all rows. Next: --param cursor={following}", soft_wrap=True)
+    if (fresh := answer.get("freshness")) and fresh["state"] != "fresh":
+        out.print(f"{fresh['state'].capitalize()}: {fresh['behind_events']} event(s) are not in these numbers yet.")
+    if answer["incomplete"]:
+        out.print("Incomplete: events that belong in these numbers are still waiting to be applied.", soft_wrap=True)
+
+
+def _column(told: Mapping[str, str]) -> str | Column:
+    title = told["name"].replace("_", " ")
+    return number(title) if told["type"] in NUMBERS else title
+
+
+def _total(index: int, column: str, totals: Mapping[str, Any]) -> str | None:
+    if column in totals:
+        return _cell(totals[column])
+    return "total" if index == 0 else None
+
+
+def _cell(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)

@@ -1,0 +1,1 @@
+"""`forcegen send`: commands from a file through Kafka, and their outcomes back."""

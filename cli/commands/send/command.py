@@ -1,0 +1,105 @@
+"""`forcegen send`: commands from a file through Kafka to the rooms, and their answers back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from aiokafka.errors import KafkaError
+
+from cli.commands.send.exchange import Exchange
+from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
+from cli.commands.send.summary import Tally
+from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
+from cli.connect.kafka import clients
+from cli.output.errors import Complaint
+from cli.output.progress import progress
+
+
+class Mode(StrEnum):
+    """The content modes of the CloudEvents Kafka binding."""
+
+    binary = "binary"
+    structured = "structured"
+
+
+From = Annotated[str, typer.Argument(metavar="FILE", help="One CloudEvent (JSON) a line; `-` is standard input.")]
+Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the answer to each command.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the outcomes, one JSON object a line.")]
+As = Annotated[Mode, typer.Option("--mode", help="How a command is laid out in its Kafka record.")]
+Silence = Annotated[float, typer.Option("--timeout", min=0.1, help="Give up after so many seconds without an answer.")]
+
+
+def send(
+    file: From,
+    given: Bootstrap = None,
+    directory: Directory = USUAL,
+    mode: As = Mode.binary,
+    timeout: Silence = 30.0,
+    *,
+    wait: Wait = True,
+    as_json: Json = False,
+) -> None:
+    """Send commands through Kafka, each to its room, and show what was answered.
+
+    Each line brings its own id, source and time: sent again, it is answered the same. A line that cannot be read is
+    named with its number and the remedy, and the others go in.
+
+    \b
+    Examples:
+      forcegen send commands.ndjson
+      forcegen send commands.ndjson --json | jq -r 'select(.status == "refused") | .reason'
+      gzip -dc 2014.ndjson.gz | forcegen send - --no-wait
+    \b
+    Exit codes: 0 every command was decided (accepted, refused and pending are answers); 1 lines were unreadable, or
+    commands invalid or in conflict, or Kafka was not there; 2 the command line is wrong; 3 no answer in time.
+    """
+    address = bootstrap(given, directory)
+    with opened(file) as source, progress(source) as advanced:
+        tally = Tally(advanced.console, as_json=as_json, advanced=advanced)
+        exchanged = _exchange(address, source, tally, wait=wait, mode=mode, silence_s=timeout)
+        try:
+            asyncio.run(exchanged)
+        except Complaint:
+            tally.show(waited=wait)
+            raise
+    tally.show(waited=wait)
+    raise typer.Exit(tally.exit_code)
+
+
+async def _exchange(address: str, source: BinaryIO, tally: Tally, *, wait: bool, mode: Mode, silence_s: float) -> None:
+    async with clients(address, wait=wait) as (producer, consumer):
+        exchange = Exchange(producer, consumer, tally, structured=mode is Mode.structured)
+        try:
+            await exchange.run(_lines(source), silence_s=silence_s)
+        except KafkaError as fault:
+            told = f"Kafka at {address} failed on the way ({type(fault).__name__})"
+            raise Complaint(f"{told}. Send the file again: repeats are harmless.") from fault
+
+
+async def _lines(source: BinaryIO) -> AsyncIterator[CommandLine | BadLine]:
+    """A file is read straight; a pipe may keep us waiting, so it is read beside the loop."""
+    lines = read_lines(source)
+    if source.seekable():
+        for line in lines:
+            yield line
+        return
+    while found := await asyncio.to_thread(list, islice(lines, 1)):
+        yield found[0]
+
+
+@contextmanager
+def opened(file: str, holding: str = "one command a line") -> Iterator[BinaryIO]:
+    """The file, or standard input for `-`."""
+    if file == "-":
+        yield typer.get_binary_stream("stdin")
+        return
+    try:
+        with Path(file).open("rb") as source:
+            yield source
+    except OSError as fault:
+        raise Complaint(f"{file} cannot be read ({fault.strerror}): name a file with {holding}.") from fault

@@ -1,0 +1,150 @@
+"""Commands out, outcomes in, over Kafka: bounded in memory by a window of unanswered ones, in time by their silence.
+
+The outcomes are read from where their topics ended before the first command was sent, so none can be missed; an
+answer is known by the source and id of its command. Lines with the same source and id wait for an answer each.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from pydantic import ValidationError
+
+from cli.commands.send.ndjson import BadLine, CommandLine
+from cli.output.errors import LATE, Complaint
+from contracts.cloudevents import from_kafka, to_kafka
+from contracts.outcome import CommandDecided
+from contracts.unreadable import Unreadable
+
+UNANSWERED_MAX: Final = 5_000
+POLL_MS: Final = 100
+STRUCTURED: Final = ("content-type", b"application/cloudevents+json")
+
+
+class Producer(Protocol):
+    """What is used of aiokafka's."""
+
+    async def send(self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Any: ...
+    async def flush(self) -> None: ...
+
+
+class Consumer(Protocol):
+    """What is used of aiokafka's."""
+
+    async def getmany(self, *, timeout_ms: int) -> Mapping[Any, Sequence[Any]]: ...
+
+
+class Told(Protocol):
+    """Who is told what happens."""
+
+    def bad(self, line: BadLine) -> None: ...
+    def sent(self, line: CommandLine) -> None: ...
+    def decided(self, outcome: CommandDecided) -> None: ...
+
+
+class Exchange:
+    """One run of `send`."""
+
+    def __init__(self, producer: Producer, consumer: Consumer | None, told: Told, *, structured: bool) -> None:
+        self._producer = producer
+        self._consumer = consumer
+        self._told = told
+        self._structured = structured
+        self._waiting: Counter[tuple[str, str]] = Counter()
+        self._window = asyncio.Semaphore(UNANSWERED_MAX)
+        self._heard = time.monotonic()
+        self._faults: list[BaseException] = []
+        self._unreadable = 0
+
+    async def run(self, lines: AsyncIterable[CommandLine | BadLine], *, silence_s: float) -> None:
+        """Send every line and, where a consumer is given, wait for its answer.
+
+        Raises:
+            Complaint: nothing was answered for `silence_s` seconds, or Kafka did not take a command.
+        """
+        sending = asyncio.create_task(self._send(lines))
+        try:
+            if self._consumer is None:
+                await sending
+            else:
+                await self._answers(sending, self._consumer, silence_s)
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    async def _send(self, lines: AsyncIterable[CommandLine | BadLine]) -> None:
+        async for line in lines:
+            if isinstance(line, BadLine):
+                self._told.bad(line)
+                continue
+            if self._consumer is not None:
+                await self._window.acquire()
+                if not self._waiting:
+                    self._heard = time.monotonic()
+                self._waiting[line.key] += 1
+            key, value, headers = _record(line, structured=self._structured)
+            delivery = await self._producer.send(f"{line.room}.commands", key=key, value=value, headers=headers)
+            delivery.add_done_callback(self._delivered)
+            self._told.sent(line)
+            self._check()
+        await self._producer.flush()
+        self._check()
+
+    def _delivered(self, delivery: "asyncio.Future[object]") -> None:
+        if not delivery.cancelled() and (fault := delivery.exception()) is not None and not self._faults:
+            self._faults.append(fault)
+
+    def _check(self) -> None:
+        if self._faults:
+            fault = self._faults[0]
+            told = f"{type(fault).__name__}: {fault}"
+            raise Complaint(f"Kafka did not take every command ({told}). Send the file again: repeats are harmless.")
+
+    async def _answers(self, sending: "asyncio.Task[None]", consumer: Consumer, silence_s: float) -> None:
+        while self._waiting or not sending.done():
+            if sending.done():
+                sending.result()
+            for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
+                for record in records:
+                    self._hear(record)
+            if self._waiting and time.monotonic() - self._heard > silence_s:
+                raise self._unanswered(silence_s)
+        sending.result()
+
+    def _unanswered(self, silence_s: float) -> Complaint:
+        told = f"{self._waiting.total():,} command(s) have no answer, and none came for {silence_s:g} s"
+        if self._unreadable:
+            told += f" ({self._unreadable:,} record(s) of the outcome topics could not be read)"
+        remedy = "See `forcegen status` and `forcegen lag`; send the file again to ask for the answers"
+        return Complaint(f"{told}. {remedy}: repeats are harmless.", LATE)
+
+    def _hear(self, record: Any) -> None:
+        """What is no outcome was sent by a stranger, or by a newer version: it answers nobody that we know of."""
+        try:
+            outcome = _outcome(record)
+        except (Unreadable, ValidationError, ValueError):
+            self._unreadable += 1
+        else:
+            self._take(outcome)
+
+    def _take(self, outcome: CommandDecided) -> None:
+        key = outcome.command_source, outcome.command_id
+        if key not in self._waiting:
+            return  # the answer to somebody else
+        self._heard = time.monotonic()
+        self._waiting[key] -= 1
+        if not self._waiting[key]:
+            del self._waiting[key]
+        self._window.release()
+        self._told.decided(outcome)
+
+
+def _record(line: CommandLine, *, structured: bool) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
+    key, value, headers = to_kafka(line.envelope)
+    return (key, line.text, [STRUCTURED]) if structured else (key, value, headers)
+
+
+def _outcome(record: Any) -> CommandDecided:
+    return CommandDecided.model_validate_json(from_kafka(record.key, record.value, record.headers).data)

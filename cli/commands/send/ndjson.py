@@ -1,0 +1,93 @@
+"""Commands as lines: one CloudEvent in its JSON format a line, so that a file of them can be sent, kept and repeated.
+
+A line has to bring its own id, source and time. Nothing is made up for it: sent twice, a line is the same command,
+and is answered with the same outcome.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from cli.input.file_kinds import foreign
+from cli.input.numbered_lines import numbered_lines
+from contracts import event_json
+from contracts.envelope import Envelope
+from contracts.registry import ROOMS
+from contracts.unreadable import Unreadable
+
+LINE_BYTES_MAX: Final = 4_000_000
+"""What a command topic takes (4 MiB), less room for the headers."""
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A command that can be sent."""
+
+    number: int
+    size: int
+    """Bytes, with the line's end."""
+    text: bytes
+    envelope: Envelope
+    room: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a command is known by: its source and id."""
+        return self.envelope.source, self.envelope.id
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that cannot be sent: which field, why, what to do."""
+
+    number: int
+    size: int
+    field: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"line {self.number}: {self.field}: {self.reason} {self.remedy}"
+
+
+def read_lines(file: BinaryIO) -> Iterator[CommandLine | BadLine]:
+    """Every line that is not blank; never more than one of them in memory."""
+    for line in numbered_lines(file, LINE_BYTES_MAX):
+        number, size, text = line.number, line.size, line.text
+        if number == 1 and (found := foreign(text)) is not None:
+            yield BadLine(number, size, "line", *found)
+            return
+        if line.is_cut:
+            told = f"The line has {size:,} bytes; a command may have {LINE_BYTES_MAX:,}."
+            yield BadLine(number, size, "line", told, "Send less in one command.")
+            continue
+        text = text.removeprefix(_BOM) if number == 1 else text
+        if text.strip():
+            yield _read(number, size, text.strip())
+
+
+def _read(number: int, size: int, text: bytes) -> CommandLine | BadLine:
+    try:
+        (found,) = event_json.read(text, b"application/cloudevents+json", "line")
+    except Unreadable as fault:
+        found = fault
+    if isinstance(found, Unreadable):
+        return BadLine(number, size, found.field, found.reason, found.remedy)
+    return _addressed(number, size, text, found)
+
+
+def _addressed(number: int, size: int, text: bytes, found: Envelope) -> CommandLine | BadLine:
+    if found.time is None:
+        remedy = "Say when the command was given, e.g. 2024-03-12T09:30:00Z; a repeat of it says the same."
+        return BadLine(number, size, "time", "The attribute time is missing.", remedy)
+    if found.subject is None:
+        remedy = "Name the stream that the command is for, e.g. mandate/kz-2013."
+        return BadLine(number, size, "subject", "The attribute subject is missing.", remedy)
+    house, _, word = found.type.partition(".")
+    room, _, name = word.partition(".")
+    if house != "forcegen" or room not in ROOMS or not name:
+        told = f"{found.type[:120]!r} is for no room that decides."
+        remedy = f"Write forcegen.<room>.<Name>, with one of the rooms {', '.join(ROOMS)}."
+        return BadLine(number, size, "type", told, remedy)
+    return CommandLine(number, size, text, found, room)

@@ -1,0 +1,82 @@
+"""What came of the lines of a file: counted by status, and told one by one where something has to be done."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+import typer
+from rich.console import Console
+
+from cli.commands.send.ndjson import BadLine, CommandLine
+from cli.output.errors import DONE, FAILED
+from cli.output.terminal import number, results, row, table
+from contracts.outcome import CommandDecided
+
+KEPT_MAX: Final = 5_000
+"""Answers that are kept to be shown; the others are counted, and `--json` tells them all."""
+
+
+class Tally:
+    """Counts and keeps; bounded."""
+
+    def __init__(self, news: Console, *, as_json: bool, advanced: Callable[[int, str], None]) -> None:
+        self._news = news
+        self._as_json = as_json
+        self._advanced = advanced
+        self._kept: list[CommandDecided] = []
+        self.statuses: Counter[str] = Counter()
+        self.sent_count = 0
+        self.bad_count = 0
+
+    def bad(self, line: BadLine) -> None:
+        """Told at once, so that the list needs no memory."""
+        self.bad_count += 1
+        self._news.print(str(line), soft_wrap=True)
+        self._advanced(line.size, self._so_far())
+
+    def sent(self, line: CommandLine) -> None:
+        self.sent_count += 1
+        self._advanced(line.size, self._so_far())
+
+    def decided(self, outcome: CommandDecided) -> None:
+        self.statuses[outcome.status] += 1
+        if self._as_json:
+            typer.echo(outcome.model_dump_json())
+        elif outcome.status != "accepted" and len(self._kept) < KEPT_MAX:
+            self._kept.append(outcome)
+        self._advanced(0, self._so_far())
+
+    @property
+    def exit_code(self) -> int:
+        """Refused and pending are answers; a line that is not fit to be decided is its sender's to mend."""
+        return FAILED if self.bad_count or self.statuses["invalid"] or self.statuses["conflict"] else DONE
+
+    def show(self, *, waited: bool) -> None:
+        """The counts, and every answer that is not simply yes. As JSON, nothing but the outcomes is on stdout."""
+        nothing_came = not (self.sent_count or self.bad_count)
+        if (self._as_json and waited) or nothing_came:
+            return
+        counts = table("status", number("commands"))
+        row(counts, ("sent", f"{self.sent_count:,}"))
+        for status, count in self.statuses.most_common():
+            row(counts, (status, f"{count:,}"))
+        if self.bad_count:
+            row(counts, ("not sent (bad lines)", f"{self.bad_count:,}"))
+        results().print(counts)
+        if self._kept:
+            self._show_kept()
+
+    def _show_kept(self) -> None:
+        shown = table("status", "command", "stream", "rule", "reason", "remedy")
+        for one in self._kept:
+            reason = "\n".join(one.details) if len(one.details) > 1 else one.reason
+            waits = f"Waits for {one.waits_for}." if one.waits_for else None
+            name = f"{one.command_type.rpartition('.')[2]} {one.command_id}"
+            row(shown, (one.status, name, one.command_stream, one.rule, reason or waits, one.remedy))
+        results().print(shown)
+        hidden = self.statuses.total() - self.statuses["accepted"] - len(self._kept)
+        if hidden:
+            self._news.print(f"{hidden:,} more are not shown: `--json` tells them all.")
+
+    def _so_far(self) -> str:
+        return f"{self.sent_count:,} sent, {self.statuses.total():,} answered"

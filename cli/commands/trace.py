@@ -1,0 +1,60 @@
+"""`forcegen audit trace`: from any message to what caused it and what it caused, across rooms, as a tree."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.connect import http
+from cli.connect.endpoints import USUAL, Directory, house
+from cli.output.terminal import results
+
+Asked = Annotated[
+    str, typer.Argument(metavar="MESSAGE", help="The id of an event or a command, or topic/partition/offset.")
+]
+Url = Annotated[str | None, typer.Option("--audit-url", help="The audit room's address; else what is up here.")]
+Token = Annotated[
+    str | None,
+    typer.Option("--token", envvar="FORCEGEN_AUDIT_TOKEN", help="What shows a room that you may read its content."),
+]
+Json = Annotated[bool, typer.Option("--json", help="As the room tells it.")]
+
+
+def trace(
+    asked: Asked, url: Url = None, token: Token = None, directory: Directory = USUAL, *, as_json: Json = False
+) -> None:
+    """Show what led to a message and what it led to: commands, events, outcomes, and what other rooms did then.
+
+    \b
+    Examples:
+      forcegen audit trace 7d0b5f6e-0c53-5c0e-9a54-3f2f5f4f6c11
+      forcegen audit trace deployments.events/0/17
+      forcegen audit trace deployments.events/0/17 --json
+    \b
+    Exit codes: 0 shown; 1 there is no such message, or the room does not answer.
+    """
+    at = (house(directory).urls["audit"] if url is None else url).rstrip("/")
+    by = "at" if asked.count("/") == 2 else "event"
+    found = http.get_json(f"{at}/v1/causes", [(by, asked)], token)
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    beyond = found["beyond"]
+    whole = Tree(Text(f"a cause that is not in the log: {beyond}" if beyond else "the log", "dim"))
+    for root in found["trees"]:
+        _grow(whole, root, found["asked"])
+    results().print(whole, soft_wrap=True)
+    if found["cut"]:
+        typer.echo("There is more: ask about a later message of it.")
+
+
+def _grow(above: Tree, cause: Mapping[str, Any], asked: int) -> None:
+    told = " ".join(filter(None, (cause["kind"], cause["type"] or "(no CloudEvent)", cause["status"])))
+    place = f" {cause['stream'] or ''} at {cause['topic']}/{cause['part']}/{cause['offset']} {cause['recorded'] or ''}"
+    mark = (" (asked)", "bold") if cause["leaf"] == asked else ""
+    branch = above.add(Text.assemble(told, mark, (place.rstrip(), "dim")))
+    for each in cause["caused"]:
+        _grow(branch, each, asked)

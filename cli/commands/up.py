@@ -1,0 +1,48 @@
+"""`forcegen up`: Kafka, Postgres and every room on this machine."""
+
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from cli.connect.endpoints import USUAL, Directory
+from cli.output import addresses
+from cli.output.errors import Complaint
+from cli.output.terminal import telling
+from deploy.local import rooms
+
+Story = Annotated[bool, typer.Option("--story", help="Tell the demo's story too, to have something to see.")]
+
+
+def up(directory: Directory = USUAL, *, story: Story = False) -> None:
+    """Start Kafka, Postgres and every room on this machine; what runs already stays.
+
+    The first time, Kafka's jars are fetched once. Needs no container engine, no Java, no root.
+
+    \b
+    Examples:
+      forcegen up
+      forcegen up --story
+      forcegen up --directory /srv/forcegen
+    \b
+    What ends by itself later is started again; `forcegen status` says so.
+
+    \b
+    Exit codes: 0 everything is ready; 1 it could not be started (nothing that was begun is left), or something runs and
+    is not ready yet (all of it stays up), or the books hold something that the story contradicts; 3 the story got no
+    answer in time.
+    """
+    with telling("starting") as tell:
+        house = rooms.up(directory, progress=tell)
+        if late := [room for room in rooms.status(directory) if not room.ready]:
+            addresses.show(house)
+            told = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
+            raise Complaint("\n".join(told))
+        if story:  # the rooms' own code: too much for `forcegen --help` to load
+            import_module("cli.demo.run").tell_story(house, tell)
+    addresses.show(house)
+
+
+def _late(room: rooms.RoomStatus) -> str:
+    why = "; ".join(room.problems) or "it does not say why"
+    return f"{room.name} runs and is not ready: {why}. Its log is {room.log}."

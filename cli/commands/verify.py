@@ -1,0 +1,45 @@
+"""`forcegen verify`: make a report again from the archive alone, and compare it with its receipt to the byte."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.commands import audit
+from cli.commands.trace import Token
+from cli.connect.endpoints import USUAL, Directory
+
+File = Annotated[Path, typer.Argument(metavar="RECEIPT", help="The answer with its receipt, or the receipt alone.")]
+Scratch = Annotated[
+    str | None,
+    typer.Option(
+        "--scratch",
+        help="postgresql://… of a role that may make schemas, to work in; else a Postgres is started for this once.",
+    ),
+]
+
+
+def verify(
+    file: File,
+    key: audit.Key,
+    place: audit.Place = None,
+    scratch: Scratch = None,
+    token: Token = None,
+    directory: Directory = USUAL,
+) -> None:
+    """Make a report again from the archive, and compare it with its receipt to the byte.
+
+    Every record that the report rests on is hashed again, and the log must continue the checkpoint of the receipt.
+
+    \b
+    Examples:
+      forcegen report strength --as-of 2022-06-30 --receipt > strength.json
+      forcegen verify strength.json --key KEY
+      forcegen verify strength.json --key KEY --from /media/usb/log
+    \b
+    Exit codes: 0 the report follows from the log; 1 something is wrong, and is named; 2 this is no receipt.
+    """
+    checking: Any = import_module("cli.commands.verify_receipt")  # the rooms' own code: too much for `--help` to load
+    with audit.reading(place, directory, token) as read:
+        checking.check(file, key, read, scratch)

@@ -1,0 +1,1 @@
+"""Where things are, and clients to reach them."""

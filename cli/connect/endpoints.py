@@ -1,0 +1,45 @@
+"""Where things are: an option, else its environment variable, else what `forcegen up` wrote into its directory."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from cli.output.errors import Complaint
+from deploy.local.house import QUERY, House
+from deploy.local.house import house as written
+
+Directory: TypeAlias = Annotated[
+    Path,
+    typer.Option("--directory", "-d", envvar="FORCEGEN_DIRECTORY", help="Where `forcegen up` keeps its data."),
+]
+Bootstrap: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--bootstrap", envvar="FORCEGEN_KAFKA_BOOTSTRAP", help="Kafka's bootstrap servers."),
+]
+QueryUrl: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--query-url", envvar="FORCEGEN_QUERY_URL", help="The query API, e.g. http://127.0.0.1:8080."),
+]
+USUAL = Path(".forcegen")
+
+
+def house(directory: Path) -> House:
+    """What is up in a directory."""
+    found = written(directory)
+    if found is None:
+        raise Complaint(f"Nothing is up in {directory}: run `forcegen up`, or name another place with --directory.")
+    return found
+
+
+def bootstrap(given: str | None, directory: Path) -> str:
+    """Kafka's address."""
+    return house(directory).kafka_bootstrap if given is None else given
+
+
+def query_url(given: str | None, directory: Path) -> str:
+    """The query API's address, without a slash at its end."""
+    url = house(directory).urls.get(QUERY) if given is None else given
+    if url is None:
+        raise Complaint(f"No query API is up in {directory}: run `forcegen up`, or give its address with --query-url.")
+    return url.rstrip("/")

@@ -1,0 +1,54 @@
+"""Questions to a room over HTTP. What goes wrong is told as the room told it: the detail and the remedy."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from cli.output.errors import Complaint
+
+TIMEOUT_S = 30.0
+
+
+class NotThere(Complaint):
+    """The room answers, but has nothing at that address (404)."""
+
+
+def client() -> httpx.Client:
+    """Straight to the room: a proxy of the environment is for other hosts."""
+    return httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
+
+
+def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> httpx.Response:
+    """The answer to a GET, or a complaint."""
+    try:
+        with client() as one:
+            shown = {"Authorization": f"Bearer {token}"} if token else None
+            answer = one.get(url, params=list(parameters) or None, headers=shown)
+    except (httpx.HTTPError, httpx.InvalidURL) as fault:
+        told = str(fault) or type(fault).__name__
+        raise Complaint(f"{url} does not answer ({told}): see `forcegen status`.") from fault
+    if answer.is_success:
+        return answer
+    kind = NotThere if answer.status_code == httpx.codes.NOT_FOUND else Complaint
+    raise kind(f"{url} answered {answer.status_code}: {_problem(answer)}")
+
+
+def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> Any:
+    """The JSON that answers a GET."""
+    answer = get(url, parameters, token)
+    try:
+        return answer.json()
+    except ValueError as fault:
+        raise Complaint(f"{url} answered something that is no JSON: is it a room of this house?") from fault
+
+
+def _problem(answer: httpx.Response) -> str:
+    """RFC 9457 problem details as one line; whatever else is there, cut."""
+    try:
+        found = answer.json()
+        told = [found.get("detail") or found.get("title"), found.get("remedy")]
+        line = " ".join(str(one) for one in told if one)
+    except (ValueError, AttributeError):
+        line = answer.text.strip().partition("\n")[0][:200]
+    return line or "no reason given."

@@ -1,0 +1,75 @@
+"""Kafka's clients for commands: opened with a bounded wait, and silent, since what goes wrong is told once, by us.
+
+TLS and SASL come from the same settings as a room's (`FORCEGEN_KAFKA_…`).
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from cli.output.errors import Complaint
+from contracts.registry import ROOMS
+from kernel.messaging import kafka
+from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.runtime.settings import Settings
+
+RECORD_BYTES_MAX = 4_194_304
+REQUEST_TIMEOUT_MS = 10_000
+
+
+@asynccontextmanager
+async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer | None]]:
+    """A producer for commands, and a consumer that stands where the outcomes end now."""
+    _silence()
+    async with AsyncExitStack() as opened:
+        try:
+            producer = AIOKafkaProducer(
+                **kafka.client(Settings(kafka_bootstrap=bootstrap)),
+                enable_idempotence=True,
+                linger_ms=5,
+                max_batch_size=262_144,
+                max_request_size=RECORD_BYTES_MAX,
+                request_timeout_ms=REQUEST_TIMEOUT_MS,
+            )
+            settled = Settings(kafka_bootstrap=bootstrap)
+            consumer = SteadyConsumer(settings=settled, request_timeout_ms=REQUEST_TIMEOUT_MS)
+            opened.push_async_callback(producer.stop)
+            opened.push_async_callback(consumer.stop)
+            await producer.start()
+            await consumer.start()
+            await _stand_at_end(consumer, producer, bootstrap)
+        except (KafkaError, OSError, ValueError) as fault:
+            told = f"Kafka does not answer at {bootstrap} ({type(fault).__name__})"
+            raise Complaint(f"{told}: run `forcegen up`, or name another with --bootstrap.") from fault
+        yield producer, consumer if wait else None
+
+
+def settings(bootstrap: str) -> Settings:
+    """Those of a client on these brokers, checked before it is opened."""
+    _silence()
+    found = Settings(kafka_bootstrap=bootstrap)
+    try:
+        kafka.client(found)
+    except (OSError, ValueError) as fault:
+        raise Complaint(f"Kafka cannot be spoken to as the environment says: {fault}.") from fault
+    return found
+
+
+def _silence() -> None:
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+
+
+async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, bootstrap: str) -> None:
+    there = await consumer.topics()
+    needed = [f"{room}.{log}" for room in ROOMS for log in ("commands", "outcomes")]
+    if missing := [topic for topic in needed if topic not in there]:
+        told = f"Kafka at {bootstrap} has no topic {missing[0]}"
+        raise Complaint(f"{told}: each room makes its topics when it first starts; run `forcegen up`.")
+    outcomes = [topic for topic in needed if topic.endswith(".outcomes")]
+    partitions = [TopicPartition(topic, part) for topic in outcomes for part in await producer.partitions_for(topic)]
+    consumer.assign(partitions)
+    for partition, end in (await consumer.end_offsets(partitions)).items():
+        consumer.seek(partition, end)

@@ -1,0 +1,1 @@
+"""Files as they come: their kinds, and their lines by number."""

@@ -1,0 +1,15 @@
+"""Where everything of a house is, for somebody who wants to look at it."""
+
+from cli.output.terminal import results, row, table
+from deploy.local.house import QUERY, House
+
+
+def show(house: House) -> None:
+    """The addresses, those that a reader opens first."""
+    shown = table("what", "where")
+    row(shown, ("pages for officials", f"{house.urls[QUERY]}/"))
+    for name, url in sorted(house.urls.items(), key=lambda each: each[0] != QUERY):
+        row(shown, (f"{name}: API", f"{url}/docs"))
+    row(shown, ("SQL for analysts", "the address that `forcegen sql` prints"))
+    row(shown, ("Kafka", house.kafka_bootstrap))
+    results().print(shown)

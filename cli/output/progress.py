@@ -1,0 +1,92 @@
+"""How far something is: a bar on standard error at a terminal, now and then a line elsewhere."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from cli.output.terminal import news
+
+TOLD_EVERY_S: Final = 5.0
+
+
+class Bar:
+    """Told how many bytes were read and what is to be said of it."""
+
+    def __init__(self, bar: Progress, size: int | None) -> None:
+        self.console = bar.console
+        self._bar = bar
+        self._task = bar.add_task("sending", total=size)
+
+    def __call__(self, size: int, so_far: str) -> None:
+        self._bar.update(self._task, advance=size, description=so_far)
+
+
+@contextmanager
+def progress(source: BinaryIO) -> Iterator[Bar]:
+    """A bar as long as the file; it only moves to and fro for a pipe, whose length nobody knows."""
+    console = news()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    size = None
+    if source.seekable():
+        size = source.seek(0, 2)
+        source.seek(0)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        yield Bar(bar, size)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f} a second")
+
+
+class Records:
+    """Told of records as they are done with; tells how many, of how many, how fast, and how long it still takes."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=None)
+        self._told = self._began = time.monotonic()
+        self._of = (0, 0)
+
+    def begin(self, what: str, records: int) -> None:
+        """Another piece of work, of so many records."""
+        self._bar.reset(self._task, description=what, total=records)
+        self._began, self._of = time.monotonic(), (0, records)
+
+    def __call__(self, records: int) -> None:
+        done, total = self._of[0] + records, self._of[1]
+        self._of = (done, total)
+        self._bar.advance(self._task, records)
+        now = time.monotonic()
+        if self._bar.disable and now - self._told > TOLD_EVERY_S:
+            self._told = now
+            rate = done / max(now - self._began, 0.001)
+            left = max(total - done, 0) / max(rate, 0.001)
+            what = self._bar.tasks[0].description
+            news().print(f"{what}: {done:,} of {total:,} records, {rate:,.0f} a second, {left:,.0f} s left")
+
+
+@contextmanager
+def records() -> Iterator[Records]:
+    """A bar of records with their rate and the time that is left."""
+    console = news()
+    columns = (
+        *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate()),
+        *(TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        yield Records(bar)

@@ -1,1 +1,0 @@
-"""A report is made again from the archive, and held to its receipt."""
