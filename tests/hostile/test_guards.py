@@ -1,13 +1,19 @@
-"""Each guard that the search was tried without is still in the source, and told on the page about reliability."""
+"""Each guard that the search was tried without is still in the source, and told on the page about reliability.
 
+So is each test that the page names for an input that once failed.
+"""
+
+import ast
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import table
+from tests.architecture.sources import files, table, tree
 from tests.hostile.guards import GUARDS, ROOT, Guard, taken_out
 
 PAGE = Path("docs/reliability.md")
+TEST = re.compile(r"`([^`:]+)::([^`]+)`")
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
@@ -20,3 +26,18 @@ def test_the_guard_stands_in_the_source(guard: Guard) -> None:
 def test_there_are_fifteen_and_each_is_told() -> None:
     assert len(GUARDS) >= 15
     assert {row[0] for row in table(PAGE, "guard")} == {guard.name for guard in GUARDS}
+
+
+def test_each_input_that_once_failed_names_tests_that_there_are() -> None:
+    for told, _, cell in table(PAGE, "input"):
+        named = TEST.findall(cell)
+        assert named, told
+        assert cell == "<br>".join(f"`{path}::{name}`" for path, name in named), told
+        assert [f"{path}::{name}" for path, name in named if not is_test(Path(path), name)] == []
+
+
+def is_test(path: Path, name: str) -> bool:
+    """Whether pytest would collect a function of this name from this file."""
+    if path not in files() or not path.name.startswith("test_") or not name.startswith("test_"):
+        return False
+    return any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == name for n in tree(path).body)
