@@ -150,6 +150,22 @@ async def test_a_header_that_no_client_decodes_costs_no_record_of_any_partition(
     assert [(n.encode(errors="surrogateescape"), v) for n, v in odd.headers] == ODD[2]
 
 
+@pytest.mark.parametrize("odd", range(PARTITIONS))
+async def test_what_the_library_had_taken_from_others_when_it_raised_is_read_again(topic: Topic, odd: int) -> None:
+    """It drops what the same poll took from other partitions, and stands behind it."""
+    large = bytes(100_000)  # so that a fetch has some records of each partition, and leaves more
+    for partition in range(PARTITIONS):
+        topic.good(partition, large)
+        if partition == odd:
+            topic.send(partition, batch([ODD]))
+        topic.good(partition, *[large] * 30)
+    effects = Effects()
+    async with reading(topic, effects):
+        await everything(topic, effects)
+    for partition, end in topic.ends.items():
+        assert [r.offset for r in effects.handled if r.partition == partition] == list(range(end))
+
+
 async def test_a_topic_of_nothing_but_odd_records_is_read_to_its_end(topic: Topic) -> None:
     effects = Effects()
     for partition in range(PARTITIONS):
