@@ -28,7 +28,7 @@ with warnings.catch_warnings():  # the tool imports what newer Pythons deprecate
 __all__ = ["PASSING_FAULTS", "connect", "migrate", "patient_session", "provision", "provision_reader", "session"]
 
 log = structlog.get_logger()
-_COLLISIONS: Final = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError)
+_COLLISIONS: Final = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError)
 
 
 @stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
