@@ -187,9 +187,7 @@ class Sender:
             for part in (events[: CROWD // 2], events[CROWD // 2 :]):
                 for event in part:
                     self.sent.note(event)
-                    key, value, headers = binary(event)
-                    self._client.raw(f"{room_of(event)}.commands", value, key, headers)
-                self._client.flush()
+                self._client.send(part)
                 self.parcel(replace(UNDECODABLE, partition=nr % PARTITIONS))
 
     def alone(self, parcels: Iterable[Parcel]) -> None:
