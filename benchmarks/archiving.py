@@ -20,7 +20,7 @@ from benchmarks.measure import Measured
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from kernel.store.database import migrate, provision
-from services.audit.app import ROOM
+from services.audit.app import SERVICE
 from services.audit.archive import static_files, writer
 from services.audit.archive.binary_copy import COLUMNS
 from services.audit.settings import AuditSettings
@@ -31,7 +31,7 @@ from services.audit.verify import verifier
 from tests.servers import Servers, fresh_database
 
 RECORDS = int(os.environ.get("BENCHMARK_ARCHIVED", "200000"))
-BATCH = ROOM.batch_records_max or 500
+BATCH = SERVICE.batch_records_max or 500
 VALUE_BYTES = 400
 TURNS = 5
 LARGE = 10_000_000
@@ -48,7 +48,7 @@ def run(servers: Servers) -> list[Measured]:
 async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
     await provision(servers.database(name), "audit", "only-here")
     url = servers.as_role("audit", "only-here", name)
-    await migrate(SecretStr(url), [("kernel.migrations", "reading"), *ROOM.migrations])
+    await migrate(SecretStr(url), [("kernel.migrations", "reading"), *SERVICE.migrations])
     batches = [_batch(first) for first in range(0, RECORDS, BATCH)]
     async with asyncpg.create_pool(url, min_size=2, max_size=4) as pool:
         settings = AuditSettings(directory=directory, key=None)

@@ -10,14 +10,14 @@ from pydantic import SecretStr
 from benchmarks.measure import Measured
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.registry import commands_of
-from kernel.command_service import MIGRATIONS, Room
+from kernel.command_service import MIGRATIONS, DecidingService
 from kernel.decide import decode
-from kernel.decide.command_handler import Intake
-from kernel.model.records import Incoming
+from kernel.decide.command_handler import CommandHandler
+from kernel.model.records import DecodedCommand
 from kernel.store.database import migrate, provision
 from kernel.store.postgres import PostgresStore
-from services.deployments.app import ROOM as DEPLOYMENTS
-from services.vacancies.app import ROOM as VACANCIES
+from services.deployments.app import SERVICE as DEPLOYMENTS
+from services.vacancies.app import SERVICE as VACANCIES
 from tests.faults import flow
 from tests.foreign import binary, command
 from tests.servers import Servers, fresh_database
@@ -54,14 +54,14 @@ def _ground() -> list[flow.Event]:
 
 
 async def _measure(
-    servers: Servers, name: str, room: Room, ground: list[flow.Event], commands: list[flow.Event], note: str
+    servers: Servers, name: str, room: DecidingService, ground: list[flow.Event], commands: list[flow.Event], note: str
 ) -> Measured:
     await provision(servers.database(name), room.name, "bench")
     url = servers.as_role(room.name, "bench", name)
     await migrate(SecretStr(url), MIGRATIONS)
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
         store = PostgresStore(pool)
-        intake = Intake(room.decider, store, room=room.name, streams_cached_max=10_000, appended=lambda: None)
+        intake = CommandHandler(room.decider, store, room=room.name, streams_cached_max=10_000, appended=lambda: None)
         await intake.take([_incoming(room, event) for event in ground])
         started = time.perf_counter()
         for first in range(0, len(commands), BATCH):
@@ -71,7 +71,7 @@ async def _measure(
         return Measured(f"decide and append: {room.name}", len(commands), time.perf_counter() - started, note)
 
 
-def _incoming(room: Room, event: flow.Event) -> Incoming:
+def _incoming(room: DecidingService, event: flow.Event) -> DecodedCommand:
     key, value, headers = binary(event)
     envelope: Envelope = from_kafka(key, value, headers)
     return decode.command(

@@ -21,7 +21,7 @@ from benchmarks.measure import Measured
 from kernel.messaging import topics
 from kernel.runtime.settings import Settings
 from kernel.store.database import migrate, provision
-from services.audit.app import ROOM
+from services.audit.app import SERVICE
 from services.audit.archive import kafka_reader, selection, static_files, writer
 from services.audit.archive.selection import Selection
 from services.audit.reconcile.kafka_vs_archive import Partitions
@@ -49,7 +49,7 @@ def run(servers: Servers) -> list[Measured]:
 async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
     await provision(servers.database(name), "audit", "only-here")
     url = servers.as_role("audit", "only-here", name)
-    await migrate(SecretStr(url), [("kernel.migrations", "reading"), *ROOM.migrations])
+    await migrate(SecretStr(url), [("kernel.migrations", "reading"), *SERVICE.migrations])
     topic = f"b{secrets.token_hex(4)}.events"
     settings = Settings(kafka_bootstrap=servers.kafka, topic_partitions=PARTITIONS)
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool, pool.acquire() as connection:

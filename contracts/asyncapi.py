@@ -15,7 +15,7 @@ from contracts.cloudevents import to_kafka
 from contracts.examples import EXAMPLES, enveloped
 from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.outcome import CommandDecided
-from contracts.registry import COMMANDS, EVENTS, ROOMS, commands_of, events_of, type_name
+from contracts.registry import COMMANDS, EVENTS, SERVICES, commands_of, events_of, type_name
 from contracts.words import Command, Event, Message
 
 Json: TypeAlias = dict[str, Any]
@@ -68,8 +68,8 @@ def document() -> Json:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {f"{room}.{kind}": _channel(room, kind) for room in ROOMS for kind, _, _ in _OPERATIONS},
-        "operations": dict(_operation(room, *operation) for room in ROOMS for operation in _OPERATIONS),
+        "channels": {f"{room}.{kind}": _channel(room, kind) for room in SERVICES for kind, _, _ in _OPERATIONS},
+        "operations": dict(_operation(room, *operation) for room in SERVICES for operation in _OPERATIONS),
         "components": {"messages": _messages(), "schemas": _schemas()},
     }
 

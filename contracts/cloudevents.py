@@ -1,6 +1,6 @@
 """CloudEvents 1.0 over Kafka and HTTP: how an envelope is read from the wire and written to it.
 
-Intake takes every content mode of both bindings (CloudEvents 1.0.2, Kafka and HTTP protocol bindings); publication
+Reading takes every content mode of both bindings (CloudEvents 1.0.2, Kafka and HTTP protocol bindings); publication
 is always binary, so that the value is the data alone and any Kafka tool can read it. In binary mode the data is
 passed on byte for byte and unread: its contract decodes it, once.
 """

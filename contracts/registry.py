@@ -12,7 +12,7 @@ from contracts import approvals, deployments, vacancies
 from contracts.outcome import CommandDecided
 from contracts.words import Command, Event, Message
 
-ROOMS: Final = ("approvals", "vacancies", "deployments")
+SERVICES: Final = ("approvals", "vacancies", "deployments")
 """The rooms that decide."""
 
 

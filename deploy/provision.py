@@ -18,11 +18,11 @@ from typing import Final
 
 import stamina
 
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from kernel.store import database
 from kernel.store.postgres_url import address
 
-OWNERS: Final = (*ROOMS, "reporting", "audit")
+OWNERS: Final = (*SERVICES, "reporting", "audit")
 """The roles that own schemas; but for those below, one of their own name."""
 READERS: Final[Mapping[str, str]] = {
     "reporting_reader": "reporting",

@@ -20,17 +20,17 @@ from contracts.newer import NewerThanProgram, is_known
 from contracts.registry import commands_of, schema_name, type_name
 from contracts.unreadable import Unreadable
 from kernel.decide import decode
-from kernel.decide.command_handler import Intake
+from kernel.decide.command_handler import CommandHandler
 from kernel.decide.decode import unreadable
-from kernel.decide.held_events import Holding, TooManyHeld
-from kernel.decide.record_decoder import TakingIn
+from kernel.decide.held_events import HeldEventRetry, TooManyHeld
+from kernel.decide.record_decoder import RecordDecoder
 from kernel.http import command_routes
 from kernel.messaging import outbox, topics
-from kernel.messaging.consumer import Consumer, Record, Records, set_aside
+from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
-from kernel.model.decider import Decider, Fact, Policy
-from kernel.model.records import Fenced, Incoming, Progress
+from kernel.model.decider import Decider, Policy, RecordedEvent
+from kernel.model.records import DecodedCommand, Fenced, OffsetAdvance
 from kernel.runtime.faults import is_passing
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import DEAD_LETTERS
@@ -47,7 +47,7 @@ MIGRATIONS = (("kernel.migrations", "reading"), ("kernel.migrations", "deciding"
 
 
 @dataclass(frozen=True)
-class Room:
+class DecidingService:
     """What makes a room: its name, its pure core, and which facts it reacts to."""
 
     name: str
@@ -64,10 +64,10 @@ class Room:
         return [topics.of_log(self.name, log) for log in LOGS]
 
 
-class Running:
+class DecidingProcess:
     """One process of a room: the shell's parts and how they are joined."""
 
-    def __init__(self, room: Room, settings: Settings, pool: asyncpg.Pool) -> None:
+    def __init__(self, room: DecidingService, settings: Settings, pool: asyncpg.Pool) -> None:
         self._room = room
         self._settings = settings
         self._words = commands_of(room.name)
@@ -80,7 +80,7 @@ class Running:
             settings=settings,
             health=self.health,
         )
-        self.intake = Intake(
+        self.intake = CommandHandler(
             room.decider,
             self.store,
             room=room.name,
@@ -88,7 +88,7 @@ class Running:
             appended=self._appended,
             newer=self._met_newer,
         )
-        self.queue = command_routes.Queue(
+        self.queue = command_routes.CommandQueue(
             self.intake.take_apart,
             health=self.health,
             batch_max=settings.batch_records_max,
@@ -105,8 +105,8 @@ class Running:
         )
         self.lag = Lag(self.consumer, room.topics_in, self.store.start, settings=settings, health=self.health)
         self._may_be_ready = asyncio.Event()
-        self.taking_in = TakingIn(room.name, self.admit, self._reactions)
-        self.holding = Holding(
+        self.taking_in = RecordDecoder(room.name, self.admit, self._reactions)
+        self.holding = HeldEventRetry(
             room.name,
             store=self.store,
             taking_in=self.taking_in,
@@ -120,20 +120,20 @@ class Running:
         self.relay.woken.set()
         self._may_be_ready.set()
 
-    def admit(self, envelope: Envelope) -> Incoming:
+    def admit(self, envelope: Envelope) -> DecodedCommand:
         """A command at the door, checked against its contract."""
         return decode.command(
             envelope, self._words, received=datetime.now(UTC), bytes_max=self._settings.command_bytes_max
         )
 
-    async def _handle(self, records: Records, progress: Progress) -> None:
+    async def _handle(self, records: Records, progress: OffsetAdvance) -> None:
         """One batch from Kafka, commands and other services' facts alike, in one transaction."""
         found = await self.taking_in.sort(records, self.store)
         await self.holding.check(found.held)
         DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(found.letters))
         await self.intake.take(found.commands, found.letters, progress, held=found.held)
 
-    async def _set_aside(self, record: Record, progress: Progress, fault: Exception) -> None:
+    async def _set_aside(self, record: Record, progress: OffsetAdvance, fault: Exception) -> None:
         """The one record that made its batch fail: each of its commands is answered alone, or the record is buried.
 
         A newer event that cannot be held for want of room stays where it is, and its partition behind it.
@@ -144,16 +144,16 @@ class Running:
         answers = await self.intake.take_apart(found.commands) if found.commands else ()
         letters = found.letters
         if not found.commands or any(isinstance(answer, Exception) for answer in answers):
-            letters = letters or [set_aside(record, fault)]
+            letters = letters or [dead_letter_by_origin(record, fault)]
         try:
             await self.intake.take([], letters, progress)
         except Exception as again:
             if is_passing(again) or not letters or isinstance(again, Fenced):
                 raise
-            await self.intake.take([], [set_aside(record, fault)], progress)
+            await self.intake.take([], [dead_letter_by_origin(record, fault)], progress)
         return None
 
-    def _reactions(self, topic: str, fact: Fact, cause: Envelope) -> Sequence[Incoming]:
+    def _reactions(self, topic: str, fact: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
         return [self.admit(reaction) for reaction in reactions(self._room, topic, fact, cause)]
 
     def _met_newer(self, fault: NewerThanProgram) -> None:
@@ -194,7 +194,7 @@ class Running:
         answers = await self.intake.take_apart(waited) if waited else ()
         return sum(not isinstance(answer, Exception) for answer in answers)
 
-    def _admitted_again(self, text: bytes) -> Incoming | None:
+    def _admitted_again(self, text: bytes) -> DecodedCommand | None:
         """A command as it was put by; what is admitted may have become narrower since then."""
         try:
             return self.admit(from_kafka(None, text, [("content-type", b"application/cloudevents+json")]))
@@ -211,7 +211,7 @@ class Running:
             await self.consumer.stop()
 
 
-def reactions(room: Room, topic: str, fact: Fact, cause: Envelope) -> Sequence[Envelope]:
+def reactions(room: DecidingService, topic: str, fact: RecordedEvent, cause: Envelope) -> Sequence[Envelope]:
     """The commands that a fact leads to here, as if another system had sent them; the same fact, the same ids."""
     return [
         Envelope(
@@ -258,14 +258,14 @@ async def _woken(event: asyncio.Event, timeout_s: float) -> None:
             return
 
 
-async def run(room: Room, settings: Settings | None = None) -> None:
+async def run(room: DecidingService, settings: Settings | None = None) -> None:
     """Run one process of a deciding room until it is told to stop (SIGTERM, SIGINT)."""
     settings = settings or Settings.for_room(room.name)
     await database.migrate(settings.database_url, MIGRATIONS)
     await topics.ensure(settings, [*room.topics_in, *room.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
     async with pool:
-        running = Running(room, settings, pool)
+        running = DecidingProcess(room, settings, pool)
         refuse_newer(room.name, await running.store.words())
         app = command_routes.build(
             room.name,

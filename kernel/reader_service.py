@@ -14,17 +14,17 @@ from fastapi import FastAPI
 
 from kernel.http import application, command_routes, operator_routes
 from kernel.messaging import outbox, topics
-from kernel.messaging.consumer import Consumer, Record, Records, set_aside
+from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
-from kernel.model.records import DeadLetter, Fenced, Partition, Progress
+from kernel.model.records import DeadLetter, Fenced, OffsetAdvance, Partition
 from kernel.runtime.faults import is_passing
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import DEAD_LETTERS
 from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
-from kernel.store.postgres import Connection, advance, bury, start_consuming, take_positions
+from kernel.store.postgres import Connection, advance_offsets, append_dead_letters, start_consuming, take_positions
 from kernel.store.session_watch import watch
 
 Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
@@ -39,7 +39,7 @@ LOGS = ("dead_letters",)
 
 
 @dataclass(frozen=True)
-class ReadingRoom:
+class ReaderService:
     """What makes a reading room: its name, the topics it reads, its own migrations, and what it does with a batch."""
 
     name: str
@@ -61,24 +61,24 @@ class ReadingRoom:
         return [topics.of_log(self.name, log) for log in LOGS] if self.dead_letters else []
 
 
-async def settle(connection: Connection, progress: Progress, write: Write) -> Sequence[DeadLetter]:
+async def settle(connection: Connection, progress: OffsetAdvance, write: Write) -> Sequence[DeadLetter]:
     """A batch in the transaction of the caller's: its effects, its dead letters, its offsets.
 
     Raises:
         Fenced: the stored offsets are not where `progress` begins.
     """
-    await advance(connection, progress)
+    await advance_offsets(connection, progress)
     unread = await write(connection)
     if unread:
         heads = await take_positions(connection, dead_letters=len(unread))
-        await bury(connection, unread, heads["dead_letters"], heads["recorded"])
+        await append_dead_letters(connection, unread, heads["dead_letters"], heads["recorded"])
     return unread
 
 
-class Running:
+class ReaderProcess:
     """One process of a reading room."""
 
-    def __init__(self, room: ReadingRoom, settings: Settings, pool: asyncpg.Pool) -> None:
+    def __init__(self, room: ReaderService, settings: Settings, pool: asyncpg.Pool) -> None:
         self._room = room
         self._pool = pool
         self.loops: Sequence[Coroutine[Any, Any, None]] = ()
@@ -107,10 +107,10 @@ class Running:
         async with self._pool.acquire() as connection:
             return await start_consuming(connection, consumer, partitions)
 
-    async def _handle(self, records: Records, progress: Progress) -> None:
+    async def _handle(self, records: Records, progress: OffsetAdvance) -> None:
         await self._settle(progress, self._room.prepare(records))
 
-    async def _set_aside(self, record: Record, progress: Progress, fault: Exception) -> None:
+    async def _set_aside(self, record: Record, progress: OffsetAdvance, fault: Exception) -> None:
         put_by = self._room.set_aside
         if put_by is None:
             raise fault
@@ -119,9 +119,9 @@ class Running:
         except Exception as again:
             if is_passing(again) or isinstance(again, Fenced):
                 raise
-            await self._settle(progress, lambda _: _at_once([set_aside(record, fault)]))
+            await self._settle(progress, lambda _: _at_once([dead_letter_by_origin(record, fault)]))
 
-    async def _settle(self, progress: Progress, write: Write) -> None:
+    async def _settle(self, progress: OffsetAdvance, write: Write) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
             letters = await settle(connection, progress, write)
         if letters:
@@ -143,7 +143,7 @@ async def _at_once(letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
 
 
 async def run(
-    room: ReadingRoom,
+    room: ReaderService,
     settings: Settings | None = None,
     *,
     beside: Callable[[asyncpg.Pool], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
@@ -155,7 +155,7 @@ async def run(
     await topics.ensure(settings, [*room.topics_in, *room.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
     async with pool, beside(pool):
-        running = Running(room, settings, pool)
+        running = ReaderProcess(room, settings, pool)
         app = application.app(f"Forcegen {room.name}", lifespan=running.lifespan)
         ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
         operator_routes.operations(app, running.health, service=room.name, ready=ready, passed_over=passed_over)

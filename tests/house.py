@@ -18,19 +18,19 @@ import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.provision import OWNERS, READERS, SCHEMAS_OF
-from kernel.command_service import Room
+from kernel.command_service import DecidingService
 from kernel.messaging import topics
-from kernel.reader_service import ReadingRoom
+from kernel.reader_service import ReaderService
 from kernel.runtime.settings import Settings
 from kernel.store import database
-from services.approvals.app import ROOM as APPROVALS
-from services.audit.app import ROOM as AUDIT
-from services.deployments.app import ROOM as DEPLOYMENTS
-from services.reporting.app import ROOM as REPORTING
-from services.vacancies.app import ROOM as VACANCIES
+from services.approvals.app import SERVICE as APPROVALS
+from services.audit.app import SERVICE as AUDIT
+from services.deployments.app import SERVICE as DEPLOYMENTS
+from services.reporting.app import SERVICE as REPORTING
+from services.vacancies.app import SERVICE as VACANCIES
 from tests.servers import Servers, fresh_database
 
-DECIDING: tuple[Room, ...] = (APPROVALS, VACANCIES, DEPLOYMENTS)
+DECIDING: tuple[DecidingService, ...] = (APPROVALS, VACANCIES, DEPLOYMENTS)
 MODULES = {
     "approvals": "services.approvals",
     "vacancies": "services.vacancies",
@@ -138,7 +138,7 @@ def free_port() -> int:
 
 def every_topic() -> list[str]:
     """All topics of the house."""
-    rooms: list[Room | ReadingRoom] = [*DECIDING, REPORTING, AUDIT]
+    rooms: list[DecidingService | ReaderService] = [*DECIDING, REPORTING, AUDIT]
     return sorted({topic for room in rooms for topic in [*room.topics_in, *room.topics_out]})
 
 

@@ -9,20 +9,30 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from contracts.words import Command, Event
-from kernel.model.decider import Asked, Decider, Decision, Fact, Pending, Refusal, State, effective_of, event_id
+from kernel.model.decider import (
+    Decider,
+    Decision,
+    Pending,
+    ReceivedCommand,
+    RecordedEvent,
+    Refusal,
+    State,
+    effective_of,
+    event_id,
+)
 
 A_DAY = datetime(2022, 7, 1, tzinfo=UTC)
 
 
-def fact(event: Event, index: int = 0) -> Fact:
+def fact(event: Event, index: int = 0) -> RecordedEvent:
     """An event as if it had been recorded, with an id that depends on its place in the story."""
-    return Fact(event_id("spec", "given", index), event, effective_of(event, A_DAY))
+    return RecordedEvent(event_id("spec", "given", index), event, effective_of(event, A_DAY))
 
 
 @dataclass(frozen=True)
 class Story:
     decider: Decider
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[RecordedEvent, ...] = ()
     decision: Decision | None = None
 
     def given(self, *events: Event) -> "Story":
@@ -38,7 +48,7 @@ class Story:
         return state
 
     def when(self, command: Command, *, effective: datetime = A_DAY) -> "Story":
-        asked = Asked(command, "c-1", "spec", effective, "an official")
+        asked = ReceivedCommand(command, "c-1", "spec", effective, "an official")
         return replace(self, decision=self.decider.decide(asked, _States(self)))
 
     def then(self, *events: Event) -> None:

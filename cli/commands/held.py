@@ -15,9 +15,9 @@ from cli.connect.databases import Database
 from cli.connect.endpoints import USUAL, Directory, house
 from cli.output.errors import Complaint
 from cli.output.terminal import number, results, row, table
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from kernel.model.records import Origin
-from kernel.store.drop_held_event import drop
+from kernel.store.drop_held_event import drop_held_event
 
 ROWS_MAX = 1_000
 PAGE = 500
@@ -42,7 +42,7 @@ def held(service: Only = None, directory: Directory = USUAL, *, as_json: Json = 
     \b
     Exit codes: 0 shown, also when there is none; 1 a service is unknown or does not answer.
     """
-    urls = {name: url for name, url in house(directory).urls.items() if name in ROOMS}
+    urls = {name: url for name, url in house(directory).urls.items() if name in SERVICES}
     if service is not None and service not in urls:
         raise Complaint(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
     found = ((name, one) for name, url in urls.items() if service in (None, name) for one in _events(url))
@@ -66,8 +66,8 @@ def drop_held(
     \b
     Exit codes: 0 dropped; 1 it is not held, or the database does not answer; 2 the command line is wrong.
     """
-    if service not in ROOMS:
-        raise typer.BadParameter(f"name one of {', '.join(ROOMS)}", param_hint="SERVICE")
+    if service not in SERVICES:
+        raise typer.BadParameter(f"name one of {', '.join(SERVICES)}", param_hint="SERVICE")
     named = _PLACE.fullmatch(place)
     if named is None:
         raise typer.BadParameter("write it as deployments.events/2/1041", param_hint="TOPIC/PARTITION/OFFSET")
@@ -82,7 +82,7 @@ def drop_held(
 async def _drop(service: str, origin: Origin, reason: str, database: str | None, directory: Path) -> bool:
     async with databases.owning(databases.owner(service, database, directory), service) as connection:
         try:
-            return await drop(connection, origin, reason)
+            return await drop_held_event(connection, origin, reason)
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
             told = f"The database of {service} did not take it ({type(fault).__name__})"
             raise Complaint(f"{told}: it is held as before; try again, as the role that owns the tables.") from fault

@@ -25,7 +25,7 @@ from services.audit.archive import high_water_mark
 from services.audit.archive import selection as archive
 from services.audit.archive.selection import Selection
 from services.reporting import rebuild
-from services.reporting.app import ROOM
+from services.reporting.app import SERVICE
 from services.reporting.projector.projector import Applied
 from services.reporting.rebuild import FRESH, LIVE, Difference, Filling, Positions
 
@@ -121,7 +121,7 @@ async def _until(kept: Connection, positions: Positions) -> dict[Partition, int]
     """Where the views that serve are; where they have read nothing, all that is archived."""
     return {
         place: positions.get(place) or end
-        for place, end in (await high_water_mark.archived_until(kept, ROOM.topics_in)).items()
+        for place, end in (await high_water_mark.archived_until(kept, SERVICE.topics_in)).items()
     }
 
 
@@ -131,7 +131,7 @@ class _Behind(Exception):
 
 @stamina.retry(on=_Behind, attempts=None, timeout=ARCHIVE_WAIT_S, wait_max=1)
 async def _held(kept: Connection, until: Positions) -> None:
-    archived = await high_water_mark.archived_until(kept, ROOM.topics_in)
+    archived = await high_water_mark.archived_until(kept, SERVICE.topics_in)
     if any(archived.get(place, 0) < end for place, end in until.items()):
         raise _Behind
 
@@ -163,7 +163,7 @@ async def _part(at: Addresses, which: Selection, bar: Records, *, dry_run: bool)
         await transaction.start()
         try:
             async for page in archive.pages(kept, which, before):
-                events = [high_water_mark.consumed(each) for each in page.records if each["topic"] in ROOM.topics_in]
+                events = [high_water_mark.consumed(each) for each in page.records if each["topic"] in SERVICE.topics_in]
                 done += await rebuild.apply(live, events)
                 bar(page.looked_at)
         except asyncpg.UniqueViolationError as fault:

@@ -11,9 +11,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from cli.output.errors import Complaint
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from kernel.messaging import kafka
-from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.messaging.groupless_consumer import GrouplessConsumer
 from kernel.runtime.settings import Settings
 
 RECORD_BYTES_MAX = 4_194_304
@@ -35,7 +35,7 @@ async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafka
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
             )
             settled = Settings(kafka_bootstrap=bootstrap)
-            consumer = SteadyConsumer(settings=settled, request_timeout_ms=REQUEST_TIMEOUT_MS)
+            consumer = GrouplessConsumer(settings=settled, request_timeout_ms=REQUEST_TIMEOUT_MS)
             opened.push_async_callback(producer.stop)
             opened.push_async_callback(consumer.stop)
             await producer.start()
@@ -64,7 +64,7 @@ def _silence() -> None:
 
 async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, bootstrap: str) -> None:
     there = await consumer.topics()
-    needed = [f"{room}.{log}" for room in ROOMS for log in ("commands", "outcomes")]
+    needed = [f"{room}.{log}" for room in SERVICES for log in ("commands", "outcomes")]
     if missing := [topic for topic in needed if topic not in there]:
         told = f"Kafka at {bootstrap} has no topic {missing[0]}"
         raise Complaint(f"{told}: each room makes its topics when it first starts; run `forcegen up`.")

@@ -12,14 +12,14 @@ from typing import Final, TypeAlias
 from contracts.cloudevents import Envelope
 from contracts.outcome import CommandDecided
 from contracts.registry import commands_of, type_name
-from kernel.command_service import Room, reactions
+from kernel.command_service import DecidingService, reactions
 from kernel.decide import decode
-from kernel.decide.batch import Known, Settled, settle
-from kernel.model.decider import Claim, Fact
-from kernel.model.records import Answer, CommandKey, Folded, Holder, Incoming, NewEvent
-from services.approvals.app import ROOM as APPROVALS
-from services.deployments.app import ROOM as DEPLOYMENTS
-from services.vacancies.app import ROOM as VACANCIES
+from kernel.decide.batch import LoadedState, SettledBatch, settle
+from kernel.model.decider import Claim, RecordedEvent
+from kernel.model.records import CommandKey, DecodedCommand, Holder, NewEvent, StoredOutcome, StreamState
+from services.approvals.app import SERVICE as APPROVALS
+from services.deployments.app import SERVICE as DEPLOYMENTS
+from services.vacancies.app import SERVICE as VACANCIES
 
 ROOMS: Final = (APPROVALS, VACANCIES, DEPLOYMENTS)
 COMMAND_BYTES_MAX: Final = 262_144
@@ -35,15 +35,15 @@ Address: TypeAlias = tuple[str, str, str]
 class RoomInMemory:
     """One room's log, answers and claims."""
 
-    room: Room
-    streams: dict[str, Folded] = field(default_factory=dict)
+    room: DecidingService
+    streams: dict[str, StreamState] = field(default_factory=dict)
     claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
     """By owner."""
-    answers: dict[CommandKey, Answer] = field(default_factory=dict)
-    waiting: dict[CommandKey, Incoming] = field(default_factory=dict)
-    facts: list[Fact] = field(default_factory=list)
+    answers: dict[CommandKey, StoredOutcome] = field(default_factory=dict)
+    waiting: dict[CommandKey, DecodedCommand] = field(default_factory=dict)
+    facts: list[RecordedEvent] = field(default_factory=list)
 
-    def take(self, asked: Sequence[Incoming]) -> Sequence[NewEvent]:
+    def take(self, asked: Sequence[DecodedCommand]) -> Sequence[NewEvent]:
         """Decide in order; the new events."""
         settled = self._settled(asked)
         self.streams |= settled.streams
@@ -54,17 +54,17 @@ class RoomInMemory:
         self.facts += [event.fact for event in settled.batch.events]
         return settled.batch.events
 
-    def _note(self, asked: Incoming, decided: CommandDecided) -> None:
-        self.answers[asked.key] = Answer(asked.digest, decided)
+    def _note(self, asked: DecodedCommand, decided: CommandDecided) -> None:
+        self.answers[asked.key] = StoredOutcome(asked.digest, decided)
         self.waiting.pop(asked.key, None)
         if decided.status == "pending":
             self.waiting[asked.key] = replace(asked, waited=True)
 
-    def _settled(self, asked: Sequence[Incoming]) -> Settled:
-        streams: dict[str, Folded] = {}
+    def _settled(self, asked: Sequence[DecodedCommand]) -> SettledBatch:
+        streams: dict[str, StreamState] = {}
         holders: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
         for _ in range(ROUNDS_MAX):
-            settled = settle(asked, Known(self.answers, streams, holders), self.room.decider)
+            settled = settle(asked, LoadedState(self.answers, streams, holders), self.room.decider)
             if settled.is_complete:
                 if settled.faults:
                     raise RuntimeError(settled.faults[0])
@@ -73,8 +73,8 @@ class RoomInMemory:
             holders |= {holder: self._held(holder) for holder in settled.missing_holders}
         raise RuntimeError(f"{self.room.name} looked at new streams in {ROUNDS_MAX} rounds")
 
-    def _folded(self, stream: str) -> Folded:
-        return self.streams.get(stream) or Folded(0, self.room.decider.initial(stream))
+    def _folded(self, stream: str) -> StreamState:
+        return self.streams.get(stream) or StreamState(0, self.room.decider.initial(stream))
 
     def _held(self, holder: Holder) -> dict[str, tuple[Claim, ...]]:
         of = {owner: tuple(c for c in held if (c.kind, c.holder) == holder) for owner, held in self.claims.items()}
@@ -103,7 +103,7 @@ class HouseInMemory:
         room, source, command_id = address
         return self.rooms[room].answers[(source, command_id)].outcome
 
-    def facts(self) -> Sequence[Fact]:
+    def facts(self) -> Sequence[RecordedEvent]:
         """Every recorded event, room by room."""
         return [fact for room in self.rooms.values() for fact in room.facts]
 
@@ -114,7 +114,7 @@ class HouseInMemory:
             events += room.take([*new, *room.waiting.values()])
         return events
 
-    def _admitted(self, room: str, envelope: Envelope) -> Incoming:
+    def _admitted(self, room: str, envelope: Envelope) -> DecodedCommand:
         return decode.command(envelope, commands_of(room), received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
 
     def _reactions(self, event: NewEvent) -> Iterable[Envelope]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.limits import BIGINT_MAX
-from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.messaging.groupless_consumer import GrouplessConsumer
 from kernel.runtime.settings import Settings
 
 POLL_MS: Final = 200
@@ -24,7 +24,7 @@ async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> in
     Raises:
         TimeoutError: Kafka does not hand over the last record of every partition.
     """
-    consumer = SteadyConsumer(settings=Settings(kafka_bootstrap=bootstrap))
+    consumer = GrouplessConsumer(settings=Settings(kafka_bootstrap=bootstrap))
     await consumer.start()
     try:
         parts = [TopicPartition(topic, part) for part in partitions]

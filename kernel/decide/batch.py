@@ -11,36 +11,45 @@ from dataclasses import dataclass, field
 from contracts.outcome import CommandDecided, EventRef, WaitToken
 from contracts.registry import type_name
 from kernel.model import outcome_body
-from kernel.model.decider import Asked, Claim, Decider, Fact, Pending, Refusal, State, facts_of
+from kernel.model.decider import (
+    Claim,
+    Decider,
+    Pending,
+    ReceivedCommand,
+    RecordedEvent,
+    Refusal,
+    State,
+    recorded_events,
+)
 from kernel.model.records import (
-    Answer,
     Batch,
     ClaimsByHolder,
     CommandKey,
-    Folded,
+    DecodedCommand,
     Holder,
-    Incoming,
     Invalid,
     NewEvent,
-    NewOutcome,
+    Outcome,
+    StoredOutcome,
+    StreamState,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LoadedState:
     """What was loaded for a batch."""
 
-    answers: Mapping[CommandKey, Answer]
-    streams: Mapping[str, Folded]
+    answers: Mapping[CommandKey, StoredOutcome]
+    streams: Mapping[str, StreamState]
     claims: ClaimsByHolder
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledBatch:
     """The batch to append, the states after it, and what must be loaded before it may be appended."""
 
     batch: Batch
-    streams: Mapping[str, Folded]
+    streams: Mapping[str, StreamState]
     missing_streams: frozenset[str]
     missing_holders: frozenset[Holder]
     claimants: Mapping[Holder, frozenset[str]]
@@ -63,10 +72,10 @@ class _NotLoaded(LookupError):
     """A decider looked at a stream that is not loaded yet."""
 
 
-class _Looked(Mapping[str, State]):
+class _ReadStates(Mapping[str, State]):
     """The states that a decider sees: every look is noted."""
 
-    def __init__(self, work: "_Work", own: str) -> None:
+    def __init__(self, work: "_OpenBatch", own: str) -> None:
         self._work = work
         self._own = own
 
@@ -81,16 +90,16 @@ class _Looked(Mapping[str, State]):
 
 
 @dataclass
-class _Work:
+class _OpenBatch:
     """The batch while it is being settled."""
 
     decider: Decider
-    known: Known
-    streams: dict[str, Folded] = field(default_factory=dict)
-    answers: dict[CommandKey, Answer] = field(default_factory=dict)
+    known: LoadedState
+    streams: dict[str, StreamState] = field(default_factory=dict)
+    answers: dict[CommandKey, StoredOutcome] = field(default_factory=dict)
     held: dict[Holder, dict[str, tuple[Claim, ...]]] = field(default_factory=dict)
     events: list[NewEvent] = field(default_factory=list)
-    outcomes: list[NewOutcome] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     missing_streams: set[str] = field(default_factory=set)
@@ -98,7 +107,7 @@ class _Work:
     claimants: dict[Holder, set[str]] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
 
-    def look(self, stream: str) -> Folded:
+    def look(self, stream: str) -> StreamState:
         folded = self.streams.get(stream) or self.known.streams.get(stream)
         if folded is None:
             self.missing_streams.add(stream)
@@ -106,7 +115,7 @@ class _Work:
         self.seen.setdefault(stream, folded.version)
         return folded
 
-    def take(self, incoming: Incoming) -> None:
+    def take(self, incoming: DecodedCommand) -> None:
         here = self.answers.get(incoming.key)
         prior = here or self.known.answers.get(incoming.key)
         if prior is not None and prior.digest != incoming.digest and not incoming.waited:
@@ -117,17 +126,17 @@ class _Work:
             return self.answer(incoming, outcome_body.invalid(incoming, incoming.asked))
         return self.decide(incoming, incoming.asked)
 
-    def decide(self, incoming: Incoming, asked: Asked) -> None:
+    def decide(self, incoming: DecodedCommand, asked: ReceivedCommand) -> None:
         stream = asked.data.stream
         try:
             own = self.look(stream)
-            decision = self.decider.decide(asked, _Looked(self, stream))
+            decision = self.decider.decide(asked, _ReadStates(self, stream))
             if isinstance(decision, Refusal):
                 return self.answer(incoming, outcome_body.refused(incoming, decision))
             if isinstance(decision, Pending):
                 waits_after = self.look(decision.on).version
                 return self.answer(incoming, outcome_body.pending(incoming, decision), waits_after=waits_after)
-            facts = facts_of(asked, decision)
+            facts = recorded_events(asked, decision)
             states = self.fold(own, stream, facts)
             new = [
                 NewEvent(f, s.version, incoming.envelope, f.data.model_dump_json())
@@ -147,23 +156,23 @@ class _Work:
             return self.answer(incoming, outcome_body.refused(incoming, refusal))
         return self.accept(incoming, stream, new, states, claims)
 
-    def fold(self, own: Folded, stream: str, facts: Sequence[Fact]) -> list[Folded]:
+    def fold(self, own: StreamState, stream: str, facts: Sequence[RecordedEvent]) -> list[StreamState]:
         """The stream after each fact."""
-        states: list[Folded] = []
+        states: list[StreamState] = []
         for fact in facts:
             if fact.data.stream != stream:
                 raise ValueError(f"{stream} may not record {type_name(type(fact.data))} on {fact.data.stream}")
-            own = Folded(own.version + 1, self.decider.evolve(own.state, fact))
+            own = StreamState(own.version + 1, self.decider.evolve(own.state, fact))
             states.append(own)
         return states
 
-    def claims_of(self, facts: Sequence[Fact], states: Sequence[Folded]) -> dict[str, tuple[Claim, ...]]:
+    def claims_of(self, facts: Sequence[RecordedEvent], states: Sequence[StreamState]) -> dict[str, tuple[Claim, ...]]:
         claims: dict[str, tuple[Claim, ...]] = {}
         for fact, folded in zip(facts, states, strict=True):
             claims |= self.decider.claims(fact, folded.state)
         return claims
 
-    def claimed(self, asked: Asked, claims: Mapping[str, tuple[Claim, ...]]) -> Refusal | None:
+    def claimed(self, asked: ReceivedCommand, claims: Mapping[str, tuple[Claim, ...]]) -> Refusal | None:
         """The refusal by the first claim that another owner's overlaps."""
         for owner, wanted in claims.items():
             for claim in wanted:
@@ -183,10 +192,10 @@ class _Work:
 
     def accept(
         self,
-        incoming: Incoming,
+        incoming: DecodedCommand,
         stream: str,
         new: Sequence[NewEvent],
-        states: Sequence[Folded],
+        states: Sequence[StreamState],
         claims: Mapping[str, tuple[Claim, ...]],
     ) -> None:
         first = len(self.events) + 1
@@ -206,7 +215,7 @@ class _Work:
         for owner, held in claims.items():
             self.hold(owner, held)
         token = WaitToken.after(refs)
-        self.answer(incoming, outcome_body.decided(incoming, "accepted", events=refs, token=token and str(token)))
+        self.answer(incoming, outcome_body.outcome_of(incoming, "accepted", events=refs, token=token and str(token)))
 
     def hold(self, owner: str, claims: tuple[Claim, ...]) -> None:
         """From now on `owner` holds these claims and no others."""
@@ -219,24 +228,24 @@ class _Work:
 
     def answer(
         self,
-        incoming: Incoming,
+        incoming: DecodedCommand,
         decided: CommandDecided,
         *,
         is_answer: bool = True,
         is_placed: bool = False,
         waits_after: int = 0,
     ) -> None:
-        self.outcomes.append(NewOutcome(incoming, decided, is_answer, is_placed, waits_after))
+        self.outcomes.append(Outcome(incoming, decided, is_answer, is_placed, waits_after))
         if is_answer:
-            self.answers[incoming.key] = Answer(incoming.digest, decided)
+            self.answers[incoming.key] = StoredOutcome(incoming.digest, decided)
 
 
-def settle(incoming: Sequence[Incoming], known: Known, decider: Decider) -> Settled:
+def settle(incoming: Sequence[DecodedCommand], known: LoadedState, decider: Decider) -> SettledBatch:
     """Answer every command of a batch, in order."""
-    work = _Work(decider, known)
+    work = _OpenBatch(decider, known)
     for one in incoming:
         work.take(one)
-    return Settled(
+    return SettledBatch(
         Batch(work.events, work.outcomes, work.claims, work.seen),
         work.streams,
         frozenset(work.missing_streams),

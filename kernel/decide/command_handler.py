@@ -14,19 +14,19 @@ import structlog
 
 from contracts.newer import NewerThanProgram
 from contracts.outcome import CommandDecided
-from kernel.decide.batch import Known, Settled, settle
-from kernel.model.decider import Asked, Claim, Decider
+from kernel.decide.batch import LoadedState, SettledBatch, settle
+from kernel.model.decider import Claim, Decider, ReceivedCommand
 from kernel.model.records import (
     Batch,
+    ConcurrencyConflict,
     DeadLetter,
-    Folded,
+    DecodedCommand,
     HeldEvent,
     Holder,
-    Incoming,
     Invalid,
+    OffsetAdvance,
     Origin,
-    Progress,
-    Stale,
+    StreamState,
 )
 from kernel.runtime.faults import is_passing, kind
 from kernel.runtime.metrics import BATCH_SECONDS, COMMANDS, STALE_BATCHES
@@ -42,7 +42,7 @@ ROUNDS_MAX = 20
 """Rounds of loading for one batch. Each round settles further into the batch; a decider that needs more is a defect."""
 
 
-class Intake:
+class CommandHandler:
     """The one door through which commands reach a room's decider."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Intake:
         self._decider = decider
         self._store = store
         self._room = room
-        self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._cache: OrderedDict[str, StreamState] = OrderedDict()
         self._cached_max = streams_cached_max
         self._appended = appended
         self._newer = newer
@@ -67,9 +67,9 @@ class Intake:
 
     async def take(
         self,
-        incoming: Sequence[Incoming],
+        incoming: Sequence[DecodedCommand],
         dead_letters: Sequence[DeadLetter] = (),
-        progress: Progress | None = None,
+        progress: OffsetAdvance | None = None,
         *,
         held: Sequence[HeldEvent] = (),
         released: Sequence[Origin] = (),
@@ -90,12 +90,12 @@ class Intake:
                 except NewerThanProgram as fault:
                     self._newer(fault)
                     raise
-                except Stale as stale:
+                except ConcurrencyConflict as stale:
                     STALE_BATCHES.labels(self._room).inc()
                     log.info("batch is stale, deciding anew", reason=str(stale))
         raise RuntimeError(f"a batch of {self._room} was stale {ATTEMPTS_MAX} times")
 
-    async def take_apart(self, incoming: Sequence[Incoming]) -> Sequence[CommandDecided | Exception]:
+    async def take_apart(self, incoming: Sequence[DecodedCommand]) -> Sequence[CommandDecided | Exception]:
         """Decide and append, in halves where the data of one command makes all of them fail.
 
         That one is answered `invalid`; where not even its answer can be stored, the fault stands in its place.
@@ -113,7 +113,7 @@ class Intake:
         half = len(incoming) // 2
         return [*await self.take_apart(incoming[:half]), *await self.take_apart(incoming[half:])]
 
-    async def _answered_alone(self, incoming: Incoming, fault: Exception) -> CommandDecided | Exception:
+    async def _answered_alone(self, incoming: DecodedCommand, fault: Exception) -> CommandDecided | Exception:
         log.error("a command cannot be recorded", fault=kind(fault), where=where(fault))
         told = f"The command could not be recorded ({kind(fault)}); nothing came of it."
         remedy = "Look for a value that no register would hold; ask the operators, who were told which one."
@@ -124,7 +124,7 @@ class Intake:
                 raise
             return fault
 
-    async def _attempt(self, incoming: Sequence[Incoming], other: Batch) -> Sequence[CommandDecided]:
+    async def _attempt(self, incoming: Sequence[DecodedCommand], other: Batch) -> Sequence[CommandDecided]:
         """Append what is decided together with what is not: dead letters, held events, offsets."""
         settled = await self._settled(incoming)
         for fault in settled.faults:
@@ -143,15 +143,15 @@ class Intake:
             COMMANDS.labels(self._room, decided.status, decided.rule or "").inc()
         return appended.outcomes
 
-    async def _settled(self, incoming: Sequence[Incoming]) -> Settled:
+    async def _settled(self, incoming: Sequence[DecodedCommand]) -> SettledBatch:
         answers = await self._store.answers({one.key for one in incoming}) if incoming else {}
-        streams: dict[str, Folded] = {}
+        streams: dict[str, StreamState] = {}
         claims: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
-        own = {one.asked.data.stream for one in incoming if isinstance(one.asked, Asked)}
+        own = {one.asked.data.stream for one in incoming if isinstance(one.asked, ReceivedCommand)}
         wanted: Collection[str] = own | self._companions
         for _ in range(ROUNDS_MAX):
             streams |= await self._load(wanted)
-            settled = settle(incoming, Known(answers, streams, claims), self._decider)
+            settled = settle(incoming, LoadedState(answers, streams, claims), self._decider)
             if not settled.missing_streams:
                 self._companions = set(sorted(settled.batch.seen.keys() - own)[:COMPANIONS_MAX])
             if settled.is_complete:
@@ -164,18 +164,18 @@ class Intake:
                 claims |= found
         raise RuntimeError(f"the decider of {self._room} looked at new streams in {ROUNDS_MAX} rounds")
 
-    async def _load(self, wanted: Collection[str]) -> Mapping[str, Folded]:
+    async def _load(self, wanted: Collection[str]) -> Mapping[str, StreamState]:
         """The streams as stored now: what is cached, brought forward by one query for all of them."""
         if not wanted:
             return {}
-        folded = {s: self._cache.get(s) or Folded(0, self._decider.initial(s)) for s in wanted}
+        folded = {s: self._cache.get(s) or StreamState(0, self._decider.initial(s)) for s in wanted}
         for event in await self._store.load({s: f.version for s, f in folded.items()}):
             before = folded[event.stream]
-            folded[event.stream] = Folded(event.version, self._decider.evolve(before.state, event.fact))
+            folded[event.stream] = StreamState(event.version, self._decider.evolve(before.state, event.fact))
         self._remember(folded)
         return folded
 
-    def _remember(self, streams: Mapping[str, Folded]) -> None:
+    def _remember(self, streams: Mapping[str, StreamState]) -> None:
         for stream, folded in streams.items():
             self._cache[stream] = folded
             self._cache.move_to_end(stream)

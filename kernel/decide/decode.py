@@ -22,8 +22,8 @@ from contracts.strict_json import NotStrict, canonical
 from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
 from contracts.words import Command, Message
-from kernel.model.decider import Asked, Fact
-from kernel.model.records import Incoming, Invalid
+from kernel.model.decider import ReceivedCommand, RecordedEvent
+from kernel.model.records import DecodedCommand, Invalid
 
 Word = TypeVar("Word", bound=Message)
 _DETAILS_MAX: Final = 20
@@ -33,19 +33,21 @@ KEY_REMEDY: Final = "Set the record's key to the same text as the subject: it ke
 """What a sender who set another key, or none, can do."""
 
 
-def command(envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int) -> Incoming:
+def command(
+    envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int
+) -> DecodedCommand:
     """A command as the room takes it in; `received` stands in where the sender gives no time."""
     if (fault := misfit(envelope)) is not None:
         return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
-    asked = _asked(envelope, words, received, bytes_max)
+    asked = _received(envelope, words, received, bytes_max)
     try:
-        return Incoming(envelope, asked, _hashed(envelope, canonical(envelope.data)))
+        return DecodedCommand(envelope, asked, _hashed(envelope, canonical(envelope.data)))
     except NotStrict as loose:
         told = Invalid(f"data: {loose.reason}", "data", f"{loose.remedy} Send the command under a new id.")
-        return Incoming(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))
+        return DecodedCommand(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))
 
 
-def unreadable(fault: Unreadable) -> Incoming | None:
+def unreadable(fault: Unreadable) -> DecodedCommand | None:
     """The command `invalid` that an unreadable message is answered as; None where its identity cannot be read.
 
     The envelope holds only what can be stored, published and asked for; its data is empty.
@@ -69,7 +71,7 @@ def unreadable(fault: Unreadable) -> Incoming | None:
     )
 
 
-def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> Incoming:
+def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> DecodedCommand:
     """A command that can only be answered, under its own identity; what is unfit to be a key or a header is replaced.
 
     The identity alone is kept as it came, so that whoever sent it knows the answer as theirs.
@@ -87,10 +89,10 @@ def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> Incoming
         data=b"",
         correlation_id=correlation if correlation and is_admissible(correlation) else name,
     )
-    return Incoming(safe, invalid, digest)
+    return DecodedCommand(safe, invalid, digest)
 
 
-def keyed(incoming: Incoming, key: bytes | None) -> Incoming:
+def keyed(incoming: DecodedCommand, key: bytes | None) -> DecodedCommand:
     """The same command, or its refusal where a Kafka key does not name the stream that the command is for.
 
     A record without a key is admitted where the attribute `partitionkey` names the stream: its sender has said where
@@ -104,7 +106,7 @@ def keyed(incoming: Incoming, key: bytes | None) -> Incoming:
     told = f"has the key {key[:80].decode('utf-8', 'backslashreplace')!r}" if key else "has no key"
     told += f" and the partitionkey {wanted[:80]!r}" if wanted and not key else ""
     reason = f"The record {told}, but its subject is {incoming.stream!r}."
-    return Incoming(incoming.envelope, Invalid(reason, "key", KEY_REMEDY), incoming.digest)
+    return DecodedCommand(incoming.envelope, Invalid(reason, "key", KEY_REMEDY), incoming.digest)
 
 
 def digest(envelope: Envelope) -> bytes:
@@ -125,9 +127,9 @@ def _hashed(envelope: Envelope, data: bytes) -> bytes:
     return hashlib.sha256(lines.encode() + data).digest()
 
 
-def _asked(
+def _received(
     envelope: Envelope, words: Mapping[str, type[Command]], received: datetime, bytes_max: int
-) -> Asked | Invalid:
+) -> ReceivedCommand | Invalid:
     if len(envelope.data) > bytes_max:
         told = f"The data has {len(envelope.data):,} bytes; a command may have {bytes_max:,}."
         return Invalid(told, "data", "Send less in one command, e.g. a document's hash instead of the document.")
@@ -135,7 +137,7 @@ def _asked(
     if isinstance(found, Invalid):
         return found
     effective = envelope.effective or envelope.time or received
-    return Asked(found, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor)
+    return ReceivedCommand(found, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor)
 
 
 def read(envelope: Envelope, words: Mapping[str, type[Word]], kind: str) -> Word | Invalid:
@@ -175,7 +177,7 @@ def _misfit(error: ValidationError, name: str) -> Invalid:
     return Invalid(f"{field}: {message}.", field, remedy, details)
 
 
-def fact(envelope: Envelope) -> Fact:
+def event(envelope: Envelope) -> RecordedEvent:
     """An event of another room, as a policy reads it.
 
     Raises:
@@ -189,6 +191,6 @@ def fact(envelope: Envelope) -> Fact:
             "There is no effective time.", "headers.ce_effectivetime", "Give the event its effective time."
         )
     try:
-        return Fact(UUID(envelope.id), found, envelope.effective)
+        return RecordedEvent(UUID(envelope.id), found, envelope.effective)
     except ValueError as error:
         raise Unreadable("The id is not a UUID.", "headers.ce_id", "Events carry the UUID of their room.") from error

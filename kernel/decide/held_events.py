@@ -10,8 +10,8 @@ from contextlib import suppress
 
 import structlog
 
-from kernel.decide.command_handler import Intake
-from kernel.decide.record_decoder import TakingIn
+from kernel.decide.command_handler import CommandHandler
+from kernel.decide.record_decoder import RecordDecoder
 from kernel.model.records import HeldEvent, ReleasedMeanwhile, StreamOf
 from kernel.runtime.faults import is_passing, kind
 from kernel.runtime.health import Health
@@ -30,11 +30,18 @@ class TooManyHeld(Exception):
     """As many newer events are held as may be: the partition waits for an upgrade, or until some are dropped."""
 
 
-class Holding:
+class HeldEventRetry:
     """The events that one service holds."""
 
     def __init__(
-        self, service: str, *, store: Store, taking_in: TakingIn, intake: Intake, health: Health, held_max: int
+        self,
+        service: str,
+        *,
+        store: Store,
+        taking_in: RecordDecoder,
+        intake: CommandHandler,
+        health: Health,
+        held_max: int,
     ) -> None:
         self._service = service
         self._store = store

@@ -15,23 +15,23 @@ from contracts.unreadable import Unreadable
 from kernel.decide import decode
 from kernel.decide.decode import unreadable
 from kernel.messaging import topics
-from kernel.messaging.consumer import Record, Records, buried, check_whole
-from kernel.model.decider import Fact
-from kernel.model.records import DeadLetter, HeldEvent, Incoming, Origin, StreamOf
+from kernel.messaging.consumer import Record, Records, check_whole, dead_letter
+from kernel.model.decider import RecordedEvent
+from kernel.model.records import DeadLetter, DecodedCommand, HeldEvent, Origin, StreamOf
 from kernel.store.protocol import Store
 
-Admit: TypeAlias = Callable[[Envelope], Incoming]
+DecodeCommand: TypeAlias = Callable[[Envelope], DecodedCommand]
 """A command at the door, checked against its contract."""
-React: TypeAlias = Callable[[str, Fact, Envelope], Sequence[Incoming]]
+React: TypeAlias = Callable[[str, RecordedEvent, Envelope], Sequence[DecodedCommand]]
 """The commands that a fact of a topic leads to here."""
 BEHIND = "It waits for an event of its stream that is newer than this program."
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedRecord:
     """What one record is."""
 
-    commands: Sequence[Incoming] = ()
+    commands: Sequence[DecodedCommand] = ()
     letter: DeadLetter | None = None
     event: HeldEvent | None = None
     """The record as it would be held; None for one that is no other service's event."""
@@ -39,28 +39,28 @@ class Decoded:
 
 
 @dataclass(slots=True)
-class Sorted:
+class DecodedRecords:
     """What is to be done with some records, in their order."""
 
-    commands: list[Incoming] = field(default_factory=list)
+    commands: list[DecodedCommand] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     held: list[HeldEvent] = field(default_factory=list)
 
 
-class TakingIn:
+class RecordDecoder:
     """How one service reads its topics."""
 
-    def __init__(self, service: str, admit: Admit, react: React) -> None:
+    def __init__(self, service: str, admit: DecodeCommand, react: React) -> None:
         self._commands = topics.commands(service)
         self._admit = admit
         self._react = react
 
-    async def sort(self, records: Records, store: Store) -> Sorted:
+    async def sort(self, records: Records, store: Store) -> DecodedRecords:
         """Decode records; what is newer than this program, and what follows it in its stream, is to be held."""
         decoded = [self.decode(record) for record in records]
         streams = {_stream_of(one.event) for one in decoded if one.event}
         waiting = set(await store.held_streams(streams)) if streams else set()
-        found = Sorted()
+        found = DecodedRecords()
         for one in decoded:
             if one.event is not None and (one.is_newer or _stream_of(one.event) in waiting):
                 waiting.add(_stream_of(one.event))
@@ -70,39 +70,39 @@ class TakingIn:
             found.letters += [one.letter] if one.letter else []
         return found
 
-    def decode(self, record: Record) -> Decoded:
+    def decode(self, record: Record) -> DecodedRecord:
         """The commands of a record, or its dead letter; both where nobody can decode it who is still known by name."""
         is_command = record.topic == self._commands
         try:
             check_whole(record)
             envelope = from_kafka(record.key, record.value, record.headers)
             if is_command:
-                return Decoded([decode.keyed(self._admit(envelope), record.key)])
+                return DecodedRecord([decode.keyed(self._admit(envelope), record.key)])
             origin, headers = Origin(record.topic, record.partition, record.offset), tuple(record.headers)
             return self._event(_held(origin, record.key, record.value, headers, envelope), envelope)
         except Unreadable as fault:
             command = unreadable(fault) if is_command else None
-            letter = buried(record, fault) if command is None or fault.is_foreign else None
-            return Decoded([command] if command else [], letter)
+            letter = dead_letter(record, fault) if command is None or fault.is_foreign else None
+            return DecodedRecord([command] if command else [], letter)
 
-    def again(self, held: HeldEvent) -> Decoded:
+    def again(self, held: HeldEvent) -> DecodedRecord:
         """An event that was held, as this program reads it."""
         try:
             return self._event(held, from_kafka(held.key, held.value, held.headers))
         except Unreadable as fault:
             told = fault.reason, fault.field, fault.remedy
-            return Decoded(letter=DeadLetter(held.origin, held.key, held.value, held.headers, *told))
+            return DecodedRecord(letter=DeadLetter(held.origin, held.key, held.value, held.headers, *told))
 
-    def _event(self, held: HeldEvent, envelope: Envelope) -> Decoded:
+    def _event(self, held: HeldEvent, envelope: Envelope) -> DecodedRecord:
         """Raises `Unreadable` for what is no event of ours, now or to come."""
         try:
-            fact = decode.fact(envelope)
+            fact = decode.event(envelope)
         except Unreadable:
             unread = newer_event(held.origin.topic, envelope)
             if unread is None:
                 raise
-            return Decoded(event=replace(held, reason=f"{unread.why}."), is_newer=True)
-        return Decoded(self._react(held.origin.topic, fact, envelope), event=held)
+            return DecodedRecord(event=replace(held, reason=f"{unread.why}."), is_newer=True)
+        return DecodedRecord(self._react(held.origin.topic, fact, envelope), event=held)
 
 
 def _held(

@@ -23,7 +23,7 @@ from kernel.http.models import After, DeadLetter, DeadLetterPage, Waiting, Waiti
 from kernel.http.parameters import Identity, Instant, Name, Whole
 from kernel.http.problem_details import RETRY_AFTER_S, Problem
 from kernel.http.values import shown
-from kernel.model.records import Incoming
+from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.postgres import sql
 from kernel.store.protocol import Store
@@ -32,7 +32,7 @@ BODY_BYTES_MAX: Final = 4_194_304
 BODY_WITHIN_S: Final = 60
 """How long a body may take to come: whoever sends it more slowly holds a connection for nothing."""
 STATUS_CODES: Final = {"accepted": 200, "pending": 202, "refused": 422, "invalid": 400, "conflict": 409}
-Take: TypeAlias = Callable[[Sequence[Incoming]], Awaitable[Sequence[CommandDecided | Exception]]]
+HandleCommands: TypeAlias = Callable[[Sequence[DecodedCommand]], Awaitable[Sequence[CommandDecided | Exception]]]
 
 
 class Busy(Exception):
@@ -47,16 +47,16 @@ class TooMany(Exception):
         self.most = most
 
 
-class Queue:
+class CommandQueue:
     """Commands that wait for a batch. Bounded: what does not fit is told to come again."""
 
-    def __init__(self, take: Take, *, health: Health, batch_max: int, waiting_max: int) -> None:
+    def __init__(self, take: HandleCommands, *, health: Health, batch_max: int, waiting_max: int) -> None:
         self._take = take
         self._health = health
         self._batch_max = batch_max
-        self._waiting: asyncio.Queue[tuple[Incoming, asyncio.Future[CommandDecided]]] = asyncio.Queue(waiting_max)
+        self._waiting: asyncio.Queue[tuple[DecodedCommand, asyncio.Future[CommandDecided]]] = asyncio.Queue(waiting_max)
 
-    async def ask(self, incoming: Sequence[Incoming]) -> Sequence[CommandDecided]:
+    async def ask(self, incoming: Sequence[DecodedCommand]) -> Sequence[CommandDecided]:
         """The answers, in order, once they are on record; raises `TooMany` or `Busy`."""
         if len(incoming) > self._waiting.maxsize:
             raise TooMany(self._waiting.maxsize)
@@ -76,7 +76,7 @@ class Queue:
                 batch.append(self._waiting.get_nowait())
             await self._settle(batch)
 
-    async def _settle(self, batch: Sequence[tuple[Incoming, asyncio.Future[CommandDecided]]]) -> None:
+    async def _settle(self, batch: Sequence[tuple[DecodedCommand, asyncio.Future[CommandDecided]]]) -> None:
         try:
             with self._health.working("commands over HTTP"):
                 answers = await self._take([incoming for incoming, _ in batch])
@@ -104,8 +104,8 @@ def build(
     *,
     store: Store,
     pool: asyncpg.Pool,
-    queue: Queue,
-    admit: Callable[[Envelope], Incoming],
+    queue: CommandQueue,
+    admit: Callable[[Envelope], DecodedCommand],
     health: Health,
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
@@ -119,13 +119,15 @@ def build(
     return app
 
 
-def _commands(app: FastAPI, room: str, store: Store, queue: Queue, admit: Callable[[Envelope], Incoming]) -> None:
+def _commands(
+    app: FastAPI, room: str, store: Store, queue: CommandQueue, admit: Callable[[Envelope], DecodedCommand]
+) -> None:
     @app.post("/v1/commands", summary="Ask for one command or a batch", **cloudevents_binding.documented(app, room))
     async def ask(request: Request) -> Response:
         """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
         read = [_admitted(one, admit) for one in from_http(request.headers, await _body(request))]
         try:
-            answers = iter(await queue.ask([one for one in read if isinstance(one, Incoming)]))
+            answers = iter(await queue.ask([one for one in read if isinstance(one, DecodedCommand)]))
         except TooMany as bound:
             told, remedy = f"A request may carry {bound.most:,} commands.", "Send the batch in parts."
             raise Problem(413, "Too many commands", told, field="body", remedy=remedy) from bound
@@ -170,7 +172,7 @@ async def _answer(store: Store, command_id: str, source: str | None) -> Response
     return Response(found[0].model_dump_json(), media_type="application/json")
 
 
-def _admitted(read: Envelope | Unreadable, admit: Callable[[Envelope], Incoming]) -> Incoming | Unreadable:
+def _admitted(read: Envelope | Unreadable, admit: Callable[[Envelope], DecodedCommand]) -> DecodedCommand | Unreadable:
     """What can be answered: a command, or one that is at fault and says who it is."""
     if isinstance(read, Envelope):
         return admit(read)

@@ -20,7 +20,7 @@ _TAG: Final = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RangeHeaders:
     """What of a file somebody wants; each None where it was not sent."""
 
     range: str | None = None
@@ -29,13 +29,13 @@ class Asked:
     if_none_match: str | None = None
 
     @classmethod
-    def of(cls, headers: Mapping[str, str]) -> "Asked":
+    def of(cls, headers: Mapping[str, str]) -> "RangeHeaders":
         """The headers of a request that concern it."""
         get = headers.get
         return cls(get("range"), get("if-range"), get("if-match"), get("if-none-match"))
 
 
-def served(whole: Response, asked: Asked) -> Response:
+def served(whole: Response, asked: RangeHeaders) -> Response:
     """The file or what was asked of it: 200, 206, 304, 412 or 416 (RFC 9110, sections 13.2.2 and 14).
 
     `whole` is the answer to a request without these headers. Several ranges, and what is no range of bytes, are

@@ -17,21 +17,21 @@ from aiokafka import AIOKafkaConsumer
 
 from contracts.unreadable import Unreadable
 from kernel.messaging import bounded_codecs
-from kernel.messaging.partition_reader import Held, PartitionReader, Records
+from kernel.messaging.partition_reader import BlockedPartition, PartitionReader, Records
 from kernel.messaging.passages import BROKEN_HEADER, BrokenRecord, Record
-from kernel.model.records import DeadLetter, Fenced, Origin, Partition, Passage, Progress, Start
+from kernel.model.records import DeadLetter, Fenced, LoadOffsets, OffsetAdvance, Origin, Partition, Passage
 from kernel.runtime.faults import is_passing, kind
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import FENCED, PASSED_OVER, RECORDS_READ, SET_ASIDE
 from kernel.runtime.process import where
 from kernel.runtime.settings import Settings
 
-__all__ = ["Consumer", "Record", "Records", "buried", "check_whole", "set_aside"]
+__all__ = ["Consumer", "Record", "Records", "check_whole", "dead_letter", "dead_letter_by_origin"]
 
 log = structlog.get_logger()
-Handle: TypeAlias = Callable[[Records, Progress], Awaitable[None]]
+HandleBatch: TypeAlias = Callable[[Records, OffsetAdvance], Awaitable[None]]
 """Carry out a batch and move the offsets, in one transaction."""
-SetAside: TypeAlias = Callable[[Record, Progress, Exception], Awaitable[None]]
+SetAside: TypeAlias = Callable[[Record, OffsetAdvance, Exception], Awaitable[None]]
 """Answer or bury the one record that made its batch fail, and move the offsets, in one transaction."""
 STOP_S: Final = 10.0
 HELD_AGAIN_S: Final = 30.0
@@ -51,8 +51,8 @@ class Consumer:
         topics: Sequence[str],
         *,
         settings: Settings,
-        start: Start,
-        handle: Handle,
+        start: LoadOffsets,
+        handle: HandleBatch,
         set_aside: SetAside,
         health: Health,
     ) -> None:
@@ -150,7 +150,7 @@ class Consumer:
         self._advance(progress, len(records))
         return None
 
-    async def _apart(self, record: Record, progress: Progress, fault: Exception) -> None:
+    async def _apart(self, record: Record, progress: OffsetAdvance, fault: Exception) -> None:
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         log.error("a record is set aside", consumer=self.name, fault=kind(fault), where=where(fault), **place)
         try:
@@ -159,13 +159,13 @@ class Consumer:
             raise
         except Exception as again:  # a defect of ours: the record waits where it is, and its partition behind it
             reason = f"its record can neither be taken in nor set aside ({kind(again)})"
-            held = Held(record.offset, reason, time.monotonic() + HELD_AGAIN_S)
+            held = BlockedPartition(record.offset, reason, time.monotonic() + HELD_AGAIN_S)
             self._reader.hold((record.topic, record.partition), held)
         else:
             SET_ASIDE.labels(self.name, self.name).inc()
             self._advance(progress, 1)
 
-    async def _tried(self, work: Callable[[], Awaitable[None]], progress: Progress) -> None:
+    async def _tried(self, work: Callable[[], Awaitable[None]], progress: OffsetAdvance) -> None:
         """Wait out what is a server's fault; the data's fault is raised."""
         delay_s = self._settings.retry_delay_ms / 1000
         while True:
@@ -184,7 +184,7 @@ class Consumer:
                 if self._stopping.is_set():
                     raise Stopping from fault
 
-    def _progress(self, records: Records, passages: Sequence[Passage]) -> Progress:
+    def _progress(self, records: Records, passages: Sequence[Passage]) -> OffsetAdvance:
         """How far these records lead, with the passages on the way and right behind them."""
         ends: dict[Partition, int] = {}
         for record in records:
@@ -198,9 +198,9 @@ class Consumer:
             if at <= passage.start <= ends.get(partition, at):
                 ends[partition] = max(ends.get(partition, at), passage.end)
                 taken.append(passage)
-        return Progress(self.name, {p: (self._reader.positions[p], end) for p, end in ends.items()}, tuple(taken))
+        return OffsetAdvance(self.name, {p: (self._reader.positions[p], end) for p, end in ends.items()}, tuple(taken))
 
-    def _advance(self, progress: Progress, records: int) -> None:
+    def _advance(self, progress: OffsetAdvance, records: int) -> None:
         self._reader.positions |= {partition: end for partition, (_, end) in progress.steps.items()}
         RECORDS_READ.labels(self.name, self.name).inc(records)
         for passage in progress.passages:
@@ -208,14 +208,14 @@ class Consumer:
             log.info("offsets hold no record", **asdict(passage))
 
 
-def buried(record: Record, fault: Unreadable) -> DeadLetter:
+def dead_letter(record: Record, fault: Unreadable) -> DeadLetter:
     """The dead letter of a record that could not be read."""
     origin = Origin(record.topic, record.partition, record.offset)
     headers = tuple(record.headers)
     return DeadLetter(origin, record.key, record.value, headers, fault.reason, fault.field, fault.remedy)
 
 
-def set_aside(record: Record, fault: Exception) -> DeadLetter:
+def dead_letter_by_origin(record: Record, fault: Exception) -> DeadLetter:
     """The dead letter of a record that no transaction takes: where it is and why, without any of its bytes."""
     origin = Origin(record.topic, record.partition, record.offset)
     told = f"The record made every transaction fail that it was in ({kind(fault)})."

@@ -21,7 +21,7 @@ from kernel.runtime.settings import Settings
 log = structlog.get_logger()
 
 
-class SteadyConsumer(AIOKafkaConsumer):  # type: ignore[misc]
+class GrouplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     """As the library's, but `getmany` goes on behind what it cannot decode; for assigned partitions, not for groups."""
 
     def __init__(self, *topics: str, settings: Settings, isolation_level: str = "read_committed", **told: Any) -> None:

@@ -15,7 +15,7 @@ from kernel.messaging import kafka
 from kernel.messaging.consumer import Consumer
 from kernel.messaging.passages import Fetched, pieces
 from kernel.messaging.raw_reader import RawReader
-from kernel.model.records import Passage, Start
+from kernel.model.records import LoadOffsets, Passage
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import BEHIND_SECONDS, LAG
 from kernel.runtime.settings import Settings
@@ -36,7 +36,7 @@ class Lag:
     """
 
     def __init__(
-        self, consumer: Consumer, topics: Sequence[str], start: Start, *, settings: Settings, health: Health
+        self, consumer: Consumer, topics: Sequence[str], start: LoadOffsets, *, settings: Settings, health: Health
     ) -> None:
         self._consumer = consumer
         self._topics = topics

@@ -33,7 +33,7 @@ _OUTCOME_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:outcome-id")
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutboxRecord:
     """A row of a log as the record that its topic holds once."""
 
     position: int
@@ -52,7 +52,7 @@ class Unfit:
     """For an operator; without anything of the row's content."""
 
 
-ReadLog: TypeAlias = Callable[[int, int], Awaitable[Sequence[Outgoing | Unfit]]]
+ReadOutbox: TypeAlias = Callable[[int, int], Awaitable[Sequence[OutboxRecord | Unfit]]]
 """The rows after a position, at most so many."""
 
 
@@ -61,11 +61,11 @@ def source(room: str) -> str:
     return f"urn:forcegen:{room}"
 
 
-def readers(pool: asyncpg.Pool, room: str, logs: Sequence[str]) -> Mapping[str, ReadLog]:
+def readers(pool: asyncpg.Pool, room: str, logs: Sequence[str]) -> Mapping[str, ReadOutbox]:
     """How each of a room's logs is read."""
 
-    def reader(log: str) -> ReadLog:
-        async def read(after: int, limit: int) -> Sequence[Outgoing | Unfit]:
+    def reader(log: str) -> ReadOutbox:
+        async def read(after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
             return await _read(pool, room, log, after, limit)
 
         return read
@@ -73,7 +73,7 @@ def readers(pool: asyncpg.Pool, room: str, logs: Sequence[str]) -> Mapping[str, 
     return {log: reader(log) for log in logs}
 
 
-async def _read(pool: asyncpg.Pool, room: str, log: str, after: int, limit: int) -> Sequence[Outgoing | Unfit]:
+async def _read(pool: asyncpg.Pool, room: str, log: str, after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
     """The rows, as far as they can be read: what fails for reasons of the data is halved until a row stands alone."""
     try:
         rows = await pool.fetch(sql()[_QUERIES[log]], after, limit)
@@ -109,27 +109,29 @@ async def _unreadable(pool: asyncpg.Pool, log: str, position: int, fault: Except
     return Unfit(position, key if len(key) <= KEY_BYTES_MAX else None, reason)
 
 
-def _fit(room: str, log: str, row: Mapping[str, Any]) -> Outgoing | Unfit:
+def _fit(room: str, log: str, row: Mapping[str, Any]) -> OutboxRecord | Unfit:
     try:
         return _RENDER[log](room, row)
     except Exception as fault:  # whatever it is, it is this row's: rendering is a pure function of it
         return Unfit(row["position"], _KEY[log](row), f"it makes no record ({type(fault).__name__})")
 
 
-async def at(connection: Connection, room: str, log: str, positions: Sequence[int]) -> Mapping[int, Outgoing | None]:
+async def at(
+    connection: Connection, room: str, log: str, positions: Sequence[int]
+) -> Mapping[int, OutboxRecord | None]:
     """The rows of a log at some positions, as far as they are there; None for one that was made unfit to be sent."""
     rows = await connection.fetch(sql()[_QUERIES_AT[log]], positions)
     return {row["position"]: _rendered(log, room, dict(row)) for row in rows}
 
 
-def _rendered(log: str, room: str, row: Mapping[str, Any]) -> Outgoing | None:
+def _rendered(log: str, room: str, row: Mapping[str, Any]) -> OutboxRecord | None:
     try:
         return _RENDER[log](room, row)
     except (LookupError, TypeError, ValueError):  # no room writes such a row
         return None
 
 
-def _event(room: str, row: Mapping[str, Any]) -> Outgoing:
+def _event(room: str, row: Mapping[str, Any]) -> OutboxRecord:
     word = EVENTS[row["type"]]
     return _cloud_event(
         row["position"],
@@ -158,7 +160,7 @@ def _utc(when: datetime) -> datetime:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def _outcome(room: str, row: Mapping[str, Any]) -> Outgoing:
+def _outcome(room: str, row: Mapping[str, Any]) -> OutboxRecord:
     whole = _decided(room, row, row["body"])
     if record_bytes(whole) <= RECORD_BYTES_MAX:
         return whole
@@ -166,7 +168,7 @@ def _outcome(room: str, row: Mapping[str, Any]) -> Outgoing:
     return _decided(room, row, cut.model_dump_json())
 
 
-def _decided(room: str, row: Mapping[str, Any], body: str) -> Outgoing:
+def _decided(room: str, row: Mapping[str, Any], body: str) -> OutboxRecord:
     return _cloud_event(
         row["position"],
         Envelope(
@@ -185,12 +187,12 @@ def _decided(room: str, row: Mapping[str, Any], body: str) -> Outgoing:
     )
 
 
-def _cloud_event(position: int, envelope: Envelope) -> Outgoing:
+def _cloud_event(position: int, envelope: Envelope) -> OutboxRecord:
     key, value, headers = to_kafka(envelope)
-    return Outgoing(position, key, value, tuple(headers))
+    return OutboxRecord(position, key, value, tuple(headers))
 
 
-def _dead_letter(_: str, row: Mapping[str, Any]) -> Outgoing:
+def _dead_letter(_: str, row: Mapping[str, Any]) -> OutboxRecord:
     key, own = _origin(row), [(name, text) for name, text in orjson.loads(row["headers"])]
     whole = _letter(row, key, own)
     if record_bytes(whole) <= RECORD_BYTES_MAX:
@@ -199,7 +201,7 @@ def _dead_letter(_: str, row: Mapping[str, Any]) -> Outgoing:
     return _letter({**row, "reason": reason}, key[:DEAD_KEY_BYTES_MAX], dead_letters.bounded(own))
 
 
-def _letter(row: Mapping[str, Any], key: bytes, own: Sequence[dead_letters.Header]) -> Outgoing:
+def _letter(row: Mapping[str, Any], key: bytes, own: Sequence[dead_letters.Header]) -> OutboxRecord:
     key_bytes, headers_number = row["key_bytes"] or len(row["key"] or b""), row["headers_number"] or 0
     told = {
         "dead-letter-reason": row["reason"],
@@ -215,10 +217,10 @@ def _letter(row: Mapping[str, Any], key: bytes, own: Sequence[dead_letters.Heade
     }
     headers = [(name, str(value).encode()) for name, value in told.items() if value is not None]
     theirs = [(name, None if text is None else text.encode()) for name, text in own]
-    return Outgoing(row["position"], key, row["value"] or b"", (*headers, *theirs))
+    return OutboxRecord(row["position"], key, row["value"] or b"", (*headers, *theirs))
 
 
-def record_bytes(record: Outgoing) -> int:
+def record_bytes(record: OutboxRecord) -> int:
     """What a record takes in a topic, alone in its batch, at most."""
     size: int = DefaultRecordBatchBuilder.estimate_size_in_bytes(record.key, record.value, list(record.headers))
     return size

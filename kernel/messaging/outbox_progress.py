@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiokafka.partitioner import murmur2
 
-from kernel.messaging.outbox import Outgoing, Unfit
+from kernel.messaging.outbox import OutboxRecord, Unfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class Topic:
         if before is None or block.position < before.position:
             self.blocks[partition] = block
 
-    def ways(self, rows: Sequence[Outgoing | Unfit]) -> dict[int, list[Outgoing]]:
+    def ways(self, rows: Sequence[OutboxRecord | Unfit]) -> dict[int, list[OutboxRecord]]:
         """By partition, the rows that it does not hold yet, up to the first that cannot be sent."""
-        ways: dict[int, list[Outgoing]] = {}
+        ways: dict[int, list[OutboxRecord]] = {}
         for row in rows:
             if row.key is None:  # nobody can tell where it would go: nothing may pass it
                 for partition in range(self.partitions):

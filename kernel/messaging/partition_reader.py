@@ -22,7 +22,7 @@ from kernel.messaging import bounded_codecs, kafka
 from kernel.messaging.offset_hints import OffsetHints
 from kernel.messaging.passages import Batch, Piece, Record, pieces
 from kernel.messaging.raw_reader import FETCH_BYTES, EndsBefore, RawReader
-from kernel.model.records import Partition, Passage, Start
+from kernel.model.records import LoadOffsets, Partition, Passage
 from kernel.runtime.faults import kind
 from kernel.runtime.health import Health
 from kernel.runtime.settings import Settings
@@ -38,7 +38,7 @@ LOOK_EVERY_S: Final = 1.0
 
 
 @dataclass(frozen=True)
-class Held:
+class BlockedPartition:
     """A partition that is left alone while the others go on."""
 
     offset: int
@@ -50,12 +50,14 @@ class Held:
 class PartitionReader:
     """Joins a consumer group and reads its partitions from where the store says."""
 
-    def __init__(self, name: str, topics: Sequence[str], *, settings: Settings, start: Start, health: Health) -> None:
+    def __init__(
+        self, name: str, topics: Sequence[str], *, settings: Settings, start: LoadOffsets, health: Health
+    ) -> None:
         bounded_codecs.install()
         self.name = name
         self.positions: dict[Partition, int] = {}
         """The next offset of each partition, as it is stored; moved on by whoever stores it."""
-        self.held: dict[Partition, Held] = {}
+        self.held: dict[Partition, BlockedPartition] = {}
         self._settings = settings
         self._start = start
         self._health = health
@@ -217,9 +219,9 @@ class PartitionReader:
     def _hold_lost(self, tp: TopicPartition, ends: EndsBefore) -> None:
         """Until the partition reaches the stored offset again, or somebody decides what is to be read of it."""
         reason = f"{ends}: records were lost, or the topic was made anew"
-        self.hold((tp.topic, tp.partition), Held(ends.offset, reason, None))
+        self.hold((tp.topic, tp.partition), BlockedPartition(ends.offset, reason, None))
 
-    def hold(self, partition: Partition, held: Held) -> None:
+    def hold(self, partition: Partition, held: BlockedPartition) -> None:
         """Leave a partition alone, and say so."""
         self.held[partition] = held
         if self.client is not None and partition in self.assigned():

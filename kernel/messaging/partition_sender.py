@@ -20,7 +20,7 @@ from aiokafka.errors import (
 )
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from kernel.messaging.outbox import Outgoing
+from kernel.messaging.outbox import OutboxRecord
 from kernel.messaging.outbox_progress import Block, Suspects
 
 REFUSALS: Final = (
@@ -35,7 +35,7 @@ REFUSALS: Final = (
 
 
 async def send_in_order(
-    producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[Outgoing], alone_up_to: int
+    producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[OutboxRecord], alone_up_to: int
 ) -> Block | Suspects | None:
     """Send one partition's rows and wait until all have arrived; what stopped them, if anything did.
 
@@ -62,7 +62,7 @@ class _Unfit(Exception):
 
 
 def _batches(
-    producer: AIOKafkaProducer, rows: Sequence[Outgoing], alone_up_to: int
+    producer: AIOKafkaProducer, rows: Sequence[OutboxRecord], alone_up_to: int
 ) -> Iterator[tuple[BatchBuilder, int, bool]]:
     """Full batches, the position of the last row of each, and whether it is the only one."""
     batch, first, last = producer.create_batch(), 0, 0
@@ -85,7 +85,7 @@ class _Full(Exception):
     pass
 
 
-def _append(batch: BatchBuilder, row: Outgoing) -> Exception | None:
+def _append(batch: BatchBuilder, row: OutboxRecord) -> Exception | None:
     """Put a row into a batch; why it cannot be put there."""
     try:
         taken = batch.append(timestamp=None, key=row.key, value=row.value, headers=list(row.headers))

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from aiokafka import TopicPartition
 
 from kernel.messaging import kafka
-from kernel.messaging.outbox import POSITIONS, Outgoing, ReadLog
+from kernel.messaging.outbox import POSITIONS, OutboxRecord, ReadOutbox
 from kernel.messaging.raw_batches import RawRecord
 from kernel.messaging.raw_reader import RawReader
 from kernel.runtime.settings import Settings
@@ -18,7 +18,9 @@ _LOOK_BACK = 32
 """Offsets at a partition's end among which its last own record is looked for; ten times more in each further try."""
 
 
-async def held_positions(settings: Settings, topic: str, partitions: Collection[int], read: ReadLog) -> dict[int, int]:
+async def held_positions(
+    settings: Settings, topic: str, partitions: Collection[int], read: ReadOutbox
+) -> dict[int, int]:
     """The last position of our log that each partition of the topic holds."""
     reader = RawReader(kafka.client(await kafka.answering(settings)))
     try:
@@ -29,7 +31,7 @@ async def held_positions(settings: Settings, topic: str, partitions: Collection[
         await reader.close()
 
 
-async def _last_held(reader: RawReader, tp: TopicPartition, read: ReadLog) -> int:
+async def _last_held(reader: RawReader, tp: TopicPartition, read: ReadOutbox) -> int:
     """Look back from the end for a record that the log confirms as its own."""
     first, end = await reader.first_offset(tp), await reader.end_offset(tp)
     back, below = _LOOK_BACK, end
@@ -41,7 +43,7 @@ async def _last_held(reader: RawReader, tp: TopicPartition, read: ReadLog) -> in
     return 0
 
 
-async def _latest_own(reader: RawReader, tp: TopicPartition, offsets: range, read: ReadLog) -> int:
+async def _latest_own(reader: RawReader, tp: TopicPartition, offsets: range, read: ReadOutbox) -> int:
     """The highest position among these offsets; one fetch is in memory at a time."""
     latest, at = 0, offsets.start
     while at < offsets.stop:
@@ -59,15 +61,15 @@ async def _latest_own(reader: RawReader, tp: TopicPartition, offsets: range, rea
     return latest
 
 
-async def _confirmed(record: RawRecord, read: ReadLog) -> int:
+async def _confirmed(record: RawRecord, read: ReadOutbox) -> int:
     """The position that a record states, if the log has exactly this record there; 0 otherwise."""
     stated = next((value for name, value in record.headers if name in POSITIONS and value), b"")
     if not stated.isdigit() or len(stated) > 18:
         return 0
     rows = await read(int(stated) - 1, 1)
-    ours = [row for row in rows if isinstance(row, Outgoing) and _is(row, record)]
+    ours = [row for row in rows if isinstance(row, OutboxRecord) and _is(row, record)]
     return ours[0].position if ours else 0
 
 
-def _is(row: Outgoing, record: RawRecord) -> bool:
+def _is(row: OutboxRecord, record: RawRecord) -> bool:
     return (row.key, row.value, row.headers) == (record.key, record.value or b"", record.headers)

@@ -22,7 +22,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 
 from kernel.messaging import kafka, topics
-from kernel.messaging.outbox import Outgoing, ReadLog, Unfit
+from kernel.messaging.outbox import OutboxRecord, ReadOutbox, Unfit
 from kernel.messaging.outbox_progress import Block, Suspects, Topic
 from kernel.messaging.partition_sender import send_in_order
 from kernel.messaging.published_positions import held_positions
@@ -50,7 +50,9 @@ class _Again(Exception):
 class Relay:
     """Carries a room's logs to Kafka while it holds the lease; otherwise waits for it."""
 
-    def __init__(self, room: str, url: str, logs: Mapping[str, ReadLog], *, settings: Settings, health: Health) -> None:
+    def __init__(
+        self, room: str, url: str, logs: Mapping[str, ReadOutbox], *, settings: Settings, health: Health
+    ) -> None:
         self._room = room
         self._url = url
         self._logs = logs
@@ -198,7 +200,7 @@ class Relay:
         os._exit(EXIT_CODE)
 
     async def _send(
-        self, lease: Lease, producer: AIOKafkaProducer, topic: Topic, ways: Mapping[int, Sequence[Outgoing]]
+        self, lease: Lease, producer: AIOKafkaProducer, topic: Topic, ways: Mapping[int, Sequence[OutboxRecord]]
     ) -> int:
         """Send each partition's rows, side by side, until all have arrived or are blocked; how many arrived."""
         self._sending = True
@@ -223,7 +225,7 @@ class Relay:
         return self._settle(topic, ways, {partition: each.result() for each, partition in ends.items()})
 
     def _settle(
-        self, topic: Topic, ways: Mapping[int, Sequence[Outgoing]], ends: Mapping[int, Block | Suspects | None]
+        self, topic: Topic, ways: Mapping[int, Sequence[OutboxRecord]], ends: Mapping[int, Block | Suspects | None]
     ) -> int:
         """Learn from how each way ended; how many rows arrived."""
         sent = 0

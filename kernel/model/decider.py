@@ -18,7 +18,7 @@ _EVENT_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:event-id")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReceivedCommand:
     """A command as it reached the room: its data and what its envelope says of it."""
 
     data: Command
@@ -35,7 +35,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class RecordedEvent:
     """An event as a decider folds it and a policy reads it."""
 
     id: UUID
@@ -91,24 +91,24 @@ class Decider(Protocol):
     def initial(self, stream: str, /) -> State:
         """The state of a stream before its first event."""
 
-    def evolve(self, state: State, fact: Fact, /) -> State:
+    def evolve(self, state: State, fact: RecordedEvent, /) -> State:
         """The state after one more event."""
 
-    def decide(self, asked: Asked, states: States, /) -> Decision:
+    def decide(self, asked: ReceivedCommand, states: States, /) -> Decision:
         """The events that a command leads to, or why there are none.
 
         `states` gives the state of any stream of this room: the command's own and those on which the answer depends.
         Every look is noted, and when one of those streams has moved before the append, the decision is made anew.
         """
 
-    def claims(self, fact: Fact, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
+    def claims(self, fact: RecordedEvent, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
         """After `fact` (already folded into `state`): the claims that each owner it touched holds from now on."""
 
-    def claimed(self, asked: Asked, claim: Claim, owner: str, /) -> Refusal:
+    def claimed(self, asked: ReceivedCommand, claim: Claim, owner: str, /) -> Refusal:
         """The refusal when `claim` overlaps one that `owner` holds."""
 
 
-Policy: TypeAlias = Callable[[Fact], Sequence[Command]]
+Policy: TypeAlias = Callable[[RecordedEvent], Sequence[Command]]
 """A fact, here or in another room, and the commands that it leads to here."""
 
 
@@ -129,9 +129,9 @@ def effective_of(event: Event, asked_effective: datetime) -> datetime:
     return datetime.combine(getattr(event, event.effective_field), time(), UTC)
 
 
-def facts_of(asked: Asked, events: Sequence[Event]) -> list[Fact]:
+def recorded_events(asked: ReceivedCommand, events: Sequence[Event]) -> list[RecordedEvent]:
     """The events of a decision with their ids and effective times."""
     return [
-        Fact(event_id(asked.source, asked.id, index), event, effective_of(event, asked.effective))
+        RecordedEvent(event_id(asked.source, asked.id, index), event, effective_of(event, asked.effective))
         for index, event in enumerate(events)
     ]

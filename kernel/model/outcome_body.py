@@ -9,7 +9,7 @@ from contracts.limits import EVENT_BYTES_MAX, OUTCOME_DETAILS_MAX, OUTCOME_TEXT_
 from contracts.outcome import CommandDecided
 from kernel.model.dead_letters import cut
 from kernel.model.decider import Pending, Refusal
-from kernel.model.records import Incoming, Invalid, NewEvent
+from kernel.model.records import DecodedCommand, Invalid, NewEvent
 
 FAULT = Refusal(
     "fault",
@@ -46,7 +46,7 @@ def too_large(new: Sequence[NewEvent]) -> Refusal | None:
     return None
 
 
-def decided(incoming: Incoming, status: str, **told: object) -> CommandDecided:
+def outcome_of(incoming: DecodedCommand, status: str, **told: object) -> CommandDecided:
     """An outcome under the identity of its command; it fits a record, whatever names of the sender's it quotes."""
     return within_bounds(
         CommandDecided.model_validate(
@@ -72,9 +72,9 @@ def within_bounds(outcome: CommandDecided) -> CommandDecided:
     return outcome.model_copy(update={**cut_texts, "details": details})
 
 
-def refused(incoming: Incoming, refusal: Refusal) -> CommandDecided:
+def refused(incoming: DecodedCommand, refusal: Refusal) -> CommandDecided:
     """A rule says no."""
-    return decided(
+    return outcome_of(
         incoming,
         "refused",
         rule=refusal.rule,
@@ -85,9 +85,9 @@ def refused(incoming: Incoming, refusal: Refusal) -> CommandDecided:
     )
 
 
-def pending(incoming: Incoming, pending: Pending) -> CommandDecided:
+def pending(incoming: DecodedCommand, pending: Pending) -> CommandDecided:
     """The command waits for a fact of another service."""
-    return decided(
+    return outcome_of(
         incoming,
         "pending",
         reason=pending.reason,
@@ -96,9 +96,9 @@ def pending(incoming: Incoming, pending: Pending) -> CommandDecided:
     )
 
 
-def invalid(incoming: Incoming, invalid: Invalid) -> CommandDecided:
+def invalid(incoming: DecodedCommand, invalid: Invalid) -> CommandDecided:
     """The command does not fit its contract."""
-    return decided(
+    return outcome_of(
         incoming,
         "invalid",
         rule="contract",
@@ -109,9 +109,9 @@ def invalid(incoming: Incoming, invalid: Invalid) -> CommandDecided:
     )
 
 
-def conflict(incoming: Incoming) -> CommandDecided:
+def conflict(incoming: DecodedCommand) -> CommandDecided:
     """The identity was used before for another body."""
-    return decided(
+    return outcome_of(
         incoming,
         "conflict",
         rule="idempotency",

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from contracts.cloudevents import Envelope
 from contracts.outcome import CommandDecided
-from kernel.model.decider import Asked, Claim, Fact, State
+from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent, State
 
 CommandKey: TypeAlias = tuple[str, str]
 """A command's identity, as CloudEvents has it: (source, id)."""
@@ -15,7 +15,7 @@ Holder: TypeAlias = tuple[str, str]
 """What a claim is on: (kind, holder)."""
 Partition: TypeAlias = tuple[str, int]
 """(topic, partition)."""
-Start: TypeAlias = Callable[[str, Collection[Partition]], Awaitable[Mapping[Partition, int]]]
+LoadOffsets: TypeAlias = Callable[[str, Collection[Partition]], Awaitable[Mapping[Partition, int]]]
 """Where a consumer is to start reading each partition, by what is stored."""
 ClaimsByHolder: TypeAlias = Mapping[Holder, Mapping[str, tuple[Claim, ...]]]
 """The claims on each holder, by owner. A holder that was looked up and is free has an empty entry."""
@@ -32,11 +32,11 @@ class Invalid:
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class DecodedCommand:
     """A command as the room takes it in: what it asks, or why that cannot be read."""
 
     envelope: Envelope
-    asked: Asked | Invalid
+    asked: ReceivedCommand | Invalid
     digest: bytes
     """Hash of all that makes the command what it is; the same id with another digest is a conflict."""
     waited: bool = False
@@ -53,7 +53,7 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class StreamState:
     """A stream at a version."""
 
     version: int
@@ -61,7 +61,7 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredOutcome:
     """What a command id was answered before."""
 
     digest: bytes
@@ -72,7 +72,7 @@ class Answer:
 class NewEvent:
     """An event that a decision leads to, with its place in its stream and the message that led to it."""
 
-    fact: Fact
+    fact: RecordedEvent
     version: int
     cause: Envelope
     json: str
@@ -80,10 +80,10 @@ class NewEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class NewOutcome:
+class Outcome:
     """An answer. The positions of its events are counted from the batch's first; the append adds where that is."""
 
-    incoming: Incoming
+    incoming: DecodedCommand
     decided: CommandDecided
     is_answer: bool = True
     """False for a conflict and for a repeat: the first answer stands."""
@@ -151,7 +151,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class OffsetAdvance:
     """How far a consumer has come with one batch: per partition the offset it was at and the one it goes to."""
 
     consumer: str
@@ -165,7 +165,7 @@ class Batch:
     """Everything that one transaction writes."""
 
     events: Sequence[NewEvent] = ()
-    outcomes: Sequence[NewOutcome] = ()
+    outcomes: Sequence[Outcome] = ()
     claims: Mapping[str, tuple[Claim, ...]] = field(default_factory=dict)
     """By owner: all that it holds from now on."""
     seen: Mapping[str, int] = field(default_factory=dict)
@@ -174,7 +174,7 @@ class Batch:
     held: Sequence[HeldEvent] = ()
     released: Sequence[Origin] = ()
     """HeldEvent before, and held no more: what they lead to is in this batch."""
-    progress: Progress | None = None
+    progress: OffsetAdvance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +193,10 @@ class StoredEvent:
 
     stream: str
     version: int
-    fact: Fact
+    fact: RecordedEvent
 
 
-class Stale(Exception):
+class ConcurrencyConflict(Exception):
     """Somebody else appended to a stream, answered a command or took a claim that this batch had read: decide anew."""
 
 

@@ -3,13 +3,13 @@
 from contracts.text import printable
 from kernel.model.records import DeadLetter, Origin
 from kernel.store.held_events import one_held, release
-from kernel.store.postgres import bury, take_positions
+from kernel.store.postgres import append_dead_letters, take_positions
 from kernel.store.sql import Connection
 
 REMEDY = "Nothing came of it in this service. Send what it should have led to as commands."
 
 
-async def drop(connection: Connection, origin: Origin, reason: str) -> bool:
+async def drop_held_event(connection: Connection, origin: Origin, reason: str) -> bool:
     """Bury a held event, in one transaction; whether there was one. `reason` is kept with the dead letter."""
     async with connection.transaction():
         held = await one_held(connection, origin)
@@ -18,6 +18,6 @@ async def drop(connection: Connection, origin: Origin, reason: str) -> bool:
         told = f"An operator dropped it while it was held: {printable(reason)}"
         letter = DeadLetter(origin, held.key, held.value, held.headers, told, None, REMEDY)
         heads = await take_positions(connection, dead_letters=1)
-        await bury(connection, [letter], heads["dead_letters"], heads["recorded"])
+        await append_dead_letters(connection, [letter], heads["dead_letters"], heads["recorded"])
         await release(connection, [origin])
     return True

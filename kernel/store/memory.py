@@ -12,22 +12,22 @@ from contracts.outcome import CommandDecided
 from contracts.registry import type_name
 from kernel.model.decider import Claim
 from kernel.model.records import (
-    Answer,
     Appended,
     Batch,
     ClaimsByHolder,
     CommandKey,
+    ConcurrencyConflict,
     DeadLetter,
     Fenced,
     HeldEvent,
     Holder,
     NewEvent,
+    OffsetAdvance,
     Origin,
     Partition,
-    Progress,
     ReleasedMeanwhile,
-    Stale,
     StoredEvent,
+    StoredOutcome,
     StreamOf,
 )
 from kernel.store.postgres import placed
@@ -40,7 +40,7 @@ class MemoryStore:
         self.events: list[NewEvent] = []
         self.outcomes: list[CommandDecided] = []
         self.dead_letters: list[DeadLetter] = []
-        self._answers: dict[CommandKey, Answer] = {}
+        self._answers: dict[CommandKey, StoredOutcome] = {}
         self._claims: dict[str, tuple[Claim, ...]] = {}
         self._pending: dict[CommandKey, tuple[str, int, bytes, datetime]] = {}
         self._offsets: dict[tuple[str, Partition], int] = {}
@@ -55,7 +55,7 @@ class MemoryStore:
         ]
         return sorted(found, key=lambda event: (event.stream, event.version))
 
-    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, Answer]:
+    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, StoredOutcome]:
         return {key: self._answers[key] for key in keys if key in self._answers}
 
     async def claims(self, holders: Collection[Holder]) -> ClaimsByHolder:
@@ -88,25 +88,25 @@ class MemoryStore:
             raise ReleasedMeanwhile
         versions = self._versions()
         if any(versions.get(stream, 0) > version for stream, version in batch.seen.items()):
-            raise Stale("a stream moved on")
+            raise ConcurrencyConflict("a stream moved on")
         fresh = {outcome.incoming.key for outcome in batch.outcomes if outcome.is_answer}
         if any(key in self._answers and self._answers[key].outcome.status != "pending" for key in fresh):
-            raise Stale("a command was answered meanwhile")
+            raise ConcurrencyConflict("a command was answered meanwhile")
         for event in batch.events:
             if event.version != versions.get(event.fact.data.stream, 0) + 1:
-                raise Stale("events_stream_version_key")
+                raise ConcurrencyConflict("events_stream_version_key")
             versions[event.fact.data.stream] = event.version
         self._check_claims({**self._claims, **batch.claims})
 
     def _check_claims(self, claims: Mapping[str, tuple[Claim, ...]]) -> None:
         held = [claim for each in claims.values() for claim in each]
         if any(a.overlaps(b) for i, a in enumerate(held) for b in held[i + 1 :]):
-            raise Stale("claims overlap")
+            raise ConcurrencyConflict("claims overlap")
 
     def _versions(self) -> dict[str, int]:
         return {event.fact.data.stream: event.version for event in self.events}
 
-    def _is_current(self, progress: Progress) -> bool:
+    def _is_current(self, progress: OffsetAdvance) -> bool:
         return all(self._offsets.get((progress.consumer, p), -1) == old for p, (old, _) in progress.steps.items())
 
     def _answer(self, batch: Batch, decided: Sequence[CommandDecided], now: datetime) -> None:
@@ -114,7 +114,7 @@ class MemoryStore:
             key = outcome.incoming.key
             if not outcome.is_answer:
                 continue
-            self._answers[key] = Answer(outcome.incoming.digest, placed_)
+            self._answers[key] = StoredOutcome(outcome.incoming.digest, placed_)
             self._pending.pop(key, None)
             if placed_.status == "pending":
                 envelope = to_structured(outcome.incoming.envelope)

@@ -18,22 +18,22 @@ from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, type_name
 from kernel.model import dead_letters
 from kernel.model.dead_letters import cut, stored
-from kernel.model.decider import Claim, Fact
+from kernel.model.decider import Claim, RecordedEvent
 from kernel.model.records import (
-    Answer,
     Appended,
     Batch,
     ClaimsByHolder,
     CommandKey,
+    ConcurrencyConflict,
     DeadLetter,
     Fenced,
     Holder,
     NewEvent,
-    NewOutcome,
+    OffsetAdvance,
+    Outcome,
     Partition,
-    Progress,
-    Stale,
     StoredEvent,
+    StoredOutcome,
 )
 from kernel.store.held_events import HeldInPostgres, hold
 from kernel.store.sql import Connection, columns, sql
@@ -74,14 +74,16 @@ class PostgresStore(HeldInPostgres):
     async def load(self, known: Mapping[str, int]) -> Sequence[StoredEvent]:
         rows = await self._pool.fetch(sql()["load"], list(known), list(known.values()))
         return [
-            StoredEvent(r["stream"], r["version"], Fact(r["id"], decode_event(*_coded(r)), r["effective"]))
+            StoredEvent(r["stream"], r["version"], RecordedEvent(r["id"], decode_event(*_coded(r)), r["effective"]))
             for r in rows
         ]
 
-    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, Answer]:
+    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, StoredOutcome]:
         rows = await self._pool.fetch(sql()["answers"], [identity(key) for key in keys])
         return {
-            (r["command_source"], r["command_id"]): Answer(r["digest"], CommandDecided.model_validate_json(r["body"]))
+            (r["command_source"], r["command_id"]): StoredOutcome(
+                r["digest"], CommandDecided.model_validate_json(r["body"])
+            )
             for r in rows
         }
 
@@ -117,7 +119,7 @@ class PostgresStore(HeldInPostgres):
         except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
             if error.constraint_name == EVENT_ID:  # follows from the command: deciding anew gives the same again
                 raise
-            raise Stale(error.constraint_name) from error
+            raise ConcurrencyConflict(error.constraint_name) from error
         self._words |= new
         return appended
 
@@ -126,11 +128,11 @@ class PostgresStore(HeldInPostgres):
 
     async def _append(self, connection: Connection, batch: Batch) -> Appended:
         if batch.progress is not None:
-            await advance(connection, batch.progress)
+            await advance_offsets(connection, batch.progress)
         heads = await take_positions(connection, len(batch.events), len(batch.outcomes), len(batch.dead_letters))
         recorded: datetime = heads["recorded"]
         if batch.seen and await connection.fetch(sql()["moved"], list(batch.seen), list(batch.seen.values())):
-            raise Stale("a stream moved on")
+            raise ConcurrencyConflict("a stream moved on")
         decided = [placed(outcome, heads["events"]) for outcome in batch.outcomes]
         if batch.events:
             await connection.execute(sql()["append_events"], heads["events"], recorded, *_event_columns(batch.events))
@@ -138,7 +140,7 @@ class PostgresStore(HeldInPostgres):
             await _append_outcomes(connection, batch, decided, heads["outcomes"], recorded)
         if batch.claims:
             await _set_claims(connection, batch)
-        await bury(connection, batch.dead_letters, heads["dead_letters"], recorded)
+        await append_dead_letters(connection, batch.dead_letters, heads["dead_letters"], recorded)
         await hold(connection, batch)
         return Appended(heads["events"], decided, recorded)
 
@@ -147,7 +149,7 @@ def _coded(row: asyncpg.Record) -> tuple[str, int, str]:
     return row["type"], row["schema_version"], row["data"]
 
 
-def placed(outcome: NewOutcome, first: int) -> CommandDecided:
+def placed(outcome: Outcome, first: int) -> CommandDecided:
     """The answer with the positions of its events in the room's log."""
     if outcome.is_placed or not outcome.decided.events:
         return outcome.decided
@@ -191,7 +193,7 @@ async def _append_outcomes(
         if o.is_answer
     }
     if len(await connection.fetch(sql()["answer"], *columns(list(final.values()), 6))) != len(final):
-        raise Stale("a command was answered meanwhile")
+        raise ConcurrencyConflict("a command was answered meanwhile")
     waits = {
         o.incoming.key: (
             *(identity(o.incoming.key), *o.incoming.key, o.decided.waits_for, o.waits_after),
@@ -227,7 +229,7 @@ async def start_consuming(
     return started
 
 
-async def advance(connection: Connection, progress: Progress) -> None:
+async def advance_offsets(connection: Connection, progress: OffsetAdvance) -> None:
     """Move a consumer's offsets, if they are still where this process believes they are.
 
     Raises:
@@ -251,7 +253,9 @@ async def take_positions(
     return heads
 
 
-async def bury(connection: Connection, letters: Sequence[DeadLetter], base: int, recorded: datetime) -> None:
+async def append_dead_letters(
+    connection: Connection, letters: Sequence[DeadLetter], base: int, recorded: datetime
+) -> None:
     """Write dead letters at the positions after `base`."""
     if letters:
         await connection.execute(sql()["bury"], base, recorded, *columns([_dead(letter) for letter in letters], 12))

@@ -1,4 +1,4 @@
-"""What a room needs of its store: two implementations, one contract suite (`tests/contracts/test_store.py`).
+"""What a room needs of its store: two implementations, one contract suite (`tests/kernel/test_store.py`).
 
 Reads are set-based and may be stale; `append` is one transaction that checks, under the log's lock, that nothing a
 decision looked at has moved since. So a read needs no lock, and a decision is never made on an old state.
@@ -10,7 +10,6 @@ from typing import Protocol
 
 from contracts.outcome import CommandDecided
 from kernel.model.records import (
-    Answer,
     Appended,
     Batch,
     ClaimsByHolder,
@@ -19,6 +18,7 @@ from kernel.model.records import (
     Holder,
     Partition,
     StoredEvent,
+    StoredOutcome,
     StreamOf,
 )
 
@@ -29,7 +29,7 @@ class Store(Protocol):
     async def load(self, known: Mapping[str, int], /) -> Sequence[StoredEvent]:
         """Every event after the known version of each stream, by stream and version."""
 
-    async def answers(self, keys: Collection[CommandKey], /) -> Mapping[CommandKey, Answer]:
+    async def answers(self, keys: Collection[CommandKey], /) -> Mapping[CommandKey, StoredOutcome]:
         """What these commands were answered before."""
 
     async def claims(self, holders: Collection[Holder], /) -> ClaimsByHolder:
@@ -39,7 +39,7 @@ class Store(Protocol):
         """Write the batch in one transaction, all or nothing.
 
         Raises:
-            Stale: something that the batch read has moved; decide anew.
+            ConcurrencyConflict: something that the batch read has moved; decide anew.
             Fenced: another process reads the batch's partitions now.
             ReleasedMeanwhile: an event that the batch takes up is held no more.
         """

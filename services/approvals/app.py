@@ -1,7 +1,7 @@
 """The room, put together: its pure core on the kernel. No rule lives here."""
 
-from kernel.command_service import Room
+from kernel.command_service import DecidingService
 from services.approvals import decider
 from services.approvals.policies import POLICIES
 
-ROOM = Room("approvals", decider, POLICIES)
+SERVICE = DecidingService("approvals", decider, POLICIES)

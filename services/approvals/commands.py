@@ -17,7 +17,7 @@ from contracts.approvals import (
     WithdrawProposal,
 )
 from contracts.words import Command
-from kernel.model.decider import Asked, Decision, States
+from kernel.model.decider import Decision, ReceivedCommand, States
 from services.approvals import framework, votes
 from services.approvals.mandate import Mandate
 
@@ -38,7 +38,7 @@ ANSWERS_ACROSS: Mapping[type[Command], Callable[[Mandate, Any, States], Decision
 """What looks at other mandates too."""
 
 
-def decide(asked: Asked, states: States) -> Decision:
+def decide(asked: ReceivedCommand, states: States) -> Decision:
     """The events that a command leads to, or why there are none."""
     own, kind = states[asked.data.stream], type(asked.data)
     if kind in ANSWERS:

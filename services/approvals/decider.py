@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from contracts import streams
-from kernel.model.decider import Asked, Claim, Fact
+from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent
 from services.approvals.commands import decide
 from services.approvals.mandate import Mandate, evolve
 
@@ -18,11 +18,11 @@ def initial(stream: str) -> Mandate:
     return Mandate()
 
 
-def claims(fact: Fact, state: Mandate) -> Mapping[str, tuple[Claim, ...]]:
+def claims(fact: RecordedEvent, state: Mandate) -> Mapping[str, tuple[Claim, ...]]:
     """Nothing: a mandate takes no person, post or unit."""
     return {}
 
 
-def claimed(asked: Asked, claim: Claim, owner: str) -> NoReturn:
+def claimed(asked: ReceivedCommand, claim: Claim, owner: str) -> NoReturn:
     """Unreachable: without claims, none can overlap."""
     raise TypeError(f"a mandate claims nothing, yet {claim} overlaps one of {owner}")

@@ -23,7 +23,7 @@ from contracts.approvals import (
     WaiverGranted,
 )
 from contracts.words import LineTerms
-from kernel.model.decider import Fact, Refusal
+from kernel.model.decider import RecordedEvent, Refusal
 
 Status = Literal["absent", "proposed", "approved", "rejected", "withdrawn", "superseded", "expired", "revoked"]
 
@@ -64,7 +64,7 @@ def _with(known: tuple[Item, ...], told: Item) -> tuple[Item, ...]:
     return known if told in known else (*known, told)
 
 
-def evolve(state: Mandate, fact: Fact) -> Mandate:
+def evolve(state: Mandate, fact: RecordedEvent) -> Mandate:
     """The mandate after one more of its facts."""
     match fact.data:
         case MandateProposed() as e:
@@ -88,7 +88,7 @@ def evolve(state: Mandate, fact: Fact) -> Mandate:
             return _evolve_framework(state, fact)
 
 
-def _evolve_framework(state: Mandate, fact: Fact) -> Mandate:
+def _evolve_framework(state: Mandate, fact: RecordedEvent) -> Mandate:
     match fact.data:
         case WaiverGranted() as e:
             return replace(state, waivers=state.waivers | {e.waiver})

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from contracts.approvals import MandateApproved, SupersedeMandate
 from contracts.words import Command
-from kernel.model.decider import Fact, Policy
+from kernel.model.decider import Policy, RecordedEvent
 
 
-def on_approvals(fact: Fact) -> Sequence[Command]:
+def on_approvals(fact: RecordedEvent) -> Sequence[Command]:
     """An approval that supersedes → the end of the mandate that it replaces."""
     match fact.data:
         case MandateApproved(supersedes=str() as replaced) as e:

@@ -3,8 +3,8 @@
 from kernel.reader_service import run
 from kernel.runtime.process import main
 from kernel.runtime.settings import Settings
-from services.audit.app import ROOM, beside, extend
+from services.audit.app import SERVICE, beside, extend
 
 if __name__ == "__main__":
-    settings = Settings.for_room(ROOM.name)
-    main(run(ROOM, settings, beside=beside, extend=extend), settings)
+    settings = Settings.for_room(SERVICE.name)
+    main(run(SERVICE, settings, beside=beside, extend=extend), settings)

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 from fastapi import FastAPI
 
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from kernel import reader_service
 from kernel.http.problem_details import answer_problems
 from kernel.messaging import topics
@@ -22,11 +22,11 @@ from services.audit.tlog.publisher import Signing
 from services.audit.tlog.witness import Witness
 
 TOPICS = [
-    *(topics.commands(room) for room in ROOMS),
-    *(topics.of_log(room, log) for room in ROOMS for log in topics.LOGS),
+    *(topics.commands(room) for room in SERVICES),
+    *(topics.of_log(room, log) for room in SERVICES for log in topics.LOGS),
     topics.of_log("reporting", "dead_letters"),
 ]
-ROOM = reader_service.ReadingRoom(
+SERVICE = reader_service.ReaderService(
     "audit",
     TOPICS,
     prepare,

@@ -1,7 +1,7 @@
 """The room, put together: its pure core on the kernel. No rule lives here."""
 
-from kernel.command_service import Room
+from kernel.command_service import DecidingService
 from services.deployments import decider
 from services.deployments.policies import POLICIES
 
-ROOM = Room("deployments", decider, POLICIES)
+SERVICE = DecidingService("deployments", decider, POLICIES)

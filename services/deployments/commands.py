@@ -27,7 +27,7 @@ from contracts.deployments import (
     TransferTour,
 )
 from contracts.words import Command
-from kernel.model.decider import Asked, Decision, States
+from kernel.model.decider import Decision, ReceivedCommand, States
 from services.deployments import contributor, correction, line, mission, planning, presence, unit
 
 ANSWERS: Mapping[type[Command], Callable[[Any, Any], Decision]] = {
@@ -59,7 +59,7 @@ ANSWERS_ACROSS: Mapping[type[Command], Callable[[Any, Any, States], Decision]] =
 """What looks at a mission's status (I8) or a unit's clearance (I6) too."""
 
 
-def decide(asked: Asked, states: States) -> Decision:
+def decide(asked: ReceivedCommand, states: States) -> Decision:
     """The events that a command leads to, or why there are none."""
     own, kind = states[asked.data.stream], type(asked.data)
     if kind in ANSWERS:

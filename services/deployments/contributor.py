@@ -8,7 +8,7 @@ from contracts.deployments import (
     RecordStrengthReturn,
     StrengthReturnRecorded,
 )
-from kernel.model.decider import Decision, Fact, Refusal
+from kernel.model.decider import Decision, RecordedEvent, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Published:
     statements: frozenset[str] = frozenset()
 
 
-def evolve(state: Published, fact: Fact) -> Published:
+def evolve(state: Published, fact: RecordedEvent) -> Published:
     """What is known after one more fact."""
     match fact.data:
         case StrengthReturnRecorded():

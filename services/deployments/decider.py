@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from contracts import streams
-from kernel.model.decider import Asked, Claim, Fact, Refusal
+from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent, Refusal
 from services.deployments import contributor, line, mission, rules, unit
 from services.deployments.commands import decide
 from services.deployments.contributor import Published
@@ -33,7 +33,7 @@ def initial(stream: str) -> State:
             raise ValueError(f"deployments keeps no stream {stream}")
 
 
-def evolve(state: State, fact: Fact) -> State:
+def evolve(state: State, fact: RecordedEvent) -> State:
     """The state after one more fact."""
     match state:
         case Ledger():
@@ -46,7 +46,7 @@ def evolve(state: State, fact: Fact) -> State:
             return contributor.evolve(state, fact)
 
 
-def claims(fact: Fact, state: State) -> Mapping[str, tuple[Claim, ...]]:
+def claims(fact: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
     """After a tour's fact: the person or unit and the post that it takes from now on (I4)."""
     if not isinstance(state, Ledger) or not isinstance(fact.data, CLAIMING_FACTS):
         return {}
@@ -54,6 +54,6 @@ def claims(fact: Fact, state: State) -> Mapping[str, tuple[Claim, ...]]:
     return {f"{state.stream}/{tour.id}": tour.claims()}
 
 
-def claimed(asked: Asked, claim: Claim, owner: str) -> Refusal:
+def claimed(asked: ReceivedCommand, claim: Claim, owner: str) -> Refusal:
     """I4 across lines: another tour holds the same person, unit or post."""
     return rules.taken_by(claim, owner)

@@ -22,7 +22,7 @@ from contracts.deployments import (
     WaiverRecorded,
 )
 from contracts.words import LineTerms
-from kernel.model.decider import Decision, Fact, Pending, Refusal
+from kernel.model.decider import Decision, Pending, RecordedEvent, Refusal
 from services.deployments import tour_facts
 from services.deployments.tour import Tour
 
@@ -81,7 +81,7 @@ class Ledger:
         return self.requirements[max(held)[1]].kinds if held else ()
 
 
-def evolve(state: Ledger, fact: Fact) -> Ledger:
+def evolve(state: Ledger, fact: RecordedEvent) -> Ledger:
     """The ledger after one more fact, of the line itself or of one of its tours."""
     match fact.data:
         case (LineOpened() | LineAmended()) as e:

@@ -15,7 +15,7 @@ from contracts.deployments import (
     TourRef,
 )
 from contracts.words import MissionStatus
-from kernel.model.decider import Decision, Fact
+from kernel.model.decider import Decision, RecordedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class MissionLife:
         return self.history[max(held)[1]] if held else None
 
 
-def evolve(state: MissionLife, fact: Fact) -> MissionLife:
+def evolve(state: MissionLife, fact: RecordedEvent) -> MissionLife:
     """The mission after one more of its facts."""
     match fact.data:
         case MissionStatusRecorded() as e:

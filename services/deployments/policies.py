@@ -39,13 +39,13 @@ from contracts.vacancies import (
     PredeploymentVisitRecorded,
 )
 from contracts.words import Command, ConsentKind
-from kernel.model.decider import Fact, Policy
+from kernel.model.decider import Policy, RecordedEvent
 
 CONSENTS_REQUIRED: tuple[ConsentKind, ...] = ("un_structure", "participating_state")
 """What every tour waits for: the date depends on the UN's structures and on the States that take part."""
 
 
-def on_approvals(fact: Fact) -> Sequence[Command]:
+def on_approvals(fact: RecordedEvent) -> Sequence[Command]:
     """What parliament decided, carried to the ledger of each line concerned."""
     match fact.data:
         case (MandateApproved() | MandateAmended()) as e:
@@ -65,7 +65,7 @@ def on_approvals(fact: Fact) -> Sequence[Command]:
             return []
 
 
-def on_vacancies(fact: Fact) -> Sequence[Command]:
+def on_vacancies(fact: RecordedEvent) -> Sequence[Command]:
     """What the UN accepted, and what is known of missions and units."""
     match fact.data:
         case NominationAccepted() as e:
@@ -108,7 +108,7 @@ def _tour_of(e: NominationAccepted) -> PlanTour:
     )
 
 
-def on_deployments(fact: Fact) -> Sequence[Command]:
+def on_deployments(fact: RecordedEvent) -> Sequence[Command]:
     """Who is in a mission is told to it, and its closure is told to them."""
     match fact.data:
         case TourArrived() as e:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.deployments import RecordUnitMou, RecordUnitVisit, UnitMouRecorded, UnitVisitRecorded
-from kernel.model.decider import Decision, Fact, Refusal
+from kernel.model.decider import Decision, RecordedEvent, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Clearance:
         return self.visits[max(held)[1]] if held else None
 
 
-def evolve(state: Clearance, fact: Fact) -> Clearance:
+def evolve(state: Clearance, fact: RecordedEvent) -> Clearance:
     """The unit after one more of its facts."""
     match fact.data:
         case UnitMouRecorded() as e:

@@ -3,8 +3,8 @@
 from kernel.reader_service import run
 from kernel.runtime.process import main
 from kernel.runtime.settings import Settings
-from services.reporting.app import ROOM, beside
+from services.reporting.app import SERVICE, beside
 
 if __name__ == "__main__":
-    settings = Settings.for_room(ROOM.name)
-    main(run(ROOM, settings, beside=beside), settings)
+    settings = Settings.for_room(SERVICE.name)
+    main(run(SERVICE, settings, beside=beside), settings)

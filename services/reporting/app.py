@@ -15,7 +15,7 @@ from contracts.words import Event
 from kernel import reader_service
 from kernel.decide import decode
 from kernel.messaging import topics
-from kernel.messaging.consumer import Record, Records, buried, check_whole
+from kernel.messaging.consumer import Record, Records, check_whole, dead_letter
 from kernel.model.records import DeadLetter
 from kernel.reader_service import Write
 from kernel.runtime.faults import kind
@@ -37,7 +37,7 @@ def prepare(records: Records) -> Write:
         try:
             events.append(_decoded(record))
         except Unreadable as fault:
-            unread.append(buried(record, fault))
+            unread.append(dead_letter(record, fault))
 
     async def write(connection: Connection) -> Sequence[DeadLetter]:
         await PROJECTOR.apply(connection, events)
@@ -56,7 +56,7 @@ async def put_by(connection: Connection, record: Record, fault: Exception) -> Se
     try:
         event = _decoded(record)
     except Unreadable as unread:
-        return [buried(record, unread)]
+        return [dead_letter(record, unread)]
     await PROJECTOR.park(connection, event, f"the database refused it: {kind(fault)}")
     return ()
 
@@ -69,7 +69,7 @@ def recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Rec
     """
     room = topic.partition(".")[0]
     try:
-        fact = decode.fact(envelope)
+        fact = decode.event(envelope)
     except Unreadable:
         unread = newer_event(topic, envelope)
         if unread is None:
@@ -115,9 +115,9 @@ async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
         yield
 
 
-ROOM = reader_service.ReadingRoom(
+SERVICE = reader_service.ReaderService(
     "reporting",
-    [topics.of_log(room, "events") for room in registry.ROOMS],
+    [topics.of_log(room, "events") for room in registry.SERVICES],
     prepare,
     put_by,
     migrations=[("services.reporting", "migrations")],

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from contracts.cloudevents import from_kafka
 from contracts.unreadable import Unreadable
 from kernel.messaging.consumer import Records
-from kernel.model.records import Fenced, Partition, Progress
+from kernel.model.records import Fenced, OffsetAdvance, Partition
 from kernel.reader_service import settle
 from kernel.runtime.faults import is_passing, kind
 from kernel.sql import queries
@@ -24,7 +24,7 @@ from kernel.store import database
 from kernel.store.postgres import Connection, start_consuming
 from kernel.store.postgres_url import address
 from services.reporting.analysts import publish
-from services.reporting.app import PROJECTOR, ROOM, put_by, recorded
+from services.reporting.app import PROJECTOR, SERVICE, put_by, recorded
 from services.reporting.projections.event import Recorded
 from services.reporting.projector.projector import Applied
 from services.reporting.queries import query
@@ -36,7 +36,7 @@ BEFORE: Final = "reporting_before"
 _AWAY: Final = "reporting_away"
 SHOWN_MAX: Final = 5
 """Rows of a table that a difference shows."""
-_MIGRATIONS: Final = [("kernel.migrations", "reading"), *ROOM.migrations]
+_MIGRATIONS: Final = [("kernel.migrations", "reading"), *SERVICE.migrations]
 _OWN: Final = ("dead_letters", "log_heads", "relayed", "relay_holder", "passed_over")
 """What a process keeps of its own doings: it goes over to the views that take the place."""
 Positions = Mapping[Partition, int]
@@ -128,7 +128,7 @@ class Filling:
     async def begin(self, places: Collection[Partition]) -> None:
         """Learn how far each of the partitions is; of one that was never met, nothing was read."""
         new = [place for place in places if place not in self.offsets]
-        self.offsets |= await start_consuming(self._connection, ROOM.name, new)
+        self.offsets |= await start_consuming(self._connection, SERVICE.name, new)
 
     async def apply(self, records: Records, until: Positions) -> int:
         """Those of the records that are due before `until`, in one transaction; how many that were."""
@@ -149,17 +149,17 @@ class Filling:
     async def _settle(self, records: Records, ends: Positions) -> None:
         if not ends:
             return
-        progress = Progress(ROOM.name, {place: (self.offsets[place], end) for place, end in ends.items()})
+        progress = OffsetAdvance(SERVICE.name, {place: (self.offsets[place], end) for place, end in ends.items()})
         try:
             async with self._connection.transaction():
-                await settle(self._connection, progress, ROOM.prepare(records))
+                await settle(self._connection, progress, SERVICE.prepare(records))
         except Exception as fault:
             if is_passing(fault) or isinstance(fault, Fenced) or not records:
                 raise
             await self._apart(records, progress, fault)
         self.offsets |= ends
 
-    async def _apart(self, records: Records, progress: Progress, fault: Exception) -> None:
+    async def _apart(self, records: Records, progress: OffsetAdvance, fault: Exception) -> None:
         """In halves, until the record that makes its transaction fail stands alone; that one is put by."""
         if len(records) > 1:
             half = len(records) // 2
@@ -172,7 +172,7 @@ class Filling:
 
 async def positions(connection: Connection, *, held: bool = False) -> dict[Partition, int]:
     """How far the views have read; `held` keeps them there to the end of the transaction."""
-    rows = await connection.fetch(sql()["held" if held else "positions"], ROOM.name)
+    rows = await connection.fetch(sql()["held" if held else "positions"], SERVICE.name)
     return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
 
 

@@ -3,8 +3,8 @@
 from kernel.command_service import run
 from kernel.runtime.process import main
 from kernel.runtime.settings import Settings
-from services.vacancies.app import ROOM
+from services.vacancies.app import SERVICE
 
 if __name__ == "__main__":
-    settings = Settings.for_room(ROOM.name)
-    main(run(ROOM, settings), settings)
+    settings = Settings.for_room(SERVICE.name)
+    main(run(SERVICE, settings), settings)

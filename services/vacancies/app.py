@@ -1,7 +1,7 @@
 """The room, put together: its pure core on the kernel. No rule lives here."""
 
-from kernel.command_service import Room
+from kernel.command_service import DecidingService
 from services.vacancies import decider
 from services.vacancies.policies import POLICIES
 
-ROOM = Room("vacancies", decider, POLICIES)
+SERVICE = DecidingService("vacancies", decider, POLICIES)

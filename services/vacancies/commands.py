@@ -35,7 +35,7 @@ from contracts.vacancies import (
     WithdrawVacancy,
 )
 from contracts.words import Command
-from kernel.model.decider import Asked, Decision, States
+from kernel.model.decider import Decision, ReceivedCommand, States
 from services.vacancies import acceptance, application, candidate, line, mission, nomination, rule_set, unit, vacancy
 
 ANSWERS: Mapping[type[Command], Callable[[Any, States], Decision]] = {
@@ -71,7 +71,7 @@ ANSWERS: Mapping[type[Command], Callable[[Any, States], Decision]] = {
 }
 
 
-def decide(asked: Asked, states: States) -> Decision:
+def decide(asked: ReceivedCommand, states: States) -> Decision:
     """The events that a command leads to, or why there are none."""
     kind = type(asked.data)
     if kind not in ANSWERS:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from contracts import streams
-from kernel.model.decider import Asked, Claim, Fact, Refusal
+from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent, Refusal
 from services.vacancies import application, candidate, line, mission, rule_set, unit, vacancy
 from services.vacancies.application import Application
 from services.vacancies.candidate import Candidate
@@ -41,7 +41,7 @@ def initial(stream: str) -> State:
             raise ValueError(f"the vacancies room keeps no stream such as {stream}")
 
 
-def evolve(state: State, fact: Fact) -> State:
+def evolve(state: State, fact: RecordedEvent) -> State:
     """The state after one more event."""
     match state:
         case Mission():
@@ -60,11 +60,11 @@ def evolve(state: State, fact: Fact) -> State:
             return rule_set.evolve(state, fact.data)
 
 
-def claims(fact: Fact, state: State) -> Mapping[str, tuple[Claim, ...]]:
+def claims(fact: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
     """Nothing here reaches across streams: who is where at one time is the deployments room's question."""
     return {}
 
 
-def claimed(asked: Asked, claim: Claim, owner: str) -> Refusal:
+def claimed(asked: ReceivedCommand, claim: Claim, owner: str) -> Refusal:
     """Cannot happen, because this room claims nothing."""
     raise RuntimeError(f"the vacancies room makes no claims, yet {asked.data.stream} met one of {owner}: {claim}")

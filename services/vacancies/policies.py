@@ -9,10 +9,10 @@ from contracts.approvals import MandateAmended, MandateApproved, MandateExpired,
 from contracts.deployments import TourCancelled, TourDeparted
 from contracts.vacancies import BarCandidate, RecordMandateLine, RecordMandateLineEnd, ReopenVacancy
 from contracts.words import Command
-from kernel.model.decider import Fact, Policy
+from kernel.model.decider import Policy, RecordedEvent
 
 
-def on_approvals(fact: Fact) -> Sequence[Command]:
+def on_approvals(fact: RecordedEvent) -> Sequence[Command]:
     """Mandate lines and their ends become known here, so that nominations can name them (rule I2)."""
     match fact.data:
         case MandateApproved() | MandateAmended() as event:
@@ -34,7 +34,7 @@ def on_approvals(fact: Fact) -> Sequence[Command]:
             return ()
 
 
-def on_deployments(fact: Fact) -> Sequence[Command]:
+def on_deployments(fact: RecordedEvent) -> Sequence[Command]:
     """A place that came free opens again, and a disciplinary repatriation bars the person (rule I12)."""
     match fact.data:
         case TourDeparted() as event:

@@ -113,7 +113,7 @@ def rules_in_code() -> set[str]:
     refusals = [call.args[0] for path in python("services", "kernel") for call in calls(path, "Refusal")]
     own = [
         k.value
-        for call in calls(Path("kernel/model/outcome_body.py"), "decided")
+        for call in calls(Path("kernel/model/outcome_body.py"), "outcome_of")
         for k in call.keywords
         if k.arg == "rule"
     ]

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from kernel.runtime.health import Health
 from kernel.store.database import migrate, provision
-from services.audit.app import ROOM
+from services.audit.app import SERVICE
 from services.audit.archive.writer import prepare
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
@@ -20,7 +20,7 @@ from services.audit.tlog.publisher import Signing
 from services.audit.tlog.signed_note import Signer
 from tests.servers import Servers
 
-MIGRATIONS = [("kernel.migrations", "reading"), *ROOM.migrations]
+MIGRATIONS = [("kernel.migrations", "reading"), *SERVICE.migrations]
 
 
 def record(offset: int, **changed: Any) -> "ConsumerRecord[bytes, bytes]":

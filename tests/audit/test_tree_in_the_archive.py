@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from kernel.model.records import Fenced, Progress
+from kernel.model.records import Fenced, OffsetAdvance
 from kernel.store.database import migrate
-from kernel.store.postgres import advance, start_consuming
+from kernel.store.postgres import advance_offsets, start_consuming
 from services.audit.archive import binary_copy
 from services.audit.archive import writer as rows
 from services.audit.tlog import keys, leaf, merkle, tree_store
@@ -56,17 +56,17 @@ async def test_a_batch_that_was_archived_is_not_archived_again(archive: Archive)
     """Given a process that was replaced, when it brings its batch again, then the stored offsets refuse it."""
     place = ("approvals.events", 0)
 
-    async def handled(progress: Progress) -> None:
+    async def handled(progress: OffsetAdvance) -> None:
         write = rows.prepare([record(0), record(1)])
         async with archive.pool.acquire() as connection, connection.transaction():
-            await advance(connection, progress)
+            await advance_offsets(connection, progress)
             await write(connection)
 
     async with archive.pool.acquire() as connection:
         assert await start_consuming(connection, "audit", [place]) == {place: 0}
-    await handled(Progress("audit", {place: (0, 2)}))
+    await handled(OffsetAdvance("audit", {place: (0, 2)}))
     with pytest.raises(Fenced):
-        await handled(Progress("audit", {place: (0, 2)}))
+        await handled(OffsetAdvance("audit", {place: (0, 2)}))
     assert await archive.pool.fetchval("SELECT count(*) FROM records") == 2
 
 

@@ -16,7 +16,7 @@ from contracts import dead_letters
 from contracts.cloudevents import Envelope, from_http, from_kafka
 from contracts.examples import EXAMPLES
 from contracts.publish import PUBLISHED, WORDS, artefacts, file_name, main, stale, write
-from contracts.registry import COMMANDS, EVENTS, OUTCOME_TYPE, ROOMS, schema_name, schema_version, type_name
+from contracts.registry import COMMANDS, EVENTS, OUTCOME_TYPE, SERVICES, schema_name, schema_version, type_name
 from contracts.words import Event, Message
 
 BY_TYPE: dict[str, type[Message]] = {type_name(word): word for word in WORDS}
@@ -151,7 +151,7 @@ def test_the_asyncapi_document_has_the_shape_of_the_specification() -> None:
 def test_every_room_has_its_four_topics_each_in_its_direction() -> None:
     directions = {op["channel"]["$ref"].rpartition("/")[2]: op["action"] for op in ASYNCAPI["operations"].values()}
     kinds = {"commands": "receive", "events": "send", "outcomes": "send", "dead-letters": "send"}
-    assert directions == {f"{room}.{kind}": action for room in ROOMS for kind, action in kinds.items()}
+    assert directions == {f"{room}.{kind}": action for room in SERVICES for kind, action in kinds.items()}
     assert ASYNCAPI["channels"].keys() == directions.keys()
 
 
@@ -163,8 +163,8 @@ def test_every_word_has_its_place_in_the_asyncapi_document() -> None:
     }
     expected = {(f"{word.room}.commands", name) for name, word in COMMANDS.items()}
     expected |= {(f"{word.room}.events", name) for name, word in EVENTS.items()}
-    expected |= {(f"{room}.outcomes", OUTCOME_TYPE) for room in ROOMS}
-    assert placed == expected | {(f"{room}.dead-letters", "DeadLetter") for room in ROOMS}
+    expected |= {(f"{room}.outcomes", OUTCOME_TYPE) for room in SERVICES}
+    assert placed == expected | {(f"{room}.dead-letters", "DeadLetter") for room in SERVICES}
 
 
 def test_every_message_shows_an_example_that_fits_its_headers_and_payload() -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from cli.demo import run
 from cli.main import app
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from deploy.local.house import House as Addresses
 from tests.e2e.test_main_path import proposal
 from tests.faults import check
@@ -111,7 +111,7 @@ def test_what_came_over_http_has_a_cause_beyond_the_log(audit: httpx.Client) -> 
 
 
 def test_every_event_of_the_story_hangs_under_a_cause(audit: httpx.Client) -> None:
-    for room in ROOMS:
+    for room in SERVICES:
         for event in messages(audit, topic=f"{room}.events")[:40]:
             found = audit.get("/v1/causes", params={"event": event["id"]}).json()
             leaves = [one["leaf"] for root in found["trees"] for one in walked(root)]

@@ -162,7 +162,7 @@ def command(data: bytes) -> None:
         content,
     )
     try:
-        decode.fact(event)
+        decode.event(event)
     except Unreadable as fault:
         _told(fault)
 

@@ -122,8 +122,8 @@ GUARDS: Final[tuple[Guard, ...]] = (
         (
             Edit(
                 "kernel/decide/decode.py",
-                "return Incoming(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))",
-                "return Incoming(envelope, asked, digest(envelope))",
+                "return DecodedCommand(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))",
+                "return DecodedCommand(envelope, asked, digest(envelope))",
             ),
         ),
     ),

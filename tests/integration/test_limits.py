@@ -17,7 +17,7 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from contracts import limits, words
 from contracts.examples import EXAMPLES
 from contracts.publish import WORDS, schema
-from contracts.registry import COMMANDS, EVENTS, ROOMS
+from contracts.registry import COMMANDS, EVENTS, SERVICES
 from contracts.words import Command, Event, Message
 from kernel.command_service import MIGRATIONS
 from kernel.store.database import migrate, provision
@@ -40,7 +40,7 @@ TOUR = LINE + 1 + SLUG
 STREAM = len("application/") + LINE
 LABEL = limits.LABEL_LENGTH_MAX * 4
 """UTF-8 has at most four bytes a character."""
-ROOM = max(map(len, ROOMS))
+ROOM = max(map(len, SERVICES))
 TYPE = max(len(name) for name in (*COMMANDS, *EVENTS))
 CATEGORY, RANK, KIND = 20, 20, 24
 TEXTS: Final[Mapping[str, int]] = {

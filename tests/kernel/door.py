@@ -9,8 +9,8 @@ from contracts.cloudevents import Envelope
 from contracts.registry import type_name
 from contracts.words import Decision as Vote
 from kernel.decide import decode
-from kernel.model.decider import Asked, Claim, Decision, Fact, Pending, Refusal, States
-from kernel.model.records import Incoming
+from kernel.model.decider import Claim, Decision, Pending, ReceivedCommand, RecordedEvent, Refusal, States
+from kernel.model.records import DecodedCommand
 
 DAY = date(2022, 6, 30)
 WORDS = {type_name(word): word for word in COMMANDS}
@@ -23,10 +23,10 @@ class Counting:
     def initial(self, stream: str, /) -> int:
         return 0
 
-    def evolve(self, state: int, fact: Fact, /) -> int:
+    def evolve(self, state: int, fact: RecordedEvent, /) -> int:
         return state + 1
 
-    def decide(self, asked: Asked, states: States, /) -> Decision:
+    def decide(self, asked: ReceivedCommand, states: States, /) -> Decision:
         assert isinstance(asked.data, RejectMandate)
         act = asked.data.decision.act_number
         if act.startswith("no"):
@@ -38,18 +38,18 @@ class Counting:
         times = int(act[6:]) if act.startswith("times:") else 1
         return [MandateRejected(mandate=asked.data.mandate, decision=asked.data.decision)] * times
 
-    def claims(self, fact: Fact, state: int, /) -> Mapping[str, tuple[Claim, ...]]:
+    def claims(self, fact: RecordedEvent, state: int, /) -> Mapping[str, tuple[Claim, ...]]:
         assert isinstance(fact.data, MandateRejected)
         act = fact.data.decision.act_number
         if not act.startswith("claim:"):
             return {}
         return {fact.data.stream: (Claim("act", act[6:], DAY, None),)}
 
-    def claimed(self, asked: Asked, claim: Claim, owner: str, /) -> Refusal:
+    def claimed(self, asked: ReceivedCommand, claim: Claim, owner: str, /) -> Refusal:
         return Refusal("claimed", f"{claim.holder} is held by {owner}.")
 
 
-def reject(id_: str, mandate: str = "kz-1", act: str = "1", **more: Any) -> Incoming:
+def reject(id_: str, mandate: str = "kz-1", act: str = "1", **more: Any) -> DecodedCommand:
     """A command of the made-up room."""
     data = RejectMandate(mandate=mandate, decision=VOTE.model_copy(update={"act_number": act}))
     envelope = Envelope(

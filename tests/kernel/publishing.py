@@ -10,7 +10,7 @@ import asyncpg
 from pydantic import SecretStr
 
 from kernel.command_service import MIGRATIONS
-from kernel.decide.command_handler import Intake
+from kernel.decide.command_handler import CommandHandler
 from kernel.messaging import outbox, topics
 from kernel.messaging.relay import Relay
 from kernel.runtime.health import Health
@@ -38,7 +38,9 @@ class Publishing:
         self.health = Health(30)
         self.url = url
         self._taken = 0
-        self._intake = Intake(Counting(), PostgresStore(pool), room=name, streams_cached_max=9, appended=lambda: None)
+        self._intake = CommandHandler(
+            Counting(), PostgresStore(pool), room=name, streams_cached_max=9, appended=lambda: None
+        )
 
     async def take(self, commands: int) -> None:
         first, self._taken = self._taken, self._taken + commands

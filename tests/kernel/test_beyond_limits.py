@@ -4,8 +4,8 @@ from datetime import date
 
 from contracts.approvals import MandateExpired
 from contracts.vacancies import VacancyFilled
-from kernel.decide.command_handler import Intake
-from kernel.model.decider import Asked, Decision, States
+from kernel.decide.command_handler import CommandHandler
+from kernel.model.decider import Decision, ReceivedCommand, States
 from kernel.store.memory import MemoryStore
 from tests.kernel.door import Counting, reject
 
@@ -13,7 +13,7 @@ from tests.kernel.door import Counting, reject
 class Reckoning(Counting):
     """Reckons a day from what it is asked, as a tour's last day is; and has a defect of its own."""
 
-    def decide(self, asked: Asked, states: States, /) -> Decision:
+    def decide(self, asked: ReceivedCommand, states: States, /) -> Decision:
         match asked.id:
             case "beyond":
                 return [VacancyFilled(vacancy="v-1", filled_on=date(2200, 1, 1))]
@@ -25,7 +25,7 @@ class Reckoning(Counting):
 
 
 async def test_a_day_beyond_the_calendar_that_a_command_leads_to_is_refused_with_its_name() -> None:
-    room = Intake(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
+    room = CommandHandler(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
     before, beyond, after = await room.take([reject("c-1"), reject("beyond"), reject("c-2")])
     assert (before.status, beyond.status, after.status) == ("accepted", "refused", "accepted")
     assert beyond.rule == "limits"
@@ -35,7 +35,7 @@ async def test_a_day_beyond_the_calendar_that_a_command_leads_to_is_refused_with
 
 
 async def test_an_event_that_no_record_carries_is_refused_before_it_is_recorded() -> None:
-    room = Intake(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
+    room = CommandHandler(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
     large, after = await room.take([reject("large"), reject("c-2")])
     assert (large.status, large.rule, after.status) == ("refused", "limits", "accepted")
     assert [event.version for event in after.events] == [1]
@@ -43,6 +43,6 @@ async def test_an_event_that_no_record_carries_is_refused_before_it_is_recorded(
 
 
 async def test_an_event_that_does_not_fit_its_contract_otherwise_is_a_defect_and_told_as_one() -> None:
-    room = Intake(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
+    room = CommandHandler(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
     (defect,) = await room.take([reject("defect")])
     assert (defect.status, defect.rule) == ("refused", "fault")

@@ -18,7 +18,7 @@ from kernel.messaging import topics
 from kernel.messaging.consumer import Consumer, Record, Records
 from kernel.messaging.lag import Lag
 from kernel.messaging.passages import BrokenRecord
-from kernel.model.records import Partition, Passage, Progress
+from kernel.model.records import OffsetAdvance, Partition, Passage
 from kernel.runtime.health import Health
 from kernel.runtime.settings import Settings
 from tests import raw_produce
@@ -45,17 +45,17 @@ class Effects:
     async def start(self, _: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return {partition: self.offsets.setdefault(partition, 0) for partition in partitions}
 
-    async def handle(self, records: Records, progress: Progress) -> None:
+    async def handle(self, records: Records, progress: OffsetAdvance) -> None:
         self.refuse(records)
         self._commit(progress)
         self.handled += records
 
-    async def set_aside(self, record: Record, progress: Progress, fault: Exception) -> None:
+    async def set_aside(self, record: Record, progress: OffsetAdvance, fault: Exception) -> None:
         self.refuse_alone(record)
         self._commit(progress)
         self.aside.append((record, fault))
 
-    def _commit(self, progress: Progress) -> None:
+    def _commit(self, progress: OffsetAdvance) -> None:
         for partition, (old, new) in progress.steps.items():
             assert self.offsets[partition] == old
             self.offsets[partition] = new
@@ -334,7 +334,7 @@ async def test_the_age_of_the_oldest_record_is_measured_and_a_record_that_lies_a
     shut = asyncio.Event()
 
     class Waiting(Effects):
-        async def handle(self, records: Records, progress: Progress) -> None:
+        async def handle(self, records: Records, progress: OffsetAdvance) -> None:
             await shut.wait()
             await super().handle(records, progress)
 

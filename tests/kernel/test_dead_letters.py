@@ -18,7 +18,7 @@ from contracts.limits import (
     RECORD_BYTES_MAX,
 )
 from kernel.messaging import outbox
-from kernel.messaging.outbox import Outgoing
+from kernel.messaging.outbox import OutboxRecord
 from kernel.model import dead_letters
 from kernel.model.records import Batch, DeadLetter, Origin
 from kernel.store.postgres import PostgresStore
@@ -38,7 +38,7 @@ def letter(
     return DeadLetter(Origin("approvals.commands", 1, 17), key, value, tuple(headers), reason, "value", "Send JSON.")
 
 
-def rendered(one: DeadLetter, **changed: Any) -> Outgoing:
+def rendered(one: DeadLetter, **changed: Any) -> OutboxRecord:
     """As its record, from the row that is written of it."""
     row = {
         "position": 1,

@@ -13,10 +13,10 @@ import pytest
 from fastapi import FastAPI
 
 from contracts.outcome import CommandDecided
-from kernel.decide.command_handler import Intake
+from kernel.decide.command_handler import CommandHandler
 from kernel.http import command_routes
-from kernel.http.command_routes import Queue
-from kernel.model.records import Incoming
+from kernel.http.command_routes import CommandQueue
+from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.memory import MemoryStore
 from tests.integration.serving import served
@@ -32,8 +32,8 @@ async def door(
 ) -> AsyncIterator[tuple[httpx.AsyncClient, MemoryStore]]:
     """A service over a store in memory; `take` stands in for how its batches are decided, once it `begins`."""
     store = MemoryStore()
-    intake = Intake(Counting(), store, room="approvals", streams_cached_max=10, appended=lambda: None)
-    queue = Queue(take or intake.take, batch_max=10, waiting_max=WAITING_MAX, health=Health(1))
+    intake = CommandHandler(Counting(), store, room="approvals", streams_cached_max=10, appended=lambda: None)
+    queue = CommandQueue(take or intake.take, batch_max=10, waiting_max=WAITING_MAX, health=Health(1))
     pool: Any = None
     app = command_routes.build(
         "approvals", store=store, pool=pool, queue=queue, admit=_admit, health=Health(1), lifespan=_none
@@ -54,7 +54,7 @@ async def _none(_: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def _admit(envelope: Any) -> Incoming:
+def _admit(envelope: Any) -> DecodedCommand:
     return reject(envelope.id, source=envelope.source)
 
 
@@ -147,7 +147,7 @@ async def test_a_service_that_is_busy_says_when_to_come_again() -> None:
     ],
 )
 async def test_what_passes_is_told_apart_from_what_does_not(fault: Exception, status: int, again: bool) -> None:
-    async def take(_: Sequence[Incoming]) -> Sequence[CommandDecided]:
+    async def take(_: Sequence[DecodedCommand]) -> Sequence[CommandDecided]:
         raise fault
 
     async with door(take) as (client, _):

@@ -18,18 +18,18 @@ from contracts.cloudevents import Envelope, to_kafka
 from contracts.newer import NewerThanProgram
 from contracts.registry import EVENTS, schema_name, type_name
 from contracts.words import Command
-from kernel.command_service import MIGRATIONS, Room, newer_words, reactions, refuse_newer
+from kernel.command_service import MIGRATIONS, DecidingService, newer_words, reactions, refuse_newer
 from kernel.decide import decode
-from kernel.decide.command_handler import Intake
-from kernel.decide.held_events import WHAT, Holding, TooManyHeld
-from kernel.decide.record_decoder import BEHIND, TakingIn
+from kernel.decide.command_handler import CommandHandler
+from kernel.decide.held_events import WHAT, HeldEventRetry, TooManyHeld
+from kernel.decide.record_decoder import BEHIND, RecordDecoder
 from kernel.http.held_routes import held
 from kernel.messaging.passages import Record
-from kernel.model.decider import Fact
-from kernel.model.records import Incoming, Origin, Progress
+from kernel.model.decider import RecordedEvent
+from kernel.model.records import DecodedCommand, OffsetAdvance, Origin
 from kernel.runtime.health import Health
 from kernel.store.database import migrate, provision
-from kernel.store.drop_held_event import drop
+from kernel.store.drop_held_event import drop_held_event
 from kernel.store.memory import MemoryStore
 from kernel.store.postgres import PostgresStore
 from kernel.store.protocol import Store
@@ -47,7 +47,7 @@ SOON: dict[str, Any] = {
 """A type that is still to come."""
 
 
-def react(fact: Fact) -> Sequence[Command]:
+def react(fact: RecordedEvent) -> Sequence[Command]:
     """Each approval leads to a rejection here, which is as good as anything."""
     assert isinstance(fact.data, MandateApproved)
     vote = VOTE.model_copy(update={"act_number": fact.data.decision.act_number})
@@ -64,23 +64,25 @@ class Service:
     next_offset: int = 0
 
     def __post_init__(self) -> None:
-        self.room = Room("counting", Counting(), {TOPIC: react})
-        self.intake = Intake(Counting(), self.store, room="counting", streams_cached_max=100, appended=lambda: None)
-        self.taking_in = TakingIn("counting", self._admit, self._react)
+        self.room = DecidingService("counting", Counting(), {TOPIC: react})
+        self.intake = CommandHandler(
+            Counting(), self.store, room="counting", streams_cached_max=100, appended=lambda: None
+        )
+        self.taking_in = RecordDecoder("counting", self._admit, self._react)
         parts: dict[str, Any] = {"store": self.store, "taking_in": self.taking_in, "intake": self.intake}
-        self.holding = Holding("counting", **parts, health=self.health, held_max=self.held_max)
+        self.holding = HeldEventRetry("counting", **parts, health=self.health, held_max=self.held_max)
 
-    def _admit(self, envelope: Envelope) -> Incoming:
+    def _admit(self, envelope: Envelope) -> DecodedCommand:
         return decode.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
 
-    def _react(self, topic: str, fact: Fact, cause: Envelope) -> Sequence[Incoming]:
+    def _react(self, topic: str, fact: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
         return [self._admit(one) for one in reactions(self.room, topic, fact, cause)]
 
     async def read(self, *envelopes: Envelope) -> tuple[int, int]:
         """As the room reads a batch: how many dead letters and how many held events it leads to."""
         records = [record(one, self.next_offset + nr) for nr, one in enumerate(envelopes)]
         await self.store.start("counting", [P0])
-        progress = Progress("counting", {P0: (self.next_offset, self.next_offset + len(records))})
+        progress = OffsetAdvance("counting", {P0: (self.next_offset, self.next_offset + len(records))})
         found = await self.taking_in.sort(records, self.store)
         await self.holding.check(found.held)
         await self.intake.take(found.commands, found.letters, progress, held=found.held)
@@ -257,8 +259,8 @@ async def test_an_operator_gives_one_up_with_the_reason_and_what_follows_goes_on
     service = Service(PostgresStore(counting))
     await service.read(newer(approval(1)), approval(2))
     async with counting.acquire() as connection:
-        assert not await drop(connection, Origin(TOPIC, 0, 7), "why not")
-        assert await drop(connection, Origin(TOPIC, 0, 0), "entered by hand\0")
+        assert not await drop_held_event(connection, Origin(TOPIC, 0, 7), "why not")
+        assert await drop_held_event(connection, Origin(TOPIC, 0, 0), "entered by hand\0")
     (letter,) = await counting.fetch("SELECT reason, value, remedy, position FROM dead_letters")
     assert letter["reason"] == "An operator dropped it while it was held: entered by hand\\x00"
     assert (letter["value"], letter["position"]) == (newer(approval(1)).data, 1)
@@ -298,7 +300,9 @@ async def test_a_log_that_a_newer_program_wrote_is_refused_at_the_start(
 
 async def test_a_process_that_meets_a_newer_event_in_its_log_is_told_and_answers_nobody(counting: asyncpg.Pool) -> None:
     store, met = PostgresStore(counting), list[NewerThanProgram]()
-    intake = Intake(Counting(), store, room="counting", streams_cached_max=100, appended=lambda: None, newer=met.append)
+    intake = CommandHandler(
+        Counting(), store, room="counting", streams_cached_max=100, appended=lambda: None, newer=met.append
+    )
     await intake.take([reject("c-1")])
     await counting.execute(
         "INSERT INTO events SELECT position + 1, stream, version + 1, gen_random_uuid(), type, 2, data, effective,"

@@ -10,8 +10,8 @@ from deploy.provision import SCHEMAS_OF
 from kernel.command_service import MIGRATIONS
 from kernel.store.database import migrate, provision
 from kernel.store.postgres import identity as known_by
-from services.audit.app import ROOM as AUDIT
-from services.reporting.app import ROOM as REPORTING
+from services.audit.app import SERVICE as AUDIT
+from services.reporting.app import SERVICE as REPORTING
 from tests.servers import Servers
 
 pytestmark = pytest.mark.servers

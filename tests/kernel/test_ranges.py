@@ -7,13 +7,13 @@ from fastapi import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.http.ranges import Asked, served, span
+from kernel.http.ranges import RangeHeaders, served, span
 
 BODY = b"PAR1 and then some more PAR1"
 
 
 def asked(**headers: str) -> Response:
-    return served(Response(BODY, media_type="application/x"), Asked(**headers))
+    return served(Response(BODY, media_type="application/x"), RangeHeaders(**headers))
 
 
 TAG = asked().headers["etag"]

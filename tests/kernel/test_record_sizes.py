@@ -15,7 +15,7 @@ from kernel.decide import decode
 from kernel.messaging import outbox
 from kernel.model import outcome_body
 from kernel.model.decider import Refusal
-from kernel.model.records import Incoming, Invalid
+from kernel.model.records import DecodedCommand, Invalid
 from kernel.runtime.settings import Settings
 
 COMMAND_BYTES_MAX = next(m.le for m in Settings.model_fields["command_bytes_max"].metadata if hasattr(m, "le"))
@@ -23,7 +23,7 @@ NOW = datetime(2024, 3, 12, tzinfo=UTC)
 WORDS = {type_name(word): word for word in COMMANDS}
 
 
-def asked(data: object) -> Incoming:
+def asked(data: object) -> DecodedCommand:
     """A command with the longest attributes, and this data."""
     long = "я" * ATTRIBUTE_LENGTH_MAX
     envelope = Envelope(
@@ -41,7 +41,7 @@ def asked(data: object) -> Incoming:
     return decode.command(envelope, WORDS, received=NOW, bytes_max=COMMAND_BYTES_MAX)
 
 
-def published(outcome: CommandDecided | str, stream: str = "s") -> outbox.Outgoing:
+def published(outcome: CommandDecided | str, stream: str = "s") -> outbox.OutboxRecord:
     """The outcome as its record."""
     body = outcome if isinstance(outcome, str) else outcome.model_dump_json()
     row: dict[str, Any] = {

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from kernel.command_service import MIGRATIONS
 from kernel.messaging import outbox, topics
-from kernel.messaging.outbox import Outgoing, Unfit
+from kernel.messaging.outbox import OutboxRecord, Unfit
 from kernel.messaging.outbox_progress import Block, Topic, partition_of
 from kernel.messaging.published_positions import held_positions
 from kernel.runtime.health import Health
@@ -259,8 +259,8 @@ async def test_a_relay_of_the_version_before_is_waited_for_and_sends_nothing_mor
     assert time.monotonic() - began > 1.9
 
 
-def row(position: int, key: bytes | None = b"k") -> Outgoing | Unfit:
-    return Unfit(position, key, "spoilt") if key is None else Outgoing(position, key, b"v", ())
+def row(position: int, key: bytes | None = b"k") -> OutboxRecord | Unfit:
+    return Unfit(position, key, "spoilt") if key is None else OutboxRecord(position, key, b"v", ())
 
 
 def test_a_row_of_which_nobody_can_tell_where_it_goes_shuts_its_log() -> None:

@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from kernel.command_service import MIGRATIONS
-from kernel.decide.command_handler import Intake
-from kernel.model.records import Batch, DeadLetter, Fenced, Origin, Progress, Stale
+from kernel.decide.command_handler import CommandHandler
+from kernel.model.records import Batch, ConcurrencyConflict, DeadLetter, Fenced, OffsetAdvance, Origin
 from kernel.store.database import migrate, provision
 from kernel.store.memory import MemoryStore
 from kernel.store.postgres import PostgresStore
@@ -36,8 +36,8 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         yield PostgresStore(pool)
 
 
-def room(store: Store) -> Intake:
-    return Intake(Counting(), store, room="counting", streams_cached_max=100, appended=lambda: None)
+def room(store: Store) -> CommandHandler:
+    return CommandHandler(Counting(), store, room="counting", streams_cached_max=100, appended=lambda: None)
 
 
 async def test_an_accepted_command_is_answered_with_its_events_and_their_places(store: Store) -> None:
@@ -56,7 +56,7 @@ async def test_positions_go_on_without_a_gap_after_a_batch_that_failed(store: St
     await room(store).take([reject("c-1")])
     await store.start("counting", [P0])
     with pytest.raises(Fenced):
-        await room(store).take([reject("c-2")], (), Progress("counting", {P0: (7, 8)}))
+        await room(store).take([reject("c-2")], (), OffsetAdvance("counting", {P0: (7, 8)}))
     (answer,) = await room(store).take([reject("c-3")])
     assert [e.position for e in answer.events] == [2]
     assert await store.find("c-2", None) == []
@@ -105,7 +105,7 @@ async def test_a_decision_on_a_stream_that_moved_is_made_anew(store: Store) -> N
 
 async def test_a_batch_that_saw_an_old_version_is_stale(store: Store) -> None:
     await room(store).take([reject("c-1")])
-    with pytest.raises(Stale):
+    with pytest.raises(ConcurrencyConflict):
         await store.append(Batch(seen={"mandate/kz-1": 0}))
 
 
@@ -160,10 +160,10 @@ async def test_offsets_move_only_from_where_they_are(store: Store) -> None:
     letter = DeadLetter(
         Origin(*P0, 3), None, b"\xff\x00", (("ce_id", b"\xfe"),), "It is no JSON.", "value", "Send JSON."
     )
-    await store.append(Batch(dead_letters=[letter], progress=Progress("counting", {P0: (0, 4)})))
+    await store.append(Batch(dead_letters=[letter], progress=OffsetAdvance("counting", {P0: (0, 4)})))
     assert await store.start("counting", [P0]) == {P0: 4}
     with pytest.raises(Fenced):
-        await store.append(Batch(progress=Progress("counting", {P0: (0, 4)})))
+        await store.append(Batch(progress=OffsetAdvance("counting", {P0: (0, 4)})))
 
 
 async def test_a_claim_that_is_stored_for_another_owner_is_seen_by_a_batch_that_takes_it_with_others(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from kernel.model.decider import Fact
+from kernel.model.decider import RecordedEvent
 from tests.properties.ledger_commands import CEILING, HORIZON, SUB_CEILING, TOURS, Key, day
 
 
@@ -25,7 +25,7 @@ class Seen:
         return [place for since, place in self.moves if since <= on or since == date.min][-1]
 
 
-def diary(facts: list[Fact]) -> Iterator[Seen]:
+def diary(facts: list[RecordedEvent]) -> Iterator[Seen]:
     """Each tour that arrived, written down from the recorded facts alone."""
     for slug in TOURS:
         seen: Seen | None = None
@@ -55,7 +55,7 @@ def diary(facts: list[Fact]) -> Iterator[Seen]:
             yield seen
 
 
-def counted(facts: list[Fact]) -> dict[tuple[date, Key], int]:
+def counted(facts: list[RecordedEvent]) -> dict[tuple[date, Key], int]:
     """People on each day, on the line and in each mission."""
     found: dict[tuple[date, Key], int] = {}
     for seen in diary(facts):
@@ -68,7 +68,7 @@ def counted(facts: list[Fact]) -> dict[tuple[date, Key], int]:
     return found
 
 
-def limit(facts: list[Fact], on: date, key: Key) -> int:
+def limit(facts: list[RecordedEvent], on: date, key: Key) -> int:
     """The limit on a day, from the recorded facts alone."""
     ceiling, sub = CEILING, SUB_CEILING
     told = [f.data for f in facts if type(f.data).__name__ == "LineAmended" and f.data.since <= on]  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from contracts.deployments import (
     UnitVisitRecorded,
 )
 from contracts.words import Command
-from kernel.model.decider import Asked, Fact, Pending, Refusal, facts_of
+from kernel.model.decider import Pending, ReceivedCommand, RecordedEvent, Refusal, recorded_events
 from services.deployments import decider
 from services.deployments.line import Ledger
 from tests.properties.ledger_commands import CEILING, FIRST, LINE, MISSIONS, OF, SUB_CEILING, UNITS, stories, terms
@@ -31,15 +31,15 @@ class Room:
 
     ledger: Ledger
     others: dict[str, Any]
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[RecordedEvent] = field(default_factory=list)
 
     def ask(self, command: Command, index: int) -> bool:
         """Whether the command was accepted; its facts are folded."""
-        question = Asked(command, f"c-{index}", "property", A_DAY)
+        question = ReceivedCommand(command, f"c-{index}", "property", A_DAY)
         decision = decider.decide(question, {LINE: self.ledger, **self.others})
         if isinstance(decision, Refusal | Pending):
             return False
-        for one in facts_of(question, decision):
+        for one in recorded_events(question, decision):
             folded = decider.evolve(self.ledger, one)
             assert isinstance(folded, Ledger)
             self.ledger = folded

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from contracts import vacancies as words
 from contracts.words import UNIT_CATEGORIES, Command, Event
-from kernel.model.decider import Asked, Pending, Refusal, State, facts_of
+from kernel.model.decider import Pending, ReceivedCommand, Refusal, State, recorded_events
 from services.vacancies import decider
 from services.vacancies.vacancy import Vacancy
 from tests.properties import vacancies_commands as some
@@ -44,12 +44,12 @@ class Vacancies(RuleBasedStateMachine):
 
     def ask(self, command: Command) -> None:
         self.asked_count += 1
-        asked = Asked(command, f"c-{self.asked_count}", "machine", A_DAY)
+        asked = ReceivedCommand(command, f"c-{self.asked_count}", "machine", A_DAY)
         decision = decider.decide(asked, Folded(self.states))
         if isinstance(decision, Refusal):
             assert decision.reason.endswith("."), decision
         elif not isinstance(decision, Pending):
-            for one in facts_of(asked, decision):
+            for one in recorded_events(asked, decision):
                 assert one.data.stream == command.stream
                 self.check(one.data)
                 self.states[command.stream] = decider.evolve(self.state(command.stream), one)

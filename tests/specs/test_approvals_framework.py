@@ -14,7 +14,7 @@ from contracts.approvals import (
 )
 from contracts.deployments import OrderReturn
 from contracts.words import Command
-from kernel.model.decider import Asked, Claim
+from kernel.model.decider import Claim, ReceivedCommand
 from services.approvals import decider
 from services.approvals.policies import POLICIES
 from tests.spec import A_DAY, fact
@@ -97,7 +97,7 @@ def test_an_approval_that_supersedes_ends_the_other_mandate_on_its_first_day() -
 
 def test_a_mandate_claims_nothing() -> None:
     assert decider.claims(fact(PROPOSED), proposed().state("mandate/kz-2013")) == {}
-    asked = Asked(APPROVE, "c-1", "spec", A_DAY)
+    asked = ReceivedCommand(APPROVE, "c-1", "spec", A_DAY)
     with pytest.raises(TypeError, match="claims nothing"):
         decider.claimed(asked, Claim("person", "p-1", D("2014-01-01"), None), "line/a/b/c")
 
@@ -107,4 +107,6 @@ def test_what_the_room_does_not_keep_or_take_is_an_error() -> None:
         decider.initial("line/kz-2013/all")
     foreign = OrderReturn(**KZ, line="all", tour="a", mission="MINURSO", by=D("2015-01-01"), authority="S/RES/1")
     with pytest.raises(TypeError, match="does not take OrderReturn"):
-        decider.decide(Asked(foreign, "c-1", "spec", A_DAY), {foreign.stream: approved().state("mandate/kz-2013")})
+        decider.decide(
+            ReceivedCommand(foreign, "c-1", "spec", A_DAY), {foreign.stream: approved().state("mandate/kz-2013")}
+        )

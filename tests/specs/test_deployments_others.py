@@ -20,7 +20,7 @@ from contracts.deployments import (
     TourRef,
 )
 from contracts.words import Command
-from kernel.model.decider import Asked
+from kernel.model.decider import ReceivedCommand
 from services.deployments import decider
 from tests.spec import A_DAY, fact, spec
 from tests.specs.deployments_facts import LINE, OF, D, mission, mou, opened, visit
@@ -125,4 +125,4 @@ def test_what_the_room_does_not_keep_or_take_is_an_error() -> None:
         decider.initial("mandate/kz-2013")
     foreign: Command = WithdrawProposal(mandate="kz-2013", withdrawn_on=D("2014-01-01"), reason="x")
     with pytest.raises(TypeError, match="does not take WithdrawProposal"):
-        decider.decide(Asked(foreign, "c-1", "spec", A_DAY), {foreign.stream: decider.initial(LINE)})
+        decider.decide(ReceivedCommand(foreign, "c-1", "spec", A_DAY), {foreign.stream: decider.initial(LINE)})

@@ -10,12 +10,12 @@ from contracts.cloudevents import from_kafka, to_kafka
 from contracts.examples import EXAMPLES, enveloped, example_id
 from contracts.registry import commands_of
 from contracts.words import Event
-from kernel.command_service import Room, reactions
+from kernel.command_service import DecidingService, reactions
 from kernel.decide import decode
-from kernel.model.decider import Asked, Fact
-from services.approvals.app import ROOM as APPROVALS
-from services.deployments.app import ROOM as DEPLOYMENTS
-from services.vacancies.app import ROOM as VACANCIES
+from kernel.model.decider import ReceivedCommand, RecordedEvent
+from services.approvals.app import SERVICE as APPROVALS
+from services.deployments.app import SERVICE as DEPLOYMENTS
+from services.vacancies.app import SERVICE as VACANCIES
 from tests.edges import largest
 
 NOW = datetime(2024, 3, 12, tzinfo=UTC)
@@ -30,16 +30,18 @@ def cases() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("room", "topic", "example"), list(cases()))
-def test_the_oddest_event_leads_to_commands_that_are_admitted(room: Room, topic: str, example: Event) -> None:
+def test_the_oddest_event_leads_to_commands_that_are_admitted(
+    room: DecidingService, topic: str, example: Event
+) -> None:
     try:
         event = largest(example)
     except ValueError:  # a rule between its fields forbids the largest of all at once
         event = example
     if getattr(event, "person", None) is not None and hasattr(event, "headcount"):
         event = event.model_copy(update={"headcount": 1})  # no decider says otherwise
-    fact = Fact(example_id(type(event)), event, NOW)
+    fact = RecordedEvent(example_id(type(event)), event, NOW)
     for reaction in reactions(room, topic, fact, enveloped(event)):
         key, value, headers = to_kafka(reaction)
         again = from_kafka(key, value, headers)
         found = decode.command(again, commands_of(room.name), received=NOW, bytes_max=262_144)
-        assert isinstance(decode.keyed(found, key).asked, Asked), found.asked
+        assert isinstance(decode.keyed(found, key).asked, ReceivedCommand), found.asked

@@ -12,7 +12,7 @@ from cli.input.file_kinds import foreign
 from cli.input.numbered_lines import numbered_lines
 from contracts import event_json
 from contracts.envelope import Envelope
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from contracts.unreadable import Unreadable
 
 LINE_BYTES_MAX: Final = 4_000_000
@@ -86,8 +86,8 @@ def _addressed(number: int, size: int, text: bytes, found: Envelope) -> CommandL
         return BadLine(number, size, "subject", "The attribute subject is missing.", remedy)
     house, _, word = found.type.partition(".")
     room, _, name = word.partition(".")
-    if house != "forcegen" or room not in ROOMS or not name:
+    if house != "forcegen" or room not in SERVICES or not name:
         told = f"{found.type[:120]!r} is for no room that decides."
-        remedy = f"Write forcegen.<room>.<Name>, with one of the rooms {', '.join(ROOMS)}."
+        remedy = f"Write forcegen.<room>.<Name>, with one of the rooms {', '.join(SERVICES)}."
         return BadLine(number, size, "type", told, remedy)
     return CommandLine(number, size, text, found, room)

@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from kernel.messaging import kafka
-from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.messaging.groupless_consumer import GrouplessConsumer
 from kernel.messaging.passages import Piece, pieces
 from kernel.messaging.raw_reader import EndsBefore, RawReader
 from kernel.model.records import Partition, Passage
@@ -92,7 +92,7 @@ async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator
         admin = AIOKafkaAdminClient(**told)
         stack.push_async_callback(admin.close)
         await admin.start()
-        consumer = SteadyConsumer(
+        consumer = GrouplessConsumer(
             settings=settings,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=10,

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import asyncpg
 
 from kernel.messaging import outbox, topics
-from kernel.messaging.outbox import POSITIONS, Outgoing
+from kernel.messaging.outbox import POSITIONS, OutboxRecord
 from kernel.messaging.outbox_progress import partition_of
 from kernel.model.records import Partition
 from services.audit.archive import partition_reader
@@ -99,11 +99,11 @@ class Stores:
         async for wrong in self._not_seen(log):
             yield wrong
 
-    async def _at(self, log: Log, positions: Sequence[int]) -> Mapping[int, Outgoing | None]:
+    async def _at(self, log: Log, positions: Sequence[int]) -> Mapping[int, OutboxRecord | None]:
         return await outbox.at(self._databases[log.room], log.room, log.name, [p for p in positions if p])
 
     def _looked_up(
-        self, log: Log, placed: Placed, there: Mapping[int, Outgoing | None], ours: list[Placed]
+        self, log: Log, placed: Placed, there: Mapping[int, OutboxRecord | None], ours: list[Placed]
     ) -> Finding | None:
         """What is wrong with one record; it is the room's own if it is the first at a position that the log has."""
         row, at = placed.row, placed.position
@@ -162,7 +162,7 @@ class Stores:
             found.append(Finding(Kind.MISSING, f"{log.topic} position ", each, what, remedy))
         return found
 
-    def _is_on_its_way(self, log: Log, position: int, row: Outgoing) -> bool:
+    def _is_on_its_way(self, log: Log, position: int, row: OutboxRecord) -> bool:
         """Behind all that came: not carried yet, or in a partition that the archive has not read to its end."""
         if position > self._measured.heads[log.room, log.name].carried:
             return True
@@ -187,7 +187,7 @@ def _changed(log: Log, at: int, place: str) -> Finding:
     return Finding(Kind.CHANGED, f"{log.topic} position ", at, what, finding.RESTORE)
 
 
-def _same(sent: Outgoing | None, row: asyncpg.Record) -> bool:
+def _same(sent: OutboxRecord | None, row: asyncpg.Record) -> bool:
     """Whether a record is the one that the room's relay makes of the row."""
     if sent is None:
         return False

@@ -39,7 +39,7 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
     (topic, part, offset), _, key, headers, value = archived(row)
     try:
         envelope = from_kafka(key, value, unpacked(headers))
-        fact = decode.fact(envelope)
+        fact = decode.event(envelope)
     except Unreadable:
         return None
     if fact.data.room != topic.partition(".")[0] or None in (envelope.stream_version, envelope.position, envelope.time):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from kernel.messaging import topics
 from kernel.model.records import Partition, Passage
 from kernel.sql import queries
@@ -17,11 +17,11 @@ from kernel.store.postgres import sql as store_sql
 from services.audit.archive import partition_reader, selection
 from services.audit.archive.kafka_reader import Broker
 
-LOGS: Final = (*((room, log) for room in ROOMS for log in topics.LOGS), ("reporting", "dead_letters"))
+LOGS: Final = (*((room, log) for room in SERVICES for log in topics.LOGS), ("reporting", "dead_letters"))
 """Every log that is carried to a topic, by its room."""
-COMMANDS: Final = tuple(topics.commands(room) for room in ROOMS)
+COMMANDS: Final = tuple(topics.commands(room) for room in SERVICES)
 TOPICS: Final = (*COMMANDS, *(topics.of_log(room, log) for room, log in LOGS))
-OWNERS: Final = (*ROOMS, "reporting", "audit")
+OWNERS: Final = (*SERVICES, "reporting", "audit")
 """Whose tables are looked at."""
 Databases = Mapping[str, Connection]
 """A session for each owner."""

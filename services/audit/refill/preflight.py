@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from services.audit.archive.kafka_reader import Broker
 
 NEEDED: Final[Mapping[str, tuple[str, str]]] = {
@@ -15,7 +15,7 @@ NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "retention.bytes": ("-1", "records would be deleted again"),
 }
 """Settings of a topic that records need to stay as they were, and what would happen otherwise."""
-GROUPS: Final = tuple(f"forcegen.{room}" for room in (*ROOMS, "reporting", "audit"))
+GROUPS: Final = tuple(f"forcegen.{room}" for room in (*SERVICES, "reporting", "audit"))
 
 
 def unfit(settings: Mapping[str, str]) -> str | None:

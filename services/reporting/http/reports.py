@@ -72,7 +72,7 @@ def _add(router: APIRouter, name: str, report: Report) -> None:
             whole = formats.json_response(await _with_receipt(name, asked, read, receipts.check(asked, archive)))
         else:
             whole = _FORMS[asked.format](name, await find(report, asked, read))
-        return ranges.served(whole, ranges.Asked.of(request.headers))
+        return ranges.served(whole, ranges.RangeHeaders.of(request.headers))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
     answer.__annotations__["asked"] = Annotated[asks(name, report.takes, report.needs), Query()]

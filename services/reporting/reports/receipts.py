@@ -19,7 +19,7 @@ import stamina
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
-from contracts.registry import ROOMS
+from contracts.registry import SERVICES
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.errors import Problem
@@ -108,7 +108,7 @@ async def state(connection: Connection) -> State:
     rows = await connection.fetch(query("position").sql)
     positions = [{name: row[name] for name in ("topic", "partition", "next_offset")} for row in rows]
     waiting = {row["room"]: row["events"] for row in await connection.fetch(query("parked_counts").sql)}
-    return State(positions, {room: waiting.get(room, 0) for room in ROOMS})
+    return State(positions, {room: waiting.get(room, 0) for room in SERVICES})
 
 
 def made(name: str, asked: Asked, body: Mapping[str, Any], held: State, archive: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from contracts.registry import type_name
 from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
 from kernel.decide import decode
-from kernel.model.decider import Asked, event_id
-from kernel.model.records import Incoming, Invalid
+from kernel.model.decider import ReceivedCommand, event_id
+from kernel.model.records import DecodedCommand, Invalid
 from tests.contracts.one_event import EVENT, STRUCTURED, Headers, in_headers, in_json
 
 
-def answered(value: bytes | None, headers: Headers, key: bytes | None = b"mandate/kz-2013") -> Incoming | None:
+def answered(value: bytes | None, headers: Headers, key: bytes | None = b"mandate/kz-2013") -> DecodedCommand | None:
     """What becomes of a record that cannot be read."""
     with pytest.raises(Unreadable) as caught:
         from_kafka(key, value, headers)
@@ -124,11 +124,11 @@ LONGEST = "\N{GRINNING FACE}" * (ATTRIBUTE_BYTES_MAX // 4)
 NOT_OF_STRING_TYPE = ["a\nb", "\tb", "\x7f", "a\x85", "\x9f", "a\ufdd0", "\uffff", "\U0001fffe", "\U0010ffff"]
 
 
-def admitted(envelope: Envelope) -> Incoming:
+def admitted(envelope: Envelope) -> DecodedCommand:
     return decode.command(envelope, WORDS, received=NOW, bytes_max=10_000)
 
 
-def field_at_fault(found: Incoming) -> str | None:
+def field_at_fault(found: DecodedCommand) -> str | None:
     assert isinstance(found.asked, Invalid), found
     assert found.asked.reason
     assert found.asked.remedy
@@ -158,7 +158,7 @@ def test_an_attribute_that_the_system_cannot_hold_is_answered_and_named(name: st
 def test_every_other_text_is_admitted_as_it_is(name: str, fit: str) -> None:
     change: dict[str, Any] = {name: fit}
     found = admitted(replace(GOOD, **change))
-    assert isinstance(found.asked, Asked)
+    assert isinstance(found.asked, ReceivedCommand)
     assert getattr(found.envelope, name) == fit
 
 
@@ -217,7 +217,7 @@ def test_json_that_means_two_things_or_none_is_answered(data: bytes, told: str) 
 def test_an_escaped_backslash_before_u0000_is_six_characters_and_no_nul() -> None:
     word = DATA.replace(b'"1"', b'"C:\\\\u0000"')
     found = admitted(replace(GOOD, data=word)).asked
-    assert isinstance(found, Asked)
+    assert isinstance(found, ReceivedCommand)
     assert isinstance(found.data, RejectMandate)
     assert found.data.decision.act_number == "C:\\u0000"
 
@@ -242,7 +242,7 @@ def test_a_record_without_a_key_is_taken_where_its_partitionkey_names_the_stream
     key: bytes | None, wanted: str | None, is_taken: bool
 ) -> None:
     found = decode.keyed(admitted(replace(GOOD, partition_key=wanted)), key)
-    assert isinstance(found.asked, Asked) == is_taken
+    assert isinstance(found.asked, ReceivedCommand) == is_taken
     if isinstance(found.asked, Invalid):
         assert found.asked.field == "key"
         assert len(found.asked.reason) < 1000

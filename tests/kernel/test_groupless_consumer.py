@@ -3,7 +3,7 @@
 import pytest
 from aiokafka import TopicPartition
 
-from kernel.messaging.groupless_consumer import SteadyConsumer
+from kernel.messaging.groupless_consumer import GrouplessConsumer
 from kernel.runtime.settings import Settings
 from tests.kernel.test_consumer import ODD, Topic, topic
 from tests.raw_produce import batch
@@ -21,7 +21,7 @@ async def test_every_record_is_read_once_around_those_that_cannot_be_decoded(
         topic.good(partition, b"before")
         topic.send(partition, batch([ODD, (None, b"beside", [])]), 2)
         topic.good(partition, b"behind")
-    consumer = SteadyConsumer(settings=Settings(kafka_bootstrap=topic.kafka), auto_offset_reset="earliest")
+    consumer = GrouplessConsumer(settings=Settings(kafka_bootstrap=topic.kafka), auto_offset_reset="earliest")
     await consumer.start()
     try:
         tops = [TopicPartition(topic.name, partition) for partition in (0, 1)]

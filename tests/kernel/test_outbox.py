@@ -47,7 +47,7 @@ async def test_an_event_at_an_edge_of_the_calendar_that_was_recorded_before_is_p
     envelope = from_kafka(sent.key, sent.value, sent.headers)
     assert envelope.effective is not None
     assert envelope.effective.date() == day
-    assert decode.fact(envelope).data == good.model_copy(update={"since": day})
+    assert decode.event(envelope).data == good.model_copy(update={"since": day})
 
 
 @pytest.mark.parametrize("id_", ["a\nb", "Я" * 2048, "\ufffe"])
