@@ -24,10 +24,10 @@ from services.reporting.pages.i18n import words
 from services.reporting.pages.render import Question
 from services.reporting.pages.routes import show
 from services.reporting.projector.projector import Projector
-from services.reporting.query.change_feed import Following
-from services.reporting.query.session import Reading
+from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.session import ReadSession
 from services.reporting.reports.catalogue import REPORTS
-from services.reporting.reports.parameters import Asked
+from services.reporting.reports.parameters import ReportParameters
 from services.reporting.reports.run import find
 from tests.integration.reading_database import reading_database
 from tests.servers import Servers
@@ -106,7 +106,7 @@ def _bound(what: str, found: Sequence[float], at_most: float) -> str:
 
 async def _costs(servers: Servers, tours: int) -> dict[str, Costs]:
     async with _filled(servers, tours) as pool:
-        read = Reading(pool, lambda: NOW, Following(pool, Health(0)))
+        read = ReadSession(pool, lambda: NOW, ChangeFeed(pool, Health(0)))
         tour = await pool.fetchval("SELECT id FROM tours WHERE contributor = $1 ORDER BY id LIMIT 1", STATE)
 
         async def one_row() -> None:
@@ -123,10 +123,10 @@ async def _costs(servers: Servers, tours: int) -> dict[str, Costs]:
         }
 
 
-def _report(read: Reading, name: str, as_of: date, known_at: datetime | None) -> Ask:
+def _report(read: ReadSession, name: str, as_of: date, known_at: datetime | None) -> Ask:
     since = {"since": as_of.replace(year=as_of.year - 1)} if name in OF_A_PERIOD else {}
     more = ONE_MISSION.get(name, {}) | since
-    asked = Asked(as_of=as_of, as_known_at=known_at, contributor=STATE, limit=100, **more)
+    asked = ReportParameters(as_of=as_of, as_known_at=known_at, contributor=STATE, limit=100, **more)
 
     async def ask() -> None:
         await find(REPORTS[name], asked, read)
@@ -134,9 +134,9 @@ def _report(read: Reading, name: str, as_of: date, known_at: datetime | None) ->
     return ask
 
 
-def _overview(read: Reading, as_of: date, known_at: datetime | None) -> Ask:
+def _overview(read: ReadSession, as_of: date, known_at: datetime | None) -> Ask:
     """The page that a reader begins with: four reports of one snapshot."""
-    terms = Asked(as_of=as_of, as_known_at=known_at, contributor=STATE)
+    terms = ReportParameters(as_of=as_of, as_known_at=known_at, contributor=STATE)
     question = Question(words("en"), "/", {}, {}, (), terms, as_of, NOW)
 
     async def ask() -> None:

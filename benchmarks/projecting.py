@@ -12,7 +12,7 @@ from benchmarks.measure import Measured
 from contracts import deployments
 from contracts.registry import type_name
 from contracts.words import Event
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.projector import Projector
 from tests.integration.reading_database import reading_database
 from tests.servers import Servers
@@ -38,14 +38,14 @@ async def _run(servers: Servers) -> Measured:
     return Measured("project into views", len(events), seconds, "batches of 1,000; rows, event log, guard")
 
 
-async def _apply(pool: asyncpg.Pool, projector: Projector, events: list[Recorded]) -> None:
+async def _apply(pool: asyncpg.Pool, projector: Projector, events: list[ConsumedEvent]) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await projector.apply(connection, events)
 
 
-def _events() -> list[Recorded]:
+def _events() -> list[ConsumedEvent]:
     versions = dict.fromkeys(range(LINES), 0)
-    found: list[Recorded] = []
+    found: list[ConsumedEvent] = []
     for nr in range(TOURS):
         for event in _tour(nr):
             versions[nr % LINES] += 1
@@ -74,7 +74,7 @@ def _tour(nr: int) -> list[Event]:
     return [planned, arrived, departed]
 
 
-def _recorded(event: Event, version: int, position: int) -> Recorded:
+def _recorded(event: Event, version: int, position: int) -> ConsumedEvent:
     now = datetime(2022, 7, 1, tzinfo=UTC)
     own = (UUID(int=position), type_name(type(event)), event.stream, version, position, "deployments", now, now, event)
-    return Recorded(*own, "c-1", "c-1", None, "deployments.events", 0, position)
+    return ConsumedEvent(*own, "c-1", "c-1", None, "deployments.events", 0, position)

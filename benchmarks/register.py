@@ -13,7 +13,7 @@ from contracts import approvals, deployments, vacancies
 from contracts.registry import type_name
 from contracts.words import Category, Decision, Event, LineTerms
 from kernel.model.decider import effective_of
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 
 STATES: Final = tuple(f"S{chr(65 + nr // 5)}{chr(65 + nr % 5)}" for nr in range(20))
 MISSIONS: Final = ("MINURSO", "UNIFIL", "MINUSCA", "MONUSCO", "UNFICYP")
@@ -29,7 +29,7 @@ def first_day(tours: int) -> date:
     return LAST_DAY - timedelta(days=round(tours / TOURS_PER_YEAR * 365))
 
 
-def history(tours: int) -> Iterator[Recorded]:
+def history(tours: int) -> Iterator[ConsumedEvent]:
     """The events of so many tours with their mandates and missions, in the order in which they were recorded."""
     told = sorted([*_frame(tours), *_tours(tours)], key=lambda each: each[0])
     positions = {room: count(1) for room in ("approvals", "vacancies", "deployments")}
@@ -39,7 +39,7 @@ def history(tours: int) -> Iterator[Recorded]:
         versions[key] = versions.get(key, 0) + 1
         position = next(positions[event.room])
         recorded = datetime.combine(day, time(9), UTC) + timedelta(microseconds=nr)
-        yield Recorded(
+        yield ConsumedEvent(
             id=uuid5(NAMESPACE_URL, f"{event.room}/{position}"),
             type=type_name(type(event)),
             stream=event.stream,

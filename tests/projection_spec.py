@@ -12,26 +12,26 @@ from contracts.registry import type_name
 from contracts.words import Event
 from kernel.model.decider import effective_of
 from services.reporting.projections import VIEWS
-from services.reporting.projections.change_set import Shelf, Tables
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.stream_gate import Queue
+from services.reporting.projections.change_set import ChangeSet, Tables
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.stream_gate import StreamGate
 from services.reporting.projections.view import Row
 
 LEARNED = datetime(2022, 7, 1, 12, tzinfo=UTC)
 PARTITIONS = 4
 
 
-def history(events: Iterable[Event], *, recorded: datetime = LEARNED) -> list[Recorded]:
+def history(events: Iterable[Event], *, recorded: datetime = LEARNED) -> list[ConsumedEvent]:
     """Events as their rooms would have recorded and relayed them, in this order."""
     positions: dict[str, int] = {}
     versions: dict[tuple[str, str], int] = {}
-    log: list[Recorded] = []
+    log: list[ConsumedEvent] = []
     for event in events:
         room, stream = event.room, event.stream
         position = positions[room] = positions.get(room, 0) + 1
         version = versions[room, stream] = versions.get((room, stream), 0) + 1
         learned = recorded + timedelta(seconds=len(log))
-        one = Recorded(
+        one = ConsumedEvent(
             id=uuid5(NAMESPACE_URL, f"{room}/{position}"),
             type=type_name(type(event)),
             stream=stream,
@@ -56,28 +56,28 @@ def history(events: Iterable[Event], *, recorded: datetime = LEARNED) -> list[Re
 class MemoryProjector:
     """The projector without a database: the same guard, the same fold, rows kept between batches."""
 
-    shelf: Shelf = field(default_factory=Shelf)
-    queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
+    change_set: ChangeSet = field(default_factory=ChangeSet)
+    gates: dict[tuple[str, str], StreamGate] = field(default_factory=dict)
 
-    def apply(self, batch: Sequence[Recorded]) -> None:
-        arrived: dict[tuple[str, str], Queue] = {}
+    def apply(self, batch: Sequence[ConsumedEvent]) -> None:
+        arrived: dict[tuple[str, str], StreamGate] = {}
         for event in batch:
             key = (event.room, event.stream)
-            arrived.setdefault(key, replace(self.queues.get(key, Queue()), arrived={}, done=[], error=None))
+            arrived.setdefault(key, replace(self.gates.get(key, StreamGate()), arrived={}, done=[], error=None))
             arrived[key].arrived[event.version] = event
-        for queue in arrived.values():
-            queue.fold(self.shelf)
-            waiting = {event.version: event for event, _ in queue.waiting()}
-            queue.parked = {nr: e for nr, e in (queue.parked | waiting).items() if nr > queue.version}
-        self.queues.update(arrived)
+        for gate in arrived.values():
+            gate.fold(self.change_set)
+            waiting = {event.version: event for event, _ in gate.waiting()}
+            gate.parked = {nr: e for nr, e in (gate.parked | waiting).items() if nr > gate.version}
+        self.gates.update(arrived)
 
     @property
     def tables(self) -> Tables:
-        return self.shelf.changed
+        return self.change_set.changed
 
     @property
-    def parked(self) -> list[Recorded]:
-        return [event for queue in self.queues.values() for event in queue.parked.values()]
+    def parked(self) -> list[ConsumedEvent]:
+        return [event for gate in self.gates.values() for event in gate.parked.values()]
 
 
 @dataclass(frozen=True)

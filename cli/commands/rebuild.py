@@ -27,7 +27,7 @@ from services.audit.archive.selection import Selection
 from services.reporting import rebuild
 from services.reporting.app import SERVICE
 from services.reporting.projector.projector import Applied
-from services.reporting.rebuild import FRESH, LIVE, Difference, Filling, Positions
+from services.reporting.rebuild import FRESH, LIVE, Difference, Positions, ViewFill
 
 ARCHIVE_WAIT_S: Final = 60.0
 
@@ -89,7 +89,7 @@ async def _whole(at: Addresses, bar: Records, *, dry_run: bool) -> list[Differen
     await rebuild.renew(at.views)
     async with databases.reading("audit", at.archive, at.directory) as kept, databases.owning(at.views, LIVE) as live:
         async with databases.owning(at.views, FRESH) as fresh:
-            filling = Filling(fresh)
+            filling = ViewFill(fresh)
             await _fill(kept, filling, await _until(kept, await rebuild.positions(live)), bar)
             async with live.transaction():
                 until = await _until(kept, await rebuild.positions(live, held=True))
@@ -103,7 +103,7 @@ async def _whole(at: Addresses, bar: Records, *, dry_run: bool) -> list[Differen
     return differences
 
 
-async def _fill(kept: Connection, filling: Filling, until: Positions, bar: Records) -> None:
+async def _fill(kept: Connection, filling: ViewFill, until: Positions, bar: Records) -> None:
     """What the archive has before `until`, and the fresh views have not."""
     await filling.begin(until)
     which = Selection(as_far_as=until)

@@ -20,12 +20,12 @@ from kernel.store import database
 from services.audit.archive import static_files
 from services.audit.verify.verifier import Read, name_of
 from services.reporting import rebuild
-from services.reporting.query.change_feed import Following
-from services.reporting.query.session import Reading
-from services.reporting.rebuild import Filling
+from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.session import ReadSession
+from services.reporting.rebuild import ViewFill
 from services.reporting.reports import formats, run
 from services.reporting.reports.catalogue import REPORTS
-from services.reporting.reports.parameters import asks
+from services.reporting.reports.parameters import parameters_of
 from services.reporting.reports.receipts import Receipt
 
 AT_ONCE: Final = 1_000
@@ -53,7 +53,7 @@ def consumed(record: Mapping[str, Any]) -> "ConsumerRecord[bytes | None, bytes |
 class Views:
     """Views in a schema of their own, filled as the records come by."""
 
-    def __init__(self, runner: asyncio.Runner, filling: Filling, pool: asyncpg.Pool, receipt: Receipt) -> None:
+    def __init__(self, runner: asyncio.Runner, filling: ViewFill, pool: asyncpg.Pool, receipt: Receipt) -> None:
         self._runner = runner
         self._filling = filling
         self._pool = pool
@@ -85,9 +85,9 @@ class Views:
     async def _answer(self) -> dict[str, Any]:
         await self._filling.reach(self._until)
         report, given = REPORTS[self._receipt.report], dict(self._receipt.parameters)
-        asked = asks(self._receipt.report, report.takes, report.needs).model_validate(given)
+        asked = parameters_of(self._receipt.report, report.parameters, report.required).model_validate(given)
         day = date.fromisoformat(given["as_of"])
-        read = Reading(self._pool, lambda: day, Following(self._pool, Health(0)))
+        read = ReadSession(self._pool, lambda: day, ChangeFeed(self._pool, Health(0)))
         return formats.as_json(self._receipt.report, await run.find(report, asked, read))
 
 
@@ -97,13 +97,13 @@ def views(url: str, receipt: Receipt) -> Iterator[Views]:
     schema = f"forcegen_{secrets.token_hex(6)}"
     until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
 
-    async def begin(stack: AsyncExitStack) -> tuple[Filling, asyncpg.Pool]:
+    async def begin(stack: AsyncExitStack) -> tuple[ViewFill, asyncpg.Pool]:
         await rebuild.make(url, schema)
         here = rebuild.within(url, schema)
         pool = await stack.enter_async_context(asyncpg.create_pool(here, min_size=1, max_size=2))
         connection = await database.session(here)
         stack.push_async_callback(connection.close)
-        filling = Filling(connection)
+        filling = ViewFill(connection)
         await filling.begin(until)
         return filling, pool
 

@@ -124,15 +124,15 @@ def _parameters(
 
 
 def _list(answer: Mapping[str, Any]) -> None:
-    shown = table("report", "what it tells", "takes", "needs")
+    shown = table("report", "what it tells", "parameters", "required")
     for one in answer["reports"]:
-        row(shown, (one["name"], one["description"], ", ".join(one["takes"]), _needs(one)))
+        row(shown, (one["name"], one["description"], ", ".join(one["parameters"]), _required(one)))
     results().print(shown)
 
 
-def _needs(one: Mapping[str, Any]) -> str:
+def _required(one: Mapping[str, Any]) -> str:
     """What must be sent; of a choice, one."""
-    return ", ".join([*one["needs"], *([" or ".join(one["one_of"])] if one.get("one_of") else [])])
+    return ", ".join([*one["required"], *([" or ".join(one["exactly_one_of"])] if one.get("exactly_one_of") else [])])
 
 
 def _show(name: str, answer: Mapping[str, Any]) -> None:

@@ -38,8 +38,8 @@ def check(file: Path, key: str, read: Read, scratch: str | None) -> None:
         findings += _remade(read, key, receipt, told, url)
     for finding in findings:
         typer.echo(finding)
-    if receipt.projection != receipts.projection():
-        typer.echo(f"The projections are others than then: {receipt.projection}, now {receipts.projection()}.")
+    if receipt.projection != receipts.code_version():
+        typer.echo(f"The projections are others than then: {receipt.projection}, now {receipts.code_version()}.")
     typer.echo(_verdict(receipt, findings))
     if findings:
         raise typer.Exit(FAILED)

@@ -21,7 +21,7 @@ from kernel.reader_service import Write
 from kernel.runtime.faults import kind
 from kernel.store.postgres import Connection
 from services.reporting.analysts.publish import publish
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.projector import Projector
 from services.reporting.projector.retry_parked import retried
 
@@ -31,7 +31,7 @@ PROJECTOR = Projector()
 
 def prepare(records: Records) -> Write:
     """Decode a batch; what cannot be read becomes a dead letter, and all else goes into the views."""
-    events: list[Recorded] = []
+    events: list[ConsumedEvent] = []
     unread: list[DeadLetter] = []
     for record in records:
         try:
@@ -46,7 +46,7 @@ def prepare(records: Records) -> Write:
     return write
 
 
-def _decoded(record: Record) -> Recorded:
+def _decoded(record: Record) -> ConsumedEvent:
     check_whole(record)
     return recorded(record.topic, record.partition, record.offset, from_kafka(record.key, record.value, record.headers))
 
@@ -61,7 +61,7 @@ async def put_by(connection: Connection, record: Record, fault: Exception) -> Se
     return ()
 
 
-def recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Recorded:
+def recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> ConsumedEvent:
     """A record of an events topic as the projector takes it; one that is newer than this program is to be parked.
 
     Raises:
@@ -76,13 +76,13 @@ def recorded(topic: str, partition: int, offset: int, envelope: Envelope) -> Rec
             raise
         return _recorded(topic, partition, offset, envelope, unread)
     if fact.data.room != room:
-        told = f"{envelope.type} is not an event of the room {room}."
-        raise Unreadable(told, "headers.ce_type", f"Only {fact.data.room} records it, in {fact.data.room}.events.")
+        detail = f"{envelope.type} is not an event of the room {room}."
+        raise Unreadable(detail, "headers.ce_type", f"Only {fact.data.room} records it, in {fact.data.room}.events.")
     return _recorded(topic, partition, offset, envelope, fact.data)
 
 
-def _recorded(topic: str, partition: int, offset: int, envelope: Envelope, data: Event | UnreadEvent) -> Recorded:
-    return Recorded(
+def _recorded(topic: str, partition: int, offset: int, envelope: Envelope, data: Event | UnreadEvent) -> ConsumedEvent:
+    return ConsumedEvent(
         id=UUID(envelope.id),
         type=envelope.type,
         stream=_present(envelope.subject, "subject"),

@@ -25,10 +25,10 @@ from kernel.store.postgres import Connection, start_consuming
 from kernel.store.postgres_url import address
 from services.reporting.analysts import publish
 from services.reporting.app import PROJECTOR, SERVICE, put_by, recorded
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.projector import Applied
 from services.reporting.queries import query
-from services.reporting.reports.receipts import projection
+from services.reporting.reports.receipts import code_version
 
 LIVE: Final = "reporting"
 FRESH: Final = "reporting_next"
@@ -70,16 +70,16 @@ async def renew(url: str) -> None:
     connection = await database.session(url)
     try:
         there = await connection.fetchval("SELECT obj_description(to_regnamespace($1))", FRESH)
-        if there != _told():
+        if there != _schema_comment():
             await drop(connection)
         await make(url)
-        await connection.execute(f"COMMENT ON SCHEMA {FRESH} IS '{_told()}'")
+        await connection.execute(f"COMMENT ON SCHEMA {FRESH} IS '{_schema_comment()}'")
     finally:
         await connection.close()
 
 
-def _told() -> str:
-    return f"Views that are being made anew, by the projections {projection()}."
+def _schema_comment() -> str:
+    return f"Views that are being made anew, by the projections {code_version()}."
 
 
 async def apply(connection: Connection, records: Records) -> Applied:
@@ -95,7 +95,7 @@ async def apply(connection: Connection, records: Records) -> Applied:
     return await _applied(connection, events)
 
 
-async def _applied(connection: Connection, events: Sequence[Recorded]) -> Applied:
+async def _applied(connection: Connection, events: Sequence[ConsumedEvent]) -> Applied:
     """Together, or in halves where the database refuses one of them, which is then parked as a reader would park it."""
     try:
         async with connection.transaction():
@@ -117,7 +117,7 @@ async def drop(connection: Connection, schema: str = FRESH) -> None:
     await connection.execute(f"DROP SCHEMA IF EXISTS {schema}, {schema}_known CASCADE")
 
 
-class Filling:
+class ViewFill:
     """Records into views that nobody else writes; it goes on where it was left."""
 
     def __init__(self, connection: Connection) -> None:
@@ -189,26 +189,26 @@ class Difference:
 
 async def differences(connection: Connection, live: str = LIVE, fresh: str = FRESH) -> list[Difference]:
     """Every table that is not the same in both schemas, row by row. Each is read whole."""
-    found = []
+    differing = []
     for row in await connection.fetch(sql()["tables"], fresh):
         table = row["tablename"]
         only_live, shown_live = await _only(connection, live, fresh, table)
         only_fresh, shown_fresh = await _only(connection, fresh, live, table)
         if only_live or only_fresh:
             shown = [*(f"- {one}" for one in shown_live), *(f"+ {one}" for one in shown_fresh)]
-            found.append(Difference(table, only_live, only_fresh, shown))
-    return found
+            differing.append(Difference(table, only_live, only_fresh, shown))
+    return differing
 
 
 async def _only(connection: Connection, one: str, other: str, table: str) -> tuple[int, list[str]]:
     """As text, because JSON has no equality: the rows were written by one Postgres, so equal rows have one text."""
-    told = await connection.fetchrow(
-        f"WITH only_one AS (SELECT t::text AS told FROM {one}.{table} AS t"  # noqa: S608  (names from the catalogue)
+    row = await connection.fetchrow(
+        f"WITH only_one AS (SELECT t::text AS row FROM {one}.{table} AS t"  # noqa: S608  (names from the catalogue)
         f" EXCEPT ALL SELECT t::text FROM {other}.{table} AS t)"
-        f" SELECT count(*) AS many, (array_agg(told ORDER BY told))[1:{SHOWN_MAX}] AS shown FROM only_one"
+        f" SELECT count(*) AS many, (array_agg(row ORDER BY row))[1:{SHOWN_MAX}] AS shown FROM only_one"
     )
-    assert told is not None  # noqa: S101  (an aggregate has a row)
-    return told["many"], told["shown"] or []
+    assert row is not None  # noqa: S101  (an aggregate has a row)
+    return row["many"], row["shown"] or []
 
 
 async def swap(connection: Connection, fresh: str = FRESH) -> None:

@@ -14,9 +14,9 @@ from contracts.words import Event
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from services.reporting.http.app import build
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.projector import Projector
-from services.reporting.query.change_feed import Following
+from services.reporting.query.change_feed import ChangeFeed
 from tests.architecture.sources import ROOT
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
@@ -34,7 +34,7 @@ class House:
 
     url: str
     pool: asyncpg.Pool
-    log: list[Recorded]
+    log: list[ConsumedEvent]
     further: list[Event] = field(default_factory=list)
 
     @property
@@ -78,8 +78,8 @@ async def house(postgres_dsn: str) -> AsyncIterator[House]:
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, log)
-        following = Following(pool, Health(60))
-        app = build(pool, today=lambda: AS_OF, following=following)
+        following = ChangeFeed(pool, Health(60))
+        app = build(pool, today=lambda: AS_OF, change_feed=following)
         async with running_together([following.run()]), served(app) as url:
             yield House(url, pool, log)
 

@@ -90,7 +90,7 @@ def test_json_and_csv_pass_unchanged(form: str, directory: Path, monkeypatch: py
 
 
 def test_reports_are_listed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = {"reports": [{"name": "strength", "description": "Who.", "takes": ["as_of", "line"], "needs": []}]}
+    listed = {"reports": [{"name": "strength", "description": "Who.", "parameters": ["as_of", "line"], "required": []}]}
     answered_by(monkeypatch, lambda _: httpx.Response(200, json=listed))
     told = run("report", "-d", directory)
     assert "strength" in told.stdout

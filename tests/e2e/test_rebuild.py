@@ -48,9 +48,9 @@ def reports(house: House) -> dict[str, bytes]:
     given = NEEDS | {"tour": rows(house, A_TOUR)[0][0]}
     with httpx.Client(base_url=house.url("query"), timeout=30) as client:
         for name, report in REPORTS.items():
-            needs = {each: given[each] for each in (*report.needs, *report.one_of[:1])}
+            required = {each: given[each] for each in (*report.required, *report.exactly_one_of[:1])}
             for day in DAYS:
-                answer = client.get(f"/v1/reports/{name}", params=needs | {"as_of": day})
+                answer = client.get(f"/v1/reports/{name}", params=required | {"as_of": day})
                 assert answer.status_code == 200, answer.text
                 found[f"{name} {day}"] = answer.content
     return found

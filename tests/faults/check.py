@@ -14,7 +14,7 @@ from services.audit.tlog.leaf import packed
 from services.reporting.app import recorded
 from services.reporting.projections import VIEWS
 from services.reporting.projections.change_set import fold
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.upsert_sql import Statements
 from tests.foreign import Client
 from tests.house import House, every_topic
@@ -97,7 +97,7 @@ def views_equal_the_fold(house: House, records: list[Any]) -> None:
         assert shown[table] == rows, table
 
 
-def _recorded(record: Any) -> Recorded:
+def _recorded(record: Any) -> ConsumedEvent:
     envelope = from_kafka(record.key(), record.value(), record.headers())
     return recorded(record.topic(), record.partition(), record.offset(), envelope)
 

@@ -30,7 +30,7 @@ from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifie
 from services.audit.verify import verifier
 from services.reporting.http.lists import _after
 from services.reporting.query.errors import Problem
-from services.reporting.query.keyset import Page
+from services.reporting.query.keyset import PageStatement
 from tests.hostile import wire
 
 ORIGIN: Final = "fuzz.example/log"
@@ -193,7 +193,7 @@ def cursor(data: bytes) -> None:
 
 
 def _report_cursor(text: str) -> None:
-    page = Page.__new__(Page)
+    page = PageStatement.__new__(PageStatement)
     object.__setattr__(page, "key", ("mission", "day"))
     try:
         values = page.after(text)

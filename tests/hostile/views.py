@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contracts.cloudevents import from_kafka
 from services.reporting.app import recorded
 from services.reporting.projections.change_set import fold
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from tests.faults.check import _views
 from tests.hostile import wire
 from tests.hostile.check import query
@@ -39,6 +39,6 @@ def parked(house: House) -> Iterator[str]:
         yield from (f"parked: {stream} {version}: {error}" for id_, stream, version, error in rows if str(id_) in ids)
 
 
-def _recorded(place: Place, one: wire.Stored) -> Recorded:
+def _recorded(place: Place, one: wire.Stored) -> ConsumedEvent:
     headers = [(name.decode(), value) for name, value in one.raw.headers]
     return recorded(*place, from_kafka(one.raw.key, one.raw.value, headers))

@@ -27,7 +27,7 @@ class Asking:
         answer = await self.http.get(f"/v1/reports/{name}", params=parameters)
         assert answer.status_code == 200, answer.text
         told: Mapping[str, Any] = answer.json()
-        assert set(told["totals"]) == set(REPORTS[name].of(parameters.get("source")).adds)
+        assert set(told["totals"]) == set(REPORTS[name].of(parameters.get("source")).totals)
         if "limit" not in parameters:
             for column, total in told["totals"].items():
                 assert sum(row[column] or 0 for row in told["rows"]) == total, column

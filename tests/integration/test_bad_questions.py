@@ -13,7 +13,7 @@ from kernel.runtime.health import Health
 from services.reporting.http.app import build
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.projector.projector import Projector
-from services.reporting.query.change_feed import Following
+from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
@@ -61,7 +61,7 @@ def addresses() -> Iterator[tuple[str, dict[str, str]]]:
     for name in LISTS:
         yield f"/v1/{name}", {}
     for name, report in REPORTS.items():
-        yield f"/v1/reports/{name}", {field: NEEDED[field] for field in (*report.needs, *report.one_of[:1])}
+        yield f"/v1/reports/{name}", {field: NEEDED[field] for field in (*report.required, *report.exactly_one_of[:1])}
 
 
 async def parameters(api: httpx.AsyncClient, path: str) -> list[str]:
@@ -77,7 +77,9 @@ async def test_hostile_text_in_any_parameter_is_refused_by_name(
 ) -> None:
     for parameter in [*await parameters(api, path), "unheard-of"]:
         for text in HOSTILE:
-            others = {} if parameter in REPORTS.get(path.rpartition("/")[2], REPORTS["strength"]).one_of else needed
+            others = (
+                {} if parameter in REPORTS.get(path.rpartition("/")[2], REPORTS["strength"]).exactly_one_of else needed
+            )
             answer = await api.get(path, params=others | {parameter: text})
             told = answer.json()
             assert 400 <= answer.status_code < 500, (parameter, text, told)
@@ -128,7 +130,7 @@ async def test_whatever_is_asked_by_the_openapi_document_is_answered_as_document
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, history(PAST))
-        hasty = Following(pool, Health(0), wait_longest_s=0.01)  # a token of events that never come is no fault
+        hasty = ChangeFeed(pool, Health(0), wait_longest_s=0.01)  # a token of events that never come is no fault
         async with served(build(pool, lambda: date(2014, 12, 1), hasty)) as url:
             done = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json", *FUZZ),

@@ -109,7 +109,7 @@ def test_rows_are_types_and_not_bare_objects(name: str) -> None:
 @pytest.mark.servers
 async def test_the_shapes_in_the_document_are_those_of_the_queries(postgres_dsn: str) -> None:
     async with reading_database(postgres_dsn) as pool, pool.acquire() as connection:
-        found = await generate_shapes.look(connection)
+        found = await generate_shapes.shapes_of(connection)
     kept = json.loads(files("services.reporting.http").joinpath(generate_shapes.FILE).read_text())
     wrong = {name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name)}
     command = "python -m services.reporting.http.generate_shapes"

@@ -16,11 +16,11 @@ import pytest
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from services.reporting.http.app import build
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector import projector as projector_module
 from services.reporting.projector.projector import Projector
 from services.reporting.query import change_feed as following_module
-from services.reporting.query.change_feed import Following
+from services.reporting.query.change_feed import ChangeFeed
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
@@ -37,7 +37,7 @@ class Reader:
     pool: asyncpg.Pool
     http: httpx.AsyncClient
 
-    async def apply(self, events: Sequence[Recorded]) -> None:
+    async def apply(self, events: Sequence[ConsumedEvent]) -> None:
         async with self.pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, events)
 
@@ -74,10 +74,10 @@ async def some(events: AsyncIterator[dict[str, Any]], count: int) -> list[dict[s
 @pytest.fixture
 async def reader(postgres_dsn: str) -> AsyncIterator[Reader]:
     async with reading_database(postgres_dsn) as pool:
-        following = Following(pool, Health(60))
+        following = ChangeFeed(pool, Health(60))
         async with (
             running_together([following.run()]),
-            served(build(pool, following=following)) as url,
+            served(build(pool, change_feed=following)) as url,
             httpx.AsyncClient(base_url=url, timeout=30) as http,
         ):
             yield Reader(pool, http)
@@ -122,7 +122,7 @@ async def test_what_cannot_be_applied_is_told_as_parked_without_waiting(
         raise ValueError("a defect of the projection")
 
     with monkeypatch.context() as broken:
-        broken.setattr("services.reporting.projections.change_set.Shelf.apply", fails)
+        broken.setattr("services.reporting.projections.change_set.ChangeSet.apply", fails)
         await reader.apply(LOG[-1:])
     async with asyncio.timeout(10):
         told = await waiting
@@ -176,7 +176,7 @@ async def test_one_who_does_not_read_is_let_go_and_costs_the_others_nothing(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following_module, "UNREAD_MAX", 50)
-    followed = Following(reader.pool, Health(60))
+    followed = ChangeFeed(reader.pool, Health(60))
     slow, quick = followed.follow(None, ()), followed.follow(None, ("events",))
     async with running_together([followed.run()]):
         await anext(slow), await anext(quick)

@@ -16,14 +16,14 @@ from kernel.runtime.health import Health
 from services.reporting.http.app import build
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.projections import VIEWS
-from services.reporting.projections.change_set import Shelf, Tables, fold
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.change_set import ChangeSet, Tables, fold
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector import occupancy
 from services.reporting.projector.projector import Projector
 from services.reporting.projector.upsert_sql import Statements
 from services.reporting.queries import query
-from services.reporting.query.change_feed import Following
-from services.reporting.query.session import Reading
+from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.session import ReadSession
 from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
 from tests.integration.reading_database import migrated, reading_database
@@ -54,7 +54,7 @@ async def then(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
         yield pool
 
 
-async def told(pool: asyncpg.Pool, *batches: Sequence[Recorded]) -> None:
+async def told(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None:
     """The views of these events, and of none before."""
     tables = [name for view in VIEWS for name in (view.table, f"{view.table}_history")]
     await pool.execute(f"TRUNCATE {', '.join([*tables, occupancy.TABLE, 'events', 'parked', 'stream_versions'])}")
@@ -66,7 +66,9 @@ async def told(pool: asyncpg.Pool, *batches: Sequence[Recorded]) -> None:
 async def known(pool: asyncpg.Pool, question: Question) -> Tables:
     """The views as they were known at the instant."""
     found: dict[str, dict[tuple[object, ...], object]] = {}
-    async with Reading(pool, lambda: TODAY, Following(pool, Health(0))).snapshot(question.as_known_at) as connection:
+    async with ReadSession(pool, lambda: TODAY, ChangeFeed(pool, Health(0))).snapshot(
+        question.as_known_at
+    ) as connection:
         for view in VIEWS:
             rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
             found[view.table] = {view.key_of(row): row for row in rows}
@@ -99,14 +101,14 @@ async def test_however_a_history_is_delivered_each_instant_of_it_can_be_asked_fo
 ) -> None:
     await told(now, *data.draw(deliveries(question.log)))
     assert await known(now, question) == fold(question.known)
-    shelf = Shelf()
+    change_set = ChangeSet()
     for event in question.log:
-        shelf.apply(event)
+        change_set.apply(event)
     for view in VIEWS:
         statements = Statements(view)
         rows = await now.fetch(f"SELECT * FROM {statements.history}")  # noqa: S608
         kept = Counter((statements.row(row), row["recorded_from"], row["recorded_until"]) for row in rows)
-        assert kept == Counter(map(tuple, shelf.superseded[view.table]))
+        assert kept == Counter(map(tuple, change_set.superseded[view.table]))
     assert await now.fetch(query("overlaps").sql) == []
 
 

@@ -22,7 +22,7 @@ from contracts.words import Command, Event, Message
 from kernel.command_service import MIGRATIONS
 from kernel.store.database import migrate, provision
 from kernel.store.postgres import Connection
-from services.reporting.projections import GROUP_OF, VIEWS
+from services.reporting.projections import PROJECTION_OF, VIEWS
 from services.reporting.projector.projector import Projector
 from tests.edges import integers, largest
 from tests.integration.reading_database import reading_database
@@ -172,7 +172,7 @@ async def test_the_columns_of_numbers_are_as_wide_as_the_views_say(connection: C
                 assert types[column.name] == "integer", f"{view.table}.{column.name}"
 
 
-COUNTED = [word for word in EVENTS.values() if list(integers(schema(word))) and word in GROUP_OF]
+COUNTED = [word for word in EVENTS.values() if list(integers(schema(word))) and word in PROJECTION_OF]
 
 
 @pytest.mark.parametrize("word", COUNTED, ids=lambda word: word.__name__)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.words import Event
 from services.reporting.projections import VIEWS
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector import occupancy
 from services.reporting.projector.projector import Projector
 from services.reporting.queries import query
@@ -32,7 +32,7 @@ async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
         yield pool
 
 
-async def told(pool: asyncpg.Pool, *batches: Sequence[Recorded]) -> None:
+async def told(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None:
     """The views of these events, and of none before."""
     tables = [name for view in VIEWS for name in (view.table, f"{view.table}_history")]
     await pool.execute(f"TRUNCATE {', '.join([*tables, occupancy.TABLE, 'events', 'parked', 'stream_versions'])}")

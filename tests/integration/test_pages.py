@@ -163,7 +163,7 @@ async def test_every_column_of_a_page_is_one_of_its_report(ask: Asking) -> None:
         for section in sheet.sections:
             if section.report:
                 report = REPORTS[section.report]
-                own = {field: needed[field] for field in (*report.needs, *report.one_of[:1])}
+                own = {field: needed[field] for field in (*report.required, *report.exactly_one_of[:1])}
                 columns = {one["name"] for one in (await ask.report(section.report, **own))["columns"]}
                 assert set(section.columns) - {"bar"} <= columns, section.name
 

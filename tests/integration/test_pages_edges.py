@@ -91,7 +91,7 @@ def parts(text: str) -> tuple[str, str, str]:
 async def test_every_parameter_of_every_page_is_given_odd_values(ask: Asking, event: str, path: str) -> None:
     sheet = SHEETS[ROUTES[path]]
     address = path.format(**THINGS, event=event)
-    for name in (*EVERYWHERE, *sheet.takes, "section", "unheard-of"):
+    for name in (*EVERYWHERE, *sheet.parameters, "section", "unheard-of"):
         other = "mission=UNIFIL&" if path == "/events" and name not in ("mission", "tour", "line", "mandate") else ""
         for what, value in ODD.items():
             status, text = await page(ask, f"{address}?{other}{name}={value}")
@@ -99,7 +99,7 @@ async def test_every_parameter_of_every_page_is_given_odd_values(ask: Asking, ev
                 told, field, remedy = parts(text)
                 assert told, (address, name, what)
                 assert remedy, (address, name, what)
-                about = {name, *sheet.takes} if what == "nothing" else {name}
+                about = {name, *sheet.parameters} if what == "nothing" else {name}
                 about |= {sheet.thing.removesuffix("s")} if status == 404 else set()  # not there at that instant
                 assert field in about, (address, name, what, text)
             if name == "unheard-of":
@@ -125,7 +125,7 @@ async def test_every_place_of_every_path_is_given_odd_values(ask: Asking, event:
 @pytest.mark.parametrize("path", ROUTES)
 async def test_a_parameter_that_is_there_twice_is_refused(ask: Asking, event: str, path: str) -> None:
     sheet, address = SHEETS[ROUTES[path]], path.format(**THINGS, event=event)
-    for name, value in {"as_of": "2022-06-30", "lang": "ru", **dict.fromkeys(sheet.takes, "x")}.items():
+    for name, value in {"as_of": "2022-06-30", "lang": "ru", **dict.fromkeys(sheet.parameters, "x")}.items():
         status, text = await page(ask, f"{address}?{name}={value}&{name}={value}", "en")
         assert (status, parts(text)[1]) == (400, name)
 
@@ -159,7 +159,7 @@ async def test_a_problem_is_told_in_the_language_of_the_reader(ask: Asking, even
     for path, name in ROUTES.items():
         address = path.format(**THINGS, event=event)
         other = "mission=UNIFIL&" if path == "/events" else ""
-        for field in (*EVERYWHERE, *SHEETS[name].takes, "unheard-of"):
+        for field in (*EVERYWHERE, *SHEETS[name].parameters, "unheard-of"):
             for what, value in ODD.items():
                 for asked in (f"{address}?{other}{field}={value}", f"{address}?{other}{field}={value}&{field}={value}"):
                     status, text = await page(ask, asked, language)

@@ -13,9 +13,9 @@ from contracts.deployments import ConsentRecorded
 from contracts.words import Event
 from kernel.store.postgres import Connection
 from services.reporting.http.app import build
-from services.reporting.projections import GROUP_OF, VIEWS
+from services.reporting.projections import PROJECTION_OF, VIEWS
 from services.reporting.projections.change_set import Tables, fold
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projections.view import Project
 from services.reporting.projector.projector import Applied, Projector
 from services.reporting.projector.upsert_sql import Statements
@@ -49,7 +49,7 @@ async def views(connection: Connection) -> Tables:
     return found
 
 
-async def apply(connection: Connection, *batches: Sequence[Recorded]) -> list[Applied]:
+async def apply(connection: Connection, *batches: Sequence[ConsumedEvent]) -> list[Applied]:
     return [await Projector().apply(connection, batch) for batch in batches]
 
 
@@ -61,7 +61,7 @@ async def parked(connection: Connection) -> list[tuple[str, int, int, bool]]:
 @given(delivered())
 @settings(max_examples=25, deadline=None)
 async def test_views_do_not_depend_on_how_events_are_delivered(
-    pool: asyncpg.Pool, case: tuple[list[Recorded], list[list[Recorded]]]
+    pool: asyncpg.Pool, case: tuple[list[ConsumedEvent], list[list[ConsumedEvent]]]
 ) -> None:
     log, batches = case
     async with pool.acquire() as connection:
@@ -122,17 +122,17 @@ async def test_an_absurd_version_or_a_position_given_twice_breaks_nothing(connec
 @contextmanager
 def broken(word: type[Event]) -> Iterator[None]:
     """A projection with a fault, which is then repaired."""
-    group = GROUP_OF[word]
-    good: Project = group.project
+    projection = PROJECTION_OF[word]
+    good: Project = projection.project
 
-    def faulty(event: Recorded, rows: object) -> tuple[object, ...]:
+    def faulty(event: ConsumedEvent, rows: object) -> tuple[object, ...]:
         raise ZeroDivisionError(event.type)
 
-    GROUP_OF[word] = replace(group, project=faulty)  # type: ignore[index]
+    PROJECTION_OF[word] = replace(projection, project=faulty)  # type: ignore[index]
     try:
         yield
     finally:
-        GROUP_OF[word] = replace(group, project=good)  # type: ignore[index]
+        PROJECTION_OF[word] = replace(projection, project=good)  # type: ignore[index]
 
 
 async def retried(connection: Connection) -> Applied:

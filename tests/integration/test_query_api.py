@@ -162,7 +162,7 @@ NEEDED = {
 
 async def test_every_report_is_listed_and_answers(api: httpx.AsyncClient) -> None:
     for report in (await get(api, "reports"))["reports"]:
-        asked = {field: NEEDED[field] for field in [*report["needs"], *report["one_of"][:1]]}
+        asked = {field: NEEDED[field] for field in [*report["required"], *report["exactly_one_of"][:1]]}
         for limit in ({}, {"limit": 1}):
             assert (await get(api, f"reports/{report['name']}", **asked, **limit))["report"] == report["name"]
 

@@ -24,7 +24,9 @@ async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
 
 def needed(name: str) -> dict[str, str]:
     report = REPORTS[name]
-    return {field: NEEDED[field] for field in report.needs} | ({"mission": "UNIFIL"} if report.one_of else {})
+    return {field: NEEDED[field] for field in report.required} | (
+        {"mission": "UNIFIL"} if report.exactly_one_of else {}
+    )
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -24,7 +24,7 @@ async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
 
 def needed(name: str) -> dict[str, Any]:
     report = REPORTS[name]
-    return {field: NEEDED[field] for field in (*report.needs, *report.one_of[:1])}
+    return {field: NEEDED[field] for field in (*report.required, *report.exactly_one_of[:1])}
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -108,8 +108,8 @@ async def test_sql_in_a_cursor_is_only_a_place_in_the_alphabet(ask: Asking) -> N
 async def test_each_report_is_documented_with_its_parameters_and_an_example_of_its_rows(ask: Asking, name: str) -> None:
     told = (await ask.http.get("/openapi.json")).json()["paths"][f"/v1/reports/{name}"]["get"]
     parameters = {parameter["name"]: parameter for parameter in told["parameters"]}
-    assert set(parameters) == set(REPORTS[name].takes)
-    assert {found for found, one in parameters.items() if one["required"]} == set(REPORTS[name].needs)
+    assert set(parameters) == set(REPORTS[name].parameters)
+    assert {found for found, one in parameters.items() if one["required"]} == set(REPORTS[name].required)
     content = told["responses"]["200"]["content"]
     (row,) = content["application/json"]["example"]["rows"]
     columns = {column["name"] for column in (await ask.report(name, **needed(name)))["columns"]}

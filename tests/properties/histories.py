@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contracts import deployments, vacancies
 from contracts.words import Event
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from tests import peacekeepers as story
 from tests.projection_spec import history
 
@@ -46,7 +46,7 @@ def lives() -> list[list[Event]]:
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Recorded]:
+def logs(draw: st.DrawFn) -> list[ConsumedEvent]:
     """A history: each thing lives some of its life, and the lives are mixed."""
     some = [life[: draw(st.integers(0, len(life)))] for life in lives()]
     order = draw(st.permutations([nr for nr, life in enumerate(some) for _ in life]))
@@ -55,11 +55,11 @@ def logs(draw: st.DrawFn) -> list[Recorded]:
 
 
 @st.composite
-def deliveries(draw: st.DrawFn, log: Sequence[Recorded]) -> list[list[Recorded]]:
+def deliveries(draw: st.DrawFn, log: Sequence[ConsumedEvent]) -> list[list[ConsumedEvent]]:
     """Each event at least once, in any order, in batches of any size."""
     again = draw(st.lists(st.sampled_from(log), max_size=10)) if log else []
     records = draw(st.permutations([*log, *again]))
-    batches: list[list[Recorded]] = []
+    batches: list[list[ConsumedEvent]] = []
     while records:
         size = draw(st.integers(1, 20))
         batches.append(list(records[:size]))
@@ -68,7 +68,7 @@ def deliveries(draw: st.DrawFn, log: Sequence[Recorded]) -> list[list[Recorded]]
 
 
 @st.composite
-def delivered(draw: st.DrawFn) -> tuple[list[Recorded], list[list[Recorded]]]:
+def delivered(draw: st.DrawFn) -> tuple[list[ConsumedEvent], list[list[ConsumedEvent]]]:
     """A history and a way of delivering it."""
     log = draw(logs())
     return log, draw(deliveries(log))

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from hypothesis import strategies as st
 
 from contracts.words import Event
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from tests import peacekeepers as story
 from tests.projection_spec import LEARNED, history
 from tests.properties.histories import lives
@@ -44,7 +44,7 @@ def tours(draw: st.DrawFn, tour: str) -> list[Event]:
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Recorded]:
+def logs(draw: st.DrawFn) -> list[ConsumedEvent]:
     """A history as it was recorded: several events may be of one command, and so of one instant."""
     each = [*lives()[:-3], *(draw(tours(f"t-{nr}")) for nr in range(4))]
     some = [life[: draw(st.integers(0, len(life)))] for life in each]
@@ -62,12 +62,12 @@ def logs(draw: st.DrawFn) -> list[Recorded]:
 class Question:
     """A history, and two days: the one that is asked about, and the instant whose knowledge is asked for."""
 
-    log: Sequence[Recorded]
+    log: Sequence[ConsumedEvent]
     as_of: date
     as_known_at: datetime
 
     @property
-    def known(self) -> list[Recorded]:
+    def known(self) -> list[ConsumedEvent]:
         """The events that were on record by then."""
         return [event for event in self.log if event.recorded <= self.as_known_at]
 

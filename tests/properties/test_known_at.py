@@ -7,44 +7,46 @@ from itertools import groupby, pairwise
 from hypothesis import given
 
 from services.reporting.projections import VIEWS
-from services.reporting.projections.change_set import Shelf, Superseded, fold
+from services.reporting.projections.change_set import ChangeSet, Superseded, fold
 from services.reporting.projections.view import Key
 from tests.properties.known_histories import Question, questions
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
-def shelved(question: Question) -> Shelf:
-    shelf = Shelf()
+def changes_of(question: Question) -> ChangeSet:
+    change_set = ChangeSet()
     for event in question.log:
-        shelf.apply(event)
-    return shelf
+        change_set.apply(event)
+    return change_set
 
 
-def versions(shelf: Shelf, table: str) -> Iterator[Superseded]:
+def versions(change_set: ChangeSet, table: str) -> Iterator[Superseded]:
     """Every row that was ever the newest of its key, with its period."""
-    yield from shelf.superseded[table]
-    for key, row in shelf.changed[table].items():
-        yield Superseded(row, shelf.recorded_from[table][key], FOR_EVER)
+    yield from change_set.superseded[table]
+    for key, row in change_set.changed[table].items():
+        yield Superseded(row, change_set.recorded_from[table][key], FOR_EVER)
 
 
 @given(questions())
 def test_the_rows_of_an_instant_are_the_fold_of_what_was_recorded_by_then(question: Question) -> None:
-    shelf, known = shelved(question), fold(question.known)
+    change_set, known = changes_of(question), fold(question.known)
     for view in VIEWS:
         at = question.as_known_at
-        then = {view.key_of(row): row for row, begin, end in versions(shelf, view.table) if begin <= at and end > at}
+        then = {
+            view.key_of(row): row for row, begin, end in versions(change_set, view.table) if begin <= at and end > at
+        }
         assert then == known[view.table]
 
 
 @given(questions())
 def test_the_periods_of_a_row_follow_each_other_without_gap_or_overlap(question: Question) -> None:
-    shelf = shelved(question)
+    change_set = changes_of(question)
     for view in VIEWS:
 
         def key(version: Superseded, key_of=view.key_of) -> Key:  # type: ignore[no-untyped-def]
             return tuple(map(str, key_of(version.row)))
 
-        for _, each in groupby(sorted(versions(shelf, view.table), key=lambda v: (key(v), v.recorded_from)), key):
+        for _, each in groupby(sorted(versions(change_set, view.table), key=lambda v: (key(v), v.recorded_from)), key):
             for one, following in pairwise(each):
                 assert one.recorded_from < one.recorded_until == following.recorded_from

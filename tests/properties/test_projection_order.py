@@ -3,13 +3,15 @@
 from hypothesis import given
 
 from services.reporting.projections.change_set import fold
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 from tests.projection_spec import MemoryProjector
 from tests.properties.histories import delivered
 
 
 @given(delivered())
-def test_views_do_not_depend_on_how_events_are_delivered(case: tuple[list[Recorded], list[list[Recorded]]]) -> None:
+def test_views_do_not_depend_on_how_events_are_delivered(
+    case: tuple[list[ConsumedEvent], list[list[ConsumedEvent]]],
+) -> None:
     log, batches = case
     projector = MemoryProjector()
     for batch in batches:

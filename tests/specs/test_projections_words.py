@@ -4,13 +4,13 @@ import pytest
 
 from contracts.registry import EVENTS
 from contracts.words import Event
-from services.reporting.projections import GROUP_OF, GROUPS, NOT_SHOWN, VIEWS
-from services.reporting.projections.change_set import group_of
+from services.reporting.projections import NOT_SHOWN, PROJECTION_OF, PROJECTIONS, VIEWS
+from services.reporting.projections.change_set import projection_of
 
 
 @pytest.mark.parametrize("word", EVENTS.values(), ids=list(EVENTS))
 def test_every_event_is_shown_or_listed_as_not_shown(word: type[Event]) -> None:
-    assert (word in GROUP_OF) != (word in NOT_SHOWN)
+    assert (word in PROJECTION_OF) != (word in NOT_SHOWN)
 
 
 def test_an_unknown_event_is_not_passed_over() -> None:
@@ -18,12 +18,12 @@ def test_an_unknown_event_is_not_passed_over() -> None:
         room = "approvals"
 
     with pytest.raises(LookupError, match="NobodyKnows"):
-        group_of(NobodyKnows)
+        projection_of(NobodyKnows)
 
 
 def test_the_rows_of_an_owner_are_fed_by_one_room() -> None:
-    for group in GROUPS:
-        assert len({word.room for word in group.events}) == 1
+    for projection in PROJECTIONS:
+        assert len({word.room for word in projection.events}) == 1
 
 
 def test_a_table_belongs_to_one_view() -> None:

@@ -12,24 +12,24 @@ from typing import Final
 
 from services.reporting.projections import VIEWS
 from services.reporting.queries import query
-from services.reporting.reports.catalogue import REPORTS, RETURNED, Report
+from services.reporting.reports.catalogue import REPORTS, RETURNED, ReportDefinition
 
 SCHEMA: Final = "analysts"
 AS_OF: Final = "as_of date DEFAULT (now() AT TIME ZONE 'UTC')::date"
 KNOWN_AT: Final = "known_at timestamptz DEFAULT NULL"
-_CALLED: Final = {
+_ARGUMENT_NAMES: Final = {
     **{name: f"of_{name}" for name in ("contributor", "mandate", "line", "tour", "mission", "category", "level")},
     **{"missions": "of_missions", "categories": "of_categories", "since": "since_day"},
 }
 """Parameters that are called as a column is: a function cannot have both, so here they are called otherwise."""
-_TYPED: Final = re.compile(r"(?<![:\w]):([a-z_]+)::([a-z]+(?:\[\])?)")
+_TYPED_PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z_]+)::([a-z]+(?:\[\])?)")
 _FUNCTION: Final = """
 CREATE FUNCTION {schema}.{name}_as_of({parameters})
 RETURNS TABLE ({columns}) LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = {here}, public AS $function$
+SET search_path = {tables}, public AS $function$
 BEGIN
     IF ${known} IS NOT NULL THEN
-        PERFORM set_config('search_path', '{here}_known, {here}, public', true),
+        PERFORM set_config('search_path', '{tables}_known, {tables}, public', true),
                 set_config('forcegen.known_at', ${known}::text, true);
     END IF;
     RETURN QUERY EXECUTE $query${sql} ORDER BY {order}$query$ USING {values};
@@ -43,28 +43,28 @@ COMMENT ON VIEW {schema}.{name} IS '{comment}';
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class AnalystReport:
     """A report as analysts see it."""
 
     name: str
-    report: Report
+    report: ReportDefinition
 
     @property
     def parameters(self) -> list[str]:
         """Those that it cannot do without, the two times, and its filters."""
-        others = [name for name in types(self.report.sql) if name not in (*self.report.needs, "as_of")]
-        return [*self.report.needs, "as_of", "known_at", *others]
+        others = [name for name in types(self.report.sql) if name not in (*self.report.required, "as_of")]
+        return [*self.report.required, "as_of", "known_at", *others]
 
-    def statements(self, here: str, columns: Iterable[tuple[str, str]]) -> str:
-        """The function, and where it needs nothing a view of today. `here` is the schema of the tables."""
-        kinds, names = types(self.report.sql), self.parameters
+    def statements(self, tables: str, columns: Iterable[tuple[str, str]]) -> str:
+        """The function, and where it needs nothing a view of today. `tables` is their schema."""
+        sql_types, names = types(self.report.sql), self.parameters
         own = {"as_of": AS_OF, "known_at": KNOWN_AT} | {
-            name: f"{argument(name)} {kinds[name]}" for name in self.report.needs
+            name: f"{argument(name)} {sql_types[name]}" for name in self.report.required
         }
-        declared = [own.get(name) or f'"{argument(name)}" {kinds[name]} DEFAULT NULL' for name in names]
+        declared = [own.get(name) or f'"{argument(name)}" {sql_types[name]} DEFAULT NULL' for name in names]
         function = _FUNCTION.format(
             schema=SCHEMA,
-            here=here,
+            tables=tables,
             name=self.name,
             parameters=", ".join(declared),
             columns=", ".join(f'"{name}" {kind}' for name, kind in columns),
@@ -74,7 +74,7 @@ class Made:
             values=", ".join(f"${names.index(name) + 1}" for name in query(self.report.sql).parameters),
             comment=_quoted(f"{self.report.description} As of a day; as known at an instant, or now."),
         )
-        if self.report.needs or self.report.one_of:
+        if self.report.required or self.report.exactly_one_of:
             return function
         today = _quoted(f"{self.report.description} Today, as known now.")
         return function + _VIEW.format(
@@ -82,33 +82,35 @@ class Made:
         )
 
 
-def reports() -> Sequence[Made]:
+def reports() -> Sequence[AnalystReport]:
     """Every report, and the strength by the UN's returns."""
     named = {name.replace("-", "_"): report for name, report in REPORTS.items()}
-    return [Made(name, report) for name, report in {**named, "strength_returned": RETURNED}.items()]
+    return [AnalystReport(name, report) for name, report in {**named, "strength_returned": RETURNED}.items()]
 
 
-def of_projections(here: str) -> str:
+def of_projections(tables: str) -> str:
     """A view of each table, with what is newest on record."""
     return "".join(
-        _VIEW.format(schema=SCHEMA, name=view.table, source=f"{here}.{view.table}", comment=_quoted(_told(view.table)))
+        _VIEW.format(
+            schema=SCHEMA, name=view.table, source=f"{tables}.{view.table}", comment=_quoted(_table_comment(view.table))
+        )
         for view in VIEWS
     )
 
 
 def argument(name: str) -> str:
     """What a parameter of a report is called in SQL."""
-    return _CALLED.get(name, name)
+    return _ARGUMENT_NAMES.get(name, name)
 
 
 def types(name: str) -> Mapping[str, str]:
     """The parameters of a query with their types, in order."""
     text = files("services.reporting.queries").joinpath(f"{name}.sql").read_text(encoding="utf-8")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-    return dict(_TYPED.findall(code))
+    return dict(_TYPED_PARAMETER.findall(code))
 
 
-def _told(table: str) -> str:
+def _table_comment(table: str) -> str:
     return f"The register's {table.replace('_', ' ')}, one row each, as they are newest on record."
 
 

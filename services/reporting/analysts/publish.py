@@ -34,20 +34,20 @@ async def make(connection: Connection, *, anew: bool = False) -> bool:
     await connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS {before}")
     statements = await _statements(connection)
     digest = sha256(statements.encode()).hexdigest()[:16]
-    told = f"Reports of Forcegen for analysts, version {digest}."
-    there = await connection.fetchval("SELECT obj_description($1::regnamespace)", SCHEMA)
-    if there == told and not anew:
+    comment = f"Reports of Forcegen for analysts, version {digest}."
+    published = await connection.fetchval("SELECT obj_description($1::regnamespace)", SCHEMA)
+    if published == comment and not anew:
         return False
     await connection.execute(_DROP)
-    await connection.execute(f"{statements}; COMMENT ON SCHEMA {SCHEMA} IS '{told}'")
+    await connection.execute(f"{statements}; COMMENT ON SCHEMA {SCHEMA} IS '{comment}'")
     log.info("the schema for analysts is made anew", version=digest)
     return True
 
 
 async def _statements(connection: Connection) -> str:
-    here = await connection.fetchval("SELECT current_schema()")
-    made = []
-    for one in reports():
-        attributes = (await connection.prepare(query(one.report.sql).sql)).get_attributes()
-        made.append(one.statements(here, [(each.name, each.type.name) for each in attributes]))
-    return of_projections(here) + "".join(made)
+    tables = await connection.fetchval("SELECT current_schema()")
+    parts = []
+    for report in reports():
+        attributes = (await connection.prepare(query(report.report.sql).sql)).get_attributes()
+        parts.append(report.statements(tables, [(attribute.name, attribute.type.name) for attribute in attributes]))
+    return of_projections(tables) + "".join(parts)

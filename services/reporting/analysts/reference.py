@@ -20,12 +20,12 @@ Made from the comments in the database ([how to connect](../how-to/query-with-sq
 `strength_as_of(as_of => '2014-07-01', of_contributor => 'KAZ')`.
 """
 _FUNCTIONS: Final = """
-SELECT proname AS name, obj_description(oid) AS told, pg_get_function_arguments(oid) AS takes,
+SELECT proname AS name, obj_description(oid) AS description, pg_get_function_arguments(oid) AS parameters,
        pg_get_function_result(oid) AS gives
 FROM pg_proc WHERE pronamespace = $1::regnamespace ORDER BY proname
 """
 _VIEWS: Final = """
-SELECT relname AS name, obj_description(pg_class.oid) AS told,
+SELECT relname AS name, obj_description(pg_class.oid) AS description,
        string_agg(format('%s %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum) AS gives
 FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
 WHERE relnamespace = $1::regnamespace AND relkind = 'v' AND attnum > 0 GROUP BY relname, pg_class.oid ORDER BY relname
@@ -36,16 +36,16 @@ async def page(connection: asyncpg.Connection) -> str:
     """The page, as Markdown."""
     functions = await connection.fetch(_FUNCTIONS, SCHEMA)
     views = await connection.fetch(_VIEWS, SCHEMA)
-    return f"{HEAD}\n## Functions\n\n{_told(functions, '()')}\n## Views\n\n{_told(views, '')}"
+    return f"{HEAD}\n## Functions\n\n{_entries(functions, '()')}\n## Views\n\n{_entries(views, '')}"
 
 
-def _told(found: Sequence[asyncpg.Record], ending: str) -> str:
-    parts = []
-    for one in found:
-        takes = f"- takes: {one['takes']}\n" if "takes" in one else ""
-        gives = one["gives"].removeprefix("TABLE(").removesuffix(")") if ending else one["gives"]
-        parts.append(f"### {one['name']}{ending}\n\n{one['told']}\n\n{takes}- columns: {gives}\n")
-    return "\n".join(parts)
+def _entries(objects: Sequence[asyncpg.Record], ending: str) -> str:
+    entries = []
+    for entry in objects:
+        parameters = f"- parameters: {entry['parameters']}\n" if "parameters" in entry else ""
+        gives = entry["gives"].removeprefix("TABLE(").removesuffix(")") if ending else entry["gives"]
+        entries.append(f"### {entry['name']}{ending}\n\n{entry['description']}\n\n{parameters}- columns: {gives}\n")
+    return "\n".join(entries)
 
 
 async def _print() -> None:

@@ -20,9 +20,9 @@ from kernel.store import database
 from services.reporting.http import change_stream, lists, reports, shapes
 from services.reporting.pages import routes as pages
 from services.reporting.queries import query
-from services.reporting.query.change_feed import Following
+from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.errors import RESPONSES
-from services.reporting.query.session import PLANNED_ONCE, Reading, reading
+from services.reporting.query.session import PLANNED_ONCE, ReadSession, read_session
 from services.reporting.reports.receipts import COVERED_WITHIN_S, Archive
 from services.reporting.settings import QuerySettings
 
@@ -35,7 +35,7 @@ def today_utc() -> date:
 def build(
     pool: asyncpg.Pool,
     today: Callable[[], date] = today_utc,
-    following: Following | None = None,
+    change_feed: ChangeFeed | None = None,
     archive: Archive | None = None,
 ) -> FastAPI:
     """The app over `pool`; the caller owns the pool, and its connections have the views on their search path.
@@ -43,7 +43,7 @@ def build(
     `following` is the caller's to run; where it does not run, who waits is answered when the time is up.
     """
     app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=pages.problem)
-    app.state.reading = Reading(pool, today, following or Following(pool, Health(0)))
+    app.state.read_session = ReadSession(pool, today, change_feed or ChangeFeed(pool, Health(0)))
     app.state.archive = archive
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(reports.routes(), prefix="/v1")
@@ -58,20 +58,20 @@ def _position() -> APIRouter:
     router = APIRouter(tags=["position"], responses=RESPONSES)
 
     @router.get("/position", description="How far the views are: the next offset of each topic and partition.")
-    async def position(read: Annotated[Reading, Depends(reading)]) -> shapes.ViewsPosition:
-        rows = await read.pool.fetch(query("position").sql)
+    async def position(session: Annotated[ReadSession, Depends(read_session)]) -> shapes.ViewsPosition:
+        rows = await session.pool.fetch(query("position").sql)
         return shapes.ViewsPosition(consumed=[shapes.Consumed(**row) for row in rows])
 
     @router.get("/parked", description="Events that cannot be applied yet, oldest first; `next` is the next page.")
     async def parked(
-        read: Annotated[Reading, Depends(reading)],
+        session: Annotated[ReadSession, Depends(read_session)],
         since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
         room: Annotated[str | None, Name(), Query(description="`next.room` of the page before")] = None,
         stream: Annotated[str | None, Name(), Query(description="`next.stream` of the page before")] = None,
         version: Annotated[int, Whole(0, INTEGER_MAX), Query(description="`next.version` of the page before")] = 0,
         limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
     ) -> shapes.ParkedPage:
-        rows = await read.pool.fetch(query("parked").sql, since, room or "", stream or "", version, limit)
+        rows = await session.pool.fetch(query("parked").sql, since, room or "", stream or "", version, limit)
         items = [shapes.Parked(**row) for row in rows]
         after = shapes.ParkedAfter(**{n: rows[-1][n] for n in shapes.ParkedAfter.model_fields}) if rows else None
         return shapes.ParkedPage(items=items, next=after if len(rows) == limit else None)
@@ -95,14 +95,14 @@ async def run(settings: Settings) -> None:
     health = Health(settings.stuck_after_ms / 1000)
     health.failed("views", RuntimeError("not asked yet"))
     pool = await database.connect(settings.database_url, application="forcegen query API", settings=PLANNED_ONCE)
-    following = Following(pool, health)
+    change_feed = ChangeFeed(pool, health)
     url = QuerySettings().audit_url
     async with (
         pool,
         httpx.AsyncClient(timeout=COVERED_WITHIN_S) as client,
-        running_together([_watch(pool, health), following.run()]),
+        running_together([_watch(pool, health), change_feed.run()]),
     ):
         archive = Archive(url.rstrip("/"), client) if url else None
-        app = build(pool, following=following, archive=archive)
+        app = build(pool, change_feed=change_feed, archive=archive)
         operations(app, health, service="query", ready=answering(pool))
         await serve(app, settings)

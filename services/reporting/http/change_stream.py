@@ -8,9 +8,9 @@ from fastapi.responses import StreamingResponse
 
 from kernel.http.parameters import Position
 from services.reporting.projections import VIEWS
-from services.reporting.query.change_feed import FOLLOWERS_MAX, Crowded
+from services.reporting.query.change_feed import FOLLOWERS_MAX, TooManyFollowers
 from services.reporting.query.errors import RESPONSES, Problem
-from services.reporting.query.session import Reading, reading
+from services.reporting.query.session import ReadSession, read_session
 
 FOLLOWED: Final = (*(view.table for view in VIEWS), "events", "parked")
 _EXAMPLE: Final = (
@@ -41,16 +41,16 @@ View = Literal[FOLLOWED]  # type: ignore[valid-type]
 
 
 async def _changes(
-    read: Annotated[Reading, Depends(reading)],
+    session: Annotated[ReadSession, Depends(read_session)],
     views: Annotated[list[View] | None, Query(description="Only these views; repeat it for several.")] = None,
     last_event_id: Annotated[Position | None, Header(description="The id of the last event that was seen.")] = None,
 ) -> StreamingResponse:
-    frames = read.following.follow(last_event_id, views or ())
+    frames = session.change_feed.follow(last_event_id, views or ())
     try:
         first = await anext(frames)
-    except Crowded as fault:
-        told = f"{FOLLOWERS_MAX:,} follow here already."
-        raise Problem(503, "Busy", told, remedy="Come again in a moment, or ask another process.") from fault
+    except TooManyFollowers as fault:
+        detail = f"{FOLLOWERS_MAX:,} follow here already."
+        raise Problem(503, "Busy", detail, remedy="Come again in a moment, or ask another process.") from fault
     return StreamingResponse(_from(first, frames), media_type="text/event-stream", headers=_HEADERS)
 
 

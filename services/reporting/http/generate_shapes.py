@@ -36,7 +36,7 @@ INSIDE: Final = {
 _ITEM: Final = "to_json(item) AS item"
 
 
-async def look(connection: Connection) -> Shapes:
+async def shapes_of(connection: Connection) -> Shapes:
     """The shapes, as the queries have them on a database with the views."""
     statements = {f"lists/{name}": query(each.sql).sql.replace(_ITEM, "item.*") for name, each in LISTS.items()}
     for name, report in REPORTS.items():
@@ -60,10 +60,10 @@ def text(shapes: Mapping[str, Columns]) -> str:
 async def _write() -> None:
     connection = await asyncpg.connect(Settings.for_room("reporting").database_url.get_secret_value())
     try:
-        made = text(await look(connection))
+        content = text(await shapes_of(connection))
     finally:
         await connection.close()
-    await asyncio.to_thread(Path(str(files("services.reporting.http") / FILE)).write_text, made)
+    await asyncio.to_thread(Path(str(files("services.reporting.http") / FILE)).write_text, content)
 
 
 if __name__ == "__main__":

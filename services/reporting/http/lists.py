@@ -10,86 +10,94 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from services.reporting.http import shapes
-from services.reporting.lists.catalogue import LISTS, ONE_BY_ID, List
-from services.reporting.lists.filters import Page
+from services.reporting.lists.catalogue import LISTS, ONE_BY_ID, ListDefinition
+from services.reporting.lists.filters import ListParameters
 from services.reporting.lists.run import find_one
 from services.reporting.queries import filtered
 from services.reporting.query.errors import RESPONSES
 from services.reporting.query.keyset import no_cursor
 from services.reporting.query.parameters import AsOf
-from services.reporting.query.session import Reading, incomplete, reading
+from services.reporting.query.session import ReadSession, incomplete, read_session
 from services.reporting.reports import validation
 
 
 def routes() -> APIRouter:
     """`GET /<thing>` for each list, and `GET /<thing>/<id>` where a thing has an id."""
     router = APIRouter(responses=RESPONSES)
-    for name, each in LISTS.items():
-        _add_list(router, name, each)
+    for name, definition in LISTS.items():
+        _add_list(router, name, definition)
         if name in ONE_BY_ID:
-            _add_one(router, name, each)
+            _add_one(router, name, definition)
     return router
 
 
-def _add_list(router: APIRouter, name: str, each: List) -> None:
-    page = {"items": [each.example], "next": None, "as_of": "2014-07-01", "as_known_at": None, "incomplete": False}
-    documented = _documented(each, page, shapes.page(name))
+def _add_list(router: APIRouter, name: str, definition: ListDefinition) -> None:
+    page = {
+        "items": [definition.example],
+        "next": None,
+        "as_of": "2014-07-01",
+        "as_known_at": None,
+        "incomplete": False,
+    }
+    documented = _documented(definition, page, shapes.page(name))
 
-    async def answer(asked: Page, read: Annotated[Reading, Depends(reading)]) -> Response:
-        return await _page(each, asked, read)
+    async def answer(params: ListParameters, session: Annotated[ReadSession, Depends(read_session)]) -> Response:
+        return await _page(definition, params, session)
 
     # The filters differ from list to list, and FastAPI reads them from the annotation.
-    answer.__annotations__["asked"] = Annotated[each.asks, Query()]
-    router.get(f"/{name}", name=name, description=each.description, responses=documented, tags=["lists"])(answer)
+    answer.__annotations__["params"] = Annotated[definition.parameters, Query()]
+    router.get(f"/{name}", name=name, description=definition.description, responses=documented, tags=["lists"])(answer)
 
 
-def _add_one(router: APIRouter, name: str, each: List) -> None:
-    documented = _documented(each, each.example, shapes.item(name))
+def _add_one(router: APIRouter, name: str, definition: ListDefinition) -> None:
+    documented = _documented(definition, definition.example, shapes.item(name))
 
     async def answer(
-        item: str, asked: Annotated[AsOf, Query()], read: Annotated[Reading, Depends(reading)]
+        item: str, params: Annotated[AsOf, Query()], session: Annotated[ReadSession, Depends(read_session)]
     ) -> Response:
-        fresh = await read.freshness(asked)
-        async with read.snapshot(asked.as_known_at) as connection:
-            found = await find_one(connection, name, item, asked.as_of or read.today())
+        fresh = await session.freshness(params)
+        async with session.snapshot(params.as_known_at) as connection:
+            item_json = await find_one(connection, name, item, params.as_of or session.today())
         headers = {"Forcegen-Freshness": fresh.state} if fresh else {}
-        return Response(found, media_type="application/json", headers=headers)
+        return Response(item_json, media_type="application/json", headers=headers)
 
     router.get(f"/{name}/{{item:path}}", name=f"one of {name}", responses=documented, tags=["lists"])(answer)
 
 
-def _documented(each: List, example: dict[str, Any], model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+def _documented(
+    definition: ListDefinition, example: dict[str, Any], model: type[BaseModel]
+) -> dict[int | str, dict[str, Any]]:
     content = {"application/json": {"example": example}}
-    return {200: {"description": each.description, "model": model, "content": content}}
+    return {200: {"description": definition.description, "model": model, "content": content}}
 
 
-async def _page(each: List, asked: Page, read: Reading) -> Response:
+async def _page(definition: ListDefinition, params: ListParameters, session: ReadSession) -> Response:
     """One row more than the limit is read, to know whether there is a next page."""
-    as_of = asked.as_of or read.today()
-    after = _after(asked.cursor, each.ids)
-    given = asked.model_dump()
-    validation.check_period(given, "month_from", "month_until")
-    values = given | {"as_of": as_of, "limit": asked.limit + 1, "after": after}
-    found = filtered(each.sql, values)
-    fresh = await read.freshness(asked)
-    async with read.snapshot(asked.as_known_at) as connection:
-        await validation.check_names(connection, given, read.known)
-        rows = await connection.fetch(found.sql, *found.values(values))
-        waits = await incomplete(connection, each.feeds)
-    if after and not rows and each.only_grows:
+    as_of = params.as_of or session.today()
+    after = _after(params.cursor, definition.ids)
+    filters = params.model_dump()
+    validation.check_period(filters, "month_from", "month_until")
+    values = filters | {"as_of": as_of, "limit": params.limit + 1, "after": after}
+    statement = filtered(definition.sql, values)
+    fresh = await session.freshness(params)
+    async with session.snapshot(params.as_known_at) as connection:
+        await validation.check_names(connection, filters, session.known)
+        rows = await connection.fetch(statement.sql, *statement.values(values))
+        is_incomplete = await incomplete(connection, definition.source_streams)
+    if after and not rows and definition.only_grows:
         raise no_cursor()
-    more = len(rows) > asked.limit
-    rows = rows[: asked.limit]
-    known = asked.as_known_at and asked.as_known_at.isoformat()
-    rest = {
-        "next": _cursor(rows[-1]["id"]) if more else None,
+    has_more = len(rows) > params.limit
+    rows = rows[: params.limit]
+    as_known_at = params.as_known_at and params.as_known_at.isoformat()
+    envelope = {
+        "next": _cursor(rows[-1]["id"]) if has_more else None,
         "as_of": as_of.isoformat(),
-        "as_known_at": known,
-        "incomplete": waits,
+        "as_known_at": as_known_at,
+        "incomplete": is_incomplete,
         **({"freshness": asdict(fresh)} if fresh else {}),
     }
     # Items are JSON already, as Postgres wrote it: reading it only to write it again would cost more than the query.
-    body = f'{{"items":[{",".join(row["item"] for row in rows)}],{json.dumps(rest)[1:]}'
+    body = f'{{"items":[{",".join(row["item"] for row in rows)}],{json.dumps(envelope)[1:]}'
     return Response(body, media_type="application/json")
 
 

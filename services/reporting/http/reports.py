@@ -9,15 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from kernel.http import ranges
 from services.reporting.http import shapes
 from services.reporting.query.errors import RESPONSES, Problem, documented
-from services.reporting.query.session import Reading, reading
+from services.reporting.query.session import ReadSession, read_session
 from services.reporting.reports import formats, receipts
-from services.reporting.reports.catalogue import REPORTS, Report
-from services.reporting.reports.parameters import Asked, asks
+from services.reporting.reports.catalogue import REPORTS, ReportDefinition
+from services.reporting.reports.parameters import ReportParameters, parameters_of
 from services.reporting.reports.receipts import Archive
 from services.reporting.reports.run import find, find_on
 
 _FORMS: Final = {
-    "json": lambda name, found: formats.json_response(formats.as_json(name, found)),
+    "json": lambda name, result: formats.json_response(formats.as_json(name, result)),
     "csv": formats.as_csv,
     "parquet": formats.as_parquet,
 }
@@ -46,14 +46,18 @@ def routes() -> APIRouter:
     return router
 
 
-async def _list() -> shapes.Reports:
+async def _list() -> shapes.ReportList:
     each = [
-        shapes.ReportTold(
-            name=name, description=r.description, takes=r.takes, needs=list(r.needs), one_of=list(r.one_of)
+        shapes.ReportEntry(
+            name=name,
+            description=r.description,
+            parameters=r.parameters,
+            required=list(r.required),
+            exactly_one_of=list(r.exactly_one_of),
         )
         for name, r in REPORTS.items()
     ]
-    return shapes.Reports(reports=each)
+    return shapes.ReportList(reports=each)
 
 
 async def _unknown(name: str) -> None:
@@ -61,28 +65,28 @@ async def _unknown(name: str) -> None:
     raise Problem(404, "Not found", detail, field="name", remedy=remedy)
 
 
-def _add(router: APIRouter, name: str, report: Report) -> None:
+def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
     async def answer(
         request: Request,
-        asked: Asked,
-        read: Annotated[Reading, Depends(reading)],
+        params: ReportParameters,
+        session: Annotated[ReadSession, Depends(read_session)],
         archive: Annotated[Archive | None, Depends(receipts.archive)],
     ) -> Response:
-        if asked.receipt:
-            whole = formats.json_response(await _with_receipt(name, asked, read, receipts.check(asked, archive)))
+        if params.receipt:
+            whole = formats.json_response(await _with_receipt(name, params, session, receipts.check(params, archive)))
         else:
-            whole = _FORMS[asked.format](name, await find(report, asked, read))
+            whole = _FORMS[params.format](name, await find(report, params, session))
         return ranges.served(whole, ranges.RangeHeaders.of(request.headers))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
-    answer.__annotations__["asked"] = Annotated[asks(name, report.takes, report.needs), Query()]
+    answer.__annotations__["params"] = Annotated[parameters_of(name, report.parameters, report.required), Query()]
     router.get(f"/reports/{name}", name=name, description=report.description, responses=_documented(name, report))(
         answer
     )
 
 
-def _documented(name: str, report: Report) -> dict[int | str, dict[str, Any]]:
-    totals = {column: report.example[column] for column in report.adds}
+def _documented(name: str, report: ReportDefinition) -> dict[int | str, dict[str, Any]]:
+    totals = {column: report.example[column] for column in report.totals}
     columns = [{"name": column, "type": _type(value)} for column, value in report.example.items()]
     body: dict[str, Any] = {"report": name, "as_of": "2014-08-01", "as_known_at": None, "incomplete": False}
     body |= {"columns": columns, "rows": [report.example]}
@@ -93,19 +97,19 @@ def _documented(name: str, report: Report) -> dict[int | str, dict[str, Any]]:
         formats.PARQUET: {"schema": {"type": "string", "format": "binary"}},
         "text/csv": {"schema": {"type": "string"}, "example": table.getvalue()},
     }
-    told = {"description": report.description, "model": shapes.answer(name), "content": content, "headers": _HEADERS}
-    return {200: told, **_OF_A_FILE}
+    ok = {"description": report.description, "model": shapes.answer(name), "content": content, "headers": _HEADERS}
+    return {200: ok, **_OF_A_FILE}
 
 
 def _type(value: Any) -> str:
     return {bool: "bool", int: "int4", float: "float8", list: "text[]"}.get(type(value), "text")
 
 
-async def _with_receipt(name: str, asked: Asked, read: Reading, archive: Archive) -> dict[str, Any]:
+async def _with_receipt(name: str, params: ReportParameters, session: ReadSession, archive: Archive) -> dict[str, Any]:
     """The answer and what it rests on, of one snapshot; raises `Problem`."""
-    report, fresh = REPORTS[name], await read.freshness(asked)
-    async with read.snapshot(asked.as_known_at) as connection:
-        held = await receipts.state(connection)
-        found = await find_on(connection, report, asked, asked.as_of or read.today(), read.known, fresh)
-    body = formats.as_json(name, found)
-    return body | {"receipt": receipts.made(name, asked, body, held, await archive.covering(held))}
+    report, fresh = REPORTS[name], await session.freshness(params)
+    async with session.snapshot(params.as_known_at) as connection:
+        views = await receipts.state(connection)
+        result = await find_on(connection, report, params, params.as_of or session.today(), session.known, fresh)
+    body = formats.as_json(name, result)
+    return body | {"receipt": receipts.receipt_of(name, params, body, views, await archive.covering(views))}

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from services.reporting.query.consistency import State
-from services.reporting.reports.catalogue import REPORTS, Report
+from services.reporting.query.consistency import FreshnessState
+from services.reporting.reports.catalogue import REPORTS, ReportDefinition
 from services.reporting.reports.receipts import Receipt
 
 _PYTHON: Final[Mapping[str, Any]] = {
@@ -25,27 +25,27 @@ _ALWAYS: Final = frozenset({"id", "incomplete"})
 """Columns of lists that always have a value."""
 
 
-class Shown(BaseModel):
+class ResponseBody(BaseModel):
     """What the query API shows."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-class SubCeiling(Shown):
+class SubCeilingBody(ResponseBody):
     """The most people of a line in one of its missions."""
 
     mission: str
     ceiling: int
 
 
-class FreshnessShown(Shown):
+class FreshnessShown(ResponseBody):
     """How the views stood to the token that was waited for."""
 
-    state: State
+    state: FreshnessState
     behind_events: int
 
 
-class Column(Shown):
+class ReportColumn(ResponseBody):
     """A column of a report."""
 
     name: str
@@ -53,7 +53,7 @@ class Column(Shown):
     """As Postgres names it."""
 
 
-class Page(Shown):
+class PageBody(ResponseBody):
     """What is said of any page of a list."""
 
     next: str | None
@@ -66,31 +66,31 @@ class Page(Shown):
     """Where `wait_for` was sent."""
 
 
-class Answered(Page):
+class ReportBody(PageBody):
     """What is said of any report."""
 
-    columns: list[Column]
+    columns: list[ReportColumn]
     receipt: Receipt | None = None
     """Where `receipt` was sent."""
 
 
-class ReportTold(Shown):
+class ReportEntry(ResponseBody):
     """A report, and what it takes."""
 
     name: str
     description: str
-    takes: list[str]
-    needs: list[str]
-    one_of: list[str]
+    parameters: list[str]
+    required: list[str]
+    exactly_one_of: list[str]
 
 
-class Reports(Shown):
+class ReportList(ResponseBody):
     """All reports."""
 
-    reports: list[ReportTold]
+    reports: list[ReportEntry]
 
 
-class Consumed(Shown):
+class Consumed(ResponseBody):
     """How far a partition is in the views."""
 
     consumer: str
@@ -99,13 +99,13 @@ class Consumed(Shown):
     next_offset: int
 
 
-class ViewsPosition(Shown):
+class ViewsPosition(ResponseBody):
     """How far the views are."""
 
     consumed: list[Consumed]
 
 
-class Parked(Shown):
+class Parked(ResponseBody):
     """An event that cannot be applied yet; its stream waits behind it."""
 
     room: str
@@ -121,7 +121,7 @@ class Parked(Shown):
     offset: int
 
 
-class ParkedAfter(Shown):
+class ParkedAfter(ResponseBody):
     """The parameters of the next page."""
 
     since: datetime
@@ -130,7 +130,7 @@ class ParkedAfter(Shown):
     version: int
 
 
-class ParkedPage(Shown):
+class ParkedPage(ResponseBody):
     """Events that cannot be applied yet, oldest first."""
 
     items: list[Parked]
@@ -139,12 +139,12 @@ class ParkedPage(Shown):
 
 @cache
 def _shapes() -> Mapping[str, Mapping[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads(files(__package__).joinpath("shapes.json").read_text())
-    return found
+    shapes: dict[str, dict[str, str]] = json.loads(files(__package__).joinpath("shapes.json").read_text())
+    return shapes
 
 
 _NESTED: Final = {
-    **{"lists/lines sub_ceilings": SubCeiling, "lists/applications answered_by": str},
+    **{"lists/lines sub_ceilings": SubCeilingBody, "lists/applications answered_by": str},
     **{"lists/lines waivers": "waiver", "lists/tours stays": "stay", "lists/tours consents": "consent"},
     **{"lists/tours date_changes": "date_change", "lists/frameworks documents": "legal_document"},
 }
@@ -165,7 +165,7 @@ def _row(shape: str, name: str) -> type[BaseModel]:
         always = inside or kind == "json" or (column in _ALWAYS and shape.startswith("lists/"))
         python = list[inside] if inside else _PYTHON[kind]  # type: ignore[valid-type]
         fields[_field(column)] = (python if always else python | None, Field(..., alias=column))
-    return create_model(name, __base__=Shown, **fields)
+    return create_model(name, __base__=ResponseBody, **fields)
 
 
 def _field(column: str) -> str:
@@ -183,25 +183,25 @@ def item(name: str) -> type[BaseModel]:
 def page(name: str) -> type[BaseModel]:
     """A page of a list."""
     fields: dict[str, Any] = {"items": (list[item(name)], ...)}  # type: ignore[misc]
-    return create_model(f"{_words(name)}Page", __base__=Page, **fields)
+    return create_model(f"{_words(name)}Page", __base__=PageBody, **fields)
 
 
 @cache
 def answer(name: str) -> Any:
     """The answer of a report; of one with several sources, either."""
     report = REPORTS[name]
-    found: Any = _answer(name, name, report)
+    shapes: Any = _answer(name, name, report)
     for source, other in report.other_sources.items():
-        found = found | _answer(name, f"{name} {source}", other)
-    return found
+        shapes = shapes | _answer(name, f"{name} {source}", other)
+    return shapes
 
 
-def _answer(name: str, shape: str, report: Report) -> type[BaseModel]:
+def _answer(name: str, shape: str, report: ReportDefinition) -> type[BaseModel]:
     words = _words(shape.replace(" ", "-"))
-    totals: dict[str, Any] = {_field(column): (int, Field(..., alias=column)) for column in report.adds}
+    totals: dict[str, Any] = {_field(column): (int, Field(..., alias=column)) for column in report.totals}
     fields: dict[str, Any] = {
         "report": (Literal[name], ...),
         "rows": (list[_row(f"reports/{shape}", f"{words}Row")], ...),  # type: ignore[misc]
-        "totals": (create_model(f"{words}Totals", __base__=Shown, **totals), ...),
+        "totals": (create_model(f"{words}Totals", __base__=ResponseBody, **totals), ...),
     }
-    return create_model(f"{words}Report", __base__=Answered, **fields)
+    return create_model(f"{words}Report", __base__=ReportBody, **fields)

@@ -10,7 +10,7 @@ from kernel.http.parameters import Cursor, Instant, Month, Name, Uuid, Whole
 from services.reporting.query.parameters import LIMIT_DEFAULT, LIMIT_MAX, AsOf, LineId
 
 
-class Page(AsOf):
+class ListParameters(AsOf):
     """A page of a list."""
 
     limit: Annotated[int, Whole(1, LIMIT_MAX)] = LIMIT_DEFAULT
@@ -18,14 +18,14 @@ class Page(AsOf):
     """`next` of the page before."""
 
 
-class Mandates(Page):
+class Mandates(ListParameters):
     contributor: Contributor | None = None
     status: Literal["proposed", "approved", "rejected", "withdrawn", "revoked", "expired", "superseded"] | None = None
     in_force: bool | None = None
     """Only mandates that are (or are not) in force on the day."""
 
 
-class Lines(Page):
+class Lines(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     mission: MissionName | None = None
@@ -34,17 +34,17 @@ class Lines(Page):
     """Only lines that are (or are not) in force on the day."""
 
 
-class Missions(Page):
+class Missions(ListParameters):
     status: MissionStatus | None = None
 
 
-class Vacancies(Page):
+class Vacancies(ListParameters):
     mission: MissionName | None = None
     category: Category | None = None
     status: Literal["open", "filled", "withdrawn", "lapsed"] | None = None
 
 
-class Applications(Page):
+class Applications(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     mission: MissionName | None = None
@@ -52,7 +52,7 @@ class Applications(Page):
     status: Literal["submitted", "acknowledged", "withdrawn"] | None = None
 
 
-class Nominations(Page):
+class Nominations(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     line: LineId | None = None
@@ -62,21 +62,21 @@ class Nominations(Page):
     status: Literal["nominated", "accepted", "declined", "withdrawn", "lapsed"] | None = None
 
 
-class Candidates(Page):
+class Candidates(ListParameters):
     contributor: Contributor | None = None
     rank: Rank | None = None
     status: Literal["registered", "screened", "reserve", "withdrawn"] | None = None
     barred: bool | None = None
 
 
-class Units(Page):
+class Units(ListParameters):
     contributor: Contributor | None = None
     category: Category | None = None
     mission: MissionName | None = None
     status: Literal["pledged", "selected", "mou_signed", "visit_passed", "visit_failed"] | None = None
 
 
-class Tours(Page):
+class Tours(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     line: LineId | None = None
@@ -89,13 +89,13 @@ class Tours(Page):
     unit: Slug | None = None
 
 
-class Frameworks(Page):
+class Frameworks(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     mission: MissionName | None = None
 
 
-class Strength(Page):
+class Strength(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     line: LineId | None = None
@@ -103,7 +103,7 @@ class Strength(Page):
     category: Category | None = None
 
 
-class ReturnedStrength(Page):
+class ReturnedStrength(ListParameters):
     contributor: Contributor | None = None
     mission: MissionName | None = None
     personnel_type: PersonnelType | None = None
@@ -125,7 +125,7 @@ EventType = Annotated[
 ]
 
 
-class Events(Page):
+class Events(ListParameters):
     room: Literal["approvals", "vacancies", "deployments"] | None = None
     stream: Annotated[str, Name()] | None = Field(None, examples=["line/kz-2013/observers"])
     type: EventType | None = None

@@ -12,41 +12,41 @@ from services.reporting.queries import filtered
 from services.reporting.query.errors import Problem
 from services.reporting.query.parameters import LIMIT_MAX
 from services.reporting.query.session import incomplete
-from services.reporting.reports.formats import Answer
+from services.reporting.reports.formats import ReportResult
 
 
 async def find_one(connection: Connection, name: str, item: str, as_of: date) -> str:
     """One thing of a list as JSON; raises `Problem`."""
     given = {"as_of": as_of, "id": item, "limit": 1}
-    found = filtered(LISTS[name].sql, given)
-    rows = await connection.fetch(found.sql, *found.values(given))
+    statement = filtered(LISTS[name].sql, given)
+    rows = await connection.fetch(statement.sql, *statement.values(given))
     if not rows:
         detail = f"There is no {item} among the {name} on {as_of}."
         raise Problem(404, "Not found", detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
-    told: str = rows[0]["item"]
-    return told
+    item_json: str = rows[0]["item"]
+    return item_json
 
 
-async def find_some(connection: Connection, name: str, given: Mapping[str, Any], as_of: date) -> Answer:
+async def find_some(connection: Connection, name: str, given: Mapping[str, Any], as_of: date) -> ReportResult:
     """The first page of a list, as a report is told; raises `Problem`."""
-    each = LISTS[name]
-    asked = {**given, "as_of": as_of, "limit": LIMIT_MAX + 1}
-    found = filtered(each.sql, asked)
-    rows = [json.loads(row["item"]) for row in await connection.fetch(found.sql, *found.values(asked))]
-    columns = [(column, "json") for column in (rows[0] if rows else each.example)]
+    definition = LISTS[name]
+    values_by_name = {**given, "as_of": as_of, "limit": LIMIT_MAX + 1}
+    statement = filtered(definition.sql, values_by_name)
+    rows = [json.loads(row["item"]) for row in await connection.fetch(statement.sql, *statement.values(values_by_name))]
+    columns = [(column, "json") for column in (rows[0] if rows else definition.example)]
     values = [tuple(row.values()) for row in rows[:LIMIT_MAX]]
     following = rows[LIMIT_MAX]["id"] if len(rows) > LIMIT_MAX else None
-    waits = await incomplete(connection, each.feeds)
-    return Answer(as_of, given.get("as_known_at"), columns, values, {}, following, waits, None)
+    is_incomplete = await incomplete(connection, definition.source_streams)
+    return ReportResult(as_of, given.get("as_known_at"), columns, values, {}, following, is_incomplete, None)
 
 
 async def find_event(connection: Connection, event: str) -> dict[str, Any]:
     """One event by its id, whatever day it is about; raises `Problem`."""
     try:
-        found = await find_some(connection, "events", {"event": UUID(event)}, date(9998, 12, 31))
+        statement = await find_some(connection, "events", {"event": UUID(event)}, date(9998, 12, 31))
     except ValueError:
-        found = None
-    if found is None or not found.values:
+        statement = None
+    if statement is None or not statement.values:
         remedy = "GET /v1/events lists what there is."
         raise Problem(404, "Not found", f"There is no event {event} on record.", field="event", remedy=remedy)
-    return found.rows[0]
+    return statement.rows[0]

@@ -17,7 +17,7 @@ class Section:
     listed: str = ""
     """Instead of a report, a list of the API; its first page is shown."""
     asked: Mapping[str, Any] = field(default_factory=dict)
-    takes: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the report by what they are called in the page's address."""
     days_back: int = 0
     """How many days before the day asked about the period begins, unless the address says `since`."""
@@ -38,7 +38,7 @@ class Sheet:
     sections: tuple[Section, ...]
     thing: str = ""
     """The list of the API that has the one thing which the page is about."""
-    takes: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     """Parameters of its address, besides those of every page."""
 
 
@@ -97,11 +97,11 @@ SHEETS: Final[Mapping[str, Sheet]] = {
             "mission",
             "Mission",
             (
-                replace(_TOURS, takes=_OF_MISSION),
-                replace(_ROOM_LEFT, takes=_OF_MISSION, nothing="No mandate line covers it."),
-                replace(_WAITING, takes=_OF_MISSION),
-                replace(_ENDING, takes=_OF_MISSION),
-                replace(_LACKS, takes=_OF_MISSION),
+                replace(_TOURS, parameters=_OF_MISSION),
+                replace(_ROOM_LEFT, parameters=_OF_MISSION, nothing="No mandate line covers it."),
+                replace(_WAITING, parameters=_OF_MISSION),
+                replace(_ENDING, parameters=_OF_MISSION),
+                replace(_LACKS, parameters=_OF_MISSION),
             ),
             thing="missions",
         ),
@@ -109,19 +109,19 @@ SHEETS: Final[Mapping[str, Sheet]] = {
             "line",
             "Mandate line",
             (
-                replace(_ROOM_LEFT, asked={"all": True}, takes=_OF_LINE),
+                replace(_ROOM_LEFT, asked={"all": True}, parameters=_OF_LINE),
                 Section(
                     *("held", "Whether the ceiling held at every instant"),
                     ("line", "mission", "change_points", "most_people", "most_on", "most_limit", "breaches", "held"),
                     "ceiling-held",
-                    takes=_OF_LINE,
+                    parameters=_OF_LINE,
                 ),
-                replace(_TOURS, takes=_OF_LINE),
+                replace(_TOURS, parameters=_OF_LINE),
                 Section(
                     *("occupancy", "People from one change to the next"),
                     ("mission", "day", "until", "people", "limit", "room"),
                     "occupancy",
-                    takes=_OF_LINE,
+                    parameters=_OF_LINE,
                     turned=True,
                 ),
             ),
@@ -130,7 +130,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
         Sheet(
             "tour",
             "Tour",
-            (Section("events", "Events of this tour", BEHIND, "events-behind", takes={"tour": "tour"}),),
+            (Section("events", "Events of this tour", BEHIND, "events-behind", parameters={"tour": "tour"}),),
             thing="tours",
         ),
         Sheet(
@@ -243,13 +243,13 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                     turned=True,
                 ),
             ),
-            takes=("since",),
+            parameters=("since",),
         ),
         Sheet(
             "events",
             "Events behind a number",
             (_BEHIND,),
-            takes=("tour", "line", "mandate", "mission", "category"),
+            parameters=("tour", "line", "mandate", "mission", "category"),
         ),
         Sheet(
             "event",
@@ -262,7 +262,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                         ("effective", "type", "stream", "actor", "recorded", "event"),
                     ),
                     listed="events",
-                    takes={"correlation": "correlation_id"},
+                    parameters={"correlation": "correlation_id"},
                     nothing="It stands alone.",
                 ),
             ),

@@ -35,7 +35,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class OccupancyBar:
     """Present, planned and ceiling as parts of a hundred; the text beside it tells the numbers."""
 
     present: float
@@ -44,7 +44,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class PageAddress:
     """Addresses of pages, all with the day, the instant and the language that the reader has chosen."""
 
     kept: Mapping[str, str]
@@ -52,14 +52,14 @@ class Address:
     """What every path begins with, behind a proxy that puts the pages under a prefix."""
 
     def of(self, path: str, **more: str) -> str:
-        asked = urlencode({**self.kept, **more})
-        return f"{self.root}{path}?{asked}" if asked else f"{self.root}{path}"
+        query_string = urlencode({**self.kept, **more})
+        return f"{self.root}{path}?{query_string}" if query_string else f"{self.root}{path}"
 
-    def without(self, *names: str) -> "Address":
-        return Address({name: value for name, value in self.kept.items() if name not in names}, self.root)
+    def without(self, *names: str) -> "PageAddress":
+        return PageAddress({name: value for name, value in self.kept.items() if name not in names}, self.root)
 
 
-def cell(column: str, row: Mapping[str, Any], words: Words, address: Address) -> Cell | Bar:
+def cell(column: str, row: Mapping[str, Any], words: Words, address: PageAddress) -> Cell | OccupancyBar:
     """The cell of a column in a row."""
     if column == "bar":
         return bar(row)
@@ -70,13 +70,13 @@ def cell(column: str, row: Mapping[str, Any], words: Words, address: Address) ->
     return Cell(_text(column, value, words), _link(column, row, address), is_number=number)
 
 
-def bar(row: Mapping[str, Any]) -> Bar:
+def bar(row: Mapping[str, Any]) -> OccupancyBar:
     """A ceiling is the whole width; who is above it fills all of it and is told apart."""
     limit = row["ceiling"] + row["waived"]
     most = max(limit, row["present"], row["fullest_planned"], 1)
     present = 100 * row["present"] / most
     planned = max(0.0, 100 * row["fullest_planned"] / most - present)
-    return Bar(round(present, 2), round(planned, 2), row["present"] > limit)
+    return OccupancyBar(round(present, 2), round(planned, 2), row["present"] > limit)
 
 
 def _text(column: str, value: Any, words: Words) -> str:
@@ -103,7 +103,7 @@ def _text(column: str, value: Any, words: Words) -> str:
             return str(value)
 
 
-def _link(column: str, row: Mapping[str, Any], address: Address) -> str:
+def _link(column: str, row: Mapping[str, Any], address: PageAddress) -> str:
     """Where a value leads; empty where there is nothing behind it."""
     value = row[column]
     if column == "mission":
@@ -121,13 +121,13 @@ def _link(column: str, row: Mapping[str, Any], address: Address) -> str:
     return ""
 
 
-def _tour(value: str, row: Mapping[str, Any], address: Address) -> str:
+def _tour(value: str, row: Mapping[str, Any], address: PageAddress) -> str:
     """Tours are named `<mandate>/<line>/<tour>`, or by the last part alone beside their line."""
     full = f"{row['line']}/{value}" if "line" in row and "/" not in value else value
     return address.of(f"/tours/{quote(full)}") if full.count("/") == 2 else ""
 
 
-def _behind(row: Mapping[str, Any], address: Address) -> str:
+def _behind(row: Mapping[str, Any], address: PageAddress) -> str:
     if "tour" in row or "id" in row:
         return ""  # one tour: its own link leads on
     if "category" in row:

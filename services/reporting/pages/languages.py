@@ -20,8 +20,8 @@ _UNREADABLE: Final = 1e-9
 
 def named(tag: str) -> str | None:
     """The language that a tag names, in any case and with any region: `RU`, `ru-RU`; None where there is none."""
-    found = _RANGE.fullmatch(tag.strip())
-    language = found[1].lower() if found else ""
+    matched = _RANGE.fullmatch(tag.strip())
+    language = matched[1].lower() if matched else ""
     return language if language in LANGUAGES else None
 
 
@@ -46,15 +46,15 @@ def _ranges(accepted: str) -> Iterator[tuple[str, bool, float]]:
     """Each range: its language or `*`, whether it is that and no more, and its weight. What is no range is nothing."""
     for one in accepted.split(","):
         tag, _, parameters = one.partition(";")
-        found = _RANGE.fullmatch(tag.strip(" \t"))
-        if found and (found[1] != ANY or not found[2]):
-            yield found[1].lower(), not found[2], _weight(parameters)
+        matched = _RANGE.fullmatch(tag.strip(" \t"))
+        if matched and (matched[1] != ANY or not matched[2]):
+            yield matched[1].lower(), not matched[2], _weight(parameters)
 
 
 def _weight(parameters: str) -> float:
     for parameter in parameters.split(";"):
         name, equals, value = parameter.partition("=")
         if name.strip().lower() == "q":
-            told = value.strip(" \t")
-            return min(float(told), 1.0) if equals and _WEIGHT.fullmatch(told) else _UNREADABLE
+            number = value.strip(" \t")
+            return min(float(number), 1.0) if equals and _WEIGHT.fullmatch(number) else _UNREADABLE
     return 1.0

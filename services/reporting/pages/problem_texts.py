@@ -66,10 +66,10 @@ def said(text: str, words: Words) -> tuple[str, str]:
     if words.language == "en":
         return text, "en"
     for template, form in _forms():
-        if found := form.fullmatch(text):
+        if matched := form.fullmatch(text):
             translated = words.say(template)
             if translated != template:
-                return translated.format(**found.groupdict()), words.language
+                return translated.format(**matched.groupdict()), words.language
     return text, "en"
 
 

@@ -11,13 +11,13 @@ from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
-from services.reporting.pages.cells import NUMBERS, Address, Bar, Cell, bar, cell
+from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.languages import LANGUAGES
 from services.reporting.pages.problem_texts import said
 from services.reporting.query.errors import Problem
-from services.reporting.reports.formats import Answer
-from services.reporting.reports.parameters import Asked
+from services.reporting.reports.formats import ReportResult
+from services.reporting.reports.parameters import ReportParameters
 
 NAVIGATION: Final = ("overview", "pipeline", "ending", "raised", "timeline")
 HEADERS: Final = {
@@ -45,7 +45,7 @@ class Question:
     """The parameters of the address that links keep."""
     may_name: Sequence[str]
     """Parameters of this page's own."""
-    terms: Asked
+    terms: ReportParameters
     as_of: date
     today: date
     root: str = ""
@@ -55,11 +55,11 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PageContent:
     """What was found."""
 
     thing: Mapping[str, Any] | None
-    sections: Mapping[str, Answer]
+    sections: Mapping[str, ReportResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Table:
     heads: Sequence[str]
     numbers: Collection[str]
     """Columns of numbers."""
-    rows: Sequence[Sequence[Cell | Bar]]
+    rows: Sequence[Sequence[Cell | OccupancyBar]]
     totals: Sequence[str]
     has_more: bool
 
@@ -84,15 +84,15 @@ class Card:
     people: int
     parts: Sequence[tuple[str, int]]
     """By category, how many."""
-    ceilings: Sequence[tuple[Bar, Mapping[str, Any]]]
+    ceilings: Sequence[tuple[OccupancyBar, Mapping[str, Any]]]
     """On each line that covers it, its own ceiling; where it has none, that of the line, which it shares."""
 
 
-def page(sheet: Sheet, question: Question, shown: Shown) -> Response:
+def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
     """The page; `incomplete` where any of its answers is."""
     template = {"overview": "overview.html", "line": "line.html", "event": "event.html"}.get(sheet.name, "page.html")
-    address = Address(question.kept, question.root).without(*sheet.takes)
-    told = {
+    address = PageAddress(question.kept, question.root).without(*sheet.parameters)
+    context = {
         **_frame(question, address),
         "sheet": sheet,
         "title": _title(sheet, question),
@@ -101,47 +101,47 @@ def page(sheet: Sheet, question: Question, shown: Shown) -> Response:
         "tables": [_table(s, shown.sections[s.name], question.words, address) for s in sheet.sections],
         "cards": _cards(shown, question.words, address) if sheet.name == "overview" else (),
         "answers": shown.sections,
-        "incomplete": any(found.incomplete for found in shown.sections.values()),
-        "twin": lambda suffix, **more: Address(question.kept, question.root).of(
+        "incomplete": any(result.incomplete for result in shown.sections.values()),
+        "twin": lambda suffix, **more: PageAddress(question.kept, question.root).of(
             f"{'/overview' if question.at == '/' else question.at}{suffix}", **more
         ),
     }
-    return _response(template, told, question)
+    return _response(template, context, question)
 
 
 def problem(fault: Problem, question: Question) -> Response:
     """What went wrong, as a page."""
     detail = str(fault).removeprefix(f"{fault.field}: ")  # the field stands beside it
-    told = {
-        **_frame(question, Address(question.kept, question.root)),
+    context = {
+        **_frame(question, PageAddress(question.kept, question.root)),
         "title": question.words.say("This cannot be shown"),
         "field": fault.field,
         "detail": said(detail, question.words),
         "remedy": said(fault.remedy, question.words) if fault.remedy else None,
     }
-    return _response("problem.html", told, question, fault.status, fault.headers)
+    return _response("problem.html", context, question, fault.status, fault.headers)
 
 
 def _response(
     template: str,
-    told: Mapping[str, Any],
+    context: Mapping[str, Any],
     question: Question,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    text = _environment().get_template(template).render(told)
+    text = _environment().get_template(template).render(context)
     own = {**HEADERS, "Content-Language": question.words.language, **(headers or {})}
     # What a caller sent may be no text that can be written: it is shown escaped.
     return Response(text.encode("utf-8", "backslashreplace"), status, media_type="text/html", headers=own)
 
 
-def _frame(question: Question, address: Address) -> dict[str, Any]:
+def _frame(question: Question, address: PageAddress) -> dict[str, Any]:
     """What the frame of every page needs."""
     return {
         "_": question.words.say,
         "words": question.words,
         "address": address,
-        "here": Address(question.kept, question.root),
+        "here": PageAddress(question.kept, question.root),
         "root": question.root,
         "question": question,
         "languages": LANGUAGES,
@@ -157,7 +157,9 @@ def _title(sheet: Sheet, question: Question) -> str:
     return f"{title} {question.path[of]}" if of else title
 
 
-def _facts(thing: Mapping[str, Any] | None, words: Words, address: Address) -> list[tuple[str, Cell | Bar]]:
+def _facts(
+    thing: Mapping[str, Any] | None, words: Words, address: PageAddress
+) -> list[tuple[str, Cell | OccupancyBar]]:
     """What is known about the one thing, except for what holds further things."""
     plain = {
         name: value
@@ -172,16 +174,16 @@ def _holds_things(values: Sequence[Any]) -> bool:
     return any(isinstance(one, dict) for one in values)
 
 
-def _table(section: Section, found: Answer, words: Words, address: Address) -> Table:
-    told = sorted(found.rows, key=itemgetter(section.most), reverse=True) if section.most else found.rows
-    rows = [[cell(column, row, words, address) for column in section.columns] for row in told]
-    totals = [words.number(found.totals[column]) if column in found.totals else "" for column in section.columns]
+def _table(section: Section, result: ReportResult, words: Words, address: PageAddress) -> Table:
+    rows_in_order = sorted(result.rows, key=itemgetter(section.most), reverse=True) if section.most else result.rows
+    rows = [[cell(column, row, words, address) for column in section.columns] for row in rows_in_order]
+    totals = [words.number(result.totals[column]) if column in result.totals else "" for column in section.columns]
     heads = [words.say(worded(column)) for column in section.columns]
-    numbers = {column for column, kind in found.columns if kind in NUMBERS}
-    return Table(section, heads, numbers, rows[::-1] if section.turned else rows, totals, found.next is not None)
+    numbers = {column for column, kind in result.columns if kind in NUMBERS}
+    return Table(section, heads, numbers, rows[::-1] if section.turned else rows, totals, result.next is not None)
 
 
-def _cards(shown: Shown, words: Words, address: Address) -> list[Card]:
+def _cards(shown: PageContent, words: Words, address: PageAddress) -> list[Card]:
     """Every mission where somebody is or may be sent; the people are those of the strength report."""
     present, lines = shown.sections["present"].rows, shown.sections["room"].rows
     people = {row["mission"]: 0 for row in present} | {name: 0 for row in lines for name in row["missions"]}

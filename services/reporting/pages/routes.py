@@ -22,14 +22,14 @@ from services.reporting.pages import chart, render
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.i18n import words
 from services.reporting.pages.languages import LANGUAGES, named, negotiated
-from services.reporting.pages.render import Question, Shown
+from services.reporting.pages.render import PageContent, Question
 from services.reporting.query.errors import Problem
 from services.reporting.query.parameters import LIMIT_MAX
-from services.reporting.query.session import Reading, reading
+from services.reporting.query.session import ReadSession, read_session
 from services.reporting.reports import formats, run
 from services.reporting.reports.catalogue import REPORTS
-from services.reporting.reports.formats import Answer
-from services.reporting.reports.parameters import Asked
+from services.reporting.reports.formats import ReportResult
+from services.reporting.reports.parameters import ReportParameters
 
 ROUTES: Final = {
     "/": "overview",
@@ -69,19 +69,19 @@ def static() -> StaticFiles:
 
 
 def _answering(sheet: Sheet, suffix: str) -> Any:
-    async def page(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
-        question = replace(asked(request, sheet, read.today()), changes=read.following.last)
-        found = await show(sheet, question, read)
+    async def page(request: Request, session: Annotated[ReadSession, Depends(read_session)]) -> Response:
+        question = replace(question_of(request, sheet, session.today()), changes=session.change_feed.last)
+        content = await show(sheet, question, session)
         if suffix == ".json":
-            return formats.json_response(_twin(sheet, question, found))
+            return formats.json_response(_twin(sheet, question, content))
         if suffix == ".csv":
-            return _csv(request, found)
-        return render.page(sheet, question, found)
+            return _csv(request, content)
+        return render.page(sheet, question, content)
 
     return page
 
 
-def asked(request: Request, sheet: Sheet, today: date) -> Question:
+def question_of(request: Request, sheet: Sheet, today: date) -> Question:
     """What the address says; raises `Problem`."""
     own = _own(request, sheet)
     wanted = own.pop("lang", None)
@@ -100,21 +100,21 @@ def asked(request: Request, sheet: Sheet, today: date) -> Question:
     terms = _terms({**own, "as_known_at": _instant(own["as_known_at"])} if "as_known_at" in own else own)
     spoken = words(language or _accepted(request))
     at, root = path_of(request), root_of(request)
-    return Question(spoken, at, path, kept, sheet.takes, terms, terms.as_of or today, today, root)
+    return Question(spoken, at, path, kept, sheet.parameters, terms, terms.as_of or today, today, root)
 
 
 def _own(request: Request, sheet: Sheet) -> dict[str, str]:
     """The parameters of the address, each once. A form sends what was left empty as nothing: so it is not given."""
-    taken, found = (*EVERYWHERE, *sheet.takes), dict[str, str]()
+    known, values = (*EVERYWHERE, *sheet.parameters), dict[str, str]()
     for name, value in request.query_params.multi_items():
-        if name not in (*taken, "section"):
-            told, label = f"There is no parameter {shown(name)} here.", name if name.isprintable() else ascii(name)
-            remedy = f"This page takes {', '.join(taken)}."
-            raise Problem(400, "Unknown parameter", told, field=label, remedy=remedy)
-        if name in found:
+        if name not in (*known, "section"):
+            detail, label = f"There is no parameter {shown(name)} here.", name if name.isprintable() else ascii(name)
+            remedy = f"This page takes {', '.join(known)}."
+            raise Problem(400, "Unknown parameter", detail, field=label, remedy=remedy)
+        if name in values:
             raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
-        found[name] = value
-    return {name: value for name, value in found.items() if value}
+        values[name] = value
+    return {name: value for name, value in values.items() if value}
 
 
 def _accepted(request: Request) -> str:
@@ -124,38 +124,38 @@ def _accepted(request: Request) -> str:
 
 def _instant(text: str) -> str:
     """A form's instant has no offset, and often no seconds: it is UTC, as the page says beside it."""
-    if not (found := _OF_A_FORM.fullmatch(text)):
+    if not (matched := _OF_A_FORM.fullmatch(text)):
         return text
-    return f"{text}Z" if found["seconds"] else f"{text}:00Z"
+    return f"{text}Z" if matched["seconds"] else f"{text}:00Z"
 
 
 _OF_A_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?P<seconds>:[0-9]{2}(\.[0-9]{1,9})?)?")
 
 
-def _terms(given: Mapping[str, Any]) -> Asked:
+def _terms(given: Mapping[str, Any]) -> ReportParameters:
     """Raises `Problem`."""
     try:
-        return Asked.model_validate(given)
+        return ReportParameters.model_validate(given)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
-        field, told = str(first["loc"][0]), first.get("ctx", {})
-        if "remedy" in told:
-            raise bad(field, Bad(told["told"], told["remedy"])) from error
+        field, context = str(first["loc"][0]), first.get("ctx", {})
+        if "remedy" in context:
+            raise bad(field, Bad(context["told"], context["remedy"])) from error
         sent, example = shown(str(given.get(field))), EXAMPLES.get(field, "/docs")
         raise bad(field, Bad(f"{sent} cannot stand here.", f"Write it as {example}.")) from error
 
 
-async def show(sheet: Sheet, question: Question, read: Reading) -> Shown:
+async def show(sheet: Sheet, question: Question, session: ReadSession) -> PageContent:
     """Everything on the page, from one snapshot; raises `Problem`. Its reports are one statement."""
     whole = not sheet.thing and not any(section.listed for section in sheet.sections)
-    opened = read.connection if whole else read.snapshot
+    opened = session.connection if whole else session.snapshot
     async with opened(question.terms.as_known_at) as connection:
         thing = await _thing(connection, sheet, question)
         names = {**(thing or {}), **question.path}
         listed = {s.name: await _listed(connection, s, question, names) for s in sheet.sections if s.listed}
-        reported = await _reported(connection, [s for s in sheet.sections if s.report], question, names, read)
-    found = listed | reported
-    return Shown(thing, {section.name: found[section.name] for section in sheet.sections})
+        reported = await _reported(connection, [s for s in sheet.sections if s.report], question, names, session)
+    results = listed | reported
+    return PageContent(thing, {section.name: results[section.name] for section in sheet.sections})
 
 
 async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Mapping[str, Any] | None:
@@ -170,33 +170,39 @@ async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Ma
     except Problem as fault:
         fault.field = kind  # what the address of the page calls it
         raise
-    found: Mapping[str, Any] = json.loads(item)
-    return found
+    thing: Mapping[str, Any] = json.loads(item)
+    return thing
 
 
 def _given(section: Section, names: Mapping[str, Any]) -> dict[str, Any]:
-    taken = {parameter: names[name] for parameter, name in section.takes.items()}
+    taken = {parameter: names[name] for parameter, name in section.parameters.items()}
     return {**section.asked, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
 
 
-async def _listed(connection: Connection, section: Section, question: Question, names: Mapping[str, Any]) -> Answer:
-    found = await find_some(connection, section.listed, _given(section, names), question.as_of)
-    named = [(*values, row["id"]) for values, row in zip(found.values, found.rows, strict=True)]
-    return replace(found, columns=[*found.columns, ("event", "json")], values=named)
+async def _listed(
+    connection: Connection, section: Section, question: Question, names: Mapping[str, Any]
+) -> ReportResult:
+    result = await find_some(connection, section.listed, _given(section, names), question.as_of)
+    named = [(*values, row["id"]) for values, row in zip(result.values, result.rows, strict=True)]
+    return replace(result, columns=[*result.columns, ("event", "json")], values=named)
 
 
 async def _reported(
-    connection: Connection, sections: Sequence[Section], question: Question, names: Mapping[str, Any], read: Reading
-) -> dict[str, Answer]:
+    connection: Connection,
+    sections: Sequence[Section],
+    question: Question,
+    names: Mapping[str, Any],
+    session: ReadSession,
+) -> dict[str, ReportResult]:
     """The answers of sections by their names."""
-    questions = [(REPORTS[section.report], _asked(section, question, names)) for section in sections]
+    questions = [(REPORTS[section.report], _parameters_for(section, question, names)) for section in sections]
     if not questions:
         return {}
-    found = await run.find_together(connection, questions, question.as_of, read.known)
-    return {section.name: answer for section, answer in zip(sections, found, strict=True)}
+    results = await run.find_together(connection, questions, question.as_of, session.known)
+    return {section.name: answer for section, answer in zip(sections, results, strict=True)}
 
 
-def _asked(section: Section, question: Question, names: Mapping[str, Any]) -> Asked:
+def _parameters_for(section: Section, question: Question, names: Mapping[str, Any]) -> ReportParameters:
     given, report = _given(section, names), REPORTS[section.report]
     if section.days_back:
         begin = max(FIRST_DAY, question.as_of - timedelta(days=section.days_back))
@@ -207,17 +213,17 @@ def _asked(section: Section, question: Question, names: Mapping[str, Any]) -> As
     return _terms({**given, "as_known_at": question.terms.as_known_at, "limit": LIMIT_MAX})
 
 
-def _twin(sheet: Sheet, question: Question, shown: Shown) -> dict[str, Any]:
+def _twin(sheet: Sheet, question: Question, shown: PageContent) -> dict[str, Any]:
     return {
         "page": sheet.name,
         "as_of": question.as_of,
         "as_known_at": question.terms.as_known_at,
         **({"thing": shown.thing} if shown.thing else {}),
-        "sections": {name: formats.as_json(name, found) for name, found in shown.sections.items()},
+        "sections": {name: formats.as_json(name, result) for name, result in shown.sections.items()},
     }
 
 
-def _csv(request: Request, shown: Shown) -> Response:
+def _csv(request: Request, shown: PageContent) -> Response:
     """One table a file: the first of the page, or the one that `section` names."""
     if not shown.sections:
         raise Problem(404, "Not found", "This page has no table.", field="section", remedy="Ask for its .json.")
@@ -228,13 +234,13 @@ def _csv(request: Request, shown: Shown) -> Response:
     return formats.as_csv(name, shown.sections[name])
 
 
-async def _picture(request: Request, read: Annotated[Reading, Depends(reading)]) -> Response:
-    question = asked(request, replace(SHEETS["line"], takes=("drawn",)), read.today())
+async def _picture(request: Request, session: Annotated[ReadSession, Depends(read_session)]) -> Response:
+    question = question_of(request, replace(SHEETS["line"], parameters=("drawn",)), session.today())
     section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
-    async with read.connection(question.terms.as_known_at) as connection:
-        terms, report = _asked(section, question, question.path), REPORTS[section.report]
-        found = await run.find_on(connection, report, terms, question.as_of, read.known)
-    rows = [row for row in found.rows if row["mission"] is None]
+    async with session.connection(question.terms.as_known_at) as connection:
+        terms, report = _parameters_for(section, question, question.path), REPORTS[section.report]
+        result = await run.find_on(connection, report, terms, question.as_of, session.known)
+    rows = [row for row in result.rows if row["mission"] is None]
     return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
 
 
@@ -247,4 +253,6 @@ def problem(request: Request, fault: Problem) -> Response | None:
     language = named(request.query_params.get("lang", ""))
     kept = {"lang": language} if language else {}
     spoken = words(language or _accepted(request))
-    return render.problem(fault, Question(spoken, "/", {}, kept, (), Asked(), today, today, root_of(request)))
+    return render.problem(
+        fault, Question(spoken, "/", {}, kept, (), ReportParameters(), today, today, root_of(request))
+    )

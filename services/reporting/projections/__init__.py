@@ -20,21 +20,23 @@ from services.reporting.projections import (
     units,
     vacancies,
 )
-from services.reporting.projections.view import Group, View
+from services.reporting.projections.view import Projection, View
 
-GROUPS: Final[tuple[Group, ...]] = (
-    mandates.GROUP,
-    missions.GROUP,
-    applications.GROUP,
-    vacancies.GROUP,
-    candidates.GROUP,
-    units.GROUP,
-    tours.GROUP,
-    strength_returns.GROUP,
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    mandates.PROJECTION,
+    missions.PROJECTION,
+    applications.PROJECTION,
+    vacancies.PROJECTION,
+    candidates.PROJECTION,
+    units.PROJECTION,
+    tours.PROJECTION,
+    strength_returns.PROJECTION,
 )
-VIEWS: Final[tuple[View[Any], ...]] = tuple(view for group in GROUPS for view in group.views)
+VIEWS: Final[tuple[View[Any], ...]] = tuple(view for projection in PROJECTIONS for view in projection.views)
 VIEW_OF: Final[Mapping[type, View[Any]]] = {view.row: view for view in VIEWS}
-GROUP_OF: Final[Mapping[type[Event], Group]] = {word: group for group in GROUPS for word in group.events}
+PROJECTION_OF: Final[Mapping[type[Event], Projection]] = {
+    word: projection for projection in PROJECTIONS for word in projection.events
+}
 
 NOT_SHOWN: Final[Mapping[type[Event], str]] = {
     filled.MandateLineRecorded: "a copy: lines are shown from the approvals room",

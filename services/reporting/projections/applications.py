@@ -6,12 +6,12 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts import vacancies as told
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.view import Group, Row, Rows, View
+from contracts import vacancies
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.view import Projection, Row, Rows, View
 
 
-class Application(NamedTuple):
+class ApplicationRow(NamedTuple):
     application: str
     contributor: str
     mandate: str
@@ -31,26 +31,26 @@ class Application(NamedTuple):
     withdrawn_reason: str | None = None
 
 
-APPLICATIONS = View("applications", Application, key=("application",), owner="application")
+APPLICATIONS = View("applications", ApplicationRow, key=("application",), aggregate_id="application")
 
 
-def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The rows that an event of an application sets."""
     match e.data:
-        case told.ApplicationSubmitted() as data:
+        case vacancies.ApplicationSubmitted() as data:
             yield _submitted(e.id, data)
-        case told.ApplicationAcknowledged(application=application, acknowledged_on=day, reference=reference):
+        case vacancies.ApplicationAcknowledged(application=application, acknowledged_on=day, reference=reference):
             known = rows.one(APPLICATIONS, application)
             yield known._replace(status="acknowledged", acknowledged_on=day, reference=reference, event=e.id)
-        case told.ApplicationWithdrawn(application=application, withdrawn_on=day, reason=reason):
+        case vacancies.ApplicationWithdrawn(application=application, withdrawn_on=day, reason=reason):
             known = rows.one(APPLICATIONS, application)
             yield known._replace(status="withdrawn", withdrawn_on=day, withdrawn_reason=reason, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of an application")
 
 
-def _submitted(event: UUID, data: told.ApplicationSubmitted) -> Application:
-    return Application(
+def _submitted(event: UUID, data: vacancies.ApplicationSubmitted) -> ApplicationRow:
+    return ApplicationRow(
         application=data.application,
         contributor=data.contributor,
         mandate=data.mandate,
@@ -65,10 +65,10 @@ def _submitted(event: UUID, data: told.ApplicationSubmitted) -> Application:
     )
 
 
-GROUP = Group(
+PROJECTION = Projection(
     name="application",
     views=(APPLICATIONS,),
-    owner=attrgetter("application"),
+    aggregate_id=attrgetter("application"),
     project=project,
-    events=(told.ApplicationSubmitted, told.ApplicationAcknowledged, told.ApplicationWithdrawn),
+    events=(vacancies.ApplicationSubmitted, vacancies.ApplicationAcknowledged, vacancies.ApplicationWithdrawn),
 )

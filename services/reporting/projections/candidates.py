@@ -9,12 +9,12 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts import vacancies as told
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.view import Group, Row, Rows, View
+from contracts import vacancies
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.view import Projection, Row, Rows, View
 
 
-class Candidate(NamedTuple):
+class CandidateRow(NamedTuple):
     person: str
     contributor: str | None
     """Unknown, as rank, status and day are, of a person who was barred and never registered."""
@@ -29,39 +29,39 @@ class Candidate(NamedTuple):
     barred_since: date | None = None
 
 
-CANDIDATES = View("candidates", Candidate, key=("person",), owner="person")
+CANDIDATES = View("candidates", CandidateRow, key=("person",), aggregate_id="person")
 _EVENTS = (
-    told.CandidateRegistered,
-    told.CandidateScreened,
-    told.CandidatePromoted,
-    told.CandidatePlacedInReserve,
-    told.CandidateWithdrawn,
-    told.CandidateBarred,
+    vacancies.CandidateRegistered,
+    vacancies.CandidateScreened,
+    vacancies.CandidatePromoted,
+    vacancies.CandidatePlacedInReserve,
+    vacancies.CandidateWithdrawn,
+    vacancies.CandidateBarred,
 )
 
 
-def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The rows that an event of a candidate sets."""
     match e.data:
-        case told.CandidateRegistered(person=person, contributor=contributor, rank=rank, registered_on=day):
+        case vacancies.CandidateRegistered(person=person, contributor=contributor, rank=rank, registered_on=day):
             known = rows.find(CANDIDATES, person)
             barred = known.barred_since if known else None
-            yield Candidate(person, contributor, rank, "registered", day, e.id, barred_since=barred)
-        case told.CandidateScreened(person=person, screened_on=day):
+            yield CandidateRow(person, contributor, rank, "registered", day, e.id, barred_since=barred)
+        case vacancies.CandidateScreened(person=person, screened_on=day):
             screened = rows.one(CANDIDATES, person)
             status = "screened" if screened.status == "registered" else screened.status
             yield screened._replace(status=status, screened_on=day, event=e.id)
-        case told.CandidatePromoted(person=person, rank=rank):
+        case vacancies.CandidatePromoted(person=person, rank=rank):
             yield rows.one(CANDIDATES, person)._replace(rank=rank, event=e.id)
-        case told.CandidatePlacedInReserve(person=person, since=day):
+        case vacancies.CandidatePlacedInReserve(person=person, since=day):
             yield rows.one(CANDIDATES, person)._replace(status="reserve", reserve_since=day, event=e.id)
-        case told.CandidateWithdrawn(person=person, withdrawn_on=day):
+        case vacancies.CandidateWithdrawn(person=person, withdrawn_on=day):
             yield rows.one(CANDIDATES, person)._replace(status="withdrawn", withdrawn_on=day, event=e.id)
-        case told.CandidateBarred(person=person, since=day):
-            stranger = Candidate(person, None, None, None, None, e.id)
+        case vacancies.CandidateBarred(person=person, since=day):
+            stranger = CandidateRow(person, None, None, None, None, e.id)
             yield (rows.find(CANDIDATES, person) or stranger)._replace(barred_since=day, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a candidate")
 
 
-GROUP = Group("candidate", (CANDIDATES,), attrgetter("person"), project, _EVENTS)
+PROJECTION = Projection("candidate", (CANDIDATES,), attrgetter("person"), project, _EVENTS)

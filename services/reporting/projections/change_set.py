@@ -12,9 +12,9 @@ from uuid import UUID
 
 from contracts.newer import UnreadEvent
 from contracts.words import Event
-from services.reporting.projections import GROUP_OF, NOT_SHOWN, VIEW_OF, VIEWS
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.view import Group, Key, Row, Rows, View
+from services.reporting.projections import NOT_SHOWN, PROJECTION_OF, VIEW_OF, VIEWS
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.view import Key, Projection, Row, Rows, View
 
 Tables = Mapping[str, dict[Key, Row]]
 
@@ -27,18 +27,18 @@ class Superseded(NamedTuple):
     recorded_until: datetime
 
 
-def group_of(word: type[Event]) -> Group | None:
+def projection_of(word: type[Event]) -> Projection | None:
     """The group whose rows an event sets; None where it sets none. Raises `LookupError` for an unknown word."""
-    if word not in GROUP_OF and word not in NOT_SHOWN:
+    if word not in PROJECTION_OF and word not in NOT_SHOWN:
         raise LookupError(f"no projection knows {word.__name__}")
-    return GROUP_OF.get(word)
+    return PROJECTION_OF.get(word)
 
 
 @dataclass(slots=True)
-class Shelf:
+class ChangeSet:
     """The rows of the owners that a batch touches, and which of them it has set."""
 
-    owners: dict[tuple[str, str], Rows] = field(default_factory=dict)
+    aggregates: dict[tuple[str, str], Rows] = field(default_factory=dict)
     changed: dict[str, dict[Key, Row]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
     recorded_from: dict[str, dict[Key, datetime]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
     """Since when each row that lies here is the newest on record."""
@@ -47,26 +47,26 @@ class Shelf:
     contributors: dict[UUID, str] = field(default_factory=dict)
     """By event, the State that it is about; none for what is nobody's own, as a vacancy of the UN is."""
 
-    def rows(self, group: Group, owner: str) -> Rows:
+    def rows(self, projection: Projection, aggregate_id: str) -> Rows:
         """The rows of an owner."""
-        return self.owners.setdefault((group.name, owner), Rows())
+        return self.aggregates.setdefault((projection.name, aggregate_id), Rows())
 
-    def put(self, group: Group, view: View[Row], row: Row, recorded_from: datetime) -> None:
+    def put(self, projection: Projection, view: View[Row], row: Row, recorded_from: datetime) -> None:
         """Lay a row here as it was read."""
         key = view.key_of(row)
-        self.rows(group, view.owner_of(row)).set(view, key, row)
+        self.rows(projection, view.aggregate_id_of(row)).set(view, key, row)
         self.recorded_from[view.table][key] = recorded_from
 
-    def apply(self, event: Recorded) -> None:
+    def apply(self, event: ConsumedEvent) -> None:
         """Set the rows that an event leads to, or raise and set none."""
         if isinstance(event.data, UnreadEvent):
             raise event.data.why
-        group = group_of(type(event.data))
-        if group is None:
+        projection = projection_of(type(event.data))
+        if projection is None:
             self._note(event, [event.data])
             return
-        known = self.rows(group, group.owner(event.data))
-        rows = [(VIEW_OF[type(row)], row) for row in group.project(event, known)]
+        known = self.rows(projection, projection.aggregate_id(event.data))
+        rows = [(VIEW_OF[type(row)], row) for row in projection.project(event, known)]
         for view, row in rows:
             view.check(row)
         for view, row in rows:
@@ -74,10 +74,10 @@ class Shelf:
             self._supersede(view, key, known.find(view, *key), event.recorded)
             known.set(view, key, row)
             self.changed[view.table][key] = row
-        owner = known.find(group.views[0], group.owner(event.data))
-        self._note(event, [event.data, *(row for _, row in rows), owner])
+        aggregate_id = known.find(projection.views[0], projection.aggregate_id(event.data))
+        self._note(event, [event.data, *(row for _, row in rows), aggregate_id])
 
-    def _note(self, event: Recorded, tellers: Iterable[object]) -> None:
+    def _note(self, event: ConsumedEvent, tellers: Iterable[object]) -> None:
         """Whose it is: of the State that the event names, else of that whose rows it sets."""
         named = (getattr(teller, "contributor", None) for teller in tellers)
         contributor = next(filter(None, named), None)
@@ -96,9 +96,9 @@ class Shelf:
         begins[key] = max(since, recorded)
 
 
-def fold(events: Iterable[Recorded]) -> Tables:
+def fold(events: Iterable[ConsumedEvent]) -> Tables:
     """Every view after a whole history, each event once and each stream in order: the reference for the projector."""
-    shelf = Shelf()
+    change_set = ChangeSet()
     for event in events:
-        shelf.apply(event)
-    return shelf.changed
+        change_set.apply(event)
+    return change_set.changed

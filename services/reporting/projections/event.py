@@ -9,7 +9,7 @@ from contracts.words import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class ConsumedEvent:
     """A decoded record of an events topic."""
 
     id: UUID

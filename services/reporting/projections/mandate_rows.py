@@ -7,7 +7,7 @@ from uuid import UUID
 from services.reporting.projections.view import View
 
 
-class Mandate(NamedTuple):
+class MandateRow(NamedTuple):
     mandate: str
     contributor: str
     status: str
@@ -34,7 +34,7 @@ class Mandate(NamedTuple):
     superseded_by: str | None = None
 
 
-class Line(NamedTuple):
+class LineRow(NamedTuple):
     id: str
     """`<mandate>/<line>`."""
     mandate: str
@@ -46,7 +46,7 @@ class Line(NamedTuple):
     end_reason: str | None = None
 
 
-class LineTerms(NamedTuple):
+class LineTermsRow(NamedTuple):
     line: str
     version: int
     mandate: str
@@ -61,7 +61,7 @@ class LineTerms(NamedTuple):
     event: UUID
 
 
-class SubCeiling(NamedTuple):
+class SubCeilingRow(NamedTuple):
     line: str
     version: int
     mission: str
@@ -69,7 +69,7 @@ class SubCeiling(NamedTuple):
     ceiling: int
 
 
-class Waiver(NamedTuple):
+class WaiverRow(NamedTuple):
     mandate: str
     waiver: str
     line: str
@@ -81,7 +81,7 @@ class Waiver(NamedTuple):
     event: UUID
 
 
-class Requirement(NamedTuple):
+class RequirementRow(NamedTuple):
     mandate: str
     mission: str
     version: int
@@ -90,7 +90,7 @@ class Requirement(NamedTuple):
     event: UUID
 
 
-class Document(NamedTuple):
+class DocumentRow(NamedTuple):
     mandate: str
     mission: str
     kind: str
@@ -100,10 +100,10 @@ class Document(NamedTuple):
     event: UUID
 
 
-MANDATES = View("mandates", Mandate, key=("mandate",), owner="mandate")
-LINES = View("mandate_lines", Line, key=("id",), owner="mandate")
-TERMS = View("line_terms", LineTerms, key=("line", "version"), owner="mandate")
-SUB_CEILINGS = View("sub_ceilings", SubCeiling, key=("line", "version", "mission"), owner="mandate")
-WAIVERS = View("waivers", Waiver, key=("mandate", "waiver"), owner="mandate")
-REQUIREMENTS = View("legal_requirements", Requirement, key=("mandate", "mission", "version"), owner="mandate")
-DOCUMENTS = View("legal_documents", Document, key=("mandate", "mission", "kind", "document"), owner="mandate")
+MANDATES = View("mandates", MandateRow, key=("mandate",), aggregate_id="mandate")
+LINES = View("mandate_lines", LineRow, key=("id",), aggregate_id="mandate")
+TERMS = View("line_terms", LineTermsRow, key=("line", "version"), aggregate_id="mandate")
+SUB_CEILINGS = View("sub_ceilings", SubCeilingRow, key=("line", "version", "mission"), aggregate_id="mandate")
+WAIVERS = View("waivers", WaiverRow, key=("mandate", "waiver"), aggregate_id="mandate")
+REQUIREMENTS = View("legal_requirements", RequirementRow, key=("mandate", "mission", "version"), aggregate_id="mandate")
+DOCUMENTS = View("legal_documents", DocumentRow, key=("mandate", "mission", "kind", "document"), aggregate_id="mandate")

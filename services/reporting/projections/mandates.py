@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from operator import attrgetter
 from uuid import UUID
 
-from contracts import approvals as told
-from contracts.words import LineTerms as Terms
-from services.reporting.projections.event import Recorded
+from contracts import approvals
+from contracts.words import LineTerms
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projections.mandate_rows import (
     DOCUMENTS,
     LINES,
@@ -19,45 +19,45 @@ from services.reporting.projections.mandate_rows import (
     SUB_CEILINGS,
     TERMS,
     WAIVERS,
-    Document,
-    Line,
-    LineTerms,
-    Mandate,
-    Requirement,
-    SubCeiling,
-    Waiver,
+    DocumentRow,
+    LineRow,
+    LineTermsRow,
+    MandateRow,
+    RequirementRow,
+    SubCeilingRow,
+    WaiverRow,
 )
-from services.reporting.projections.view import Group, Row, Rows
+from services.reporting.projections.view import Projection, Row, Rows
 
 
-def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The rows that an event of a mandate sets."""
     match e.data:
-        case told.MandateProposed() as data:
+        case approvals.MandateProposed() as data:
             yield _proposed(e.id, data)
-        case told.MandateApproved() | told.MandateAmended() as data:
+        case approvals.MandateApproved() | approvals.MandateAmended() as data:
             yield _decided(e.id, data, rows.one(MANDATES, data.mandate))
             for terms in data.lines:
                 yield from _line(e, data, terms, rows)
-        case told.MandateRejected(mandate=mandate, decision=decision):
+        case approvals.MandateRejected(mandate=mandate, decision=decision):
             known = rows.one(MANDATES, mandate)
             yield known._replace(status="rejected", ends_on=decision.decided_on, event=e.id)
-        case told.ProposalWithdrawn(mandate=mandate, withdrawn_on=day, reason=reason):
+        case approvals.ProposalWithdrawn(mandate=mandate, withdrawn_on=day, reason=reason):
             known = rows.one(MANDATES, mandate)
             yield known._replace(status="withdrawn", ends_on=day, end_reason=reason, event=e.id)
-        case told.MandateRevoked() | told.MandateExpired() | told.MandateSuperseded() as data:
+        case approvals.MandateRevoked() | approvals.MandateExpired() | approvals.MandateSuperseded() as data:
             yield _out_of_force(e, rows, data)
             for line in data.lines:
                 open_line = rows.one(LINES, f"{data.mandate}/{line}")
                 yield open_line._replace(ends_on=data.ends_on, end_reason=data.reason, event=e.id)
-        case told.WaiverGranted() | told.LegalDocumentsRequired() | told.LegalDocumentRecorded() as data:
+        case approvals.WaiverGranted() | approvals.LegalDocumentsRequired() | approvals.LegalDocumentRecorded() as data:
             yield _condition(e, data)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a mandate")
 
 
-def _proposed(event: UUID, data: told.MandateProposed) -> Mandate:
-    return Mandate(
+def _proposed(event: UUID, data: approvals.MandateProposed) -> MandateRow:
+    return MandateRow(
         mandate=data.mandate,
         contributor=data.contributor,
         status="proposed",
@@ -73,9 +73,9 @@ def _proposed(event: UUID, data: told.MandateProposed) -> Mandate:
     )
 
 
-def _decided(event: UUID, data: told.MandateApproved | told.MandateAmended, known: Mandate) -> Mandate:
+def _decided(event: UUID, data: approvals.MandateApproved | approvals.MandateAmended, known: MandateRow) -> MandateRow:
     """An amendment changes lines; the act that approved the mandate stays the mandate's own."""
-    if isinstance(data, told.MandateAmended):
+    if isinstance(data, approvals.MandateAmended):
         return known._replace(event=event)
     return known._replace(
         status="approved",
@@ -89,11 +89,13 @@ def _decided(event: UUID, data: told.MandateApproved | told.MandateAmended, know
     )
 
 
-def _line(e: Recorded, data: told.MandateApproved | told.MandateAmended, terms: Terms, rows: Rows) -> Iterator[Row]:
+def _line(
+    e: ConsumedEvent, data: approvals.MandateApproved | approvals.MandateAmended, terms: LineTerms, rows: Rows
+) -> Iterator[Row]:
     line, since = f"{data.mandate}/{terms.line}", data.in_force_from
     if rows.find(LINES, line) is None:
-        yield Line(line, data.mandate, terms.line, data.contributor, since, e.id)
-    yield LineTerms(
+        yield LineRow(line, data.mandate, terms.line, data.contributor, since, e.id)
+    yield LineTermsRow(
         line=line,
         version=e.version,
         mandate=data.mandate,
@@ -108,37 +110,39 @@ def _line(e: Recorded, data: told.MandateApproved | told.MandateAmended, terms: 
         event=e.id,
     )
     for sub in terms.sub_ceilings:
-        yield SubCeiling(line, e.version, sub.mission, data.mandate, sub.ceiling)
+        yield SubCeilingRow(line, e.version, sub.mission, data.mandate, sub.ceiling)
 
 
 def _out_of_force(
-    e: Recorded, rows: Rows, data: told.MandateRevoked | told.MandateExpired | told.MandateSuperseded
-) -> Mandate:
-    status = {told.MandateRevoked: "revoked", told.MandateExpired: "expired"}.get(type(data), "superseded")
+    e: ConsumedEvent,
+    rows: Rows,
+    data: approvals.MandateRevoked | approvals.MandateExpired | approvals.MandateSuperseded,
+) -> MandateRow:
+    status = {approvals.MandateRevoked: "revoked", approvals.MandateExpired: "expired"}.get(type(data), "superseded")
     ended = rows.one(MANDATES, data.mandate)._replace(status=status, ends_on=data.ends_on, end_reason=data.reason)
     return ended._replace(superseded_by=getattr(data, "superseded_by", None), event=e.id)
 
 
 def _condition(
-    e: Recorded, data: told.WaiverGranted | told.LegalDocumentsRequired | told.LegalDocumentRecorded
-) -> Waiver | Requirement | Document:
+    e: ConsumedEvent, data: approvals.WaiverGranted | approvals.LegalDocumentsRequired | approvals.LegalDocumentRecorded
+) -> WaiverRow | RequirementRow | DocumentRow:
     match data:
-        case told.WaiverGranted():
+        case approvals.WaiverGranted():
             line = f"{data.mandate}/{data.line}"
             period = (data.valid_from, data.valid_until)
-            return Waiver(
+            return WaiverRow(
                 data.mandate, data.waiver, line, data.mission, data.extra, *period, data.legal_reference, e.id
             )
-        case told.LegalDocumentsRequired():
-            return Requirement(data.mandate, data.mission, e.version, data.kinds, data.required_from, e.id)
-        case told.LegalDocumentRecorded():
-            return Document(data.mandate, data.mission, data.kind, data.document, data.dated, data.sha256, e.id)
+        case approvals.LegalDocumentsRequired():
+            return RequirementRow(data.mandate, data.mission, e.version, data.kinds, data.required_from, e.id)
+        case approvals.LegalDocumentRecorded():
+            return DocumentRow(data.mandate, data.mission, data.kind, data.document, data.dated, data.sha256, e.id)
 
 
-GROUP = Group(
+PROJECTION = Projection(
     name="mandate",
     views=(MANDATES, LINES, TERMS, SUB_CEILINGS, WAIVERS, REQUIREMENTS, DOCUMENTS),
-    owner=attrgetter("mandate"),
+    aggregate_id=attrgetter("mandate"),
     project=project,
-    events=told.EVENTS,
+    events=approvals.EVENTS,
 )

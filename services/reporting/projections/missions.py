@@ -6,12 +6,12 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts import vacancies as told
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.view import Group, Row, Rows, View
+from contracts import vacancies
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.view import Projection, Row, Rows, View
 
 
-class Mission(NamedTuple):
+class MissionRow(NamedTuple):
     mission: str
     name: str
     host_area: str
@@ -22,7 +22,7 @@ class Mission(NamedTuple):
     event: UUID
 
 
-class MissionStatus(NamedTuple):
+class MissionStatusRow(NamedTuple):
     mission: str
     version: int
     status: str
@@ -31,25 +31,29 @@ class MissionStatus(NamedTuple):
     event: UUID
 
 
-MISSIONS = View("missions", Mission, key=("mission",), owner="mission")
-STATUSES = View("mission_statuses", MissionStatus, key=("mission", "version"), owner="mission")
+MISSIONS = View("missions", MissionRow, key=("mission",), aggregate_id="mission")
+STATUSES = View("mission_statuses", MissionStatusRow, key=("mission", "version"), aggregate_id="mission")
 
 
-def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The rows that an event of a mission sets."""
     match e.data:
-        case told.MissionRecorded() as data:
+        case vacancies.MissionRecorded() as data:
             since = data.established_on
-            yield Mission(data.mission, data.name, data.host_area, since, "active", since, None, e.id)
-            yield MissionStatus(data.mission, e.version, "active", since, None, e.id)
-        case told.MissionStatusChanged(mission=mission, status=status, since=since, authority=authority):
+            yield MissionRow(data.mission, data.name, data.host_area, since, "active", since, None, e.id)
+            yield MissionStatusRow(data.mission, e.version, "active", since, None, e.id)
+        case vacancies.MissionStatusChanged(mission=mission, status=status, since=since, authority=authority):
             known = rows.one(MISSIONS, mission)
             yield known._replace(status=status, since=since, authority=authority, event=e.id)
-            yield MissionStatus(mission, e.version, status, since, authority, e.id)
+            yield MissionStatusRow(mission, e.version, status, since, authority, e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a mission")
 
 
-GROUP = Group(
-    "mission", (MISSIONS, STATUSES), attrgetter("mission"), project, (told.MissionRecorded, told.MissionStatusChanged)
+PROJECTION = Projection(
+    "mission",
+    (MISSIONS, STATUSES),
+    attrgetter("mission"),
+    project,
+    (vacancies.MissionRecorded, vacancies.MissionStatusChanged),
 )

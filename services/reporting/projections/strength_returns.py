@@ -6,12 +6,12 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts import deployments as told
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.view import Group, Row, Rows, View
+from contracts import deployments
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.view import Projection, Row, Rows, View
 
 
-class StrengthReturn(NamedTuple):
+class StrengthReturnRow(NamedTuple):
     event: UUID
     """Its key: a later publication may restate a count, and one publication may contradict itself; all rows stay."""
     contributor: str
@@ -26,7 +26,7 @@ class StrengthReturn(NamedTuple):
     source: str
 
 
-class OfficialStatement(NamedTuple):
+class OfficialStatementRow(NamedTuple):
     contributor: str
     statement: str
     as_of: date
@@ -40,19 +40,21 @@ class OfficialStatement(NamedTuple):
     event: UUID
 
 
-RETURNS = View("strength_returns", StrengthReturn, key=("event",), owner="contributor")
-STATEMENTS = View("official_statements", OfficialStatement, key=("contributor", "statement"), owner="contributor")
+RETURNS = View("strength_returns", StrengthReturnRow, key=("event",), aggregate_id="contributor")
+STATEMENTS = View(
+    "official_statements", OfficialStatementRow, key=("contributor", "statement"), aggregate_id="contributor"
+)
 
 
-def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The row that a count sets; nothing that is known already matters to it."""
     match e.data:
-        case told.StrengthReturnRecorded() as data:
+        case deployments.StrengthReturnRecorded() as data:
             what = (data.contributor, data.as_of, data.mission, data.personnel_type, data.published_at)
             counts = (data.male, data.female, data.total)
-            yield StrengthReturn(e.id, *what, data.contributor_as_published, *counts, data.source)
-        case told.OfficialStatementRecorded() as data:
-            yield OfficialStatement(
+            yield StrengthReturnRow(e.id, *what, data.contributor_as_published, *counts, data.source)
+        case deployments.OfficialStatementRecorded() as data:
+            yield OfficialStatementRow(
                 contributor=data.contributor,
                 statement=data.statement,
                 as_of=data.as_of,
@@ -69,5 +71,5 @@ def project(e: Recorded, rows: Rows) -> Iterator[Row]:
             raise TypeError(f"{type(other).__name__} is no count of a contributor")
 
 
-_EVENTS = (told.StrengthReturnRecorded, told.OfficialStatementRecorded)
-GROUP = Group("contributor", (RETURNS, STATEMENTS), attrgetter("contributor"), project, _EVENTS, reads=False)
+_EVENTS = (deployments.StrengthReturnRecorded, deployments.OfficialStatementRecorded)
+PROJECTION = Projection("contributor", (RETURNS, STATEMENTS), attrgetter("contributor"), project, _EVENTS, reads=False)

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from contracts import deployments as told
-from services.reporting.projections.tour_rows import PERIODS, Period, Tour
+from contracts import deployments
+from services.reporting.projections.tour_rows import STAYS, StayRow, TourRow
 from services.reporting.projections.view import Row, Rows
 
 
-def corrected(event: UUID, data: told.TourCorrected, tour: Tour, rows: Rows) -> Iterator[Row]:
+def corrected(event: UUID, data: deployments.TourCorrected, tour: TourRow, rows: Rows) -> Iterator[Row]:
     """The rows that a correction sets."""
-    periods = rows.all(PERIODS)
+    stays = rows.all(STAYS)
     tour = tour._replace(event=event)
     match data.field:
         case "headcount":
@@ -24,22 +24,22 @@ def corrected(event: UUID, data: told.TourCorrected, tour: Tour, rows: Rows) -> 
             yield tour._replace(rank=str(data.value))
         case "arrived_on":
             yield tour._replace(arrived_on=_day(data.value))
-            yield periods[0]._replace(since=_day(data.value))
+            yield stays[0]._replace(since=_day(data.value))
         case "departed_on":
             yield tour._replace(departed_on=_day(data.value))
-            yield periods[-1]._replace(until=_day(data.value))
+            yield stays[-1]._replace(until=_day(data.value))
         case "mission":
-            yield from _elsewhere(event, data, tour, periods)
+            yield from _elsewhere(event, data, tour, stays)
 
 
-def _elsewhere(event: UUID, data: told.TourCorrected, tour: Tour, periods: list[Period]) -> Iterator[Row]:
+def _elsewhere(event: UUID, data: deployments.TourCorrected, tour: TourRow, stays: list[StayRow]) -> Iterator[Row]:
     mission = str(data.value)
-    if not periods:
+    if not stays:
         yield tour._replace(mission=mission)
         return
-    wrong = next((period for period in periods if str(data.corrects) in period.facts), periods[0])
+    wrong = next((stay for stay in stays if str(data.corrects) in stay.facts), stays[0])
     yield wrong._replace(mission=mission, facts=(*wrong.facts, str(event)))
-    yield tour._replace(mission=mission if wrong.nth == periods[-1].nth else tour.mission)
+    yield tour._replace(mission=mission if wrong.nth == stays[-1].nth else tour.mission)
 
 
 def _day(value: date | int | str) -> date:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.reporting.projections.view import View
 
 
-class Tour(NamedTuple):
+class TourRow(NamedTuple):
     id: str
     line: str
     """`<mandate>/<line>`."""
@@ -47,7 +47,7 @@ class Tour(NamedTuple):
     return_authority: str | None = None
 
 
-class Period(NamedTuple):
+class StayRow(NamedTuple):
     """A stay in one mission: from the arrival or a transfer until the next transfer or the departure.
 
     It repeats of its tour what is counted of people who are somewhere, so that a number is read from the stays alone.
@@ -70,7 +70,7 @@ class Period(NamedTuple):
     """When the tour is to end: as scheduled or extended, else as planned."""
 
     @classmethod
-    def begun(cls, tour: Tour, nth: int, mission: str, since: date, facts: tuple[str, ...]) -> "Period":
+    def begun(cls, tour: TourRow, nth: int, mission: str, since: date, facts: tuple[str, ...]) -> "StayRow":
         """A stay that has begun, with what it repeats of its tour."""
         return cls(
             tour=tour.id,
@@ -88,12 +88,12 @@ class Period(NamedTuple):
             leaves_on=tour.departs_on or tour.planned_until,
         )
 
-    def of(self, tour: Tour) -> "Period":
+    def of(self, tour: TourRow) -> "StayRow":
         """The stay, repeating its tour as that is now."""
-        return Period.begun(tour, self.nth, self.mission, self.since, self.facts)._replace(until=self.until)
+        return StayRow.begun(tour, self.nth, self.mission, self.since, self.facts)._replace(until=self.until)
 
 
-class Consent(NamedTuple):
+class ConsentRow(NamedTuple):
     tour: str
     kind: str
     required: bool
@@ -104,7 +104,7 @@ class Consent(NamedTuple):
     event: UUID | None = None
 
 
-class DateChange(NamedTuple):
+class DateChangeRow(NamedTuple):
     tour: str
     version: int
     old_arrives_on: date | None
@@ -118,10 +118,10 @@ class DateChange(NamedTuple):
     contributor: str
 
 
-TOURS = View("tours", Tour, key=("id",), owner="id")
-PERIODS = View("tour_missions", Period, key=("tour", "nth"), owner="tour")
-CONSENTS = View("consents", Consent, key=("tour", "kind"), owner="tour")
-DATE_CHANGES = View("tour_date_changes", DateChange, key=("tour", "version"), owner="tour")
+TOURS = View("tours", TourRow, key=("id",), aggregate_id="id")
+STAYS = View("tour_missions", StayRow, key=("tour", "nth"), aggregate_id="tour")
+CONSENTS = View("consents", ConsentRow, key=("tour", "kind"), aggregate_id="tour")
+DATE_CHANGES = View("tour_date_changes", DateChangeRow, key=("tour", "version"), aggregate_id="tour")
 
 
 def tour_id(event: Any) -> str:

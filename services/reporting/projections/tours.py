@@ -7,75 +7,75 @@ missions: one from the arrival, one more for each transfer. A tour's id is `<man
 from collections.abc import Iterator
 from uuid import UUID
 
-from contracts import deployments as told
-from services.reporting.projections.event import Recorded
+from contracts import deployments
+from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projections.tour_correction import corrected
 from services.reporting.projections.tour_rows import (
     CONSENTS,
     DATE_CHANGES,
-    PERIODS,
+    STAYS,
     TOURS,
-    Consent,
-    DateChange,
-    Tour,
+    ConsentRow,
+    DateChangeRow,
+    StayRow,
+    TourRow,
     tour_id,
 )
-from services.reporting.projections.tour_rows import Period as InMission
-from services.reporting.projections.view import Group, Row, Rows
+from services.reporting.projections.view import Projection, Row, Rows
 
 _EVENTS = (
-    told.TourPlanned,
-    told.ConsentRecorded,
-    told.TourScheduled,
-    told.TourRescheduled,
-    told.TourArrived,
-    told.TourExtended,
-    told.TourTransferred,
-    told.TourDeparted,
-    told.TourCancelled,
-    told.TourCorrected,
-    told.ReturnOrdered,
+    deployments.TourPlanned,
+    deployments.ConsentRecorded,
+    deployments.TourScheduled,
+    deployments.TourRescheduled,
+    deployments.TourArrived,
+    deployments.TourExtended,
+    deployments.TourTransferred,
+    deployments.TourDeparted,
+    deployments.TourCancelled,
+    deployments.TourCorrected,
+    deployments.ReturnOrdered,
 )
 
 
-def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The rows that an event of a tour sets; each stay repeats what it tells of the tour."""
     changed = list(_changed(e, rows))
-    yield from (row for row in changed if not isinstance(row, InMission))
-    tour = next(row for row in reversed(changed) if isinstance(row, Tour))
-    stays = {stay.nth: stay for stay in (*rows.all(PERIODS), *(row for row in changed if isinstance(row, InMission)))}
+    yield from (row for row in changed if not isinstance(row, StayRow))
+    tour = next(row for row in reversed(changed) if isinstance(row, TourRow))
+    stays = {stay.nth: stay for stay in (*rows.all(STAYS), *(row for row in changed if isinstance(row, StayRow)))}
     for stay in stays.values():
         repeated = stay.of(tour)
-        if repeated != rows.find(PERIODS, tour.id, stay.nth):
+        if repeated != rows.find(STAYS, tour.id, stay.nth):
             yield repeated
 
 
-def _changed(e: Recorded, rows: Rows) -> Iterator[Row]:
-    if isinstance(e.data, told.TourPlanned):
+def _changed(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
+    if isinstance(e.data, deployments.TourPlanned):
         yield _planned(e, e.data)
-        yield from (Consent(tour_id(e.data), kind, True) for kind in e.data.consents_required)
+        yield from (ConsentRow(tour_id(e.data), kind, True) for kind in e.data.consents_required)
         return
     if not isinstance(e.data, _EVENTS):
         raise TypeError(f"{type(e.data).__name__} is no event of a tour")
     tour = rows.one(TOURS, tour_id(e.data))
     match e.data:
-        case told.ConsentRecorded() as data:
+        case deployments.ConsentRecorded() as data:
             yield tour._replace(event=e.id)
             yield _consented(e.id, data, rows.find(CONSENTS, tour.id, data.kind))
-        case told.TourScheduled() | told.TourRescheduled() | told.TourExtended() as data:
+        case deployments.TourScheduled() | deployments.TourRescheduled() | deployments.TourExtended() as data:
             yield from _dated(e, data, tour)
-        case told.TourArrived() | told.TourTransferred() | told.TourDeparted() as data:
+        case deployments.TourArrived() | deployments.TourTransferred() | deployments.TourDeparted() as data:
             yield from _moved(e.id, data, tour, rows)
-        case told.TourCancelled(cancelled_on=day, reason=reason):
+        case deployments.TourCancelled(cancelled_on=day, reason=reason):
             yield tour._replace(status="cancelled", cancelled_on=day, cancel_reason=reason, event=e.id)
-        case told.TourCorrected() as data:
+        case deployments.TourCorrected() as data:
             yield from corrected(e.id, data, tour, rows)
-        case told.ReturnOrdered(by=by, authority=authority):
+        case deployments.ReturnOrdered(by=by, authority=authority):
             yield tour._replace(return_by=by, return_authority=authority, event=e.id)
 
 
-def _planned(e: Recorded, data: told.TourPlanned) -> Tour:
-    return Tour(
+def _planned(e: ConsumedEvent, data: deployments.TourPlanned) -> TourRow:
+    return TourRow(
         id=tour_id(data),
         line=f"{data.mandate}/{data.line}",
         mandate=data.mandate,
@@ -100,48 +100,53 @@ def _planned(e: Recorded, data: told.TourPlanned) -> Tour:
     )
 
 
-def _consented(event: UUID, data: told.ConsentRecorded, known: Consent | None) -> Consent:
+def _consented(event: UUID, data: deployments.ConsentRecorded, known: ConsentRow | None) -> ConsentRow:
     required = known is not None and known.required
     given = (data.given_on, data.given_by, data.document, data.valid_until)
-    return Consent(tour_id(data), data.kind, required, *given, event)
+    return ConsentRow(tour_id(data), data.kind, required, *given, event)
 
 
 def _dated(
-    e: Recorded, data: told.TourScheduled | told.TourRescheduled | told.TourExtended, tour: Tour
+    e: ConsumedEvent,
+    data: deployments.TourScheduled | deployments.TourRescheduled | deployments.TourExtended,
+    tour: TourRow,
 ) -> Iterator[Row]:
     """Dates that are fixed or move; a move keeps old, new, reason and who."""
-    if isinstance(data, told.TourExtended):
+    if isinstance(data, deployments.TourExtended):
         yield tour._replace(departs_on=data.until, event=e.id)
         old, new = (tour.arrives_on, data.old_until), (tour.arrives_on, data.until)
-        yield DateChange(tour.id, e.version, *old, *new, data.decided_on, None, data.reason, e.id, tour.contributor)
+        yield DateChangeRow(tour.id, e.version, *old, *new, data.decided_on, None, data.reason, e.id, tour.contributor)
         return
     status = "scheduled" if tour.status == "planned" else tour.status
     yield tour._replace(status=status, arrives_on=data.arrives_on, departs_on=data.departs_on, event=e.id)
-    if isinstance(data, told.TourRescheduled):
+    if isinstance(data, deployments.TourRescheduled):
         old, new = (data.old_arrives_on, data.old_departs_on), (data.arrives_on, data.departs_on)
-        yield DateChange(
+        yield DateChangeRow(
             tour.id, e.version, *old, *new, data.decided_on, data.decided_by, data.reason, e.id, tour.contributor
         )
 
 
 def _moved(
-    event: UUID, data: told.TourArrived | told.TourTransferred | told.TourDeparted, tour: Tour, rows: Rows
+    event: UUID,
+    data: deployments.TourArrived | deployments.TourTransferred | deployments.TourDeparted,
+    tour: TourRow,
+    rows: Rows,
 ) -> Iterator[Row]:
     """People who come, go elsewhere, or go home: each begins or ends a period in a mission."""
-    periods = rows.all(PERIODS)
+    stays = rows.all(STAYS)
     match data:
-        case told.TourArrived(arrived_on=day, mission=mission, headcount=people, category=category):
+        case deployments.TourArrived(arrived_on=day, mission=mission, headcount=people, category=category):
             yield tour._replace(
                 status="present", arrived_on=day, mission=mission, headcount=people, category=category, event=event
             )
-            yield InMission.begun(tour, 0, mission, day, (str(event),))
-        case told.TourTransferred(transferred_on=day, to_mission=mission):
+            yield StayRow.begun(tour, 0, mission, day, (str(event),))
+        case deployments.TourTransferred(transferred_on=day, to_mission=mission):
             yield tour._replace(mission=mission, event=event)
-            yield periods[-1]._replace(until=day)
-            yield InMission.begun(tour, len(periods), mission, day, (str(event),))
-        case told.TourDeparted(departed_on=day, reason=reason, payer=payer):
+            yield stays[-1]._replace(until=day)
+            yield StayRow.begun(tour, len(stays), mission, day, (str(event),))
+        case deployments.TourDeparted(departed_on=day, reason=reason, payer=payer):
             yield tour._replace(status="departed", departed_on=day, departure_reason=reason, payer=payer, event=event)
-            yield periods[-1]._replace(until=day)
+            yield stays[-1]._replace(until=day)
 
 
-GROUP = Group("tour", (TOURS, PERIODS, CONSENTS, DATE_CHANGES), tour_id, project, _EVENTS)
+PROJECTION = Projection("tour", (TOURS, STAYS, CONSENTS, DATE_CHANGES), tour_id, project, _EVENTS)

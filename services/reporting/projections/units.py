@@ -6,12 +6,12 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts import vacancies as told
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.view import Group, Row, Rows, View
+from contracts import vacancies
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.view import Projection, Row, Rows, View
 
 
-class Unit(NamedTuple):
+class UnitRow(NamedTuple):
     unit: str
     contributor: str
     category: str
@@ -34,36 +34,36 @@ class Unit(NamedTuple):
     visit_passed: bool | None = None
 
 
-UNITS = View("units", Unit, key=("unit",), owner="unit")
+UNITS = View("units", UnitRow, key=("unit",), aggregate_id="unit")
 _EVENTS = (
-    told.UnitPledged,
-    told.UnitReadinessRecorded,
-    told.UnitSelected,
-    told.MouSigned,
-    told.PredeploymentVisitRecorded,
+    vacancies.UnitPledged,
+    vacancies.UnitReadinessRecorded,
+    vacancies.UnitSelected,
+    vacancies.MouSigned,
+    vacancies.PredeploymentVisitRecorded,
 )
 
 
-def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The rows that an event of a unit sets."""
     match e.data:
-        case told.UnitPledged() as data:
+        case vacancies.UnitPledged() as data:
             yield _pledged(e.id, data, rows.find(UNITS, data.unit))
-        case told.UnitReadinessRecorded(unit=unit, level=level, assessed_on=day):
+        case vacancies.UnitReadinessRecorded(unit=unit, level=level, assessed_on=day):
             yield rows.one(UNITS, unit)._replace(level=level, assessed_on=day, event=e.id)
-        case told.UnitSelected(unit=unit, mission=mission, selected_on=day):
+        case vacancies.UnitSelected(unit=unit, mission=mission, selected_on=day):
             known = rows.one(UNITS, unit)
             yield known._replace(status="selected", mission=mission, selected_on=day, event=e.id)
-        case told.MouSigned() as data:
+        case vacancies.MouSigned() as data:
             yield _signed(e.id, data, rows.one(UNITS, data.unit))
-        case told.PredeploymentVisitRecorded(unit=unit, visited_on=day, passed=passed):
+        case vacancies.PredeploymentVisitRecorded(unit=unit, visited_on=day, passed=passed):
             status = "visit_passed" if passed else "visit_failed"
             yield rows.one(UNITS, unit)._replace(status=status, visited_on=day, visit_passed=passed, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a unit")
 
 
-def _pledged(event: UUID, data: told.UnitPledged, known: Unit | None) -> Unit:
+def _pledged(event: UUID, data: vacancies.UnitPledged, known: UnitRow | None) -> UnitRow:
     """A pledge given again renews the old one: steps already taken stay on record."""
     if known is not None:
         return known._replace(
@@ -74,10 +74,10 @@ def _pledged(event: UUID, data: told.UnitPledged, known: Unit | None) -> Unit:
             event=event,
         )
     period = (data.pledged_on, data.valid_until)
-    return Unit(data.unit, data.contributor, data.category, data.headcount, *period, "pledged", event)
+    return UnitRow(data.unit, data.contributor, data.category, data.headcount, *period, "pledged", event)
 
 
-def _signed(event: UUID, data: told.MouSigned, known: Unit) -> Unit:
+def _signed(event: UUID, data: vacancies.MouSigned, known: UnitRow) -> UnitRow:
     return known._replace(
         status="mou_signed",
         mou_mission=data.mission,
@@ -89,4 +89,4 @@ def _signed(event: UUID, data: told.MouSigned, known: Unit) -> Unit:
     )
 
 
-GROUP = Group("unit", (UNITS,), attrgetter("unit"), project, _EVENTS)
+PROJECTION = Projection("unit", (UNITS,), attrgetter("unit"), project, _EVENTS)

@@ -6,12 +6,12 @@ from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts import vacancies as told
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.view import Group, Row, Rows, View
+from contracts import vacancies
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.view import Projection, Row, Rows, View
 
 
-class Vacancy(NamedTuple):
+class VacancyRow(NamedTuple):
     vacancy: str
     mission: str
     category: str
@@ -35,7 +35,7 @@ class Vacancy(NamedTuple):
     reason: str | None = None
 
 
-class Nomination(NamedTuple):
+class NominationRow(NamedTuple):
     id: str
     vacancy: str
     nomination: str
@@ -64,54 +64,58 @@ class Nomination(NamedTuple):
     reason: str | None = None
 
 
-VACANCIES = View("vacancies", Vacancy, key=("vacancy",), owner="vacancy")
-NOMINATIONS = View("nominations", Nomination, key=("id",), owner="vacancy")
+VACANCIES = View("vacancies", VacancyRow, key=("vacancy",), aggregate_id="vacancy")
+NOMINATIONS = View("nominations", NominationRow, key=("id",), aggregate_id="vacancy")
 _EVENTS = (
-    told.VacancyAnnounced,
-    told.VacancyWithdrawn,
-    told.VacancyLapsed,
-    told.VacancyReopened,
-    told.VacancyFilled,
-    told.CandidateNominated,
-    told.UnitNominated,
-    told.NominationAccepted,
-    told.NominationDeclined,
-    told.NominationWithdrawn,
-    told.NominationLapsed,
+    vacancies.VacancyAnnounced,
+    vacancies.VacancyWithdrawn,
+    vacancies.VacancyLapsed,
+    vacancies.VacancyReopened,
+    vacancies.VacancyFilled,
+    vacancies.CandidateNominated,
+    vacancies.UnitNominated,
+    vacancies.NominationAccepted,
+    vacancies.NominationDeclined,
+    vacancies.NominationWithdrawn,
+    vacancies.NominationLapsed,
 )
 
 
-def project(e: Recorded, rows: Rows) -> Iterator[Row]:
+def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The rows that an event of a vacancy sets."""
     match e.data:
-        case told.VacancyAnnounced() as data:
+        case vacancies.VacancyAnnounced() as data:
             yield _announced(e.id, data)
-        case told.VacancyFilled(vacancy=vacancy, filled_on=day):
+        case vacancies.VacancyFilled(vacancy=vacancy, filled_on=day):
             yield rows.one(VACANCIES, vacancy)._replace(status="filled", places=0, filled_on=day, event=e.id)
-        case told.VacancyReopened() as data:
+        case vacancies.VacancyReopened() as data:
             known = rows.one(VACANCIES, data.vacancy)
             opened = known._replace(status="open", places=data.number, reopened_on=data.reopened_on)
             yield opened._replace(filled_on=None, reason=data.reason, event=e.id)
-        case told.VacancyWithdrawn() | told.VacancyLapsed() as data:
-            status = "withdrawn" if isinstance(data, told.VacancyWithdrawn) else "lapsed"
+        case vacancies.VacancyWithdrawn() | vacancies.VacancyLapsed() as data:
+            status = "withdrawn" if isinstance(data, vacancies.VacancyWithdrawn) else "lapsed"
             known = rows.one(VACANCIES, data.vacancy)
             yield known._replace(status=status, ended_on=data.ended_on, reason=data.reason, event=e.id)
-        case told.CandidateNominated() | told.UnitNominated() as data:
+        case vacancies.CandidateNominated() | vacancies.UnitNominated() as data:
             yield _nominated(e.id, data)
-        case told.NominationAccepted() as data:
+        case vacancies.NominationAccepted() as data:
             yield _accepted(e.id, data, rows.one(NOMINATIONS, f"{data.vacancy}/{data.nomination}"))
-        case told.NominationDeclined() | told.NominationWithdrawn() | told.NominationLapsed() as data:
+        case vacancies.NominationDeclined() | vacancies.NominationWithdrawn() | vacancies.NominationLapsed() as data:
             ended = rows.one(NOMINATIONS, f"{data.vacancy}/{data.nomination}")
             yield ended._replace(status=_END[type(data)], ended_on=data.ended_on, reason=data.reason, event=e.id)
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a vacancy")
 
 
-_END = {told.NominationDeclined: "declined", told.NominationWithdrawn: "withdrawn", told.NominationLapsed: "lapsed"}
+_END = {
+    vacancies.NominationDeclined: "declined",
+    vacancies.NominationWithdrawn: "withdrawn",
+    vacancies.NominationLapsed: "lapsed",
+}
 
 
-def _announced(event: UUID, data: told.VacancyAnnounced) -> Vacancy:
-    return Vacancy(
+def _announced(event: UUID, data: vacancies.VacancyAnnounced) -> VacancyRow:
+    return VacancyRow(
         vacancy=data.vacancy,
         mission=data.mission,
         category=data.category,
@@ -130,9 +134,9 @@ def _announced(event: UUID, data: told.VacancyAnnounced) -> Vacancy:
     )
 
 
-def _nominated(event: UUID, data: told.CandidateNominated | told.UnitNominated) -> Nomination:
-    nominee = data if isinstance(data, told.CandidateNominated) else None
-    return Nomination(
+def _nominated(event: UUID, data: vacancies.CandidateNominated | vacancies.UnitNominated) -> NominationRow:
+    nominee = data if isinstance(data, vacancies.CandidateNominated) else None
+    return NominationRow(
         id=f"{data.vacancy}/{data.nomination}",
         vacancy=data.vacancy,
         nomination=data.nomination,
@@ -141,19 +145,19 @@ def _nominated(event: UUID, data: told.CandidateNominated | told.UnitNominated) 
         contributor=data.contributor,
         mission=data.mission,
         category=data.category,
-        headcount=data.headcount if isinstance(data, told.UnitNominated) else 1,
+        headcount=data.headcount if isinstance(data, vacancies.UnitNominated) else 1,
         nominated_on=data.nominated_on,
         rule_set=data.rule_set,
         valid_until=data.valid_until,
         status="nominated",
         event=event,
         person=nominee.person if nominee else None,
-        unit=data.unit if isinstance(data, told.UnitNominated) else None,
+        unit=data.unit if isinstance(data, vacancies.UnitNominated) else None,
         rank=nominee.rank if nominee else None,
     )
 
 
-def _accepted(event: UUID, data: told.NominationAccepted, known: Nomination) -> Nomination:
+def _accepted(event: UUID, data: vacancies.NominationAccepted, known: NominationRow) -> NominationRow:
     return known._replace(
         status="accepted",
         accepted_on=data.accepted_on,
@@ -166,4 +170,4 @@ def _accepted(event: UUID, data: told.NominationAccepted, known: Nomination) -> 
     )
 
 
-GROUP = Group("vacancy", (VACANCIES, NOMINATIONS), attrgetter("vacancy"), project, _EVENTS)
+PROJECTION = Projection("vacancy", (VACANCIES, NOMINATIONS), attrgetter("vacancy"), project, _EVENTS)

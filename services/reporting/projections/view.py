@@ -13,7 +13,7 @@ from uuid import UUID
 
 from contracts.limits import INTEGER_MAX, LABEL_LENGTH_MAX
 from contracts.words import Event
-from services.reporting.projections.event import Recorded
+from services.reporting.projections.event import ConsumedEvent
 
 R = TypeVar("R", bound=tuple[Any, ...])
 Row: TypeAlias = Any
@@ -45,18 +45,18 @@ class Column:
 class View(Generic[R]):
     """A table, the class of its rows, the columns that are its key, and the column that names the owner of a row."""
 
-    def __init__(self, table: str, row: type[R], *, key: tuple[str, ...], owner: str) -> None:
+    def __init__(self, table: str, row: type[R], *, key: tuple[str, ...], aggregate_id: str) -> None:
         self.table: Final = table
         self.row: Final = row
         self.key: Final = key
-        self.owner: Final = owner
+        self.aggregate_id: Final = aggregate_id
         hints = get_type_hints(row)
         self.columns: Final = tuple(Column(name, _postgres(hint)) for name, hint in hints.items())
         self._numbers, self._texts, self._lists = (self._places(kind) for kind in ("integer", "text", "text[]"))
         self._days = (*self._places("date"), *self._places("timestamptz"))
         get = attrgetter(*key)
         self.key_of: Final[Callable[[R], Key]] = get if len(key) > 1 else lambda row: (get(row),)
-        self.owner_of: Final[Callable[[R], str]] = attrgetter(owner)
+        self.aggregate_id_of: Final[Callable[[R], str]] = attrgetter(aggregate_id)
 
     def _places(self, kind: str) -> tuple[int, ...]:
         return tuple(nr for nr, column in enumerate(self.columns) if column.type == kind)
@@ -121,18 +121,18 @@ class Rows:
         self.tables.setdefault(view.table, {})[key] = row
 
 
-Project: TypeAlias = Callable[[Recorded, Rows], Iterable[Row]]
+Project: TypeAlias = Callable[[ConsumedEvent, Rows], Iterable[Row]]
 """An event and its owner's rows, and the rows to set. Pure; an exception means that the event cannot be applied."""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Projection:
     """The views of one kind of owner, and how an event of that kind changes them."""
 
     name: str
     """What the owner is, e.g. `tour`."""
     views: tuple[View[Any], ...]
-    owner: Callable[[Any], str]
+    aggregate_id: Callable[[Any], str]
     """The owner that an event is about."""
     project: Project
     events: tuple[type[Event], ...]

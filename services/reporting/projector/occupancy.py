@@ -11,11 +11,9 @@ from typing import Final
 from kernel.store.postgres import Connection
 from services.reporting.projections.change_set import Tables
 from services.reporting.projections.mandate_rows import SUB_CEILINGS, TERMS, WAIVERS
-from services.reporting.projections.tour_rows import PERIODS
 from services.reporting.queries import query
 
 TABLE: Final = "line_occupancy"
-STAYS: Final = PERIODS.table
 _LIMITS: Final = (TERMS.table, SUB_CEILINGS.table, WAIVERS.table)
 Moved = Mapping[str, date]
 """By line, the first day on which the number of its people changes."""

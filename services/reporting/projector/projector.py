@@ -18,11 +18,12 @@ from contracts import registry
 from contracts.newer import UnreadEvent, newer
 from contracts.words import Event
 from kernel.store.postgres import Connection
-from services.reporting.projections import GROUP_OF, GROUPS, VIEWS
-from services.reporting.projections.change_set import Shelf
-from services.reporting.projections.event import Recorded
-from services.reporting.projections.stream_gate import Queue
-from services.reporting.projections.view import Group
+from services.reporting.projections import PROJECTION_OF, PROJECTIONS, VIEWS
+from services.reporting.projections.change_set import ChangeSet
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.stream_gate import StreamGate
+from services.reporting.projections.tour_rows import STAYS
+from services.reporting.projections.view import Projection
 from services.reporting.projector import occupancy
 from services.reporting.projector.upsert_sql import Statements
 from services.reporting.queries import query
@@ -67,24 +68,24 @@ class Projector:
     def __init__(self) -> None:
         self._statements = {view.table: Statements(view) for view in VIEWS}
 
-    async def apply(self, connection: Connection, events: Sequence[Recorded]) -> Applied:
+    async def apply(self, connection: Connection, events: Sequence[ConsumedEvent]) -> Applied:
         """Apply a batch inside the caller's transaction; the stored offsets belong into the same one.
 
         A database error propagates and nothing of the batch holds; an event that cannot be applied is parked.
         """
-        queues: dict[Stream, Queue] = {}
+        gates: dict[Stream, StreamGate] = {}
         for event in events:
-            queues.setdefault((event.room, event.stream), Queue()).arrived[event.version] = event
-        await self._look_up(connection, queues)
-        return await self._settle(connection, queues, len(events))
+            gates.setdefault((event.room, event.stream), StreamGate()).arrived[event.version] = event
+        await self._look_up(connection, gates)
+        return await self._settle(connection, gates, len(events))
 
-    async def park(self, connection: Connection, event: Recorded, error: str) -> None:
+    async def park(self, connection: Connection, event: ConsumedEvent, error: str) -> None:
         """Let an event wait with its error, which the database raised; a duplicate is dropped."""
-        queue = Queue(arrived={event.version: event}, error=error)
-        queues = {(event.room, event.stream): queue}
-        await self._look_up(connection, queues)
-        await self._record(connection, queues, Shelf())
-        await self._tell(connection, Shelf(), queues)
+        gate = StreamGate(arrived={event.version: event}, error=error)
+        gates = {(event.room, event.stream): gate}
+        await self._look_up(connection, gates)
+        await self._record(connection, gates, ChangeSet())
+        await self._tell(connection, ChangeSet(), gates)
 
     async def next_parked(self, connection: Connection, limit: int = RETRY_EVENTS_MAX) -> list[Stream]:
         """The streams whose next event is parked."""
@@ -96,93 +97,93 @@ class Projector:
 
         Call it again while it releases events; a stream longer than the limit takes several calls.
         """
-        queues: dict[Stream, Queue] = {stream: Queue() for stream in streams}
-        await self._look_up(connection, queues, limit)
-        return await self._settle(connection, queues, 0)
+        gates: dict[Stream, StreamGate] = {stream: StreamGate() for stream in streams}
+        await self._look_up(connection, gates, limit)
+        return await self._settle(connection, gates, 0)
 
     async def _look_up(
-        self, connection: Connection, queues: dict[Stream, Queue], limit: int = RETRY_EVENTS_MAX
+        self, connection: Connection, gates: dict[Stream, StreamGate], limit: int = RETRY_EVENTS_MAX
     ) -> None:
         """Learn each stream's version, and the parked events that may follow now."""
-        keys = _columns(queues, 2)
+        keys = _columns(gates, 2)
         for room, stream, version in await connection.fetch(query("versions").sql, *keys):
-            queues[room, stream].version = version
-        moving = [key for key, queue in queues.items() if not queue.arrived or queue.version + 1 in queue.arrived]
+            gates[room, stream].version = version
+        moving = [key for key, gate in gates.items() if not gate.arrived or gate.version + 1 in gate.arrived]
         for record in await connection.fetch(query("parked_of").sql, *_columns(moving, 2), limit):
-            queues[record["room"], record["stream"]].parked[record["version"]] = _recorded(record)
+            gates[record["room"], record["stream"]].parked[record["version"]] = _recorded(record)
 
-    async def _settle(self, connection: Connection, queues: dict[Stream, Queue], events: int) -> Applied:
-        shelf = Shelf()
-        await self._read(connection, shelf, [event for queue in queues.values() for event in queue.run()])
-        for queue in queues.values():
-            queue.fold(shelf)
-        await self._write(connection, shelf)
-        await self._record(connection, queues, shelf)
-        await self._tell(connection, shelf, queues)
-        arrived = [event for queue in queues.values() for event in queue.arrived.values()]
-        applied = sum(len(queue.done) for queue in queues.values())
-        released = sum(event.version in queue.parked for queue in queues.values() for event in queue.done)
-        parked = sum(event.version > queues[event.room, event.stream].version for event in arrived)
+    async def _settle(self, connection: Connection, gates: dict[Stream, StreamGate], events: int) -> Applied:
+        change_set = ChangeSet()
+        await self._read(connection, change_set, [event for gate in gates.values() for event in gate.run()])
+        for gate in gates.values():
+            gate.fold(change_set)
+        await self._write(connection, change_set)
+        await self._record(connection, gates, change_set)
+        await self._tell(connection, change_set, gates)
+        arrived = [event for gate in gates.values() for event in gate.arrived.values()]
+        applied = sum(len(gate.done) for gate in gates.values())
+        released = sum(event.version in gate.parked for gate in gates.values() for event in gate.done)
+        parked = sum(event.version > gates[event.room, event.stream].version for event in arrived)
         return Applied(applied, events - (applied - released) - parked, parked, released)
 
-    async def _read(self, connection: Connection, shelf: Shelf, events: Iterable[Recorded]) -> None:
+    async def _read(self, connection: Connection, change_set: ChangeSet, events: Iterable[ConsumedEvent]) -> None:
         """Lay out the rows of every owner that the events are about: one statement for each table."""
-        owners: dict[str, set[str]] = {}
+        aggregates: dict[str, set[str]] = {}
         for event in events:
-            group = _group(event)
-            if group is not None and group.reads:
-                owners.setdefault(group.name, set()).add(group.owner(event.data))
-        for group in GROUPS:
-            for view in group.views if group.name in owners else ():
+            projection = _projection(event)
+            if projection is not None and projection.reads:
+                aggregates.setdefault(projection.name, set()).add(projection.aggregate_id(event.data))
+        for projection in PROJECTIONS:
+            for view in projection.views if projection.name in aggregates else ():
                 statements = self._statements[view.table]
-                for record in await connection.fetch(statements.read, "\n".join(owners[group.name])):
-                    shelf.put(group, view, statements.row(record), record["recorded_from"])
+                for record in await connection.fetch(statements.read, "\n".join(aggregates[projection.name])):
+                    change_set.put(projection, view, statements.row(record), record["recorded_from"])
 
-    async def _write(self, connection: Connection, shelf: Shelf) -> None:
+    async def _write(self, connection: Connection, change_set: ChangeSet) -> None:
         """Set the changed rows, and keep those that they take the place of: three statements for each table."""
-        changed = [(self._statements[table], table) for table, rows in shelf.changed.items() if rows]
+        changed = [(self._statements[table], table) for table, rows in change_set.changed.items() if rows]
         if changed:
             await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
         moved: occupancy.Moved = {}
         for statements, table in changed:
-            begins = shelf.recorded_from[table]
-            rows = [(*row, begins[key]) for key, row in shelf.changed[table].items()]
+            begins = change_set.recorded_from[table]
+            rows = [(*row, begins[key]) for key, row in change_set.changed[table].items()]
             await connection.copy_records_to_table(statements.stage, records=rows, columns=statements.columns)
-            if table == occupancy.STAYS:
+            if table == STAYS.table:
                 moved = await occupancy.moved(connection)
             await connection.execute(statements.set)
-            if shelf.superseded[table]:
-                old = [(*row, *recorded) for row, *recorded in shelf.superseded[table]]
+            if change_set.superseded[table]:
+                old = [(*row, *recorded) for row, *recorded in change_set.superseded[table]]
                 columns = statements.history_columns
                 await connection.copy_records_to_table(statements.history, records=old, columns=columns)
-        await occupancy.renew(connection, shelf.changed, moved)
+        await occupancy.renew(connection, change_set.changed, moved)
 
-    async def _record(self, connection: Connection, queues: dict[Stream, Queue], shelf: Shelf) -> None:
+    async def _record(self, connection: Connection, gates: dict[Stream, StreamGate], change_set: ChangeSet) -> None:
         """Move the versions on, log what was applied, park what was not, and let go of what no longer waits."""
-        moved = [(*key, queue.version) for key, queue in queues.items() if queue.done]
+        moved = [(*key, gate.version) for key, gate in gates.items() if gate.done]
         if moved:
             await connection.execute(query("advance_versions").sql, *_columns(moved, 3))
-            done = [event for queue in queues.values() for event in queue.done]
-            log = [(*_logged(event), _owner(event), shelf.contributors.get(event.id)) for event in done]
+            done = [event for gate in gates.values() for event in gate.done]
+            log = [(*_logged(event), _owner(event), change_set.contributors.get(event.id)) for event in done]
             await connection.copy_records_to_table("events", records=log, columns=_OWNED)
         released = [
-            (e.room, e.stream, e.version) for q in queues.values() if q.parked for e in q.done if e.version in q.parked
+            (e.room, e.stream, e.version) for q in gates.values() if q.parked for e in q.done if e.version in q.parked
         ]
         if released:
             await connection.execute(query("release").sql, *_columns(released, 3))
         parked = [
             (*_logged(event), event.data.schema_version, error)
-            for queue in queues.values()
-            for event, error in queue.waiting()
+            for gate in gates.values()
+            for event, error in gate.waiting()
         ]
         if parked:
             await connection.execute(query("park").sql, *_columns(parked, len(_LOG) + 2))
 
-    async def _tell(self, connection: Connection, shelf: Shelf, queues: dict[Stream, Queue]) -> None:
+    async def _tell(self, connection: Connection, change_set: ChangeSet, gates: dict[Stream, StreamGate]) -> None:
         """Number what was set, for those who follow; last of all, because the number is held to the commit."""
-        set_rows = {table: [_id(key) for key in rows] for table, rows in shelf.changed.items() if rows}
-        set_rows["events"] = [str(event.id) for queue in queues.values() for event in queue.done]
-        set_rows["parked"] = [str(event.id) for queue in queues.values() for event, _ in queue.waiting()]
+        set_rows = {table: [_id(key) for key in rows] for table, rows in change_set.changed.items() if rows}
+        set_rows["events"] = [str(event.id) for gate in gates.values() for event in gate.done]
+        set_rows["parked"] = [str(event.id) for gate in gates.values() for event, _ in gate.waiting()]
         told = [(view, json.dumps(ids[:IDS_MAX]), len(ids)) for view, ids in set_rows.items() if ids]
         if told:
             await connection.execute(query("change").sql, *_columns(told, 3), CHANGES_KEPT)
@@ -198,7 +199,7 @@ def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return columns or [[] for _ in range(width)]
 
 
-def _logged(event: Recorded) -> tuple[Any, ...]:
+def _logged(event: ConsumedEvent) -> tuple[Any, ...]:
     """The columns of `_LOG`."""
     return (
         *(event.room, event.stream, event.version, event.position, event.id, event.type, event.effective),
@@ -207,21 +208,21 @@ def _logged(event: Recorded) -> tuple[Any, ...]:
     )
 
 
-def _group(event: Recorded) -> Group | None:
-    return None if isinstance(event.data, UnreadEvent) else GROUP_OF.get(type(event.data))
+def _projection(event: ConsumedEvent) -> Projection | None:
+    return None if isinstance(event.data, UnreadEvent) else PROJECTION_OF.get(type(event.data))
 
 
-def _owner(event: Recorded) -> str | None:
+def _owner(event: ConsumedEvent) -> str | None:
     """Whose rows the event sets, e.g. the id of a tour."""
-    group = _group(event)
-    return group.owner(event.data) if group else None
+    projection = _projection(event)
+    return projection.aggregate_id(event.data) if projection else None
 
 
-def _recorded(record: asyncpg.Record) -> Recorded:
+def _recorded(record: asyncpg.Record) -> ConsumedEvent:
     """A parked event as it arrived; one that is still newer than this program as it was parked."""
     room, stream, version, position, event_id, name, effective, recorded, text, *rest, schema_version = record
     data = _read(name, schema_version, text)
-    return Recorded(event_id, name, stream, version, position, room, effective, recorded, data, *rest)
+    return ConsumedEvent(event_id, name, stream, version, position, room, effective, recorded, data, *rest)
 
 
 def _read(name: str, schema_version: int, text: str) -> Event | UnreadEvent:

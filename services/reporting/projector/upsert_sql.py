@@ -45,8 +45,8 @@ def _read(view: View[Any], names: str) -> str:
 
     The owners come as one text, a line each: no identifier of a contract can hold a line break.
     """
-    asked = "unnest(string_to_array($1::text, E'\\n')) AS asked (owner_)"
-    return f'SELECT {names} FROM {asked} JOIN {view.table} ON "{view.owner}" = owner_'  # noqa: S608
+    wanted = "unnest(string_to_array($1::text, E'\\n')) AS asked (owner_)"
+    return f'SELECT {names} FROM {wanted} JOIN {view.table} ON "{view.aggregate_id}" = owner_'  # noqa: S608
 
 
 def _set(view: View[Any], stage: str, names: str) -> str:

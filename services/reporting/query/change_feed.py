@@ -34,12 +34,12 @@ HEARD_S: Final = 2.0
 AGAIN_S: Final = 1.0
 
 
-class Crowded(Exception):
+class TooManyFollowers(Exception):
     """This process has as many followers as it can serve."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ViewChange:
     """Rows of one view that a batch has set."""
 
     number: int
@@ -53,14 +53,14 @@ class Follower:
     """Who follows, and what they have not read yet."""
 
     views: Collection[str]
-    unread: "asyncio.Queue[Change]" = field(default_factory=lambda: asyncio.Queue(UNREAD_MAX))
+    unread: "asyncio.Queue[ViewChange]" = field(default_factory=lambda: asyncio.Queue(UNREAD_MAX))
     lost: bool = False
     """Whether something was told that did not fit."""
 
-    def wants(self, change: Change) -> bool:
+    def wants(self, change: ViewChange) -> bool:
         return not self.views or change.view in self.views
 
-    def tell(self, change: Change) -> None:
+    def offer(self, change: ViewChange) -> None:
         if self.lost or not self.wants(change):
             return
         try:
@@ -69,7 +69,7 @@ class Follower:
             self.lost = True
 
 
-class Following:
+class ChangeFeed:
     """What changes, as this process learns of it."""
 
     def __init__(self, pool: asyncpg.Pool, health: Health, wait_longest_s: float = TIMEOUT_MAX_S) -> None:
@@ -122,9 +122,9 @@ class Following:
             self._last = changes[-1].number
             for follower in self._followers:
                 for change in changes:
-                    follower.tell(change)
+                    follower.offer(change)
 
-    async def _after(self, number: int) -> list[Change]:
+    async def _after(self, number: int) -> list[ViewChange]:
         return [_change(row) for row in await self._pool.fetch(query("changes").sql, number, READ_MAX)]
 
     async def follow(self, seen: int | None, views: Collection[str]) -> AsyncIterator[bytes]:
@@ -137,25 +137,25 @@ class Following:
             Crowded: there are as many followers as there may be.
         """
         if len(self._followers) >= FOLLOWERS_MAX:
-            raise Crowded
+            raise TooManyFollowers
         follower = Follower(frozenset(views))
         self._followers.add(follower)
         try:
             [head] = await self._pool.fetch(query("change_head").sql)
             kept = seen is not None and head["first"] - 1 <= seen <= head["last"]
-            told: int = seen if kept and seen is not None else head["last"]
-            yield _frame("here" if kept or seen is None else "reset", told, {"number": told})
-            while told < head["last"] and (missed := await self._after(told)):
-                told = missed[-1].number
+            sent: int = seen if kept and seen is not None else head["last"]
+            yield _frame("here" if kept or seen is None else "reset", sent, {"number": sent})
+            while sent < head["last"] and (missed := await self._after(sent)):
+                sent = missed[-1].number
                 for change in filter(follower.wants, missed):
                     yield change.frame
-            async for frame in _unread(follower, told):
+            async for frame in _unread(follower, sent):
                 yield frame
         finally:
             self._followers.discard(follower)
 
 
-async def _unread(follower: Follower, told: int) -> AsyncIterator[bytes]:
+async def _unread(follower: Follower, sent: int) -> AsyncIterator[bytes]:
     """What comes behind `told`, with a sign of life where nothing comes."""
     while not follower.lost or not follower.unread.empty():
         try:
@@ -163,14 +163,14 @@ async def _unread(follower: Follower, told: int) -> AsyncIterator[bytes]:
         except TimeoutError:
             yield ALIVE
             continue
-        if change.number > told:
+        if change.number > sent:
             yield change.frame
 
 
-def _change(row: asyncpg.Record) -> Change:
+def _change(row: asyncpg.Record) -> ViewChange:
     data = {"view": row["view"], "ids": json.loads(row["ids"]), "rows": row["rows"]}
     data["recorded"] = row["recorded"].isoformat()
-    return Change(row["number"], row["view"], _frame("change", row["number"], data))
+    return ViewChange(row["number"], row["view"], _frame("change", row["number"], data))
 
 
 def _frame(event: str, number: int, data: dict[str, Any]) -> bytes:

@@ -14,7 +14,7 @@ import asyncpg
 from contracts.outcome import WaitToken
 from services.reporting.queries import query
 
-State = Literal["fresh", "stale", "parked"]
+FreshnessState = Literal["fresh", "stale", "parked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Freshness:
     and waits for a repair.
     """
 
-    state: State
+    state: FreshnessState
     behind_events: int
     """How many events of the stream are not in the views yet; 0 when fresh."""
 
@@ -44,21 +44,21 @@ class Waits:
         woken = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(token, []).append(woken)
         try:
-            [found] = await self._ask([token])  # only now: what is committed from here on wakes
-            if found.state == "stale" and timeout_s > 0:
+            [freshness] = await self._ask([token])  # only now: what is committed from here on wakes
+            if freshness.state == "stale" and timeout_s > 0:
                 await asyncio.wait([woken], timeout=min(timeout_s, self.longest_s))
-                [found] = await self._ask([token])
+                [freshness] = await self._ask([token])
         finally:
             self._forget(token, woken)
-        return found
+        return freshness
 
     async def settle(self) -> None:
         """A batch was committed: wake those whose wait is over."""
         tokens = list(self._waiting)
         if not tokens:
             return
-        for token, found in zip(tokens, await self._ask(tokens), strict=True):
-            for woken in self._waiting.get(token, []) if found.state != "stale" else []:
+        for token, freshness in zip(tokens, await self._ask(tokens), strict=True):
+            for woken in self._waiting.get(token, []) if freshness.state != "stale" else []:
                 if not woken.done():
                     woken.set_result(None)
 

@@ -27,13 +27,13 @@ _PARAMETER: Final = re.compile(r"\$(\d+)")
 
 
 @dataclass(frozen=True)
-class Page:
+class PageStatement:
     """The rows of a query in the order of their key, from one key on. There are as many as reports have filters."""
 
     query: Query
     key: tuple[str, ...]
     types: Mapping[str, str]
-    adds: tuple[str, ...]
+    totals: tuple[str, ...]
     """The columns of which the whole report has a total."""
     ordered: bool = False
     """Whether an index has the rows in the order of their key, of which no column can be empty: then a page is read
@@ -63,7 +63,7 @@ class Page:
         order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in by)
         kept = "NOT MATERIALIZED" if self.ordered else "MATERIALIZED"
         where = f"WHERE ({self._values}) > ({', '.join(sent)})" if follows else ""
-        sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in self.adds)
+        sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in self.totals)
         waits = query("waits").sql.replace("$1", f"${limit + 1}")
         return (
             f"WITH report AS {kept} ({self.query.found}),"  # noqa: S608

@@ -12,7 +12,7 @@ from fastapi import Request
 from contracts.outcome import WaitToken
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
-from services.reporting.query.change_feed import Following
+from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.consistency import Freshness
 from services.reporting.query.errors import Problem
 from services.reporting.query.parameters import AsOf
@@ -26,20 +26,20 @@ CLOCKS_APART: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadSession:
     """What an answer needs: a pool to read from, and what day it is."""
 
     pool: asyncpg.Pool
     today: Callable[[], date]
-    following: Following
+    change_feed: ChangeFeed
     known: set[tuple[str, str, datetime | None]] = field(default_factory=set)
     """Names that were found on record (checking.py)."""
 
-    async def freshness(self, asked: AsOf) -> Freshness | None:
+    async def freshness(self, params: AsOf) -> Freshness | None:
         """Waits for what the question is to rest on, where it names a token; None where it does not."""
-        if asked.wait_for is None:
+        if params.wait_for is None:
             return None
-        return await self.following.waits.wait(WaitToken.read(asked.wait_for), asked.timeout)
+        return await self.change_feed.waits.wait(WaitToken.read(params.wait_for), params.timeout)
 
     @asynccontextmanager
     async def connection(self, as_known_at: datetime | None = None) -> AsyncIterator[Connection]:
@@ -71,13 +71,13 @@ class Reading:
             yield connection
 
 
-def reading(request: Request) -> Reading:
+def read_session(request: Request) -> ReadSession:
     """The app's reading, as a dependency of its routes."""
-    found: Reading = request.app.state.reading
-    return found
+    session: ReadSession = request.app.state.read_session
+    return session
 
 
-Feeds = Sequence[str]
+SourceStreams = Sequence[str]
 """The streams that an answer is built on: the room, and what their names begin with."""
 APPROVED: Final = "approvals/mandate/"
 DEPLOYED: Final = "deployments/line/"
@@ -86,6 +86,6 @@ ANSWERED: Final = "vacancies/vacancy/"
 OFFERED: Final = "vacancies/application/"
 
 
-async def incomplete(connection: Connection, feeds: Feeds) -> bool:
+async def incomplete(connection: Connection, source_streams: SourceStreams) -> bool:
     """Whether an event that the answer should rest on is parked."""
-    return bool(await connection.fetchval(query("waits").sql, feeds))
+    return bool(await connection.fetchval(query("waits").sql, source_streams))

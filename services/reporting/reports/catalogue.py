@@ -5,29 +5,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.reporting.queries import query
-from services.reporting.query.session import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, Feeds
+from services.reporting.query.session import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, SourceStreams
 from services.reporting.reports.parameters import EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportDefinition:
     """A question: what it asks, its query, the key of its rows, which columns add up, and the streams that feed it."""
 
     description: str
     sql: str
     key: tuple[str, ...]
     """The columns that name a row, in the order of the rows."""
-    adds: tuple[str, ...]
-    feeds: Feeds
+    totals: tuple[str, ...]
+    source_streams: SourceStreams
     example: dict[str, Any]
     """A row, shortened."""
-    needs: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     """Parameters without which it has no answer."""
-    one_of: tuple[str, ...] = ()
+    exactly_one_of: tuple[str, ...] = ()
     """Parameters of which exactly one is needed."""
     ordered: bool = False
     """Whether an index has its rows in the order of their key (paging.py)."""
-    other_sources: Mapping[str, "Report"] = field(default_factory=dict)
+    other_sources: Mapping[str, "ReportDefinition"] = field(default_factory=dict)
     """The same question, asked of another source than the register."""
 
     @property
@@ -36,17 +36,17 @@ class Report:
         return list(dict.fromkeys((*EVERYWHERE, *query(self.sql).parameters)))
 
     @property
-    def takes(self) -> list[str]:
+    def parameters(self) -> list[str]:
         """The parameters that it understands of one source or another."""
         others = [name for other in self.other_sources.values() for name in ("source", *other.own)]
         return list(dict.fromkeys((*self.own, *others)))
 
-    def of(self, source: str | None) -> "Report":
+    def of(self, source: str | None) -> "ReportDefinition":
         """The report as it is asked of a source; of the register unless given."""
         return self.other_sources.get(source or "register", self)
 
 
-RETURNED = Report(
+RETURNED = ReportDefinition(
     "How many people the UN counted, by the newest strength return until the day.",
     "strength_returned",
     ("contributor", "mission", "personnel_type"),
@@ -55,7 +55,7 @@ RETURNED = Report(
     {"contributor": "MNG", "mission": "UNMIL", "personnel_type": "troops", "people": 250, "counted_on": "2009-11-30"},
 )
 REPORTS = {
-    "strength": Report(
+    "strength": ReportDefinition(
         "How many people are where on a day, by contributor, mission, category and rank. With `source=returns`, what"
         " the UN counted, by the newest strength return until the day: by contributor, mission and `personnel_type`.",
         "strength",
@@ -65,7 +65,7 @@ REPORTS = {
         {"contributor": "KAZ", "mission": "MINURSO", "category": "military_observer", "people": 5, "tours": 5},
         other_sources={"returns": RETURNED},
     ),
-    "who-is-where": Report(
+    "who-is-where": ReportDefinition(
         "Who is where on a day: one row for each tour behind the strength report.",
         "who_is_where",
         ("contributor", "mission", "category", "rank", "line", "tour"),
@@ -73,7 +73,7 @@ REPORTS = {
         (DEPLOYED,),
         {"contributor": "KAZ", "mission": "MINURSO", "person": "p-0001", "people": 1, "tours": 1},
     ),
-    "room-left": Report(
+    "room-left": ReportDefinition(
         "Room under each mandate line and sub-ceiling: now, and at the fullest moment of what is planned.",
         "room_left",
         ("contributor", "line", "mission"),
@@ -81,7 +81,7 @@ REPORTS = {
         (APPROVED, DEPLOYED),
         {"line": "kz-2013/observers", "mission": "MINURSO", "ceiling": 5, "present": 3, "room_now": 2},
     ),
-    "people-since": Report(
+    "people-since": ReportDefinition(
         "How many people, in how many tours, served since a day, by mission. A person counts once; a unit its people.",
         "people_since",
         ("contributor", "mission"),
@@ -90,7 +90,7 @@ REPORTS = {
         {"contributor": "KAZ", "mission": "MINURSO", "people": 12, "people_in_mission": 12, "tours": 14},
         ("since",),
     ),
-    "unused-missions": Report(
+    "unused-missions": ReportDefinition(
         "Approved missions to which nobody was ever sent, with the mandate and since when.",
         "unused_missions",
         ("contributor", "approved_since", "mandate", "mission"),
@@ -98,7 +98,7 @@ REPORTS = {
         (APPROVED, DEPLOYED),
         {"mandate": "kz-2013", "mission": "UNMIL", "approved_since": "2014-01-01", "days_unused": 212},
     ),
-    "unused-mandates": Report(
+    "unused-mandates": ReportDefinition(
         "Mandates under which nobody arrived within a year in force (raise R3).",
         "unused_mandates",
         ("contributor", "in_force_from", "mandate"),
@@ -106,7 +106,7 @@ REPORTS = {
         (APPROVED, DEPLOYED),
         {"mandate": "kz-2022", "in_force_from": "2022-06-30", "days_unused": 365, "raise": "R3", "mandates": 1},
     ),
-    "waiting": Report(
+    "waiting": ReportDefinition(
         "Applications and consents that wait: for what, since when, on whom.",
         "waiting",
         ("since", "what", "id"),
@@ -114,7 +114,7 @@ REPORTS = {
         (OFFERED, ANSWERED, DEPLOYED),
         {"what": "application", "id": "nv-1", "waits_for": "a vacancy", "since": "2014-03-10", "days": 144},
     ),
-    "ending-tours": Report(
+    "ending-tours": ReportDefinition(
         "Present tours that end soon, with the state of the replacement in their post or vacancy (raise R2).",
         "ending_tours",
         ("ends_on", "id"),
@@ -123,7 +123,7 @@ REPORTS = {
         {"id": "kz-2013/observers/t-1", "days": 45, "bucket": "60", "replacement": "nominated", "raise": "R2"}
         | {"people": 1, "tours": 1},
     ),
-    "missing-documents": Report(
+    "missing-documents": ReportDefinition(
         "Legal documents that each operation (mandate and mission) requires on a day and lacks.",
         "missing_documents",
         ("contributor", "mandate", "mission", "kind"),
@@ -131,7 +131,7 @@ REPORTS = {
         (APPROVED,),
         {"mandate": "kz-2013", "mission": "MINURSO", "kind": "status_of_forces", "documents": 1},
     ),
-    "lead-times": Report(
+    "lead-times": ReportDefinition(
         "Days from vote to arrival and of each step on the way: of each mandate and overall, or of each tour.",
         "lead_times",
         ("level", "contributor", "mandate", "tour", "step_number"),
@@ -139,7 +139,7 @@ REPORTS = {
         (APPROVED, OFFERED, ANSWERED, DEPLOYED),
         {"level": "mandate", "mandate": "kz-2013", "step": "acceptance to arrival", "days_median": 61.0, "known": 14},
     ),
-    "moved-dates": Report(
+    "moved-dates": ReportDefinition(
         "Which dates of tours moved, how often, by how much, why, and who decided.",
         "moved_dates",
         ("decided_on", "id", "version"),
@@ -148,7 +148,7 @@ REPORTS = {
         {"id": "kz-2013/observers/t-1", "decided_on": "2014-06-20", "decided_by": "UN", "reason": "visa", "moves": 1},
         ordered=True,
     ),
-    "reconciliation": Report(
+    "reconciliation": ReportDefinition(
         "The register against the UN's strength returns, row by row: contributor, date, mission, type (raise R1).",
         "reconciliation",
         ("contributor", "date", "mission", "personnel_type"),
@@ -157,7 +157,7 @@ REPORTS = {
         {"date": "2014-07-31", "mission": "MINURSO", "personnel_type": "experts_on_mission", "register": 5}
         | {"published": 6, "difference": -1, "raise": "R1"},
     ),
-    "mislabelled-returns": Report(
+    "mislabelled-returns": ReportDefinition(
         "Rows of the UN's returns that may stand under the wrong State: one that is otherwise absent from the mission"
         " and type, while a neighbour in the UN's list is missing there with a like number; scored (raise R5).",
         "mislabelled_returns",
@@ -168,7 +168,7 @@ REPORTS = {
         | {"people": 6, "neighbour": "KGZ", "neighbour_before": 13, "neighbour_after": 13, "score": 55, "raise": "R5"}
         | {"returns": 1},
     ),
-    "must-come-home": Report(
+    "must-come-home": ReportDefinition(
         "Who must come home if a mission closes on a day: the tours that are, or will be, there then.",
         "must_come_home",
         ("contributor", "line", "tour"),
@@ -177,7 +177,7 @@ REPORTS = {
         {"tour": "t-1", "person": "p-0001", "state": "present", "days_early": 30, "people": 1, "tours": 1},
         ("mission", "closes_on"),
     ),
-    "ceiling-held": Report(
+    "ceiling-held": ReportDefinition(
         "Whether each ceiling held at every instant: a sweep over all change points, the fullest day, every breach.",
         "ceiling_held",
         ("line", "mission"),
@@ -186,7 +186,7 @@ REPORTS = {
         {"line": "kz-2013/observers", "change_points": 61, "most_people": 6, "most_on": "2016-02-01", "most_limit": 20}
         | {"breaches": 0, "held": True},
     ),
-    "occupancy": Report(
+    "occupancy": ReportDefinition(
         "People on each mandate line from one change point to the next, against its limit: behind ceiling-held.",
         "occupancy",
         ("line", "mission", "day"),
@@ -195,16 +195,16 @@ REPORTS = {
         {"line": "kz-2013/observers", "day": "2014-07-01", "until": "2014-08-01", "people": 1, "limit": 20}
         | {"change_points": 1, "breaches": 0},
     ),
-    "events-behind": Report(
+    "events-behind": ReportDefinition(
         "Every event behind a number: of a tour, a line, a mandate, or the strength of a mission on a day.",
         "events_behind",
         ("room", "position"),
         ("events",),
         (APPROVED, DEPLOYED),
         {"room": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1},
-        one_of=("tour", "line", "mandate", "mission"),
+        exactly_one_of=("tour", "line", "mandate", "mission"),
     ),
-    "timeline": Report(
+    "timeline": ReportDefinition(
         "What happened between two days, by when it was true: every event, whoever recorded it and whenever; or those"
         " that are about one State, which leaves out what the UN does.",
         "timeline",
@@ -215,7 +215,7 @@ REPORTS = {
         ("since",),
         ordered=True,
     ),
-    "statements": Report(
+    "statements": ReportDefinition(
         "What officials said in public against the register on the day that they spoke of (raise R4).",
         "statements",
         ("contributor", "date", "statement"),

@@ -34,7 +34,7 @@ _PARQUET_TYPES: Final[dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReportResult:
     """A report as it was found."""
 
     as_of: date
@@ -57,18 +57,18 @@ class Answer:
         return [dict(zip(names, row, strict=True)) for row in self.values]
 
 
-def as_json(name: str, found: Answer) -> dict[str, Any]:
+def as_json(name: str, result: ReportResult) -> dict[str, Any]:
     """An answer as the API tells it."""
     return {
         "report": name,
-        "as_of": found.as_of,
-        "as_known_at": found.as_known_at,
-        "incomplete": found.incomplete,
-        "columns": [{"name": column, "type": kind} for column, kind in found.columns],
-        "rows": found.rows,
-        "totals": found.totals,
-        "next": found.next,
-        **({"freshness": asdict(found.freshness)} if found.freshness else {}),
+        "as_of": result.as_of,
+        "as_known_at": result.as_known_at,
+        "incomplete": result.incomplete,
+        "columns": [{"name": column, "type": kind} for column, kind in result.columns],
+        "rows": result.rows,
+        "totals": result.totals,
+        "next": result.next,
+        **({"freshness": asdict(result.freshness)} if result.freshness else {}),
     }
 
 
@@ -77,35 +77,35 @@ def json_response(body: Any) -> Response:
     return Response(orjson.dumps(body, default=str), media_type="application/json")
 
 
-def as_csv(name: str, found: Answer) -> Response:
+def as_csv(name: str, result: ReportResult) -> Response:
     """Lists are joined by semicolons; an empty cell is unknown or does not apply."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([column for column, _ in found.columns])
-    writer.writerows(map(csv_cell, row) for row in found.values)
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=_headers(name, found, "csv"))
+    writer.writerow([column for column, _ in result.columns])
+    writer.writerows(map(csv_cell, row) for row in result.values)
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=_headers(name, result, "csv"))
 
 
-def as_parquet(name: str, found: Answer) -> Response:
+def as_parquet(name: str, result: ReportResult) -> Response:
     """Each column with its type, an unknown value as null; what the answer says of itself is in the file's metadata."""
-    told = {key: value for key, value in as_json(name, found).items() if key not in ("columns", "rows")}
-    fields = [pyarrow.field(column, _PARQUET_TYPES[kind]) for column, kind in found.columns]
-    schema = pyarrow.schema(fields, metadata={"forcegen": json.dumps(told, default=str)})
-    rows = [{column: _plain(value) for column, value in row.items()} for row in found.rows]
+    metadata = {key: value for key, value in as_json(name, result).items() if key not in ("columns", "rows")}
+    fields = [pyarrow.field(column, _PARQUET_TYPES[kind]) for column, kind in result.columns]
+    schema = pyarrow.schema(fields, metadata={"forcegen": json.dumps(metadata, default=str)})
+    rows = [{column: _plain(value) for column, value in row.items()} for row in result.rows]
     file = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), file)
-    return Response(file.getvalue(), media_type=PARQUET, headers=_headers(name, found, "parquet"))
+    return Response(file.getvalue(), media_type=PARQUET, headers=_headers(name, result, "parquet"))
 
 
-def _headers(name: str, found: Answer, suffix: str) -> dict[str, str]:
+def _headers(name: str, result: ReportResult, suffix: str) -> dict[str, str]:
     """What a file cannot say of itself."""
     return {
-        "Content-Disposition": f'attachment; filename="{name}-{found.as_of}.{suffix}"',
-        "Forcegen-As-Of": found.as_of.isoformat(),
-        **({"Forcegen-As-Known-At": found.as_known_at.isoformat()} if found.as_known_at else {}),
-        "Forcegen-Incomplete": str(found.incomplete).lower(),
-        **({"Forcegen-Next": found.next} if found.next else {}),
-        **({"Forcegen-Freshness": found.freshness.state} if found.freshness else {}),
+        "Content-Disposition": f'attachment; filename="{name}-{result.as_of}.{suffix}"',
+        "Forcegen-As-Of": result.as_of.isoformat(),
+        **({"Forcegen-As-Known-At": result.as_known_at.isoformat()} if result.as_known_at else {}),
+        "Forcegen-Incomplete": str(result.incomplete).lower(),
+        **({"Forcegen-Next": result.next} if result.next else {}),
+        **({"Forcegen-Freshness": result.freshness.state} if result.freshness else {}),
     }
 
 

@@ -14,7 +14,7 @@ TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$",
 """`<mandate>/<line>/<tour>`."""
 
 
-class Asked(AsOf):
+class ReportParameters(AsOf):
     """Every parameter of reports; which of them a report takes is told by `GET /v1/reports`."""
 
     format: Literal["json", "csv", "parquet"] = "json"
@@ -64,20 +64,22 @@ EVERYWHERE = ("as_of", "as_known_at", "wait_for", "timeout", "format", "receipt"
 """Parameters that every report takes."""
 
 
-def asks(name: str, takes: Iterable[str], needs: Iterable[str]) -> type[Asked]:
+def parameters_of(name: str, accepted: Iterable[str], required: Iterable[str]) -> type[ReportParameters]:
     """The parameters of one report: those that it takes, and of them those without which it has no answer.
 
     FastAPI reads the documentation of a route from this model, and it refuses what is not in it.
     """
-    needed = frozenset(needs)
+    required_names = frozenset(required)
     fields = {
         field: (
-            told.annotation,
-            Field(examples=told.examples, description=told.description) if field in needed else told,
+            definition.annotation,
+            Field(examples=definition.examples, description=definition.description)
+            if field in required_names
+            else definition,
         )
-        for field, told in Asked.model_fields.items()
-        if field in {*EVERYWHERE, *takes}
+        for field, definition in ReportParameters.model_fields.items()
+        if field in {*EVERYWHERE, *accepted}
     }
     words = "".join(word.capitalize() for word in name.split("-"))
-    model = create_model(f"{words}Asked", __base__=AsOf, **fields)  # type: ignore[call-overload]
-    return cast("type[Asked]", model)
+    model = create_model(f"{words}Parameters", __base__=AsOf, **fields)  # type: ignore[call-overload]
+    return cast("type[ReportParameters]", model)

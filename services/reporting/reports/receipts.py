@@ -23,7 +23,7 @@ from contracts.registry import SERVICES
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.errors import Problem
-from services.reporting.reports.parameters import Asked
+from services.reporting.reports.parameters import ReportParameters
 
 COVERED_WITHIN_S: Final = 10.0
 """The archive signs twice a second; it is asked for so long."""
@@ -58,7 +58,7 @@ class Receipt(BaseModel):
     parked: dict[str, int]
     """By room, the events that were read and could not be applied."""
     projection: str
-    """The version of the code that made the views and the answer; see `projection`."""
+    """The version of the code that made the views and the answer; see `code_version`."""
     digest: str
     """`sha256:` and the SHA-256 of the answer, in hexadecimal; see `digest`."""
     archive: dict[str, Any]
@@ -75,12 +75,12 @@ def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]
 
 
 def sources() -> dict[str, Traversable]:
-    """The files of which `projection` is made, by name, in order."""
+    """The files of which `code_version` is made, by name, in order."""
     return dict(sorted(pair for package in SOURCES for pair in _sources(files(package), package)))
 
 
 @cache
-def projection() -> str:
+def code_version() -> str:
     """The version of this code: the first 16 hexadecimal digits of a SHA-256 over its files, by name."""
     whole = sha256()
     for name, file in sources().items():
@@ -91,36 +91,38 @@ def projection() -> str:
 
 def digest(body: Mapping[str, Any]) -> str:
     """Of an answer as JSON, whatever the order of its members and however it was spaced."""
-    told = {name: value for name, value in body.items() if name not in NOT_OF_THE_ANSWER}
-    return "sha256:" + sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+    answer_body = {name: value for name, value in body.items() if name not in NOT_OF_THE_ANSWER}
+    return "sha256:" + sha256(orjson.dumps(answer_body, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ViewsState:
     """What the views held when an answer was read."""
 
     positions: Sequence[Mapping[str, Any]]
     parked: Mapping[str, int]
 
 
-async def state(connection: Connection) -> State:
+async def state(connection: Connection) -> ViewsState:
     """In the snapshot of the caller's."""
     rows = await connection.fetch(query("position").sql)
     positions = [{name: row[name] for name in ("topic", "partition", "next_offset")} for row in rows]
     waiting = {row["room"]: row["events"] for row in await connection.fetch(query("parked_counts").sql)}
-    return State(positions, {room: waiting.get(room, 0) for room in SERVICES})
+    return ViewsState(positions, {room: waiting.get(room, 0) for room in SERVICES})
 
 
-def made(name: str, asked: Asked, body: Mapping[str, Any], held: State, archive: Mapping[str, Any]) -> dict[str, Any]:
+def receipt_of(
+    name: str, params: ReportParameters, body: Mapping[str, Any], views: ViewsState, archive: Mapping[str, Any]
+) -> dict[str, Any]:
     """The receipt of an answer."""
-    question = asked.model_dump(mode="json", exclude_none=True, exclude=set(NOT_OF_THE_QUESTION))
+    question = params.model_dump(mode="json", exclude_none=True, exclude=set(NOT_OF_THE_QUESTION))
     receipt = Receipt(
         format="forcegen.receipt/1",
         report=name,
         parameters=question | {"as_of": str(body["as_of"])},
-        positions=[Position(**position) for position in held.positions],
-        parked=dict(held.parked),
-        projection=projection(),
+        positions=[Position(**position) for position in views.positions],
+        parked=dict(views.parked),
+        projection=code_version(),
         digest=digest(body),
         archive=dict(archive),
     )
@@ -138,9 +140,9 @@ class Archive:
     url: str
     client: httpx.AsyncClient
 
-    async def covering(self, held: State) -> Mapping[str, Any]:
+    async def covering(self, views: ViewsState) -> Mapping[str, Any]:
         """The checkpoint that covers what the views held; raises `Problem` where there is none in time."""
-        places = [f"{p['topic']}/{p['partition']}/{p['next_offset']}" for p in held.positions]
+        places = [f"{p['topic']}/{p['partition']}/{p['next_offset']}" for p in views.positions]
         try:
             return await self._anchors(places)
         except (_NotCoveredYet, TimeoutError, httpx.HTTPError) as fault:
@@ -153,19 +155,19 @@ class Archive:
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise _NotCoveredYet
         answer.raise_for_status()
-        told: Mapping[str, Any] = json.loads(answer.content)
-        return told
+        answer_body: Mapping[str, Any] = json.loads(answer.content)
+        return answer_body
 
 
 def archive(request: Request) -> Archive | None:
     """The app's archive, as a dependency of its routes."""
-    found: Archive | None = request.app.state.archive
-    return found
+    configured: Archive | None = request.app.state.archive
+    return configured
 
 
-def check(asked: Asked, archive: Archive | None) -> Archive:
+def check(params: ReportParameters, archive: Archive | None) -> Archive:
     """The archive, where a receipt can be given; raises `Problem`."""
-    if asked.format != "json":
+    if params.format != "json":
         remedy = "Leave format out: the JSON holds the answer and its receipt."
         raise Problem(400, "Bad parameter", "A receipt comes with JSON alone.", field="receipt", remedy=remedy)
     if archive is None:

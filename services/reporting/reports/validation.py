@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.errors import Problem
-from services.reporting.reports.catalogue import Report
+from services.reporting.reports.catalogue import ReportDefinition
 
 LISTS_OF: Final = {
     **{"mission": "missions", "mandate": "mandates", "line": "lines", "tour": "tours", "vacancy": "vacancies"},
@@ -27,12 +27,12 @@ _NAMED: Final = (
 """Parameters that name a thing."""
 
 
-Known: TypeAlias = set[tuple[str, str, datetime | None]]
+KnownNames: TypeAlias = set[tuple[str, str, datetime | None]]
 """Kinds and names that were found on record, at an instant or now: what was recorded once stays so."""
 KNOWN_MAX: Final = 10_000
 
 
-async def check_names(connection: Connection, given: Mapping[str, Any], known: Known) -> None:
+async def check_names(connection: Connection, given: Mapping[str, Any], known: KnownNames) -> None:
     """Raises `Problem` for a parameter that names what is not on record, or was not at the instant asked about."""
     instant = given.get("as_known_at")
     named = [(field, name) for field in _NAMED if given.get(field) for name in _listed(given[field])]
@@ -66,18 +66,18 @@ def check_period(given: Mapping[str, Any], first: str, last: str) -> None:
         raise Problem(400, "Bad parameter", detail, field=first, remedy=f"Send a {first} that is not after {last}.")
 
 
-def check_choice(report: Report, given: Mapping[str, Any]) -> None:
+def check_choice(report: ReportDefinition, given: Mapping[str, Any]) -> None:
     """Raises `Problem` unless a report about one thing is asked about exactly one."""
-    sent = [field for field in report.one_of if given.get(field) is not None]
-    if report.one_of and len(sent) != 1:
-        named = ", ".join(report.one_of)
+    sent = [field for field in report.exactly_one_of if given.get(field) is not None]
+    if report.exactly_one_of and len(sent) != 1:
+        named = ", ".join(report.exactly_one_of)
         detail = f"Exactly one of {named} is required; {len(sent)} were sent."
-        field = sent[1] if sent else report.one_of[0]
+        field = sent[1] if sent else report.exactly_one_of[0]
         title = "Bad parameter" if sent else "Missing parameter"
         raise Problem(400, title, detail, field=field, remedy=f"Send one of {named}.")
 
 
-def check_source(report: Report, given: Mapping[str, Any]) -> None:
+def check_source(report: ReportDefinition, given: Mapping[str, Any]) -> None:
     """Raises `Problem` for a parameter that only another source of the report understands."""
     taken = [*report.of(given.get("source")).own, "source"]
     for field in sorted(field for field, value in given.items() if value is not None and field not in taken):
