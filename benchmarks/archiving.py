@@ -26,7 +26,7 @@ from services.audit.archive.binary_copy import COLUMNS
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys, merkle, tiles, tree_store
 from services.audit.tlog.leaf import packed
-from services.audit.tlog.publisher import Signing
+from services.audit.tlog.publisher import Publisher
 from services.audit.verify import verifier
 from tests.servers import Servers, fresh_database
 
@@ -52,7 +52,7 @@ async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
     batches = [_batch(first) for first in range(0, RECORDS, BATCH)]
     async with asyncpg.create_pool(url, min_size=2, max_size=4) as pool:
         settings = AuditSettings(directory=directory, key=None)
-        signing = Signing(pool, keys.signer(settings), settings, Health(30))
+        signing = Publisher(pool, keys.signer(settings), settings, Health(30))
         ceiling, archived = await _beside(pool, batches, signing)
         await signing.once()
         checked = await _checked(pool, str(keys.signer(settings).verifier))
@@ -78,7 +78,7 @@ def _batch(first: int) -> Batch:
     ]
 
 
-async def _beside(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Signing) -> tuple[float, float]:
+async def _beside(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Publisher) -> tuple[float, float]:
     """Seconds of COPY alone and of the archive, in turns, so that both meet the same machine."""
     await pool.execute('CREATE TABLE bare (LIKE records INCLUDING DEFAULTS, PRIMARY KEY (topic, part, "offset"))')
     ceiling = archived = 0.0
@@ -102,7 +102,7 @@ async def _copied(pool: asyncpg.Pool, batches: Sequence[Batch]) -> float:
     return time.perf_counter() - began
 
 
-async def _archived(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Signing) -> float:
+async def _archived(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Publisher) -> float:
     async with running_together([signing.run()]):
         began = time.perf_counter()
         for batch in batches:
@@ -119,7 +119,7 @@ async def _checked(pool: asyncpg.Pool, key: str) -> Measured:
         async with pool.acquire() as connection:
             return await static_files.read(connection, path)
 
-    def verified() -> verifier.Report:
+    def verified() -> verifier.Verification:
         return verifier.verify(lambda path: asyncio.run_coroutine_threadsafe(one(path), loop).result(), key)
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

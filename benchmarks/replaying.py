@@ -24,10 +24,10 @@ from kernel.store.database import migrate, provision
 from services.audit.app import SERVICE
 from services.audit.archive import kafka_reader, selection, static_files, writer
 from services.audit.archive.selection import Selection
-from services.audit.reconcile.kafka_vs_archive import Partitions
-from services.audit.reconcile.watermarks import Measured as Ends
+from services.audit.reconcile.kafka_vs_archive import PartitionComparison
+from services.audit.reconcile.watermarks import Watermarks
 from services.audit.refill import offset_fillers, to_file, to_topic
-from services.audit.refill.to_topic import Part, Refill
+from services.audit.refill.to_topic import PartitionRefill, Refill
 from tests.servers import Servers, fresh_database
 
 RECORDS = int(os.environ.get("BENCHMARK_REPLAYED", "100000"))
@@ -118,9 +118,9 @@ async def _compared(settings: Settings, topic: str, connection: asyncpg.pool.Poo
     async with kafka_reader.opened(settings) as there:
         bounds = await there.bounds(places)
         ends = {place: offsets.stop for place, offsets in bounds.items()}
-        measured = Ends({"audit": ends}, {}, {topic: PARTITIONS}, bounds, ends, frozenset(places), ())
+        measured = Watermarks({"audit": ends}, {}, {topic: PARTITIONS}, bounds, ends, frozenset(places), ())
         began = time.perf_counter()
-        partitions = Partitions(there, connection, measured, lambda _: None)
+        partitions = PartitionComparison(there, connection, measured, lambda _: None)
         found = [each for place in places async for each in partitions.compare(place) if each]
     assert not found
     return time.perf_counter() - began
@@ -129,7 +129,7 @@ async def _compared(settings: Settings, topic: str, connection: asyncpg.pool.Poo
 @asynccontextmanager
 async def _refilling(
     settings: Settings, connection: asyncpg.pool.PoolConnectionProxy
-) -> AsyncIterator[tuple[kafka_reader.Broker, Refill]]:
+) -> AsyncIterator[tuple[kafka_reader.KafkaReader, Refill]]:
     async with AsyncExitStack() as opened:
         whole = await opened.enter_async_context(kafka_reader.opened(settings, committed=False))
         left = await opened.enter_async_context(offset_fillers.opened(settings, "benchmark"))
@@ -153,7 +153,7 @@ async def _refilled(settings: Settings, topic: str, connection: asyncpg.pool.Poo
     async with _refilling(settings, connection) as (whole, refill):
         began = time.perf_counter()
         for part in range(PARTITIONS):
-            plan = Part((topic, part), (target, part))
+            plan = PartitionRefill((topic, part), (target, part))
             plan = await to_topic.planned(whole, whole, connection, plan)
             await refill.fill(replace(plan, end=0))
     return time.perf_counter() - began

@@ -7,7 +7,7 @@ import typer
 
 from cli.output.errors import Complaint
 from kernel.model.records import Partition
-from services.audit.archive.selection import Period, Selection, Unknown, type_named
+from services.audit.archive.selection import Selection, TimeRange, UnknownFilterValue, type_named
 
 
 def _option(name: str, told: str, metavar: str, *more: str) -> Any:
@@ -50,9 +50,9 @@ def instant(option: str, text: str | None) -> datetime | None:
     return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
 
 
-def period(option: str, since: str | None, until: str | None) -> Period:
+def period(option: str, since: str | None, until: str | None) -> TimeRange:
     """From two options, `<option>-since` and `<option>-until`."""
-    found = Period(instant(f"{option}-since", since), instant(f"{option}-until", until))
+    found = TimeRange(instant(f"{option}-since", since), instant(f"{option}-until", until))
     if found.since and found.until and found.since >= found.until:
         raise Complaint(f"{option}-since is not before {option}-until: nothing lies between them.", 2)
     return found
@@ -78,7 +78,7 @@ def types(names: list[str] | None) -> tuple[str, ...]:
     """Types in full."""
     try:
         return tuple(each for name in names or () for each in type_named(name))
-    except Unknown as fault:
+    except UnknownFilterValue as fault:
         raise Complaint(str(fault), 2) from fault
 
 
@@ -88,8 +88,8 @@ def selection(
     rooms: list[str] | None,
     streams: list[str] | None,
     types: tuple[str, ...],
-    effective: Period,
-    recorded: Period,
+    effective: TimeRange,
+    recorded: TimeRange,
     correlations: list[str] | None,
     as_far_as: dict[Partition, int] | None,
 ) -> Selection:

@@ -27,8 +27,8 @@ from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
 from services.audit.tlog.signed_note import Malformed
 from services.audit.verify import verifier
-from services.audit.verify.continuity import Chain, watched
-from services.audit.verify.verifier import Read, Report
+from services.audit.verify.continuity import ContinuityChecker, watched
+from services.audit.verify.verifier import ReadPath, Verification
 
 Place = Annotated[
     str | None,
@@ -71,15 +71,15 @@ def verify(
         else:
             with reading(place, directory, token) as read:
                 report = _all(read, key, kept)
-    except verifier.Wrong as fault:
+    except verifier.NotVerified as fault:
         raise Complaint(str(fault)) from fault
     typer.echo(verifier.told(report), nl=False)
     if report.findings:
         raise typer.Exit(FAILED)
 
 
-def _all(read: Read, key: str, kept: str | None) -> Report:
-    between, last = Report(), 0.0
+def _all(read: ReadPath, key: str, kept: str | None) -> Verification:
+    between, last = Verification(), 0.0
 
     def tell(records: int, seconds: float) -> None:
         nonlocal last
@@ -87,7 +87,7 @@ def _all(read: Read, key: str, kept: str | None) -> Report:
             news().print(f"{records:,} records, {records / max(seconds, 0.001):,.0f} a second")
             last = now
 
-    chain = Chain(between)
+    chain = ContinuityChecker(between)
     report = verifier.verify(watched(read, chain), key, kept, tell)
     chain.end()
     report.findings += between.findings
@@ -166,7 +166,7 @@ def token(name: Name) -> None:
     line = f"{name} {sha256(shown.encode()).hexdigest()}"
     try:
         access.named(line)
-    except access.Unreadable as fault:
+    except access.MalformedReadersFile as fault:
         raise Complaint(f"{name!r} is no name: use letters, digits and . _ @ -", 2) from fault
     news().print(f"The token, for {name} alone: {shown}", soft_wrap=True)
     news().print("Add this line to the file that FORCEGEN_AUDIT_READERS_FILE names:")
@@ -182,12 +182,12 @@ def _key_here(directory: Path) -> Iterator[AuditSettings]:
         settings = settings.model_copy(update={"directory": there})
     try:
         yield settings
-    except (keys.Missing, keys.Unsafe, Malformed, OSError, UnicodeDecodeError) as fault:
+    except (keys.KeyMissing, keys.KeyExposed, Malformed, OSError, UnicodeDecodeError) as fault:
         raise Complaint(str(fault)) from fault
 
 
 @contextmanager
-def reading(place: str | None, directory: Path, token: str | None = None) -> Iterator[Read]:
+def reading(place: str | None, directory: Path, token: str | None = None) -> Iterator[ReadPath]:
     """The log at a place; or of what is up in the directory, where none is given."""
     place = house(directory).urls["audit"] if place is None else place
     try:

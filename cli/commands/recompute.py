@@ -18,7 +18,7 @@ from aiokafka import ConsumerRecord
 from kernel.runtime.health import Health
 from kernel.store import database
 from services.audit.archive import static_files
-from services.audit.verify.verifier import Read, name_of
+from services.audit.verify.verifier import ReadPath, name_of
 from services.reporting import rebuild
 from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.session import ReadSession
@@ -121,7 +121,7 @@ def views(url: str, receipt: Receipt) -> Iterator[Views]:
             runner.run(end(stack))
 
 
-def watched(read: Read, views: Views, size: int) -> Read:
+def watched(read: ReadPath, views: Views, size: int) -> ReadPath:
     """The same reading, of which the views see every record once."""
     seen = 0
 

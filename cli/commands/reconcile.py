@@ -17,7 +17,7 @@ from cli.output.errors import FAILED, Complaint
 from cli.output.progress import Records, records
 from cli.output.terminal import news, number, results, row, table
 from services.audit.archive import kafka_reader
-from services.audit.archive.selection import Unplanted
+from services.audit.archive.selection import UnsequencedRecords
 from services.audit.reconcile.finding import Finding
 from services.audit.reconcile.run import Reconciliation
 from services.audit.reconcile.watermarks import OWNERS
@@ -62,10 +62,10 @@ async def _run(bootstrap: str, database: str | None, directory: Path, *, as_json
             async for each in told.run():
                 differences += each.records
                 _tell(each, as_json=as_json)
-        except (KafkaError, kafka_reader.Silent) as fault:
+        except (KafkaError, kafka_reader.PartitionSilent) as fault:
             what = f"Kafka at {bootstrap} cannot be read ({type(fault).__name__}: {fault})"
             raise Complaint(f"{what}: see `forcegen status`, or name another with --bootstrap.") from fault
-        except Unplanted as fault:
+        except UnsequencedRecords as fault:
             raise Complaint(str(fault)) from fault
     if not as_json:
         _show(told)

@@ -21,12 +21,12 @@ from kernel.runtime.settings import Settings
 from kernel.store.postgres import Connection
 from services.audit.archive import kafka_reader, partition_reader
 from services.audit.archive import selection as archive
-from services.audit.archive.kafka_reader import Broker
+from services.audit.archive.kafka_reader import KafkaReader
 from services.audit.archive.selection import Selection
 from services.audit.refill import offset_fillers, to_topic
 from services.audit.refill import preflight as fitness
-from services.audit.refill.offset_fillers import Marks
-from services.audit.refill.to_topic import Part, Refill
+from services.audit.refill.offset_fillers import OffsetFiller
+from services.audit.refill.to_topic import PartitionRefill, Refill
 
 DRY: Final = "Nothing was written: this is the difference that it would make."
 TRANSACTIONAL_ID: Final = "forcegen.refill"
@@ -52,10 +52,10 @@ def refill(
     address = endpoints.bootstrap(bootstrap, directory)
     try:
         asyncio.run(_run(which, _names(renamed), spoken_to(address), database, directory, dry_run))
-    except (KafkaError, kafka_reader.Silent) as fault:
+    except (KafkaError, kafka_reader.PartitionSilent) as fault:
         told = f"Kafka at {address} failed ({type(fault).__name__}: {fault})"
         raise Complaint(f"{told}: see `forcegen status`, then run it again; it goes on where it was.") from fault
-    except (archive.Unknown, archive.Unplanted, to_topic.Moved) as fault:
+    except (archive.UnknownFilterValue, archive.UnsequencedRecords, to_topic.ForeignWriter) as fault:
         raise Complaint(str(fault)) from fault
 
 
@@ -74,10 +74,10 @@ class _Clients:
     """Everything that is asked or written to."""
 
     archive: Connection
-    committed: Broker
-    whole: Broker
+    committed: KafkaReader
+    whole: KafkaReader
     producer: AIOKafkaProducer
-    marks: Marks
+    marks: OffsetFiller
 
 
 async def _run(
@@ -97,7 +97,7 @@ async def _run(
             raise Complaint(f"{', '.join(busy)} read from Kafka now: stop every room first, and everybody who sends.")
         there = await clients.whole.partitions([names.get(topic, topic) for topic in counts])
         parts = [
-            Part((topic, part), (names.get(topic, topic), part))
+            PartitionRefill((topic, part), (names.get(topic, topic), part))
             for topic in sorted(counts)
             for part in range(counts[topic])
         ]
@@ -149,7 +149,7 @@ async def _connected(opened: AsyncExitStack, connection: Connection, settings: S
     return _Clients(connection, committed, whole, producer, left)
 
 
-async def _take_back(clients: _Clients, parts: Sequence[Part]) -> None:
+async def _take_back(clients: _Clients, parts: Sequence[PartitionRefill]) -> None:
     """A run that was cut short may have left a transaction open: its mark must come before the ends are measured."""
     kept = [await partition_reader.extent(clients.archive, part.source) for part in parts]
     if any(extent.has_gaps for extent in kept):
@@ -157,10 +157,10 @@ async def _take_back(clients: _Clients, parts: Sequence[Part]) -> None:
 
 
 async def _planned(
-    clients: _Clients, parts: Sequence[Part], there: Mapping[str, int], counts: Mapping[str, int]
-) -> list[Part]:
+    clients: _Clients, parts: Sequence[PartitionRefill], there: Mapping[str, int], counts: Mapping[str, int]
+) -> list[PartitionRefill]:
     settings = await fitness.settings_of(clients.whole, there)
-    plan: list[Part] = []
+    plan: list[PartitionRefill] = []
     for part in parts:
         topic = part.target[0]
         unfit = fitness.unfit(settings[topic]) if topic in there else None
@@ -174,7 +174,7 @@ async def _planned(
     return plan
 
 
-def _show(plan: Sequence[Part]) -> None:
+def _show(plan: Sequence[PartitionRefill]) -> None:
     shown = table("partition", *map(number, ("there", "missing", "marks", "gone from the front")), "refused because")
     for part in plan:
         cells = (f"{part.there:,}", f"{part.missing:,}", f"{part.marks:,}", f"{part.gone:,}")
@@ -187,7 +187,7 @@ def _show(plan: Sequence[Part]) -> None:
         raise Complaint(f"{len(refused)} partitions cannot be refilled, and nothing was written: see the table.")
 
 
-async def _made(settings: Settings, plan: Sequence[Part], there: Collection[str]) -> None:
+async def _made(settings: Settings, plan: Sequence[PartitionRefill], there: Collection[str]) -> None:
     """Topics that are not there, with the partitions that they had."""
     absent: dict[str, int] = {}
     for part in plan:
@@ -197,7 +197,7 @@ async def _made(settings: Settings, plan: Sequence[Part], there: Collection[str]
         await topics.ensure(settings.model_copy(update={"topic_partitions": partitions}), [topic])
 
 
-async def _filled(clients: _Clients, plan: Sequence[Part], bar: Records) -> None:
+async def _filled(clients: _Clients, plan: Sequence[PartitionRefill], bar: Records) -> None:
     bar.begin("refill", sum(part.missing + part.marks for part in plan))
     filling = Refill(clients.archive, clients.whole, clients.producer, clients.marks, bar)
     for part in plan:

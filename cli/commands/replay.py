@@ -17,9 +17,9 @@ from cli.output.errors import Complaint
 from cli.output.progress import Records, records
 from services.audit.archive import partition_reader, static_files
 from services.audit.archive import selection as archive
-from services.audit.archive.selection import Page, Selection
+from services.audit.archive.selection import SelectedPage, Selection
 from services.audit.refill import to_file
-from services.audit.refill.to_file import Copy
+from services.audit.refill.to_file import ResumableCopy
 
 
 class To(StrEnum):
@@ -126,7 +126,7 @@ def _to_views(
             rebuild.whole(at, dry_run=dry_run)
         else:
             rebuild.part(at, which, dry_run=dry_run)
-    except (archive.Unknown, archive.Unplanted) as fault:
+    except (archive.UnknownFilterValue, archive.UnsequencedRecords) as fault:
         raise Complaint(str(fault)) from fault
 
 
@@ -136,7 +136,7 @@ def _to_file(which: Selection, out: Path | None, database: str | None, directory
     try:
         with to_file.copy(out, dry_run=dry_run) as copy, records() as bar:
             unreadable = asyncio.run(_copied(which, copy, bar, database, directory))
-    except (to_file.Differs, archive.Unknown, archive.Unplanted) as fault:
+    except (to_file.FileDiffers, archive.UnknownFilterValue, archive.UnsequencedRecords) as fault:
         raise Complaint(str(fault)) from fault
     except OSError as fault:
         raise Complaint(f"{out} cannot be written: {fault.strerror or fault}.") from fault
@@ -147,7 +147,7 @@ def _to_file(which: Selection, out: Path | None, database: str | None, directory
         typer.echo(refill.DRY)
 
 
-async def _copied(which: Selection, copy: Copy, bar: Records, database: str | None, directory: Path) -> int:
+async def _copied(which: Selection, copy: ResumableCopy, bar: Records, database: str | None, directory: Path) -> int:
     """How many records could not be looked into."""
     unreadable = 0
     async with databases.reading("audit", database, directory) as connection:
@@ -163,6 +163,6 @@ async def _copied(which: Selection, copy: Copy, bar: Records, database: str | No
     return unreadable
 
 
-def _put(page: Page, copy: Copy) -> None:
+def _put(page: SelectedPage, copy: ResumableCopy) -> None:
     for row in page.records:
         copy.take(static_files.line(row))

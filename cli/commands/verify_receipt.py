@@ -15,7 +15,7 @@ from cli.commands import recompute
 from cli.output.errors import FAILED, Complaint
 from cli.output.terminal import news
 from services.audit.verify import verifier
-from services.audit.verify.verifier import Read, Wrong
+from services.audit.verify.verifier import NotVerified, ReadPath
 from services.reporting.query.errors import Problem
 from services.reporting.reports import receipts
 from services.reporting.reports.receipts import Receipt
@@ -23,7 +23,7 @@ from services.reporting.reports.receipts import Receipt
 TOLD_EVERY_S: Final = 1.0
 
 
-def check(file: Path, key: str, read: Read, scratch: str | None) -> None:
+def check(file: Path, key: str, read: ReadPath, scratch: str | None) -> None:
     """Tells what is wrong, or that nothing is.
 
     Raises:
@@ -64,7 +64,7 @@ def _read(file: Path) -> tuple[dict[str, Any] | None, Receipt]:
         raise Complaint(f"{file} holds no receipt (at {where}): {remedy}.", 2) from fault
 
 
-def _remade(read: Read, key: str, receipt: Receipt, told: Mapping[str, Any] | None, url: str) -> list[str]:
+def _remade(read: ReadPath, key: str, receipt: Receipt, told: Mapping[str, Any] | None, url: str) -> list[str]:
     """What is wrong with the log, and how the answer that follows from it differs."""
     note, last = receipt.archive["checkpoint"], time.monotonic()
 
@@ -77,7 +77,7 @@ def _remade(read: Read, key: str, receipt: Receipt, told: Mapping[str, Any] | No
     try:
         keys = verifier.handed_over(key, json.loads(read("handovers")))
         size = verifier.checkpoint(note, keys).size
-    except (Wrong, ValueError) as fault:
+    except (NotVerified, ValueError) as fault:
         return [f"receipt: its checkpoint: {fault}"]
     with recompute.views(url, receipt) as views:
         report = verifier.verify(recompute.watched(read, views, size), key, note, tell)

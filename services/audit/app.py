@@ -18,7 +18,7 @@ from services.audit.pages import routes as pages
 from services.audit.search import indexer
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
-from services.audit.tlog.publisher import Signing
+from services.audit.tlog.publisher import Publisher
 from services.audit.tlog.witness import Witness
 
 TOPICS = [
@@ -55,5 +55,5 @@ def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Corouti
     app.include_router(pages.routes(pool, health))
     answer_problems(app, pages.problem)
     app.mount("/static", pages.static())
-    loops = [Signing(pool, keys.signer(settings), settings, health).run(), indexer.run(pool, health)]
+    loops = [Publisher(pool, keys.signer(settings), settings, health).run(), indexer.run(pool, health)]
     return [*loops, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]

@@ -16,7 +16,7 @@ from services.audit.app import SERVICE
 from services.audit.archive.writer import prepare
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
-from services.audit.tlog.publisher import Signing
+from services.audit.tlog.publisher import Publisher
 from services.audit.tlog.signed_note import Signer
 from tests.servers import Servers
 
@@ -58,7 +58,7 @@ class Archive:
 
     async def sign(self) -> str:
         """One round of a signer that has just started."""
-        return await Signing(self.pool, self.signer, self.settings, self.health).once()
+        return await Publisher(self.pool, self.signer, self.settings, self.health).once()
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ async def test_a_file_that_changes_counts_at_once_and_a_broken_one_changes_nothi
 @pytest.mark.parametrize("told", ["a", "a b", f"a {'0' * 63}", f"a {'0' * 64} x", f"a {'0' * 64}\na {'1' * 64}"])
 async def test_a_wrong_line_keeps_the_room_from_starting(kept: Archive, file: Path, told: str) -> None:
     write(file, f"{line('b', 'b')}{told}\n")
-    with pytest.raises(access.Unreadable, match=r"Line [23]"):
+    with pytest.raises(access.MalformedReadersFile, match=r"Line [23]"):
         served(kept, file)
     write(file, None)
     with pytest.raises(FileNotFoundError):

@@ -3,22 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit.search.causation import Cause, Tree, tree
-from services.audit.search.indexer import Message
+from services.audit.search.causation import CausationNode, CausationTree, tree
+from services.audit.search.indexer import IndexedMessage
 
-NOBODY = Message(0, "deployments.events", 0, 0, "event", *(None,) * 11)
+NOBODY = IndexedMessage(0, "deployments.events", 0, 0, "event", *(None,) * 11)
 
 
-def message(leaf: int, id_: str | None, causation: str | None, kind: str = "event") -> Message:
+def message(leaf: int, id_: str | None, causation: str | None, kind: str = "event") -> IndexedMessage:
     return NOBODY._replace(leaf=leaf, offset=leaf, id=id_, cause=causation, kind=kind)
 
 
-def shape(cause: Cause) -> object:
+def shape(cause: CausationNode) -> object:
     """Leaves, nested."""
     return (cause.message.leaf, [shape(each) for each in cause.effects])
 
 
-def shapes(found: Tree) -> object:
+def shapes(found: CausationTree) -> object:
     return [shape(root) for root in found.roots]
 
 
@@ -60,7 +60,7 @@ messages = st.lists(st.tuples(ids, ids, st.sampled_from(["command", "event", "ou
 def test_every_message_is_in_the_tree_once(told: list[tuple[str | None, str | None, str]]) -> None:
     """Whatever they call one another: a cause is always an earlier record."""
 
-    def count(cause: Cause) -> int:
+    def count(cause: CausationNode) -> int:
         assert all(each.message.leaf > cause.message.leaf for each in cause.effects)
         return 1 + sum(map(count, cause.effects))
 

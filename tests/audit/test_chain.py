@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from services.audit.verify.continuity import Chain
-from services.audit.verify.verifier import Report
+from services.audit.verify.continuity import ContinuityChecker
+from services.audit.verify.verifier import Verification
 from tests.foreign import command
 
 
 def told(events: list[dict[str, Any]]) -> list[str]:
-    report = Report()
-    chain = Chain(report)
+    report = Verification()
+    chain = ContinuityChecker(report)
     for one in events:
         chain.see(one)
     chain.end()

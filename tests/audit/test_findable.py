@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from contracts.cloudevents import Envelope, from_kafka
 from kernel.http import application
 from services.audit.archive import selection
-from services.audit.archive.selection import Period, Selection
+from services.audit.archive.selection import Selection, TimeRange
 from services.audit.http import access, proofs, search_routes
-from services.audit.http.search_routes import Sought, search
+from services.audit.http.search_routes import SearchParameters, search
 from services.audit.pages import routes as pages
 from services.audit.search import indexer
-from services.audit.search.indexer import Looked, Message, term
+from services.audit.search.indexer import IndexedBatch, IndexedMessage, term
 from services.audit.verify import verifier
 from tests.audit.conftest import Archive, record
 
@@ -37,18 +37,18 @@ def event(offset: int, **attributes: bytes) -> Any:
     return record(offset, headers=headers)
 
 
-async def indexed(archive: Archive, *records: Any) -> list[Looked]:
+async def indexed(archive: Archive, *records: Any) -> list[IndexedBatch]:
     await archive.keep(records)
-    looks: list[Looked] = []
+    looks: list[IndexedBatch] = []
     while not looks or looks[-1].records:
         async with archive.pool.acquire() as connection, connection.transaction():
             looks.append(await indexer.index(connection))
     return looks
 
 
-async def found(archive: Archive, **sought: Any) -> Sequence[Message]:
+async def found(archive: Archive, **sought: Any) -> Sequence[IndexedMessage]:
     async with archive.pool.acquire() as connection:
-        return (await search(connection, Sought.model_validate(sought)))[0]
+        return (await search(connection, SearchParameters.model_validate(sought)))[0]
 
 
 DEEP = b"[" * 100_000
@@ -126,7 +126,7 @@ async def test_the_one_that_the_database_does_not_take_is_found_by_its_place(
         archive,
         *(record(nr, key=os.urandom(4_000), headers=[]) if nr in culprits else event(nr) for nr in range(40)),
     )
-    rows = [Message(*row) for row in await archive.pool.fetch("SELECT * FROM messages ORDER BY leaf")]
+    rows = [IndexedMessage(*row) for row in await archive.pool.fetch("SELECT * FROM messages ORDER BY leaf")]
     assert [row.offset for row in rows] == [*range(40)]
     assert {row.offset for row in rows if (row.id, row.stream) == (None, None)} == culprits
     assert {row.offset for row in rows if row.id == f"e-{row.offset}"} == {*range(40)} - culprits
@@ -229,7 +229,7 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
         for offset in range(3):
             for path in (f"/messages/approvals.events/0/{offset}", f"/v1/causes?at=approvals.events/0/{offset}"):
                 assert (await near.get(path)).status_code == 200, path
-    for period in (Period(edge, None), Period(None, edge), Period(edge - timedelta(0), edge)):
+    for period in (TimeRange(edge, None), TimeRange(None, edge), TimeRange(edge - timedelta(0), edge)):
         which = Selection(effective=period, recorded=period)
         async with archive.pool.acquire() as connection:
             assert [page async for page in selection.pages(connection, which, 3)]

@@ -9,7 +9,7 @@ import pytest
 
 from kernel.http import application
 from services.audit.app import extend
-from services.audit.http.search_routes import Sought
+from services.audit.http.search_routes import SearchParameters
 from services.audit.search import indexer
 from tests.audit.conftest import Archive, record
 
@@ -60,7 +60,7 @@ def told(text: str) -> list[str]:
 
 
 async def test_every_parameter_of_the_search_is_given_odd_values(http: httpx.AsyncClient) -> None:
-    for name in Sought.model_fields:
+    for name in SearchParameters.model_fields:
         assert (await page(http, f"/?{name}="))[0] == 200
         for value in ODD:
             status, text = await page(http, f"/?{name}={value}")

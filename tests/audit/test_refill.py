@@ -260,7 +260,7 @@ async def test_somebody_else_who_writes_meanwhile_stops_it(lost: Lost, monkeypat
     await topic.make()
     real = to_topic.planned
 
-    async def then_written(*given: Any, **more: Any) -> to_topic.Part:
+    async def then_written(*given: Any, **more: Any) -> to_topic.PartitionRefill:
         plan = await real(*given, **more)
         if plan.target[1] == 1:
             await topic.send(7, 1, part=0)
@@ -279,7 +279,9 @@ async def test_a_record_that_lands_elsewhere_is_noticed(lost: Lost, monkeypatch:
     await topic.make()
     real, looked = to_topic.Refill._check, 0
 
-    async def then_written(filling: to_topic.Refill, part: to_topic.Part, due: int, before: int | None = None) -> None:
+    async def then_written(
+        filling: to_topic.Refill, part: to_topic.PartitionRefill, due: int, before: int | None = None
+    ) -> None:
         nonlocal looked
         await real(filling, part, due, before)
         looked += 1
@@ -455,5 +457,5 @@ async def test_a_partition_that_does_not_give_what_it_says_is_not_waited_for(
     monkeypatch.setattr(kafka_reader, "SILENCE_MAX_S", 0.5)
     await topic.send(0, 3)
     async with kafka_reader.opened(topic.settings) as there:
-        with pytest.raises(kafka_reader.Silent, match=f"{topic.name}/0 has more than offset 3"):
+        with pytest.raises(kafka_reader.PartitionSilent, match=f"{topic.name}/0 has more than offset 3"):
             _ = [r async for r in there.records((topic.name, 0), range(5))]

@@ -7,7 +7,7 @@ import pytest
 
 from services.audit.archive import selection as archive_selection
 from services.audit.archive import static_files
-from services.audit.refill.to_file import Differs, copy
+from services.audit.refill.to_file import FileDiffers, copy
 from services.audit.tlog.tree_store import sql
 from tests.audit.conftest import Archive, record
 from tests.audit.replaying import lines, to_file
@@ -67,7 +67,7 @@ async def test_a_database_that_goes_away_midway_leaves_a_file_that_is_taken_up(
 ) -> None:
     out, real, pages = tmp_path / "cut.jsonl", archive_selection._page, 0
 
-    def cut(*given: object) -> archive_selection.Page:
+    def cut(*given: object) -> archive_selection.SelectedPage:
         nonlocal pages
         pages += 1
         if pages == 2:
@@ -169,14 +169,14 @@ def test_a_copy_that_ends_early_keeps_what_it_wrote(tmp_path: Path) -> None:
         one.take(b"two\n")
         one.finish()
     assert (one.there, one.missing, (tmp_path / "f").read_bytes()) == (1, 1, b"one\ntwo\n")
-    with pytest.raises(Differs, match="line 2 is another"), copy(tmp_path / "f", dry_run=True) as one:
+    with pytest.raises(FileDiffers, match="line 2 is another"), copy(tmp_path / "f", dry_run=True) as one:
         one.take(b"one\n")
         one.take(b"three\n")
 
 
 def test_two_runs_do_not_mix_their_lines(tmp_path: Path) -> None:
     with copy(tmp_path / "f", dry_run=False) as one:
-        with pytest.raises(Differs, match="is being written by another run"), copy(tmp_path / "f", dry_run=False):
+        with pytest.raises(FileDiffers, match="is being written by another run"), copy(tmp_path / "f", dry_run=False):
             pass
         one.take(b"one\n")
     assert (tmp_path / "f").read_bytes() == b"one\n"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.cloudevents import Envelope
 from services.audit.archive import selection
-from services.audit.archive.selection import Period, Selection, Unknown, Unplanted
+from services.audit.archive.selection import Selection, TimeRange, UnknownFilterValue, UnsequencedRecords
 from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers
@@ -67,9 +67,9 @@ async def sixty(archive: Archive) -> Archive:
         ({"streams": ["mandate/1", "mandate/2"]}, [nr for nr in range(60) if nr % 3]),
         ({"types": [TYPES[1]]}, range(1, 60, 2)),
         ({"correlations": ["c2"]}, range(20, 30)),
-        ({"effective": Period(DAY + timedelta(5), DAY + timedelta(8))}, [5, 6, 7]),
-        ({"recorded": Period(since=DAY + timedelta(365 + 58))}, [58, 59]),
-        ({"recorded": Period(until=DAY + timedelta(365 + 2))}, [0, 1]),
+        ({"effective": TimeRange(DAY + timedelta(5), DAY + timedelta(8))}, [5, 6, 7]),
+        ({"recorded": TimeRange(since=DAY + timedelta(365 + 58))}, [58, 59]),
+        ({"recorded": TimeRange(until=DAY + timedelta(365 + 2))}, [0, 1]),
         ({"as_far_as": {("approvals.events", 0): 12, ("vacancies.events", 1): 6}}, [0, 5, 6]),
         ({"types": [TYPES[0]], "correlations": ["c1"], "topics": ["approvals.commands"]}, [10, 16]),
     ],
@@ -145,21 +145,21 @@ async def test_what_is_not_in_the_archive_is_told_with_what_is(sixty: Archive) -
         *(Selection(topics=["approval.events"]), Selection(rooms=["approval"])),
         Selection(as_far_as={("approval.events", 0): 1}),
     ):
-        with pytest.raises(Unknown, match=r"approval.*There are: approvals"):
+        with pytest.raises(UnknownFilterValue, match=r"approval.*There are: approvals"):
             selection.check(which, there)
 
 
 async def test_an_archive_with_records_that_have_no_leaf_is_refused(sixty: Archive) -> None:
     """Their order is not known yet: they would be left out in silence."""
     await sixty.pool.execute("UPDATE records SET leaf = NULL WHERE leaf = 30")
-    with pytest.raises(Unplanted, match="start the room audit"):
+    with pytest.raises(UnsequencedRecords, match="start the room audit"):
         await found(sixty, Selection())
 
 
 def test_a_type_is_named_in_full_or_by_its_end() -> None:
     assert selection.type_named("MandateProposed") == [TYPES[0]]
     assert selection.type_named(TYPES[0]) == [TYPES[0]]
-    with pytest.raises(Unknown, match=r"no type 'MandateProposes'.*Did you mean MandateProposed\?"):
+    with pytest.raises(UnknownFilterValue, match=r"no type 'MandateProposes'.*Did you mean MandateProposed\?"):
         selection.type_named("MandateProposes")
 
 
@@ -170,7 +170,7 @@ INSTANTS = st.one_of(st.none(), st.datetimes(DAY.replace(tzinfo=None), timezones
 def test_a_period_holds_its_beginning_and_not_its_end(
     since: datetime | None, until: datetime | None, instant: datetime | None
 ) -> None:
-    held = instant in Period(since, until)
+    held = instant in TimeRange(since, until)
     if since is None and until is None:
         assert held
     elif instant is None:

@@ -20,7 +20,7 @@ from services.audit.tlog.merkle import leaf_hash
 from services.audit.tlog.signed_note import Signer, sign
 from services.audit.tlog.tree_store import sql
 from services.audit.verify import verifier
-from services.audit.verify.verifier import Report
+from services.audit.verify.verifier import Verification
 from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers
@@ -41,7 +41,7 @@ def reader(archive: Archive) -> Reader:
     return lambda path: asyncio.run_coroutine_threadsafe(one(path), loop).result()
 
 
-async def verified(archive: Archive, key: str, since: str | None = None) -> Report:
+async def verified(archive: Archive, key: str, since: str | None = None) -> Verification:
     return await asyncio.to_thread(verifier.verify, reader(archive), key, since)
 
 

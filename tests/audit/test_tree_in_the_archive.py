@@ -92,7 +92,7 @@ async def test_the_key_is_made_once_for_its_owner_alone(archive: Archive) -> Non
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert archive.signer == made
     file.chmod(0o640)
-    with pytest.raises(keys.Unsafe):
+    with pytest.raises(keys.KeyExposed):
         keys.signer(archive.settings)
     file.chmod(0o600)
     file.write_text("PRIVATE+KEY+nothing")

@@ -9,7 +9,7 @@ import pytest
 
 from kernel.store.database import provision, provision_reader
 from services.audit.tlog import publisher
-from services.audit.tlog.publisher import Signing
+from services.audit.tlog.publisher import Publisher
 from tests.audit.conftest import Archive, record
 from tests.servers import Servers
 
@@ -58,7 +58,7 @@ async def test_nobody_who_only_reads_can_keep_the_log_from_being_signed(
 
 async def test_a_signer_that_waits_says_on_whom(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Given a session that holds the turn, then that is no problem while nothing waits, and one with its name if so."""
-    signs = Signing(archive.pool, archive.signer, archive.settings, archive.health)
+    signs = Publisher(archive.pool, archive.signer, archive.settings, archive.health)
     await signs.round()
     monkeypatch.setattr(publisher, "WAITS_MAX_S", 0.0)
     holder = await asyncpg.connect(archive.url, server_settings={"application_name": "somebody's shell"})

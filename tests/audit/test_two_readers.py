@@ -39,7 +39,7 @@ def by_the_service(note: str, key: str) -> tuple[str, int, bytes] | None:
 def by_the_verifier(note: str, key: str) -> tuple[str, int, bytes] | None:
     try:
         return tuple(verifier.checkpoint(note, verifier.handed_over(key, [])))  # type: ignore[return-value]
-    except verifier.Wrong:
+    except verifier.NotVerified:
         return None
 
 

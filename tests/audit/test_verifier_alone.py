@@ -17,7 +17,7 @@ from services.audit.pages.routes import name_shown
 from services.audit.tlog.leaf import Headers, packed, unpacked
 from services.audit.tlog.signed_note import Signer, sign
 from services.audit.verify import verifier
-from services.audit.verify.continuity import Chain, watched
+from services.audit.verify.continuity import ContinuityChecker, watched
 from tests.audit import small_log
 from tests.audit.small_log import KEY, row
 
@@ -129,8 +129,8 @@ def test_a_log_whose_files_are_anything_is_wrong_and_never_a_traceback(
         (log / path).unlink()
     else:
         (log / path).write_bytes(content)
-    between = verifier.Report()
-    chain = Chain(between)
+    between = verifier.Verification()
+    chain = ContinuityChecker(between)
     report = verifier.verify(watched(verifier.reader(str(log)), chain), KEY)
     chain.end()
     passed_over = ("unplaced", b""), ("handovers", b"[7]"), ("handovers", b"[[]]")
@@ -206,7 +206,7 @@ def test_a_header_whose_name_is_no_utf8_is_archived_and_proved_as_it_was(tmp_pat
     assert verifier.leaf_hash(json.loads(line)) == small_log.hashed(one)
     rows = [row(0), row(1), one, row(3)]
     small_log.write(tmp_path, rows)
-    chain = Chain(between := verifier.Report())
+    chain = ContinuityChecker(between := verifier.Verification())
     assert verifier.verify(watched(verifier.reader(str(tmp_path)), chain), KEY).findings == []
     assert between.findings == []
     made = json.loads(json.dumps(small_log.bundle(rows, 2)))

@@ -14,7 +14,7 @@ from cli.main import app
 from services.audit.http import status
 from services.audit.tlog import alarms, merkle, witness
 from services.audit.tlog.checkpoint import Checkpoint
-from services.audit.tlog.publisher import Inconsistent, Signing
+from services.audit.tlog.publisher import Inconsistent, Publisher
 from services.audit.tlog.signed_note import open_note
 from services.audit.tlog.witness import Witness
 from tests.audit.conftest import Archive, record
@@ -87,11 +87,11 @@ def shown_to(server: Server) -> Witness:
     return Witness(server.archive.pool, f"http://127.0.0.1:{server.port}", server.archive.health)
 
 
-def signing(archive: Archive) -> Signing:
-    return Signing(archive.pool, archive.signer, archive.settings, archive.health)
+def signing(archive: Archive) -> Publisher:
+    return Publisher(archive.pool, archive.signer, archive.settings, archive.health)
 
 
-async def stands(archive: Archive) -> status.Status:
+async def stands(archive: Archive) -> status.LogStatus:
     async with archive.pool.acquire() as connection:
         return await status.look(connection, archive.health)
 

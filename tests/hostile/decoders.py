@@ -222,8 +222,8 @@ def _both(text: str) -> None:
     except (Malformed, Unsigned):
         found = None
     try:
-        seen: verifier.Checkpoint | None = verifier.checkpoint(text, [KEY])
-    except verifier.Wrong:
+        seen: verifier.SignedTree | None = verifier.checkpoint(text, [KEY])
+    except verifier.NotVerified:
         seen = None
     assert (found is None) == (seen is None), "one reader takes the checkpoint, the other does not"
     if found is not None and seen is not None:
@@ -306,7 +306,10 @@ def _consistency(old: int, size: int, leaves: list[bytes], root: bytes, given: l
             holds = True
         except merkle.Refuted:
             holds = False
-        before, after = verifier.Checkpoint(ORIGIN, old, old_root), verifier.Checkpoint(ORIGIN, size, root)
+        before, after = (
+            verifier.SignedTree(ORIGIN, old, old_root),
+            verifier.SignedTree(ORIGIN, size, root),
+        )
         assert holds == verifier.continued(before, after, steps), (old, size)
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from services.audit.tlog import tiles
 from services.audit.tlog.checkpoint import Checkpoint
-from services.audit.verify.verifier import Read
+from services.audit.verify.verifier import ReadPath
 
 
-def export(read: Read, directory: Path) -> Checkpoint:
+def export(read: ReadPath, directory: Path) -> Checkpoint:
     """Every path of the layout up to the newest checkpoint; full tiles that are there are not read again."""
     note = read("checkpoint")
     newest = Checkpoint.parse(note.decode().rpartition("\n\n")[0] + "\n")
@@ -27,7 +27,7 @@ def export(read: Read, directory: Path) -> Checkpoint:
     return newest
 
 
-def _write(directory: Path, path: str, read: Read, *, keep: bool) -> bytes:
+def _write(directory: Path, path: str, read: ReadPath, *, keep: bool) -> bytes:
     file = directory / path
     if keep and file.exists():
         return file.read_bytes()

@@ -20,7 +20,7 @@ from kernel.messaging.raw_reader import EndsBefore, RawReader
 from kernel.model.records import Partition, Passage
 from kernel.runtime.settings import Settings
 
-Read: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
+KafkaRecord: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 REQUEST_TIMEOUT_MS: Final = 10_000
 SILENCE_MAX_S: Final = 60.0
 """A partition that gives nothing for so long, though it has more, is not waited for."""
@@ -28,11 +28,11 @@ PAUSE_S: Final = 0.1
 FETCH_BYTES: Final = 4_194_304
 
 
-class Silent(Exception):
+class PartitionSilent(Exception):
     """Kafka does not give what it says it has; the message says of which partition."""
 
 
-class Broker:
+class KafkaReader:
     """A client that reads any partition and belongs to no group; one partition at a time."""
 
     def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient, raw: RawReader) -> None:
@@ -52,11 +52,11 @@ class Broker:
         begins, ends = await self._consumer.beginning_offsets(tops), await self._consumer.end_offsets(tops)
         return {(tp.topic, tp.partition): range(begins[tp], ends[tp]) for tp in tops}
 
-    async def records(self, partition: Partition, offsets: range) -> AsyncIterator[Read]:
+    async def records(self, partition: Partition, offsets: range) -> AsyncIterator[KafkaRecord]:
         """The records with these offsets, in order.
 
         Raises:
-            Silent: they do not come.
+            PartitionSilent: they do not come.
         """
         at = offsets.start
         while at < offsets.stop:
@@ -75,17 +75,17 @@ class Broker:
                 if found := list(pieces(await self._raw.fetch(tp, at, bytes_max=FETCH_BYTES), at, end)):
                     return found
             except EndsBefore as fault:
-                raise Silent(f"{tp.topic}/{tp.partition}: {fault}") from fault
+                raise PartitionSilent(f"{tp.topic}/{tp.partition}: {fault}") from fault
             except KafkaError as fault:
                 if not fault.retriable or asyncio.get_running_loop().time() - began > SILENCE_MAX_S:
                     raise
             if asyncio.get_running_loop().time() - began > SILENCE_MAX_S:
-                raise Silent(f"{tp.topic}/{tp.partition} has more than offset {at}, and does not give it")
+                raise PartitionSilent(f"{tp.topic}/{tp.partition} has more than offset {at}, and does not give it")
             await asyncio.sleep(PAUSE_S)
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator[Broker]:
+async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator[KafkaReader]:
     """A client on the brokers that the settings name."""
     told = {**kafka.client(settings), "request_timeout_ms": REQUEST_TIMEOUT_MS}
     async with AsyncExitStack() as stack:
@@ -103,4 +103,4 @@ async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator
         await consumer.start()
         raw = RawReader(told, committed=committed)
         stack.push_async_callback(raw.close)
-        yield Broker(consumer, admin, raw)
+        yield KafkaReader(consumer, admin, raw)

@@ -33,11 +33,11 @@ BEFORE_THE_FIRST: Final = -1
 TYPES: Final = (*COMMANDS, *EVENTS, OUTCOME_TYPE)
 
 
-class Unknown(LookupError):
+class UnknownFilterValue(LookupError):
     """A filter asks for something that is not there; the message says what is."""
 
 
-class Unplanted(Exception):
+class UnsequencedRecords(Exception):
     """Some records have no leaf yet: start the room audit once, which gives them theirs."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Unplanted(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class TimeRange:
     """From an instant to before another; an end that is not given is open."""
 
     since: datetime | None = None
@@ -71,8 +71,8 @@ class Selection:
     """Subjects; the Kafka key stands for a subject that is not told."""
     types: Sequence[str] = ()
     """Types of events, commands and outcomes, in full."""
-    effective: Period = field(default_factory=Period)
-    recorded: Period = field(default_factory=Period)
+    effective: TimeRange = field(default_factory=TimeRange)
+    recorded: TimeRange = field(default_factory=TimeRange)
     correlations: Sequence[str] = ()
     as_far_as: Mapping[Partition, int] | None = None
     """The offset after the last, by partition; of a partition that is not named, nothing."""
@@ -95,7 +95,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SelectedPage:
     """Some records that were let through, as `archive.archived` takes them, and what was looked at to find them."""
 
     records: Sequence[asyncpg.Record]
@@ -114,7 +114,7 @@ async def count(connection: Connection, which: Selection, before: int, after: in
 
 async def pages(
     connection: Connection, which: Selection, before: int, after: int = BEFORE_THE_FIRST
-) -> AsyncIterator[Page]:
+) -> AsyncIterator[SelectedPage]:
     """The records between two leaves, both excluded, page by page."""
     bounds = (PAGE_RECORDS_MAX, PAGE_BYTES_MAX)
     while rows := await connection.fetch(_sql()["page"], after, before, *_columns(which), *bounds):
@@ -122,9 +122,9 @@ async def pages(
         yield _page(which, rows, after)
 
 
-def _page(which: Selection, rows: Sequence[asyncpg.Record], last_leaf: int) -> Page:
+def _page(which: Selection, rows: Sequence[asyncpg.Record], last_leaf: int) -> SelectedPage:
     if not which.looks_inside:
-        return Page(rows, len(rows), 0, last_leaf)
+        return SelectedPage(rows, len(rows), 0, last_leaf)
     admitted, unreadable = [], 0
     for row in rows:
         _, _, key, headers, value = archived(row)
@@ -133,17 +133,17 @@ def _page(which: Selection, rows: Sequence[asyncpg.Record], last_leaf: int) -> P
                 admitted.append(row)
         except Unreadable:
             unreadable += 1
-    return Page(admitted, len(rows), unreadable, last_leaf)
+    return SelectedPage(admitted, len(rows), unreadable, last_leaf)
 
 
 async def size(connection: Connection) -> int:
     """The number after the last leaf, now: a bound for what is read, while the archive grows on.
 
     Raises:
-        Unplanted: the order of leaves is not all of the archive.
+        UnsequencedRecords: the order of leaves is not all of the archive.
     """
     if await connection.fetchval(_sql()["unplanted"]):
-        raise Unplanted
+        raise UnsequencedRecords
     found: int = await connection.fetchval(tree_store.sql()["size"])
     return found
 
@@ -157,29 +157,29 @@ def check(which: Selection, there: Collection[Partition]) -> None:
     """Whether topics and rooms are in the archive at all: a misspelt one must not look like an empty answer.
 
     Raises:
-        Unknown: one is not.
+        UnknownFilterValue: one is not.
     """
     topics = sorted({topic for topic, _ in there})
     for topic in (*which.topics, *(topic for topic, _ in which.as_far_as or ())):
         if topic not in topics:
-            raise Unknown(_unknown("topic", topic, topics))
+            raise UnknownFilterValue(_unknown("topic", topic, topics))
     rooms = sorted({topic.partition(".")[0] for topic in topics})
     for room in which.rooms:
         if room not in rooms:
-            raise Unknown(_unknown("room", room, rooms))
+            raise UnknownFilterValue(_unknown("room", room, rooms))
 
 
 def type_named(name: str) -> list[str]:
     """The types of a name: one in full, or all that end with it.
 
     Raises:
-        Unknown: there is none.
+        UnknownFilterValue: there is none.
     """
     found = [each for each in TYPES if name in (each, each.rpartition(".")[2])]
     if not found:
         known = {each for full in TYPES for each in (full, full.rpartition(".")[2])}
         near = difflib.get_close_matches(name[:200], known, n=1)
-        raise Unknown(_unknown("type", name, sorted(known - {*TYPES}), near))
+        raise UnknownFilterValue(_unknown("type", name, sorted(known - {*TYPES}), near))
     return found
 
 

@@ -36,16 +36,16 @@ _LINE: Final = re.compile(r"(?P<name>[A-Za-z0-9_.@-]{1,100})[ \t]+(?P<digest>[0-
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Forcegen archive", charset="UTF-8", Bearer'}
 
 
-class Unreadable(Exception):
+class MalformedReadersFile(Exception):
     """The readers' file has a line that is no reader."""
 
 
-class Refused(Exception):
+class ReadingRefused(Exception):
     """Nobody who may read content."""
 
 
 @dataclass
-class Readers:
+class ReadersFile:
     """Those whom the file names; it is read again when it changes."""
 
     file: Path | None
@@ -66,7 +66,7 @@ class Readers:
         """A file that was broken or taken away meanwhile changes nothing, and is told."""
         try:
             self._read()
-        except (OSError, Unreadable) as fault:
+        except (OSError, MalformedReadersFile) as fault:
             log.warning("the readers' file cannot be read; those of before may read", fault=type(fault).__name__)
 
     def _read(self) -> None:
@@ -82,7 +82,7 @@ def named(text: str) -> dict[str, str]:
     """Hashes of tokens by name: a line each, `name hash`; empty ones and those that begin with # are nothing.
 
     Raises:
-        Unreadable: a line is neither, or a name comes twice.
+        MalformedReadersFile: a line is neither, or a name comes twice.
     """
     found: dict[str, str] = {}
     for nr, line in enumerate(text.splitlines(), 1):
@@ -90,7 +90,9 @@ def named(text: str) -> dict[str, str]:
             continue
         told = _LINE.fullmatch(line.strip())
         if told is None or told["name"] in found:
-            raise Unreadable(f"Line {nr} of the readers' file is not a new name and a SHA-256 in hexadecimal.")
+            raise MalformedReadersFile(
+                f"Line {nr} of the readers' file is not a new name and a SHA-256 in hexadecimal."
+            )
         found[told["name"]] = told["digest"]
     return found
 
@@ -110,9 +112,9 @@ async def reader(request: Request) -> str:
     """A dependency of every route that gives content: who reads, after that is on record.
 
     Raises:
-        Refused: nobody who may.
+        ReadingRefused: nobody who may.
     """
-    readers: Readers = request.app.state.readers
+    readers: ReadersFile = request.app.state.readers
     pool: asyncpg.Pool = request.app.state.pool
     client, scope = request.client.host if request.client else None, request.scope
     who = readers.who(request.headers.get("authorization")) if readers.file else local(client, request.headers)
@@ -120,7 +122,7 @@ async def reader(request: Request) -> str:
     asked = f"{request.method} {path_of(request)}{f'?{query}' if query else ''}"[:ASKED_MAX]
     await pool.execute(_sql()["read"], who, _kept(asked), client and _kept(client), who is not None)
     if who is None:
-        raise Refused
+        raise ReadingRefused
     return who
 
 
@@ -157,13 +159,13 @@ def guard(app: FastAPI, pool: asyncpg.Pool, file: Path | None) -> None:
     """Let routes of `app` depend on `reader`, and tell what was read.
 
     Raises:
-        Unreadable: the readers' file is wrong.
+        MalformedReadersFile: the readers' file is wrong.
         OSError: it cannot be read.
     """
-    app.state.readers, app.state.pool = Readers(file), pool
+    app.state.readers, app.state.pool = ReadersFile(file), pool
 
-    @app.exception_handler(Refused)
-    async def refused(_: Request, __: Refused) -> Response:
+    @app.exception_handler(ReadingRefused)
+    async def refused(_: Request, __: ReadingRefused) -> Response:
         told = "Content of the archive is given to its readers alone."
         remedy = "Send Authorization: Bearer TOKEN; who runs the archive makes one with `forcegen audit token NAME`."
         answer = problem(401, "Who are you", told, field="Authorization", remedy=remedy)

@@ -14,18 +14,18 @@ from kernel.store.postgres import Connection
 from services.audit.http.access import Reader
 from services.audit.http.places import Place, Topic, place
 from services.audit.search import causation
-from services.audit.search.indexer import Message, sql, term
+from services.audit.search.indexer import IndexedMessage, sql, term
 
 LEAF_MAX: Final = 2**62
 Text = Annotated[str, AfterValidator(term), Name(ATTRIBUTE_LENGTH_MAX * 4)]
 """As it was sent, however long an attribute may be; or as it is shown."""
 
 
-class Unknown(LookupError):
+class UnknownMessage(LookupError):
     """No such message is archived, or it is not findable yet."""
 
 
-class Sought(BaseModel):
+class SearchParameters(BaseModel):
     """What is searched for; all of it together. Texts are compared whole."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,37 +43,37 @@ class Sought(BaseModel):
     """Only leaves before this one: `next` of the page before."""
 
 
-async def search(connection: Connection, sought: Sought) -> tuple[list[Message], int | None]:
+async def search(connection: Connection, sought: SearchParameters) -> tuple[list[IndexedMessage], int | None]:
     """The newest first, and where the next page begins."""
     texts = (sought.stream, sought.actor, sought.type, sought.topic, sought.correlation)
     rows = await connection.fetch(sql()["search"], sought.before, *texts, sought.since, sought.until, sought.limit + 1)
-    found = [Message(*row) for row in rows[: sought.limit]]
+    found = [IndexedMessage(*row) for row in rows[: sought.limit]]
     return found, found[-1].leaf if len(rows) > sought.limit else None
 
 
-async def at(connection: Connection, named: str) -> Message:
+async def at(connection: Connection, named: str) -> IndexedMessage:
     """The message at `topic/partition/offset`.
 
     Raises:
-        Unknown: there is none.
+        UnknownMessage: there is none.
         Bad: this is no place.
     """
     row = await connection.fetchrow(sql()["at"], *place(named))
     if row is None:
-        raise Unknown(named)
-    return Message(*row)
+        raise UnknownMessage(named)
+    return IndexedMessage(*row)
 
 
-async def with_id(connection: Connection, id_: str) -> Message:
+async def with_id(connection: Connection, id_: str) -> IndexedMessage:
     """The first event or command with an id.
 
     Raises:
-        Unknown: there is none.
+        UnknownMessage: there is none.
     """
     row = await connection.fetchrow(sql()["with_id"], id_)
     if row is None:
-        raise Unknown(id_)
-    return Message(*row)
+        raise UnknownMessage(id_)
+    return IndexedMessage(*row)
 
 
 def routes(pool: asyncpg.Pool) -> APIRouter:
@@ -81,7 +81,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Reader])
 
     @router.get("/messages", summary="Archived messages by stream, actor, type, topic, correlation and time")
-    async def messages(sought: Annotated[Sought, Query()]) -> dict[str, Any]:
+    async def messages(sought: Annotated[SearchParameters, Query()]) -> dict[str, Any]:
         """The newest first; `next` is the `before` of the next page. `behind`: records that cannot be found yet."""
         async with pool.acquire() as connection:
             found, following = await search(connection, sought)
@@ -103,7 +103,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
             async with pool.acquire() as connection:
                 asked = await (with_id(connection, event) if event is not None else at(connection, str(named)))
                 return causation.as_json(await causation.of(connection, asked))
-        except Unknown as fault:
+        except UnknownMessage as fault:
             told = f"There is no message {str(fault)[:200]!r} in the archive."
             remedy = "Check it with GET /v1/messages; a record can be found a second after it is archived."
             return problem(404, "No such message", told, field="event" if event else "at", remedy=remedy)

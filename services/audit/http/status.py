@@ -12,7 +12,7 @@ from services.audit.tlog.tree_store import sql
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class LogStatus:
     """Looked at now; the records themselves are hashed again by `forcegen audit verify` alone."""
 
     size: int
@@ -35,7 +35,7 @@ class Status:
     """Those that stand: nothing is signed until somebody has looked and cleared them."""
 
 
-async def look(connection: Connection, health: Health) -> Status:
+async def look(connection: Connection, health: Health) -> LogStatus:
     """On a connection of the caller's, in one snapshot."""
     size: int = await connection.fetchval(sql()["size"])
     unplaced = len(await connection.fetch(sql()["unplaced"]))
@@ -44,11 +44,11 @@ async def look(connection: Connection, health: Health) -> Status:
     stands = [str(one) for one in await alarms.standing(connection)]
     last = await connection.fetchrow(sql()["last_signed"])
     if last is None:
-        return Status(size, None, None, 0, None, True, unplaced, behind, problems, stands)
+        return LogStatus(size, None, None, 0, None, True, unplaced, behind, problems, stands)
     told = Checkpoint.parse(last["note"].rpartition("\n\n")[0] + "\n")
     try:
         continues = told.size <= size and await tree_store.hashes(connection, [(0, told.size)]) == [told.root]
     except (KeyError, ValueError):  # a tile is missing, or too short
         continues = False
     signed = (last["note"], told.origin, told.size, last["signed"])
-    return Status(size, *signed, continues, unplaced, behind, problems, stands)
+    return LogStatus(size, *signed, continues, unplaced, behind, problems, stands)

@@ -25,10 +25,10 @@ from services.audit.archive.writer import archived
 from services.audit.http import access, search_routes, status
 from services.audit.http.access import Reader
 from services.audit.http.places import Place
-from services.audit.http.search_routes import Sought, Unknown
-from services.audit.http.status import Status
+from services.audit.http.search_routes import SearchParameters, UnknownMessage
+from services.audit.http.status import LogStatus
 from services.audit.search import causation
-from services.audit.search.indexer import Message
+from services.audit.search.indexer import IndexedMessage
 from services.audit.tlog import merkle, tree_store
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.leaf import NAME_CODEC, entry, unpacked
@@ -74,7 +74,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
     async def log(request: Request) -> Response:
         given = _given(request)
         try:
-            sought = Sought.model_validate({"limit": ON_A_PAGE, **_with_offset(given)})
+            sought = SearchParameters.model_validate({"limit": ON_A_PAGE, **_with_offset(given)})
         except ValidationError as fault:
             raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in fault.errors()]) from fault
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
@@ -87,7 +87,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
         try:
             async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
                 return await _message(request, connection, await search_routes.at(connection, place))
-        except Unknown:
+        except UnknownMessage:
             told = f"There is no record {place} in the archive."
             raise Problem(
                 404, "No such record", told, field="place", remedy="Search for it on the first page."
@@ -102,7 +102,7 @@ def _given(request: Request) -> dict[str, str]:
     for name, text in request.query_params.multi_items():
         if name in found:
             raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
-        if name not in Sought.model_fields:
+        if name not in SearchParameters.model_fields:
             raise unknown(name if name.isprintable() else ascii(name))
         found[name] = text
     return {name: text for name, text in found.items() if text}
@@ -131,8 +131,8 @@ _LOCAL: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-
 def _log(
     request: Request,
     given: Mapping[str, str],
-    stands: Status,
-    messages: list[Message],
+    stands: LogStatus,
+    messages: list[IndexedMessage],
     following: int | None,
     readings: list[dict[str, Any]],
 ) -> Response:
@@ -154,7 +154,7 @@ def _log(
     )
 
 
-def wrong(stands: Status) -> list[str]:
+def wrong(stands: LogStatus) -> list[str]:
     """What an auditor must be told first."""
     found = []
     if not stands.continues:
@@ -164,10 +164,10 @@ def wrong(stands: Status) -> list[str]:
     return [*found, *(f"Nothing is signed: {one}." for one in stands.alarms), *(f"{one}." for one in stands.problems)]
 
 
-async def _message(request: Request, connection: Connection, message: Message) -> Response:
+async def _message(request: Request, connection: Connection, message: IndexedMessage) -> Response:
     row = await connection.fetchrow(sql()["leaf"], message.topic, message.part, message.offset)
     if row is None:
-        raise Unknown(message.place)
+        raise UnknownMessage(message.place)
     _, _, key, packed, value = archived(row)
     plain = [(name_shown(name), "null" if told is None else _text(told)[0]) for name, told in unpacked(packed)]
     body, shown = _text(value or b"", pretty=True)
@@ -227,7 +227,7 @@ def name_shown(name: str) -> str:
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in doubled)
 
 
-def named(message: Message) -> str:
+def named(message: IndexedMessage) -> str:
     """What a message is, in a few words."""
     kind = (message.type or "no CloudEvent").rpartition(".")[2]
     return f"{message.kind.capitalize()}: {kind}{f', {message.status}' if message.status else ''}"

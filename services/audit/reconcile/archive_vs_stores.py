@@ -17,10 +17,10 @@ from kernel.model.records import Partition
 from services.audit.archive import partition_reader
 from services.audit.archive.writer import archived
 from services.audit.reconcile import finding
-from services.audit.reconcile.bitset import Bits
-from services.audit.reconcile.finding import Finding, Kind
-from services.audit.reconcile.kafka_vs_archive import Counted, series
-from services.audit.reconcile.watermarks import Databases, Measured
+from services.audit.reconcile.bitset import BitSet
+from services.audit.reconcile.finding import DifferenceKind, Finding
+from services.audit.reconcile.kafka_vs_archive import ComparisonCounts, series
+from services.audit.reconcile.watermarks import Databases, Watermarks
 from services.audit.tlog.leaf import packed, unpacked
 
 ASKED_AT_ONCE: Final = 500
@@ -30,7 +30,7 @@ DOUBTED_MAX: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class ClaimedRecord:
     """An archived record that states a position of its room's log."""
 
     position: int
@@ -43,24 +43,24 @@ class Placed:
         return f"{self.row['topic']}/{self.row['part']}/{self.row['offset']}"
 
 
-Own: TypeAlias = Callable[[Sequence[Placed]], AsyncIterator[Finding]]
+Own: TypeAlias = Callable[[Sequence[ClaimedRecord]], AsyncIterator[Finding]]
 
 
 @dataclass
-class Log:
+class OutboxLog:
     """One log of a room: what was seen of it so far."""
 
     room: str
     name: str
     head: int
-    seen: Bits = field(init=False)
+    seen: BitSet = field(init=False)
     last: dict[int, int] = field(default_factory=dict)
     """The last position that was seen in each partition."""
     doubted: dict[int, str] = field(default_factory=dict)
     """Where a record claims a position of which the store has another row."""
 
     def __post_init__(self) -> None:
-        self.seen = Bits(self.head)
+        self.seen = BitSet(self.head)
 
     @property
     def topic(self) -> str:
@@ -73,24 +73,24 @@ def position(row: asyncpg.Record) -> int:
     return int(stated) if stated.isdigit() and len(stated) <= DIGITS_MAX else 0
 
 
-class Stores:
+class StoreComparison:
     """Compares logs, one after the other; `own` is given each page of the records that are the room's."""
 
-    def __init__(self, databases: Databases, measured: Measured, tell: Callable[[int], None]) -> None:
+    def __init__(self, databases: Databases, measured: Watermarks, tell: Callable[[int], None]) -> None:
         self._databases = databases
         self._measured = measured
         self._tell = tell
-        self.counted = Counted()
+        self.counted = ComparisonCounts()
 
-    async def compare(self, log: Log, own: Own | None) -> AsyncIterator[Finding | None]:
+    async def compare(self, log: OutboxLog, own: Own | None) -> AsyncIterator[Finding | None]:
         """Every archived record of the log's topic, and every row of the log."""
         for partition in [each for each in self._measured.places if each[0] == log.topic]:
             async for page in partition_reader.pages(self._databases["audit"], partition):
                 stated = [(position(row), row) for row in page]
                 there = await self._at(log, [at for at, _ in stated])
-                ours: list[Placed] = []
+                ours: list[ClaimedRecord] = []
                 for at, row in stated:
-                    yield self._looked_up(log, Placed(at, row, _same(there.get(at), row)), there, ours)
+                    yield self._looked_up(log, ClaimedRecord(at, row, _same(there.get(at), row)), there, ours)
                 if own:
                     async for wrong in own(ours):
                         yield wrong
@@ -99,11 +99,11 @@ class Stores:
         async for wrong in self._not_seen(log):
             yield wrong
 
-    async def _at(self, log: Log, positions: Sequence[int]) -> Mapping[int, OutboxRecord | None]:
+    async def _at(self, log: OutboxLog, positions: Sequence[int]) -> Mapping[int, OutboxRecord | None]:
         return await outbox.at(self._databases[log.room], log.room, log.name, [p for p in positions if p])
 
     def _looked_up(
-        self, log: Log, placed: Placed, there: Mapping[int, OutboxRecord | None], ours: list[Placed]
+        self, log: OutboxLog, placed: ClaimedRecord, there: Mapping[int, OutboxRecord | None], ours: list[ClaimedRecord]
     ) -> Finding | None:
         """What is wrong with one record; it is the room's own if it is the first at a position that the log has."""
         row, at = placed.row, placed.position
@@ -128,9 +128,9 @@ class Stores:
         if at in there:
             return _changed(log, at, placed.place)
         what = f"missing in the store of {log.room}, though archived in {series(partition)[:-1]}"
-        return Finding(Kind.MISSING, f"{log.topic} position ", at, what, finding.RESTORE)
+        return Finding(DifferenceKind.MISSING, f"{log.topic} position ", at, what, finding.RESTORE)
 
-    async def _not_seen(self, log: Log) -> AsyncIterator[Finding]:
+    async def _not_seen(self, log: OutboxLog) -> AsyncIterator[Finding]:
         for at, place in log.doubted.items():
             if at in log.seen:
                 yield _extra(log, at, place)
@@ -147,7 +147,7 @@ class Stores:
         for each in await self._missing(log, missing):
             yield each
 
-    async def _missing(self, log: Log, positions: Sequence[int]) -> list[Finding]:
+    async def _missing(self, log: OutboxLog, positions: Sequence[int]) -> list[Finding]:
         there = await self._at(log, positions)
         found: list[Finding] = []
         for each in positions:
@@ -159,10 +159,10 @@ class Stores:
                 continue
             else:
                 what, remedy = "missing in the archive, though the store has it", finding.NOT_CARRIED
-            found.append(Finding(Kind.MISSING, f"{log.topic} position ", each, what, remedy))
+            found.append(Finding(DifferenceKind.MISSING, f"{log.topic} position ", each, what, remedy))
         return found
 
-    def _is_on_its_way(self, log: Log, position: int, row: OutboxRecord) -> bool:
+    def _is_on_its_way(self, log: OutboxLog, position: int, row: OutboxRecord) -> bool:
         """Behind all that came: not carried yet, or in a partition that the archive has not read to its end."""
         if position > self._measured.heads[log.room, log.name].carried:
             return True
@@ -174,17 +174,17 @@ class Stores:
         return is_behind and position > log.last.get(partition[1], 0)
 
 
-def _extra(log: Log, claimed: int, place: str) -> Finding:
+def _extra(log: OutboxLog, claimed: int, place: str) -> Finding:
     what = f"extra: no record of {log.room}'s, which has no such row in its {log.name}"
     if claimed:
         what = f"extra: it claims position {claimed} of {log.topic}, where {log.room} has another record"
     of, _, offset = place.rpartition("/")
-    return Finding(Kind.EXTRA, f"{of}/", int(offset), what, finding.FOREIGN)
+    return Finding(DifferenceKind.EXTRA, f"{of}/", int(offset), what, finding.FOREIGN)
 
 
-def _changed(log: Log, at: int, place: str) -> Finding:
+def _changed(log: OutboxLog, at: int, place: str) -> Finding:
     what = f"changed: the store of {log.room} and {place} in the archive are not the same"
-    return Finding(Kind.CHANGED, f"{log.topic} position ", at, what, finding.RESTORE)
+    return Finding(DifferenceKind.CHANGED, f"{log.topic} position ", at, what, finding.RESTORE)
 
 
 def _same(sent: OutboxRecord | None, row: asyncpg.Record) -> bool:

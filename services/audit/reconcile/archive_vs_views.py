@@ -20,11 +20,11 @@ from kernel.store.postgres import Connection
 from services.audit.archive import partition_reader
 from services.audit.archive.writer import archived
 from services.audit.reconcile import finding
-from services.audit.reconcile.archive_vs_stores import Log, Placed
-from services.audit.reconcile.bitset import Bits
-from services.audit.reconcile.finding import Finding, Kind
-from services.audit.reconcile.kafka_vs_archive import Counted
-from services.audit.reconcile.watermarks import Measured
+from services.audit.reconcile.archive_vs_stores import ClaimedRecord, OutboxLog
+from services.audit.reconcile.bitset import BitSet
+from services.audit.reconcile.finding import DifferenceKind, Finding
+from services.audit.reconcile.kafka_vs_archive import ComparisonCounts
+from services.audit.reconcile.watermarks import Watermarks
 from services.audit.tlog.leaf import unpacked
 
 ROWS_AT_ONCE: Final = 1_000
@@ -51,18 +51,18 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
     )
 
 
-class Views:
+class ViewComparison:
     """Compares what the views of one room's events were made of, page by page of the archive."""
 
-    def __init__(self, connection: Connection, measured: Measured, log: Log) -> None:
+    def __init__(self, connection: Connection, measured: Watermarks, log: OutboxLog) -> None:
         self._connection = connection
         self._measured = measured
         self._log = log
         self._series = f"{log.topic} position "
-        self._seen = Bits(log.head)
-        self.counted = Counted()
+        self._seen = BitSet(log.head)
+        self.counted = ComparisonCounts()
 
-    async def see(self, page: Sequence[Placed]) -> AsyncIterator[Finding]:
+    async def see(self, page: Sequence[ClaimedRecord]) -> AsyncIterator[Finding]:
         """Some of the room's events."""
         there = await self._at([each.position for each in page])
         for each in page:
@@ -78,7 +78,7 @@ class Views:
             found[row["position"]].append(row)
         return found
 
-    def _compared(self, placed: Placed, there: Sequence[asyncpg.Record]) -> Finding | None:
+    def _compared(self, placed: ClaimedRecord, there: Sequence[asyncpg.Record]) -> Finding | None:
         due = expected(placed.row)
         if due is None:
             is_parked = any(row["parked"] for row in there)  # newer than the program: it waits for an upgrade
@@ -91,13 +91,13 @@ class Views:
                 self.counted.waiting += 1
                 return None
             what = f"missing in the views, though archived in {partition[0]}/{partition[1]}"
-            return Finding(Kind.MISSING, self._series, placed.position, what, finding.REBUILD)
+            return Finding(DifferenceKind.MISSING, self._series, placed.position, what, finding.REBUILD)
         self.counted.parked += any(row["parked"] for row in there)
         differing = [[n for n, one in zip(FIELDS, due, strict=True) if row[n] != one] for row in there]
         if not all(differing):
             return None
         what = f"changed: {', '.join(differing[0])} in the views and in {placed.place} of the archive are not the same"
-        return Finding(Kind.CHANGED, self._series, placed.position, what, finding.REBUILD)
+        return Finding(DifferenceKind.CHANGED, self._series, placed.position, what, finding.REBUILD)
 
     async def end(self) -> AsyncIterator[Finding]:
         """All of the archive was seen: what the views were made of besides."""
@@ -111,7 +111,7 @@ class Views:
                 due = row["offset"] < before.get(partition, 0)
                 if at == last or (at not in self._seen and (due or row["offset"] >= read.get(partition, 0))):
                     what = f"extra in the views, of {row['stream']}: the archive has no such event"
-                    yield Finding(Kind.EXTRA, self._series, at, what, finding.REBUILD)
+                    yield Finding(DifferenceKind.EXTRA, self._series, at, what, finding.REBUILD)
                 last = at
             after = (rows[-1]["position"], rows[-1]["stream"], rows[-1]["version"])
 
@@ -120,7 +120,9 @@ async def guards(connection: Connection) -> AsyncIterator[Finding]:
     """Streams whose guard is not at the last of their events."""
     for row in await connection.fetch(_sql()["versions"]):
         what = f"changed: the views' guard of {row['stream']} ({row['room']}) is not at its last event, {row['last']}"
-        yield Finding(Kind.CHANGED, f"{row['room']} {row['stream']} version ", row["guard"], what, finding.REBUILD)
+        yield Finding(
+            DifferenceKind.CHANGED, f"{row['room']} {row['stream']} version ", row["guard"], what, finding.REBUILD
+        )
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 
-class Bits:
+class BitSet:
     """A set of numbers from 1 to a last one."""
 
     def __init__(self, last: int) -> None:

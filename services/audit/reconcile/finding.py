@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """What is wrong with a record, seen from where it is said to be wrong."""
 
     MISSING = "missing"
@@ -18,7 +18,7 @@ class Kind(StrEnum):
 class Finding:
     """One difference, or one run of them."""
 
-    kind: Kind
+    kind: DifferenceKind
     series: str
     """What is numbered, e.g. `approvals.events/0/` by offsets."""
     first: int

@@ -9,11 +9,11 @@ import asyncpg
 from kernel.model.records import Partition
 from kernel.store.postgres import Connection
 from services.audit.archive import partition_reader
-from services.audit.archive.kafka_reader import Broker, Read
+from services.audit.archive.kafka_reader import KafkaReader, KafkaRecord
 from services.audit.archive.writer import archived
 from services.audit.reconcile import finding
-from services.audit.reconcile.finding import Finding, Kind
-from services.audit.reconcile.watermarks import Measured
+from services.audit.reconcile.finding import DifferenceKind, Finding
+from services.audit.reconcile.watermarks import Watermarks
 from services.audit.tlog.leaf import packed
 
 TOLD_EVERY: Final = 1_000
@@ -22,7 +22,7 @@ PARTS: Final = ("timestamp", "key", "headers", "value")
 
 
 @dataclass
-class Counted:
+class ComparisonCounts:
     """What is no difference, and is said all the same."""
 
     looked_at: int = 0
@@ -34,13 +34,13 @@ class Counted:
     """Events that the views could not read, and told so."""
     parked: int = 0
 
-    def add(self, other: "Counted") -> None:
+    def add(self, other: "ComparisonCounts") -> None:
         """The same of another place."""
         for name, value in asdict(other).items():
             setattr(self, name, getattr(self, name) + value)
 
 
-def differing(record: Read, row: asyncpg.Record) -> list[str]:
+def differing(record: KafkaRecord, row: asyncpg.Record) -> list[str]:
     """Which parts of a record in Kafka are not as they were archived."""
     _, *kept = archived(row)
     there = (record.timestamp, record.key, packed(record.headers), record.value)
@@ -48,8 +48,8 @@ def differing(record: Read, row: asyncpg.Record) -> list[str]:
 
 
 async def side_by_side(
-    records: AsyncIterator[Read], rows: AsyncIterator[asyncpg.Record]
-) -> AsyncIterator[tuple[Read | None, asyncpg.Record | None]]:
+    records: AsyncIterator[KafkaRecord], rows: AsyncIterator[asyncpg.Record]
+) -> AsyncIterator[tuple[KafkaRecord | None, asyncpg.Record | None]]:
     """What each has, in pairs of the same offset; None where one has nothing. Both come in the order of offsets."""
     record, row = await anext(records, None), await anext(rows, None)
     while record or row:
@@ -71,16 +71,18 @@ async def rows_of(connection: Connection, partition: Partition) -> AsyncIterator
             yield row
 
 
-class Partitions:
+class PartitionComparison:
     """Compares partitions, one after the other."""
 
-    def __init__(self, broker: Broker, archive: Connection, measured: Measured, tell: Callable[[int], None]) -> None:
+    def __init__(
+        self, broker: KafkaReader, archive: Connection, measured: Watermarks, tell: Callable[[int], None]
+    ) -> None:
         self._broker = broker
         self._archive = archive
         self._measured = measured
         self._tell = tell
         self._archived = dict(measured.archived)
-        self.counted = Counted()
+        self.counted = ComparisonCounts()
 
     async def compare(self, partition: Partition) -> AsyncIterator[Finding | None]:
         """Every offset of one partition."""
@@ -104,7 +106,7 @@ class Partitions:
         if offset >= self._measured.archived.get(partition, 0):
             self.counted.waiting += 1
             return None
-        return Finding(Kind.MISSING, series(partition), offset, "missing in the archive", finding.PUT_BACK)
+        return Finding(DifferenceKind.MISSING, series(partition), offset, "missing in the archive", finding.PUT_BACK)
 
     async def _only_archived(self, partition: Partition, offset: int, there: range) -> Finding | None:
         """What was archived before Kafka was asked must be before Kafka's end."""
@@ -113,11 +115,13 @@ class Partitions:
             return None
         if offset < there.stop or await self._is_beyond(partition, offset):
             what = "extra in the archive: Kafka has no record there"
-            return Finding(Kind.EXTRA, series(partition), offset, what, finding.INSERTED)
+            return Finding(DifferenceKind.EXTRA, series(partition), offset, what, finding.INSERTED)
         if offset >= self._measured.stored["audit"].get(partition, 0):  # Kafka went on meanwhile
             return None
         what = f"missing in Kafka, whose partition ends at {there.stop}"
-        return Finding(Kind.MISSING, series(partition), offset, what, finding.REFILL.format(topic=partition[0]))
+        return Finding(
+            DifferenceKind.MISSING, series(partition), offset, what, finding.REFILL.format(topic=partition[0])
+        )
 
     async def _is_beyond(self, partition: Partition, offset: int) -> bool:
         """Whether a record is archived where the archive has not read; what was new when we began is asked again."""
@@ -131,9 +135,9 @@ def series(partition: Partition) -> str:
     return f"{partition[0]}/{partition[1]}/"
 
 
-def _changed(record: Read, row: asyncpg.Record) -> Finding | None:
+def _changed(record: KafkaRecord, row: asyncpg.Record) -> Finding | None:
     parts = differing(record, row)
     if not parts:
         return None
     what = f"changed: {', '.join(parts)} in Kafka and in the archive are not the same"
-    return Finding(Kind.CHANGED, f"{record.topic}/{record.partition}/", record.offset, what, finding.ANOTHER)
+    return Finding(DifferenceKind.CHANGED, f"{record.topic}/{record.partition}/", record.offset, what, finding.ANOTHER)

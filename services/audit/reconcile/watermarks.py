@@ -15,7 +15,7 @@ from kernel.sql import queries
 from kernel.store.postgres import Connection
 from kernel.store.postgres import sql as store_sql
 from services.audit.archive import partition_reader, selection
-from services.audit.archive.kafka_reader import Broker
+from services.audit.archive.kafka_reader import KafkaReader
 
 LOGS: Final = (*((room, log) for room in SERVICES for log in topics.LOGS), ("reporting", "dead_letters"))
 """Every log that is carried to a topic, by its room."""
@@ -28,7 +28,7 @@ Databases = Mapping[str, Connection]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class OutboxHead:
     """Of a log in its room's store: the last position, and how far the relay says it was carried."""
 
     position: int
@@ -36,12 +36,12 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Watermarks:
     """In the order in which it was measured."""
 
     stored: Mapping[str, Mapping[Partition, int]]
     """How far each room has read, the archive among them."""
-    heads: Mapping[tuple[str, str], Head]
+    heads: Mapping[tuple[str, str], OutboxHead]
     partitions: Mapping[str, int]
     """Of each topic that Kafka has."""
     bounds: Mapping[Partition, range]
@@ -59,7 +59,7 @@ class Measured:
         return sorted({*self.bounds, *self.kept, *self.archived})
 
 
-async def measure(databases: Databases, broker: Broker) -> Measured:
+async def measure(databases: Databases, broker: KafkaReader) -> Watermarks:
     """Ask each for its ends, in order."""
     stored = {owner: await partition_reader.stored_offsets(databases[owner], owner) for owner in OWNERS}
     heads = {(room, log): await _head(databases[room], log) for room, log in LOGS}
@@ -69,7 +69,7 @@ async def measure(databases: Databases, broker: Broker) -> Measured:
     archived = await partition_reader.stored_offsets(databases["audit"], "audit")
     kept = frozenset(await selection.partitions(databases["audit"]))
     deleted = [(owner, passage) for owner in OWNERS for passage in await _deleted(databases[owner], owner)]
-    return Measured(stored, heads, there, bounds, archived, kept, deleted)
+    return Watermarks(stored, heads, there, bounds, archived, kept, deleted)
 
 
 async def _deleted(connection: Connection, owner: str) -> list[Passage]:
@@ -77,9 +77,9 @@ async def _deleted(connection: Connection, owner: str) -> list[Passage]:
     return [Passage(r["topic"], r["part"], r["first_offset"], r["next_offset"], "deleted") for r in rows]
 
 
-async def _head(connection: Connection, log: str) -> Head:
+async def _head(connection: Connection, log: str) -> OutboxHead:
     """How far it was carried is asked first: it never passes the head."""
     relay = queries("kernel.sql", "relay.sql")
     carried = await connection.fetchval(relay["confirmed"], log)
     heads = await connection.fetchrow(relay["heads"])
-    return Head(heads[log] if heads else 0, carried or 0)
+    return OutboxHead(heads[log] if heads else 0, carried or 0)

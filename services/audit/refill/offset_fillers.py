@@ -37,7 +37,7 @@ PATIENCE_S: Final = 60.0
 PAUSE_S: Final = 0.02
 
 
-class Marks:
+class OffsetFiller:
     """Leaves marks, one transaction after the other, as the only one with its transactional id."""
 
     def __init__(self, client: AIOKafkaClient, transactional_id: str) -> None:
@@ -90,11 +90,11 @@ def _codes(told: Any) -> list[int]:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, transactional_id: str) -> AsyncIterator[Marks]:
+async def opened(settings: Settings, transactional_id: str) -> AsyncIterator[OffsetFiller]:
     """With a client of its own."""
     client = AIOKafkaClient(**kafka.client(settings))
     try:
         await client.bootstrap()
-        yield Marks(client, transactional_id)
+        yield OffsetFiller(client, transactional_id)
     finally:
         await client.close()

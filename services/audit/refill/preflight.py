@@ -6,7 +6,7 @@ from typing import Any, Final
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from contracts.registry import SERVICES
-from services.audit.archive.kafka_reader import Broker
+from services.audit.archive.kafka_reader import KafkaReader
 
 NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "message.timestamp.type": ("CreateTime", "timestamps would become those of today"),
@@ -26,7 +26,7 @@ def unfit(settings: Mapping[str, str]) -> str | None:
     return None
 
 
-async def settings_of(broker: Broker, topics: Collection[str]) -> dict[str, dict[str, str]]:
+async def settings_of(broker: KafkaReader, topics: Collection[str]) -> dict[str, dict[str, str]]:
     """The settings of topics that are there."""
     wanted = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in sorted(topics)]
     answers: Sequence[Any] = await broker.admin.describe_configs(wanted) if wanted else []
@@ -34,7 +34,7 @@ async def settings_of(broker: Broker, topics: Collection[str]) -> dict[str, dict
     return {resource[3]: {entry[0]: entry[1] for entry in resource[4]} for resource in resources}
 
 
-async def at_work(broker: Broker) -> list[str]:
+async def at_work(broker: KafkaReader) -> list[str]:
     """The rooms that read from Kafka at this moment."""
     known = {group[0] for group in await broker.admin.list_consumer_groups()}
     answers: list[Any] = []

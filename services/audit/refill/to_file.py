@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-class Differs(Exception):
+class FileDiffers(Exception):
     """The file has something else where a record belongs, and is left as it is."""
 
     def __init__(self, path: Path, what: str) -> None:
         super().__init__(f"{path} {what}. It is left as it is: name another file, or ask as you did for that one.")
 
 
-class Copy:
+class ResumableCopy:
     """The file on its way, told each line in order."""
 
     def __init__(self, path: Path, file: BinaryIO, *, dry_run: bool) -> None:
@@ -37,7 +37,7 @@ class Copy:
         """The next line, with its end.
 
         Raises:
-            Differs: the file has another one there.
+            FileDiffers: the file has another one there.
         """
         if not self._at_end:
             start = self._file.tell()
@@ -46,7 +46,7 @@ class Copy:
                 self.there += 1
                 return
             if not line.startswith(found):
-                raise Differs(self._path, f"is not what was asked for: line {self.there + 1} is another")
+                raise FileDiffers(self._path, f"is not what was asked for: line {self.there + 1} is another")
             self._file.seek(start)  # nothing more, or a line that was cut short
             self._at_end = True
             if not self._dry_run:
@@ -59,14 +59,14 @@ class Copy:
         """All was told.
 
         Raises:
-            Differs: the file has more.
+            FileDiffers: the file has more.
         """
         if not self._at_end and self._file.read(1):
-            raise Differs(self._path, f"has more than was asked for: there is something after line {self.there}")
+            raise FileDiffers(self._path, f"has more than was asked for: there is something after line {self.there}")
 
 
 @contextmanager
-def copy(path: Path, *, dry_run: bool) -> Iterator[Copy]:
+def copy(path: Path, *, dry_run: bool) -> Iterator[ResumableCopy]:
     """The file, made where there is none; what was written stays, whatever happens, and is on the disk at the end.
 
     Where nothing came of it, no empty file is left that was not there.
@@ -76,7 +76,7 @@ def copy(path: Path, *, dry_run: bool) -> Iterator[Copy]:
         if not dry_run:
             _alone(path, file)
         try:
-            yield Copy(path, file, dry_run=dry_run)
+            yield ResumableCopy(path, file, dry_run=dry_run)
         except BaseException:
             file.flush()
             if made and file.tell() == 0:
@@ -92,7 +92,7 @@ def _alone(path: Path, file: BinaryIO) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as fault:
-        raise Differs(path, "is being written by another run") from fault
+        raise FileDiffers(path, "is being written by another run") from fault
 
 
 def _opened(path: Path, dry_run: bool) -> BinaryIO:

@@ -16,9 +16,9 @@ from aiokafka import AIOKafkaProducer
 from kernel.model.records import Partition
 from kernel.store.postgres import Connection
 from services.audit.archive import partition_reader
-from services.audit.archive.kafka_reader import Broker, Read
+from services.audit.archive.kafka_reader import KafkaReader, KafkaRecord
 from services.audit.reconcile.kafka_vs_archive import differing, rows_of, side_by_side
-from services.audit.refill.offset_fillers import Marks
+from services.audit.refill.offset_fillers import OffsetFiller
 from services.audit.refill.record_batch import ArchivedBatch
 
 MARKS_MAX: Final = 100_000
@@ -27,12 +27,12 @@ BATCH_BYTES_MAX: Final = 524_288
 WAIT_S: Final = 60.0
 
 
-class Moved(Exception):
+class ForeignWriter(Exception):
     """Somebody else writes to the partition; the message says where it was noticed, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartitionRefill:
     """One partition: what is in Kafka, and what a refill does."""
 
     source: Partition
@@ -50,7 +50,9 @@ class Part:
     """Why nothing may be written to it."""
 
 
-async def planned(committed: Broker, whole: Broker, archive: Connection, part: Part, *, is_there: bool = True) -> Part:
+async def planned(
+    committed: KafkaReader, whole: KafkaReader, archive: Connection, part: PartitionRefill, *, is_there: bool = True
+) -> PartitionRefill:
     """Compare what is there, offset by offset, and say what is missing behind it; a topic may still have to be made."""
     kept = await partition_reader.extent(archive, part.source)
     if is_there:
@@ -74,7 +76,9 @@ async def planned(committed: Broker, whole: Broker, archive: Connection, part: P
     return replace(part, missing=missing, marks=marks)
 
 
-def _compared(part: Part, record: Read | None, row: asyncpg.Record | None, there: range) -> Part:
+def _compared(
+    part: PartitionRefill, record: KafkaRecord | None, row: asyncpg.Record | None, there: range
+) -> PartitionRefill:
     """What one offset before the end says."""
     if record and row:
         parts = differing(record, row)
@@ -102,7 +106,12 @@ class Refill:
     """Appends what is missing, partition after partition."""
 
     def __init__(
-        self, archive: Connection, whole: Broker, producer: AIOKafkaProducer, marks: Marks, tell: Callable[[int], None]
+        self,
+        archive: Connection,
+        whole: KafkaReader,
+        producer: AIOKafkaProducer,
+        marks: OffsetFiller,
+        tell: Callable[[int], None],
     ) -> None:
         self._archive = archive
         self._whole = whole
@@ -110,11 +119,11 @@ class Refill:
         self._marks = marks
         self._tell = tell
 
-    async def fill(self, part: Part) -> None:
+    async def fill(self, part: PartitionRefill) -> None:
         """All that was planned for a partition.
 
         Raises:
-            Moved: somebody else writes to it.
+            ForeignWriter: somebody else writes to it.
         """
         end = part.end
         async for page in partition_reader.pages(self._archive, part.source, end):
@@ -126,7 +135,7 @@ class Refill:
                 left, end = left[written:], end + written
                 self._tell(written)
 
-    async def _write(self, part: Part, end: int, rows: Sequence[asyncpg.Record]) -> int:
+    async def _write(self, part: PartitionRefill, end: int, rows: Sequence[asyncpg.Record]) -> int:
         """As many of the records as follow each other and fit one batch; how many these were."""
         batch = ArchivedBatch(BATCH_BYTES_MAX)
         written = 0
@@ -135,17 +144,19 @@ class Refill:
                 break
             written += 1
         if not written:
-            raise Moved(f"{_name(part)} cannot go on at offset {end}: the archive has {rows[0]['offset']} there twice")
+            raise ForeignWriter(
+                f"{_name(part)} cannot go on at offset {end}: the archive has {rows[0]['offset']} there twice"
+            )
         batch.close()
         await self._check(part, end)
         topic, partition = part.target
         told = await (await self._producer.send_batch(batch, topic, partition=partition))
         if told.offset not in (end, -1):  # -1: repeated, and known by its sequence number
-            raise Moved(_moved(part, end, told.offset))
+            raise ForeignWriter(_moved(part, end, told.offset))
         await self._check(part, end + written)
         return written
 
-    async def _mark(self, part: Part, end: int, until: int) -> int:
+    async def _mark(self, part: PartitionRefill, end: int, until: int) -> int:
         for offset in range(end, until):
             await self._check(part, offset)
             await self._marks.leave(part.target)
@@ -153,7 +164,7 @@ class Refill:
             self._tell(1)
         return until
 
-    async def _check(self, part: Part, due: int, before: int | None = None) -> None:
+    async def _check(self, part: PartitionRefill, due: int, before: int | None = None) -> None:
         """Whether the partition ends where it is due; `before` is where it may still end for a moment."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_S
@@ -162,15 +173,15 @@ class Refill:
             if there.stop == due:
                 return
             if there.stop != before or loop.time() > deadline:
-                raise Moved(_moved(part, due, there.stop))
+                raise ForeignWriter(_moved(part, due, there.stop))
             await asyncio.sleep(0.002)
 
 
-def _name(part: Part) -> str:
+def _name(part: PartitionRefill) -> str:
     return "/".join(map(str, part.target))
 
 
-def _moved(part: Part, due: int, found: int) -> str:
+def _moved(part: PartitionRefill, due: int, found: int) -> str:
     return (
         f"{_name(part)} was to end at offset {due} and ends at {found}: somebody else writes to it."
         " Stop the rooms and everybody who sends, delete the topic, and refill it whole."

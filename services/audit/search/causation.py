@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kernel.store.postgres import Connection
-from services.audit.search.indexer import Message, sql
+from services.audit.search.indexer import IndexedMessage, sql
 
 MESSAGES_MAX: Final = 500
 """Of one tree."""
@@ -18,18 +18,18 @@ CHAIN_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class CausationNode:
     """A message and what it led to, in the order of archiving."""
 
-    message: Message
-    effects: list["Cause"] = field(default_factory=list)
+    message: IndexedMessage
+    effects: list["CausationNode"] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class CausationTree:
     """All that hangs together with a message."""
 
-    roots: Sequence[Cause]
+    roots: Sequence[CausationNode]
     """One; or all that a cause led to which is not in the log."""
     asked: int
     """The leaf of the message that was asked about."""
@@ -39,13 +39,13 @@ class Tree:
     """Whether there is more than a tree may hold."""
 
 
-def tree(messages: Iterable[Message], asked: int, *, cut: bool) -> Tree:
+def tree(messages: Iterable[IndexedMessage], asked: int, *, cut: bool) -> CausationTree:
     """The messages, each under what led to it. Memory and time: in the number of messages.
 
     A command that was sent again has one id twice: what it led to hangs under the first.
     """
-    causes = [Cause(one) for one in sorted(messages)]
-    first: dict[str, Cause] = {}
+    causes = [CausationNode(one) for one in sorted(messages)]
+    first: dict[str, CausationNode] = {}
     for cause in causes:
         for name in _names(cause.message):
             first.setdefault(name, cause)
@@ -56,15 +56,15 @@ def tree(messages: Iterable[Message], asked: int, *, cut: bool) -> Tree:
             led.effects.append(cause)
         else:
             roots.append(cause)
-    return Tree(roots, asked, roots[0].message.cause, cut)
+    return CausationTree(roots, asked, roots[0].message.cause, cut)
 
 
-def _names(message: Message) -> list[str]:
+def _names(message: IndexedMessage) -> list[str]:
     """By what its effects call it."""
     return [name for name in (message.id if message.kind in ("command", "event") else None, message.place) if name]
 
 
-async def of(connection: Connection, asked: Message) -> Tree:
+async def of(connection: Connection, asked: IndexedMessage) -> CausationTree:
     """Upwards one by one, then downwards level by level: each an index lookup."""
     chain = await _chain(connection, asked)
     found = {one.leaf: one for one in chain}
@@ -81,22 +81,22 @@ async def of(connection: Connection, asked: Message) -> Tree:
     return tree(found.values(), asked.leaf, cut=cut)
 
 
-def _message(row: Any) -> Message:
-    return Message(*row)
+def _message(row: Any) -> IndexedMessage:
+    return IndexedMessage(*row)
 
 
-async def _chain(connection: Connection, asked: Message) -> list[Message]:
+async def _chain(connection: Connection, asked: IndexedMessage) -> list[IndexedMessage]:
     """The message and all that led to it, as far as the log has it."""
     chain = [asked]
     while chain[-1].cause and len(chain) < CHAIN_MAX:
         row = await connection.fetchrow(sql()["with_id"], chain[-1].cause) or await _at(connection, chain[-1])
         if row is None or row["leaf"] >= chain[-1].leaf:
             break
-        chain.append(Message(*row))
+        chain.append(IndexedMessage(*row))
     return chain
 
 
-async def _at(connection: Connection, message: Message) -> Any:
+async def _at(connection: Connection, message: IndexedMessage) -> Any:
     """What a dead letter buries, by its place."""
     topic, _, rest = (message.cause or "").partition("/")
     part, _, offset = rest.partition("/")
@@ -105,7 +105,7 @@ async def _at(connection: Connection, message: Message) -> Any:
     return await connection.fetchrow(sql()["at"], topic, int(part), int(offset))
 
 
-def as_json(found: Tree) -> dict[str, Any]:
+def as_json(found: CausationTree) -> dict[str, Any]:
     """The tree as the API tells it."""
     return {
         "asked": found.asked,
@@ -115,5 +115,5 @@ def as_json(found: Tree) -> dict[str, Any]:
     }
 
 
-def _told(cause: Cause) -> dict[str, Any]:
+def _told(cause: CausationNode) -> dict[str, Any]:
     return {**cause.message._asdict(), "caused": [_told(each) for each in cause.effects]}

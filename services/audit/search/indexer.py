@@ -46,7 +46,7 @@ _REACTION: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0
 _ORIGIN: Final = ("dead-letter-topic", "dead-letter-partition", "dead-letter-offset")
 
 
-class Looked(NamedTuple):
+class IndexedBatch(NamedTuple):
     """One look at the archive."""
 
     records: int
@@ -54,7 +54,7 @@ class Looked(NamedTuple):
     """Whether it ended because so many may be looked at, and not because there were no more."""
 
 
-class Message(NamedTuple):
+class IndexedMessage(NamedTuple):
     """A row of `messages`. Each text is a `term`."""
 
     leaf: int
@@ -106,7 +106,7 @@ def stream_of(key: bytes | None) -> str:
     return NOT_A_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], (key or b"").decode("utf-8", "backslashreplace"))
 
 
-def message(row: asyncpg.Record) -> Message:
+def message(row: asyncpg.Record) -> IndexedMessage:
     """What an archived record says of itself; where that cannot be told, its place alone."""
     try:
         return _message(row)
@@ -116,13 +116,13 @@ def message(row: asyncpg.Record) -> Message:
         return found
 
 
-def _bare(row: asyncpg.Record) -> Message:
+def _bare(row: asyncpg.Record) -> IndexedMessage:
     topic = row["topic"]
     kind = KINDS.get(topic.partition(".")[2], "record")
-    return Message(row["leaf"], topic, row["part"], row["offset"], kind, *(None,) * 11)
+    return IndexedMessage(row["leaf"], topic, row["part"], row["offset"], kind, *(None,) * 11)
 
 
-def _message(row: asyncpg.Record) -> Message:
+def _message(row: asyncpg.Record) -> IndexedMessage:
     _, _, key, packed, value = archived(row)
     bare, headers = _bare(row), unpacked(packed)
     origin = _origin(headers) if bare.kind == "dead letter" else None
@@ -177,7 +177,7 @@ def _cause(causation: str | None) -> str | None:
     return followed[1] if followed else causation
 
 
-async def index(connection: Connection) -> Looked:
+async def index(connection: Connection) -> IndexedBatch:
     """Look at the next records, in the transaction of the caller's."""
     first: int = await connection.fetchval(sql()["reach"])
     rows = await connection.fetch(sql()["unread"], first, AT_ONCE, BYTES_AT_ONCE)
@@ -185,14 +185,14 @@ async def index(connection: Connection) -> Looked:
         await _put(connection, [message(row) for row in rows])
         await connection.execute(sql()["reached"], rows[-1]["leaf"] + 1)
     size = sum(len(row["value"] or b"") + len(row["headers"]) + len(row["key"] or b"") for row in rows)
-    return Looked(len(rows), len(rows) == AT_ONCE or size >= BYTES_AT_ONCE)
+    return IndexedBatch(len(rows), len(rows) == AT_ONCE or size >= BYTES_AT_ONCE)
 
 
-async def _put(connection: Connection, found: Sequence[Message]) -> None:
+async def _put(connection: Connection, found: Sequence[IndexedMessage]) -> None:
     """All of them; those that the database does not take are found in halves, and kept by their places alone."""
     try:
         async with connection.transaction():
-            await connection.copy_records_to_table("messages", records=found, columns=Message._fields)
+            await connection.copy_records_to_table("messages", records=found, columns=IndexedMessage._fields)
     except OF_THE_DATA as fault:
         half = len(found) // 2
         if half:
@@ -200,7 +200,7 @@ async def _put(connection: Connection, found: Sequence[Message]) -> None:
             await _put(connection, found[half:])
             return
         one = found[0]
-        bare = Message(*one[:5], *(None,) * 11)
+        bare = IndexedMessage(*one[:5], *(None,) * 11)
         log.warning("a record is findable by its place alone", place=one.place, fault=type(fault).__name__)
         if one != bare:
             await _put(connection, [bare])

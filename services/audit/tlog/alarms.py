@@ -18,7 +18,7 @@ SHOWN: Final = 100
 """Alarms that are listed, the newest first."""
 
 
-class Kind(StrEnum):
+class AlarmKind(StrEnum):
     """What an alarm is about."""
 
     TREE = "tree"
@@ -30,7 +30,7 @@ class Alarm:
     """One that stands, or stood."""
 
     nr: int
-    kind: Kind
+    kind: AlarmKind
     detail: str
     raised: datetime
     cleared: datetime | None = None
@@ -41,19 +41,19 @@ class Alarm:
         return f"alarm {self.nr}, since {self.raised:%Y-%m-%d %H:%M:%S} UTC: {self.detail}"
 
 
-async def raise_(connection: Connection, kind: Kind, detail: str, size: int | None = None) -> None:
+async def raise_(connection: Connection, kind: AlarmKind, detail: str, size: int | None = None) -> None:
     """Put it on record, unless one of its kind stands already. `size`: how many leaves a witness says that it saw."""
     await connection.execute(_sql()["raise"], kind, detail, size)
 
 
 async def standing(connection: Connection) -> Sequence[Alarm]:
     """Those that nobody cleared, the oldest first."""
-    return [Alarm(row["nr"], Kind(row["kind"]), *row[2:]) for row in await connection.fetch(_sql()["standing"])]
+    return [Alarm(row["nr"], AlarmKind(row["kind"]), *row[2:]) for row in await connection.fetch(_sql()["standing"])]
 
 
 async def newest(connection: Connection) -> Sequence[Alarm]:
     """Also those that were cleared."""
-    return [Alarm(row["nr"], Kind(row["kind"]), *row[2:]) for row in await connection.fetch(_sql()["all"], SHOWN)]
+    return [Alarm(row["nr"], AlarmKind(row["kind"]), *row[2:]) for row in await connection.fetch(_sql()["all"], SHOWN)]
 
 
 async def clear(connection: Connection, nr: int, *, by: str, because: str) -> bool:

@@ -18,11 +18,11 @@ HANDOVER: Final = "forcegen audit handover"
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
-class Unsafe(Exception):
+class KeyExposed(Exception):
     """A private key that others can read."""
 
 
-class Missing(Exception):
+class KeyMissing(Exception):
     """There is no key where one is looked for."""
 
 
@@ -30,7 +30,7 @@ def signer(settings: AuditSettings) -> Signer:
     """The room's key: the secret in the environment, or the file, which is made where there is none.
 
     Raises:
-        Unsafe: others can read the file.
+        KeyExposed: others can read the file.
         Malformed: it holds no key.
     """
     if settings.key is not None:
@@ -46,13 +46,13 @@ def existing(settings: AuditSettings) -> Signer:
     """The service's key as it is there; nothing is made.
 
     Raises:
-        Missing: there is none.
-        Unsafe: others can read the file.
+        KeyMissing: there is none.
+        KeyExposed: others can read the file.
         Malformed: it holds no key.
     """
     file = settings.directory / "key"
     if settings.key is None and not file.exists():
-        raise Missing(
+        raise KeyMissing(
             f"There is no key in {settings.directory}, where the audit service would make it when it starts: run this"
             " where it runs, or name its place with FORCEGEN_AUDIT_DIRECTORY or --directory."
         )
@@ -63,10 +63,10 @@ def rotate(settings: AuditSettings) -> str:
     """A new key in place of the old; the hand-over, which both signed. The old key stays beside it as `key.<id>`.
 
     Raises:
-        Missing, Unsafe, Malformed: as `existing`; nothing is changed.
+        KeyMissing, KeyExposed, Malformed: as `existing`; nothing is changed.
     """
     if settings.key is not None:
-        raise Missing("The key is in FORCEGEN_AUDIT_KEY, and not in a file: put it into one to hand it over.")
+        raise KeyMissing("The key is in FORCEGEN_AUDIT_KEY, and not in a file: put it into one to hand it over.")
     old = existing(settings)
     new = Signer(old.name, secrets.token_bytes(32))
     note = sign(f"{HANDOVER}\n{old.name}\n{new.verifier}\n{old.verifier}\n", [old, new])
@@ -113,5 +113,5 @@ def _write(file: Path, key: Signer) -> None:
 
 def _read(file: Path) -> Signer:
     if file.stat().st_mode & OTHERS:
-        raise Unsafe(f"others can read {file.name}: chmod 600")
+        raise KeyExposed(f"others can read {file.name}: chmod 600")
     return Signer.parse(file.read_text(encoding="utf-8").strip())

@@ -17,7 +17,7 @@ from kernel.runtime.health import Health
 from kernel.store.postgres import Connection
 from services.audit.settings import AuditSettings
 from services.audit.tlog import alarms, keys, merkle, tree_store
-from services.audit.tlog.alarms import Kind
+from services.audit.tlog.alarms import AlarmKind
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.merkle import Refuted, check_consistency
 from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, open_note, sign
@@ -46,7 +46,7 @@ class NotOurTurn(Exception):
         """How many records no checkpoint covers."""
 
 
-class Signing:
+class Publisher:
     """One process's signer; several take turns by a row in the database."""
 
     def __init__(self, pool: asyncpg.Pool, signer: Signer, settings: AuditSettings, health: Health) -> None:
@@ -117,7 +117,7 @@ class Signing:
             raise NotOurTurn(await self._who(), await self._pool.fetchval(sql()["unsigned"])) from fault
         except _Found as fault:
             async with self._pool.acquire() as connection:
-                await alarms.raise_(connection, Kind.TREE, str(fault))
+                await alarms.raise_(connection, AlarmKind.TREE, str(fault))
             raise Inconsistent(str(fault)) from fault
         try:
             _replace(self._kept, note)

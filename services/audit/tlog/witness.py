@@ -17,7 +17,7 @@ import structlog
 from contracts.limits import BIGINT_MAX
 from kernel.runtime.health import Health
 from services.audit.tlog import alarms, merkle, tree_store
-from services.audit.tlog.alarms import Kind
+from services.audit.tlog.alarms import AlarmKind
 from services.audit.tlog.tree_store import sql
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ NAME: Final = "the witness"
 _SIZE: Final = re.compile(rb"(0|[1-9][0-9]{0,18})\n?")
 
 
-class Unwitnessed(Exception):
+class NotCosigned(Exception):
     """The witness did not do its part; the message says what it did, without its words."""
 
 
@@ -59,7 +59,7 @@ class Witness:
         """Show it the newest checkpoint, if it has not seen it; whether it has. Never raises."""
         try:
             await self._show()
-        except Unwitnessed as fault:
+        except NotCosigned as fault:
             return self._failed(str(fault))
         except Exception as fault:  # the network's, the witness's, or our own database's
             return self._failed(f"it could not be asked ({type(fault).__name__})")
@@ -85,13 +85,13 @@ class Witness:
                 self._shown, self._old = note, size
                 return
             if old and (status == httpx.codes.UNPROCESSABLE_ENTITY or saw == old == size):
-                raise Unwitnessed(await self._alarm(f"the witness saw another tree of {old} leaves than there is", old))
+                raise NotCosigned(await self._alarm(f"the witness saw another tree of {old} leaves than there is", old))
             if saw is None or saw == old:
-                raise Unwitnessed(f"it answers {status}")
+                raise NotCosigned(f"it answers {status}")
             self._old = saw
             if saw > (signed := await self._leaves_signed()):
-                raise Unwitnessed(await self._alarm(f"the witness saw {saw} leaves and {signed} are signed", saw))
-        raise Unwitnessed("it says each time that it saw another size")
+                raise NotCosigned(await self._alarm(f"the witness saw {saw} leaves and {signed} are signed", saw))
+        raise NotCosigned("it says each time that it saw another size")
 
     async def _asked(self, note: str, old: int, size: int) -> tuple[int, int | None]:
         """The status, and the size that it says it saw where that is why it refuses (409)."""
@@ -107,7 +107,7 @@ class Witness:
             async for piece in answer.aiter_bytes():
                 body += piece
                 if len(body) > ANSWER_BYTES_MAX:
-                    raise Unwitnessed("its answer does not end")
+                    raise NotCosigned("its answer does not end")
         told = _SIZE.fullmatch(body) if answer.status_code == httpx.codes.CONFLICT else None
         return answer.status_code, int(told[1]) if told and int(told[1]) <= BIGINT_MAX else None
 
@@ -118,6 +118,6 @@ class Witness:
 
     async def _alarm(self, detail: str, saw: int) -> str:
         async with self._pool.acquire() as connection:
-            await alarms.raise_(connection, Kind.WITNESS, detail, saw)
+            await alarms.raise_(connection, AlarmKind.WITNESS, detail, saw)
         log.critical("the witness knows another history", detail=detail)
         return detail

@@ -13,16 +13,16 @@ from typing import Any, Final
 from contracts.cloudevents import from_kafka
 from contracts.unreadable import Unreadable
 from services.audit.archive import static_files
-from services.audit.verify.verifier import MALFORMED, Read, Report, name_of
+from services.audit.verify.verifier import MALFORMED, ReadPath, Verification, name_of
 
 ANSWER_MAX_MS: Final = 60_000
 """A command may be without an outcome for so long before the newest record; after that it is missing."""
 
 
-class Chain:
+class ContinuityChecker:
     """What was seen so far."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Verification) -> None:
         self._report = report
         self._versions: dict[tuple[str, str], int] = {}
         self._last: dict[str, int] = defaultdict(int)
@@ -88,7 +88,7 @@ def _answered(outcome: bytes) -> tuple[str, str] | None:
     return (source, id_) if isinstance(source, str) and isinstance(id_, str) else None
 
 
-def watched(read: Read, chain: Chain) -> Read:
+def watched(read: ReadPath, chain: ContinuityChecker) -> ReadPath:
     """The same reading, of which the chain is told every record once."""
     seen = 0
 

@@ -45,25 +45,25 @@ FIELDS: Final = frozenset({"topic", "partition", "offset", "timestamp", "key", "
 """Everything that a record has: a member beside these would be shown, and proved by nothing."""
 MALFORMED: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
 """What comes of JSON that has another form than the one that is meant."""
-Read: TypeAlias = Callable[[str], bytes]
+ReadPath: TypeAlias = Callable[[str], bytes]
 """The content of a path of the log's layout; raises OSError or LookupError where there is none."""
 
 
-class Wrong(Exception):
+class NotVerified(Exception):
     """What was shown is not what was signed."""
 
 
-class Checkpoint(NamedTuple):
+class SignedTree(NamedTuple):
     origin: str
     size: int
     root: bytes
 
 
 @dataclass
-class Report:
+class Verification:
     """What was looked at, and everything that is wrong with it, each with the record where one can be named."""
 
-    checkpoint: Checkpoint | None = None
+    checkpoint: SignedTree | None = None
     note: str = ""
     records: int = 0
     seconds: float = 0.0
@@ -149,7 +149,7 @@ def _subtree(leaves: Sequence[bytes]) -> bytes:
     return _node(_subtree(leaves[:half]), _subtree(leaves[half:]))
 
 
-class Growing:
+class GrowingTree:
     """A tree that leaves are appended to: the unfinished tile of each level."""
 
     def __init__(self) -> None:
@@ -196,7 +196,7 @@ def _climb(index: int, size: int, leaf: bytes, proof: list[bytes]) -> bytes | No
     return _node(below, sibling) if at_left else _node(sibling, below)
 
 
-def continued(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> bool:
+def continued(old: SignedTree, new: SignedTree, proof: Sequence[bytes]) -> bool:
     """Does the newer tree begin with the older, as the proof says."""
     if old.size in {new.size, 0}:
         return not proof and (old.size == 0 or old.root == new.root)
@@ -228,7 +228,7 @@ def opened(note: str, keys: Sequence[str]) -> str:
     """The text of a note that one of the keys signed; signatures of keys that are not known are passed over.
 
     Raises:
-        Wrong: none of them did, one of their signatures is wrong, or it is no note.
+        NotVerified: none of them did, one of their signatures is wrong, or it is no note.
     """
     text, lines = _parts(note)
     known = dict(map(_key, keys))
@@ -241,23 +241,23 @@ def opened(note: str, keys: Sequence[str]) -> str:
         try:
             Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
         except InvalidSignature as fault:
-            raise Wrong(f"a signature of {name} is wrong") from fault
+            raise NotVerified(f"a signature of {name} is wrong") from fault
         good.add((name, id_))
     if not good:
-        raise Wrong("none of the keys that you know signed it")
+        raise NotVerified("none of the keys that you know signed it")
     return text
 
 
 def _parts(note: str) -> tuple[str, list[str]]:
     """The text and the signature lines, of which nothing else may stand among them or behind."""
     if not isinstance(note, str) or len(note) > NOTE_LENGTH_MAX:
-        raise Wrong("it is no note: no text, or too long")
+        raise NotVerified("it is no note: no text, or too long")
     if any((ord(one) < 0x20 and one != "\n") or "\ud800" <= one <= "\udfff" for one in note):
-        raise Wrong("it is no note: control characters, or halves of characters, are in it")
+        raise NotVerified("it is no note: control characters, or halves of characters, are in it")
     text, blank, signatures = note.rpartition("\n\n")
     lines = signatures.split("\n")
     if not blank or lines[-1] or not 2 <= len(lines) <= SIGNATURES_MAX + 1:
-        raise Wrong("it is no note: a text, an empty line, and whole lines of signatures")
+        raise NotVerified("it is no note: a text, an empty line, and whole lines of signatures")
     return text + "\n", lines[:-1]
 
 
@@ -265,7 +265,7 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
     """Name, key id and signature of a line `— name base64`."""
     name, _, encoded = line.removeprefix("— ").partition(" ")
     if not line.startswith("— ") or not _is_name(name) or len(raw := _base64(encoded)) < 5:
-        raise Wrong("it is no note: a line among the signatures is none")
+        raise NotVerified("it is no note: a line among the signatures is none")
     return name, raw[:4], raw[4:]
 
 
@@ -273,16 +273,16 @@ def _key(key: str) -> tuple[tuple[str, bytes], bytes]:
     """Name and id of a key `name+id+base64`, and its 32 bytes.
 
     Raises:
-        Wrong: it is no Ed25519 key, or its id is another key's.
+        NotVerified: it is no Ed25519 key, or its id is another key's.
     """
     name, _, rest = str(key).partition("+")
     told, _, encoded = rest.partition("+")
     raw = _base64(encoded)
     if not _is_name(name) or len(raw) != 33 or raw[:1] != b"\1":
-        raise Wrong("the key is none: it is name+id+base64, of an Ed25519 key")
+        raise NotVerified("the key is none: it is name+id+base64, of an Ed25519 key")
     id_ = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
     if id_.hex() != told:
-        raise Wrong(f"the id of the key of {name} is not its own: note the whole key anew")
+        raise NotVerified(f"the id of the key of {name} is not its own: note the whole key anew")
     return (name, id_), raw[1:]
 
 
@@ -295,28 +295,28 @@ def _base64(encoded: str) -> bytes:
     try:
         raw = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as fault:
-        raise Wrong("what should be base64 is none") from fault
+        raise NotVerified("what should be base64 is none") from fault
     if base64.b64encode(raw).decode() != encoded:
-        raise Wrong("what should be base64 is spelt in another way than its own")
+        raise NotVerified("what should be base64 is spelt in another way than its own")
     return raw
 
 
-def checkpoint(note: str, keys: Sequence[str]) -> Checkpoint:
+def checkpoint(note: str, keys: Sequence[str]) -> SignedTree:
     """What a signed checkpoint says of the log that the first key names.
 
     Raises:
-        Wrong: nobody known signed it, it is no checkpoint, or it speaks of another log.
+        NotVerified: nobody known signed it, it is no checkpoint, or it speaks of another log.
     """
     lines = opened(note, keys).split("\n")
     if len(lines) < 4 or lines[-1] or not lines[0] or "" in lines[3:-1]:
-        raise Wrong("it is no checkpoint: three lines or more, and none of them empty")
+        raise NotVerified("it is no checkpoint: three lines or more, and none of them empty")
     if not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):
-        raise Wrong("it is no checkpoint: its size is no number in plain digits")
-    found = Checkpoint(lines[0], int(lines[1]), _base64(lines[2]))
+        raise NotVerified("it is no checkpoint: its size is no number in plain digits")
+    found = SignedTree(lines[0], int(lines[1]), _base64(lines[2]))
     if len(found.root) != 32:
-        raise Wrong("it is no checkpoint: its root is no hash of 32 bytes")
+        raise NotVerified("it is no checkpoint: its root is no hash of 32 bytes")
     if found.origin != keys[0].split("+", 1)[0]:
-        raise Wrong(f"it is a checkpoint of {found.origin}, not of the log of your key")
+        raise NotVerified(f"it is a checkpoint of {found.origin}, not of the log of your key")
     return found
 
 
@@ -324,7 +324,7 @@ def handed_over(first: str, notes: Sequence[str]) -> list[str]:
     """The keys that follow from the auditor's: each brought in by a note that it and one before it signed.
 
     Raises:
-        Wrong: the first is no key.
+        NotVerified: the first is no key.
     """
     _key(first)
     known = [first]
@@ -333,7 +333,7 @@ def handed_over(first: str, notes: Sequence[str]) -> list[str]:
             try:
                 kind, origin, taker, before, end = opened(note, [giver]).split("\n")
                 opened(note, [taker])
-            except (Wrong, ValueError):
+            except (NotVerified, ValueError):
                 continue
             if (kind, origin, before, end) == ("forcegen audit handover", first.split("+", 1)[0], giver, ""):
                 known += [taker] if taker not in known else []
@@ -344,16 +344,16 @@ def handed_over(first: str, notes: Sequence[str]) -> list[str]:
 
 
 def verify(
-    read: Read, key: str, since: str | None = None, tell: Callable[[int, float], None] = lambda *_: None
-) -> Report:
+    read: ReadPath, key: str, since: str | None = None, tell: Callable[[int, float], None] = lambda *_: None
+) -> Verification:
     """Every record, hash and signature of a log, and that it continues the checkpoint `since`, unless that is None."""
-    report, began = Report(), time.monotonic()
+    report, began = Verification(), time.monotonic()
     try:
         keys = handed_over(key, _list(_json(read("handovers"))))
         note = read("checkpoint").decode()
         newest = report.checkpoint = checkpoint(note, keys)
         report.note = note
-    except (Wrong, OSError, *MALFORMED) as fault:
+    except (NotVerified, OSError, *MALFORMED) as fault:
         report.wrong(f"checkpoint: {fault}")
         return report
     try:
@@ -362,7 +362,7 @@ def verify(
             report.wrong(f"{name_of(_json(line))}: inserted: it is in the archive, and is no leaf of the tree")
         signed = _in_order([*kept, ("the newest checkpoint", newest)], _signed(read, keys, newest.size, report))
         _records(read, signed, newest, report, lambda size: tell(size, time.monotonic() - began))
-    except Wrong as fault:
+    except NotVerified as fault:
         report.wrong(f"the checkpoint that you kept: {fault}")
     except (OSError, *MALFORMED) as fault:
         report.wrong(f"the log cannot be read on: {type(fault).__name__}: {fault}")
@@ -371,14 +371,14 @@ def verify(
 
 
 def _records(
-    read: Read,
-    signed: Iterator[tuple[str, Checkpoint]],
-    newest: Checkpoint,
-    report: Report,
+    read: ReadPath,
+    signed: Iterator[tuple[str, SignedTree]],
+    newest: SignedTree,
+    report: Verification,
     tell: Callable[[int], None],
 ) -> None:
     """Every record, against every checkpoint, which come by size."""
-    tree = Growing()
+    tree = GrowingTree()
     for who, due in signed:
         while tree.size < min(due.size, newest.size):
             _grow(read, tree, min(due.size, newest.size), newest.size, report)
@@ -410,7 +410,7 @@ def _list(told: Any) -> list[Any]:
     return told
 
 
-def _signed(read: Read, keys: Sequence[str], size: int, report: Report) -> Iterator[tuple[str, Checkpoint]]:
+def _signed(read: ReadPath, keys: Sequence[str], size: int, report: Verification) -> Iterator[tuple[str, SignedTree]]:
     """Every checkpoint that the log says it signed, as it signed them, a page at a time."""
     nr, before = 0, 0
     while notes := _list(_json(read(f"checkpoints/{nr // WIDTH}"))):
@@ -418,7 +418,7 @@ def _signed(read: Read, keys: Sequence[str], size: int, report: Report) -> Itera
             nr += 1
             try:
                 one = checkpoint(note, keys)
-            except Wrong as fault:
+            except NotVerified as fault:
                 report.wrong(f"checkpoint no. {nr}: {fault}")
                 continue
             if one.size < before:
@@ -433,13 +433,13 @@ def _signed(read: Read, keys: Sequence[str], size: int, report: Report) -> Itera
 
 
 def _in_order(
-    own: list[tuple[str, Checkpoint]], listed: Iterator[tuple[str, Checkpoint]]
-) -> Iterator[tuple[str, Checkpoint]]:
+    own: list[tuple[str, SignedTree]], listed: Iterator[tuple[str, SignedTree]]
+) -> Iterator[tuple[str, SignedTree]]:
     """Both by size; of those listed, only what the tree can be held to."""
     return heapq.merge(sorted(own, key=lambda each: each[1].size), listed, key=lambda each: each[1].size)
 
 
-def _grow(read: Read, tree: Growing, end: int, size: int, report: Report) -> None:
+def _grow(read: ReadPath, tree: GrowingTree, end: int, size: int, report: Verification) -> None:
     """Hash the records of the next tile again, each against the hash that the tile holds, up to leaf `end`."""
     nr, first = divmod(tree.size, WIDTH)
     path = f"{nr:0{-(-len(str(nr)) // 3) * 3}}"
@@ -478,9 +478,9 @@ def _hashed(record: Mapping[str, Any]) -> bytes:
         return b"no record"
 
 
-def verify_bundle(bundle: Mapping[str, Any], key: str, since: str | None = None) -> Report:
+def verify_bundle(bundle: Mapping[str, Any], key: str, since: str | None = None) -> Verification:
     """One record, offline: that it is in a signed tree, which continues the checkpoint `since`, unless that is None."""
-    report = Report()
+    report = Verification()
     try:
         if bundle["format"] != BUNDLE:
             report.wrong(f"bundle: it is none of the form {BUNDLE}")
@@ -495,8 +495,8 @@ def verify_bundle(bundle: Mapping[str, Any], key: str, since: str | None = None)
             if not continued(checkpoint(since, keys), newest, proof):
                 report.wrong("the signed tree is not shown to continue the checkpoint that you kept: ask with its size")
         report.records = 1
-    except (Wrong, *MALFORMED) as fault:
-        report.wrong(f"bundle: {fault if isinstance(fault, Wrong) else f'it has another form ({fault})'}")
+    except (NotVerified, *MALFORMED) as fault:
+        report.wrong(f"bundle: {fault if isinstance(fault, NotVerified) else f'it has another form ({fault})'}")
     return report
 
 
@@ -504,31 +504,33 @@ def verify_bundle(bundle: Mapping[str, Any], key: str, since: str | None = None)
 
 
 def kept_note(file: Path) -> str:
-    """The note in a file, as it was served; raises Wrong where it cannot be read, is empty, or was saved otherwise."""
+    """The note in a file, as it was served; raises NotVerified where it is not as it was served."""
     content = _content(file)
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Wrong(f"{file} begins with a byte order mark: an editor changed it; keep the bytes that were served")
+        raise NotVerified(
+            f"{file} begins with a byte order mark: an editor changed it; keep the bytes that were served"
+        )
     try:
         return content.decode()
     except UnicodeDecodeError as fault:
-        raise Wrong(f"{file} is no UTF-8: keep the bytes that were served") from fault
+        raise NotVerified(f"{file} is no UTF-8: keep the bytes that were served") from fault
 
 
 def kept_bundle(file: Path) -> Any:
-    """The JSON in a file; raises Wrong where it cannot be read, is empty, or holds none."""
+    """The JSON in a file; raises NotVerified where it cannot be read, is empty, or holds none."""
     try:
         return _json(_content(file))
     except (ValueError, RecursionError) as fault:
-        raise Wrong(f"{file} holds no JSON: {fault}") from fault
+        raise NotVerified(f"{file} holds no JSON: {fault}") from fault
 
 
 def _content(file: Path) -> bytes:
     try:
         content = file.read_bytes()
     except (OSError, ValueError) as fault:
-        raise Wrong(f"{file} cannot be read: {fault}") from fault
+        raise NotVerified(f"{file} cannot be read: {fault}") from fault
     if not content.strip():
-        raise Wrong(f"{file} is empty: there is nothing to compare with")
+        raise NotVerified(f"{file} is empty: there is nothing to compare with")
     return content
 
 
@@ -537,7 +539,7 @@ class _Staying(urllib.request.HTTPRedirectHandler):
         """None is followed: a token is for whom it was given to, and not for whoever that one names."""
 
 
-def reader(place: str, token: str | None = None) -> Read:
+def reader(place: str, token: str | None = None) -> ReadPath:
     """The log's layout in a directory or behind an address; content is given to those who show a token."""
     if not place.startswith(("http://", "https://")):
         return lambda path: (Path(place) / path).read_bytes()
@@ -557,7 +559,7 @@ def reader(place: str, token: str | None = None) -> Read:
     return fetched
 
 
-def told(report: Report) -> str:
+def told(report: Verification) -> str:
     """What was found, a line each, and the checkpoint last."""
     rate = report.records / report.seconds if report.seconds else 0.0
     ending = f"{len(report.findings)} wrong" if report.findings else "all of it holds"
@@ -587,8 +589,8 @@ def main() -> int:
         else:
             token = os.environ.get("FORCEGEN_AUDIT_TOKEN") if given.token is None else given.token
             report = verify(reader("." if given.place is None else given.place, token), given.key, since)
-    except Wrong as fault:
-        report = Report()
+    except NotVerified as fault:
+        report = Verification()
         report.wrong(str(fault))
     sys.stdout.write(told(report))
     return 1 if report.findings else 0
