@@ -19,16 +19,17 @@ from cli.commands.lag import lag
 from cli.commands.report import report
 from cli.commands.send.command import send
 from cli.commands.verify import verify
-from cli.output.errors import FAILED, Complaint
+from cli.output.errors import CommandError, exit_code
 from cli.strength_returns.command import strength_returns
 from deploy.local.errors import StackError
+from operations.errors import OperationError
 
 HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
 LOCAL: Final = {
     **{"up": "cli.commands.up", "down": "cli.commands.down", "status": "cli.commands.status"},
     **{"sql": "cli.commands.sql", "demo": "cli.demo.command"},
 }
-OURS: Final = ("cli", "contracts", "deploy", "kernel", "services")
+OURS: Final = ("cli", "contracts", "deploy", "kernel", "operations", "services")
 
 
 class Commands(TyperGroup):
@@ -42,18 +43,17 @@ class Commands(TyperGroup):
         for before, one in zip(["", *args], args, strict=False):
             if one == "" or (one.startswith("--") and one.endswith("=") and one.count("=") == 1):
                 named = one or before or "an argument"
-                raise Complaint(f"{named.rstrip('=')} is given and empty: leave it out, or set what it is to hold.", 2)
+                raise CommandError(
+                    f"{named.rstrip('=')} is given and empty: leave it out, or set what it is to hold.", 2
+                )
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except Complaint as complaint:
-            typer.echo(f"forcegen: {complaint}", err=True)
-            raise typer.Exit(complaint.exit_code) from complaint
-        except StackError as error:
+        except (CommandError, OperationError, StackError) as error:
             typer.echo(f"forcegen: {error}", err=True)
-            raise typer.Exit(FAILED) from error
+            raise typer.Exit(exit_code(error)) from error
 
 
 def local(name: str, module: str) -> Callable[..., None]:
@@ -69,7 +69,7 @@ def local(name: str, module: str) -> Callable[..., None]:
 
     def absent() -> None:
         """Run the house on this machine (not installed: needs the extra `local`)."""
-        raise Complaint(f"`forcegen {name}` needs {missing}: install forcegen[local], or run `make up`.")
+        raise CommandError(f"`forcegen {name}` needs {missing}: install forcegen[local], or run `make up`.")
 
     return absent
 

@@ -6,12 +6,12 @@ from datetime import date
 from random import Random
 
 from cli.demo import refusals
-from cli.demo.rehearsal import HouseInMemory
 from cli.demo.steps import Step
 from cli.demo.story import chapters
 from contracts.deployments import TourArrived, TourDeparted, TourPlanned
 from contracts.outcome import CommandDecided
 from contracts.words import UNIT_CATEGORIES
+from operations.rehearsal import HouseInMemory
 
 AS_OF = date(2022, 6, 30)
 

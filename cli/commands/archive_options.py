@@ -5,9 +5,9 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from kernel.model.records import Partition
-from services.audit.archive.selection import Selection, TimeRange, UnknownFilterValue, type_named
+from operations.archive_selection import Selection, TimeRange
 
 
 def _option(name: str, told: str, metavar: str, *more: str) -> Any:
@@ -44,9 +44,9 @@ def instant(option: str, text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as fault:
-        raise Complaint(f"{option} {text!r} is no time: give 2024-03-12, or 2024-03-12T09:30:00Z.", 2) from fault
+        raise CommandError(f"{option} {text!r} is no time: give 2024-03-12, or 2024-03-12T09:30:00Z.", 2) from fault
     if found.tzinfo is None and len(text) > len("2024-03-12"):
-        raise Complaint(f"{option} {text!r} has no offset: write e.g. {text}Z.", 2)
+        raise CommandError(f"{option} {text!r} has no offset: write e.g. {text}Z.", 2)
     return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
 
 
@@ -54,7 +54,7 @@ def period(option: str, since: str | None, until: str | None) -> TimeRange:
     """From two options, `<option>-since` and `<option>-until`."""
     found = TimeRange(instant(f"{option}-since", since), instant(f"{option}-until", until))
     if found.since and found.until and found.since >= found.until:
-        raise Complaint(f"{option}-since is not before {option}-until: nothing lies between them.", 2)
+        raise CommandError(f"{option}-since is not before {option}-until: nothing lies between them.", 2)
     return found
 
 
@@ -65,21 +65,13 @@ def vector(given: list[str] | None) -> dict[Partition, int] | None:
         place, _, offset = text.partition("=")
         topic, _, part = place.rpartition("/")
         if not (topic and _digits(part) and _digits(offset)):
-            raise Complaint(f"--as-far-as {text!r} is no place: write e.g. approvals.events/0=1200.", 2)
+            raise CommandError(f"--as-far-as {text!r} is no place: write e.g. approvals.events/0=1200.", 2)
         found[topic, int(part)] = int(offset)
     return found or None
 
 
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def types(names: list[str] | None) -> tuple[str, ...]:
-    """Types in full."""
-    try:
-        return tuple(each for name in names or () for each in type_named(name))
-    except UnknownFilterValue as fault:
-        raise Complaint(str(fault), 2) from fault
 
 
 def selection(

@@ -8,7 +8,7 @@ import typer
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, house
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
 
 ROWS_MAX = 1_000
@@ -30,7 +30,7 @@ def dead_letters(room: Only = None, directory: Directory = USUAL, *, as_json: Js
     """
     urls = house(directory).urls
     if room is not None and room not in urls:
-        raise Complaint(f"There is no room {room!r} here. Name one of: {', '.join(urls)}.")
+        raise CommandError(f"There is no room {room!r} here. Name one of: {', '.join(urls)}.")
     buried = ((name, one) for name, url in urls.items() if room in (None, name) for one in _letters(name, url))
     if as_json:
         for name, letter in buried:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.connect.endpoints import USUAL, Directory
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from cli.output.terminal import news, telling
 from deploy.local import rooms
 
@@ -25,7 +25,7 @@ def down(directory: Directory = USUAL, *, wipe: Wipe = False, keep_servers: Serv
     Exit codes: 0 nothing runs any more; 1 something could not be stopped or removed.
     """
     if wipe and keep_servers:
-        raise Complaint("Either --wipe or --keep-servers: the data cannot go while its servers run.")
+        raise CommandError("Either --wipe or --keep-servers: the data cannot go while its servers run.")
     with telling("stopping") as tell:
         if wipe:
             rooms.wipe(directory, progress=tell)

@@ -10,7 +10,7 @@ import typer
 from httpx_sse import ServerSentEvent, connect_sse
 
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 
 SILENCE_S: Final = 60.0
 """The API gives a sign of life four times in that time."""
@@ -53,7 +53,7 @@ def follow(
         except httpx.HTTPError as fault:
             tries += 1
             if seen is None or tries > TRIES_MAX:
-                raise Complaint(
+                raise CommandError(
                     f"{address} does not answer ({type(fault).__name__}): see `forcegen status`."
                 ) from fault
         time.sleep(AGAIN_S)
@@ -67,7 +67,7 @@ def _events(address: str, views: Sequence[str], seen: int | None) -> Iterator[Se
     ):
         if source.response.is_error:
             told = json.loads(source.response.read())
-            raise Complaint(f"{address} answered {told['status']}: {told['detail']} {told['remedy']}")
+            raise CommandError(f"{address} answered {told['status']}: {told['detail']} {told['remedy']}")
         yield from source.iter_sse()
 
 

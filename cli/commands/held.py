@@ -4,20 +4,17 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
-import asyncpg
 import typer
 
-from cli.connect import databases, http
-from cli.connect.databases import Database
-from cli.connect.endpoints import USUAL, Directory, house
-from cli.output.errors import Complaint
+from cli.connect import http
+from cli.connect.endpoints import USUAL, Database, Directory, house
+from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
 from contracts.registry import SERVICES
 from kernel.model.records import Origin
-from kernel.store.drop_held_event import drop_held_event
+from operations.drop_held import drop_held_event
 
 ROWS_MAX = 1_000
 PAGE = 500
@@ -44,7 +41,7 @@ def held(service: Only = None, directory: Directory = USUAL, *, as_json: Json = 
     """
     urls = {name: url for name, url in house(directory).urls.items() if name in SERVICES}
     if service is not None and service not in urls:
-        raise Complaint(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
+        raise CommandError(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
     found = ((name, one) for name, url in urls.items() if service in (None, name) for one in _events(url))
     if as_json:
         for name, event in found:
@@ -74,18 +71,9 @@ def drop_held(
     if not 1 <= len(reason.strip()) <= REASON_LENGTH_MAX:
         raise typer.BadParameter(f"say why in 1 to {REASON_LENGTH_MAX} characters", param_hint="--reason")
     origin = Origin(named["topic"], int(named["part"]), int(named["offset"]))
-    if not asyncio.run(_drop(service, origin, reason.strip(), database, directory)):
-        raise Complaint(f"{service} does not hold {place}: see `forcegen held {service}`.")
+    if not asyncio.run(drop_held_event(service, origin, reason.strip(), database, directory)):
+        raise CommandError(f"{service} does not hold {place}: see `forcegen held {service}`.")
     typer.echo(f"{place} is a dead letter of {service} now; the events behind it are taken up within a minute.")
-
-
-async def _drop(service: str, origin: Origin, reason: str, database: str | None, directory: Path) -> bool:
-    async with databases.owning(databases.owner(service, database, directory), service) as connection:
-        try:
-            return await drop_held_event(connection, origin, reason)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
-            told = f"The database of {service} did not take it ({type(fault).__name__})"
-            raise Complaint(f"{told}: it is held as before; try again, as the role that owns the tables.") from fault
 
 
 def _events(url: str) -> Iterator[Mapping[str, Any]]:

@@ -2,25 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable
-from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from aiokafka.errors import KafkaError
 
-from cli.connect import databases, endpoints, kafka
-from cli.connect.databases import Database
-from cli.connect.endpoints import USUAL, Bootstrap, Directory
-from cli.output.errors import FAILED, Complaint
-from cli.output.progress import Records, records
+from cli.connect import endpoints
+from cli.connect.endpoints import USUAL, Bootstrap, Database, Directory
+from cli.output.errors import FAILED
+from cli.output.progress import records
 from cli.output.terminal import news, number, results, row, table
-from services.audit.archive import kafka_reader
-from services.audit.archive.selection import UnsequencedRecords
-from services.audit.reconcile.finding import Finding
-from services.audit.reconcile.run import Reconciliation
-from services.audit.reconcile.watermarks import OWNERS
+from operations.reconcile_stores import Finding, Reconciliation, reconcile_stores
 
 Json = Annotated[bool, typer.Option("--json", help="Each difference as one JSON object a line, and nothing else.")]
 
@@ -43,45 +34,19 @@ def reconcile(
     \b
     Exit codes: 0 all agree; 1 there are differences, or something could not be read.
     """
-    found = asyncio.run(_run(endpoints.bootstrap(bootstrap, directory), database, directory, as_json=as_json))
-    if found:
-        raise typer.Exit(FAILED)
+    findings = 0
 
+    def show(finding: Finding) -> None:
+        nonlocal findings
+        findings += finding.records
+        typer.echo(json.dumps(finding.as_json()) if as_json else str(finding))
 
-async def _run(bootstrap: str, database: str | None, directory: Path, *, as_json: bool) -> int:
-    """How many differences there are."""
-    differences = 0
-    async with AsyncExitStack() as opened:
-        sessions = {
-            owner: await opened.enter_async_context(databases.reading(owner, database, directory)) for owner in OWNERS
-        }
-        try:
-            there = await opened.enter_async_context(kafka_reader.opened(kafka.settings(bootstrap)))
-            bar = opened.enter_context(records())
-            told = Reconciliation(sessions, there, _beginning(bar))
-            async for each in told.run():
-                differences += each.records
-                _tell(each, as_json=as_json)
-        except (KafkaError, kafka_reader.PartitionSilent) as fault:
-            what = f"Kafka at {bootstrap} cannot be read ({type(fault).__name__}: {fault})"
-            raise Complaint(f"{what}: see `forcegen status`, or name another with --bootstrap.") from fault
-        except UnsequencedRecords as fault:
-            raise Complaint(str(fault)) from fault
+    address = endpoints.bootstrap(bootstrap, directory)
+    compared = asyncio.run(reconcile_stores(address, database, directory, show, records))
     if not as_json:
-        _show(told)
-    return differences
-
-
-def _beginning(bar: Records) -> Callable[[str, int], Callable[[int], None]]:
-    def begin(what: str, of: int) -> Callable[[int], None]:
-        bar.begin(what, of)
-        return bar
-
-    return begin
-
-
-def _tell(found: Finding, *, as_json: bool) -> None:
-    typer.echo(json.dumps(found.as_json()) if as_json else str(found))
+        _show(compared)
+    if findings:
+        raise typer.Exit(FAILED)
 
 
 def _show(told: Reconciliation) -> None:

@@ -3,23 +3,20 @@
 import asyncio
 from collections.abc import Mapping
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from cli.commands import archive_options, refill
-from cli.connect import databases
-from cli.connect.databases import Database
-from cli.connect.endpoints import USUAL, Bootstrap, Directory
-from cli.output.errors import Complaint
-from cli.output.progress import Records, records
-from services.audit.archive import partition_reader, static_files
-from services.audit.archive import selection as archive
-from services.audit.archive.selection import SelectedPage, Selection
-from services.audit.refill import to_file
-from services.audit.refill.to_file import ResumableCopy
+from cli.connect import endpoints
+from cli.connect.endpoints import USUAL, Bootstrap, Database, Directory
+from cli.output.errors import WRONG_USAGE, CommandError
+from cli.output.progress import records
+from operations import connections
+from operations.archive_selection import Selection, full_types
+from operations.copy_archive import copy_to_file
+from operations.refill_topics import RefillRequest
 
 
 class To(StrEnum):
@@ -88,7 +85,7 @@ def replay(  # noqa: PLR0913  (an option each)
         topics=topic,
         rooms=room,
         streams=stream,
-        types=archive_options.types(type_),
+        types=full_types(type_),
         effective=archive_options.period("--effective", effective_since, effective_until),
         recorded=archive_options.period("--recorded", recorded_since, recorded_until),
         correlations=correlation,
@@ -101,7 +98,9 @@ def replay(  # noqa: PLR0913  (an option each)
         case To.VIEWS:
             _to_views(which, database, views, directory, back=back, dry_run=dry_run)
         case To.TOPIC:
-            refill.refill(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
+            address = endpoints.bootstrap(bootstrap, directory)
+            names = refill.other_names(as_ or [])
+            refill.refill(RefillRequest(which, names, address, database, directory, dry_run))
 
 
 BELONGS: Final = {"--out": To.FILE, "--as": To.TOPIC, "--views": To.VIEWS, "--back": To.VIEWS}
@@ -111,58 +110,33 @@ def _belong(to: To, given: Mapping[str, object]) -> None:
     """An option that would do nothing is a mistake."""
     for option, value in given.items():
         if value and BELONGS[option] is not to:
-            raise Complaint(f"{option} goes with --to {BELONGS[option]}, not with --to {to}.", 2)
+            raise CommandError(f"{option} goes with --to {BELONGS[option]}, not with --to {to}.", WRONG_USAGE)
 
 
 def _to_views(
     which: Selection, database: str | None, views: str | None, directory: Path, *, back: bool, dry_run: bool
 ) -> None:
-    rebuild: Any = import_module("cli.commands.rebuild")  # the rooms' own code: too much for `--help` to load
-    at = rebuild.Addresses(database, databases.address("reporting", views, directory), directory)
-    try:
-        if back:
-            rebuild.back(at)
-        elif which == Selection():
-            rebuild.whole(at, dry_run=dry_run)
-        else:
-            rebuild.part(at, which, dry_run=dry_run)
-    except (archive.UnknownFilterValue, archive.UnsequencedRecords) as fault:
-        raise Complaint(str(fault)) from fault
+    from cli.commands import rebuild  # noqa: PLC0415  (all of reporting: too much for `--help` to load)
+    from operations.rebuild_views import ViewAddresses  # noqa: PLC0415
+
+    at = ViewAddresses(database, connections.reader_url("reporting", views, directory), directory)
+    if back:
+        rebuild.back(at)
+    elif which == Selection():
+        rebuild.rebuild(at, dry_run=dry_run)
+    else:
+        rebuild.apply(at, which, dry_run=dry_run)
 
 
 def _to_file(which: Selection, out: Path | None, database: str | None, directory: Path, *, dry_run: bool) -> None:
     if out is None:
-        raise Complaint("--to file needs --out: the file to write.", 2)
-    try:
-        with to_file.copy(out, dry_run=dry_run) as copy, records() as bar:
-            unreadable = asyncio.run(_copied(which, copy, bar, database, directory))
-    except (to_file.FileDiffers, archive.UnknownFilterValue, archive.UnsequencedRecords) as fault:
-        raise Complaint(str(fault)) from fault
-    except OSError as fault:
-        raise Complaint(f"{out} cannot be written: {fault.strerror or fault}.") from fault
-    typer.echo(f"{copy.there + copy.missing:,} records: {copy.there:,} were there, {copy.missing:,} were missing.")
-    if unreadable:
-        typer.echo(f"{unreadable:,} records are no CloudEvents and were not looked into: only topics select them.")
+        raise CommandError("--to file needs --out: the file to write.", WRONG_USAGE)
+    copied = asyncio.run(copy_to_file(which, out, database, directory, records, dry_run=dry_run))
+    there, missing = copied.there, copied.missing
+    typer.echo(f"{there + missing:,} records: {there:,} were there, {missing:,} were missing.")
+    if copied.unreadable:
+        typer.echo(
+            f"{copied.unreadable:,} records are no CloudEvents and were not looked into: only topics select them."
+        )
     if dry_run:
         typer.echo(refill.DRY)
-
-
-async def _copied(which: Selection, copy: ResumableCopy, bar: Records, database: str | None, directory: Path) -> int:
-    """How many records could not be looked into."""
-    unreadable = 0
-    async with databases.reading("audit", database, directory) as connection:
-        known = {*await archive.partitions(connection), *await partition_reader.stored_offsets(connection, "audit")}
-        archive.check(which, known)
-        before = await archive.size(connection)
-        bar.begin("replay", await archive.count(connection, which, before))
-        async for page in archive.pages(connection, which, before):
-            _put(page, copy)
-            unreadable += page.unreadable
-            bar(page.looked_at)
-    copy.finish()
-    return unreadable
-
-
-def _put(page: SelectedPage, copy: ResumableCopy) -> None:
-    for row in page.records:
-        copy.take(static_files.line(row))

@@ -3,7 +3,7 @@
 import typer
 
 from cli.connect.endpoints import USUAL, Directory
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from deploy.local import roles, stack
 from deploy.local.ports import LOOPBACK
 
@@ -20,5 +20,5 @@ def sql(directory: Directory = USUAL) -> None:
     postgres = stack.status(directory).postgres
     password = roles.password_of("analyst", directory)
     if not postgres.running or password is None:
-        raise Complaint(f"Postgres is not up in {directory}: run `forcegen up`, or name another with --directory.")
+        raise CommandError(f"Postgres is not up in {directory}: run `forcegen up`, or name another with --directory.")
     typer.echo(f"postgresql://analyst:{password}@{LOOPBACK}:{postgres.port}/{roles.DATABASE}")

@@ -4,7 +4,7 @@ import typer
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory
-from cli.output.errors import DONE, FAILED, Complaint
+from cli.output.errors import DONE, FAILED, CommandError
 from cli.output.terminal import number, results, row, table
 from deploy.local import rooms, stack
 from deploy.local.ports import LOOPBACK
@@ -51,5 +51,5 @@ def _lag(room: rooms.RoomStatus) -> str | None:
         return f"{sum(one['records'] for one in told.values()):,}" if told else None
     except http.NotThere:  # a process that reads no topic has no lag
         return None
-    except (Complaint, AttributeError, KeyError, TypeError):
+    except (CommandError, AttributeError, KeyError, TypeError):
         return "?"

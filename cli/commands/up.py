@@ -7,7 +7,7 @@ import typer
 
 from cli.connect.endpoints import USUAL, Directory
 from cli.output import addresses
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from cli.output.terminal import telling
 from deploy.local import rooms
 
@@ -37,7 +37,7 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
         if late := [room for room in rooms.status(directory) if not room.ready]:
             addresses.show(house)
             told = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
-            raise Complaint("\n".join(told))
+            raise CommandError("\n".join(told))
         if story:  # the rooms' own code: too much for `forcegen --help` to load
             import_module("cli.demo.run").tell_story(house, tell)
     addresses.show(house)

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from deploy.local.house import QUERY, House
 from deploy.local.house import house as written
 
@@ -21,6 +21,14 @@ QueryUrl: TypeAlias = Annotated[
     str | None,
     typer.Option("--query-url", envvar="FORCEGEN_QUERY_URL", help="The query API, e.g. http://127.0.0.1:8080."),
 ]
+Database: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        help="postgresql://… of a role that may read; else FORCEGEN_<ROOM>_DATABASE_URL, FORCEGEN_DATABASE_URL,"
+        " or what is up here.",
+    ),
+]
 USUAL = Path(".forcegen")
 
 
@@ -28,7 +36,7 @@ def house(directory: Path) -> House:
     """What is up in a directory."""
     found = written(directory)
     if found is None:
-        raise Complaint(f"Nothing is up in {directory}: run `forcegen up`, or name another place with --directory.")
+        raise CommandError(f"Nothing is up in {directory}: run `forcegen up`, or name another place with --directory.")
     return found
 
 
@@ -41,5 +49,7 @@ def query_url(given: str | None, directory: Path) -> str:
     """The query API's address, without a slash at its end."""
     url = house(directory).urls.get(QUERY) if given is None else given
     if url is None:
-        raise Complaint(f"No query API is up in {directory}: run `forcegen up`, or give its address with --query-url.")
+        raise CommandError(
+            f"No query API is up in {directory}: run `forcegen up`, or give its address with --query-url."
+        )
     return url.rstrip("/")

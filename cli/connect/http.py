@@ -5,12 +5,12 @@ from typing import Any
 
 import httpx
 
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 
 TIMEOUT_S = 30.0
 
 
-class NotThere(Complaint):
+class NotThere(CommandError):
     """The room answers, but has nothing at that address (404)."""
 
 
@@ -27,10 +27,10 @@ def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None 
             answer = one.get(url, params=list(parameters) or None, headers=shown)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         told = str(fault) or type(fault).__name__
-        raise Complaint(f"{url} does not answer ({told}): see `forcegen status`.") from fault
+        raise CommandError(f"{url} does not answer ({told}): see `forcegen status`.") from fault
     if answer.is_success:
         return answer
-    kind = NotThere if answer.status_code == httpx.codes.NOT_FOUND else Complaint
+    kind = NotThere if answer.status_code == httpx.codes.NOT_FOUND else CommandError
     raise kind(f"{url} answered {answer.status_code}: {_problem(answer)}")
 
 
@@ -40,7 +40,7 @@ def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | 
     try:
         return answer.json()
     except ValueError as fault:
-        raise Complaint(f"{url} answered something that is no JSON: is it a room of this house?") from fault
+        raise CommandError(f"{url} answered something that is no JSON: is it a room of this house?") from fault
 
 
 def _problem(answer: httpx.Response) -> str:

@@ -3,18 +3,18 @@
 TLS and SASL come from the same settings as a room's (`FORCEGEN_KAFKA_…`).
 """
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from contracts.registry import SERVICES
 from kernel.messaging import kafka
 from kernel.messaging.groupless_consumer import GrouplessConsumer
 from kernel.runtime.settings import Settings
+from operations.kafka_settings import silence_client_log
 
 RECORD_BYTES_MAX = 4_194_304
 REQUEST_TIMEOUT_MS = 10_000
@@ -23,7 +23,7 @@ REQUEST_TIMEOUT_MS = 10_000
 @asynccontextmanager
 async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer | None]]:
     """A producer for commands, and a consumer that stands where the outcomes end now."""
-    _silence()
+    silence_client_log()
     async with AsyncExitStack() as opened:
         try:
             producer = AIOKafkaProducer(
@@ -43,23 +43,8 @@ async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafka
             await _stand_at_end(consumer, producer, bootstrap)
         except (KafkaError, OSError, ValueError) as fault:
             told = f"Kafka does not answer at {bootstrap} ({type(fault).__name__})"
-            raise Complaint(f"{told}: run `forcegen up`, or name another with --bootstrap.") from fault
+            raise CommandError(f"{told}: run `forcegen up`, or name another with --bootstrap.") from fault
         yield producer, consumer if wait else None
-
-
-def settings(bootstrap: str) -> Settings:
-    """Those of a client on these brokers, checked before it is opened."""
-    _silence()
-    found = Settings(kafka_bootstrap=bootstrap)
-    try:
-        kafka.client(found)
-    except (OSError, ValueError) as fault:
-        raise Complaint(f"Kafka cannot be spoken to as the environment says: {fault}.") from fault
-    return found
-
-
-def _silence() -> None:
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
 
 
 async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, bootstrap: str) -> None:
@@ -67,7 +52,7 @@ async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, 
     needed = [f"{room}.{log}" for room in SERVICES for log in ("commands", "outcomes")]
     if missing := [topic for topic in needed if topic not in there]:
         told = f"Kafka at {bootstrap} has no topic {missing[0]}"
-        raise Complaint(f"{told}: each room makes its topics when it first starts; run `forcegen up`.")
+        raise CommandError(f"{told}: each room makes its topics when it first starts; run `forcegen up`.")
     outcomes = [topic for topic in needed if topic.endswith(".outcomes")]
     partitions = [TopicPartition(topic, part) for topic in outcomes for part in await producer.partitions_for(topic)]
     consumer.assign(partitions)

@@ -4,6 +4,7 @@ A row tells the days that matter; what lies between follows from them by the fix
 reconstruction whatever the row's own basis. Only arrival and departure carry the row's basis.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
@@ -13,7 +14,6 @@ from cli.demo.steps import Step
 from cli.demo.tables import RECONSTRUCTION, Row, day, rows
 from contracts import deployments, vacancies
 from contracts.words import Command
-from services.vacancies.acceptance import months_after
 
 SCREENING_HOLDS: Final = timedelta(days=730)
 SCREENED_AGAIN_BEFORE: Final = timedelta(days=14)
@@ -148,7 +148,7 @@ def _schedule(row: Row, of: dict[str, Any], on: date, months: int) -> Step:
     command = deployments.ScheduleTour(
         **of,
         arrives_on=begins,
-        departs_on=months_after(begins, months),
+        departs_on=_months_after(begins, months),
         decided_by="UN and Ministry of Defence",
         decided_on=on,
     )
@@ -167,3 +167,9 @@ def _moved(row: Row) -> Step:
         **of, arrives_on=arrives, departs_on=until, decided_by=row["decided_by"], reason=row["reason"]
     )
     return Step(on, moved, row["tour"], row["basis"], row["source"])
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day so many calendar months later; the month's last day where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

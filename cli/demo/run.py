@@ -12,10 +12,10 @@ from aiokafka.errors import KafkaError
 from cli.connect import http
 from cli.demo import golden, pages
 from cli.demo.foreign_client import ROOMS, ForeignClient, NoAnswer, Offsets
-from cli.demo.rehearsal import HouseInMemory
 from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
-from cli.output.errors import LATE, Complaint
+from cli.output.errors import LATE, CommandError
 from deploy.local.house import QUERY, House
+from operations.rehearsal import HouseInMemory
 
 CAUGHT_UP_WITHIN_S: Final = 60.0
 ASKED_AGAIN_AFTER_S: Final = 0.2
@@ -36,7 +36,7 @@ def gather(house: House, tell_news: Callable[[str], None]) -> Found:
     """Tell the story, ask what is refused, ask for the reports.
 
     Raises:
-        Complaint: an answer is not what it should be, or none came.
+        CommandError: an answer is not what it should be, or none came.
     """
     chapters, refused = tell_story(house, tell_news, refusals=True)
     return Found(chapters, refused, golden.asked(_asking(house.urls[QUERY])))
@@ -48,15 +48,15 @@ def tell_story(
     """Tell the story (and ask what is refused), and wait until the reports know it; told again, nothing changes.
 
     Raises:
-        Complaint: an answer is not what it should be, or none came.
+        CommandError: an answer is not what it should be, or none came.
     """
     try:
         chapters, refused, ends = asyncio.run(_told(house.kafka_bootstrap, tell_news, refusals=refusals))
     except (NoAnswer, KafkaError) as fault:
         told = str(fault) or type(fault).__name__
-        raise Complaint(f"{told}. See the logs beside the data, and run the demo again.", LATE) from fault
+        raise CommandError(f"{told}. See the logs beside the data, and run the demo again.", LATE) from fault
     except Differs as fault:
-        raise Complaint(str(fault)) from fault
+        raise CommandError(str(fault)) from fault
     tell_news("waiting until the reports have caught up")
     _wait_until_caught_up(house.urls[QUERY], ends)
     return chapters, refused
@@ -66,7 +66,7 @@ def show(found: Found) -> None:
     """Print it all, and check it.
 
     Raises:
-        Complaint: a number is not that of the public record.
+        CommandError: a number is not that of the public record.
     """
     out, checks = pages.console(), golden.checks(found.reports)
     pages.told(out, found.chapters)
@@ -75,7 +75,7 @@ def show(found: Found) -> None:
     pages.checked(out, checks)
     wrong = [f"{one.what} is {one.stated}, reported {one.reported}" for one in checks if not one.holds]
     if wrong:
-        raise Complaint(f"The reports do not agree with the public record: {'; '.join(wrong)}.")
+        raise CommandError(f"The reports do not agree with the public record: {'; '.join(wrong)}.")
 
 
 async def _told(bootstrap: str, tell_news: Callable[[str], None], *, refusals: bool) -> Told:
@@ -95,7 +95,7 @@ def _wait_until_caught_up(query: str, ends: Offsets) -> None:
     until = time.monotonic() + CAUGHT_UP_WITHIN_S
     while missing := _missing(http.get_json(f"{query}/v1/position"), ends):
         if time.monotonic() > until:
-            raise Complaint(f"The reports are {missing} events behind after {CAUGHT_UP_WITHIN_S:g} s.", LATE)
+            raise CommandError(f"The reports are {missing} events behind after {CAUGHT_UP_WITHIN_S:g} s.", LATE)
         time.sleep(ASKED_AGAIN_AFTER_S)
 
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from cli.demo import refusals
 from cli.demo.foreign_client import ForeignClient
-from cli.demo.rehearsal import Address, HouseInMemory
 from cli.demo.story import Chapter, chapters
 from contracts.cloudevents import Envelope, to_structured
+from operations.rehearsal import Address, HouseInMemory
 
 SILENCE_S: Final = 60.0
 

@@ -8,14 +8,24 @@
 
 from typing import Final
 
+from operations.errors import InvalidRequest
+
 DONE: Final = 0
 FAILED: Final = 1
+WRONG_USAGE: Final = 2
 LATE: Final = 3
 
 
-class Complaint(Exception):
+class CommandError(Exception):
     """What is wrong and what to do, in one line."""
 
     def __init__(self, message: str, exit_code: int = FAILED) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+def exit_code(error: Exception) -> int:
+    """The code for an error that ended a command."""
+    if isinstance(error, CommandError):
+        return error.exit_code
+    return WRONG_USAGE if isinstance(error, InvalidRequest) else FAILED

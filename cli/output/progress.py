@@ -1,7 +1,7 @@
 """How far something is: a bar on standard error at a terminal, now and then a line elsewhere."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
@@ -19,7 +19,8 @@ from rich.text import Text
 
 from cli.output.terminal import news
 
-TOLD_EVERY_S: Final = 5.0
+SHOWN_EVERY_S: Final = 5.0
+RATE_EVERY_S: Final = 1.0
 
 
 class Bar:
@@ -72,7 +73,7 @@ class Records:
         self._of = (done, total)
         self._bar.advance(self._task, records)
         now = time.monotonic()
-        if self._bar.disable and now - self._told > TOLD_EVERY_S:
+        if self._bar.disable and now - self._told > SHOWN_EVERY_S:
             self._told = now
             rate = done / max(now - self._began, 0.001)
             left = max(total - done, 0) / max(rate, 0.001)
@@ -90,3 +91,16 @@ def records() -> Iterator[Records]:
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         yield Records(bar)
+
+
+def record_rate() -> Callable[[int, float], None]:
+    """Prints how many records are read and how fast, once a second."""
+    last = time.monotonic()
+
+    def show(records: int, seconds: float) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last > RATE_EVERY_S:
+            news().print(f"{records:,} records, {records / max(seconds, 0.001):,.0f} a second")
+            last = now
+
+    return show

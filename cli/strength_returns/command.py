@@ -15,7 +15,7 @@ from cli.commands.send.exchange import Exchange
 from cli.commands.send.ndjson import BadLine, CommandLine
 from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
 from cli.connect.kafka import clients
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from cli.output.progress import progress
 from cli.strength_returns.account import Account
 from cli.strength_returns.anomalies import Noticing
@@ -93,7 +93,7 @@ async def _exchange(
             await Exchange(producer, consumer, account, structured=False).run(rows, silence_s=silence_s)
         except (KafkaError, TimeoutError) as fault:
             told = f"Kafka at {address} failed on the way ({type(fault).__name__})"
-            raise Complaint(f"{told}. Import the file again: repeats are harmless.") from fault
+            raise CommandError(f"{told}. Import the file again: repeats are harmless.") from fault
 
 
 async def _commands(
@@ -132,10 +132,10 @@ def _no_instant(text: str) -> NoReturn:
 def _after_the_newest(file: BinaryIO, source: str) -> datetime:
     """The beginning of the day after the newest readable date: the same file always gives the same instant."""
     if not file.seekable():
-        raise Complaint("A pipe is read only once: say with --published-at when these returns were published.")
+        raise CommandError("A pipe is read only once: say with --published-at when these returns were published.")
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     newest = max((row.told.as_of for row in read_rows(file, epoch, source) if isinstance(row, ReturnRow)), default=None)
     file.seek(0)
     if newest == LAST_DAY:
-        raise Complaint("The newest date in the file is the calendar's last: name the instant with --published-at.")
+        raise CommandError("The newest date in the file is the calendar's last: name the instant with --published-at.")
     return datetime.combine(newest + timedelta(days=1), time(), UTC) if newest else epoch

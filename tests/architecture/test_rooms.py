@@ -24,7 +24,7 @@ PURE_LIBRARIES = {
     *("pydantic", "pydantic_core"),
 }
 """Nothing in these reaches out, except for the names in `REACHING`."""
-OURS = ("contracts", "kernel", "services", "cli", "deploy")
+OURS = ("contracts", "kernel", "services", "operations", "cli", "deploy")
 REACHING = {"now", "today", "utcnow", "uuid1", "uuid4", "open", "print", "input", "__import__"}
 
 

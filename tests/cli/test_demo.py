@@ -16,7 +16,7 @@ from cli.demo.foreign_client import ForeignClient, NoAnswer
 from cli.demo.refusals import examples
 from cli.demo.telling import Answered, Refused
 from cli.main import app
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from deploy.local import rooms
 from deploy.local.house import House
 
@@ -160,7 +160,7 @@ def test_the_pages_fit_a_hundred_columns_and_name_sources_and_reconstruction(
 
 def test_a_number_that_is_not_the_records_is_named_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     one_less = {"rows": [], "totals": {"people": 44, "tours": 44}}
-    with pytest.raises(Complaint, match="Officers since 2014 is 45, reported 44"):
+    with pytest.raises(CommandError, match="Officers since 2014 is 45, reported 44"):
         run.show(found(officers=one_less))
     assert "NO" in capsys.readouterr().out
 

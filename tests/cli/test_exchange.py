@@ -12,7 +12,7 @@ import pytest
 from cli.commands.send import exchange
 from cli.commands.send.exchange import Exchange
 from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
-from cli.output.errors import FAILED, LATE, Complaint
+from cli.output.errors import FAILED, LATE, CommandError
 from contracts.outcome import CommandDecided
 from tests.cli.test_command_lines import line
 
@@ -133,7 +133,7 @@ async def test_answers_to_others_are_not_taken_for_ours() -> None:
 async def test_what_a_stranger_wrote_among_the_outcomes_stops_nothing(junk: Record) -> None:
     kafka = Kafka(answer=lambda name: [junk, outcome(name)])
     assert (await run(kafka, line(id="a"), line(id="b"))).statuses == ["accepted", "accepted"]
-    with pytest.raises(Complaint, match=r"1 record\(s\) of the outcome topics could not be read"):
+    with pytest.raises(CommandError, match=r"1 record\(s\) of the outcome topics could not be read"):
         await run(Kafka(answer=lambda _: [junk]), line(), silence_s=0.3)
 
 
@@ -143,7 +143,7 @@ async def test_the_same_command_twice_in_a_file_waits_for_two_answers() -> None:
 
 async def test_silence_is_bounded_and_tells_how_many_have_no_answer() -> None:
     kafka = Kafka(answer=lambda name: [outcome(name)] if name == "a" else [])
-    with pytest.raises(Complaint, match=r"^2 command") as complaint:
+    with pytest.raises(CommandError, match=r"^2 command") as complaint:
         await run(kafka, line(id="a"), line(id="b"), line(id="c"), silence_s=0.3)
     assert complaint.value.exit_code == LATE
 
@@ -158,13 +158,13 @@ async def test_a_window_of_unanswered_commands_bounds_the_memory(monkeypatch: py
 
 async def test_silence_within_a_full_window_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "UNANSWERED_MAX", 2)
-    with pytest.raises(Complaint, match=r"^2 command"):
+    with pytest.raises(CommandError, match=r"^2 command"):
         await run(Kafka(answer=lambda _: []), *(line(id=f"c-{n}") for n in range(10)), silence_s=0.3)
 
 
 @pytest.mark.parametrize("wait", [True, False])
 async def test_a_command_that_kafka_does_not_take_is_told(*, wait: bool) -> None:
-    with pytest.raises(Complaint, match="RuntimeError: no broker") as complaint:
+    with pytest.raises(CommandError, match="RuntimeError: no broker") as complaint:
         await run(Kafka(fault=RuntimeError("no broker")), line(), wait=wait)
     assert complaint.value.exit_code == FAILED
 

@@ -16,7 +16,7 @@ from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
 from cli.commands.send.summary import Tally
 from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
 from cli.connect.kafka import clients
-from cli.output.errors import Complaint
+from cli.output.errors import CommandError
 from cli.output.progress import progress
 
 
@@ -64,7 +64,7 @@ def send(
         exchanged = _exchange(address, source, tally, wait=wait, mode=mode, silence_s=timeout)
         try:
             asyncio.run(exchanged)
-        except Complaint:
+        except CommandError:
             tally.show(waited=wait)
             raise
     tally.show(waited=wait)
@@ -78,7 +78,7 @@ async def _exchange(address: str, source: BinaryIO, tally: Tally, *, wait: bool,
             await exchange.run(_lines(source), silence_s=silence_s)
         except KafkaError as fault:
             told = f"Kafka at {address} failed on the way ({type(fault).__name__})"
-            raise Complaint(f"{told}. Send the file again: repeats are harmless.") from fault
+            raise CommandError(f"{told}. Send the file again: repeats are harmless.") from fault
 
 
 async def _lines(source: BinaryIO) -> AsyncIterator[CommandLine | BadLine]:
@@ -102,4 +102,4 @@ def opened(file: str, holding: str = "one command a line") -> Iterator[BinaryIO]
         with Path(file).open("rb") as source:
             yield source
     except OSError as fault:
-        raise Complaint(f"{file} cannot be read ({fault.strerror}): name a file with {holding}.") from fault
+        raise CommandError(f"{file} cannot be read ({fault.strerror}): name a file with {holding}.") from fault

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from pydantic import ValidationError
 
 from cli.commands.send.ndjson import BadLine, CommandLine
-from cli.output.errors import LATE, Complaint
+from cli.output.errors import LATE, CommandError
 from contracts.cloudevents import from_kafka, to_kafka
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
@@ -62,7 +62,7 @@ class Exchange:
         """Send every line and, where a consumer is given, wait for its answer.
 
         Raises:
-            Complaint: nothing was answered for `silence_s` seconds, or Kafka did not take a command.
+            CommandError: nothing was answered for `silence_s` seconds, or Kafka did not take a command.
         """
         sending = asyncio.create_task(self._send(lines))
         try:
@@ -100,7 +100,7 @@ class Exchange:
         if self._faults:
             fault = self._faults[0]
             told = f"{type(fault).__name__}: {fault}"
-            raise Complaint(f"Kafka did not take every command ({told}). Send the file again: repeats are harmless.")
+            raise CommandError(f"Kafka did not take every command ({told}). Send the file again: repeats are harmless.")
 
     async def _answers(self, sending: "asyncio.Task[None]", consumer: Consumer, silence_s: float) -> None:
         while self._waiting or not sending.done():
@@ -113,12 +113,12 @@ class Exchange:
                 raise self._unanswered(silence_s)
         sending.result()
 
-    def _unanswered(self, silence_s: float) -> Complaint:
+    def _unanswered(self, silence_s: float) -> CommandError:
         told = f"{self._waiting.total():,} command(s) have no answer, and none came for {silence_s:g} s"
         if self._unreadable:
             told += f" ({self._unreadable:,} record(s) of the outcome topics could not be read)"
         remedy = "See `forcegen status` and `forcegen lag`; send the file again to ask for the answers"
-        return Complaint(f"{told}. {remedy}: repeats are harmless.", LATE)
+        return CommandError(f"{told}. {remedy}: repeats are harmless.", LATE)
 
     def _hear(self, record: Any) -> None:
         """What is no outcome was sent by a stranger, or by a newer version: it answers nobody that we know of."""

@@ -1,4 +1,4 @@
-"""A report made again from the archive alone: the records before a receipt's positions, through the same projections.
+"""A report computed again from the archive alone: the records before a receipt's positions, projected again.
 
 The archive is checked while it is read: what is projected is what was hashed, so a report that comes out the same
 follows from the signed log, and from nothing else.
@@ -17,8 +17,9 @@ from aiokafka import ConsumerRecord
 
 from kernel.runtime.health import Health
 from kernel.store import database
+from operations.audit_log import ReadPath
 from services.audit.archive import static_files
-from services.audit.verify.verifier import ReadPath, name_of
+from services.audit.verify.verifier import name_of
 from services.reporting import rebuild
 from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.session import ReadSession
@@ -50,7 +51,7 @@ def consumed(record: Mapping[str, Any]) -> "ConsumerRecord[bytes | None, bytes |
     )
 
 
-class Views:
+class RecomputedViews:
     """Views in a schema of their own, filled as the records come by."""
 
     def __init__(self, runner: asyncio.Runner, filling: ViewFill, pool: asyncpg.Pool, receipt: Receipt) -> None:
@@ -85,14 +86,14 @@ class Views:
     async def _answer(self) -> dict[str, Any]:
         await self._filling.reach(self._until)
         report, given = REPORTS[self._receipt.report], dict(self._receipt.parameters)
-        asked = parameters_of(self._receipt.report, report.parameters, report.required).model_validate(given)
+        params = parameters_of(self._receipt.report, report.parameters, report.required).model_validate(given)
         day = date.fromisoformat(given["as_of"])
         read = ReadSession(self._pool, lambda: day, ChangeFeed(self._pool, Health(0)))
-        return formats.as_json(self._receipt.report, await run.find(report, asked, read))
+        return formats.as_json(self._receipt.report, await run.find(report, params, read))
 
 
 @contextmanager
-def views(url: str, receipt: Receipt) -> Iterator[Views]:
+def recomputed_views(url: str, receipt: Receipt) -> Iterator[RecomputedViews]:
     """Empty views in the database at `url`; gone at the end."""
     schema = f"forcegen_{secrets.token_hex(6)}"
     until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
@@ -116,12 +117,12 @@ def views(url: str, receipt: Receipt) -> Iterator[Views]:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
-            yield Views(runner, *runner.run(begin(stack)), receipt)
+            yield RecomputedViews(runner, *runner.run(begin(stack)), receipt)
         finally:
             runner.run(end(stack))
 
 
-def watched(read: ReadPath, views: Views, size: int) -> ReadPath:
+def watched(read: ReadPath, views: RecomputedViews, size: int) -> ReadPath:
     """The same reading, of which the views see every record once."""
     seen = 0
 

@@ -1,0 +1,102 @@
+"""The audit log, wherever it is: an export, a running service or its database; verified, and taken away as files."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from operations.errors import OperationError
+from operations.progress import ReportRate
+from services.audit.archive import static_files
+from services.audit.archive.export import export
+from services.audit.tlog.signed_note import Malformed
+from services.audit.verify import continuity, verifier
+from services.audit.verify.verifier import ReadPath, Verification
+
+__all__ = ["LogCheck", "ReadPath", "checkpoint_in", "export_log", "open_log", "verify_bundle", "verify_log"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogCheck:
+    """What a verifier reports, safe to print, and whether all of it holds."""
+
+    text: str
+    holds: bool
+
+
+@contextmanager
+def open_log(place: str, token: str | None = None) -> Iterator[ReadPath]:
+    """The log at a directory, an address, or `postgresql://…`, as a function from a path to its content.
+
+    Raises:
+        OperationError: it cannot be read.
+    """
+    try:
+        if not place.startswith(("postgresql://", "postgres://")):
+            yield verifier.reader(place, token)
+            return
+        with asyncio.Runner() as runner:
+            connection = runner.run(asyncpg.connect(place))
+            yield lambda path: runner.run(static_files.read(connection, path))
+            runner.run(connection.close())
+    except (OSError, LookupError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise OperationError(f"The log cannot be read: {error}") from error
+
+
+def checkpoint_in(file: Path) -> str:
+    """The checkpoint that somebody kept in a file.
+
+    Raises:
+        OperationError: it holds none.
+    """
+    with _wrong_as_error():
+        return verifier.kept_note(file)
+
+
+def verify_log(read: ReadPath, key: str, since: str | None, report_rate: ReportRate) -> LogCheck:
+    """Every record, hash and signature, that nothing is missing between the records, and that it continues `since`."""
+    between = Verification()
+    chain = continuity.ContinuityChecker(between)
+    with _wrong_as_error():
+        report = verifier.verify(continuity.watched(read, chain), key, since, report_rate)
+        chain.end()
+    report.findings += between.findings
+    return _log_check(report)
+
+
+def verify_bundle(bundle: Path, key: str, since: str | None) -> LogCheck:
+    """The proof of one record, offline.
+
+    Raises:
+        OperationError: the file does not hold what it should.
+    """
+    with _wrong_as_error():
+        return _log_check(verifier.verify_bundle(verifier.kept_bundle(bundle), key, since))
+
+
+def export_log(read: ReadPath, target: Path) -> tuple[int, str]:
+    """Write the log as static files; how many records it has, and the name of the log.
+
+    Raises:
+        OperationError: the log has another form than it should.
+    """
+    try:
+        newest = export(read, target)
+    except (Malformed, *verifier.MALFORMED) as error:
+        raise OperationError(f"The log has another form than it should: {verifier.escaped(str(error))}.") from error
+    return newest.size, newest.origin
+
+
+@contextmanager
+def _wrong_as_error() -> Iterator[None]:
+    try:
+        yield
+    except verifier.NotVerified as error:
+        raise OperationError(str(error)) from error
+
+
+def _log_check(report: Verification) -> LogCheck:
+    return LogCheck(verifier.told(report), not report.findings)

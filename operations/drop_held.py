@@ -1,0 +1,26 @@
+"""An event that a service holds is given up by an operator, in the service's own database."""
+
+from pathlib import Path
+
+import asyncpg
+
+from kernel.model.records import Origin
+from kernel.store import drop_held_event as held_events
+from operations import connections
+from operations.errors import OperationError
+
+
+async def drop_held_event(service: str, origin: Origin, reason: str, database: str | None, directory: Path) -> bool:
+    """Make a dead letter of it, with the reason; False where the service does not hold it.
+
+    Raises:
+        OperationError: the database does not answer, or refuses it.
+    """
+    async with connections.owning(connections.owner_url(service, database, directory), service) as connection:
+        try:
+            return await held_events.drop_held_event(connection, origin, reason)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            cause = f"The database of {service} did not take it ({type(error).__name__})"
+            raise OperationError(
+                f"{cause}: it is held as before; try again, as the role that owns the tables."
+            ) from error

@@ -1,0 +1,13 @@
+"""Why an operation could not be done, in one line for the operator, with the remedy in it.
+
+OperationError
+└── InvalidRequest      the request contradicts itself or names something that does not exist
+"""
+
+
+class OperationError(Exception):
+    """The operation could not be done; what it had done so far stays valid, and it may be run again."""
+
+
+class InvalidRequest(OperationError):
+    """The request itself is wrong: nothing was begun."""

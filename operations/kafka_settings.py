@@ -1,0 +1,27 @@
+"""Kafka's settings for an operation: checked before a client is opened. TLS and SASL come from `FORCEGEN_KAFKA_…`."""
+
+import logging
+
+from kernel.messaging import kafka
+from kernel.runtime.settings import Settings
+from operations.errors import OperationError
+
+
+def kafka_settings(bootstrap: str) -> Settings:
+    """The settings of a client of these brokers.
+
+    Raises:
+        OperationError: no client can be made of them, e.g. a certificate cannot be read.
+    """
+    silence_client_log()
+    settings = Settings(kafka_bootstrap=bootstrap)
+    try:
+        kafka.client(settings)
+    except (OSError, ValueError) as error:
+        raise OperationError(f"The settings FORCEGEN_KAFKA_… make no Kafka client: {error}.") from error
+    return settings
+
+
+def silence_client_log() -> None:
+    """aiokafka logs each failed connection; the error that follows says it once."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)

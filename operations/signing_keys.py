@@ -1,0 +1,43 @@
+"""The key that signs the audit log, where the audit service keeps it. Nothing is made where there is none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from operations.errors import OperationError
+from services.audit.settings import AuditSettings
+from services.audit.tlog import keys
+from services.audit.tlog.signed_note import Malformed
+
+
+def public_key(directory: Path) -> str:
+    """The verifier key that auditors note.
+
+    Raises:
+        OperationError: there is no key here, or it cannot be used.
+    """
+    with _settings(directory) as settings:
+        return str(keys.existing(settings).verifier)
+
+
+def rotate(directory: Path) -> str:
+    """Put a new key in place of the old, which signs for it; the text that says so, to be published.
+
+    Raises:
+        OperationError: there is no key here, or it cannot be used.
+    """
+    with _settings(directory) as settings:
+        return keys.rotate(settings)
+
+
+@contextmanager
+def _settings(directory: Path) -> Iterator[AuditSettings]:
+    """The settings of the audit service: from its environment, else of the one that `forcegen up` runs, else here."""
+    settings = AuditSettings()
+    local = directory / "rooms" / "audit" / settings.directory  # relative to the place in which the service works
+    if "directory" not in settings.model_fields_set and (local / "key").exists():
+        settings = settings.model_copy(update={"directory": local})
+    try:
+        yield settings
+    except (keys.KeyMissing, keys.KeyExposed, Malformed, OSError, UnicodeDecodeError) as error:
+        raise OperationError(str(error)) from error

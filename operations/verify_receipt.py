@@ -1,0 +1,117 @@
+"""Whether a report follows from the log: the file, the log, and the report made again, each held to the receipt."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from operations.audit_log import ReadPath
+from operations.errors import InvalidRequest, OperationError
+from operations.progress import ReportRate
+from operations.recompute_report import recomputed_views, watched
+from services.audit.verify import verifier
+from services.audit.verify.verifier import NotVerified
+from services.reporting.query.errors import Problem
+from services.reporting.reports import receipts
+from services.reporting.reports.receipts import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCheck:
+    """What became of a receipt."""
+
+    report: str
+    as_of: str
+    findings: Sequence[str]
+    """What is wrong; the report follows from the log where this is empty."""
+    projection_then: str
+    projection_now: str
+    """The version of the code that computes reports, when the receipt was given and now."""
+
+
+def verify_receipt(file: Path, key: str, read: ReadPath, scratch: str | None, report_rate: ReportRate) -> ReceiptCheck:
+    """Check the file and the log, and compute the report again in a Postgres at `scratch`, or in one started for it.
+
+    Raises:
+        InvalidRequest: the file holds no receipt.
+        OperationError: there is nowhere to work in.
+    """
+    answer, receipt = _read_receipt(file)
+    findings = []
+    if answer is not None and receipts.digest(answer) != receipt.digest:
+        findings.append("answer: it is not the one that the receipt was given for: somebody changed the file")
+    with _scratch_postgres(scratch) as url:
+        findings += _recompute(read, key, receipt, answer, url, report_rate)
+    as_of = str(receipt.parameters["as_of"])
+    return ReceiptCheck(receipt.report, as_of, findings, receipt.projection, receipts.code_version())
+
+
+def _read_receipt(file: Path) -> tuple[Mapping[str, Any] | None, Receipt]:
+    """The answer, where it is there, and its receipt."""
+    try:
+        content = json.loads(file.read_bytes())
+        has_answer = "receipt" in content
+        return content if has_answer else None, Receipt.model_validate(content["receipt"] if has_answer else content)
+    except OSError as error:
+        raise InvalidRequest(f"{file} cannot be read: {error.strerror}.") from error
+    except (ValueError, TypeError) as error:
+        place = ".".join(map(str, error.errors()[0]["loc"])) if isinstance(error, ValidationError) else "JSON"
+        remedy = "save what `forcegen report NAME --receipt` prints"
+        raise InvalidRequest(f"{file} holds no receipt (at {place}): {remedy}.") from error
+
+
+def _recompute(
+    read: ReadPath, key: str, receipt: Receipt, answer: Mapping[str, Any] | None, url: str, report_rate: ReportRate
+) -> list[str]:
+    """What is wrong with the log, and how the answer that follows from it differs."""
+    note = receipt.archive["checkpoint"]
+    try:
+        keys = verifier.handed_over(key, json.loads(read("handovers")))
+        size = verifier.checkpoint(note, keys).size
+    except (NotVerified, ValueError) as error:
+        return [f"receipt: its checkpoint: {error}"]
+    with recomputed_views(url, receipt) as views:
+        report = verifier.verify(watched(read, views, size), key, note, report_rate)
+        uncovered = [f"{record}: the checkpoint of the receipt does not cover it" for record in views.uncovered]
+        try:
+            again = views.answer()
+        except (Problem, ValidationError) as error:
+            return [*report.findings, *uncovered, f"answer: it cannot be made again: {error}"]
+    is_same = receipts.digest(again) == receipt.digest
+    return [*report.findings, *uncovered, *([] if is_same else _differences(answer, again))]
+
+
+def _differences(answer: Mapping[str, Any] | None, again: Mapping[str, Any]) -> list[str]:
+    """Row by row, where the answer is there to compare with."""
+    differences = ["answer: what follows from the log is another than the receipt says"]
+    if answer is None:
+        return differences
+    recomputed = json.loads(json.dumps(again, default=str))
+    for name in ("columns", "totals", "next", "incomplete"):
+        if answer.get(name) != recomputed[name]:
+            differences.append(f"answer: {name}: {answer.get(name)}, where the log says {recomputed[name]}")
+    then, now = ([json.dumps(row, sort_keys=True) for row in one.get("rows", [])] for one in (answer, recomputed))
+    differences += [f"answer: a row that does not follow from the log: {row}" for row in then if row not in now]
+    differences += [f"answer: a row that is missing: {row}" for row in now if row not in then]
+    return differences
+
+
+@contextmanager
+def _scratch_postgres(given: str | None) -> Iterator[str]:
+    if given:
+        yield given
+        return
+    try:
+        stack = import_module("deploy.local.stack")
+    except ModuleNotFoundError as error:
+        remedy = "give --scratch postgresql://…, or install forcegen[local]"
+        raise OperationError(
+            f"A Postgres is needed to work in, and {error.name} is not installed: {remedy}."
+        ) from error
+    with stack.postgres_for_once() as url:
+        yield url
