@@ -1,0 +1,51 @@
+"""What holds on a day: values that each hold from a first day until a later one takes over.
+
+Terms, ranks, statuses and rules are all known this way, and they may be recorded in any order: an amendment can come
+into force before one that parliament decided earlier. Of two values with the same first day, the one recorded later
+holds.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveDated(Generic[T]):
+    """Values in the order of their first days, and for one day in the order in which they were recorded.
+
+    Two tuples side by side, not one of pairs: the days alone can be searched in halves.
+    """
+
+    first_days: tuple[date, ...] = ()
+    values: tuple[T, ...] = ()
+
+    def on(self, day: date) -> T | None:
+        """The value that holds on a day; None before the first one."""
+        index = bisect_right(self.first_days, day)
+        return self.values[index - 1] if index else None
+
+    def beginning_on(self, day: date) -> T | None:
+        """The value whose first day is exactly this one; of several, the one recorded last."""
+        index = bisect_right(self.first_days, day)
+        return self.values[index - 1] if index and self.first_days[index - 1] == day else None
+
+    def with_value(self, first_day: date, value: T) -> "EffectiveDated[T]":
+        """These values and one more, recorded after them."""
+        index = bisect_right(self.first_days, first_day)
+        return EffectiveDated(
+            (*self.first_days[:index], first_day, *self.first_days[index:]),
+            (*self.values[:index], value, *self.values[index:]),
+        )
+
+    @property
+    def latest(self) -> T | None:
+        """The value that holds for ever after the last first day."""
+        return self.values[-1] if self.values else None
+
+    def __bool__(self) -> bool:
+        """Whether there is any value."""
+        return bool(self.values)
