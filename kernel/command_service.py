@@ -29,7 +29,7 @@ from kernel.messaging import outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
-from kernel.model.decider import Decider, Policy, RecordedEvent
+from kernel.model.decider import AnyDecider, Policy, RecordedEvent
 from kernel.model.records import DecodedCommand, Fenced, OffsetAdvance
 from kernel.runtime.faults import is_passing
 from kernel.runtime.health import Health
@@ -51,7 +51,7 @@ class DecidingService:
     """What makes a room: its name, its pure core, and which facts it reacts to."""
 
     name: str
-    decider: Decider
+    decider: AnyDecider
     policies: Mapping[str, Policy] = field(default_factory=dict)
     """By topic, e.g. `approvals.events`."""
 

@@ -7,16 +7,16 @@ spec(decider).given(...).when(...).then_refused("I1", "430")
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from contracts.words import Command, Event
 from kernel.model.decider import (
-    Decider,
+    AnyDecider,
     Decision,
     Pending,
     ReceivedCommand,
     RecordedEvent,
     Refusal,
-    State,
     effective_of,
     event_id,
 )
@@ -31,7 +31,7 @@ def fact(event: Event, index: int = 0) -> RecordedEvent:
 
 @dataclass(frozen=True)
 class Story:
-    decider: Decider
+    decider: AnyDecider
     facts: tuple[RecordedEvent, ...] = ()
     decision: Decision | None = None
 
@@ -40,16 +40,17 @@ class Story:
         start = len(self.facts)
         return replace(self, facts=self.facts + tuple(fact(e, start + i) for i, e in enumerate(events)))
 
-    def state(self, stream: str) -> State:
+    def state(self, stream: str) -> Any:
+        """The state of a stream after the past; `Any`, because a story is told of any service."""
         state = self.decider.initial(stream)
-        for one in self.facts:
-            if one.data.stream == stream:
-                state = self.decider.evolve(state, one)
+        for event in self.facts:
+            if event.data.stream == stream:
+                state = self.decider.evolve(state, event)
         return state
 
     def when(self, command: Command, *, effective: datetime = A_DAY) -> "Story":
-        asked = ReceivedCommand(command, "c-1", "spec", effective, "an official")
-        return replace(self, decision=self.decider.decide(asked, _States(self)))
+        received = ReceivedCommand(command, "c-1", "spec", effective, "an official")
+        return replace(self, decision=self.decider.decide(received, _StoryStates(self)))
 
     def then(self, *events: Event) -> None:
         assert not isinstance(self.decision, Refusal | Pending | None), self.decision
@@ -64,9 +65,10 @@ class Story:
         """Refused by this rule, in an answer that contains these words."""
         assert isinstance(self.decision, Refusal), self.decision
         assert self.decision.rule == rule, self.decision
-        told = f"{self.decision.reason} {self.decision.remedy} {' '.join(self.decision.details)} {self.decision.field}"
+        refusal = self.decision
+        text = f"{refusal.reason} {refusal.remedy} {' '.join(refusal.details)} {refusal.field}"
         for word in words:
-            assert word in told, (word, told)
+            assert word in text, (word, text)
         return self.decision
 
     def then_pending(self, stream: str) -> None:
@@ -74,13 +76,13 @@ class Story:
         assert self.decision.on == stream
 
 
-class _States(Mapping[str, State]):
+class _StoryStates(Mapping[str, object]):
     """The state of any stream of the story, folded when a decider looks at it."""
 
     def __init__(self, story: Story) -> None:
         self._story = story
 
-    def __getitem__(self, stream: str) -> State:
+    def __getitem__(self, stream: str) -> object:
         return self._story.state(stream)
 
     def __iter__(self) -> Iterator[str]:
@@ -90,6 +92,6 @@ class _States(Mapping[str, State]):
         return len({one.data.stream for one in self._story.facts})
 
 
-def spec(decider: Decider) -> Story:
+def spec(decider: AnyDecider) -> Story:
     """Begin a story about a decider."""
     return Story(decider)

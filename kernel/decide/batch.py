@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 
 from contracts.outcome import CommandDecided, EventRef, WaitToken
 from contracts.registry import type_name
+from contracts.words import Command
 from kernel.model import outcome_body
 from kernel.model.decider import (
+    AnyDecider,
     Claim,
-    Decider,
     Pending,
     ReceivedCommand,
     RecordedEvent,
     Refusal,
-    State,
     recorded_events,
 )
 from kernel.model.records import (
@@ -72,14 +72,14 @@ class _NotLoaded(LookupError):
     """A decider looked at a stream that is not loaded yet."""
 
 
-class _ReadStates(Mapping[str, State]):
+class _ReadStates(Mapping[str, object]):
     """The states that a decider sees: every look is noted."""
 
     def __init__(self, work: "_OpenBatch", own: str) -> None:
         self._work = work
         self._own = own
 
-    def __getitem__(self, stream: str) -> State:
+    def __getitem__(self, stream: str) -> object:
         return self._work.look(stream).state
 
     def __iter__(self) -> Iterator[str]:
@@ -93,7 +93,7 @@ class _ReadStates(Mapping[str, State]):
 class _OpenBatch:
     """The batch while it is being settled."""
 
-    decider: Decider
+    decider: AnyDecider
     known: LoadedState
     streams: dict[str, StreamState] = field(default_factory=dict)
     answers: dict[CommandKey, StoredOutcome] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class _OpenBatch:
             return self.answer(incoming, outcome_body.invalid(incoming, incoming.asked))
         return self.decide(incoming, incoming.asked)
 
-    def decide(self, incoming: DecodedCommand, asked: ReceivedCommand) -> None:
+    def decide(self, incoming: DecodedCommand, asked: ReceivedCommand[Command]) -> None:
         stream = asked.data.stream
         try:
             own = self.look(stream)
@@ -172,7 +172,7 @@ class _OpenBatch:
             claims |= self.decider.claims(fact, folded.state)
         return claims
 
-    def claimed(self, asked: ReceivedCommand, claims: Mapping[str, tuple[Claim, ...]]) -> Refusal | None:
+    def claimed(self, asked: ReceivedCommand[Command], claims: Mapping[str, tuple[Claim, ...]]) -> Refusal | None:
         """The refusal by the first claim that another owner's overlaps."""
         for owner, wanted in claims.items():
             for claim in wanted:
@@ -240,7 +240,7 @@ class _OpenBatch:
             self.answers[incoming.key] = StoredOutcome(incoming.digest, decided)
 
 
-def settle(incoming: Sequence[DecodedCommand], known: LoadedState, decider: Decider) -> SettledBatch:
+def settle(incoming: Sequence[DecodedCommand], known: LoadedState, decider: AnyDecider) -> SettledBatch:
     """Answer every command of a batch, in order."""
     work = _OpenBatch(decider, known)
     for one in incoming:

@@ -15,7 +15,7 @@ import structlog
 from contracts.newer import NewerThanProgram
 from contracts.outcome import CommandDecided
 from kernel.decide.batch import LoadedState, SettledBatch, settle
-from kernel.model.decider import Claim, Decider, ReceivedCommand
+from kernel.model.decider import AnyDecider, Claim, ReceivedCommand
 from kernel.model.records import (
     Batch,
     ConcurrencyConflict,
@@ -47,7 +47,7 @@ class CommandHandler:
 
     def __init__(
         self,
-        decider: Decider,
+        decider: AnyDecider,
         store: Store,
         *,
         room: str,

@@ -129,7 +129,7 @@ def _hashed(envelope: Envelope, data: bytes) -> bytes:
 
 def _received(
     envelope: Envelope, words: Mapping[str, type[Command]], received: datetime, bytes_max: int
-) -> ReceivedCommand | Invalid:
+) -> ReceivedCommand[Command] | Invalid:
     if len(envelope.data) > bytes_max:
         told = f"The data has {len(envelope.data):,} bytes; a command may have {bytes_max:,}."
         return Invalid(told, "data", "Send less in one command, e.g. a document's hash instead of the document.")

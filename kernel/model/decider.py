@@ -1,27 +1,30 @@
-"""The shape of a room that decides: three pure functions over frozen state, and what they may say.
+"""The shape of a deciding service: three pure functions over frozen states, and the decisions that they return.
 
-`initial(stream)` begins a state, `evolve(state, fact)` folds a recorded event into it, `decide(asked, states)` answers
-a command. None of them does I/O or reads a clock: time and ids arrive in the command. The shell
-(`kernel.decide.command_handler`) loads, folds, decides and appends; nothing else in the house decides.
+`initial(stream)` begins a state, `evolve(state, event)` folds a recorded event into it, `decide(command, states)`
+returns events or a refusal. None of them does I/O or reads a clock: time and ids arrive in the command. The shell
+(`kernel.decide.command_handler`) loads, folds, decides and appends; nothing else in the system decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.words import Command, Event
 
-State: TypeAlias = Any  # each room has its own union of frozen states; the kernel never looks inside
+State = TypeVar("State")
+T = TypeVar("T")
+Command_co = TypeVar("Command_co", bound=Command, covariant=True)
+Command_contra = TypeVar("Command_contra", bound=Command, contravariant=True)
 _EVENT_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:event-id")
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedCommand:
-    """A command as it reached the room: its data and what its envelope says of it."""
+class ReceivedCommand(Generic[Command_co]):
+    """A command as it reached the service: its data and what its envelope says of it."""
 
-    data: Command
+    data: Command_co
     id: str
     source: str
     effective: datetime
@@ -82,34 +85,49 @@ class Claim:
 
 
 Decision: TypeAlias = Sequence[Event] | Refusal | Pending
-States: TypeAlias = Mapping[str, State]
+States: TypeAlias = Mapping[str, object]
+"""The state of any stream of the service, by the stream's name: the command's own and those on which the decision
+depends. Every stream that a decision reads is noted; when one of them has moved before the append, the shell decides
+anew."""
 
 
-class Decider(Protocol):
-    """What a room's `decider` module offers."""
+def state_of(kind: type[T], stream: str, states: States) -> T:
+    """The state of a stream, of the kind that the stream's name promises.
+
+    Raises:
+        TypeError: the state is of another kind, which is a defect of the decider.
+    """
+    state = states[stream]
+    if not isinstance(state, kind):
+        raise TypeError(f"the state of {stream} is a {type(state).__name__}, not a {kind.__name__}")
+    return state
+
+
+class Decider(Protocol[State, Command_contra]):
+    """What a service's `decider` module offers; its states and its commands are each a union."""
 
     def initial(self, stream: str, /) -> State:
         """The state of a stream before its first event."""
 
-    def evolve(self, state: State, fact: RecordedEvent, /) -> State:
+    def evolve(self, state: State, event: RecordedEvent, /) -> State:
         """The state after one more event."""
 
-    def decide(self, asked: ReceivedCommand, states: States, /) -> Decision:
-        """The events that a command leads to, or why there are none.
+    def decide(self, command: ReceivedCommand[Command_contra], states: States, /) -> Decision:
+        """The events that a command leads to, or why there are none."""
 
-        `states` gives the state of any stream of this room: the command's own and those on which the answer depends.
-        Every look is noted, and when one of those streams has moved before the append, the decision is made anew.
-        """
+    def claims(self, event: RecordedEvent, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
+        """After `event` (already folded into `state`): the claims that each owner it touched holds from now on."""
 
-    def claims(self, fact: RecordedEvent, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
-        """After `fact` (already folded into `state`): the claims that each owner it touched holds from now on."""
-
-    def claimed(self, asked: ReceivedCommand, claim: Claim, owner: str, /) -> Refusal:
+    def claimed(self, command: ReceivedCommand[Command_contra], claim: Claim, owner: str, /) -> Refusal:
         """The refusal when `claim` overlaps one that `owner` holds."""
 
 
+AnyDecider: TypeAlias = Decider[Any, Any]
+"""The decider of whichever service. `Any`: the shell hands states and commands on and never looks inside them, and
+what it hands to `decide` fits, because it decodes only the commands of the service's own contract."""
+
 Policy: TypeAlias = Callable[[RecordedEvent], Sequence[Command]]
-"""A fact, here or in another room, and the commands that it leads to here."""
+"""An event of this service or of another, and the commands that it leads to here."""
 
 
 def event_id(source: str, command_id: str, index: int) -> UUID:
@@ -129,7 +147,7 @@ def effective_of(event: Event, asked_effective: datetime) -> datetime:
     return datetime.combine(getattr(event, event.effective_field), time(), UTC)
 
 
-def recorded_events(asked: ReceivedCommand, events: Sequence[Event]) -> list[RecordedEvent]:
+def recorded_events(asked: ReceivedCommand[Command], events: Sequence[Event]) -> list[RecordedEvent]:
     """The events of a decision with their ids and effective times."""
     return [
         RecordedEvent(event_id(asked.source, asked.id, index), event, effective_of(event, asked.effective))

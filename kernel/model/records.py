@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 
 from contracts.cloudevents import Envelope
 from contracts.outcome import CommandDecided
-from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent, State
+from contracts.words import Command
+from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent
 
 CommandKey: TypeAlias = tuple[str, str]
 """A command's identity, as CloudEvents has it: (source, id)."""
@@ -36,7 +37,7 @@ class DecodedCommand:
     """A command as the room takes it in: what it asks, or why that cannot be read."""
 
     envelope: Envelope
-    asked: ReceivedCommand | Invalid
+    asked: ReceivedCommand[Command] | Invalid
     digest: bytes
     """Hash of all that makes the command what it is; the same id with another digest is a conflict."""
     waited: bool = False
@@ -57,7 +58,8 @@ class StreamState:
     """A stream at a version."""
 
     version: int
-    state: State
+    state: object
+    """Frozen; only the service's decider looks inside."""
 
 
 @dataclass(frozen=True, slots=True)

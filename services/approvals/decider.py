@@ -1,28 +1,72 @@
-"""The room's functions, by name: every stream here is a mandate, and nothing it holds is claimed."""
+"""The three functions of this service: every stream is a mandate, and nothing that it holds is claimed."""
 
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import NoReturn, TypeAlias, assert_never
 
 from contracts import streams
-from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent
-from services.approvals.commands import decide
-from services.approvals.mandate import Mandate, evolve
+from contracts.approvals import (
+    AmendMandate,
+    ApproveMandate,
+    ExpireMandate,
+    GrantWaiver,
+    ProposeMandate,
+    RecordLegalDocument,
+    RejectMandate,
+    RequireLegalDocuments,
+    RevokeMandate,
+    SupersedeMandate,
+    WithdrawProposal,
+)
+from kernel.model.decider import Claim, Decision, ReceivedCommand, RecordedEvent, States
+from services.approvals import framework, mandate, votes
+from services.approvals.framework import FrameworkCommand
+from services.approvals.mandate import Mandate
+from services.approvals.votes import VoteCommand
 
-__all__ = ["claimed", "claims", "decide", "evolve", "initial"]
+State: TypeAlias = Mandate
+Command: TypeAlias = VoteCommand | FrameworkCommand
 
 
-def initial(stream: str) -> Mandate:
-    """A mandate of which nothing is known yet."""
-    if streams.category(stream) != "mandate":
-        raise ValueError(f"approvals keeps no stream {stream}")
-    return Mandate()
+def initial(stream: str) -> State:
+    """A mandate of which nothing is on record yet."""
+    match streams.category(stream):
+        case "mandate":
+            return Mandate()
+        case _:
+            raise ValueError(f"approvals keeps no stream {stream}")
 
 
-def claims(fact: RecordedEvent, state: Mandate) -> Mapping[str, tuple[Claim, ...]]:
+def evolve(state: State, event: RecordedEvent) -> State:
+    """The mandate after one more event."""
+    return mandate.evolve(state, event.data)
+
+
+def decide(command: ReceivedCommand[Command], states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    data = command.data
+    match data:
+        case (
+            ProposeMandate()
+            | ApproveMandate()
+            | RejectMandate()
+            | WithdrawProposal()
+            | AmendMandate()
+            | RevokeMandate()
+            | ExpireMandate()
+            | SupersedeMandate()
+        ):
+            return votes.decide(data, states)
+        case GrantWaiver() | RequireLegalDocuments() | RecordLegalDocument():
+            return framework.decide(data, states)
+        case _:
+            assert_never(data)
+
+
+def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
     """Nothing: a mandate takes no person, post or unit."""
     return {}
 
 
-def claimed(asked: ReceivedCommand, claim: Claim, owner: str) -> NoReturn:
+def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str) -> NoReturn:
     """Unreachable: without claims, none can overlap."""
-    raise TypeError(f"a mandate claims nothing, yet {claim} overlaps one of {owner}")
+    raise TypeError(f"approvals makes no claims, yet {claim} overlaps one of {owner}")

@@ -1,5 +1,7 @@
 """The legal framework of a mandate: waivers to ceilings (I1) and the documents that arrivals wait for (I3)."""
 
+from typing import TypeAlias, assert_never
+
 from contracts.approvals import (
     GrantWaiver,
     LegalDocumentRecorded,
@@ -9,64 +11,81 @@ from contracts.approvals import (
     WaiverGranted,
 )
 from contracts.words import Event, LineTerms
-from kernel.model.decider import Decision, Refusal
+from kernel.model.decider import Decision, Refusal, States, state_of
 from services.approvals.mandate import Mandate, for_operation, wrong_state
+
+FrameworkCommand: TypeAlias = GrantWaiver | RequireLegalDocuments | RecordLegalDocument
+
+
+def decide(command: FrameworkCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(Mandate, command.stream, states)
+    match command:
+        case GrantWaiver():
+            return _grant_waiver(own, command)
+        case RequireLegalDocuments():
+            return _require_documents(own, command)
+        case RecordLegalDocument():
+            return _record_document(own, command)
+        case _:
+            assert_never(command)
 
 
 def _not_covered(own: Mandate, mandate: str, mission: str) -> Refusal | None:
-    if refused := wrong_state(own, mandate, "approved"):
-        return refused
+    if refusal := wrong_state(own, mandate, "approved"):
+        return refusal
     if own.covering(mission):
         return None
     reason = f"No line of mandate {mandate} covers {mission}."
     return Refusal("unknown", reason, "mission", "Name a mission of the mandate, or amend the mandate first.")
 
 
-def grant_waiver(own: Mandate, asked: GrantWaiver) -> Decision:
-    if refused := wrong_state(own, asked.mandate, "approved"):
-        return refused
-    terms = own.lines.get(asked.line)
+def _grant_waiver(own: Mandate, command: GrantWaiver) -> Decision:
+    if refusal := wrong_state(own, command.mandate, "approved"):
+        return refusal
+    terms = own.lines.get(command.line)
     if terms is None:
-        reason = f"Mandate {asked.mandate} has no line {asked.line}; it has {', '.join(own.lines)}."
+        reason = f"Mandate {command.mandate} has no line {command.line}; it has {', '.join(own.lines)}."
         return Refusal("unknown", reason, "line", "Name one of its lines.")
-    if asked.mission is not None and asked.mission not in terms.missions:
-        reason = f"Line {asked.line} does not cover {asked.mission}; it covers {', '.join(terms.missions)}."
+    if command.mission is not None and command.mission not in terms.missions:
+        reason = f"Line {command.line} does not cover {command.mission}; it covers {', '.join(terms.missions)}."
         return Refusal("unknown", reason, "mission", "Name a mission of the line, or none for the whole line.")
-    if asked.waiver in own.waivers:
-        reason = f"Waiver {asked.waiver} is already on record for mandate {asked.mandate}."
+    if command.waiver in own.waivers:
+        reason = f"Waiver {command.waiver} is already on record for mandate {command.mandate}."
         return Refusal("duplicate", reason, "waiver", "Give a new waiver its own identifier.")
-    if asked.valid_until <= asked.valid_from:
-        reason = f"The waiver would end on {asked.valid_until}, not after it starts on {asked.valid_from}."
+    if command.valid_until <= command.valid_from:
+        reason = f"The waiver would end on {command.valid_until}, not after it starts on {command.valid_from}."
         return Refusal("I1", reason, "valid_until", "Give the first day on which the waiver no longer holds.")
-    return [WaiverGranted(**dict(asked))]
+    return [WaiverGranted(**dict(command))]
 
 
-def require_documents(own: Mandate, asked: RequireLegalDocuments) -> Decision:
-    if refused := _not_covered(own, asked.mandate, asked.mission):
-        return refused
-    event = LegalDocumentsRequired(**dict(asked), lines=own.covering(asked.mission))
+def _require_documents(own: Mandate, command: RequireLegalDocuments) -> Decision:
+    if refusal := _not_covered(own, command.mandate, command.mission):
+        return refusal
+    event = LegalDocumentsRequired(**dict(command), lines=own.covering(command.mission))
     if for_operation(event) in own.requirements:
-        reason = f"These documents are already required for {asked.mission} from {asked.required_from}."
+        reason = f"These documents are already required for {command.mission} from {command.required_from}."
         return Refusal("duplicate", reason, "kinds", "Nothing needs to be done.")
     return [event]
 
 
-def record_document(own: Mandate, asked: RecordLegalDocument) -> Decision:
-    if refused := _not_covered(own, asked.mandate, asked.mission):
-        return refused
-    event = LegalDocumentRecorded(**dict(asked), lines=own.covering(asked.mission))
+def _record_document(own: Mandate, command: RecordLegalDocument) -> Decision:
+    if refusal := _not_covered(own, command.mandate, command.mission):
+        return refusal
+    event = LegalDocumentRecorded(**dict(command), lines=own.covering(command.mission))
     if for_operation(event) in own.documents:
-        reason = f"Document {asked.document} ({asked.kind}) is already on record for {asked.mission}."
+        reason = f"Document {command.document} ({command.kind}) is already on record for {command.mission}."
         return Refusal("duplicate", reason, "document", "Nothing needs to be done.")
     return [event]
 
 
 def carried_over(own: Mandate, amended: tuple[LineTerms, ...]) -> list[Event]:
-    """The documents that an operation already has or needs, told again for the lines that now newly cover it."""
+    """The documents that an operation already has or needs, recorded again for the lines that newly cover it."""
     events: list[Event] = []
-    told: tuple[LegalDocumentsRequired | LegalDocumentRecorded, ...] = (*own.requirements, *own.documents)
-    for one in told:
-        known = own.covering(one.mission)
-        if new := tuple(terms.line for terms in amended if one.mission in terms.missions and terms.line not in known):
-            events.append(one.model_copy(update={"lines": new}))
+    on_record: tuple[LegalDocumentsRequired | LegalDocumentRecorded, ...] = (*own.requirements, *own.documents)
+    for event in on_record:
+        known = own.covering(event.mission)
+        new = tuple(terms.line for terms in amended if event.mission in terms.missions and terms.line not in known)
+        if new:
+            events.append(event.model_copy(update={"lines": new}))
     return events

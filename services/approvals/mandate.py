@@ -1,7 +1,7 @@
-"""A mandate as its own facts tell it, and whether it is in the state that a command needs.
+"""A mandate as its own events make it, and whether it is in the state that a command needs.
 
-Documents belong to an operation, so the mandate remembers them whichever lines they were told to: a line that an
-amendment adds later is told of them then (see `framework.carried_over`).
+Documents belong to an operation, so the mandate keeps them whichever lines they were recorded for: an amendment that
+adds a line records them for that line too (see `framework.carried_over`).
 """
 
 from collections.abc import Mapping
@@ -22,18 +22,18 @@ from contracts.approvals import (
     ProposalWithdrawn,
     WaiverGranted,
 )
-from contracts.words import LineTerms
-from kernel.model.decider import RecordedEvent, Refusal
+from contracts.words import Event, LineTerms
+from kernel.model.decider import Refusal
 
 Status = Literal["absent", "proposed", "approved", "rejected", "withdrawn", "superseded", "expired", "revoked"]
 
-Told = TypeVar("Told", LegalDocumentsRequired, LegalDocumentRecorded)
-Item = TypeVar("Item")
+LegalEvent = TypeVar("LegalEvent", LegalDocumentsRequired, LegalDocumentRecorded)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """A national mandate; `absent` before anything is known of it."""
+    """A national mandate; `absent` before anything is on record."""
 
     status: Status = "absent"
     contributor: str = ""
@@ -55,27 +55,29 @@ def _by_slug(lines: tuple[LineTerms, ...]) -> dict[str, LineTerms]:
     return {terms.line: terms for terms in lines}
 
 
-def for_operation(told: Told) -> Told:
-    """A document or requirement as it holds for its operation, whichever lines it was told to."""
-    return told.model_copy(update={"lines": ()})
+def for_operation(event: LegalEvent) -> LegalEvent:
+    """A document or requirement as it holds for its operation, whichever lines it was recorded for."""
+    return event.model_copy(update={"lines": ()})
 
 
-def _with(known: tuple[Item, ...], told: Item) -> tuple[Item, ...]:
-    return known if told in known else (*known, told)
-
-
-def evolve(state: Mandate, fact: RecordedEvent) -> Mandate:
-    """The mandate after one more of its facts."""
-    match fact.data:
-        case MandateProposed() as e:
-            return Mandate("proposed", e.contributor, e.proposed_on, lines=_by_slug(e.lines))
-        case MandateApproved() as e:
-            start, decided = e.in_force_from, e.decision.decided_on
-            return replace(state, status="approved", decided_on=decided, in_force_from=start, lines=_by_slug(e.lines))
-        case MandateAmended() as e:
-            return replace(state, decided_on=e.decision.decided_on, lines={**state.lines, **_by_slug(e.lines)})
-        case MandateRejected() as e:
-            return replace(state, status="rejected", decided_on=e.decision.decided_on)
+def evolve(state: Mandate, event: Event) -> Mandate:
+    """The mandate after one more of its events."""
+    match event:
+        case MandateProposed():
+            return Mandate("proposed", event.contributor, event.proposed_on, lines=_by_slug(event.lines))
+        case MandateApproved():
+            return replace(
+                state,
+                status="approved",
+                decided_on=event.decision.decided_on,
+                in_force_from=event.in_force_from,
+                lines=_by_slug(event.lines),
+            )
+        case MandateAmended():
+            lines = {**state.lines, **_by_slug(event.lines)}
+            return replace(state, decided_on=event.decision.decided_on, lines=lines)
+        case MandateRejected():
+            return replace(state, status="rejected", decided_on=event.decision.decided_on)
         case ProposalWithdrawn():
             return replace(state, status="withdrawn")
         case MandateRevoked():
@@ -85,19 +87,23 @@ def evolve(state: Mandate, fact: RecordedEvent) -> Mandate:
         case MandateSuperseded():
             return replace(state, status="superseded")
         case _:
-            return _evolve_framework(state, fact)
+            return _evolve_framework(state, event)
 
 
-def _evolve_framework(state: Mandate, fact: RecordedEvent) -> Mandate:
-    match fact.data:
-        case WaiverGranted() as e:
-            return replace(state, waivers=state.waivers | {e.waiver})
-        case LegalDocumentsRequired() as e:
-            return replace(state, requirements=_with(state.requirements, for_operation(e)))
-        case LegalDocumentRecorded() as e:
-            return replace(state, documents=_with(state.documents, for_operation(e)))
-        case other:
-            raise TypeError(f"{type(other).__name__} is not a fact of a mandate")
+def _evolve_framework(state: Mandate, event: Event) -> Mandate:
+    match event:
+        case WaiverGranted():
+            return replace(state, waivers=state.waivers | {event.waiver})
+        case LegalDocumentsRequired():
+            return replace(state, requirements=_with(state.requirements, for_operation(event)))
+        case LegalDocumentRecorded():
+            return replace(state, documents=_with(state.documents, for_operation(event)))
+        case _:
+            raise TypeError(f"a mandate's stream holds no {type(event).__name__}")
+
+
+def _with(events: tuple[T, ...], event: T) -> tuple[T, ...]:
+    return events if event in events else (*events, event)
 
 
 def wrong_state(own: Mandate, mandate: str, needed: Status) -> Refusal | None:
@@ -105,7 +111,7 @@ def wrong_state(own: Mandate, mandate: str, needed: Status) -> Refusal | None:
     if own.status == needed:
         return None
     if own.status == "absent":
-        told = f"No mandate {mandate} is on record."
-        return Refusal("unknown", told, "mandate", "Enter its proposal first, or correct the identifier.")
-    reason = f"Mandate {mandate} is {own.status}; this can be done only while it is {needed}."
-    return Refusal("lifecycle", reason, "mandate", "Check which mandate is meant.")
+        reason = f"No mandate {mandate} is on record."
+        return Refusal("unknown", reason, "mandate", "Enter its proposal first, or correct the identifier.")
+    reason = f"Mandate {mandate} is {own.status}; this is possible only while it is {needed}."
+    return Refusal("lifecycle", reason, "mandate", "Check which mandate you mean.")

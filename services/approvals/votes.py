@@ -1,7 +1,9 @@
 """What parliament and the head of state decide about a mandate: propose, approve, amend, end."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from typing import TypeAlias, assert_never
 
 from contracts import streams
 from contracts.approvals import (
@@ -24,9 +26,44 @@ from contracts.approvals import (
 )
 from contracts.words import Decision as Vote
 from contracts.words import LineTerms
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
 from services.approvals.framework import carried_over
 from services.approvals.mandate import Mandate, wrong_state
+
+VoteCommand: TypeAlias = (
+    ProposeMandate
+    | ApproveMandate
+    | RejectMandate
+    | WithdrawProposal
+    | AmendMandate
+    | RevokeMandate
+    | ExpireMandate
+    | SupersedeMandate
+)
+
+
+def decide(command: VoteCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(Mandate, command.stream, states)
+    match command:
+        case ProposeMandate():
+            return _propose(own, command)
+        case ApproveMandate():
+            return _approve(own, command, states)
+        case RejectMandate():
+            return _reject(own, command)
+        case WithdrawProposal():
+            return _withdraw(own, command)
+        case AmendMandate():
+            return _amend(own, command)
+        case RevokeMandate():
+            return _revoke(own, command)
+        case ExpireMandate():
+            return _expire(own, command)
+        case SupersedeMandate():
+            return _supersede(own, command)
+        case _:
+            assert_never(command)
 
 
 def _too_early(what: str, day: date, than: str, earliest: date, field: str) -> Refusal | None:
@@ -44,7 +81,7 @@ def _twins(lines: tuple[LineTerms, ...]) -> Refusal | None:
 
 
 def _not_carried(vote: Vote) -> Refusal | None:
-    """Where the record gives both counts, a majority must have been in favour; unknown counts prove nothing."""
+    """Where the record gives both counts, a majority must be in favour; unknown counts prove nothing."""
     if vote.votes_for is None or vote.votes_against is None or vote.votes_for > vote.votes_against:
         return None
     reason = (
@@ -53,81 +90,82 @@ def _not_carried(vote: Vote) -> Refusal | None:
     return Refusal("lifecycle", reason, "decision.votes_for", "Correct the counts, or enter a rejection.")
 
 
-def propose(own: Mandate, asked: ProposeMandate) -> Decision:
+def _propose(own: Mandate, command: ProposeMandate) -> Decision:
     if own.status != "absent":
-        reason = f"Mandate {asked.mandate} is already on record; it is {own.status}."
+        reason = f"Mandate {command.mandate} is already on record; it is {own.status}."
         return Refusal("duplicate", reason, "mandate", "Choose another identifier for a new proposal.")
-    return _twins(asked.lines) or [MandateProposed(**dict(asked))]
+    return _twins(command.lines) or [MandateProposed(**dict(command))]
 
 
-def approve(own: Mandate, asked: ApproveMandate, states: States) -> Decision:
-    decided = asked.decision.decided_on
+def _approve(own: Mandate, command: ApproveMandate, states: States) -> Decision:
+    decided = command.decision.decided_on
     return (
-        wrong_state(own, asked.mandate, "proposed")
-        or _not_carried(asked.decision)
+        wrong_state(own, command.mandate, "proposed")
+        or _not_carried(command.decision)
         or _too_early("The decision", decided, "the proposal", own.proposed_on, "decision.decided_on")
-        or _too_early("Entry into force", asked.in_force_from, "the decision", decided, "in_force_from")
-        or _cannot_supersede(asked, states)
-        or [MandateApproved(**dict(asked), contributor=own.contributor, lines=tuple(own.lines.values()))]
+        or _too_early("Entry into force", command.in_force_from, "the decision", decided, "in_force_from")
+        or _cannot_supersede(command, states)
+        or [MandateApproved(**dict(command), contributor=own.contributor, lines=tuple(own.lines.values()))]
     )
 
 
-def _cannot_supersede(asked: ApproveMandate, states: States) -> Refusal | None:
-    if asked.supersedes is None:
+def _cannot_supersede(command: ApproveMandate, states: States) -> Refusal | None:
+    if command.supersedes is None:
         return None
-    if asked.supersedes == asked.mandate:
-        reason = f"Mandate {asked.mandate} cannot supersede itself."
+    if command.supersedes == command.mandate:
+        reason = f"Mandate {command.mandate} cannot supersede itself."
         return Refusal("lifecycle", reason, "supersedes", "Name the mandate that it replaces.")
-    refused = wrong_state(states[streams.mandate(asked.supersedes)], asked.supersedes, "approved")
-    return refused and Refusal(refused.rule, refused.reason, "supersedes", "Name an approved mandate, or none.")
+    replaced = state_of(Mandate, streams.mandate(command.supersedes), states)
+    refusal = wrong_state(replaced, command.supersedes, "approved")
+    return refusal and replace(refusal, field="supersedes", remedy="Name an approved mandate, or none.")
 
 
-def reject(own: Mandate, asked: RejectMandate) -> Decision:
-    decided = asked.decision.decided_on
+def _reject(own: Mandate, command: RejectMandate) -> Decision:
+    decided = command.decision.decided_on
     return (
-        wrong_state(own, asked.mandate, "proposed")
+        wrong_state(own, command.mandate, "proposed")
         or _too_early("The decision", decided, "the proposal", own.proposed_on, "decision.decided_on")
-        or [MandateRejected(**dict(asked))]
+        or [MandateRejected(**dict(command))]
     )
 
 
-def withdraw(own: Mandate, asked: WithdrawProposal) -> Decision:
+def _withdraw(own: Mandate, command: WithdrawProposal) -> Decision:
     return (
-        wrong_state(own, asked.mandate, "proposed")
-        or _too_early("The withdrawal", asked.withdrawn_on, "the proposal", own.proposed_on, "withdrawn_on")
-        or [ProposalWithdrawn(**dict(asked))]
+        wrong_state(own, command.mandate, "proposed")
+        or _too_early("The withdrawal", command.withdrawn_on, "the proposal", own.proposed_on, "withdrawn_on")
+        or [ProposalWithdrawn(**dict(command))]
     )
 
 
-def amend(own: Mandate, asked: AmendMandate) -> Decision:
+def _amend(own: Mandate, command: AmendMandate) -> Decision:
     """New terms, and for lines that newly cover an operation the legal framework that it already has."""
-    decided = asked.decision.decided_on
+    decided = command.decision.decided_on
     return (
-        wrong_state(own, asked.mandate, "approved")
-        or _twins(asked.lines)
-        or _not_carried(asked.decision)
+        wrong_state(own, command.mandate, "approved")
+        or _twins(command.lines)
+        or _not_carried(command.decision)
         or _too_early("The decision", decided, "the last one", own.decided_on, "decision.decided_on")
-        or _too_early("Entry into force", asked.in_force_from, "the decision", decided, "in_force_from")
-        or [MandateAmended(**dict(asked), contributor=own.contributor), *carried_over(own, asked.lines)]
+        or _too_early("Entry into force", command.in_force_from, "the decision", decided, "in_force_from")
+        or [MandateAmended(**dict(command), contributor=own.contributor), *carried_over(own, command.lines)]
     )
 
 
-def revoke(own: Mandate, asked: RevokeMandate) -> Decision:
-    decided = asked.decision.decided_on
+def _revoke(own: Mandate, command: RevokeMandate) -> Decision:
+    decided = command.decision.decided_on
     return (
-        wrong_state(own, asked.mandate, "approved")
+        wrong_state(own, command.mandate, "approved")
         or _too_early("The decision", decided, "the last one", own.decided_on, "decision.decided_on")
-        or [MandateRevoked(**dict(asked), lines=tuple(own.lines))]
+        or [MandateRevoked(**dict(command), lines=tuple(own.lines))]
     )
 
 
-def expire(own: Mandate, asked: ExpireMandate) -> Decision:
+def _expire(own: Mandate, command: ExpireMandate) -> Decision:
     return (
-        wrong_state(own, asked.mandate, "approved")
-        or _too_early("The end", asked.ends_on, "entry into force", own.in_force_from, "ends_on")
-        or [MandateExpired(**dict(asked), lines=tuple(own.lines))]
+        wrong_state(own, command.mandate, "approved")
+        or _too_early("The end", command.ends_on, "entry into force", own.in_force_from, "ends_on")
+        or [MandateExpired(**dict(command), lines=tuple(own.lines))]
     )
 
 
-def supersede(own: Mandate, asked: SupersedeMandate) -> Decision:
-    return wrong_state(own, asked.mandate, "approved") or [MandateSuperseded(**dict(asked), lines=tuple(own.lines))]
+def _supersede(own: Mandate, command: SupersedeMandate) -> Decision:
+    return wrong_state(own, command.mandate, "approved") or [MandateSuperseded(**dict(command), lines=tuple(own.lines))]

@@ -1,6 +1,7 @@
 """What others say of a contributor, kept as published: a row whose parts do not add up is evidence, not an error."""
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
 
 from contracts.deployments import (
     OfficialStatementRecorded,
@@ -8,7 +9,10 @@ from contracts.deployments import (
     RecordStrengthReturn,
     StrengthReturnRecorded,
 )
-from kernel.model.decider import Decision, RecordedEvent, Refusal
+from contracts.words import Event
+from kernel.model.decider import Decision, Refusal, States, state_of
+
+ContributorCommand: TypeAlias = RecordStrengthReturn | RecordOfficialStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +26,39 @@ class Published:
     statements: frozenset[str] = frozenset()
 
 
-def evolve(state: Published, fact: RecordedEvent) -> Published:
-    """What is known after one more fact."""
-    match fact.data:
+def evolve(state: Published, event: Event) -> Published:
+    """What is on record after one more event."""
+    match event:
         case StrengthReturnRecorded():
             return state
-        case OfficialStatementRecorded() as e:
-            return replace(state, statements=state.statements | {e.statement})
-        case other:
-            raise TypeError(f"{type(other).__name__} is not a fact of a contributor")
+        case OfficialStatementRecorded():
+            return replace(state, statements=state.statements | {event.statement})
+        case _:
+            raise TypeError(f"a contributor's stream holds no {type(event).__name__}")
 
 
-def record_return(own: Published, asked: RecordStrengthReturn) -> Decision:
+def decide(command: ContributorCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(Published, command.stream, states)
+    match command:
+        case RecordStrengthReturn():
+            return _record_return(command)
+        case RecordOfficialStatement():
+            return _record_statement(own, command)
+        case _:
+            assert_never(command)
+
+
+def _record_return(command: RecordStrengthReturn) -> Decision:
     """Every row counts: restated ones, contradicting ones, and one that its publication prints twice.
 
     Whether a command is a repeat is known by its id, before it comes here; two ids are two rows.
     """
-    return [StrengthReturnRecorded(**dict(asked))]
+    return [StrengthReturnRecorded(**dict(command))]
 
 
-def record_statement(own: Published, asked: RecordOfficialStatement) -> Decision:
-    if asked.statement in own.statements:
-        reason = f"Statement {asked.statement} is already on record for {asked.contributor}."
+def _record_statement(own: Published, command: RecordOfficialStatement) -> Decision:
+    if command.statement in own.statements:
+        reason = f"Statement {command.statement} is already on record for {command.contributor}."
         return Refusal("duplicate", reason, "statement", "Give a new statement its own identifier.")
-    return [OfficialStatementRecorded(**dict(asked))]
+    return [OfficialStatementRecorded(**dict(command))]

@@ -1,32 +1,32 @@
-"""A correction names the recorded fact that was wrong (I10); the right value has to hold under the same rules."""
+"""A correction names the recorded event that was wrong (I10); the right value has to hold under the same rules."""
 
 from datetime import date
 from itertools import pairwise
+from uuid import UUID
 
-from contracts import streams
 from contracts.deployments import CorrectTour, TourCorrected
 from contracts.words import RANKS
-from kernel.model.decider import Decision, Pending, Refusal, States
-from services.deployments import rules, tour_facts
+from kernel.model.decider import Decision, Pending, Refusal, States, state_of
+from services.deployments import rules, tour_events
 from services.deployments.line import Ledger
 from services.deployments.tour import Posting, Tour
 
 
-def correct(own: Ledger, asked: CorrectTour, states: States) -> Decision:
-    tour = own.tours.get(asked.tour)
-    if tour is None:
-        reason = f"No tour {asked.tour} is on record on this line."
-        return Refusal("unknown", reason, "tour", "Correct the identifier.")
+def decide(command: CorrectTour, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(Ledger, command.stream, states)
+    tour = own.tour(command.tour)
+    if isinstance(tour, Refusal):
+        return tour
     if tour.status == "cancelled":
-        return Refusal("lifecycle", f"Tour {tour.id} is cancelled.", "tour", "Check which tour is meant.")
-    refused = _not_its_source(tour, asked) or _wrong_type(tour, asked)
-    if refused:
-        return refused
-    old = _old_value(tour, asked)
-    event = TourCorrected(**dict(asked), old_value=old)
-    would_be = tour_facts.after(tour, event)
+        return Refusal("lifecycle", f"Tour {tour.id} is cancelled.", "tour", "Check which tour you mean.")
+    if refusal := _not_its_source(tour, command) or _wrong_type(tour, command):
+        return refusal
+    old = _old_value(tour, command)
+    event = TourCorrected(**dict(command), old_value=old)
+    would_be = tour_events.after(tour, event)
     return (
-        _nothing_changes(asked, old)
+        _nothing_changes(command, old)
         or _out_of_order(would_be)
         or _breaks_rules(own, tour, would_be, states)
         or rules.taken(own, would_be)
@@ -34,27 +34,27 @@ def correct(own: Ledger, asked: CorrectTour, states: States) -> Decision:
     )
 
 
-def _posting(tour: Tour, asked: CorrectTour) -> Posting | None:
-    return next((posting for posting in tour.postings if asked.corrects in posting.facts), None)
+def _posting(tour: Tour, command: CorrectTour) -> Posting | None:
+    return next((posting for posting in tour.postings if command.corrects in posting.events), None)
 
 
-def _not_its_source(tour: Tour, asked: CorrectTour) -> Refusal | None:
+def _not_its_source(tour: Tour, command: CorrectTour) -> Refusal | None:
     """I10: the event named is the one behind the value that the register shows now."""
-    if asked.field == "mission":
-        sources = frozenset(fact for posting in tour.postings for fact in posting.facts)
+    if command.field == "mission":
+        sources = frozenset[UUID]().union(*(posting.events for posting in tour.postings))
     else:
-        sources = tour.sources.get(asked.field, frozenset())
-    if asked.corrects in sources:
+        sources = tour.sources.get(command.field, frozenset())
+    if command.corrects in sources:
         return None
-    known = ", ".join(sorted(str(fact) for fact in sources)) or "no event yet"
-    reason = f"Event {asked.corrects} is not behind {asked.field} of tour {tour.id}, which was set by {known}."
+    known = ", ".join(sorted(str(event) for event in sources)) or "no event yet"
+    reason = f"Event {command.corrects} is not behind {command.field} of tour {tour.id}, which was set by {known}."
     return Refusal("I10", reason, "corrects", "Name the event that recorded the wrong value.")
 
 
-def _wrong_type(tour: Tour, asked: CorrectTour) -> Refusal | None:
+def _wrong_type(tour: Tour, command: CorrectTour) -> Refusal | None:
     """I10: a day for days, a number of people for the headcount, a word of the vocabulary for the others."""
-    value = asked.value
-    match asked.field:
+    value = command.value
+    match command.field:
         case "arrived_on" | "departed_on":
             fits, needed = isinstance(value, date), "a date"
         case "headcount" if tour.person:
@@ -67,12 +67,12 @@ def _wrong_type(tour: Tour, asked: CorrectTour) -> Refusal | None:
             fits, needed = isinstance(value, str), "a mission"
     if fits:
         return None
-    return Refusal("I10", f"{value} is not a value for {asked.field}: it needs {needed}.", "value", f"Give {needed}.")
+    return Refusal("I10", f"{value} is not a value for {command.field}: it needs {needed}.", "value", f"Give {needed}.")
 
 
-def _old_value(tour: Tour, asked: CorrectTour) -> date | int | str | None:
-    posting = _posting(tour, asked)
-    match asked.field:
+def _old_value(tour: Tour, command: CorrectTour) -> date | int | str | None:
+    posting = _posting(tour, command)
+    match command.field:
         case "arrived_on":
             return tour.arrived_on
         case "departed_on":
@@ -85,10 +85,10 @@ def _old_value(tour: Tour, asked: CorrectTour) -> date | int | str | None:
             return posting.mission if posting else None
 
 
-def _nothing_changes(asked: CorrectTour, old: date | int | str | None) -> Refusal | None:
-    if asked.value != old:
+def _nothing_changes(command: CorrectTour, old: date | int | str | None) -> Refusal | None:
+    if command.value != old:
         return None
-    reason = f"{asked.field} of tour {asked.tour} is {old} already."
+    reason = f"{command.field} of tour {command.tour} is {old} already."
     return Refusal("I10", reason, "value", "Nothing needs to be corrected.")
 
 
@@ -97,8 +97,8 @@ def _out_of_order(tour: Tour) -> Refusal | None:
     days = [tour.start, *(p.since for p in tour.postings if p.since), *([tour.departed_on] if tour.departed_on else [])]
     if all(earlier < later for earlier, later in pairwise(days)):
         return None
-    told = ", ".join(str(day) for day in days)
-    reason = f"Arrival, transfers and departure of tour {tour.id} would be out of order: {told}."
+    in_words = ", ".join(str(day) for day in days)
+    reason = f"Arrival, transfers and departure of tour {tour.id} would be out of order: {in_words}."
     return Refusal("lifecycle", reason, "value", "Correct the days one after the other, so that their order holds.")
 
 
@@ -106,11 +106,11 @@ def _breaks_rules(own: Ledger, tour: Tour, would_be: Tour, states: States) -> Re
     """The corrected tour under the rules that it had to meet: each posting that changes, then the ceiling."""
     for old, new in zip(tour.postings, would_be.postings, strict=True):
         moved = new.since is None and would_be.start != tour.start
-        refused = _posting_refused(own, would_be, new, states) if moved or new.mission != old.mission else None
-        if refused is None and would_be.headcount > tour.headcount:
-            refused = _not_cleared(would_be, new, states)
-        if refused:
-            return refused
+        refusal = _posting_refused(own, would_be, new, states) if moved or new.mission != old.mission else None
+        if refusal is None and would_be.headcount > tour.headcount:
+            refusal = _not_cleared(would_be, new, states)
+        if refusal:
+            return refusal
     view = Tour.actual if would_be.arrived_on else Tour.forecast
     return rules.ceiling_holds(own, tour, would_be, view, "value")
 
@@ -118,11 +118,11 @@ def _breaks_rules(own: Ledger, tour: Tour, would_be: Tour, states: States) -> Re
 def _posting_refused(own: Ledger, tour: Tour, posting: Posting, states: States) -> Refusal | Pending | None:
     """Line (I2) and mission (I8) as for a plan; once arrived, papers (I3) and the unit's clearance (I6) as well."""
     day, mission = posting.since or tour.start, posting.mission
-    refused = rules.line_covers(own, day, mission, tour.category, "value") or rules.mission_active(
-        states[streams.mission(mission)], mission, day, "value"
+    refusal = rules.line_covers(own, day, mission, tour.category, "value") or rules.mission_active(
+        mission, day, "value", states
     )
-    if refused or not tour.arrived_on:
-        return refused
+    if refusal or not tour.arrived_on:
+        return refusal
     consents = tour.consents_required if posting.since is None else ()
     return rules.papers_missing(own, tour, mission, day, consents) or _not_cleared(tour, posting, states)
 

@@ -1,28 +1,54 @@
-"""The room's functions, each sending its question to the kind of stream that can answer it. No rule lives here."""
+"""The three functions of this service: each finds the kind of stream that a name, an event or a command belongs to."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from contracts import streams
-from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent, Refusal
-from services.deployments import contributor, line, mission, rules, unit
-from services.deployments.commands import decide
-from services.deployments.contributor import Published
-from services.deployments.line import Ledger
-from services.deployments.mission import MissionLife
-from services.deployments.tour_facts import CLAIMING_FACTS
-from services.deployments.unit import Clearance
-
-__all__ = ["claimed", "claims", "decide", "evolve", "initial"]
+from contracts.deployments import (
+    CancelTour,
+    CloseLine,
+    CorrectTour,
+    ExtendTour,
+    NotePresence,
+    OpenLine,
+    OrderReturn,
+    PlanTour,
+    RecordArrival,
+    RecordConsent,
+    RecordDeparture,
+    RecordDocument,
+    RecordMissionStatus,
+    RecordOfficialStatement,
+    RecordStrengthReturn,
+    RecordUnitMou,
+    RecordUnitVisit,
+    RecordWaiver,
+    RequireDocuments,
+    ScheduleTour,
+    TransferTour,
+)
+from kernel.model.decider import Claim, Decision, ReceivedCommand, RecordedEvent, Refusal, States
+from services.deployments import contributor, correction, line, mission, planning, presence, rules, unit
+from services.deployments.contributor import ContributorCommand, Published
+from services.deployments.line import Ledger, LineCommand
+from services.deployments.mission import MissionCommand, MissionLife
+from services.deployments.planning import PlanningCommand
+from services.deployments.presence import PresenceCommand
+from services.deployments.tour_events import CLAIMING_EVENTS
+from services.deployments.unit import Clearance, UnitCommand
+from services.mandate_lines import MandateLine
 
 State: TypeAlias = Ledger | MissionLife | Clearance | Published
+Command: TypeAlias = (
+    PlanningCommand | PresenceCommand | CorrectTour | LineCommand | MissionCommand | UnitCommand | ContributorCommand
+)
 
 
 def initial(stream: str) -> State:
-    """A stream of which nothing is known yet."""
+    """The state of a stream before its first event."""
     match streams.category(stream):
         case "line":
-            return Ledger(stream)
+            return Ledger(MandateLine(stream))
         case "mission":
             return MissionLife(stream)
         case "unit":
@@ -33,27 +59,51 @@ def initial(stream: str) -> State:
             raise ValueError(f"deployments keeps no stream {stream}")
 
 
-def evolve(state: State, fact: RecordedEvent) -> State:
-    """The state after one more fact."""
+def evolve(state: State, event: RecordedEvent) -> State:
+    """The state of a stream after one more event."""
     match state:
         case Ledger():
-            return line.evolve(state, fact)
+            return line.evolve(state, event.data, event.id)
         case MissionLife():
-            return mission.evolve(state, fact)
+            return mission.evolve(state, event.data)
         case Clearance():
-            return unit.evolve(state, fact)
+            return unit.evolve(state, event.data)
         case Published():
-            return contributor.evolve(state, fact)
+            return contributor.evolve(state, event.data)
+        case _:
+            assert_never(state)
 
 
-def claims(fact: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
-    """After a tour's fact: the person or unit and the post that it takes from now on (I4)."""
-    if not isinstance(state, Ledger) or not isinstance(fact.data, CLAIMING_FACTS):
+def decide(command: ReceivedCommand[Command], states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    data = command.data
+    match data:
+        case PlanTour() | RecordConsent() | ScheduleTour() | CancelTour():
+            return planning.decide(data, states)
+        case RecordArrival() | ExtendTour() | TransferTour() | RecordDeparture() | OrderReturn():
+            return presence.decide(data, states)
+        case CorrectTour():
+            return correction.decide(data, states)
+        case OpenLine() | CloseLine() | RecordWaiver() | RequireDocuments() | RecordDocument():
+            return line.decide(data, states)
+        case RecordMissionStatus() | NotePresence():
+            return mission.decide(data, states)
+        case RecordUnitMou() | RecordUnitVisit():
+            return unit.decide(data, states)
+        case RecordStrengthReturn() | RecordOfficialStatement():
+            return contributor.decide(data, states)
+        case _:
+            assert_never(data)
+
+
+def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
+    """After an event of a tour: the person or unit and the post that it takes from now on (I4)."""
+    if not isinstance(state, Ledger) or not isinstance(event.data, CLAIMING_EVENTS):
         return {}
-    tour = state.tours[fact.data.tour]
+    tour = state.tours[event.data.tour]
     return {f"{state.stream}/{tour.id}": tour.claims()}
 
 
-def claimed(asked: ReceivedCommand, claim: Claim, owner: str) -> Refusal:
+def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str) -> Refusal:
     """I4 across lines: another tour holds the same person, unit or post."""
     return rules.taken_by(claim, owner)

@@ -1,4 +1,4 @@
-"""The ledger of a mandate line: its terms over time, waivers, documents, and every tour on it.
+"""The ledger of a mandate line: its terms from day to day, waivers, documents, and every tour on it.
 
 Everything that the ceiling depends on is in this one stream, so that it can be decided in one place (I1).
 """
@@ -6,6 +6,8 @@ Everything that the ceiling depends on is in this one stream, so that it can be 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeAlias, assert_never
+from uuid import UUID
 
 from contracts.deployments import (
     CloseLine,
@@ -21,42 +23,38 @@ from contracts.deployments import (
     TourPlanned,
     WaiverRecorded,
 )
-from contracts.words import LineTerms
-from kernel.model.decider import Decision, Pending, RecordedEvent, Refusal
-from services.deployments import tour_facts
+from contracts.words import Event
+from kernel.model.decider import Decision, Pending, Refusal, States, state_of
+from kernel.model.effective_dated import EffectiveDated
+from services.deployments import tour_events
 from services.deployments.tour import Tour
+from services.mandate_lines import LineGrant, MandateLine, of_another_state
+
+LineCommand: TypeAlias = OpenLine | CloseLine | RecordWaiver | RequireDocuments | RecordDocument
+_NO_REQUIREMENTS: EffectiveDated[DocumentsRequired] = EffectiveDated()
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A mandate line as its own facts tell it."""
+    """Everything that decisions about the tours of a line depend on."""
 
-    stream: str
-    contributor: str = ""
-    openings: tuple[tuple[date, LineTerms], ...] = ()
-    """Since when which terms hold, in the order in which they were recorded."""
-    closed_on: date | None = None
+    line: MandateLine
     waivers: Mapping[str, WaiverRecorded] = field(default_factory=dict)
-    requirements: tuple[DocumentsRequired, ...] = ()
+    requirements: Mapping[str, EffectiveDated[DocumentsRequired]] = field(default_factory=dict)
+    """By mission."""
     documents: tuple[DocumentRecorded, ...] = ()
     tours: Mapping[str, Tour] = field(default_factory=dict)
 
     @property
-    def is_open(self) -> bool:
-        """Whether the line is known here at all."""
-        return bool(self.openings)
-
-    def terms_on(self, day: date) -> LineTerms | None:
-        """The terms on a day: the latest that hold since then; of two for one day, the later recorded."""
-        held = [(since, index) for index, (since, _) in enumerate(self.openings) if since <= day]
-        return self.openings[max(held)[1]][1] if held else None
+    def stream(self) -> str:
+        return self.line.stream
 
     def limit_on(self, day: date, mission: str | None) -> int | None:
         """The most people on a day: of the line (None), or of a mission; None where it has no sub-ceiling.
 
         `about` is how an act words its number; it is enforced like `max`.
         """
-        terms = self.terms_on(day)
+        terms = self.line.terms_on(day)
         if terms is None:
             return 0
         extra = sum(
@@ -69,85 +67,101 @@ class Ledger:
     def limit_days(self) -> set[date]:
         """The days on which a limit may change."""
         waived = {day for w in self.waivers.values() for day in (w.valid_from, w.valid_until)}
-        return waived | {since for since, _ in self.openings}
+        return waived.union(self.line.grants.first_days)
 
-    def required_on(self, day: date, mission: str) -> tuple[str, ...]:
-        """The kinds of document that an arrival in a mission needs on a day."""
-        held = [
-            (r.required_from, i)
-            for i, r in enumerate(self.requirements)
-            if r.mission == mission and r.required_from <= day
-        ]
-        return self.requirements[max(held)[1]].kinds if held else ()
+    def requirements_for(self, mission: str) -> EffectiveDated[DocumentsRequired]:
+        """The kinds of document that an arrival in a mission needs, from day to day."""
+        return self.requirements.get(mission, _NO_REQUIREMENTS)
 
-
-def evolve(state: Ledger, fact: RecordedEvent) -> Ledger:
-    """The ledger after one more fact, of the line itself or of one of its tours."""
-    match fact.data:
-        case (LineOpened() | LineAmended()) as e:
-            return replace(state, contributor=e.contributor, openings=(*state.openings, (e.since, e.terms)))
-        case LineClosed() as e:
-            return replace(state, closed_on=e.ends_on)
-        case WaiverRecorded() as e:
-            return replace(state, waivers={**state.waivers, e.waiver: e})
-        case DocumentsRequired() as e:
-            return replace(state, requirements=(*state.requirements, e))
-        case DocumentRecorded() as e:
-            return replace(state, documents=(*state.documents, e))
-        case TourPlanned() as e:
-            return replace(state, tours={**state.tours, e.tour: tour_facts.planned(e, fact.id)})
-        case e if isinstance(e, tour_facts.LATER_FACTS):
-            tour = tour_facts.after(state.tours[e.tour], e, fact.id)
-            return replace(state, tours={**state.tours, e.tour: tour})
-        case other:
-            raise TypeError(f"{type(other).__name__} is not a fact of a mandate line")
+    def tour(self, tour: str) -> Tour | Refusal:
+        """A tour by its identifier, or the refusal that it is not on record."""
+        if tour in self.tours:
+            return self.tours[tour]
+        reason = f"No tour {tour} is on record on this line."
+        return Refusal("unknown", reason, "tour", "Plan it first, or correct the identifier.")
 
 
-def open_line(own: Ledger, asked: OpenLine) -> Decision:
-    """Terms from another decision of parliament; the same ones told again lead to nothing."""
-    if not own.is_open:
-        return [LineOpened(**dict(asked))]
-    known = [terms for since, terms in own.openings if since == asked.since]
-    if known and known[-1] == asked.terms:
+def evolve(state: Ledger, event: Event, event_id: UUID) -> Ledger:
+    """The ledger after one more event, of one of its tours or of the line itself."""
+    if isinstance(event, TourPlanned):
+        return replace(state, tours={**state.tours, event.tour: tour_events.planned(event, event_id)})
+    if isinstance(event, tour_events.LaterEvent):
+        tour = tour_events.after(state.tours[event.tour], event, event_id)
+        return replace(state, tours={**state.tours, event.tour: tour})
+    match event:
+        case LineOpened() | LineAmended():
+            return replace(state, line=state.line.granted(LineGrant(event.contributor, event.terms), event.since))
+        case LineClosed():
+            return replace(state, line=state.line.ended(event.ends_on))
+        case WaiverRecorded():
+            return replace(state, waivers={**state.waivers, event.waiver: event})
+        case DocumentsRequired():
+            required = state.requirements_for(event.mission).with_value(event.required_from, event)
+            return replace(state, requirements={**state.requirements, event.mission: required})
+        case DocumentRecorded():
+            return replace(state, documents=(*state.documents, event))
+        case _:
+            raise TypeError(f"a mandate line's stream holds no {type(event).__name__}")
+
+
+def decide(command: LineCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(Ledger, command.stream, states)
+    match command:
+        case OpenLine():
+            return _open(own, command)
+        case CloseLine():
+            return waits_for_line(own, "The line's end") or _close(own, command)
+        case RecordWaiver():
+            return waits_for_line(own, f"Waiver {command.waiver}") or _record_waiver(own, command)
+        case RequireDocuments():
+            return waits_for_line(own, "A requirement of documents") or _require_documents(own, command)
+        case RecordDocument():
+            return waits_for_line(own, f"Document {command.document}") or _record_document(own, command)
+        case _:
+            assert_never(command)
+
+
+def waits_for_line(own: Ledger, what: str) -> Pending | None:
+    """Approvals may have recorded the line already, and its terms be still on their way."""
+    return None if own.line.is_known else Pending(own.stream, f"{what} waits until the mandate line is known here.")
+
+
+def _open(own: Ledger, command: OpenLine) -> Decision:
+    """Terms from one more decision of parliament; the terms that hold from that day already lead to nothing."""
+    if not own.line.is_known:
+        return [LineOpened(**dict(command))]
+    if own.line.has(LineGrant(command.contributor, command.terms), command.since):
         return []
-    if asked.contributor != own.contributor:
-        reason = f"Line {asked.line} of {asked.mandate} belongs to {own.contributor}, not to {asked.contributor}."
-        return Refusal("I2", reason, "contributor", "Name the contributor whose mandate it is.")
-    return [LineAmended(**dict(asked))]
+    return of_another_state(own.line, command.since, command.contributor, "contributor") or [
+        LineAmended(**dict(command))
+    ]
 
 
-def _waits(own: Ledger, what: str) -> Pending | None:
-    return None if own.is_open else Pending(own.stream, f"{what} waits until the mandate line is known here.")
-
-
-def close_line(own: Ledger, asked: CloseLine) -> Decision:
-    if waits := _waits(own, "The line's end"):
-        return waits
-    if own.closed_on is None:
-        return [LineClosed(**dict(asked))]
-    if own.closed_on == asked.ends_on:
+def _close(own: Ledger, command: CloseLine) -> Decision:
+    ended_on = own.line.ended_on
+    if ended_on is None:
+        return [LineClosed(**dict(command))]
+    if ended_on == command.ends_on:
         return []
-    reason = f"Line {asked.line} of {asked.mandate} is closed from {own.closed_on} already, not from {asked.ends_on}."
+    reason = f"{own.line.name} is closed from {ended_on} already, not from {command.ends_on}."
     return Refusal("lifecycle", reason, "ends_on", "A line closes once.")
 
 
-def record_waiver(own: Ledger, asked: RecordWaiver) -> Decision:
-    if waits := _waits(own, f"Waiver {asked.waiver}"):
-        return waits
-    event = WaiverRecorded(**dict(asked))
-    known = own.waivers.get(asked.waiver)
+def _record_waiver(own: Ledger, command: RecordWaiver) -> Decision:
+    event = WaiverRecorded(**dict(command))
+    known = own.waivers.get(command.waiver)
     if known is not None and known != event:
-        reason = f"Waiver {asked.waiver} is on record with other terms: {known.extra} more until {known.valid_until}."
+        reason = f"Waiver {command.waiver} is on record with other terms: {known.extra} more until {known.valid_until}."
         return Refusal("duplicate", reason, "waiver", "Give a new waiver its own identifier.")
     return [] if known else [event]
 
 
-def require_documents(own: Ledger, asked: RequireDocuments) -> Decision:
-    event = DocumentsRequired(**dict(asked))
-    known = [told for told in own.requirements if told.mission == asked.mission]
-    return _waits(own, "A requirement of documents") or ([] if known and known[-1] == event else [event])
+def _require_documents(own: Ledger, command: RequireDocuments) -> Decision:
+    event = DocumentsRequired(**dict(command))
+    return [] if own.requirements_for(event.mission).beginning_on(event.required_from) == event else [event]
 
 
-def record_document(own: Ledger, asked: RecordDocument) -> Decision:
-    event = DocumentRecorded(**dict(asked))
-    return _waits(own, f"Document {asked.document}") or ([] if event in own.documents else [event])
+def _record_document(own: Ledger, command: RecordDocument) -> Decision:
+    event = DocumentRecorded(**dict(command))
+    return [] if event in own.documents else [event]

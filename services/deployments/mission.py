@@ -1,11 +1,11 @@
-"""A mission as this room knows it: its status over time, and the tours that are there.
+"""A mission as this service knows it: its status from day to day, and the tours that are there.
 
-Presence is told to it by this room's own policy, so it may come after a closure was recorded; whoever comes late is
-then told of the closure all the same.
+A policy of this service notes each presence, so a presence may be recorded after the mission's closure: then the
+closure is recorded again for that tour, which so still receives its order to return.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, assert_never
 
 from contracts.deployments import (
     MissionStatusRecorded,
@@ -14,64 +14,73 @@ from contracts.deployments import (
     RecordMissionStatus,
     TourRef,
 )
-from contracts.words import MissionStatus
-from kernel.model.decider import Decision, RecordedEvent
+from contracts.words import Event
+from kernel.model.decider import Decision, States, state_of
+from kernel.model.effective_dated import EffectiveDated
+
+MissionCommand: TypeAlias = RecordMissionStatus | NotePresence
 
 
 @dataclass(frozen=True, slots=True)
 class MissionLife:
-    """A mission's statuses in the order in which they were recorded, and who is there."""
+    """A mission's statuses, each from its first day, and the tours that are there."""
 
     stream: str
-    history: tuple[MissionStatusRecorded, ...] = ()
+    statuses: EffectiveDated[MissionStatusRecorded] = field(default_factory=EffectiveDated)
     present: tuple[TourRef, ...] = ()
 
-    @property
-    def latest(self) -> MissionStatusRecorded | None:
-        """The status with the latest day; of two for one day, the later recorded."""
-        return self._latest_by(date.max)
 
-    def status_on(self, day: date) -> MissionStatus | None:
-        """The status on a day; None before the first one."""
-        found = self._latest_by(day)
-        return found.status if found else None
-
-    def _latest_by(self, day: date) -> MissionStatusRecorded | None:
-        held = [(told.since, index) for index, told in enumerate(self.history) if told.since <= day]
-        return self.history[max(held)[1]] if held else None
-
-
-def evolve(state: MissionLife, fact: RecordedEvent) -> MissionLife:
-    """The mission after one more of its facts."""
-    match fact.data:
-        case MissionStatusRecorded() as e:
-            told = e.model_copy(update={"present": ()})
-            return replace(state, history=(*(h for h in state.history if h != told), told))
-        case PresenceNoted() as e:
-            others = tuple(ref for ref in state.present if ref != _ref(e))
-            return replace(state, present=(*others, _ref(e)) if e.present else others)
-        case other:
-            raise TypeError(f"{type(other).__name__} is not a fact of a mission")
+def evolve(state: MissionLife, event: Event) -> MissionLife:
+    """The mission after one more of its events."""
+    match event:
+        case MissionStatusRecorded():
+            return _with_status(state, event.model_copy(update={"present": ()}))
+        case PresenceNoted():
+            tour = _tour_ref(event)
+            others = tuple(ref for ref in state.present if ref != tour)
+            return replace(state, present=(*others, tour) if event.present else others)
+        case _:
+            raise TypeError(f"a mission's stream holds no {type(event).__name__}")
 
 
-def _ref(told: NotePresence | PresenceNoted) -> TourRef:
-    return TourRef(mandate=told.mandate, line=told.line, tour=told.tour)
+def _with_status(state: MissionLife, status: MissionStatusRecorded) -> MissionLife:
+    """A closure that is recorded again, for a tour that was noted late, changes no status."""
+    if state.statuses.beginning_on(status.since) == status:
+        return state
+    return replace(state, statuses=state.statuses.with_value(status.since, status))
 
 
-def record_status(own: MissionLife, asked: RecordMissionStatus) -> Decision:
-    known = [told.status for told in own.history if told.since == asked.since]
-    if known and known[-1] == asked.status:
+def _tour_ref(of: NotePresence | PresenceNoted) -> TourRef:
+    return TourRef(mandate=of.mandate, line=of.line, tour=of.tour)
+
+
+def decide(command: MissionCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(MissionLife, command.stream, states)
+    match command:
+        case RecordMissionStatus():
+            return _record_status(own, command)
+        case NotePresence():
+            return _note_presence(own, command)
+        case _:
+            assert_never(command)
+
+
+def _record_status(own: MissionLife, command: RecordMissionStatus) -> Decision:
+    known = own.statuses.beginning_on(command.since)
+    if known is not None and known.status == command.status:
         return []
-    present = own.present if asked.status == "closed" else ()
-    return [MissionStatusRecorded(**dict(asked), present=present)]
+    present = own.present if command.status == "closed" else ()
+    return [MissionStatusRecorded(**dict(command), present=present)]
 
 
-def note_presence(own: MissionLife, asked: NotePresence) -> Decision:
-    """Who is there; one who is noted after the closure is named in it again, so that the return is ordered."""
-    if (_ref(asked) in own.present) == asked.present:
+def _note_presence(own: MissionLife, command: NotePresence) -> Decision:
+    """Who is there; a closure is recorded again for a tour that is noted after it, so that its return is ordered."""
+    tour = _tour_ref(command)
+    if (tour in own.present) == command.present:
         return []
-    noted = PresenceNoted(**dict(asked))
-    latest = own.latest
-    if asked.present and latest is not None and latest.status == "closed":
-        return [noted, latest.model_copy(update={"present": (_ref(asked),)})]
+    noted = PresenceNoted(**dict(command))
+    latest = own.statuses.latest
+    if command.present and latest is not None and latest.status == "closed":
+        return [noted, latest.model_copy(update={"present": (tour,)})]
     return [noted]

@@ -47,8 +47,8 @@ def first_breach(others: Sequence[Stay], change: Change, limit: Limit, limit_day
     """The first day on which `change` adds people beyond a limit, given the stays of all `others`."""
     missions = {stay.mission for stay in change.after}
     turns = set(limit_days)
-    found = [_sweep(key, others, change, limit, turns) for key in (None, *sorted(missions))]
-    return min((breach for breach in found if breach), key=lambda breach: breach.day, default=None)
+    breaches = [_sweep(key, others, change, limit, turns) for key in (None, *sorted(missions))]
+    return min((breach for breach in breaches if breach), key=lambda breach: breach.day, default=None)
 
 
 def _sweep(

@@ -1,6 +1,7 @@
 """Before arrival: a tour is planned, gets its consents and its dates, or is cancelled."""
 
-from contracts import streams
+from typing import TypeAlias, assert_never
+
 from contracts.deployments import (
     CancelTour,
     ConsentRecorded,
@@ -12,110 +13,115 @@ from contracts.deployments import (
     TourRescheduled,
     TourScheduled,
 )
-from kernel.model.decider import Decision, Pending, Refusal, States
-from services.deployments import rules, tour_facts
-from services.deployments.line import Ledger
+from kernel.model.decider import Decision, Refusal, States, state_of
+from services.deployments import rules, tour_events
+from services.deployments.line import Ledger, waits_for_line
 from services.deployments.tour import Tour
+from services.mandate_lines import of_another_state, wrong_kind
+
+PlanningCommand: TypeAlias = PlanTour | RecordConsent | ScheduleTour | CancelTour
 
 
-def plan(own: Ledger, asked: PlanTour, states: States) -> Decision:
-    """A tour on a line in force (I2), to an active mission (I8), with room (I1) and nobody in its way (I4)."""
-    if not own.is_open:
-        return Pending(own.stream, f"Tour {asked.tour} waits until the mandate line is known here.")
-    if asked.tour in own.tours:
-        reason = f"Tour {asked.tour} is already on record on this line."
+def decide(command: PlanningCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(Ledger, command.stream, states)
+    if isinstance(command, PlanTour):
+        return waits_for_line(own, f"Tour {command.tour}") or _plan(own, command, states)
+    tour = waiting(own, command.tour)
+    if isinstance(tour, Refusal):
+        return tour
+    match command:
+        case RecordConsent():
+            return _record_consent(tour, command)
+        case ScheduleTour():
+            return _schedule(own, tour, command)
+        case CancelTour():
+            return [TourCancelled(**dict(command), vacancy=tour.vacancy)]
+        case _:
+            assert_never(command)
+
+
+def _plan(own: Ledger, command: PlanTour, states: States) -> Decision:
+    """A tour on a line in force (I2), to an active mission (I8), under the ceiling (I1) and nobody in its way (I4)."""
+    if command.tour in own.tours:
+        reason = f"Tour {command.tour} is already on record on this line."
         return Refusal("duplicate", reason, "tour", "Give a new tour its own identifier.")
-    event = TourPlanned(**dict(asked))
-    would_be = tour_facts.planned(event, tour_facts.NOT_YET_RECORDED)
-    life = states[streams.mission(asked.mission)]
+    event = TourPlanned(**dict(command))
+    would_be = tour_events.planned(event, tour_events.NOT_YET_RECORDED)
+    day = command.planned_from
     return (
-        rules.mission_active(life, asked.mission, asked.planned_from, "planned_from")
-        or rules.line_covers(own, asked.planned_from, asked.mission, asked.category, "planned_from")
-        or rules.fits_category(asked.category, asked.person)
-        or _of_contributor(own, asked)
-        or _handover_within(asked)
+        rules.mission_active(command.mission, day, "planned_from", states)
+        or rules.line_covers(own, day, command.mission, command.category, "planned_from")
+        or _wrong_kind(command)
+        or of_another_state(own.line, day, command.contributor, "contributor")
+        or _handover_within(command)
         or rules.ceiling_holds(own, None, would_be, Tour.forecast, "planned_from")
         or rules.taken(own, would_be)
         or [event]
     )
 
 
-def _of_contributor(own: Ledger, asked: PlanTour) -> Refusal | None:
-    if asked.contributor == own.contributor:
-        return None
-    reason = f"The mandate line belongs to {own.contributor}, not to {asked.contributor}."
-    return Refusal("I2", reason, "contributor", "Name a line of the contributor's own mandate.")
+def _wrong_kind(command: PlanTour) -> Refusal | None:
+    if command.person is None:
+        return wrong_kind(command.category, "unit", "person")
+    return wrong_kind(command.category, "person", "unit")
 
 
-def _handover_within(asked: PlanTour) -> Refusal | None:
+def _handover_within(command: PlanTour) -> Refusal | None:
     """A handover that outlasts the tour would leave its post without an incumbent to hold it."""
-    if asked.handover_until is None or asked.planned_from < asked.handover_until < asked.planned_until:
+    if command.handover_until is None or command.planned_from < command.handover_until < command.planned_until:
         return None
     reason = (
-        f"The handover until {asked.handover_until} is not within the tour, "
-        f"from {asked.planned_from} until {asked.planned_until}."
+        f"The handover until {command.handover_until} is not within the tour, "
+        f"from {command.planned_from} until {command.planned_until}."
     )
     return Refusal("I4", reason, "handover_until", "Let the handover end during the tour.")
 
 
-def waiting(own: Ledger, tour: str) -> Tour | Refusal:
+def waiting(own: Ledger, tour_id: str) -> Tour | Refusal:
     """The tour, if it has not arrived and is not cancelled."""
-    found = own.tours.get(tour)
-    if found is None:
-        reason = f"No tour {tour} is on record on this line."
-        return Refusal("unknown", reason, "tour", "Plan it first, or correct the identifier.")
-    if not found.is_waiting:
-        reason = f"Tour {tour} is {found.status}; this can be done only before arrival."
-        return Refusal("lifecycle", reason, "tour", "Check which tour is meant.")
-    return found
-
-
-def record_consent(own: Ledger, asked: RecordConsent) -> Decision:
-    tour = waiting(own, asked.tour)
-    if isinstance(tour, Refusal):
+    tour = own.tour(tour_id)
+    if isinstance(tour, Refusal) or tour.is_waiting:
         return tour
-    if asked.valid_until is not None and asked.valid_until <= asked.given_on:
-        reason = f"The consent would end on {asked.valid_until}, not after it is given on {asked.given_on}."
+    reason = f"Tour {tour_id} is {tour.status}; this is possible only before arrival."
+    return Refusal("lifecycle", reason, "tour", "Check which tour you mean.")
+
+
+def _record_consent(tour: Tour, command: RecordConsent) -> Decision:
+    if command.valid_until is not None and command.valid_until <= command.given_on:
+        reason = f"The consent would end on {command.valid_until}, not after it is given on {command.given_on}."
         return Refusal("I7", reason, "valid_until", "Give the first day on which it no longer holds.")
-    event = ConsentRecorded(**dict(asked))
+    event = ConsentRecorded(**dict(command))
     if event in tour.consents:
-        reason = f"Consent {asked.kind} ({asked.document}) is already on record for tour {asked.tour}."
+        reason = f"Consent {command.kind} ({command.document}) is already on record for tour {command.tour}."
         return Refusal("duplicate", reason, "document", "Nothing needs to be done.")
     return [event]
 
 
-def schedule(own: Ledger, asked: ScheduleTour) -> Decision:
+def _schedule(own: Ledger, tour: Tour, command: ScheduleTour) -> Decision:
     """Fix a tour's dates, or move them: then the old ones are kept beside the new."""
-    tour = waiting(own, asked.tour)
-    if isinstance(tour, Refusal):
-        return tour
-    if asked.departs_on <= asked.arrives_on:
-        reason = f"The tour would end on {asked.departs_on}, not after it begins on {asked.arrives_on}."
+    if command.departs_on <= command.arrives_on:
+        reason = f"The tour would end on {command.departs_on}, not after it begins on {command.arrives_on}."
         return Refusal("lifecycle", reason, "departs_on", "Give the first day on which nobody of it is present.")
-    event = _scheduled(tour, asked)
-    would_be = tour_facts.after(tour, event)
+    event = _scheduled(tour, command)
+    would_be = tour_events.after(tour, event)
     return (
-        _nothing_moves(tour, asked)
-        or rules.line_covers(own, asked.arrives_on, tour.mission, tour.category, "arrives_on")
+        _nothing_moves(tour, command)
+        or rules.line_covers(own, command.arrives_on, tour.mission, tour.category, "arrives_on")
         or rules.ceiling_holds(own, tour, would_be, Tour.forecast, "arrives_on")
         or rules.taken(own, would_be)
         or [event]
     )
 
 
-def _scheduled(tour: Tour, asked: ScheduleTour) -> TourScheduled | TourRescheduled:
+def _scheduled(tour: Tour, command: ScheduleTour) -> TourScheduled | TourRescheduled:
     if tour.status == "planned":
-        return TourScheduled(**dict(asked))
-    return TourRescheduled(**dict(asked), old_arrives_on=tour.planned_from, old_departs_on=tour.planned_until)
+        return TourScheduled(**dict(command))
+    return TourRescheduled(**dict(command), old_arrives_on=tour.planned_from, old_departs_on=tour.planned_until)
 
 
-def _nothing_moves(tour: Tour, asked: ScheduleTour) -> Refusal | None:
-    if tour.status == "planned" or (tour.planned_from, tour.planned_until) != (asked.arrives_on, asked.departs_on):
+def _nothing_moves(tour: Tour, command: ScheduleTour) -> Refusal | None:
+    if tour.status == "planned" or (tour.planned_from, tour.planned_until) != (command.arrives_on, command.departs_on):
         return None
     reason = f"Tour {tour.id} is already scheduled from {tour.planned_from} until {tour.planned_until}."
     return Refusal("duplicate", reason, "arrives_on", "Nothing needs to be done.")
-
-
-def cancel(own: Ledger, asked: CancelTour) -> Decision:
-    tour = waiting(own, asked.tour)
-    return tour if isinstance(tour, Refusal) else [TourCancelled(**dict(asked), vacancy=tour.vacancy)]

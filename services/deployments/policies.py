@@ -1,4 +1,4 @@
-"""What facts lead to here: approvals open, change and close lines; an accepted nomination becomes a tour; a mission's
+"""What events lead to here: approvals open, change and close lines; an accepted nomination becomes a tour; a mission's
 closure orders home whoever is there."""
 
 from collections.abc import Mapping, Sequence
@@ -45,93 +45,109 @@ CONSENTS_REQUIRED: tuple[ConsentKind, ...] = ("un_structure", "participating_sta
 """What every tour waits for: the date depends on the UN's structures and on the States that take part."""
 
 
-def on_approvals(fact: RecordedEvent) -> Sequence[Command]:
+def on_approvals(recorded: RecordedEvent) -> Sequence[Command]:
     """What parliament decided, carried to the ledger of each line concerned."""
-    match fact.data:
-        case (MandateApproved() | MandateAmended()) as e:
+    match recorded.data:
+        case (MandateApproved() | MandateAmended()) as event:
             return [
-                OpenLine(mandate=e.mandate, line=t.line, contributor=e.contributor, terms=t, since=e.in_force_from)
-                for t in e.lines
+                OpenLine(
+                    mandate=event.mandate,
+                    line=t.line,
+                    contributor=event.contributor,
+                    terms=t,
+                    since=event.in_force_from,
+                )
+                for t in event.lines
             ]
-        case (MandateRevoked() | MandateExpired() | MandateSuperseded()) as e:
-            return [CloseLine(mandate=e.mandate, line=slug, ends_on=e.ends_on, reason=e.reason) for slug in e.lines]
-        case WaiverGranted() as e:
-            return [RecordWaiver(**dict(e))]
-        case LegalDocumentsRequired() as e:
-            return [RequireDocuments(**dict(e), line=slug) for slug in e.lines]
-        case LegalDocumentRecorded() as e:
-            return [RecordDocument(**dict(e), line=slug) for slug in e.lines]
+        case (MandateRevoked() | MandateExpired() | MandateSuperseded()) as event:
+            return [
+                CloseLine(mandate=event.mandate, line=slug, ends_on=event.ends_on, reason=event.reason)
+                for slug in event.lines
+            ]
+        case WaiverGranted() as event:
+            return [RecordWaiver(**dict(event))]
+        case LegalDocumentsRequired() as event:
+            return [RequireDocuments(**dict(event), line=slug) for slug in event.lines]
+        case LegalDocumentRecorded() as event:
+            return [RecordDocument(**dict(event), line=slug) for slug in event.lines]
         case _:
             return []
 
 
-def on_vacancies(fact: RecordedEvent) -> Sequence[Command]:
-    """What the UN accepted, and what is known of missions and units."""
-    match fact.data:
-        case NominationAccepted() as e:
-            return [_tour_of(e)]
-        case MissionRecorded() as e:
-            authority = as_reference(f"{e.mission}: {e.name}")
+def on_vacancies(recorded: RecordedEvent) -> Sequence[Command]:
+    """What the UN accepted, and what is on record of missions and units."""
+    match recorded.data:
+        case NominationAccepted() as event:
+            return [_tour_of(event)]
+        case MissionRecorded() as event:
+            authority = as_reference(f"{event.mission}: {event.name}")
             return [
-                RecordMissionStatus(mission=e.mission, status="active", since=e.established_on, authority=authority)
+                RecordMissionStatus(
+                    mission=event.mission, status="active", since=event.established_on, authority=authority
+                )
             ]
-        case MissionStatusChanged() as e:
-            return [RecordMissionStatus(**dict(e))]
-        case MouSigned() as e:
-            return [RecordUnitMou(**dict(e))]
-        case PredeploymentVisitRecorded() as e:
-            return [RecordUnitVisit(**dict(e))]
+        case MissionStatusChanged() as event:
+            return [RecordMissionStatus(**dict(event))]
+        case MouSigned() as event:
+            return [RecordUnitMou(**dict(event))]
+        case PredeploymentVisitRecorded() as event:
+            return [RecordUnitVisit(**dict(event))]
         case _:
             return []
 
 
-def _tour_of(e: NominationAccepted) -> PlanTour:
+def _tour_of(event: NominationAccepted) -> PlanTour:
     """The tour has the nomination's identifier: one nomination, one tour."""
     return PlanTour(
-        mandate=e.mandate,
-        line=e.line,
-        tour=e.nomination,
-        contributor=e.contributor,
-        mission=e.mission,
-        category=e.category,
-        person=e.person,
-        rank=e.rank,
-        unit=e.unit,
-        headcount=e.headcount,
-        planned_from=e.report_on,
-        planned_until=e.tour_until,
-        post=e.post,
-        handover_until=e.handover_until,
+        mandate=event.mandate,
+        line=event.line,
+        tour=event.nomination,
+        contributor=event.contributor,
+        mission=event.mission,
+        category=event.category,
+        person=event.person,
+        rank=event.rank,
+        unit=event.unit,
+        headcount=event.headcount,
+        planned_from=event.report_on,
+        planned_until=event.tour_until,
+        post=event.post,
+        handover_until=event.handover_until,
         consents_required=CONSENTS_REQUIRED,
-        vacancy=e.vacancy,
-        nomination=e.nomination,
+        vacancy=event.vacancy,
+        nomination=event.nomination,
     )
 
 
-def on_deployments(fact: RecordedEvent) -> Sequence[Command]:
-    """Who is in a mission is told to it, and its closure is told to them."""
-    match fact.data:
-        case TourArrived() as e:
-            return [_note(e, e.mission, present=True)]
-        case TourDeparted() as e:
-            return [_note(e, e.mission, present=False)]
-        case TourTransferred() as e:
-            return [_note(e, e.from_mission, present=False), _note(e, e.to_mission, present=True)]
-        case MissionStatusRecorded(status="closed") as e:
-            return [OrderReturn(**dict(ref), mission=e.mission, by=e.since, authority=e.authority) for ref in e.present]
+def on_deployments(recorded: RecordedEvent) -> Sequence[Command]:
+    """A mission notes who is there, and its closure orders them home."""
+    match recorded.data:
+        case TourArrived() as event:
+            return [_note(event, event.mission, present=True)]
+        case TourDeparted() as event:
+            return [_note(event, event.mission, present=False)]
+        case TourTransferred() as event:
+            return [_note(event, event.from_mission, present=False), _note(event, event.to_mission, present=True)]
+        case MissionStatusRecorded(status="closed") as event:
+            return [
+                OrderReturn(**dict(ref), mission=event.mission, by=event.since, authority=event.authority)
+                for ref in event.present
+            ]
         case _:
             return []
 
 
-def _note(e: TourArrived | TourDeparted | TourTransferred, mission: str, *, present: bool) -> NotePresence:
-    match e:
+def _note(event: TourArrived | TourDeparted | TourTransferred, mission: str, *, present: bool) -> NotePresence:
+    match event:
         case TourArrived():
-            since = e.arrived_on
+            since = event.arrived_on
         case TourDeparted():
-            since = e.departed_on
+            since = event.departed_on
         case TourTransferred():
-            since = e.transferred_on
-    return NotePresence(mission=mission, mandate=e.mandate, line=e.line, tour=e.tour, present=present, since=since)
+            since = event.transferred_on
+    return NotePresence(
+        mission=mission, mandate=event.mandate, line=event.line, tour=event.tour, present=present, since=since
+    )
 
 
 POLICIES: Mapping[str, Policy] = {

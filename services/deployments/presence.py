@@ -1,8 +1,8 @@
-"""From arrival to departure: each step is checked on the day on which it happened, also when it is told late."""
+"""From arrival to departure: each step is checked on the day on which it happened, even when it is reported late."""
 
 from datetime import date
+from typing import TypeAlias, assert_never
 
-from contracts import streams
 from contracts.deployments import (
     ExtendTour,
     OrderReturn,
@@ -15,33 +15,53 @@ from contracts.deployments import (
     TourTransferred,
     TransferTour,
 )
-from kernel.model.decider import Decision, Refusal, States
-from services.deployments import rules, tour_facts
+from kernel.model.decider import Decision, Refusal, States, state_of
+from services.deployments import rules, tour_events
 from services.deployments.line import Ledger
 from services.deployments.planning import waiting
 from services.deployments.tour import Tour
 
+PresenceCommand: TypeAlias = RecordArrival | ExtendTour | TransferTour | RecordDeparture | OrderReturn
 
-def arrive(own: Ledger, asked: RecordArrival, states: States) -> Decision:
+
+def decide(command: PresenceCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(Ledger, command.stream, states)
+    match command:
+        case RecordArrival():
+            return _arrive(own, command, states)
+        case ExtendTour():
+            return _extend(own, command)
+        case TransferTour():
+            return _transfer(own, command, states)
+        case RecordDeparture():
+            return _depart(own, command)
+        case OrderReturn():
+            return _order_return(own, command)
+        case _:
+            assert_never(command)
+
+
+def _arrive(own: Ledger, command: RecordArrival, states: States) -> Decision:
     """A person or unit came: every rule holds on the day, and the ceiling from that day on."""
-    tour = waiting(own, asked.tour)
+    tour = waiting(own, command.tour)
     if isinstance(tour, Refusal):
         return tour
-    day, headcount = asked.arrived_on, asked.headcount or tour.headcount
+    day, headcount = command.arrived_on, command.headcount or tour.headcount
     event = TourArrived(
-        mandate=asked.mandate,
-        line=asked.line,
-        tour=asked.tour,
+        mandate=command.mandate,
+        line=command.line,
+        tour=command.tour,
         arrived_on=day,
         headcount=headcount,
         mission=tour.mission,
         category=tour.category,
     )
-    would_be = tour_facts.after(tour, event)
+    would_be = tour_events.after(tour, event)
     return (
         _more_than_one(tour, headcount)
         or rules.line_covers(own, day, tour.mission, tour.category, "arrived_on")
-        or rules.mission_active(states[streams.mission(tour.mission)], tour.mission, day, "arrived_on")
+        or rules.mission_active(tour.mission, day, "arrived_on", states)
         or rules.papers_missing(own, tour, tour.mission, day, tour.consents_required)
         or rules.not_cleared(would_be, tour.mission, day, states)
         or rules.ceiling_holds(own, tour, would_be, Tour.actual, "arrived_on")
@@ -53,7 +73,7 @@ def arrive(own: Ledger, asked: RecordArrival, states: States) -> Decision:
 
 def _more_than_one(tour: Tour, headcount: int) -> Refusal | None:
     if tour.person and headcount != 1:
-        reason = f"Tour {tour.id} is of one person, but {headcount} are said to have come."
+        reason = f"Tour {tour.id} is of one person, but the command says that {headcount} came."
         return Refusal("I1", reason, "headcount", "Leave the headcount out for a person.")
     return None
 
@@ -71,46 +91,42 @@ def _incumbent_there(own: Ledger, tour: Tour) -> Refusal | None:
     return None
 
 
-def present(own: Ledger, tour: str) -> Tour | Refusal:
+def _present(own: Ledger, tour_id: str) -> Tour | Refusal:
     """The tour, if it has arrived and not departed."""
-    found = own.tours.get(tour)
-    if found is None:
-        reason = f"No tour {tour} is on record on this line."
-        return Refusal("unknown", reason, "tour", "Plan it first, or correct the identifier.")
-    if found.status != "arrived":
-        reason = f"Tour {tour} is {found.status}; this can be done only while it is present."
-        return Refusal("lifecycle", reason, "tour", "Check which tour is meant.")
-    return found
+    tour = own.tour(tour_id)
+    if isinstance(tour, Refusal) or tour.status == "arrived":
+        return tour
+    reason = f"Tour {tour_id} is {tour.status}; this is possible only while it is present."
+    return Refusal("lifecycle", reason, "tour", "Check which tour you mean.")
 
 
-def extend(own: Ledger, asked: ExtendTour) -> Decision:
-    tour = present(own, asked.tour)
+def _extend(own: Ledger, command: ExtendTour) -> Decision:
+    tour = _present(own, command.tour)
     if isinstance(tour, Refusal):
         return tour
-    if asked.until <= tour.planned_until:
-        reason = f"Tour {tour.id} already lasts until {tour.planned_until}; {asked.until} does not extend it."
+    if command.until <= tour.planned_until:
+        reason = f"Tour {tour.id} already lasts until {tour.planned_until}; {command.until} does not extend it."
         return Refusal("lifecycle", reason, "until", "Give a later day, or record the departure.")
-    event = TourExtended(**dict(asked), old_until=tour.planned_until)
-    would_be = tour_facts.after(tour, event)
-    refused = rules.ceiling_holds(own, tour, would_be, Tour.forecast, "until") or rules.taken(own, would_be)
-    return refused or [event]
+    event = TourExtended(**dict(command), old_until=tour.planned_until)
+    would_be = tour_events.after(tour, event)
+    return rules.ceiling_holds(own, tour, would_be, Tour.forecast, "until") or rules.taken(own, would_be) or [event]
 
 
-def transfer(own: Ledger, asked: TransferTour, states: States) -> Decision:
+def _transfer(own: Ledger, command: TransferTour, states: States) -> Decision:
     """Arriving in another operation of the line: its status, papers, MOU and sub-ceiling count as for an arrival."""
-    tour = present(own, asked.tour)
+    tour = _present(own, command.tour)
     if isinstance(tour, Refusal):
         return tour
-    day, mission = asked.transferred_on, asked.to_mission
+    day, mission = command.transferred_on, command.to_mission
     if mission == tour.mission:
         reason = f"Tour {tour.id} is in {mission} already."
         return Refusal("lifecycle", reason, "to_mission", "Name the mission that it moves to.")
-    event = TourTransferred(**dict(asked), from_mission=tour.mission)
-    would_be = tour_facts.after(tour, event)
+    event = TourTransferred(**dict(command), from_mission=tour.mission)
+    would_be = tour_events.after(tour, event)
     return (
         _after_last_step(tour, day, "transferred_on")
         or rules.line_covers(own, day, mission, tour.category, "transferred_on")
-        or rules.mission_active(states[streams.mission(mission)], mission, day, "transferred_on")
+        or rules.mission_active(mission, day, "transferred_on", states)
         or rules.papers_missing(own, tour, mission, day, ())
         or rules.not_cleared(tour, mission, day, states)
         or rules.ceiling_holds(own, tour, would_be, Tour.actual, "transferred_on")
@@ -126,21 +142,20 @@ def _after_last_step(tour: Tour, day: date, field: str) -> Refusal | None:
     return Refusal("lifecycle", reason, field, "Give a later day, or correct the earlier one.")
 
 
-def depart(own: Ledger, asked: RecordDeparture) -> Decision:
-    """Who leaves, and from where: a departure never needs room."""
-    tour = present(own, asked.tour)
+def _depart(own: Ledger, command: RecordDeparture) -> Decision:
+    """Who leaves, and from where: a departure needs no headroom."""
+    tour = _present(own, command.tour)
     if isinstance(tour, Refusal):
         return tour
     who = {"person": tour.person, "unit": tour.unit, "vacancy": tour.vacancy}
-    event = TourDeparted(**{**dict(asked), "mission": tour.mission, **who})
-    return _after_last_step(tour, asked.departed_on, "departed_on") or [event]
+    event = TourDeparted(**{**dict(command), "mission": tour.mission, **who})
+    return _after_last_step(tour, command.departed_on, "departed_on") or [event]
 
 
-def order_return(own: Ledger, asked: OrderReturn) -> Decision:
-    """Sent by a policy, which may be late: whoever has left the mission needs no order."""
-    tour = own.tours.get(asked.tour)
-    if tour is None:
-        reason = f"No tour {asked.tour} is on record on this line."
-        return Refusal("unknown", reason, "tour", "Correct the identifier.")
-    concerned = tour.status == "arrived" and tour.mission == asked.mission and tour.return_by != asked.by
-    return [ReturnOrdered(**dict(asked))] if concerned else []
+def _order_return(own: Ledger, command: OrderReturn) -> Decision:
+    """A policy sends this, and may be late: a tour that has left the mission needs no order."""
+    tour = own.tour(command.tour)
+    if isinstance(tour, Refusal):
+        return tour
+    is_there = tour.status == "arrived" and tour.mission == command.mission
+    return [ReturnOrdered(**dict(command))] if is_there and tour.return_by != command.by else []

@@ -1,73 +1,53 @@
 """Each rule of a tour, once: whether the line (I2), the papers (I3), people and posts (I4), the unit's clearance (I6),
-the mission (I8) and the ceiling (I1) allow what is asked. Each function answers with a refusal or None."""
+the mission (I8) and the ceiling (I1) allow what is command. Each function answers with a refusal or None."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
 
 from contracts import streams
-from contracts.words import UNIT_CATEGORIES, Category
-from kernel.model.decider import Claim, Pending, Refusal, States
+from contracts.words import Category
+from kernel.model.decider import Claim, Pending, Refusal, States, state_of
 from services.deployments.line import Ledger
 from services.deployments.mission import MissionLife
 from services.deployments.occupancy import Change, Stay, first_breach
 from services.deployments.tour import Tour
-from services.deployments.unit import may_arrive
+from services.deployments.unit import Clearance, may_arrive
+from services.mandate_lines import LineFields, not_covered
 
 
-def line_covers(own: Ledger, day: date, mission: str, category: str, field: str) -> Refusal | None:
+def line_covers(own: Ledger, day: date, mission: str, category: Category, day_field: str) -> Refusal | None:
     """I2: the line is in force on the day and covers the mission and the category."""
-    terms = own.terms_on(day)
-    if terms is None:
-        first = min(since for since, _ in own.openings)
-        reason, at = f"The mandate line is not in force on {day}: it starts on {first}.", field
-    elif own.closed_on is not None and day >= own.closed_on:
-        reason, at = f"The mandate line is not in force on {day}: it was closed on {own.closed_on}.", field
-    elif day < terms.valid_from:
-        reason, at = f"The mandate line is not in force on {day}: it is valid from {terms.valid_from}.", field
-    elif terms.valid_until is not None and day >= terms.valid_until:
-        reason, at = f"The mandate line is not in force on {day}: it was valid until {terms.valid_until}.", field
-    elif mission not in terms.missions:
-        reason, at = f"The mandate line does not cover {mission}; it covers {', '.join(terms.missions)}.", "mission"
-    elif category not in terms.categories:
-        reason, at = f"The mandate line does not cover {category}; it covers {', '.join(terms.categories)}.", "category"
-    else:
-        return None
-    return Refusal("I2", reason, at, "Name the line that is in force then and covers both, or change the day.")
+    return not_covered(own.line, day, mission, category, LineFields(day_field))
 
 
-def fits_category(category: Category, person: str | None) -> Refusal | None:
-    """I2: unit categories are served by units, the others by persons."""
-    if (category in UNIT_CATEGORIES) == (person is None):
-        return None
-    needed, named = ("unit", "a person") if person else ("person", "a unit")
-    return Refusal("I2", f"Category {category} needs a {needed}, but {named} is named.", needed, f"Name a {needed}.")
-
-
-def mission_active(life: MissionLife, mission: str, day: date, field: str) -> Refusal | Pending | None:
+def mission_active(mission: str, day: date, field: str, states: States) -> Refusal | Pending | None:
     """I8: nothing new goes to a mission in drawdown or closed."""
-    if not life.history:
+    life = state_of(MissionLife, streams.mission(mission), states)
+    if not life.statuses:
         return Pending(life.stream, f"Waits until the status of {mission} is known here.")
-    status = life.status_on(day)
-    if status == "active":
+    recorded = life.statuses.on(day)
+    if recorded is not None and recorded.status == "active":
         return None
-    told = f"is {status}" if status else "is not yet established"
+    state = f"is {recorded.status}" if recorded else "is not yet established"
     remedy = "Choose a mission that is active on that day."
-    return Refusal("I8", f"{mission} {told} on {day}: nothing new goes there.", field, remedy)
+    return Refusal("I8", f"{mission} {state} on {day}: nothing new goes there.", field, remedy)
 
 
 def not_cleared(tour: Tour, mission: str, day: date, states: States) -> Refusal | None:
     """I6: why the unit of a tour may not be in a mission on a day; a person needs no clearance."""
     if tour.unit is None:
         return None
-    return may_arrive(states[streams.unit(tour.unit)], tour.unit, mission, day, tour.headcount)
+    clearance = state_of(Clearance, streams.unit(tour.unit), states)
+    return may_arrive(clearance, tour.unit, mission, day, tour.headcount)
 
 
 def papers_missing(own: Ledger, tour: Tour, mission: str, day: date, consents: Sequence[str]) -> Refusal | None:
     """I3: every required consent and legal document is recorded, with a date on or before the day."""
     held = {d.kind for d in own.documents if d.mission == mission and d.dated <= day}
+    required = own.requirements_for(mission).on(day)
     missing = [_consent_missing(tour, kind, day) for kind in consents]
-    missing += [f"document {kind} for {mission}" for kind in own.required_on(day, mission) if kind not in held]
-    details = tuple(told for told in missing if told)
+    missing += [f"document {k} for {mission}" for k in (required.kinds if required else ()) if k not in held]
+    details = tuple(paper for paper in missing if paper)
     if not details:
         return None
     reason = f"Tour {tour.id} may not be in {mission} on {day}: {len(details)} required papers are missing then."

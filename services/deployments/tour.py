@@ -1,4 +1,4 @@
-"""A tour as its own facts tell it: where it is planned, where it is, and whom it takes (I4). Nothing here decides.
+"""A tour as its own events make it: where it is planned, where it is, and whom it takes (I4). Nothing here decides.
 
 Two views of the same tour: *actual* is what has been recorded (a tour without a recorded departure is present for
 ever), *forecast* is what is planned, or present until its planned end.
@@ -21,11 +21,11 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """The mission of a tour from `since` on (None: from its start), and the facts that say so."""
+    """The mission of a tour from `since` on (None: from its start), and the ids of the events that say so."""
 
     mission: str
     since: date | None
-    facts: frozenset[UUID]
+    events: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Tour:
     departed_on: date | None = None
     return_by: date | None = None
     sources: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
-    """The facts behind the value that each correctable field now has (I10); the mission's are in its postings."""
+    """The ids of the events behind each correctable field's present value (I10); the mission's are in its postings."""
 
     @property
     def is_waiting(self) -> bool:
@@ -95,18 +95,18 @@ class Tour:
     def claims(self) -> tuple[Claim, ...]:
         """Whom and what the tour takes (I4): its person or unit, planned and present, and its post.
 
-        A late departure lengthens only what is present: a departure is a fact, and no later plan may refuse it.
+        A late departure lengthens only the presence: no later plan may refuse a departure, which is what happened.
         """
         if self.status == "cancelled":
             return ()
         end = min(self.planned_end, self.departed_on or date.max)
         holder, kind, present = self._holder()
-        found = [Claim(kind, holder, self.start, end)]
+        claims = [Claim(kind, holder, self.start, end)]
         if self.arrived_on:
-            found.append(Claim(present, holder, self.arrived_on, self.departed_on))
+            claims.append(Claim(present, holder, self.arrived_on, self.departed_on))
         if self.post:
-            found.append(Claim("post", self.post, self._holds_post_from(), self._holds_post_until(end)))
-        return tuple(claim for claim in found if claim.end is None or claim.start < claim.end)
+            claims.append(Claim("post", self.post, self._holds_post_from(), self._holds_post_until(end)))
+        return tuple(claim for claim in claims if claim.end is None or claim.start < claim.end)
 
     def _holder(self) -> tuple[str, str, str]:
         """Who serves, and the kinds of claim on them: planned and present."""

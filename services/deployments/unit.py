@@ -1,54 +1,61 @@
-"""A unit as this room knows it: cleared for arrival by a signed MOU for the mission and a passed visit (I6)."""
+"""A unit's clearance for arrival: a signed MOU for the mission and a passed visit (I6)."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeAlias, assert_never
 
 from contracts.deployments import RecordUnitMou, RecordUnitVisit, UnitMouRecorded, UnitVisitRecorded
-from kernel.model.decider import Decision, RecordedEvent, Refusal
+from contracts.words import Event
+from kernel.model.decider import Decision, Refusal, States, state_of
+from kernel.model.effective_dated import EffectiveDated
+
+UnitCommand: TypeAlias = RecordUnitMou | RecordUnitVisit
+_NO_MOUS: EffectiveDated[UnitMouRecorded] = EffectiveDated()
 
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """What a unit may arrive under, in the order in which it was recorded."""
+    """The papers under which a unit may arrive."""
 
-    mous: tuple[UnitMouRecorded, ...] = ()
-    visits: tuple[UnitVisitRecorded, ...] = ()
+    mous: Mapping[str, EffectiveDated[UnitMouRecorded]] = field(default_factory=dict)
+    """By mission, from the day of signature."""
+    visits: EffectiveDated[UnitVisitRecorded] = field(default_factory=EffectiveDated)
 
-    def mou_on(self, day: date, mission: str) -> UnitMouRecorded | None:
-        """The MOU for a mission that was signed last by a day."""
-        held = [(m.signed_on, i) for i, m in enumerate(self.mous) if m.mission == mission and m.signed_on <= day]
-        return self.mous[max(held)[1]] if held else None
-
-    def visit_on(self, day: date) -> UnitVisitRecorded | None:
-        """The last visit by a day."""
-        held = [(v.visited_on, i) for i, v in enumerate(self.visits) if v.visited_on <= day]
-        return self.visits[max(held)[1]] if held else None
+    def mous_for(self, mission: str) -> EffectiveDated[UnitMouRecorded]:
+        """The MOUs for a mission."""
+        return self.mous.get(mission, _NO_MOUS)
 
 
-def evolve(state: Clearance, fact: RecordedEvent) -> Clearance:
-    """The unit after one more of its facts."""
-    match fact.data:
-        case UnitMouRecorded() as e:
-            return replace(state, mous=(*state.mous, e))
-        case UnitVisitRecorded() as e:
-            return replace(state, visits=(*state.visits, e))
-        case other:
-            raise TypeError(f"{type(other).__name__} is not a fact of a unit")
+def evolve(state: Clearance, event: Event) -> Clearance:
+    """The clearance after one more event of the unit."""
+    match event:
+        case UnitMouRecorded():
+            mous = state.mous_for(event.mission).with_value(event.signed_on, event)
+            return replace(state, mous={**state.mous, event.mission: mous})
+        case UnitVisitRecorded():
+            return replace(state, visits=state.visits.with_value(event.visited_on, event))
+        case _:
+            raise TypeError(f"a unit's stream holds no {type(event).__name__}")
 
 
-def record_mou(own: Clearance, asked: RecordUnitMou) -> Decision:
-    event = UnitMouRecorded(**dict(asked))
-    return [] if event in own.mous else [event]
-
-
-def record_visit(own: Clearance, asked: RecordUnitVisit) -> Decision:
-    event = UnitVisitRecorded(**dict(asked))
-    return [] if event in own.visits else [event]
+def decide(command: UnitCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    own = state_of(Clearance, command.stream, states)
+    match command:
+        case RecordUnitMou():
+            mou = UnitMouRecorded(**dict(command))
+            return [] if mou in own.mous_for(mou.mission).values else [mou]
+        case RecordUnitVisit():
+            visit = UnitVisitRecorded(**dict(command))
+            return [] if visit in own.visits.values else [visit]
+        case _:
+            assert_never(command)
 
 
 def may_arrive(own: Clearance, unit: str, mission: str, day: date, headcount: int) -> Refusal | None:
     """I6: a signed MOU for the mission, a passed visit, and at most the MOU's strength."""
-    mou, visit = own.mou_on(day, mission), own.visit_on(day)
+    mou, visit = own.mous_for(mission).on(day), own.visits.on(day)
     missing = []
     if mou is None:
         missing.append(f"no MOU or memorandum for {mission} signed by {day}")

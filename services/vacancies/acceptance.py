@@ -1,6 +1,6 @@
 """The UN's answer to a nomination: accepted, declined, or never given; and the State's own withdrawal.
 
-An acceptance is what a tour follows from, so it carries everything that the deployments room needs to plan one.
+A tour follows from an acceptance, so the acceptance carries everything that deployments needs to plan one.
 """
 
 from calendar import monthrange
@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeAlias, assert_never
 
-from contracts import streams
 from contracts.vacancies import (
     AcceptNomination,
     CandidateNominated,
@@ -23,7 +22,7 @@ from contracts.vacancies import (
     VacancyFilled,
     WithdrawNomination,
 )
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
 from services.vacancies.answers import lifecycle, recorded, unknown
 from services.vacancies.candidate import cannot_serve
 from services.vacancies.mission import takes_nothing_new
@@ -34,22 +33,21 @@ AnswerCommand: TypeAlias = AcceptNomination | DeclineNomination | WithdrawNomina
 
 
 def decide(command: AnswerCommand, states: States) -> Decision:
-    own: Vacancy = states[command.stream]
+    own = state_of(Vacancy, command.stream, states)
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
     nomination = own.nominations.get(command.nomination)
     if nomination is None:
         what = f"Nomination {command.nomination} for vacancy {command.vacancy}"
         return unknown(what, "nomination", "Correct the identifier.")
-    if no := _answered_already(command, nomination):
-        return no
+    if refusal := _answered_already(command, nomination):
+        return refusal
     match command:
         case AcceptNomination():
-            mission = own.opening.mission
             return (
                 not_open(own, command.vacancy)
                 or _expired(command, nomination)
-                or takes_nothing_new(states[streams.mission(mission)], mission, command.accepted_on)
+                or takes_nothing_new(own.opening.mission, command.accepted_on, states)
                 or _cannot_serve(nomination.put_forward, states)
                 or _accept(command, own, own.opening, nomination.put_forward)
             )
@@ -100,15 +98,15 @@ def _cannot_serve(put_forward: CandidateNominated | UnitNominated, states: State
     """The nomination was sound on its day; a bar or a withdrawal since then stops it all the same."""
     if isinstance(put_forward, UnitNominated):
         return None
-    refused = cannot_serve(states[streams.candidate(put_forward.person)], put_forward.person)
-    return refused and replace(refused, field="nomination", remedy="Withdraw this nomination and nominate another.")
+    refusal = cannot_serve(put_forward.person, states)
+    return refusal and replace(refusal, field="nomination", remedy="Withdraw this nomination and nominate another.")
 
 
 def _accept(
     command: AcceptNomination, own: Vacancy, opening: VacancyAnnounced, put_forward: CandidateNominated | UnitNominated
 ) -> Decision:
-    if isinstance(put_forward, UnitNominated) and (no := too_many(put_forward.headcount, opening)):
-        return no
+    if isinstance(put_forward, UnitNominated) and (refusal := too_many(put_forward.headcount, opening)):
+        return refusal
     tour_until = months_after(command.report_on, opening.tour_months)
     handover_until = command.report_on + timedelta(days=command.handover_days)
     if handover_until >= tour_until:

@@ -1,4 +1,4 @@
-"""What every decision of this room is made of: an event that repeats its command, or one of three plain refusals.
+"""What every decision of this service is made of: an event that repeats its command, or one of three plain refusals.
 
 Rules of the field refuse by their own name (`I2`, `I5` …); the words below are for what has no number.
 """
@@ -12,7 +12,7 @@ E = TypeVar("E", bound=Event)
 
 
 def recorded(kind: type[E], command: Command, **more: object) -> E:
-    """The event that records a command's data, with what the room knows besides."""
+    """The event that records a command's data, with what the service adds."""
     return kind(**(dict(command) | more))
 
 

@@ -13,7 +13,7 @@ from contracts.vacancies import (
     WithdrawApplication,
 )
 from contracts.words import Event
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 
 ApplicationCommand: TypeAlias = SubmitApplication | AcknowledgeApplication | WithdrawApplication
@@ -39,7 +39,7 @@ def evolve(state: Application, event: Event) -> Application:
 
 
 def decide(command: ApplicationCommand, states: States) -> Decision:
-    own: Application = states[command.stream]
+    own = state_of(Application, command.stream, states)
     match command:
         case SubmitApplication():
             if own.submitted_on is not None:
@@ -47,8 +47,8 @@ def decide(command: ApplicationCommand, states: States) -> Decision:
                 return duplicate(reason, "application", "Give a new offer an identifier of its own.")
             return [recorded(ApplicationSubmitted, command)]
         case AcknowledgeApplication():
-            if no := not_waiting(own, command.application):
-                return no
+            if refusal := not_waiting(own, command.application):
+                return refusal
             if own.acknowledged_on is not None:
                 reason = f"Application {command.application} was acknowledged on {own.acknowledged_on} already."
                 return lifecycle(reason, "application")

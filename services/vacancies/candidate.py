@@ -1,13 +1,14 @@
-"""A person who may be nominated, known by an opaque reference: ranks and screenings by date, and any bar.
+"""A person who may be nominated, known by an opaque reference: ranks and screenings from day to day, and any bar.
 
 Rank and screenings count as of a day; a bar and a withdrawal count from the moment they are on record, so that a
 back-dated nomination cannot slip past them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias, assert_never
 
+from contracts import streams
 from contracts.vacancies import (
     BarCandidate,
     CandidateBarred,
@@ -23,7 +24,8 @@ from contracts.vacancies import (
     WithdrawCandidate,
 )
 from contracts.words import Event, Rank
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
+from kernel.model.effective_dated import EffectiveDated
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 from services.vacancies.eligibility import Standing
 
@@ -36,35 +38,23 @@ CandidateCommand: TypeAlias = (
 class Candidate:
     registered: CandidateRegistered | None = None
     """None: the person is not registered, though a bar may be on record."""
-    ranks: tuple[tuple[date, Rank], ...] = ()
-    """Each rank with its first day, in order of that day."""
-    screenings: tuple[CandidateScreened, ...] = ()
-    """In order of the day of screening."""
+    ranks: EffectiveDated[Rank] = field(default_factory=EffectiveDated)
+    screenings: EffectiveDated[CandidateScreened] = field(default_factory=EffectiveDated)
+    """From the day of screening; each replaces the earlier ones whole."""
     reserve_since: date | None = None
     withdrawn_on: date | None = None
     bars: tuple[CandidateBarred, ...] = ()
-
-    def rank_on(self, day: date) -> Rank | None:
-        """The rank held on a day; None before the registration."""
-        held = [rank for since, rank in self.ranks if since <= day]
-        return held[-1] if held else None
-
-    def screening_on(self, day: date) -> CandidateScreened | None:
-        """The latest screening by a day; it replaces the earlier ones whole."""
-        done = [screening for screening in self.screenings if screening.screened_on <= day]
-        return done[-1] if done else None
 
 
 def evolve(state: Candidate, event: Event) -> Candidate:
     match event:
         case CandidateRegistered():
-            return replace(state, registered=event, ranks=((event.registered_on, event.rank),))
+            ranks: EffectiveDated[Rank] = EffectiveDated()
+            return replace(state, registered=event, ranks=ranks.with_value(event.registered_on, event.rank))
         case CandidateScreened():
-            screenings = (*state.screenings, event)
-            return replace(state, screenings=tuple(sorted(screenings, key=lambda one: one.screened_on)))
+            return replace(state, screenings=state.screenings.with_value(event.screened_on, event))
         case CandidatePromoted():
-            ranks = (*state.ranks, (event.since, event.rank))
-            return replace(state, ranks=tuple(sorted(ranks, key=lambda held: held[0])))
+            return replace(state, ranks=state.ranks.with_value(event.since, event.rank))
         case CandidatePlacedInReserve():
             return replace(state, reserve_since=event.since)
         case CandidateWithdrawn():
@@ -76,7 +66,7 @@ def evolve(state: Candidate, event: Event) -> Candidate:
 
 
 def decide(command: CandidateCommand, states: States) -> Decision:
-    own: Candidate = states[command.stream]
+    own = state_of(Candidate, command.stream, states)
     match command:
         case RegisterCandidate():
             return _register(command, own)
@@ -112,7 +102,7 @@ def _register(command: RegisterCandidate, own: Candidate) -> Decision:
 
 
 def _promote(command: RecordPromotion, own: Candidate) -> Decision:
-    held = own.rank_on(command.since)
+    held = own.ranks.on(command.since)
     if held is None:
         reason = f"Candidate {command.person} had no rank on record on {command.since}, before the registration."
         return lifecycle(reason, "since", "Give a day on or after the registration.")
@@ -130,8 +120,9 @@ def _place_in_reserve(command: PlaceInReserve, own: Candidate) -> Decision:
     return [recorded(CandidatePlacedInReserve, command)]
 
 
-def cannot_serve(state: Candidate, person: str) -> Refusal | None:
+def cannot_serve(person: str, states: States) -> Refusal | None:
     """Why a person is neither nominated nor accepted: barred (rule I12), not on the register, or withdrawn."""
+    state = state_of(Candidate, streams.candidate(person), states)
     if state.bars:
         bar = state.bars[0]
         reason = f"{person} is barred from nomination since {bar.since} by tour {bar.tour} ({bar.reason})."
@@ -139,11 +130,12 @@ def cannot_serve(state: Candidate, person: str) -> Refusal | None:
     return _not_available(state, person)
 
 
-def standing_on(state: Candidate, person: str, day: date) -> Standing | Refusal:
-    """A candidate's facts on the day of nomination, or why the person cannot be nominated at all."""
-    if no := cannot_serve(state, person):
-        return no
-    rank = state.rank_on(day)
+def standing_on(person: str, day: date, states: States) -> Standing | Refusal:
+    """What is true of a candidate on the day of nomination, or why the person cannot be nominated at all."""
+    if refusal := cannot_serve(person, states):
+        return refusal
+    state = state_of(Candidate, streams.candidate(person), states)
+    rank = state.ranks.on(day)
     if state.registered is None or rank is None:
         return lifecycle(f"{person} was not on the register on {day} yet.", "nominated_on", "Check the date.")
-    return Standing(day, state.registered.contributor, rank, state.screening_on(day))
+    return Standing(day, state.registered.contributor, rank, state.screenings.on(day))

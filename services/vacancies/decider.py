@@ -1,70 +1,142 @@
-"""The room's functions, each sending its question to the kind of stream that can answer it. No rule lives here."""
+"""The three functions of this service: each finds the kind of stream that a name, an event or a command belongs to."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias, assert_never
 
 from contracts import streams
-from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent, Refusal
-from services.vacancies import application, candidate, line, mission, rule_set, unit, vacancy
-from services.vacancies.application import Application
-from services.vacancies.candidate import Candidate
-from services.vacancies.commands import decide
-from services.vacancies.line import Line
-from services.vacancies.mission import Mission
+from contracts.vacancies import (
+    AcceptNomination,
+    AcknowledgeApplication,
+    AdoptRuleSet,
+    AnnounceVacancy,
+    BarCandidate,
+    ChangeMissionStatus,
+    DeclineNomination,
+    LapseNomination,
+    LapseVacancy,
+    NominateCandidate,
+    NominateUnit,
+    PlaceInReserve,
+    PledgeUnit,
+    RecordMandateLine,
+    RecordMandateLineEnd,
+    RecordMission,
+    RecordPredeploymentVisit,
+    RecordPromotion,
+    RecordReadiness,
+    RecordScreening,
+    RegisterCandidate,
+    ReopenVacancy,
+    SelectUnit,
+    SignMou,
+    SubmitApplication,
+    WithdrawApplication,
+    WithdrawCandidate,
+    WithdrawNomination,
+    WithdrawVacancy,
+)
+from kernel.model.decider import Claim, Decision, ReceivedCommand, RecordedEvent, States
+from services.mandate_lines import MandateLine
+from services.vacancies import acceptance, application, candidate, line, mission, nomination, rule_set, unit, vacancy
+from services.vacancies.acceptance import AnswerCommand
+from services.vacancies.application import Application, ApplicationCommand
+from services.vacancies.candidate import Candidate, CandidateCommand
+from services.vacancies.line import LineCommand
+from services.vacancies.mission import Mission, MissionCommand
+from services.vacancies.nomination import NominationCommand
 from services.vacancies.rule_set import RuleSets
-from services.vacancies.unit import Unit
-from services.vacancies.vacancy import Vacancy
+from services.vacancies.unit import Unit, UnitCommand
+from services.vacancies.vacancy import Vacancy, VacancyCommand
 
-__all__ = ["State", "claimed", "claims", "decide", "evolve", "initial"]
-
-State: TypeAlias = Mission | Application | Vacancy | Candidate | Unit | Line | RuleSets
+State: TypeAlias = Candidate | Vacancy | Unit | Application | Mission | MandateLine | RuleSets
+Command: TypeAlias = (
+    CandidateCommand
+    | NominationCommand
+    | AnswerCommand
+    | VacancyCommand
+    | UnitCommand
+    | ApplicationCommand
+    | MissionCommand
+    | LineCommand
+    | AdoptRuleSet
+)
 
 
 def initial(stream: str) -> State:
     """The state of a stream before its first event."""
     match streams.category(stream):
-        case "mission":
-            return Mission()
-        case "application":
-            return Application()
-        case "vacancy":
-            return Vacancy()
         case "candidate":
             return Candidate()
+        case "vacancy":
+            return Vacancy()
         case "unit":
             return Unit()
+        case "application":
+            return Application()
+        case "mission":
+            return Mission()
         case "line":
-            return Line()
+            return MandateLine(stream)
         case "rule-set":
             return RuleSets()
         case _:
-            raise ValueError(f"the vacancies room keeps no stream such as {stream}")
+            raise ValueError(f"vacancies keeps no stream {stream}")
 
 
-def evolve(state: State, fact: RecordedEvent) -> State:
-    """The state after one more event."""
+def evolve(state: State, event: RecordedEvent) -> State:
+    """The state of a stream after one more event."""
     match state:
-        case Mission():
-            return mission.evolve(state, fact.data)
-        case Application():
-            return application.evolve(state, fact.data)
-        case Vacancy():
-            return vacancy.evolve(state, fact.data)
         case Candidate():
-            return candidate.evolve(state, fact.data)
+            return candidate.evolve(state, event.data)
+        case Vacancy():
+            return vacancy.evolve(state, event.data)
         case Unit():
-            return unit.evolve(state, fact.data)
-        case Line():
-            return line.evolve(state, fact.data)
+            return unit.evolve(state, event.data)
+        case Application():
+            return application.evolve(state, event.data)
+        case Mission():
+            return mission.evolve(state, event.data)
+        case MandateLine():
+            return line.evolve(state, event.data)
         case RuleSets():
-            return rule_set.evolve(state, fact.data)
+            return rule_set.evolve(state, event.data)
+        case _:
+            assert_never(state)
 
 
-def claims(fact: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
-    """Nothing here reaches across streams: who is where at one time is the deployments room's question."""
+def decide(command: ReceivedCommand[Command], states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
+    data = command.data
+    match data:
+        case RegisterCandidate() | RecordScreening() | RecordPromotion() | PlaceInReserve():
+            return candidate.decide(data, states)
+        case WithdrawCandidate() | BarCandidate():
+            return candidate.decide(data, states)
+        case NominateCandidate() | NominateUnit():
+            return nomination.decide(data, states)
+        case AcceptNomination() | DeclineNomination() | WithdrawNomination() | LapseNomination():
+            return acceptance.decide(data, states)
+        case AnnounceVacancy() | WithdrawVacancy() | LapseVacancy() | ReopenVacancy():
+            return vacancy.decide(data, states)
+        case PledgeUnit() | RecordReadiness() | SelectUnit() | SignMou() | RecordPredeploymentVisit():
+            return unit.decide(data, states)
+        case SubmitApplication() | AcknowledgeApplication() | WithdrawApplication():
+            return application.decide(data, states)
+        case RecordMission() | ChangeMissionStatus():
+            return mission.decide(data, states)
+        case RecordMandateLine() | RecordMandateLineEnd():
+            return line.decide(data, states)
+        case AdoptRuleSet():
+            return rule_set.decide(data, states)
+        case _:
+            assert_never(data)
+
+
+def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
+    """Nothing: who is where at one time is decided by deployments."""
     return {}
 
 
-def claimed(asked: ReceivedCommand, claim: Claim, owner: str) -> Refusal:
-    """Cannot happen, because this room claims nothing."""
-    raise RuntimeError(f"the vacancies room makes no claims, yet {asked.data.stream} met one of {owner}: {claim}")
+def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str) -> NoReturn:
+    """Unreachable: without claims, none can overlap."""
+    raise TypeError(f"vacancies makes no claims, yet {claim} overlaps one of {owner}")

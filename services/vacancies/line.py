@@ -1,11 +1,9 @@
-"""A mandate line as this room knows it: its terms by date, carried over from the approvals room.
+"""A mandate line as this service knows it, from the events of approvals.
 
-A nomination names one line, and rule I2 asks what that line allowed on the day. A line that is not known here may
-simply not have arrived yet, so a command that cites it waits instead of being refused.
+A nomination names one line, and rule I2 says what that line allows on the day (`services/mandate_lines.py`). A line
+that is not known here may still be on its way, so a command that names it waits, and is not refused.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date
 from typing import TypeAlias, assert_never
 
 from contracts import streams
@@ -19,84 +17,49 @@ from contracts.vacancies import (
     VacancyAnnounced,
 )
 from contracts.words import Event
-from kernel.model.decider import Decision, Pending, Refusal, States
+from kernel.model.decider import Decision, Pending, Refusal, States, state_of
+from services.mandate_lines import LineFields, LineGrant, MandateLine, not_covered, of_another_state
 from services.vacancies.answers import recorded
 
 LineCommand: TypeAlias = RecordMandateLine | RecordMandateLineEnd
-REMEDY = "Nominate under a line that is in force on that day and covers the mission and the category."
+_FIELDS = LineFields(day="line", mission="line", category="line")
+"""A nomination takes its day, mission and category as given; what it can change is the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    terms: tuple[MandateLineRecorded, ...] = ()
-    """In order of `since`; empty: the line is not known here."""
-    ends: tuple[date, ...] = ()
-
-    def terms_on(self, day: date) -> MandateLineRecorded | None:
-        """The terms that a decision of parliament had set by that day."""
-        begun = [terms for terms in self.terms if terms.since <= day]
-        return begun[-1] if begun else None
-
-    def ended_on(self, day: date) -> date | None:
-        """The day on which the line ended, where that is not after `day`."""
-        return min((end for end in self.ends if end <= day), default=None)
-
-
-def evolve(state: Line, event: Event) -> Line:
+def evolve(state: MandateLine, event: Event) -> MandateLine:
+    """The line after one more of its events."""
     match event:
         case MandateLineRecorded():
-            terms = (*state.terms, event)
-            return replace(state, terms=tuple(sorted(terms, key=lambda one: one.since)))
+            return state.granted(LineGrant(event.contributor, event.terms), event.since)
         case MandateLineEnded():
-            return replace(state, ends=(*state.ends, event.ends_on))
+            return state.ended(event.ends_on)
         case _:
             raise TypeError(f"a mandate line's stream holds no {type(event).__name__}")
 
 
 def decide(command: LineCommand, states: States) -> Decision:
-    own: Line = states[command.stream]
+    """The events that a command leads to, or why there are none."""
+    own = state_of(MandateLine, command.stream, states)
     match command:
         case RecordMandateLine():
-            event = recorded(MandateLineRecorded, command)
-            return [] if event in own.terms else [event]
+            is_known = own.has(LineGrant(command.contributor, command.terms), command.since)
+            return [] if is_known else [recorded(MandateLineRecorded, command)]
         case RecordMandateLineEnd():
-            if not own.terms:
-                return Pending(command.stream, f"Line {command.line} of mandate {command.mandate} is not known yet.")
+            if not own.is_known:
+                return Pending(own.stream, f"{own.name} is not known here yet.")
             return [] if command.ends_on in own.ends else [recorded(MandateLineEnded, command)]
         case _:
             assert_never(command)
 
 
 def does_not_cover(
-    state: Line, asked: NominateCandidate | NominateUnit, opening: VacancyAnnounced, contributor: str
+    command: NominateCandidate | NominateUnit, opening: VacancyAnnounced, contributor: str, states: States
 ) -> Refusal | Pending | None:
     """Rule I2: why a nomination does not fall under the line that it names, or None when it does."""
-    name = f"Line {asked.line} of mandate {asked.mandate}"
-    if not state.terms:
-        return Pending(streams.line(asked.mandate, asked.line), f"{name} is not known here yet.")
-    found = _terms_in_force(state, name, asked.nominated_on)
-    if isinstance(found, Refusal):
-        return found
-    if opening.mission not in found.terms.missions:
-        reason = f"{name} covers {', '.join(found.terms.missions)}, not {opening.mission}."
-        return Refusal("I2", reason, "line", REMEDY)
-    if opening.category not in found.terms.categories:
-        reason = f"{name} covers {', '.join(found.terms.categories)}, not {opening.category}."
-        return Refusal("I2", reason, "line", REMEDY)
-    if contributor != found.contributor:
-        reason = f"{name} is a mandate of {found.contributor}, but the nominee belongs to {contributor}."
-        return Refusal("I2", reason, "line", "Nominate under a mandate of the nominee's own State.")
-    return None
-
-
-def _terms_in_force(state: Line, name: str, day: date) -> MandateLineRecorded | Refusal:
-    found = state.terms_on(day)
-    if found is None or day < found.terms.valid_from:
-        begins = state.terms[0].since if found is None else found.terms.valid_from
-        return Refusal("I2", f"{name} is in force only from {begins}, not yet on {day}.", "line", REMEDY)
-    if (ended := state.ended_on(day)) is not None:
-        return Refusal("I2", f"{name} ended on {ended}, so it is not in force on {day}.", "line", REMEDY)
-    if found.terms.valid_until is not None and day >= found.terms.valid_until:
-        reason = f"{name} was valid until {found.terms.valid_until}, so it is not in force on {day}."
-        return Refusal("I2", reason, "line", REMEDY)
-    return found
+    line = state_of(MandateLine, streams.line(command.mandate, command.line), states)
+    if not line.is_known:
+        return Pending(line.stream, f"{line.name} is not known here yet.")
+    day = command.nominated_on
+    return not_covered(line, day, opening.mission, opening.category, _FIELDS) or of_another_state(
+        line, day, contributor, "line"
+    )

@@ -1,19 +1,21 @@
-"""A UN operation's life by date: active from its establishment, then drawdown, then closed for good.
+"""A UN operation's life from day to day: active from its establishment, then drawdown, then closed for good.
 
-Rule I8 asks for the status on a day, not for the latest one: a decision is often known before it takes effect.
+Rule I8 needs the status on a day, not the latest one: a decision is often on record before it takes effect.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias, assert_never
 
+from contracts import streams
 from contracts.vacancies import ChangeMissionStatus, MissionRecorded, MissionStatusChanged, RecordMission
 from contracts.words import Event, MissionStatus
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
+from kernel.model.effective_dated import EffectiveDated
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 
 MissionCommand: TypeAlias = RecordMission | ChangeMissionStatus
-SPOKEN: dict[MissionStatus, str] = {"active": "active", "drawdown": "in drawdown", "closed": "closed"}
+_IN_WORDS: dict[MissionStatus, str] = {"active": "active", "drawdown": "in drawdown", "closed": "closed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +28,36 @@ class Change:
 class Mission:
     established_on: date | None = None
     """None: the mission is not known here."""
-    history: tuple[Change, ...] = ()
-    """In order of date; of two on one day the one recorded later comes last."""
+    changes: EffectiveDated[Change] = field(default_factory=EffectiveDated)
+    closing: Change | None = None
+    """The earliest one: it holds for ever after, whatever changes on a later day."""
 
     def change_on(self, day: date) -> Change | None:
-        """The change that holds on a day; the first closing holds for ever after. None: before the establishment."""
-        begun = [change for change in self.history if change.since <= day]
-        closed = [change for change in begun if change.status == "closed"]
-        return closed[0] if closed else (begun[-1] if begun else None)
+        """The change that holds on a day; None before the establishment."""
+        if self.closing is not None and self.closing.since <= day:
+            return self.closing
+        return self.changes.on(day)
 
-    def status_on(self, day: date) -> MissionStatus | None:
-        """The status on a day; None before the mission was established."""
-        change = self.change_on(day)
-        return change.status if change else None
+    def with_change(self, change: Change) -> "Mission":
+        """The mission after one more change of its status."""
+        closing = self.closing
+        if change.status == "closed" and (closing is None or change.since < closing.since):
+            closing = change
+        return replace(self, changes=self.changes.with_value(change.since, change), closing=closing)
 
 
 def evolve(state: Mission, event: Event) -> Mission:
     match event:
         case MissionRecorded():
-            return Mission(event.established_on, (Change(event.established_on, "active"),))
+            return Mission(event.established_on).with_change(Change(event.established_on, "active"))
         case MissionStatusChanged():
-            history = (*state.history, Change(event.since, event.status))
-            return replace(state, history=tuple(sorted(history, key=lambda change: change.since)))
+            return state.with_change(Change(event.since, event.status))
         case _:
             raise TypeError(f"a mission's stream holds no {type(event).__name__}")
 
 
 def decide(command: MissionCommand, states: States) -> Decision:
-    own: Mission = states[command.stream]
+    own = state_of(Mission, command.stream, states)
     match command:
         case RecordMission():
             if own.established_on is not None:
@@ -73,7 +77,7 @@ def _change(command: ChangeMissionStatus, own: Mission) -> Decision:
         reason = f"{command.mission} was established on {own.established_on}; its status cannot change before that."
         return lifecycle(reason, "since", "Give a day on or after the establishment.")
     if current.status == command.status:
-        reason = f"{command.mission} is {SPOKEN[current.status]} since {current.since} already."
+        reason = f"{command.mission} is {_IN_WORDS[current.status]} since {current.since} already."
         return duplicate(reason, "status")
     if current.status == "closed":
         reason = f"{command.mission} closed on {current.since}, and a closed mission does not become active again."
@@ -81,8 +85,9 @@ def _change(command: ChangeMissionStatus, own: Mission) -> Decision:
     return [recorded(MissionStatusChanged, command)]
 
 
-def takes_nothing_new(state: Mission, acronym: str, day: date) -> Refusal | None:
+def takes_nothing_new(acronym: str, day: date, states: States) -> Refusal | None:
     """Rule I8: why nothing new goes to a mission on a day, or None when it is active."""
+    state = state_of(Mission, streams.mission(acronym), states)
     if state.established_on is None:
         return unknown(f"Mission {acronym}", "mission", "Record the mission first, or correct its acronym.")
     current = state.change_on(day)
@@ -91,5 +96,5 @@ def takes_nothing_new(state: Mission, acronym: str, day: date) -> Refusal | None
         return Refusal("I8", reason, "mission", "Check the date.")
     if current.status == "active":
         return None
-    reason = f"{acronym} is {SPOKEN[current.status]} since {current.since}, so nothing new goes there on {day}."
+    reason = f"{acronym} is {_IN_WORDS[current.status]} since {current.since}, so nothing new goes there on {day}."
     return Refusal("I8", reason, "mission", "Choose a mission that is active on that day.")

@@ -1,6 +1,6 @@
 """Putting a candidate or a unit forward: the one place where the rules I2, I5, I7, I8 and I12 meet.
 
-First what this room knows for certain, then the mandate line, which may still be on its way from the approvals room.
+First what this service knows for certain, then the mandate line, which may still be on its way from approvals.
 """
 
 from datetime import date, timedelta
@@ -15,14 +15,14 @@ from contracts.vacancies import (
     UnitNominated,
     VacancyAnnounced,
 )
-from contracts.words import UNIT_CATEGORIES
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
+from services.mandate_lines import wrong_kind
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
-from services.vacancies.candidate import Candidate, standing_on
+from services.vacancies.candidate import standing_on
 from services.vacancies.eligibility import failed_criteria
 from services.vacancies.line import does_not_cover
 from services.vacancies.mission import takes_nothing_new
-from services.vacancies.rule_set import RULE_SET, RuleSets, none_in_force
+from services.vacancies.rule_set import none_in_force, rules_on
 from services.vacancies.unit import Unit, pledge_held_on
 from services.vacancies.vacancy import Vacancy, not_open, unknown_vacancy
 
@@ -30,16 +30,15 @@ NominationCommand: TypeAlias = NominateCandidate | NominateUnit
 
 
 def decide(command: NominationCommand, states: States) -> Decision:
-    own: Vacancy = states[command.stream]
+    own = state_of(Vacancy, command.stream, states)
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
-    mission = own.opening.mission
-    if no := (
+    if refusal := (
         _round_is_over(command, own, own.opening)
         or _nominated_already(command, own)
-        or takes_nothing_new(states[streams.mission(mission)], mission, command.nominated_on)
+        or takes_nothing_new(own.opening.mission, command.nominated_on, states)
     ):
-        return no
+        return refusal
     match command:
         case NominateCandidate():
             return _nominate_candidate(command, own.opening, states)
@@ -50,8 +49,8 @@ def decide(command: NominationCommand, states: States) -> Decision:
 
 
 def _round_is_over(command: NominationCommand, own: Vacancy, opening: VacancyAnnounced) -> Refusal | None:
-    if no := not_open(own, command.vacancy):
-        return no
+    if refusal := not_open(own, command.vacancy):
+        return refusal
     if command.nominated_on < opening.announced_on:
         reason = f"Vacancy {command.vacancy} was announced on {opening.announced_on}, after {command.nominated_on}."
         return lifecycle(reason, "nominated_on", "Check the date.")
@@ -78,17 +77,14 @@ def _nominee(of: NominationCommand | CandidateNominated | UnitNominated) -> str:
 
 
 def _nominate_candidate(command: NominateCandidate, opening: VacancyAnnounced, states: States) -> Decision:
-    if opening.category in UNIT_CATEGORIES:
-        reason = f"Vacancy {command.vacancy} asks for a unit ({opening.category}), not for a person."
-        return Refusal("I2", reason, "person", "Nominate a unit (NominateUnit).")
-    candidate: Candidate = states[streams.candidate(command.person)]
-    standing = standing_on(candidate, command.person, command.nominated_on)
+    if refusal := wrong_kind(opening.category, "person", "person"):
+        return refusal
+    standing = standing_on(command.person, command.nominated_on, states)
     if isinstance(standing, Refusal):
         return standing
-    line = states[streams.line(command.mandate, command.line)]
-    if no := does_not_cover(line, command, opening, standing.contributor):
-        return no
-    rules = _rules_on(states, command.nominated_on)
+    if uncovered := does_not_cover(command, opening, standing.contributor, states):
+        return uncovered
+    rules = rules_on(command.nominated_on, states)
     if rules is None:
         return none_in_force(command.nominated_on)
     if failed := failed_criteria(rules, opening, standing):
@@ -113,7 +109,7 @@ def _ineligible(command: NominateCandidate, rules: RuleSetAdopted, failed: tuple
 
 
 def _nominate_unit(command: NominateUnit, opening: VacancyAnnounced, states: States) -> Decision:
-    unit: Unit = states[streams.unit(command.unit)]
+    unit = state_of(Unit, streams.unit(command.unit), states)
     if not unit.pledges:
         return unknown(f"Unit {command.unit}", "unit", "Pledge the unit first.")
     pledge = pledge_held_on(unit, command.unit, command.nominated_on)
@@ -122,12 +118,9 @@ def _nominate_unit(command: NominateUnit, opening: VacancyAnnounced, states: Sta
     if pledge.category != opening.category:
         reason = f"Unit {command.unit} is {pledge.category}, but vacancy {command.vacancy} asks for {opening.category}."
         return Refusal("I2", reason, "unit", "Nominate for a vacancy of the same category.")
-    line = states[streams.line(command.mandate, command.line)]
-    if no := too_many(pledge.headcount, opening):
-        return no
-    if uncovered := does_not_cover(line, command, opening, pledge.contributor):
-        return uncovered
-    rules = _rules_on(states, command.nominated_on)
+    if no_fit := too_many(pledge.headcount, opening) or does_not_cover(command, opening, pledge.contributor, states):
+        return no_fit
+    rules = rules_on(command.nominated_on, states)
     if rules is None:
         return none_in_force(command.nominated_on)
     event = recorded(
@@ -149,11 +142,6 @@ def too_many(headcount: int, opening: VacancyAnnounced) -> Refusal | None:
         return None
     reason = f"The unit counts {headcount} people, but vacancy {opening.vacancy} asks for {opening.number}."
     return lifecycle(reason, "unit", "Pledge the unit with fewer people, or ask the UN for a larger requirement.")
-
-
-def _rules_on(states: States, day: date) -> RuleSetAdopted | None:
-    rule_sets: RuleSets = states[RULE_SET]
-    return rule_sets.in_force_on(day)
 
 
 def _valid_until(nominated_on: date, rules: RuleSetAdopted) -> date:

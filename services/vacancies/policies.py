@@ -1,6 +1,6 @@
-"""What this room does when another room records a fact: pure functions from a fact to commands here.
+"""What events lead to here: approvals bring mandate lines, deployments free places and bar people.
 
-Others' facts enter as commands, so that this room still decides and its answer is on record.
+An event of another service enters as a command, so that this service still decides and its answer is on record.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,9 @@ from contracts.words import Command
 from kernel.model.decider import Policy, RecordedEvent
 
 
-def on_approvals(fact: RecordedEvent) -> Sequence[Command]:
+def on_approvals(recorded: RecordedEvent) -> Sequence[Command]:
     """Mandate lines and their ends become known here, so that nominations can name them (rule I2)."""
-    match fact.data:
+    match recorded.data:
         case MandateApproved() | MandateAmended() as event:
             return [
                 RecordMandateLine(
@@ -34,9 +34,9 @@ def on_approvals(fact: RecordedEvent) -> Sequence[Command]:
             return ()
 
 
-def on_deployments(fact: RecordedEvent) -> Sequence[Command]:
+def on_deployments(recorded: RecordedEvent) -> Sequence[Command]:
     """A place that came free opens again, and a disciplinary repatriation bars the person (rule I12)."""
-    match fact.data:
+    match recorded.data:
         case TourDeparted() as event:
             return [*_reopened_by_departure(event), *_barred(event)]
         case TourCancelled(vacancy=str(vacancy)) as event:

@@ -3,13 +3,14 @@
 Rules are data: which version was applied is stored with every nomination (rule I5).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from contracts import streams
 from contracts.vacancies import ELIGIBILITY, AdoptRuleSet, RuleSetAdopted
 from contracts.words import RANKS, Event, ReadinessLevel
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
+from kernel.model.effective_dated import EffectiveDated
 from services.vacancies.answers import duplicate, recorded
 
 RULE_SET = streams.rule_set(ELIGIBILITY)
@@ -19,29 +20,28 @@ READINESS_MIN_OF_UN: ReadinessLevel = "L2"
 
 @dataclass(frozen=True, slots=True)
 class RuleSets:
-    versions: tuple[RuleSetAdopted, ...] = ()
-    """In the order of adoption."""
-
-    def in_force_on(self, day: date) -> RuleSetAdopted | None:
-        """The version with the latest `in_force_from` by that day; of two for one day the one adopted later."""
-        begun = [one for one in self.versions if one.in_force_from <= day]
-        return max(reversed(begun), key=lambda one: one.in_force_from, default=None)
+    versions: EffectiveDated[RuleSetAdopted] = field(default_factory=EffectiveDated)
 
 
 def evolve(state: RuleSets, event: Event) -> RuleSets:
     match event:
         case RuleSetAdopted():
-            return RuleSets((*state.versions, event))
+            return RuleSets(state.versions.with_value(event.in_force_from, event))
         case _:
             raise TypeError(f"a rule set's stream holds no {type(event).__name__}")
 
 
 def decide(command: AdoptRuleSet, states: States) -> Decision:
-    own: RuleSets = states[command.stream]
-    if any(one.version == command.version for one in own.versions):
+    own = state_of(RuleSets, command.stream, states)
+    if any(adopted.version == command.version for adopted in own.versions.values):
         reason = f"Version {command.version} of the eligibility rule set was adopted already."
         return duplicate(reason, "version", "Adopt a change as a new version.")
     return rank_range_reversed(command.rank_min, command.rank_max) or [recorded(RuleSetAdopted, command)]
+
+
+def rules_on(day: date, states: States) -> RuleSetAdopted | None:
+    """The version that is in force on a day; None before the first."""
+    return state_of(RuleSets, RULE_SET, states).versions.on(day)
 
 
 def rank_range_reversed(lowest: str | None, highest: str | None) -> Refusal | None:

@@ -1,6 +1,6 @@
 """A unit that the State holds ready: pledged, assessed, selected, under an MOU, visited (rules I6, I7 and I8).
 
-Pledges and assessments are kept by date, because a selection asks what held on its day.
+Pledges and assessments are kept from day to day, because a selection rests on what held on its day.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias, assert_never
 
-from contracts import streams
 from contracts.vacancies import (
     MouSigned,
     PledgeUnit,
@@ -22,52 +21,40 @@ from contracts.vacancies import (
     UnitSelected,
 )
 from contracts.words import READINESS_LEVELS, Event
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
+from kernel.model.effective_dated import EffectiveDated
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
 from services.vacancies.mission import takes_nothing_new
-from services.vacancies.rule_set import READINESS_MIN_OF_UN, RULE_SET, RuleSets
+from services.vacancies.rule_set import READINESS_MIN_OF_UN, rules_on
 
 UnitCommand: TypeAlias = PledgeUnit | RecordReadiness | SelectUnit | SignMou | RecordPredeploymentVisit
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    pledges: tuple[UnitPledged, ...] = ()
-    """In order of the day of pledge; empty: the unit is not known here."""
-    assessments: tuple[UnitReadinessRecorded, ...] = ()
-    """In order of the day of assessment."""
+    pledges: EffectiveDated[UnitPledged] = field(default_factory=EffectiveDated)
+    """From the day of pledge; each replaces the one before, and may have run out. Empty: the unit is not known here."""
+    assessments: EffectiveDated[UnitReadinessRecorded] = field(default_factory=EffectiveDated)
     selected_on: Mapping[str, date] = field(default_factory=dict)
     """By mission."""
-
-    def pledge_on(self, day: date) -> UnitPledged | None:
-        """The latest pledge by a day, whether or not it still held."""
-        made = [pledge for pledge in self.pledges if pledge.pledged_on <= day]
-        return made[-1] if made else None
-
-    def readiness_on(self, day: date) -> UnitReadinessRecorded | None:
-        """The latest assessment by a day."""
-        done = [one for one in self.assessments if one.assessed_on <= day]
-        return done[-1] if done else None
 
 
 def evolve(state: Unit, event: Event) -> Unit:
     match event:
         case UnitPledged():
-            pledges = (*state.pledges, event)
-            return replace(state, pledges=tuple(sorted(pledges, key=lambda one: one.pledged_on)))
+            return replace(state, pledges=state.pledges.with_value(event.pledged_on, event))
         case UnitReadinessRecorded():
-            assessments = (*state.assessments, event)
-            return replace(state, assessments=tuple(sorted(assessments, key=lambda one: one.assessed_on)))
+            return replace(state, assessments=state.assessments.with_value(event.assessed_on, event))
         case UnitSelected():
             return replace(state, selected_on={**state.selected_on, event.mission: event.selected_on})
         case MouSigned() | PredeploymentVisitRecorded():
-            return state  # the deployments room keeps these: they bound an arrival, not a nomination
+            return state  # deployments keeps these: they bound an arrival, not a nomination
         case _:
             raise TypeError(f"a unit's stream holds no {type(event).__name__}")
 
 
 def decide(command: UnitCommand, states: States) -> Decision:
-    own: Unit = states[command.stream]
+    own = state_of(Unit, command.stream, states)
     if not own.pledges and not isinstance(command, PledgeUnit):
         return unknown(f"Unit {command.unit}", "unit", "Pledge the unit first.")
     match command:
@@ -90,9 +77,9 @@ def _pledge(command: PledgeUnit, own: Unit) -> Decision:
         reason = f"A pledge of {command.pledged_on} that is valid until {command.valid_until} never holds."
         return Refusal("I7", reason, "valid_until", "Give a later last day.")
     event = recorded(UnitPledged, command)
-    if event in own.pledges:
+    if event in own.pledges.values:
         return duplicate(f"Unit {command.unit} was pledged on {command.pledged_on} in the same words.", "unit")
-    first = own.pledges[0] if own.pledges else event
+    first = own.pledges.values[0] if own.pledges else event
     if (command.contributor, command.category) != (first.contributor, first.category):
         reason = f"Unit {command.unit} is pledged by {first.contributor} as {first.category}; a renewal keeps both."
         return lifecycle(reason, "category", "Pledge another unit under its own identifier.")
@@ -103,20 +90,19 @@ def _select(command: SelectUnit, own: Unit, states: States) -> Decision:
     if command.mission in own.selected_on:
         since = own.selected_on[command.mission]
         return duplicate(f"Unit {command.unit} was selected for {command.mission} on {since} already.", "mission")
-    mission = states[streams.mission(command.mission)]
-    if no := takes_nothing_new(mission, command.mission, command.selected_on):
-        return no
+    if refusal := takes_nothing_new(command.mission, command.selected_on, states):
+        return refusal
     pledge = pledge_held_on(own, command.unit, command.selected_on)
     if isinstance(pledge, Refusal):
         return pledge
-    return _not_ready(own, command, states[RULE_SET]) or [recorded(UnitSelected, command)]
+    return _not_ready(own, command, states) or [recorded(UnitSelected, command)]
 
 
 def pledge_held_on(state: Unit, unit: str, day: date) -> UnitPledged | Refusal:
     """Rule I7: the pledge that holds on a day, or why none does."""
-    pledge = state.pledge_on(day)
+    pledge = state.pledges.on(day)
     if pledge is None:
-        reason = f"Unit {unit} was pledged only on {state.pledges[0].pledged_on}, after {day}."
+        reason = f"Unit {unit} was pledged only on {state.pledges.first_days[0]}, after {day}."
         return Refusal("I7", reason, "unit", "Check the date.")
     if day >= pledge.valid_until:
         reason = f"The pledge of unit {unit} was valid until {pledge.valid_until}, so it does not hold on {day}."
@@ -124,14 +110,14 @@ def pledge_held_on(state: Unit, unit: str, day: date) -> UnitPledged | Refusal:
     return pledge
 
 
-def _not_ready(own: Unit, command: SelectUnit, rule_sets: RuleSets) -> Refusal | None:
-    rules = rule_sets.in_force_on(command.selected_on)
+def _not_ready(own: Unit, command: SelectUnit, states: States) -> Refusal | None:
+    rules = rules_on(command.selected_on, states)
     least = rules.readiness_min if rules else READINESS_MIN_OF_UN
-    found = own.readiness_on(command.selected_on)
-    if found is not None and READINESS_LEVELS.index(found.level) >= READINESS_LEVELS.index(least):
+    assessment = own.assessments.on(command.selected_on)
+    if assessment is not None and READINESS_LEVELS.index(assessment.level) >= READINESS_LEVELS.index(least):
         return None
-    has = f"stands at {found.level} since {found.assessed_on}" if found else "has no assessed readiness"
-    reason = f"On {command.selected_on} unit {command.unit} {has}; it is selected only at {least} or above."
+    has = f"is at {assessment.level} since {assessment.assessed_on}" if assessment else "has no assessed readiness"
+    reason = f"On {command.selected_on} unit {command.unit} {has}; a unit is selected only at {least} or above."
     return Refusal("I6", reason, "unit", f"Record an assessment at {least} or above first (RecordReadiness).")
 
 
@@ -139,7 +125,7 @@ def _sign(command: SignMou, own: Unit) -> Decision:
     if command.mission not in own.selected_on:
         reason = f"Unit {command.unit} has not been selected for {command.mission}, so there is nothing to sign."
         return lifecycle(reason, "mission", "Record the selection first (SelectUnit).")
-    pledged = own.pledge_on(command.signed_on) or own.pledges[0]
+    pledged = own.pledges.on(command.signed_on) or own.pledges.values[0]
     if command.strength > pledged.headcount:
         reason = f"A strength of {command.strength} is above the {pledged.headcount} people pledged."
         return Refusal("I6", reason, "strength", "Sign for at most the pledged headcount, or pledge more people.")

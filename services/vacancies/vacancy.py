@@ -28,9 +28,9 @@ from contracts.vacancies import (
     WithdrawVacancy,
 )
 from contracts.words import UNIT_CATEGORIES, Event
-from kernel.model.decider import Decision, Refusal, States
+from kernel.model.decider import Decision, Refusal, States, state_of
 from services.vacancies.answers import duplicate, lifecycle, recorded, unknown
-from services.vacancies.application import not_waiting
+from services.vacancies.application import Application, not_waiting
 from services.vacancies.mission import takes_nothing_new
 from services.vacancies.rule_set import rank_range_reversed
 
@@ -117,7 +117,7 @@ def _reopened(state: Vacancy, event: VacancyReopened) -> Vacancy:
 
 
 def decide(command: VacancyCommand, states: States) -> Decision:
-    own: Vacancy = states[command.stream]
+    own = state_of(Vacancy, command.stream, states)
     match command:
         case AnnounceVacancy():
             return _announce(command, own, states)
@@ -135,16 +135,19 @@ def _announce(command: AnnounceVacancy, own: Vacancy, states: States) -> Decisio
     if own.opening is not None:
         reason = f"Vacancy {command.vacancy} was announced on {own.opening.announced_on} already."
         return duplicate(reason, "vacancy", "Give a new vacancy an identifier of its own.")
-    mission = states[streams.mission(command.mission)]
-    unanswerable = None
-    if command.application is not None:
-        unanswerable = not_waiting(states[streams.application(command.application)], command.application)
     return (
-        takes_nothing_new(mission, command.mission, command.announced_on)
-        or unanswerable
+        takes_nothing_new(command.mission, command.announced_on, states)
+        or _unanswerable(command.application, states)
         or rank_range_reversed(command.rank_min, command.rank_max)
         or [recorded(VacancyAnnounced, command)]
     )
+
+
+def _unanswerable(application: str | None, states: States) -> Refusal | None:
+    """Why a vacancy cannot answer an application; None when it answers none."""
+    if application is None:
+        return None
+    return not_waiting(state_of(Application, streams.application(application), states), application)
 
 
 def unknown_vacancy(vacancy: str) -> Refusal:

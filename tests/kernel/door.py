@@ -7,6 +7,7 @@ from typing import Any
 from contracts.approvals import COMMANDS, MandateRejected, RejectMandate
 from contracts.cloudevents import Envelope
 from contracts.registry import type_name
+from contracts.words import Command
 from contracts.words import Decision as Vote
 from kernel.decide import decode
 from kernel.model.decider import Claim, Decision, Pending, ReceivedCommand, RecordedEvent, Refusal, States
@@ -26,7 +27,7 @@ class Counting:
     def evolve(self, state: int, fact: RecordedEvent, /) -> int:
         return state + 1
 
-    def decide(self, asked: ReceivedCommand, states: States, /) -> Decision:
+    def decide(self, asked: ReceivedCommand[Command], states: States, /) -> Decision:
         assert isinstance(asked.data, RejectMandate)
         act = asked.data.decision.act_number
         if act.startswith("no"):
@@ -45,7 +46,7 @@ class Counting:
             return {}
         return {fact.data.stream: (Claim("act", act[6:], DAY, None),)}
 
-    def claimed(self, asked: ReceivedCommand, claim: Claim, owner: str, /) -> Refusal:
+    def claimed(self, asked: ReceivedCommand[Command], claim: Claim, owner: str, /) -> Refusal:
         return Refusal("claimed", f"{claim.holder} is held by {owner}.")
 
 

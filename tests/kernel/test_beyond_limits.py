@@ -4,6 +4,7 @@ from datetime import date
 
 from contracts.approvals import MandateExpired
 from contracts.vacancies import VacancyFilled
+from contracts.words import Command
 from kernel.decide.command_handler import CommandHandler
 from kernel.model.decider import Decision, ReceivedCommand, States
 from kernel.store.memory import MemoryStore
@@ -13,7 +14,7 @@ from tests.kernel.door import Counting, reject
 class Reckoning(Counting):
     """Reckons a day from what it is asked, as a tour's last day is; and has a defect of its own."""
 
-    def decide(self, asked: ReceivedCommand, states: States, /) -> Decision:
+    def decide(self, asked: ReceivedCommand[Command], states: States, /) -> Decision:
         match asked.id:
             case "beyond":
                 return [VacancyFilled(vacancy="v-1", filled_on=date(2200, 1, 1))]

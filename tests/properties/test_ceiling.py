@@ -35,11 +35,11 @@ class Room:
 
     def ask(self, command: Command, index: int) -> bool:
         """Whether the command was accepted; its facts are folded."""
-        question = ReceivedCommand(command, f"c-{index}", "property", A_DAY)
-        decision = decider.decide(question, {LINE: self.ledger, **self.others})
+        received: ReceivedCommand[Any] = ReceivedCommand(command, f"c-{index}", "property", A_DAY)
+        decision = decider.decide(received, {LINE: self.ledger, **self.others})
         if isinstance(decision, Refusal | Pending):
             return False
-        for one in recorded_events(question, decision):
+        for one in recorded_events(received, decision):
             folded = decider.evolve(self.ledger, one)
             assert isinstance(folded, Ledger)
             self.ledger = folded
@@ -57,7 +57,7 @@ class Room:
             case RecordArrival():
                 fitting: Any = {"headcount": command.headcount if tour.unit else None}
             case CorrectTour():
-                behind = tour.postings[-1].facts if command.field == "mission" else tour.sources.get(command.field, ())
+                behind = tour.postings[-1].events if command.field == "mission" else tour.sources.get(command.field, ())
                 fitting = {"corrects": sorted(behind)[index % len(behind)] if behind else command.corrects}
             case _:
                 fitting = {}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -9,15 +10,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from contracts import vacancies as words
 from contracts.words import UNIT_CATEGORIES, Command, Event
-from kernel.model.decider import Pending, ReceivedCommand, Refusal, State, recorded_events
+from kernel.model.decider import Pending, ReceivedCommand, Refusal, recorded_events
 from services.vacancies import decider
+from services.vacancies.decider import State
 from services.vacancies.vacancy import Vacancy
 from tests.properties import vacancies_commands as some
 from tests.spec import A_DAY, fact
 
 
 class Folded(dict[str, State]):
-    """Every stream of the room, as the shell gives it: one without events is at its beginning."""
+    """Every stream of the service, as the shell gives it: one without events is at its beginning."""
 
     def __missing__(self, stream: str) -> State:
         return decider.initial(stream)
@@ -33,7 +35,7 @@ class Vacancies(RuleBasedStateMachine):
         super().__init__()
         self.states: dict[str, State] = {}
         self.said: list[Event] = []
-        self.asked_count = 0
+        self.sent = 0
         self.barred: set[str] = set()
         self.open: dict[tuple[str, str], words.CandidateNominated | words.UnitNominated] = {}
         self.held: Counter[str] = Counter()
@@ -43,13 +45,13 @@ class Vacancies(RuleBasedStateMachine):
         return self.states.get(stream, decider.initial(stream))
 
     def ask(self, command: Command) -> None:
-        self.asked_count += 1
-        asked = ReceivedCommand(command, f"c-{self.asked_count}", "machine", A_DAY)
-        decision = decider.decide(asked, Folded(self.states))
+        self.sent += 1
+        received: ReceivedCommand[Any] = ReceivedCommand(command, f"c-{self.sent}", "machine", A_DAY)
+        decision = decider.decide(received, Folded(self.states))
         if isinstance(decision, Refusal):
             assert decision.reason.endswith("."), decision
         elif not isinstance(decision, Pending):
-            for one in recorded_events(asked, decision):
+            for one in recorded_events(received, decision):
                 assert one.data.stream == command.stream
                 self.check(one.data)
                 self.states[command.stream] = decider.evolve(self.state(command.stream), one)

@@ -44,7 +44,7 @@ def test_new_terms_hold_from_their_own_day() -> None:
     ledger = story.given(amended).state(LINE)
     days = ("2013-12-31", "2014-01-01", "2014-12-31", "2015-01-01")
     assert [ledger.limit_on(D(day), None) for day in days] == [0, 3, 3, 9]
-    assert ledger.terms_on(D("2014-12-31")) == TERMS
+    assert ledger.line.terms_on(D("2014-12-31")) == TERMS
     story.given(amended).when(OPEN).then()
 
 
@@ -87,8 +87,9 @@ def test_a_line_closes_once_and_a_waiver_keeps_its_terms() -> None:
 
 def test_requirements_hold_from_their_own_day_and_the_later_replaces_the_earlier() -> None:
     later = NEEDS.model_copy(update={"kinds": (), "required_from": D("2015-01-01")})
-    told = (DocumentsRequired(**dict(NEEDS)), DocumentsRequired(**dict(later)))
-    ledger = spec(decider).given(opened(), *told).state(LINE)
-    days = ("2013-12-31", "2014-01-01", "2015-01-01")
-    assert [ledger.required_on(D(day), "UNIFIL") for day in days] == [(), ("mou",), ()]
-    assert ledger.required_on(D("2014-01-01"), "MINURSO") == ()
+    required = (DocumentsRequired(**dict(NEEDS)), DocumentsRequired(**dict(later)))
+    ledger = spec(decider).given(opened(), *required).state(LINE)
+    in_unifil = ledger.requirements_for("UNIFIL")
+    assert in_unifil.on(D("2013-12-31")) is None
+    assert [in_unifil.on(D(day)).kinds for day in ("2014-01-01", "2015-01-01")] == [("mou",), ()]
+    assert not ledger.requirements_for("MINURSO")

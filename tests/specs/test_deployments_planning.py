@@ -49,7 +49,7 @@ def test_a_tour_is_planned_once() -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (plan("a", "2013-07-01"), ("starts on 2014-01-01",)),
+        (plan("a", "2013-07-01"), ("only from 2014-01-01",)),
         (plan("a", "2024-01-01", "2025-01-01"), ("valid until 2024-01-01",)),
         (plan("a", category="staff_officer"), ("staff_officer", "category")),
         (plan("a", category="infantry"), ("needs a unit",)),
@@ -67,7 +67,7 @@ def test_a_line_covers_only_its_missions() -> None:
 
 def test_a_closed_line_takes_nobody_from_that_day_on() -> None:
     closed = LineClosed(**OF, ends_on=D("2014-08-01"), reason="revoked")
-    given(closed).when(plan("a", "2014-08-01")).then_refused("I2", "closed on 2014-08-01")
+    given(closed).when(plan("a", "2014-08-01")).then_refused("I2", "ended on 2014-08-01")
     given(closed).when(plan("a", "2014-07-31")).then(planned("a", "2014-07-31"))
 
 

@@ -69,7 +69,7 @@ def test_only_a_tour_that_waits_arrives() -> None:
 
 def test_nobody_arrives_on_a_line_out_of_force() -> None:
     closed = LineClosed(**OF, ends_on=D("2014-07-01"), reason="revoked")
-    given(planned("a"), closed).when(arrive("a")).then_refused("I2", "closed on 2014-07-01")
+    given(planned("a"), closed).when(arrive("a")).then_refused("I2", "ended on 2014-07-01")
 
 
 def test_nobody_arrives_in_a_mission_in_drawdown() -> None:

@@ -64,8 +64,8 @@ def test_rank_is_known_by_date() -> None:
     promoted = CandidatePromoted(person="p-1", rank="major", since=date(2014, 3, 1))
     state = given(registered, promoted).state("candidate/p-1")
     assert isinstance(state, Candidate)
-    assert [state.rank_on(date(2014, month, 15)) for month in (1, 2, 3)] == ["captain", "captain", "major"]
-    assert state.rank_on(date(2013, 1, 1)) is None
+    assert [state.ranks.on(date(2014, month, 15)) for month in (1, 2, 3)] == ["captain", "captain", "major"]
+    assert state.ranks.on(date(2013, 1, 1)) is None
 
 
 def test_i12_a_bar_is_recorded_even_for_somebody_unknown_and_stays_after_the_registration() -> None:

@@ -60,7 +60,8 @@ def test_a_missions_status_has_a_history_that_can_be_asked_by_day() -> None:
     )
     assert isinstance(state, Mission)
     days = (date(1970, 1, 1), ESTABLISHED, date(2015, 6, 1), date(2016, 1, 1), date(2030, 1, 1))
-    assert [state.status_on(day) for day in days] == [None, "active", "drawdown", "closed", "closed"]
+    changes = [state.change_on(day) for day in days]
+    assert [change and change.status for change in changes] == [None, "active", "drawdown", "closed", "closed"]
 
 
 def test_a_mission_in_drawdown_may_become_active_again_but_a_closed_one_may_not() -> None:

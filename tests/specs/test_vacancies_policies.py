@@ -111,6 +111,11 @@ def test_a_line_keeps_the_history_of_its_terms_and_a_repeat_says_nothing_new() -
     assert given(line).when(record.model_copy(update={"since": date(2016, 1, 1)})).then_events()
 
 
+def test_terms_that_come_back_on_the_same_day_hold_again() -> None:
+    lower = line.model_copy(update={"terms": TERMS.model_copy(update={"ceiling": 1})})
+    given(line, lower).when(record).then(line)
+
+
 def test_a_lines_end_waits_for_the_line_and_a_repeat_says_nothing_new() -> None:
     ended = MandateLineEnded(mandate="kz-2013", line="all", ends_on=date(2018, 1, 1))
     given().when(end).then_pending("line/kz-2013/all")

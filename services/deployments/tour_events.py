@@ -1,7 +1,8 @@
-"""How each recorded fact changes a tour. Deciders use the same function to look at what a fact would lead to."""
+"""How each event changes a tour. Decisions use the same functions to see what an event would lead to."""
 
 from dataclasses import replace
-from typing import Any, TypeAlias, get_args
+from datetime import date
+from typing import TypeAlias, assert_never
 from uuid import UUID
 
 from contracts.deployments import (
@@ -19,7 +20,7 @@ from contracts.deployments import (
 )
 from services.deployments.tour import Posting, Tour
 
-LaterFact: TypeAlias = (
+LaterEvent: TypeAlias = (
     ConsentRecorded
     | TourScheduled
     | TourRescheduled
@@ -31,8 +32,8 @@ LaterFact: TypeAlias = (
     | TourCorrected
     | ReturnOrdered
 )
-LATER_FACTS = get_args(LaterFact)
-CLAIMING_FACTS = (
+"""What happens to a tour after its plan."""
+CLAIMING_EVENTS = (
     TourPlanned,
     TourScheduled,
     TourRescheduled,
@@ -43,12 +44,12 @@ CLAIMING_FACTS = (
     TourCancelled,
     TourCorrected,
 )
-"""The facts after which a tour may take other people, posts or days than before (I4)."""
+"""The events after which a tour may take other people, posts or days than before (I4)."""
 NOT_YET_RECORDED = UUID(int=0)
-"""Stands for the id of a fact that is only being considered."""
+"""Stands for the id of an event that a decision only considers."""
 
 
-def planned(event: TourPlanned, fact_id: UUID) -> Tour:
+def planned(event: TourPlanned, event_id: UUID) -> Tour:
     """A tour begins with its plan."""
     return Tour(
         id=event.tour,
@@ -57,7 +58,7 @@ def planned(event: TourPlanned, fact_id: UUID) -> Tour:
         headcount=event.headcount,
         planned_from=event.planned_from,
         planned_until=event.planned_until,
-        postings=(Posting(event.mission, None, frozenset({fact_id})),),
+        postings=(Posting(event.mission, None, frozenset({event_id})),),
         person=event.person,
         unit=event.unit,
         rank=event.rank,
@@ -65,12 +66,12 @@ def planned(event: TourPlanned, fact_id: UUID) -> Tour:
         handover_until=event.handover_until,
         consents_required=event.consents_required,
         vacancy=event.vacancy,
-        sources={"headcount": frozenset({fact_id}), "rank": frozenset({fact_id})},
+        sources={"headcount": frozenset({event_id}), "rank": frozenset({event_id})},
     )
 
 
-def after(tour: Tour, event: LaterFact, fact_id: UUID = NOT_YET_RECORDED) -> Tour:
-    """The tour after one more of its facts."""
+def after(tour: Tour, event: LaterEvent, event_id: UUID = NOT_YET_RECORDED) -> Tour:
+    """The tour after one more of its events."""
     match event:
         case ConsentRecorded():
             return replace(tour, consents=(*tour.consents, event))
@@ -78,44 +79,57 @@ def after(tour: Tour, event: LaterFact, fact_id: UUID = NOT_YET_RECORDED) -> Tou
             start, end = event.arrives_on, event.departs_on
             return replace(tour, status="scheduled", planned_from=start, planned_until=end)
         case TourArrived():
-            return _arrived(tour, event, fact_id)
+            return _arrived(tour, event, event_id)
         case TourExtended():
             return replace(tour, planned_until=event.until)
         case TourTransferred():
-            posting = Posting(event.to_mission, event.transferred_on, frozenset({fact_id}))
+            posting = Posting(event.to_mission, event.transferred_on, frozenset({event_id}))
             return replace(tour, postings=(*tour.postings, posting))
         case TourDeparted():
-            sources = {**tour.sources, "departed_on": frozenset({fact_id})}
+            sources = {**tour.sources, "departed_on": frozenset({event_id})}
             return replace(tour, status="departed", departed_on=event.departed_on, sources=sources)
         case TourCancelled():
             return replace(tour, status="cancelled")
         case TourCorrected():
-            return _corrected(tour, event, fact_id)
+            return _corrected(tour, event, event_id)
         case ReturnOrdered():
             return replace(tour, return_by=event.by)
+        case _:
+            assert_never(event)
 
 
-def _arrived(tour: Tour, event: TourArrived, fact_id: UUID) -> Tour:
+def _arrived(tour: Tour, event: TourArrived, event_id: UUID) -> Tour:
     """From arrival on the count is what came, not what was planned."""
-    first, ids = tour.postings[0], frozenset({fact_id})
+    first, ids = tour.postings[0], frozenset({event_id})
     return replace(
         tour,
         status="arrived",
         arrived_on=event.arrived_on,
         headcount=event.headcount,
-        postings=(replace(first, mission=event.mission, facts=first.facts | ids), *tour.postings[1:]),
+        postings=(replace(first, mission=event.mission, events=first.events | ids), *tour.postings[1:]),
         sources={**tour.sources, "arrived_on": ids, "headcount": ids},
     )
 
 
-def _corrected(tour: Tour, event: TourCorrected, fact_id: UUID) -> Tour:
+def _corrected(tour: Tour, event: TourCorrected, event_id: UUID) -> Tour:
     """The right value; the correction itself can be corrected in turn."""
     if event.field == "mission":
-        postings = tuple(
-            replace(p, mission=str(event.value), facts=p.facts | {fact_id}) if event.corrects in p.facts else p
-            for p in tour.postings
-        )
-        return replace(tour, postings=postings)
-    sources = {**tour.sources, event.field: tour.sources[event.field] | {fact_id}}
-    value: Any = event.value  # the decider saw to it that the value fits the field
-    return replace(tour, sources=sources, **{event.field: value})
+        return replace(tour, postings=tuple(_posting_corrected(p, event, event_id) for p in tour.postings))
+    sources = {**tour.sources, event.field: tour.sources[event.field] | {event_id}}
+    match event.field, event.value:
+        case "arrived_on", date() as day:
+            return replace(tour, sources=sources, arrived_on=day)
+        case "departed_on", date() as day:
+            return replace(tour, sources=sources, departed_on=day)
+        case "headcount", int() as people:
+            return replace(tour, sources=sources, headcount=people)
+        case "rank", str() as rank:
+            return replace(tour, sources=sources, rank=rank)
+        case _:
+            raise TypeError(f"{event.field} is not corrected to {event.value!r}")  # the decision saw to that
+
+
+def _posting_corrected(posting: Posting, event: TourCorrected, event_id: UUID) -> Posting:
+    if event.corrects not in posting.events:
+        return posting
+    return replace(posting, mission=str(event.value), events=posting.events | {event_id})
