@@ -28,9 +28,8 @@ from kernel.model.records import (
     Origin,
     StreamState,
 )
-from kernel.runtime.faults import is_passing, kind
+from kernel.runtime.faults import is_passing, kind, where
 from kernel.runtime.metrics import BATCH_SECONDS, COMMANDS, STALE_BATCHES
-from kernel.runtime.process import where
 from kernel.store.protocol import Store
 
 log = structlog.get_logger()

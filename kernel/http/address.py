@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from kernel.http.parameters import Identity
 from kernel.http.problem_details import Problem
+from kernel.http.problem_types import BAD_PARAMETER, UNKNOWN_PARAMETER
 from kernel.http.values import Bad, name, shown
 
 
@@ -55,12 +56,12 @@ def check_query(query: bytes, own: dict[str, bool] | None, free: Collection[str]
     for pair in filter(None, query.split(b"&")):
         field, text = (_decoded(part) for part in (pair + b"=").split(b"=", 2)[:2])
         if field is None:
-            raise Problem(400, "Bad parameter", _NOT_UTF8[0], field="query", remedy=_NOT_UTF8[1])
+            raise Problem(BAD_PARAMETER, _NOT_UTF8[0], field="query", remedy=_NOT_UTF8[1])
         known = own is None or field in own
         if not known:
             understood = f"These are understood: {', '.join(own or ())}." if own else "None is understood here."
             told, label = f"There is no parameter {shown(field)} here.", field if field.isprintable() else ascii(field)
-            raise Problem(400, "Unknown parameter", told, field=label, remedy=understood)
+            raise Problem(UNKNOWN_PARAMETER, told, field=label, remedy=understood)
         if text is None:
             raise bad(field, Bad(*_NOT_UTF8))
         if own is not None and not text:
@@ -76,7 +77,7 @@ def check_query(query: bytes, own: dict[str, bool] | None, free: Collection[str]
 
 def bad(field: str, fault: Bad) -> Problem:
     """A parameter that is not what it should be."""
-    return Problem(400, "Bad parameter", f"{field}: {fault}", field=field, remedy=fault.remedy)
+    return Problem(BAD_PARAMETER, f"{field}: {fault}", field=field, remedy=fault.remedy)
 
 
 _NOT_UTF8: Final = ("Its bytes are not UTF-8.", "Write it in UTF-8, and then with % for each byte (RFC 3986).")

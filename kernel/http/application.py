@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.http import address, openapi, problem_details
 from kernel.http.problem_details import AsPage, Problem
+from kernel.http.problem_types import BAD_HOST
 
 _HOST: Final = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(:[0-9]{1,5})?")
 """`uri-host [":" port]` of RFC 9110, section 7.2, as far as addresses of services go."""
@@ -63,9 +64,7 @@ class Addressed:
         hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
         if scope["type"] == "http" and any(value and not _HOST.fullmatch(value) for value in hosts):
             told, remedy = "The Host header is no host and port.", "Send Host as the address is written, host:port."
-            await problem_details.response(Problem(400, "Bad host", told, field="Host", remedy=remedy))(
-                scope, receive, send
-            )
+            await problem_details.response(Problem(BAD_HOST, told, field="Host", remedy=remedy))(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

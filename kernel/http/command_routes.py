@@ -18,10 +18,11 @@ from contracts.limits import FIRST_INSTANT
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
 from kernel.decide.decode import unreadable
-from kernel.http import application, cloudevents_binding, held_routes, operator_routes, problem_details
+from kernel.http import application, cloudevents_binding, held_routes, operator_routes
 from kernel.http.models import After, DeadLetter, DeadLetterPage, Waiting, WaitingPage
 from kernel.http.parameters import Identity, Instant, Name, Whole
 from kernel.http.problem_details import RETRY_AFTER_S, Problem
+from kernel.http.problem_types import AMBIGUOUS, BUSY, TOO_LARGE, TOO_MANY_COMMANDS, TOO_SLOW, UNKNOWN_COMMAND
 from kernel.http.values import shown
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
@@ -94,11 +95,6 @@ class CommandQueue:
                 future.set_result(answer)
 
 
-def problem(status: int, title: str, detail: str, *, field: str | None = None, remedy: str | None = None) -> Response:
-    """An error as RFC 9457 problem details, with the field at fault and the remedy."""
-    return problem_details.response(Problem(status, title, detail, field=field, remedy=remedy))
-
-
 def build(
     room: str,
     *,
@@ -130,11 +126,11 @@ def _commands(
             answers = iter(await queue.ask([one for one in read if isinstance(one, DecodedCommand)]))
         except TooMany as bound:
             told, remedy = f"A request may carry {bound.most:,} commands.", "Send the batch in parts."
-            raise Problem(413, "Too many commands", told, field="body", remedy=remedy) from bound
+            raise Problem(TOO_MANY_COMMANDS, told, field="body", remedy=remedy) from bound
         except Busy as fault:
             told, remedy = "Too many commands wait for an answer.", "Send it again in a moment, under the same id."
             again = {"Retry-After": str(RETRY_AFTER_S)}
-            raise Problem(503, "Busy", told, remedy=remedy, headers=again) from fault
+            raise Problem(BUSY, told, remedy=remedy, headers=again) from fault
         outcomes = [_unread(o) if isinstance(o, Unreadable) else next(answers).model_dump(mode="json") for o in read]
         if request.headers.get("content-type", "").lower().startswith("application/cloudevents-batch"):
             return JSONResponse(outcomes)
@@ -165,10 +161,10 @@ async def _answer(store: Store, command_id: str, source: str | None) -> Response
     if not found:
         told = f"No command {shown(command_id)} was answered here."
         remedy = "Check the id and the room, or wait a moment."
-        raise Problem(404, "Unknown command", told, field="id", remedy=remedy)
+        raise Problem(UNKNOWN_COMMAND, told, field="id", remedy=remedy)
     if len(found) > 1:
         told = f"{len(found)} sources used this id: {', '.join(one.command_source for one in found)}."
-        raise Problem(409, "Ambiguous", told, field="source", remedy="Add ?source= with one of them.")
+        raise Problem(AMBIGUOUS, told, field="source", remedy="Add ?source= with one of them.")
     return Response(found[0].model_dump_json(), media_type="application/json")
 
 
@@ -191,7 +187,7 @@ async def _body(request: Request) -> bytes:
             return await _within(request)
     except TimeoutError as fault:
         told, remedy = f"The body did not come within {BODY_WITHIN_S} seconds.", "Send it again, under the same id."
-        raise Problem(408, "Too slow", told, field="body", remedy=remedy, headers={"Connection": "close"}) from fault
+        raise Problem(TOO_SLOW, told, field="body", remedy=remedy, headers={"Connection": "close"}) from fault
 
 
 async def _within(request: Request) -> bytes:
@@ -200,7 +196,7 @@ async def _within(request: Request) -> bytes:
         size += len(part)
         if size > BODY_BYTES_MAX:
             told = f"A request may have {BODY_BYTES_MAX:,} bytes."
-            raise Problem(413, "Too large", told, field="body", remedy="Send fewer or smaller commands at once.")
+            raise Problem(TOO_LARGE, told, field="body", remedy="Send fewer or smaller commands at once.")
         parts.append(part)
     return b"".join(parts)
 

@@ -17,8 +17,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
+from kernel.http.problem_types import (
+    BAD_PARAMETER,
+    BODY_CUT_OFF,
+    FAULT_OF_THE_SERVICE,
+    MISSING_PARAMETER,
+    NOT_ALLOWED,
+    NOT_ANSWERED,
+    NOT_FOUND,
+    TOOK_TOO_LONG,
+    UNAVAILABLE,
+    UNKNOWN_PARAMETER,
+    ProblemType,
+)
 from kernel.runtime import faults
-from kernel.runtime.process import where
+from kernel.runtime.faults import where
 
 log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
@@ -35,17 +48,18 @@ class Problem(Exception):
 
     def __init__(
         self,
-        status: int,
-        title: str,
+        type_: ProblemType,
         detail: str,
         *,
+        status: int | None = None,
         field: str | None = None,
         remedy: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        """`status` is that of the type where none is given."""
         super().__init__(detail)
-        self.status = status
-        self.title = title
+        self.type = type_
+        self.status = status or type_.status
         self.field = field
         self.remedy = remedy
         self.headers = headers
@@ -68,7 +82,7 @@ class ProblemDetails(BaseModel):
         },
     )
     type: str
-    """The kind of problem: `urn:forcegen:problem:` and its title."""
+    """The kind of problem (docs/reference/problems.md says what each means)."""
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str
@@ -95,11 +109,16 @@ _WORDS: Final = {
 }
 
 
+def problem(type_: ProblemType, detail: str, *, field: str | None = None, remedy: str | None = None) -> Response:
+    """An error as RFC 9457 problem details, with the field at fault and the remedy."""
+    return response(Problem(type_, detail, field=field, remedy=remedy))
+
+
 def response(problem: Problem) -> Response:
     """The problem as it leaves."""
     body = {
-        "type": f"urn:forcegen:problem:{problem.title.lower().replace(' ', '-')}",
-        "title": problem.title,
+        "type": problem.type.uri,
+        "title": problem.type.title,
         "status": problem.status,
         "detail": str(problem),
         "field": problem.field,
@@ -134,7 +153,7 @@ def answer_problems(app: FastAPI, as_page: AsPage = lambda *_: None) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def gone(_: Request, __: ClientDisconnect) -> Response:
-        return response(Problem(400, "Body cut off", "The connection ended before the body did.", field="body"))
+        return response(Problem(BODY_CUT_OFF, "The connection ended before the body did.", field="body"))
 
     async def failed(request: Request, fault: Exception) -> Response:
         return answer(request, of_fault(fault))
@@ -152,15 +171,15 @@ def of_validation(error: Mapping[str, Any]) -> Problem:
     if error["type"] == "extra_forbidden":
         return unknown(str(field))
     if error["type"] == "missing":
-        return Problem(400, "Missing parameter", f"{field} is required.", field=field, remedy=f"Send {field}.")
+        return Problem(MISSING_PARAMETER, f"{field} is required.", field=field, remedy=f"Send {field}.")
     remedy = error.get("ctx", {}).get("remedy") or f"Send {field} in the form that /docs shows."
-    return Problem(400, "Bad parameter", f"{field}: {error['msg']}", field=field, remedy=remedy)
+    return Problem(BAD_PARAMETER, f"{field}: {error['msg']}", field=field, remedy=remedy)
 
 
 def unknown(field: str) -> Problem:
     """A parameter that would be ignored would give a wrong answer: so it is refused."""
     remedy = "Leave it out, or see /docs for the parameters that are understood here."
-    return Problem(400, "Unknown parameter", f"There is no parameter {field} here.", field=field, remedy=remedy)
+    return Problem(UNKNOWN_PARAMETER, f"There is no parameter {field} here.", field=field, remedy=remedy)
 
 
 def _of_framework(request: Request, error: HTTPException) -> Problem:
@@ -169,13 +188,13 @@ def _of_framework(request: Request, error: HTTPException) -> Problem:
         allowed = allowed_methods(request) or (error.headers or {}).get("Allow", "GET, HEAD")
         remedy, method = f"Use one of {allowed}.", request.scope.get("forcegen.method", request.method)
         told = f"{method} is not a method of {request.url.path}."
-        return Problem(405, "Not allowed", told, remedy=remedy, headers={**(error.headers or {}), "Allow": allowed})
+        return Problem(NOT_ALLOWED, told, remedy=remedy, headers={**(error.headers or {}), "Allow": allowed})
     if not request.scope["path"].isprintable():
         told, remedy = "path: It holds a character that is none of text.", "Send letters, digits and signs."
-        return Problem(400, "Bad parameter", told, field="path", remedy=remedy)
-    title = {404: "Not found"}.get(error.status_code, "Not answered")
+        return Problem(BAD_PARAMETER, told, field="path", remedy=remedy)
+    type_ = NOT_FOUND if error.status_code == HTTPStatus.NOT_FOUND else NOT_ANSWERED
     remedy = "See /docs for what there is."
-    return Problem(error.status_code, title, str(error.detail), remedy=remedy, headers=error.headers)
+    return Problem(type_, str(error.detail), status=error.status_code, remedy=remedy, headers=error.headers)
 
 
 def allowed_methods(request: Request) -> str:
@@ -202,11 +221,11 @@ def of_fault(fault: Exception) -> Problem:
     log.error("a request failed", fault=faults.kind(fault), where=where(fault))
     if isinstance(fault, asyncpg.QueryCanceledError):
         told = "This took longer than one question may take."
-        return Problem(503, "Took too long", told, remedy="Ask for less: a shorter period, one State, or a page.")
+        return Problem(TOOK_TOO_LONG, told, remedy="Ask for less: a shorter period, one State, or a page.")
     if faults.is_passing(fault):
         told = "A server that this needs does not answer. Whether a command was recorded is not known."
         remedy = "Send it again in a moment, a command under the same id: it is decided once."
-        return Problem(503, "Unavailable", told, remedy=remedy, headers={"Retry-After": str(RETRY_AFTER_S)})
+        return Problem(UNAVAILABLE, told, remedy=remedy, headers={"Retry-After": str(RETRY_AFTER_S)})
     told = "This is a fault of the service. It is in its log, and the same request will most likely meet it again."
     remedy = "Tell who runs the service, with the time and the address. Do not send it again unchanged."
-    return Problem(500, "Fault of the service", told, remedy=remedy)
+    return Problem(FAULT_OF_THE_SERVICE, told, remedy=remedy)

@@ -5,16 +5,17 @@ somebody's page then reads what the service answers, with this machine's rights.
 place of a name, so numbers are always answered.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kernel.http.problem_details import problem
+from kernel.http.problem_types import MISDIRECTED
 from kernel.runtime.settings import Settings
 
 _HOST: Final = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]/@\s]+))(?::[0-9]{0,5})?", re.ASCII)
@@ -131,17 +132,9 @@ def _fits(name: str, own: str) -> bool:
     return own in ("*", name)
 
 
-_REFUSED: Final = Response(
-    json.dumps(
-        {
-            "type": "urn:forcegen:problem:misdirected",
-            "title": "Misdirected",
-            "status": 421,
-            "detail": "This service is not called by that name.",
-            "field": "Host",
-            "remedy": "Ask for it by its address, or let its operator add the name to FORCEGEN_HTTP_HOSTS.",
-        }
-    ),
-    421,
-    media_type="application/problem+json",
+_REFUSED: Final = problem(
+    MISDIRECTED,
+    "This service is not called by that name.",
+    field="Host",
+    remedy="Ask for it by its address, or let its operator add the name to FORCEGEN_HTTP_HOSTS.",
 )

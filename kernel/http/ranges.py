@@ -14,6 +14,7 @@ from typing import Final
 from fastapi import Response
 
 from kernel.http.problem_details import Problem, response
+from kernel.http.problem_types import CHANGED, NO_SUCH_RANGE
 
 _RANGE: Final = re.compile(r"bytes=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.IGNORECASE)
 _TAG: Final = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
@@ -45,7 +46,7 @@ def served(whole: Response, asked: RangeHeaders) -> Response:
     whole.headers.update({"Accept-Ranges": "bytes", "ETag": tag, "Cache-Control": "no-cache"})
     if asked.if_match is not None and not _names(asked.if_match, tag, weakly=False):
         told, remedy = "The file is no longer the one that If-Match names.", "Read it anew from the beginning."
-        return response(Problem(412, "Changed", told, field="If-Match", remedy=remedy, headers={"ETag": tag}))
+        return response(Problem(CHANGED, told, field="If-Match", remedy=remedy, headers={"ETag": tag}))
     kept = {name: value for name, value in whole.headers.items() if name != "content-length"}
     if asked.if_none_match is not None and _names(asked.if_none_match, tag, weakly=True):
         return Response(status_code=304, headers={n: v for n, v in kept.items() if n != "content-type"})
@@ -56,7 +57,7 @@ def served(whole: Response, asked: RangeHeaders) -> Response:
     except LookupError:
         told, remedy = f"The file has {len(body)} bytes.", "Ask for a range that begins within it."
         past = {"ETag": tag, "Accept-Ranges": "bytes", "Content-Range": f"bytes */{len(body)}"}
-        return response(Problem(416, "No such range", told, field="Range", remedy=remedy, headers=past))
+        return response(Problem(NO_SUCH_RANGE, told, field="Range", remedy=remedy, headers=past))
     if wanted is None:
         return whole
     first, last = wanted

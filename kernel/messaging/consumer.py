@@ -20,10 +20,9 @@ from kernel.messaging import bounded_codecs
 from kernel.messaging.partition_reader import BlockedPartition, PartitionReader, Records
 from kernel.messaging.passages import BROKEN_HEADER, BrokenRecord, Record
 from kernel.model.records import DeadLetter, Fenced, LoadOffsets, OffsetAdvance, Origin, Partition, Passage
-from kernel.runtime.faults import is_passing, kind
+from kernel.runtime.faults import is_passing, kind, where
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import FENCED, PASSED_OVER, RECORDS_READ, SET_ASIDE
-from kernel.runtime.process import where
 from kernel.runtime.settings import Settings
 
 __all__ = ["Consumer", "Record", "Records", "check_whole", "dead_letter", "dead_letter_by_origin"]

@@ -4,6 +4,7 @@ Only servers' faults are retried. Everything else belongs to a record, and is sp
 missing right is an operator's fault and counts as a server's: it must never make records into dead letters.
 """
 
+import traceback
 from typing import Final
 
 import asyncpg
@@ -36,3 +37,8 @@ def kind(fault: BaseException) -> str:
     """The kind of a fault, for logs, answers and health: without its message, which may quote what somebody sent."""
     code = getattr(fault, "sqlstate", None)
     return f"{type(fault).__name__} ({code})" if code else type(fault).__name__
+
+
+def where(fault: BaseException) -> str:
+    """Where a fault arose, for the log. Without its message: that may quote what somebody sent."""
+    return "".join(traceback.format_tb(fault.__traceback__))

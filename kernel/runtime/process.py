@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import sys
-import traceback
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -57,11 +56,6 @@ def configure_logs(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()])
-
-
-def where(fault: BaseException) -> str:
-    """Where a fault arose, for the log. Without its message: that may quote what somebody sent."""
-    return "".join(traceback.format_tb(fault.__traceback__))
 
 
 class _Libraries(logging.Handler):

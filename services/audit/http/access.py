@@ -21,8 +21,9 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from starlette.datastructures import Headers
 
-from kernel.http.command_routes import problem
 from kernel.http.parameters import Name, Whole
+from kernel.http.problem_details import problem
+from kernel.http.problem_types import UNAUTHORIZED
 from kernel.http.proxied import names_this_machine, path_of
 from kernel.sql import queries
 
@@ -168,7 +169,7 @@ def guard(app: FastAPI, pool: asyncpg.Pool, file: Path | None) -> None:
     async def refused(_: Request, __: ReadingRefused) -> Response:
         told = "Content of the archive is given to its readers alone."
         remedy = "Send Authorization: Bearer TOKEN; who runs the archive makes one with `forcegen audit token NAME`."
-        answer = problem(401, "Who are you", told, field="Authorization", remedy=remedy)
+        answer = problem(UNAUTHORIZED, told, field="Authorization", remedy=remedy)
         answer.headers.update(_CHALLENGE)
         return answer
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import asyncpg
 from fastapi import APIRouter, Query
 
-from kernel.http.command_routes import problem
-from kernel.http.problem_details import documented
+from kernel.http.problem_details import documented, problem
+from kernel.http.problem_types import NOT_COVERED_YET
 from kernel.store.postgres import Connection, columns
 from services.audit.archive.writer import archived
 from services.audit.http.places import Place, place
@@ -63,6 +63,6 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
             found = await anchored(connection, asked)
         told = "No checkpoint covers all of these positions yet."
-        return found or problem(404, "Not covered yet", told, field="position", remedy="Ask again in a second.")
+        return found or problem(NOT_COVERED_YET, told, field="position", remedy="Ask again in a second.")
 
     return router

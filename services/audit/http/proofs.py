@@ -7,9 +7,9 @@ import asyncpg
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from kernel.http.command_routes import problem
 from kernel.http.parameters import Whole
-from kernel.http.problem_details import documented
+from kernel.http.problem_details import documented, problem
+from kernel.http.problem_types import NOT_FOUND
 from kernel.store.postgres import Connection
 from services.audit.archive import static_files
 from services.audit.http.access import Reader
@@ -78,7 +78,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         async with pool.acquire() as connection:
             found = await bundle(connection, topic, partition, offset, since)
         told = "This record is not archived, or no checkpoint covers it yet."
-        return found or problem(404, "No such record", told, remedy="Check its place, or ask in a second.")
+        return found or problem(NOT_FOUND, told, remedy="Check its place, or ask in a second.")
 
     return router
 
@@ -172,7 +172,7 @@ async def _is_signed(connection: Connection, path: str) -> bool:
 
 def _absent(path: str) -> Response:
     told, remedy = f"The log has no {path[:200]}.", "Ask for /checkpoint: it tells the size."
-    return problem(404, "Not found", told, remedy=remedy)
+    return problem(NOT_FOUND, told, remedy=remedy)
 
 
 async def _proof(
@@ -183,7 +183,7 @@ async def _proof(
             return {**asked, "hashes": [one.hex() for one in await tree_store.hashes(connection, spans())]}
     except (merkle.Refuted, LookupError, ValueError) as fault:
         told = str(fault) if isinstance(fault, merkle.Refuted) else "The tree is not that large."
-        return problem(404, "No such proof", told, remedy="Ask for a size that /checkpoint has reached.")
+        return problem(NOT_FOUND, told, remedy="Ask for a size that /checkpoint has reached.")
 
 
 def _signed(note: str) -> Checkpoint:

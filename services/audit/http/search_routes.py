@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from contracts.limits import ATTRIBUTE_LENGTH_MAX
-from kernel.http.command_routes import problem
 from kernel.http.parameters import Instant, Name, Whole
-from kernel.http.problem_details import documented
+from kernel.http.problem_details import documented, problem
+from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND
 from kernel.store.postgres import Connection
 from services.audit.http.access import Reader
 from services.audit.http.places import Place, Topic, place
@@ -96,9 +96,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         """Name the message by `event` or by `at`. `beyond` is the id of a cause that is not in the log."""
         if (event is None) == (named is None):
             told = "Name one message: by its id (event), or by its place (at)."
-            return problem(
-                400, "Bad parameter", told, field="event", remedy="Send ?event=ID or ?at=topic/partition/offset."
-            )
+            return problem(BAD_PARAMETER, told, field="event", remedy="Send ?event=ID or ?at=topic/partition/offset.")
         try:
             async with pool.acquire() as connection:
                 asked = await (with_id(connection, event) if event is not None else at(connection, str(named)))
@@ -106,6 +104,6 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         except UnknownMessage as fault:
             told = f"There is no message {str(fault)[:200]!r} in the archive."
             remedy = "Check it with GET /v1/messages; a record can be found a second after it is archived."
-            return problem(404, "No such message", told, field="event" if event else "at", remedy=remedy)
+            return problem(NOT_FOUND, told, field="event" if event else "at", remedy=remedy)
 
     return router

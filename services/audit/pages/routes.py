@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from kernel.http.address import bad
 from kernel.http.problem_details import Problem, unknown
+from kernel.http.problem_types import NOT_FOUND
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad
 from kernel.runtime.health import Health
@@ -89,9 +90,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
                 return await _message(request, connection, await search_routes.at(connection, place))
         except UnknownMessage:
             told = f"There is no record {place} in the archive."
-            raise Problem(
-                404, "No such record", told, field="place", remedy="Search for it on the first page."
-            ) from None
+            raise Problem(NOT_FOUND, told, field="place", remedy="Search for it on the first page.") from None
 
     return router
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import StreamingResponse
 
 from kernel.http.parameters import Position
+from kernel.http.problem_types import BUSY
 from services.reporting.projections import VIEWS
 from services.reporting.query.change_feed import FOLLOWERS_MAX, TooManyFollowers
 from services.reporting.query.errors import RESPONSES, Problem
@@ -50,7 +51,7 @@ async def _changes(
         first = await anext(frames)
     except TooManyFollowers as fault:
         detail = f"{FOLLOWERS_MAX:,} follow here already."
-        raise Problem(503, "Busy", detail, remedy="Come again in a moment, or ask another process.") from fault
+        raise Problem(BUSY, detail, remedy="Come again in a moment, or ask another process.") from fault
     return StreamingResponse(_from(first, frames), media_type="text/event-stream", headers=_HEADERS)
 
 

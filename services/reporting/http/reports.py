@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from kernel.http import ranges
+from kernel.http.problem_types import NOT_FOUND
 from services.reporting.http import shapes
 from services.reporting.query.errors import RESPONSES, Problem, documented
 from services.reporting.query.session import ReadSession, read_session
@@ -62,7 +63,7 @@ async def _list() -> shapes.ReportList:
 
 async def _unknown(name: str) -> None:
     detail, remedy = f"There is no report {name}.", f"There are {', '.join(REPORTS)}."
-    raise Problem(404, "Not found", detail, field="name", remedy=remedy)
+    raise Problem(NOT_FOUND, detail, field="name", remedy=remedy)
 
 
 def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from kernel.http.problem_types import NOT_FOUND
 from kernel.store.postgres import Connection
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.queries import filtered
@@ -22,7 +23,7 @@ async def find_one(connection: Connection, name: str, item: str, as_of: date) ->
     rows = await connection.fetch(statement.sql, *statement.values(given))
     if not rows:
         detail = f"There is no {item} among the {name} on {as_of}."
-        raise Problem(404, "Not found", detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
+        raise Problem(NOT_FOUND, detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
     item_json: str = rows[0]["item"]
     return item_json
 
@@ -48,5 +49,5 @@ async def find_event(connection: Connection, event: str) -> dict[str, Any]:
         statement = None
     if statement is None or not statement.values:
         remedy = "GET /v1/events lists what there is."
-        raise Problem(404, "Not found", f"There is no event {event} on record.", field="event", remedy=remedy)
+        raise Problem(NOT_FOUND, f"There is no event {event} on record.", field="event", remedy=remedy)
     return statement.rows[0]

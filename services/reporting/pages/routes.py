@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from contracts.limits import FIRST_DAY
 from contracts.words import Category
 from kernel.http.address import bad
+from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND, UNKNOWN_PARAMETER
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
 from kernel.store.postgres import Connection
@@ -88,7 +89,7 @@ def question_of(request: Request, sheet: Sheet, today: date) -> Question:
     language = named(wanted) if wanted else None
     if wanted and not language:
         remedy = f"There are {', '.join(LANGUAGES)}."
-        raise Problem(400, "Bad parameter", f"There is no language {shown(wanted)}.", field="lang", remedy=remedy)
+        raise Problem(BAD_PARAMETER, f"There is no language {shown(wanted)}.", field="lang", remedy=remedy)
     for name in ("section", "drawn"):
         own.pop(name, None)
     kept = {**own, **({"lang": language} if language else {})}
@@ -110,7 +111,7 @@ def _own(request: Request, sheet: Sheet) -> dict[str, str]:
         if name not in (*known, "section"):
             detail, label = f"There is no parameter {shown(name)} here.", name if name.isprintable() else ascii(name)
             remedy = f"This page takes {', '.join(known)}."
-            raise Problem(400, "Unknown parameter", detail, field=label, remedy=remedy)
+            raise Problem(UNKNOWN_PARAMETER, detail, field=label, remedy=remedy)
         if name in values:
             raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
         values[name] = value
@@ -226,11 +227,11 @@ def _twin(sheet: Sheet, question: Question, shown: PageContent) -> dict[str, Any
 def _csv(request: Request, shown: PageContent) -> Response:
     """One table a file: the first of the page, or the one that `section` names."""
     if not shown.sections:
-        raise Problem(404, "Not found", "This page has no table.", field="section", remedy="Ask for its .json.")
+        raise Problem(NOT_FOUND, "This page has no table.", field="section", remedy="Ask for its .json.")
     name = request.query_params.get("section") or next(iter(shown.sections))
     if name not in shown.sections:
         remedy = f"There are {', '.join(shown.sections)}."
-        raise Problem(404, "Not found", f"This page has no table {name}.", field="section", remedy=remedy)
+        raise Problem(NOT_FOUND, f"This page has no table {name}.", field="section", remedy=remedy)
     return formats.as_csv(name, shown.sections[name])
 
 

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from contracts.text import is_storable
+from kernel.http.problem_types import BAD_PARAMETER
 from services.reporting.queries import Query, query
 from services.reporting.query.errors import Problem
 
@@ -127,4 +128,4 @@ def _numbered_from(sql: str, before: int) -> str:
 def no_cursor() -> Problem:
     """What was sent as a cursor is none."""
     remedy = "Send `next` of the page before, as it came."
-    return Problem(400, "Bad parameter", "This is no cursor.", field="cursor", remedy=remedy)
+    return Problem(BAD_PARAMETER, "This is no cursor.", field="cursor", remedy=remedy)

@@ -10,6 +10,7 @@ import asyncpg
 from fastapi import Request
 
 from contracts.outcome import WaitToken
+from kernel.http.problem_types import BAD_PARAMETER
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
@@ -61,7 +62,7 @@ class ReadSession:
         if as_known_at is not None and as_known_at > datetime.now(UTC) + CLOCKS_APART:
             detail = f"{as_known_at.isoformat()} is still to come: nobody can tell what will be known then."
             remedy = "Send an instant that has passed, or leave as_known_at out to be told what is known now."
-            raise Problem(400, "Bad parameter", detail, field="as_known_at", remedy=remedy)
+            raise Problem(BAD_PARAMETER, detail, field="as_known_at", remedy=remedy)
         async with (
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),

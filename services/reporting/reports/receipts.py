@@ -20,6 +20,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from contracts.registry import SERVICES
+from kernel.http.problem_types import BAD_PARAMETER, NO_RECEIPT_HERE, NO_RECEIPT_YET
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.errors import Problem
@@ -147,7 +148,7 @@ class Archive:
             return await self._anchors(places)
         except (_NotCoveredYet, TimeoutError, httpx.HTTPError) as fault:
             remedy = "Ask again in a minute; if it stays so, ask your operator how far the audit room is."
-            raise Problem(503, "No receipt", "The archive has not signed all of this yet.", remedy=remedy) from fault
+            raise Problem(NO_RECEIPT_YET, "The archive has not signed all of this yet.", remedy=remedy) from fault
 
     @stamina.retry(on=_NotCoveredYet, attempts=None, timeout=COVERED_WITHIN_S, wait_initial=0.1, wait_max=0.5)
     async def _anchors(self, places: Sequence[str]) -> Mapping[str, Any]:
@@ -169,8 +170,8 @@ def check(params: ReportParameters, archive: Archive | None) -> Archive:
     """The archive, where a receipt can be given; raises `Problem`."""
     if params.format != "json":
         remedy = "Leave format out: the JSON holds the answer and its receipt."
-        raise Problem(400, "Bad parameter", "A receipt comes with JSON alone.", field="receipt", remedy=remedy)
+        raise Problem(BAD_PARAMETER, "A receipt comes with JSON alone.", field="receipt", remedy=remedy)
     if archive is None:
         remedy = "Its operator sets FORCEGEN_QUERY_AUDIT_URL to the address of the audit room."
-        raise Problem(400, "No receipt", "This query API does not know the archive.", field="receipt", remedy=remedy)
+        raise Problem(NO_RECEIPT_HERE, "This query API does not know the archive.", field="receipt", remedy=remedy)
     return archive

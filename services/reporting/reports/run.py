@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import asyncpg
 
+from kernel.http.problem_types import TOO_MANY_ROWS
 from kernel.store.postgres import Connection
 from services.reporting.queries import Query, filtered
 from services.reporting.query import keyset
@@ -106,7 +107,7 @@ def _answer(each: _Statement, rows: Sequence[asyncpg.Record | Values], fresh: Fr
     found = [row[:width] for row in rows] if there else []
     if params.limit is None and params.cursor is None and len(found) > ROWS_MAX:
         remedy = "Narrow it down with a filter, or ask for pages with limit."
-        raise Problem(400, "Too many rows", f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
+        raise Problem(TOO_MANY_ROWS, f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
     more = params.limit is not None and len(found) > params.limit
     found = found[: params.limit] if more else found
     following = page.cursor(dict(zip(page.types, found[-1], strict=True))) if more else None

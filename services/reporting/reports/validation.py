@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from kernel.http.problem_types import BAD_PARAMETER, MISSING_PARAMETER, UNKNOWN_NAME
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.errors import Problem
@@ -48,7 +49,7 @@ async def check_names(connection: Connection, given: Mapping[str, Any], known: K
         listed = [f"GET /v1/{LISTS_OF[kind]} lists what there is."] if kind in LISTS_OF else []
         then = f", as known at {given['as_known_at'].isoformat()}" if given.get("as_known_at") else ""
         detail = f"There is no {kind} {name} on record{then}."
-        raise Problem(404, "Unknown name", detail, field=field, remedy=" ".join([*there, *listed]) or "None is yet.")
+        raise Problem(UNKNOWN_NAME, detail, field=field, remedy=" ".join([*there, *listed]) or "None is yet.")
     if len(known) + len(asked) > KNOWN_MAX:
         known.clear()
     known |= asked
@@ -63,7 +64,7 @@ def check_period(given: Mapping[str, Any], first: str, last: str) -> None:
     begin, end = given.get(first), given.get(last)
     if begin is not None and end is not None and begin > end:
         detail = f"{first} ({begin}) is after {last} ({end}): there is no such period."
-        raise Problem(400, "Bad parameter", detail, field=first, remedy=f"Send a {first} that is not after {last}.")
+        raise Problem(BAD_PARAMETER, detail, field=first, remedy=f"Send a {first} that is not after {last}.")
 
 
 def check_choice(report: ReportDefinition, given: Mapping[str, Any]) -> None:
@@ -73,8 +74,8 @@ def check_choice(report: ReportDefinition, given: Mapping[str, Any]) -> None:
         named = ", ".join(report.exactly_one_of)
         detail = f"Exactly one of {named} is required; {len(sent)} were sent."
         field = sent[1] if sent else report.exactly_one_of[0]
-        title = "Bad parameter" if sent else "Missing parameter"
-        raise Problem(400, title, detail, field=field, remedy=f"Send one of {named}.")
+        type_ = BAD_PARAMETER if sent else MISSING_PARAMETER
+        raise Problem(type_, detail, field=field, remedy=f"Send one of {named}.")
 
 
 def check_source(report: ReportDefinition, given: Mapping[str, Any]) -> None:
@@ -82,4 +83,4 @@ def check_source(report: ReportDefinition, given: Mapping[str, Any]) -> None:
     taken = [*report.of(given.get("source")).own, "source"]
     for field in sorted(field for field, value in given.items() if value is not None and field not in taken):
         detail = f"{field} says nothing where the source is {given.get('source') or 'register'}."
-        raise Problem(400, "Bad parameter", detail, field=field, remedy=f"This source takes {', '.join(taken)}.")
+        raise Problem(BAD_PARAMETER, detail, field=field, remedy=f"This source takes {', '.join(taken)}.")
