@@ -1,4 +1,4 @@
-"""Given facts, when a command comes, then these events or this refusal: a story for any decider.
+"""Given past events, when a command comes, then these events or this refusal: a story for any decider.
 
 spec(decider).given(MandateProposed(...)).when(ApproveMandate(...)).then(MandateApproved(...))
 spec(decider).given(...).when(...).then_refused("I1", "430")
@@ -24,7 +24,7 @@ from kernel.model.decider import (
 A_DAY = datetime(2022, 7, 1, tzinfo=UTC)
 
 
-def fact(event: Event, index: int = 0) -> RecordedEvent:
+def on_record(event: Event, index: int = 0) -> RecordedEvent:
     """An event as if it had been recorded, with an id that depends on its place in the story."""
     return RecordedEvent(event_id("spec", "given", index), event, effective_of(event, A_DAY))
 
@@ -32,18 +32,18 @@ def fact(event: Event, index: int = 0) -> RecordedEvent:
 @dataclass(frozen=True)
 class Story:
     decider: AnyDecider
-    facts: tuple[RecordedEvent, ...] = ()
+    past: tuple[RecordedEvent, ...] = ()
     decision: Decision | None = None
 
     def given(self, *events: Event) -> "Story":
         """Add events to the past, in the order in which they were recorded, over all streams."""
-        start = len(self.facts)
-        return replace(self, facts=self.facts + tuple(fact(e, start + i) for i, e in enumerate(events)))
+        start = len(self.past)
+        return replace(self, past=self.past + tuple(on_record(e, start + i) for i, e in enumerate(events)))
 
     def state(self, stream: str) -> Any:
         """The state of a stream after the past; `Any`, because a story is told of any service."""
         state = self.decider.initial(stream)
-        for event in self.facts:
+        for event in self.past:
             if event.data.stream == stream:
                 state = self.decider.evolve(state, event)
         return state
@@ -86,10 +86,10 @@ class _StoryStates(Mapping[str, object]):
         return self._story.state(stream)
 
     def __iter__(self) -> Iterator[str]:
-        return iter({one.data.stream for one in self._story.facts})
+        return iter({event.data.stream for event in self._story.past})
 
     def __len__(self) -> int:
-        return len({one.data.stream for one in self._story.facts})
+        return len({event.data.stream for event in self._story.past})
 
 
 def spec(decider: AnyDecider) -> Story:

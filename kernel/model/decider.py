@@ -59,7 +59,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The command cites a fact of another room that has not arrived; it waits until `on` (a stream) has one."""
+    """The command rests on an event of another service that has not arrived; it waits until `on` (a stream) has one."""
 
     on: str
     reason: str
@@ -147,9 +147,9 @@ def effective_of(event: Event, asked_effective: datetime) -> datetime:
     return datetime.combine(getattr(event, event.effective_field), time(), UTC)
 
 
-def recorded_events(asked: ReceivedCommand[Command], events: Sequence[Event]) -> list[RecordedEvent]:
+def recorded_events(command: ReceivedCommand[Command], events: Sequence[Event]) -> list[RecordedEvent]:
     """The events of a decision with their ids and effective times."""
     return [
-        RecordedEvent(event_id(asked.source, asked.id, index), event, effective_of(event, asked.effective))
+        RecordedEvent(event_id(command.source, command.id, index), event, effective_of(event, command.effective))
         for index, event in enumerate(events)
     ]

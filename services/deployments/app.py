@@ -1,4 +1,4 @@
-"""The room, put together: its pure core on the kernel. No rule lives here."""
+"""The service, put together: its pure core on the kernel. No rule lives here."""
 
 from kernel.command_service import DecidingService
 from services.deployments import decider

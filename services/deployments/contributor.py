@@ -1,4 +1,4 @@
-"""What others say of a contributor, kept as published: a row whose parts do not add up is evidence, not an error."""
+"""What others state about a contributor, kept as published: parts that do not add up are evidence, not an error."""
 
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never

@@ -1,4 +1,4 @@
-"""The vacancies room: who and what may be put forward, for which post, and what the UN answered.
+"""Vacancies: who and what may be put forward, for which post, and what the UN answered.
 
 Decided here: the life of missions, applications, vacancies with their nominations, candidates and units; whether a
 nominee is eligible on the day (I5), covered by exactly one mandate line (I2), unexpired (I7), not barred (I12), ready

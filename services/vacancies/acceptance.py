@@ -83,7 +83,7 @@ def _expired(command: AcceptNomination, nomination: Nomination) -> Refusal | Non
     if command.accepted_on < until:
         return None
     reason = f"Nomination {command.nomination} was valid until {until}; {command.accepted_on} is too late."
-    return Refusal("I7", reason, "accepted_on", "Nominate anew, on the facts of the day.")
+    return Refusal("I7", reason, "accepted_on", "Nominate anew, by what is true on that day.")
 
 
 def _not_expired(command: LapseNomination, nomination: Nomination) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""Rule I5: eligibility is a pure function of the rules, the vacancy's range and the facts of one day.
+"""Rule I5: eligibility is a pure function of the rules, the vacancy's range and what is true on one day.
 
 Every failed criterion is named, so that an official mends all of them at once instead of one refusal at a time.
 """
@@ -35,11 +35,11 @@ def failed_criteria(rules: RuleSetAdopted, opening: VacancyAnnounced, standing: 
     )
 
 
-def _rank_outside(rank: Rank, lowest: Rank | None, highest: Rank | None, asked_by: str) -> Iterator[str]:
+def _rank_outside(rank: Rank, lowest: Rank | None, highest: Rank | None, required_by: str) -> Iterator[str]:
     if lowest is not None and RANKS.index(rank) < RANKS.index(lowest):
-        yield f"rank: {rank} is below {lowest}, the lowest that {asked_by} accepts"
+        yield f"rank: {rank} is below {lowest}, the lowest that {required_by} accepts"
     if highest is not None and RANKS.index(rank) > RANKS.index(highest):
-        yield f"rank: {rank} is above {highest}, the highest that {asked_by} accepts"
+        yield f"rank: {rank} is above {highest}, the highest that {required_by} accepts"
 
 
 def _not_held(required: tuple[bool, ...], standing: Standing) -> Iterator[str]:

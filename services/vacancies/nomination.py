@@ -116,7 +116,7 @@ def _nominate_unit(command: NominateUnit, opening: VacancyAnnounced, states: Sta
     if isinstance(pledge, Refusal):
         return pledge
     if pledge.category != opening.category:
-        reason = f"Unit {command.unit} is {pledge.category}, but vacancy {command.vacancy} asks for {opening.category}."
+        reason = f"Unit {command.unit} is {pledge.category}, but vacancy {command.vacancy} needs {opening.category}."
         return Refusal("I2", reason, "unit", "Nominate for a vacancy of the same category.")
     if no_fit := too_many(pledge.headcount, opening) or does_not_cover(command, opening, pledge.contributor, states):
         return no_fit
@@ -140,7 +140,7 @@ def too_many(headcount: int, opening: VacancyAnnounced) -> Refusal | None:
     """Why a unit does not fit a vacancy: it counts its whole headcount."""
     if headcount <= opening.number:
         return None
-    reason = f"The unit counts {headcount} people, but vacancy {opening.vacancy} asks for {opening.number}."
+    reason = f"The unit counts {headcount} people, but vacancy {opening.vacancy} is for {opening.number}."
     return lifecycle(reason, "unit", "Pledge the unit with fewer people, or ask the UN for a larger requirement.")
 
 

@@ -1,4 +1,4 @@
-"""Random but valid histories of all three rooms, and random ways of delivering them."""
+"""Random but valid histories of all three deciding services, and random ways of delivering them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,7 +23,7 @@ def _tour(tour: str) -> list[Event]:
 
 
 def lives() -> list[list[Event]]:
-    """What may happen to each thing, in order; two streams of one name live in two rooms."""
+    """What may happen to each thing, in order; two streams of one name live in two services."""
     return [
         [story.proposed(), story.approved(), story.required(), story.document()],
         [story.proposed("kz-2022"), story.approved("kz-2022")],

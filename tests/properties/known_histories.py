@@ -24,23 +24,23 @@ def days(begin: date = FIRST, end: date = LAST) -> st.SearchStrategy[str]:
 
 @st.composite
 def tours(draw: st.DrawFn, tour: str) -> list[Event]:
-    """One tour's life with its corrections: whenever it was, it is told in the order in which it was learned."""
+    """One tour's life with its corrections: whenever it was, it is recorded in the order in which it was learned."""
     came = draw(st.dates(FIRST, date(2015, 3, 1)))
     went = came + timedelta(days=draw(st.integers(1, 300)))
     between = came + (went - came) / 2
-    told: list[Event] = [story.planned(tour, person=f"p-{tour}"), story.scheduled(tour), story.rescheduled(tour)]
-    told.append(story.arrived(tour, came.isoformat()))
+    events: list[Event] = [story.planned(tour, person=f"p-{tour}"), story.scheduled(tour), story.rescheduled(tour)]
+    events.append(story.arrived(tour, came.isoformat()))
     corrections: list[Event] = [
         story.corrected(CORRECTED, tour, arrived_on=came - timedelta(days=draw(st.integers(1, 40)))),
         story.corrected(CORRECTED, tour, mission="UNMIL"),
         story.corrected(CORRECTED, tour, headcount=draw(st.integers(1, 3))),
         story.corrected(CORRECTED, tour, rank="major"),
     ]
-    told += draw(st.lists(st.sampled_from(corrections), max_size=3, unique_by=id))
-    told += draw(st.sampled_from([[], [story.transferred(tour, between.isoformat())]]))
-    told += [story.extended(tour), story.departed(tour, went.isoformat())]
+    events += draw(st.lists(st.sampled_from(corrections), max_size=3, unique_by=id))
+    events += draw(st.sampled_from([[], [story.transferred(tour, between.isoformat())]]))
+    events += [story.extended(tour), story.departed(tour, went.isoformat())]
     late = went + timedelta(days=draw(st.integers(-0, 30)))
-    return [*told, story.corrected(CORRECTED, tour, departed_on=late)]
+    return [*events, story.corrected(CORRECTED, tour, departed_on=late)]
 
 
 @st.composite
@@ -51,11 +51,11 @@ def logs(draw: st.DrawFn) -> list[ConsumedEvent]:
     order = draw(st.permutations([nr for nr, life in enumerate(some) for _ in life]))
     steps = [iter(life) for life in some]
     log = history(next(steps[nr]) for nr in order)
-    instant, told = LEARNED, []
+    instant, recorded = LEARNED, []
     for event in log:
         instant += timedelta(seconds=draw(st.sampled_from([0, 1, 1, 60])))
-        told.append(replace(event, recorded=instant))
-    return told
+        recorded.append(replace(event, recorded=instant))
+    return recorded
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Commands that a ledger may be asked, most of them about tours that are there, on few days and with little room."""
+"""Commands that a ledger may receive, most of them about tours that are there, on few days and with little headroom."""
 
 from datetime import date, timedelta
 from typing import Any, TypeAlias
@@ -112,7 +112,7 @@ amendments = st.builds(
     lambda since, ceiling, sub: OpenLine(**OF, contributor="KAZ", since=since, terms=terms(ceiling, sub)),
     days, st.integers(1, 6), st.integers(1, 6),
 )  # fmt: skip
-asked = st.one_of(
+commands = st.one_of(
     plans(),
     arrivals(),
     arrivals(),
@@ -131,5 +131,5 @@ asked = st.one_of(
 
 
 first_plans = st.tuples(*(plans(st.just(tour)) for tour in TOURS))
-stories = st.builds(lambda begun, then: [*begun, *then], first_plans, st.lists(asked, min_size=10, max_size=40))
-"""Every tour is asked for first, so that most of what follows is about something."""
+stories = st.builds(lambda begun, then: [*begun, *then], first_plans, st.lists(commands, min_size=10, max_size=40))
+"""Every tour is planned first, so that most of what follows is about something."""

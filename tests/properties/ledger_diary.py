@@ -1,4 +1,4 @@
-"""What a clerk with a diary knows: it sees only recorded facts, keeps every stay itself and counts day by day."""
+"""What a clerk with a diary knows: it sees only recorded events, keeps every stay itself and counts day by day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,12 +25,12 @@ class Seen:
         return [place for since, place in self.moves if since <= on or since == date.min][-1]
 
 
-def diary(facts: list[RecordedEvent]) -> Iterator[Seen]:
-    """Each tour that arrived, written down from the recorded facts alone."""
+def diary(events: list[RecordedEvent]) -> Iterator[Seen]:
+    """Each tour that arrived, written down from the recorded events alone."""
     for slug in TOURS:
         seen: Seen | None = None
         move_of: dict[UUID, int] = {}
-        for one in (f for f in facts if getattr(f.data, "tour", None) == slug):
+        for one in (e for e in events if getattr(e.data, "tour", None) == slug):
             event: Any = one.data
             match type(event).__name__:
                 case "TourPlanned":
@@ -55,27 +55,27 @@ def diary(facts: list[RecordedEvent]) -> Iterator[Seen]:
             yield seen
 
 
-def counted(facts: list[RecordedEvent]) -> dict[tuple[date, Key], int]:
+def counted(events: list[RecordedEvent]) -> dict[tuple[date, Key], int]:
     """People on each day, on the line and in each mission."""
-    found: dict[tuple[date, Key], int] = {}
-    for seen in diary(facts):
+    people: dict[tuple[date, Key], int] = {}
+    for seen in diary(events):
         for offset in range(-1, HORIZON + 2):
             place = seen.where(day(offset))
             if place:
                 for key in (None, place):
                     at = (day(offset), key)
-                    found[at] = found.get(at, 0) + seen.headcount
-    return found
+                    people[at] = people.get(at, 0) + seen.headcount
+    return people
 
 
-def limit(facts: list[RecordedEvent], on: date, key: Key) -> int:
-    """The limit on a day, from the recorded facts alone."""
+def limit(events: list[RecordedEvent], on: date, key: Key) -> int:
+    """The limit on a day, from the recorded events alone."""
     ceiling, sub = CEILING, SUB_CEILING
-    told = [f.data for f in facts if type(f.data).__name__ == "LineAmended" and f.data.since <= on]  # type: ignore[attr-defined]
-    if told:
-        latest: Any = sorted(told, key=lambda event: event.since)[-1]  # type: ignore[attr-defined]
+    amended = [e.data for e in events if type(e.data).__name__ == "LineAmended" and e.data.since <= on]  # type: ignore[attr-defined]
+    if amended:
+        latest: Any = sorted(amended, key=lambda event: event.since)[-1]  # type: ignore[attr-defined]
         ceiling, sub = int(latest.terms.ceiling), int(latest.terms.sub_ceilings[0].ceiling)
-    held: list[Any] = [f.data for f in facts if type(f.data).__name__ == "WaiverRecorded"]
+    held: list[Any] = [e.data for e in events if type(e.data).__name__ == "WaiverRecorded"]
     extra: int = sum(w.extra for w in held if w.mission == key and w.valid_from <= on < w.valid_until)
     if key is None:
         return ceiling + extra

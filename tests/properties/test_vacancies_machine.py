@@ -1,4 +1,4 @@
-"""Whatever is asked, in whatever order: places are never oversold, the barred stay barred, and every state folds."""
+"""Whatever comes, in whatever order: places are never oversold, the barred stay barred, and every state folds."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -15,10 +15,10 @@ from services.vacancies import decider
 from services.vacancies.decider import State
 from services.vacancies.vacancy import Vacancy
 from tests.properties import vacancies_commands as some
-from tests.spec import A_DAY, fact
+from tests.spec import A_DAY, on_record
 
 
-class Folded(dict[str, State]):
+class FoldedStreams(dict[str, State]):
     """Every stream of the service, as the shell gives it: one without events is at its beginning."""
 
     def __missing__(self, stream: str) -> State:
@@ -29,12 +29,12 @@ ENDINGS = (words.DeclineNomination, words.WithdrawNomination, words.LapseNominat
 
 
 class Vacancies(RuleBasedStateMachine):
-    """Drives the decider as the shell would, and keeps its own plain count of what was said."""
+    """Drives the decider as the shell would, and keeps its own plain count of what was recorded."""
 
     def __init__(self) -> None:
         super().__init__()
         self.states: dict[str, State] = {}
-        self.said: list[Event] = []
+        self.recorded: list[Event] = []
         self.sent = 0
         self.barred: set[str] = set()
         self.open: dict[tuple[str, str], words.CandidateNominated | words.UnitNominated] = {}
@@ -44,21 +44,21 @@ class Vacancies(RuleBasedStateMachine):
     def state(self, stream: str) -> State:
         return self.states.get(stream, decider.initial(stream))
 
-    def ask(self, command: Command) -> None:
+    def handle(self, command: Command) -> None:
         self.sent += 1
         received: ReceivedCommand[Any] = ReceivedCommand(command, f"c-{self.sent}", "machine", A_DAY)
-        decision = decider.decide(received, Folded(self.states))
+        decision = decider.decide(received, FoldedStreams(self.states))
         if isinstance(decision, Refusal):
             assert decision.reason.endswith("."), decision
         elif not isinstance(decision, Pending):
-            for one in recorded_events(received, decision):
-                assert one.data.stream == command.stream
-                self.check(one.data)
-                self.states[command.stream] = decider.evolve(self.state(command.stream), one)
-                self.said.append(one.data)
+            for event in recorded_events(received, decision):
+                assert event.data.stream == command.stream
+                self.check(event.data)
+                self.states[command.stream] = decider.evolve(self.state(command.stream), event)
+                self.recorded.append(event.data)
 
     def check(self, event: Event) -> None:
-        """Each event against what was said before it."""
+        """Each event against what was recorded before it."""
         match event:
             case words.VacancyAnnounced():
                 self.numbers[event.vacancy] = event.number
@@ -86,7 +86,7 @@ class Vacancies(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         for command in some.beginning():
-            self.ask(command)
+            self.handle(command)
 
     @rule(
         vacancy=st.just("v-1") | some.vacancies,
@@ -104,7 +104,7 @@ class Vacancies(RuleBasedStateMachine):
             nominated_on=on,
             person=person,
         )
-        self.ask(command)
+        self.handle(command)
 
     @rule(vacancy=st.just("v-2") | some.vacancies, nomination=some.nominations, unit=some.units, on=some.soon)
     def nominate_unit(self, vacancy: str, nomination: str, unit: str, on: date) -> None:
@@ -116,7 +116,7 @@ class Vacancies(RuleBasedStateMachine):
             nominated_on=on,
             unit=unit,
         )
-        self.ask(command)
+        self.handle(command)
 
     @precondition(lambda self: self.open)
     @rule(data=st.data(), days_later=st.integers(-1, 60) | st.integers(100, 130))
@@ -129,26 +129,26 @@ class Vacancies(RuleBasedStateMachine):
             accepted_on=on,
             report_on=on + timedelta(days=60),
         )
-        self.ask(command)
-        self.ask(command.model_copy(update={"accepted_on": on + timedelta(days=1)}))  # a second answer takes nothing
+        self.handle(command)
+        self.handle(command.model_copy(update={"accepted_on": on + timedelta(days=1)}))  # a second answer takes nothing
 
     @precondition(lambda self: self.open)
     @rule(data=st.data(), ending=st.sampled_from(ENDINGS), on=some.days)
     def end_nomination(self, data: st.DataObject, ending: type[words.DeclineNomination], on: date) -> None:
         vacancy, nomination = data.draw(st.sampled_from(sorted(self.open)))
-        self.ask(ending(vacancy=vacancy, nomination=nomination, ended_on=on, reason="r"))
+        self.handle(ending(vacancy=vacancy, nomination=nomination, ended_on=on, reason="r"))
 
     @rule(vacancy=some.vacancies, tour=st.none() | some.tours, on=some.days)
     def reopen(self, vacancy: str, tour: str | None, on: date) -> None:
-        self.ask(words.ReopenVacancy(vacancy=vacancy, reopened_on=on, tour=tour, reason="rotation"))
+        self.handle(words.ReopenVacancy(vacancy=vacancy, reopened_on=on, tour=tour, reason="rotation"))
 
     @rule(command=some.about_people | some.about_units)
     def nominees_change(self, command: Command) -> None:
-        self.ask(command)
+        self.handle(command)
 
     @rule(command=some.about_the_frame | some.about_vacancies)
     def the_frame_changes(self, command: Command) -> None:
-        self.ask(command)
+        self.handle(command)
 
     @invariant()
     def no_more_places_are_taken_than_there_are(self) -> None:
@@ -166,9 +166,9 @@ class Vacancies(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The states that grew event by event are those that a restart would fold."""
         folded: dict[str, State] = {}
-        for event in self.said:
+        for event in self.recorded:
             state = folded.get(event.stream, decider.initial(event.stream))
-            folded[event.stream] = decider.evolve(state, fact(event))
+            folded[event.stream] = decider.evolve(state, on_record(event))
         assert folded == self.states
 
 

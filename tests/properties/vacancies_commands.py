@@ -1,4 +1,4 @@
-"""Commands of the vacancies room, drawn from a world small enough that they meet: three vacancies, four people."""
+"""Commands of vacancies, drawn from a world small enough that they meet: three vacancies, four people."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -16,7 +16,7 @@ from contracts.approvals import (
 from contracts.words import Command, Decision
 from services.approvals import decider
 from tests.spec import spec
-from tests.specs.approvals_facts import (
+from tests.specs.approvals_events import (
     AMEND,
     APPROVE,
     APPROVED,

@@ -17,8 +17,8 @@ from contracts.words import Command
 from kernel.model.decider import Claim, ReceivedCommand
 from services.approvals import decider
 from services.approvals.policies import POLICIES
-from tests.spec import A_DAY, fact
-from tests.specs.approvals_facts import (
+from tests.spec import A_DAY, on_record
+from tests.specs.approvals_events import (
     AMEND,
     APPROVE,
     APPROVED,
@@ -90,16 +90,16 @@ def test_an_approval_that_supersedes_ends_the_other_mandate_on_its_first_day() -
     later = APPROVED.model_copy(update={"mandate": "kz-2018", "supersedes": "kz-2013"})
     reason = "Superseded by mandate kz-2018 (act 37-V)."
     command = SupersedeMandate(mandate="kz-2013", ends_on=D("2014-01-01"), superseded_by="kz-2018", reason=reason)
-    assert policy(fact(later)) == [command]
-    assert policy(fact(APPROVED)) == []
-    assert policy(fact(PROPOSED)) == []
+    assert policy(on_record(later)) == [command]
+    assert policy(on_record(APPROVED)) == []
+    assert policy(on_record(PROPOSED)) == []
 
 
 def test_a_mandate_claims_nothing() -> None:
-    assert decider.claims(fact(PROPOSED), proposed().state("mandate/kz-2013")) == {}
-    asked = ReceivedCommand(APPROVE, "c-1", "spec", A_DAY)
+    assert decider.claims(on_record(PROPOSED), proposed().state("mandate/kz-2013")) == {}
+    command = ReceivedCommand(APPROVE, "c-1", "spec", A_DAY)
     with pytest.raises(TypeError, match="makes no claims"):
-        decider.claimed(asked, Claim("person", "p-1", D("2014-01-01"), None), "line/a/b/c")
+        decider.claimed(command, Claim("person", "p-1", D("2014-01-01"), None), "line/a/b/c")
 
 
 def test_a_foreign_stream_or_command_is_an_error() -> None:

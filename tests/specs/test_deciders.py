@@ -17,7 +17,7 @@ from services.vacancies import decider as vacancies
 of_approvals: Decider[approvals.State, approvals.Command] = approvals
 of_vacancies: Decider[vacancies.State, vacancies.Command] = vacancies
 of_deployments: Decider[deployments.State, deployments.Command] = deployments
-"""That each module has the shape is for the type checker to say; that `decide` names every command, too."""
+"""The type checker holds each module to the shape, and each `decide` to every command of its union."""
 
 COMMANDS: Mapping[ModuleType, Any] = {
     contracts.approvals: approvals.Command,

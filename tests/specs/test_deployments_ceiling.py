@@ -12,7 +12,7 @@ from contracts.deployments import (
     WaiverRecorded,
 )
 from tests.spec import Story
-from tests.specs.deployments_facts import (
+from tests.specs.deployments_events import (
     IN_FORCE,
     OF,
     D,
@@ -41,7 +41,7 @@ def amended(ceiling: int, since: str) -> LineAmended:
 
 
 def full() -> Story:
-    return given(*(fact for t in "abc" for fact in (planned(t), arrived(t))))
+    return given(*(event for t in "abc" for event in (planned(t), arrived(t))))
 
 
 def test_the_last_place_is_given_and_the_next_refused_with_the_numbers() -> None:
@@ -87,7 +87,7 @@ def test_about_is_enforced_like_max() -> None:
 
 
 def test_an_arrival_is_counted_with_everybody_whose_departure_is_not_on_record() -> None:
-    there = [fact for t in "abc" for fact in (planned(t), arrived(t))]
+    there = [event for t in "abc" for event in (planned(t), arrived(t))]
     late = given(*there, planned("d", "2016-01-01", "2017-01-01"))
     late.when(arrive("d", "2016-01-01")).then_refused("I1", "2016-01-01", "4 people")
     home = late.given(departed("a", "2016-01-01")).when(arrive("d", "2016-01-01")).then_events()
@@ -95,16 +95,16 @@ def test_an_arrival_is_counted_with_everybody_whose_departure_is_not_on_record()
 
 
 def test_an_arrival_told_late_is_checked_against_the_past() -> None:
-    past = [fact for t in "abc" for fact in (planned(t), arrived(t), departed(t, "2014-09-01"))]
+    past = [event for t in "abc" for event in (planned(t), arrived(t), departed(t, "2014-09-01"))]
     story = given(*past, planned("d", "2014-10-01", "2015-10-01"))
     story.when(arrive("d", "2014-08-31")).then_refused("I1", "2014-08-31")
     assert story.when(arrive("d", "2014-09-01")).then_events()
 
 
 def test_more_people_than_planned_need_room_too() -> None:
-    facts = (planned("a"), arrived("a"), planned("u", unit="inf-1", headcount=2), mou(9), visit())
-    assert given(*facts).when(arrive("u", unit="inf-1")).then_events()
-    given(*facts).when(arrive("u", unit="inf-1", headcount=3)).then_refused("I1", "4 people")
+    events = (planned("a"), arrived("a"), planned("u", unit="inf-1", headcount=2), mou(9), visit())
+    assert given(*events).when(arrive("u", unit="inf-1")).then_events()
+    given(*events).when(arrive("u", unit="inf-1", headcount=3)).then_refused("I1", "4 people")
 
 
 def test_a_waiver_lifts_the_lines_own_ceiling_while_it_holds() -> None:
@@ -125,7 +125,7 @@ def test_a_lowered_ceiling_binds_new_people_and_lets_the_present_ones_be() -> No
     story = full().given(amended(2, "2015-01-01"))
     story.when(plan("d", "2015-02-01", "2015-03-01")).then_refused("I1", "2015-02-01", "is 2")
     fewer = CorrectTour(
-        **OF, tour="a", corrects=story.facts[4].id, field="arrived_on", value=D("2015-02-01"),
+        **OF, tour="a", corrects=story.past[4].id, field="arrived_on", value=D("2015-02-01"),
         corrected_on=D("2015-03-01"), reason="typing error",
     )  # fmt: skip
     assert story.when(fewer).then_events()
@@ -156,15 +156,15 @@ def test_a_transfer_needs_room_in_the_mission_and_none_on_the_line() -> None:
         return TransferTour(**OF, tour="a", to_mission="UNIFIL", transferred_on=D(day), reason="need")
 
     assert full().when(move("2014-08-01")).then_events()
-    there = [fact for t in "bc" for fact in (planned(t, mission="UNIFIL"), arrived(t, mission="UNIFIL"))]
+    there = [event for t in "bc" for event in (planned(t, mission="UNIFIL"), arrived(t, mission="UNIFIL"))]
     story = given(planned("a"), arrived("a"), *there)
     story.when(move("2014-08-01")).then_refused("I1", "sub-ceiling for UNIFIL", "3 people")
 
 
 def test_a_correction_needs_room_on_the_days_that_it_adds() -> None:
-    past = [fact for t in "abc" for fact in (planned(t), arrived(t), departed(t, "2014-09-01"))]
+    past = [event for t in "abc" for event in (planned(t), arrived(t), departed(t, "2014-09-01"))]
     story = given(*past, planned("d", "2014-09-01", "2015-09-01"), arrived("d", "2014-09-01"))
-    arrival = story.facts[-1].id
+    arrival = story.past[-1].id
     more: Any = {"tour": "d", "corrects": arrival, "field": "arrived_on", "corrected_on": D("2014-10-01")}
     story.when(CorrectTour(**OF, **more, value=D("2014-08-30"), reason="log book")).then_refused("I1", "2014-08-30")
     assert story.when(CorrectTour(**OF, **more, value=D("2014-09-02"), reason="log book")).then_events()

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.deployments import CorrectTour, TourCancelled, TourCorrected, TourTransferred
 from tests.spec import Story
-from tests.specs.deployments_facts import (
+from tests.specs.deployments_events import (
     LINE,
     OF,
     D,
@@ -33,7 +33,7 @@ def corrected(corrects: UUID, field: str, value: Any, old: Any) -> TourCorrected
 
 
 PLANNED, ARRIVED, DEPARTED = 3, 4, 5
-"""Where the facts of tour `a` are in the story."""
+"""Where the events of tour `a` are in the story."""
 
 
 def gone() -> Story:
@@ -51,30 +51,30 @@ def gone() -> Story:
     ],
 )
 def test_a_correction_keeps_the_value_that_was_wrong(place: int, field: str, value: Any, old: Any) -> None:
-    named = gone().facts[place].id
+    named = gone().past[place].id
     gone().when(correct(named, field, value)).then(corrected(named, field, value, old))
 
 
 def test_a_correction_can_itself_be_corrected() -> None:
-    first = gone().facts[ARRIVED].id
+    first = gone().past[ARRIVED].id
     story = gone().given(corrected(first, "arrived_on", D("2014-07-02"), D("2014-07-01")))
-    again = story.facts[-1].id
-    told = corrected(again, "arrived_on", D("2014-07-03"), D("2014-07-02"))
-    story.when(correct(again, "arrived_on", D("2014-07-03"))).then(told)
-    stay = story.given(told).state(LINE).tours["a"].actual()[0]
+    again = story.past[-1].id
+    corrected_event = corrected(again, "arrived_on", D("2014-07-03"), D("2014-07-02"))
+    story.when(correct(again, "arrived_on", D("2014-07-03"))).then(corrected_event)
+    stay = story.given(corrected_event).state(LINE).tours["a"].actual()[0]
     assert stay.start == D("2014-07-03")
 
 
 @pytest.mark.parametrize(("place", "field"), [(PLANNED, "arrived_on"), (ARRIVED, "departed_on"), (0, "mission")])
 def test_a_correction_names_the_event_that_set_the_field(place: int, field: str) -> None:
-    gone().when(correct(gone().facts[place].id, field, D("2014-07-02"))).then_refused("I10", field, "corrects")
+    gone().when(correct(gone().past[place].id, field, D("2014-07-02"))).then_refused("I10", field, "corrects")
 
 
 def test_a_planned_headcount_is_not_behind_the_count_that_arrived() -> None:
     story = given(planned("a", unit="inf-1", headcount=2), arrived("a", headcount=2), mou(4), visit())
-    story.when(correct(story.facts[PLANNED].id, "headcount", 1)).then_refused("I10")
-    assert story.when(correct(story.facts[ARRIVED].id, "headcount", 1)).then_events()
-    story.when(correct(story.facts[ARRIVED].id, "headcount", 4)).then_refused("I1", "4 people")
+    story.when(correct(story.past[PLANNED].id, "headcount", 1)).then_refused("I10")
+    assert story.when(correct(story.past[ARRIVED].id, "headcount", 1)).then_events()
+    story.when(correct(story.past[ARRIVED].id, "headcount", 4)).then_refused("I1", "4 people")
 
 
 @pytest.mark.parametrize(
@@ -88,15 +88,15 @@ def test_a_planned_headcount_is_not_behind_the_count_that_arrived() -> None:
     ],
 )
 def test_a_value_has_to_fit_its_field_and_to_change_it(place: int, field: str, value: Any) -> None:
-    gone().when(correct(gone().facts[place].id, field, value)).then_refused("I10", "value")
+    gone().when(correct(gone().past[place].id, field, value)).then_refused("I10", "value")
 
 
 def test_corrected_days_stay_in_order() -> None:
-    gone().when(correct(gone().facts[ARRIVED].id, "arrived_on", D("2014-08-01"))).then_refused("lifecycle", "order")
+    gone().when(correct(gone().past[ARRIVED].id, "arrived_on", D("2014-08-01"))).then_refused("lifecycle", "order")
 
 
 def test_a_corrected_day_or_mission_has_to_be_on_the_line_and_have_its_papers() -> None:
-    arrival = gone().facts[ARRIVED].id
+    arrival = gone().past[ARRIVED].id
     gone().when(correct(arrival, "arrived_on", D("2013-12-31"))).then_refused("I2", "2014-01-01")
     gone().when(correct(arrival, "mission", "UNMIL")).then_refused("I2", "UNMIL")
     papers = (required(), document("un_mandate", "2014-07-01"), document("status_of_forces", "2014-06-01"))
@@ -104,7 +104,7 @@ def test_a_corrected_day_or_mission_has_to_be_on_the_line_and_have_its_papers() 
 
 
 def test_i8_a_corrected_arrival_or_mission_was_active_then() -> None:
-    arrival = gone().facts[ARRIVED].id
+    arrival = gone().past[ARRIVED].id
     ended = gone().given(mission("MINURSO", "drawdown", "2014-07-05"), mission("UNIFIL", "drawdown", "2014-07-05"))
     assert ended.when(correct(arrival, "arrived_on", D("2014-07-04"))).then_events()
     ended.when(correct(arrival, "arrived_on", D("2014-07-05"))).then_refused("I8", "MINURSO", "drawdown", "value")
@@ -115,8 +115,8 @@ def test_i8_a_corrected_arrival_or_mission_was_active_then() -> None:
 
 def test_a_correction_of_a_departure_or_a_rank_asks_nothing_of_the_mission() -> None:
     closed = gone().given(mission("MINURSO", "closed", "2014-07-01"))
-    assert closed.when(correct(closed.facts[DEPARTED].id, "departed_on", D("2014-07-20"))).then_events()
-    assert closed.when(correct(closed.facts[PLANNED].id, "rank", "captain")).then_events()
+    assert closed.when(correct(closed.past[DEPARTED].id, "departed_on", D("2014-07-20"))).then_events()
+    assert closed.when(correct(closed.past[PLANNED].id, "rank", "captain")).then_events()
 
 
 UNIT_THERE = (planned("a", unit="inf-1", headcount=2), arrived("a", headcount=2), visit())
@@ -132,7 +132,7 @@ UNIT_THERE = (planned("a", unit="inf-1", headcount=2), arrived("a", headcount=2)
 )
 def test_i6_a_corrected_arrival_of_a_unit_was_cleared_for_it(field: str, value: Any, words: str) -> None:
     story = given(*UNIT_THERE, mou(signed="2014-07-01"))
-    command = correct(story.facts[ARRIVED].id, field, value)
+    command = correct(story.past[ARRIVED].id, field, value)
     story.when(command).then_refused("I6", words)
     cleared = (mou(3, "2014-06-30"), mou(3, "2014-06-30", "UNIFIL"))
     assert given(*UNIT_THERE, *cleared).when(command).then_events()
@@ -140,20 +140,20 @@ def test_i6_a_corrected_arrival_of_a_unit_was_cleared_for_it(field: str, value: 
 
 def test_i6_fewer_people_than_recorded_need_no_new_clearance() -> None:
     story = given(*UNIT_THERE)
-    assert story.when(correct(story.facts[ARRIVED].id, "headcount", 1)).then_events()
+    assert story.when(correct(story.past[ARRIVED].id, "headcount", 1)).then_events()
 
 
 def test_a_corrected_plan_of_a_unit_waits_for_its_arrival_to_be_cleared() -> None:
     story = given(UNIT_THERE[0])
-    assert story.when(correct(story.facts[PLANNED].id, "mission", "UNIFIL")).then_events()
+    assert story.when(correct(story.past[PLANNED].id, "mission", "UNIFIL")).then_events()
     ended = story.given(mission("UNIFIL", "drawdown", "2014-07-01"))
-    ended.when(correct(story.facts[PLANNED].id, "mission", "UNIFIL")).then_refused("I8", "UNIFIL")
+    ended.when(correct(story.past[PLANNED].id, "mission", "UNIFIL")).then_refused("I8", "UNIFIL")
 
 
 def test_a_corrected_departure_does_not_overlap_the_next_tour() -> None:
     later = (planned("b", "2015-08-01", "2016-08-01", person="p-a"), arrived("b", "2015-08-01"))
     story = gone().given(*later)
-    command = correct(story.facts[DEPARTED].id, "departed_on", D("2015-08-02"))
+    command = correct(story.past[DEPARTED].id, "departed_on", D("2015-08-02"))
     story.when(command).then_refused("I4", "present elsewhere")
 
 
@@ -162,13 +162,13 @@ def test_the_mission_after_a_transfer_is_corrected_by_naming_the_transfer() -> N
         **OF, tour="a", to_mission="UNIFIL", transferred_on=D("2014-08-01"), reason="need", from_mission="MINURSO"
     )
     story = given(planned("a"), arrived("a"), moved)
-    told = corrected(story.facts[-1].id, "mission", "MINURSO", "UNIFIL")
-    story.when(correct(story.facts[-1].id, "mission", "MINURSO")).then(told)
-    assert story.given(told).state(LINE).tours["a"].mission == "MINURSO"
+    corrected_event = corrected(story.past[-1].id, "mission", "MINURSO", "UNIFIL")
+    story.when(correct(story.past[-1].id, "mission", "MINURSO")).then(corrected_event)
+    assert story.given(corrected_event).state(LINE).tours["a"].mission == "MINURSO"
 
 
 def test_a_tour_that_is_unknown_or_cancelled_is_not_corrected() -> None:
-    named = gone().facts[PLANNED].id
+    named = gone().past[PLANNED].id
     given().when(correct(named, "rank", "captain")).then_refused("unknown", "a")
     off = TourCancelled(**OF, tour="a", cancelled_on=D("2014-06-15"), reason="ill")
     given(planned("a"), off).when(correct(named, "rank", "captain")).then_refused("lifecycle", "cancelled")

@@ -1,4 +1,4 @@
-"""The line itself: parliament's terms are carried over, told again without harm, and what comes early waits."""
+"""The line itself: parliament's terms are carried over, repeated without harm, and what comes early waits."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from contracts.deployments import (
 from contracts.words import Command
 from services.deployments import decider
 from tests.spec import spec
-from tests.specs.deployments_facts import IN_FORCE, LINE, OF, TERMS, D, arrived, opened, planned, terms
+from tests.specs.deployments_events import IN_FORCE, LINE, OF, TERMS, D, arrived, opened, planned, terms
 
 OPEN = OpenLine(**dict(opened()))
 CLOSE = CloseLine(**OF, ends_on=D("2016-01-01"), reason="revoked")
@@ -50,7 +50,7 @@ def test_new_terms_hold_from_their_own_day() -> None:
 
 def test_a_lowered_ceiling_is_recorded_whoever_is_there() -> None:
     command = OpenLine(**{**dict(OPEN), "terms": terms(ceiling=1, sub_ceilings=()), "since": D("2014-07-02")})
-    there = [fact for t in "ab" for fact in (planned(t), arrived(t))]
+    there = [event for t in "ab" for event in (planned(t), arrived(t))]
     spec(decider).given(opened(), *there).when(command).then(LineAmended(**dict(command)))
 
 

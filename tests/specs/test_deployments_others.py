@@ -1,4 +1,4 @@
-"""Missions and units as this room knows them, and what others say of a contributor."""
+"""Missions and units as deployments knows them, and what others publish about a contributor."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,8 +20,8 @@ from contracts.deployments import (
     TourRef,
 )
 from services.deployments import decider
-from tests.spec import fact, spec
-from tests.specs.deployments_facts import LINE, OF, D, mission, mou, opened, visit
+from tests.spec import on_record, spec
+from tests.specs.deployments_events import LINE, OF, D, mission, mou, opened, visit
 
 A = TourRef(**OF, tour="a")
 HERE = NotePresence(mission="MINURSO", **OF, tour="a", present=True, since=D("2014-07-01"))
@@ -116,7 +116,7 @@ def test_an_official_statement_is_recorded_once() -> None:
 def test_an_event_of_another_stream_is_never_folded_in_silence(stream: str) -> None:
     stray = opened() if stream != LINE else mission()
     with pytest.raises(TypeError, match="stream holds no"):
-        decider.evolve(decider.initial(stream), fact(stray))
+        decider.evolve(decider.initial(stream), on_record(stray))
 
 
 def test_a_foreign_stream_or_command_is_an_error() -> None:

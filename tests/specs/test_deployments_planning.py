@@ -17,8 +17,8 @@ from contracts.deployments import (
 )
 from kernel.model.decider import Claim
 from services.deployments import decider
-from tests.spec import fact, spec
-from tests.specs.deployments_facts import (
+from tests.spec import on_record, spec
+from tests.specs.deployments_events import (
     LINE,
     OF,
     D,
@@ -147,22 +147,22 @@ def test_a_tour_is_cancelled_before_arrival_and_tells_its_vacancy() -> None:
 
 def test_a_plan_claims_its_person_and_its_post_after_the_handover() -> None:
     event = planned("a", post="mo-1", handover_until=D("2014-07-10"))
-    told = fact(event)
+    recorded = on_record(event)
     state = given(event).state(LINE)
     start, end = D("2014-07-01"), D("2015-07-01")
     person, post = Claim("person", "p-a", start, end), Claim("post", "mo-1", D("2014-07-10"), end)
-    assert decider.claims(told, state) == {f"{LINE}/a": (person, post)}
+    assert decider.claims(recorded, state) == {f"{LINE}/a": (person, post)}
 
 
 def test_a_cancelled_tour_claims_nothing() -> None:
     gone = TourCancelled(**OF, tour="a", cancelled_on=D("2014-06-15"), reason="ill")
-    assert decider.claims(fact(gone), given(planned("a"), gone).state(LINE)) == {f"{LINE}/a": ()}
+    assert decider.claims(on_record(gone), given(planned("a"), gone).state(LINE)) == {f"{LINE}/a": ()}
 
 
 def test_facts_that_move_nobody_claim_nothing() -> None:
     story = given(planned("a"), ConsentRecorded(**CONSENT))
-    assert decider.claims(story.facts[-1], story.state(LINE)) == {}
-    assert decider.claims(fact(opened()), story.state(LINE)) == {}
+    assert decider.claims(story.past[-1], story.state(LINE)) == {}
+    assert decider.claims(on_record(opened()), story.state(LINE)) == {}
 
 
 def test_a_plan_names_one_of_person_and_unit() -> None:

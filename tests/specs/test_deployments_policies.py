@@ -1,4 +1,4 @@
-"""What facts of the other rooms, and this room's own, lead to here."""
+"""What events of the other services, and of deployments itself, lead to here."""
 
 from typing import Any
 
@@ -23,8 +23,8 @@ from contracts.deployments import (
 )
 from contracts.words import Command, Decision, Event
 from services.deployments.policies import POLICIES
-from tests.spec import fact
-from tests.specs.deployments_facts import IN_FORCE, OF, TERMS, D, arrived, departed, mou, opened, planned, visit
+from tests.spec import on_record
+from tests.specs.deployments_events import IN_FORCE, OF, TERMS, D, arrived, departed, mou, opened, planned, visit
 
 ACT = Decision(act_number="37-V", decided_on=D("2013-12-19"))
 MANDATE: dict[str, Any] = {"mandate": "kz-2013"}
@@ -43,7 +43,7 @@ CLOSE = CloseLine(**OF, ends_on=D("2016-01-01"), reason="over")
 
 
 def commands(topic: str, event: Event) -> list[Command]:
-    return list(POLICIES[topic](fact(event)))
+    return list(POLICIES[topic](on_record(event)))
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ def test_a_mission_is_told_who_comes_and_who_leaves() -> None:
     moved = TourTransferred(
         **OF, tour="a", to_mission="UNIFIL", transferred_on=D("2014-08-01"), reason="need", from_mission="MINURSO"
     )
-    told = [note("MINURSO", "2014-08-01", False), note("UNIFIL", "2014-08-01", True)]
-    assert commands("deployments.events", moved) == told
+    notes = [note("MINURSO", "2014-08-01", False), note("UNIFIL", "2014-08-01", True)]
+    assert commands("deployments.events", moved) == notes
 
 
 def test_a_closure_orders_home_whoever_is_there() -> None:

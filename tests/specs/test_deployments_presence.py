@@ -7,7 +7,7 @@ import pytest
 from contracts.deployments import ConsentRecorded, LineClosed
 from kernel.model.decider import Claim
 from services.deployments import decider
-from tests.specs.deployments_facts import (
+from tests.specs.deployments_events import (
     LINE,
     OF,
     D,
@@ -89,7 +89,7 @@ def test_a_unit_arrives_with_an_mou_a_passed_visit_and_at_most_the_mous_strength
 
 
 @pytest.mark.parametrize(
-    ("facts", "words"),
+    ("events", "words"),
     [
         ((), ("no MOU", "no pre-deployment visit")),
         ((mou(),), ("no pre-deployment visit",)),
@@ -99,8 +99,8 @@ def test_a_unit_arrives_with_an_mou_a_passed_visit_and_at_most_the_mous_strength
         ((mou(1), visit()), ("2 people", "allows 1")),
     ],
 )
-def test_a_unit_that_is_not_cleared_may_not_arrive(facts: tuple[Any, ...], words: tuple[str, ...]) -> None:
-    given(UNIT, *facts).when(COMES).then_refused("I6", *words)
+def test_a_unit_that_is_not_cleared_may_not_arrive(events: tuple[Any, ...], words: tuple[str, ...]) -> None:
+    given(UNIT, *events).when(COMES).then_refused("I6", *words)
 
 
 def test_a_successor_arrives_once_the_incumbent_has_gone_or_in_a_declared_handover() -> None:
@@ -123,18 +123,18 @@ def test_who_is_present_is_claimed_until_departure_and_a_late_one_takes_no_plan_
     start, end = D("2014-07-05"), D("2015-07-01")
     person, post = Claim("person", "p-a", start, end), Claim("post", "mo-1", start, end)
     present = Claim("present", "p-a", start, None)
-    assert decider.claims(here.facts[-1], here.state(LINE))[f"{LINE}/a"] == (person, present, post)
+    assert decider.claims(here.past[-1], here.state(LINE))[f"{LINE}/a"] == (person, present, post)
     gone = here.given(departed("a", "2015-07-20"))
     ended = Claim("present", "p-a", start, D("2015-07-20"))
-    assert decider.claims(gone.facts[-1], gone.state(LINE))[f"{LINE}/a"] == (person, ended, post)
+    assert decider.claims(gone.past[-1], gone.state(LINE))[f"{LINE}/a"] == (person, ended, post)
 
 
 def test_a_claim_that_overlaps_on_another_line_is_refused_with_the_other_tour() -> None:
-    asked: Any = None
+    command: Any = None
     for kind, word in (("person", "p-1"), ("unit", "p-1"), ("present", "elsewhere"), ("post", "incumbents")):
-        refusal = decider.claimed(asked, Claim(kind, "p-1", D("2014-07-01"), None), "line/kz-2018/x/t-9")
+        refusal = decider.claimed(command, Claim(kind, "p-1", D("2014-07-01"), None), "line/kz-2018/x/t-9")
         assert refusal.rule == "I4"
         assert "line/kz-2018/x/t-9" in refusal.reason
         assert word in refusal.reason
     with pytest.raises(ValueError, match="no claims of kind chair"):
-        decider.claimed(asked, Claim("chair", "c", D("2014-07-01"), None), "line/kz-2018/x/t-9")
+        decider.claimed(command, Claim("chair", "c", D("2014-07-01"), None), "line/kz-2018/x/t-9")

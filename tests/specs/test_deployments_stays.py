@@ -11,7 +11,7 @@ from contracts.deployments import (
     TransferTour,
 )
 from tests.spec import Story
-from tests.specs.deployments_facts import (
+from tests.specs.deployments_events import (
     LINE,
     OF,
     D,
@@ -102,8 +102,8 @@ def _present(story: Story, day: date) -> int:
 
 
 def test_present_is_arrived_by_the_day_less_departed_by_the_day() -> None:
-    facts = (planned("a"), arrived("a", "2014-07-01"), planned("b"), arrived("b", "2014-07-03"))
-    story = given(*facts, planned("c"), MOVED, departed("a", "2014-08-03"))
+    events = (planned("a"), arrived("a", "2014-07-01"), planned("b"), arrived("b", "2014-07-03"))
+    story = given(*events, planned("c"), MOVED, departed("a", "2014-08-03"))
     for step in range(40):
         day = D("2014-06-28") + timedelta(days=step)
         came = sum(day >= D(arrival) for arrival in ("2014-07-01", "2014-07-03"))

@@ -1,4 +1,4 @@
-"""Rule I2 by itself: what a line allows on a day, whichever service asks."""
+"""Rule I2 by itself: what a line allows on a day, for every service."""
 
 from datetime import date
 

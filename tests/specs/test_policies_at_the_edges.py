@@ -22,16 +22,16 @@ NOW = datetime(2024, 3, 12, tzinfo=UTC)
 
 
 def cases() -> Iterator[Any]:
-    for room in (APPROVALS, VACANCIES, DEPLOYMENTS):
-        for topic in room.policies:
+    for service in (APPROVALS, VACANCIES, DEPLOYMENTS):
+        for topic in service.policies:
             for event in EXAMPLES:
                 if isinstance(event, Event) and f"{event.room}.events" == topic:
-                    yield pytest.param(room, topic, event, id=f"{room.name}-{type(event).__name__}")
+                    yield pytest.param(service, topic, event, id=f"{service.name}-{type(event).__name__}")
 
 
-@pytest.mark.parametrize(("room", "topic", "example"), list(cases()))
+@pytest.mark.parametrize(("service", "topic", "example"), list(cases()))
 def test_the_oddest_event_leads_to_commands_that_are_admitted(
-    room: DecidingService, topic: str, example: Event
+    service: DecidingService, topic: str, example: Event
 ) -> None:
     try:
         event = largest(example)
@@ -39,9 +39,9 @@ def test_the_oddest_event_leads_to_commands_that_are_admitted(
         event = example
     if getattr(event, "person", None) is not None and hasattr(event, "headcount"):
         event = event.model_copy(update={"headcount": 1})  # no decider says otherwise
-    fact = RecordedEvent(example_id(type(event)), event, NOW)
-    for reaction in reactions(room, topic, fact, enveloped(event)):
+    recorded = RecordedEvent(example_id(type(event)), event, NOW)
+    for reaction in reactions(service, topic, recorded, enveloped(event)):
         key, value, headers = to_kafka(reaction)
         again = from_kafka(key, value, headers)
-        found = decode.command(again, commands_of(room.name), received=NOW, bytes_max=262_144)
-        assert isinstance(decode.keyed(found, key).asked, ReceivedCommand), found.asked
+        decoded = decode.command(again, commands_of(service.name), received=NOW, bytes_max=262_144)
+        assert isinstance(decode.keyed(decoded, key).asked, ReceivedCommand), decoded.asked

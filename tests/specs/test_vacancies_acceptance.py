@@ -20,7 +20,7 @@ from contracts.vacancies import (
     WithdrawNomination,
 )
 from services.vacancies.acceptance import months_after
-from tests.specs.vacancies_facts import (
+from tests.specs.vacancies_events import (
     VALID_UNTIL,
     announced,
     announced_for_unit,

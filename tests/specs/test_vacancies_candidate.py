@@ -19,7 +19,7 @@ from contracts.vacancies import (
 )
 from contracts.words import Command
 from services.vacancies.candidate import Candidate
-from tests.specs.vacancies_facts import given, registered, screened
+from tests.specs.vacancies_events import given, registered, screened
 
 BAR: dict[str, Any] = {"person": "p-1", "since": date(2014, 6, 1), "tour": "t-1", "reason": "discipline"}
 withdraw = WithdrawCandidate(person="p-1", withdrawn_on=date(2014, 5, 1), reason="left the service")

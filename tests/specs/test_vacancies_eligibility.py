@@ -1,4 +1,4 @@
-"""I5: eligibility is decided on the facts of the nomination date, and a refusal lists every failed criterion."""
+"""I5: eligibility is decided by what is true on the nomination date, and a refusal lists every failed criterion."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from contracts.vacancies import (
 )
 from contracts.words import Event
 from tests.spec import Story
-from tests.specs.vacancies_facts import (
+from tests.specs.vacancies_events import (
     IN_FORCE,
     NOMINATED,
     announced,
@@ -62,10 +62,10 @@ def soldier(rank: Any, person: str = "p-2") -> tuple[Event, Event]:
 def test_a_refusal_lists_every_failed_criterion() -> None:
     strict = adopted(version="v2", clearance=True, in_force_from=date(2014, 2, 1))
     sergeant = CandidateRegistered(person="p-3", contributor="KAZ", rank="sergeant", registered_on=IN_FORCE)
-    found = CandidateScreened(
+    screening = CandidateScreened(
         person="p-3", screened_on=date(2014, 2, 1), un_course_until=date(2014, 3, 1), driving_until=NOMINATED
     )
-    story = given_ready(strict, sergeant, found, announced(rank_min="major"))
+    story = given_ready(strict, sergeant, screening, announced(rank_min="major"))
     refusal = nominating(story, "p-3").then_refused("I5", "p-3", "7 criteria", "v2")
     assert refusal.details == (
         "rank: sergeant is below captain, the lowest that rule set v2 accepts",

@@ -19,7 +19,7 @@ from contracts.vacancies import (
 )
 from contracts.words import MissionStatus
 from services.vacancies.mission import Mission
-from tests.specs.vacancies_facts import ESTABLISHED, drawdown, given, mission
+from tests.specs.vacancies_events import ESTABLISHED, drawdown, given, mission
 
 record = RecordMission(mission="UNIFIL", name="Interim Force", host_area="Lebanon", established_on=ESTABLISHED)
 OFFER: dict[str, Any] = {
@@ -53,7 +53,7 @@ def test_a_mission_is_recorded_once() -> None:
     given(mission).when(record).then_refused("duplicate", "UNIFIL", "1978-03-19")
 
 
-def test_a_missions_status_has_a_history_that_can_be_asked_by_day() -> None:
+def test_a_mission_has_its_status_from_its_own_day() -> None:
     given(mission).when(change("drawdown", date(2015, 1, 1))).then(changed("drawdown", date(2015, 1, 1)))
     state = given(mission, changed("closed", date(2016, 1, 1)), changed("drawdown", date(2015, 1, 1))).state(
         "mission/UNIFIL"

@@ -14,7 +14,7 @@ from contracts.vacancies import (
     NominationDeclined,
     VacancyWithdrawn,
 )
-from tests.specs.vacancies_facts import (
+from tests.specs.vacancies_events import (
     IN_FORCE,
     NOMINATED,
     TERMS,

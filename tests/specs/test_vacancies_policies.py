@@ -1,4 +1,4 @@
-"""Other rooms' facts become commands here: mandate lines and their ends, places that come free, bars."""
+"""Other services' events become commands here: mandate lines and their ends, places that come free, bars."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,8 +25,8 @@ from contracts.vacancies import (
 from contracts.words import Command, Decision, Event
 from services.vacancies import decider
 from services.vacancies.policies import POLICIES
-from tests.spec import fact, spec
-from tests.specs.vacancies_facts import IN_FORCE, TERMS, given, line, registered
+from tests.spec import on_record, spec
+from tests.specs.vacancies_events import IN_FORCE, TERMS, given, line, registered
 
 VOTE = Decision(act_number="12-V", decided_on=date(2013, 12, 1))
 OTHER = TERMS.model_copy(update={"line": "observers"})
@@ -39,11 +39,11 @@ end = RecordMandateLineEnd(mandate="kz-2013", line="all", ends_on=date(2018, 1, 
 
 
 def on_approvals(event: Event) -> Sequence[Command]:
-    return POLICIES["approvals.events"](fact(event))
+    return POLICIES["approvals.events"](on_record(event))
 
 
 def on_deployments(event: Event) -> Sequence[Command]:
-    return POLICIES["deployments.events"](fact(event))
+    return POLICIES["deployments.events"](on_record(event))
 
 
 def test_an_approval_and_an_amendment_make_each_line_known() -> None:
@@ -124,12 +124,12 @@ def test_a_lines_end_waits_for_the_line_and_a_repeat_says_nothing_new() -> None:
 
 
 def test_the_room_claims_nothing_and_keeps_no_other_streams() -> None:
-    assert decider.claims(fact(registered), spec(decider).state("candidate/p-1")) == {}
+    assert decider.claims(on_record(registered), spec(decider).state("candidate/p-1")) == {}
     with pytest.raises(ValueError, match="contributor/KAZ"):
         decider.initial("contributor/KAZ")
     for kind in ("mission/A", "application/a", "vacancy/v", "candidate/p-1", "unit/u", "line/m/l", "rule-set/e"):
         with pytest.raises(TypeError, match="TourExtended"):
             decider.evolve(
                 decider.initial(kind),
-                fact(TourExtended(**TOUR, until=IN_FORCE, old_until=IN_FORCE, decided_on=IN_FORCE, reason="r")),
+                on_record(TourExtended(**TOUR, until=IN_FORCE, old_until=IN_FORCE, decided_on=IN_FORCE, reason="r")),
             )

@@ -19,7 +19,7 @@ from contracts.vacancies import (
     UnitSelected,
 )
 from contracts.words import Command, ReadinessLevel
-from tests.specs.vacancies_facts import drawdown, given, mission, pledged, rules
+from tests.specs.vacancies_events import drawdown, given, mission, pledged, rules
 
 SELECTED = date(2014, 3, 10)
 MOU: dict[str, Any] = {

@@ -18,7 +18,7 @@ from contracts.vacancies import (
 )
 from contracts.words import Event
 from services.vacancies.vacancy import Vacancy
-from tests.specs.vacancies_facts import (
+from tests.specs.vacancies_events import (
     announced,
     announced_for_unit,
     drawdown,

@@ -1,4 +1,4 @@
-"""The facts that stories of the vacancies room begin with: UNIFIL in 2014, five observers' posts, one captain."""
+"""The events that stories of vacancies begin with: UNIFIL in 2014, five observers' posts, one captain."""
 
 from datetime import date
 from typing import Any
@@ -114,7 +114,7 @@ def unit_nominated(**but: Any) -> UnitNominated:
 
 
 def given(*events: Event) -> Story:
-    """Begin a story of the vacancies room."""
+    """Begin a story of vacancies."""
     return spec(decider).given(*events)
 
 

@@ -1,4 +1,4 @@
-"""The mandate that stories of the approvals room begin with: twenty observers, approved in December 2013."""
+"""The mandate that stories of approvals begin with: twenty observers, approved in December 2013."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""The facts that stories of the deployments room begin with: one line for two missions, three people at one time."""
+"""The events that stories of deployments begin with: one line for two missions, three people at one time."""
 
 from datetime import date
 from typing import Any
@@ -103,6 +103,6 @@ def required(mission: str = "MINURSO") -> DocumentsRequired:
     )
 
 
-def given(*facts: Any) -> Story:
-    """An open line and two active missions, and then `facts`."""
-    return spec(decider).given(opened(), mission("MINURSO"), mission("UNIFIL"), *facts)
+def given(*events: Any) -> Story:
+    """An open line and two active missions, and then `events`."""
+    return spec(decider).given(opened(), mission("MINURSO"), mission("UNIFIL"), *events)
