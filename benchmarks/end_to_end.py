@@ -1,14 +1,14 @@
-"""The whole house: commands of a stock client in Kafka to the last event in the views and the last record archived."""
+"""The whole system: commands of a stock client in Kafka to the last event in the views and the last record archived."""
 
 import tempfile
 import time
 from pathlib import Path
 
 from benchmarks.measure import Measured
-from tests import house as real_house
 from tests.faults import check, flow
 from tests.foreign import Client, room_of
 from tests.servers import Servers
+from tests.system import prepared_system
 
 ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
 
@@ -16,17 +16,17 @@ ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
 def run(servers: Servers) -> list[Measured]:
     """Twenty thousand commands at once, three rooms deciding, one projecting, one archiving, on one machine."""
     commands = list(flow.twenty_thousand())
-    with tempfile.TemporaryDirectory() as logs, real_house.furnished(servers, Path(logs)) as house:
-        house.start(*ROOMS)
+    with tempfile.TemporaryDirectory() as logs, prepared_system(servers, Path(logs)) as system:
+        system.start(*ROOMS)
         client = Client(servers.kafka)
         client.send(flow.ground())
         for room in ("approvals", "vacancies"):
             client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room])
         started = time.perf_counter()
         client.send(commands)
-        check.wait_for_quiet(house, 300)
+        check.wait_for_quiet(system, 300)
         seconds = time.perf_counter() - started
-        house.note_memory()
-    most = max(house.memory_peak_bytes.values()) / 1e6
+        system.note_memory()
+    most = max(system.memory_peak_bytes.values()) / 1e6
     note = f"command to view and archive, six processes, Kafka and Postgres; largest room {most:.0f} MB"
     return [Measured("end to end", len(commands), seconds, note)]

@@ -11,10 +11,9 @@ import httpx
 import psutil
 
 from benchmarks.measure import Measured
-from tests import house as real_house
 from tests import returns
-from tests.house import House
 from tests.servers import Servers
+from tests.system import RunningSystem, prepared_system
 
 STATES: Final = 130
 ROWS: Final = 44_054
@@ -23,35 +22,35 @@ ROOMS: Final = ("approvals", "vacancies", "deployments", "reporting", "audit", "
 
 def run(servers: Servers) -> list[Measured]:
     """130 States in one go: every row through Kafka, decided, answered, and in the views."""
-    with tempfile.TemporaryDirectory() as place, real_house.furnished(servers, Path(place)) as house:
-        house.start(*ROOMS)
+    with tempfile.TemporaryDirectory() as place, prepared_system(servers, Path(place)) as system:
+        system.start(*ROOMS)
         file = Path(place) / "returns.csv"
         file.write_bytes(returns.file(returns.rows(STATES, 25)[:ROWS]))
         started = time.perf_counter()
-        memory = _imported(house, file)
-        while _shown(house) < ROWS:
+        memory = _imported(system, file)
+        while _shown(system) < ROWS:
             time.sleep(0.2)
         seconds = time.perf_counter() - started
-        house.note_memory()
-    rooms = max(house.memory_peak_bytes.values()) / 1e6
+        system.note_memory()
+    rooms = max(system.memory_peak_bytes.values()) / 1e6
     note = f"{STATES} States; sender {memory / 1e6:.0f} MB at most, largest room {rooms:.0f} MB; sent to shown"
     return [Measured("import strength returns", ROWS, seconds, note)]
 
 
-def _imported(house: House, file: Path) -> int:
+def _imported(system: RunningSystem, file: Path) -> int:
     """The most memory that the command was seen with, in bytes."""
     program = [sys.executable, "-c", "from cli.main import main; main()", "import", "strength-returns", str(file)]
-    asked = ["--bootstrap", house.servers.kafka, "--published-at", "2015-01-01T00:00:00Z", "--source", "made up"]
+    asked = ["--bootstrap", system.servers.kafka, "--published-at", "2015-01-01T00:00:00Z", "--source", "made up"]
     most = 0
     with (file.parent / "import.log").open("wb") as log, subprocess.Popen([*program, *asked], stdout=log) as command:
         while command.poll() is None:
             most = max(most, psutil.Process(command.pid).memory_info().rss)
-            house.note_memory()
+            system.note_memory()
             time.sleep(0.2)
     assert command.returncode == 0
     return most
 
 
-def _shown(house: House) -> int:
-    answer = httpx.get(f"{house.url('query')}/v1/position", timeout=30).raise_for_status().json()
+def _shown(system: RunningSystem) -> int:
+    answer = httpx.get(f"{system.url('query')}/v1/position", timeout=30).raise_for_status().json()
     return sum(one["next_offset"] for one in answer["consumed"] if one["topic"] == "deployments.events")

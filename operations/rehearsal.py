@@ -32,7 +32,7 @@ Address: TypeAlias = tuple[str, str, str]
 
 
 @dataclass
-class RoomInMemory:
+class InMemoryService:
     """One room's log, answers and claims."""
 
     room: DecidingService
@@ -81,11 +81,11 @@ class RoomInMemory:
         return {owner: held for owner, held in of.items() if held}
 
 
-class HouseInMemory:
+class InMemorySystem:
     """All deciding rooms; each fact reaches the policies of every room until nothing more follows."""
 
     def __init__(self) -> None:
-        self.rooms = {room.name: RoomInMemory(room) for room in ROOMS}
+        self.rooms = {room.name: InMemoryService(room) for room in ROOMS}
 
     def ask(self, envelopes: Iterable[Envelope]) -> Sequence[Address]:
         """Send the commands; the addresses of all answers that they and their consequences lead to."""

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import house as real_house
 from tests import servers as real
-from tests.house import House
 from tests.servers import Servers
+from tests.system import RunningSystem, prepared_system
 
 # Timing never decides a test: a busy machine is slow, not wrong.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+settings.register_profile("system", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("system")
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +38,8 @@ def database(servers: Servers) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def house(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     """Every room running, on a fresh database and empty topics; shared by the stories of one file."""
-    with real_house.furnished(servers, tmp_path_factory.mktemp("logs")) as house:
-        house.start("approvals", "vacancies", "deployments", "reporting", "audit", "query")
-        yield house
+    with prepared_system(servers, tmp_path_factory.mktemp("logs")) as system:
+        system.start("approvals", "vacancies", "deployments", "reporting", "audit", "query")
+        yield system

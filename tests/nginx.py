@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import free_port
+from tests.system import free_port
 
 NO_NGINX = "There is no nginx: install Debian's package `nginx-light` (apt-get install nginx-light), as .ci/run does."
 LOCATION = """

@@ -11,28 +11,28 @@ from cli.demo.story import chapters
 from contracts.deployments import TourArrived, TourDeparted, TourPlanned
 from contracts.outcome import CommandDecided
 from contracts.words import UNIT_CATEGORIES
-from operations.rehearsal import HouseInMemory
+from operations.rehearsal import InMemorySystem
 
 AS_OF = date(2022, 6, 30)
 
 
 @dataclass(frozen=True)
 class Told:
-    """The house after the story, the answers to its steps and to all that followed, in order."""
+    """The system after the story, the answers to its steps and to all that followed, in order."""
 
-    house: HouseInMemory
+    system: InMemorySystem
     answers: Sequence[CommandDecided]
 
 
 def tell(order: Random | None = None) -> Told:
     """Tell the whole story; with `order`, each wave's streams overtake one another as partitions may."""
-    house = HouseInMemory()
+    system = InMemorySystem()
     answers: list[CommandDecided] = []
     for chapter in chapters():
         for wave in chapter.waves:
-            sent = house.ask(step.envelope() for step in (_shuffled(wave, order) if order else wave))
-            answers += [house.answer(address) for address in sent]
-    return Told(house, answers)
+            sent = system.ask(step.envelope() for step in (_shuffled(wave, order) if order else wave))
+            answers += [system.answer(address) for address in sent]
+    return Told(system, answers)
 
 
 def _shuffled(wave: Sequence[Step], order: Random) -> list[Step]:
@@ -43,13 +43,13 @@ def _shuffled(wave: Sequence[Step], order: Random) -> list[Step]:
     return [next(left[stream]) for stream in streams]
 
 
-def ask_refusals(house: HouseInMemory) -> Sequence[tuple[refusals.Example, CommandDecided]]:
+def ask_refusals(system: InMemorySystem) -> Sequence[tuple[refusals.Example, CommandDecided]]:
     """Each example with its answer."""
-    house.ask(refusals.set_up())
+    system.ask(refusals.set_up())
     answered = []
     for example in refusals.examples():
-        (address, *_) = house.ask([example.envelope()])
-        answered.append((example, house.answer(address)))
+        (address, *_) = system.ask([example.envelope()])
+        answered.append((example, system.answer(address)))
     return answered
 
 
@@ -73,9 +73,9 @@ class Stay:
         return self.arrived_on <= on and (self.departed_on is None or on < self.departed_on)
 
 
-def stays(house: HouseInMemory) -> Sequence[Stay]:
+def stays(system: InMemorySystem) -> Sequence[Stay]:
     """Every stay on record; the story transfers and corrects nobody."""
-    events = [fact.data for fact in house.facts()]
+    events = [fact.data for fact in system.facts()]
     who = {e.tour: e.person or e.unit or "" for e in events if isinstance(e, TourPlanned)}
     left = {e.tour: e.departed_on for e in events if isinstance(e, TourDeparted)}
     return [

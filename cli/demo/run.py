@@ -15,7 +15,7 @@ from cli.demo.foreign_client import ROOMS, ForeignClient, NoAnswer, Offsets
 from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
 from cli.output.errors import LATE, CommandError
 from deploy.local.house import QUERY, House
-from operations.rehearsal import HouseInMemory
+from operations.rehearsal import InMemorySystem
 
 CAUGHT_UP_WITHIN_S: Final = 60.0
 ASKED_AGAIN_AFTER_S: Final = 0.2
@@ -80,7 +80,7 @@ def show(found: Found) -> None:
 
 async def _told(bootstrap: str, tell_news: Callable[[str], None], *, refusals: bool) -> Told:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
-    in_memory = HouseInMemory()
+    in_memory = InMemorySystem()
     async with ForeignClient(bootstrap) as client:
         chapters = await tell(client, in_memory, tell_news)
         refused: Sequence[Refused] = ()

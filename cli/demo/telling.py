@@ -1,4 +1,4 @@
-"""The story is told to a running house: a wave of commands at a time, each waiting for the answers that matter to it.
+"""The story is told to a running system: a wave of commands at a time, each waiting for the answers that matter to it.
 
 Which answers those are is known from a rehearsal in memory, since ids are deterministic. Nothing sleeps: a wave is
 over when every command of it, and every command that the rooms' own policies sent because of it, is answered.
@@ -13,7 +13,7 @@ from cli.demo import refusals
 from cli.demo.foreign_client import ForeignClient
 from cli.demo.story import Chapter, chapters
 from contracts.cloudevents import Envelope, to_structured
-from operations.rehearsal import Address, HouseInMemory
+from operations.rehearsal import Address, InMemorySystem
 
 SILENCE_S: Final = 60.0
 
@@ -44,20 +44,20 @@ class Refused:
     remedy: str
 
 
-async def tell(client: ForeignClient, house: HouseInMemory, news: Callable[[str], None]) -> Sequence[Answered]:
+async def tell(client: ForeignClient, system: InMemorySystem, news: Callable[[str], None]) -> Sequence[Answered]:
     """Every chapter of the story, in order."""
     told = []
     for chapter in chapters():
         news(chapter.title)
-        told.append(await _chapter(client, house, chapter))
+        told.append(await _chapter(client, system, chapter))
     return told
 
 
-async def _chapter(client: ForeignClient, house: HouseInMemory, chapter: Chapter) -> Answered:
+async def _chapter(client: ForeignClient, system: InMemorySystem, chapter: Chapter) -> Answered:
     sent: list[Address] = []
     followed: list[Address] = []
     for wave in chapter.waves:
-        asked, after = await _exchange(client, house, [step.envelope() for step in wave])
+        asked, after = await _exchange(client, system, [step.envelope() for step in wave])
         sent += asked
         followed += after
     repeated = sum(client.is_repeat(address) for address in sent)
@@ -65,33 +65,33 @@ async def _chapter(client: ForeignClient, house: HouseInMemory, chapter: Chapter
 
 
 async def _exchange(
-    client: ForeignClient, house: HouseInMemory, envelopes: Sequence[Envelope]
+    client: ForeignClient, system: InMemorySystem, envelopes: Sequence[Envelope]
 ) -> tuple[Sequence[Address], Sequence[Address]]:
     """Send, and wait; the addresses of the commands' answers, and of those that followed from them."""
-    addresses = house.ask(envelopes)
+    addresses = system.ask(envelopes)
     asked, followed = addresses[: len(envelopes)], addresses[len(envelopes) :]
     await client.send(_as_json(one) for one in envelopes)
     await client.wait_for(asked, (), silence_s=SILENCE_S)
-    _compare(client, house, asked)
+    _compare(client, system, asked)
     await client.wait_for((), followed, silence_s=SILENCE_S)
-    _compare(client, house, followed)
+    _compare(client, system, followed)
     return asked, followed
 
 
-def _compare(client: ForeignClient, house: HouseInMemory, addresses: Sequence[Address]) -> None:
+def _compare(client: ForeignClient, system: InMemorySystem, addresses: Sequence[Address]) -> None:
     for address in addresses:
-        told, expected = client.answer(address), house.answer(address)
+        told, expected = client.answer(address), system.answer(address)
         if (told["status"], told["rule"]) != (expected.status, expected.rule):
             by = f" by {told['rule']}" if told["rule"] else ""
             should_be = f"{expected.status}{f' by {expected.rule}' if expected.rule else ''}"
             raise Differs(f"{address[2]} was {told['status']}{by} and should be {should_be}: {told['reason']}")
 
 
-async def ask_refusals(client: ForeignClient, house: HouseInMemory) -> Sequence[Refused]:
+async def ask_refusals(client: ForeignClient, system: InMemorySystem) -> Sequence[Refused]:
     """Every example with its answer."""
-    await _exchange(client, house, refusals.set_up())
+    await _exchange(client, system, refusals.set_up())
     found = refusals.examples()
-    asked, _ = await _exchange(client, house, [example.envelope() for example in found])
+    asked, _ = await _exchange(client, system, [example.envelope() for example in found])
     return [_refused(example, client.answer(address)) for example, address in zip(found, asked, strict=True)]
 
 

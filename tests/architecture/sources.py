@@ -1,4 +1,4 @@
-"""The house as files: what the habits in this folder are checked on."""
+"""The system as files: what the habits in this folder are checked on."""
 
 import ast
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEPT = (".ci", ".gitignore", ".dockerignore", ".env.example")
-"""Hidden, and part of the house; all else that is hidden is somebody's own: environments, caches, data, secrets."""
+"""Hidden, and part of the system; all else that is hidden is somebody's own: environments, caches, data, secrets."""
 LEFT_ALONE = ("__pycache__", "build", "dist")
 DECIDING_ROOMS = ("approvals", "vacancies", "deployments")
 
 
 @cache
 def files() -> tuple[Path, ...]:
-    """Every file of the house, relative to the root. Asked of the disk, since a copy without git is tested too."""
+    """Every file of the system, relative to the root. Asked of the disk, since a copy without git is tested too."""
     return tuple(sorted(_below(ROOT)))
 
 

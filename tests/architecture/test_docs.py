@@ -25,14 +25,14 @@ READER_MAKES = {"deploy/.env"}
 """What a page tells its reader to make."""
 
 FOLDERS = sorted({path.parts[0] for path in files() if len(path.parts) > 1 and not path.parts[0].startswith(".")})
-IN_HOUSE = re.compile(rf"(?<![\w./:<-])(?:{'|'.join(FOLDERS)})/[\w./*-]*")
+IN_REPOSITORY = re.compile(rf"(?<![\w./:<-])(?:{'|'.join(FOLDERS)})/[\w./*-]*")
 IN_CODE_MAP = re.compile(r"`([\w/]+\.(?:py|sql))`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]*))?\)")
 
 
 @pytest.mark.parametrize("page", pages(), ids=str)
 def test_every_path_that_a_page_names_is_there(page: Path) -> None:
-    named = {path.rstrip("./") for path in IN_HOUSE.findall(text(page))} - READER_MAKES
+    named = {path.rstrip("./") for path in IN_REPOSITORY.findall(text(page))} - READER_MAKES
     assert sorted(path for path in named if not list(ROOT.glob(path))) == []
 
 

@@ -1,4 +1,4 @@
-"""What keeps the house readable: sizes, nothing left open, and nothing that holds on one machine only."""
+"""What keeps the system readable: sizes, nothing left open, and nothing that holds on one machine only."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ VOCABULARIES = {Path(f"contracts/{room}.py") for room in ("vacancies", "deployme
 """One class a message, in the order of the things' lives: looked up like a dictionary, not read from end to end."""
 
 TAKEN_ALONE = {Path("services/audit/verify/verifier.py")}
-"""An auditor takes this one file and nothing else of the house, so that it cannot be parted."""
+"""An auditor takes this one file and nothing else of the system, so that it cannot be parted."""
 
 LEFT_OPEN = re.compile(r"(?:#|//|--|<!--)\s*(?:TODO|FIXME|XXX|HACK)\b")
 HOME = re.compile(r"(?<![\w.:$}-])/(?:home|root|work|Users|mnt)/\w")

@@ -1,4 +1,4 @@
-"""Kafka's disk is lost with every topic. The archive fills them again, and the house goes on as if nothing had been."""
+"""Kafka loses its disk with every topic. The archive fills them again, and the system goes on where it was."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,14 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests import house as real_house
 from tests.audit.replaying import audit
 from tests.audit.test_reconcile import differences, named, reconcile
 from tests.e2e.test_main_path import approval, proposal
 from tests.faults.check import wait_for_quiet
 from tests.foreign import Client
-from tests.house import House, empty_topics, every_topic
 from tests.servers import Servers
+from tests.system import RunningSystem, empty_topics, every_topic, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults]
 ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit")
@@ -24,15 +23,15 @@ MANDATES = [f"kz-{nr}" for nr in range(40)]
 
 
 @pytest.fixture
-def books(servers: Servers, tmp_path: Path) -> Iterator[House]:
-    with real_house.furnished(servers, tmp_path) as house:
-        house.start(*ROOMS)
-        yield house
+def books(servers: Servers, tmp_path: Path) -> Iterator[RunningSystem]:
+    with prepared_system(servers, tmp_path) as system:
+        system.start(*ROOMS)
+        yield system
 
 
-def contents(house: House) -> dict[str, list[tuple[object, ...]]]:
+def contents(system: RunningSystem) -> dict[str, list[tuple[object, ...]]]:
     """All of every record in every topic."""
-    client = Client(house.servers.kafka)
+    client = Client(system.servers.kafka)
     return {
         topic: [
             (r.partition(), r.offset(), r.timestamp(), r.key(), r.headers(), r.value()) for r in client.records(topic)
@@ -41,53 +40,53 @@ def contents(house: House) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-def positions(house: House) -> list[tuple[str, int, int]]:
+def positions(system: RunningSystem) -> list[tuple[str, int, int]]:
     """How many events and outcomes each deciding room has."""
     found = []
     for room in ROOMS[:3]:
-        with psycopg.connect(house.dsn(room)) as connection:
+        with psycopg.connect(system.dsn(room)) as connection:
             rows = connection.execute("SELECT events, outcomes FROM log_heads").fetchall()
         found.append((room, *rows[0]))
     return found
 
 
-def decide(house: House, mandates: list[str]) -> None:
-    client = Client(house.servers.kafka)
+def decide(system: RunningSystem, mandates: list[str]) -> None:
+    client = Client(system.servers.kafka)
     client.send([command for mandate in mandates for command in (proposal(mandate), approval(mandate))])
     told = client.outcomes("approvals", [f"{mandate}-approve" for mandate in mandates])
     assert {one["status"] for one in told.values()} == {"accepted"}
-    wait_for_quiet(house, 60)
+    wait_for_quiet(system, 60)
 
 
-def replay(house: House, *more: str) -> str:
-    ask = ("--to", "topic", "--bootstrap", house.servers.kafka, *more)
-    told = audit("replay", house.dsn("audit"), *ask)
+def replay(system: RunningSystem, *more: str) -> str:
+    ask = ("--to", "topic", "--bootstrap", system.servers.kafka, *more)
+    told = audit("replay", system.dsn("audit"), *ask)
     assert told.exit_code == 0, told.output
     return told.output
 
 
-def lose(house: House) -> None:
+def lose(system: RunningSystem) -> None:
     """Every topic is there, and empty."""
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(asyncio.run, empty_topics(house.servers.kafka)).result()
+        aside.submit(asyncio.run, empty_topics(system.servers.kafka)).result()
 
 
-def written_anew(house: House, before: dict[str, list[tuple[object, ...]]]) -> None:
+def written_anew(system: RunningSystem, before: dict[str, list[tuple[object, ...]]]) -> None:
     """Somebody writes where Kafka had another record: both are named, and nothing is written over."""
     topic = "approvals.outcomes"
     part, _, _, key, *_ = before[topic][0]
-    client = Client(house.servers.kafka)
+    client = Client(system.servers.kafka)
     client.raw(topic, b"forged", key if isinstance(key, bytes) else None)
     client.flush()
-    found = differences(house)
+    found = differences(system)
     changed = "changed: timestamp, headers, value in Kafka and in the archive are not the same"
     assert (f"{topic}/{part}/0", changed) in [(one["place"], one["what"]) for one in found]
-    told = audit("replay", house.dsn("audit"), "--to", "topic", "--bootstrap", house.servers.kafka)
+    told = audit("replay", system.dsn("audit"), "--to", "topic", "--bootstrap", system.servers.kafka)
     assert (told.exit_code, "1 partitions cannot be refilled, and nothing was written" in told.output) == (1, True)
     assert len(client.records(*every_topic())) == 1
 
 
-def test_a_house_whose_topics_were_lost_goes_on_where_it_was(books: House) -> None:
+def test_a_system_whose_topics_were_lost_goes_on_where_it_was(books: RunningSystem) -> None:
     decide(books, MANDATES)
     before, heads = contents(books), positions(books)
     books.stop()
@@ -117,7 +116,7 @@ def test_a_house_whose_topics_were_lost_goes_on_where_it_was(books: House) -> No
     assert reconcile(books).stdout.endswith("All agree.\n")
 
 
-def test_rooms_that_run_keep_topics_from_being_refilled(books: House) -> None:
+def test_rooms_that_run_keep_topics_from_being_refilled(books: RunningSystem) -> None:
     told = audit("replay", books.dsn("audit"), "--to", "topic", "--bootstrap", books.servers.kafka)
     assert told.exit_code == 1
     assert "approvals, audit, deployments, reporting, vacancies read from Kafka now: stop every room" in told.output

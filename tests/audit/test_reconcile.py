@@ -15,7 +15,7 @@ from tests.audit.replaying import ALONE, audit
 from tests.e2e.test_main_path import approval, proposal
 from tests.faults.check import wait_for_quiet
 from tests.foreign import Client
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 MANDATES = [f"kz-{nr}" for nr in range(8)]
@@ -23,57 +23,57 @@ EVENTS = "approvals.events"
 
 
 @pytest.fixture(scope="module")
-def books(house: House) -> House:
+def books(system: RunningSystem) -> RunningSystem:
     """Mandates that were proposed and approved, a command that nobody can read, and all of it at rest."""
-    client = Client(house.servers.kafka)
+    client = Client(system.servers.kafka)
     client.send([command for mandate in MANDATES for command in (proposal(mandate), approval(mandate))])
     client.raw("approvals.commands", b"not an event", b"mandate/none")
     client.flush()
     client.outcomes("approvals", [f"{mandate}-approve" for mandate in MANDATES])
-    wait_for_quiet(house, 60)
-    return house
+    wait_for_quiet(system, 60)
+    return system
 
 
-def reconcile(house: House, *more: str) -> Result:
+def reconcile(system: RunningSystem, *more: str) -> Result:
     """With a role that may read everything, which the tests' superuser is."""
-    return audit("reconcile", house.servers.database(house.database), "--bootstrap", house.servers.kafka, *more)
+    return audit("reconcile", system.servers.database(system.database), "--bootstrap", system.servers.kafka, *more)
 
 
-def differences(house: House) -> list[dict[str, Any]]:
-    told = reconcile(house, "--json")
+def differences(system: RunningSystem) -> list[dict[str, Any]]:
+    told = reconcile(system, "--json")
     found = [json.loads(line) for line in told.stdout.splitlines()]
     assert told.exit_code == (1 if found else 0), told.output
     assert all(one["remedy"] for one in found)
     return found
 
 
-def named(house: House) -> list[tuple[str, str, str]]:
+def named(system: RunningSystem) -> list[tuple[str, str, str]]:
     """Kind, place, and the beginning of what is said."""
-    return [(one["kind"], one["place"], one["what"].partition(",")[0]) for one in differences(house)]
+    return [(one["kind"], one["place"], one["what"].partition(",")[0]) for one in differences(system)]
 
 
-def sql(house: House, statement: str) -> list[tuple[Any, ...]]:
+def sql(system: RunningSystem, statement: str) -> list[tuple[Any, ...]]:
     """As whoever owns the database; no trigger and no key stands in the way."""
-    with psycopg.connect(house.servers.database(house.database)) as connection:
+    with psycopg.connect(system.servers.database(system.database)) as connection:
         connection.execute("SET session_replication_role = replica")
         found = connection.execute(statement)
         return found.fetchall() if found.description else []
 
 
 @contextmanager
-def spoilt(house: House, table: str, statement: str) -> Iterator[None]:
+def spoilt(system: RunningSystem, table: str, statement: str) -> Iterator[None]:
     """A table with a change in it, which is taken back afterwards."""
-    sql(house, f"CREATE TABLE public.kept AS TABLE {table}")
+    sql(system, f"CREATE TABLE public.kept AS TABLE {table}")
     try:
-        sql(house, statement)
+        sql(system, statement)
         yield
     finally:
-        put_back(house, table, "public.kept")
+        put_back(system, table, "public.kept")
 
 
-def put_back(house: House, table: str, kept: str) -> None:
+def put_back(system: RunningSystem, table: str, kept: str) -> None:
     """Every column that is not made of others."""
-    with psycopg.connect(house.servers.database(house.database)) as connection:
+    with psycopg.connect(system.servers.database(system.database)) as connection:
         found = connection.execute(
             "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
             " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
@@ -81,12 +81,12 @@ def put_back(house: House, table: str, kept: str) -> None:
         ).fetchone()
     assert found
     names = found[0]
-    sql(house, f"DELETE FROM {table}; INSERT INTO {table} ({names}) SELECT {names} FROM {kept}; DROP TABLE {kept}")  # noqa: S608
+    sql(system, f"DELETE FROM {table}; INSERT INTO {table} ({names}) SELECT {names} FROM {kept}; DROP TABLE {kept}")  # noqa: S608
 
 
-def place_of(house: House, position: int, topic: str = EVENTS) -> str:
+def place_of(system: RunningSystem, position: int, topic: str = EVENTS) -> str:
     """Where an event stands in Kafka."""
-    for record in Client(house.servers.kafka).records(topic):
+    for record in Client(system.servers.kafka).records(topic):
         if dict(record.headers()).get("ce_position") == str(position).encode():
             return f"{topic}/{record.partition()}/{record.offset()}"
     raise AssertionError(f"position {position} is not in {topic}")
@@ -98,7 +98,7 @@ def at(place: str) -> str:
     return f"topic = '{topic}' AND part = {part} AND \"offset\" = {offset}"
 
 
-def test_a_house_at_work_agrees(books: House) -> None:
+def test_a_system_at_work_agrees(books: RunningSystem) -> None:
     told = reconcile(books)
     assert told.exit_code == 0, told.output
     assert told.stdout.endswith("All agree.\n")
@@ -115,7 +115,7 @@ def _cells(shown: str) -> list[list[str]]:
     return [line.split("│") for line in shown.splitlines() if line.startswith("│")]
 
 
-def test_a_role_that_reads_everything_and_changes_nothing_is_enough(books: House) -> None:
+def test_a_role_that_reads_everything_and_changes_nothing_is_enough(books: RunningSystem) -> None:
     name = f"reader_{books.database}"
     sql(books, f"CREATE ROLE {name} LOGIN PASSWORD 'secret' IN ROLE pg_read_all_data")
     try:
@@ -126,7 +126,7 @@ def test_a_role_that_reads_everything_and_changes_nothing_is_enough(books: House
         sql(books, f"DROP ROLE {name}")
 
 
-def test_each_rooms_own_database_is_found_by_its_variable(books: House) -> None:
+def test_each_rooms_own_database_is_found_by_its_variable(books: RunningSystem) -> None:
     """Wherever each is: nobody needs one role for all of them."""
     owners = {f"FORCEGEN_{owner.upper()}_DATABASE_URL": books.dsn(owner) for owner in OWNERS}
     ask = ["audit", "reconcile", "--bootstrap", books.servers.kafka]
@@ -134,21 +134,21 @@ def test_each_rooms_own_database_is_found_by_its_variable(books: House) -> None:
     assert told.exit_code == 0, told.output
 
 
-def test_a_protocol_that_lacks_its_password_is_told(books: House) -> None:
+def test_a_protocol_that_lacks_its_password_is_told(books: RunningSystem) -> None:
     ask = ["audit", "reconcile", "--bootstrap", books.servers.kafka, "--database", books.dsn("audit")]
     told = CliRunner().invoke(app, ask, env={**ALONE, "FORCEGEN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
     assert told.exit_code == 1
     assert "set FORCEGEN_KAFKA_SASL_USERNAME and FORCEGEN_KAFKA_SASL_PASSWORD" in told.output
 
 
-def test_a_role_that_may_not_read_is_told_so(books: House) -> None:
+def test_a_role_that_may_not_read_is_told_so(books: RunningSystem) -> None:
     told = audit("reconcile", books.dsn("approvals"), "--bootstrap", books.servers.kafka)
     assert told.exit_code == 1
     assert "A database cannot be read" in told.output
     assert "give --database a role that may read" in told.output
 
 
-def test_kafka_that_does_not_answer_is_told(books: House) -> None:
+def test_kafka_that_does_not_answer_is_told(books: RunningSystem) -> None:
     told = audit("reconcile", books.servers.database(books.database), "--bootstrap", "127.0.0.1:1")
     assert (told.exit_code, "Kafka at 127.0.0.1:1 cannot be read" in told.output) == (1, True)
 
@@ -165,7 +165,7 @@ def test_kafka_that_does_not_answer_is_told(books: House) -> None:
         ("headers = overlay(headers placing '\\x21' from octet_length(headers))", "headers in Kafka"),
     ],
 )
-def test_a_record_that_was_changed_in_the_archive_is_named(books: House, change: str, what: str) -> None:
+def test_a_record_that_was_changed_in_the_archive_is_named(books: RunningSystem, change: str, what: str) -> None:
     place = place_of(books, 5)
     with spoilt(books, "audit.records", f"UPDATE audit.records SET {change} WHERE {at(place)}"):  # noqa: S608
         found = differences(books)
@@ -174,7 +174,7 @@ def test_a_record_that_was_changed_in_the_archive_is_named(books: House, change:
     assert {one["place"] for one in found} <= {place, f"{EVENTS} position 5"}
 
 
-def test_a_record_that_is_gone_from_the_archive_is_named_in_its_partition_and_in_its_log(books: House) -> None:
+def test_a_record_that_is_gone_from_the_archive_is_named_in_its_partition_and_in_its_log(books: RunningSystem) -> None:
     place = place_of(books, 7)
     with spoilt(books, "audit.records", f"DELETE FROM audit.records WHERE {at(place)}"):  # noqa: S608
         found = named(books)
@@ -185,7 +185,7 @@ def test_a_record_that_is_gone_from_the_archive_is_named_in_its_partition_and_in
     ]
 
 
-def test_the_archives_last_records_are_missed_too(books: House) -> None:
+def test_the_archives_last_records_are_missed_too(books: RunningSystem) -> None:
     """It has read them: its stored offset says so, and it is no lag that they are not there."""
     topic, part, offset = sql(books, 'SELECT topic, part, "offset" FROM audit.records ORDER BY leaf DESC LIMIT 1')[0]
     cut = "DELETE FROM audit.records WHERE leaf = (SELECT max(leaf) FROM audit.records)"
@@ -195,7 +195,7 @@ def test_the_archives_last_records_are_missed_too(books: House) -> None:
 
 
 @pytest.mark.parametrize("offset", [-1, 10_000])
-def test_a_record_that_was_slipped_into_the_archive_is_named(books: House, offset: int) -> None:
+def test_a_record_that_was_slipped_into_the_archive_is_named(books: RunningSystem, offset: int) -> None:
     place = place_of(books, 3)
     topic, part, _ = place.split("/")
     copied = (
@@ -208,7 +208,7 @@ def test_a_record_that_was_slipped_into_the_archive_is_named(books: House, offse
     assert found[1][0] == "extra"
 
 
-def test_neighbours_that_are_gone_are_told_as_one(books: House) -> None:
+def test_neighbours_that_are_gone_are_told_as_one(books: RunningSystem) -> None:
     topic = "deployments.events"
     part, many = sql(
         books,
@@ -233,19 +233,19 @@ def test_neighbours_that_are_gone_are_told_as_one(books: House) -> None:
         ("approvals.outcomes", "body = '{}'", "approvals.outcomes"),
     ],
 )
-def test_a_row_that_was_changed_in_a_store_is_named(books: House, table: str, change: str, topic: str) -> None:
+def test_a_row_that_was_changed_in_a_store_is_named(books: RunningSystem, table: str, change: str, topic: str) -> None:
     with spoilt(books, table, f"UPDATE {table} SET {change} WHERE position = 4"):  # noqa: S608
         assert [one[:2] for one in named(books)] == [("changed", f"{topic} position 4")]
 
 
 @pytest.mark.parametrize("position", [1, 9, 2 * len(MANDATES)])
-def test_an_event_that_is_gone_from_a_store_is_named(books: House, position: int) -> None:
+def test_an_event_that_is_gone_from_a_store_is_named(books: RunningSystem, position: int) -> None:
     gone = f"DELETE FROM approvals.events WHERE position = {position}"  # noqa: S608
     with spoilt(books, "approvals.events", gone):
         assert named(books) == [("missing", f"{EVENTS} position {position}", "missing in the store of approvals")]
 
 
-def test_a_store_that_was_put_back_to_a_backup_is_found_out(books: House) -> None:
+def test_a_store_that_was_put_back_to_a_backup_is_found_out(books: RunningSystem) -> None:
     """Its head went back with it, so that by itself it is whole."""
     keep = 2 * len(MANDATES) - 3
     with (
@@ -259,16 +259,16 @@ def test_a_store_that_was_put_back_to_a_backup_is_found_out(books: House) -> Non
 
 
 @contextmanager
-def _head(house: House, position: int) -> Iterator[None]:
-    ((before,),) = sql(house, "SELECT events FROM approvals.log_heads")
-    sql(house, f"UPDATE approvals.log_heads SET events = {position}")  # noqa: S608
+def _head(system: RunningSystem, position: int) -> Iterator[None]:
+    ((before,),) = sql(system, "SELECT events FROM approvals.log_heads")
+    sql(system, f"UPDATE approvals.log_heads SET events = {position}")  # noqa: S608
     try:
         yield
     finally:
-        sql(house, f"UPDATE approvals.log_heads SET events = {before}")  # noqa: S608
+        sql(system, f"UPDATE approvals.log_heads SET events = {before}")  # noqa: S608
 
 
-def test_a_dead_letter_that_was_changed_is_named(books: House) -> None:
+def test_a_dead_letter_that_was_changed_is_named(books: RunningSystem) -> None:
     changed = "UPDATE approvals.dead_letters SET reason = 'nothing'"
     with spoilt(books, "approvals.dead_letters", changed):
         assert [one[:2] for one in named(books)] == [("changed", "approvals.dead-letters position 1")]
@@ -286,7 +286,7 @@ def test_a_dead_letter_that_was_changed_is_named(books: House) -> None:
         ('"offset" = 4711', "offset"),
     ],
 )
-def test_an_event_that_was_changed_in_the_views_is_named(books: House, change: str, field: str) -> None:
+def test_an_event_that_was_changed_in_the_views_is_named(books: RunningSystem, change: str, field: str) -> None:
     changed = f"UPDATE reporting.events SET {change} WHERE room = 'approvals' AND position = 6"  # noqa: S608
     with spoilt(books, "reporting.events", changed):
         (found,) = differences(books)
@@ -294,7 +294,7 @@ def test_an_event_that_was_changed_in_the_views_is_named(books: House, change: s
     assert found["what"].startswith(f"changed: {field} in the views and in ")
 
 
-def test_an_event_that_is_gone_from_the_views_is_named_and_so_is_its_guard(books: House) -> None:
+def test_an_event_that_is_gone_from_the_views_is_named_and_so_is_its_guard(books: RunningSystem) -> None:
     gone = "DELETE FROM reporting.events WHERE room = 'approvals' AND position = 16"
     with spoilt(books, "reporting.events", gone):
         found = named(books)
@@ -302,7 +302,7 @@ def test_an_event_that_is_gone_from_the_views_is_named_and_so_is_its_guard(books
     assert [one[0] for one in found[1:]] == ["changed"]
 
 
-def test_an_event_that_was_slipped_into_the_views_is_named(books: House) -> None:
+def test_an_event_that_was_slipped_into_the_views_is_named(books: RunningSystem) -> None:
     forged = (
         "INSERT INTO reporting.events SELECT room, 99, gen_random_uuid(), stream, 3, type, effective, recorded, actor,"
         " correlation_id, causation_id, data, topic, part, 999, owner FROM reporting.events"
@@ -313,7 +313,7 @@ def test_an_event_that_was_slipped_into_the_views_is_named(books: House) -> None
     assert found[0][:2] == ("extra", f"{EVENTS} position 99")
 
 
-def test_a_guard_that_was_moved_is_named(books: House) -> None:
+def test_a_guard_that_was_moved_is_named(books: RunningSystem) -> None:
     moved = "UPDATE reporting.stream_versions SET version = 1 WHERE stream = 'mandate/kz-3'"
     with spoilt(books, "reporting.stream_versions", moved):
         assert named(books) == [
@@ -325,7 +325,7 @@ def test_a_guard_that_was_moved_is_named(books: House) -> None:
         ]
 
 
-def test_a_parked_event_waits_and_is_not_lost(books: House) -> None:
+def test_a_parked_event_waits_and_is_not_lost(books: RunningSystem) -> None:
     row = "room, stream, version, position, id, type, effective, recorded, data, correlation_id, causation_id, actor"
     moved = (
         f'INSERT INTO reporting.parked SELECT {row}, topic, part, "offset", NULL, 1 FROM reporting.events'  # noqa: S608
@@ -348,22 +348,22 @@ def test_a_parked_event_waits_and_is_not_lost(books: House) -> None:
 
 
 @contextmanager
-def spoilt_again(house: House, *tables: str) -> Iterator[None]:
+def spoilt_again(system: RunningSystem, *tables: str) -> Iterator[None]:
     """Tables that are put back as they were."""
     for nr, table in enumerate(tables):
-        sql(house, f"CREATE TABLE public.kept_{nr} AS TABLE {table}")
+        sql(system, f"CREATE TABLE public.kept_{nr} AS TABLE {table}")
     try:
         yield
     finally:
         for nr, table in enumerate(tables):
-            put_back(house, table, f"public.kept_{nr}")
+            put_back(system, table, f"public.kept_{nr}")
 
 
 # Offsets, lag, and records of others.
 
 
 @pytest.mark.parametrize("room", ["approvals", "reporting", "audit"])
-def test_a_room_that_has_read_further_than_kafka_reaches_is_named(books: House, room: str) -> None:
+def test_a_room_that_has_read_further_than_kafka_reaches_is_named(books: RunningSystem, room: str) -> None:
     topic = "approvals.commands" if room == "approvals" else EVENTS
     beyond = f"UPDATE {room}.consumed SET next_offset = 5000 WHERE topic = '{topic}' AND part = 2"  # noqa: S608
     with spoilt(books, f"{room}.consumed", beyond):
@@ -374,7 +374,7 @@ def test_a_room_that_has_read_further_than_kafka_reaches_is_named(books: House, 
 
 
 @pytest.mark.parametrize("sleeper", ["audit", "reporting", "deployments"])
-def test_what_is_only_on_its_way_is_lag_and_no_difference(books: House, sleeper: str) -> None:
+def test_what_is_only_on_its_way_is_lag_and_no_difference(books: RunningSystem, sleeper: str) -> None:
     """One of the rooms is down while the others go on."""
     books.kill(sleeper)
     try:
@@ -392,7 +392,7 @@ def test_what_is_only_on_its_way_is_lag_and_no_difference(books: House, sleeper:
     assert named(books) == []
 
 
-def test_it_agrees_while_commands_flow(books: House) -> None:
+def test_it_agrees_while_commands_flow(books: RunningSystem) -> None:
     client = Client(books.servers.kafka)
     mandates = [f"kz-flow-{nr}" for nr in range(300)]
     client.send([command for mandate in mandates for command in (proposal(mandate), approval(mandate))])
@@ -403,7 +403,7 @@ def test_it_agrees_while_commands_flow(books: House) -> None:
     assert named(books) == []
 
 
-def test_what_others_wrote_into_a_rooms_topic_is_named_and_hides_nothing(books: House) -> None:
+def test_what_others_wrote_into_a_rooms_topic_is_named_and_hides_nothing(books: RunningSystem) -> None:
     """Last of all, since nothing is ever taken out of a topic: garbage, and one that claims another's position."""
     client = Client(books.servers.kafka)
     (genuine,) = [r for r in client.records(EVENTS) if dict(r.headers()).get("ce_position") == b"2"]

@@ -29,7 +29,7 @@ NO_DRIVER = "The driver cannot start: install Debian's `libatomic1` (apt-get ins
 
 
 @dataclass
-class House:
+class BrowsedSystem:
     """The story as pages, and a way to go on with it."""
 
     url: str
@@ -45,7 +45,7 @@ class House:
     async def goes_on(self, *events: Event) -> None:
         """These events are recorded too."""
         self.further += events
-        whole = [*(fact.data for fact in tell().house.facts()), *self.further]
+        whole = [*(fact.data for fact in tell().system.facts()), *self.further]
         async with self.pool.acquire() as connection, connection.transaction():
             done = await Projector().apply(connection, history(whole))
             assert done.applied == len(events)
@@ -56,7 +56,7 @@ class Reader:
     """A page in a browser. What the console says against it is remembered."""
 
     page: Page
-    house: House
+    system: BrowsedSystem
     complaints: list[str] = field(default_factory=list)
 
     def hear(self, message: ConsoleMessage) -> None:
@@ -64,7 +64,7 @@ class Reader:
             self.complaints.append(message.text)
 
     async def open(self, path: str) -> None:
-        await self.page.goto(f"{self.house.url}{path}")
+        await self.page.goto(f"{self.system.url}{path}")
 
     async def picture(self, name: str) -> None:
         """Kept for whoever looks at the run."""
@@ -73,15 +73,15 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-async def house(postgres_dsn: str) -> AsyncIterator[House]:
-    log = history([fact.data for fact in tell().house.facts()])
+async def system(postgres_dsn: str) -> AsyncIterator[BrowsedSystem]:
+    log = history([fact.data for fact in tell().system.facts()])
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, log)
         following = ChangeFeed(pool, Health(60))
         app = build(pool, today=lambda: AS_OF, change_feed=following)
         async with running_together([following.run()]), served(app) as url:
-            yield House(url, pool, log)
+            yield BrowsedSystem(url, pool, log)
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +100,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(params=["light", "dark"])
-async def reader(request: pytest.FixtureRequest, browser: Browser, house: House) -> AsyncIterator[Reader]:
+async def reader(request: pytest.FixtureRequest, browser: Browser, system: BrowsedSystem) -> AsyncIterator[Reader]:
     context = await browser.new_context(color_scheme=request.param, locale="en-GB")
-    found = Reader(await context.new_page(), house)
+    found = Reader(await context.new_page(), system)
     found.page.on("console", found.hear)
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
     yield found

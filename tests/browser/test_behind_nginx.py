@@ -15,7 +15,7 @@ from kernel.runtime.process import running_together
 from kernel.runtime.settings import Settings
 from services.reporting.http.app import build
 from services.reporting.query.change_feed import ChangeFeed
-from tests.browser.conftest import PICTURES, House
+from tests.browser.conftest import PICTURES, BrowsedSystem
 from tests.integration.serving import served
 from tests.nginx import nginx
 from tests.stories import AS_OF
@@ -28,10 +28,10 @@ PLAN: dict[str, Any] = {"planned_from": date(2022, 6, 1), "planned_until": date(
 
 
 @pytest.fixture
-async def page(browser: Browser, house: House, tmp_path: Path) -> AsyncIterator[Page]:
+async def page(browser: Browser, system: BrowsedSystem, tmp_path: Path) -> AsyncIterator[Page]:
     """A page that says nothing against what it is served."""
-    following = ChangeFeed(house.pool, Health(60))
-    app = addressed(build(house.pool, today=lambda: AS_OF, change_feed=following), Settings(http_root_path=PREFIX))
+    following = ChangeFeed(system.pool, Health(60))
+    app = addressed(build(system.pool, today=lambda: AS_OF, change_feed=following), Settings(http_root_path=PREFIX))
     async with running_together([following.run()]), served(app) as direct, nginx(tmp_path, {PREFIX: direct}) as url:
         context = await browser.new_context(locale="en-GB", base_url=url)
         found, complaints = await context.new_page(), list[str]()
@@ -43,7 +43,9 @@ async def page(browser: Browser, house: House, tmp_path: Path) -> AsyncIterator[
         assert complaints == []
 
 
-async def test_pages_look_and_work_as_they_do_without_one_and_renew_themselves(page: Page, house: House) -> None:
+async def test_pages_look_and_work_as_they_do_without_one_and_renew_themselves(
+    page: Page, system: BrowsedSystem
+) -> None:
     await page.goto(f"{PREFIX}/")
     ground = await page.locator("header.top").evaluate("header => getComputedStyle(header).backgroundColor")
     assert ground != "rgba(0, 0, 0, 0)"
@@ -60,7 +62,7 @@ async def test_pages_look_and_work_as_they_do_without_one_and_renew_themselves(p
     await page.goto(f"{PREFIX}/missions/UNTSO")
     await expect(page.locator("html[data-live=on]")).to_have_count(1)
     planned = TourPlanned(**TOUR, **PLAN, contributor="KAZ", person="p-proxied", rank="major")
-    await house.goes_on(planned, TourArrived(**TOUR, arrived_on=date(2022, 6, 1)))
+    await system.goes_on(planned, TourArrived(**TOUR, arrived_on=date(2022, 6, 1)))
     await expect(page.get_by_text("proxied", exact=True)).to_be_visible(timeout=20_000)
     await expect(page.locator("#interrupted")).to_be_hidden()
     PICTURES.mkdir(exist_ok=True)

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from contracts.deployments import TourArrived, TourPlanned
 from services.reporting.pages.i18n import words
 from tests.browser import proxy as answers
-from tests.browser.conftest import PICTURES, House
+from tests.browser.conftest import PICTURES, BrowsedSystem
 from tests.browser.proxy import Proxy, proxied, until
 
 pytestmark = pytest.mark.servers
@@ -35,7 +35,7 @@ class Desk:
 
     context: BrowserContext
     proxy: Proxy
-    house: House
+    system: BrowsedSystem
 
     async def tab(self, path: str = "/missions/UNTSO") -> Page:
         page = await self.context.new_page()
@@ -55,15 +55,15 @@ class Desk:
         plan: dict[str, Any] = {"planned_from": date(2022, 6, 1), "planned_until": date(2023, 6, 1)}
         plan["consents_required"] = ()
         planned = TourPlanned(**own, **plan, contributor="KAZ", person=f"p-{name}", rank="major")
-        await self.house.goes_on(planned, TourArrived(**own, arrived_on=date(2022, 6, 1)))
+        await self.system.goes_on(planned, TourArrived(**own, arrived_on=date(2022, 6, 1)))
         return name
 
 
 @pytest.fixture
-async def desk(browser: Browser, house: House) -> AsyncIterator[Desk]:
+async def desk(browser: Browser, system: BrowsedSystem) -> AsyncIterator[Desk]:
     context = await browser.new_context(locale="en-GB")
-    async with proxied(house.url) as proxy:
-        yield Desk(context, proxy, house)
+    async with proxied(system.url) as proxy:
+        yield Desk(context, proxy, system)
         await context.close()
 
 

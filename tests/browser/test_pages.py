@@ -56,7 +56,7 @@ async def test_both_times_are_chosen_in_the_form_and_stand_in_the_address(reader
     assert "as_of=2014-12-01" in page.url
     then = await page.locator(".card.total .big").inner_text()
     assert 0 < int(then) < 15
-    await page.get_by_label("As known at (UTC)").fill(f"{reader.house.half_way:%Y-%m-%dT%H:%M}")
+    await page.get_by_label("As known at (UTC)").fill(f"{reader.system.half_way:%Y-%m-%dT%H:%M}")
     await page.get_by_role("button", name="Show").click()
     await expect(page.locator(".past")).to_contain_text("as known at")
     known = int(await page.locator(".card.total .big").inner_text())
@@ -76,7 +76,7 @@ async def test_an_arrival_appears_without_a_reload(reader: Reader) -> None:
     scheme = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
     own = {**ARRIVAL, "tour": f"late-{scheme}", "headcount": 1}
     planned = TourPlanned(**own, **PLAN, contributor="KAZ", person=f"p-{scheme}", rank="major")
-    await reader.house.goes_on(planned, TourArrived(**own, arrived_on=date(2022, 6, 1)))
+    await reader.system.goes_on(planned, TourArrived(**own, arrived_on=date(2022, 6, 1)))
     await expect(page.locator("#s-tours + .scroll tbody tr")).to_have_count(before + 1)
     await expect(page.get_by_text(f"late-{scheme}")).to_be_visible()
     assert await page.evaluate("window.stayed")

@@ -32,7 +32,7 @@ COMMAND = {
 ADDRESS = ("vacancies", "urn:kz:mod", "c-1")
 
 
-def test_the_foreign_client_imports_nothing_of_this_house() -> None:
+def test_the_foreign_client_imports_nothing_of_this_system() -> None:
     tree = ast.parse(Path(foreign_client.__file__).read_text())
     modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     modules |= {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
@@ -169,7 +169,7 @@ def test_a_number_that_is_not_the_records_is_named_and_fails(capsys: pytest.Capt
 def test_everything_is_taken_down_unless_it_is_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], downs: int
 ) -> None:
-    stopped = furnished(monkeypatch, found())
+    stopped = prepared_system(monkeypatch, found())
     result = CliRunner().invoke(app, ["demo", "--directory", str(tmp_path), *arguments])
     assert (result.exit_code, len(stopped)) == (0, downs)
     assert ("http://query/docs" in result.stdout) == (not downs)
@@ -179,9 +179,9 @@ def test_everything_is_taken_down_unless_it_is_kept(
 def test_up_tells_the_story_when_it_is_asked_to_and_says_where_to_look(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], told: int
 ) -> None:
-    furnished(monkeypatch, found())
+    prepared_system(monkeypatch, found())
     tellings: list[House] = []
-    monkeypatch.setattr(run, "tell_story", lambda house, news: tellings.append(house))
+    monkeypatch.setattr(run, "tell_story", lambda system, news: tellings.append(system))
     result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
     assert (result.exit_code, len(tellings)) == (0, told)
     assert "http://query/" in result.stdout
@@ -189,18 +189,18 @@ def test_up_tells_the_story_when_it_is_asked_to_and_says_where_to_look(
 
 
 def test_a_failed_demo_is_taken_down_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    stopped = furnished(monkeypatch, found(units={"rows": [], "totals": {"people": 0, "tours": 0}}))
+    stopped = prepared_system(monkeypatch, found(units={"rows": [], "totals": {"people": 0, "tours": 0}}))
     result = CliRunner().invoke(app, ["demo", "--directory", str(tmp_path)])
     assert (result.exit_code, len(stopped)) == (1, 1)
     assert "People of units through UNIFIL since 2018 is 520, reported 0" in result.stderr
 
 
-def furnished(monkeypatch: pytest.MonkeyPatch, shown: run.Found) -> list[Path]:
-    """A house that is not there; which directories were stopped."""
+def prepared_system(monkeypatch: pytest.MonkeyPatch, shown: run.Found) -> list[Path]:
+    """A system that is not there; which directories were stopped."""
     stopped: list[Path] = []
     monkeypatch.setattr(rooms, "status", lambda directory: ())
     monkeypatch.setattr(rooms, "up", lambda directory, progress: House("k:1", {"query": "http://query"}))
     monkeypatch.setattr(rooms, "down", lambda directory, progress: stopped.append(directory))
-    monkeypatch.setattr(run, "gather", lambda house, news: shown)
+    monkeypatch.setattr(run, "gather", lambda system, news: shown)
     monkeypatch.setattr(command, "_end_on_sigterm", lambda: None)
     return stopped

@@ -45,7 +45,7 @@ def test_one_that_ends_before_it_was_seen_waits_too() -> None:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    found = claim(tmp_path / "house")
+    found = claim(tmp_path / "system")
     furnish(found)
     (found.path / "rooms").mkdir()
     daemon(found, SERVICE).place.mkdir()

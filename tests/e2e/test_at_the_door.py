@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.test_main_path import proposal, shown
 from tests.foreign import Client, Headers, binary, command, structured
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 CYRILLIC = "Я" * 2048
@@ -91,8 +91,8 @@ def sent(client: Client, event: dict[str, Any], mode: Any = binary) -> None:
 
 
 @pytest.mark.parametrize("mode", [binary, structured], ids=["binary", "structured"])
-def test_everything_that_is_at_fault_is_answered_under_its_identity(house: House, mode: Any) -> None:
-    client, prefix = Client(house.servers.kafka), mode.__name__
+def test_everything_that_is_at_fault_is_answered_under_its_identity(system: RunningSystem, mode: Any) -> None:
+    client, prefix = Client(system.servers.kafka), mode.__name__
     wanted: dict[str, dict[str, tuple[str, str]]] = {"approvals": {}, "deployments": {}}
     for nr, (what, (event, field)) in enumerate(INVALID.items()):
         bad = event if "letters" in what or "2,048" in what else event | {"id": f"{event['id']}-{prefix}"}
@@ -111,26 +111,26 @@ def test_everything_that_is_at_fault_is_answered_under_its_identity(house: House
             assert (told["status"], bool(told["remedy"])) == ("invalid", True), (what, told)
             assert told["field"].startswith(place), (what, told)
             asked = {"id": id_, "source": told["command_source"]}
-            assert httpx.get(f"{house.url(room)}/v1/commands", params=asked).json() == told, what
+            assert httpx.get(f"{system.url(room)}/v1/commands", params=asked).json() == told, what
 
 
-def test_whatever_else_looks_odd_is_taken_kept_and_found(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_whatever_else_looks_odd_is_taken_kept_and_found(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     client.send(TAKEN.values())
     outcomes = client.outcomes("approvals", [event["id"] for event in TAKEN.values()], 120)
     assert {one["status"] for one in outcomes.values()} == {"accepted"}, outcomes
-    assert shown(house, "/v1/mandates/door-nul")["area"] == "C:\\u0000"
+    assert shown(system, "/v1/mandates/door-nul")["area"] == "C:\\u0000"
     for name in ("a no-break space in the correlation", "the longest correlation"):
         asked = {"correlation": TAKEN[name]["correlationid"]}
         deadline = time.monotonic() + 60
-        while not (found := httpx.get(f"{house.url('query')}/v1/events", params=asked).json().get("items")):
+        while not (found := httpx.get(f"{system.url('query')}/v1/events", params=asked).json().get("items")):
             assert time.monotonic() < deadline, name
             time.sleep(0.2)
         assert [one["stream"] for one in found] == [TAKEN[name]["subject"]]
 
 
-def test_a_record_without_a_key_is_taken_for_its_partitionkey(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_a_record_without_a_key_is_taken_for_its_partitionkey(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     for mandate, wanted in (("door-key", "mandate/door-key"), ("door-other", "mandate/door-key")):
         _, value, headers = binary(proposal(mandate))
         named: Headers = [*headers, ("ce_partitionkey", wanted.encode())]
@@ -141,8 +141,8 @@ def test_a_record_without_a_key_is_taken_for_its_partitionkey(house: House) -> N
     assert (outcomes["door-other-propose"]["status"], outcomes["door-other-propose"]["field"]) == ("invalid", "key")
 
 
-def test_json_that_means_two_things_is_answered_alike_in_both_modes_and_over_http(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_json_that_means_two_things_is_answered_alike_in_both_modes_and_over_http(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     cases = {"twice": ('"KAZ"', '"KAZ", "contributor": "MNG"'), "nan": ('"KAZ"', '"KAZ", "x": NaN')}
     cases |= {"surrogate": ('"President"', '"\\ud800"'), "deep": ('"KAZ"', '"KAZ", "x": ' + "[" * 300 + "]" * 300)}
     for what, (good, bad) in cases.items():
@@ -156,7 +156,7 @@ def test_json_that_means_two_things_is_answered_alike_in_both_modes_and_over_htt
     assert {one["status"] for one in outcomes.values()} == {"invalid"}
     for what, (good, bad) in cases.items():
         body = json.dumps(proposal(f"door-{what}") | {"id": f"{what}-http"}).replace(good, bad).encode()
-        url = f"{house.url('approvals')}/v1/commands"
+        url = f"{system.url('approvals')}/v1/commands"
         answer = httpx.post(url, content=body, headers={"content-type": "application/cloudevents+json"})
         assert (answer.status_code, answer.json()["status"], answer.json()["command_id"]) == (
             400,
@@ -167,14 +167,16 @@ def test_json_that_means_two_things_is_answered_alike_in_both_modes_and_over_htt
         assert again.json() == answer.json()
 
 
-def test_after_all_of_this_what_is_recorded_still_flows(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_after_all_of_this_what_is_recorded_still_flows(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     client.send([counted() | {"id": "after"}, status() | {"id": "after-status"}])
     outcomes = client.outcomes("deployments", ["after", "after-status"], 120)
     assert outcomes["after"]["status"] == "accepted"
     deadline = time.monotonic() + 120
-    while not httpx.get(f"{house.url('query')}/v1/strength-returns", params={"contributor": "KAZ"}).json().get("items"):
+    while (
+        not httpx.get(f"{system.url('query')}/v1/strength-returns", params={"contributor": "KAZ"}).json().get("items")
+    ):
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    for name in house.processes:
-        house.wait_ready(name)
+    for name in system.processes:
+        system.wait_ready(name)

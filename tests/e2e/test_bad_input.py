@@ -18,7 +18,7 @@ from tests import rawkafka
 from tests.e2e.test_main_path import proposal
 from tests.foreign import Client, Headers, binary, command, structured
 from tests.hostile.check import packed
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 NUMBERS = itertools.count(1)
@@ -94,8 +94,10 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_bad_commands_are_answered_or_buried_and_the_good_ones_around_them_go_on(house: House, case: str) -> None:
-    client, bad, nr = Client(house.servers.kafka), CASES[case], next(NUMBERS)
+def test_bad_commands_are_answered_or_buried_and_the_good_ones_around_them_go_on(
+    system: RunningSystem, case: str
+) -> None:
+    client, bad, nr = Client(system.servers.kafka), CASES[case], next(NUMBERS)
     before, good, after = (proposal(f"bad-{nr}-{which}") for which in ("before", "bad", "after"))
     key, value, headers = bad.make(good)
     client.send([before])
@@ -107,19 +109,19 @@ def test_bad_commands_are_answered_or_buried_and_the_good_ones_around_them_go_on
         told = client.outcomes("approvals", [good["id"]], 120)[good["id"]]
         assert told["status"] == "invalid"
     else:
-        told = buried(house, "approvals", value, headers)
+        told = buried(system, "approvals", value, headers)
     assert told["field"].startswith(bad.field), told
     assert bad.told in f"{told['reason']} {told['remedy']}", told
     assert told["remedy"]
 
 
-def buried(house: House, room: str, value: bytes | None, headers: Headers) -> dict[str, Any]:
+def buried(system: RunningSystem, room: str, value: bytes | None, headers: Headers) -> dict[str, Any]:
     """The dead letter of a record, from the API; it must be in the topic too."""
     deadline = time.monotonic() + 120
     shown = None if value is None else value[:65536].decode("utf-8", "backslashreplace")
     names = [name for name, _ in headers]
     while True:
-        letters = httpx.get(f"{house.url(room)}/v1/dead-letters?limit=1000").json()["items"]
+        letters = httpx.get(f"{system.url(room)}/v1/dead-letters?limit=1000").json()["items"]
         found = [x for x in letters if x["value"] == shown and [name for name, _ in x["headers"]] == names]
         if found:
             return dict(found[-1])
@@ -127,39 +129,39 @@ def buried(house: House, room: str, value: bytes | None, headers: Headers) -> di
         time.sleep(0.2)
 
 
-def test_a_header_that_no_client_decodes_is_kept_and_told_and_costs_no_other_command(house: House) -> None:
+def test_a_header_that_no_client_decodes_is_kept_and_told_and_costs_no_other_command(system: RunningSystem) -> None:
     """Its name is no UTF-8: archived byte for byte, a dead letter, and every good command is decided."""
-    client, topic, bad = Client(house.servers.kafka), "approvals.commands", proposal("odd-header")
+    client, topic, bad = Client(system.servers.kafka), "approvals.commands", proposal("odd-header")
     key, value, headers = binary(bad)
     odd: tuple[bytes, bytes] = (b"\xff\xfe", b"x")
     sent = [[odd], [odd, *((name.encode(), held) for name, held in headers)]]
-    first = rawkafka.produce(house.servers.kafka, topic, 1, [(key, value, each) for each in sent])
+    first = rawkafka.produce(system.servers.kafka, topic, 1, [(key, value, each) for each in sent])
     good = [proposal(f"odd-header-{nr}") for nr in range(16)]
     client.send(good)
     outcomes = client.outcomes("approvals", [event["id"] for event in (bad, *good)], 120)
     told = outcomes.pop(bad["id"])
     assert (told["status"], told["field"]) == ("invalid", "headers")
     assert {one["status"] for one in outcomes.values()} == {"accepted"}
-    letters = httpx.get(f"{house.url('approvals')}/v1/dead-letters?limit=1000").json()["items"]
+    letters = httpx.get(f"{system.url('approvals')}/v1/dead-letters?limit=1000").json()["items"]
     found = {one["offset"]: one for one in letters if (one["topic"], one["partition"]) == (topic, 1)}
     assert [found[first + nr]["field"] for nr in range(2)] == ["headers", "headers"]
     assert [found[first + nr]["headers"][0] for nr in range(2)] == [["\\xff\\xfe", "x"]] * 2
     deadline = time.monotonic() + 120
-    while (kept := archived(house, topic, 1, first)) != [(key, value, packed(each)) for each in sent]:
+    while (kept := archived(system, topic, 1, first)) != [(key, value, packed(each)) for each in sent]:
         assert time.monotonic() < deadline, kept
         time.sleep(0.2)
 
 
-def archived(house: House, topic: str, partition: int, first: int) -> list[tuple[bytes, bytes, bytes]]:
+def archived(system: RunningSystem, topic: str, partition: int, first: int) -> list[tuple[bytes, bytes, bytes]]:
     """Two records as the archive holds them."""
-    with psycopg.connect(house.dsn("audit")) as connection:
+    with psycopg.connect(system.dsn("audit")) as connection:
         query = """SELECT key, value, headers FROM records WHERE (topic, part) = (%s, %s) AND "offset" - %s IN (0, 1)
                    ORDER BY "offset" """
         return connection.execute(query, [topic, partition, first]).fetchall()
 
 
-def test_a_duplicate_is_answered_again_and_another_body_is_a_conflict(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_a_duplicate_is_answered_again_and_another_body_is_a_conflict(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     first = proposal("twice")
     client.send([first, first, {**first, "data": {**first["data"], "proposed_by": "another"}}])
     deadline = time.monotonic() + 120
@@ -174,8 +176,8 @@ def test_a_duplicate_is_answered_again_and_another_body_is_a_conflict(house: Hou
     assert (told[2]["field"], "new id" in told[2]["remedy"]) == ("id", True)
 
 
-def test_a_command_for_what_does_not_exist_is_refused_or_waits_and_says_for_what(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_a_command_for_what_does_not_exist_is_refused_or_waits_and_says_for_what(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     decision = {"act_number": "1", "decided_on": "2022-06-30"}
     data = {"mandate": "nowhere", "decision": decision, "in_force_from": "2022-07-01"}
     client.send([command("no-mandate", "approvals.ApproveMandate", "mandate/nowhere", data)])
@@ -197,7 +199,7 @@ def test_a_command_for_what_does_not_exist_is_refused_or_waits_and_says_for_what
     client.send([command("no-line", "deployments.PlanTour", "line/nowhere/all", tour)])
     waits = client.outcomes("deployments", ["no-line"], 120)["no-line"]
     assert (waits["status"], waits["waits_for"]) == ("pending", "line/nowhere/all")
-    listed = httpx.get(f"{house.url('deployments')}/v1/pending").json()["items"]
+    listed = httpx.get(f"{system.url('deployments')}/v1/pending").json()["items"]
     assert "no-line" in [one["command_id"] for one in listed]
 
 
@@ -211,19 +213,19 @@ EVENT_CASES = {
 
 @pytest.mark.parametrize("case", EVENT_CASES)
 def test_bad_bytes_on_an_events_topic_are_buried_by_every_reader_and_good_events_flow_on(
-    house: House, case: str
+    system: RunningSystem, case: str
 ) -> None:
-    client, nr = Client(house.servers.kafka), next(NUMBERS)
+    client, nr = Client(system.servers.kafka), next(NUMBERS)
     (key, value, headers), field = EVENT_CASES[case]
     client.raw("approvals.events", value, key, headers)
     client.flush()
     client.send([proposal(f"after-{nr}")])
     client.outcomes("approvals", [f"after-{nr}-propose"], 120)
     for room in ("reporting", "vacancies", "deployments"):
-        letter = buried(house, room, value, headers)
+        letter = buried(system, room, value, headers)
         assert (letter["topic"], letter["field"].startswith(field)) == ("approvals.events", True), letter
     deadline = time.monotonic() + 120
-    while httpx.get(f"{house.url('query')}/v1/mandates/after-{nr}").status_code != 200:
+    while httpx.get(f"{system.url('query')}/v1/mandates/after-{nr}").status_code != 200:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
@@ -250,19 +252,19 @@ HTTP_CASES: dict[str, tuple[dict[str, str], bytes, int, str]] = {
 
 
 @pytest.mark.parametrize("case", HTTP_CASES)
-def test_bad_requests_are_told_what_is_wrong(house: House, case: str) -> None:
+def test_bad_requests_are_told_what_is_wrong(system: RunningSystem, case: str) -> None:
     headers, body, status, field = HTTP_CASES[case]
-    answer = httpx.post(f"{house.url('approvals')}/v1/commands", content=body, headers=headers)
+    answer = httpx.post(f"{system.url('approvals')}/v1/commands", content=body, headers=headers)
     assert answer.status_code == status, answer.text
     assert answer.json()["field"].startswith(field), answer.text
     assert answer.json()["remedy"]
 
 
-def test_an_unknown_command_id_is_told_so(house: House) -> None:
-    answer = httpx.get(f"{house.url('approvals')}/v1/commands/never-sent")
+def test_an_unknown_command_id_is_told_so(system: RunningSystem) -> None:
+    answer = httpx.get(f"{system.url('approvals')}/v1/commands/never-sent")
     assert (answer.status_code, "remedy" in answer.json()) == (404, True)
 
 
-def test_after_all_of_this_every_room_is_ready(house: House) -> None:
-    for name in house.processes:
-        house.wait_ready(name)
+def test_after_all_of_this_every_room_is_ready(system: RunningSystem) -> None:
+    for name in system.processes:
+        system.wait_ready(name)

@@ -15,32 +15,32 @@ from typer.testing import CliRunner
 from cli.demo import run
 from cli.main import app
 from contracts.registry import SERVICES
-from deploy.local.house import House as Addresses
+from deploy.local.house import House
 from tests.e2e.test_main_path import proposal
 from tests.faults import check
 from tests.foreign import Client
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 HOSTILE = '<script>alert("x")</script>'
 
 
 @pytest.fixture(scope="module")
-def audit(house: House) -> Iterator[httpx.Client]:
+def audit(system: RunningSystem) -> Iterator[httpx.Client]:
     """The archive's HTTP side after the story, quiet, with every record findable."""
-    run.tell_story(Addresses(house.servers.kafka, {"query": house.url("query")}), lambda _: None)
+    run.tell_story(House(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
     hostile = HOSTILE.encode()
-    foreign = Client(house.servers.kafka)
+    foreign = Client(system.servers.kafka)
     foreign.raw("approvals.commands", hostile, hostile, [("ce_actor", hostile)])
     foreign.flush()
     httpx.post(
-        f"{house.url('approvals')}/v1/commands",
+        f"{system.url('approvals')}/v1/commands",
         content=json.dumps(proposal("over-http")["data"]),
         headers={f"ce-{name}": value for name, value in proposal("over-http").items() if name != "data"}
         | {"content-type": "application/json"},
     )
-    check.wait_for_quiet(house, 60)
-    with httpx.Client(base_url=house.url("audit"), timeout=30) as client:
+    check.wait_for_quiet(system, 60)
+    with httpx.Client(base_url=system.url("audit"), timeout=30) as client:
         deadline = time.monotonic() + 60
         while client.get("/v1/messages", params={"limit": 1}).json()["behind"]:
             assert time.monotonic() < deadline
@@ -67,8 +67,8 @@ def walked(cause: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from walked(each)
 
 
-def test_a_search_finds_what_was_sent_and_pages_through_it(house: House, audit: httpx.Client) -> None:
-    records = Client(house.servers.kafka).records("deployments.events")
+def test_a_search_finds_what_was_sent_and_pages_through_it(system: RunningSystem, audit: httpx.Client) -> None:
+    records = Client(system.servers.kafka).records("deployments.events")
     line = "line/kz-2013/observers"
     told = {record.offset() for record in records if record.key() == line.encode()}
     found = messages(audit, stream=line, topic="deployments.events")
@@ -119,14 +119,14 @@ def test_every_event_of_the_story_hangs_under_a_cause(audit: httpx.Client) -> No
             assert len(leaves) == len(set(leaves))
 
 
-def test_the_command_line_draws_the_tree(house: House, audit: httpx.Client) -> None:
+def test_the_command_line_draws_the_tree(system: RunningSystem, audit: httpx.Client) -> None:
     (event, *_) = messages(audit, type="forcegen.deployments.LineOpened")
-    asked = ["audit", "trace", event["id"], "--audit-url", house.url("audit")]
+    asked = ["audit", "trace", event["id"], "--audit-url", system.url("audit")]
     drawn = CliRunner().invoke(app, asked)
     assert (drawn.exit_code, "asked" in drawn.output, "approvals.commands" in drawn.output) == (0, True, True)
     told = json.loads(CliRunner().invoke(app, [*asked, "--json"]).output)
     assert told["asked"] == event["leaf"]
-    nothing = CliRunner().invoke(app, ["audit", "trace", "nothing", "--audit-url", house.url("audit")])
+    nothing = CliRunner().invoke(app, ["audit", "trace", "nothing", "--audit-url", system.url("audit")])
     assert nothing.exit_code == 1
 
 
@@ -190,10 +190,10 @@ def test_what_a_record_holds_is_shown_and_never_run(audit: httpx.Client) -> None
         assert html.escape(HOSTILE) in told or "&lt;script&gt;" in told
 
 
-def test_a_record_that_was_changed_is_said_to_be(house: House, audit: httpx.Client) -> None:
+def test_a_record_that_was_changed_is_said_to_be(system: RunningSystem, audit: httpx.Client) -> None:
     (event, *_) = messages(audit, type="forcegen.deployments.TourArrived")
     place = (event["topic"], event["part"], event["offset"])
-    with psycopg.connect(house.dsn("audit"), autocommit=True) as connection:
+    with psycopg.connect(system.dsn("audit"), autocommit=True) as connection:
         kept = connection.execute(
             'SELECT value FROM records WHERE (topic, part, "offset") = (%s, %s, %s)', place
         ).fetchone()

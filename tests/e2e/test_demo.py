@@ -4,16 +4,16 @@ import httpx
 import pytest
 
 from cli.demo import golden, run
-from deploy.local.house import House as Addresses
-from tests.house import House
+from deploy.local.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 
 
 def test_the_reports_agree_with_the_public_record_and_a_second_telling_is_answered_the_same(
-    house: House, capsys: pytest.CaptureFixture[str]
+    system: RunningSystem, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    addresses = Addresses(house.servers.kafka, {"query": house.url("query")})
+    addresses = House(system.servers.kafka, {"query": system.url("query")})
     news: list[str] = []
     chapters, refused = run.tell_story(addresses, news.append)
     assert refused == ()
@@ -24,6 +24,6 @@ def test_the_reports_agree_with_the_public_record_and_a_second_telling_is_answer
         assert [chapter.repeated for chapter in again.chapters] == [chapter.sent for chapter in again.chapters]
     assert second.refused == first.refused
     assert second.reports == first.reports
-    assert httpx.get(f"{house.url('query')}/v1/parked").json()["items"] == []
+    assert httpx.get(f"{system.url('query')}/v1/parked").json()["items"] == []
     run.show(second)
     assert max(len(line) for line in capsys.readouterr().out.splitlines() if "http" not in line) <= 100

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.house import House
 from tests.strangers import HEADERS, ODD, UNTEXT, Question, Stranger, questions, routes
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 SERVICES = ("approvals", "vacancies", "deployments", "reporting", "query", "audit")
@@ -32,8 +32,8 @@ NO_NUMBERS = (
 )
 
 
-def document(house: House, service: str) -> dict[str, Any]:
-    url = house.url(service)
+def document(system: RunningSystem, service: str) -> dict[str, Any]:
+    url = system.url(service)
     if url not in _DOCUMENTS:
         _DOCUMENTS[url] = httpx.get(f"{url}/openapi.json", timeout=120).json()
     return _DOCUMENTS[url]
@@ -43,9 +43,9 @@ _DOCUMENTS: dict[str, dict[str, Any]] = {}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_what_is_no_text_is_refused_by_the_name_of_its_parameter(house: House, service: str) -> None:
-    with Stranger(house.url(service)) as stranger:
-        for one in questions(document(house, service)):
+def test_what_is_no_text_is_refused_by_the_name_of_its_parameter(system: RunningSystem, service: str) -> None:
+    with Stranger(system.url(service)) as stranger:
+        for one in questions(document(system, service)):
             for what, text in UNTEXT.items():
                 answer = stranger.send(one.method, one.target(text))
                 if one.path.startswith("/v1/commands") and one.where == "query" and what in ANSWERED:
@@ -58,12 +58,12 @@ def test_what_is_no_text_is_refused_by_the_name_of_its_parameter(house: House, s
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_parameter_that_is_empty_doubled_or_unknown_is_refused_by_name(house: House, service: str) -> None:
-    with Stranger(house.url(service)) as stranger:
-        for path, target in routes(document(house, service)):
+def test_a_parameter_that_is_empty_doubled_or_unknown_is_refused_by_name(system: RunningSystem, service: str) -> None:
+    with Stranger(system.url(service)) as stranger:
+        for path, target in routes(document(system, service)):
             answer = stranger.send("GET", f"{target}{'&' if '?' in target else '?'}unheard-of=1")
             assert (answer.status, answer.problem["field"]) == (400, "unheard-of"), (path, answer)
-        for one in questions(document(house, service)):
+        for one in questions(document(system, service)):
             if one.where != "query":
                 continue
             answer = stranger.send(one.method, one.target(""))
@@ -75,21 +75,21 @@ def test_a_parameter_that_is_empty_doubled_or_unknown_is_refused_by_name(house: 
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_nothing_in_a_parameter_makes_a_fault_of_the_service(house: House, service: str) -> None:
-    with Stranger(house.url(service)) as stranger:
-        for one in questions(document(house, service)):
+def test_nothing_in_a_parameter_makes_a_fault_of_the_service(system: RunningSystem, service: str) -> None:
+    with Stranger(system.url(service)) as stranger:
+        for one in questions(document(system, service)):
             for what, text in ODD.items():
                 answer = stranger.send(one.method, one.target(text))
                 assert answer.status < 500, (one.method, one.path, one.name, what, answer)
                 if answer.status >= 400:
                     assert answer.problem["detail"], (one, what, answer)
-                if not fits(one, what, document_schema(house, service, one)):
+                if not fits(one, what, document_schema(system, service, one)):
                     assert answer.status == 400, (one, what, answer)
                     assert answer.problem["field"] == one.name, (one, what, answer)
 
 
-def document_schema(house: House, service: str, one: Question) -> dict[str, Any]:
-    declared = document(house, service)["paths"][one.path][one.method.lower()]["parameters"]
+def document_schema(system: RunningSystem, service: str, one: Question) -> dict[str, Any]:
+    declared = document(system, service)["paths"][one.path][one.method.lower()]["parameters"]
     found: dict[str, Any] = next(p["schema"] for p in declared if p["name"] == one.name)
     return next((o for o in found.get("anyOf", ()) if o.get("type") != "null"), found)
 
@@ -104,9 +104,9 @@ def fits(one: Question, what: str, schema: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_nothing_in_a_header_makes_a_fault_of_the_service(house: House, service: str) -> None:
-    with Stranger(house.url(service)) as stranger:
-        documented = [target for _, target in routes(document(house, service)) if target not in STANDING]
+def test_nothing_in_a_header_makes_a_fault_of_the_service(system: RunningSystem, service: str) -> None:
+    with Stranger(system.url(service)) as stranger:
+        documented = [target for _, target in routes(document(system, service)) if target not in STANDING]
         for target in (*documented, "/", "/no", "/static/page.css", "/docs"):
             for name, values in HEADERS.items():
                 for value in values:
@@ -115,9 +115,11 @@ def test_nothing_in_a_header_makes_a_fault_of_the_service(house: House, service:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_head_is_get_without_the_body_and_other_methods_are_told_which_there_are(house: House, service: str) -> None:
-    with Stranger(house.url(service)) as stranger:
-        for path, target in routes(document(house, service)):
+def test_head_is_get_without_the_body_and_other_methods_are_told_which_there_are(
+    system: RunningSystem, service: str
+) -> None:
+    with Stranger(system.url(service)) as stranger:
+        for path, target in routes(document(system, service)):
             got, head = stranger.send("GET", target), stranger.send("HEAD", target)
             assert (head.status, head.body) == (got.status, b""), (target, got, head)
             changing = {"date", "content-length"} if path in CHANGING else {"date"}

@@ -1,4 +1,4 @@
-"""Anybody may write anything into any topic: readers bury it, the archive keeps it, and the house goes on."""
+"""Anybody may write anything into any topic: readers bury it, the archive keeps it, and the system goes on."""
 
 import time
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.test_main_path import proposal, shown
 from tests.foreign import Client, Headers
-from tests.house import House, every_topic
+from tests.system import RunningSystem, every_topic
 
 pytestmark = pytest.mark.servers
 GARBAGE: list[tuple[bytes | None, bytes | None, Headers]] = [
@@ -31,40 +31,40 @@ def readers_of(topic: str) -> list[str]:
     return [*readers[room], "reporting"] if kind == "events" else []
 
 
-def buried_from(house: House, room: str, topic: str) -> int:
+def buried_from(system: RunningSystem, room: str, topic: str) -> int:
     """How many of a topic's records a room has buried."""
-    with psycopg.connect(house.dsn(room)) as connection:
+    with psycopg.connect(system.dsn(room)) as connection:
         rows = connection.execute("SELECT reason, remedy FROM dead_letters WHERE topic = %s", [topic]).fetchall()
     assert all(reason and remedy for reason, remedy in rows)
     return len(rows)
 
 
 @pytest.mark.parametrize("topic", every_topic())
-def test_garbage_is_buried_by_who_reads_it_and_archived_as_it_came(house: House, topic: str) -> None:
-    client = Client(house.servers.kafka)
+def test_garbage_is_buried_by_who_reads_it_and_archived_as_it_came(system: RunningSystem, topic: str) -> None:
+    client = Client(system.servers.kafka)
     for key, value, headers in GARBAGE:
         client.raw(topic, value, key, headers)
     client.flush()
     deadline = time.monotonic() + 120
     for room in readers_of(topic):
-        while buried_from(house, room, topic) < len(GARBAGE):
-            assert time.monotonic() < deadline, f"{room} buried {buried_from(house, room, topic)}"
+        while buried_from(system, room, topic) < len(GARBAGE):
+            assert time.monotonic() < deadline, f"{room} buried {buried_from(system, room, topic)}"
             time.sleep(0.2)
     wanted = {(r.partition(), r.offset()): (r.key(), r.value()) for r in client.records(topic)}
-    while not wanted.items() <= archived(house, topic).items():
+    while not wanted.items() <= archived(system, topic).items():
         assert time.monotonic() < deadline, f"{topic} is not archived as it stands"
         time.sleep(0.2)
 
 
-def archived(house: House, topic: str) -> dict[tuple[int, int], tuple[bytes | None, bytes | None]]:
-    with psycopg.connect(house.dsn("audit")) as connection:
+def archived(system: RunningSystem, topic: str) -> dict[tuple[int, int], tuple[bytes | None, bytes | None]]:
+    with psycopg.connect(system.dsn("audit")) as connection:
         query = 'SELECT part, "offset", key, value FROM records WHERE topic = %s'
         return {(p, o): (k, v) for p, o, k, v in connection.execute(query, [topic]).fetchall()}
 
 
-def test_after_all_of_this_the_house_works_and_every_room_is_ready(house: House) -> None:
-    Client(house.servers.kafka).send([proposal("after-garbage")])
-    assert shown(house, "/v1/mandates/after-garbage")["status"] == "proposed"
-    for name in house.processes:
-        stands = httpx.get(f"{house.url(name)}/healthz/progress").json()
+def test_after_all_of_this_the_system_works_and_every_room_is_ready(system: RunningSystem) -> None:
+    Client(system.servers.kafka).send([proposal("after-garbage")])
+    assert shown(system, "/v1/mandates/after-garbage")["status"] == "proposed"
+    for name in system.processes:
+        stands = httpx.get(f"{system.url(name)}/healthz/progress").json()
         assert (stands["moving"], stands["problems"]) == (True, []), name

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 FUZZ = [
@@ -19,8 +19,8 @@ FUZZ = [
 
 @pytest.mark.parametrize("service", ["approvals", "deployments", "reporting", "audit"])
 def test_whatever_is_asked_by_the_document_is_answered_as_documented(
-    house: House, service: str, tmp_path: Path
+    system: RunningSystem, service: str, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{house.url(service)}/openapi.json", *FUZZ]
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{system.url(service)}/openapi.json", *FUZZ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-8000:]

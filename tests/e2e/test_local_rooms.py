@@ -1,4 +1,4 @@
-"""The whole house on this machine, as its users run it: up, commands in, answers out, rooms that die, down."""
+"""The whole system on this machine, as its users run it: up, commands in, answers out, rooms that die, down."""
 
 import json
 import os
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    path = tmp_path_factory.mktemp("house") / "forcegen"
+    path = tmp_path_factory.mktemp("system") / "forcegen"
     try:
         yield path
     finally:

@@ -10,7 +10,7 @@ import pytest
 from confluent_kafka import Producer
 
 from tests.foreign import Client, binary, command, structured
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 LINE = {
@@ -39,11 +39,11 @@ def approval(mandate: str) -> dict[str, Any]:
     return command(f"{mandate}-approve", "approvals.ApproveMandate", f"mandate/{mandate}", data)
 
 
-def shown(house: House, path: str, timeout_s: float = 120) -> dict[str, Any]:
+def shown(system: RunningSystem, path: str, timeout_s: float = 120) -> dict[str, Any]:
     """What the query API shows, once it shows it."""
     deadline = time.monotonic() + timeout_s
     while True:
-        answer = httpx.get(house.url("query") + path)
+        answer = httpx.get(system.url("query") + path)
         if answer.status_code == 200:
             return dict(answer.json())
         assert time.monotonic() < deadline, (answer.status_code, answer.text)
@@ -51,19 +51,19 @@ def shown(house: House, path: str, timeout_s: float = 120) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("mode", [binary, structured], ids=["binary", "structured"])
-def test_a_stock_client_asks_in_either_content_mode_and_the_answer_is_shown(house: House, mode: Any) -> None:
-    client = Client(house.servers.kafka)
+def test_a_stock_client_asks_in_either_content_mode_and_the_answer_is_shown(system: RunningSystem, mode: Any) -> None:
+    client = Client(system.servers.kafka)
     mandate = f"kz-{mode.__name__}"
     client.send([proposal(mandate), approval(mandate)], mode)
     outcomes = client.outcomes("approvals", [f"{mandate}-propose", f"{mandate}-approve"])
     assert {o["status"] for o in outcomes.values()} == {"accepted"}
-    assert shown(house, f"/v1/mandates/{mandate}")["status"] == "approved"
-    answer = httpx.get(f"{house.url('approvals')}/v1/commands/{mandate}-approve").json()
+    assert shown(system, f"/v1/mandates/{mandate}")["status"] == "approved"
+    answer = httpx.get(f"{system.url('approvals')}/v1/commands/{mandate}-approve").json()
     assert answer == outcomes[f"{mandate}-approve"]
 
 
-def test_an_approved_mandate_opens_its_lines_in_the_other_rooms(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_an_approved_mandate_opens_its_lines_in_the_other_rooms(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     client.send([proposal("kz-lines"), approval("kz-lines")])
     deadline = time.monotonic() + 120
     for room in ("deployments", "vacancies"):
@@ -71,18 +71,18 @@ def test_an_approved_mandate_opens_its_lines_in_the_other_rooms(house: House) ->
             assert time.monotonic() < deadline, f"no line was opened in {room}"
 
 
-def test_http_takes_a_command_and_answers_with_its_outcome(house: House) -> None:
+def test_http_takes_a_command_and_answers_with_its_outcome(system: RunningSystem) -> None:
     event = proposal("kz-http")
-    url = f"{house.url('approvals')}/v1/commands"
+    url = f"{system.url('approvals')}/v1/commands"
     first = httpx.post(url, json=event, headers={"content-type": "application/cloudevents+json"})
     again = httpx.post(url, json=event, headers={"content-type": "application/cloudevents+json"})
     assert (first.status_code, first.json()["status"]) == (200, "accepted")
     assert again.json() == first.json()
-    assert shown(house, "/v1/mandates/kz-http")["status"] == "proposed"
+    assert shown(system, "/v1/mandates/kz-http")["status"] == "proposed"
 
 
-def test_http_takes_the_binary_mode_and_a_batch(house: House) -> None:
-    url = f"{house.url('approvals')}/v1/commands"
+def test_http_takes_the_binary_mode_and_a_batch(system: RunningSystem) -> None:
+    url = f"{system.url('approvals')}/v1/commands"
     event = proposal("kz-http-binary")
     headers = {f"ce-{n}": str(v) for n, v in event.items() if n not in ("data", "datacontenttype")}
     one = httpx.post(url, content=json.dumps(event["data"]), headers={**headers, "content-type": "application/json"})
@@ -98,15 +98,15 @@ def test_http_takes_the_binary_mode_and_a_batch(house: House) -> None:
     assert (answers[1]["rule"], answers[2]["field"]) == ("duplicate", "[2].id")
 
 
-def test_the_archive_holds_every_record_of_every_topic_byte_for_byte(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_the_archive_holds_every_record_of_every_topic_byte_for_byte(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     client.send([proposal("kz-archive")])
     client.outcomes("approvals", ["kz-archive-propose"])
     topics = ["approvals.commands", "approvals.events", "approvals.outcomes"]
     records = {(r.topic(), r.partition(), r.offset()): (r.key(), r.value()) for r in client.records(*topics)}
     deadline = time.monotonic() + 120
     while True:
-        with psycopg.connect(house.dsn("audit")) as connection:
+        with psycopg.connect(system.dsn("audit")) as connection:
             query = 'SELECT topic, part, "offset", key, value FROM records WHERE topic = ANY (%s)'
             rows = connection.execute(query, [topics]).fetchall()
         kept = {(t, p, o): (k, v) for t, p, o, k, v in rows}
@@ -116,11 +116,11 @@ def test_the_archive_holds_every_record_of_every_topic_byte_for_byte(house: Hous
         time.sleep(0.2)
 
 
-def test_a_command_in_a_transaction_is_decided_and_its_mark_is_no_lag(house: House) -> None:
+def test_a_command_in_a_transaction_is_decided_and_its_mark_is_no_lag(system: RunningSystem) -> None:
     """The mark behind a committed transaction is an offset without a record: nobody waits for one there."""
-    client, event = Client(house.servers.kafka), proposal("kz-transaction")
+    client, event = Client(system.servers.kafka), proposal("kz-transaction")
     key, value, headers = binary(event)
-    settings = {"bootstrap.servers": house.servers.kafka, "transactional.id": "a-stock-client"}
+    settings = {"bootstrap.servers": system.servers.kafka, "transactional.id": "a-stock-client"}
     producer = Producer({**settings, "partitioner": "murmur2_random"})
     producer.init_transactions()
     producer.begin_transaction()
@@ -129,16 +129,16 @@ def test_a_command_in_a_transaction_is_decided_and_its_mark_is_no_lag(house: Hou
     assert client.outcomes("approvals", [event["id"]])[event["id"]]["status"] == "accepted"
     end, deadline = client.ends("approvals.commands")["approvals.commands"], time.monotonic() + 60
     for name in ("approvals", "audit"):
-        while stored(house, name) != end or httpx.get(f"{house.url(name)}/v1/lag").json()[name]["records"]:
-            assert time.monotonic() < deadline, f"{name} has stored {stored(house, name)} of {end}"
+        while stored(system, name) != end or httpx.get(f"{system.url(name)}/v1/lag").json()[name]["records"]:
+            assert time.monotonic() < deadline, f"{name} has stored {stored(system, name)} of {end}"
             time.sleep(0.2)
-        assert httpx.get(f"{house.url(name)}/readyz").status_code == 200
-        assert httpx.get(f"{house.url(name)}/healthz/progress").json()["problems"] == []
+        assert httpx.get(f"{system.url(name)}/readyz").status_code == 200
+        assert httpx.get(f"{system.url(name)}/healthz/progress").json()["problems"] == []
 
 
-def stored(house: House, service: str) -> int:
+def stored(system: RunningSystem, service: str) -> int:
     """How many offsets of the commands a service has done with."""
-    with psycopg.connect(house.dsn(service)) as connection:
+    with psycopg.connect(system.dsn(service)) as connection:
         query = "SELECT sum(next_offset) FROM consumed WHERE consumer = %s AND topic = 'approvals.commands'"
         (found,) = connection.execute(query, [service]).fetchone() or (None,)
     return int(found or 0)

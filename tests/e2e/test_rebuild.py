@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cli.demo import run
 from cli.main import app
-from deploy.local.house import House as Addresses
+from deploy.local.house import House
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
 from services.reporting import rebuild
@@ -20,7 +20,7 @@ from services.reporting.reports.catalogue import REPORTS
 from tests.e2e.test_main_path import proposal
 from tests.faults import check
 from tests.foreign import Client
-from tests.house import House, empty_topics, provision
+from tests.system import RunningSystem, empty_topics, provision
 
 pytestmark = pytest.mark.servers
 NEEDS = {"since": "2013-01-01", "mission": "MINURSO", "closes_on": "2022-07-01"}
@@ -29,24 +29,24 @@ DAYS = ("2014-08-01", "2022-06-30", "2024-12-31")
 
 
 @pytest.fixture(scope="module")
-def story(house: House) -> House:
-    """The house after the story, quiet."""
-    run.tell_story(Addresses(house.servers.kafka, {"query": house.url("query")}), lambda _: None)
-    check.wait_for_quiet(house, 60)
-    return house
+def story(system: RunningSystem) -> RunningSystem:
+    """The system after the story, quiet."""
+    run.tell_story(House(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    check.wait_for_quiet(system, 60)
+    return system
 
 
 @pytest.fixture
-def told(story: House) -> dict[str, bytes]:
+def told(story: RunningSystem) -> dict[str, bytes]:
     """Every report, as it was before."""
     return reports(story)
 
 
-def reports(house: House) -> dict[str, bytes]:
+def reports(system: RunningSystem) -> dict[str, bytes]:
     """Every report on some days, as it comes over HTTP."""
     found = {}
-    given = NEEDS | {"tour": rows(house, A_TOUR)[0][0]}
-    with httpx.Client(base_url=house.url("query"), timeout=30) as client:
+    given = NEEDS | {"tour": rows(system, A_TOUR)[0][0]}
+    with httpx.Client(base_url=system.url("query"), timeout=30) as client:
         for name, report in REPORTS.items():
             required = {each: given[each] for each in (*report.required, *report.exactly_one_of[:1])}
             for day in DAYS:
@@ -56,112 +56,112 @@ def reports(house: House) -> dict[str, bytes]:
     return found
 
 
-def replay(house: House, *options: str) -> tuple[int, str]:
+def replay(system: RunningSystem, *options: str) -> tuple[int, str]:
     """Into the views; the archive is read as its room, the views are written as theirs."""
-    addresses = ["--database", house.dsn("audit"), "--views", house.dsn("reporting")]
+    addresses = ["--database", system.dsn("audit"), "--views", system.dsn("reporting")]
     found = CliRunner().invoke(app, ["audit", "replay", "--to", "views", *addresses, *options])
     return found.exit_code, found.output
 
 
-def rows(house: House, sql: str) -> list[Any]:
-    with psycopg.connect(house.dsn("reporting")) as connection:
+def rows(system: RunningSystem, sql: str) -> list[Any]:
+    with psycopg.connect(system.dsn("reporting")) as connection:
         return connection.execute(sql).fetchall()
 
 
-def execute(house: House, sql: str) -> None:
-    with psycopg.connect(house.dsn("reporting"), autocommit=True) as connection:
+def execute(system: RunningSystem, sql: str) -> None:
+    with psycopg.connect(system.dsn("reporting"), autocommit=True) as connection:
         connection.execute(sql)
 
 
-def test_views_that_are_whole_are_made_anew_the_same(house: House, told: dict[str, bytes]) -> None:
+def test_views_that_are_whole_are_made_anew_the_same(system: RunningSystem, told: dict[str, bytes]) -> None:
     """While the room runs and serves: nothing differs, and a dry run leaves nothing behind."""
-    code, said = replay(house, "--dry-run")
+    code, said = replay(system, "--dry-run")
     assert (code, "the same as those that served" in said) == (0, True), said
-    assert rows(house, "SELECT to_regnamespace('reporting_next')") == [(None,)]
-    assert reports(house) == told
+    assert rows(system, "SELECT to_regnamespace('reporting_next')") == [(None,)]
+    assert reports(system) == told
 
 
-def test_a_row_that_somebody_changed_is_shown_and_put_right(house: House, told: dict[str, bytes]) -> None:
-    execute(house, f"UPDATE tours SET rank = 'admiral' WHERE id = ({A_TOUR})")  # noqa: S608
-    execute(house, "DELETE FROM mandates WHERE mandate = 'kz-2018'")
-    assert reports(house) != told
-    code, said = replay(house, "--dry-run")
+def test_a_row_that_somebody_changed_is_shown_and_put_right(system: RunningSystem, told: dict[str, bytes]) -> None:
+    execute(system, f"UPDATE tours SET rank = 'admiral' WHERE id = ({A_TOUR})")  # noqa: S608
+    execute(system, "DELETE FROM mandates WHERE mandate = 'kz-2018'")
+    assert reports(system) != told
+    code, said = replay(system, "--dry-run")
     assert code == 0, said
     assert "tours - " in said and "admiral" in said and "mandates + " in said, said
-    assert reports(house) != told
-    code, said = replay(house)
+    assert reports(system) != told
+    code, said = replay(system)
     assert code == 0, said
-    assert reports(house) == told
-    code, said = replay(house, "--back")
-    assert (code, reports(house) != told) == (0, True), said
-    assert replay(house, "--back")[0] == 0
-    assert reports(house) == told
+    assert reports(system) == told
+    code, said = replay(system, "--back")
+    assert (code, reports(system) != told) == (0, True), said
+    assert replay(system, "--back")[0] == 0
+    assert reports(system) == told
 
 
-def test_the_room_goes_on_with_the_views_that_took_the_place(house: House, told: dict[str, bytes]) -> None:
+def test_the_room_goes_on_with_the_views_that_took_the_place(system: RunningSystem, told: dict[str, bytes]) -> None:
     """Given views that were swapped under a running room, when more is recorded, then they hold it."""
-    assert replay(house)[0] == 0
-    Client(house.servers.kafka).send([proposal("after-the-swap")])
+    assert replay(system)[0] == 0
+    Client(system.servers.kafka).send([proposal("after-the-swap")])
     deadline = time.monotonic() + 30
-    while not rows(house, "SELECT FROM mandates WHERE mandate = 'after-the-swap'"):
+    while not rows(system, "SELECT FROM mandates WHERE mandate = 'after-the-swap'"):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    code, said = replay(house, "--dry-run")
+    code, said = replay(system, "--dry-run")
     assert (code, "the same as those that served" in said) == (0, True), said
 
 
-def test_events_that_the_views_missed_are_applied_to_those_that_serve(house: House) -> None:
+def test_events_that_the_views_missed_are_applied_to_those_that_serve(system: RunningSystem) -> None:
     stream = "line/kz-2013/observers"
     lost = f"room = 'deployments' AND stream = '{stream}' AND version > 5"
-    whole = rows(house, "SELECT count(*) FROM events")
-    execute(house, f"DELETE FROM events WHERE {lost}")  # noqa: S608
-    execute(house, f"UPDATE stream_versions SET version = 5 WHERE room = 'deployments' AND stream = '{stream}'")  # noqa: S608
-    missing = whole[0][0] - rows(house, "SELECT count(*) FROM events")[0][0]
+    whole = rows(system, "SELECT count(*) FROM events")
+    execute(system, f"DELETE FROM events WHERE {lost}")  # noqa: S608
+    execute(system, f"UPDATE stream_versions SET version = 5 WHERE room = 'deployments' AND stream = '{stream}'")  # noqa: S608
+    missing = whole[0][0] - rows(system, "SELECT count(*) FROM events")[0][0]
     for dry, left in ((["--dry-run"], True), ([], False)):
-        code, said = replay(house, "--topic", "deployments.events", "--stream", stream, *dry)
+        code, said = replay(system, "--topic", "deployments.events", "--stream", stream, *dry)
         assert (code, f"{missing} events were missing and are applied, 5 were there" in said) == (0, True), said
-        assert (rows(house, "SELECT count(*) FROM events") != whole) == left
-    code, said = replay(house, "--stream", "line/nowhere")
+        assert (rows(system, "SELECT count(*) FROM events") != whole) == left
+    code, said = replay(system, "--stream", "line/nowhere")
     assert (code, "0 events were missing" in said) == (0, True), said
 
 
 @pytest.mark.parametrize(("begun_by", "taken_up"), [("these", True), ("others", False)])
 def test_a_run_that_was_cut_short_is_taken_up(
-    house: House, told: dict[str, bytes], begun_by: str, *, taken_up: bool
+    system: RunningSystem, told: dict[str, bytes], begun_by: str, *, taken_up: bool
 ) -> None:
     """Given views that were left half made, then they are completed, unless other projections began them."""
-    asyncio.run(rebuild.renew(house.dsn("reporting")))
-    execute(house, "INSERT INTO reporting_next.consumed SELECT consumer, topic, part, 0 FROM consumed")
+    asyncio.run(rebuild.renew(system.dsn("reporting")))
+    execute(system, "INSERT INTO reporting_next.consumed SELECT consumer, topic, part, 0 FROM consumed")
     if begun_by == "others":
-        execute(house, "COMMENT ON SCHEMA reporting_next IS 'of before'")
-    ((begun,),) = rows(house, "SELECT 'reporting_next'::regnamespace::oid")
-    assert replay(house)[0] == 0
-    ((serving,),) = rows(house, "SELECT 'reporting'::regnamespace::oid")
+        execute(system, "COMMENT ON SCHEMA reporting_next IS 'of before'")
+    ((begun,),) = rows(system, "SELECT 'reporting_next'::regnamespace::oid")
+    assert replay(system)[0] == 0
+    ((serving,),) = rows(system, "SELECT 'reporting'::regnamespace::oid")
     assert (serving == begun) == taken_up
-    assert reports(house) == told
+    assert reports(system) == told
 
 
 @pytest.fixture
-def bereft(house: House, told: dict[str, bytes]) -> Iterator[House]:
+def bereft(system: RunningSystem, told: dict[str, bytes]) -> Iterator[RunningSystem]:
     """No views, and no record in any topic."""
-    house.kill("reporting")
-    receipt(house)
-    asyncio.run(empty_topics(house.servers.kafka))
-    with psycopg.connect(house.servers.database(house.database), autocommit=True) as connection:
+    system.kill("reporting")
+    receipt(system)
+    asyncio.run(empty_topics(system.servers.kafka))
+    with psycopg.connect(system.servers.database(system.database), autocommit=True) as connection:
         connection.execute("DROP SCHEMA reporting, reporting_known CASCADE")
         connection.execute("DROP SCHEMA IF EXISTS reporting_before, reporting_before_known CASCADE")
-    yield house
+    yield system
 
 
-def receipt(house: House) -> None:
+def receipt(system: RunningSystem) -> None:
     """Taken while everything is there."""
     asked = {"as_of": "2022-06-30", "receipt": "true"}
-    answer = httpx.get(f"{house.url('query')}/v1/reports/strength", params=asked, timeout=30)
+    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=asked, timeout=30)
     assert answer.status_code == 200, answer.text
-    (house.logs / "receipt.json").write_bytes(answer.content)
+    (system.logs / "receipt.json").write_bytes(answer.content)
 
 
-def test_the_archive_alone_gives_the_reports_back(bereft: House, told: dict[str, bytes]) -> None:
+def test_the_archive_alone_gives_the_reports_back(bereft: RunningSystem, told: dict[str, bytes]) -> None:
     """Given neither views nor topics, when they are made anew, then every report is what it was, to the byte."""
     asyncio.run(provision(bereft.servers, bereft.database))
     code, said = replay(bereft)

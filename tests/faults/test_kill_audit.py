@@ -11,11 +11,10 @@ import pytest
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
 from services.audit.verify import verifier
-from tests import house as real_house
 from tests.faults import check, flow
 from tests.foreign import Client
-from tests.house import House
 from tests.servers import Servers
+from tests.system import RunningSystem, every_topic, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
 TIMES = 12
@@ -25,14 +24,14 @@ DECIDING = ("approvals", "vacancies", "deployments", "reporting")
 
 
 @pytest.fixture(scope="module")
-def house(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with real_house.furnished(servers, tmp_path_factory.mktemp("logs")) as house:
-        house.start(*DECIDING, "audit")
-        yield house
+def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+    with prepared_system(servers, tmp_path_factory.mktemp("logs")) as system:
+        system.start(*DECIDING, "audit")
+        yield system
 
 
-def test_the_archive_is_whole_and_never_signed_what_it_does_not_hold(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_the_archive_is_whole_and_never_signed_what_it_does_not_hold(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     client.send(flow.ground())
     chance = random.Random(SEED)  # noqa: S311
     commands = islice(flow.twenty_thousand(), COMMANDS)
@@ -40,18 +39,18 @@ def test_the_archive_is_whole_and_never_signed_what_it_does_not_hold(house: Hous
     for _ in range(TIMES):
         client.send(list(islice(commands, COMMANDS // TIMES)))
         time.sleep(chance.uniform(0.1, 1.5))
-        house.kill("audit")
-        kept += [file.read_text() for file in (house.logs / "audit").glob("checkpoint")]
-        house.spawn("audit")
-    house.wait_ready("audit")
-    check.wait_for_quiet(house, 240)
+        system.kill("audit")
+        kept += [file.read_text() for file in (system.logs / "audit").glob("checkpoint")]
+        system.spawn("audit")
+    system.wait_ready("audit")
+    check.wait_for_quiet(system, 240)
     time.sleep(1.5)  # signed at the latest
-    check.archive_equals_the_topics(house)
-    key = str(keys.signer(AuditSettings(directory=house.logs / "audit")).verifier)
-    read = verifier.reader(house.url("audit"))
+    check.archive_equals_the_topics(system)
+    key = str(keys.signer(AuditSettings(directory=system.logs / "audit")).verifier)
+    read = verifier.reader(system.url("audit"))
     report = verifier.verify(read, key)
     assert report.findings == []
-    assert report.records == sum(Client(house.servers.kafka).ends(*real_house.every_topic()).values())
+    assert report.records == sum(Client(system.servers.kafka).ends(*every_topic()).values())
     assert len(kept) > TIMES // 2
     for note in {*kept}:
         assert verifier.verify(read, key, note).findings == []

@@ -14,11 +14,10 @@ import psutil
 import pytest
 
 from deploy.local import stack
-from tests import house as real_house
 from tests.faults import check, flow
 from tests.foreign import Client, room_of
-from tests.house import House
 from tests.servers import Servers
+from tests.system import RunningSystem, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
 ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
@@ -39,12 +38,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def house(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def system(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     up = stack.up(place)
     servers = Servers(up.kafka_bootstrap, up.postgres_dsn)
-    with real_house.furnished(servers, tmp_path_factory.mktemp("logs")) as house:
-        house.start(*ROOMS)
-        yield house
+    with prepared_system(servers, tmp_path_factory.mktemp("logs")) as system:
+        system.start(*ROOMS)
+        yield system
 
 
 def kill(place: Path, server: str) -> None:
@@ -60,8 +59,8 @@ def kill(place: Path, server: str) -> None:
     assert again.kafka_bootstrap
 
 
-def test_the_house_outlives_its_servers(house: House, place: Path) -> None:
-    client = Client(house.servers.kafka)
+def test_the_system_outlives_its_servers(system: RunningSystem, place: Path) -> None:
+    client = Client(system.servers.kafka)
     client.send(flow.ground())
     for room in ("approvals", "vacancies"):
         client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room], 120)
@@ -75,9 +74,9 @@ def test_the_house_outlives_its_servers(house: House, place: Path) -> None:
             sent[room_of(event)].append(event["id"])
         time.sleep(chance.uniform(0.0, 0.5))
         kill(place, server)
-    ended = {name: process.poll() for name, process in house.processes.items() if process.poll() is not None}
+    ended = {name: process.poll() for name, process in system.processes.items() if process.poll() is not None}
     assert not ended, ended
-    check.wait_for_quiet(house, QUIET_S)
+    check.wait_for_quiet(system, QUIET_S)
     for name in ROOMS:
-        house.wait_ready(name)
-    check.everything(house, sent)
+        system.wait_ready(name)
+    check.everything(system, sent)

@@ -9,11 +9,10 @@ from itertools import islice
 
 import pytest
 
-from tests import house as real_house
 from tests.faults import check, flow
 from tests.foreign import Client, room_of
-from tests.house import House
 from tests.servers import Servers
+from tests.system import RunningSystem, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
 TWICE = ("approvals", "vacancies", "deployments", "reporting", "audit")
@@ -22,14 +21,14 @@ QUIET_S = 120.0
 
 
 @pytest.fixture(scope="module")
-def house(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with real_house.furnished(servers, tmp_path_factory.mktemp("logs")) as house:
-        house.start(*TWICE, "query", *(f"{name}#2" for name in TWICE))
-        yield house
+def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
+    with prepared_system(servers, tmp_path_factory.mktemp("logs")) as system:
+        system.start(*TWICE, "query", *(f"{name}#2" for name in TWICE))
+        yield system
 
 
-def test_rooms_share_their_work_and_take_over_from_each_other(house: House) -> None:
-    client = Client(house.servers.kafka)
+def test_rooms_share_their_work_and_take_over_from_each_other(system: RunningSystem) -> None:
+    client = Client(system.servers.kafka)
     client.send(flow.ground())
     for room in ("approvals", "vacancies"):
         client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room], 120)
@@ -40,9 +39,9 @@ def test_rooms_share_their_work_and_take_over_from_each_other(house: House) -> N
         client.send(piece)
         for event in piece:
             sent[room_of(event)].append(event["id"])
-        house.kill(step)
-        house.spawn(step)
-    for name in house.processes:
-        house.wait_ready(name)
-    check.wait_for_quiet(house, QUIET_S)
-    check.everything(house, sent)
+        system.kill(step)
+        system.spawn(step)
+    for name in system.processes:
+        system.wait_ready(name)
+    check.wait_for_quiet(system, QUIET_S)
+    check.everything(system, sent)

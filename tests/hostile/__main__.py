@@ -8,11 +8,11 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests import house as real_house
 from tests import servers as real
 from tests.hostile import check
 from tests.hostile.generate import Parcel
 from tests.hostile.run import PROCESSES, Report, Runs
+from tests.system import prepared_system
 
 SHOWN_MAX, SHOWN_CHARACTERS_MAX = 40, 400
 
@@ -32,9 +32,9 @@ def main() -> int:
     reports: list[Report] = []
     with tempfile.TemporaryDirectory(prefix="forcegen-hostile-") as place, real.found(Path(place) / "servers") as found:
         logs = Path(arguments.logs or place)
-        with real_house.furnished(found, logs) as house:
-            house.start(*PROCESSES)
-            runs = Runs(house)
+        with prepared_system(found, logs) as system:
+            system.start(*PROCESSES)
+            runs = Runs(system)
             for seed in range(first, first + arguments.seeds):
                 report = runs.run(
                     seed,
@@ -49,7 +49,7 @@ def main() -> int:
                     print("   ", told[:SHOWN_CHARACTERS_MAX], flush=True)  # noqa: T201
                 if report.wrong and not arguments.go_on:
                     break
-            after = [*runs.restart(), *check.books(house, runs.sent)]
+            after = [*runs.restart(), *check.books(system, runs.sent)]
     for told in after:
         print("    afterwards:", told)  # noqa: T201
     print(summary(reports))  # noqa: T201

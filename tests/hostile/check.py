@@ -21,7 +21,7 @@ from tests.audit.replaying import audit
 from tests.hostile import wire
 from tests.hostile.generate import DECIDING, PARTITIONS
 from tests.hostile.send import Place, Sent
-from tests.house import House, every_topic
+from tests.system import RunningSystem, every_topic
 
 SERVICES = (*DECIDING, "reporting", "audit")
 STUCK_S = 45.0
@@ -31,9 +31,9 @@ CALM_S = 8.0
 """Longer than the longest pause between two tries (`FORCEGEN_RETRY_DELAY_MAX_MS`)."""
 
 
-def broker_records(house: House) -> dict[Place, wire.Stored]:
+def broker_records(system: RunningSystem) -> dict[Place, wire.Stored]:
     """Every committed record of every topic."""
-    broker = wire.Broker(house.servers.kafka)
+    broker = wire.Broker(system.servers.kafka)
     try:
         return {
             (topic, partition, one.offset): one
@@ -45,18 +45,18 @@ def broker_records(house: House) -> dict[Place, wire.Stored]:
         broker.close()
 
 
-def query(house: House, role: str, statement: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(house.dsn(role)) as connection:
+def query(system: RunningSystem, role: str, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(system.dsn(role)) as connection:
         return connection.execute(statement).fetchall()
 
 
 # Rest.
 
 
-def rest(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> list[str]:
+def rest(system: RunningSystem, records: Mapping[Place, wire.Stored], sent: Sent) -> list[str]:
     """Wait until nothing is left to do; what stays behind without progress is named, with the record that it is at."""
     seen, since = None, time.monotonic()
-    while behind := _behind(house, ends_of_topics(house)):
+    while behind := _behind(system, ends_of_topics(system)):
         now = sorted(behind.items())
         if now != seen:
             seen, since = now, time.monotonic()
@@ -66,36 +66,36 @@ def rest(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> list
     return []
 
 
-def ends_of_topics(house: House) -> dict[tuple[str, int], int]:
+def ends_of_topics(system: RunningSystem) -> dict[tuple[str, int], int]:
     """The offset behind the last record or mark of each partition."""
-    broker = wire.Broker(house.servers.kafka)
+    broker = wire.Broker(system.servers.kafka)
     try:
         return {(topic, nr): broker.end(topic, nr) for topic in every_topic() for nr in range(PARTITIONS)}
     finally:
         broker.close()
 
 
-def _behind(house: House, ends: Mapping[tuple[str, int], int]) -> dict[str, object]:
+def _behind(system: RunningSystem, ends: Mapping[tuple[str, int], int]) -> dict[str, object]:
     """Who is behind, and where: every reader at each partition, every relay, the archive's search and its signing."""
     found: dict[str, object] = {}
     for service in SERVICES:
         for topic, partition, offset in query(
-            house,
+            system,
             service,
             f"SELECT topic, part, next_offset FROM consumed WHERE consumer = '{service}'",  # noqa: S608
         ):
             if offset < ends.get((topic, partition), 0):
                 found[f"{service} reading {topic}/{partition}"] = (topic, partition, offset)
         if service != "audit":
-            heads = query(house, service, "SELECT events, outcomes, dead_letters FROM log_heads")[0]
-            done = dict(query(house, service, "SELECT log, position FROM relayed"))
+            heads = query(system, service, "SELECT events, outcomes, dead_letters FROM log_heads")[0]
+            done = dict(query(system, service, "SELECT log, position FROM relayed"))
             if heads != (done["events"], done["outcomes"], done["dead_letters"]):
                 found[f"{service} publishing"] = (heads, tuple(sorted(done.items())))
-    (size,) = query(house, "audit", "SELECT size FROM tree")[0]
-    (reach,) = query(house, "audit", "SELECT leaf FROM messages_reach")[0]
+    (size,) = query(system, "audit", "SELECT size FROM tree")[0]
+    (reach,) = query(system, "audit", "SELECT leaf FROM messages_reach")[0]
     if reach < size:
         found["audit making records findable"] = (reach, size)
-    (signed,) = query(house, "audit", "SELECT coalesce(max(size), 0) FROM checkpoints")[0]
+    (signed,) = query(system, "audit", "SELECT coalesce(max(size), 0) FROM checkpoints")[0]
     if signed < size:
         found["audit signing"] = (signed, size)
     return found
@@ -133,10 +133,10 @@ class Answers:
     """Events by the id of the command that they follow from."""
 
 
-def answers(house: House, service: str) -> Answers:
-    rows = query(house, service, "SELECT command_source, command_id, recorded, body FROM outcomes ORDER BY position")
-    letters = query(house, service, 'SELECT topic, part, "offset", recorded FROM dead_letters')
-    events = query(house, service, "SELECT causation_id FROM events")
+def answers(system: RunningSystem, service: str) -> Answers:
+    rows = query(system, service, "SELECT command_source, command_id, recorded, body FROM outcomes ORDER BY position")
+    letters = query(system, service, 'SELECT topic, part, "offset", recorded FROM dead_letters')
+    events = query(system, service, "SELECT causation_id FROM events")
     first: dict[tuple[str, str], datetime] = {}
     for source, id_, recorded, _ in rows:
         first.setdefault((source, id_), recorded)
@@ -168,9 +168,9 @@ def decided(found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
     yield from (f"honest, over HTTP: {told}" for told in sent.wrong_over_http)
 
 
-def accounted(house: House, found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
+def accounted(system: RunningSystem, found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
     """Every hostile record on a commands topic has an outcome where its sender can be known, else a dead letter."""
-    letters = broken(house)
+    letters = broken(system)
     for place, one in sent.placed.items():
         service, _, kind = place[0].partition(".")
         if kind != "commands":
@@ -187,13 +187,13 @@ def accounted(house: House, found: Mapping[str, Answers], sent: Sent) -> Iterato
             yield f"{one.kind} at {place} has neither outcome nor dead letter: {shown(one.raw)}"
 
 
-def broken(house: House) -> Mapping[Place, bool]:
+def broken(system: RunningSystem) -> Mapping[Place, bool]:
     """The places of batches that no service can take apart, and that each keeps whole; they have a dead letter."""
     query_ = """SELECT topic, part, "offset" FROM dead_letters WHERE reason LIKE 'Its batch cannot be taken apart%'"""
-    return {(topic, part, offset): True for s in DECIDING for topic, part, offset in query(house, s, query_)}
+    return {(topic, part, offset): True for s in DECIDING for topic, part, offset in query(system, s, query_)}
 
 
-def published(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
+def published(system: RunningSystem, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
     """Each outcome, event and dead letter of a log is in its topic once, in order; beside them only what was forged."""
     logs = {
         "events": ("events", b"ce_position"),
@@ -205,7 +205,7 @@ def published(house: House, records: Mapping[Place, wire.Stored], sent: Sent) ->
             if service == "reporting" and ending != "dead-letters":
                 continue
             topic = f"{service}.{ending}"
-            (head,) = query(house, service, f"SELECT {log} FROM log_heads")[0]  # noqa: S608
+            (head,) = query(system, service, f"SELECT {log} FROM log_heads")[0]  # noqa: S608
             held: dict[int, list[int]] = defaultdict(list)
             for place in sorted(place for place in records if place[0] == topic and place not in sent.placed):
                 held[place[1]].append(int(dict(records[place].raw.headers)[header] or b"0"))
@@ -217,9 +217,9 @@ def published(house: House, records: Mapping[Place, wire.Stored], sent: Sent) ->
 # The archive.
 
 
-def archived(house: House, records: Mapping[Place, wire.Stored]) -> Iterator[str]:
+def archived(system: RunningSystem, records: Mapping[Place, wire.Stored]) -> Iterator[str]:
     """The archive is what the broker holds, byte for byte."""
-    with psycopg.connect(house.dsn("audit")) as connection, connection.cursor("archive") as cursor:
+    with psycopg.connect(system.dsn("audit")) as connection, connection.cursor("archive") as cursor:
         cursor.itersize = 1000
         cursor.execute('SELECT topic, part, "offset", "timestamp", key, value, headers FROM records')
         left, whole = dict(records), set[Place]()
@@ -253,27 +253,27 @@ def packed(headers: Sequence[tuple[bytes, bytes | None]]) -> bytes:
 # The processes.
 
 
-def healthy(house: House, patience_s: float = READY_S) -> Iterator[str]:
+def healthy(system: RunningSystem, patience_s: float = READY_S) -> Iterator[str]:
     """Every process runs, says that it is ready, and tells of no lag."""
     deadline = time.monotonic() + patience_s
-    for name, process in house.processes.items():
+    for name, process in system.processes.items():
         if process.poll() is not None:
             yield f"{name} has ended with {process.returncode}"
             continue
-        while (problem := _problem(house, name)) and time.monotonic() < deadline:
+        while (problem := _problem(system, name)) and time.monotonic() < deadline:
             time.sleep(0.5)
         if problem:
             yield f"{name}: {problem}"
 
 
-def _problem(house: House, name: str) -> str | None:
+def _problem(system: RunningSystem, name: str) -> str | None:
     try:
         for path in ("/readyz", "/healthz/progress"):
-            told = httpx.get(f"{house.url(name)}{path}", timeout=10)
+            told = httpx.get(f"{system.url(name)}{path}", timeout=10)
             if told.status_code != 200:
                 return f"{path}: {told.text[:500]}"
         if name != "query":
-            lags = httpx.get(f"{house.url(name)}/v1/lag", timeout=10).json()
+            lags = httpx.get(f"{system.url(name)}/v1/lag", timeout=10).json()
             if any(one.get("records") for one in lags.values() if isinstance(one, dict)):
                 return f"says that it lags: {lags}"
     except (httpx.HTTPError, ValueError) as fault:
@@ -281,16 +281,16 @@ def _problem(house: House, name: str) -> str | None:
     return None
 
 
-def ends_of_logs(house: House) -> dict[str, int]:
+def ends_of_logs(system: RunningSystem) -> dict[str, int]:
     """Where each log ends."""
-    return {name: house.log(name).stat().st_size for name in house.processes}
+    return {name: system.log(name).stat().st_size for name in system.processes}
 
 
-def calm(house: House, rested: Mapping[str, int], since: float) -> Iterator[str]:
+def calm(system: RunningSystem, rested: Mapping[str, int], since: float) -> Iterator[str]:
     """Nothing is tried again for ever: once all is at rest (`rested`, at `since`), no fault is logged any more."""
     time.sleep(max(0.0, since + CALM_S - time.monotonic()))
-    for name in house.processes:
-        with house.log(name).open("rb") as log:
+    for name in system.processes:
+        with system.log(name).open("rb") as log:
             log.seek(rested.get(name, 0))
             faults = Counter(_fault(line) for line in log)
         faults.pop("", None)
@@ -351,18 +351,18 @@ def _identity(raw: wire.Raw) -> tuple[str, str]:
     return event.get("source", ""), event.get("id", "")
 
 
-def books(house: House, sent: Sent) -> Iterator[str]:
+def books(system: RunningSystem, sent: Sent) -> Iterator[str]:
     """An operator's own two checks: reconciliation of everything with everything, and the proof of the archive.
 
     That somebody else wrote to a service's topic is a difference, and must be named as one.
     """
-    told = audit("reconcile", house.servers.database(house.database), "--bootstrap", house.servers.kafka, "--json")
+    told = audit("reconcile", system.servers.database(system.database), "--bootstrap", system.servers.kafka, "--json")
     differences = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("{")]
     yield from (f"reconcile: {json.dumps(one)}" for one in differences if not _is_forged(one, sent))
     if told.exit_code and not differences:
         yield f"reconcile ends with {told.exit_code}: {told.output[-800:]} {told.exception!r}"
-    key = str(keys.signer(AuditSettings(directory=house.logs / "audit")).verifier)
-    report = verifier.verify(verifier.reader(house.url("audit")), key)
+    key = str(keys.signer(AuditSettings(directory=system.logs / "audit")).verifier)
+    report = verifier.verify(verifier.reader(system.url("audit")), key)
     yield from (f"audit verify: {finding}" for finding in report.findings[:20])
 
 

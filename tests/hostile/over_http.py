@@ -14,7 +14,7 @@ import httpx
 from tests.foreign import room_of
 from tests.hostile import honest
 from tests.hostile.requests import Request, Route, requests
-from tests.house import House
+from tests.system import RunningSystem
 
 WAIT_S, WAIT_FOR_GOOD_S, SILENT_S = 5.0, 120.0, 1.0
 """For an answer to what is not whole; to what must be answered; after an answer, for another."""
@@ -28,11 +28,11 @@ OPERATIONS = ("/readyz", "/healthz/progress")
 """Of which a 503 is an answer about the service, whoever asks."""
 
 
-def routes(house: House) -> list[Route]:
+def routes(system: RunningSystem) -> list[Route]:
     """What the services publish of themselves, less what streams without end."""
     found = []
-    for service in house.processes:
-        document = httpx.get(f"{house.url(service)}/openapi.json", timeout=60).json()
+    for service in system.processes:
+        document = httpx.get(f"{system.url(service)}/openapi.json", timeout=60).json()
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 if path in OPERATIONS:
@@ -43,14 +43,14 @@ def routes(house: House) -> list[Route]:
     return sorted(found, key=lambda route: (route.service, route.path, route.method))
 
 
-def run(house: House, seed: int, number: int) -> tuple[list[str], Counter[str]]:
+def run(system: RunningSystem, seed: int, number: int) -> tuple[list[str], Counter[str]]:
     """What was wrong, and how often each status was answered."""
     wrong: list[str] = []
     statuses: Counter[str] = Counter()
-    asked = requests(seed, number, routes(house))
+    asked = requests(seed, number, routes(system))
     with ThreadPoolExecutor(AT_ONCE + 1) as pool:
-        beside = pool.submit(_honest, house, f"w{seed}", max(11, number // 10))
-        for request, answered in zip(asked, pool.map(lambda one: _exchange(house, one), asked), strict=True):
+        beside = pool.submit(_honest, system, f"w{seed}", max(11, number // 10))
+        for request, answered in zip(asked, pool.map(lambda one: _exchange(system, one), asked), strict=True):
             told = [int(status) for status in STATUS.findall(answered)]
             statuses.update(str(status) for status in told)
             wrong += [
@@ -60,13 +60,13 @@ def run(house: House, seed: int, number: int) -> tuple[list[str], Counter[str]]:
             ]
             wrong += [f"{request.kind}: {one}" for one in _good(request, answered)]
         wrong += beside.result()
-    wrong += _tiles(house)
+    wrong += _tiles(system)
     return wrong, statuses
 
 
-def _tiles(house: House) -> list[str]:
+def _tiles(system: RunningSystem) -> list[str]:
     """Nothing partial of the log is there under a full name, for such a name is kept for ever by who is between."""
-    url = house.url("audit")
+    url = system.url("audit")
     answer = httpx.get(f"{url}/checkpoint", timeout=60)
     if answer.status_code != OK:
         return [f"the checkpoint: {answer.status_code} {answer.text[:300]}"]
@@ -78,11 +78,11 @@ def _tiles(house: House) -> list[str]:
     return wrong
 
 
-def _exchange(house: House, request: Request) -> bytes:
+def _exchange(system: RunningSystem, request: Request) -> bytes:
     """All that the service answers before it closes, or falls silent."""
     answered = b""
     with socket.create_connection(
-        ("127.0.0.1", house.ports[request.service]), WAIT_FOR_GOOD_S if request.good else WAIT_S
+        ("127.0.0.1", system.ports[request.service]), WAIT_FOR_GOOD_S if request.good else WAIT_S
     ) as connection:
         try:
             for piece in request.pieces:
@@ -115,19 +115,19 @@ def _good(request: Request, answered: bytes) -> list[str]:
     ]
 
 
-def _honest(house: House, name: str, number: int) -> list[str]:
+def _honest(system: RunningSystem, name: str, number: int) -> list[str]:
     """Honest commands one after the other, each answered while the others do their worst."""
     wrong = []
     chance = Random(name)  # noqa: S311
     for event in honest.commands(name, number):
-        answer = _post(house, event)
+        answer = _post(system, event)
         if answer.status_code not in (200, 202):
             wrong.append(f"honest {event['id']}: {answer.status_code} {answer.text[:300]}")
         time.sleep(chance.random() / 50)
     return wrong
 
 
-def _post(house: House, event: dict[str, Any]) -> httpx.Response:
-    url = f"{house.url(room_of(event))}/v1/commands"
+def _post(system: RunningSystem, event: dict[str, Any]) -> httpx.Response:
+    url = f"{system.url(room_of(event))}/v1/commands"
     headers = {"content-type": "application/cloudevents+json"}
     return httpx.post(url, content=json.dumps(event), headers=headers, timeout=120)

@@ -10,7 +10,7 @@ from tests.foreign import Client
 from tests.hostile import check, honest, views
 from tests.hostile.generate import Parcel, bombs, parcels
 from tests.hostile.send import UNDECODABLE, Sender, Sent
-from tests.house import House
+from tests.system import RunningSystem
 
 MEMORY_MAX_BYTES = 400_000_000
 PER_STORY = 2 + 3 * honest.TOURS
@@ -41,10 +41,10 @@ class Report:
 class Runs:
     """Runs on one system, one after the other; what one sent, the next checks again."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, system: RunningSystem) -> None:
+        self.system = system
         self.sent = Sent()
-        Client(house.servers.kafka).send(honest.ground())
+        Client(system.servers.kafka).send(honest.ground())
 
     def run(
         self,
@@ -60,25 +60,25 @@ class Runs:
         self._send(seed, hostile_number, honest_number, per_second, keep)
         report = Report(seed, len(self.sent.placed), sum(self.sent.times.values()), refused=dict(self.sent.refused))
         report.kinds = dict(Counter(one.kind for one in self.sent.placed.values()))
-        records = check.broker_records(self.house)
-        report.wrong += check.rest(self.house, records, self.sent)
-        rested, since = check.ends_of_logs(self.house), time.monotonic()
-        records = check.broker_records(self.house)
-        found = {service: check.answers(self.house, service) for service in check.SERVICES[:3]}
+        records = check.broker_records(self.system)
+        report.wrong += check.rest(self.system, records, self.sent)
+        rested, since = check.ends_of_logs(self.system), time.monotonic()
+        records = check.broker_records(self.system)
+        found = {service: check.answers(self.system, service) for service in check.SERVICES[:3]}
         report.delay = check.longest_delay(found, records, self.sent)
         for breaches in (
             check.decided(found, self.sent),
-            check.accounted(self.house, found, self.sent),
-            check.published(self.house, records, self.sent),
-            check.archived(self.house, records),
-            views.shown(self.house, records, self.sent),
-            views.parked(self.house),
-            check.healthy(self.house, 0.0 if report.wrong else check.READY_S),
-            check.calm(self.house, rested, since),
+            check.accounted(self.system, found, self.sent),
+            check.published(self.system, records, self.sent),
+            check.archived(self.system, records),
+            views.shown(self.system, records, self.sent),
+            views.parked(self.system),
+            check.healthy(self.system, 0.0 if report.wrong else check.READY_S),
+            check.calm(self.system, rested, since),
         ):
             report.wrong += breaches
-        self.house.note_memory()
-        report.memory_bytes = dict(self.house.memory_peak_bytes)
+        self.system.note_memory()
+        report.memory_bytes = dict(self.system.memory_peak_bytes)
         report.wrong += [
             f"{name} took {used / 1e6:.0f} MB" for name, used in report.memory_bytes.items() if used > MEMORY_MAX_BYTES
         ]
@@ -99,7 +99,7 @@ class Runs:
         kept = [parcel for parcel in parcels(seed, hostile_number) if keep(parcel)]
         order = [True] * len(kept) + [False] * len(stories)
         chance.shuffle(order)
-        sender = Sender(self.house.servers.kafka, self.house.url, seed)
+        sender = Sender(self.system.servers.kafka, self.system.url, seed)
         sender.sent = self.sent
         stories_left, parcels_left = iter(enumerate(stories)), iter(kept)
         begun, done = time.monotonic(), 0
@@ -125,11 +125,11 @@ class Runs:
     def restart(self) -> list[str]:
         """Every process ended and started again; what is wrong then."""
         for name in PROCESSES:
-            self.house.processes[name].terminate()
+            self.system.processes[name].terminate()
         for name in PROCESSES:
-            self.house.processes[name].wait(60)
+            self.system.processes[name].wait(60)
         try:
-            self.house.start(*PROCESSES)
+            self.system.start(*PROCESSES)
         except AssertionError as fault:
             return [f"after a restart: {fault}"]
-        return list(check.healthy(self.house))
+        return list(check.healthy(self.system))

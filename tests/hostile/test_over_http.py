@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from tests.hostile import over_http
-from tests.house import House
+from tests.system import RunningSystem
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 SEED = 20130630
@@ -13,13 +13,13 @@ REQUESTS = 200
 
 
 @pytest.mark.parametrize("seed", [SEED, pytest.param(None, id="new")])
-def test_nothing_that_is_sent_makes_a_server_error(house: House, seed: int | None) -> None:
+def test_nothing_that_is_sent_makes_a_server_error(system: RunningSystem, seed: int | None) -> None:
     seed = secrets.randbelow(10**9) if seed is None else seed
-    wrong, statuses = over_http.run(house, seed, REQUESTS)
+    wrong, statuses = over_http.run(system, seed, REQUESTS)
     print(f"seed {seed}: {REQUESTS} requests, {dict(sorted(statuses.items()))}")  # noqa: T201
     assert wrong == [], seed
 
 
-def test_after_all_of_this_every_process_is_ready(house: House) -> None:
-    for name in house.processes:
-        house.wait_ready(name)
+def test_after_all_of_this_every_process_is_ready(system: RunningSystem) -> None:
+    for name in system.processes:
+        system.wait_ready(name)

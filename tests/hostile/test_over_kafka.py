@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import house as real_house
 from tests.hostile import check
 from tests.hostile.run import PROCESSES, Runs
 from tests.servers import Servers
+from tests.system import prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(1_200)]
 SEED = 20130630
@@ -23,9 +23,9 @@ HOSTILE, HONEST = 200, 110
 def runs(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     """A system of its own: what is sent to it is no neighbour for the stories of other tests."""
     lease = {"FORCEGEN_RELAY_LEASE_MS": "2000"}
-    with real_house.furnished(servers, tmp_path_factory.mktemp("logs"), **lease) as house:
-        house.start(*PROCESSES)
-        yield Runs(house)
+    with prepared_system(servers, tmp_path_factory.mktemp("logs"), **lease) as system:
+        system.start(*PROCESSES)
+        yield Runs(system)
 
 
 @pytest.mark.parametrize("seed", [SEED, pytest.param(None, id="new")])
@@ -41,4 +41,4 @@ def test_every_process_starts_again_after_all_of_this(runs: Runs) -> None:
 
 
 def test_the_books_agree_after_all_of_this(runs: Runs) -> None:
-    assert list(check.books(runs.house, runs.sent)) == []
+    assert list(check.books(runs.system, runs.sent)) == []

@@ -12,10 +12,10 @@ from tests.hostile import wire
 from tests.hostile.check import query
 from tests.hostile.generate import DECIDING
 from tests.hostile.send import Place, Sent
-from tests.house import House
+from tests.system import RunningSystem
 
 
-def shown(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
+def shown(system: RunningSystem, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
     """Each row of the fold stands in its view; events that were forged may stand beside them, in their own streams."""
     own = [
         _recorded(place, one)
@@ -23,7 +23,7 @@ def shown(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> Ite
         if place[0].endswith(".events") and place not in sent.placed
     ]
     expected = fold(sorted(own, key=lambda event: (event.room, event.position)))
-    found = asyncio.run(_views(house))
+    found = asyncio.run(_views(system))
     for table, rows in expected.items():
         wrong = [key for key, row in rows.items() if found[table].get(key) != row]
         yield from (f"{table} {key!r} is {found[table].get(key)}, and should be {rows[key]}" for key in wrong[:3])
@@ -31,11 +31,11 @@ def shown(house: House, records: Mapping[Place, wire.Stored], sent: Sent) -> Ite
             yield from (f"{table} shows {key!r}, which nobody recorded" for key in found[table].keys() - rows.keys())
 
 
-def parked(house: House) -> Iterator[str]:
+def parked(system: RunningSystem) -> Iterator[str]:
     """No event that a service recorded waits for ever in front of the views."""
     for service in DECIDING:
-        ids = {str(id_) for (id_,) in query(house, service, "SELECT id FROM events")}
-        rows = query(house, "reporting", f"SELECT id, stream, version, error FROM parked WHERE room = '{service}'")  # noqa: S608
+        ids = {str(id_) for (id_,) in query(system, service, "SELECT id FROM events")}
+        rows = query(system, "reporting", f"SELECT id, stream, version, error FROM parked WHERE room = '{service}'")  # noqa: S608
         yield from (f"parked: {stream} {version}: {error}" for id_, stream, version, error in rows if str(id_) in ids)
 
 

@@ -17,9 +17,9 @@ import psutil
 
 from services.reporting.projector.projector import Projector
 from tests import peacekeepers as story
-from tests.house import free_port
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
+from tests.system import free_port
 
 ASKS = b"GET /v1/changes?views=events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from tests.house import free_port
+from tests.system import free_port
 
 
 @asynccontextmanager

@@ -49,7 +49,7 @@ async def database(servers: Servers) -> AsyncIterator[str]:
             await pool.execute("CREATE TABLE consumed (consumer text, topic text, part int, next_offset bigint)")
             await migrated(pool, "0000", "9999")
             async with pool.acquire() as connection, connection.transaction():
-                await Projector().apply(connection, history([fact.data for fact in tell().house.facts()]))
+                await Projector().apply(connection, history([fact.data for fact in tell().system.facts()]))
             assert await publish(pool)
             yield servers.as_role(reader, "secret", name)
     admin_connection = await asyncpg.connect(servers.postgres)

@@ -32,7 +32,7 @@ THINGS = {
 async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
     hostile = peacekeepers.rescheduled("t-9").model_copy(update={"reason": HOSTILE, "decided_on": AS_OF})
     made_up: list[Event] = [peacekeepers.planned("t-9"), hostile]
-    async with given(postgres_dsn, [*(fact.data for fact in tell().house.facts()), *made_up], today=AS_OF) as ask:
+    async with given(postgres_dsn, [*(fact.data for fact in tell().system.facts()), *made_up], today=AS_OF) as ask:
         yield ask
 
 

@@ -60,7 +60,7 @@ PLACES = re.compile(r"\{(\w+)\}")
 
 @pytest.fixture(scope="module")
 async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
-    async with given(postgres_dsn, (fact.data for fact in tell().house.facts()), today=AS_OF) as ask:
+    async with given(postgres_dsn, (fact.data for fact in tell().system.facts()), today=AS_OF) as ask:
         yield ask
 
 

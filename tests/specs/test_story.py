@@ -27,14 +27,14 @@ def test_every_command_of_the_story_is_accepted(told: Told) -> None:
 
 
 def test_nothing_is_left_waiting(told: Told) -> None:
-    assert [list(room.waiting) for room in told.house.rooms.values()] == [[], [], []]
+    assert [list(room.waiting) for room in told.system.rooms.values()] == [[], [], []]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_streams_of_a_wave_may_overtake_one_another(seed: int, told: Told) -> None:
     shuffled = tell(Random(seed))  # noqa: S311  (an order, not a secret)
     assert [a for a in shuffled.answers if a.status != "accepted"] == []
-    assert {fact.id for fact in shuffled.house.facts()} == {fact.id for fact in told.house.facts()}
+    assert {fact.id for fact in shuffled.system.facts()} == {fact.id for fact in told.system.facts()}
 
 
 def test_ids_are_unique_and_every_step_names_its_public_source() -> None:
@@ -53,12 +53,12 @@ def test_six_are_in_western_sahara_and_nine_in_lebanon(told: Told) -> None:
 
 
 def test_forty_five_officers_since_2014(told: Told) -> None:
-    officers = {s.who for s in stays(told.house) if not s.is_unit and SINCE_2014 <= s.arrived_on <= AS_OF}
+    officers = {s.who for s in stays(told.system) if not s.is_unit and SINCE_2014 <= s.arrived_on <= AS_OF}
     assert len(officers) == 45
 
 
 def test_520_people_of_units_through_unifil_since_2018(told: Told) -> None:
-    units = {s.who: s.headcount for s in stays(told.house) if s.is_unit and s.mission == "UNIFIL"}
+    units = {s.who: s.headcount for s in stays(told.system) if s.is_unit and s.mission == "UNIFIL"}
     assert sum(units.values()) == 520
 
 
@@ -71,7 +71,7 @@ def test_the_public_counts_on_earlier_days(told: Told, on: str, mission: str, pe
 
 
 def test_eleven_officers_by_the_vote_of_2018(told: Told) -> None:
-    assert len({s.who for s in stays(told.house) if s.arrived_on <= date(2018, 6, 15)}) == 11
+    assert len({s.who for s in stays(told.system) if s.arrived_on <= date(2018, 6, 15)}) == 11
 
 
 def test_128_people_in_all_missions_at_the_end_of_january_2021(told: Told) -> None:
@@ -79,7 +79,7 @@ def test_128_people_in_all_missions_at_the_end_of_january_2021(told: Told) -> No
 
 
 def test_the_ceilings_hold_on_every_day(told: Told) -> None:
-    found = stays(told.house)
+    found = stays(told.system)
     for on in {s.arrived_on for s in found}:
         by_line = {line: [s for s in found if s.line == line and s.is_there(on)] for line in ("observers", "officers")}
         assert _people(by_line["observers"]) <= 20
@@ -89,7 +89,7 @@ def test_the_ceilings_hold_on_every_day(told: Told) -> None:
 
 
 def test_room_is_left_under_each_line(told: Told) -> None:
-    approved = [fact.data for fact in told.house.facts() if isinstance(fact.data, MandateApproved)]
+    approved = [fact.data for fact in told.system.facts() if isinstance(fact.data, MandateApproved)]
     ceilings = {f"{e.mandate}/{terms.line}": terms for e in approved for terms in e.lines}
     assert {name: (terms.ceiling, terms.qualifier) for name, terms in ceilings.items()} == {
         "kz-2013/observers": (20, "max"),
@@ -105,12 +105,12 @@ def test_room_is_left_under_each_line(told: Told) -> None:
 
 
 def test_missions_of_2013_and_2018_that_were_never_used(told: Told) -> None:
-    used = {s.mission for s in stays(told.house)}
+    used = {s.mission for s in stays(told.system)}
     assert used == {"MINURSO", "UNOCI", "UNIFIL"}
 
 
 def test_the_official_statements_are_on_record(told: Told) -> None:
-    stated = [fact.data for fact in told.house.facts() if isinstance(fact.data, OfficialStatementRecorded)]
+    stated = [fact.data for fact in told.system.facts() if isinstance(fact.data, OfficialStatementRecorded)]
     on_the_day = sorted(e.value for e in stated if e.as_of == AS_OF)
     assert on_the_day == [6, 9, 45, 520]
     assert {(e.value, e.qualifier) for e in stated if e.as_of.year == 2018} == {
@@ -119,19 +119,19 @@ def test_the_official_statements_are_on_record(told: Told) -> None:
 
 
 def test_each_rule_refuses_its_example() -> None:
-    house = tell().house
-    before = stays(house)
-    answered = ask_refusals(house)
+    system = tell().system
+    before = stays(system)
+    answered = ask_refusals(system)
     assert [
         (e.rule, a.status, a.rule, a.reason) for e, a in answered if (a.status, a.rule) != ("refused", e.rule)
     ] == []
     assert {f"I{nr}" for nr in (*range(1, 9), 10, 12)} <= {example.rule for example, _ in answered}
     assert all(a.reason and a.remedy for _, a in answered)
-    assert stays(house) == before
+    assert stays(system) == before
 
 
 def test_nobody_is_there_twice(told: Told) -> None:
-    found = stays(told.house)
+    found = stays(told.system)
     assert len({s.who for s in found}) == len(found)
     assert all(s.departed_on is None or s.departed_on >= s.arrived_on + timedelta(days=150) for s in found)
 
@@ -141,7 +141,7 @@ def _steps() -> Iterable[Step]:
 
 
 def _present(told: Told, on: date) -> list[Stay]:
-    return [s for s in stays(told.house) if s.is_there(on)]
+    return [s for s in stays(told.system) if s.is_there(on)]
 
 
 def _people(found: Iterable[Stay]) -> int:

@@ -1,4 +1,4 @@
-"""The whole house as real processes for tests, on a fresh database and empty topics; any process can be killed."""
+"""The whole system as real processes for tests, on a fresh database and empty topics; any process can be killed."""
 
 import asyncio
 import os
@@ -45,7 +45,7 @@ READY_S = 180.0
 
 
 @dataclass
-class House:
+class RunningSystem:
     """Processes by name, and how to reach them."""
 
     servers: Servers
@@ -137,13 +137,13 @@ def free_port() -> int:
 
 
 def every_topic() -> list[str]:
-    """All topics of the house."""
+    """All topics of the system."""
     rooms: list[DecidingService | ReaderService] = [*DECIDING, REPORTING, AUDIT]
     return sorted({topic for room in rooms for topic in [*room.topics_in, *room.topics_out]})
 
 
 async def empty_topics(bootstrap: str) -> None:
-    """Delete every topic of the house and make it anew, so that offsets begin at 0."""
+    """Delete every topic of the system and make it anew, so that offsets begin at 0."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -169,13 +169,13 @@ async def provision(servers: Servers, name: str) -> None:
 
 
 @contextmanager
-def furnished(servers: Servers, logs: Path, **settings: str) -> Iterator[House]:
-    """A house with no process running yet. The caller has emptied the topics."""
+def prepared_system(servers: Servers, logs: Path, **settings: str) -> Iterator[RunningSystem]:
+    """A system with no process running yet. The caller has emptied the topics."""
     with fresh_database(servers) as name, ThreadPoolExecutor(1) as aside:
         aside.submit(asyncio.run, empty_topics(servers.kafka)).result()
         aside.submit(asyncio.run, provision(servers, name)).result()
-        house = House(servers, name, logs, dict(settings))
+        system = RunningSystem(servers, name, logs, dict(settings))
         try:
-            yield house
+            yield system
         finally:
-            house.stop()
+            system.stop()
