@@ -36,14 +36,14 @@ class Breach:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StayChange:
     """What one tour's stays were, and what they would become."""
 
     before: Sequence[Stay]
     after: Sequence[Stay]
 
 
-def first_breach(others: Sequence[Stay], change: Change, limit: Limit, limit_days: Iterable[date]) -> Breach | None:
+def first_breach(others: Sequence[Stay], change: StayChange, limit: Limit, limit_days: Iterable[date]) -> Breach | None:
     """The first day on which `change` adds people beyond a limit, given the stays of all `others`."""
     missions = {stay.mission for stay in change.after}
     turns = set(limit_days)
@@ -52,7 +52,7 @@ def first_breach(others: Sequence[Stay], change: Change, limit: Limit, limit_day
 
 
 def _sweep(
-    key: str | None, others: Sequence[Stay], change: Change, limit: Limit, limit_days: set[date]
+    key: str | None, others: Sequence[Stay], change: StayChange, limit: Limit, limit_days: set[date]
 ) -> Breach | None:
     """Walk the change points of one limit: the whole line's (None) or a mission's."""
     elsewhere, before, after = _steps(key, others), _steps(key, change.before), _steps(key, change.after)

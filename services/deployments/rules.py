@@ -9,7 +9,7 @@ from contracts.words import Category
 from kernel.model.decider import Claim, Pending, Refusal, States, state_of
 from services.deployments.line import Ledger
 from services.deployments.mission import MissionLife
-from services.deployments.occupancy import Change, Stay, first_breach
+from services.deployments.occupancy import Stay, StayChange, first_breach
 from services.deployments.tour import Tour
 from services.deployments.unit import Clearance, may_arrive
 from services.mandate_lines import LineFields, not_covered
@@ -66,7 +66,7 @@ def ceiling_holds(
     own: Ledger, before: Tour | None, after: Tour, view: Callable[[Tour], tuple[Stay, ...]], field: str
 ) -> Refusal | None:
     """I1: on no day does the change add people above the line's ceiling or a mission's sub-ceiling."""
-    change = Change(view(before) if before else (), view(after))
+    change = StayChange(view(before) if before else (), view(after))
     if not change.after:
         return None
     start = min(stay.start for stay in change.after)

@@ -33,6 +33,7 @@ AnswerCommand: TypeAlias = AcceptNomination | DeclineNomination | WithdrawNomina
 
 
 def decide(command: AnswerCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
     own = state_of(Vacancy, command.stream, states)
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
@@ -49,7 +50,7 @@ def decide(command: AnswerCommand, states: States) -> Decision:
                 or _expired(command, nomination)
                 or takes_nothing_new(own.opening.mission, command.accepted_on, states)
                 or _cannot_serve(nomination.put_forward, states)
-                or _accept(command, own, own.opening, nomination.put_forward)
+                or _accept(own, command, own.opening, nomination.put_forward)
             )
         case DeclineNomination():
             return [recorded(NominationDeclined, command)]
@@ -103,7 +104,7 @@ def _cannot_serve(put_forward: CandidateNominated | UnitNominated, states: State
 
 
 def _accept(
-    command: AcceptNomination, own: Vacancy, opening: VacancyAnnounced, put_forward: CandidateNominated | UnitNominated
+    own: Vacancy, command: AcceptNomination, opening: VacancyAnnounced, put_forward: CandidateNominated | UnitNominated
 ) -> Decision:
     if isinstance(put_forward, UnitNominated) and (refusal := too_many(put_forward.headcount, opening)):
         return refusal

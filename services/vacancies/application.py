@@ -27,6 +27,7 @@ class Application:
 
 
 def evolve(state: Application, event: Event) -> Application:
+    """The state after one more event."""
     match event:
         case ApplicationSubmitted():
             return replace(state, submitted_on=event.submitted_on)
@@ -39,6 +40,7 @@ def evolve(state: Application, event: Event) -> Application:
 
 
 def decide(command: ApplicationCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
     own = state_of(Application, command.stream, states)
     match command:
         case SubmitApplication():

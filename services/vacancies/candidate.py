@@ -47,6 +47,7 @@ class Candidate:
 
 
 def evolve(state: Candidate, event: Event) -> Candidate:
+    """The state after one more event."""
     match event:
         case CandidateRegistered():
             ranks: EffectiveDated[Rank] = EffectiveDated()
@@ -66,16 +67,17 @@ def evolve(state: Candidate, event: Event) -> Candidate:
 
 
 def decide(command: CandidateCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
     own = state_of(Candidate, command.stream, states)
     match command:
         case RegisterCandidate():
-            return _register(command, own)
+            return _register(own, command)
         case RecordScreening():
             return _not_available(own, command.person) or [recorded(CandidateScreened, command)]
         case RecordPromotion():
-            return _not_available(own, command.person) or _promote(command, own)
+            return _not_available(own, command.person) or _promote(own, command)
         case PlaceInReserve():
-            return _not_available(own, command.person) or _place_in_reserve(command, own)
+            return _not_available(own, command.person) or _place_in_reserve(own, command)
         case WithdrawCandidate():
             return _not_available(own, command.person) or [recorded(CandidateWithdrawn, command)]
         case BarCandidate():
@@ -94,14 +96,14 @@ def _not_available(own: Candidate, person: str) -> Refusal | None:
     return None
 
 
-def _register(command: RegisterCandidate, own: Candidate) -> Decision:
+def _register(own: Candidate, command: RegisterCandidate) -> Decision:
     if own.registered is not None:
         reason = f"Candidate {command.person} is on the register since {own.registered.registered_on}."
         return duplicate(reason, "person", "Record what changed as a promotion or a screening.")
     return [recorded(CandidateRegistered, command)]
 
 
-def _promote(command: RecordPromotion, own: Candidate) -> Decision:
+def _promote(own: Candidate, command: RecordPromotion) -> Decision:
     held = own.ranks.on(command.since)
     if held is None:
         reason = f"Candidate {command.person} had no rank on record on {command.since}, before the registration."
@@ -111,7 +113,7 @@ def _promote(command: RecordPromotion, own: Candidate) -> Decision:
     return [recorded(CandidatePromoted, command)]
 
 
-def _place_in_reserve(command: PlaceInReserve, own: Candidate) -> Decision:
+def _place_in_reserve(own: Candidate, command: PlaceInReserve) -> Decision:
     if own.reserve_since is not None:
         return duplicate(f"Candidate {command.person} is in the reserve since {own.reserve_since}.", "person")
     if not own.screenings:

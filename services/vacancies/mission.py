@@ -19,7 +19,9 @@ _IN_WORDS: dict[MissionStatus, str] = {"active": "active", "drawdown": "in drawd
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StatusChange:
+    """A status from its first day on."""
+
     since: date
     status: MissionStatus
 
@@ -28,17 +30,17 @@ class Change:
 class Mission:
     established_on: date | None = None
     """None: the mission is not known here."""
-    changes: EffectiveDated[Change] = field(default_factory=EffectiveDated)
-    closing: Change | None = None
+    changes: EffectiveDated[StatusChange] = field(default_factory=EffectiveDated)
+    closing: StatusChange | None = None
     """The earliest one: it holds for ever after, whatever changes on a later day."""
 
-    def change_on(self, day: date) -> Change | None:
+    def change_on(self, day: date) -> StatusChange | None:
         """The change that holds on a day; None before the establishment."""
         if self.closing is not None and self.closing.since <= day:
             return self.closing
         return self.changes.on(day)
 
-    def with_change(self, change: Change) -> "Mission":
+    def with_change(self, change: StatusChange) -> "Mission":
         """The mission after one more change of its status."""
         closing = self.closing
         if change.status == "closed" and (closing is None or change.since < closing.since):
@@ -47,16 +49,18 @@ class Mission:
 
 
 def evolve(state: Mission, event: Event) -> Mission:
+    """The state after one more event."""
     match event:
         case MissionRecorded():
-            return Mission(event.established_on).with_change(Change(event.established_on, "active"))
+            return Mission(event.established_on).with_change(StatusChange(event.established_on, "active"))
         case MissionStatusChanged():
-            return state.with_change(Change(event.since, event.status))
+            return state.with_change(StatusChange(event.since, event.status))
         case _:
             raise TypeError(f"a mission's stream holds no {type(event).__name__}")
 
 
 def decide(command: MissionCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
     own = state_of(Mission, command.stream, states)
     match command:
         case RecordMission():
@@ -64,12 +68,12 @@ def decide(command: MissionCommand, states: States) -> Decision:
                 return duplicate(f"{command.mission} is on record since {own.established_on}.", "mission")
             return [recorded(MissionRecorded, command)]
         case ChangeMissionStatus():
-            return _change(command, own)
+            return _change(own, command)
         case _:
             assert_never(command)
 
 
-def _change(command: ChangeMissionStatus, own: Mission) -> Decision:
+def _change(own: Mission, command: ChangeMissionStatus) -> Decision:
     if own.established_on is None:
         return unknown(f"Mission {command.mission}", "mission", "Record the mission first.")
     current = own.change_on(command.since)

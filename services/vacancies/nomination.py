@@ -30,12 +30,13 @@ NominationCommand: TypeAlias = NominateCandidate | NominateUnit
 
 
 def decide(command: NominationCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
     own = state_of(Vacancy, command.stream, states)
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
     if refusal := (
-        _round_is_over(command, own, own.opening)
-        or _nominated_already(command, own)
+        _round_is_over(own, command, own.opening)
+        or _nominated_already(own, command)
         or takes_nothing_new(own.opening.mission, command.nominated_on, states)
     ):
         return refusal
@@ -48,7 +49,7 @@ def decide(command: NominationCommand, states: States) -> Decision:
             assert_never(command)
 
 
-def _round_is_over(command: NominationCommand, own: Vacancy, opening: VacancyAnnounced) -> Refusal | None:
+def _round_is_over(own: Vacancy, command: NominationCommand, opening: VacancyAnnounced) -> Refusal | None:
     if refusal := not_open(own, command.vacancy):
         return refusal
     if command.nominated_on < opening.announced_on:
@@ -60,14 +61,14 @@ def _round_is_over(command: NominationCommand, own: Vacancy, opening: VacancyAnn
     return None
 
 
-def _nominated_already(command: NominationCommand, own: Vacancy) -> Refusal | None:
+def _nominated_already(own: Vacancy, command: NominationCommand) -> Refusal | None:
     if command.nomination in own.nominations:
         reason = f"Nomination {command.nomination} exists in vacancy {command.vacancy} already."
         return duplicate(reason, "nomination", "Give a new nomination an identifier of its own.")
     nominee = _nominee(command)
-    for known, one in own.nominations.items():
-        if _nominee(one.put_forward) == nominee and one.is_open_on(command.nominated_on):
-            reason = f"{nominee} is nominated for vacancy {command.vacancy} by {known}, which is still open."
+    for identifier, other in own.nominations.items():
+        if _nominee(other.put_forward) == nominee and other.is_open_on(command.nominated_on):
+            reason = f"{nominee} is nominated for vacancy {command.vacancy} by {identifier}, which is still open."
             return duplicate(reason, "person" if isinstance(command, NominateCandidate) else "unit")
     return None
 

@@ -24,6 +24,7 @@ class RuleSets:
 
 
 def evolve(state: RuleSets, event: Event) -> RuleSets:
+    """The state after one more event."""
     match event:
         case RuleSetAdopted():
             return RuleSets(state.versions.with_value(event.in_force_from, event))
@@ -32,6 +33,7 @@ def evolve(state: RuleSets, event: Event) -> RuleSets:
 
 
 def decide(command: AdoptRuleSet, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
     own = state_of(RuleSets, command.stream, states)
     if any(adopted.version == command.version for adopted in own.versions.values):
         reason = f"Version {command.version} of the eligibility rule set was adopted already."

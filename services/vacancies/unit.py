@@ -40,6 +40,7 @@ class Unit:
 
 
 def evolve(state: Unit, event: Event) -> Unit:
+    """The state after one more event."""
     match event:
         case UnitPledged():
             return replace(state, pledges=state.pledges.with_value(event.pledged_on, event))
@@ -54,31 +55,32 @@ def evolve(state: Unit, event: Event) -> Unit:
 
 
 def decide(command: UnitCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
     own = state_of(Unit, command.stream, states)
     if not own.pledges and not isinstance(command, PledgeUnit):
         return unknown(f"Unit {command.unit}", "unit", "Pledge the unit first.")
     match command:
         case PledgeUnit():
-            return _pledge(command, own)
+            return _pledge(own, command)
         case RecordReadiness():
             return [recorded(UnitReadinessRecorded, command)]
         case SelectUnit():
-            return _select(command, own, states)
+            return _select(own, command, states)
         case SignMou():
-            return _sign(command, own)
+            return _sign(own, command)
         case RecordPredeploymentVisit():
-            return _visit(command, own)
+            return _visit(own, command)
         case _:
             assert_never(command)
 
 
-def _pledge(command: PledgeUnit, own: Unit) -> Decision:
+def _pledge(own: Unit, command: PledgeUnit) -> Decision:
     if command.valid_until <= command.pledged_on:
         reason = f"A pledge of {command.pledged_on} that is valid until {command.valid_until} never holds."
         return Refusal("I7", reason, "valid_until", "Give a later last day.")
     event = recorded(UnitPledged, command)
     if event in own.pledges.values:
-        return duplicate(f"Unit {command.unit} was pledged on {command.pledged_on} in the same words.", "unit")
+        return duplicate(f"Unit {command.unit} was pledged on {command.pledged_on} on the same terms.", "unit")
     first = own.pledges.values[0] if own.pledges else event
     if (command.contributor, command.category) != (first.contributor, first.category):
         reason = f"Unit {command.unit} is pledged by {first.contributor} as {first.category}; a renewal keeps both."
@@ -86,7 +88,7 @@ def _pledge(command: PledgeUnit, own: Unit) -> Decision:
     return [event]
 
 
-def _select(command: SelectUnit, own: Unit, states: States) -> Decision:
+def _select(own: Unit, command: SelectUnit, states: States) -> Decision:
     if command.mission in own.selected_on:
         since = own.selected_on[command.mission]
         return duplicate(f"Unit {command.unit} was selected for {command.mission} on {since} already.", "mission")
@@ -121,7 +123,7 @@ def _not_ready(own: Unit, command: SelectUnit, states: States) -> Refusal | None
     return Refusal("I6", reason, "unit", f"Record an assessment at {least} or above first (RecordReadiness).")
 
 
-def _sign(command: SignMou, own: Unit) -> Decision:
+def _sign(own: Unit, command: SignMou) -> Decision:
     if command.mission not in own.selected_on:
         reason = f"Unit {command.unit} has not been selected for {command.mission}, so there is nothing to sign."
         return lifecycle(reason, "mission", "Record the selection first (SelectUnit).")
@@ -132,7 +134,7 @@ def _sign(command: SignMou, own: Unit) -> Decision:
     return [recorded(MouSigned, command)]
 
 
-def _visit(command: RecordPredeploymentVisit, own: Unit) -> Decision:
+def _visit(own: Unit, command: RecordPredeploymentVisit) -> Decision:
     if not any(day <= command.visited_on for day in own.selected_on.values()):
         reason = f"Unit {command.unit} was not selected by {command.visited_on}; the visit follows the selection."
         return lifecycle(reason, "visited_on", "Record the selection first (SelectUnit).")

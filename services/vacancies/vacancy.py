@@ -71,6 +71,7 @@ class Vacancy:
 
 
 def evolve(state: Vacancy, event: Event) -> Vacancy:
+    """The state after one more event."""
     match event:
         case VacancyAnnounced():
             return Vacancy(event, deadline=event.deadline, places=event.number)
@@ -117,21 +118,22 @@ def _reopened(state: Vacancy, event: VacancyReopened) -> Vacancy:
 
 
 def decide(command: VacancyCommand, states: States) -> Decision:
+    """The events that a command leads to, or why there are none."""
     own = state_of(Vacancy, command.stream, states)
     match command:
         case AnnounceVacancy():
-            return _announce(command, own, states)
+            return _announce(own, command, states)
         case WithdrawVacancy():
             return not_open(own, command.vacancy) or [recorded(VacancyWithdrawn, command)]
         case LapseVacancy():
-            return not_open(own, command.vacancy) or _lapse(command, own)
+            return not_open(own, command.vacancy) or _lapse(own, command)
         case ReopenVacancy():
-            return _reopen(command, own)
+            return _reopen(own, command)
         case _:
             assert_never(command)
 
 
-def _announce(command: AnnounceVacancy, own: Vacancy, states: States) -> Decision:
+def _announce(own: Vacancy, command: AnnounceVacancy, states: States) -> Decision:
     if own.opening is not None:
         reason = f"Vacancy {command.vacancy} was announced on {own.opening.announced_on} already."
         return duplicate(reason, "vacancy", "Give a new vacancy an identifier of its own.")
@@ -172,7 +174,7 @@ def not_open(own: Vacancy, vacancy: str) -> Refusal | None:
             assert_never(own.status)
 
 
-def _lapse(command: LapseVacancy, own: Vacancy) -> Decision:
+def _lapse(own: Vacancy, command: LapseVacancy) -> Decision:
     if own.deadline is None:
         return lifecycle(f"Vacancy {command.vacancy} has no deadline, so it cannot lapse.", "vacancy")
     if command.ended_on <= own.deadline:
@@ -181,7 +183,7 @@ def _lapse(command: LapseVacancy, own: Vacancy) -> Decision:
     return [recorded(VacancyLapsed, command)]
 
 
-def _reopen(command: ReopenVacancy, own: Vacancy) -> Decision:
+def _reopen(own: Vacancy, command: ReopenVacancy) -> Decision:
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
     if command.tour is not None and command.tour in own.reopened_for:
