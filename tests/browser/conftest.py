@@ -1,10 +1,9 @@
 """A browser that reads pages of the story, served by a process's worth of the query API; pictures of what it saw."""
 
-import shutil
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,14 +17,13 @@ from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
 from tests.architecture.sources import ROOT
+from tests.browser.chromium import driver_environment, located
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
 from tests.projection_spec import LEARNED, history
 from tests.stories import AS_OF, tell
 
 PICTURES = ROOT / ".artefacts"
-NO_BROWSER = "There is no Chromium: install Debian's package `chromium` (apt-get install chromium), as .ci/run does."
-NO_DRIVER = "The driver cannot start: install Debian's `libatomic1` (apt-get install libatomic1), as .ci/run does."
 
 
 @dataclass
@@ -86,17 +84,16 @@ async def system(postgres_dsn: str) -> AsyncIterator[BrowsedSystem]:
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.fail(NO_BROWSER)
-    try:
-        playwright = await async_playwright().start()
-    except Exception as error:  # the driver tells no more than that it is gone
-        pytest.fail(f"{NO_DRIVER} ({error})")
-    chromium = await playwright.chromium.launch(executable_path=Path(found), args=["--no-sandbox"])
-    yield chromium
-    await chromium.close()
-    await playwright.stop()
+    driver_environment()
+    chromium = located()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.program,
+            args=["--no-sandbox", *chromium.arguments],
+            env={**os.environ, **chromium.environment},
+        )
+        yield browser
+        await browser.close()
 
 
 @pytest.fixture(params=["light", "dark"])
