@@ -1,0 +1,23 @@
+"""Retired words, names with two meanings, untyped places and long pieces become fewer, and never more."""
+
+import pytest
+
+from tests.architecture import words
+
+
+@pytest.mark.parametrize("figure", words.places())
+def test_no_figure_rises_above_its_ceiling(figure: str) -> None:
+    places = words.places()[figure]
+    assert len(places) <= words.ceilings()[figure], "\n".join(places)
+
+
+def test_every_ceiling_is_of_something_that_is_counted() -> None:
+    held = {f"{part}.{name}" for part, names in words.written().items() for name in names}
+    assert held <= set(words.places())
+
+
+def test_an_identifier_is_read_word_by_word() -> None:
+    assert words.words_of("_ReadingRoom") == ["reading", "room"]
+    assert words.words_of("told_at") == ["told", "at"]
+    assert words.words_of("HTTPRoom2") == ["http", "room"]
+    assert words.words_of("headroom") == ["headroom"]
