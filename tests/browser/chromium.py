@@ -64,7 +64,7 @@ def on_path() -> Chromium | None:
 
 
 def packaged() -> Chromium:
-    """Where the packaged one is, or will be: a folder for each lock and way to unpack, complete as soon as it exists."""
+    """Where the packaged one is, or will be: a folder a lock and way to unpack, complete as soon as it exists."""
     made_of = (PACKAGES / "package-lock.json").read_bytes() + Path(__file__).read_bytes()
     folder = CACHE / sha256(made_of).hexdigest()[:16]
     environment = {
