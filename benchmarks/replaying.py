@@ -167,7 +167,7 @@ async def _marked(settings: Settings, topic: str) -> float:
     ):
         began = time.perf_counter()
         for _ in range(MARKS):
-            await left.leave(target)
+            await left.fill(target)
         seconds = time.perf_counter() - began
         assert (await whole.bounds([target]))[target].stop > RECORDS // PARTITIONS
     return seconds

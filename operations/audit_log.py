@@ -99,4 +99,4 @@ def _wrong_as_error() -> Iterator[None]:
 
 
 def _log_check(report: Verification) -> LogCheck:
-    return LogCheck(verifier.told(report), not report.findings)
+    return LogCheck(verifier.summary(report), not report.findings)

@@ -64,7 +64,7 @@ class _Clients:
     committed: KafkaReader
     uncommitted: KafkaReader
     producer: AIOKafkaProducer
-    marks: OffsetFiller
+    fillers: OffsetFiller
 
 
 async def refill_topics(request: RefillRequest, view: RefillView, open_progress: OpenProgress) -> int:
@@ -158,7 +158,7 @@ def _is_taken(which: Selection, topic: str) -> bool:
     """Commands are orders to act: their topics are taken by name alone."""
     return (
         (not which.topics or topic in which.topics)
-        and (not which.rooms or topic.partition(".")[0] in which.rooms)
+        and (not which.services or topic.partition(".")[0] in which.services)
         and (topic in which.topics or not topic.endswith(".commands"))
     )
 
@@ -183,7 +183,7 @@ async def _abort_open_transaction(clients: _Clients, parts: Sequence[PartitionRe
     """A run that was cut short may have left a transaction open: its mark must come before the ends are measured."""
     extents = [await partition_reader.extent(clients.archive, part.source) for part in parts]
     if any(extent.has_gaps for extent in extents):
-        await clients.marks.begin()
+        await clients.fillers.begin()
 
 
 async def _plan(
@@ -220,8 +220,8 @@ async def _fill(
     clients: _Clients, plan: Sequence[PartitionRefill], opened: AsyncExitStack, open_progress: OpenProgress
 ) -> None:
     progress = opened.enter_context(open_progress())
-    progress.begin("refill", sum(part.missing + part.marks for part in plan))
-    refill = Refill(clients.archive, clients.uncommitted, clients.producer, clients.marks, progress)
+    progress.begin("refill", sum(part.missing + part.fillers for part in plan))
+    refill = Refill(clients.archive, clients.uncommitted, clients.producer, clients.fillers, progress)
     for part in plan:
         if part.missing:
             await refill.fill(part)

@@ -50,7 +50,7 @@ class _Shown:
             "partition", *map(number, ("there", "missing", "marks", "gone from the front")), "refused because"
         )
         for part in plan:
-            cells = (f"{part.there:,}", f"{part.missing:,}", f"{part.marks:,}", f"{part.gone:,}")
+            cells = (f"{part.present:,}", f"{part.missing:,}", f"{part.fillers:,}", f"{part.gone:,}")
             row(shown, ("/".join(map(str, part.target)), *cells, part.refused))
         results().print(shown)
         if gone := sum(part.gone for part in plan):

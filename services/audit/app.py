@@ -12,7 +12,7 @@ from kernel import reader_service
 from kernel.http.problem_details import answer_problems
 from kernel.messaging import topics
 from kernel.runtime.health import Health
-from services.audit.archive.writer import plant, prepare
+from services.audit.archive.writer import prepare, sequence
 from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import routes as pages
 from services.audit.search import indexer
@@ -40,7 +40,7 @@ SERVICE = reader_service.ReaderService(
 @asynccontextmanager
 async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
     """Before anything is read: an archive from before there was a tree gets one."""
-    await plant(pool)
+    await sequence(pool)
     yield
 
 

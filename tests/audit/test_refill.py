@@ -249,7 +249,7 @@ async def test_a_mark_that_a_killed_run_left_open_is_taken_back_first(topic: Top
     await topic.send(0, 2)
     async with offset_fillers.opened(topic.settings, "forcegen.refill") as left:
         await left.begin()
-        await left._ask(AddPartitionsToTxnRequest("forcegen.refill", *left._producer, [(topic.name, [0])]))
+        await left._send_until_ready(AddPartitionsToTxnRequest("forcegen.refill", *left._producer, [(topic.name, [0])]))
     told = await topic.refill()
     assert told.exit_code == 0, told.output
     assert whole(await topic.records()) == was

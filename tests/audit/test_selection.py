@@ -61,8 +61,8 @@ async def sixty(archive: Archive) -> Archive:
     [
         ({}, range(60)),
         ({"topics": ["vacancies.events"]}, range(2, 60, 3)),
-        ({"rooms": ["approvals"]}, [nr for nr in range(60) if nr % 3 != 2]),
-        ({"topics": ["vacancies.events"], "rooms": ["approvals"]}, []),
+        ({"services": ["approvals"]}, [nr for nr in range(60) if nr % 3 != 2]),
+        ({"topics": ["vacancies.events"], "services": ["approvals"]}, []),
         ({"streams": ["mandate/1"]}, range(1, 60, 3)),
         ({"streams": ["mandate/1", "mandate/2"]}, [nr for nr in range(60) if nr % 3]),
         ({"types": [TYPES[1]]}, range(1, 60, 2)),
@@ -140,9 +140,9 @@ async def test_what_is_not_in_the_archive_is_told_with_what_is(sixty: Archive) -
     async with sixty.pool.acquire() as connection:
         there = await selection.partitions(connection)
     assert there == [(topic, part) for topic in sorted(TOPICS) for part in (0, 1)]
-    selection.check(Selection(topics=TOPICS, rooms=["vacancies"], as_far_as={(TOPICS[0], 0): 1}), there)
+    selection.check(Selection(topics=TOPICS, services=["vacancies"], as_far_as={(TOPICS[0], 0): 1}), there)
     for which in (
-        *(Selection(topics=["approval.events"]), Selection(rooms=["approval"])),
+        *(Selection(topics=["approval.events"]), Selection(services=["approval"])),
         Selection(as_far_as={("approval.events", 0): 1}),
     ):
         with pytest.raises(UnknownFilterValue, match=r"approval.*There are: approvals"):

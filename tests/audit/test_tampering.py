@@ -59,7 +59,7 @@ async def first_checkpoint(archive: Archive) -> str:
     return str(await archive.pool.fetchval("SELECT note FROM checkpoints ORDER BY nr LIMIT 1"))
 
 
-async def replant(archive: Archive) -> None:
+async def resequence(archive: Archive) -> None:
     """Make the tree anew from the records as they are now, as somebody would who owns the database."""
     async with archive.pool.acquire() as connection, connection.transaction():
         await connection.execute("DELETE FROM tiles; UPDATE tree SET size = 0")
@@ -144,7 +144,7 @@ async def test_a_tail_that_was_cut_off_is_named(signed: Archive) -> None:
 async def test_a_tree_made_anew_is_not_the_one_that_was_signed(signed: Archive) -> None:
     """Tree tables that fit the changed content, and the old signatures."""
     await signed.pool.execute(f"UPDATE records SET value = 'x' {AT}")  # noqa: S608
-    await replant(signed)
+    await resequence(signed)
     report = await verified(signed, str(signed.signer.verifier))
     assert any("of 400 records, is not what the records make" in one for one in report.findings)
 
@@ -153,7 +153,7 @@ async def test_a_tree_made_anew_and_signed_anew_is_not_the_one_that_the_auditor_
     """Even with the room's own key: then only what somebody else kept can tell."""
     kept, key = await first_checkpoint(signed), signed.signer
     await signed.pool.execute(f"UPDATE records SET value = 'x' {AT}")  # noqa: S608
-    await replant(signed)
+    await resequence(signed)
     await resign(signed, key)
     assert (await verified(signed, str(key.verifier))).findings == []
     report = await verified(signed, str(key.verifier), kept)

@@ -79,8 +79,8 @@ async def test_an_archive_from_before_the_tree_gets_one(archive: Archive) -> Non
         old = (r.topic, r.partition, r.offset, r.timestamp, r.key, leaf.packed(r.headers), r.value)
         async with archive.pool.acquire() as connection:
             await connection.copy_records_to_table("records", records=[old], columns=columns)
-    await rows.plant(archive.pool)
-    await rows.plant(archive.pool)
+    await rows.sequence(archive.pool)
+    await rows.sequence(archive.pool)
     await archive.keep([record(3)])
     async with archive.pool.acquire() as connection:
         assert await tree_store.hashes(connection, [(0, 4)]) == [expected_root(4)]

@@ -21,13 +21,13 @@ async def archived_until(connection: Connection, topics: Collection[str]) -> dic
 async def first_missing(connection: Connection, offsets: Mapping[Partition, int]) -> int | None:
     """The leaf to go on with, for whoever has each partition before an offset; None where they have all of it."""
     rows = [(*place, offset) for place, offset in offsets.items()]
-    found: int | None = await connection.fetchval(_sql()["first_missing"], *columns(rows, 3))
-    return found
+    leaf: int | None = await connection.fetchval(_sql()["first_missing"], *columns(rows, 3))
+    return leaf
 
 
-def consumed(kept: asyncpg.Record) -> "ConsumerRecord[bytes | None, bytes | None]":
+def consumed(row: asyncpg.Record) -> "ConsumerRecord[bytes | None, bytes | None]":
     """An archived record as Kafka gave it."""
-    (topic, part, offset), timestamp, key, headers, value = archived(kept)
+    (topic, part, offset), timestamp, key, headers, value = archived(row)
     sizes = (-1 if key is None else len(key), -1 if value is None else len(value))
     return ConsumerRecord(topic, part, offset, timestamp, 0, key, value, None, *sizes, unpacked(headers))
 

@@ -42,9 +42,9 @@ class KafkaReader:
 
     async def partitions(self, topics: Collection[str]) -> dict[str, int]:
         """How many partitions each topic has; a topic that is not there is not in the answer."""
-        there = sorted(set(topics) & set(await self.admin.list_topics()))
-        told: Sequence[Mapping[str, Any]] = await self.admin.describe_topics(there) if there else []
-        return {each["topic"]: len(each["partitions"]) for each in told if not each["error_code"]}
+        existing = sorted(set(topics) & set(await self.admin.list_topics()))
+        descriptions: Sequence[Mapping[str, Any]] = await self.admin.describe_topics(existing) if existing else []
+        return {each["topic"]: len(each["partitions"]) for each in descriptions if not each["error_code"]}
 
     async def bounds(self, partitions: Collection[Partition]) -> dict[Partition, range]:
         """From the first offset that is kept to where committed records end."""
@@ -60,20 +60,20 @@ class KafkaReader:
         """
         at = offsets.start
         while at < offsets.stop:
-            for piece in await self._more(TopicPartition(*partition), at, offsets.stop):
+            for piece in await self._fetch(TopicPartition(*partition), at, offsets.stop):
                 if isinstance(piece, Passage):
                     at = piece.end
                 else:
                     at = piece.offset + 1
                     yield piece
 
-    async def _more(self, tp: TopicPartition, at: int, end: int) -> Sequence[Piece]:
+    async def _fetch(self, tp: TopicPartition, at: int, end: int) -> Sequence[Piece]:
         """What follows: records, and the reasons why offsets between them have none."""
         began = asyncio.get_running_loop().time()
         while True:
             try:
-                if found := list(pieces(await self._raw.fetch(tp, at, bytes_max=FETCH_BYTES), at, end)):
-                    return found
+                if fetched := list(pieces(await self._raw.fetch(tp, at, bytes_max=FETCH_BYTES), at, end)):
+                    return fetched
             except EndsBefore as fault:
                 raise PartitionSilent(f"{tp.topic}/{tp.partition}: {fault}") from fault
             except KafkaError as fault:
@@ -87,9 +87,9 @@ class KafkaReader:
 @asynccontextmanager
 async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator[KafkaReader]:
     """A client on the brokers that the settings name."""
-    told = {**kafka.client(settings), "request_timeout_ms": REQUEST_TIMEOUT_MS}
+    client_options = {**kafka.client(settings), "request_timeout_ms": REQUEST_TIMEOUT_MS}
     async with AsyncExitStack() as stack:
-        admin = AIOKafkaAdminClient(**told)
+        admin = AIOKafkaAdminClient(**client_options)
         stack.push_async_callback(admin.close)
         await admin.start()
         consumer = GrouplessConsumer(
@@ -101,6 +101,6 @@ async def opened(settings: Settings, *, committed: bool = True) -> AsyncIterator
         )
         stack.push_async_callback(consumer.stop)
         await consumer.start()
-        raw = RawReader(told, committed=committed)
+        raw = RawReader(client_options, committed=committed)
         stack.push_async_callback(raw.close)
         yield KafkaReader(consumer, admin, raw)

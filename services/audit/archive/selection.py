@@ -66,7 +66,7 @@ class Selection:
     """Which records. All of the filters hold together; one that is empty lets everything through."""
 
     topics: Sequence[str] = ()
-    rooms: Sequence[str] = ()
+    services: Sequence[str] = ()
     streams: Sequence[str] = ()
     """Subjects; the Kafka key stands for a subject that is not told."""
     types: Sequence[str] = ()
@@ -108,8 +108,8 @@ class SelectedPage:
 
 async def count(connection: Connection, which: Selection, before: int, after: int = BEFORE_THE_FIRST) -> int:
     """How many records there are to look at."""
-    found: int = await connection.fetchval(_sql()["count"], after, before, *_columns(which))
-    return found
+    number: int = await connection.fetchval(_sql()["count"], after, before, *_columns(which))
+    return number
 
 
 async def pages(
@@ -142,10 +142,10 @@ async def size(connection: Connection) -> int:
     Raises:
         UnsequencedRecords: the order of leaves is not all of the archive.
     """
-    if await connection.fetchval(_sql()["unplanted"]):
+    if await connection.fetchval(_sql()["unsequenced"]):
         raise UnsequencedRecords
-    found: int = await connection.fetchval(tree_store.sql()["size"])
-    return found
+    leaves: int = await connection.fetchval(tree_store.sql()["size"])
+    return leaves
 
 
 async def partitions(connection: Connection) -> list[Partition]:
@@ -153,20 +153,20 @@ async def partitions(connection: Connection) -> list[Partition]:
     return [(row["topic"], row["part"]) for row in await connection.fetch(_sql()["partitions"])]
 
 
-def check(which: Selection, there: Collection[Partition]) -> None:
+def check(which: Selection, archived_partitions: Collection[Partition]) -> None:
     """Whether topics and rooms are in the archive at all: a misspelt one must not look like an empty answer.
 
     Raises:
         UnknownFilterValue: one is not.
     """
-    topics = sorted({topic for topic, _ in there})
+    topics = sorted({topic for topic, _ in archived_partitions})
     for topic in (*which.topics, *(topic for topic, _ in which.as_far_as or ())):
         if topic not in topics:
             raise UnknownFilterValue(_unknown("topic", topic, topics))
-    rooms = sorted({topic.partition(".")[0] for topic in topics})
-    for room in which.rooms:
-        if room not in rooms:
-            raise UnknownFilterValue(_unknown("room", room, rooms))
+    services = sorted({topic.partition(".")[0] for topic in topics})
+    for service in which.services:
+        if service not in services:
+            raise UnknownFilterValue(_unknown("room", service, services))
 
 
 def type_named(name: str) -> list[str]:
@@ -175,24 +175,24 @@ def type_named(name: str) -> list[str]:
     Raises:
         UnknownFilterValue: there is none.
     """
-    found = [each for each in TYPES if name in (each, each.rpartition(".")[2])]
-    if not found:
+    matches = [each for each in TYPES if name in (each, each.rpartition(".")[2])]
+    if not matches:
         known = {each for full in TYPES for each in (full, full.rpartition(".")[2])}
         near = difflib.get_close_matches(name[:200], known, n=1)
         raise UnknownFilterValue(_unknown("type", name, sorted(known - {*TYPES}), near))
-    return found
+    return matches
 
 
 def _unknown(what: str, name: str, known: Sequence[str], near: Sequence[str] = ()) -> str:
-    there = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
-    return f"There is no {what} {name[:200]!r} in this archive. {there}"
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
+    return f"There is no {what} {name[:200]!r} in this archive. {hint}"
 
 
 def _columns(which: Selection) -> tuple[object, ...]:
     far = which.as_far_as
     vector = [(*place, offset) for place, offset in (far or {}).items()]
     columns = [None] * 3 if far is None else [[row[nr] for row in vector] for nr in range(3)]
-    return (list(which.topics) or None, list(which.rooms) or None, *columns)
+    return (list(which.topics) or None, list(which.services) or None, *columns)
 
 
 @lru_cache(maxsize=1)

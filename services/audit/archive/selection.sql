@@ -18,7 +18,7 @@ SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM (
     FROM records WHERE leaf > $1 AND leaf < $2 AND {which} ORDER BY leaf LIMIT $8
 ) AS page WHERE bytes_before IS NULL OR bytes_before < $9 ORDER BY leaf
 
--- name: unplanted
+-- name: unsequenced
 SELECT EXISTS (SELECT FROM records WHERE leaf IS NULL)
 
 -- name: partitions

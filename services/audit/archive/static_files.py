@@ -40,7 +40,7 @@ async def read(connection: Connection, path: str) -> bytes:
     """
     if path == "checkpoint":
         newest: str | None = await connection.fetchval(sql()["last_checkpoint"])
-        return _there(newest, path).encode()
+        return _existing(newest, path).encode()
     if path == "handovers":
         return _json([row["note"] for row in await connection.fetch(sql()["handovers"])])
     if path == "unplaced":
@@ -48,17 +48,19 @@ async def read(connection: Connection, path: str) -> bytes:
     if page := _PAGE.fullmatch(path):
         rows = await connection.fetch(sql()["checkpoints"], int(page[1]) * tiles.WIDTH, tiles.WIDTH)
         return _json([row["note"] for row in rows])
-    of = _there(tile_of(path), path)
-    if of.level is not None:
-        tile = (of.level, of.nr)
-        content = (await tree_store.read(connection, [tile])).get(tile, b"")[: of.width * tiles.HASH_BYTES]
-        return _there(content if len(content) == of.width * tiles.HASH_BYTES else None, path)
-    first, end = of.leaves
+    tile_path = _existing(tile_of(path), path)
+    if tile_path.level is not None:
+        tile = (tile_path.level, tile_path.nr)
+        content = (await tree_store.read(connection, [tile])).get(tile, b"")[: tile_path.width * tiles.HASH_BYTES]
+        return _existing(content if len(content) == tile_path.width * tiles.HASH_BYTES else None, path)
+    first, end = tile_path.leaves
     size: int = await connection.fetchval(sql()["size"])
-    rows = await connection.fetch(sql()["entries" if of.entries else "leaves"], first, end) if end <= size else []
-    if end > size or (of.entries and [row["leaf"] for row in rows] != [*range(first, end)]):
+    rows = (
+        await connection.fetch(sql()["entries" if tile_path.entries else "leaves"], first, end) if end <= size else []
+    )
+    if end > size or (tile_path.entries and [row["leaf"] for row in rows] != [*range(first, end)]):
         raise LookupError(path)
-    return tiles.bundle(map(_entry, rows)) if of.entries else _lines(rows)
+    return tiles.bundle(map(_entry, rows)) if tile_path.entries else _lines(rows)
 
 
 def _entry(row: asyncpg.Record) -> bytes:
@@ -85,16 +87,16 @@ class TilePath(NamedTuple):
 
 def tile_of(path: str) -> TilePath | None:
     """What a path names, where it is the one spelling of that name."""
-    found = _TILE.fullmatch(path)
-    if found is None:
+    match = _TILE.fullmatch(path)
+    if match is None:
         return None
-    level = None if found["level"] in (None, "entries") else int(found["level"])
-    width = int(found["width"] or tiles.WIDTH)
-    of = TilePath(level, int(found["nr"].replace("/", "").replace("x", "")), width, found["level"] == "entries")
-    if found["width"] == str(tiles.WIDTH) or width > tiles.WIDTH or (level is None and of.leaves[1] > BIGINT_MAX):
+    level = None if match["level"] in (None, "entries") else int(match["level"])
+    width = int(match["width"] or tiles.WIDTH)
+    parsed = TilePath(level, int(match["nr"].replace("/", "").replace("x", "")), width, match["level"] == "entries")
+    if match["width"] == str(tiles.WIDTH) or width > tiles.WIDTH or (level is None and parsed.leaves[1] > BIGINT_MAX):
         return None
-    spelt = tiles.path(level, of.nr, width)
-    return of if path == (spelt if found["level"] else spelt.replace("tile/entries", "records")) else None
+    spelling = tiles.path(level, parsed.nr, width)
+    return parsed if path == (spelling if match["level"] else spelling.replace("tile/entries", "records")) else None
 
 
 def record(row: Row) -> dict[str, Any]:
@@ -132,8 +134,8 @@ def _named(name: str) -> Name:
     return {"hex": name.encode(*NAME_CODEC).hex()} if _SURROGATE.search(name) else name
 
 
-def _name(told: Name) -> str:
-    return told if isinstance(told, str) else bytes.fromhex(told["hex"]).decode(*NAME_CODEC)
+def _name(name: Name) -> str:
+    return name if isinstance(name, str) else bytes.fromhex(name["hex"]).decode(*NAME_CODEC)
 
 
 def _hex(content: bytes | None) -> str | None:
@@ -144,11 +146,11 @@ def _lines(rows: Iterable[Row]) -> bytes:
     return b"".join(map(line, rows))
 
 
-def _json(told: Any) -> bytes:
-    return json.dumps(told, ensure_ascii=False).encode()
+def _json(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
-def _there(found: T | None, path: str) -> T:
-    if found is None:
+def _existing(content: T | None, path: str) -> T:
+    if content is None:
         raise LookupError(path)
-    return found
+    return content

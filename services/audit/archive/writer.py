@@ -23,7 +23,7 @@ Archived: TypeAlias = tuple[tuple[str, int, int], int, bytes | None, bytes, byte
 """A record as `entry` takes it: place, timestamp in milliseconds, key, headers packed, value."""
 Row: TypeAlias = "asyncpg.Record | Mapping[str, Any]"
 """A row of `records`."""
-PLANTED_AT_ONCE = 2_000
+SEQUENCED_AT_ONCE = 2_000
 
 
 def prepare(records: Records) -> Write:
@@ -51,14 +51,14 @@ def archived(row: Row) -> Archived:
     return (row["topic"], row["part"], row["offset"]), row["timestamp"], row["key"], row["headers"], row["value"]
 
 
-async def plant(pool: asyncpg.Pool) -> None:
+async def sequence(pool: asyncpg.Pool) -> None:
     """Make leaves of the records of an archive from before there was a tree, in the order in which they came."""
     while True:
         async with pool.acquire() as connection, connection.transaction():
             size = await tree_store.lock(connection)
-            rows = await connection.fetch(sql()["unplanted"], PLANTED_AT_ONCE)
+            rows = await connection.fetch(sql()["unsequenced"], SEQUENCED_AT_ONCE)
             if not rows:
                 return
             placed = [(row["topic"], row["part"], row["offset"], leaf) for leaf, row in enumerate(rows, size)]
-            await connection.execute(sql()["plant"], *columns(placed, 4))
+            await connection.execute(sql()["sequence"], *columns(placed, 4))
             await tree_store.append(connection, size, [leaf_hash(entry(*archived(row))) for row in rows])

@@ -36,15 +36,15 @@ async def anchored(connection: Connection, positions: Sequence[Position]) -> dic
     size = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n").size if note else 0
     if any((row["archived_until"] or 0) < row["position"] for row in rows):
         return None
-    there = [row for row in rows if row["leaf"] is not None]
-    if note is None or any(row["leaf"] >= size for row in there):
+    last_records = [row for row in rows if row["leaf"] is not None]
+    if note is None or any(row["leaf"] >= size for row in last_records):
         return None
     anchors = []
-    for row in there:
+    for row in last_records:
         proof = await tree_store.hashes(connection, merkle.inclusion(row["leaf"], size))
         place = {"topic": row["topic"], "partition": row["part"], "offset": row["offset"]}
-        told = {"leaf": row["leaf"], "entry": entry(*archived(row)).hex()}
-        anchors.append({**place, **told, "inclusion": [one.hex() for one in proof]})
+        proven = {"leaf": row["leaf"], "entry": entry(*archived(row)).hex()}
+        anchors.append({**place, **proven, "inclusion": [one.hex() for one in proof]})
     return {"checkpoint": note, "anchors": anchors}
 
 
@@ -59,10 +59,10 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     )
     async def anchors(positions: Positions) -> Any:
         """`position` is `topic/partition/offset`; repeat it for each partition. 404 until a checkpoint covers all."""
-        asked = [place(one) for one in positions]
+        requested = [place(one) for one in positions]
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            found = await anchored(connection, asked)
-        told = "No checkpoint covers all of these positions yet."
-        return found or problem(NOT_COVERED_YET, told, field="position", remedy="Ask again in a second.")
+            covering = await anchored(connection, requested)
+        detail = "No checkpoint covers all of these positions yet."
+        return covering or problem(NOT_COVERED_YET, detail, field="position", remedy="Ask again in a second.")
 
     return router

@@ -76,9 +76,9 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     ) -> Any:
         """With `since`, the size of a checkpoint that you kept, also that the tree continues that one."""
         async with pool.acquire() as connection:
-            found = await bundle(connection, topic, partition, offset, since)
-        told = "This record is not archived, or no checkpoint covers it yet."
-        return found or problem(NOT_FOUND, told, remedy="Check its place, or ask in a second.")
+            content = await bundle(connection, topic, partition, offset, since)
+        detail = "This record is not archived, or no checkpoint covers it yet."
+        return content or problem(NOT_FOUND, detail, remedy="Check its place, or ask in a second.")
 
     return router
 
@@ -157,33 +157,33 @@ async def _file(request: Request, pool: asyncpg.Pool, path: str, media: str) -> 
     try:
         async with pool.acquire() as connection:
             content = await static_files.read(connection, path)
-            kept = path.startswith("tile/") and await _is_signed(connection, path)
+            immutable = path.startswith("tile/") and await _is_signed(connection, path)
     except LookupError:
         return _absent(path)
-    control = "max-age=31536000, immutable" if kept else "no-cache"
+    control = "max-age=31536000, immutable" if immutable else "no-cache"
     return Response(content, media_type=media, headers={"Cache-Control": control})
 
 
 async def _is_signed(connection: Connection, path: str) -> bool:
     """Whether a checkpoint covers all of a tile: until then a server that went back may come to have another there."""
-    of, note = static_files.tile_of(path), await connection.fetchval(sql()["last_checkpoint"])
-    return of is not None and note is not None and of.leaves[1] <= _signed(note).size
+    tile_path, note = static_files.tile_of(path), await connection.fetchval(sql()["last_checkpoint"])
+    return tile_path is not None and note is not None and tile_path.leaves[1] <= _signed(note).size
 
 
 def _absent(path: str) -> Response:
-    told, remedy = f"The log has no {path[:200]}.", "Ask for /checkpoint: it tells the size."
-    return problem(NOT_FOUND, told, remedy=remedy)
+    detail, remedy = f"The log has no {path[:200]}.", "Ask for /checkpoint: it tells the size."
+    return problem(NOT_FOUND, detail, remedy=remedy)
 
 
 async def _proof(
-    pool: asyncpg.Pool, asked: dict[str, int], spans: Callable[[], list[Span]]
+    pool: asyncpg.Pool, parameters: dict[str, int], spans: Callable[[], list[Span]]
 ) -> Response | dict[str, Any]:
     try:
         async with pool.acquire() as connection:
-            return {**asked, "hashes": [one.hex() for one in await tree_store.hashes(connection, spans())]}
+            return {**parameters, "hashes": [one.hex() for one in await tree_store.hashes(connection, spans())]}
     except (merkle.Refuted, LookupError, ValueError) as fault:
-        told = str(fault) if isinstance(fault, merkle.Refuted) else "The tree is not that large."
-        return problem(NOT_FOUND, told, remedy="Ask for a size that /checkpoint has reached.")
+        detail = str(fault) if isinstance(fault, merkle.Refuted) else "The tree is not that large."
+        return problem(NOT_FOUND, detail, remedy="Ask for a size that /checkpoint has reached.")
 
 
 def _signed(note: str) -> Checkpoint:

@@ -43,24 +43,26 @@ class SearchParameters(BaseModel):
     """Only leaves before this one: `next` of the page before."""
 
 
-async def search(connection: Connection, sought: SearchParameters) -> tuple[list[IndexedMessage], int | None]:
+async def search(connection: Connection, parameters: SearchParameters) -> tuple[list[IndexedMessage], int | None]:
     """The newest first, and where the next page begins."""
-    texts = (sought.stream, sought.actor, sought.type, sought.topic, sought.correlation)
-    rows = await connection.fetch(sql()["search"], sought.before, *texts, sought.since, sought.until, sought.limit + 1)
-    found = [IndexedMessage(*row) for row in rows[: sought.limit]]
-    return found, found[-1].leaf if len(rows) > sought.limit else None
+    texts = (parameters.stream, parameters.actor, parameters.type, parameters.topic, parameters.correlation)
+    rows = await connection.fetch(
+        sql()["search"], parameters.before, *texts, parameters.since, parameters.until, parameters.limit + 1
+    )
+    messages = [IndexedMessage(*row) for row in rows[: parameters.limit]]
+    return messages, messages[-1].leaf if len(rows) > parameters.limit else None
 
 
-async def at(connection: Connection, named: str) -> IndexedMessage:
+async def at(connection: Connection, record_place: str) -> IndexedMessage:
     """The message at `topic/partition/offset`.
 
     Raises:
         UnknownMessage: there is none.
         Bad: this is no place.
     """
-    row = await connection.fetchrow(sql()["at"], *place(named))
+    row = await connection.fetchrow(sql()["at"], *place(record_place))
     if row is None:
-        raise UnknownMessage(named)
+        raise UnknownMessage(record_place)
     return IndexedMessage(*row)
 
 
@@ -81,29 +83,29 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Reader])
 
     @router.get("/messages", summary="Archived messages by stream, actor, type, topic, correlation and time")
-    async def messages(sought: Annotated[SearchParameters, Query()]) -> dict[str, Any]:
+    async def messages(parameters: Annotated[SearchParameters, Query()]) -> dict[str, Any]:
         """The newest first; `next` is the `before` of the next page. `behind`: records that cannot be found yet."""
         async with pool.acquire() as connection:
-            found, following = await search(connection, sought)
+            page, following = await search(connection, parameters)
             behind = await connection.fetchval(sql()["behind"])
-        return {"items": [one._asdict() for one in found], "next": following, "behind": behind}
+        return {"items": [one._asdict() for one in page], "next": following, "behind": behind}
 
     @router.get("/causes", summary="What led to a message, and what it led to, across rooms", responses=documented(404))
-    async def hanging_together(
+    async def causes(
         event: Annotated[Text | None, Query(description="The id of an event or a command")] = None,
-        named: Annotated[Place | None, Query(alias="at", examples=["deployments.events/0/17"])] = None,
+        record_place: Annotated[Place | None, Query(alias="at", examples=["deployments.events/0/17"])] = None,
     ) -> Any:
         """Name the message by `event` or by `at`. `beyond` is the id of a cause that is not in the log."""
-        if (event is None) == (named is None):
-            told = "Name one message: by its id (event), or by its place (at)."
-            return problem(BAD_PARAMETER, told, field="event", remedy="Send ?event=ID or ?at=topic/partition/offset.")
+        if (event is None) == (record_place is None):
+            detail = "Name one message: by its id (event), or by its place (at)."
+            return problem(BAD_PARAMETER, detail, field="event", remedy="Send ?event=ID or ?at=topic/partition/offset.")
         try:
             async with pool.acquire() as connection:
-                asked = await (with_id(connection, event) if event is not None else at(connection, str(named)))
-                return causation.as_json(await causation.of(connection, asked))
+                message = await (with_id(connection, event) if event is not None else at(connection, str(record_place)))
+                return causation.as_json(await causation.of(connection, message))
         except UnknownMessage as fault:
-            told = f"There is no message {str(fault)[:200]!r} in the archive."
+            detail = f"There is no message {str(fault)[:200]!r} in the archive."
             remedy = "Check it with GET /v1/messages; a record can be found a second after it is archived."
-            return problem(NOT_FOUND, told, field="event" if event else "at", remedy=remedy)
+            return problem(NOT_FOUND, detail, field="event" if event else "at", remedy=remedy)
 
     return router

@@ -41,14 +41,14 @@ async def look(connection: Connection, health: Health) -> LogStatus:
     unplaced = len(await connection.fetch(sql()["unplaced"]))
     behind: int = await connection.fetchval(indexer.sql()["behind"])
     problems = [*health.problems(), *health.remarked()]
-    stands = [str(one) for one in await alarms.standing(connection)]
+    open_alarms = [str(one) for one in await alarms.standing(connection)]
     last = await connection.fetchrow(sql()["last_signed"])
     if last is None:
-        return LogStatus(size, None, None, 0, None, True, unplaced, behind, problems, stands)
-    told = Checkpoint.parse(last["note"].rpartition("\n\n")[0] + "\n")
+        return LogStatus(size, None, None, 0, None, True, unplaced, behind, problems, open_alarms)
+    signed = Checkpoint.parse(last["note"].rpartition("\n\n")[0] + "\n")
     try:
-        continues = told.size <= size and await tree_store.hashes(connection, [(0, told.size)]) == [told.root]
+        continues = signed.size <= size and await tree_store.hashes(connection, [(0, signed.size)]) == [signed.root]
     except (KeyError, ValueError):  # a tile is missing, or too short
         continues = False
-    signed = (last["note"], told.origin, told.size, last["signed"])
-    return LogStatus(size, *signed, continues, unplaced, behind, problems, stands)
+    checkpoint_fields = (last["note"], signed.origin, signed.size, last["signed"])
+    return LogStatus(size, *checkpoint_fields, continues, unplaced, behind, problems, open_alarms)

@@ -67,21 +67,21 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/status", summary="How the log stands: its size, what was signed, whether that still holds")
-    async def stands() -> dict[str, Any]:
+    async def log_status() -> dict[str, Any]:
         async with pool.acquire() as connection:
             return asdict(await status.look(connection, health))
 
     @router.get("/", include_in_schema=False, dependencies=[Reader])
     async def log(request: Request) -> Response:
-        given = _given(request)
+        form = _form(request)
         try:
-            sought = SearchParameters.model_validate({"limit": ON_A_PAGE, **_with_offset(given)})
+            parameters = SearchParameters.model_validate({"limit": ON_A_PAGE, **_with_offset(form)})
         except ValidationError as fault:
             raise RequestValidationError([{**one, "loc": ("query", *one["loc"])} for one in fault.errors()]) from fault
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            stands = await status.look(connection, health)
-            messages, following = await search_routes.search(connection, sought)
-        return _log(request, given, stands, messages, following, await access.newest(pool, READINGS_SHOWN))
+            log_status = await status.look(connection, health)
+            messages, following = await search_routes.search(connection, parameters)
+        return _log(request, form, log_status, messages, following, await access.newest(pool, READINGS_SHOWN))
 
     @router.get("/messages/{place:path}", include_in_schema=False, dependencies=[Reader])
     async def message(request: Request, place: Annotated[Place, Path()]) -> Response:
@@ -89,22 +89,22 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
             async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
                 return await _message(request, connection, await search_routes.at(connection, place))
         except UnknownMessage:
-            told = f"There is no record {place} in the archive."
-            raise Problem(NOT_FOUND, told, field="place", remedy="Search for it on the first page.") from None
+            detail = f"There is no record {place} in the archive."
+            raise Problem(NOT_FOUND, detail, field="place", remedy="Search for it on the first page.") from None
 
     return router
 
 
-def _given(request: Request) -> dict[str, str]:
+def _form(request: Request) -> dict[str, str]:
     """The parameters of the form, each once; raises `Problem`. What was left empty is sent as nothing: so not given."""
-    found: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for name, text in request.query_params.multi_items():
-        if name in found:
+        if name in parameters:
             raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
         if name not in SearchParameters.model_fields:
             raise unknown(name if name.isprintable() else ascii(name))
-        found[name] = text
-    return {name: text for name, text in found.items() if text}
+        parameters[name] = text
+    return {name: text for name, text in parameters.items() if text}
 
 
 def problem(request: Request, fault: Problem) -> Response | None:
@@ -113,15 +113,15 @@ def problem(request: Request, fault: Problem) -> Response | None:
     is_page = path == "/" or path.startswith("/messages/")
     if not is_page or "text/html" not in request.headers.get("accept", "").lower():
         return None
-    told = {"title": "This cannot be shown", "at": "", "field": fault.field, "remedy": fault.remedy, "twins": ()}
-    page = _page(request, "problem.html", detail=str(fault).removeprefix(f"{fault.field}: "), **told)
+    fields = {"title": "This cannot be shown", "at": "", "field": fault.field, "remedy": fault.remedy, "twins": ()}
+    page = _page(request, "problem.html", detail=str(fault).removeprefix(f"{fault.field}: "), **fields)
     return Response(page.body, fault.status, {**HEADERS, **(fault.headers or {})}, media_type="text/html")
 
 
-def _with_offset(given: Mapping[str, str]) -> dict[str, str]:
+def _with_offset(form: Mapping[str, str]) -> dict[str, str]:
     """A form's times of day are UTC, and are sent without saying so."""
-    times = {name: _LOCAL.fullmatch(given.get(name, "")) for name in ("since", "until")}
-    return {**given, **{name: f"{one[1]}{one[2] or ':00'}Z" for name, one in times.items() if one}}
+    times = {name: _LOCAL.fullmatch(form.get(name, "")) for name in ("since", "until")}
+    return {**form, **{name: f"{time[1]}{time[2] or ':00'}Z" for name, time in times.items() if time}}
 
 
 _LOCAL: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,9})?)?")
@@ -129,23 +129,23 @@ _LOCAL: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-
 
 def _log(
     request: Request,
-    given: Mapping[str, str],
-    stands: LogStatus,
+    form: Mapping[str, str],
+    log_status: LogStatus,
     messages: list[IndexedMessage],
     following: int | None,
     readings: list[dict[str, Any]],
 ) -> Response:
-    older = _search(**{**given, "before": str(following)}) if following else None
-    searched = f"/v1/messages?{urlencode(_with_offset(given))}" if given else "/v1/messages"
+    older = _search(**{**form, "before": str(following)}) if following else None
+    searched = f"/v1/messages?{urlencode(_with_offset(form))}" if form else "/v1/messages"
     return _page(
         request,
         "log.html",
         title="The log",
         at="log",
-        status=stands,
-        wrong=wrong(stands),
+        status=log_status,
+        wrong=wrong(log_status),
         fields=FIELDS,
-        given={name: text for name, text in given.items() if name != "before"},
+        form={name: text for name, text in form.items() if name != "before"},
         messages=messages,
         following=older,
         readings=readings,
@@ -153,14 +153,18 @@ def _log(
     )
 
 
-def wrong(stands: LogStatus) -> list[str]:
+def wrong(log_status: LogStatus) -> list[str]:
     """What an auditor must be told first."""
-    found = []
-    if not stands.continues:
-        found.append("The tree does not begin with what was signed last: it was changed, or put back to a backup.")
-    if stands.unplaced:
-        found.append(f"{stands.unplaced:,} records are in the archive and in no leaf: somebody put them there.")
-    return [*found, *(f"Nothing is signed: {one}." for one in stands.alarms), *(f"{one}." for one in stands.problems)]
+    warnings = []
+    if not log_status.continues:
+        warnings.append("The tree does not begin with what was signed last: it was changed, or put back to a backup.")
+    if log_status.unplaced:
+        warnings.append(f"{log_status.unplaced:,} records are in the archive and in no leaf: somebody put them there.")
+    return [
+        *warnings,
+        *(f"Nothing is signed: {one}." for one in log_status.alarms),
+        *(f"{one}." for one in log_status.problems),
+    ]
 
 
 async def _message(request: Request, connection: Connection, message: IndexedMessage) -> Response:
@@ -195,16 +199,18 @@ _PLACED: Final = frozenset({"leaf", "topic", "part", "offset"})
 async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, Any] | None:
     """That the record, as it is now, is in the signed tree; None where no checkpoint covers it yet."""
     note: str | None = await connection.fetchval(sql()["last_checkpoint"])
-    told = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n") if note else None
-    if told is None or row["leaf"] >= told.size:
+    checkpoint = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n") if note else None
+    if checkpoint is None or row["leaf"] >= checkpoint.size:
         return None
-    hashes = await tree_store.hashes(connection, merkle.inclusion(row["leaf"], told.size))
+    hashes = await tree_store.hashes(connection, merkle.inclusion(row["leaf"], checkpoint.size))
     try:
-        merkle.check_inclusion(row["leaf"], told.size, merkle.leaf_hash(entry(*archived(row))), hashes, told.root)
+        merkle.check_inclusion(
+            row["leaf"], checkpoint.size, merkle.leaf_hash(entry(*archived(row))), hashes, checkpoint.root
+        )
         holds = True
     except merkle.Refuted:
         holds = False
-    return {"holds": holds, "size": told.size, "hashes": [one.hex() for one in hashes]}
+    return {"holds": holds, "size": checkpoint.size, "hashes": [one.hex() for one in hashes]}
 
 
 def _text(raw: bytes, *, pretty: bool = False) -> tuple[str, int]:
@@ -237,12 +243,12 @@ def instant(when: datetime | None) -> str:
     return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else ""
 
 
-def _search(**sought: str) -> str:
-    return f"/?{urlencode(sought)}"
+def _search(**parameters: str) -> str:
+    return f"/?{urlencode(parameters)}"
 
 
-def _page(request: Request, template: str, **told: Any) -> Response:
-    text = _TEMPLATES.get_template(template).render(root=root_of(request), **told)
+def _page(request: Request, template: str, **values: Any) -> Response:
+    text = _TEMPLATES.get_template(template).render(root=root_of(request), **values)
     return Response(text.encode("utf-8", "backslashreplace"), media_type="text/html", headers=HEADERS)
 
 

@@ -18,12 +18,12 @@ from services.audit.archive import partition_reader
 from services.audit.archive.writer import archived
 from services.audit.reconcile import finding
 from services.audit.reconcile.bitset import BitSet
-from services.audit.reconcile.finding import DifferenceKind, Finding
+from services.audit.reconcile.finding import Comparison, DifferenceKind, Finding
 from services.audit.reconcile.kafka_vs_archive import ComparisonCounts, series
 from services.audit.reconcile.watermarks import Databases, Watermarks
 from services.audit.tlog.leaf import packed, unpacked
 
-ASKED_AT_ONCE: Final = 500
+LOOKED_UP_AT_ONCE: Final = 500
 DIGITS_MAX: Final = 18
 DOUBTED_MAX: Final = 100_000
 """Records of one log whose claim is settled in the end; more are taken at their word."""
@@ -50,7 +50,7 @@ Own: TypeAlias = Callable[[Sequence[ClaimedRecord]], AsyncIterator[Finding]]
 class OutboxLog:
     """One log of a room: what was seen of it so far."""
 
-    room: str
+    service: str
     name: str
     head: int
     seen: BitSet = field(init=False)
@@ -64,10 +64,10 @@ class OutboxLog:
 
     @property
     def topic(self) -> str:
-        return topics.of_log(self.room, self.name)
+        return topics.of_log(self.service, self.name)
 
 
-def position(row: asyncpg.Record) -> int:
+def claimed_position(row: asyncpg.Record) -> int:
     """The position that a record states; 0 where it states none."""
     stated = next((value for name, value in unpacked(row["headers"]) if name in POSITIONS and value), b"")
     return int(stated) if stated.isdigit() and len(stated) <= DIGITS_MAX else 0
@@ -76,43 +76,49 @@ def position(row: asyncpg.Record) -> int:
 class StoreComparison:
     """Compares logs, one after the other; `own` is given each page of the records that are the room's."""
 
-    def __init__(self, databases: Databases, measured: Watermarks, tell: Callable[[int], None]) -> None:
+    def __init__(self, databases: Databases, watermarks: Watermarks, on_progress: Callable[[int], None]) -> None:
         self._databases = databases
-        self._measured = measured
-        self._tell = tell
+        self._watermarks = watermarks
+        self._on_progress = on_progress
         self.counted = ComparisonCounts()
 
     async def compare(self, log: OutboxLog, own: Own | None) -> AsyncIterator[Finding | None]:
         """Every archived record of the log's topic, and every row of the log."""
-        for partition in [each for each in self._measured.places if each[0] == log.topic]:
+        for partition in [each for each in self._watermarks.partitions_known if each[0] == log.topic]:
             async for page in partition_reader.pages(self._databases["audit"], partition):
-                stated = [(position(row), row) for row in page]
-                there = await self._at(log, [at for at, _ in stated])
+                stated = [(claimed_position(row), row) for row in page]
+                stored = await self._at(log, [position for position, _ in stated])
                 ours: list[ClaimedRecord] = []
-                for at, row in stated:
-                    yield self._looked_up(log, ClaimedRecord(at, row, _same(there.get(at), row)), there, ours)
+                for position, row in stated:
+                    yield self._looked_up(
+                        log, ClaimedRecord(position, row, _same(stored.get(position), row)), stored, ours
+                    )
                 if own:
-                    async for wrong in own(ours):
-                        yield wrong
+                    async for difference in own(ours):
+                        yield difference
                 self.counted.looked_at += len(page)
-                self._tell(len(page))
-        async for wrong in self._not_seen(log):
-            yield wrong
+                self._on_progress(len(page))
+        async for difference in self._not_seen(log):
+            yield difference
 
     async def _at(self, log: OutboxLog, positions: Sequence[int]) -> Mapping[int, OutboxRecord | None]:
-        return await outbox.at(self._databases[log.room], log.room, log.name, [p for p in positions if p])
+        return await outbox.at(self._databases[log.service], log.service, log.name, [p for p in positions if p])
 
     def _looked_up(
-        self, log: OutboxLog, placed: ClaimedRecord, there: Mapping[int, OutboxRecord | None], ours: list[ClaimedRecord]
+        self,
+        log: OutboxLog,
+        placed: ClaimedRecord,
+        stored: Mapping[int, OutboxRecord | None],
+        ours: list[ClaimedRecord],
     ) -> Finding | None:
         """What is wrong with one record; it is the room's own if it is the first at a position that the log has."""
         row, at = placed.row, placed.position
         partition = (row["topic"], row["part"])
-        if at > log.head and row["offset"] >= self._measured.stored["audit"].get(partition, 0):
+        if at > log.head and row["offset"] >= self._watermarks.stored["audit"].get(partition, 0):
             self.counted.waiting += 1
             return None
         is_free = 0 < at <= log.head and at not in log.seen
-        if is_free and at in there and not placed.is_confirmed and len(log.doubted) < DOUBTED_MAX:
+        if is_free and at in stored and not placed.is_confirmed and len(log.doubted) < DOUBTED_MAX:
             if at not in log.doubted:
                 log.doubted[at] = placed.place
                 ours.append(placed)
@@ -125,22 +131,22 @@ class StoreComparison:
         ours.append(placed)
         if placed.is_confirmed:
             return None
-        if at in there:
+        if at in stored:
             return _changed(log, at, placed.place)
-        what = f"missing in the store of {log.room}, though archived in {series(partition)[:-1]}"
-        return Finding(DifferenceKind.MISSING, f"{log.topic} position ", at, what, finding.RESTORE)
+        what = f"missing in the store of {log.service}, though archived in {series(partition)[:-1]}"
+        return Finding(Comparison.STORES, DifferenceKind.MISSING, f"{log.topic} position ", at, what, finding.RESTORE)
 
     async def _not_seen(self, log: OutboxLog) -> AsyncIterator[Finding]:
-        for at, place in log.doubted.items():
-            if at in log.seen:
-                yield _extra(log, at, place)
+        for position, place in log.doubted.items():
+            if position in log.seen:
+                yield _extra(log, position, place)
             else:
-                log.seen.add(at)
-                yield _changed(log, at, place)
+                log.seen.add(position)
+                yield _changed(log, position, place)
         missing: list[int] = []
         for number in log.seen.missing():
             missing.append(number)
-            if len(missing) == ASKED_AT_ONCE:
+            if len(missing) == LOOKED_UP_AT_ONCE:
                 for each in await self._missing(log, missing):
                     yield each
                 missing.clear()
@@ -148,43 +154,45 @@ class StoreComparison:
             yield each
 
     async def _missing(self, log: OutboxLog, positions: Sequence[int]) -> list[Finding]:
-        there = await self._at(log, positions)
-        found: list[Finding] = []
-        for each in positions:
-            row = there.get(each)
-            if each not in there:
-                what, remedy = f"missing in the store of {log.room} and in the archive", finding.RESTORE
-            elif row and self._is_on_its_way(log, each, row):
+        stored = await self._at(log, positions)
+        findings: list[Finding] = []
+        for missing in positions:
+            row = stored.get(missing)
+            if missing not in stored:
+                what, remedy = f"missing in the store of {log.service} and in the archive", finding.RESTORE
+            elif row and self._is_on_its_way(log, missing, row):
                 self.counted.waiting += 1
                 continue
             else:
                 what, remedy = "missing in the archive, though the store has it", finding.NOT_CARRIED
-            found.append(Finding(DifferenceKind.MISSING, f"{log.topic} position ", each, what, remedy))
-        return found
+            findings.append(
+                Finding(Comparison.STORES, DifferenceKind.MISSING, f"{log.topic} position ", missing, what, remedy)
+            )
+        return findings
 
     def _is_on_its_way(self, log: OutboxLog, position: int, row: OutboxRecord) -> bool:
         """Behind all that came: not carried yet, or in a partition that the archive has not read to its end."""
-        if position > self._measured.heads[log.room, log.name].carried:
+        if position > self._watermarks.heads[log.service, log.name].carried:
             return True
-        parts = self._measured.partitions.get(log.topic, 0)
+        parts = self._watermarks.partitions.get(log.topic, 0)
         if not parts:
             return False
         partition: Partition = (log.topic, partition_of(row.key, parts))
-        is_behind = self._measured.archived.get(partition, 0) < self._measured.bounds[partition].stop
+        is_behind = self._watermarks.archived.get(partition, 0) < self._watermarks.bounds[partition].stop
         return is_behind and position > log.last.get(partition[1], 0)
 
 
 def _extra(log: OutboxLog, claimed: int, place: str) -> Finding:
-    what = f"extra: no record of {log.room}'s, which has no such row in its {log.name}"
+    what = f"extra: no record of {log.service}'s, which has no such row in its {log.name}"
     if claimed:
-        what = f"extra: it claims position {claimed} of {log.topic}, where {log.room} has another record"
+        what = f"extra: it claims position {claimed} of {log.topic}, where {log.service} has another record"
     of, _, offset = place.rpartition("/")
-    return Finding(DifferenceKind.EXTRA, f"{of}/", int(offset), what, finding.FOREIGN)
+    return Finding(Comparison.STORES, DifferenceKind.EXTRA, f"{of}/", int(offset), what, finding.FOREIGN)
 
 
 def _changed(log: OutboxLog, at: int, place: str) -> Finding:
-    what = f"changed: the store of {log.room} and {place} in the archive are not the same"
-    return Finding(DifferenceKind.CHANGED, f"{log.topic} position ", at, what, finding.RESTORE)
+    what = f"changed: the store of {log.service} and {place} in the archive are not the same"
+    return Finding(Comparison.STORES, DifferenceKind.CHANGED, f"{log.topic} position ", at, what, finding.RESTORE)
 
 
 def _same(sent: OutboxRecord | None, row: asyncpg.Record) -> bool:

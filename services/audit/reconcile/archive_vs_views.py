@@ -22,7 +22,7 @@ from services.audit.archive.writer import archived
 from services.audit.reconcile import finding
 from services.audit.reconcile.archive_vs_stores import ClaimedRecord, OutboxLog
 from services.audit.reconcile.bitset import BitSet
-from services.audit.reconcile.finding import DifferenceKind, Finding
+from services.audit.reconcile.finding import Comparison, DifferenceKind, Finding
 from services.audit.reconcile.kafka_vs_archive import ComparisonCounts
 from services.audit.reconcile.watermarks import Watermarks
 from services.audit.tlog.leaf import unpacked
@@ -39,14 +39,25 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
     (topic, part, offset), _, key, headers, value = archived(row)
     try:
         envelope = from_kafka(key, value, unpacked(headers))
-        fact = decode.event(envelope)
+        recorded_event = decode.event(envelope)
     except Unreadable:
         return None
-    if fact.data.room != topic.partition(".")[0] or None in (envelope.stream_version, envelope.position, envelope.time):
+    if recorded_event.data.room != topic.partition(".")[0] or None in (
+        envelope.stream_version,
+        envelope.position,
+        envelope.time,
+    ):
         return None
     return (
-        *(fact.data.stream, envelope.stream_version, UUID(envelope.id), envelope.type, fact.effective, envelope.time),
-        *(envelope.actor, envelope.correlation_id, envelope.causation_id, fact.data.model_dump_json()),
+        *(
+            recorded_event.data.stream,
+            envelope.stream_version,
+            UUID(envelope.id),
+            envelope.type,
+            recorded_event.effective,
+            envelope.time,
+        ),
+        *(envelope.actor, envelope.correlation_id, envelope.causation_id, recorded_event.data.model_dump_json()),
         *(topic, part, offset),
     )
 
@@ -54,9 +65,9 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
 class ViewComparison:
     """Compares what the views of one room's events were made of, page by page of the archive."""
 
-    def __init__(self, connection: Connection, measured: Watermarks, log: OutboxLog) -> None:
+    def __init__(self, connection: Connection, watermarks: Watermarks, log: OutboxLog) -> None:
         self._connection = connection
-        self._measured = measured
+        self._watermarks = watermarks
         self._log = log
         self._series = f"{log.topic} position "
         self._seen = BitSet(log.head)
@@ -64,64 +75,73 @@ class ViewComparison:
 
     async def see(self, page: Sequence[ClaimedRecord]) -> AsyncIterator[Finding]:
         """Some of the room's events."""
-        there = await self._at([each.position for each in page])
+        viewed = await self._at([each.position for each in page])
         for each in page:
             self._seen.add(each.position)
             self.counted.looked_at += 1
-            wrong = self._compared(each, there.get(each.position, ())) if each.is_confirmed else None
-            if wrong:
-                yield wrong
+            difference = self._compared(each, viewed.get(each.position, ())) if each.is_confirmed else None
+            if difference:
+                yield difference
 
     async def _at(self, positions: Sequence[int]) -> Mapping[int, list[asyncpg.Record]]:
-        found: dict[int, list[asyncpg.Record]] = defaultdict(list)
-        for row in await self._connection.fetch(_sql()["at"], self._log.room, positions):
-            found[row["position"]].append(row)
-        return found
+        rows_by_position: dict[int, list[asyncpg.Record]] = defaultdict(list)
+        for row in await self._connection.fetch(_sql()["at"], self._log.service, positions):
+            rows_by_position[row["position"]].append(row)
+        return rows_by_position
 
-    def _compared(self, placed: ClaimedRecord, there: Sequence[asyncpg.Record]) -> Finding | None:
-        due = expected(placed.row)
-        if due is None:
-            is_parked = any(row["parked"] for row in there)  # newer than the program: it waits for an upgrade
+    def _compared(self, placed: ClaimedRecord, rows: Sequence[asyncpg.Record]) -> Finding | None:
+        expected_row = expected(placed.row)
+        if expected_row is None:
+            is_parked = any(row["parked"] for row in rows)  # newer than the program: it waits for an upgrade
             self.counted.parked += is_parked
             self.counted.unread += not is_parked
             return None
         partition = (placed.row["topic"], placed.row["part"])
-        if not there:
-            if placed.row["offset"] >= self._measured.stored["reporting"].get(partition, 0):
+        if not rows:
+            if placed.row["offset"] >= self._watermarks.stored["reporting"].get(partition, 0):
                 self.counted.waiting += 1
                 return None
             what = f"missing in the views, though archived in {partition[0]}/{partition[1]}"
-            return Finding(DifferenceKind.MISSING, self._series, placed.position, what, finding.REBUILD)
-        self.counted.parked += any(row["parked"] for row in there)
-        differing = [[n for n, one in zip(FIELDS, due, strict=True) if row[n] != one] for row in there]
+            return Finding(
+                Comparison.VIEWS, DifferenceKind.MISSING, self._series, placed.position, what, finding.REBUILD
+            )
+        self.counted.parked += any(row["parked"] for row in rows)
+        differing = [
+            [name for name, value in zip(FIELDS, expected_row, strict=True) if row[name] != value] for row in rows
+        ]
         if not all(differing):
             return None
         what = f"changed: {', '.join(differing[0])} in the views and in {placed.place} of the archive are not the same"
-        return Finding(DifferenceKind.CHANGED, self._series, placed.position, what, finding.REBUILD)
+        return Finding(Comparison.VIEWS, DifferenceKind.CHANGED, self._series, placed.position, what, finding.REBUILD)
 
     async def end(self) -> AsyncIterator[Finding]:
         """All of the archive was seen: what the views were made of besides."""
         after: tuple[int, str, int] = (0, "", 0)
         last = 0
-        while rows := await self._connection.fetch(_sql()["after"], self._log.room, *after, ROWS_AT_ONCE):
+        while rows := await self._connection.fetch(_sql()["after"], self._log.service, *after, ROWS_AT_ONCE):
             read = await partition_reader.stored_offsets(self._connection, "reporting")
             for row in rows:
                 at, partition = row["position"], (row["topic"], row["part"])
-                before = self._measured.archived if at <= self._log.head else self._measured.stored["audit"]
+                before = self._watermarks.archived if at <= self._log.head else self._watermarks.stored["audit"]
                 due = row["offset"] < before.get(partition, 0)
                 if at == last or (at not in self._seen and (due or row["offset"] >= read.get(partition, 0))):
                     what = f"extra in the views, of {row['stream']}: the archive has no such event"
-                    yield Finding(DifferenceKind.EXTRA, self._series, at, what, finding.REBUILD)
+                    yield Finding(Comparison.VIEWS, DifferenceKind.EXTRA, self._series, at, what, finding.REBUILD)
                 last = at
             after = (rows[-1]["position"], rows[-1]["stream"], rows[-1]["version"])
 
 
-async def guards(connection: Connection) -> AsyncIterator[Finding]:
+async def stream_version_findings(connection: Connection) -> AsyncIterator[Finding]:
     """Streams whose guard is not at the last of their events."""
     for row in await connection.fetch(_sql()["versions"]):
         what = f"changed: the views' guard of {row['stream']} ({row['room']}) is not at its last event, {row['last']}"
         yield Finding(
-            DifferenceKind.CHANGED, f"{row['room']} {row['stream']} version ", row["guard"], what, finding.REBUILD
+            Comparison.VIEWS,
+            DifferenceKind.CHANGED,
+            f"{row['room']} {row['stream']} version ",
+            row["guard"],
+            what,
+            finding.REBUILD,
         )
 
 

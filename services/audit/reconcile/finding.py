@@ -1,4 +1,4 @@
-"""What two places disagree about: where, what, and what to do. Neighbours that say the same are told as one."""
+"""A difference between two stores: where, what, and what to do. Equal differences of neighbours are one run."""
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
@@ -7,25 +7,35 @@ from typing import Any, Final
 
 
 class DifferenceKind(StrEnum):
-    """What is wrong with a record, seen from where it is said to be wrong."""
+    """What is wrong with a record in the store that the finding is about."""
 
     MISSING = "missing"
     EXTRA = "extra"
     CHANGED = "changed"
 
 
+class Comparison(StrEnum):
+    """Which two stores a finding is about; the value is the line of the summary."""
+
+    OFFSETS = "stored offsets and Kafka"
+    KAFKA = "Kafka and archive"
+    STORES = "archive and the services' stores"
+    VIEWS = "archive and views"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One difference, or one run of them."""
 
+    between: Comparison
     kind: DifferenceKind
     series: str
-    """What is numbered, e.g. `approvals.events/0/` by offsets."""
+    """The numbered sequence that the record is in, e.g. `approvals.events/0/`, numbered by offsets."""
     first: int
     what: str
     remedy: str
     last: int = -1
-    """Of a run; below `first` where there is only one."""
+    """The last number of a run; below `first` where the finding is about one record."""
     records: int = 1
 
     @property
@@ -33,46 +43,57 @@ class Finding:
         one = f"{self.series}{self.first}"
         return one if self.last <= self.first else f"{one} to {self.last} ({self.records:,} records)"
 
+    def same_as(self, other: "Finding") -> bool:
+        """Whether the other finding says the same of another record of the series."""
+        return (self.between, self.kind, self.series, self.what) == (
+            *(other.between, other.kind, other.series, other.what),
+        )
+
     def __str__(self) -> str:
         return f"{self.place}: {self.what}. {self.remedy}"
 
     def as_json(self) -> dict[str, Any]:
-        """For other programs."""
+        """The finding as a JSON object."""
         return {"place": self.place, **asdict(self), "last": max(self.first, self.last)}
 
 
-async def joined(found: AsyncIterator[Finding | None]) -> AsyncIterator[Finding]:
-    """Runs of findings that say the same of neighbours; None says that the two agree there."""
+async def joined(findings: AsyncIterator[Finding | None]) -> AsyncIterator[Finding]:
+    """Join equal findings of neighbouring records to runs; None stands for a record that both stores agree on."""
     run: Finding | None = None
-    async for each in found:
-        if run and each and (run.kind, run.series, run.what) == (each.kind, each.series, each.what):
-            run = replace(run, last=each.first, records=run.records + 1)
+    async for finding in findings:
+        if run and finding and run.same_as(finding):
+            run = replace(run, last=finding.first, records=run.records + 1)
             continue
         if run:
             yield run
-        run = each
+        run = finding
     if run:
         yield run
 
 
-VERIFY: Final = "Run `forcegen audit verify`: it tells whether the archive is as it was signed."
+VERIFY: Final = "Run `forcegen audit verify`: it checks whether the archive is as it was signed."
 REFILL: Final = (
-    "Stop the rooms and everybody who sends, then put it back: `forcegen audit replay --to topic --topic {topic}`."
+    "Stop the services and all senders, then refill the topic: `forcegen audit replay --to topic --topic {topic}`."
 )
-PUT_BACK: Final = f"{VERIFY} Keep a copy of its database, and put the record back from a backup."
-INSERTED: Final = f"{VERIFY} A record without a proven leaf was inserted: take it out."
-ANOTHER: Final = f"{VERIFY} If it is, Kafka's was changed: delete the topic and refill it."
+PUT_BACK: Final = f"{VERIFY} Keep a copy of its database, and restore the record from a backup."
+INSERTED: Final = f"{VERIFY} A record without a proven leaf was inserted: delete it."
+ANOTHER: Final = f"{VERIFY} If it is, Kafka's copy was changed: delete the topic and refill it."
 RESTORE: Final = (
-    "Stop the room and put its database back from a backup and its log: without it, a room decides wrongly."
+    "Stop the service and restore its database from a backup and its write-ahead log: without the row, the service"
+    " decides wrongly."
 )
-FOREIGN: Final = "Readers bury it or pass over it. Find out who may write to this topic: only the room should."
-NOT_CARRIED: Final = "The room's relay says that it was sent. If the topic was made anew, stop the rooms and refill it."
-REBUILD: Final = "Make the views anew, which are made of events alone: `forcegen audit replay --to views`."
+FOREIGN: Final = (
+    "Readers dead-letter it or skip it. Find out who may write to this topic: only the service that owns it should."
+)
+NOT_CARRIED: Final = (
+    "The service's relay recorded it as sent. If the topic was recreated, stop the services and refill it."
+)
+REBUILD: Final = "Rebuild the views, which follow from events alone: `forcegen audit replay --to views`."
 BEYOND: Final = (
-    "What is written there now is passed over as read. Stop the rooms and everybody who sends, and refill it:"
+    "The service skips what is written before that offset now. Stop the services and all senders, and refill the topic:"
     " `forcegen audit replay --to topic --topic {topic}`."
 )
 DELETED: Final = (
-    "Retention or somebody took it away. Where the archive holds it, send it again or make the views anew; find out who"
-    " may delete records of this topic, and give it `retention.ms=-1`."
+    "Retention or an administrator deleted them. Where the archive holds them, send them again or rebuild the views;"
+    " find out who may delete records of this topic, and set its `retention.ms=-1`."
 )

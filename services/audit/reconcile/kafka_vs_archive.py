@@ -12,11 +12,11 @@ from services.audit.archive import partition_reader
 from services.audit.archive.kafka_reader import KafkaReader, KafkaRecord
 from services.audit.archive.writer import archived
 from services.audit.reconcile import finding
-from services.audit.reconcile.finding import DifferenceKind, Finding
+from services.audit.reconcile.finding import Comparison, DifferenceKind, Finding
 from services.audit.reconcile.watermarks import Watermarks
 from services.audit.tlog.leaf import packed
 
-TOLD_EVERY: Final = 1_000
+PROGRESS_EVERY: Final = 1_000
 PARTS: Final = ("timestamp", "key", "headers", "value")
 """What a record has besides its place."""
 
@@ -42,9 +42,13 @@ class ComparisonCounts:
 
 def differing(record: KafkaRecord, row: asyncpg.Record) -> list[str]:
     """Which parts of a record in Kafka are not as they were archived."""
-    _, *kept = archived(row)
-    there = (record.timestamp, record.key, packed(record.headers), record.value)
-    return [name for name, one, other in zip(PARTS, there, kept, strict=True) if one != other]
+    _, *archived_parts = archived(row)
+    kafka_parts = (record.timestamp, record.key, packed(record.headers), record.value)
+    return [
+        name
+        for name, in_kafka, in_archive in zip(PARTS, kafka_parts, archived_parts, strict=True)
+        if in_kafka != in_archive
+    ]
 
 
 async def side_by_side(
@@ -75,59 +79,71 @@ class PartitionComparison:
     """Compares partitions, one after the other."""
 
     def __init__(
-        self, broker: KafkaReader, archive: Connection, measured: Watermarks, tell: Callable[[int], None]
+        self, broker: KafkaReader, archive: Connection, watermarks: Watermarks, on_progress: Callable[[int], None]
     ) -> None:
         self._broker = broker
         self._archive = archive
-        self._measured = measured
-        self._tell = tell
-        self._archived = dict(measured.archived)
+        self._watermarks = watermarks
+        self._on_progress = on_progress
+        self._archived_until = dict(watermarks.archived)
         self.counted = ComparisonCounts()
 
     async def compare(self, partition: Partition) -> AsyncIterator[Finding | None]:
         """Every offset of one partition."""
-        there = self._measured.bounds.get(partition, range(0))
+        kafka_offsets = self._watermarks.bounds.get(partition, range(0))
         rows = rows_of(self._archive, partition)
-        async for record, row in side_by_side(self._broker.records(partition, there), rows):
+        async for record, row in side_by_side(self._broker.records(partition, kafka_offsets), rows):
             self._count()
             if record and row:
                 yield _changed(record, row)
             elif record:
                 yield self._only_in_kafka(partition, record.offset)
             elif row:
-                yield await self._only_archived(partition, row["offset"], there)
+                yield await self._only_archived(partition, row["offset"], kafka_offsets)
 
     def _count(self) -> None:
         self.counted.looked_at += 1
-        if self.counted.looked_at % TOLD_EVERY == 0:
-            self._tell(TOLD_EVERY)
+        if self.counted.looked_at % PROGRESS_EVERY == 0:
+            self._on_progress(PROGRESS_EVERY)
 
     def _only_in_kafka(self, partition: Partition, offset: int) -> Finding | None:
-        if offset >= self._measured.archived.get(partition, 0):
+        if offset >= self._watermarks.archived.get(partition, 0):
             self.counted.waiting += 1
             return None
-        return Finding(DifferenceKind.MISSING, series(partition), offset, "missing in the archive", finding.PUT_BACK)
+        return Finding(
+            Comparison.KAFKA,
+            DifferenceKind.MISSING,
+            series(partition),
+            offset,
+            "missing in the archive",
+            finding.PUT_BACK,
+        )
 
-    async def _only_archived(self, partition: Partition, offset: int, there: range) -> Finding | None:
+    async def _only_archived(self, partition: Partition, offset: int, kafka_offsets: range) -> Finding | None:
         """What was archived before Kafka was asked must be before Kafka's end."""
-        if 0 <= offset < there.start:
+        if 0 <= offset < kafka_offsets.start:
             self.counted.only_archived += 1
             return None
-        if offset < there.stop or await self._is_beyond(partition, offset):
+        if offset < kafka_offsets.stop or await self._is_beyond(partition, offset):
             what = "extra in the archive: Kafka has no record there"
-            return Finding(DifferenceKind.EXTRA, series(partition), offset, what, finding.INSERTED)
-        if offset >= self._measured.stored["audit"].get(partition, 0):  # Kafka went on meanwhile
+            return Finding(Comparison.KAFKA, DifferenceKind.EXTRA, series(partition), offset, what, finding.INSERTED)
+        if offset >= self._watermarks.stored["audit"].get(partition, 0):  # Kafka went on meanwhile
             return None
-        what = f"missing in Kafka, whose partition ends at {there.stop}"
+        what = f"missing in Kafka, whose partition ends at {kafka_offsets.stop}"
         return Finding(
-            DifferenceKind.MISSING, series(partition), offset, what, finding.REFILL.format(topic=partition[0])
+            Comparison.KAFKA,
+            DifferenceKind.MISSING,
+            series(partition),
+            offset,
+            what,
+            finding.REFILL.format(topic=partition[0]),
         )
 
     async def _is_beyond(self, partition: Partition, offset: int) -> bool:
         """Whether a record is archived where the archive has not read; what was new when we began is asked again."""
-        if offset >= self._archived.get(partition, 0):
-            self._archived |= await partition_reader.stored_offsets(self._archive, "audit")
-        return offset >= self._archived.get(partition, 0)
+        if offset >= self._archived_until.get(partition, 0):
+            self._archived_until |= await partition_reader.stored_offsets(self._archive, "audit")
+        return offset >= self._archived_until.get(partition, 0)
 
 
 def series(partition: Partition) -> str:
@@ -140,4 +156,11 @@ def _changed(record: KafkaRecord, row: asyncpg.Record) -> Finding | None:
     if not parts:
         return None
     what = f"changed: {', '.join(parts)} in Kafka and in the archive are not the same"
-    return Finding(DifferenceKind.CHANGED, f"{record.topic}/{record.partition}/", record.offset, what, finding.ANOTHER)
+    return Finding(
+        Comparison.KAFKA,
+        DifferenceKind.CHANGED,
+        f"{record.topic}/{record.partition}/",
+        record.offset,
+        what,
+        finding.ANOTHER,
+    )

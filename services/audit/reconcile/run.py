@@ -1,111 +1,108 @@
 """The whole comparison, in one order: stored offsets, Kafka and the archive, the archive and stores and views."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from services.audit.archive import partition_reader, selection
 from services.audit.archive.kafka_reader import KafkaReader
 from services.audit.reconcile import finding
 from services.audit.reconcile.archive_vs_stores import OutboxLog, StoreComparison
-from services.audit.reconcile.archive_vs_views import ViewComparison, guards
-from services.audit.reconcile.finding import DifferenceKind, Finding, joined
+from services.audit.reconcile.archive_vs_views import ViewComparison, stream_version_findings
+from services.audit.reconcile.finding import Comparison, DifferenceKind, Finding, joined
 from services.audit.reconcile.kafka_vs_archive import ComparisonCounts, PartitionComparison
 from services.audit.reconcile.watermarks import LOGS, OWNERS, Databases, Watermarks, measure
 
 Begin: TypeAlias = Callable[[str, int], Callable[[int], None]]
-"""Told that a piece of work begins, of so many records; gives what is told how many are done with."""
+"""Called with the name of a comparison and its number of records; returns what is called with each number done."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class ComparisonSummary:
-    """What became of one comparison."""
+    """The result of one comparison."""
 
-    between: str
-    counted: ComparisonCounts
-    differences: int
+    between: Comparison
+    counted: ComparisonCounts = field(default_factory=ComparisonCounts)
+    differences: int = 0
 
 
 class Reconciliation:
-    """Findings as they come; `lines` says in the end what was compared."""
+    """Yields findings as they come; afterwards `lines` holds what was compared."""
 
-    def __init__(self, databases: Databases, broker: KafkaReader, begin: Begin) -> None:
+    def __init__(self, databases: Databases, kafka: KafkaReader, begin: Begin) -> None:
         self._databases = databases
-        self._broker = broker
+        self._kafka = kafka
         self._begin = begin
-        self.lines: list[ComparisonSummary] = []
+        self._summaries = {between: ComparisonSummary(between) for between in Comparison}
         self.lag: dict[str, int] = {}
-        """By room, the records that it has not read yet."""
+        """By service, the number of records that it has not read yet."""
+
+    @property
+    def lines(self) -> list[ComparisonSummary]:
+        """A summary of each comparison, in the order in which they are made."""
+        return list(self._summaries.values())
 
     async def run(self) -> AsyncIterator[Finding]:
         """Every difference."""
         await selection.size(self._databases["audit"])  # an archive without its order is not compared
-        measured = await measure(self._databases, self._broker)
-        differences = 0
-        for each in self._offsets(measured):
-            differences += 1
+        watermarks = await measure(self._databases, self._kafka)
+        self._summaries[Comparison.OFFSETS].counted.looked_at = len(watermarks.bounds)
+        for each in (*self._offsets_beyond_kafka(watermarks), *_deleted_unread(watermarks)):
+            self._summaries[each.between].differences += 1
             yield each
-        self.lines.append(
-            ComparisonSummary("stored offsets and Kafka", ComparisonCounts(looked_at=len(measured.bounds)), differences)
-        )
-        async for each in self._kafka(measured):
-            yield each
-        async for each in self._logs(measured):
-            yield each
+        for comparison in (self._partitions(watermarks), self._logs(watermarks)):
+            async for each in comparison:
+                self._summaries[each.between].differences += each.records
+                yield each
 
-    def _offsets(self, measured: Watermarks) -> Sequence[Finding]:
-        """A service that has read further than its topic reaches, and what was deleted before a service read it."""
-        found = []
+    def _offsets_beyond_kafka(self, watermarks: Watermarks) -> Iterator[Finding]:
+        """Each service that has read further than its partition reaches."""
         for owner in OWNERS:
             self.lag[owner] = 0
-            for (topic, part), offset in sorted(measured.stored[owner].items()):
-                end = measured.bounds.get((topic, part), range(0)).stop
+            for (topic, part), offset in sorted(watermarks.stored[owner].items()):
+                end = watermarks.bounds.get((topic, part), range(0)).stop
                 self.lag[owner] += max(0, end - offset)
                 if offset > end:
                     what = f"changed: {owner} has read as far as here, and Kafka's partition ends at {end}"
                     remedy = finding.BEYOND.format(topic=topic)
-                    found.append(Finding(DifferenceKind.CHANGED, f"{topic}/{part}/", offset, what, remedy))
-        for owner, passage in measured.deleted:
-            what = f"missing: deleted from Kafka before {owner} read it"
-            series, count = f"{passage.topic}/{passage.partition}/", passage.end - passage.start
-            found.append(
-                Finding(DifferenceKind.MISSING, series, passage.start, what, finding.DELETED, passage.end - 1, count)
-            )
-        return found
+                    yield Finding(Comparison.OFFSETS, DifferenceKind.CHANGED, f"{topic}/{part}/", offset, what, remedy)
 
-    async def _kafka(self, measured: Watermarks) -> AsyncIterator[Finding]:
+    async def _partitions(self, watermarks: Watermarks) -> AsyncIterator[Finding]:
         archive = self._databases["audit"]
-        kept = {each: await partition_reader.extent(archive, each) for each in measured.places}
-        there = {each: len(measured.bounds.get(each, ())) for each in measured.places}
-        due = sum(max(extent.records, there[each]) for each, extent in kept.items())
-        partitions = PartitionComparison(self._broker, archive, measured, self._begin("Kafka and archive", due))
-        differences = 0
-        for partition in measured.places:
+        extents = {each: await partition_reader.extent(archive, each) for each in watermarks.partitions_known}
+        in_kafka = {each: len(watermarks.bounds.get(each, ())) for each in watermarks.partitions_known}
+        total = sum(max(extent.records, in_kafka[each]) for each, extent in extents.items())
+        on_progress = self._begin(Comparison.KAFKA, total)
+        partitions = PartitionComparison(self._kafka, archive, watermarks, on_progress)
+        for partition in watermarks.partitions_known:
             async for each in joined(partitions.compare(partition)):
-                differences += each.records
                 yield each
-        self.lines.append(ComparisonSummary("Kafka and archive", partitions.counted, differences))
+        self._summaries[Comparison.KAFKA].counted.add(partitions.counted)
 
-    async def _logs(self, measured: Watermarks) -> AsyncIterator[Finding]:
+    async def _logs(self, watermarks: Watermarks) -> AsyncIterator[Finding]:
         """One pass over the archive serves both the stores and the views."""
-        viewed, seen = ComparisonCounts(), 0
-        stored, differences = ComparisonCounts(), 0
-        for room, name in LOGS:
-            log = OutboxLog(room, name, measured.heads[room, name].position)
-            stores = StoreComparison(self._databases, measured, self._begin(log.topic, log.head))
-            views = ViewComparison(self._databases["reporting"], measured, log) if name == "events" else None
+        for service, name in LOGS:
+            log = OutboxLog(service, name, watermarks.heads[service, name].position)
+            stores = StoreComparison(self._databases, watermarks, self._begin(log.topic, log.head))
+            views = ViewComparison(self._databases["reporting"], watermarks, log) if name == "events" else None
             async for each in joined(stores.compare(log, views.see if views else None)):
-                in_views = "the views" in each.what
-                seen, differences = seen + each.records * in_views, differences + each.records * (not in_views)
                 yield each
-            stored.add(stores.counted)
+            self._summaries[Comparison.STORES].counted.add(stores.counted)
             if views:
-                viewed.add(views.counted)
+                self._summaries[Comparison.VIEWS].counted.add(views.counted)
                 async for each in joined(views.end()):
-                    seen += each.records
                     yield each
-        async for each in guards(self._databases["reporting"]):
-            seen += 1
+        async for each in stream_version_findings(self._databases["reporting"]):
             yield each
-        self.lines += [ComparisonSummary("archive and the rooms' stores", stored, differences)]
-        self.lines += [ComparisonSummary("archive and views", viewed, seen)]
+
+
+def _deleted_unread(watermarks: Watermarks) -> Iterator[Finding]:
+    """The records that were deleted from Kafka before a service read them."""
+    for owner, passage in watermarks.deleted:
+        what = f"missing: deleted from Kafka before {owner} read it"
+        series, count = f"{passage.topic}/{passage.partition}/", passage.end - passage.start
+        yield Finding(
+            *(Comparison.OFFSETS, DifferenceKind.MISSING, series, passage.start, what, finding.DELETED),
+            last=passage.end - 1,
+            records=count,
+        )

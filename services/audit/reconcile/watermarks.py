@@ -17,10 +17,10 @@ from kernel.store.postgres import sql as store_sql
 from services.audit.archive import partition_reader, selection
 from services.audit.archive.kafka_reader import KafkaReader
 
-LOGS: Final = (*((room, log) for room in SERVICES for log in topics.LOGS), ("reporting", "dead_letters"))
+LOGS: Final = (*((service, log) for service in SERVICES for log in topics.LOGS), ("reporting", "dead_letters"))
 """Every log that is carried to a topic, by its room."""
-COMMANDS: Final = tuple(topics.commands(room) for room in SERVICES)
-TOPICS: Final = (*COMMANDS, *(topics.of_log(room, log) for room, log in LOGS))
+COMMANDS: Final = tuple(topics.commands(service) for service in SERVICES)
+TOPICS: Final = (*COMMANDS, *(topics.of_log(service, log) for service, log in LOGS))
 OWNERS: Final = (*SERVICES, "reporting", "audit")
 """Whose tables are looked at."""
 Databases = Mapping[str, Connection]
@@ -48,28 +48,28 @@ class Watermarks:
     """What Kafka has of each partition."""
     archived: Mapping[Partition, int]
     """How far the archive has read by now."""
-    kept: frozenset[Partition]
+    archived_partitions: frozenset[Partition]
     """The partitions of which the archive has records."""
     deleted: Sequence[tuple[str, Passage]]
     """Offsets whose records were deleted before a service read them, by its name."""
 
     @property
-    def places(self) -> list[Partition]:
+    def partitions_known(self) -> list[Partition]:
         """Every partition that anybody knows of."""
-        return sorted({*self.bounds, *self.kept, *self.archived})
+        return sorted({*self.bounds, *self.archived_partitions, *self.archived})
 
 
 async def measure(databases: Databases, broker: KafkaReader) -> Watermarks:
     """Ask each for its ends, in order."""
     stored = {owner: await partition_reader.stored_offsets(databases[owner], owner) for owner in OWNERS}
-    heads = {(room, log): await _head(databases[room], log) for room, log in LOGS}
+    heads = {(service, log): await _head(databases[service], log) for service, log in LOGS}
     known = {topic for offsets in stored.values() for topic, _ in offsets}
-    there = await broker.partitions({*TOPICS, *known})
-    bounds = await broker.bounds([(topic, part) for topic, parts in there.items() for part in range(parts)])
+    partitions = await broker.partitions({*TOPICS, *known})
+    bounds = await broker.bounds([(topic, part) for topic, parts in partitions.items() for part in range(parts)])
     archived = await partition_reader.stored_offsets(databases["audit"], "audit")
-    kept = frozenset(await selection.partitions(databases["audit"]))
+    archived_partitions = frozenset(await selection.partitions(databases["audit"]))
     deleted = [(owner, passage) for owner in OWNERS for passage in await _deleted(databases[owner], owner)]
-    return Watermarks(stored, heads, there, bounds, archived, kept, deleted)
+    return Watermarks(stored, heads, partitions, bounds, archived, archived_partitions, deleted)
 
 
 async def _deleted(connection: Connection, owner: str) -> list[Passage]:

@@ -47,46 +47,46 @@ class OffsetFiller:
 
     async def begin(self) -> None:
         """Take back what another with this id left open, and keep it from going on."""
-        told = await self._ask(InitProducerIdRequest(self._id, TRANSACTION_MAX_MS))
-        self._producer = (told.producer_id, told.producer_epoch)
+        response = await self._send_until_ready(InitProducerIdRequest(self._id, TRANSACTION_MAX_MS))
+        self._producer = (response.producer_id, response.producer_epoch)
 
-    async def leave(self, partition: Partition) -> None:
+    async def fill(self, partition: Partition) -> None:
         """One mark. It is written when this returns, or soon after: wait until the partition's end has moved."""
         if self._producer == (-1, -1):
             await self.begin()
         topic, part = partition
-        await self._ask(AddPartitionsToTxnRequest(self._id, *self._producer, [(topic, [part])]))
-        await self._ask(EndTxnRequest(self._id, *self._producer, False))
+        await self._send_until_ready(AddPartitionsToTxnRequest(self._id, *self._producer, [(topic, [part])]))
+        await self._send_until_ready(EndTxnRequest(self._id, *self._producer, False))
 
-    async def _ask(self, request: Any) -> Any:
+    async def _send_until_ready(self, request: Any) -> Any:
         """The answer of the coordinator, however often it has to be asked."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + PATIENCE_S
         while True:
             try:
-                return await self._asked(request)
+                return await self._send(request)
             except PASSING as fault:
                 if loop.time() > deadline:
                     raise KafkaTimeoutError(f"the transaction coordinator is busy: {type(fault).__name__}") from fault
             await asyncio.sleep(PAUSE_S)
 
-    async def _asked(self, request: Any) -> Any:
+    async def _send(self, request: Any) -> Any:
         node = await self._client.coordinator_lookup(CoordinationType.TRANSACTION, self._id)
         if not await self._client.ready(node, group=ConnectionGroup.COORDINATION):
             raise CoordinatorNotAvailableError
-        told = await self._client.send(node, request, group=ConnectionGroup.COORDINATION)
-        for code in _codes(told):
+        response = await self._client.send(node, request, group=ConnectionGroup.COORDINATION)
+        for code in _codes(response):
             error = for_code(code)
             if code:
                 raise error()
-        return told
+        return response
 
 
-def _codes(told: Any) -> list[int]:
+def _codes(response: Any) -> list[int]:
     """The error codes of an answer: one, or one for each partition."""
-    if hasattr(told, "error_code"):
-        return [told.error_code]
-    return [code for _, partitions in told.errors for _, code in partitions]
+    if hasattr(response, "error_code"):
+        return [response.error_code]
+    return [code for _, partitions in response.errors for _, code in partitions]
 
 
 @asynccontextmanager

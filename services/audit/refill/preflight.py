@@ -40,5 +40,5 @@ async def at_work(broker: KafkaReader) -> list[str]:
     answers: list[Any] = []
     for group in sorted(known.intersection(GROUPS)):  # one by one: the client misreads an answer about several
         answers += await broker.admin.describe_consumer_groups([group])
-    found = [group for answer in answers for group in answer.groups]
-    return [group[1].rpartition(".")[2] for group in found if group[5]]
+    groups = [group for answer in answers for group in answer.groups]
+    return [group[1].rpartition(".")[2] for group in groups if group[5]]

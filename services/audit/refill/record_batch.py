@@ -92,9 +92,9 @@ def _sized(content: bytes | None) -> bytes:
 def _varint(number: int) -> bytes:
     """Zigzag, seven bits a byte, the least first."""
     rest = (number << 1) ^ (number >> 63)
-    found = bytearray()
+    encoded = bytearray()
     while rest > 0x7F:
-        found.append(rest & 0x7F | 0x80)
+        encoded.append(rest & 0x7F | 0x80)
         rest >>= 7
-    found.append(rest)
-    return bytes(found)
+    encoded.append(rest)
+    return bytes(encoded)

@@ -41,11 +41,11 @@ class ResumableCopy:
         """
         if not self._at_end:
             start = self._file.tell()
-            found = self._file.read(len(line))
-            if found == line:
+            existing = self._file.read(len(line))
+            if existing == line:
                 self.there += 1
                 return
-            if not line.startswith(found):
+            if not line.startswith(existing):
                 raise FileDiffers(self._path, f"is not what was asked for: line {self.there + 1} is another")
             self._file.seek(start)  # nothing more, or a line that was cut short
             self._at_end = True

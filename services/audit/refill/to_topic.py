@@ -21,7 +21,7 @@ from services.audit.reconcile.kafka_vs_archive import differing, rows_of, side_b
 from services.audit.refill.offset_fillers import OffsetFiller
 from services.audit.refill.record_batch import ArchivedBatch
 
-MARKS_MAX: Final = 100_000
+FILLERS_MAX: Final = 100_000
 """Offsets without a record that are made for one partition; each takes about 25 ms."""
 BATCH_BYTES_MAX: Final = 524_288
 WAIT_S: Final = 60.0
@@ -37,11 +37,11 @@ class PartitionRefill:
 
     source: Partition
     target: Partition
-    there: int = 0
+    present: int = 0
     """Records that Kafka has as they were archived."""
     missing: int = 0
     """Records to be appended."""
-    marks: int = 0
+    fillers: int = 0
     """Offsets without a record to be made between them."""
     gone: int = 0
     """Records that Kafka deleted at the front, where nothing can be appended."""
@@ -51,48 +51,55 @@ class PartitionRefill:
 
 
 async def planned(
-    committed: KafkaReader, whole: KafkaReader, archive: Connection, part: PartitionRefill, *, is_there: bool = True
+    committed: KafkaReader,
+    uncommitted: KafkaReader,
+    archive: Connection,
+    part: PartitionRefill,
+    *,
+    is_there: bool = True,
 ) -> PartitionRefill:
     """Compare what is there, offset by offset, and say what is missing behind it; a topic may still have to be made."""
-    kept = await partition_reader.extent(archive, part.source)
+    extent = await partition_reader.extent(archive, part.source)
     if is_there:
-        (there,) = (await committed.bounds([part.target])).values()
-        (all_of_it,) = (await whole.bounds([part.target])).values()
-        part = replace(part, end=all_of_it.stop)
-        if there.stop != all_of_it.stop:
-            return replace(part, refused=f"a transaction is open from offset {there.stop} on: wait until it has ended")
-        records, rows = committed.records(part.target, there), rows_of(archive, part.source)
-        async for record, row in side_by_side(records, _before(rows, there.stop)):
-            part = _compared(part, record, row, there)
+        (committed_offsets,) = (await committed.bounds([part.target])).values()
+        (all_offsets,) = (await uncommitted.bounds([part.target])).values()
+        part = replace(part, end=all_offsets.stop)
+        if committed_offsets.stop != all_offsets.stop:
+            return replace(
+                part, refused=f"a transaction is open from offset {committed_offsets.stop} on: wait until it has ended"
+            )
+        records, rows = committed.records(part.target, committed_offsets), rows_of(archive, part.source)
+        async for record, row in side_by_side(records, _before(rows, committed_offsets.stop)):
+            part = _compared(part, record, row, committed_offsets)
             if part.refused:
                 return part
-    missing = kept.records - part.there - part.gone
-    marks = kept.last + 1 - part.end - missing if missing else 0
-    if marks > MARKS_MAX:
-        told = f"{marks:,} offsets between its records never had one, and at most {MARKS_MAX:,} are made"
-        return replace(part, refused=f"{told}: replay it to a file")
-    if marks < 0:
+    missing = extent.records - part.present - part.gone
+    fillers = extent.last + 1 - part.end - missing if missing else 0
+    if fillers > FILLERS_MAX:
+        reason = f"{fillers:,} offsets between its records never had one, and at most {FILLERS_MAX:,} are made"
+        return replace(part, refused=f"{reason}: replay it to a file")
+    if fillers < 0:
         return replace(part, refused="the archive has an offset twice: `forcegen audit reconcile` tells which")
-    return replace(part, missing=missing, marks=marks)
+    return replace(part, missing=missing, fillers=fillers)
 
 
 def _compared(
-    part: PartitionRefill, record: KafkaRecord | None, row: asyncpg.Record | None, there: range
+    part: PartitionRefill, record: KafkaRecord | None, row: asyncpg.Record | None, kafka_offsets: range
 ) -> PartitionRefill:
     """What one offset before the end says."""
     if record and row:
         parts = differing(record, row)
         if not parts:
-            return replace(part, there=part.there + 1)
-        told = f"Kafka has another record at offset {record.offset} ({', '.join(parts)})"
-        return replace(part, refused=f"{told}: delete the topic and refill it whole")
+            return replace(part, present=part.present + 1)
+        reason = f"Kafka has another record at offset {record.offset} ({', '.join(parts)})"
+        return replace(part, refused=f"{reason}: delete the topic and refill it whole")
     if record:
-        told = f"Kafka has a record at offset {record.offset} that is not archived"
-        return replace(part, refused=f"{told}: `forcegen audit reconcile` tells what it is")
-    if row and 0 <= row["offset"] < there.start:
+        reason = f"Kafka has a record at offset {record.offset} that is not archived"
+        return replace(part, refused=f"{reason}: `forcegen audit reconcile` tells what it is")
+    if row and 0 <= row["offset"] < kafka_offsets.start:
         return replace(part, gone=part.gone + 1)
-    told = f"Kafka has no record at offset {row and row['offset']}, before its end"
-    return replace(part, refused=f"{told}: delete the topic and refill it whole")
+    reason = f"Kafka has no record at offset {row and row['offset']}, before its end"
+    return replace(part, refused=f"{reason}: delete the topic and refill it whole")
 
 
 async def _before(rows: AsyncIterator[asyncpg.Record], end: int) -> AsyncIterator[asyncpg.Record]:
@@ -108,16 +115,16 @@ class Refill:
     def __init__(
         self,
         archive: Connection,
-        whole: KafkaReader,
+        uncommitted: KafkaReader,
         producer: AIOKafkaProducer,
-        marks: OffsetFiller,
-        tell: Callable[[int], None],
+        fillers: OffsetFiller,
+        on_progress: Callable[[int], None],
     ) -> None:
         self._archive = archive
-        self._whole = whole
+        self._uncommitted = uncommitted
         self._producer = producer
-        self._marks = marks
-        self._tell = tell
+        self._fillers = fillers
+        self._on_progress = on_progress
 
     async def fill(self, part: PartitionRefill) -> None:
         """All that was planned for a partition.
@@ -130,10 +137,10 @@ class Refill:
             left: Sequence[asyncpg.Record] = page
             while left:
                 if left[0]["offset"] > end:
-                    end = await self._mark(part, end, left[0]["offset"])
+                    end = await self._fill_offsets(part, end, left[0]["offset"])
                 written = await self._write(part, end, left)
                 left, end = left[written:], end + written
-                self._tell(written)
+                self._on_progress(written)
 
     async def _write(self, part: PartitionRefill, end: int, rows: Sequence[asyncpg.Record]) -> int:
         """As many of the records as follow each other and fit one batch; how many these were."""
@@ -150,30 +157,30 @@ class Refill:
         batch.close()
         await self._check(part, end)
         topic, partition = part.target
-        told = await (await self._producer.send_batch(batch, topic, partition=partition))
-        if told.offset not in (end, -1):  # -1: repeated, and known by its sequence number
-            raise ForeignWriter(_moved(part, end, told.offset))
+        metadata = await (await self._producer.send_batch(batch, topic, partition=partition))
+        if metadata.offset not in (end, -1):  # -1: repeated, and known by its sequence number
+            raise ForeignWriter(_moved(part, end, metadata.offset))
         await self._check(part, end + written)
         return written
 
-    async def _mark(self, part: PartitionRefill, end: int, until: int) -> int:
+    async def _fill_offsets(self, part: PartitionRefill, end: int, until: int) -> int:
         for offset in range(end, until):
             await self._check(part, offset)
-            await self._marks.leave(part.target)
+            await self._fillers.fill(part.target)
             await self._check(part, offset + 1, before=offset)
-            self._tell(1)
+            self._on_progress(1)
         return until
 
-    async def _check(self, part: PartitionRefill, due: int, before: int | None = None) -> None:
+    async def _check(self, part: PartitionRefill, expected_end: int, before: int | None = None) -> None:
         """Whether the partition ends where it is due; `before` is where it may still end for a moment."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_S
         while True:
-            (there,) = (await self._whole.bounds([part.target])).values()
-            if there.stop == due:
+            (offsets,) = (await self._uncommitted.bounds([part.target])).values()
+            if offsets.stop == expected_end:
                 return
-            if there.stop != before or loop.time() > deadline:
-                raise ForeignWriter(_moved(part, due, there.stop))
+            if offsets.stop != before or loop.time() > deadline:
+                raise ForeignWriter(_moved(part, expected_end, offsets.stop))
             await asyncio.sleep(0.002)
 
 
@@ -181,8 +188,8 @@ def _name(part: PartitionRefill) -> str:
     return "/".join(map(str, part.target))
 
 
-def _moved(part: PartitionRefill, due: int, found: int) -> str:
+def _moved(part: PartitionRefill, expected_end: int, actual_end: int) -> str:
     return (
-        f"{_name(part)} was to end at offset {due} and ends at {found}: somebody else writes to it."
+        f"{_name(part)} was to end at offset {expected_end} and ends at {actual_end}: somebody else writes to it."
         " Stop the rooms and everybody who sends, delete the topic, and refill it whole."
     )

@@ -31,7 +31,7 @@ class CausationTree:
 
     roots: Sequence[CausationNode]
     """One; or all that a cause led to which is not in the log."""
-    asked: int
+    subject: int
     """The leaf of the message that was asked about."""
     beyond: str | None
     """The id of that cause: a command that came over HTTP, or of another system."""
@@ -39,24 +39,26 @@ class CausationTree:
     """Whether there is more than a tree may hold."""
 
 
-def tree(messages: Iterable[IndexedMessage], asked: int, *, cut: bool) -> CausationTree:
+def tree(messages: Iterable[IndexedMessage], subject: int, *, cut: bool) -> CausationTree:
     """The messages, each under what led to it. Memory and time: in the number of messages.
 
     A command that was sent again has one id twice: what it led to hangs under the first.
     """
-    causes = [CausationNode(one) for one in sorted(messages)]
+    causes = [CausationNode(message) for message in sorted(messages)]
     first: dict[str, CausationNode] = {}
     for cause in causes:
         for name in _names(cause.message):
             first.setdefault(name, cause)
     roots = []
     for cause in causes:
-        led = first.get(cause.message.cause or "")
-        if led is not None and led.message.leaf < cause.message.leaf:  # so there is no going round in circles
-            led.effects.append(cause)
+        cause_node = first.get(cause.message.cause or "")
+        if (
+            cause_node is not None and cause_node.message.leaf < cause.message.leaf
+        ):  # so there is no going round in circles
+            cause_node.effects.append(cause)
         else:
             roots.append(cause)
-    return CausationTree(roots, asked, roots[0].message.cause, cut)
+    return CausationTree(roots, subject, roots[0].message.cause, cut)
 
 
 def _names(message: IndexedMessage) -> list[str]:
@@ -64,30 +66,30 @@ def _names(message: IndexedMessage) -> list[str]:
     return [name for name in (message.id if message.kind in ("command", "event") else None, message.place) if name]
 
 
-async def of(connection: Connection, asked: IndexedMessage) -> CausationTree:
+async def of(connection: Connection, subject: IndexedMessage) -> CausationTree:
     """Upwards one by one, then downwards level by level: each an index lookup."""
-    chain = await _chain(connection, asked)
-    found = {one.leaf: one for one in chain}
+    chain = await _chain(connection, subject)
+    messages = {message.leaf: message for message in chain}
     names, looked_at = [chain[-1].cause] if chain[-1].cause else [], set[int]()
     cut = False
-    while not cut and (level := [one for one in found.values() if one.leaf not in looked_at]):
-        looked_at |= {one.leaf for one in level}
-        names += [name for one in level for name in _names(one)]
+    while not cut and (level := [message for message in messages.values() if message.leaf not in looked_at]):
+        looked_at |= {message.leaf for message in level}
+        names += [name for message in level for name in _names(message)]
         rows = await connection.fetch(sql()["effects"], names, MESSAGES_MAX + 1)
-        new = [one for one in map(_message, rows) if one.leaf not in found]
-        cut = len(rows) > MESSAGES_MAX or len(found) + len(new) > MESSAGES_MAX
-        found |= {one.leaf: one for one in new[: max(0, MESSAGES_MAX - len(found))]}
+        new = [message for message in map(_message, rows) if message.leaf not in messages]
+        cut = len(rows) > MESSAGES_MAX or len(messages) + len(new) > MESSAGES_MAX
+        messages |= {message.leaf: message for message in new[: max(0, MESSAGES_MAX - len(messages))]}
         names = []
-    return tree(found.values(), asked.leaf, cut=cut)
+    return tree(messages.values(), subject.leaf, cut=cut)
 
 
 def _message(row: Any) -> IndexedMessage:
     return IndexedMessage(*row)
 
 
-async def _chain(connection: Connection, asked: IndexedMessage) -> list[IndexedMessage]:
+async def _chain(connection: Connection, subject: IndexedMessage) -> list[IndexedMessage]:
     """The message and all that led to it, as far as the log has it."""
-    chain = [asked]
+    chain = [subject]
     while chain[-1].cause and len(chain) < CHAIN_MAX:
         row = await connection.fetchrow(sql()["with_id"], chain[-1].cause) or await _at(connection, chain[-1])
         if row is None or row["leaf"] >= chain[-1].leaf:
@@ -105,15 +107,15 @@ async def _at(connection: Connection, message: IndexedMessage) -> Any:
     return await connection.fetchrow(sql()["at"], topic, int(part), int(offset))
 
 
-def as_json(found: CausationTree) -> dict[str, Any]:
+def as_json(causation: CausationTree) -> dict[str, Any]:
     """The tree as the API tells it."""
     return {
-        "asked": found.asked,
-        "beyond": found.beyond,
-        "cut": found.cut,
-        "trees": [_told(root) for root in found.roots],
+        "asked": causation.subject,
+        "beyond": causation.beyond,
+        "cut": causation.cut,
+        "trees": [_node_json(root) for root in causation.roots],
     }
 
 
-def _told(cause: CausationNode) -> dict[str, Any]:
-    return {**cause.message._asdict(), "caused": [_told(each) for each in cause.effects]}
+def _node_json(cause: CausationNode) -> dict[str, Any]:
+    return {**cause.message._asdict(), "caused": [_node_json(each) for each in cause.effects]}

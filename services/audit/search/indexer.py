@@ -96,14 +96,14 @@ def term(text: str) -> str:
 
     What is no character of text (NUL, controls, halves of characters) can be neither kept nor asked for: it is escaped.
     """
-    plain = NOT_A_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], text)
+    plain = NOT_A_CHARACTER.sub(lambda match: ascii(match[0])[1:-1], text)
     raw = plain.encode()
     return plain if len(raw) <= TERM_BYTES_MAX else f"{plain[:TERM_BEGINS]}… sha256:{sha256(raw).hexdigest()}"
 
 
 def stream_of(key: bytes | None) -> str:
     """The stream that a record without a subject belongs to, by its key; bytes that are no text as `\\xff`."""
-    return NOT_A_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], (key or b"").decode("utf-8", "backslashreplace"))
+    return NOT_A_CHARACTER.sub(lambda match: ascii(match[0])[1:-1], (key or b"").decode("utf-8", "backslashreplace"))
 
 
 def message(row: asyncpg.Record) -> IndexedMessage:
@@ -111,9 +111,9 @@ def message(row: asyncpg.Record) -> IndexedMessage:
     try:
         return _message(row)
     except Exception as fault:  # whatever somebody sent, the records behind it are looked at too
-        found = _bare(row)
-        log.warning("a record cannot be looked into", place=found.place, fault=type(fault).__name__)
-        return found
+        bare = _bare(row)
+        log.warning("a record cannot be looked into", place=bare.place, fault=type(fault).__name__)
+        return bare
 
 
 def _bare(row: asyncpg.Record) -> IndexedMessage:
@@ -127,21 +127,21 @@ def _message(row: asyncpg.Record) -> IndexedMessage:
     bare, headers = _bare(row), unpacked(packed)
     origin = _origin(headers) if bare.kind == "dead letter" else None
     try:
-        told = from_kafka(key, value, headers)
+        envelope = from_kafka(key, value, headers)
     except Unreadable:
         return bare._replace(cause=origin, stream=None if key is None else term(stream_of(key)))
     return bare._replace(
-        id=_term(told.id),
-        source=_term(told.source),
-        type=_term(told.type),
-        stream=_term(told.subject),
-        actor=_term(told.actor),
-        status=_status(told) if bare.kind == "outcome" else None,
-        recorded=_instant(told.time),
-        effective=_instant(told.effective),
-        correlation=_term(told.correlation_id),
-        causation=_term(told.causation_id),
-        cause=origin or _term(_cause(told.causation_id)),
+        id=_term(envelope.id),
+        source=_term(envelope.source),
+        type=_term(envelope.type),
+        stream=_term(envelope.subject),
+        actor=_term(envelope.actor),
+        status=_status(envelope) if bare.kind == "outcome" else None,
+        recorded=_instant(envelope.time),
+        effective=_instant(envelope.effective),
+        correlation=_term(envelope.correlation_id),
+        causation=_term(envelope.causation_id),
+        cause=origin or _term(_cause(envelope.causation_id)),
     )
 
 
@@ -166,8 +166,8 @@ def _status(outcome: Envelope) -> str | None:
 
 def _origin(headers: Headers) -> str | None:
     """The place of the record that a dead letter buries."""
-    told = {name: value for name, value in reversed(headers) if value is not None}
-    parts = [told.get(name, b"").decode(errors="replace") for name in _ORIGIN]
+    values = {name: value for name, value in reversed(headers) if value is not None}
+    parts = [values.get(name, b"").decode(errors="replace") for name in _ORIGIN]
     return term("/".join(parts)) if all(parts) else None
 
 
@@ -188,18 +188,18 @@ async def index(connection: Connection) -> IndexedBatch:
     return IndexedBatch(len(rows), len(rows) == AT_ONCE or size >= BYTES_AT_ONCE)
 
 
-async def _put(connection: Connection, found: Sequence[IndexedMessage]) -> None:
+async def _put(connection: Connection, messages: Sequence[IndexedMessage]) -> None:
     """All of them; those that the database does not take are found in halves, and kept by their places alone."""
     try:
         async with connection.transaction():
-            await connection.copy_records_to_table("messages", records=found, columns=IndexedMessage._fields)
+            await connection.copy_records_to_table("messages", records=messages, columns=IndexedMessage._fields)
     except OF_THE_DATA as fault:
-        half = len(found) // 2
+        half = len(messages) // 2
         if half:
-            await _put(connection, found[:half])
-            await _put(connection, found[half:])
+            await _put(connection, messages[:half])
+            await _put(connection, messages[half:])
             return
-        one = found[0]
+        one = messages[0]
         bare = IndexedMessage(*one[:5], *(None,) * 11)
         log.warning("a record is findable by its place alone", place=one.place, fault=type(fault).__name__)
         if one != bare:

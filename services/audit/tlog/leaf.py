@@ -71,11 +71,11 @@ def packed(headers: Headers) -> bytes:
 def unpacked(raw: bytes) -> Headers:
     """What `packed` was given; other bytes are the value of a header without a name, so that they show."""
     try:
-        found = list(_unpacked(raw))
-        whole = packed(found) == raw
+        headers = list(_unpacked(raw))
+        whole = packed(headers) == raw
     except struct.error:
         whole = False
-    return found if whole else [("", raw)]
+    return headers if whole else [("", raw)]
 
 
 def _unpacked(raw: bytes) -> Iterator[tuple[str, bytes | None]]:

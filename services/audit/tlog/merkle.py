@@ -63,7 +63,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 def inclusion(index: int, size: int) -> list[Span]:
     """The spans whose hashes prove that leaf `index` is in the tree of `size`, from the leaf up."""
-    _within(0 <= index < size, f"no leaf {index} in a tree of {size}")
+    _require(0 <= index < size, f"no leaf {index} in a tree of {size}")
     first, end = 0, size
     path: list[Span] = []
     while end - first > 1:
@@ -75,7 +75,7 @@ def inclusion(index: int, size: int) -> list[Span]:
 
 def consistency(old: int, size: int) -> list[Span]:
     """The spans whose hashes prove that the tree of `size` begins with the tree of `old`."""
-    _within(0 <= old <= size, f"a tree of {size} was never one of {old}")
+    _require(0 <= old <= size, f"a tree of {size} was never one of {old}")
     if old in (0, size):
         return []
     first, end = 0, size
@@ -93,18 +93,18 @@ def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], 
     Raises:
         Refuted: it does not.
     """
-    _within(0 <= index < size, f"no leaf {index} in a tree of {size}")
-    at, last, found = index, size - 1, leaf
+    _require(0 <= index < size, f"no leaf {index} in a tree of {size}")
+    at, last, hashed = index, size - 1, leaf
     for sibling in proof:
-        _within(last > 0, "the proof is too long")
+        _require(last > 0, "the proof is too long")
         if at % 2 or at == last:
-            found = node_hash(sibling, found)
+            hashed = node_hash(sibling, hashed)
             at, last = _to_right_turn(at, last)
         else:
-            found = node_hash(found, sibling)
+            hashed = node_hash(hashed, sibling)
         at, last = at >> 1, last >> 1
-    _within(last == 0, "the proof is too short")
-    _within(found == claimed, f"leaf {index} does not lead to the root of size {size}")
+    _require(last == 0, "the proof is too short")
+    _require(hashed == claimed, f"leaf {index} does not lead to the root of size {size}")
 
 
 def check_consistency(old: int, size: int, proof: Sequence[bytes], old_root: bytes, claimed: bytes) -> None:
@@ -113,28 +113,28 @@ def check_consistency(old: int, size: int, proof: Sequence[bytes], old_root: byt
     Raises:
         Refuted: it does not, or the proof does not say so.
     """
-    _within(0 <= old <= size, f"a tree of {size} cannot begin with one of {old}")
+    _require(0 <= old <= size, f"a tree of {size} cannot begin with one of {old}")
     if old in (0, size):
-        _within(not proof, "the proof is too long")
-        _within(old_root == (EMPTY if old == 0 else claimed), f"two roots for size {old}")
+        _require(not proof, "the proof is too long")
+        _require(old_root == (EMPTY if old == 0 else claimed), f"two roots for size {old}")
         return
     steps = list(proof) if old & (old - 1) else [old_root, *proof]
-    _within(bool(steps), "the proof is too short")
+    _require(bool(steps), "the proof is too short")
     at, last = old - 1, size - 1
     while at % 2:
         at, last = at >> 1, last >> 1
     before = now = steps[0]
     for sibling in steps[1:]:
-        _within(last > 0, "the proof is too long")
+        _require(last > 0, "the proof is too long")
         if at % 2 or at == last:
             before, now = node_hash(sibling, before), node_hash(sibling, now)
             at, last = _to_right_turn(at, last)
         else:
             now = node_hash(now, sibling)
         at, last = at >> 1, last >> 1
-    _within(last == 0, "the proof is too short")
-    _within(before == old_root, f"the tree of {size} does not begin with that of {old}")
-    _within(now == claimed, f"the proof does not lead to the root of size {size}")
+    _require(last == 0, "the proof is too short")
+    _require(before == old_root, f"the tree of {size} does not begin with that of {old}")
+    _require(now == claimed, f"the proof does not lead to the root of size {size}")
 
 
 def _to_right_turn(at: int, last: int) -> tuple[int, int]:
@@ -149,6 +149,6 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def _within(holds: bool, told: str) -> None:
+def _require(holds: bool, reason: str) -> None:
     if not holds:
-        raise Refuted(told)
+        raise Refuted(reason)

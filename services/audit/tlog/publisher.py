@@ -28,7 +28,7 @@ EVERY_S: Final = 0.5
 WAITS_MAX_S: Final = 5.0
 """How long leaves may wait for a turn that another session does not give back, before that is told."""
 COPY_WITHIN_S: Final = 1.0
-KEPT: Final = "the last checkpoint beside the key"
+LAST_PUBLISHED: Final = "the last checkpoint beside the key"
 COPY: Final = "the copy of the checkpoint"
 HOW_TO: Final = "docs/how-to/prove-history.md"
 
@@ -40,8 +40,8 @@ class Inconsistent(Exception):
 class NotOurTurn(Exception):
     """Another session signs, or holds the row by which signers take turns; the message says which."""
 
-    def __init__(self, told: str, unsigned: int) -> None:
-        super().__init__(told)
+    def __init__(self, reason: str, unsigned: int) -> None:
+        super().__init__(reason)
         self.unsigned = unsigned
         """How many records no checkpoint covers."""
 
@@ -54,7 +54,7 @@ class Publisher:
         self._signer = signer
         self._settings = settings
         self._health = health
-        self._kept = settings.directory / "checkpoint"
+        self._last_published_file = settings.directory / "checkpoint"
         self._waits_since: float | None = None
         self._said = ""
         self._copying: asyncio.Task[None] | None = None
@@ -115,16 +115,16 @@ class Publisher:
                 note = await self._signed(connection)
         except asyncpg.LockNotAvailableError as fault:
             raise NotOurTurn(await self._who(), await self._pool.fetchval(sql()["unsigned"])) from fault
-        except _Found as fault:
+        except _TreeDiffers as fault:
             async with self._pool.acquire() as connection:
                 await alarms.raise_(connection, AlarmKind.TREE, str(fault))
             raise Inconsistent(str(fault)) from fault
         try:
-            _replace(self._kept, note)
+            _replace(self._last_published_file, note)
         except OSError as fault:
-            self._health.stands(KEPT, f"it cannot be written ({type(fault).__name__}), though it is signed")
+            self._health.stands(LAST_PUBLISHED, f"it cannot be written ({type(fault).__name__}), though it is signed")
         else:
-            self._health.moves(KEPT)
+            self._health.moves(LAST_PUBLISHED)
         if self._settings.checkpoint_file is not None:
             await self._copy(self._settings.checkpoint_file, note)
         return note
@@ -138,42 +138,46 @@ class Publisher:
         if fault is None:
             self._health.remarks.pop(COPY, None)
         else:
-            told = f"it cannot be written ({type(fault).__name__}). Checkpoints are signed all the same"
-            if self._health.remarks.get(COPY) != told:
+            remark = f"it cannot be written ({type(fault).__name__}). Checkpoints are signed all the same"
+            if self._health.remarks.get(COPY) != remark:
                 log.warning("the checkpoint cannot be written elsewhere", fault=type(fault).__name__)
-            self._health.remarks[COPY] = told
+            self._health.remarks[COPY] = remark
 
     async def _who(self) -> str:
         """Who holds the turn, for an operator: nothing that somebody sent."""
         rows = await self._pool.fetch(sql()["who_signs"])
-        told = [f"process {row['pid']} of {row['usename']} ({row['application_name'] or 'unnamed'})" for row in rows]
-        return f"the turn to sign is held by {', '.join(told) or 'a session that cannot be seen'}"
+        sessions = [
+            f"process {row['pid']} of {row['usename']} ({row['application_name'] or 'unnamed'})" for row in rows
+        ]
+        return f"the turn to sign is held by {', '.join(sessions) or 'a session that cannot be seen'}"
 
     async def _signed(self, connection: Connection) -> str:
         size: int = await connection.fetchval(sql()["size"])
-        last: str | None = await connection.fetchval(sql()["last_checkpoint"])
+        last_signed: str | None = await connection.fetchval(sql()["last_checkpoint"])
         try:
-            kept = self._kept.read_text(encoding="utf-8") if self._kept.exists() else None
+            last_published = (
+                self._last_published_file.read_text(encoding="utf-8") if self._last_published_file.exists() else None
+            )
             (root,) = await tree_store.hashes(connection, [(0, size)])
             now = Checkpoint(self._signer.name, size, root)
             notes = [row["note"] for row in await connection.fetch(sql()["handovers"])]
             known = keys.predecessors(self._signer.verifier, now.origin, notes)
-            for before in (one for one in (last, kept) if one is not None):
+            for before in (one for one in (last_signed, last_published) if one is not None):
                 await _continues(connection, Checkpoint.parse(open_note(before, known)[0]), now)
-            if last is not None and open_note(last, known) == (now.text(), [self._signer.verifier]):
-                return last
+            if last_signed is not None and open_note(last_signed, known) == (now.text(), [self._signer.verifier]):
+                return last_signed
         except (Refuted, Malformed, Unsigned, KeyError, ValueError) as fault:
-            raise _Found(_told(fault)) from fault
+            raise _TreeDiffers(_reason(fault)) from fault
         note = sign(now.text(), [self._signer])
         await connection.execute(sql()["keep_checkpoint"], size, note)
         return note
 
 
-class _Found(Exception):
+class _TreeDiffers(Exception):
     """Looked at under the lock: the tree does not begin with what was signed before."""
 
 
-def _told(fault: Exception) -> str:
+def _reason(fault: Exception) -> str:
     return f"a tile is missing: level and number {fault}" if isinstance(fault, KeyError) else str(fault)
 
 

@@ -52,10 +52,10 @@ class Verifier:
             Malformed: it is none, or its id is another key's.
         """
         name, id_, key = _key(text)
-        found = cls(name, key)
-        if found.id.hex() != id_:
+        verifier = cls(name, key)
+        if verifier.id.hex() != id_:
             raise Malformed(f"the id of the key {name!r} is not its own")
-        return found
+        return verifier
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,10 +88,10 @@ class Signer:
         if not secret.startswith("PRIVATE+KEY+"):
             raise Malformed("no private key")
         name, id_, seed = _key(secret.removeprefix("PRIVATE+KEY+"))
-        found = cls(name, seed)
-        if found.verifier.id.hex() != id_:
+        signer = cls(name, seed)
+        if signer.verifier.id.hex() != id_:
             raise Malformed(f"the id of the private key {name!r} is not its own")
-        return found
+        return signer
 
     def _private(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)

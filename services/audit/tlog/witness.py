@@ -26,7 +26,7 @@ PAUSE_MAX_S: Final = 60.0
 ANSWER_WITHIN_S: Final = 5.0
 """From the first byte that is sent to the last that comes."""
 ANSWER_BYTES_MAX: Final = 65_536
-ASKED_MAX: Final = 3
+ATTEMPTS_MAX: Final = 3
 """How often it is asked in one round, with what it says that it saw."""
 NAME: Final = "the witness"
 _SIZE: Final = re.compile(rb"(0|[1-9][0-9]{0,18})\n?")
@@ -45,7 +45,7 @@ class Witness:
         self._health = health
         self._old = 0
         """How many leaves it says that it saw."""
-        self._shown = ""
+        self._cosigned = ""
         """The note that it took last."""
 
     async def run(self) -> None:
@@ -67,22 +67,22 @@ class Witness:
         return True
 
     def _failed(self, why: str) -> bool:
-        told = f"{why}. Checkpoints are signed all the same, and nobody else has seen those since"
-        if self._health.remarks.get(NAME) != told:
+        remark = f"{why}. Checkpoints are signed all the same, and nobody else has seen those since"
+        if self._health.remarks.get(NAME) != remark:
             log.warning("the witness has not seen the newest checkpoint", why=why)
-        self._health.remarks[NAME] = told
+        self._health.remarks[NAME] = remark
         return False
 
     async def _show(self) -> None:
-        for _ in range(ASKED_MAX):
+        for _ in range(ATTEMPTS_MAX):
             note: str | None = await self._pool.fetchval(sql()["last_checkpoint"])
-            if note is None or note == self._shown:
+            if note is None or note == self._cosigned:
                 return
             size = int(note.split("\n")[1])
             old = self._old if self._old <= size else 0
-            status, saw = await self._asked(note, old, size)
+            status, saw = await self._add_checkpoint(note, old, size)
             if status == httpx.codes.OK:
-                self._shown, self._old = note, size
+                self._cosigned, self._old = note, size
                 return
             if old and (status == httpx.codes.UNPROCESSABLE_ENTITY or saw == old == size):
                 raise NotCosigned(await self._alarm(f"the witness saw another tree of {old} leaves than there is", old))
@@ -93,7 +93,7 @@ class Witness:
                 raise NotCosigned(await self._alarm(f"the witness saw {saw} leaves and {signed} are signed", saw))
         raise NotCosigned("it says each time that it saw another size")
 
-    async def _asked(self, note: str, old: int, size: int) -> tuple[int, int | None]:
+    async def _add_checkpoint(self, note: str, old: int, size: int) -> tuple[int, int | None]:
         """The status, and the size that it says it saw where that is why it refuses (409)."""
         async with self._pool.acquire() as connection:
             proof = await tree_store.hashes(connection, merkle.consistency(old, size))
@@ -108,8 +108,8 @@ class Witness:
                 body += piece
                 if len(body) > ANSWER_BYTES_MAX:
                     raise NotCosigned("its answer does not end")
-        told = _SIZE.fullmatch(body) if answer.status_code == httpx.codes.CONFLICT else None
-        return answer.status_code, int(told[1]) if told and int(told[1]) <= BIGINT_MAX else None
+        seen_size = _SIZE.fullmatch(body) if answer.status_code == httpx.codes.CONFLICT else None
+        return answer.status_code, int(seen_size[1]) if seen_size and int(seen_size[1]) <= BIGINT_MAX else None
 
     async def _leaves_signed(self) -> int:
         """By now: another process may have signed and shown more."""

@@ -27,7 +27,7 @@ class ContinuityChecker:
         self._versions: dict[tuple[str, str], int] = {}
         self._last: dict[str, int] = defaultdict(int)
         self._ahead: dict[str, set[int]] = defaultdict(set)
-        self._asked: dict[int, tuple[int, str]] = {}
+        self._commands: dict[int, tuple[int, str]] = {}
         self._answered: set[int] = set()
         self._newest = 0
 
@@ -39,7 +39,7 @@ class ContinuityChecker:
             self._report.wrong(f"{name_of(record) if isinstance(record, dict) else 'a line'}: this is no record")
 
     def _see(self, record: Mapping[str, Any]) -> None:
-        room, _, kind = record["topic"].partition(".")
+        service, _, kind = record["topic"].partition(".")
         self._newest = max(self._newest, record["timestamp"])
         if kind not in ("commands", "events", "outcomes"):
             return
@@ -49,40 +49,40 @@ class ContinuityChecker:
         except Unreadable:  # a dead letter of whoever reads it
             return
         if kind == "commands":
-            asked = hash((room, envelope.source, envelope.id))
-            self._asked.setdefault(asked, (record["timestamp"], name_of(record)))
+            command = hash((service, envelope.source, envelope.id))
+            self._commands.setdefault(command, (record["timestamp"], name_of(record)))
         elif kind == "outcomes" and (answered := _answered(envelope.data)) is not None:
-            self._answered.add(hash((room, *answered)))
+            self._answered.add(hash((service, *answered)))
         elif kind == "events" and envelope.position is not None and envelope.stream_version is not None:
-            self._event(room, str(envelope.subject), envelope.stream_version, envelope.position, name_of(record))
+            self._event(service, str(envelope.subject), envelope.stream_version, envelope.position, name_of(record))
 
-    def _event(self, room: str, stream: str, version: int, position: int, name: str) -> None:
-        due = self._versions.get((room, stream), 0) + 1
+    def _event(self, service: str, stream: str, version: int, position: int, name: str) -> None:
+        due = self._versions.get((service, stream), 0) + 1
         if version != due:
             self._report.wrong(f"{name}: version {version} of {stream}, where {due} was due")
-        self._versions[room, stream] = max(version, due - 1)
-        self._ahead[room].add(position)
-        while self._last[room] + 1 in self._ahead[room]:
-            self._last[room] += 1
-            self._ahead[room].remove(self._last[room])
+        self._versions[service, stream] = max(version, due - 1)
+        self._ahead[service].add(position)
+        while self._last[service] + 1 in self._ahead[service]:
+            self._last[service] += 1
+            self._ahead[service].remove(self._last[service])
 
     def end(self) -> None:
         """All was seen: what is missing."""
-        for room, ahead in self._ahead.items():
+        for service, ahead in self._ahead.items():
             if ahead:
                 self._report.wrong(
-                    f"{room}.events: position {self._last[room] + 1} is missing, and {max(ahead)} is there"
+                    f"{service}.events: position {self._last[service] + 1} is missing, and {max(ahead)} is there"
                 )
-        for asked, (timestamp, name) in self._asked.items():
-            if asked not in self._answered and self._newest - timestamp > ANSWER_MAX_MS:
+        for command, (timestamp, name) in self._commands.items():
+            if command not in self._answered and self._newest - timestamp > ANSWER_MAX_MS:
                 self._report.wrong(f"{name}: this command has no outcome")
 
 
 def _answered(outcome: bytes) -> tuple[str, str] | None:
     """The source and id of the command that an outcome answers; None where its data tells none."""
     try:
-        told = json.loads(outcome)
-        source, id_ = told["command_source"], told["command_id"]
+        body = json.loads(outcome)
+        source, id_ = body["command_source"], body["command_id"]
     except (LookupError, RecursionError, TypeError, ValueError):
         return None
     return (source, id_) if isinstance(source, str) and isinstance(id_, str) else None

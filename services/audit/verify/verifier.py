@@ -69,10 +69,10 @@ class Verification:
     seconds: float = 0.0
     findings: list[str] = field(default_factory=list)
 
-    def wrong(self, told: str) -> None:
+    def wrong(self, finding: str) -> None:
         """Keep what is wrong, up to a bound, on one line and fit for a terminal."""
         self.findings[FINDINGS_MAX - 1 :] = []
-        self.findings.append(escaped(told[:FINDING_LENGTH_MAX]))
+        self.findings.append(escaped(finding[:FINDING_LENGTH_MAX]))
         if self.full:
             self.findings[-1] = f"{FINDINGS_MAX:,} things are wrong and more: the rest was not looked at"
 
@@ -109,23 +109,23 @@ def leaf_hash(record: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(b"\0" + b"".join(parts)).digest()
 
 
-def _integer(told: Any) -> int:
-    if type(told) is int:  # true and 1.0 are none
-        return told
+def _integer(value: Any) -> int:
+    if type(value) is int:  # true and 1.0 are none
+        return value
     raise ValueError("no whole number")
 
 
-def _bytes(told: str) -> bytes:
-    content = bytes.fromhex(told)
-    if content.hex() != told:
+def _bytes(digits: str) -> bytes:
+    content = bytes.fromhex(digits)
+    if content.hex() != digits:
         raise ValueError("bytes are written in small hexadecimal digits without spaces")
     return content
 
 
-def _sized(told: str | None, shown: Callable[[bytes], bytes]) -> bytes:
-    if told is None:
+def _sized(digits: str | None, shown: Callable[[bytes], bytes]) -> bytes:
+    if digits is None:
         return b"\0"
-    content = _bytes(told)
+    content = _bytes(digits)
     return b"\1" + struct.pack(">I", len(content)) + shown(content)
 
 
@@ -276,12 +276,12 @@ def _key(key: str) -> tuple[tuple[str, bytes], bytes]:
         NotVerified: it is no Ed25519 key, or its id is another key's.
     """
     name, _, rest = str(key).partition("+")
-    told, _, encoded = rest.partition("+")
+    key_id, _, encoded = rest.partition("+")
     raw = _base64(encoded)
     if not _is_name(name) or len(raw) != 33 or raw[:1] != b"\1":
         raise NotVerified("the key is none: it is name+id+base64, of an Ed25519 key")
     id_ = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
-    if id_.hex() != told:
+    if id_.hex() != key_id:
         raise NotVerified(f"the id of the key of {name} is not its own: note the whole key anew")
     return (name, id_), raw[1:]
 
@@ -312,12 +312,12 @@ def checkpoint(note: str, keys: Sequence[str]) -> SignedTree:
         raise NotVerified("it is no checkpoint: three lines or more, and none of them empty")
     if not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):
         raise NotVerified("it is no checkpoint: its size is no number in plain digits")
-    found = SignedTree(lines[0], int(lines[1]), _base64(lines[2]))
-    if len(found.root) != 32:
+    state = SignedTree(lines[0], int(lines[1]), _base64(lines[2]))
+    if len(state.root) != 32:
         raise NotVerified("it is no checkpoint: its root is no hash of 32 bytes")
-    if found.origin != keys[0].split("+", 1)[0]:
-        raise NotVerified(f"it is a checkpoint of {found.origin}, not of the log of your key")
-    return found
+    if state.origin != keys[0].split("+", 1)[0]:
+        raise NotVerified(f"it is a checkpoint of {state.origin}, not of the log of your key")
+    return state
 
 
 def handed_over(first: str, notes: Sequence[str]) -> list[str]:
@@ -344,7 +344,7 @@ def handed_over(first: str, notes: Sequence[str]) -> list[str]:
 
 
 def verify(
-    read: ReadPath, key: str, since: str | None = None, tell: Callable[[int, float], None] = lambda *_: None
+    read: ReadPath, key: str, since: str | None = None, on_progress: Callable[[int, float], None] = lambda *_: None
 ) -> Verification:
     """Every record, hash and signature of a log, and that it continues the checkpoint `since`, unless that is None."""
     report, began = Verification(), time.monotonic()
@@ -357,11 +357,11 @@ def verify(
         report.wrong(f"checkpoint: {fault}")
         return report
     try:
-        kept = [] if since is None else [("the checkpoint that you kept", checkpoint(since, keys))]
+        own = [] if since is None else [("the checkpoint that you kept", checkpoint(since, keys))]
         for line in read("unplaced").splitlines():
             report.wrong(f"{name_of(_json(line))}: inserted: it is in the archive, and is no leaf of the tree")
-        signed = _in_order([*kept, ("the newest checkpoint", newest)], _signed(read, keys, newest.size, report))
-        _records(read, signed, newest, report, lambda size: tell(size, time.monotonic() - began))
+        signed = _in_order([*own, ("the newest checkpoint", newest)], _signed(read, keys, newest.size, report))
+        _records(read, signed, newest, report, lambda size: on_progress(size, time.monotonic() - began))
     except NotVerified as fault:
         report.wrong(f"the checkpoint that you kept: {fault}")
     except (OSError, *MALFORMED) as fault:
@@ -375,39 +375,39 @@ def _records(
     signed: Iterator[tuple[str, SignedTree]],
     newest: SignedTree,
     report: Verification,
-    tell: Callable[[int], None],
+    on_progress: Callable[[int], None],
 ) -> None:
     """Every record, against every checkpoint, which come by size."""
     tree = GrowingTree()
-    for who, due in signed:
-        while tree.size < min(due.size, newest.size):
-            _grow(read, tree, min(due.size, newest.size), newest.size, report)
+    for who, expected in signed:
+        while tree.size < min(expected.size, newest.size):
+            _grow(read, tree, min(expected.size, newest.size), newest.size, report)
             report.records = tree.size
-            tell(tree.size)
+            on_progress(tree.size)
             if report.full:
                 return
-        if due.size > tree.size:
-            report.wrong(f"cut off: {who} is of {due.size} records, and the newest of {newest.size}")
-        elif due.root != tree.root():
-            report.wrong(f"{who}, of {due.size} records, is not what the records make: history was written anew")
+        if expected.size > tree.size:
+            report.wrong(f"cut off: {who} is of {expected.size} records, and the newest of {newest.size}")
+        elif expected.root != tree.root():
+            report.wrong(f"{who}, of {expected.size} records, is not what the records make: history was written anew")
 
 
 def _json(text: bytes | str) -> Any:
     """JSON in which no member comes twice: which of the two counted would be the reader's choice."""
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        members_ = dict(pairs)
+        if len(members_) != len(pairs):
             raise ValueError("a member comes twice")
-        return found
+        return members_
 
     return json.loads(text, object_pairs_hook=members)
 
 
-def _list(told: Any) -> list[Any]:
-    if not isinstance(told, list):
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
         raise TypeError("no list where there should be one")
-    return told
+    return value
 
 
 def _signed(read: ReadPath, keys: Sequence[str], size: int, report: Verification) -> Iterator[tuple[str, SignedTree]]:
@@ -447,26 +447,26 @@ def _grow(read: ReadPath, tree: GrowingTree, end: int, size: int, report: Verifi
     width = min(WIDTH, size - nr * WIDTH)
     end = min(end, (nr + 1) * WIDTH)
     tail = "" if width == WIDTH else f".p/{width}"
-    found: dict[int, Any] = {}
+    records: dict[int, Any] = {}
     try:
         tile = read(f"tile/0/{path}{tail}")
         for record in map(_json, read(f"records/{path}{tail}").splitlines()):
             leaf = _integer(record["leaf"])
-            if leaf in found or not 0 <= leaf - nr * WIDTH < width:
+            if leaf in records or not 0 <= leaf - nr * WIDTH < width:
                 report.wrong(f"{name_of(record)}: inserted: it says that it is leaf {leaf}, and is not")
             else:
-                found[leaf] = record
+                records[leaf] = record
     except (OSError, *MALFORMED) as fault:
         report.wrong(f"leaves {tree.size} to {end - 1}: cannot be read: {fault}")
-        tile, found = b"", {}
+        tile, records = b"", {}
     for leaf in range(nr * WIDTH + first, end):
         held = tile[leaf % WIDTH * 32 :][:32]
-        known = found.get(leaf)
-        hashed = held if known is None else _hashed(known)
-        if known is None:
+        record = records.get(leaf)
+        hashed = held if record is None else _hashed(record)
+        if record is None:
             report.wrong(f"leaf {leaf}: its record is missing")
         elif hashed != held:
-            report.wrong(f"{name_of(known)} (leaf {leaf}): changed: it is not the record whose hash the tree holds")
+            report.wrong(f"{name_of(record)} (leaf {leaf}): changed: it is not the record whose hash the tree holds")
         tree.append(hashed)
 
 
@@ -546,11 +546,11 @@ def reader(place: str, token: str | None = None) -> ReadPath:
     opener = urllib.request.build_opener(_Staying)
 
     def fetched(path: str) -> bytes:
-        asked = urllib.request.Request(f"{place.rstrip('/')}/{path}")  # noqa: S310  (http, https)
+        request = urllib.request.Request(f"{place.rstrip('/')}/{path}")  # noqa: S310  (http, https)
         if token:
-            asked.add_header("Authorization", f"Bearer {token}")
+            request.add_header("Authorization", f"Bearer {token}")
         try:
-            with opener.open(asked, timeout=60) as answer:
+            with opener.open(request, timeout=60) as answer:
                 content: bytes = answer.read()
                 return content
         except http.client.HTTPException as fault:
@@ -559,7 +559,7 @@ def reader(place: str, token: str | None = None) -> ReadPath:
     return fetched
 
 
-def told(report: Verification) -> str:
+def summary(report: Verification) -> str:
     """What was found, a line each, and the checkpoint last."""
     rate = report.records / report.seconds if report.seconds else 0.0
     ending = f"{len(report.findings)} wrong" if report.findings else "all of it holds"
@@ -569,30 +569,30 @@ def told(report: Verification) -> str:
 
 def main() -> int:
     """The verifier alone, from the command line."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("place", nargs="?", help="an exported directory, or the address of an audit room; else `.`")
-    asked.add_argument("--key", required=True, help="the log's key, as you noted it when you first met it")
-    asked.add_argument("--since", type=Path, help="a file with the checkpoint that you kept")
-    asked.add_argument("--bundle", type=Path, help="a file with the proof of one record, in place of a log")
-    asked.add_argument("--token", help="what an audit room gives content for (or FORCEGEN_AUDIT_TOKEN)")
-    given = asked.parse_args()
-    if given.bundle is not None and given.place is not None:
-        asked.error("--bundle is checked by itself: give a directory or an address without it")
-    if given.place == "" or given.token == "":
-        asked.error("the address, or --token, was given and is empty: leave it out, or set what it is to hold")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("place", nargs="?", help="an exported directory, or the address of an audit room; else `.`")
+    parser.add_argument("--key", required=True, help="the log's key, as you noted it when you first met it")
+    parser.add_argument("--since", type=Path, help="a file with the checkpoint that you kept")
+    parser.add_argument("--bundle", type=Path, help="a file with the proof of one record, in place of a log")
+    parser.add_argument("--token", help="what an audit room gives content for (or FORCEGEN_AUDIT_TOKEN)")
+    arguments = parser.parse_args()
+    if arguments.bundle is not None and arguments.place is not None:
+        parser.error("--bundle is checked by itself: give a directory or an address without it")
+    if arguments.place == "" or arguments.token == "":
+        parser.error("the address, or --token, was given and is empty: leave it out, or set what it is to hold")
     if isinstance(sys.stdout, io.TextIOWrapper):  # whatever the locale cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        since = None if given.since is None else kept_note(given.since)
-        if given.bundle is not None:
-            report = verify_bundle(kept_bundle(given.bundle), given.key, since)
+        since = None if arguments.since is None else kept_note(arguments.since)
+        if arguments.bundle is not None:
+            report = verify_bundle(kept_bundle(arguments.bundle), arguments.key, since)
         else:
-            token = os.environ.get("FORCEGEN_AUDIT_TOKEN") if given.token is None else given.token
-            report = verify(reader("." if given.place is None else given.place, token), given.key, since)
+            token = os.environ.get("FORCEGEN_AUDIT_TOKEN") if arguments.token is None else arguments.token
+            report = verify(reader("." if arguments.place is None else arguments.place, token), arguments.key, since)
     except NotVerified as fault:
         report = Verification()
         report.wrong(str(fault))
-    sys.stdout.write(told(report))
+    sys.stdout.write(summary(report))
     return 1 if report.findings else 0
 
 
