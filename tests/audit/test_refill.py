@@ -417,7 +417,7 @@ async def test_a_room_that_reads_now_must_be_stopped_first(lost: Lost) -> None:
     told = await topic.refill()
     await reader.stop()
     assert told.exit_code == 1
-    assert "vacancies read from Kafka now: stop every room first" in told.output
+    assert "vacancies read from Kafka now: stop every service first" in told.output
     assert await topic.records() == []
     assert (await topic.refill()).exit_code == 0
     assert whole(await topic.records()) == was
