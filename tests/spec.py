@@ -41,7 +41,7 @@ class Story:
         return replace(self, past=self.past + tuple(on_record(e, start + i) for i, e in enumerate(events)))
 
     def state(self, stream: str) -> Any:
-        """The state of a stream after the past; `Any`, because a story is told of any service."""
+        """The state of a stream after the past; `Any`, because a story may be of any service."""
         state = self.decider.initial(stream)
         for event in self.past:
             if event.data.stream == stream:

@@ -1,4 +1,4 @@
-"""The story of 2013-2024, told in memory: every level that tells it (specs, end to end) starts from here."""
+"""The story of 2013-2024, played in memory: every level that needs it (specs, end to end) starts from here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ AS_OF = date(2022, 6, 30)
 
 
 @dataclass(frozen=True)
-class Told:
+class StoryRun:
     """The system after the story, the answers to its steps and to all that followed, in order."""
 
     system: InMemorySystem
     answers: Sequence[CommandDecided]
 
 
-def tell(order: Random | None = None) -> Told:
+def tell(order: Random | None = None) -> StoryRun:
     """Tell the whole story; with `order`, each wave's streams overtake one another as partitions may."""
     system = InMemorySystem()
     answers: list[CommandDecided] = []
@@ -32,7 +32,7 @@ def tell(order: Random | None = None) -> Told:
         for wave in chapter.waves:
             sent = system.ask(step.envelope() for step in (_shuffled(wave, order) if order else wave))
             answers += [system.answer(address) for address in sent]
-    return Told(system, answers)
+    return StoryRun(system, answers)
 
 
 def _shuffled(wave: Sequence[Step], order: Random) -> list[Step]:
@@ -55,7 +55,7 @@ def ask_refusals(system: InMemorySystem) -> Sequence[tuple[refusals.Example, Com
 
 @dataclass(frozen=True)
 class Stay:
-    """A recorded stay, as its events tell it."""
+    """A recorded stay, as its events make it."""
 
     who: str
     line: str

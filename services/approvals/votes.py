@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeAlias, assert_never
 
-from contracts import streams
+from contracts import streams, words
 from contracts.approvals import (
     AmendMandate,
     ApproveMandate,
@@ -24,7 +24,6 @@ from contracts.approvals import (
     SupersedeMandate,
     WithdrawProposal,
 )
-from contracts.words import Decision as Vote
 from contracts.words import LineTerms
 from kernel.model.decider import Decision, Refusal, States, state_of
 from services.approvals.framework import carried_over
@@ -80,7 +79,7 @@ def _twins(lines: tuple[LineTerms, ...]) -> Refusal | None:
     return Refusal("duplicate", reason, "lines", "Give each line its own identifier.", tuple(twins))
 
 
-def _not_carried(vote: Vote) -> Refusal | None:
+def _not_carried(vote: words.Decision) -> Refusal | None:
     """Where the record gives both counts, a majority must be in favour; unknown counts prove nothing."""
     if vote.votes_for is None or vote.votes_against is None or vote.votes_for > vote.votes_against:
         return None

@@ -60,7 +60,7 @@ def logs(draw: st.DrawFn) -> list[ConsumedEvent]:
 
 @dataclass(frozen=True)
 class Question:
-    """A history, and two days: the one that is asked about, and the instant whose knowledge is asked for."""
+    """A history, and two days: the one in question, and the instant whose knowledge counts."""
 
     log: Sequence[ConsumedEvent]
     as_of: date

@@ -34,15 +34,15 @@ class LedgerService:
     events: list[RecordedEvent] = field(default_factory=list)
 
     def handle(self, command: Command, index: int) -> bool:
-        """Whether the command was accepted; its events are folded."""
+        """Whether the command was accepted; its events are state."""
         received: ReceivedCommand[Any] = ReceivedCommand(command, f"c-{index}", "property", A_DAY)
         decision = decider.decide(received, {LINE: self.ledger, **self.others})
         if isinstance(decision, Refusal | Pending):
             return False
         for event in recorded_events(received, decision):
-            folded = decider.evolve(self.ledger, event)
-            assert isinstance(folded, Ledger)
-            self.ledger = folded
+            state = decider.evolve(self.ledger, event)
+            assert isinstance(state, Ledger)
+            self.ledger = state
             self.events.append(event)
         return True
 

@@ -18,7 +18,7 @@ from tests.properties import vacancies_commands as some
 from tests.spec import A_DAY, on_record
 
 
-class FoldedStreams(dict[str, State]):
+class StreamStates(dict[str, State]):
     """Every stream of the service, as the shell gives it: one without events is at its beginning."""
 
     def __missing__(self, stream: str) -> State:
@@ -47,7 +47,7 @@ class Vacancies(RuleBasedStateMachine):
     def handle(self, command: Command) -> None:
         self.sent += 1
         received: ReceivedCommand[Any] = ReceivedCommand(command, f"c-{self.sent}", "machine", A_DAY)
-        decision = decider.decide(received, FoldedStreams(self.states))
+        decision = decider.decide(received, StreamStates(self.states))
         if isinstance(decision, Refusal):
             assert decision.reason.endswith("."), decision
         elif not isinstance(decision, Pending):
@@ -165,11 +165,11 @@ class Vacancies(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """The states that grew event by event are those that a restart would fold."""
-        folded: dict[str, State] = {}
+        again: dict[str, State] = {}
         for event in self.recorded:
-            state = folded.get(event.stream, decider.initial(event.stream))
-            folded[event.stream] = decider.evolve(state, on_record(event))
-        assert folded == self.states
+            state = again.get(event.stream, decider.initial(event.stream))
+            again[event.stream] = decider.evolve(state, on_record(event))
+        assert again == self.states
 
 
 TestVacancies = Vacancies.TestCase

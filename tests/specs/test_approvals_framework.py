@@ -53,12 +53,12 @@ REQUIRED = LegalDocumentsRequired(**NEEDS, lines=COVERED)
 RECORDED = LegalDocumentRecorded(**PAPER, lines=COVERED)
 
 
-def test_the_legal_framework_is_told_to_the_lines_that_cover_the_mission() -> None:
+def test_the_legal_framework_reaches_the_lines_that_cover_the_mission() -> None:
     approved().when(RequireLegalDocuments(**NEEDS)).then(REQUIRED)
     approved().when(RecordLegalDocument(**PAPER)).then(RECORDED)
 
 
-def test_the_legal_framework_is_told_once_and_only_for_missions_of_the_mandate() -> None:
+def test_the_legal_framework_is_recorded_once_and_only_for_missions_of_the_mandate() -> None:
     story = approved().given(REQUIRED, RECORDED)
     story.when(RequireLegalDocuments(**NEEDS)).then_refused("duplicate", "MINURSO")
     story.when(RecordLegalDocument(**PAPER)).then_refused("duplicate", "MOU/1")

@@ -69,7 +69,7 @@ def test_a_cancelled_tour_leaves_its_place() -> None:
     given(planned("a"), planned("b"), planned("c"), gone).when(plan("d")).then(planned("d"))
 
 
-def test_a_sub_ceiling_holds_while_the_line_has_room() -> None:
+def test_a_sub_ceiling_holds_while_the_line_has_headroom() -> None:
     there: Any = {"mission": "UNIFIL"}
     story = given(planned("a", **there), planned("b", **there))
     story.when(plan("c", **there)).then_refused("I1", "sub-ceiling for UNIFIL is 2", "3 people")
@@ -94,14 +94,14 @@ def test_an_arrival_is_counted_with_everybody_whose_departure_is_not_on_record()
     assert len(home) == 1
 
 
-def test_an_arrival_told_late_is_checked_against_the_past() -> None:
+def test_an_arrival_reported_late_is_checked_against_the_past() -> None:
     past = [event for t in "abc" for event in (planned(t), arrived(t), departed(t, "2014-09-01"))]
     story = given(*past, planned("d", "2014-10-01", "2015-10-01"))
     story.when(arrive("d", "2014-08-31")).then_refused("I1", "2014-08-31")
     assert story.when(arrive("d", "2014-09-01")).then_events()
 
 
-def test_more_people_than_planned_need_room_too() -> None:
+def test_more_people_than_planned_need_headroom_too() -> None:
     events = (planned("a"), arrived("a"), planned("u", unit="inf-1", headcount=2), mou(9), visit())
     assert given(*events).when(arrive("u", unit="inf-1")).then_events()
     given(*events).when(arrive("u", unit="inf-1", headcount=3)).then_refused("I1", "4 people")
@@ -136,14 +136,14 @@ def test_a_plan_that_begins_before_the_ceiling_falls_is_refused_for_the_day_on_w
     story.when(plan("c", "2014-07-01", "2015-07-01")).then_refused("I1", "2015-01-01", "3 people", "is 2")
 
 
-def test_moved_dates_need_room_at_their_new_place() -> None:
+def test_moved_dates_need_headroom_at_their_new_place() -> None:
     story = given(*(planned(t) for t in "abc"), planned("d", "2015-07-01", "2016-07-01"))
     earlier: Any = {"tour": "d", "decided_by": "UN", "decided_on": DECIDED, "departs_on": D("2016-07-01")}
     story.when(ScheduleTour(**OF, **earlier, arrives_on=D("2015-06-01"))).then_refused("I1", "2015-06-01")
     assert story.when(ScheduleTour(**OF, **earlier, arrives_on=D("2015-08-01"))).then_events()
 
 
-def test_an_extension_needs_room_in_the_days_that_it_adds() -> None:
+def test_an_extension_needs_headroom_in_the_days_that_it_adds() -> None:
     story = full().given(planned("d", "2015-07-10", "2016-07-10"))
     more: Any = {"tour": "a", "decided_on": DECIDED, "reason": "the successor is late"}
     assert story.when(ExtendTour(**OF, **more, until=D("2015-08-01"))).then_events()
@@ -151,7 +151,7 @@ def test_an_extension_needs_room_in_the_days_that_it_adds() -> None:
     crowded.when(ExtendTour(**OF, **more, until=D("2015-08-01"))).then_refused("I1", "2015-07-10")
 
 
-def test_a_transfer_needs_room_in_the_mission_and_none_on_the_line() -> None:
+def test_a_transfer_needs_headroom_in_the_mission_and_none_on_the_line() -> None:
     def move(day: str) -> TransferTour:
         return TransferTour(**OF, tour="a", to_mission="UNIFIL", transferred_on=D(day), reason="need")
 
@@ -161,7 +161,7 @@ def test_a_transfer_needs_room_in_the_mission_and_none_on_the_line() -> None:
     story.when(move("2014-08-01")).then_refused("I1", "sub-ceiling for UNIFIL", "3 people")
 
 
-def test_a_correction_needs_room_on_the_days_that_it_adds() -> None:
+def test_a_correction_needs_headroom_on_the_days_that_it_adds() -> None:
     past = [event for t in "abc" for event in (planned(t), arrived(t), departed(t, "2014-09-01"))]
     story = given(*past, planned("d", "2014-09-01", "2015-09-01"), arrived("d", "2014-09-01"))
     arrival = story.past[-1].id

@@ -113,7 +113,7 @@ def test_i8_a_corrected_arrival_or_mission_was_active_then() -> None:
     earlier.when(correct(arrival, "mission", "UNIFIL")).then_refused("I8", "UNIFIL", "drawdown", "value")
 
 
-def test_a_correction_of_a_departure_or_a_rank_asks_nothing_of_the_mission() -> None:
+def test_a_correction_of_a_departure_or_a_rank_needs_nothing_of_the_mission() -> None:
     closed = gone().given(mission("MINURSO", "closed", "2014-07-01"))
     assert closed.when(correct(closed.past[DEPARTED].id, "departed_on", D("2014-07-20"))).then_events()
     assert closed.when(correct(closed.past[PLANNED].id, "rank", "captain")).then_events()

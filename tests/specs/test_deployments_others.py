@@ -113,7 +113,7 @@ def test_an_official_statement_is_recorded_once() -> None:
 
 
 @pytest.mark.parametrize("stream", [LINE, "mission/MINURSO", "unit/inf-1", "contributor/KAZ"])
-def test_an_event_of_another_stream_is_never_folded_in_silence(stream: str) -> None:
+def test_an_event_of_another_stream_is_never_taken_in_silence(stream: str) -> None:
     stray = opened() if stream != LINE else mission()
     with pytest.raises(TypeError, match="stream holds no"):
         decider.evolve(decider.initial(stream), on_record(stray))

@@ -140,7 +140,7 @@ def test_dates_are_in_order_and_in_force() -> None:
     given(planned("a")).when(too_late).then_refused("I2", "2024-01-01")
 
 
-def test_a_tour_is_cancelled_before_arrival_and_tells_its_vacancy() -> None:
+def test_a_tour_is_cancelled_before_arrival_and_names_its_vacancy() -> None:
     command = CancelTour(**OF, tour="a", cancelled_on=D("2014-06-15"), reason="ill")
     given(planned("a", vacancy="v-1")).when(command).then(TourCancelled(**dict(command), vacancy="v-1"))
 

@@ -114,7 +114,7 @@ def note(mission: str, day: str, present: bool) -> NotePresence:
     return NotePresence(mission=mission, **OF, tour="a", present=present, since=D(day))
 
 
-def test_a_mission_is_told_who_comes_and_who_leaves() -> None:
+def test_a_mission_notes_who_comes_and_who_leaves() -> None:
     assert commands("deployments.events", arrived("a")) == [note("MINURSO", "2014-07-01", True)]
     assert commands("deployments.events", departed("a", "2015-07-01")) == [note("MINURSO", "2015-07-01", False)]
     moved = TourTransferred(

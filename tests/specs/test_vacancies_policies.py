@@ -123,7 +123,7 @@ def test_a_lines_end_waits_for_the_line_and_a_repeat_says_nothing_new() -> None:
     given(line, ended).when(end).then()
 
 
-def test_the_room_claims_nothing_and_keeps_no_other_streams() -> None:
+def test_vacancies_claims_nothing_and_keeps_no_other_streams() -> None:
     assert decider.claims(on_record(registered), spec(decider).state("candidate/p-1")) == {}
     with pytest.raises(ValueError, match="contributor/KAZ"):
         decider.initial("contributor/KAZ")
