@@ -1,7 +1,8 @@
-"""The administrator's part, on any Postgres: one database, a role and a schema a room, and a role that only reads.
+"""The administrator's part, on any Postgres: a database, a role and a schema for each service, roles that only read.
 
-`python -m deploy.provision` runs before the rooms (a service of compose, a Job of Kubernetes). It may be repeated, and
-sets passwords anew. Each setting is an environment variable; with `_FILE` behind its name, the path of a secret's file.
+`python -m deploy.provision` runs before the services: in compose as a service of its own, in Kubernetes as a Job. It
+may be repeated, and sets passwords anew. Each setting is an environment variable; with `_FILE` behind its name, it is
+the path of a file that holds the value.
 
     FORCEGEN_ADMIN_URL          the server, as a role that may create databases and roles; its password may instead be
                                 where Postgres clients look for it (PGPASSWORD, PGPASSFILE)
@@ -86,7 +87,7 @@ async def _create_database(admin_url: str, name: str) -> None:
 
 
 def main(environment: Mapping[str, str]) -> None:
-    """All rooms, as the environment says."""
+    """All services, as the environment says."""
     try:
         roles = (*OWNERS, *READERS)
         passwords = {role: setting(environment, f"FORCEGEN_{role.upper()}_PASSWORD") for role in roles}

@@ -43,7 +43,7 @@ def _url(service: str, role: str, given: str | None, directory: Path) -> str:
 
 def _local_url(role: str, directory: Path) -> str:
     try:
-        stack, roles = import_module("deploy.local.stack"), import_module("deploy.local.roles")
+        stack, roles = import_module("deploy.local.stack"), import_module("deploy.roles")
     except ModuleNotFoundError as error:
         raise OperationError("Say where the database is: --database postgresql://…") from error
     postgres, password = stack.status(directory).postgres, roles.password_of(role, directory)

@@ -34,7 +34,7 @@ def rotate(directory: Path) -> str:
 def _settings(directory: Path) -> Iterator[AuditSettings]:
     """The settings of the audit service: from its environment, else of the one that `forcegen up` runs, else here."""
     settings = AuditSettings()
-    local = directory / "rooms" / "audit" / settings.directory  # relative to the place in which the service works
+    local = directory / "services" / "audit" / settings.directory  # relative to the place in which the service works
     if "directory" not in settings.model_fields_set and (local / "key").exists():
         settings = settings.model_copy(update={"directory": local})
     try:

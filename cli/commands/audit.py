@@ -11,7 +11,7 @@ from cli.commands import alarms as alarm_list
 from cli.commands.reconcile import reconcile
 from cli.commands.replay import replay
 from cli.commands.trace import Token, trace
-from cli.connect.endpoints import USUAL, Database, Directory, house
+from cli.connect.endpoints import USUAL, Database, Directory, running_system
 from cli.output.errors import FAILED, CommandError
 from cli.output.progress import record_rate
 from cli.output.terminal import news
@@ -133,7 +133,7 @@ def token(name: Name) -> None:
 @contextmanager
 def reading(place: str | None, directory: Path, token: str | None = None) -> Iterator[ReadPath]:
     """The log at a place; or of what is up in the directory, where none is given."""
-    place = house(directory).urls["audit"] if place is None else place
+    place = running_system(directory).urls["audit"] if place is None else place
     with audit_log.open_log(place, token) as read:
         yield read
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.connect import http
-from cli.connect.endpoints import USUAL, Directory, house
+from cli.connect.endpoints import USUAL, Directory, running_system
 from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
 
@@ -28,7 +28,7 @@ def dead_letters(room: Only = None, directory: Directory = USUAL, *, as_json: Js
     \b
     Exit codes: 0 shown, also when there is none; 1 a room is unknown or does not answer.
     """
-    urls = house(directory).urls
+    urls = running_system(directory).urls
     if room is not None and room not in urls:
         raise CommandError(f"There is no room {room!r} here. Name one of: {', '.join(urls)}.")
     buried = ((name, one) for name, url in urls.items() if room in (None, name) for one in _letters(name, url))

@@ -7,7 +7,8 @@ import typer
 from cli.connect.endpoints import USUAL, Directory
 from cli.output.errors import CommandError
 from cli.output.terminal import news, telling
-from deploy.local import rooms
+from deploy.local import services
+from deploy.system import SYSTEM
 
 Wipe = Annotated[bool, typer.Option("--wipe", help="Remove the data too. It cannot be brought back.")]
 Servers = Annotated[bool, typer.Option("--keep-servers", help="Leave Kafka and Postgres running.")]
@@ -28,8 +29,8 @@ def down(directory: Directory = USUAL, *, wipe: Wipe = False, keep_servers: Serv
         raise CommandError("Either --wipe or --keep-servers: the data cannot go while its servers run.")
     with telling("stopping") as tell:
         if wipe:
-            rooms.wipe(directory, progress=tell)
+            services.wipe(directory, SYSTEM, progress=tell)
         else:
-            rooms.down(directory, servers=not keep_servers, progress=tell)
+            services.down(directory, SYSTEM, servers=not keep_servers, progress=tell)
     told = "no room runs in" if keep_servers else "nothing runs in"
     news().print(f"{told} {directory}" + (", and its data is gone" if wipe else ""), soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.connect import http
-from cli.connect.endpoints import USUAL, Database, Directory, house
+from cli.connect.endpoints import USUAL, Database, Directory, running_system
 from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
 from contracts.registry import SERVICES
@@ -39,7 +39,7 @@ def held(service: Only = None, directory: Directory = USUAL, *, as_json: Json = 
     \b
     Exit codes: 0 shown, also when there is none; 1 a service is unknown or does not answer.
     """
-    urls = {name: url for name, url in house(directory).urls.items() if name in SERVICES}
+    urls = {name: url for name, url in running_system(directory).urls.items() if name in SERVICES}
     if service is not None and service not in urls:
         raise CommandError(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
     found = ((name, one) for name, url in urls.items() if service in (None, name) for one in _events(url))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cli.connect import http
-from cli.connect.endpoints import USUAL, Directory, house
+from cli.connect.endpoints import USUAL, Directory, running_system
 from cli.output.terminal import number, results, row, table
 
 
@@ -22,7 +22,7 @@ def lag(directory: Directory = USUAL) -> None:
     """
     shown = table("room", "consumer", number("records that wait"), number("oldest waits (s)"))
     remarks: list[str] = []
-    for room, url in house(directory).urls.items():
+    for room, url in running_system(directory).urls.items():
         for consumer, stands in _told(url).items():
             row(shown, (room, consumer, f"{stands['records']:,}", f"{stands['behind_seconds']:,.1f}"))
             remarks += [f"{consumer}: {what} stands still: {why}" for what, why in stands["standing"].items()]

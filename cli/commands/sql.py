@@ -4,7 +4,8 @@ import typer
 
 from cli.connect.endpoints import USUAL, Directory
 from cli.output.errors import CommandError
-from deploy.local import roles, stack
+from deploy import roles
+from deploy.local import stack
 from deploy.local.ports import LOOPBACK
 
 

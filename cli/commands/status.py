@@ -6,8 +6,9 @@ from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory
 from cli.output.errors import DONE, FAILED, CommandError
 from cli.output.terminal import number, results, row, table
-from deploy.local import rooms, stack
+from deploy.local import services, stack
 from deploy.local.ports import LOOPBACK
+from deploy.system import SYSTEM
 
 
 def status(directory: Directory = USUAL) -> None:
@@ -20,7 +21,7 @@ def status(directory: Directory = USUAL) -> None:
     \b
     Exit codes: 0 everything runs and is ready; 1 something does not.
     """
-    servers, found = stack.status(directory), rooms.status(directory)
+    servers, found = stack.status(directory), services.status(directory, SYSTEM)
     shown = table("name", "running", number("pid"), number("port"), "ready", number("lag"), number("restarts"))
     for server in (servers.kafka, servers.postgres):
         row(shown, (server.name, _yes(server.running), server.pid, server.port, _yes(server.running), None, None))
@@ -32,7 +33,7 @@ def status(directory: Directory = USUAL) -> None:
     raise typer.Exit(DONE if whole else FAILED)
 
 
-def _ready(room: rooms.RoomStatus) -> str:
+def _ready(room: services.ServiceStatus) -> str:
     """Whether it is, what it says of itself, and when it was last started again."""
     again = f" (it ended, and was started again at {room.restarts.last})" if room.restarts.times else ""
     return ": ".join([_yes(room.ready), *(["; ".join(room.problems)] if room.problems else [])]) + again
@@ -42,7 +43,7 @@ def _yes(fact: bool) -> str:
     return "yes" if fact else "no"
 
 
-def _lag(room: rooms.RoomStatus) -> str | None:
+def _lag(room: services.ServiceStatus) -> str | None:
     """Records that wait over all of its consumers; `?` where the room does not say."""
     if not room.running or room.port is None:
         return None

@@ -9,7 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli.connect import http
-from cli.connect.endpoints import USUAL, Directory, house
+from cli.connect.endpoints import USUAL, Directory, running_system
 from cli.output.terminal import results
 
 Asked = Annotated[
@@ -36,7 +36,7 @@ def trace(
     \b
     Exit codes: 0 shown; 1 there is no such message, or the room does not answer.
     """
-    at = (house(directory).urls["audit"] if url is None else url).rstrip("/")
+    at = (running_system(directory).urls["audit"] if url is None else url).rstrip("/")
     by = "at" if asked.count("/") == 2 else "event"
     found = http.get_json(f"{at}/v1/causes", [(by, asked)], token)
     if as_json:

@@ -9,7 +9,8 @@ from cli.connect.endpoints import USUAL, Directory
 from cli.output import addresses
 from cli.output.errors import CommandError
 from cli.output.terminal import telling
-from deploy.local import rooms
+from deploy.local import services
+from deploy.system import SYSTEM
 
 Story = Annotated[bool, typer.Option("--story", help="Tell the demo's story too, to have something to see.")]
 
@@ -33,8 +34,8 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
     answer in time.
     """
     with telling("starting") as tell:
-        house = rooms.up(directory, progress=tell)
-        if late := [room for room in rooms.status(directory) if not room.ready]:
+        house = services.up(directory, SYSTEM, progress=tell)
+        if late := [room for room in services.status(directory, SYSTEM) if not room.ready]:
             addresses.show(house)
             told = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
             raise CommandError("\n".join(told))
@@ -43,6 +44,6 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
     addresses.show(house)
 
 
-def _late(room: rooms.RoomStatus) -> str:
+def _late(room: services.ServiceStatus) -> str:
     why = "; ".join(room.problems) or "it does not say why"
     return f"{room.name} runs and is not ready: {why}. Its log is {room.log}."

@@ -6,8 +6,8 @@ from typing import Annotated, TypeAlias
 import typer
 
 from cli.output.errors import CommandError
-from deploy.local.house import QUERY, House
-from deploy.local.house import house as written
+from deploy.local.endpoints import Endpoints, read_endpoints
+from deploy.service_names import QUERY
 
 Directory: TypeAlias = Annotated[
     Path,
@@ -32,22 +32,26 @@ Database: TypeAlias = Annotated[
 USUAL = Path(".forcegen")
 
 
-def house(directory: Path) -> House:
-    """What is up in a directory."""
-    found = written(directory)
-    if found is None:
+def running_system(directory: Path) -> Endpoints:
+    """Where everything answers that is up in a directory.
+
+    Raises:
+        CommandError: nothing is.
+    """
+    endpoints = read_endpoints(directory)
+    if endpoints is None:
         raise CommandError(f"Nothing is up in {directory}: run `forcegen up`, or name another place with --directory.")
-    return found
+    return endpoints
 
 
 def bootstrap(given: str | None, directory: Path) -> str:
     """Kafka's address."""
-    return house(directory).kafka_bootstrap if given is None else given
+    return running_system(directory).kafka_bootstrap if given is None else given
 
 
 def query_url(given: str | None, directory: Path) -> str:
     """The query API's address, without a slash at its end."""
-    url = house(directory).urls.get(QUERY) if given is None else given
+    url = running_system(directory).urls.get(QUERY) if given is None else given
     if url is None:
         raise CommandError(
             f"No query API is up in {directory}: run `forcegen up`, or give its address with --query-url."

@@ -11,7 +11,8 @@ import typer
 
 from cli.output import addresses
 from cli.output.terminal import news, telling
-from deploy.local import rooms
+from deploy.local import services
+from deploy.system import SYSTEM
 
 USUAL: Final = Path(".forcegen-demo")
 
@@ -33,11 +34,11 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     Exit codes: 0 every number is that of the public record; 1 one is not, or something failed; 3 no answer in time.
     """
     run = import_module("cli.demo.run")  # the rooms' own code: too much for `forcegen --help` to load
-    keep = keep or any(room.running for room in rooms.status(directory))
+    keep = keep or any(room.running for room in services.status(directory, SYSTEM))
     _end_on_sigterm()
     try:
         with telling("demo") as tell_news:
-            house = rooms.up(directory, progress=tell_news)
+            house = services.up(directory, SYSTEM, progress=tell_news)
             found = run.gather(house, tell_news)
         run.show(found)
         if keep:
@@ -45,7 +46,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     finally:
         if not keep:
             with telling("stopping") as tell_news:
-                rooms.down(directory, progress=tell_news)
+                services.down(directory, SYSTEM, progress=tell_news)
     _farewell(directory, keep=keep)
 
 

@@ -14,7 +14,8 @@ from cli.demo import golden, pages
 from cli.demo.foreign_client import ROOMS, ForeignClient, NoAnswer, Offsets
 from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
 from cli.output.errors import LATE, CommandError
-from deploy.local.house import QUERY, House
+from deploy.local.endpoints import Endpoints
+from deploy.service_names import QUERY
 from operations.rehearsal import InMemorySystem
 
 CAUGHT_UP_WITHIN_S: Final = 60.0
@@ -32,7 +33,7 @@ class Found:
     reports: golden.Reports
 
 
-def gather(house: House, tell_news: Callable[[str], None]) -> Found:
+def gather(house: Endpoints, tell_news: Callable[[str], None]) -> Found:
     """Tell the story, ask what is refused, ask for the reports.
 
     Raises:
@@ -43,7 +44,7 @@ def gather(house: House, tell_news: Callable[[str], None]) -> Found:
 
 
 def tell_story(
-    house: House, tell_news: Callable[[str], None], *, refusals: bool = False
+    house: Endpoints, tell_news: Callable[[str], None], *, refusals: bool = False
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
     """Tell the story (and ask what is refused), and wait until the reports know it; told again, nothing changes.
 

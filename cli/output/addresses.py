@@ -1,10 +1,11 @@
 """Where everything of a house is, for somebody who wants to look at it."""
 
 from cli.output.terminal import results, row, table
-from deploy.local.house import QUERY, House
+from deploy.local.endpoints import Endpoints
+from deploy.service_names import QUERY
 
 
-def show(house: House) -> None:
+def show(house: Endpoints) -> None:
     """The addresses, those that a reader opens first."""
     shown = table("what", "where")
     row(shown, ("pages for officials", f"{house.urls[QUERY]}/"))

@@ -1,7 +1,7 @@
-"""A room's first step: `python -P enter.py SETTINGS MODULE` takes its settings from a file, then is that module.
+"""A service's first step: `python -P enter.py SETTINGS MODULE` takes its settings from a file, then is that module.
 
 The file is owner-only, and so a password is never an argument that every user of the machine could list.
-Run by path (`-P` keeps this folder off the module path), so that the rooms of this checkout are found from any place.
+Run by path (`-P` keeps this folder off the module path), so that this checkout's services are found from any place.
 """
 
 import json

@@ -25,7 +25,7 @@ from deploy.local.errors import StackError
 from deploy.local.home import Home, locked
 from deploy.local.process import Daemon, launch, read_run, stop, write_atomically
 from deploy.local.progress import Progress, quiet
-from deploy.local.room_process import Room, daemon, living
+from deploy.local.service_process import Service, daemon, living
 
 ENTRY = Path(__file__)
 LOOK_EVERY_S = 1.0
@@ -73,27 +73,27 @@ class Pause:
 @contextmanager
 def one_command(home: Home, tell: Progress) -> Iterator[None]:
     """One command on the services at a time; a lock of its own, since the servers' is taken again within."""
-    with locked(Home(home.path / "rooms"), tell):
+    with locked(Home(home.path / "services"), tell):
         yield
 
 
-def restarts(home: Home, room: Room) -> Restarts:
+def restarts(home: Home, service: Service) -> Restarts:
     """What was done for a service."""
     try:
-        found = json.loads(_noted(home, room).read_text())
+        found = json.loads(_noted(home, service).read_text())
         return Restarts(int(found["times"]), str(found["last"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Restarts()
 
 
-def start(home: Home, rooms: Sequence[Room]) -> None:
+def start(home: Home, services: Sequence[Service]) -> None:
     """Look after these services from now on. Under the lock of the services."""
-    watched = json.dumps([asdict(room) for room in rooms], indent=2)
+    watched = json.dumps([asdict(service) for service in services], indent=2)
     if _alive(home) and _watched_file(home).read_text() == watched:
         return
     stop_supervisor(home)
-    for room in rooms:
-        _noted(home, room).unlink(missing_ok=True)
+    for service in services:
+        _noted(home, service).unlink(missing_ok=True)
     own = _daemon(home)
     own.place.mkdir(mode=0o700, exist_ok=True)
     write_atomically(_watched_file(home), watched)
@@ -112,41 +112,41 @@ def watch(
 ) -> None:
     """Look after the services until there are none to look after."""
     pauses: dict[str, Pause] = {}
-    while rooms := _watched(home):
-        for room in rooms:
-            pause = pauses.setdefault(room.name, Pause())
-            if _runs(home, room):
+    while services := _watched(home):
+        for service in services:
+            pause = pauses.setdefault(service.name, Pause())
+            if _runs(home, service):
                 pause.runs(now())
             elif pause.ended(now()):
-                _start_again(home, room, pause, now)
+                _start_again(home, service, pause, now)
         sleep(LOOK_EVERY_S)
 
 
-def _start_again(home: Home, room: Room, pause: Pause, now: Callable[[], float]) -> None:
+def _start_again(home: Home, service: Service, pause: Pause, now: Callable[[], float]) -> None:
     with one_command(home, quiet):
-        run = read_run(daemon(home, room).record)
-        if room not in _watched(home) or _runs(home, room) or run is None:
+        run = read_run(daemon(home, service).record)
+        if service not in _watched(home) or _runs(home, service) or run is None:
             return  # a command was there meanwhile
-        before = restarts(home, room)
+        before = restarts(home, service)
         last = datetime.now(UTC).isoformat(timespec="seconds")
-        write_atomically(_noted(home, room), json.dumps(asdict(Restarts(before.times + 1, last))))
-        _say(f"{room.name} ended, and is started again (time {before.times + 1})")
+        write_atomically(_noted(home, service), json.dumps(asdict(Restarts(before.times + 1, last))))
+        _say(f"{service.name} ended, and is started again (time {before.times + 1})")
         try:
-            launch(daemon(home, room), run.ports)
+            launch(daemon(home, service), run.ports)
         except StackError as fault:
-            _say(f"{room.name} could not be launched: {fault}")
+            _say(f"{service.name} could not be launched: {fault}")
         pause.started(now())
 
 
-def _runs(home: Home, room: Room) -> bool:
-    own = daemon(home, room)
+def _runs(home: Home, service: Service) -> bool:
+    own = daemon(home, service)
     run = read_run(own.record)
     return bool((run and run.process()) or living(own.place))
 
 
-def _watched(home: Home) -> list[Room]:
+def _watched(home: Home) -> list[Service]:
     try:
-        return [Room(**each) for each in json.loads(_watched_file(home).read_text())]
+        return [Service(**each) for each in json.loads(_watched_file(home).read_text())]
     except (OSError, ValueError, TypeError):
         return []
 
@@ -162,10 +162,10 @@ def _daemon(home: Home) -> Daemon:
     return Daemon(
         name="supervisor",
         program=Path(sys.executable).name,
-        place=home.path / "rooms" / "supervisor",
+        place=home.path / "services" / "supervisor",
         log=log,
         console=log,
-        record=home.path / "rooms" / "supervisor.run.json",
+        record=home.path / "services" / "supervisor.run.json",
         usual_ports=(),
         command=lambda _: [sys.executable, "-P", str(ENTRY), str(home.path)],
         answers=lambda _: True,
@@ -174,11 +174,11 @@ def _daemon(home: Home) -> Daemon:
 
 
 def _watched_file(home: Home) -> Path:
-    return home.path / "rooms" / "supervised.json"
+    return home.path / "services" / "supervised.json"
 
 
-def _noted(home: Home, room: Room) -> Path:
-    return home.path / "rooms" / f"{room.name}.restarts.json"
+def _noted(home: Home, service: Service) -> Path:
+    return home.path / "services" / f"{service.name}.restarts.json"
 
 
 def _say(text: str) -> None:

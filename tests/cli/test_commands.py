@@ -14,7 +14,7 @@ from cli.connect import http
 from cli.main import app, local
 from cli.output.terminal import news
 from contracts.outcome import CommandDecided
-from deploy.local.house import FILE, House
+from deploy.local.endpoints import FILE, Endpoints
 
 Answer = Callable[[httpx.Request], httpx.Response]
 STRENGTH: dict[str, Any] = {
@@ -37,7 +37,7 @@ STRENGTH: dict[str, Any] = {
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     urls = {"approvals": "http://approvals", "query": "http://query"}
-    (tmp_path / FILE).write_text(House("127.0.0.1:1", urls).as_json())
+    (tmp_path / FILE).write_text(Endpoints("127.0.0.1:1", urls).as_json())
     return tmp_path
 
 

@@ -17,8 +17,8 @@ from cli.demo.refusals import examples
 from cli.demo.telling import Answered, Refused
 from cli.main import app
 from cli.output.errors import CommandError
-from deploy.local import rooms
-from deploy.local.house import House
+from deploy.local import services
+from deploy.local.endpoints import Endpoints
 
 COMMAND = {
     "specversion": "1.0",
@@ -180,7 +180,7 @@ def test_up_tells_the_story_when_it_is_asked_to_and_says_where_to_look(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], told: int
 ) -> None:
     prepared_system(monkeypatch, found())
-    tellings: list[House] = []
+    tellings: list[Endpoints] = []
     monkeypatch.setattr(run, "tell_story", lambda system, news: tellings.append(system))
     result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
     assert (result.exit_code, len(tellings)) == (0, told)
@@ -198,9 +198,9 @@ def test_a_failed_demo_is_taken_down_too(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def prepared_system(monkeypatch: pytest.MonkeyPatch, shown: run.Found) -> list[Path]:
     """A system that is not there; which directories were stopped."""
     stopped: list[Path] = []
-    monkeypatch.setattr(rooms, "status", lambda directory: ())
-    monkeypatch.setattr(rooms, "up", lambda directory, progress: House("k:1", {"query": "http://query"}))
-    monkeypatch.setattr(rooms, "down", lambda directory, progress: stopped.append(directory))
+    monkeypatch.setattr(services, "status", lambda directory, system: ())
+    monkeypatch.setattr(services, "up", lambda directory, system, progress: Endpoints("k:1", {"query": "http://query"}))
+    monkeypatch.setattr(services, "down", lambda directory, system, progress: stopped.append(directory))
     monkeypatch.setattr(run, "gather", lambda system, news: shown)
     monkeypatch.setattr(command, "_end_on_sigterm", lambda: None)
     return stopped

@@ -30,7 +30,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not url.startswith("http://q")
         return {"items": [EVENT] if url.startswith("http://v") else [], "next": None}
 
-    monkeypatch.setattr(command, "house", lambda _: House)
+    monkeypatch.setattr(command, "running_system", lambda _: House)
     monkeypatch.setattr(http, "get_json", get_json)
 
 

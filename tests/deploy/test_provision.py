@@ -1,4 +1,4 @@
-"""What the administrator runs before the rooms: may be repeated, renews passwords, and tells what is missing."""
+"""What the administrator runs before the services: may be repeated, renews passwords, and tells what is missing."""
 
 import asyncio
 import secrets

@@ -11,10 +11,10 @@ import pytest
 from deploy.local import supervisor
 from deploy.local.home import Home, claim, furnish
 from deploy.local.process import launch, read_run
-from deploy.local.room_process import Room, daemon, living, settings_file
+from deploy.local.service_process import Service, daemon, living, settings_file
 from deploy.local.supervisor import CALM_S, PAUSE_MAX_S, Pause, restarts
 
-SERVICE = Room("slow", "tests.deploy.slow_room", "nobody", 8099)
+SERVICE = Service("slow", "tests.deploy.slow_service", "nobody", 8099)
 
 
 def test_pauses_grow_to_a_bound_and_begin_anew_after_a_calm() -> None:
@@ -47,7 +47,7 @@ def test_one_that_ends_before_it_was_seen_waits_too() -> None:
 def home(tmp_path: Path) -> Iterator[Home]:
     found = claim(tmp_path / "system")
     furnish(found)
-    (found.path / "rooms").mkdir()
+    (found.path / "services").mkdir()
     daemon(found, SERVICE).place.mkdir()
     settings_file(found, SERVICE).write_text('{"FORCEGEN_HTTP_PORT": "0"}')
     try:

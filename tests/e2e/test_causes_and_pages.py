@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from cli.demo import run
 from cli.main import app
 from contracts.registry import SERVICES
-from deploy.local.house import House
+from deploy.local.endpoints import Endpoints
 from tests.e2e.test_main_path import proposal
 from tests.faults import check
 from tests.foreign import Client
@@ -28,7 +28,7 @@ HOSTILE = '<script>alert("x")</script>'
 @pytest.fixture(scope="module")
 def audit(system: RunningSystem) -> Iterator[httpx.Client]:
     """The archive's HTTP side after the story, quiet, with every record findable."""
-    run.tell_story(House(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    run.tell_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
     hostile = HOSTILE.encode()
     foreign = Client(system.servers.kafka)
     foreign.raw("approvals.commands", hostile, hostile, [("ce_actor", hostile)])

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from cli.demo import golden, run
-from deploy.local.house import House
+from deploy.local.endpoints import Endpoints
 from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.servers
 def test_the_reports_agree_with_the_public_record_and_a_second_telling_is_answered_the_same(
     system: RunningSystem, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    addresses = House(system.servers.kafka, {"query": system.url("query")})
+    addresses = Endpoints(system.servers.kafka, {"query": system.url("query")})
     news: list[str] = []
     chapters, refused = run.tell_story(addresses, news.append)
     assert refused == ()

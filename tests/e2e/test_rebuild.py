@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cli.demo import run
 from cli.main import app
-from deploy.local.house import House
+from deploy.local.endpoints import Endpoints
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
 from services.reporting import rebuild
@@ -31,7 +31,7 @@ DAYS = ("2014-08-01", "2022-06-30", "2024-12-31")
 @pytest.fixture(scope="module")
 def story(system: RunningSystem) -> RunningSystem:
     """The system after the story, quiet."""
-    run.tell_story(House(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    run.tell_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
     check.wait_for_quiet(system, 60)
     return system
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cli.demo import run
 from cli.main import app
-from deploy.local.house import House
+from deploy.local.endpoints import Endpoints
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
 from services.reporting.reports import receipts
@@ -49,7 +49,7 @@ class Log:
 @pytest.fixture(scope="module")
 def answers(system: RunningSystem) -> dict[str, dict[str, Any]]:
     """Reports with their receipts, by the report's name."""
-    run.tell_story(House(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    run.tell_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
     return {name: report(system, name, receipt="true", **asked) for name, asked in ASKED}
 
 

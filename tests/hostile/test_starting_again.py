@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import rooms
-from deploy.local.house import House, house
+from deploy.local import services
+from deploy.local.endpoints import Endpoints, read_endpoints
+from deploy.system import SYSTEM
 from tests.foreign import Client, room_of
 from tests.hostile import honest
 from tests.hostile.generate import parcels
@@ -31,7 +32,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     try:
         yield path
     finally:
-        rooms.wipe(path)
+        services.wipe(path, SYSTEM)
 
 
 def done(command: str, directory: Path) -> str:
@@ -41,15 +42,15 @@ def done(command: str, directory: Path) -> str:
     return told.stdout
 
 
-def brought_up(directory: Path) -> House:
+def brought_up(directory: Path) -> Endpoints:
     done("up", directory)
-    found = house(directory)
+    found = read_endpoints(directory)
     assert found is not None
     assert "no" not in done("status", directory).split()
     return found
 
 
-def sent_to(system: House, seed: int) -> dict[str, list[str]]:
+def sent_to(system: Endpoints, seed: int) -> dict[str, list[str]]:
     """Every kind of hostile record, and honest commands among them; the ids of these by service."""
     events = [*honest.ground(), *honest.commands(f"s{seed}", STORIES * PER_STORY)]
     hostile = parcels(seed, HOSTILE)
@@ -68,7 +69,7 @@ def sent_to(system: House, seed: int) -> dict[str, list[str]]:
     return ids
 
 
-def not_accepted(system: House, ids: dict[str, list[str]]) -> set[str]:
+def not_accepted(system: Endpoints, ids: dict[str, list[str]]) -> set[str]:
     """The honest commands that no service has accepted, after a while."""
     client, deadline = Client(system.kafka_bootstrap), time.monotonic() + ANSWERED_S
     while left := {id_ for service, wanted in ids.items() for id_ in {*wanted} - accepted(client, service)}:

@@ -1,4 +1,4 @@
-"""The whole system on this machine, as its users run it: up, commands in, answers out, rooms that die, down."""
+"""The whole system on this machine, as its users run it: up, commands in, answers out, services that die, down."""
 
 import json
 import os
@@ -16,13 +16,14 @@ import pytest
 
 from contracts.cloudevents import to_structured
 from contracts.examples import EXAMPLES, enveloped
-from deploy.local import process, rooms
-from deploy.local.house import House, house
-from deploy.local.rooms import StackError
-from tests.deploy.slow_room import WHY
+from deploy.local import process, services
+from deploy.local.endpoints import Endpoints, read_endpoints
+from deploy.local.services import StackError
+from deploy.system import SYSTEM
+from tests.deploy.slow_service import WHY
 from tests.local import alive_in, forcegen
 
-DECIDING = [room for room in rooms.ROOMS if room.name in ("approvals", "vacancies", "deployments")]
+DECIDING = [service for service in SYSTEM.services if service.name in ("approvals", "vacancies", "deployments")]
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 
@@ -33,14 +34,14 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     try:
         yield path
     finally:
-        rooms.wipe(path)
+        services.wipe(path, SYSTEM)
 
 
 @pytest.fixture(scope="module")
-def up(directory: Path) -> House:
+def up(directory: Path) -> Endpoints:
     done = forcegen("up", directory)
     assert done.returncode == 0, done.stderr
-    found = house(directory)
+    found = read_endpoints(directory)
     assert found is not None
     return found
 
@@ -60,8 +61,8 @@ def lines(*those: dict[str, Any]) -> str:
     return "".join(f"{json.dumps(one)}\n" for one in those)
 
 
-def test_every_room_is_up_and_says_where(up: House, directory: Path) -> None:
-    assert set(up.urls) == {room.name for room in rooms.ROOMS}
+def test_every_service_is_up_and_says_where(up: Endpoints, directory: Path) -> None:
+    assert set(up.urls) == {service.name for service in SYSTEM.services}
     for url in up.urls.values():
         assert httpx.get(f"{url}/healthz/progress", trust_env=False).status_code == 200
     told = forcegen("status", directory)
@@ -69,7 +70,7 @@ def test_every_room_is_up_and_says_where(up: House, directory: Path) -> None:
     assert "no" not in told.stdout.split()
 
 
-def test_commands_are_answered_and_the_same_again_on_a_repeat(up: House, directory: Path) -> None:
+def test_commands_are_answered_and_the_same_again_on_a_repeat(up: Endpoints, directory: Path) -> None:
     propose, approve = commands("ProposeMandate", "ApproveMandate")
     unknown = approve | {"id": "late-1", "subject": "mandate/none", "data": approve["data"] | {"mandate": "none"}}
     text = lines(propose, approve, unknown)
@@ -81,7 +82,7 @@ def test_commands_are_answered_and_the_same_again_on_a_repeat(up: House, directo
     assert answers(again) == answers(first)
 
 
-def test_lines_that_cannot_be_read_are_told_and_the_others_go_in(up: House, directory: Path) -> None:
+def test_lines_that_cannot_be_read_are_told_and_the_others_go_in(up: Endpoints, directory: Path) -> None:
     (mission,) = commands("RecordMission")
     untimed = {name: text for name, text in mission.items() if name != "time"}
     done = forcegen("send", directory, "-", given=lines(mission, untimed) + "no json\n")
@@ -91,7 +92,7 @@ def test_lines_that_cannot_be_read_are_told_and_the_others_go_in(up: House, dire
     assert "accepted" in done.stdout
 
 
-def test_a_report_comes_from_the_events_that_were_sent(up: House, directory: Path) -> None:
+def test_a_report_comes_from_the_events_that_were_sent(up: Endpoints, directory: Path) -> None:
     forcegen("send", directory, "-", given=lines(*commands("ProposeMandate", "ApproveMandate")))
     deadline = time.monotonic() + 20
     asked = ("room-left", "--as-of", "2014-07-01", "--format", "json")
@@ -100,7 +101,7 @@ def test_a_report_comes_from_the_events_that_were_sent(up: House, directory: Pat
     assert {row["mandate"] for row in rows} == {"kz-2013"}
 
 
-def test_an_analyst_asks_the_reports_at_the_address_that_is_printed(up: House, directory: Path) -> None:
+def test_an_analyst_asks_the_reports_at_the_address_that_is_printed(up: Endpoints, directory: Path) -> None:
     address = forcegen("sql", directory).stdout.strip()
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT count(*) FROM strength_as_of('2014-07-01')").fetchone() is not None
@@ -108,7 +109,9 @@ def test_an_analyst_asks_the_reports_at_the_address_that_is_printed(up: House, d
             connection.execute("SELECT * FROM reporting.tours")
 
 
-def test_all_places_agree_and_what_is_archived_can_be_taken_away(up: House, directory: Path, tmp_path: Path) -> None:
+def test_all_places_agree_and_what_is_archived_can_be_taken_away(
+    up: Endpoints, directory: Path, tmp_path: Path
+) -> None:
     agreed = forcegen("audit reconcile", directory)
     assert (agreed.returncode, agreed.stdout.splitlines()[-1]) == (0, "All agree."), agreed.stdout + agreed.stderr
     out = tmp_path / "all.jsonl"
@@ -120,74 +123,76 @@ def test_all_places_agree_and_what_is_archived_can_be_taken_away(up: House, dire
     dry = forcegen("audit replay", directory, "--to", "topic", "--dry-run")
     assert dry.returncode == 0, dry.stdout + dry.stderr
     refused = forcegen("audit replay", directory, "--to", "topic")
-    assert "read from Kafka now: stop every room first" in refused.stderr
+    assert "read from Kafka now: stop every service first" in refused.stderr
 
 
-def test_secrets_are_kept_to_their_owner_and_out_of_command_lines_and_logs(up: House, directory: Path) -> None:
-    passwords = json.loads((directory / "rooms" / "passwords.json").read_text()).values()
-    private = [directory / "rooms" / "passwords.json", *(directory / "rooms").glob("*.settings.json")]
-    assert len(private) == 1 + len(rooms.ROOMS)
+def test_secrets_are_kept_to_their_owner_and_out_of_command_lines_and_logs(up: Endpoints, directory: Path) -> None:
+    passwords = json.loads((directory / "services" / "passwords.json").read_text()).values()
+    private = [directory / "services" / "passwords.json", *(directory / "services").glob("*.settings.json")]
+    assert len(private) == 1 + len(SYSTEM.services)
     assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
     told = [" ".join(one.cmdline()) for one in alive_in(directory)]
     told += [log.read_text(errors="replace") for log in (directory / "logs").iterdir()]
-    told.append((directory / "rooms.json").read_text())
+    told.append((directory / "endpoints.json").read_text())
     assert not [text for text in told for password in passwords if password in text]
 
 
-def test_a_room_that_died_is_started_again_and_the_others_stay(up: House, directory: Path) -> None:
-    before = {room.name: room.pid for room in rooms.status(directory)}
+def test_a_service_that_died_is_started_again_and_the_others_stay(up: Endpoints, directory: Path) -> None:
+    before = {service.name: service.pid for service in services.status(directory, SYSTEM)}
     assert before["vacancies"] is not None
     os.kill(before["vacancies"], signal.SIGKILL)
-    assert rooms.up(directory) == up
-    after = {room.name: room.pid for room in rooms.status(directory)}
+    assert services.up(directory, SYSTEM) == up
+    after = {service.name: service.pid for service in services.status(directory, SYSTEM)}
     assert {name for name in before if before[name] != after[name]} == {"vacancies"}
 
 
-def test_a_room_that_ends_is_started_again_by_itself_and_status_says_so(up: House, directory: Path) -> None:
-    before = {room.name: room for room in rooms.status(directory)}["deployments"]
+def test_a_service_that_ends_is_started_again_by_itself_and_status_says_so(up: Endpoints, directory: Path) -> None:
+    before = {service.name: service for service in services.status(directory, SYSTEM)}["deployments"]
     assert before.pid is not None
     os.kill(before.pid, signal.SIGKILL)
     deadline = time.monotonic() + 60
-    while (after := {room.name: room for room in rooms.status(directory)}["deployments"]).pid == before.pid or (
-        not after.ready
-    ):
+    while (
+        after := {service.name: service for service in services.status(directory, SYSTEM)}["deployments"]
+    ).pid == before.pid or (not after.ready):
         assert time.monotonic() < deadline, after
         time.sleep(0.2)
     assert (after.restarts.times, after.port) == (before.restarts.times + 1, before.port)
     assert "was started again at" in " ".join(forcegen("status", directory).stdout.split())
 
 
-def test_a_room_that_is_slow_is_told_with_its_reason_and_stays_up_with_all_others(
-    up: House, directory: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_service_that_is_slow_is_told_with_its_reason_and_stays_up_with_all_others(
+    up: Endpoints, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "START_SECONDS_MAX", 5)
-    slow, told = rooms.Room("slow", "tests.deploy.slow_room", "approvals", 8091), list[str]()
-    with_it = [*rooms.ROOMS, slow]
-    rooms.up(directory, rooms=with_it, progress=told.append)
+    slow, told = services.Service("slow", "tests.deploy.slow_service", "approvals", 8091), list[str]()
+    with_it = SYSTEM.only(*SYSTEM.services, slow)
+    services.up(directory, with_it, progress=told.append)
     assert any(WHY in line for line in told)
-    found = {room.name: room for room in rooms.status(directory, rooms=with_it)}
+    found = {service.name: service for service in services.status(directory, with_it)}
     assert (found["slow"].running, found["slow"].ready) == (True, False)
-    assert all(room.ready for name, room in found.items() if name != "slow")
-    rooms.down(directory, rooms=[slow], servers=False)
+    assert all(service.ready for name, service in found.items() if name != "slow")
+    services.down(directory, SYSTEM.only(slow), servers=False)
     monkeypatch.undo()
-    assert rooms.up(directory) == up
+    assert services.up(directory, SYSTEM) == up
 
 
-def test_a_room_that_cannot_start_is_told_with_its_last_words(up: House, directory: Path) -> None:
-    broken = rooms.Room("kitchen", "services.no_such_room", "approvals", 8090)
-    with pytest.raises(StackError, match=r"No module named services\.no_such_room"):
-        rooms.up(directory, rooms=[*rooms.ROOMS, broken])
-    assert rooms.up(directory) == up
-    assert len(rooms.status(directory)) == len([room for room in rooms.status(directory) if room.ready])
+def test_a_service_that_cannot_start_is_told_with_its_last_words(up: Endpoints, directory: Path) -> None:
+    broken = services.Service("kitchen", "services.no_such_service", "approvals", 8090)
+    with pytest.raises(StackError, match=r"No module named services\.no_such_service"):
+        services.up(directory, SYSTEM.only(*SYSTEM.services, broken))
+    assert services.up(directory, SYSTEM) == up
+    assert len(services.status(directory, SYSTEM)) == len(
+        [service for service in services.status(directory, SYSTEM) if service.ready]
+    )
 
 
-def test_down_leaves_nothing_and_up_finds_the_data_again(up: House, directory: Path) -> None:
+def test_down_leaves_nothing_and_up_finds_the_data_again(up: Endpoints, directory: Path) -> None:
     assert forcegen("down", directory).returncode == 0
     assert alive_in(directory) == []
-    assert house(directory) is None
+    assert read_endpoints(directory) is None
     told = forcegen("send", directory, "-", given="")
     assert (told.returncode, told.stderr.startswith("forcegen: Nothing is up in")) == (1, True)
-    rooms.up(directory, rooms=DECIDING)
+    services.up(directory, SYSTEM.only(*DECIDING))
     (propose,) = commands("ProposeMandate")
     done = forcegen("send", directory, "-", "--json", given=lines(propose))
     assert json.loads(done.stdout)["events"][0]["position"] == 1

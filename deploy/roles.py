@@ -1,4 +1,4 @@
-"""The database of a local house: one, with a role and a schema a room, and roles that only read.
+"""The database of a local system: one, with a role and a schema a service, and roles that only read.
 
 Passwords are random, made once, and kept owner-only beside the data, so that a restart finds them again.
 """
@@ -28,8 +28,8 @@ def provision(admin_dsn: str, place: Path) -> Mapping[str, str]:
 
 
 def password_of(role: str, directory: Path) -> str | None:
-    """The password that is kept for a role in the directory of a house; None where there is none."""
-    return _kept(directory / "rooms" / FILE).get(role)
+    """The password that is kept for a role in the directory of a system; None where there is none."""
+    return _kept(directory / "services" / FILE).get(role)
 
 
 def _address(admin_dsn: str, role: str, password: str) -> str:

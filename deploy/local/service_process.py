@@ -1,6 +1,6 @@
-"""A room as a daemon: started with its settings in a file, ready when its own `/healthz/progress` says so.
+"""A service as a daemon: started with its settings in a file, ready when its own `/healthz/progress` says so.
 
-A room keeps nothing but in Kafka and Postgres, so one whose settings are out of date, or which was left behind by a
+A service keeps nothing but in Kafka and Postgres, so one whose settings are out of date, or which was left behind by a
 starter that died, is stopped and started anew without a question.
 """
 
@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -24,98 +24,99 @@ from deploy.local.progress import Progress
 ENTRY = Path(__file__).with_name("enter.py")
 ANSWER_SECONDS_MAX = 2
 PORT_RACES_MAX = 3
-OURS = ("KAFKA_BOOTSTRAP", "DATABASE_URL", "HTTP_HOST", "HTTP_PORT")
+OWN_SETTINGS = ("KAFKA_BOOTSTRAP", "DATABASE_URL", "HTTP_HOST", "HTTP_PORT")
 
 StopAsked = Callable[[], bool]
 
 
 @dataclass(frozen=True)
-class Room:
-    """One process of the house: its module, the database role that it works as, the port that it likes."""
+class Service:
+    """One process: its module, the database role that it works as, the port that it likes."""
 
     name: str
     module: str
     role: str
     usual_port: int
+    url_settings: Mapping[str, str] = field(default_factory=dict)
+    """By environment variable, the service whose URL it holds; that one is listed before this one."""
 
 
 @dataclass(frozen=True)
-class Addresses:
-    """What every room is told: where Kafka is, and where the database is for each role (a secret)."""
+class Environment:
+    """What a service finds around it: Kafka, the database for each role (a secret), other services by name."""
 
     kafka_bootstrap: str
     databases: Mapping[str, str]
-    audit_url: str | None = None
-    """For the query API, which asks there for what its receipts rest on."""
+    urls: Mapping[str, str] = field(default_factory=dict)
 
-    def settings(self, room: Room, port: int) -> Mapping[str, str]:
-        """The environment of a room: the caller's own `FORCEGEN_…` settings, but our addresses."""
-        told = {name: text for name, text in os.environ.items() if name.startswith("FORCEGEN_")}
-        return {name: text for name, text in told.items() if not name.endswith(OURS)} | {
+    def settings(self, service: Service, port: int) -> Mapping[str, str]:
+        """The settings of a service: the caller's own `FORCEGEN_…` variables, but our addresses."""
+        own = {name: text for name, text in os.environ.items() if name.startswith("FORCEGEN_")}
+        return {name: text for name, text in own.items() if not name.endswith(OWN_SETTINGS)} | {
             "FORCEGEN_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
-            "FORCEGEN_DATABASE_URL": self.databases[room.role],
+            "FORCEGEN_DATABASE_URL": self.databases[service.role],
             "FORCEGEN_HTTP_HOST": LOOPBACK,
             "FORCEGEN_HTTP_PORT": str(port),
-            **({"FORCEGEN_QUERY_AUDIT_URL": self.audit_url} if self.audit_url else {}),
+            **{setting: self.urls[name] for setting, name in service.url_settings.items() if name in self.urls},
         }
 
 
-def daemon(home: Home, room: Room) -> Daemon:
-    """How the room runs in this directory."""
-    place = home.path / "rooms" / room.name
-    log = home.logs / f"{room.name}.log"
-    record = home.path / "rooms" / f"{room.name}.run.json"
+def daemon(home: Home, service: Service) -> Daemon:
+    """How the service runs in this directory."""
+    place = home.path / "services" / service.name
+    log = home.logs / f"{service.name}.log"
+    record = home.path / "services" / f"{service.name}.run.json"
     return Daemon(
-        name=room.name,
+        name=service.name,
         program=Path(sys.executable).name,
         place=place,
         log=log,
         console=log,
         record=record,
-        usual_ports=(room.usual_port,),
-        command=lambda _: [sys.executable, "-P", str(ENTRY), str(settings_file(home, room)), room.module],
+        usual_ports=(service.usual_port,),
+        command=lambda _: [sys.executable, "-P", str(ENTRY), str(settings_file(home, service)), service.module],
         answers=lambda ports: _answers(record, ports[0]),
         farewell=signal.SIGTERM,
     )
 
 
-def settings_file(home: Home, room: Room) -> Path:
-    return home.path / "rooms" / f"{room.name}.settings.json"
+def settings_file(home: Home, service: Service) -> Path:
+    return home.path / "services" / f"{service.name}.settings.json"
 
 
-def start(home: Home, room: Room, addresses: Addresses, progress: Progress, stop_asked: StopAsked) -> Run:
-    """The room, ready, or told as late; started if it does not run or runs with other settings."""
-    is_ours = daemon(home, room)
+def start(home: Home, service: Service, environment: Environment, progress: Progress, stop_asked: StopAsked) -> Run:
+    """The service, ready, or told as late; started if it does not run or runs with other settings."""
+    is_ours = daemon(home, service)
     run = read_run(is_ours.record)
-    if run and run.process() and _settings(home, room) == addresses.settings(room, run.ports[0]):
+    if run and run.process() and _settings(home, service) == environment.settings(service, run.ports[0]):
         _wait(is_ours, run, progress, stop_asked)
         return run
-    stop_room(home, room, progress)
+    stop_service(home, service, progress)
     is_ours.place.mkdir(mode=0o700, exist_ok=True)
-    progress(f"{room.name}: starting")
-    return _launch(home, room, addresses, progress, stop_asked)
+    progress(f"{service.name}: starting")
+    return _launch(home, service, environment, progress, stop_asked)
 
 
-def stop_room(home: Home, room: Room, progress: Progress) -> None:
+def stop_service(home: Home, service: Service, progress: Progress) -> None:
     """The recorded process, and any other that was left behind in its place, is gone when this returns."""
-    is_ours = daemon(home, room)
+    is_ours = daemon(home, service)
     run = read_run(is_ours.record)
     if run and (recorded := run.process()):
-        progress(f"{room.name}: stopping")
+        progress(f"{service.name}: stopping")
         stop(recorded, is_ours.farewell)
     for process in living(is_ours.place):
-        progress(f"{room.name}: stopping one that was left behind")
+        progress(f"{service.name}: stopping one that was left behind")
         stop(process, is_ours.farewell)
 
 
 def living(place: Path) -> list[psutil.Process]:
-    """Rooms at work in that directory, recorded or not."""
+    """Services at work in that directory, recorded or not."""
     found = psutil.process_iter(["cwd", "cmdline"])
     return [one for one in found if one.info["cwd"] == str(place) and str(ENTRY) in (one.info["cmdline"] or ())]
 
 
 def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
-    """Whether the room at that port is ready, and what it says of itself: what is not well, what waits for others."""
+    """Whether the service at that port is ready, and what it says of itself: what is unwell, what waits for others."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS_MAX)
     try:
         connection.request("GET", "/healthz/progress")
@@ -142,13 +143,13 @@ def _wait(is_ours: Daemon, run: Run, progress: Progress, stop_asked: StopAsked) 
         progress(f"{is_ours.name}: ready on port {run.ports[0]}")
 
 
-def _launch(home: Home, room: Room, addresses: Addresses, progress: Progress, stop_asked: StopAsked) -> Run:
+def _launch(home: Home, service: Service, environment: Environment, progress: Progress, stop_asked: StopAsked) -> Run:
     """Start it; again on another port if somebody took the chosen one, and once more if it ended for another reason."""
-    is_ours = daemon(home, room)
+    is_ours = daemon(home, service)
     for race in range(1, PORT_RACES_MAX + 1):
         last = read_run(is_ours.record)
         ports = choose(last.ports if last else (), is_ours.usual_ports)
-        write_atomically(settings_file(home, room), json.dumps(addresses.settings(room, ports[0]), indent=2))
+        write_atomically(settings_file(home, service), json.dumps(environment.settings(service, ports[0]), indent=2))
         run = launch(is_ours, ports)
         try:
             _wait(is_ours, run, progress, stop_asked)
@@ -176,8 +177,8 @@ def _listens(process: psutil.Process, port: int) -> bool:
     return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in held)
 
 
-def _settings(home: Home, room: Room) -> object:
+def _settings(home: Home, service: Service) -> object:
     try:
-        return json.loads(settings_file(home, room).read_text())
+        return json.loads(settings_file(home, service).read_text())
     except (OSError, ValueError):
         return None

@@ -1,0 +1,29 @@
+"""Where the servers and services of a directory answer: what other programs read of it, with no secret in it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FILE = "endpoints.json"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where everything answers."""
+
+    kafka_bootstrap: str
+    urls: Mapping[str, str]
+    """Of each service, by its name."""
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+
+def read_endpoints(directory: Path) -> Endpoints | None:
+    """The endpoints, as the last `up` wrote them; None where nothing is up."""
+    try:
+        content = json.loads((directory / FILE).read_text())
+        return Endpoints(str(content["kafka_bootstrap"]), dict(content["urls"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

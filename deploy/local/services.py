@@ -1,0 +1,178 @@
+"""A whole system on this machine: Kafka, Postgres and every service, up and down as one thing.
+
+The services start at once, as soon as both servers answer. `up` leaves every service running, or nothing that it
+started: whatever interrupts it, one that ends at its start, a Ctrl-C, a SIGTERM. One that runs and is not ready yet is
+reported, with what it says of itself, and left to it. A service that ends later is started again (`supervisor`).
+`endpoints.json` says where everything is, with no secret. Which services there are is the caller's to say.
+
+    StackError   what is wrong, which path, what to do (see errors.py)
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from deploy.local import stack, supervisor
+from deploy.local.endpoints import FILE, Endpoints
+from deploy.local.errors import StackError
+from deploy.local.home import Home, claim, furnish, locked
+from deploy.local.interrupt import heeded
+from deploy.local.ports import LOOPBACK
+from deploy.local.process import Run, read_run, write_atomically
+from deploy.local.progress import Progress, one_at_a_time, quiet
+from deploy.local.service_process import Environment, Service, StopAsked, daemon, living, readiness, start, stop_service
+from deploy.local.supervisor import Restarts
+
+__all__ = ["Endpoints", "Service", "ServiceStatus", "StackError", "System", "down", "status", "up", "wipe"]
+
+
+@dataclass(frozen=True)
+class System:
+    """What runs beside the servers."""
+
+    services: Sequence[Service]
+    provision: Callable[[str, Path], Mapping[str, str]]
+    """Given Postgres' administrator URL and the folder that keeps passwords, makes the roles; a URL for each."""
+
+    def only(self, *services: Service) -> "System":
+        """The same with these services alone."""
+        return replace(self, services=services)
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    name: str
+    running: bool
+    pid: int | None
+    port: int | None
+    ready: bool
+    problems: tuple[str, ...]
+    log: Path
+    restarts: Restarts = field(default_factory=Restarts)
+    """What was done for it since it ended by itself."""
+
+
+def up(directory: Path, system: System, *, progress: Progress = quiet) -> Endpoints:
+    """Both servers answering and every service running; started if they are not."""
+    tell = one_at_a_time(progress)
+    with heeded() as interrupted:
+        home = claim(directory)
+        with locked(home, tell):
+            furnish(home)
+        with supervisor.one_command(home, tell):
+            return _up(home, system, tell, interrupted)
+
+
+def down(directory: Path, system: System, *, servers: bool = True, progress: Progress = quiet) -> None:
+    """No service of this directory is left running, and then no server, unless they are to stay. The data stays."""
+    home, tell = Home.at(directory), one_at_a_time(progress)
+    if home.mark.is_file():
+        with supervisor.one_command(home, tell):
+            (home.path / FILE).unlink(missing_ok=True)
+            supervisor.stop_supervisor(home)
+            _stop(home, system.services, tell)
+            if servers:
+                stack.down(directory, progress=tell)
+
+
+def wipe(directory: Path, system: System, *, progress: Progress = quiet) -> None:
+    """Down, and the data removed; only where the mark says that it is ours."""
+    home, tell = Home.at(directory), one_at_a_time(progress)
+    if home.mark.is_file():
+        with supervisor.one_command(home, tell):
+            supervisor.stop_supervisor(home)
+            _stop(home, system.services, tell)
+            stack.wipe(directory, progress=tell)
+    else:
+        stack.wipe(directory, progress=tell)
+
+
+def status(directory: Path, system: System) -> tuple[ServiceStatus, ...]:
+    """What runs, where, and whether it is ready. Changes nothing."""
+    home = Home.at(directory)
+    with ThreadPoolExecutor(len(system.services)) as pool:
+        return tuple(pool.map(lambda service: _status(home, service), system.services))
+
+
+def _up(home: Home, system: System, tell: Progress, interrupted: StopAsked) -> Endpoints:
+    servers_before = stack.status(home.path)
+    begun = [service for service in system.services if not _running(home, service)]
+    try:
+        servers = stack.up(home.path, progress=tell)
+        databases = system.provision(servers.postgres_dsn, home.path / "services")
+        environment = Environment(servers.kafka_bootstrap, databases)
+        runs = _start_all(home, system.services, environment, tell, interrupted)
+    except BaseException:
+        _stop(home, begun, tell)
+        if not (servers_before.kafka.running or servers_before.postgres.running):
+            (home.path / FILE).unlink(missing_ok=True)
+            stack.down(home.path, progress=tell)
+        raise
+    urls = {service.name: _url(run) for service, run in zip(system.services, runs, strict=True)}
+    endpoints = Endpoints(servers.kafka_bootstrap, urls)
+    write_atomically(home.path / FILE, endpoints.as_json())
+    supervisor.start(home, system.services)
+    return endpoints
+
+
+def _url(run: Run) -> str:
+    return f"http://{LOOPBACK}:{run.ports[0]}"
+
+
+def _start_all(
+    home: Home, services: Sequence[Service], environment: Environment, tell: Progress, interrupted: StopAsked
+) -> list[Run]:
+    """Every service at once; the first that fails ends the waiting for the others."""
+    failed = threading.Event()
+
+    def stop_asked() -> bool:
+        return interrupted() or failed.is_set()
+
+    with ThreadPoolExecutor(len(services)) as pool:
+        tasks: dict[str, Future[Run]] = {}
+
+        def begin(service: Service) -> Run:
+            needed = [name for name in service.url_settings.values() if name in tasks]  # listed before it: under way
+            urls = {name: _url(tasks[name].result()) for name in needed}
+            return start(home, service, replace(environment, urls=urls), tell, stop_asked)
+
+        for service in services:
+            tasks[service.name] = pool.submit(begin, service)
+        try:
+            done, _ = wait(tasks.values(), return_when=FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        except BaseException:
+            failed.set()
+            wait(tasks.values())
+            raise
+    if interrupted():
+        raise StackError("the start was interrupted")
+    return [task.result() for task in tasks.values()]
+
+
+def _stop(home: Home, services: Sequence[Service], tell: Progress) -> None:
+    with ThreadPoolExecutor(max(1, len(services))) as pool:
+        for task in [pool.submit(stop_service, home, service, tell) for service in services]:
+            task.result()
+
+
+def _running(home: Home, service: Service) -> bool:
+    return _status_of(home, service)[0] is not None
+
+
+def _status_of(home: Home, service: Service) -> tuple[int | None, int | None]:
+    """Process id and port."""
+    is_ours = daemon(home, service)
+    run = read_run(is_ours.record)
+    process = (run.process() if run else None) or next(iter(living(is_ours.place)), None)
+    return process.pid if process else None, run.ports[0] if run else None
+
+
+def _status(home: Home, service: Service) -> ServiceStatus:
+    pid, port = _status_of(home, service)
+    ready, problems = readiness(port) if pid and port else (False, ())
+    again = supervisor.restarts(home, service)
+    return ServiceStatus(service.name, pid is not None, pid, port, ready, problems, daemon(home, service).log, again)

@@ -1,0 +1,19 @@
+"""The services of this system on one machine: which there are, and what each needs. `deploy.local` runs them."""
+
+from typing import Final
+
+from deploy import roles
+from deploy.local.service_process import Service
+from deploy.local.services import System
+from deploy.service_names import AUDIT, QUERY
+
+SERVICES: Final = (
+    Service("approvals", "services.approvals", "approvals", 8081),
+    Service("vacancies", "services.vacancies", "vacancies", 8082),
+    Service("deployments", "services.deployments", "deployments", 8083),
+    Service("reporting", "services.reporting", "reporting", 8084),
+    Service(AUDIT, "services.audit", "audit", 8085),
+    # it asks the audit service for what its receipts rest on
+    Service(QUERY, "services.reporting.http", roles.READER, 8080, {"FORCEGEN_QUERY_AUDIT_URL": AUDIT}),
+)
+SYSTEM: Final = System(SERVICES, roles.provision)
