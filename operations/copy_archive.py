@@ -59,6 +59,6 @@ async def _copy(
             for row in page.records:
                 copy.take(static_files.line(row))
             unreadable += page.unreadable
-            progress(page.looked_at)
+            progress(page.scanned)
     copy.finish()
     return unreadable

@@ -85,7 +85,7 @@ async def _fill(archive: Connection, filling: ViewFill, goal: Positions, progres
         progress.begin("projecting", await selection.count(archive, which, size, first - 1))
         async for page in selection.pages(archive, which, size, first - 1):
             await filling.apply([high_water_mark.consumed(row) for row in page.records], goal)
-            progress(page.looked_at)
+            progress(page.scanned)
     await filling.reach(goal)
 
 
@@ -151,7 +151,7 @@ async def apply_missing(at: ViewAddresses, which: Selection, open_progress: Open
                 async for page in selection.pages(archive, which, size):
                     rows = [row for row in page.records if row["topic"] in SERVICE.topics_in]
                     applied += await rebuild.apply(live, [high_water_mark.consumed(row) for row in rows])
-                    progress(page.looked_at)
+                    progress(page.scanned)
             except asyncpg.UniqueViolationError as error:
                 raise OperationError("The service applied some of them meanwhile: run this again.") from error
             await (transaction.rollback() if dry_run else transaction.commit())

@@ -55,7 +55,7 @@ def _show(told: Reconciliation) -> None:
     )
     for line in told.lines:
         counted = line.counted
-        cells = (counted.looked_at, counted.waiting, counted.only_archived, counted.unread, counted.parked)
+        cells = (counted.compared, counted.waiting, counted.only_archived, counted.unread, counted.parked)
         row(shown, (line.between, *(f"{cell:,}" for cell in (*cells, line.differences))))
     results().print(shown)
     for room, behind in told.lag.items():

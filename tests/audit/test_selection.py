@@ -115,7 +115,7 @@ async def test_what_cannot_be_read_is_selected_by_its_topic_alone_and_counted(si
     assert await found(sixty, which) == [*range(1, 60, 3)]
     async with sixty.pool.acquire() as connection:
         told = [p async for p in selection.pages(connection, which, 63)]
-    assert (sum(p.unreadable for p in told), sum(p.looked_at for p in told)) == (3, 63)
+    assert (sum(p.unreadable for p in told), sum(p.scanned for p in told)) == (3, 63)
 
 
 async def test_a_structured_event_is_looked_into_as_a_binary_one(archive: Archive) -> None:

@@ -99,7 +99,7 @@ class SelectedPage:
     """Some records that were let through, as `archive.archived` takes them, and what was looked at to find them."""
 
     records: Sequence[asyncpg.Record]
-    looked_at: int
+    scanned: int
     unreadable: int
     """Records that a filter could not look inside; they are not let through."""
     last_leaf: int

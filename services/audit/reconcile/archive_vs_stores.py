@@ -96,7 +96,7 @@ class StoreComparison:
                 if own:
                     async for difference in own(ours):
                         yield difference
-                self.counted.looked_at += len(page)
+                self.counted.compared += len(page)
                 self._on_progress(len(page))
         async for difference in self._not_seen(log):
             yield difference

@@ -78,7 +78,7 @@ class ViewComparison:
         viewed = await self._at([each.position for each in page])
         for each in page:
             self._seen.add(each.position)
-            self.counted.looked_at += 1
+            self.counted.compared += 1
             difference = self._compared(each, viewed.get(each.position, ())) if each.is_confirmed else None
             if difference:
                 yield difference

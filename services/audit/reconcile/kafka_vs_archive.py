@@ -25,7 +25,7 @@ PARTS: Final = ("timestamp", "key", "headers", "value")
 class ComparisonCounts:
     """What is no difference, and is said all the same."""
 
-    looked_at: int = 0
+    compared: int = 0
     waiting: int = 0
     """On the way: not yet where it will be."""
     only_archived: int = 0
@@ -102,8 +102,8 @@ class PartitionComparison:
                 yield await self._only_archived(partition, row["offset"], kafka_offsets)
 
     def _count(self) -> None:
-        self.counted.looked_at += 1
-        if self.counted.looked_at % PROGRESS_EVERY == 0:
+        self.counted.compared += 1
+        if self.counted.compared % PROGRESS_EVERY == 0:
             self._on_progress(PROGRESS_EVERY)
 
     def _only_in_kafka(self, partition: Partition, offset: int) -> Finding | None:

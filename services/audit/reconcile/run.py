@@ -46,7 +46,7 @@ class Reconciliation:
         """Every difference."""
         await selection.size(self._databases["audit"])  # an archive without its order is not compared
         watermarks = await measure(self._databases, self._kafka)
-        self._summaries[Comparison.OFFSETS].counted.looked_at = len(watermarks.bounds)
+        self._summaries[Comparison.OFFSETS].counted.compared = len(watermarks.bounds)
         for each in (*self._offsets_beyond_kafka(watermarks), *_deleted_unread(watermarks)):
             self._summaries[each.between].differences += 1
             yield each
