@@ -24,8 +24,9 @@ from kernel.store import database
 from kernel.store.postgres import Connection, start_consuming
 from kernel.store.postgres_url import address
 from services.reporting.analysts import publish
-from services.reporting.app import PROJECTOR, SERVICE, put_by, recorded
+from services.reporting.app import PROJECTOR, SERVICE, put_by
 from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projector.decode import event_of_envelope
 from services.reporting.projector.projector import Applied
 from services.reporting.queries import query
 from services.reporting.reports.receipts import code_version
@@ -91,7 +92,7 @@ async def apply(connection: Connection, records: Records) -> Applied:
     for record in records:
         with suppress(Unreadable):
             envelope = from_kafka(record.key, record.value, record.headers)
-            events.append(recorded(record.topic, record.partition, record.offset, envelope))
+            events.append(event_of_envelope(record.topic, record.partition, record.offset, envelope))
     return await _applied(connection, events)
 
 

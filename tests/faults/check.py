@@ -11,10 +11,10 @@ import psycopg
 
 from contracts.cloudevents import from_kafka
 from services.audit.tlog.leaf import packed
-from services.reporting.app import recorded
 from services.reporting.projections import VIEWS
 from services.reporting.projections.change_set import fold
 from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projector.decode import event_of_envelope
 from services.reporting.projector.upsert_sql import Statements
 from tests.foreign import Client
 from tests.system import RunningSystem, every_topic
@@ -99,7 +99,7 @@ def views_equal_the_fold(system: RunningSystem, records: list[Any]) -> None:
 
 def _recorded(record: Any) -> ConsumedEvent:
     envelope = from_kafka(record.key(), record.value(), record.headers())
-    return recorded(record.topic(), record.partition(), record.offset(), envelope)
+    return event_of_envelope(record.topic(), record.partition(), record.offset(), envelope)
 
 
 async def _views(system: RunningSystem) -> Mapping[str, Mapping[Any, Any]]:

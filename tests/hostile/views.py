@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterator, Mapping
 
 from contracts.cloudevents import from_kafka
-from services.reporting.app import recorded
 from services.reporting.projections.change_set import fold
 from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projector.decode import event_of_envelope
 from tests.faults.check import _views
 from tests.hostile import wire
 from tests.hostile.check import query
@@ -41,4 +41,4 @@ def parked(system: RunningSystem) -> Iterator[str]:
 
 def _recorded(place: Place, one: wire.Stored) -> ConsumedEvent:
     headers = [(name.decode(), value) for name, value in one.raw.headers]
-    return recorded(*place, from_kafka(one.raw.key, one.raw.value, headers))
+    return event_of_envelope(*place, from_kafka(one.raw.key, one.raw.value, headers))

@@ -17,7 +17,7 @@ from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from services.reporting.http.app import build
 from services.reporting.projections.event import ConsumedEvent
-from services.reporting.projector import projector as projector_module
+from services.reporting.projector import record
 from services.reporting.projector.projector import Projector
 from services.reporting.query import change_feed as following_module
 from services.reporting.query.change_feed import ChangeFeed
@@ -161,7 +161,7 @@ async def test_who_comes_again_is_told_what_was_missed_and_no_more(reader: Reade
 
 
 async def test_who_comes_too_late_is_told_to_read_anew(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projector_module, "CHANGES_KEPT", 3)
+    monkeypatch.setattr(record, "CHANGES_KEPT", 3)
     for event in LOG:
         await reader.apply([event])
     assert await reader.pool.fetchval("SELECT count(*) FROM changes") == 3

@@ -42,6 +42,8 @@ class ChangeSet:
     changed: dict[str, dict[Key, Row]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
     recorded_from: dict[str, dict[Key, datetime]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
     """Since when each row that lies here is the newest on record."""
+    before: dict[str, dict[Key, Row | None]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
+    """Each changed row as it was before the batch; None for one that is new."""
     superseded: dict[str, list[Superseded]] = field(default_factory=lambda: {view.table: [] for view in VIEWS})
     """What the changed rows took the place of."""
     contributors: dict[UUID, str] = field(default_factory=dict)
@@ -71,7 +73,9 @@ class ChangeSet:
             view.check(row)
         for view, row in rows:
             key = view.key_of(row)
-            self._supersede(view, key, known.find(view, *key), event.recorded)
+            old = known.find(view, *key)
+            self.before[view.table].setdefault(key, old)
+            self._supersede(view, key, old, event.recorded)
             known.set(view, key, row)
             self.changed[view.table][key] = row
         aggregate_id = known.find(projection.views[0], projection.aggregate_id(event.data))

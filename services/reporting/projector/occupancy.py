@@ -1,32 +1,49 @@
-"""How many people are on each line, in steps from change point to change point: set in the projector's transaction.
+"""Phase 5, derive: how many people are on each line, in steps from change point to change point.
 
-The steps follow from other views, so they are no projection of events: what a batch changes in those tells from which
-day on the steps of a line are set anew. Mostly that is the last of them.
+The steps follow from other views and from no event of their own, so they are no projection. What a batch changed in
+those views says from which day on the steps of a line are set anew; mostly that is the last of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from kernel.store.postgres import Connection
-from services.reporting.projections.change_set import Tables
+from services.reporting.projections.change_set import ChangeSet
 from services.reporting.projections.mandate_rows import SUB_CEILINGS, TERMS, WAIVERS
+from services.reporting.projections.tour_rows import STAYS, StayRow
 from services.reporting.queries import query
 
 TABLE: Final = "line_occupancy"
-_LIMITS: Final = (TERMS.table, SUB_CEILINGS.table, WAIVERS.table)
-Moved = Mapping[str, date]
-"""By line, the first day on which the number of its people changes."""
+LIMITS: Final = (TERMS, SUB_CEILINGS, WAIVERS)
+"""The views whose rows say how many people a line allows."""
+FirstDays: TypeAlias = Mapping[str, date]
+"""By line, the day from which its steps are set anew; `date.min` (-infinity to the driver) for all of them."""
 
 
-async def moved(connection: Connection) -> Moved:
-    """What the stays that lie ready change, before they are set."""
-    return {row["line"]: row["day"] for row in await connection.fetch(query("stays_moved").sql)}
-
-
-async def renew(connection: Connection, changed: Tables, moved: Moved) -> None:
-    """Set the steps of every line that a batch has changed; those of a line whose limits changed from the first on."""
-    limits = {row.line for table in _LIMITS for row in changed.get(table, {}).values()}
-    days = {**moved, **dict.fromkeys(limits, date.min)}  # the driver takes the first of all days for -infinity
+async def derive(connection: Connection, changes: ChangeSet) -> None:
+    """Set the steps of every line whose stays or limits a batch has changed. The changes are in the views already."""
+    stays = ((changes.before[STAYS.table][key], stay) for key, stay in changes.changed[STAYS.table].items())
+    limited = {row.line for view in LIMITS for row in changes.changed[view.table].values()}
+    days = first_days(stays, limited)
     if days:
         await connection.execute(query("renew_occupancy").sql, list(days), list(days.values()))
+
+
+def first_days(stays: Iterable[tuple[StayRow | None, StayRow]], limited: Iterable[str]) -> FirstDays:
+    """From stays before and after, and from the lines whose limits changed: those from the first day on."""
+    days: dict[str, date] = {}
+    for before, after in stays:
+        for day in _moved(before, after):
+            days[after.line] = min(day, days.get(after.line, day))
+    return days | dict.fromkeys(limited, date.min)
+
+
+def _moved(before: StayRow | None, after: StayRow) -> Iterator[date]:
+    """The first day on which the stay counts otherwise than before; none where it counts the same."""
+    if before is None:
+        yield after.since
+    elif (before.since, before.mission, before.headcount) != (after.since, after.mission, after.headcount):
+        yield min(before.since, after.since)
+    elif before.until != after.until:
+        yield min(day for day in (before.until, after.until) if day is not None)

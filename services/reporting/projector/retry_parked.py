@@ -14,7 +14,8 @@ import structlog
 
 from kernel.runtime.faults import is_passing, kind
 from kernel.runtime.process import running_together
-from services.reporting.projector.projector import Projector, Stream
+from services.reporting.projector.gate import Stream
+from services.reporting.projector.projector import Projector
 
 log = structlog.get_logger()
 RETRY_EVERY_S: Final = 30.0

@@ -6,6 +6,7 @@ of the same shape and from there into the view, so a batch costs the same few st
 `unnest` cost three times the processor time here: the driver looks at every element.)
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
@@ -53,3 +54,9 @@ def _set(view: View[Any], stage: str, names: str) -> str:
     key = ", ".join(f'"{name}"' for name in view.key)
     values = ", ".join(f'"{name}" = excluded."{name}"' for name in (*view.values, "recorded_from"))
     return f"INSERT INTO {view.table} ({names}) SELECT {names} FROM {stage} ON CONFLICT ({key}) DO UPDATE SET {values}"  # noqa: S608
+
+
+def columns_of(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as one list per column, the shape that `unnest` takes, also when there are none."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns or [[] for _ in range(width)]

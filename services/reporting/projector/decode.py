@@ -1,0 +1,97 @@
+"""Phase 1, decode: a record of Kafka, or a parked row, as the event that the projector folds.
+
+An event that is newer than this program is no fault: it becomes an `UnreadEvent`, which the gate parks in its stream.
+"""
+
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+from pydantic import ValidationError
+
+from contracts import registry
+from contracts.cloudevents import Envelope, from_kafka
+from contracts.newer import UnreadEvent, newer, newer_event
+from contracts.unreadable import Unreadable
+from contracts.words import Event
+from kernel.decide import decode
+from kernel.messaging.consumer import Record, check_whole
+from services.reporting.projections.event import ConsumedEvent
+
+T = TypeVar("T")
+
+
+def event_of_record(record: Record) -> ConsumedEvent:
+    """The event that a record of Kafka holds.
+
+    Raises:
+        Unreadable: it is no event of the topic's service, or was cut on its way.
+    """
+    check_whole(record)
+    envelope = from_kafka(record.key, record.value, record.headers)
+    return event_of_envelope(record.topic, record.partition, record.offset, envelope)
+
+
+def event_of_envelope(topic: str, partition: int, offset: int, envelope: Envelope) -> ConsumedEvent:
+    """The event that an envelope at this place of an events topic holds.
+
+    Raises:
+        Unreadable: it is no event of the topic's service.
+    """
+    service = topic.partition(".")[0]
+    try:
+        event = decode.event(envelope)
+    except Unreadable:
+        unread = newer_event(topic, envelope)
+        if unread is None:
+            raise
+        return _consumed(topic, partition, offset, envelope, unread)
+    if event.data.room != service:
+        detail = f"{envelope.type} is not an event of the room {service}."
+        raise Unreadable(detail, "headers.ce_type", f"Only {event.data.room} records it, in {event.data.room}.events.")
+    return _consumed(topic, partition, offset, envelope, event.data)
+
+
+def event_of_parked(row: asyncpg.Record) -> ConsumedEvent:
+    """A parked event as it arrived; `data` stays an `UnreadEvent` where this program still does not know it."""
+    room, stream, version, position, event_id, name, effective, recorded, text, *rest, schema_version = row
+    data = _parked_data(name, schema_version, text)
+    return ConsumedEvent(event_id, name, stream, version, position, room, effective, recorded, data, *rest)
+
+
+def _consumed(topic: str, partition: int, offset: int, envelope: Envelope, data: Event | UnreadEvent) -> ConsumedEvent:
+    return ConsumedEvent(
+        id=UUID(envelope.id),
+        type=envelope.type,
+        stream=_present(envelope.subject, "subject"),
+        version=_present(envelope.stream_version, "streamversion"),
+        position=_present(envelope.position, "position"),
+        room=topic.partition(".")[0],
+        effective=_present(envelope.effective, "effectivetime"),
+        recorded=_present(envelope.time, "time"),
+        data=data,
+        correlation_id=envelope.correlation_id,
+        causation_id=envelope.causation_id,
+        actor=envelope.actor,
+        topic=topic,
+        partition=partition,
+        offset=offset,
+    )
+
+
+def _present(value: T | None, name: str) -> T:
+    if value is None:
+        raise Unreadable(f"There is no {name}.", f"headers.ce_{name}", "Only a room records events; send it a command.")
+    return value
+
+
+def _parked_data(name: str, schema_version: int, text: str) -> Event | UnreadEvent:
+    word = registry.EVENTS.get(name)
+    if word is None or schema_version > word.schema_version:
+        return UnreadEvent(name, schema_version, text, newer(name, schema_version))
+    try:
+        return word.read(text)
+    except ValidationError as error:  # it was parked unread, and does not fit the contract that knows it now
+        first = error.errors(include_url=False, include_input=False)[0]
+        why = ValueError(f"data.{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        return UnreadEvent(name, schema_version, text, why)

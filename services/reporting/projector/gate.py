@@ -1,0 +1,32 @@
+"""Phase 2, gate: what each stream of a batch has applied so far, and which of its parked events may follow now."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from kernel.store.postgres import Connection
+from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.stream_gate import StreamGate
+from services.reporting.projector.decode import event_of_parked
+from services.reporting.projector.upsert_sql import columns_of
+from services.reporting.queries import query
+
+Stream: TypeAlias = tuple[str, str]
+"""A service and a stream in it."""
+Gates: TypeAlias = Mapping[Stream, StreamGate]
+
+
+def gates_of(events: Iterable[ConsumedEvent]) -> dict[Stream, StreamGate]:
+    """A gate for each stream of the events. Of two deliveries of one event, the later stands."""
+    gates: dict[Stream, StreamGate] = {}
+    for event in events:
+        gates.setdefault((event.room, event.stream), StreamGate()).arrived[event.version] = event
+    return gates
+
+
+async def load_gates(connection: Connection, gates: Gates, parked_max: int) -> None:
+    """Set each gate's version and, where its stream can move on, at most `parked_max` parked events in all."""
+    for room, stream, version in await connection.fetch(query("versions").sql, *columns_of(gates, 2)):
+        gates[room, stream].version = version
+    moving = [key for key, gate in gates.items() if not gate.arrived or gate.version + 1 in gate.arrived]
+    for row in await connection.fetch(query("parked_of").sql, *columns_of(moving, 2), parked_max):
+        gates[row["room"], row["stream"]].parked[row["version"]] = event_of_parked(row)
