@@ -25,7 +25,7 @@ from services.reporting.pages.render import Question
 from services.reporting.pages.routes import show
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
-from services.reporting.query.session import ReadSession
+from services.reporting.query.session import ReadModel
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.parameters import ReportParameters
 from services.reporting.reports.run import find
@@ -106,16 +106,16 @@ def _bound(what: str, found: Sequence[float], at_most: float) -> str:
 
 async def _costs(servers: Servers, tours: int) -> dict[str, Costs]:
     async with _filled(servers, tours) as pool:
-        read = ReadSession(pool, lambda: NOW, ChangeFeed(pool, Health(0)))
+        model = ReadModel(pool, lambda: NOW, ChangeFeed(pool, Health(0)))
         tour = await pool.fetchval("SELECT id FROM tours WHERE contributor = $1 ORDER BY id LIMIT 1", STATE)
 
         async def one_row() -> None:
-            async with read.connection() as connection:
+            async with pool.acquire() as connection:
                 await connection.fetchrow("SELECT * FROM tours WHERE id = $1", tour)
 
         asked: dict[str, Callable[[date, datetime | None], Ask]] = {
-            "overview": partial(_overview, read),
-            **{name: partial(_report, read, name) for name in REPORTS},
+            "overview": partial(_overview, model),
+            **{name: partial(_report, model, name) for name in REPORTS},
         }
         return {
             name: Costs(await _cost(ask(NOW, None), one_row), await _cost(ask(THEN, KNOWN_AT), one_row))
@@ -123,24 +123,25 @@ async def _costs(servers: Servers, tours: int) -> dict[str, Costs]:
         }
 
 
-def _report(read: ReadSession, name: str, as_of: date, known_at: datetime | None) -> Ask:
+def _report(model: ReadModel, name: str, as_of: date, known_at: datetime | None) -> Ask:
     since = {"since": as_of.replace(year=as_of.year - 1)} if name in OF_A_PERIOD else {}
     more = ONE_MISSION.get(name, {}) | since
-    asked = ReportParameters(as_of=as_of, as_known_at=known_at, contributor=STATE, limit=100, **more)
+    params = ReportParameters(as_of=as_of, as_known_at=known_at, contributor=STATE, limit=100, **more)
 
     async def ask() -> None:
-        await find(REPORTS[name], asked, read)
+        async with model.session(params) as session:
+            await find(session, REPORTS[name], params)
 
     return ask
 
 
-def _overview(read: ReadSession, as_of: date, known_at: datetime | None) -> Ask:
+def _overview(model: ReadModel, as_of: date, known_at: datetime | None) -> Ask:
     """The page that a reader begins with: four reports of one snapshot."""
     terms = ReportParameters(as_of=as_of, as_known_at=known_at, contributor=STATE)
     question = Question(words("en"), "/", {}, {}, (), terms, as_of, NOW)
 
     async def ask() -> None:
-        await show(SHEETS["overview"], question, read)
+        await show(SHEETS["overview"], question, model)
 
     return ask
 

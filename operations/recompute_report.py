@@ -22,7 +22,7 @@ from services.audit.archive import static_files
 from services.audit.verify.verifier import name_of
 from services.reporting import rebuild
 from services.reporting.query.change_feed import ChangeFeed
-from services.reporting.query.session import ReadSession
+from services.reporting.query.session import ReadModel
 from services.reporting.rebuild import ViewFill
 from services.reporting.reports import formats, run
 from services.reporting.reports.catalogue import REPORTS
@@ -88,8 +88,9 @@ class RecomputedViews:
         report, given = REPORTS[self._receipt.report], dict(self._receipt.parameters)
         params = parameters_of(self._receipt.report, report.parameters, report.required).model_validate(given)
         day = date.fromisoformat(given["as_of"])
-        read = ReadSession(self._pool, lambda: day, ChangeFeed(self._pool, Health(0)))
-        return formats.as_json(self._receipt.report, await run.find(report, params, read))
+        model = ReadModel(self._pool, lambda: day, ChangeFeed(self._pool, Health(0)))
+        async with model.session(params) as session:
+            return formats.as_json(self._receipt.report, await run.find(session, report, params))
 
 
 @contextmanager

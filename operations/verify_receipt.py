@@ -16,7 +16,7 @@ from operations.progress import ReportRate
 from operations.recompute_report import recomputed_views, watched
 from services.audit.verify import verifier
 from services.audit.verify.verifier import NotVerified
-from services.reporting.query.errors import Problem
+from services.reporting.query.errors import QueryError
 from services.reporting.reports import receipts
 from services.reporting.reports.receipts import Receipt
 
@@ -80,7 +80,7 @@ def _recompute(
         uncovered = [f"{record}: the checkpoint of the receipt does not cover it" for record in views.uncovered]
         try:
             again = views.answer()
-        except (Problem, ValidationError) as error:
+        except (QueryError, ValidationError) as error:
             return [*report.findings, *uncovered, f"answer: it cannot be made again: {error}"]
     is_same = receipts.digest(again) == receipt.digest
     return [*report.findings, *uncovered, *([] if is_same else _differences(answer, again))]

@@ -79,11 +79,11 @@ def report(  # noqa: PLR0913  one argument for each option
       forcegen report
       forcegen report strength --as-of 2014-07-01
       forcegen report strength --as-of 2014-07-01 --as-known-at 2014-09-01T00:00:00Z
-      forcegen report room-left --wait-for deployments:line/kz-2013/observers:17
+      forcegen report headroom --wait-for deployments:line/kz-2013/observers:17
       forcegen report people-since --since 2014-01-01 --param missions=UNIFIL
       forcegen report ending-tours --param within_days=60 --param raised=true
       forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
-      forcegen report room-left --format csv > room-left.csv
+      forcegen report headroom --format csv > headroom.csv
       forcegen report strength --format parquet > strength.parquet
       forcegen report strength --as-of 2022-06-30 --receipt > strength.json
     \b

@@ -22,7 +22,7 @@ class Reports:
     strength: Report
     officers: Report
     units: Report
-    room_left: Report
+    headroom: Report
     unused: Report
     waiting: Report
     waited: Report
@@ -49,7 +49,7 @@ def asked(ask: Ask) -> Reports:
         strength=ask("strength", contributor="KAZ"),
         officers=ask("people-since", contributor="KAZ", since="2014-01-01", count="officers"),
         units=ask("people-since", contributor="KAZ", **units),
-        room_left=ask("room-left", contributor="KAZ"),
+        headroom=ask("headroom", contributor="KAZ"),
         unused=ask("unused-missions", contributor="KAZ"),
         waiting=ask("waiting", contributor="KAZ"),
         waited=ask("waiting", contributor="KAZ", as_of=WAITED_ON.isoformat()),
@@ -83,14 +83,14 @@ def _number(what: str, stated: int, reported: object, source: str) -> Check:
 
 def _ceiling(found: Reports, line: str, stated: str, source: str) -> Check:
     held = [
-        f"{r['qualifier']} {r['ceiling']}" for r in found.room_left["rows"] if (r["line"], r["mission"]) == (line, None)
+        f"{r['qualifier']} {r['ceiling']}" for r in found.headroom["rows"] if (r["line"], r["mission"]) == (line, None)
     ]
     return Check(f"Ceiling of {line}", stated, ", ".join(held) or "none", source)
 
 
 def _sub_ceiling(found: Reports, mission: str) -> Check:
     place = ("kz-2013/observers", mission)
-    held = [str(r["ceiling"]) for r in found.room_left["rows"] if (r["line"], r["mission"]) == place]
+    held = [str(r["ceiling"]) for r in found.headroom["rows"] if (r["line"], r["mission"]) == place]
     return Check(f"Sub-ceiling of 2013 in {mission}", "5", ", ".join(held) or "none", "tengri-2013")
 
 

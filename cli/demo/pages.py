@@ -52,7 +52,7 @@ def reports(out: Console, found: Reports) -> None:
     """The questions that officials ask, on the day of the vote."""
     _strength(out, found.strength)
     _since(out, found)
-    _room(out, found.room_left)
+    _room(out, found.headroom)
     _unused(out, found.unused)
     _waiting(out, found)
 
@@ -89,7 +89,7 @@ def _room(out: Console, report: Report) -> None:
         about = "about " if one["qualifier"] == "about" else ""
         place = one["mission"] or ", ".join(one["missions"])
         name = "  of these" if one["mission"] else one["line"]
-        cells = (f"{about}{one['ceiling']}", one["present"], one["room_now"], one["room_with_planned"])
+        cells = (f"{about}{one['ceiling']}", one["present"], one["headroom_now"], one["headroom_with_planned"])
         row(shown, (name, place, *cells))
     out.print(shown)
     _note(

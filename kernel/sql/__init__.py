@@ -1,9 +1,15 @@
-"""SQL is kept in `.sql` files: each query has a name and a line that says why; this reads them."""
+"""SQL is kept in `.sql` files: each query has a name and a line that says why. This reads them, once.
+
+A file of several queries with numbered parameters is read by `queries`; one that has named parameters and optional
+filters, and is put together with others, is a template (`template.py`).
+"""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 
+@cache
 def queries(package: str, file: str) -> Mapping[str, str]:
     """The queries of a file by name; each begins with a line `-- name: <name>`."""
     text = files(package).joinpath(file).read_text(encoding="utf-8")

@@ -104,7 +104,7 @@ async def test_silence_is_told_with_what_is_missing() -> None:
 
 
 def ceiling(line: str, most: int, mission: str | None = None, qualifier: str = "max") -> dict[str, Any]:
-    counts = {"ceiling": most, "present": 0, "room_now": most, "room_with_planned": most}
+    counts = {"ceiling": most, "present": 0, "headroom_now": most, "headroom_with_planned": most}
     return {"line": line, "mission": mission, "missions": ["MINURSO"], "qualifier": qualifier, **counts}
 
 
@@ -126,7 +126,7 @@ def reports() -> golden.Reports:
         },
         officers=served(45),
         units=served(520),
-        room_left={
+        headroom={
             "rows": [
                 ceiling("kz-2013/observers", 20),
                 *sub_ceilings,

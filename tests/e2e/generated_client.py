@@ -48,7 +48,7 @@ def main() -> None:
     with query_client.ApiClient(query_client.Configuration(host=QUERY)) as http:
         page = query_client.ListsApi(http).get_mandates(wait_for=answer.token, timeout=30, contributor="KAZ")
         [mandate] = [one for one in page.items if one.id == "generated"]
-        report = query_client.ReportsApi(http).get_reports_room_left(as_of=date(2022, 8, 1), mandate="generated")
+        report = query_client.ReportsApi(http).get_reports_headroom(as_of=date(2022, 8, 1), mandate="generated")
     [row] = report.rows
     json.dump(
         {

@@ -44,7 +44,7 @@ def test_a_generated_client_sends_a_command_and_reads_a_report_by_types(system: 
     assert json.loads(ran.stdout) == {
         **{"status": "accepted", "stream": "mandate/generated", "freshness": "fresh"},
         **{"in_force_from": "2022-07-01", "mandate_status": "approved"},
-        **{"report": "room-left", "as_of": "2022-08-01", "line": "generated/observers", "ceiling": 5},
+        **{"report": "headroom", "as_of": "2022-08-01", "line": "generated/observers", "ceiling": 5},
     }
 
 
@@ -55,7 +55,7 @@ def report(system: RunningSystem) -> str:
     client.send([proposal("kz-files"), approval("kz-files")])
     client.outcomes("approvals", ["kz-files-approve"], 120)
     shown(system, "/v1/lines/kz-files/all?as_of=2022-08-01")
-    return "/v1/reports/room-left?as_of=2022-08-01&mandate=kz-files"
+    return "/v1/reports/headroom?as_of=2022-08-01&mandate=kz-files"
 
 
 def test_a_reader_of_parquet_over_http_needs_no_options(system: RunningSystem, report: str) -> None:

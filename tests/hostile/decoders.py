@@ -29,8 +29,8 @@ from services.audit.tlog.leaf import packed, unpacked
 from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.verify import verifier
 from services.reporting.http.lists import _after
-from services.reporting.query.errors import Problem
-from services.reporting.query.keyset import PageStatement
+from services.reporting.query.errors import QueryError
+from services.reporting.query.keyset import PageQuery
 from tests.hostile import wire
 
 ORIGIN: Final = "fuzz.example/log"
@@ -187,20 +187,20 @@ def cursor(data: bytes) -> None:
         try:
             last = _after(text, IDS)
             assert last is None or "\0" not in last
-        except Problem:
+        except QueryError:
             pass
         _report_cursor(text)
 
 
 def _report_cursor(text: str) -> None:
-    page = PageStatement.__new__(PageStatement)
+    page = PageQuery.__new__(PageQuery)
     object.__setattr__(page, "key", ("mission", "day"))
     try:
         values = page.after(text)
-    except Problem:
+    except QueryError:
         return
     assert len(values) == 2
-    assert all("\0" not in value for value in values)
+    assert all("\0" not in value for value in values.values())
 
 
 def note(data: bytes) -> None:

@@ -94,8 +94,8 @@ async def test_hostile_text_in_any_parameter_is_refused_by_name(
     [
         ("reports/strength?missions=MINURSO&missions=NOWHERE", 404, "missions", "On record: MINURSO, UN"),
         ("reports/strength?contributor=XYZ", 404, "contributor", "On record: KAZ."),
-        ("reports/room-left?mandate=kz-1899", 404, "mandate", "On record: kz-2013."),
-        ("reports/room-left?line=kz-2013/pilots", 404, "line", "kz-2013/observers"),
+        ("reports/headroom?mandate=kz-1899", 404, "mandate", "On record: kz-2013."),
+        ("reports/headroom?line=kz-2013/pilots", 404, "line", "kz-2013/observers"),
         ("reports/events-behind?tour=kz-2013/observers/t-9", 404, "tour", "GET /v1/tours"),
         ("reports/must-come-home?mission=NOWHERE&closes_on=2014-12-01", 404, "mission", "MINURSO"),
         ("nominations?vacancy=v-404", 404, "vacancy", "GET /v1/vacancies"),

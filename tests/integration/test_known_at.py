@@ -23,7 +23,8 @@ from services.reporting.projector.projector import Projector
 from services.reporting.projector.upsert_sql import Statements
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
-from services.reporting.query.session import ReadSession
+from services.reporting.query.parameters import AsOf
+from services.reporting.query.session import ReadModel
 from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
 from tests.integration.reading_database import migrated, reading_database
@@ -66,11 +67,10 @@ async def told(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None:
 async def known(pool: asyncpg.Pool, question: Question) -> Tables:
     """The views as they were known at the instant."""
     found: dict[str, dict[tuple[object, ...], object]] = {}
-    async with ReadSession(pool, lambda: TODAY, ChangeFeed(pool, Health(0))).snapshot(
-        question.as_known_at
-    ) as connection:
+    model = ReadModel(pool, lambda: TODAY, ChangeFeed(pool, Health(0)))
+    async with model.session(AsOf(as_known_at=question.as_known_at)) as session:
         for view in VIEWS:
-            rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
+            rows = [Statements(view).row(r) for r in await session.connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
             found[view.table] = {view.key_of(row): row for row in rows}
             assert len(rows) == len(found[view.table])
     return found

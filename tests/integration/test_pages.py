@@ -86,7 +86,7 @@ async def test_a_page_says_which_language_it_is_in_and_is_in_it(
 async def test_the_numbers_of_a_page_are_those_of_the_reports(ask: Asking) -> None:
     overview = (await ask.http.get("/overview.json")).json()["sections"]
     assert overview["present"]["totals"] == (await ask.report("strength"))["totals"] == {"people": 15, "tours": 10}
-    assert overview["room"]["rows"] == await ask.rows("room-left")
+    assert overview["headroom"]["rows"] == await ask.rows("headroom")
     page = (await ask.http.get("/")).text
     cards = re.findall(r'<p class="big">(\d+)</p><p><a href="/missions/[A-Z]+">([A-Z]+)</a>', page)
     assert cards[:2] == [("9", "UNIFIL"), ("6", "MINURSO")]

@@ -104,23 +104,23 @@ async def test_details_add_up_to_the_totals(api: httpx.AsyncClient) -> None:
 
 
 async def test_room_is_told_for_the_line_and_for_each_sub_ceiling(api: httpx.AsyncClient) -> None:
-    rows = (await get(api, "reports/room-left"))["rows"]
+    rows = (await get(api, "reports/headroom"))["rows"]
     rooms = {(row["line"], row["mission"]): row for row in rows}
     observers = rooms["kz-2013/observers", None]
-    assert (observers["present"], observers["planned"], observers["room_now"]) == (2, 1, 18)
-    assert rooms["kz-2013/observers", "MINURSO"]["room_now"] == 3
+    assert (observers["present"], observers["planned"], observers["headroom_now"]) == (2, 1, 18)
+    assert rooms["kz-2013/observers", "MINURSO"]["headroom_now"] == 3
     company = rooms["kz-2013/company", None]
-    assert (company["qualifier"], company["present"], company["room_now"]) == ("about", 100, 20)
+    assert (company["qualifier"], company["present"], company["headroom_now"]) == ("about", 100, 20)
 
 
 async def test_a_planned_rotation_does_not_count_twice(api: httpx.AsyncClient) -> None:
-    rows = (await get(api, "reports/room-left", line="kz-2013/company"))["rows"]
-    assert (rows[0]["planned"], rows[0]["fullest_planned"], rows[0]["room_with_planned"]) == (100, 100, 20)
+    rows = (await get(api, "reports/headroom", line="kz-2013/company"))["rows"]
+    assert (rows[0]["planned"], rows[0]["fullest_planned"], rows[0]["headroom_with_planned"]) == (100, 100, 20)
 
 
 async def test_only_lines_in_force_are_told_unless_all_are_asked_for(api: httpx.AsyncClient) -> None:
-    assert (await get(api, "reports/room-left", as_of="2013-06-01"))["rows"] == []
-    assert len((await get(api, "reports/room-left", as_of="2013-06-01", all=True))["rows"]) == 3
+    assert (await get(api, "reports/headroom", as_of="2013-06-01"))["rows"] == []
+    assert len((await get(api, "reports/headroom", as_of="2013-06-01", all=True))["rows"]) == 3
 
 
 async def test_a_person_counts_once_and_a_unit_counts_its_people(api: httpx.AsyncClient) -> None:

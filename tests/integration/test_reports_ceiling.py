@@ -71,7 +71,7 @@ async def test_a_breach_of_one_day_between_two_month_ends_is_seen(postgres_dsn: 
     async with given(postgres_dsn, past) as ask:
         line = (await held(ask))[None]
         assert (line["held"], line["breach_periods"]) == (False, ["2014-07-10..2014-07-11: 2 > 1"])
-        assert [(r["day"], r["room"]) for r in await ask.rows("occupancy", over="true")] == [("2014-07-10", -1)]
+        assert [(r["day"], r["headroom"]) for r in await ask.rows("occupancy", over="true")] == [("2014-07-10", -1)]
         assert (await held(ask, as_of="2014-07-09"))[None]["held"]
 
 

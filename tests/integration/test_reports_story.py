@@ -124,6 +124,6 @@ async def test_each_number_of_people_leads_to_the_arrivals_of_its_tours(ask: Ask
 
 
 async def test_what_is_present_on_each_line_is_who_is_there(ask: Asking) -> None:
-    for row in await ask.rows("room-left"):
+    for row in await ask.rows("headroom"):
         if row["mission"] is None:
             assert row["present"] == (await ask.report("who-is-where", line=row["line"]))["totals"]["people"]

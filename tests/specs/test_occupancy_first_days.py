@@ -14,9 +14,18 @@ LINE = "kz-2013/observers"
 
 def stay(since: int, until: int | None = None, **changed: Any) -> StayRow:
     """A stay of May 2014, from one day of the month until another."""
-    days = (date(2014, 5, since), date(2014, 5, until) if until else None)
-    whose = ("KAZ", LINE, "military_observer", "major", 1, "p-1", date(2015, 5, 1))
-    return StayRow(f"{LINE}/t-1", 0, "MINURSO", *days, (), *whose)._replace(**changed)
+    first, end = date(2014, 5, since), date(2014, 5, until) if until else None
+    row = StayRow(
+        *(f"{LINE}/t-1", 0, "MINURSO", first, end, ()),
+        contributor="KAZ",
+        line=LINE,
+        category="military_observer",
+        rank="major",
+        headcount=1,
+        person="p-1",
+        leaves_on=date(2015, 5, 1),
+    )
+    return row._replace(**changed)
 
 
 @dataclass(frozen=True)

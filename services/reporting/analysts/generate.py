@@ -4,14 +4,11 @@ A function takes the day, the instant of knowledge and the report's filters. It 
 search path of its own, so its caller needs no right on any table, and cannot put another table in the way.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Final
 
 from services.reporting.projections import VIEWS
-from services.reporting.queries import query
 from services.reporting.reports.catalogue import REPORTS, RETURNED, ReportDefinition
 
 SCHEMA: Final = "analysts"
@@ -22,7 +19,6 @@ _ARGUMENT_NAMES: Final = {
     **{"missions": "of_missions", "categories": "of_categories", "since": "since_day"},
 }
 """Parameters that are called as a column is: a function cannot have both, so here they are called otherwise."""
-_TYPED_PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z_]+)::([a-z]+(?:\[\])?)")
 _FUNCTION: Final = """
 CREATE FUNCTION {schema}.{name}_as_of({parameters})
 RETURNS TABLE ({columns}) LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -52,12 +48,12 @@ class AnalystReport:
     @property
     def parameters(self) -> list[str]:
         """Those that it cannot do without, the two times, and its filters."""
-        others = [name for name in types(self.report.sql) if name not in (*self.report.required, "as_of")]
+        others = [name for name in self.report.template.types if name not in (*self.report.required, "as_of")]
         return [*self.report.required, "as_of", "known_at", *others]
 
     def statements(self, tables: str, columns: Iterable[tuple[str, str]]) -> str:
         """The function, and where it needs nothing a view of today. `tables` is their schema."""
-        sql_types, names = types(self.report.sql), self.parameters
+        sql_types, names = self.report.template.types, self.parameters
         own = {"as_of": AS_OF, "known_at": KNOWN_AT} | {
             name: f"{argument(name)} {sql_types[name]}" for name in self.report.required
         }
@@ -69,9 +65,9 @@ class AnalystReport:
             parameters=", ".join(declared),
             columns=", ".join(f'"{name}" {kind}' for name, kind in columns),
             known=names.index("known_at") + 1,
-            sql=query(self.report.sql).sql,
+            sql=self.report.statement.sql,
             order=", ".join(f"{column} NULLS FIRST" for column in self.report.key),
-            values=", ".join(f"${names.index(name) + 1}" for name in query(self.report.sql).parameters),
+            values=", ".join(f"${names.index(name) + 1}" for name in self.report.statement.parameters),
             comment=_quoted(f"{self.report.description} As of a day; as known at an instant, or now."),
         )
         if self.report.required or self.report.exactly_one_of:
@@ -101,13 +97,6 @@ def of_projections(tables: str) -> str:
 def argument(name: str) -> str:
     """What a parameter of a report is called in SQL."""
     return _ARGUMENT_NAMES.get(name, name)
-
-
-def types(name: str) -> Mapping[str, str]:
-    """The parameters of a query with their types, in order."""
-    text = files("services.reporting.queries").joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-    return dict(_TYPED_PARAMETER.findall(code))
 
 
 def _table_comment(table: str) -> str:

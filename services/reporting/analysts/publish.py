@@ -7,7 +7,6 @@ import structlog
 
 from kernel.store.postgres import Connection
 from services.reporting.analysts.generate import SCHEMA, of_projections, reports
-from services.reporting.queries import query
 
 log = structlog.get_logger()
 _DROP = f"""DO $$ DECLARE each record; BEGIN
@@ -48,6 +47,6 @@ async def _statements(connection: Connection) -> str:
     tables = await connection.fetchval("SELECT current_schema()")
     parts = []
     for report in reports():
-        attributes = (await connection.prepare(query(report.report.sql).sql)).get_attributes()
+        attributes = (await connection.prepare(report.report.statement.sql)).get_attributes()
         parts.append(report.statements(tables, [(attribute.name, attribute.type.name) for attribute in attributes]))
     return of_projections(tables) + "".join(parts)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import asyncpg
 import httpx
-from fastapi import APIRouter, Depends, FastAPI, Query
+from fastapi import APIRouter, FastAPI, Query
 
 from contracts.limits import FIRST_INSTANT, INTEGER_MAX
 from kernel.http import application
@@ -18,11 +18,12 @@ from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
 from services.reporting.http import change_stream, lists, reports, shapes
+from services.reporting.http.dependencies import Model
+from services.reporting.http.errors import RESPONSES, answer_query_errors
 from services.reporting.pages import routes as pages
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
-from services.reporting.query.errors import RESPONSES
-from services.reporting.query.session import PLANNED_ONCE, ReadSession, read_session
+from services.reporting.query.session import PLANNED_ONCE, ReadModel
 from services.reporting.reports.receipts import COVERED_WITHIN_S, Archive
 from services.reporting.settings import QuerySettings
 
@@ -43,7 +44,8 @@ def build(
     `following` is the caller's to run; where it does not run, who waits is answered when the time is up.
     """
     app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=pages.problem)
-    app.state.read_session = ReadSession(pool, today, change_feed or ChangeFeed(pool, Health(0)))
+    answer_query_errors(app, pages.problem)
+    app.state.read_model = ReadModel(pool, today, change_feed or ChangeFeed(pool, Health(0)))
     app.state.archive = archive
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(reports.routes(), prefix="/v1")
@@ -58,20 +60,20 @@ def _position() -> APIRouter:
     router = APIRouter(tags=["position"], responses=RESPONSES)
 
     @router.get("/position", description="How far the views are: the next offset of each topic and partition.")
-    async def position(session: Annotated[ReadSession, Depends(read_session)]) -> shapes.ViewsPosition:
-        rows = await session.pool.fetch(query("position").sql)
+    async def position(model: Model) -> shapes.ViewsPosition:
+        rows = await model.pool.fetch(query("position").sql)
         return shapes.ViewsPosition(consumed=[shapes.Consumed(**row) for row in rows])
 
     @router.get("/parked", description="Events that cannot be applied yet, oldest first; `next` is the next page.")
     async def parked(
-        session: Annotated[ReadSession, Depends(read_session)],
+        model: Model,
         since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
         room: Annotated[str | None, Name(), Query(description="`next.room` of the page before")] = None,
         stream: Annotated[str | None, Name(), Query(description="`next.stream` of the page before")] = None,
         version: Annotated[int, Whole(0, INTEGER_MAX), Query(description="`next.version` of the page before")] = 0,
         limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
     ) -> shapes.ParkedPage:
-        rows = await session.pool.fetch(query("parked").sql, since, room or "", stream or "", version, limit)
+        rows = await model.pool.fetch(query("parked").sql, since, room or "", stream or "", version, limit)
         items = [shapes.Parked(**row) for row in rows]
         after = shapes.ParkedAfter(**{n: rows[-1][n] for n in shapes.ParkedAfter.model_fields}) if rows else None
         return shapes.ParkedPage(items=items, next=after if len(rows) == limit else None)

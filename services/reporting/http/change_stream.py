@@ -3,15 +3,16 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
 from kernel.http.parameters import Position
+from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BUSY
+from services.reporting.http.dependencies import Model
+from services.reporting.http.errors import RESPONSES
 from services.reporting.projections import VIEWS
 from services.reporting.query.change_feed import FOLLOWERS_MAX, TooManyFollowers
-from services.reporting.query.errors import RESPONSES, Problem
-from services.reporting.query.session import ReadSession, read_session
 
 FOLLOWED: Final = (*(view.table for view in VIEWS), "events", "parked")
 _EXAMPLE: Final = (
@@ -42,11 +43,11 @@ View = Literal[FOLLOWED]  # type: ignore[valid-type]
 
 
 async def _changes(
-    session: Annotated[ReadSession, Depends(read_session)],
+    model: Model,
     views: Annotated[list[View] | None, Query(description="Only these views; repeat it for several.")] = None,
     last_event_id: Annotated[Position | None, Header(description="The id of the last event that was seen.")] = None,
 ) -> StreamingResponse:
-    frames = session.change_feed.follow(last_event_id, views or ())
+    frames = model.change_feed.follow(last_event_id, views or ())
     try:
         first = await anext(frames)
     except TooManyFollowers as fault:

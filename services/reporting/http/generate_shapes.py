@@ -40,8 +40,8 @@ async def shapes_of(connection: Connection) -> Shapes:
     """The shapes, as the queries have them on a database with the views."""
     statements = {f"lists/{name}": query(each.sql).sql.replace(_ITEM, "item.*") for name, each in LISTS.items()}
     for name, report in REPORTS.items():
-        statements[f"reports/{name}"] = query(report.sql).sql
-        statements |= {f"reports/{name} {s}": query(other.sql).sql for s, other in report.other_sources.items()}
+        statements[f"reports/{name}"] = report.statement.sql
+        statements |= {f"reports/{name} {s}": other.statement.sql for s, other in report.other_sources.items()}
     statements |= {f"inside/{name}": picked for name, picked in INSIDE.items()}
     return {name: await _columns(connection, name, sql) for name, sql in statements.items()}
 

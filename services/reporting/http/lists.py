@@ -6,18 +6,19 @@ import re
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from services.reporting.http import shapes
+from services.reporting.http.dependencies import Model
+from services.reporting.http.errors import RESPONSES
 from services.reporting.lists.catalogue import LISTS, ONE_BY_ID, ListDefinition
 from services.reporting.lists.filters import ListParameters
 from services.reporting.lists.run import find_one
 from services.reporting.queries import filtered
-from services.reporting.query.errors import RESPONSES
 from services.reporting.query.keyset import no_cursor
 from services.reporting.query.parameters import AsOf
-from services.reporting.query.session import ReadSession, incomplete, read_session
+from services.reporting.query.session import ReadModel, incomplete
 from services.reporting.reports import validation
 
 
@@ -41,8 +42,8 @@ def _add_list(router: APIRouter, name: str, definition: ListDefinition) -> None:
     }
     documented = _documented(definition, page, shapes.page(name))
 
-    async def answer(params: ListParameters, session: Annotated[ReadSession, Depends(read_session)]) -> Response:
-        return await _page(definition, params, session)
+    async def answer(params: ListParameters, model: Model) -> Response:
+        return await _page(definition, params, model)
 
     # The filters differ from list to list, and FastAPI reads them from the annotation.
     answer.__annotations__["params"] = Annotated[definition.parameters, Query()]
@@ -52,12 +53,10 @@ def _add_list(router: APIRouter, name: str, definition: ListDefinition) -> None:
 def _add_one(router: APIRouter, name: str, definition: ListDefinition) -> None:
     documented = _documented(definition, definition.example, shapes.item(name))
 
-    async def answer(
-        item: str, params: Annotated[AsOf, Query()], session: Annotated[ReadSession, Depends(read_session)]
-    ) -> Response:
-        fresh = await session.freshness(params)
-        async with session.snapshot(params.as_known_at) as connection:
-            item_json = await find_one(connection, name, item, params.as_of or session.today())
+    async def answer(item: str, params: Annotated[AsOf, Query()], model: Model) -> Response:
+        async with model.session(params, is_snapshot=True) as session:
+            item_json = await find_one(session, name, item)
+        fresh = session.freshness
         headers = {"Forcegen-Freshness": fresh.state} if fresh else {}
         return Response(item_json, media_type="application/json", headers=headers)
 
@@ -71,19 +70,17 @@ def _documented(
     return {200: {"description": definition.description, "model": model, "content": content}}
 
 
-async def _page(definition: ListDefinition, params: ListParameters, session: ReadSession) -> Response:
+async def _page(definition: ListDefinition, params: ListParameters, model: ReadModel) -> Response:
     """One row more than the limit is read, to know whether there is a next page."""
-    as_of = params.as_of or session.today()
     after = _after(params.cursor, definition.ids)
     filters = params.model_dump()
     validation.check_period(filters, "month_from", "month_until")
-    values = filters | {"as_of": as_of, "limit": params.limit + 1, "after": after}
-    statement = filtered(definition.sql, values)
-    fresh = await session.freshness(params)
-    async with session.snapshot(params.as_known_at) as connection:
-        await validation.check_names(connection, filters, session.known)
-        rows = await connection.fetch(statement.sql, *statement.values(values))
-        is_incomplete = await incomplete(connection, definition.source_streams)
+    async with model.session(params, is_snapshot=True) as session:
+        await validation.check_names(session, filters)
+        values = filters | {"as_of": session.as_of, "limit": params.limit + 1, "after": after}
+        statement = filtered(definition.sql, values)
+        rows = await session.connection.fetch(statement.sql, *statement.values(values))
+        is_incomplete = await incomplete(session, definition.source_streams)
     if after and not rows and definition.only_grows:
         raise no_cursor()
     has_more = len(rows) > params.limit
@@ -91,10 +88,10 @@ async def _page(definition: ListDefinition, params: ListParameters, session: Rea
     as_known_at = params.as_known_at and params.as_known_at.isoformat()
     envelope = {
         "next": _cursor(rows[-1]["id"]) if has_more else None,
-        "as_of": as_of.isoformat(),
+        "as_of": session.as_of.isoformat(),
         "as_known_at": as_known_at,
         "incomplete": is_incomplete,
-        **({"freshness": asdict(fresh)} if fresh else {}),
+        **({"freshness": asdict(session.freshness)} if session.freshness else {}),
     }
     # Items are JSON already, as Postgres wrote it: reading it only to write it again would cost more than the query.
     body = f'{{"items":[{",".join(row["item"] for row in rows)}],{json.dumps(envelope)[1:]}'

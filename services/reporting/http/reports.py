@@ -4,26 +4,26 @@ import csv
 import io
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from kernel.http import ranges
+from kernel.http.problem_details import Problem, documented
 from kernel.http.problem_types import NOT_FOUND
-from services.reporting.http import shapes
-from services.reporting.query.errors import RESPONSES, Problem, documented
-from services.reporting.query.session import ReadSession, read_session
+from services.reporting.http import responses, shapes
+from services.reporting.http.dependencies import Model, OptionalArchive
+from services.reporting.http.errors import RESPONSES
+from services.reporting.query.session import ReadModel
 from services.reporting.reports import formats, receipts
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
 from services.reporting.reports.parameters import ReportParameters, parameters_of
 from services.reporting.reports.receipts import Archive
-from services.reporting.reports.run import find, find_on
+from services.reporting.reports.run import find
 
 _FORMS: Final = {
-    "json": lambda name, result: formats.json_response(formats.as_json(name, result)),
-    "csv": formats.as_csv,
-    "parquet": formats.as_parquet,
+    "json": responses.report_json,
+    "csv": responses.report_csv,
+    "parquet": responses.report_parquet,
 }
-
-
 _HEADERS: Final = {
     "ETag": {"description": "Of this answer; another answer has another.", "schema": {"type": "string"}},
     "Accept-Ranges": {"description": "`bytes`: parts of it can be asked for.", "schema": {"type": "string"}},
@@ -70,13 +70,15 @@ def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
     async def answer(
         request: Request,
         params: ReportParameters,
-        session: Annotated[ReadSession, Depends(read_session)],
-        archive: Annotated[Archive | None, Depends(receipts.archive)],
+        model: Model,
+        archive: OptionalArchive,
     ) -> Response:
         if params.receipt:
-            whole = formats.json_response(await _with_receipt(name, params, session, receipts.check(params, archive)))
+            whole = responses.json_response(await _with_receipt(name, params, model, receipts.check(params, archive)))
         else:
-            whole = _FORMS[params.format](name, await find(report, params, session))
+            async with model.session(params) as session:
+                result = await find(session, report, params)
+            whole = _FORMS[params.format](name, result)
         return ranges.served(whole, ranges.RangeHeaders.of(request.headers))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
@@ -106,11 +108,10 @@ def _type(value: Any) -> str:
     return {bool: "bool", int: "int4", float: "float8", list: "text[]"}.get(type(value), "text")
 
 
-async def _with_receipt(name: str, params: ReportParameters, session: ReadSession, archive: Archive) -> dict[str, Any]:
-    """The answer and what it rests on, of one snapshot; raises `Problem`."""
-    report, fresh = REPORTS[name], await session.freshness(params)
-    async with session.snapshot(params.as_known_at) as connection:
-        views = await receipts.state(connection)
-        result = await find_on(connection, report, params, params.as_of or session.today(), session.known, fresh)
+async def _with_receipt(name: str, params: ReportParameters, model: ReadModel, archive: Archive) -> dict[str, Any]:
+    """The answer and what it rests on, of one snapshot; raises `QueryError`."""
+    async with model.session(params, is_snapshot=True) as session:
+        views = await receipts.state(session.connection)
+        result = await find(session, REPORTS[name], params)
     body = formats.as_json(name, result)
     return body | {"receipt": receipts.receipt_of(name, params, body, views, await archive.covering(views))}

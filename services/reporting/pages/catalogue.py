@@ -45,8 +45,8 @@ class Sheet:
 _OF_MISSION: Final = {"missions": "mission"}
 _OF_LINE: Final = {"line": "line"}
 PRESENT: Final = ("contributor", "mission", "category", "rank", "people", "tours")
-ROOM: Final = (
-    *("line", "mission", "categories", "present", "planned", "ceiling", "bar", "room_now", "room_with_planned"),
+HEADROOM: Final = (
+    *("line", "mission", "categories", "present", "planned", "ceiling", "bar", "headroom_now", "headroom_with_planned"),
     "in_force",
 )
 TOURS: Final = (
@@ -60,8 +60,10 @@ ENDING: Final = (
 )
 BEHIND: Final = ("effective", "type", "tour", "stream", "actor", "recorded", "event")
 
-_ROOM_LEFT = Section(
-    *("room", "Room under each ceiling", ROOM, "room-left"), nothing="No mandate line is in force.", most="present"
+_HEADROOM = Section(
+    *("headroom", "Room under each ceiling", HEADROOM, "headroom"),
+    nothing="No mandate line is in force.",
+    most="present",
 )
 _WAITING = Section("waiting", "What waits, and on whom", WAITING, "waiting", nothing="Nothing waits.")
 _ENDING = Section(
@@ -89,7 +91,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
             "Who is where",
             (
                 Section("present", "Present", PRESENT, "strength", nothing="Nobody is in a mission on this day."),
-                _ROOM_LEFT,
+                _HEADROOM,
                 _WAITING,
             ),
         ),
@@ -98,7 +100,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
             "Mission",
             (
                 replace(_TOURS, parameters=_OF_MISSION),
-                replace(_ROOM_LEFT, parameters=_OF_MISSION, nothing="No mandate line covers it."),
+                replace(_HEADROOM, parameters=_OF_MISSION, nothing="No mandate line covers it."),
                 replace(_WAITING, parameters=_OF_MISSION),
                 replace(_ENDING, parameters=_OF_MISSION),
                 replace(_LACKS, parameters=_OF_MISSION),
@@ -109,7 +111,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
             "line",
             "Mandate line",
             (
-                replace(_ROOM_LEFT, asked={"all": True}, parameters=_OF_LINE),
+                replace(_HEADROOM, asked={"all": True}, parameters=_OF_LINE),
                 Section(
                     *("held", "Whether the ceiling held at every instant"),
                     ("line", "mission", "change_points", "most_people", "most_on", "most_limit", "breaches", "held"),
@@ -119,7 +121,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                 replace(_TOURS, parameters=_OF_LINE),
                 Section(
                     *("occupancy", "People from one change to the next"),
-                    ("mission", "day", "until", "people", "limit", "room"),
+                    ("mission", "day", "until", "people", "limit", "headroom"),
                     "occupancy",
                     parameters=_OF_LINE,
                     turned=True,

@@ -10,12 +10,12 @@ from typing import Any, Final
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from kernel.http.problem_details import Problem
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.languages import LANGUAGES
 from services.reporting.pages.problem_texts import said
-from services.reporting.query.errors import Problem
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
@@ -185,7 +185,7 @@ def _table(section: Section, result: ReportResult, words: Words, address: PageAd
 
 def _cards(shown: PageContent, words: Words, address: PageAddress) -> list[Card]:
     """Every mission where somebody is or may be sent; the people are those of the strength report."""
-    present, lines = shown.sections["present"].rows, shown.sections["room"].rows
+    present, lines = shown.sections["present"].rows, shown.sections["headroom"].rows
     people = {row["mission"]: 0 for row in present} | {name: 0 for row in lines for name in row["missions"]}
     parts: dict[str, dict[str, int]] = {name: {} for name in people}
     for row in present:

@@ -5,28 +5,30 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final, get_args
+from typing import Any, Final, get_args
 
 import pydantic
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from contracts.limits import FIRST_DAY
 from contracts.words import Category
 from kernel.http.address import bad
+from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND, UNKNOWN_PARAMETER
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
-from kernel.store.postgres import Connection
+from services.reporting.http import responses
+from services.reporting.http.dependencies import Model
 from services.reporting.lists.run import find_event, find_one, find_some
 from services.reporting.pages import chart, render
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.i18n import words
 from services.reporting.pages.languages import LANGUAGES, named, negotiated
 from services.reporting.pages.render import PageContent, Question
-from services.reporting.query.errors import Problem
+from services.reporting.query.errors import QueryError
 from services.reporting.query.parameters import LIMIT_MAX
-from services.reporting.query.session import ReadSession, read_session
+from services.reporting.query.session import ReadModel, ReadSession
 from services.reporting.reports import formats, run
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.formats import ReportResult
@@ -70,11 +72,11 @@ def static() -> StaticFiles:
 
 
 def _answering(sheet: Sheet, suffix: str) -> Any:
-    async def page(request: Request, session: Annotated[ReadSession, Depends(read_session)]) -> Response:
-        question = replace(question_of(request, sheet, session.today()), changes=session.change_feed.last)
-        content = await show(sheet, question, session)
+    async def page(request: Request, model: Model) -> Response:
+        question = replace(question_of(request, sheet, model.today()), changes=model.change_feed.last)
+        content = await show(sheet, question, model)
         if suffix == ".json":
-            return formats.json_response(_twin(sheet, question, content))
+            return responses.json_response(_twin(sheet, question, content))
         if suffix == ".csv":
             return _csv(request, content)
         return render.page(sheet, question, content)
@@ -146,29 +148,28 @@ def _terms(given: Mapping[str, Any]) -> ReportParameters:
         raise bad(field, Bad(f"{sent} cannot stand here.", f"Write it as {example}.")) from error
 
 
-async def show(sheet: Sheet, question: Question, session: ReadSession) -> PageContent:
-    """Everything on the page, from one snapshot; raises `Problem`. Its reports are one statement."""
-    whole = not sheet.thing and not any(section.listed for section in sheet.sections)
-    opened = session.connection if whole else session.snapshot
-    async with opened(question.terms.as_known_at) as connection:
-        thing = await _thing(connection, sheet, question)
+async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageContent:
+    """Everything on the page, from one snapshot; raises `QueryError`. Its reports are one statement."""
+    is_snapshot = bool(sheet.thing) or any(section.listed for section in sheet.sections)
+    async with model.session(question.terms, is_snapshot=is_snapshot) as session:
+        thing = await _thing(session, sheet, question)
         names = {**(thing or {}), **question.path}
-        listed = {s.name: await _listed(connection, s, question, names) for s in sheet.sections if s.listed}
-        reported = await _reported(connection, [s for s in sheet.sections if s.report], question, names, session)
+        listed = {s.name: await _listed(session, s, names) for s in sheet.sections if s.listed}
+        reported = await _reported(session, [s for s in sheet.sections if s.report], question, names)
     results = listed | reported
     return PageContent(thing, {section.name: results[section.name] for section in sheet.sections})
 
 
-async def _thing(connection: Connection, sheet: Sheet, question: Question) -> Mapping[str, Any] | None:
+async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> Mapping[str, Any] | None:
     """What the page is about."""
     if not sheet.thing:
         return None
     if sheet.thing == "events":
-        return await find_event(connection, question.path["event"])
+        return await find_event(session, question.path["event"])
     kind = sheet.thing.removesuffix("s")
     try:
-        item = await find_one(connection, sheet.thing, question.path[kind], question.as_of)
-    except Problem as fault:
+        item = await find_one(session, sheet.thing, question.path[kind])
+    except QueryError as fault:
         fault.field = kind  # what the address of the page calls it
         raise
     thing: Mapping[str, Any] = json.loads(item)
@@ -180,27 +181,21 @@ def _given(section: Section, names: Mapping[str, Any]) -> dict[str, Any]:
     return {**section.asked, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
 
 
-async def _listed(
-    connection: Connection, section: Section, question: Question, names: Mapping[str, Any]
-) -> ReportResult:
-    result = await find_some(connection, section.listed, _given(section, names), question.as_of)
+async def _listed(session: ReadSession, section: Section, names: Mapping[str, Any]) -> ReportResult:
+    result = await find_some(session, section.listed, _given(section, names), session.as_of)
     named = [(*values, row["id"]) for values, row in zip(result.values, result.rows, strict=True)]
     return replace(result, columns=[*result.columns, ("event", "json")], values=named)
 
 
 async def _reported(
-    connection: Connection,
-    sections: Sequence[Section],
-    question: Question,
-    names: Mapping[str, Any],
-    session: ReadSession,
+    session: ReadSession, sections: Sequence[Section], question: Question, names: Mapping[str, Any]
 ) -> dict[str, ReportResult]:
     """The answers of sections by their names."""
     questions = [(REPORTS[section.report], _parameters_for(section, question, names)) for section in sections]
     if not questions:
         return {}
-    results = await run.find_together(connection, questions, question.as_of, session.known)
-    return {section.name: answer for section, answer in zip(sections, results, strict=True)}
+    results = await run.find_together(session, questions)
+    return {section.name: result for section, result in zip(sections, results, strict=True)}
 
 
 def _parameters_for(section: Section, question: Question, names: Mapping[str, Any]) -> ReportParameters:
@@ -232,15 +227,15 @@ def _csv(request: Request, shown: PageContent) -> Response:
     if name not in shown.sections:
         remedy = f"There are {', '.join(shown.sections)}."
         raise Problem(NOT_FOUND, f"This page has no table {name}.", field="section", remedy=remedy)
-    return formats.as_csv(name, shown.sections[name])
+    return responses.report_csv(name, shown.sections[name])
 
 
-async def _picture(request: Request, session: Annotated[ReadSession, Depends(read_session)]) -> Response:
-    question = question_of(request, replace(SHEETS["line"], parameters=("drawn",)), session.today())
+async def _picture(request: Request, model: Model) -> Response:
+    question = question_of(request, replace(SHEETS["line"], parameters=("drawn",)), model.today())
     section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
-    async with session.connection(question.terms.as_known_at) as connection:
-        terms, report = _parameters_for(section, question, question.path), REPORTS[section.report]
-        result = await run.find_on(connection, report, terms, question.as_of, session.known)
+    async with model.session(question.terms) as session:
+        params = _parameters_for(section, question, question.path)
+        result = await run.find(session, REPORTS[section.report], params)
     rows = [row for row in result.rows if row["mission"] is None]
     return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
 

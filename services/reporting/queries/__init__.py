@@ -1,88 +1,53 @@
 """The questions, in SQL: one file, one idea, with a line that says why.
 
-Parameters are named in the text (`:as_of::date`), each with the type that Postgres is to read it as; here they become
-the numbered ones that the driver sends, so nothing that a caller sends is ever part of a statement. A condition of the
-form `(:name::type IS NULL OR …)` is a filter: a statement is made for the filters that were given and without the
-others, so that Postgres can plan it once, and use an index for what was given.
+`kernel.sql.template` says how parameters and optional filters are written.
 
-A report that has many rows, of which a page shows some, is written in two parts. The first finds the rows, with no
-more of them than their key and what adds up; the second, behind the line `-- Of each row:`, tells the rest of those in
-`page`.
+A report that has many rows, of which a page shows some, is written in two files. `<name>.sql` finds the rows, with no
+more of them than their key and what adds up; `<name>_details.sql` tells all of those in `page`.
 """
 
-import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
 
-_FILTER = re.compile(r"\(:([a-z_]+)::[a-z]+(?:\[\])? IS NULL\s+OR\s+")
-_OF_EACH_ROW = "\n-- Of each row:"
-_SEPARATOR = "\0"
-_NAMED = re.compile(r"(?<![:\w]):([a-z_]+)\b")
+from kernel.sql.template import Statement, Template, compose, template
+
+FILTERED_MAX = 1_000
+"""Statements that are kept: there are as many as lists have filters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A statement and the names of its parameters, in the order of their numbers."""
-
-    found: str
-    """The rows; of a query in two parts, the first one."""
-    told: str | None
-    """What is told of each row in `page`; None where the rows tell all of themselves."""
-    parameters: tuple[str, ...]
-
-    @property
-    def sql(self) -> str:
-        """Every row, with all that is told of it."""
-        return self.found if self.told is None else f"WITH page AS ({self.found}) {self.told}"
-
-    def values(self, given: Mapping[str, Any]) -> list[Any]:
-        """The arguments; a name that is not given is NULL."""
-        return [given.get(name) for name in self.parameters]
+def named(name: str) -> Template:
+    """The template in `<name>.sql`."""
+    return template(__package__, name)
 
 
 @cache
-def query(name: str) -> Query:
-    """The query in the file `<name>.sql`, with every filter in it."""
-    return _numbered(_code(name))
-
-
-def filtered(name: str, given: Mapping[str, Any]) -> Query:
-    """The query in the file `<name>.sql` with the filters that are given a value, and without those that are not."""
-    return _filtered(
-        name, frozenset(parameter for parameter in query(name).parameters if given.get(parameter) is not None)
-    )
-
-
-@lru_cache(maxsize=1000)
-def _filtered(name: str, given: Collection[str]) -> Query:
-    return _numbered(_narrowed(_code(name), given))
+def with_details(rows: str, details: str) -> Template:
+    """Every row, with all that is told of it; `details` may be empty, where the rows tell all of themselves."""
+    return compose("WITH page AS (", named(rows), ") ", named(details)) if details else named(rows)
 
 
 @cache
-def _code(name: str) -> str:
-    text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    return _SEPARATOR.join(
-        "\n".join(line for line in part.splitlines() if not line.startswith("--")).strip()
-        for part in text.split(_OF_EACH_ROW)
-    )
+def whole_statement(rows: str, details: str) -> Statement:
+    """`with_details` with every filter in it."""
+    return with_details(rows, details).nullable().statement()
 
 
-def _narrowed(code: str, given: Collection[str]) -> str:
-    """Each filter as its condition alone, or as `true`. Strings of the house's queries hold no lone parenthesis."""
-    while (found := _FILTER.search(code)) is not None:
-        end, depth = found.end(), 1
-        while depth:
-            depth += {"(": 1, ")": -1}.get(code[end], 0)
-            end += 1
-        condition = f"({code[found.end() : end - 1]})" if found[1] in given else "true"
-        code = code[: found.start()] + condition + code[end:]
-    return code
+@cache
+def query(name: str) -> Statement:
+    """The statement in `<name>.sql`, with every filter in it."""
+    return named(name).nullable().statement()
 
 
-def _numbered(code: str) -> Query:
-    names = tuple(dict.fromkeys(_NAMED.findall(code)))
-    found, _, told = _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", code).partition(_SEPARATOR)
-    return Query(found, told or None, names)
+def given_filters(parameters: Collection[str], given: Mapping[str, object]) -> frozenset[str]:
+    """Those of the parameters that have a value."""
+    return frozenset(name for name in parameters if given.get(name) is not None)
+
+
+def filtered(name: str, given: Mapping[str, object]) -> Statement:
+    """The statement in `<name>.sql` with the filters that are given a value, and without those that are not."""
+    return _filtered(name, given_filters(query(name).parameters, given))
+
+
+@lru_cache(maxsize=FILTERED_MAX)
+def _filtered(name: str, given: frozenset[str]) -> Statement:
+    return named(name).narrowed(given).statement()

@@ -8,11 +8,11 @@ FROM (
     FROM applications
 ) AS item
 WHERE submitted_on <= :as_of::date
-  AND (:contributor::text IS NULL OR contributor = :contributor::text)
-  AND (:mandate::text IS NULL OR mandate = :mandate::text)
-  AND (:mission::text IS NULL OR :mission::text = ANY (missions) OR cardinality(missions) = 0)
-  AND (:category::text IS NULL OR :category::text = ANY (categories))
-  AND (:status::text IS NULL OR status = :status::text)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+  AND {contributor? contributor = :contributor::text}
+  AND {mandate? mandate = :mandate::text}
+  AND {mission? :mission::text = ANY (missions) OR cardinality(missions) = 0}
+  AND {category? :category::text = ANY (categories)}
+  AND {status? status = :status::text}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

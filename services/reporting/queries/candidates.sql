@@ -7,10 +7,10 @@ FROM (
     FROM candidates
 ) AS item
 WHERE least(registered_on, barred_since) <= :as_of::date
-  AND (:contributor::text IS NULL OR contributor = :contributor::text)
-  AND (:rank::text IS NULL OR rank = :rank::text)
-  AND (:status::text IS NULL OR status = :status::text)
-  AND (:barred::boolean IS NULL OR barred = :barred::boolean)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+  AND {contributor? contributor = :contributor::text}
+  AND {rank? rank = :rank::text}
+  AND {status? status = :status::text}
+  AND {barred? barred = :barred::boolean}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

@@ -4,9 +4,9 @@
 -- those who are there makes one too.
 WITH asked AS MATERIALIZED (
     SELECT id, mandate, contributor FROM mandate_lines
-    WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
-      AND (:mandate::text IS NULL OR mandate = :mandate::text)
-      AND (:line::text IS NULL OR id = :line::text)
+    WHERE {contributor? contributor = :contributor::text}
+      AND {mandate? mandate = :mandate::text}
+      AND {line? id = :line::text}
 ), swept AS MATERIALIZED (
     SELECT *, people > "limit" IS TRUE AS over
     FROM occupancy_between(:as_of::date, ARRAY(SELECT id FROM asked), ARRAY(SELECT DISTINCT contributor FROM asked),

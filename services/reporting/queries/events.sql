@@ -5,14 +5,13 @@ FROM (
            topic, part AS partition, "offset",
            EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete
     FROM events
-    WHERE (:room::text IS NULL OR room = :room::text)
-      AND (:stream::text IS NULL OR stream = :stream::text)
-      AND (:type::text IS NULL OR type = :type::text)
-      AND (:correlation::text IS NULL OR correlation_id = :correlation::text)
-      AND (:event::uuid IS NULL OR id = :event::uuid)
+    WHERE {room? room = :room::text}
+      AND {stream? stream = :stream::text}
+      AND {type? type = :type::text}
+      AND {correlation? correlation_id = :correlation::text}
+      AND {event? id = :event::uuid}
       AND effective < :as_of::date + 1
-      AND (:after::text IS NULL
-           OR (room, position) > (split_part(:after::text, '/', 1), split_part(:after::text, '/', 2)::bigint))
+      AND {after? (room, position) > (split_part(:after::text, '/', 1), split_part(:after::text, '/', 2)::bigint)}
     ORDER BY room, position LIMIT :limit::int
 ) AS item
 ORDER BY room, position

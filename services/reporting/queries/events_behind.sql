@@ -7,8 +7,8 @@ WITH asked_tours AS (
     SELECT present.tour
     FROM stays_on(:as_of::date) AS present
     WHERE :mission::text IS NOT NULL AND present.mission = :mission::text
-      AND (:category::text IS NULL OR present.category = :category::text)
-      AND (:contributor::text IS NULL OR present.contributor = :contributor::text)
+      AND {category? present.category = :category::text}
+      AND {contributor? present.contributor = :contributor::text}
 ), behind AS (
     SELECT room, position, day, type, asked_tours.id AS tour
     FROM asked_tours JOIN events ON events.owner = asked_tours.id AND events.room = 'deployments'
@@ -27,8 +27,3 @@ WITH asked_tours AS (
 SELECT room, position, tour, 1 AS events
 FROM behind
 WHERE day <= :as_of::date OR type LIKE '%.TourPlanned' OR type LIKE '%.TourCorrected'
--- Of each row:
-SELECT room, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
-       coalesce(tour, substr(stream, 6) || '/' || (data ->> 'tour')) AS tour, page.events,
-       EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete
-FROM page JOIN events USING (room, position)

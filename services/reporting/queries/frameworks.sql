@@ -22,9 +22,9 @@ FROM (
           AND dated <= :as_of::date
     ) AS on_record
 ) AS item
-WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
-  AND (:mandate::text IS NULL OR mandate = :mandate::text)
-  AND (:mission::text IS NULL OR mission = :mission::text)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+WHERE {contributor? contributor = :contributor::text}
+  AND {mandate? mandate = :mandate::text}
+  AND {mission? mission = :mission::text}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

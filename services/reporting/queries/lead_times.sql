@@ -21,11 +21,11 @@ WITH dates AS (
           AND type LIKE '%.VacancyReopened'
           AND (data ->> 'reopened_on')::date <= coalesce(named.nominated_on, tours.arrived_on)
     ) AS rotation ON true
-    WHERE tours.arrived_on <= :as_of::date AND (:since::date IS NULL OR tours.arrived_on >= :since::date)
-      AND (:contributor::text IS NULL OR tours.contributor = :contributor::text)
-      AND (:missions::text[] IS NULL OR tours.mission = ANY (:missions::text[]))
-      AND (:categories::text[] IS NULL OR tours.category = ANY (:categories::text[]))
-      AND (:mandate::text IS NULL OR tours.mandate = :mandate::text)
+    WHERE tours.arrived_on <= :as_of::date AND {since? tours.arrived_on >= :since::date}
+      AND {contributor? tours.contributor = :contributor::text}
+      AND {missions? tours.mission = ANY (:missions::text[])}
+      AND {categories? tours.category = ANY (:categories::text[])}
+      AND {mandate? tours.mandate = :mandate::text}
 ), ways AS MATERIALIZED (
     SELECT contributor, mandate, tour, applied - voted AS s1, announced - applied AS s2, nominated - announced AS s3,
            accepted - nominated AS s4, arrived - accepted AS s5, arrived - voted AS s6
@@ -57,4 +57,4 @@ FROM told CROSS JOIN (
     VALUES (1, 'vote to application'), (2, 'application to vacancy'), (3, 'vacancy to nomination'),
            (4, 'nomination to acceptance'), (5, 'acceptance to arrival'), (6, 'vote to arrival')
 ) AS step (step_number, step)
-WHERE (:level::text IS NULL OR told.level = :level::text)
+WHERE {level? told.level = :level::text}

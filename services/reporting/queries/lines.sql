@@ -14,11 +14,11 @@ FROM (
                AS incomplete
     FROM mandate_lines JOIN terms_on(:as_of::date) AS terms ON terms.line = mandate_lines.id
 ) AS item
-WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
-  AND (:mandate::text IS NULL OR mandate = :mandate::text)
-  AND (:mission::text IS NULL OR :mission::text = ANY (missions))
-  AND (:category::text IS NULL OR :category::text = ANY (categories))
-  AND (:in_force::boolean IS NULL OR in_force = :in_force::boolean)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+WHERE {contributor? contributor = :contributor::text}
+  AND {mandate? mandate = :mandate::text}
+  AND {mission? :mission::text = ANY (missions)}
+  AND {category? :category::text = ANY (categories)}
+  AND {in_force? in_force = :in_force::boolean}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

@@ -7,9 +7,9 @@ FROM (
            EXISTS (SELECT FROM parked WHERE room = 'approvals' AND stream = 'mandate/' || mandate) AS incomplete
     FROM mandates
 ) AS item
-WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
-  AND (:status::text IS NULL OR status = :status::text)
-  AND (:in_force::boolean IS NULL OR in_force = :in_force::boolean)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+WHERE {contributor? contributor = :contributor::text}
+  AND {status? status = :status::text}
+  AND {in_force? in_force = :in_force::boolean}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

@@ -16,81 +16,7 @@
 -- and a row that is itself in the wrong place is no neighbour that was there before and after. A total of 0 is nobody; an
 -- unknown one is somebody, and tells no number. docs/how-to/ask-for-reports.md says what the rule finds in the returns of
 -- 2009 to 2014.
-WITH newest AS MATERIALIZED (  -- each State's newest publication of a month, taken whole
-    SELECT contributor, date_trunc('month', as_of::timestamp)::date AS month, max(published_at) AS published_at
-    FROM strength_returns
-    WHERE as_of <= :as_of::date AND published_at < coalesce(:published_before::timestamptz, 'infinity')
-    GROUP BY 1, 2
-), calendar AS (
-    SELECT month, (row_number() OVER (ORDER BY month))::int AS nr FROM (SELECT DISTINCT month FROM newest) AS months
-), returns AS MATERIALIZED (
-    SELECT contributor, month, published_at, nr FROM newest JOIN calendar USING (month)
-), series AS MATERIALIZED (  -- a State in a mission and type: in which returns it is there, and with what
-    SELECT contributor, mission, personnel_type, range_agg(int4range(nr, nr + 1)) AS there,
-           array_agg(nr ORDER BY nr, total DESC) AS turns, array_agg(total ORDER BY nr, total DESC) AS people,
-           array_agg(as_of ORDER BY nr, total DESC) AS dates, array_agg(event ORDER BY nr, total DESC) AS events
-    FROM strength_returns JOIN returns USING (contributor, published_at)
-    WHERE date_trunc('month', as_of::timestamp)::date = month AND as_of <= :as_of::date AND coalesce(total, 1) > 0
-      AND (:contributor::text IS NULL OR mission || '/' || personnel_type = ANY (ARRAY(
-          SELECT DISTINCT mission || '/' || personnel_type FROM strength_returns
-          WHERE contributor = :contributor::text)))
-    GROUP BY contributor, mission, personnel_type
-), gaps AS MATERIALIZED (
-    SELECT series.*, away, gap, upper(gap) - lower(gap) AS missing,
-           array_position(turns, lower(gap) - 1) AS before, array_position(turns, upper(gap)) AS after
-    FROM series
-    CROSS JOIN LATERAL (SELECT int4multirange(range_merge(there)) - there AS away) AS hull
-    CROSS JOIN LATERAL unnest(away) AS gap
-), appearing AS MATERIALIZED (
-    SELECT mission, personnel_type, gap, missing, gaps.contributor AS neighbour, away, gaps.turns AS usual,
-           gaps.dates[before] AS date_before, gaps.people[before] AS neighbour_before, gaps.events[before] AS event_before,
-           gaps.dates[after] AS date_after, gaps.people[after] AS neighbour_after, gaps.events[after] AS event_after,
-           other.contributor, other.turns, other.people, other.dates, other.events
-    FROM gaps JOIN series AS other USING (mission, personnel_type)
-    WHERE missing <= 8 AND other.there && gap
-      AND NOT other.there @> lower(gap) - 1 AND NOT other.there @> upper(gap)
-      AND gaps.people[before] IS NOT NULL AND gaps.people[after] IS NOT NULL
-), likely AS MATERIALIZED (
-    SELECT appearing.*, within.*, around.absent
-    FROM appearing
-    CROSS JOIN LATERAL (
-        SELECT count(*)::int AS returns, min(date) AS date, max(date) AS date_until, array_agg(turn) AS at,
-               array_agg(number ORDER BY turn) AS numbers, array_agg(event ORDER BY turn) AS evidence,
-               avg(number)::float8 AS mean, count(*) = count(number) AS is_known,
-               avg(sqrt(least(number, expected)::float8 / greatest(number, expected))) AS alike
-        FROM (SELECT DISTINCT ON (turn) turn, number, date, event,
-                     least(greatest(number, least(neighbour_before, neighbour_after)),
-                           greatest(neighbour_before, neighbour_after)) AS expected
-              FROM unnest(turns, people, dates, events) WITH ORDINALITY AS cell (turn, number, date, event, place)
-              WHERE turn <@ gap ORDER BY turn, place) AS cells
-    ) AS within
-    CROSS JOIN LATERAL (
-        SELECT (SELECT count(DISTINCT turn) FROM unnest(usual) AS turn WHERE turn <@ year) AS often,
-               (SELECT count(DISTINCT turn) FROM unnest(turns) AS turn WHERE turn <@ year AND NOT turn <@ gap) AS seldom,
-               (SELECT avg((turn <@ away)::int)::float8 FROM unnest(turns) AS turn WHERE turn <@ year) AS absent
-        FROM (SELECT int4range(lower(gap) - 12, upper(gap) + 12) AS year) AS years
-    ) AS around
-    WHERE within.is_known AND within.alike >= 0.5 AND around.absent >= 0.5 AND 2 * around.seldom < around.often
-), listed AS MATERIALIZED (
-    SELECT contributor, lower(name) COLLATE "C" AS name, since, until FROM un_list()
-), candidates AS MATERIALIZED (
-    SELECT likely.*, places, own.contributor_as_published AS as_published,
-           beside.contributor_as_published AS neighbour_as_published
-    FROM likely
-    JOIN strength_returns AS own ON own.event = evidence[1]
-    JOIN strength_returns AS beside ON beside.event = event_before
-    CROSS JOIN LATERAL (
-        SELECT coalesce((SELECT name FROM listed WHERE listed.contributor = likely.contributor
-                            AND since <= date AND until > date), lower(own.contributor_as_published)) AS one,
-               coalesce((SELECT name FROM listed WHERE listed.contributor = likely.neighbour
-                            AND since <= date AND until > date), lower(beside.contributor_as_published)) AS two
-    ) AS spelled
-    CROSS JOIN LATERAL (
-        SELECT 1 + count(*)::int AS places FROM listed
-        WHERE since <= date AND until > date AND name > least(one, two) AND name < greatest(one, two)
-    ) AS apart
-    WHERE places <= 8
-), scored AS MATERIALIZED (
+WITH {include mislabelled_returns_series}, {include mislabelled_returns_gaps}, {include mislabelled_returns_likely}, {include mislabelled_returns_candidates}, scored AS MATERIALIZED (
     SELECT candidates.*,
            round(100 * alike * filled / missing * absent * (1.05 - 0.05 * places)
                  * (1 - 0.1 * greatest(missing - 3, 0)) * (1 - 0.3 / mean))::int AS score
@@ -130,5 +56,5 @@ WHERE NOT EXISTS (
             AND (better.contributor = credible.contributor
                  OR (better.neighbour, better.gap) = (credible.neighbour, credible.gap))
       )
-  AND (:since::date IS NULL OR date_until >= :since::date)
-  AND (:contributor::text IS NULL OR :contributor::text IN (contributor, neighbour))
+  AND {since? date_until >= :since::date}
+  AND {contributor? :contributor::text IN (contributor, neighbour)}

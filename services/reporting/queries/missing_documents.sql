@@ -17,7 +17,7 @@ FROM (
     SELECT DISTINCT terms.mandate, mission, NULL, NULL::date, 0
     FROM mandate_lines AS lines CROSS JOIN LATERAL terms_of(lines.id, :as_of::date) AS terms
     CROSS JOIN unnest(terms.missions) AS mission
-    WHERE (:contributor::text IS NULL OR lines.contributor = :contributor::text)
+    WHERE {contributor? lines.contributor = :contributor::text}
       AND in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date)
       AND NOT EXISTS (SELECT FROM legal_requirements AS told
                       WHERE told.mandate = terms.mandate AND told.mission = mission.mission
@@ -25,10 +25,10 @@ FROM (
 ) AS lacks
 JOIN mandates ON mandates.mandate = lacks.mandate
 LEFT JOIN (SELECT contributor, split_part(line, '/', 1) AS mandate, mission, sum(headcount)::int AS people
-           FROM stays_on(:as_of::date) WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
+           FROM stays_on(:as_of::date) WHERE {contributor? contributor = :contributor::text}
            GROUP BY contributor, split_part(line, '/', 1), mission) AS there
   ON (there.contributor, there.mandate, there.mission) = (mandates.contributor, lacks.mandate, lacks.mission)
 WHERE (coalesce(:all::boolean, false) OR mandates.ends_on IS NULL OR mandates.ends_on > :as_of::date)
-  AND (:contributor::text IS NULL OR mandates.contributor = :contributor::text)
-  AND (:missions::text[] IS NULL OR lacks.mission = ANY (:missions::text[]))
-  AND (:mandate::text IS NULL OR lacks.mandate = :mandate::text)
+  AND {contributor? mandates.contributor = :contributor::text}
+  AND {missions? lacks.mission = ANY (:missions::text[])}
+  AND {mandate? lacks.mandate = :mandate::text}

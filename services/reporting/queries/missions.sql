@@ -11,7 +11,7 @@ FROM (
         ORDER BY since DESC, version DESC LIMIT 1
     ) AS stood ON true
 ) AS item
-WHERE (:status::text IS NULL OR status = :status::text)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+WHERE {status? status = :status::text}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

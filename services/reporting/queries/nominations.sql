@@ -6,13 +6,13 @@ FROM (
     FROM nominations
 ) AS item
 WHERE nominated_on <= :as_of::date
-  AND (:contributor::text IS NULL OR contributor = :contributor::text)
-  AND (:mission::text IS NULL OR mission = :mission::text)
-  AND (:category::text IS NULL OR category = :category::text)
-  AND (:status::text IS NULL OR status = :status::text)
-  AND (:mandate::text IS NULL OR mandate = :mandate::text)
-  AND (:line::text IS NULL OR line = :line::text)
-  AND (:vacancy::text IS NULL OR vacancy = :vacancy::text)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+  AND {contributor? contributor = :contributor::text}
+  AND {mission? mission = :mission::text}
+  AND {category? category = :category::text}
+  AND {status? status = :status::text}
+  AND {mandate? mandate = :mandate::text}
+  AND {line? line = :line::text}
+  AND {vacancy? vacancy = :vacancy::text}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

@@ -1,14 +1,14 @@
 -- Question 12 in detail: the line's people from each change point until the next, against the limit that held then.
 WITH asked AS MATERIALIZED (
     SELECT id, mandate, contributor FROM mandate_lines
-    WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
-      AND (:mandate::text IS NULL OR mandate = :mandate::text)
-      AND (:line::text IS NULL OR id = :line::text)
+    WHERE {contributor? contributor = :contributor::text}
+      AND {mandate? mandate = :mandate::text}
+      AND {line? id = :line::text}
 )
 SELECT asked.contributor, asked.mandate, asked.id AS line, swept.mission, swept.day, swept.until, swept.people,
-       swept."limit", swept."limit" - swept.people AS room, 1 AS change_points,
+       swept."limit", swept."limit" - swept.people AS headroom, 1 AS change_points,
        (swept.people > swept."limit" IS TRUE)::int AS breaches
 FROM occupancy_between(:as_of::date, ARRAY(SELECT id FROM asked), ARRAY(SELECT DISTINCT contributor FROM asked),
                        coalesce(:since::date, '-infinity')) AS swept
 JOIN asked ON asked.id = swept.line
-WHERE (:over::boolean IS NULL OR (swept.people > swept."limit" IS TRUE) = :over::boolean)
+WHERE {over? (swept.people > swept."limit" IS TRUE) = :over::boolean}

@@ -12,12 +12,12 @@ WITH stays AS (
                AS first_of_tour_in_mission
     FROM stays_between(:since::date, greatest(:as_of::date, :since::date))
     WHERE since <= :as_of::date
-      AND (:contributor::text IS NULL OR contributor = :contributor::text)
-      AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
-      AND (:categories::text[] IS NULL OR category = ANY (:categories::text[]))
-      AND (:mandate::text IS NULL OR split_part(line, '/', 1) = :mandate::text)
-      AND (:line::text IS NULL OR line = :line::text)
-      AND (:count::text IS NULL OR (:count::text = 'officers') = (person IS NOT NULL))
+      AND {contributor? contributor = :contributor::text}
+      AND {missions? mission = ANY (:missions::text[])}
+      AND {categories? category = ANY (:categories::text[])}
+      AND {mandate? split_part(line, '/', 1) = :mandate::text}
+      AND {line? line = :line::text}
+      AND {count? (:count::text = 'officers') = (person IS NOT NULL)}
     WINDOW before AS (PARTITION BY coalesce(person, tour) ORDER BY since, tour, nth
                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )

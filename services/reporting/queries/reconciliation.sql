@@ -3,35 +3,7 @@
 -- a publication gives twice differently: no difference. A return without a row says that nobody was counted there: what
 -- the register has is the difference. Police are not kept in the register. Where no State's return of a date has staff
 -- officers, they may stand within troops: noted.
-WITH published AS (
-    SELECT contributor, as_of AS date, mission, personnel_type, min(contributor_as_published) AS as_published,
-           CASE WHEN min(total) = max(total) AND count(*) = count(total) THEN min(total) END AS published,
-           count(*)::int AS returns, max(publication) AS publication, max(published_at) AS published_at,
-           bool_and(male::bigint + female = total) AS adds_up
-    FROM (SELECT *, dense_rank() OVER (PARTITION BY contributor, as_of ORDER BY published_at DESC) AS age,
-                 dense_rank() OVER (PARTITION BY contributor, as_of ORDER BY published_at) AS publication
-          FROM strength_returns
-          WHERE as_of <= :as_of::date AND (:since::date IS NULL OR as_of >= :since::date)
-            AND published_at < coalesce(:published_before::timestamptz, 'infinity')
-            AND (:contributor::text IS NULL OR contributor = :contributor::text)) AS vintages
-    WHERE age = 1
-    GROUP BY contributor, as_of, mission, personnel_type
-), dates AS (
-    SELECT contributor, date FROM published GROUP BY contributor, date
-), without_staff AS (
-    SELECT as_of AS date FROM strength_returns WHERE published_at < coalesce(:published_before::timestamptz, 'infinity')
-    GROUP BY as_of HAVING NOT bool_or(personnel_type = 'staff_officers')
-), register AS (
-    SELECT dates.contributor, dates.date, stay.mission, kind.personnel_type, sum(stay.headcount)::int AS people
-    FROM dates CROSS JOIN LATERAL (  -- not flattened (OFFSET 0): only so is an index asked for this State
-        SELECT * FROM stays_on(dates.date) AS there WHERE there.contributor = dates.contributor OFFSET 0
-    ) AS stay
-    CROSS JOIN LATERAL (SELECT CASE stay.category WHEN 'military_observer' THEN 'experts_on_mission'
-                               WHEN 'staff_officer' THEN 'staff_officers'
-                               WHEN 'individual_officer' THEN 'staff_officers'
-                               ELSE 'troops' END AS personnel_type) AS kind
-    GROUP BY dates.contributor, dates.date, stay.mission, kind.personnel_type
-), held AS (
+WITH {include reconciliation_published}, {include reconciliation_register}, held AS (
     SELECT contributor, date, mission, personnel_type, as_published,
            CASE WHEN personnel_type IN ('individual_police', 'formed_police_units') THEN NULL
                 ELSE coalesce(people, 0) END AS register,
@@ -58,7 +30,6 @@ SELECT contributor, date, mission, personnel_type, register, published, differen
 FROM compared LEFT JOIN without_staff USING (date)
 WHERE (coalesce(:all::boolean, false)
        OR EXISTS (SELECT FROM mandates WHERE mandates.contributor = compared.contributor))
-  AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
-  AND (:types::text[] IS NULL OR personnel_type = ANY (:types::text[]))
-  AND (:raised::boolean IS NULL
-       OR coalesce(difference <> 0 OR (returns > 1 AND published IS NULL), false) = :raised::boolean)
+  AND {missions? mission = ANY (:missions::text[])}
+  AND {types? personnel_type = ANY (:types::text[])}
+  AND {raised? coalesce(difference <> 0 OR (returns > 1 AND published IS NULL), false) = :raised::boolean}

@@ -5,9 +5,9 @@ FROM (
            counted_on, people, people_least, male, female, returns AS rows, published_at, sources,
            EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'contributor/' || contributor) AS incomplete
     FROM returned_on(:as_of::date, :published_before::timestamptz)
-    WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
-      AND (:mission::text IS NULL OR mission = :mission::text)
-      AND (:personnel_type::text IS NULL OR personnel_type = :personnel_type::text)
+    WHERE {contributor? contributor = :contributor::text}
+      AND {mission? mission = :mission::text}
+      AND {personnel_type? personnel_type = :personnel_type::text}
 ) AS item
-WHERE (:after::text IS NULL OR id > :after::text)
+WHERE {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

@@ -24,8 +24,8 @@ FROM (
                     AND (cardinality(said.categories) = 0 OR stay.category = ANY (said.categories))) AS counted
            ) AS register
     FROM official_statements AS said
-    WHERE said.as_of <= :as_of::date AND (:since::date IS NULL OR said.as_of >= :since::date)
-      AND (:contributor::text IS NULL OR said.contributor = :contributor::text)
-      AND (:missions::text[] IS NULL OR said.missions && :missions::text[])
+    WHERE said.as_of <= :as_of::date AND {since? said.as_of >= :since::date}
+      AND {contributor? said.contributor = :contributor::text}
+      AND {missions? said.missions && :missions::text[]}
 ) AS told
-WHERE :raised::boolean IS NULL OR (abs(told.register - told.value) > told.tolerance) = :raised::boolean
+WHERE {raised? (abs(told.register - told.value) > told.tolerance) = :raised::boolean}

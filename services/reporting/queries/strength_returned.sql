@@ -2,6 +2,6 @@
 SELECT contributor, mission, personnel_type, people, people_least, male, female, counted_on, published_at, returns, sources,
        EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'contributor/' || contributor) AS incomplete
 FROM returned_on(:as_of::date, :published_before::timestamptz)
-WHERE (:contributor::text IS NULL OR contributor = :contributor::text)
-  AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
-  AND (:types::text[] IS NULL OR personnel_type = ANY (:types::text[]))
+WHERE {contributor? contributor = :contributor::text}
+  AND {missions? mission = ANY (:missions::text[])}
+  AND {types? personnel_type = ANY (:types::text[])}

@@ -3,8 +3,4 @@
 SELECT day, room, position, 1 AS events
 FROM events
 WHERE day BETWEEN :since::date AND :as_of::date
-  AND (:contributor::text IS NULL OR contributor = :contributor::text)
--- Of each row:
-SELECT page.day, room, position, type, owner, stream, actor, recorded, id AS event, page.events,
-       EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete
-FROM page JOIN events USING (room, position)
+  AND {contributor? contributor = :contributor::text}

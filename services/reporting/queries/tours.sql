@@ -15,16 +15,16 @@ FROM (
             WHERE moved.tour = tours.id) AS date_changes,
            EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || tours.line) AS incomplete
     FROM tours JOIN tours_on(:as_of::date) AS on_day ON on_day.tour = tours.id
-    WHERE (:contributor::text IS NULL OR tours.contributor = :contributor::text)
-      AND (:mission::text IS NULL OR on_day.mission = :mission::text)
-      AND (:category::text IS NULL OR category = :category::text)
-      AND (:status::text IS NULL OR on_day.stood = :status::text)
-      AND (:mandate::text IS NULL OR mandate = :mandate::text)
-      AND (:line::text IS NULL OR line = :line::text)
-      AND (:person::text IS NULL OR person = :person::text)
-      AND (:unit::text IS NULL OR unit = :unit::text)
-      AND (:id::text IS NULL OR tours.id = :id::text)
-      AND (:after::text IS NULL OR tours.id > :after::text)
+    WHERE {contributor? tours.contributor = :contributor::text}
+      AND {mission? on_day.mission = :mission::text}
+      AND {category? category = :category::text}
+      AND {status? on_day.stood = :status::text}
+      AND {mandate? mandate = :mandate::text}
+      AND {line? line = :line::text}
+      AND {person? person = :person::text}
+      AND {unit? unit = :unit::text}
+      AND {id? tours.id = :id::text}
+      AND {after? tours.id > :after::text}
     ORDER BY tours.id LIMIT :limit::int
 ) AS item
 ORDER BY id

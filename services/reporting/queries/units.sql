@@ -6,10 +6,10 @@ FROM (
     FROM units
 ) AS item
 WHERE pledged_on <= :as_of::date
-  AND (:contributor::text IS NULL OR contributor = :contributor::text)
-  AND (:category::text IS NULL OR category = :category::text)
-  AND (:mission::text IS NULL OR mission = :mission::text)
-  AND (:status::text IS NULL OR status = :status::text)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+  AND {contributor? contributor = :contributor::text}
+  AND {category? category = :category::text}
+  AND {mission? mission = :mission::text}
+  AND {status? status = :status::text}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

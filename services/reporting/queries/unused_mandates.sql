@@ -8,5 +8,5 @@ WHERE in_force_from + interval '1 year' <= least(:as_of::date, ends_on)
   AND (coalesce(:all::boolean, false) OR ends_on IS NULL OR ends_on > :as_of::date)
   AND NOT EXISTS (SELECT FROM mandate_lines AS own JOIN tours ON tours.line = own.id
                   WHERE own.mandate = mandates.mandate AND arrived_on <= :as_of::date)
-  AND (:contributor::text IS NULL OR mandates.contributor = :contributor::text)
-  AND (:mandate::text IS NULL OR mandates.mandate = :mandate::text)
+  AND {contributor? mandates.contributor = :contributor::text}
+  AND {mandate? mandates.mandate = :mandate::text}

@@ -12,12 +12,12 @@ FROM (
     JOIN line_terms AS terms ON terms.line = lines.id CROSS JOIN unnest(terms.missions) AS mission
     CROSS JOIN LATERAL terms_of(lines.id, :as_of::date) AS today
     WHERE terms.since <= :as_of::date
-      AND (:contributor::text IS NULL OR mandates.contributor = :contributor::text)
-      AND (:mandate::text IS NULL OR mandates.mandate = :mandate::text)
+      AND {contributor? mandates.contributor = :contributor::text}
+      AND {mandate? mandates.mandate = :mandate::text}
     GROUP BY mandates.contributor, mandates.mandate, mandates.act_number, mission
 ) AS approved
 WHERE NOT EXISTS (
         SELECT FROM mandate_lines AS own JOIN tours ON tours.line = own.id JOIN tour_missions AS stay ON stay.tour = tours.id
         WHERE own.mandate = approved.mandate AND stay.mission = approved.mission AND stay.since <= :as_of::date)
   AND (coalesce(:all::boolean, false) OR approved.in_force)
-  AND (:missions::text[] IS NULL OR approved.mission = ANY (:missions::text[]))
+  AND {missions? approved.mission = ANY (:missions::text[])}

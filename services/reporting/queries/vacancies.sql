@@ -8,9 +8,9 @@ FROM (
     FROM vacancies
 ) AS item
 WHERE announced_on <= :as_of::date
-  AND (:mission::text IS NULL OR mission = :mission::text)
-  AND (:category::text IS NULL OR category = :category::text)
-  AND (:status::text IS NULL OR status = :status::text)
-  AND (:id::text IS NULL OR id = :id::text)
-  AND (:after::text IS NULL OR id > :after::text)
+  AND {mission? mission = :mission::text}
+  AND {category? category = :category::text}
+  AND {status? status = :status::text}
+  AND {id? id = :id::text}
+  AND {after? id > :after::text}
 ORDER BY id LIMIT :limit::int

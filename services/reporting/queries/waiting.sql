@@ -9,7 +9,7 @@ FROM (
            addressee AS on_whom, submitted_on AS since,
            EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'application/' || application) AS incomplete
     FROM applications
-    WHERE (:contributor::text IS NULL OR applications.contributor = :contributor::text)
+    WHERE {contributor? applications.contributor = :contributor::text}
       AND submitted_on <= :as_of::date AND (withdrawn_on IS NULL OR withdrawn_on > :as_of::date)
       AND NOT EXISTS (SELECT FROM vacancies
                       WHERE vacancies.application = applications.application AND announced_on <= :as_of::date)
@@ -27,9 +27,9 @@ FROM (
     LEFT JOIN missions ON missions.mission = tours.mission
     LEFT JOIN units ON units.unit = tours.unit
     LEFT JOIN nominations ON nominations.id = tours.vacancy || '/' || tours.nomination
-    WHERE consents.required AND (:contributor::text IS NULL OR tours.contributor = :contributor::text)
+    WHERE consents.required AND {contributor? tours.contributor = :contributor::text}
       AND (given_on IS NULL OR given_on > :as_of::date OR consents.valid_until <= :as_of::date)
 ) AS waits
 WHERE waits.since <= :as_of::date
-  AND (:missions::text[] IS NULL OR mission = ANY (:missions::text[]))
-  AND (:mandate::text IS NULL OR mandate = :mandate::text)
+  AND {missions? mission = ANY (:missions::text[])}
+  AND {mandate? mandate = :mandate::text}

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
-from fastapi.sse import format_sse_event
 
 from kernel.runtime.health import Health
 from kernel.store import database
@@ -174,5 +173,5 @@ def _change(row: asyncpg.Record) -> ViewChange:
 
 
 def _frame(event: str, number: int, data: dict[str, Any]) -> bytes:
-    frame: bytes = format_sse_event(data_str=json.dumps(data), event=event, id=str(number))
-    return frame
+    """A server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html); JSON has no line break."""
+    return f"event: {event}\ndata: {json.dumps(data)}\nid: {number}\n\n".encode()

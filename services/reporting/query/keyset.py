@@ -6,16 +6,15 @@ columns are put into a statement, and they are the report's own; what a caller s
 
 import base64
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final
 
 from contracts.text import is_storable
-from kernel.http.problem_types import BAD_PARAMETER
-from services.reporting.queries import Query, query
-from services.reporting.query.errors import Problem
+from kernel.sql.template import Statement, Template, compose
+from services.reporting.queries import named
+from services.reporting.query.errors import BadParameter
 
 _LEAST: Final = {
     "text": "''",
@@ -24,16 +23,19 @@ _LEAST: Final = {
     "int4": "-2147483648",
     "int8": "-9223372036854775808",
 }
-_PARAMETER: Final = re.compile(r"\$(\d+)")
+_ALL: Final = "SELECT * FROM page"
 
 
 @dataclass(frozen=True)
-class PageStatement:
+class PageQuery:
     """The rows of a query in the order of their key, from one key on. There are as many as reports have filters."""
 
-    query: Query
+    rows: Template
+    details: Template | None
+    """What is told of each row in `page`; None where the rows tell all of themselves."""
     key: tuple[str, ...]
     types: Mapping[str, str]
+    """By the name of a column, its type."""
     totals: tuple[str, ...]
     """The columns of which the whole report has a total."""
     ordered: bool = False
@@ -43,36 +45,46 @@ class PageStatement:
     """Columns of the key that a filter makes the same in every row: to compare them would order nothing."""
 
     @cached_property
-    def first(self) -> str:
+    def first(self) -> Template:
         """The statement of a page: its rows, each with what is said of the whole report behind it, in one reading.
 
-        Behind the columns of a row stand `there` (whether it is one), `waits` (whether an event that feeds the report
-        is parked) and the totals. A page without rows comes as one row in which `there` is NULL, because what is said
-        of the report counts all the same. Further parameters are the limit and the streams that feed the report.
+        Behind the columns of a row stand `there` (whether it is one), `waits` (whether an event that the report rests
+        on is parked) and the totals. A page without rows comes as one row in which `there` is NULL, because what is
+        said of the report counts all the same. Further parameters are `page_limit` and `source_streams`.
         """
-        return self._sql(follows=False)
+        return self._page("")
 
     @cached_property
-    def following(self) -> str:
-        """The same from a cursor on; the values of its key, as text, are the last parameters."""
-        return self._sql(follows=True)
+    def following(self) -> Template:
+        """The same from a cursor on, whose key is in the parameters `after_0`, …, as text."""
+        sent = (f":after_{nr}::text::{self.types[column]}" for nr, column in enumerate(self.key))
+        return self._page(f"WHERE ({self._values}) > ({', '.join(sent)})")
 
-    def _sql(self, *, follows: bool) -> str:
-        limit = len(self.query.parameters) + 1
-        sent = (f"${nr}::text::{self.types[c]}" for nr, c in enumerate(self.key, limit + 2))
+    @cached_property
+    def first_statement(self) -> Statement:
+        """`first`, for itself alone."""
+        return self.first.statement()
+
+    @cached_property
+    def following_statement(self) -> Statement:
+        """`following`, for itself alone."""
+        return self.following.statement()
+
+    def _page(self, where: str) -> Template:
         by = [column for column in self.key if column not in self.alike] or self.key
         order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in by)
-        kept = "NOT MATERIALIZED" if self.ordered else "MATERIALIZED"
-        where = f"WHERE ({self._values}) > ({', '.join(sent)})" if follows else ""
         sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in self.totals)
-        waits = query("waits").sql.replace("$1", f"${limit + 1}")
-        return (
-            f"WITH report AS {kept} ({self.query.found}),"  # noqa: S608
-            f" said AS (SELECT ({waits}) AS waits{sums and f'{sums} FROM report'}),"
-            f" page AS (SELECT * FROM report {where} ORDER BY {order} LIMIT ${limit}::int),"
-            f" told AS ({self.query.told or 'SELECT * FROM page'})"
-            f" SELECT told.*, said.* FROM said LEFT JOIN (SELECT *, true AS there FROM told) AS told ON true"
-            f" ORDER BY {order}"
+        return compose(
+            f"WITH report AS {'NOT MATERIALIZED' if self.ordered else 'MATERIALIZED'} (",
+            self.rows,
+            "), said AS (SELECT (",
+            named("waits"),
+            f") AS waits{sums and f'{sums} FROM report'}),",
+            f" page AS (SELECT * FROM report {where} ORDER BY {order} LIMIT :page_limit::int), detailed AS (",  # noqa: S608
+            self.details or _ALL,
+            ") SELECT detailed.*, said.* FROM said"  # noqa: S608
+            " LEFT JOIN (SELECT *, true AS there FROM detailed) AS detailed ON true"
+            f" ORDER BY {order}",
         )
 
     @property
@@ -93,10 +105,14 @@ class PageStatement:
     def _none(self, column: str) -> str:
         return _LEAST[self.types[column]].strip("'")
 
-    def after(self, cursor: str | None) -> Sequence[str]:
-        """The key that a cursor holds; empty for the first page. Raises `Problem` for what is no cursor of these."""
+    def after(self, cursor: str | None) -> Mapping[str, str]:
+        """The parameters `after_0`, … of a cursor; none for the first page.
+
+        Raises:
+            BadParameter: it is no cursor of these.
+        """
         if cursor is None:
-            return ()
+            return {}
         try:
             values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
         except (ValueError, RecursionError) as error:  # no base64, no text, no JSON, or nested without end
@@ -105,27 +121,25 @@ class PageStatement:
             raise no_cursor()
         if not all(isinstance(value, str) and is_storable(value) for value in values):
             raise no_cursor()
-        return values
+        return {f"after_{nr}": value for nr, value in enumerate(values)}
 
 
-@lru_cache(maxsize=1000)
-def side_by_side(statements: tuple[str, ...]) -> str:
-    """Several statements of pages as one, whose only row has the rows of each in a column.
-
-    The parameters are theirs, one after the other, as many as the highest number in each.
-    """
-    columns, before = [], 0
-    for sql in statements:
-        columns.append(f"ARRAY(SELECT found FROM ({_numbered_from(sql, before)}) AS found)")  # noqa: S608
-        before += max(int(found) for found in _PARAMETER.findall(sql))
-    return f"SELECT {', '.join(columns)}"
+def prefix(nr: int) -> str:
+    """Of the parameters of one statement among several."""
+    return f"q{nr}_"
 
 
-def _numbered_from(sql: str, before: int) -> str:
-    return _PARAMETER.sub(lambda found: f"${int(found[1]) + before}", sql)
+def side_by_side(statements: Sequence[Template]) -> Statement:
+    """Several statements of pages as one, whose only row has the rows of each in a column."""
+    columns = (
+        compose("ARRAY(SELECT one_row FROM (", statement.prefixed(prefix(nr)), ") AS one_row)")
+        for nr, statement in enumerate(statements)
+    )
+    first, *others = columns
+    return compose("SELECT ", first, *(piece for column in others for piece in (", ", column))).statement()
 
 
-def no_cursor() -> Problem:
+def no_cursor() -> BadParameter:
     """What was sent as a cursor is none."""
     remedy = "Send `next` of the page before, as it came."
-    return Problem(BAD_PARAMETER, "This is no cursor.", field="cursor", remedy=remedy)
+    return BadParameter("This is no cursor.", field="cursor", remedy=remedy)

@@ -1,21 +1,21 @@
-"""How the reading room reads: one snapshot for an answer and for what is said about it."""
+"""How the query API reads: a request opens one session, and all that it answers is read on it."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import asyncpg
-from fastapi import Request
 
 from contracts.outcome import WaitToken
-from kernel.http.problem_types import BAD_PARAMETER
+from kernel.sql.template import Statement
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.consistency import Freshness
-from services.reporting.query.errors import Problem
+from services.reporting.query.errors import BadParameter
+from services.reporting.query.keyset import PageQuery
 from services.reporting.query.parameters import AsOf
 
 PLANNED_ONCE: Final = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
@@ -26,43 +26,68 @@ CLOCKS_APART: Final = timedelta(seconds=5)
 """How far the clock of a caller may be ahead of ours."""
 
 
+@dataclass(slots=True)
+class Learned:
+    """What this process has learned of the views and need not ask again: it is the same on every connection."""
+
+    names: set[tuple[str, str, datetime | None]] = field(default_factory=set)
+    """Kinds and names that were found on record, at an instant or now: what was recorded once stays so."""
+    pages: dict[Hashable, PageQuery] = field(default_factory=dict)
+    """By report and filters, with the types of its columns; there are as many as reports have filters."""
+    together: dict[Hashable, Statement] = field(default_factory=dict)
+    """By the reports of a page, the statement that answers them all."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadSession:
-    """What an answer needs: a pool to read from, and what day it is."""
+    """What one request reads with: a connection, the day and the instant that it asks about."""
+
+    connection: Connection
+    as_of: date
+    as_known_at: datetime | None
+    """None: as it is known now."""
+    freshness: Freshness | None
+    """How the views stand to the token that was waited for; None where there was none."""
+    learned: Learned
+
+
+@dataclass(frozen=True, slots=True)
+class ReadModel:
+    """The views, as one process reads them."""
 
     pool: asyncpg.Pool
     today: Callable[[], date]
     change_feed: ChangeFeed
-    known: set[tuple[str, str, datetime | None]] = field(default_factory=set)
-    """Names that were found on record (checking.py)."""
+    learned: Learned = field(default_factory=Learned)
 
-    async def freshness(self, params: AsOf) -> Freshness | None:
-        """Waits for what the question is to rest on, where it names a token; None where it does not."""
+    @asynccontextmanager
+    async def session(self, params: AsOf, *, is_snapshot: bool = False) -> AsyncIterator[ReadSession]:
+        """A session for one statement, which is a snapshot by itself; with `is_snapshot`, for several of one moment.
+
+        Waits first for the token that the request names, if it names one. With `as_known_at`, the views are what they
+        were at that instant: the same queries then answer what they would have answered
+        (migrations/0007-history.sql).
+
+        Raises:
+            BadParameter: the instant is still to come.
+        """
+        freshness = await self._freshness(params)
+        is_snapshot = is_snapshot or params.as_known_at is not None
+        async with self._snapshot(params.as_known_at) if is_snapshot else self.pool.acquire() as connection:
+            yield ReadSession(connection, params.as_of or self.today(), params.as_known_at, freshness, self.learned)
+
+    async def _freshness(self, params: AsOf) -> Freshness | None:
         if params.wait_for is None:
             return None
         return await self.change_feed.waits.wait(WaitToken.read(params.wait_for), params.timeout)
 
     @asynccontextmanager
-    async def connection(self, as_known_at: datetime | None = None) -> AsyncIterator[Connection]:
-        """A connection for one statement, which is a snapshot by itself; with `as_known_at`, in a transaction."""
-        if as_known_at is not None:
-            async with self.snapshot(as_known_at) as connection:
-                yield connection
-            return
-        async with self.pool.acquire() as connection:
-            yield connection
-
-    @asynccontextmanager
-    async def snapshot(self, as_known_at: datetime | None = None) -> AsyncIterator[Connection]:
-        """A connection on which everything is read as of one moment, and nothing can be written.
-
-        With `as_known_at`, the views are what they were at that instant: the same queries then answer what they would
-        have answered (migrations/0007-history.sql). Raises `Problem` for an instant that is still to come.
-        """
+    async def _snapshot(self, as_known_at: datetime | None) -> AsyncIterator[Connection]:
+        """A connection on which everything is read as of one moment, and nothing can be written."""
         if as_known_at is not None and as_known_at > datetime.now(UTC) + CLOCKS_APART:
             detail = f"{as_known_at.isoformat()} is still to come: nobody can tell what will be known then."
             remedy = "Send an instant that has passed, or leave as_known_at out to be told what is known now."
-            raise Problem(BAD_PARAMETER, detail, field="as_known_at", remedy=remedy)
+            raise BadParameter(detail, field="as_known_at", remedy=remedy)
         async with (
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
@@ -72,14 +97,8 @@ class ReadSession:
             yield connection
 
 
-def read_session(request: Request) -> ReadSession:
-    """The app's reading, as a dependency of its routes."""
-    session: ReadSession = request.app.state.read_session
-    return session
-
-
 SourceStreams = Sequence[str]
-"""The streams that an answer is built on: the room, and what their names begin with."""
+"""The streams that an answer is built on: the service, and what their names begin with."""
 APPROVED: Final = "approvals/mandate/"
 DEPLOYED: Final = "deployments/line/"
 COUNTED: Final = "deployments/contributor/"
@@ -87,6 +106,6 @@ ANSWERED: Final = "vacancies/vacancy/"
 OFFERED: Final = "vacancies/application/"
 
 
-async def incomplete(connection: Connection, source_streams: SourceStreams) -> bool:
+async def incomplete(session: ReadSession, source_streams: SourceStreams) -> bool:
     """Whether an event that the answer should rest on is parked."""
-    return bool(await connection.fetchval(query("waits").sql, source_streams))
+    return bool(await session.connection.fetchval(query("waits").sql, source_streams))

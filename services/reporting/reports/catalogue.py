@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.reporting.queries import query
+from kernel.sql.template import Statement, Template
+from services.reporting.queries import named, whole_statement, with_details
 from services.reporting.query.session import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, SourceStreams
 from services.reporting.reports.parameters import EVERYWHERE
 
@@ -26,14 +27,36 @@ class ReportDefinition:
     exactly_one_of: tuple[str, ...] = ()
     """Parameters of which exactly one is needed."""
     ordered: bool = False
-    """Whether an index has its rows in the order of their key (paging.py)."""
+    """Whether an index has its rows in the order of their key (`query/keyset.py`)."""
+    details: str = ""
+    """The file that tells all of each row of a page, where `sql` finds no more than keys and what adds up."""
     other_sources: Mapping[str, "ReportDefinition"] = field(default_factory=dict)
     """The same question, asked of another source than the register."""
 
     @property
+    def rows(self) -> Template:
+        """The query that finds its rows."""
+        return named(self.sql)
+
+    @property
+    def row_details(self) -> Template | None:
+        """The query that tells the rest of each row in `page`, if there is more to tell."""
+        return named(self.details) if self.details else None
+
+    @property
+    def template(self) -> Template:
+        """Every row, with all that is told of it."""
+        return with_details(self.sql, self.details)
+
+    @property
+    def statement(self) -> Statement:
+        """The same with every filter in it."""
+        return whole_statement(self.sql, self.details)
+
+    @property
     def own(self) -> list[str]:
         """The parameters that it understands of this source."""
-        return list(dict.fromkeys((*EVERYWHERE, *query(self.sql).parameters)))
+        return list(dict.fromkeys((*EVERYWHERE, *self.template.types)))
 
     @property
     def parameters(self) -> list[str]:
@@ -72,14 +95,15 @@ REPORTS = {
         ("people", "tours"),
         (DEPLOYED,),
         {"contributor": "KAZ", "mission": "MINURSO", "person": "p-0001", "people": 1, "tours": 1},
+        details="who_is_where_details",
     ),
-    "room-left": ReportDefinition(
+    "headroom": ReportDefinition(
         "Room under each mandate line and sub-ceiling: now, and at the fullest moment of what is planned.",
-        "room_left",
+        "headroom",
         ("contributor", "line", "mission"),
         (),
         (APPROVED, DEPLOYED),
-        {"line": "kz-2013/observers", "mission": "MINURSO", "ceiling": 5, "present": 3, "room_now": 2},
+        {"line": "kz-2013/observers", "mission": "MINURSO", "ceiling": 5, "present": 3, "headroom_now": 2},
     ),
     "people-since": ReportDefinition(
         "How many people, in how many tours, served since a day, by mission. A person counts once; a unit its people.",
@@ -147,6 +171,7 @@ REPORTS = {
         (DEPLOYED,),
         {"id": "kz-2013/observers/t-1", "decided_on": "2014-06-20", "decided_by": "UN", "reason": "visa", "moves": 1},
         ordered=True,
+        details="moved_dates_details",
     ),
     "reconciliation": ReportDefinition(
         "The register against the UN's strength returns, row by row: contributor, date, mission, type (raise R1).",
@@ -176,6 +201,7 @@ REPORTS = {
         (DEPLOYED,),
         {"tour": "t-1", "person": "p-0001", "state": "present", "days_early": 30, "people": 1, "tours": 1},
         ("mission", "closes_on"),
+        details="must_come_home_details",
     ),
     "ceiling-held": ReportDefinition(
         "Whether each ceiling held at every instant: a sweep over all change points, the fullest day, every breach.",
@@ -203,6 +229,7 @@ REPORTS = {
         (APPROVED, DEPLOYED),
         {"room": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1},
         exactly_one_of=("tour", "line", "mandate", "mission"),
+        details="events_behind_details",
     ),
     "timeline": ReportDefinition(
         "What happened between two days, by when it was true: every event, whoever recorded it and whenever; or those"
@@ -214,6 +241,7 @@ REPORTS = {
         {"day": "2014-07-01", "room": "deployments", "type": "forcegen.deployments.TourArrived", "events": 1},
         ("since",),
         ordered=True,
+        details="timeline_details",
     ),
     "statements": ReportDefinition(
         "What officials said in public against the register on the day that they spoke of (raise R4).",

@@ -12,7 +12,6 @@ from uuid import UUID
 import orjson
 import pyarrow
 import pyarrow.parquet
-from fastapi import Response
 
 from services.reporting.query.consistency import Freshness
 from services.reporting.reports.csv_cells import guarded
@@ -72,21 +71,21 @@ def as_json(name: str, result: ReportResult) -> dict[str, Any]:
     }
 
 
-def json_response(body: Any) -> Response:
-    """What Postgres and Python tell of days and instants, as ISO 8601."""
-    return Response(orjson.dumps(body, default=str), media_type="application/json")
+def json_bytes(body: Any) -> bytes:
+    """What Postgres and Python hold of days and instants, as ISO 8601."""
+    return orjson.dumps(body, default=str)
 
 
-def as_csv(name: str, result: ReportResult) -> Response:
+def as_csv(result: ReportResult) -> str:
     """Lists are joined by semicolons; an empty cell is unknown or does not apply."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([column for column, _ in result.columns])
     writer.writerows(map(csv_cell, row) for row in result.values)
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=_headers(name, result, "csv"))
+    return text.getvalue()
 
 
-def as_parquet(name: str, result: ReportResult) -> Response:
+def as_parquet(name: str, result: ReportResult) -> bytes:
     """Each column with its type, an unknown value as null; what the answer says of itself is in the file's metadata."""
     metadata = {key: value for key, value in as_json(name, result).items() if key not in ("columns", "rows")}
     fields = [pyarrow.field(column, _PARQUET_TYPES[kind]) for column, kind in result.columns]
@@ -94,19 +93,7 @@ def as_parquet(name: str, result: ReportResult) -> Response:
     rows = [{column: _plain(value) for column, value in row.items()} for row in result.rows]
     file = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), file)
-    return Response(file.getvalue(), media_type=PARQUET, headers=_headers(name, result, "parquet"))
-
-
-def _headers(name: str, result: ReportResult, suffix: str) -> dict[str, str]:
-    """What a file cannot say of itself."""
-    return {
-        "Content-Disposition": f'attachment; filename="{name}-{result.as_of}.{suffix}"',
-        "Forcegen-As-Of": result.as_of.isoformat(),
-        **({"Forcegen-As-Known-At": result.as_known_at.isoformat()} if result.as_known_at else {}),
-        "Forcegen-Incomplete": str(result.incomplete).lower(),
-        **({"Forcegen-Next": result.next} if result.next else {}),
-        **({"Forcegen-Freshness": result.freshness.state} if result.freshness else {}),
-    }
+    return file.getvalue()
 
 
 def _plain(value: Any) -> Any:

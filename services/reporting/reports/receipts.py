@@ -16,14 +16,12 @@ from typing import Any, Final, Literal
 import httpx
 import orjson
 import stamina
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from contracts.registry import SERVICES
-from kernel.http.problem_types import BAD_PARAMETER, NO_RECEIPT_HERE, NO_RECEIPT_YET
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
-from services.reporting.query.errors import Problem
+from services.reporting.query.errors import BadParameter, NoArchive, NotSignedYet
 from services.reporting.reports.parameters import ReportParameters
 
 COVERED_WITHIN_S: Final = 10.0
@@ -31,7 +29,7 @@ COVERED_WITHIN_S: Final = 10.0
 NOT_OF_THE_QUESTION: Final = frozenset({"receipt", "wait_for", "timeout", "format"})
 """Parameters that do not change what the answer says."""
 NOT_OF_THE_ANSWER: Final = frozenset({"receipt", "freshness"})
-SOURCES: Final = ("contracts", "services.reporting")
+SOURCES: Final = ("contracts", "kernel.sql", "services.reporting")
 ENDINGS: Final = (".py", ".sql", ".json")
 NOT_OF_THE_CODE: Final = frozenset({"pages", "analysts", "published", "__pycache__"})
 """Folders whose files decide neither how events become rows nor how rows become an answer."""
@@ -142,13 +140,13 @@ class Archive:
     client: httpx.AsyncClient
 
     async def covering(self, views: ViewsState) -> Mapping[str, Any]:
-        """The checkpoint that covers what the views held; raises `Problem` where there is none in time."""
+        """The checkpoint that covers what the views held; raises `QueryError` where there is none in time."""
         places = [f"{p['topic']}/{p['partition']}/{p['next_offset']}" for p in views.positions]
         try:
             return await self._anchors(places)
         except (_NotCoveredYet, TimeoutError, httpx.HTTPError) as fault:
             remedy = "Ask again in a minute; if it stays so, ask your operator how far the audit room is."
-            raise Problem(NO_RECEIPT_YET, "The archive has not signed all of this yet.", remedy=remedy) from fault
+            raise NotSignedYet("The archive has not signed all of this yet.", remedy=remedy) from fault
 
     @stamina.retry(on=_NotCoveredYet, attempts=None, timeout=COVERED_WITHIN_S, wait_initial=0.1, wait_max=0.5)
     async def _anchors(self, places: Sequence[str]) -> Mapping[str, Any]:
@@ -160,18 +158,12 @@ class Archive:
         return answer_body
 
 
-def archive(request: Request) -> Archive | None:
-    """The app's archive, as a dependency of its routes."""
-    configured: Archive | None = request.app.state.archive
-    return configured
-
-
 def check(params: ReportParameters, archive: Archive | None) -> Archive:
-    """The archive, where a receipt can be given; raises `Problem`."""
+    """The archive, where a receipt can be given; raises `QueryError`."""
     if params.format != "json":
         remedy = "Leave format out: the JSON holds the answer and its receipt."
-        raise Problem(BAD_PARAMETER, "A receipt comes with JSON alone.", field="receipt", remedy=remedy)
+        raise BadParameter("A receipt comes with JSON alone.", field="receipt", remedy=remedy)
     if archive is None:
         remedy = "Its operator sets FORCEGEN_QUERY_AUDIT_URL to the address of the audit room."
-        raise Problem(NO_RECEIPT_HERE, "This query API does not know the archive.", field="receipt", remedy=remedy)
+        raise NoArchive("This query API does not know the archive.", field="receipt", remedy=remedy)
     return archive

@@ -3,129 +3,123 @@
 Pages go by the key of the rows, so they hold while rows change; totals are always those of the whole report.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, TypeAlias
 
 import asyncpg
 
-from kernel.http.problem_types import TOO_MANY_ROWS
-from kernel.store.postgres import Connection
-from services.reporting.queries import Query, filtered
+from services.reporting.queries import given_filters
 from services.reporting.query import keyset
-from services.reporting.query.consistency import Freshness
-from services.reporting.query.errors import Problem
+from services.reporting.query.errors import TooManyRows
+from services.reporting.query.keyset import PageQuery
 from services.reporting.query.session import ReadSession
 from services.reporting.reports import validation
 from services.reporting.reports.catalogue import ReportDefinition
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
-from services.reporting.reports.validation import KnownNames
 
 ROWS_MAX: Final = 100_000
 """Rows of one report; more is refused, never cut. Pages have no such end."""
-_PAGES: Final[dict[str, keyset.PageStatement]] = {}
-"""By the text of a query; there are as many as reports have filters."""
+Row: TypeAlias = asyncpg.Record | tuple[Any, ...]
+"""A row of a statement; several statements side by side give theirs as tuples."""
 
 
-async def find(report: ReportDefinition, params: ReportParameters, session: ReadSession) -> ReportResult:
-    """The answer to a report, with all of it from one snapshot; raises `Problem`."""
-    fresh = await session.freshness(params)
-    async with session.connection(params.as_known_at) as connection:
-        return await find_on(connection, report, params, params.as_of or session.today(), session.known, fresh)
+async def find(session: ReadSession, report: ReportDefinition, params: ReportParameters) -> ReportResult:
+    """The answer to a report; raises `QueryError`.
 
-
-async def find_on(
-    connection: Connection,
-    report: ReportDefinition,
-    params: ReportParameters,
-    as_of: date,
-    known: KnownNames,
-    fresh: Freshness | None = None,
-) -> ReportResult:
-    """The answer to a report on a connection of the caller's; raises `Problem`.
-
-    It is one statement, and so one snapshot by itself; in a transaction of the caller's, several answers agree.
+    It is one statement, and so one snapshot by itself; in a session that is a snapshot, several answers agree.
     """
-    each = await _statement(connection, report, params, as_of, known)
+    prepared = await _prepare(session, report, params)
+    page = prepared.page
+    statement = page.following_statement if prepared.follows else page.first_statement
     try:
-        rows = await connection.fetch(each.sql, *each.values)
+        rows = await session.connection.fetch(statement.sql, *statement.values(prepared.values))
     except asyncpg.DataError as error:
         if params.cursor is None:
             raise
         raise keyset.no_cursor() from error
-    return _answer(each, rows, fresh)
+    return _result(session, prepared, rows)
 
 
 async def find_together(
-    connection: Connection,
-    questions: Sequence[tuple[ReportDefinition, ReportParameters]],
-    as_of: date,
-    known: KnownNames,
+    session: ReadSession, questions: Sequence[tuple[ReportDefinition, ReportParameters]]
 ) -> Sequence[ReportResult]:
-    """The answers to several reports by one statement, and so of one snapshot and one way there; raises `Problem`."""
-    each = [await _statement(connection, report, params, as_of, known) for report, params in questions]
-    sql = keyset.side_by_side(tuple(one.sql for one in each))
-    [found] = await connection.fetch(sql, *(value for one in each for value in one.values))
-    return [_answer(one, rows) for one, rows in zip(each, found, strict=True)]
-
-
-Values: TypeAlias = tuple[Any, ...]
+    """The answers to several reports by one statement, so of one snapshot and one round trip; raises `QueryError`."""
+    prepared = [await _prepare(session, report, params) for report, params in questions]
+    together = session.learned.together
+    keys = tuple(each.key for each in prepared)
+    if keys not in together:
+        together[keys] = keyset.side_by_side([p.page.following if p.follows else p.page.first for p in prepared])
+    values = {keyset.prefix(nr) + name: v for nr, each in enumerate(prepared) for name, v in each.values.items()}
+    [columns] = await session.connection.fetch(together[keys].sql, *together[keys].values(values))
+    return [_result(session, each, rows) for each, rows in zip(prepared, columns, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
+class _Prepared:
     """A question as it is sent: its page's columns come first, then `there`, then what is said of all rows."""
 
+    key: Hashable
     params: ReportParameters
-    as_of: date
-    page: keyset.PageStatement
-    sql: str
-    values: Sequence[Any]
+    page: PageQuery
+    follows: bool
+    """Whether it goes on from a cursor."""
+    values: Mapping[str, Any]
 
 
-async def _statement(
-    connection: Connection, report: ReportDefinition, params: ReportParameters, as_of: date, known: KnownNames
-) -> _Statement:
-    """With one row more than the limit, to know whether there is a next page; raises `Problem`."""
-    given = vars(params) | {"as_of": as_of}
-    _check(report, given)
-    report = report.of(given.get("source"))
-    found = filtered(report.sql, given)
-    await validation.check_names(connection, given, known)
-    page = await _page(connection, report, found)
-    after = page.after(params.cursor)
-    values = (*found.values(given), (params.limit or ROWS_MAX) + 1, report.source_streams, *after)
-    return _Statement(params, as_of, page, page.following if after else page.first, values)
-
-
-def _answer(each: _Statement, rows: Sequence[asyncpg.Record | Values], fresh: Freshness | None = None) -> ReportResult:
-    """What came back, told; raises `Problem`. Where no row was found, one came that only says so."""
-    params, page, width = each.params, each.page, len(each.page.types)
-    there, waits, *totals = rows[0][width:]
-    found = [row[:width] for row in rows] if there else []
-    if params.limit is None and params.cursor is None and len(found) > ROWS_MAX:
-        remedy = "Narrow it down with a filter, or ask for pages with limit."
-        raise Problem(TOO_MANY_ROWS, f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
-    more = params.limit is not None and len(found) > params.limit
-    found = found[: params.limit] if more else found
-    following = page.cursor(dict(zip(page.types, found[-1], strict=True))) if more else None
-    added = dict(zip(page.totals, totals, strict=True))
-    return ReportResult(each.as_of, params.as_known_at, list(page.types.items()), found, added, following, waits, fresh)
-
-
-def _check(report: ReportDefinition, given: Mapping[str, Any]) -> None:
+async def _prepare(session: ReadSession, report: ReportDefinition, params: ReportParameters) -> _Prepared:
+    """With one row more than the limit, to know whether there is a next page; raises `QueryError`."""
+    given = vars(params) | {"as_of": session.as_of}
     if report.other_sources:
         validation.check_source(report, given)
     validation.check_choice(report, given)
     validation.check_period(given, "since", "as_of")
+    report = report.of(given.get("source"))
+    await validation.check_names(session, given)
+    filters = given_filters(report.statement.parameters, given)
+    page = await _page(session, report, filters)
+    after = page.after(params.cursor)
+    sent = {"page_limit": (params.limit or ROWS_MAX) + 1, "source_streams": report.source_streams}
+    values = {**given, **sent, **after}
+    return _Prepared((report.sql, filters, bool(after)), params, page, bool(after), values)
 
 
-async def _page(connection: Connection, report: ReportDefinition, found: Query) -> keyset.PageStatement:
+async def _page(session: ReadSession, report: ReportDefinition, filters: frozenset[str]) -> PageQuery:
     """The types of a query's columns are the same on every connection, so Postgres is asked for them once."""
-    if found.sql not in _PAGES:
-        types = {c.name: c.type.name for c in (await connection.prepare(found.sql)).get_attributes()}
-        alike = ("contributor",) if "contributor" in found.parameters else ()
-        _PAGES[found.sql] = keyset.PageStatement(found, report.key, types, report.totals, report.ordered, alike)
-    return _PAGES[found.sql]
+    pages, key = session.learned.pages, (report.sql, filters)
+    if key not in pages:
+        statement = report.template.narrowed(filters).statement()
+        attributes = (await session.connection.prepare(statement.sql)).get_attributes()
+        pages[key] = PageQuery(
+            rows=report.rows.narrowed(filters),
+            details=report.row_details.narrowed(filters) if report.row_details else None,
+            key=report.key,
+            types={attribute.name: attribute.type.name for attribute in attributes},
+            totals=report.totals,
+            ordered=report.ordered,
+            alike=("contributor",) if "contributor" in statement.parameters else (),
+        )
+    return pages[key]
+
+
+def _result(session: ReadSession, prepared: _Prepared, rows: Sequence[Row]) -> ReportResult:
+    """Raises `QueryError`. Where a report has no row, one came that only says so."""
+    params, page, width = prepared.params, prepared.page, len(prepared.page.types)
+    there, waits, *totals = rows[0][width:]
+    values = [row[:width] for row in rows] if there else []
+    if params.limit is None and params.cursor is None and len(values) > ROWS_MAX:
+        remedy = "Narrow it down with a filter, or ask for pages with limit."
+        raise TooManyRows(f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
+    has_more = params.limit is not None and len(values) > params.limit
+    values = values[: params.limit] if has_more else values
+    return ReportResult(
+        as_of=session.as_of,
+        as_known_at=session.as_known_at,
+        columns=list(page.types.items()),
+        values=values,
+        totals=dict(zip(page.totals, totals, strict=True)),
+        next=page.cursor(dict(zip(page.types, values[-1], strict=True))) if has_more else None,
+        incomplete=waits,
+        freshness=session.freshness,
+    )

@@ -5,13 +5,11 @@ refused, with the names that there are.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from kernel.http.problem_types import BAD_PARAMETER, MISSING_PARAMETER, UNKNOWN_NAME
-from kernel.store.postgres import Connection
 from services.reporting.queries import query
-from services.reporting.query.errors import Problem
+from services.reporting.query.errors import BadParameter, MissingParameter, UnknownName
+from services.reporting.query.session import ReadSession
 from services.reporting.reports.catalogue import ReportDefinition
 
 LISTS_OF: Final = {
@@ -28,31 +26,30 @@ _NAMED: Final = (
 """Parameters that name a thing."""
 
 
-KnownNames: TypeAlias = set[tuple[str, str, datetime | None]]
-"""Kinds and names that were found on record, at an instant or now: what was recorded once stays so."""
-KNOWN_MAX: Final = 10_000
+NAMES_MAX: Final = 10_000
+"""Names of which a process remembers that they are on record."""
 
 
-async def check_names(connection: Connection, given: Mapping[str, Any], known: KnownNames) -> None:
-    """Raises `Problem` for a parameter that names what is not on record, or was not at the instant asked about."""
-    instant = given.get("as_known_at")
+async def check_names(session: ReadSession, given: Mapping[str, Any]) -> None:
+    """Raises `QueryError` for a parameter that names what is not on record, or was not at the instant asked about."""
+    instant, known = given.get("as_known_at"), session.learned.names
     named = [(field, name) for field in _NAMED if given.get(field) for name in _listed(given[field])]
     kinds = [_KINDS.get(field, field) for field, _ in named]
-    asked = {(kind, name, instant) for kind, (_, name) in zip(kinds, named, strict=True)}
-    if asked <= known:
+    wanted = {(kind, name, instant) for kind, (_, name) in zip(kinds, named, strict=True)}
+    if wanted <= known:
         return
-    unknown = await connection.fetchrow(query("unknown").sql, kinds, [name for _, name in named])
+    unknown = await session.connection.fetchrow(query("unknown").sql, kinds, [name for _, name in named])
     if unknown is not None:
         field, name = named[unknown["nth"] - 1]
         kind = kinds[unknown["nth"] - 1]
-        there = [f"On record: {', '.join(unknown['names'])}{', …' * unknown['more']}."] if unknown["names"] else []
+        examples = [f"On record: {', '.join(unknown['names'])}{', …' * unknown['more']}."] if unknown["names"] else []
         listed = [f"GET /v1/{LISTS_OF[kind]} lists what there is."] if kind in LISTS_OF else []
         then = f", as known at {given['as_known_at'].isoformat()}" if given.get("as_known_at") else ""
         detail = f"There is no {kind} {name} on record{then}."
-        raise Problem(UNKNOWN_NAME, detail, field=field, remedy=" ".join([*there, *listed]) or "None is yet.")
-    if len(known) + len(asked) > KNOWN_MAX:
+        raise UnknownName(detail, field=field, remedy=" ".join([*examples, *listed]) or "None is yet.")
+    if len(known) + len(wanted) > NAMES_MAX:
         known.clear()
-    known |= asked
+    known |= wanted
 
 
 def _listed(value: Any) -> list[str]:
@@ -60,27 +57,27 @@ def _listed(value: Any) -> list[str]:
 
 
 def check_period(given: Mapping[str, Any], first: str, last: str) -> None:
-    """Raises `Problem` for a period that ends before it begins."""
+    """Raises `QueryError` for a period that ends before it begins."""
     begin, end = given.get(first), given.get(last)
     if begin is not None and end is not None and begin > end:
         detail = f"{first} ({begin}) is after {last} ({end}): there is no such period."
-        raise Problem(BAD_PARAMETER, detail, field=first, remedy=f"Send a {first} that is not after {last}.")
+        raise BadParameter(detail, field=first, remedy=f"Send a {first} that is not after {last}.")
 
 
 def check_choice(report: ReportDefinition, given: Mapping[str, Any]) -> None:
-    """Raises `Problem` unless a report about one thing is asked about exactly one."""
+    """Raises `QueryError` unless a report about one thing is asked about exactly one."""
     sent = [field for field in report.exactly_one_of if given.get(field) is not None]
     if report.exactly_one_of and len(sent) != 1:
         named = ", ".join(report.exactly_one_of)
         detail = f"Exactly one of {named} is required; {len(sent)} were sent."
         field = sent[1] if sent else report.exactly_one_of[0]
-        type_ = BAD_PARAMETER if sent else MISSING_PARAMETER
-        raise Problem(type_, detail, field=field, remedy=f"Send one of {named}.")
+        kind = BadParameter if sent else MissingParameter
+        raise kind(detail, field=field, remedy=f"Send one of {named}.")
 
 
 def check_source(report: ReportDefinition, given: Mapping[str, Any]) -> None:
-    """Raises `Problem` for a parameter that only another source of the report understands."""
+    """Raises `QueryError` for a parameter that only another source of the report understands."""
     taken = [*report.of(given.get("source")).own, "source"]
     for field in sorted(field for field, value in given.items() if value is not None and field not in taken):
         detail = f"{field} says nothing where the source is {given.get('source') or 'register'}."
-        raise Problem(BAD_PARAMETER, detail, field=field, remedy=f"This source takes {', '.join(taken)}.")
+        raise BadParameter(detail, field=field, remedy=f"This source takes {', '.join(taken)}.")

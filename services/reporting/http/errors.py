@@ -1,0 +1,37 @@
+"""How errors of the query layer leave over HTTP: each as the problem that it is."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+
+from kernel.http import problem_details, problem_types
+from kernel.http.problem_details import AsPage, Problem, documented
+from kernel.http.problem_types import ProblemType
+from services.reporting.query import errors
+from services.reporting.query.errors import QueryError
+
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {**documented(400, 404, 405, 503)}
+TYPES: Final[Mapping[type[QueryError], ProblemType]] = {
+    errors.BadParameter: problem_types.BAD_PARAMETER,
+    errors.MissingParameter: problem_types.MISSING_PARAMETER,
+    errors.TooManyRows: problem_types.TOO_MANY_ROWS,
+    errors.NotFound: problem_types.NOT_FOUND,
+    errors.UnknownName: problem_types.UNKNOWN_NAME,
+    errors.NoArchive: problem_types.NO_RECEIPT_HERE,
+    errors.NotSignedYet: problem_types.NO_RECEIPT_YET,
+}
+
+
+def problem_of(error: QueryError) -> Problem:
+    """The problem that an error of the query layer is."""
+    return Problem(TYPES[type(error)], str(error), field=error.field, remedy=error.remedy)
+
+
+def answer_query_errors(app: FastAPI, as_page: AsPage) -> None:
+    """Let them leave as the problems of `app` do, or as the page that `as_page` makes of one."""
+
+    @app.exception_handler(QueryError)
+    async def answer(request: Request, error: QueryError) -> Response:
+        problem = problem_of(error)
+        return as_page(request, problem) or problem_details.response(problem)

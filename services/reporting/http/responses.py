@@ -1,0 +1,40 @@
+"""A result over HTTP: as JSON, or as a file with what it cannot say of itself in headers."""
+
+from typing import Any
+
+from fastapi import Response
+
+from services.reporting.reports import formats
+from services.reporting.reports.formats import ReportResult
+
+
+def json_response(body: Any) -> Response:
+    """What Postgres and Python hold of days and instants, as ISO 8601."""
+    return Response(formats.json_bytes(body), media_type="application/json")
+
+
+def report_json(name: str, result: ReportResult) -> Response:
+    """A report as JSON."""
+    return json_response(formats.as_json(name, result))
+
+
+def report_csv(name: str, result: ReportResult) -> Response:
+    """A report as CSV; an empty cell is unknown or does not apply."""
+    return Response(formats.as_csv(result), media_type="text/csv; charset=utf-8", headers=_headers(name, result, "csv"))
+
+
+def report_parquet(name: str, result: ReportResult) -> Response:
+    """A report as Parquet."""
+    content = formats.as_parquet(name, result)
+    return Response(content, media_type=formats.PARQUET, headers=_headers(name, result, "parquet"))
+
+
+def _headers(name: str, result: ReportResult, suffix: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{name}-{result.as_of}.{suffix}"',
+        "Forcegen-As-Of": result.as_of.isoformat(),
+        **({"Forcegen-As-Known-At": result.as_known_at.isoformat()} if result.as_known_at else {}),
+        "Forcegen-Incomplete": str(result.incomplete).lower(),
+        **({"Forcegen-Next": result.next} if result.next else {}),
+        **({"Forcegen-Freshness": result.freshness.state} if result.freshness else {}),
+    }

@@ -1,0 +1,5 @@
+-- Of each row of events_behind.sql that a page shows, all that is told of it.
+SELECT room, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
+       coalesce(tour, substr(stream, 6) || '/' || (data ->> 'tour')) AS tour, page.events,
+       EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete
+FROM page JOIN events USING (room, position)
