@@ -20,7 +20,7 @@ from kernel.store import database
 from services.reporting.http import change_stream, lists, reports, shapes
 from services.reporting.http.dependencies import Model
 from services.reporting.http.errors import RESPONSES, answer_query_errors
-from services.reporting.pages import routes as pages
+from services.reporting.pages.routes import page_routes, problem_page, static_files
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.session import PLANNED_ONCE, ReadModel
@@ -43,16 +43,16 @@ def build(
 
     `following` is the caller's to run; where it does not run, who waits is answered when the time is up.
     """
-    app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=pages.problem)
-    answer_query_errors(app, pages.problem)
+    app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=problem_page)
+    answer_query_errors(app, problem_page)
     app.state.read_model = ReadModel(pool, today, change_feed or ChangeFeed(pool, Health(0)))
     app.state.archive = archive
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(reports.routes(), prefix="/v1")
     app.include_router(change_stream.routes(), prefix="/v1")
     app.include_router(_position(), prefix="/v1")
-    app.include_router(pages.routes())
-    app.mount("/static", pages.static())
+    app.include_router(page_routes())
+    app.mount("/static", static_files())
     return app
 
 

@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.words import Category, Contributor, MissionStatus, PersonnelType, PersonRef, Rank, Slug
-from contracts.words import Mission as MissionName
+from contracts.words import Category, Contributor, Mission, MissionStatus, PersonnelType, PersonRef, Rank, Slug
 from kernel.http.parameters import Cursor, Instant, Month, Name, Uuid, Whole
 from services.reporting.query.parameters import LIMIT_DEFAULT, LIMIT_MAX, AsOf, LineId
 
@@ -28,7 +27,7 @@ class Mandates(ListParameters):
 class Lines(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
     category: Category | None = None
     in_force: bool | None = None
     """Only lines that are (or are not) in force on the day."""
@@ -39,7 +38,7 @@ class Missions(ListParameters):
 
 
 class Vacancies(ListParameters):
-    mission: MissionName | None = None
+    mission: Mission | None = None
     category: Category | None = None
     status: Literal["open", "filled", "withdrawn", "lapsed"] | None = None
 
@@ -47,7 +46,7 @@ class Vacancies(ListParameters):
 class Applications(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
     category: Category | None = None
     status: Literal["submitted", "acknowledged", "withdrawn"] | None = None
 
@@ -56,7 +55,7 @@ class Nominations(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     line: LineId | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
     category: Category | None = None
     vacancy: Slug | None = None
     status: Literal["nominated", "accepted", "declined", "withdrawn", "lapsed"] | None = None
@@ -72,7 +71,7 @@ class Candidates(ListParameters):
 class Units(ListParameters):
     contributor: Contributor | None = None
     category: Category | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
     status: Literal["pledged", "selected", "mou_signed", "visit_passed", "visit_failed"] | None = None
 
 
@@ -80,7 +79,7 @@ class Tours(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     line: LineId | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
     """Where the tour is on the day; otherwise where it was last, or is to go."""
     category: Category | None = None
     status: Literal["planned", "scheduled", "present", "departed", "cancelled"] | None = None
@@ -92,20 +91,20 @@ class Tours(ListParameters):
 class Frameworks(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
 
 
 class Strength(ListParameters):
     contributor: Contributor | None = None
     mandate: Slug | None = None
     line: LineId | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
     category: Category | None = None
 
 
 class ReturnedStrength(ListParameters):
     contributor: Contributor | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
     personnel_type: PersonnelType | None = None
     published_before: Instant | None = None
     """Only what was published before this instant, so that a restated month is told as it was first published."""

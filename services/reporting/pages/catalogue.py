@@ -16,7 +16,7 @@ class Section:
     report: str = ""
     listed: str = ""
     """Instead of a report, a list of the API; its first page is shown."""
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the report by what they are called in the page's address."""
     days_back: int = 0
@@ -71,7 +71,7 @@ _ENDING = Section(
 )
 _UNREPLACED = Section(
     *("unreplaced", "R2: tours that end without a replacement", ENDING, "ending-tours"),
-    asked={"within_days": 60, "raised": True},
+    arguments={"within_days": 60, "raised": True},
     nothing="Every tour that ends within 60 days has a replacement.",
 )
 _TOURS = Section("tours", "Who is there", TOURS, "who-is-where", nothing="Nobody is there on this day.")
@@ -111,7 +111,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
             "line",
             "Mandate line",
             (
-                replace(_HEADROOM, asked={"all": True}, parameters=_OF_LINE),
+                replace(_HEADROOM, arguments={"all": True}, parameters=_OF_LINE),
                 Section(
                     *("held", "Whether the ceiling held at every instant"),
                     ("line", "mission", "change_points", "most_people", "most_on", "most_limit", "breaches", "held"),
@@ -144,14 +144,14 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                     *("vacancies", "Open vacancies"),
                     ("id", "mission", "category", "number", "places", "announced_on", "deadline", "nominations"),
                     listed="vacancies",
-                    asked={"status": "open"},
+                    arguments={"status": "open"},
                     nothing="No vacancy is open.",
                 ),
                 Section(
                     *("nominations", "Nominations that wait for an answer"),
                     ("id", "mission", "category", "person", "unit", "nominated_on", "valid_until", "status"),
                     listed="nominations",
-                    asked={"status": "nominated"},
+                    arguments={"status": "nominated"},
                     nothing="No nomination waits for an answer.",
                 ),
                 Section(
@@ -165,7 +165,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                     *("lead-times", "Days from the vote to the arrival"),
                     ("mandate", "step", "days_median", "days_min", "days_max", "known", "tours"),
                     "lead-times",
-                    asked={"level": "mandate"},
+                    arguments={"level": "mandate"},
                     nothing="Nobody has arrived yet.",
                 ),
             ),
@@ -179,7 +179,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                     *("returns", "R1: register and UN return differ"),
                     ("date", "mission", "personnel_type", "register", "published", "difference", "note"),
                     "reconciliation",
-                    asked={"raised": True},
+                    arguments={"raised": True},
                     days_back=366,
                     nothing="In the last year, no difference.",
                 ),

@@ -56,7 +56,7 @@ EXAMPLES: Final = {
 """How a parameter is written."""
 
 
-def routes() -> APIRouter:
+def page_routes() -> APIRouter:
     """Every page and its twins. They are for readers: the API's document leaves them out."""
     router = APIRouter(include_in_schema=False)
     for path, name in ROUTES.items():
@@ -66,7 +66,7 @@ def routes() -> APIRouter:
     return router
 
 
-def static() -> StaticFiles:
+def static_files() -> StaticFiles:
     """The style sheet of every room's pages, and the script of these."""
     return StaticFiles(packages=[("kernel", "static"), (__package__, "static")])
 
@@ -178,7 +178,7 @@ async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> Mapp
 
 def _given(section: Section, names: Mapping[str, Any]) -> dict[str, Any]:
     taken = {parameter: names[name] for parameter, name in section.parameters.items()}
-    return {**section.asked, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
+    return {**section.arguments, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
 
 
 async def _listed(session: ReadSession, section: Section, names: Mapping[str, Any]) -> ReportResult:
@@ -240,7 +240,7 @@ async def _picture(request: Request, model: Model) -> Response:
     return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
 
 
-def problem(request: Request, fault: Problem) -> Response | None:
+def problem_page(request: Request, fault: Problem) -> Response | None:
     """What went wrong as a page, where a reader asked for a page; None where a program asked."""
     path, today = path_of(request), datetime.now(UTC).date()
     for_program = path.startswith("/v1/") or path.endswith((".json", ".csv"))

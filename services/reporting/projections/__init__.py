@@ -7,8 +7,23 @@ is still in the log of events, so every word can be looked up.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from contracts import deployments as deployed
-from contracts import vacancies as filled
+from contracts.deployments import (
+    DocumentRecorded,
+    DocumentsRequired,
+    LineAmended,
+    LineClosed,
+    LineOpened,
+    MissionStatusRecorded,
+    PresenceNoted,
+    UnitMouRecorded,
+    UnitVisitRecorded,
+    WaiverRecorded,
+)
+from contracts.vacancies import (
+    MandateLineEnded,
+    MandateLineRecorded,
+    RuleSetAdopted,
+)
 from contracts.words import Event
 from services.reporting.projections import (
     applications,
@@ -39,18 +54,18 @@ PROJECTION_OF: Final[Mapping[type[Event], Projection]] = {
 }
 
 NOT_SHOWN: Final[Mapping[type[Event], str]] = {
-    filled.MandateLineRecorded: "a copy: lines are shown from the approvals room",
-    filled.MandateLineEnded: "a copy: lines are shown from the approvals room",
-    filled.RuleSetAdopted: "nominations show the version of the rule set that was applied",
-    deployed.LineOpened: "a copy: lines are shown from the approvals room",
-    deployed.LineAmended: "a copy: lines are shown from the approvals room",
-    deployed.LineClosed: "a copy: lines are shown from the approvals room",
-    deployed.WaiverRecorded: "a copy: waivers are shown from the approvals room",
-    deployed.DocumentsRequired: "a copy: the legal framework is shown from the approvals room",
-    deployed.DocumentRecorded: "a copy: the legal framework is shown from the approvals room",
-    deployed.MissionStatusRecorded: "a copy: missions are shown from the vacancies room",
-    deployed.PresenceNoted: "the deployments room's own note: presence is shown from the tours",
-    deployed.UnitMouRecorded: "a copy: units are shown from the vacancies room",
-    deployed.UnitVisitRecorded: "a copy: units are shown from the vacancies room",
+    MandateLineRecorded: "a copy: lines are shown from the approvals room",
+    MandateLineEnded: "a copy: lines are shown from the approvals room",
+    RuleSetAdopted: "nominations show the version of the rule set that was applied",
+    LineOpened: "a copy: lines are shown from the approvals room",
+    LineAmended: "a copy: lines are shown from the approvals room",
+    LineClosed: "a copy: lines are shown from the approvals room",
+    WaiverRecorded: "a copy: waivers are shown from the approvals room",
+    DocumentsRequired: "a copy: the legal framework is shown from the approvals room",
+    DocumentRecorded: "a copy: the legal framework is shown from the approvals room",
+    MissionStatusRecorded: "a copy: missions are shown from the vacancies room",
+    PresenceNoted: "the deployments room's own note: presence is shown from the tours",
+    UnitMouRecorded: "a copy: units are shown from the vacancies room",
+    UnitVisitRecorded: "a copy: units are shown from the vacancies room",
 }
 """Words that set no row, and why."""

@@ -78,12 +78,12 @@ class ChangeSet:
             self._supersede(view, key, old, event.recorded)
             known.set(view, key, row)
             self.changed[view.table][key] = row
-        aggregate_id = known.find(projection.views[0], projection.aggregate_id(event.data))
-        self._note(event, [event.data, *(row for _, row in rows), aggregate_id])
+        first_row = known.find(projection.views[0], projection.aggregate_id(event.data))
+        self._note(event, [event.data, *(row for _, row in rows), first_row])
 
-    def _note(self, event: ConsumedEvent, tellers: Iterable[object]) -> None:
+    def _note(self, event: ConsumedEvent, sources: Iterable[object]) -> None:
         """Whose it is: of the State that the event names, else of that whose rows it sets."""
-        named = (getattr(teller, "contributor", None) for teller in tellers)
+        named = (getattr(source, "contributor", None) for source in sources)
         contributor = next(filter(None, named), None)
         if contributor is not None:
             self.contributors[event.id] = contributor

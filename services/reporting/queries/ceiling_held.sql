@@ -2,14 +2,14 @@
 -- looking at each of them is looking at every instant. A breach is a period in which people were above the limit,
 -- `from..until` with the first day after it (open where it still lasts); an amendment that lowers a ceiling below
 -- those who are there makes one too.
-WITH asked AS MATERIALIZED (
+WITH chosen AS MATERIALIZED (
     SELECT id, mandate, contributor FROM mandate_lines
     WHERE {contributor? contributor = :contributor::text}
       AND {mandate? mandate = :mandate::text}
       AND {line? id = :line::text}
 ), swept AS MATERIALIZED (
     SELECT *, people > "limit" IS TRUE AS over
-    FROM occupancy_between(:as_of::date, ARRAY(SELECT id FROM asked), ARRAY(SELECT DISTINCT contributor FROM asked),
+    FROM occupancy_between(:as_of::date, ARRAY(SELECT id FROM chosen), ARRAY(SELECT DISTINCT contributor FROM chosen),
                            coalesce(:since::date, '-infinity'))
 ), held AS (  -- the fullest day: with the most people, and of several the first
     SELECT line, mission, count(*)::int AS change_points, min(day) AS first_change, max(day) AS last_change,
@@ -21,11 +21,11 @@ WITH asked AS MATERIALIZED (
                day || '..' || coalesce(until::text, '') || ': ' || people || ' > ' || "limit" ORDER BY day) AS periods
     FROM swept WHERE over GROUP BY line, mission
 )
-SELECT asked.contributor, asked.mandate, held.line, held.mission, held.change_points, held.first_change,
+SELECT chosen.contributor, chosen.mandate, held.line, held.mission, held.change_points, held.first_change,
        held.last_change, held.fullest[1] AS most_people, date '1900-01-01' - held.fullest[2] AS most_on,
        held.fullest[3] AS most_limit, held.breaches, coalesce(breached.periods, '{}') AS breach_periods,
        held.breaches = 0 AS held,
-       EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || asked.mandate),
-                                                           ('deployments', 'line/' || asked.id))) AS incomplete
-FROM held JOIN asked ON asked.id = held.line
+       EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || chosen.mandate),
+                                                           ('deployments', 'line/' || chosen.id))) AS incomplete
+FROM held JOIN chosen ON chosen.id = held.line
 LEFT JOIN breached ON breached.line = held.line AND breached.mission IS NOT DISTINCT FROM held.mission

@@ -1,7 +1,7 @@
 -- Number what a batch has set, one change for each view, keep the newest, and wake who follows when this commits.
 WITH head AS (
     UPDATE change_head SET last = last + cardinality(:views::text[]) RETURNING last
-), told AS (
+), numbered AS (
     INSERT INTO changes (number, view, ids, rows)
     SELECT head.last - cardinality(:views::text[]) + nth, view, ids, rows
     FROM head, unnest(:views::text[], :ids::json[], :rows::int[]) WITH ORDINALITY AS set (view, ids, rows, nth)

@@ -1,7 +1,7 @@
 -- Question 13: the events behind a number, in the order of each room's log: of one tour; of one line, or of a mandate
 -- (the act and everything on its lines); or of a strength: of every tour that was in the mission on the day.
 -- Plans and corrections belong to a number whatever day they name: a correction of August changes the July it corrects.
-WITH asked_tours AS (
+WITH chosen_tours AS (
     SELECT :tour::text AS id
     UNION ALL
     SELECT present.tour
@@ -10,8 +10,8 @@ WITH asked_tours AS (
       AND {category? present.category = :category::text}
       AND {contributor? present.contributor = :contributor::text}
 ), behind AS (
-    SELECT room, position, day, type, asked_tours.id AS tour
-    FROM asked_tours JOIN events ON events.owner = asked_tours.id AND events.room = 'deployments'
+    SELECT room, position, day, type, chosen_tours.id AS tour
+    FROM chosen_tours JOIN events ON events.owner = chosen_tours.id AND events.room = 'deployments'
     UNION ALL
     SELECT room, position, day, type, NULL FROM events
     WHERE :line::text IS NOT NULL AND room = 'deployments' AND stream = 'line/' || :line::text

@@ -1,4 +1,4 @@
--- Of each row of events_behind.sql that a page shows, all that is told of it.
+-- The rest of the columns of each row of events_behind.sql that a page shows.
 SELECT room, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
        coalesce(tour, substr(stream, 6) || '/' || (data ->> 'tour')) AS tour, page.events,
        EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete

@@ -10,9 +10,9 @@ FROM (
           UNION SELECT mandate, mission FROM legal_documents) AS operation
     JOIN mandates USING (mandate)
     LEFT JOIN LATERAL (
-        SELECT kinds, required_from FROM legal_requirements AS told
-        WHERE told.mandate = operation.mandate AND told.mission = operation.mission AND told.required_from <= :as_of::date
-        ORDER BY told.required_from DESC, told.version DESC LIMIT 1
+        SELECT kinds, required_from FROM legal_requirements AS requirement
+        WHERE requirement.mandate = operation.mandate AND requirement.mission = operation.mission AND requirement.required_from <= :as_of::date
+        ORDER BY requirement.required_from DESC, requirement.version DESC LIMIT 1
     ) AS required ON true
     CROSS JOIN LATERAL (
         SELECT coalesce(json_agg(legal_documents.* ORDER BY kind, document), '[]') AS documents,

@@ -1,7 +1,7 @@
 -- Question 2: room under each ceiling now, and at the fullest moment to come if everything goes as planned.
 -- A planned rotation must not count twice: so the people expected are counted at each coming arrival, one by one.
 -- Someone who has overstayed is taken to stay; a plan whose arrival has passed is taken to begin on the day.
-WITH asked AS MATERIALIZED (
+WITH chosen AS MATERIALIZED (
     SELECT lines.contributor, lines.mandate, lines.id, terms.version, terms.missions, terms.categories, terms.qualifier,
            terms.ceiling,
            in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date) AS in_force
@@ -17,28 +17,28 @@ WITH asked AS MATERIALIZED (
            OR in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date))
 ), ceilings AS MATERIALIZED (  -- numbered, because to sort by a number costs a tenth of sorting by names
     SELECT row_number() OVER () AS nr, own.*
-    FROM (SELECT asked.id AS line, NULL::text AS mission, asked.ceiling FROM asked
+    FROM (SELECT chosen.id AS line, NULL::text AS mission, chosen.ceiling FROM chosen
           UNION ALL
-          SELECT asked.id, sub.mission, sub.ceiling
-          FROM asked JOIN sub_ceilings AS sub ON sub.line = asked.id AND sub.version = asked.version) AS own
+          SELECT chosen.id, sub.mission, sub.ceiling
+          FROM chosen JOIN sub_ceilings AS sub ON sub.line = chosen.id AND sub.version = chosen.version) AS own
 ), {include headroom_expected}
-SELECT asked.contributor, asked.mandate, asked.id AS line, ceilings.mission, asked.missions, asked.categories,
-       asked.qualifier, ceilings.ceiling, coalesce(waived.extra, 0) AS waived, coalesce(present.people, 0) AS present,
+SELECT chosen.contributor, chosen.mandate, chosen.id AS line, ceilings.mission, chosen.missions, chosen.categories,
+       chosen.qualifier, ceilings.ceiling, coalesce(waived.extra, 0) AS waived, coalesce(present.people, 0) AS present,
        coalesce(expected.planned, 0) AS planned,
        coalesce(present.people, 0) + coalesce(expected.more, 0) AS fullest_planned,
        ceilings.ceiling + coalesce(waived.extra, 0) - coalesce(present.people, 0) AS headroom_now,
        ceilings.ceiling + coalesce(waived.extra, 0) - coalesce(present.people, 0) - coalesce(expected.more, 0)
            AS headroom_with_planned,
-       asked.in_force,
-       EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || asked.mandate),
-                                                           ('deployments', 'line/' || asked.id))) AS incomplete
-FROM asked JOIN ceilings ON ceilings.line = asked.id
+       chosen.in_force,
+       EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || chosen.mandate),
+                                                           ('deployments', 'line/' || chosen.id))) AS incomplete
+FROM chosen JOIN ceilings ON ceilings.line = chosen.id
 LEFT JOIN expected ON expected.nr = ceilings.nr
 LEFT JOIN people_on(:as_of::date) AS present
   ON present.line = ceilings.line AND present.mission IS NOT DISTINCT FROM ceilings.mission
  AND {contributor? present.contributor = :contributor::text}
 LEFT JOIN LATERAL (
     SELECT sum(extra)::int AS extra FROM waivers
-    WHERE waivers.line = asked.id AND waivers.mission IS NOT DISTINCT FROM ceilings.mission
+    WHERE waivers.line = chosen.id AND waivers.mission IS NOT DISTINCT FROM ceilings.mission
       AND valid_from <= :as_of::date AND valid_until > :as_of::date
 ) AS waived ON true

@@ -30,7 +30,7 @@ WITH dates AS (
     SELECT contributor, mandate, tour, applied - voted AS s1, announced - applied AS s2, nominated - announced AS s3,
            accepted - nominated AS s4, arrived - accepted AS s5, arrived - voted AS s6
     FROM dates
-), told AS (  -- a tour's own steps only where they are asked for, because there are many
+), measured AS (  -- a tour's own steps only where they are asked for, because there are many
     SELECT 'tour' AS level, contributor, mandate, tour, 1 AS tours,
            ARRAY[s1, s2, s3, s4, s5, s6]::float8[] AS medians, ARRAY[s1, s2, s3, s4, s5, s6] AS least,
            ARRAY[s1, s2, s3, s4, s5, s6] AS most,
@@ -50,11 +50,11 @@ WITH dates AS (
     GROUP BY GROUPING SETS ((contributor, mandate), ())
     HAVING count(*) > 0
 )
-SELECT told.level, told.contributor, told.mandate, told.tour, step.step_number, step.step,
+SELECT measured.level, measured.contributor, measured.mandate, measured.tour, step.step_number, step.step,
        medians[step_number] AS days_median, least[step_number] AS days_min, most[step_number] AS days_max,
-       known[step_number] AS known, told.tours
-FROM told CROSS JOIN (
+       known[step_number] AS known, measured.tours
+FROM measured CROSS JOIN (
     VALUES (1, 'vote to application'), (2, 'application to vacancy'), (3, 'vacancy to nomination'),
            (4, 'nomination to acceptance'), (5, 'acceptance to arrival'), (6, 'vote to arrival')
 ) AS step (step_number, step)
-WHERE {level? told.level = :level::text}
+WHERE {level? measured.level = :level::text}

@@ -19,9 +19,9 @@ FROM (
     CROSS JOIN unnest(terms.missions) AS mission
     WHERE {contributor? lines.contributor = :contributor::text}
       AND in_force(lines.since, lines.ends_on, terms.valid_from, terms.valid_until, :as_of::date)
-      AND NOT EXISTS (SELECT FROM legal_requirements AS told
-                      WHERE told.mandate = terms.mandate AND told.mission = mission.mission
-                        AND told.required_from <= :as_of::date)
+      AND NOT EXISTS (SELECT FROM legal_requirements AS requirement
+                      WHERE requirement.mandate = terms.mandate AND requirement.mission = mission.mission
+                        AND requirement.required_from <= :as_of::date)
 ) AS lacks
 JOIN mandates ON mandates.mandate = lacks.mandate
 LEFT JOIN (SELECT contributor, split_part(line, '/', 1) AS mandate, mission, sum(headcount)::int AS people

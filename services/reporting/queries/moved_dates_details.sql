@@ -1,4 +1,4 @@
--- Of each row of moved_dates.sql that a page shows, all that is told of it.
+-- The rest of the columns of each row of moved_dates.sql that a page shows.
 SELECT moved.contributor, tours.mandate, tours.line, page.id, tours.mission, tours.category, tours.person,
        tours.unit, page.version, page.decided_on,
        CASE WHEN events.type LIKE '%.TourExtended' THEN 'extended' ELSE 'rescheduled' END AS what,

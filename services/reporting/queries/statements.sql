@@ -1,10 +1,10 @@
 -- Raise R4: each number that an official said, against what the register tells of that day. Without missions or
 -- categories it is about all of them; `about` may be a tenth off, rounded up, before it is raised.
-SELECT told.contributor, told.statement, told.date, told.measure, told.since, told.missions, told.categories,
-       told.qualifier, told.value, told.register, told.register - told.value AS difference, told.tolerance,
-       CASE WHEN abs(told.register - told.value) > told.tolerance THEN 'R4' END AS raise, told.source, told.event,
+SELECT compared.contributor, compared.statement, compared.date, compared.measure, compared.since, compared.missions, compared.categories,
+       compared.qualifier, compared.value, compared.register, compared.register - compared.value AS difference, compared.tolerance,
+       CASE WHEN abs(compared.register - compared.value) > compared.tolerance THEN 'R4' END AS raise, compared.source, compared.event,
        EXISTS (SELECT FROM parked JOIN mandates ON starts_with(stream, 'line/' || mandates.mandate || '/')
-               WHERE room = 'deployments' AND mandates.contributor = told.contributor) AS incomplete
+               WHERE room = 'deployments' AND mandates.contributor = compared.contributor) AS incomplete
 FROM (
     SELECT said.*, said.as_of AS date,
            CASE said.qualifier WHEN 'about' THEN ceil(said.value / 10.0)::int ELSE 0 END AS tolerance,
@@ -27,5 +27,5 @@ FROM (
     WHERE said.as_of <= :as_of::date AND {since? said.as_of >= :since::date}
       AND {contributor? said.contributor = :contributor::text}
       AND {missions? said.missions && :missions::text[]}
-) AS told
-WHERE {raised? (abs(told.register - told.value) > told.tolerance) = :raised::boolean}
+) AS compared
+WHERE {raised? (abs(compared.register - compared.value) > compared.tolerance) = :raised::boolean}

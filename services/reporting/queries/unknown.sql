@@ -1,33 +1,33 @@
 -- The first of the named things that nobody has recorded, and the names of some that are on record.
-WITH asked AS (
-    SELECT * FROM unnest(:kinds::text[], :names::text[]) WITH ORDINALITY AS asked (kind, name, nth)
+WITH wanted AS (
+    SELECT * FROM unnest(:kinds::text[], :names::text[]) WITH ORDINALITY AS wanted (kind, name, nth)
 ), unknown AS (
-    SELECT * FROM asked WHERE NOT CASE asked.kind
+    SELECT * FROM wanted WHERE NOT CASE wanted.kind
         WHEN 'mission' THEN
-            EXISTS (SELECT FROM missions WHERE mission = asked.name)
-            OR EXISTS (SELECT FROM line_terms WHERE asked.name = ANY (missions))
-            OR EXISTS (SELECT FROM strength_returns WHERE mission = asked.name)
-            OR EXISTS (SELECT FROM tour_missions WHERE mission = asked.name)
+            EXISTS (SELECT FROM missions WHERE mission = wanted.name)
+            OR EXISTS (SELECT FROM line_terms WHERE wanted.name = ANY (missions))
+            OR EXISTS (SELECT FROM strength_returns WHERE mission = wanted.name)
+            OR EXISTS (SELECT FROM tour_missions WHERE mission = wanted.name)
         WHEN 'contributor' THEN
-            EXISTS (SELECT FROM mandates WHERE contributor = asked.name)
-            OR EXISTS (SELECT FROM strength_returns WHERE contributor = asked.name)
-            OR EXISTS (SELECT FROM tours WHERE contributor = asked.name)
-            OR EXISTS (SELECT FROM candidates WHERE contributor = asked.name)
-            OR EXISTS (SELECT FROM units WHERE contributor = asked.name)
-            OR EXISTS (SELECT FROM applications WHERE contributor = asked.name)
-            OR EXISTS (SELECT FROM official_statements WHERE contributor = asked.name)
-        WHEN 'mandate' THEN EXISTS (SELECT FROM mandates WHERE mandate = asked.name)
-            OR EXISTS (SELECT FROM mandate_lines WHERE mandate = asked.name)
-        WHEN 'line' THEN EXISTS (SELECT FROM mandate_lines WHERE id = asked.name)
-            OR EXISTS (SELECT FROM tours WHERE line = asked.name)
-        WHEN 'tour' THEN EXISTS (SELECT FROM tours WHERE id = asked.name)
-        WHEN 'vacancy' THEN EXISTS (SELECT FROM vacancies WHERE vacancy = asked.name)
-        WHEN 'unit' THEN EXISTS (SELECT FROM units WHERE unit = asked.name)
-            OR EXISTS (SELECT FROM tours WHERE unit = asked.name)
-        WHEN 'candidate' THEN EXISTS (SELECT FROM candidates WHERE person = asked.name)
-            OR EXISTS (SELECT FROM tours WHERE person = asked.name)
-        WHEN 'stream' THEN EXISTS (SELECT FROM events WHERE stream = asked.name)
-        WHEN 'correlation' THEN EXISTS (SELECT FROM events WHERE correlation_id = asked.name)
+            EXISTS (SELECT FROM mandates WHERE contributor = wanted.name)
+            OR EXISTS (SELECT FROM strength_returns WHERE contributor = wanted.name)
+            OR EXISTS (SELECT FROM tours WHERE contributor = wanted.name)
+            OR EXISTS (SELECT FROM candidates WHERE contributor = wanted.name)
+            OR EXISTS (SELECT FROM units WHERE contributor = wanted.name)
+            OR EXISTS (SELECT FROM applications WHERE contributor = wanted.name)
+            OR EXISTS (SELECT FROM official_statements WHERE contributor = wanted.name)
+        WHEN 'mandate' THEN EXISTS (SELECT FROM mandates WHERE mandate = wanted.name)
+            OR EXISTS (SELECT FROM mandate_lines WHERE mandate = wanted.name)
+        WHEN 'line' THEN EXISTS (SELECT FROM mandate_lines WHERE id = wanted.name)
+            OR EXISTS (SELECT FROM tours WHERE line = wanted.name)
+        WHEN 'tour' THEN EXISTS (SELECT FROM tours WHERE id = wanted.name)
+        WHEN 'vacancy' THEN EXISTS (SELECT FROM vacancies WHERE vacancy = wanted.name)
+        WHEN 'unit' THEN EXISTS (SELECT FROM units WHERE unit = wanted.name)
+            OR EXISTS (SELECT FROM tours WHERE unit = wanted.name)
+        WHEN 'candidate' THEN EXISTS (SELECT FROM candidates WHERE person = wanted.name)
+            OR EXISTS (SELECT FROM tours WHERE person = wanted.name)
+        WHEN 'stream' THEN EXISTS (SELECT FROM events WHERE stream = wanted.name)
+        WHEN 'correlation' THEN EXISTS (SELECT FROM events WHERE correlation_id = wanted.name)
         ELSE true END
     ORDER BY nth LIMIT 1
 ), there AS (

@@ -1,4 +1,4 @@
--- Of each row of who_is_where.sql that a page shows, all that is told of it.
+-- The rest of the columns of each row of who_is_where.sql that a page shows.
 SELECT page.contributor, page.mission, page.category, page.rank, tours.person, unit, page.people, page.tours, page.line,
        page.tour, page.since AS in_mission_since, arrived_on, coalesce(departs_on, planned_until) AS expected_until,
        post, event AS last_event,

@@ -1,4 +1,4 @@
-"""What goes wrong for whoever asks. Which problem each is over HTTP is said in `http/errors.py` alone.
+"""Why a question is not answered. Which problem each error is over HTTP is said in `http/errors.py` alone.
 
 QueryError             a question that is not answered: why, what is at fault, what to do
 ├── BadParameter       a parameter cannot be meant: its value, or beside the others

@@ -40,7 +40,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class ReadSession:
-    """What one request reads with: a connection, the day and the instant that it asks about."""
+    """What one request reads with: a connection, the day and the instant of its question."""
 
     connection: Connection
     as_of: date

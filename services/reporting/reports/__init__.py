@@ -1,1 +1,1 @@
-"""The reports: what each asks and takes, how it is run, the forms it is given in, and its receipt."""
+"""The reports: what each is for and takes, how it is run, the forms it is given in, and its receipt."""

@@ -12,7 +12,7 @@ from services.reporting.reports.parameters import EVERYWHERE
 
 @dataclass(frozen=True, slots=True)
 class ReportDefinition:
-    """A question: what it asks, its query, the key of its rows, which columns add up, and the streams that feed it."""
+    """A question: what it is, its query, the key of its rows, which columns add up, and the streams that feed it."""
 
     description: str
     sql: str

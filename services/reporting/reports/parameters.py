@@ -5,8 +5,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import Field, create_model
 
-from contracts.words import Category, Contributor, PersonnelType, Slug
-from contracts.words import Mission as MissionName
+from contracts.words import Category, Contributor, Mission, PersonnelType, Slug
 from kernel.http.parameters import Cursor, Day, Instant, Whole
 from services.reporting.query.parameters import LIMIT_MAX, AsOf, LineId
 
@@ -27,7 +26,7 @@ class ReportParameters(AsOf):
     since: Day | None = Field(None, examples=["2014-01-01"])
     """The first day of the period."""
     contributor: Contributor | None = None
-    missions: list[MissionName] | None = None
+    missions: list[Mission] | None = None
     """Only these missions; repeat the parameter for several."""
     categories: list[Category] | None = None
     """Only these categories; repeat the parameter for several."""
@@ -36,7 +35,7 @@ class ReportParameters(AsOf):
     mandate: Slug | None = None
     line: LineId | None = None
     tour: TourId | None = None
-    mission: MissionName | None = None
+    mission: Mission | None = None
     """One mission."""
     category: Category | None = None
     """One category."""
