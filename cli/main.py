@@ -1,4 +1,4 @@
-"""The one command of the house, `forcegen`: a file a command, and no rule of the field in any of them.
+"""The one command of the system, `forcegen`: a file a command, and no rule of the field in any of them.
 
 The commands that run servers on this machine need more than the others. Where that is not installed they are still
 listed, and say what they need.
@@ -68,7 +68,7 @@ def local(name: str, module: str) -> Callable[..., None]:
         return found
 
     def absent() -> None:
-        """Run the house on this machine (not installed: needs the extra `local`)."""
+        """Run the system on this machine (not installed: needs the extra `local`)."""
         raise CommandError(f"`forcegen {name}` needs {missing}: install forcegen[local], or run `make up`.")
 
     return absent

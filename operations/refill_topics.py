@@ -76,7 +76,7 @@ async def refill_topics(request: RefillRequest, view: RefillView, open_progress:
     """
     if request.which.looks_inside or request.which.as_far_as:
         raise InvalidRequest(
-            "A topic is refilled whole, or its offsets would be others: use only --topic and --room with"
+            "A topic is refilled whole, or its offsets would be others: use only --topic and --service with"
             " --to topic, or --to file."
         )
     settings = kafka_settings(request.bootstrap)

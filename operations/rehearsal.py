@@ -1,7 +1,7 @@
-"""The three deciding rooms in memory, with no I/O: what a command is answered, and what follows from it elsewhere.
+"""The three deciding services in memory, with no I/O: what a command is answered, and what follows from it elsewhere.
 
-Ids are deterministic here as they are in the house, so a rehearsal tells which answers to wait for: those to the
-commands of a wave, and those to every command that the rooms' policies then send.
+Ids are deterministic here as they are in the system, so a rehearsal tells which answers to wait for: those to the
+commands of a wave, and those to every command that the services' policies then send.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,21 +21,21 @@ from services.approvals.app import SERVICE as APPROVALS
 from services.deployments.app import SERVICE as DEPLOYMENTS
 from services.vacancies.app import SERVICE as VACANCIES
 
-ROOMS: Final = (APPROVALS, VACANCIES, DEPLOYMENTS)
+SERVICES: Final = (APPROVALS, VACANCIES, DEPLOYMENTS)
 COMMAND_BYTES_MAX: Final = 262_144
 ROUNDS_MAX: Final = 100
 _NO_CLOCK: Final = datetime(2022, 7, 1, tzinfo=UTC)
 """Stands for the time of receipt, which no step of the story rests on: each says when it holds."""
 
 Address: TypeAlias = tuple[str, str, str]
-"""Of an answer: room, source of the command, id of the command."""
+"""Of an answer: service, source of the command, id of the command."""
 
 
 @dataclass
 class InMemoryService:
-    """One room's log, answers and claims."""
+    """One service's log, answers and claims."""
 
-    room: DecidingService
+    service: DecidingService
     streams: dict[str, StreamState] = field(default_factory=dict)
     claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
     """By owner."""
@@ -64,17 +64,17 @@ class InMemoryService:
         streams: dict[str, StreamState] = {}
         holders: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
         for _ in range(ROUNDS_MAX):
-            settled = settle(asked, LoadedState(self.answers, streams, holders), self.room.decider)
+            settled = settle(asked, LoadedState(self.answers, streams, holders), self.service.decider)
             if settled.is_complete:
                 if settled.faults:
                     raise RuntimeError(settled.faults[0])
                 return settled
             streams |= {s: self._folded(s) for s in settled.missing_streams}
             holders |= {holder: self._held(holder) for holder in settled.missing_holders}
-        raise RuntimeError(f"{self.room.name} looked at new streams in {ROUNDS_MAX} rounds")
+        raise RuntimeError(f"{self.service.name} looked at new streams in {ROUNDS_MAX} rounds")
 
     def _folded(self, stream: str) -> StreamState:
-        return self.streams.get(stream) or StreamState(0, self.room.decider.initial(stream))
+        return self.streams.get(stream) or StreamState(0, self.service.decider.initial(stream))
 
     def _held(self, holder: Holder) -> dict[str, tuple[Claim, ...]]:
         of = {owner: tuple(c for c in held if (c.kind, c.holder) == holder) for owner, held in self.claims.items()}
@@ -82,10 +82,10 @@ class InMemoryService:
 
 
 class InMemorySystem:
-    """All deciding rooms; each fact reaches the policies of every room until nothing more follows."""
+    """All deciding services; each fact reaches the policies of every service until nothing more follows."""
 
     def __init__(self) -> None:
-        self.rooms = {room.name: InMemoryService(room) for room in ROOMS}
+        self.services = {service.name: InMemoryService(service) for service in SERVICES}
 
     def ask(self, envelopes: Iterable[Envelope]) -> Sequence[Address]:
         """Send the commands; the addresses of all answers that they and their consequences lead to."""
@@ -94,37 +94,37 @@ class InMemorySystem:
         for _ in range(ROUNDS_MAX):
             if not queue:
                 return sent
-            sent += [(room_of(one), one.source, one.id) for one in queue]
+            sent += [(service_of(one), one.source, one.id) for one in queue]
             queue = [reaction for event in self._decide(queue) for reaction in self._reactions(event)]
-        raise RuntimeError("the rooms' policies do not come to rest")
+        raise RuntimeError("the services' policies do not come to rest")
 
     def answer(self, address: Address) -> CommandDecided:
         """What a command was answered last."""
-        room, source, command_id = address
-        return self.rooms[room].answers[(source, command_id)].outcome
+        service, source, command_id = address
+        return self.services[service].answers[(source, command_id)].outcome
 
     def facts(self) -> Sequence[RecordedEvent]:
-        """Every recorded event, room by room."""
-        return [fact for room in self.rooms.values() for fact in room.facts]
+        """Every recorded event, service by service."""
+        return [fact for service in self.services.values() for fact in service.facts]
 
     def _decide(self, envelopes: Sequence[Envelope]) -> Sequence[NewEvent]:
         events: list[NewEvent] = []
-        for name, room in self.rooms.items():
-            new = [self._admitted(name, one) for one in envelopes if room_of(one) == name]
-            events += room.take([*new, *room.waiting.values()])
+        for name, service in self.services.items():
+            new = [self._admitted(name, one) for one in envelopes if service_of(one) == name]
+            events += service.take([*new, *service.waiting.values()])
         return events
 
-    def _admitted(self, room: str, envelope: Envelope) -> DecodedCommand:
-        return decode.command(envelope, commands_of(room), received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
+    def _admitted(self, service: str, envelope: Envelope) -> DecodedCommand:
+        return decode.command(envelope, commands_of(service), received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
 
     def _reactions(self, event: NewEvent) -> Iterable[Envelope]:
         cause = replace(event.cause, id=str(event.fact.id), type=type_name(type(event.fact.data)))
         topic = f"{event.fact.data.room}.events"
-        for room in self.rooms.values():
-            if topic in room.room.policies:
-                yield from reactions(room.room, topic, event.fact, cause)
+        for reacting in self.services.values():
+            if topic in reacting.service.policies:
+                yield from reactions(reacting.service, topic, event.fact, cause)
 
 
-def room_of(envelope: Envelope) -> str:
-    """The room that a command's type names: `forcegen.<room>.<Name>`."""
+def service_of(envelope: Envelope) -> str:
+    """The service that a command's type names: `forcegen.<service>.<Name>`."""
     return envelope.type.split(".")[1]

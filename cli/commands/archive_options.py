@@ -15,7 +15,7 @@ def _option(name: str, told: str, metavar: str, *more: str) -> Any:
 
 
 Topics: TypeAlias = Annotated[list[str] | None, _option("--topic", "Of this topic; may be repeated.", "TOPIC")]
-Rooms: TypeAlias = Annotated[list[str] | None, _option("--room", "Of the topics of this room.", "ROOM")]
+Services: TypeAlias = Annotated[list[str] | None, _option("--service", "Of the topics of this service.", "SERVICE")]
 Streams: TypeAlias = Annotated[
     list[str] | None, _option("--stream", "Of this stream, e.g. mandate/kz-2014 (the Kafka key).", "STREAM")
 ]
@@ -77,7 +77,7 @@ def _digits(text: str) -> bool:
 def selection(
     *,
     topics: list[str] | None,
-    rooms: list[str] | None,
+    services: list[str] | None,
     streams: list[str] | None,
     types: tuple[str, ...],
     effective: TimeRange,
@@ -86,5 +86,5 @@ def selection(
     as_far_as: dict[Partition, int] | None,
 ) -> Selection:
     """All of them together."""
-    lists = (tuple(topics or ()), tuple(rooms or ()), tuple(streams or ()), types)
+    lists = (tuple(topics or ()), tuple(services or ()), tuple(streams or ()), types)
     return Selection(*lists, effective, recorded, tuple(correlations or ()), as_far_as)

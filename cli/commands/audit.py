@@ -20,7 +20,7 @@ from operations.audit_log import ReadPath
 
 Place = Annotated[
     str | None,
-    typer.Option("--from", help="An export, a room's address, or its database (postgresql://…); else what is up here."),
+    typer.Option("--from", help="An export, a service's address, its database (postgresql://…); else what is up here."),
 ]
 Key = Annotated[str, typer.Option("--key", envvar="FORCEGEN_AUDIT_VERIFIER", help="The log's key, as you noted it.")]
 Since = Annotated[Path | None, typer.Option("--since", help="A file with the checkpoint that you kept.")]

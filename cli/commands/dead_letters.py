@@ -1,4 +1,4 @@
-"""`forcegen dead-letters`: the records that no room could read, why, and what their sender can do."""
+"""`forcegen dead-letters`: the records that no service could read, why, and what their sender can do."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,11 +13,11 @@ from cli.output.terminal import number, results, row, table
 
 ROWS_MAX = 1_000
 PAGE = 500
-Only = Annotated[str | None, typer.Argument(metavar="ROOM", help="One room, e.g. approvals; without it, all.")]
+Only = Annotated[str | None, typer.Argument(metavar="SERVICE", help="One service, e.g. approvals; without it, all.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, with key, headers and value.")]
 
 
-def dead_letters(room: Only = None, directory: Directory = USUAL, *, as_json: Json = False) -> None:
+def dead_letters(service: Only = None, directory: Directory = USUAL, *, as_json: Json = False) -> None:
     """Show the records that could not be read, with the reason, the origin and the remedy.
 
     \b
@@ -26,21 +26,21 @@ def dead_letters(room: Only = None, directory: Directory = USUAL, *, as_json: Js
       forcegen dead-letters approvals
       forcegen dead-letters --json > dead-letters.ndjson
     \b
-    Exit codes: 0 shown, also when there is none; 1 a room is unknown or does not answer.
+    Exit codes: 0 shown, also when there is none; 1 a service is unknown or does not answer.
     """
     urls = running_system(directory).urls
-    if room is not None and room not in urls:
-        raise CommandError(f"There is no room {room!r} here. Name one of: {', '.join(urls)}.")
-    buried = ((name, one) for name, url in urls.items() if room in (None, name) for one in _letters(name, url))
+    if service is not None and service not in urls:
+        raise CommandError(f"There is no service {service!r} here. Name one of: {', '.join(urls)}.")
+    buried = ((name, one) for name, url in urls.items() if service in (None, name) for one in _letters(name, url))
     if as_json:
         for name, letter in buried:
-            typer.echo(json.dumps({"room": name, **letter}, ensure_ascii=False))
+            typer.echo(json.dumps({"service": name, **letter}, ensure_ascii=False))
     else:
         _show(buried)
 
 
-def _letters(room: str, url: str) -> Iterator[Mapping[str, Any]]:
-    """All of a room, page by page."""
+def _letters(service: str, url: str) -> Iterator[Mapping[str, Any]]:
+    """All of a service, page by page."""
     after: int | None = 0
     while after is not None:
         answer = _page(f"{url}/v1/dead-letters", after)
@@ -53,16 +53,16 @@ def _letters(room: str, url: str) -> Iterator[Mapping[str, Any]]:
 def _page(url: str, after: int) -> Any:
     try:
         return http.get_json(url, [("after", str(after)), ("limit", str(PAGE))])
-    except http.NotThere:  # a room that can read everything, or reads nothing from Kafka, has none
+    except http.NotThere:  # a service that can read everything, or reads nothing from Kafka, has none
         return None
 
 
 def _show(buried: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
-    shown = table("room", number("position"), "topic/partition/offset", "field", "reason", "remedy")
-    for count, (room, letter) in enumerate(buried):
+    shown = table("service", number("position"), "topic/partition/offset", "field", "reason", "remedy")
+    for count, (service, letter) in enumerate(buried):
         if count == ROWS_MAX:
             row(shown, ("…", None, None, None, "There are more: `forcegen dead-letters --json` tells them all.", None))
             break
         origin = f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
-        row(shown, (room, letter["position"], origin, letter["field"], letter["reason"], letter["remedy"]))
+        row(shown, (service, letter["position"], origin, letter["field"], letter["reason"], letter["remedy"]))
     results().print(shown if shown.row_count else "No dead letters.")

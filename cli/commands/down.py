@@ -15,7 +15,7 @@ Servers = Annotated[bool, typer.Option("--keep-servers", help="Leave Kafka and P
 
 
 def down(directory: Directory = USUAL, *, wipe: Wipe = False, keep_servers: Servers = False) -> None:
-    """Stop every room, then Kafka and Postgres. The data stays, unless --wipe is given.
+    """Stop every service, then Kafka and Postgres. The data stays, unless --wipe is given.
 
     \b
     Examples:
@@ -32,5 +32,5 @@ def down(directory: Directory = USUAL, *, wipe: Wipe = False, keep_servers: Serv
             services.wipe(directory, SYSTEM, progress=tell)
         else:
             services.down(directory, SYSTEM, servers=not keep_servers, progress=tell)
-    told = "no room runs in" if keep_servers else "nothing runs in"
+    told = "no service runs in" if keep_servers else "nothing runs in"
     news().print(f"{told} {directory}" + (", and its data is gone" if wipe else ""), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`forcegen lag`: how far each room is behind the topics that it reads."""
+"""`forcegen lag`: how far each service is behind the topics that it reads."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,13 +18,13 @@ def lag(directory: Directory = USUAL) -> None:
       forcegen lag
       watch forcegen lag
     \b
-    Exit codes: 0 every room answered; 1 one did not.
+    Exit codes: 0 every service answered; 1 one did not.
     """
-    shown = table("room", "consumer", number("records that wait"), number("oldest waits (s)"))
+    shown = table("service", "consumer", number("records that wait"), number("oldest waits (s)"))
     remarks: list[str] = []
-    for room, url in running_system(directory).urls.items():
+    for service, url in running_system(directory).urls.items():
         for consumer, stands in _told(url).items():
-            row(shown, (room, consumer, f"{stands['records']:,}", f"{stands['behind_seconds']:,.1f}"))
+            row(shown, (service, consumer, f"{stands['records']:,}", f"{stands['behind_seconds']:,.1f}"))
             remarks += [f"{consumer}: {what} stands still: {why}" for what, why in stands["standing"].items()]
             remarks += [f"{consumer}: {_passage(passage)}" for passage in stands["passed_over"]]
     results().print(shown)

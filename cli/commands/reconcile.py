@@ -23,9 +23,9 @@ def reconcile(
     *,
     as_json: Json = False,
 ) -> None:
-    """Compare Kafka, the archive, the rooms' own stores and the views; name each difference and what to do about it.
+    """Compare Kafka, the archive, the services' own stores and the views; name each difference and what to do about it.
 
-    Rooms may run meanwhile: what is only on its way is counted as waiting, and is no difference.
+    Services may run meanwhile: what is only on its way is counted as waiting, and is no difference.
 
     \b
     Examples:
@@ -58,9 +58,9 @@ def _show(told: Reconciliation) -> None:
         cells = (counted.compared, counted.waiting, counted.only_archived, counted.unread, counted.parked)
         row(shown, (line.between, *(f"{cell:,}" for cell in (*cells, line.differences))))
     results().print(shown)
-    for room, behind in told.lag.items():
+    for service, behind in told.lag.items():
         if behind:
-            news().print(f"{room} has {behind:,} records still to read: that is lag, not loss.")
+            news().print(f"{service} has {behind:,} records still to read: that is lag, not loss.")
     gone = sum(line.counted.only_archived for line in told.lines)
     if gone:
         news().print(f"{gone:,} records are archived and no longer in Kafka, by its retention: that is no loss.")

@@ -46,7 +46,7 @@ def replay(  # noqa: PLR0913  (an option each)
     to: Where,
     out: Out = None,
     topic: archive_options.Topics = None,
-    room: archive_options.Rooms = None,
+    service: archive_options.Services = None,
     stream: archive_options.Streams = None,
     type_: archive_options.Types = None,
     effective_since: archive_options.EffectiveSince = None,
@@ -66,7 +66,7 @@ def replay(  # noqa: PLR0913  (an option each)
     """Archived records again: to a file, to Kafka, to the views. After it was cut short, run again, it goes on.
 
     To topics that Kafka lost, each record goes to the offset that it had, and topics are taken whole. Command topics
-    only by their name: what stands in them is an order to act. The rooms must be stopped.
+    only by their name: what stands in them is an order to act. The services must be stopped.
 
     To the views, without a filter, all are made anew beside those that serve, compared with them row by row, and take
     their place at once; with filters, what the serving views missed of these records is applied to them.
@@ -74,7 +74,7 @@ def replay(  # noqa: PLR0913  (an option each)
     \b
     Examples:
       forcegen audit replay --to file --out mandate.jsonl --stream mandate/kz-2014
-      forcegen audit replay --to file --out june.jsonl --room deployments --recorded-since 2026-06-01
+      forcegen audit replay --to file --out june.jsonl --service deployments --recorded-since 2026-06-01
       forcegen audit replay --to views --dry-run
       forcegen audit replay --to views --stream line/kz-2013/observers
       forcegen audit replay --to topic --topic approvals.commands --topic approvals.events
@@ -83,7 +83,7 @@ def replay(  # noqa: PLR0913  (an option each)
     """
     which = archive_options.selection(
         topics=topic,
-        rooms=room,
+        services=service,
         streams=stream,
         types=full_types(type_),
         effective=archive_options.period("--effective", effective_since, effective_until),

@@ -12,7 +12,7 @@ from deploy.system import SYSTEM
 
 
 def status(directory: Directory = USUAL) -> None:
-    """Show servers and rooms: running, process id, port, ready, records that wait, restarts.
+    """Show servers and services: running, process id, port, ready, records that wait, restarts.
 
     \b
     Examples:
@@ -25,30 +25,30 @@ def status(directory: Directory = USUAL) -> None:
     shown = table("name", "running", number("pid"), number("port"), "ready", number("lag"), number("restarts"))
     for server in (servers.kafka, servers.postgres):
         row(shown, (server.name, _yes(server.running), server.pid, server.port, _yes(server.running), None, None))
-    for room in found:
-        ready = _ready(room)
-        row(shown, (room.name, _yes(room.running), room.pid, room.port, ready, _lag(room), room.restarts.times or None))
+    for service in found:
+        ready, restarts = _ready(service), service.restarts.times or None
+        row(shown, (service.name, _yes(service.running), service.pid, service.port, ready, _lag(service), restarts))
     results().print(shown)
-    whole = servers.kafka.running and servers.postgres.running and all(room.ready for room in found)
+    whole = servers.kafka.running and servers.postgres.running and all(service.ready for service in found)
     raise typer.Exit(DONE if whole else FAILED)
 
 
-def _ready(room: services.ServiceStatus) -> str:
+def _ready(service: services.ServiceStatus) -> str:
     """Whether it is, what it says of itself, and when it was last started again."""
-    again = f" (it ended, and was started again at {room.restarts.last})" if room.restarts.times else ""
-    return ": ".join([_yes(room.ready), *(["; ".join(room.problems)] if room.problems else [])]) + again
+    again = f" (it ended, and was started again at {service.restarts.last})" if service.restarts.times else ""
+    return ": ".join([_yes(service.ready), *(["; ".join(service.problems)] if service.problems else [])]) + again
 
 
 def _yes(fact: bool) -> str:
     return "yes" if fact else "no"
 
 
-def _lag(room: services.ServiceStatus) -> str | None:
-    """Records that wait over all of its consumers; `?` where the room does not say."""
-    if not room.running or room.port is None:
+def _lag(service: services.ServiceStatus) -> str | None:
+    """Records that wait over all of its consumers; `?` where the service does not say."""
+    if not service.running or service.port is None:
         return None
     try:
-        told = http.get_json(f"http://{LOOPBACK}:{room.port}/v1/lag")
+        told = http.get_json(f"http://{LOOPBACK}:{service.port}/v1/lag")
         return f"{sum(one['records'] for one in told.values()):,}" if told else None
     except http.NotThere:  # a process that reads no topic has no lag
         return None

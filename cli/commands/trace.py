@@ -1,4 +1,4 @@
-"""`forcegen audit trace`: from any message to what caused it and what it caused, across rooms, as a tree."""
+"""`forcegen audit trace`: from any message to what caused it and what it caused, across services, as a tree."""
 
 import json
 from collections.abc import Mapping
@@ -15,18 +15,18 @@ from cli.output.terminal import results
 Asked = Annotated[
     str, typer.Argument(metavar="MESSAGE", help="The id of an event or a command, or topic/partition/offset.")
 ]
-Url = Annotated[str | None, typer.Option("--audit-url", help="The audit room's address; else what is up here.")]
+Url = Annotated[str | None, typer.Option("--audit-url", help="The audit service's address; else what is up here.")]
 Token = Annotated[
     str | None,
-    typer.Option("--token", envvar="FORCEGEN_AUDIT_TOKEN", help="What shows a room that you may read its content."),
+    typer.Option("--token", envvar="FORCEGEN_AUDIT_TOKEN", help="What shows a service that you may read its content."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="As the room tells it.")]
+Json = Annotated[bool, typer.Option("--json", help="As the service tells it.")]
 
 
 def trace(
     asked: Asked, url: Url = None, token: Token = None, directory: Directory = USUAL, *, as_json: Json = False
 ) -> None:
-    """Show what led to a message and what it led to: commands, events, outcomes, and what other rooms did then.
+    """Show what led to a message and what it led to: commands, events, outcomes, and what other services did then.
 
     \b
     Examples:
@@ -34,7 +34,7 @@ def trace(
       forcegen audit trace deployments.events/0/17
       forcegen audit trace deployments.events/0/17 --json
     \b
-    Exit codes: 0 shown; 1 there is no such message, or the room does not answer.
+    Exit codes: 0 shown; 1 there is no such message, or the service does not answer.
     """
     at = (running_system(directory).urls["audit"] if url is None else url).rstrip("/")
     by = "at" if asked.count("/") == 2 else "event"

@@ -1,4 +1,4 @@
-"""`forcegen up`: Kafka, Postgres and every room on this machine."""
+"""`forcegen up`: Kafka, Postgres and every service on this machine."""
 
 from importlib import import_module
 from typing import Annotated
@@ -16,7 +16,7 @@ Story = Annotated[bool, typer.Option("--story", help="Tell the demo's story too,
 
 
 def up(directory: Directory = USUAL, *, story: Story = False) -> None:
-    """Start Kafka, Postgres and every room on this machine; what runs already stays.
+    """Start Kafka, Postgres and every service on this machine; what runs already stays.
 
     The first time, Kafka's jars are fetched once. Needs no container engine, no Java, no root.
 
@@ -34,16 +34,16 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
     answer in time.
     """
     with telling("starting") as tell:
-        house = services.up(directory, SYSTEM, progress=tell)
-        if late := [room for room in services.status(directory, SYSTEM) if not room.ready]:
-            addresses.show(house)
+        system = services.up(directory, SYSTEM, progress=tell)
+        if late := [service for service in services.status(directory, SYSTEM) if not service.ready]:
+            addresses.show(system)
             told = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
             raise CommandError("\n".join(told))
-        if story:  # the rooms' own code: too much for `forcegen --help` to load
-            import_module("cli.demo.run").tell_story(house, tell)
-    addresses.show(house)
+        if story:  # the services' own code: too much for `forcegen --help` to load
+            import_module("cli.demo.run").tell_story(system, tell)
+    addresses.show(system)
 
 
-def _late(room: services.ServiceStatus) -> str:
-    why = "; ".join(room.problems) or "it does not say why"
-    return f"{room.name} runs and is not ready: {why}. Its log is {room.log}."
+def _late(service: services.ServiceStatus) -> str:
+    why = "; ".join(service.problems) or "it does not say why"
+    return f"{service.name} runs and is not ready: {why}. Its log is {service.log}."

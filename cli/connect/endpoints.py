@@ -25,7 +25,7 @@ Database: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--database",
-        help="postgresql://… of a role that may read; else FORCEGEN_<ROOM>_DATABASE_URL, FORCEGEN_DATABASE_URL,"
+        help="postgresql://… of a role that may read; else FORCEGEN_<SERVICE>_DATABASE_URL, FORCEGEN_DATABASE_URL,"
         " or what is up here.",
     ),
 ]

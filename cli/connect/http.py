@@ -1,4 +1,4 @@
-"""Questions to a room over HTTP. What goes wrong is told as the room told it: the detail and the remedy."""
+"""Questions to a service over HTTP. What goes wrong is told as the service told it: the detail and the remedy."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +11,11 @@ TIMEOUT_S = 30.0
 
 
 class NotThere(CommandError):
-    """The room answers, but has nothing at that address (404)."""
+    """The service answers, but has nothing at that address (404)."""
 
 
 def client() -> httpx.Client:
-    """Straight to the room: a proxy of the environment is for other hosts."""
+    """Straight to the service: a proxy of the environment is for other hosts."""
     return httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
 
 
@@ -40,7 +40,7 @@ def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | 
     try:
         return answer.json()
     except ValueError as fault:
-        raise CommandError(f"{url} answered something that is no JSON: is it a room of this house?") from fault
+        raise CommandError(f"{url} answered something that is no JSON: is it a service of this system?") from fault
 
 
 def _problem(answer: httpx.Response) -> str:

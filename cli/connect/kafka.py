@@ -1,6 +1,6 @@
 """Kafka's clients for commands: opened with a bounded wait, and silent, since what goes wrong is told once, by us.
 
-TLS and SASL come from the same settings as a room's (`FORCEGEN_KAFKA_…`).
+TLS and SASL come from the same settings as a service's (`FORCEGEN_KAFKA_…`).
 """
 
 from collections.abc import AsyncIterator
@@ -49,10 +49,10 @@ async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafka
 
 async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, bootstrap: str) -> None:
     there = await consumer.topics()
-    needed = [f"{room}.{log}" for room in SERVICES for log in ("commands", "outcomes")]
+    needed = [f"{service}.{log}" for service in SERVICES for log in ("commands", "outcomes")]
     if missing := [topic for topic in needed if topic not in there]:
         told = f"Kafka at {bootstrap} has no topic {missing[0]}"
-        raise CommandError(f"{told}: each room makes its topics when it first starts; run `forcegen up`.")
+        raise CommandError(f"{told}: each service makes its topics when it first starts; run `forcegen up`.")
     outcomes = [topic for topic in needed if topic.endswith(".outcomes")]
     partitions = [TopicPartition(topic, part) for topic in outcomes for part in await producer.partitions_for(topic)]
     consumer.assign(partitions)

@@ -1,4 +1,4 @@
-"""`forcegen demo`: a house is started, told a story that happened, asked about it, and taken down again."""
+"""`forcegen demo`: a system is started, told a story that happened, asked about it, and taken down again."""
 
 import signal
 import sys
@@ -21,9 +21,9 @@ Keep = Annotated[bool, typer.Option("--keep", help="Leave everything running, to
 
 
 def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
-    """Tell Kazakhstan's years in UN peacekeeping, 2013-2024, to a house of its own, and show its reports.
+    """Tell Kazakhstan's years in UN peacekeeping, 2013-2024, to a system of its own, and show its reports.
 
-    Kafka, Postgres and every room are started on this machine; the story's commands go in through Kafka as another
+    Kafka, Postgres and every service are started on this machine; the story's commands go in through Kafka as another
     system would send them; the reports are checked against the public record. Run again, it gives the same answers.
 
     \b
@@ -33,16 +33,16 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     \b
     Exit codes: 0 every number is that of the public record; 1 one is not, or something failed; 3 no answer in time.
     """
-    run = import_module("cli.demo.run")  # the rooms' own code: too much for `forcegen --help` to load
-    keep = keep or any(room.running for room in services.status(directory, SYSTEM))
+    run = import_module("cli.demo.run")  # the services' own code: too much for `forcegen --help` to load
+    keep = keep or any(service.running for service in services.status(directory, SYSTEM))
     _end_on_sigterm()
     try:
         with telling("demo") as tell_news:
-            house = services.up(directory, SYSTEM, progress=tell_news)
-            found = run.gather(house, tell_news)
+            system = services.up(directory, SYSTEM, progress=tell_news)
+            found = run.gather(system, tell_news)
         run.show(found)
         if keep:
-            addresses.show(house)
+            addresses.show(system)
     finally:
         if not keep:
             with telling("stopping") as tell_news:
@@ -51,7 +51,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
 
 
 def _end_on_sigterm() -> None:
-    """SIGTERM ends the demo as Ctrl-C does: by way of taking the house down."""
+    """SIGTERM ends the demo as Ctrl-C does: by way of taking the system down."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 

@@ -1,7 +1,7 @@
 """Another system's client: plain Kafka and CloudEvents headers, written from the published contract alone.
 
-It imports nothing of this house. A command is a CloudEvent in the binary content mode: attributes in `ce_` headers,
-the data as the value, the subject as the key. The answer comes on `<room>.outcomes`, found by source and id.
+It imports nothing of this system. A command is a CloudEvent in the binary content mode: attributes in `ce_` headers,
+the data as the value, the subject as the key. The answer comes on `<service>.outcomes`, found by source and id.
 """
 
 import json
@@ -14,12 +14,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 CloudEvent: TypeAlias = Mapping[str, Any]
 """As JSON has it: the attributes and `data`."""
 Address: TypeAlias = tuple[str, str, str]
-"""Of an answer: room, source of the command, id of the command."""
+"""Of an answer: service, source of the command, id of the command."""
 Answer: TypeAlias = Mapping[str, Any]
 Offsets: TypeAlias = Mapping[tuple[str, int], int]
 """By topic and partition."""
 
-ROOMS: Final = ("approvals", "vacancies", "deployments")
+SERVICES: Final = ("approvals", "vacancies", "deployments")
 POLL_MS: Final = 200
 REQUEST_TIMEOUT_MS: Final = 10_000
 NOT_HEADERS: Final = frozenset({"data", "datacontenttype"})
@@ -58,7 +58,7 @@ class ForeignClient:
         await self._consumer.stop()
 
     async def _read_from_the_start(self) -> None:
-        partitions = await self._partitions(f"{room}.outcomes" for room in ROOMS)
+        partitions = await self._partitions(f"{service}.outcomes" for service in SERVICES)
         self._consumer.assign(partitions)
         self._ends = await self._consumer.end_offsets(partitions)
         for partition in partitions:
@@ -71,11 +71,11 @@ class ForeignClient:
         """Send in order, all in one go; returns when Kafka has them."""
         deliveries = []
         for command in commands:
-            room = command["type"].split(".")[1]
+            service = command["type"].split(".")[1]
             headers = [(f"ce_{name}", str(text).encode()) for name, text in command.items() if name not in NOT_HEADERS]
             headers.append(("content-type", b"application/json"))
             key, value = command["subject"].encode(), json.dumps(command["data"]).encode()
-            deliveries.append(await self._producer.send(f"{room}.commands", key=key, value=value, headers=headers))
+            deliveries.append(await self._producer.send(f"{service}.commands", key=key, value=value, headers=headers))
         for delivery in deliveries:
             await delivery
 

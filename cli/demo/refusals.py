@@ -1,6 +1,6 @@
 """Commands that must be refused, one or more for each rule. They are fictional: no office ever asked any of them.
 
-They are asked after the story, of the same house, and change nothing in it; only I12 needs a fictional person of its
+They are asked after the story, of the same system, and change nothing in it; only I12 needs a fictional person of its
 own, who is barred first.
 """
 

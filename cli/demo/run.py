@@ -1,4 +1,4 @@
-"""The demo against a running house: the story and the refusals through Kafka, then the reports over HTTP."""
+"""The demo against a running system: the story and the refusals through Kafka, then the reports over HTTP."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from cli.connect import http
 from cli.demo import golden, pages
-from cli.demo.foreign_client import ROOMS, ForeignClient, NoAnswer, Offsets
+from cli.demo.foreign_client import SERVICES, ForeignClient, NoAnswer, Offsets
 from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
 from cli.output.errors import LATE, CommandError
 from deploy.local.endpoints import Endpoints
@@ -33,18 +33,18 @@ class Found:
     reports: golden.Reports
 
 
-def gather(house: Endpoints, tell_news: Callable[[str], None]) -> Found:
+def gather(system: Endpoints, tell_news: Callable[[str], None]) -> Found:
     """Tell the story, ask what is refused, ask for the reports.
 
     Raises:
         CommandError: an answer is not what it should be, or none came.
     """
-    chapters, refused = tell_story(house, tell_news, refusals=True)
-    return Found(chapters, refused, golden.asked(_asking(house.urls[QUERY])))
+    chapters, refused = tell_story(system, tell_news, refusals=True)
+    return Found(chapters, refused, golden.asked(_asking(system.urls[QUERY])))
 
 
 def tell_story(
-    house: Endpoints, tell_news: Callable[[str], None], *, refusals: bool = False
+    system: Endpoints, tell_news: Callable[[str], None], *, refusals: bool = False
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
     """Tell the story (and ask what is refused), and wait until the reports know it; told again, nothing changes.
 
@@ -52,14 +52,14 @@ def tell_story(
         CommandError: an answer is not what it should be, or none came.
     """
     try:
-        chapters, refused, ends = asyncio.run(_told(house.kafka_bootstrap, tell_news, refusals=refusals))
+        chapters, refused, ends = asyncio.run(_told(system.kafka_bootstrap, tell_news, refusals=refusals))
     except (NoAnswer, KafkaError) as fault:
         told = str(fault) or type(fault).__name__
         raise CommandError(f"{told}. See the logs beside the data, and run the demo again.", LATE) from fault
     except Differs as fault:
         raise CommandError(str(fault)) from fault
     tell_news("waiting until the reports have caught up")
-    _wait_until_caught_up(house.urls[QUERY], ends)
+    _wait_until_caught_up(system.urls[QUERY], ends)
     return chapters, refused
 
 
@@ -88,7 +88,7 @@ async def _told(bootstrap: str, tell_news: Callable[[str], None], *, refusals: b
         if refusals:
             tell_news("asking what the rules refuse")
             refused = await ask_refusals(client, in_memory)
-        return chapters, refused, await client.ends(f"{room}.events" for room in ROOMS)
+        return chapters, refused, await client.ends(f"{service}.events" for service in SERVICES)
 
 
 def _wait_until_caught_up(query: str, ends: Offsets) -> None:

@@ -1,6 +1,6 @@
 """The story as an ordered list of commands: chapters in time, and within a chapter waves.
 
-Streams of one room run side by side, and rooms hear of each other through their facts; so what rests on another
+Streams of one service run side by side, and services hear of each other through their facts; so what rests on another
 stream's fact belongs to a later wave. The first wave enters decisions and people, the second puts them forward, the
 third sends them and brings them home, the fourth closes what is over.
 """

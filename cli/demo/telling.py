@@ -1,7 +1,7 @@
 """The story is told to a running system: a wave of commands at a time, each waiting for the answers that matter to it.
 
 Which answers those are is known from a rehearsal in memory, since ids are deterministic. Nothing sleeps: a wave is
-over when every command of it, and every command that the rooms' own policies sent because of it, is answered.
+over when every command of it, and every command that the services' own policies sent because of it, is answered.
 """
 
 import json
@@ -19,7 +19,7 @@ SILENCE_S: Final = 60.0
 
 
 class Differs(Exception):
-    """A command was answered otherwise than the rooms' own rules answer it in memory."""
+    """A command was answered otherwise than the services' own rules answer it in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Answered:
     repeated: int
     """Commands that had been answered before, and were given the same answer again."""
     followed: int
-    """Commands that the rooms sent to one another because of them."""
+    """Commands that the services sent to one another because of them."""
 
 
 @dataclass(frozen=True, slots=True)

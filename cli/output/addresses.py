@@ -1,16 +1,16 @@
-"""Where everything of a house is, for somebody who wants to look at it."""
+"""Where everything of a system is, for somebody who wants to look at it."""
 
 from cli.output.terminal import results, row, table
 from deploy.local.endpoints import Endpoints
 from deploy.service_names import QUERY
 
 
-def show(house: Endpoints) -> None:
+def show(system: Endpoints) -> None:
     """The addresses, those that a reader opens first."""
     shown = table("what", "where")
-    row(shown, ("pages for officials", f"{house.urls[QUERY]}/"))
-    for name, url in sorted(house.urls.items(), key=lambda each: each[0] != QUERY):
+    row(shown, ("pages for officials", f"{system.urls[QUERY]}/"))
+    for name, url in sorted(system.urls.items(), key=lambda each: each[0] != QUERY):
         row(shown, (f"{name}: API", f"{url}/docs"))
     row(shown, ("SQL for analysts", "the address that `forcegen sql` prints"))
-    row(shown, ("Kafka", house.kafka_bootstrap))
+    row(shown, ("Kafka", system.kafka_bootstrap))
     results().print(shown)

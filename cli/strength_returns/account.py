@@ -18,7 +18,7 @@ KEPT_MAX: Final = 1_000
 
 
 class Account:
-    """Counts and keeps; bounded. `position` is where the room's log ended before the first row was sent."""
+    """Counts and keeps; bounded. `position` is where the service's log ended before the first row was sent."""
 
     def __init__(self, news: Console, advanced: Callable[[int, str], None], *, waited: bool) -> None:
         self.position = 0

@@ -1,4 +1,4 @@
-"""Where a room's log ends now: the highest position that its events topic holds, so that old answers are told from new.
+"""Where a service's log ends now, the highest position of its events topic: it divides old answers from new ones.
 
 Each partition holds its events in position order, so the last event of each is enough. It need not be the last record:
 behind it may stand the mark of a transaction, which no reader is ever given, or what a stranger sent.

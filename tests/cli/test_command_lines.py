@@ -29,7 +29,7 @@ def read(*lines: bytes) -> list[CommandLine | BadLine]:
 def test_a_command_goes_to_the_room_that_its_type_names() -> None:
     (found,) = read(line(type="forcegen.deployments.RecordArrival"))
     assert isinstance(found, CommandLine)
-    assert found.room == "deployments"
+    assert found.service == "deployments"
     assert found.key == ("urn:mfa:kz", "c-1")
 
 

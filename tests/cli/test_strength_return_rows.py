@@ -308,7 +308,7 @@ def test_any_bytes_without_a_header_never_raise(text: bytes) -> None:
 def test_a_row_goes_to_its_contributors_stream_with_nothing_that_a_repeat_would_change() -> None:
     (sent,), (again,) = commands(GOOD), commands(GOOD)
     assert sent == again
-    assert (sent.room, sent.envelope.subject, sent.envelope.time) == ("deployments", "contributor/XAA", PUBLISHED)
+    assert (sent.service, sent.envelope.subject, sent.envelope.time) == ("deployments", "contributor/XAA", PUBLISHED)
     assert sent.envelope.type == "forcegen.deployments.RecordStrengthReturn"
     assert UUID(sent.envelope.id).version == 5
     assert orjson.loads(sent.envelope.data)["total"] == 110

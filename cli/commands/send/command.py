@@ -1,4 +1,4 @@
-"""`forcegen send`: commands from a file through Kafka to the rooms, and their answers back."""
+"""`forcegen send`: commands from a file through Kafka to the services, and their answers back."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -44,7 +44,7 @@ def send(
     wait: Wait = True,
     as_json: Json = False,
 ) -> None:
-    """Send commands through Kafka, each to its room, and show what was answered.
+    """Send commands through Kafka, each to its service, and show what was answered.
 
     Each line brings its own id, source and time: sent again, it is answered the same. A line that cannot be read is
     named with its number and the remedy, and the others go in.

@@ -85,7 +85,7 @@ class Exchange:
                     self._heard = time.monotonic()
                 self._waiting[line.key] += 1
             key, value, headers = _record(line, structured=self._structured)
-            delivery = await self._producer.send(f"{line.room}.commands", key=key, value=value, headers=headers)
+            delivery = await self._producer.send(f"{line.service}.commands", key=key, value=value, headers=headers)
             delivery.add_done_callback(self._delivered)
             self._told.sent(line)
             self._check()

@@ -29,7 +29,7 @@ class CommandLine:
     """Bytes, with the line's end."""
     text: bytes
     envelope: Envelope
-    room: str
+    service: str
 
     @property
     def key(self) -> tuple[str, str]:
@@ -84,10 +84,10 @@ def _addressed(number: int, size: int, text: bytes, found: Envelope) -> CommandL
     if found.subject is None:
         remedy = "Name the stream that the command is for, e.g. mandate/kz-2013."
         return BadLine(number, size, "subject", "The attribute subject is missing.", remedy)
-    house, _, word = found.type.partition(".")
-    room, _, name = word.partition(".")
-    if house != "forcegen" or room not in SERVICES or not name:
-        told = f"{found.type[:120]!r} is for no room that decides."
-        remedy = f"Write forcegen.<room>.<Name>, with one of the rooms {', '.join(SERVICES)}."
+    system, _, word = found.type.partition(".")
+    service, _, name = word.partition(".")
+    if system != "forcegen" or service not in SERVICES or not name:
+        told = f"{found.type[:120]!r} is for no service that decides."
+        remedy = f"Write forcegen.<service>.<Name>, with one of the services {', '.join(SERVICES)}."
         return BadLine(number, size, "type", told, remedy)
-    return CommandLine(number, size, text, found, room)
+    return CommandLine(number, size, text, found, service)
