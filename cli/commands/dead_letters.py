@@ -53,7 +53,7 @@ def _letters(service: str, url: str) -> Iterator[Mapping[str, Any]]:
 def _page(url: str, after: int) -> Any:
     try:
         return http.get_json(url, [("after", str(after)), ("limit", str(PAGE))])
-    except http.NotThere:  # a service that can read everything, or reads nothing from Kafka, has none
+    except http.NotFound:  # a service that can read everything, or reads nothing from Kafka, has none
         return None
 
 

@@ -41,6 +41,6 @@ def _passage(passage: Mapping[str, Any]) -> str:
 def _told(url: str) -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = http.get_json(f"{url}/v1/lag")
-    except http.NotThere:  # a process that reads no topic has no lag
+    except http.NotFound:  # a process that reads no topic has no lag
         return {}
     return found

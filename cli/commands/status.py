@@ -50,7 +50,7 @@ def _lag(service: services.ServiceStatus) -> str | None:
     try:
         told = http.get_json(f"http://{LOOPBACK}:{service.port}/v1/lag")
         return f"{sum(one['records'] for one in told.values()):,}" if told else None
-    except http.NotThere:  # a process that reads no topic has no lag
+    except http.NotFound:  # a process that reads no topic has no lag
         return None
     except (CommandError, AttributeError, KeyError, TypeError):
         return "?"

@@ -1,4 +1,4 @@
-"""Questions to a service over HTTP. What goes wrong is told as the service told it: the detail and the remedy."""
+"""Requests to a service over HTTP. A problem is shown as the service describes it: the detail and the remedy."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from cli.output.errors import CommandError
 TIMEOUT_S = 30.0
 
 
-class NotThere(CommandError):
+class NotFound(CommandError):
     """The service answers, but has nothing at that address (404)."""
 
 
@@ -20,17 +20,17 @@ def client() -> httpx.Client:
 
 
 def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> httpx.Response:
-    """The answer to a GET, or a complaint."""
+    """The answer to a GET, or a CommandError."""
     try:
         with client() as one:
             shown = {"Authorization": f"Bearer {token}"} if token else None
             answer = one.get(url, params=list(parameters) or None, headers=shown)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        told = str(fault) or type(fault).__name__
-        raise CommandError(f"{url} does not answer ({told}): see `forcegen status`.") from fault
+        cause = str(fault) or type(fault).__name__
+        raise CommandError(f"{url} does not answer ({cause}): see `forcegen status`.") from fault
     if answer.is_success:
         return answer
-    kind = NotThere if answer.status_code == httpx.codes.NOT_FOUND else CommandError
+    kind = NotFound if answer.status_code == httpx.codes.NOT_FOUND else CommandError
     raise kind(f"{url} answered {answer.status_code}: {_problem(answer)}")
 
 
@@ -40,15 +40,15 @@ def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | 
     try:
         return answer.json()
     except ValueError as fault:
-        raise CommandError(f"{url} answered something that is no JSON: is it a service of this system?") from fault
+        raise CommandError(f"{url} answered something that is no JSON: is it a service of Forcegen?") from fault
 
 
 def _problem(answer: httpx.Response) -> str:
     """RFC 9457 problem details as one line; whatever else is there, cut."""
     try:
-        found = answer.json()
-        told = [found.get("detail") or found.get("title"), found.get("remedy")]
-        line = " ".join(str(one) for one in told if one)
+        problem = answer.json()
+        parts = [problem.get("detail") or problem.get("title"), problem.get("remedy")]
+        line = " ".join(str(part) for part in parts if part)
     except (ValueError, AttributeError):
         line = answer.text.strip().partition("\n")[0][:200]
     return line or "no reason given."

@@ -1,4 +1,4 @@
-"""Kafka's clients for commands: opened with a bounded wait, and silent, since what goes wrong is told once, by us.
+"""Kafka's clients for commands: opened with a bounded wait, and silent, since what goes wrong is said once, by us.
 
 TLS and SASL come from the same settings as a service's (`FORCEGEN_KAFKA_…`).
 """
@@ -42,8 +42,8 @@ async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafka
             await consumer.start()
             await _stand_at_end(consumer, producer, bootstrap)
         except (KafkaError, OSError, ValueError) as fault:
-            told = f"Kafka does not answer at {bootstrap} ({type(fault).__name__})"
-            raise CommandError(f"{told}: run `forcegen up`, or name another with --bootstrap.") from fault
+            cause = f"Kafka does not answer at {bootstrap} ({type(fault).__name__})"
+            raise CommandError(f"{cause}: run `forcegen up`, or name another with --bootstrap.") from fault
         yield producer, consumer if wait else None
 
 
@@ -51,8 +51,8 @@ async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, 
     there = await consumer.topics()
     needed = [f"{service}.{log}" for service in SERVICES for log in ("commands", "outcomes")]
     if missing := [topic for topic in needed if topic not in there]:
-        told = f"Kafka at {bootstrap} has no topic {missing[0]}"
-        raise CommandError(f"{told}: each service makes its topics when it first starts; run `forcegen up`.")
+        cause = f"Kafka at {bootstrap} has no topic {missing[0]}"
+        raise CommandError(f"{cause}: each service makes its topics when it first starts; run `forcegen up`.")
     outcomes = [topic for topic in needed if topic.endswith(".outcomes")]
     partitions = [TopicPartition(topic, part) for topic in outcomes for part in await producer.partitions_for(topic)]
     consumer.assign(partitions)

@@ -33,7 +33,7 @@ class Account:
         self._began = time.monotonic()
 
     def bad(self, line: BadLine) -> None:
-        """Told at once, so that the list needs no memory."""
+        """Shown at once, so that the list needs no memory."""
         self.bad_count += 1
         self._news.print(str(line), soft_wrap=True)
         self._advanced(line.size, self._so_far())

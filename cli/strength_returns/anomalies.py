@@ -56,7 +56,7 @@ class Noticing:
 
     def take(self, row: ReturnRow) -> int:
         """Look at a row; returns how many rows of this day, State, mission and type came before it."""
-        told = row.told
+        told = row.command
         if not adds_up(told):
             self._note("does_not_add_up", "male + female is not total", row.number)
         if not is_month_end(told.as_of):
@@ -65,7 +65,7 @@ class Noticing:
         return self._occurrence(row)
 
     def _occurrence(self, row: ReturnRow) -> int:
-        told = row.told
+        told = row.command
         key = f"{told.as_of}/{told.contributor}/{told.mission}/{told.personnel_type}"
         counts = f"{told.male}/{told.female}/{told.total}"
         line, first, times = self._seen.execute(_SEE, (key, row.number, counts)).fetchone()

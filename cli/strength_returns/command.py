@@ -11,8 +11,8 @@ import typer
 from aiokafka.errors import KafkaError
 
 from cli.commands.send.command import opened
-from cli.commands.send.exchange import Exchange
 from cli.commands.send.ndjson import BadLine, CommandLine
+from cli.commands.send.send_and_wait import SendAndWait
 from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
 from cli.connect.kafka import clients
 from cli.output.errors import CommandError
@@ -90,10 +90,10 @@ async def _exchange(
         try:
             if wait:
                 account.position = await log_end(address, EVENTS, await producer.partitions_for(EVENTS))
-            await Exchange(producer, consumer, account, structured=False).run(rows, silence_s=silence_s)
+            await SendAndWait(producer, consumer, account, structured=False).run(rows, silence_s=silence_s)
         except (KafkaError, TimeoutError) as fault:
-            told = f"Kafka at {address} failed on the way ({type(fault).__name__})"
-            raise CommandError(f"{told}. Import the file again: repeats are harmless.") from fault
+            cause = f"Kafka at {address} failed on the way ({type(fault).__name__})"
+            raise CommandError(f"{cause}. Import the file again: repeats are harmless.") from fault
 
 
 async def _commands(
@@ -101,8 +101,8 @@ async def _commands(
 ) -> AsyncIterator[CommandLine | BadLine]:
     """A pipe may keep us waiting, so the file is read beside the loop, some rows at a time from one that is there."""
     rows = read_rows(file, at, source)
-    while found := await asyncio.to_thread(list, islice(rows, CHUNK_ROWS if file.seekable() else 1)):
-        for row in found:
+    while batch := await asyncio.to_thread(list, islice(rows, CHUNK_ROWS if file.seekable() else 1)):
+        for row in batch:
             yield command(row, noticing.take(row)) if isinstance(row, ReturnRow) else row
 
 
@@ -115,18 +115,18 @@ def _reference(text: str) -> str:
 def _instant(text: str) -> datetime:
     wanted = "" if "T" in text else "T00:00:00Z"
     try:
-        found = datetime.fromisoformat(text + wanted) if _INSTANT.fullmatch(text) else _no_instant(text)
+        instant = datetime.fromisoformat(text + wanted) if _INSTANT.fullmatch(text) else _no_instant(text)
     except ValueError:
         return _no_instant(text)
-    if not is_instant_in_range(found):
-        told = f"{text!r} is not between {FIRST_DAY} and {LAST_DAY}"
-        raise typer.BadParameter(told, param_hint="--published-at")
-    return found.astimezone(UTC)
+    if not is_instant_in_range(instant):
+        message = f"{text!r} is not between {FIRST_DAY} and {LAST_DAY}"
+        raise typer.BadParameter(message, param_hint="--published-at")
+    return instant.astimezone(UTC)
 
 
 def _no_instant(text: str) -> NoReturn:
-    told = f"{text!r} is no day (2015-06-01) and no instant with its offset (2015-06-01T12:00:00Z)"
-    raise typer.BadParameter(told, param_hint="--published-at")
+    message = f"{text!r} is no day (2015-06-01) and no instant with its offset (2015-06-01T12:00:00Z)"
+    raise typer.BadParameter(message, param_hint="--published-at")
 
 
 def _after_the_newest(file: BinaryIO, source: str) -> datetime:
@@ -134,7 +134,9 @@ def _after_the_newest(file: BinaryIO, source: str) -> datetime:
     if not file.seekable():
         raise CommandError("A pipe is read only once: say with --published-at when these returns were published.")
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    newest = max((row.told.as_of for row in read_rows(file, epoch, source) if isinstance(row, ReturnRow)), default=None)
+    newest = max(
+        (row.command.as_of for row in read_rows(file, epoch, source) if isinstance(row, ReturnRow)), default=None
+    )
     file.seek(0)
     if newest == LAST_DAY:
         raise CommandError("The newest date in the file is the calendar's last: name the instant with --published-at.")

@@ -32,7 +32,7 @@ def command_id(told: RecordStrengthReturn, occurrence: int) -> str:
 
 def command(row: ReturnRow, occurrence: int) -> CommandLine:
     """The row as a CloudEvent. Given when it was published: a clock would make a repeat another command."""
-    told = row.told
+    told = row.command
     published_at = told.published_at.astimezone(UTC)
     envelope = Envelope(
         id=command_id(told, occurrence),

@@ -36,7 +36,7 @@ class ReturnRow:
     """Of its line, the header's being 1."""
     size: int
     """Bytes, with the line's end."""
-    told: RecordStrengthReturn
+    command: RecordStrengthReturn
 
 
 @dataclass(frozen=True, slots=True)

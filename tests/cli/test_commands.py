@@ -9,7 +9,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.commands.send.summary import Tally
+from cli.commands.send.summary import SendSummary
 from cli.connect import http
 from cli.main import app, local
 from cli.output.terminal import news
@@ -212,8 +212,8 @@ def decided(status: str, **told: Any) -> CommandDecided:
     return CommandDecided.model_validate({**of, "status": status, **told})
 
 
-def tally(*outcomes: CommandDecided, as_json: bool = False) -> Tally:
-    found = Tally(news(), as_json=as_json, advanced=lambda _size, _so_far: None)
+def summary(*outcomes: CommandDecided, as_json: bool = False) -> SendSummary:
+    found = SendSummary(news(), as_json=as_json, advanced=lambda _size, _so_far: None)
     found.sent_count = len(outcomes)
     for one in outcomes:
         found.decided(one)
@@ -224,12 +224,12 @@ def tally(*outcomes: CommandDecided, as_json: bool = False) -> Tally:
     ("status", "exit_code"), [("accepted", 0), ("refused", 0), ("pending", 0), ("invalid", 1), ("conflict", 1)]
 )
 def test_a_refusal_is_an_answer_and_what_cannot_be_decided_is_not(status: str, exit_code: int) -> None:
-    assert tally(decided(status)).exit_code == exit_code
+    assert summary(decided(status)).exit_code == exit_code
 
 
 def test_every_answer_that_is_not_yes_is_told_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     refused = decided("refused", rule="I1", reason="21 would be present.", remedy="Ask for a waiver.")
-    tally(decided("accepted"), refused, decided("pending", waits_for="mandate/kz-2013")).show(waited=True)
+    summary(decided("accepted"), refused, decided("pending", waits_for="mandate/kz-2013")).show(waited=True)
     shown = capsys.readouterr().out
     assert "21 would be present." in shown
     assert "Ask for a waiver." in shown
@@ -237,10 +237,10 @@ def test_every_answer_that_is_not_yes_is_told_with_its_remedy(capsys: pytest.Cap
 
 
 def test_as_json_only_outcomes_are_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
-    tally(decided("accepted"), decided("refused"), as_json=True).show(waited=True)
+    summary(decided("accepted"), decided("refused"), as_json=True).show(waited=True)
     assert [json.loads(one)["status"] for one in capsys.readouterr().out.splitlines()] == ["accepted", "refused"]
 
 
 def test_where_nothing_came_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    tally().show(waited=False)
+    summary().show(waited=False)
     assert capsys.readouterr().out == ""

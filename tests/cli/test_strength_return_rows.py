@@ -51,7 +51,7 @@ def changed(column: str, value: str) -> bytes:
 def test_a_row_is_told_in_the_words_of_the_contract() -> None:
     (row,) = read(GOOD)
     assert isinstance(row, ReturnRow)
-    assert (row.number, row.told) == (
+    assert (row.number, row.command) == (
         2,
         RecordStrengthReturn(
             contributor="XAA",
@@ -71,7 +71,7 @@ def test_a_row_is_told_in_the_words_of_the_contract() -> None:
 def test_blank_is_unknown_and_not_zero() -> None:
     (row,) = read(b"2012-01-31,XAA,State 0,UNIFIL,troops,,0,")
     assert isinstance(row, ReturnRow)
-    assert (row.told.male, row.told.female, row.told.total) == (None, 0, None)
+    assert (row.command.male, row.command.female, row.command.total) == (None, 0, None)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_blank_is_unknown_and_not_zero() -> None:
 def test_what_programs_do_to_a_csv_does_no_harm(file: bytes) -> None:
     (row,) = read_rows(io.BytesIO(file), PUBLISHED, "made up")
     assert isinstance(row, ReturnRow)
-    assert [row.told] == [one.told for one in read(GOOD) if isinstance(one, ReturnRow)]
+    assert [row.command] == [one.command for one in read(GOOD) if isinstance(one, ReturnRow)]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_cells_may_be_separated_as_spreadsheets_of_other_languages_do(mark: str,
     rows = [mark.join(f"{quote}{cell}{quote}" for cell in line.decode().strip().split(",")) for line in (HEADER, GOOD)]
     (row,) = read_rows(io.BytesIO("\n".join(rows).encode()), PUBLISHED, "made up")
     assert isinstance(row, ReturnRow)
-    assert [row.told] == [one.told for one in read(GOOD) if isinstance(one, ReturnRow)]
+    assert [row.command] == [one.command for one in read(GOOD) if isinstance(one, ReturnRow)]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_any_bytes_are_sent_or_listed_line_by_line_and_never_raise(lines: list[b
         if isinstance(row, ReturnRow):
             sent = command(row, Noticing().take(row))
             told = RecordStrengthReturn.model_validate_json(sent.envelope.data)
-            assert told == row.told
+            assert told == row.command
 
 
 @given(st.binary(max_size=200))

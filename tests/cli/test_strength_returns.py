@@ -18,7 +18,7 @@ from cli.strength_returns import account, command
 from cli.strength_returns.account import Account
 from contracts.outcome import CommandDecided, EventRef
 from tests import returns
-from tests.cli.test_exchange import Kafka, Record
+from tests.cli.test_send_and_wait import Kafka, Record
 
 ROWS = returns.rows(2, 3)
 TYPE = "forcegen.deployments.RecordStrengthReturn"

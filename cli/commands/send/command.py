@@ -11,9 +11,9 @@ from typing import Annotated, BinaryIO
 import typer
 from aiokafka.errors import KafkaError
 
-from cli.commands.send.exchange import Exchange
 from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
-from cli.commands.send.summary import Tally
+from cli.commands.send.send_and_wait import SendAndWait
+from cli.commands.send.summary import SendSummary
 from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
 from cli.connect.kafka import clients
 from cli.output.errors import CommandError
@@ -60,25 +60,27 @@ def send(
     """
     address = bootstrap(given, directory)
     with opened(file) as source, progress(source) as advanced:
-        tally = Tally(advanced.console, as_json=as_json, advanced=advanced)
-        exchanged = _exchange(address, source, tally, wait=wait, mode=mode, silence_s=timeout)
+        summary = SendSummary(advanced.console, as_json=as_json, advanced=advanced)
+        sending = _send(address, source, summary, wait=wait, mode=mode, silence_s=timeout)
         try:
-            asyncio.run(exchanged)
+            asyncio.run(sending)
         except CommandError:
-            tally.show(waited=wait)
+            summary.show(waited=wait)
             raise
-    tally.show(waited=wait)
-    raise typer.Exit(tally.exit_code)
+    summary.show(waited=wait)
+    raise typer.Exit(summary.exit_code)
 
 
-async def _exchange(address: str, source: BinaryIO, tally: Tally, *, wait: bool, mode: Mode, silence_s: float) -> None:
+async def _send(
+    address: str, source: BinaryIO, summary: SendSummary, *, wait: bool, mode: Mode, silence_s: float
+) -> None:
     async with clients(address, wait=wait) as (producer, consumer):
-        exchange = Exchange(producer, consumer, tally, structured=mode is Mode.structured)
+        send_and_wait = SendAndWait(producer, consumer, summary, structured=mode is Mode.structured)
         try:
-            await exchange.run(_lines(source), silence_s=silence_s)
+            await send_and_wait.run(_lines(source), silence_s=silence_s)
         except KafkaError as fault:
-            told = f"Kafka at {address} failed on the way ({type(fault).__name__})"
-            raise CommandError(f"{told}. Send the file again: repeats are harmless.") from fault
+            cause = f"Kafka at {address} failed on the way ({type(fault).__name__})"
+            raise CommandError(f"{cause}. Send the file again: repeats are harmless.") from fault
 
 
 async def _lines(source: BinaryIO) -> AsyncIterator[CommandLine | BadLine]:
@@ -88,8 +90,8 @@ async def _lines(source: BinaryIO) -> AsyncIterator[CommandLine | BadLine]:
         for line in lines:
             yield line
         return
-    while found := await asyncio.to_thread(list, islice(lines, 1)):
-        yield found[0]
+    while batch := await asyncio.to_thread(list, islice(lines, 1)):
+        yield batch[0]
 
 
 @contextmanager

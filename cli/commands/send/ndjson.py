@@ -55,12 +55,12 @@ def read_lines(file: BinaryIO) -> Iterator[CommandLine | BadLine]:
     """Every line that is not blank; never more than one of them in memory."""
     for line in numbered_lines(file, LINE_BYTES_MAX):
         number, size, text = line.number, line.size, line.text
-        if number == 1 and (found := foreign(text)) is not None:
-            yield BadLine(number, size, "line", *found)
+        if number == 1 and (kind := foreign(text)) is not None:
+            yield BadLine(number, size, "line", *kind)
             return
         if line.is_cut:
-            told = f"The line has {size:,} bytes; a command may have {LINE_BYTES_MAX:,}."
-            yield BadLine(number, size, "line", told, "Send less in one command.")
+            reason = f"The line has {size:,} bytes; a command may have {LINE_BYTES_MAX:,}."
+            yield BadLine(number, size, "line", reason, "Send less in one command.")
             continue
         text = text.removeprefix(_BOM) if number == 1 else text
         if text.strip():
@@ -69,25 +69,25 @@ def read_lines(file: BinaryIO) -> Iterator[CommandLine | BadLine]:
 
 def _read(number: int, size: int, text: bytes) -> CommandLine | BadLine:
     try:
-        (found,) = event_json.read(text, b"application/cloudevents+json", "line")
-    except Unreadable as fault:
-        found = fault
-    if isinstance(found, Unreadable):
-        return BadLine(number, size, found.field, found.reason, found.remedy)
-    return _addressed(number, size, text, found)
+        (event,) = event_json.read(text, b"application/cloudevents+json", "line")
+    except Unreadable as error:
+        event = error
+    if isinstance(event, Unreadable):
+        return BadLine(number, size, event.field, event.reason, event.remedy)
+    return _addressed(number, size, text, event)
 
 
-def _addressed(number: int, size: int, text: bytes, found: Envelope) -> CommandLine | BadLine:
-    if found.time is None:
+def _addressed(number: int, size: int, text: bytes, envelope: Envelope) -> CommandLine | BadLine:
+    if envelope.time is None:
         remedy = "Say when the command was given, e.g. 2024-03-12T09:30:00Z; a repeat of it says the same."
         return BadLine(number, size, "time", "The attribute time is missing.", remedy)
-    if found.subject is None:
+    if envelope.subject is None:
         remedy = "Name the stream that the command is for, e.g. mandate/kz-2013."
         return BadLine(number, size, "subject", "The attribute subject is missing.", remedy)
-    system, _, word = found.type.partition(".")
-    service, _, name = word.partition(".")
-    if system != "forcegen" or service not in SERVICES or not name:
-        told = f"{found.type[:120]!r} is for no service that decides."
+    prefix, _, rest = envelope.type.partition(".")
+    service, _, name = rest.partition(".")
+    if prefix != "forcegen" or service not in SERVICES or not name:
+        reason = f"{envelope.type[:120]!r} is for no service that decides."
         remedy = f"Write forcegen.<service>.<Name>, with one of the services {', '.join(SERVICES)}."
-        return BadLine(number, size, "type", told, remedy)
-    return CommandLine(number, size, text, found, service)
+        return BadLine(number, size, "type", reason, remedy)
+    return CommandLine(number, size, text, envelope, service)

@@ -1,4 +1,4 @@
-"""What came of the lines of a file: counted by status, and told one by one where something has to be done."""
+"""What came of the lines of a file: counted by status, and shown one by one where something has to be done."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from cli.output.terminal import number, results, row, table
 from contracts.outcome import CommandDecided
 
 KEPT_MAX: Final = 5_000
-"""Answers that are kept to be shown; the others are counted, and `--json` tells them all."""
+"""Answers that are kept to be shown; the others are counted, and `--json` prints them all."""
 
 
-class Tally:
+class SendSummary:
     """Counts and keeps; bounded."""
 
     def __init__(self, news: Console, *, as_json: bool, advanced: Callable[[int, str], None]) -> None:
@@ -29,7 +29,7 @@ class Tally:
         self.bad_count = 0
 
     def bad(self, line: BadLine) -> None:
-        """Told at once, so that the list needs no memory."""
+        """Shown at once, so that the list needs no memory."""
         self.bad_count += 1
         self._news.print(str(line), soft_wrap=True)
         self._advanced(line.size, self._so_far())

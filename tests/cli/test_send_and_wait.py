@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cli.commands.send import exchange
-from cli.commands.send.exchange import Exchange
+from cli.commands.send import send_and_wait
 from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
+from cli.commands.send.send_and_wait import SendAndWait
 from cli.output.errors import FAILED, LATE, CommandError
 from contracts.outcome import CommandDecided
 from tests.cli.test_command_lines import line
@@ -86,7 +86,7 @@ async def lines_of(*texts: bytes) -> AsyncIterator[CommandLine | BadLine]:
 
 async def run(kafka: Kafka, *texts: bytes, wait: bool = True, structured: bool = False, silence_s: float = 5) -> Heard:
     heard = Heard()
-    one = Exchange(kafka, kafka if wait else None, heard, structured=structured)
+    one = SendAndWait(kafka, kafka if wait else None, heard, structured=structured)
     await one.run(lines_of(*texts), silence_s=silence_s)
     return heard
 
@@ -143,13 +143,13 @@ async def test_the_same_command_twice_in_a_file_waits_for_two_answers() -> None:
 
 async def test_silence_is_bounded_and_tells_how_many_have_no_answer() -> None:
     kafka = Kafka(answer=lambda name: [outcome(name)] if name == "a" else [])
-    with pytest.raises(CommandError, match=r"^2 command") as complaint:
+    with pytest.raises(CommandError, match=r"^2 command") as raised:
         await run(kafka, line(id="a"), line(id="b"), line(id="c"), silence_s=0.3)
-    assert complaint.value.exit_code == LATE
+    assert raised.value.exit_code == LATE
 
 
 async def test_a_window_of_unanswered_commands_bounds_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "UNANSWERED_MAX", 3)
+    monkeypatch.setattr(send_and_wait, "UNANSWERED_MAX", 3)
     kafka = Kafka()
     heard = await run(kafka, *(line(id=f"c-{n}") for n in range(50)))
     assert len(heard.statuses) == 50
@@ -157,16 +157,16 @@ async def test_a_window_of_unanswered_commands_bounds_the_memory(monkeypatch: py
 
 
 async def test_silence_within_a_full_window_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "UNANSWERED_MAX", 2)
+    monkeypatch.setattr(send_and_wait, "UNANSWERED_MAX", 2)
     with pytest.raises(CommandError, match=r"^2 command"):
         await run(Kafka(answer=lambda _: []), *(line(id=f"c-{n}") for n in range(10)), silence_s=0.3)
 
 
 @pytest.mark.parametrize("wait", [True, False])
 async def test_a_command_that_kafka_does_not_take_is_told(*, wait: bool) -> None:
-    with pytest.raises(CommandError, match="RuntimeError: no broker") as complaint:
+    with pytest.raises(CommandError, match="RuntimeError: no broker") as raised:
         await run(Kafka(fault=RuntimeError("no broker")), line(), wait=wait)
-    assert complaint.value.exit_code == FAILED
+    assert raised.value.exit_code == FAILED
 
 
 async def test_without_waiting_nothing_is_read() -> None:

@@ -23,38 +23,40 @@ POLL_MS: Final = 100
 STRUCTURED: Final = ("content-type", b"application/cloudevents+json")
 
 
-class Producer(Protocol):
+class CommandProducer(Protocol):
     """What is used of aiokafka's."""
 
     async def send(self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Any: ...
     async def flush(self) -> None: ...
 
 
-class Consumer(Protocol):
+class OutcomeConsumer(Protocol):
     """What is used of aiokafka's."""
 
     async def getmany(self, *, timeout_ms: int) -> Mapping[Any, Sequence[Any]]: ...
 
 
-class Told(Protocol):
-    """Who is told what happens."""
+class SendObserver(Protocol):
+    """Receives what becomes of each line."""
 
     def bad(self, line: BadLine) -> None: ...
     def sent(self, line: CommandLine) -> None: ...
     def decided(self, outcome: CommandDecided) -> None: ...
 
 
-class Exchange:
+class SendAndWait:
     """One run of `send`."""
 
-    def __init__(self, producer: Producer, consumer: Consumer | None, told: Told, *, structured: bool) -> None:
+    def __init__(
+        self, producer: CommandProducer, consumer: OutcomeConsumer | None, observer: SendObserver, *, structured: bool
+    ) -> None:
         self._producer = producer
         self._consumer = consumer
-        self._told = told
+        self._observer = observer
         self._structured = structured
         self._waiting: Counter[tuple[str, str]] = Counter()
         self._window = asyncio.Semaphore(UNANSWERED_MAX)
-        self._heard = time.monotonic()
+        self._last_answer_s = time.monotonic()
         self._faults: list[BaseException] = []
         self._unreadable = 0
 
@@ -77,17 +79,17 @@ class Exchange:
     async def _send(self, lines: AsyncIterable[CommandLine | BadLine]) -> None:
         async for line in lines:
             if isinstance(line, BadLine):
-                self._told.bad(line)
+                self._observer.bad(line)
                 continue
             if self._consumer is not None:
                 await self._window.acquire()
                 if not self._waiting:
-                    self._heard = time.monotonic()
+                    self._last_answer_s = time.monotonic()
                 self._waiting[line.key] += 1
             key, value, headers = _record(line, structured=self._structured)
             delivery = await self._producer.send(f"{line.service}.commands", key=key, value=value, headers=headers)
             delivery.add_done_callback(self._delivered)
-            self._told.sent(line)
+            self._observer.sent(line)
             self._check()
         await self._producer.flush()
         self._check()
@@ -99,46 +101,47 @@ class Exchange:
     def _check(self) -> None:
         if self._faults:
             fault = self._faults[0]
-            told = f"{type(fault).__name__}: {fault}"
-            raise CommandError(f"Kafka did not take every command ({told}). Send the file again: repeats are harmless.")
+            cause = f"{type(fault).__name__}: {fault}"
+            remedy = "Send the file again: repeats are harmless."
+            raise CommandError(f"Kafka did not take every command ({cause}). {remedy}")
 
-    async def _answers(self, sending: "asyncio.Task[None]", consumer: Consumer, silence_s: float) -> None:
+    async def _answers(self, sending: "asyncio.Task[None]", consumer: OutcomeConsumer, silence_s: float) -> None:
         while self._waiting or not sending.done():
             if sending.done():
                 sending.result()
             for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
                 for record in records:
-                    self._hear(record)
-            if self._waiting and time.monotonic() - self._heard > silence_s:
+                    self._receive(record)
+            if self._waiting and time.monotonic() - self._last_answer_s > silence_s:
                 raise self._unanswered(silence_s)
         sending.result()
 
     def _unanswered(self, silence_s: float) -> CommandError:
-        told = f"{self._waiting.total():,} command(s) have no answer, and none came for {silence_s:g} s"
+        cause = f"{self._waiting.total():,} command(s) have no answer, and none came for {silence_s:g} s"
         if self._unreadable:
-            told += f" ({self._unreadable:,} record(s) of the outcome topics could not be read)"
+            cause += f" ({self._unreadable:,} record(s) of the outcome topics could not be read)"
         remedy = "See `forcegen status` and `forcegen lag`; send the file again to ask for the answers"
-        return CommandError(f"{told}. {remedy}: repeats are harmless.", LATE)
+        return CommandError(f"{cause}. {remedy}: repeats are harmless.", LATE)
 
-    def _hear(self, record: Any) -> None:
-        """What is no outcome was sent by a stranger, or by a newer version: it answers nobody that we know of."""
+    def _receive(self, record: Any) -> None:
+        """What is no outcome comes from a stranger or a newer version: it answers no command of ours."""
         try:
             outcome = _outcome(record)
         except (Unreadable, ValidationError, ValueError):
             self._unreadable += 1
         else:
-            self._take(outcome)
+            self._settle(outcome)
 
-    def _take(self, outcome: CommandDecided) -> None:
+    def _settle(self, outcome: CommandDecided) -> None:
         key = outcome.command_source, outcome.command_id
         if key not in self._waiting:
             return  # the answer to somebody else
-        self._heard = time.monotonic()
+        self._last_answer_s = time.monotonic()
         self._waiting[key] -= 1
         if not self._waiting[key]:
             del self._waiting[key]
         self._window.release()
-        self._told.decided(outcome)
+        self._observer.decided(outcome)
 
 
 def _record(line: CommandLine, *, structured: bool) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
