@@ -42,15 +42,15 @@ def directory(tmp_path: Path) -> Path:
 
 
 def answered_by(monkeypatch: pytest.MonkeyPatch, answer: Answer) -> list[str]:
-    """Every request goes to `answer`; the addresses that were asked."""
-    asked: list[str] = []
+    """Every request goes to `answer`; the addresses that were requested."""
+    requested: list[str] = []
 
     def noted(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
+        requested.append(str(request.url))
         return answer(request)
 
     monkeypatch.setattr(http, "client", lambda: httpx.Client(transport=httpx.MockTransport(noted)))
-    return asked
+    return requested
 
 
 def run(*arguments: str | Path) -> Result:
@@ -66,10 +66,10 @@ def test_every_command_has_help_with_examples_and_exit_codes() -> None:
 
 
 def test_a_report_is_a_table_with_totals_on_its_day(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answered_by(monkeypatch, lambda _: httpx.Response(200, json=STRENGTH))
+    requested = answered_by(monkeypatch, lambda _: httpx.Response(200, json=STRENGTH))
     told = run("report", "strength", "--as-of", "2014-07-01", "-p", "missions=UNIFIL", "-d", directory)
     assert told.exit_code == 0, told.stderr
-    assert asked == ["http://query/v1/reports/strength?as_of=2014-07-01&missions=UNIFIL"]
+    assert requested == ["http://query/v1/reports/strength?as_of=2014-07-01&missions=UNIFIL"]
     assert "strength, as of 2014-07-01" in told.stdout
     assert "│ total        │  1,205 │" in told.stdout
     assert "[bold]UNIFIL" in told.stdout
@@ -83,10 +83,10 @@ def test_an_incomplete_report_says_so(directory: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_json_and_csv_pass_unchanged(form: str, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answered_by(monkeypatch, lambda _: httpx.Response(200, content=b'a,"b\xc3\xb4"\r\n1,2\r\n'))
+    requested = answered_by(monkeypatch, lambda _: httpx.Response(200, content=b'a,"b\xc3\xb4"\r\n1,2\r\n'))
     told = run("report", "strength", "--format", form, "-d", directory)
     assert told.stdout_bytes.startswith(b'a,"b\xc3\xb4"\r\n1,2\r\n')
-    assert asked == [f"http://query/v1/reports/strength{'?format=csv' if form == 'csv' else ''}"]
+    assert requested == [f"http://query/v1/reports/strength{'?format=csv' if form == 'csv' else ''}"]
 
 
 def test_reports_are_listed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,10 +98,10 @@ def test_reports_are_listed(directory: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_address_is_shown_without_asking(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answered_by(monkeypatch, lambda _: httpx.Response(500))
+    requested = answered_by(monkeypatch, lambda _: httpx.Response(500))
     told = run("report", "people-since", "--since", "2014-01-01", "--url", "-d", directory)
     assert told.stdout == "http://query/v1/reports/people-since?since=2014-01-01\n"
-    assert asked == []
+    assert requested == []
 
 
 def test_a_problem_is_told_in_one_line_with_its_remedy(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

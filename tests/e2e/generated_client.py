@@ -1,6 +1,6 @@
 """Run with the generated packages `approvals_client` and `query_client` on the path: a stranger's program.
 
-Takes the addresses of both services; sends a command, asks for its answer, reads a list and a report, all by types.
+Takes the addresses of both services; sends a command, gets its answer, reads a list and a report, all by types.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A fuzzer asks each running service whatever its document allows and forbids; no answer is a fault or undocumented."""
+"""A fuzzer sends each service whatever its document allows and forbids; no answer is a fault or undocumented."""
 
 import subprocess
 import sys

@@ -95,8 +95,8 @@ def test_lines_that_cannot_be_read_are_told_and_the_others_go_in(up: Endpoints, 
 def test_a_report_comes_from_the_events_that_were_sent(up: Endpoints, directory: Path) -> None:
     forcegen("send", directory, "-", given=lines(*commands("ProposeMandate", "ApproveMandate")))
     deadline = time.monotonic() + 20
-    asked = ("headroom", "--as-of", "2014-07-01", "--format", "json")
-    while not (rows := json.loads(forcegen("report", directory, *asked).stdout)["rows"]):
+    arguments = ("headroom", "--as-of", "2014-07-01", "--format", "json")
+    while not (rows := json.loads(forcegen("report", directory, *arguments).stdout)["rows"]):
         assert time.monotonic() < deadline, "the views did not take the events in"
     assert {row["mandate"] for row in rows} == {"kz-2013"}
 

@@ -155,8 +155,8 @@ def bereft(system: RunningSystem, told: dict[str, bytes]) -> Iterator[RunningSys
 
 def receipt(system: RunningSystem) -> None:
     """Taken while everything is there."""
-    asked = {"as_of": "2022-06-30", "receipt": "true"}
-    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=asked, timeout=30)
+    params = {"as_of": "2022-06-30", "receipt": "true"}
+    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=params, timeout=30)
     assert answer.status_code == 200, answer.text
     (system.logs / "receipt.json").write_bytes(answer.content)
 

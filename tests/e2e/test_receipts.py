@@ -20,7 +20,7 @@ from tests.stories import AS_OF
 from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
-ASKED = [
+REQUESTS = [
     ("strength", {"as_of": AS_OF.isoformat()}),
     ("ceiling-held", {"as_of": "2024-12-31"}),
     ("who-is-where", {"as_of": AS_OF.isoformat(), "limit": "3"}),
@@ -41,8 +41,8 @@ class Log:
         """The exit code of `forcegen verify`, and what it says."""
         file = self.place.parent / "receipt.json"
         file.write_text(json.dumps(told), encoding="utf-8")
-        asked = ["verify", str(file), "--key", self.key, "--from", str(place or self.place), *options]
-        found = CliRunner().invoke(app, asked if "--scratch" in options else [*asked, "--scratch", self.scratch])
+        command = ["verify", str(file), "--key", self.key, "--from", str(place or self.place), *options]
+        found = CliRunner().invoke(app, command if "--scratch" in options else [*command, "--scratch", self.scratch])
         return found.exit_code, found.output
 
 
@@ -50,7 +50,7 @@ class Log:
 def answers(system: RunningSystem) -> dict[str, dict[str, Any]]:
     """Reports with their receipts, by the report's name."""
     run.tell_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
-    return {name: report(system, name, receipt="true", **asked) for name, asked in ASKED}
+    return {name: report(system, name, receipt="true", **params) for name, params in REQUESTS}
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +62,14 @@ def log(system: RunningSystem, answers: dict[str, Any], tmp_path_factory: pytest
     return Log(place, key, system.servers.database(system.database))
 
 
-def report(system: RunningSystem, name: str, **asked: str) -> dict[str, Any]:
-    answer = httpx.get(f"{system.url('query')}/v1/reports/{name}", params=asked, timeout=30)
+def report(system: RunningSystem, name: str, **params: str) -> dict[str, Any]:
+    answer = httpx.get(f"{system.url('query')}/v1/reports/{name}", params=params, timeout=30)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
 
 
-@pytest.mark.parametrize("name", [name for name, _ in ASKED])
+@pytest.mark.parametrize("name", [name for name, _ in REQUESTS])
 def test_a_report_is_made_again_from_the_log_alone(log: Log, answers: dict[str, Any], name: str) -> None:
     code, told = log.verify(answers[name])
     assert (code, "the same to the byte" in told) == (0, True), told
@@ -171,6 +171,6 @@ def test_a_receipt_comes_with_json_alone(system: RunningSystem) -> None:
 
 
 def test_the_command_line_asks_for_it(system: RunningSystem, answers: dict[str, Any]) -> None:
-    asked = ["report", "strength", "--as-of", AS_OF.isoformat(), "--receipt", "--query-url", system.url("query")]
-    told = json.loads(CliRunner().invoke(app, asked).output)
+    arguments = ["report", "strength", "--as-of", AS_OF.isoformat(), "--receipt", "--query-url", system.url("query")]
+    told = json.loads(CliRunner().invoke(app, arguments).output)
     assert told["receipt"]["digest"] == answers["strength"]["receipt"]["digest"]

@@ -61,23 +61,23 @@ def imported(system: RunningSystem, lines: list[str], place: Path, published_at:
     file = place / "returns.csv"
     file.write_bytes(returns.file(lines))
     program = [sys.executable, "-c", "from cli.main import main; main()", "import", "strength-returns", str(file)]
-    asked = ["--bootstrap", system.servers.kafka, "--published-at", published_at, "--source", source]
-    done = subprocess.run([*program, *asked], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    options = ["--bootstrap", system.servers.kafka, "--published-at", published_at, "--source", source]
+    done = subprocess.run([*program, *options], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr + done.stdout
     counts = re.findall(r"│ (sent|recorded|repeated|unreadable) +│ +([\d,]+) │", done.stdout)
     return {name: int(count.replace(",", "")) for name, count in counts}
 
 
-def items(system: RunningSystem, path: str, **asked: str) -> list[dict[str, Any]]:
+def items(system: RunningSystem, path: str, **params: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     with httpx.Client(base_url=system.url("query"), timeout=60) as api:
         while True:
-            page = api.get(f"/v1/{path}", params={**asked, "limit": "1000"}).raise_for_status().json()
+            page = api.get(f"/v1/{path}", params={**params, "limit": "1000"}).raise_for_status().json()
             assert page["incomplete"] is False
             found += page["items"]
             if page["next"] is None:
                 return found
-            asked["cursor"] = page["next"]
+            params["cursor"] = page["next"]
 
 
 def shown(system: RunningSystem, source: str, count: int) -> list[dict[str, Any]]:
@@ -114,12 +114,12 @@ def counted(publication: Publication) -> dict[str, dict[str, int | None]]:
     return found
 
 
-def told(system: RunningSystem, day: str, states: set[str], **asked: str) -> dict[str, int | None]:
+def told(system: RunningSystem, day: str, states: set[str], **params: str) -> dict[str, int | None]:
     """By the list and by the strength report, which are to say the same."""
-    found = items(system, "returned-strength", as_of=day, **asked)
+    found = items(system, "returned-strength", as_of=day, **params)
     listed = {one["id"]: one["people"] for one in found if one["contributor"] in states}
-    asked = {**asked, "as_of": day, "source": "returns"}
-    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=asked, timeout=60).raise_for_status().json()
+    query = {**params, "as_of": day, "source": "returns"}
+    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=query, timeout=60).raise_for_status().json()
     rows = [row for row in answer["rows"] if row["contributor"] in states]
     named = {f"{row['contributor']}/{row['mission']}/{row['personnel_type']}": row["people"] for row in rows}
     assert named == listed
