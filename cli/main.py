@@ -33,10 +33,10 @@ OURS: Final = ("cli", "contracts", "deploy", "kernel", "operations", "services")
 
 
 class Commands(TyperGroup):
-    """Every command, with its faults told in one line and no traceback.
+    """Every command, with its errors in one line and no traceback.
 
     What is given and empty is nearly always a variable that was not set. It is refused: taken for an option that was
-    left out, a check would look at less than was asked for and say that all of it holds.
+    left out, a check would look at less than the caller meant and say that all of it holds.
     """
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -59,13 +59,13 @@ class Commands(TyperGroup):
 def local(name: str, module: str) -> Callable[..., None]:
     """A command that runs servers here, or one that says what is missing for it."""
     try:
-        found: Callable[..., None] = getattr(import_module(module), name)
+        command: Callable[..., None] = getattr(import_module(module), name)
     except ModuleNotFoundError as fault:
         if str(fault.name).partition(".")[0] in OURS:
             raise
         missing = fault.name
     else:
-        return found
+        return command
 
     def absent() -> None:
         """Run the system on this machine (not installed: needs the extra `local`)."""

@@ -50,10 +50,10 @@ class Missing(Exception):
 def setting(environment: Mapping[str, str], name: str, default: str | None = None) -> str:
     """The variable, or what is in the file that it names with `_FILE`."""
     file = environment.get(f"{name}_FILE")
-    found = Path(file).read_text().strip() if file else environment.get(name, default)
-    if not found:
+    value = Path(file).read_text().strip() if file else environment.get(name, default)
+    if not value:
         raise Missing(f"{name} is not set: set it, or set {name}_FILE to the path of a file that holds it.")
-    return found
+    return value
 
 
 async def provision(

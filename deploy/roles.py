@@ -10,20 +10,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from deploy import provision as administrator
 from deploy.local.errors import broken
 from deploy.local.process import write_atomically
+from deploy.provision import OWNERS, READERS, provision
 
 DATABASE = "forcegen"
 FILE = "passwords.json"
 READER = "reporting_reader"
-ROLES = (*administrator.OWNERS, *administrator.READERS)
+ROLES = (*OWNERS, *READERS)
 
 
-def provision(admin_dsn: str, place: Path) -> Mapping[str, str]:
+def provision_here(admin_dsn: str, place: Path) -> Mapping[str, str]:
     """Every role with its schema, as on any other Postgres; the database's address for each. May be repeated."""
     passwords = _passwords(place / FILE)
-    asyncio.run(administrator.provision(admin_dsn, DATABASE, passwords))
+    asyncio.run(provision(admin_dsn, DATABASE, passwords))
     return {role: _address(admin_dsn, role, password) for role, password in passwords.items()}
 
 

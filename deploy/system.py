@@ -13,7 +13,7 @@ SERVICES: Final = (
     Service("deployments", "services.deployments", "deployments", 8083),
     Service("reporting", "services.reporting", "reporting", 8084),
     Service(AUDIT, "services.audit", "audit", 8085),
-    # it asks the audit service for what its receipts rest on
+    # the audit service answers what its receipts rest on
     Service(QUERY, "services.reporting.http", roles.READER, 8080, {"FORCEGEN_QUERY_AUDIT_URL": AUDIT}),
 )
-SYSTEM: Final = System(SERVICES, roles.provision)
+SYSTEM: Final = System(SERVICES, roles.provision_here)

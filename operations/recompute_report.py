@@ -29,7 +29,7 @@ from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.parameters import parameters_of
 from services.reporting.reports.receipts import Receipt
 
-AT_ONCE: Final = 1_000
+BATCH_RECORDS: Final = 1_000
 """Records of one transaction."""
 
 
@@ -71,7 +71,7 @@ class RecomputedViews:
         if record["leaf"] >= size:
             self.uncovered.append(name_of(record))
         self._next.append(consumed(record))
-        if len(self._next) == AT_ONCE:
+        if len(self._next) == BATCH_RECORDS:
             self._fill()
 
     def answer(self) -> dict[str, Any]:

@@ -43,9 +43,9 @@ class InMemoryService:
     waiting: dict[CommandKey, DecodedCommand] = field(default_factory=dict)
     facts: list[RecordedEvent] = field(default_factory=list)
 
-    def take(self, asked: Sequence[DecodedCommand]) -> Sequence[NewEvent]:
+    def take(self, commands: Sequence[DecodedCommand]) -> Sequence[NewEvent]:
         """Decide in order; the new events."""
-        settled = self._settled(asked)
+        settled = self._settled(commands)
         self.streams |= settled.streams
         self.claims |= settled.batch.claims
         for outcome in settled.batch.outcomes:
@@ -54,26 +54,26 @@ class InMemoryService:
         self.facts += [event.fact for event in settled.batch.events]
         return settled.batch.events
 
-    def _note(self, asked: DecodedCommand, decided: CommandDecided) -> None:
-        self.answers[asked.key] = StoredOutcome(asked.digest, decided)
-        self.waiting.pop(asked.key, None)
+    def _note(self, command: DecodedCommand, decided: CommandDecided) -> None:
+        self.answers[command.key] = StoredOutcome(command.digest, decided)
+        self.waiting.pop(command.key, None)
         if decided.status == "pending":
-            self.waiting[asked.key] = replace(asked, waited=True)
+            self.waiting[command.key] = replace(command, waited=True)
 
-    def _settled(self, asked: Sequence[DecodedCommand]) -> SettledBatch:
+    def _settled(self, commands: Sequence[DecodedCommand]) -> SettledBatch:
         streams: dict[str, StreamState] = {}
         holders: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
         for _ in range(ROUNDS_MAX):
-            settled = settle(asked, LoadedState(self.answers, streams, holders), self.service.decider)
+            settled = settle(commands, LoadedState(self.answers, streams, holders), self.service.decider)
             if settled.is_complete:
                 if settled.faults:
                     raise RuntimeError(settled.faults[0])
                 return settled
-            streams |= {s: self._folded(s) for s in settled.missing_streams}
+            streams |= {s: self._state(s) for s in settled.missing_streams}
             holders |= {holder: self._held(holder) for holder in settled.missing_holders}
-        raise RuntimeError(f"{self.service.name} looked at new streams in {ROUNDS_MAX} rounds")
+        raise RuntimeError(f"{self.service.name} needed new streams in {ROUNDS_MAX} rounds")
 
-    def _folded(self, stream: str) -> StreamState:
+    def _state(self, stream: str) -> StreamState:
         return self.streams.get(stream) or StreamState(0, self.service.decider.initial(stream))
 
     def _held(self, holder: Holder) -> dict[str, tuple[Claim, ...]]:

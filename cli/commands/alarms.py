@@ -6,25 +6,25 @@ from typing import Final
 
 from cli.output.errors import WRONG_USAGE, CommandError
 from cli.output.terminal import results, row, table
-from operations.alarms import clear_alarm, newest_alarms
+from operations import alarms
 
 TEXT_MAX: Final = 1_000
 """Characters of a name or a reason."""
 
 
-def show(database: str | None, directory: Path) -> bool:
+def show_alarms(database: str | None, directory: Path) -> bool:
     """List them, the newest first; whether one stands."""
-    alarms = asyncio.run(newest_alarms(database, directory))
+    newest = asyncio.run(alarms.newest_alarms(database, directory))
     shown = table("alarm", "raised", "about", "what", "cleared", "by", "because")
-    for alarm in alarms:
+    for alarm in newest:
         cleared = f"{alarm.cleared:%Y-%m-%d %H:%M:%S} UTC" if alarm.cleared else "it stands"
         texts = (alarm.detail, cleared, alarm.cleared_by or "", alarm.because or "")
         row(shown, (alarm.nr, f"{alarm.raised:%Y-%m-%d %H:%M:%S} UTC", alarm.kind, *texts))
-    results().print(shown if alarms else "No alarms.")
-    return any(alarm.cleared is None for alarm in alarms)
+    results().print(shown if newest else "No alarms.")
+    return any(alarm.cleared is None for alarm in newest)
 
 
-def clear(nr: int, by: str, because: str, database: str | None, directory: Path) -> None:
+def clear_alarm(nr: int, by: str, because: str, database: str | None, directory: Path) -> None:
     """Put on record that somebody has looked.
 
     Raises:
@@ -32,4 +32,4 @@ def clear(nr: int, by: str, because: str, database: str | None, directory: Path)
     """
     if not (by.strip() and because.strip()) or max(len(by), len(because)) > TEXT_MAX:
         raise CommandError(f"--by and --because take 1 to {TEXT_MAX:,} characters each.", WRONG_USAGE)
-    asyncio.run(clear_alarm(nr, by.strip(), because.strip(), database, directory))
+    asyncio.run(alarms.clear_alarm(nr, by.strip(), because.strip(), database, directory))

@@ -10,8 +10,8 @@ from kernel.model.records import Partition
 from operations.archive_selection import Selection, TimeRange
 
 
-def _option(name: str, told: str, metavar: str, *more: str) -> Any:
-    return typer.Option(name, *more, metavar=metavar, help=told)
+def _option(name: str, text: str, metavar: str, *more: str) -> Any:
+    return typer.Option(name, *more, metavar=metavar, help=text)
 
 
 Topics: TypeAlias = Annotated[list[str] | None, _option("--topic", "Of this topic; may be repeated.", "TOPIC")]
@@ -42,32 +42,32 @@ def instant(option: str, text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError as fault:
         raise CommandError(f"{option} {text!r} is no time: give 2024-03-12, or 2024-03-12T09:30:00Z.", 2) from fault
-    if found.tzinfo is None and len(text) > len("2024-03-12"):
+    if time.tzinfo is None and len(text) > len("2024-03-12"):
         raise CommandError(f"{option} {text!r} has no offset: write e.g. {text}Z.", 2)
-    return (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
+    return (time.replace(tzinfo=UTC) if time.tzinfo is None else time).astimezone(UTC)
 
 
 def period(option: str, since: str | None, until: str | None) -> TimeRange:
     """From two options, `<option>-since` and `<option>-until`."""
-    found = TimeRange(instant(f"{option}-since", since), instant(f"{option}-until", until))
-    if found.since and found.until and found.since >= found.until:
+    time_range = TimeRange(instant(f"{option}-since", since), instant(f"{option}-until", until))
+    if time_range.since and time_range.until and time_range.since >= time_range.until:
         raise CommandError(f"{option}-since is not before {option}-until: nothing lies between them.", 2)
-    return found
+    return time_range
 
 
 def vector(given: list[str] | None) -> dict[Partition, int] | None:
     """Offsets by partition; None where none was given."""
-    found: dict[Partition, int] = {}
+    offsets: dict[Partition, int] = {}
     for text in given or ():
         place, _, offset = text.partition("=")
         topic, _, part = place.rpartition("/")
         if not (topic and _digits(part) and _digits(offset)):
             raise CommandError(f"--as-far-as {text!r} is no place: write e.g. approvals.events/0=1200.", 2)
-        found[topic, int(part)] = int(offset)
-    return found or None
+        offsets[topic, int(part)] = int(offset)
+    return offsets or None
 
 
 def _digits(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import alarms as alarm_list
+from cli.commands.alarms import clear_alarm, show_alarms
 from cli.commands.reconcile import reconcile
 from cli.commands.replay import replay
 from cli.commands.trace import Token, trace
@@ -111,10 +111,10 @@ def alarms(
     if clear is not None:
         if by is None or because is None:
             raise CommandError("--clear needs --by and --because: they stay on record beside the alarm.", 2)
-        alarm_list.clear(clear, by, because, database, directory)
+        clear_alarm(clear, by, because, database, directory)
     elif by is not None or because is not None:
         raise CommandError("--by and --because go with --clear.", 2)
-    if alarm_list.show(database, directory):
+    if show_alarms(database, directory):
         raise typer.Exit(FAILED)
 
 

@@ -31,12 +31,12 @@ def dead_letters(service: Only = None, directory: Directory = USUAL, *, as_json:
     urls = running_system(directory).urls
     if service is not None and service not in urls:
         raise CommandError(f"There is no service {service!r} here. Name one of: {', '.join(urls)}.")
-    buried = ((name, one) for name, url in urls.items() if service in (None, name) for one in _letters(name, url))
+    letters = ((name, one) for name, url in urls.items() if service in (None, name) for one in _letters(name, url))
     if as_json:
-        for name, letter in buried:
+        for name, letter in letters:
             typer.echo(json.dumps({"service": name, **letter}, ensure_ascii=False))
     else:
-        _show(buried)
+        _show(letters)
 
 
 def _letters(service: str, url: str) -> Iterator[Mapping[str, Any]]:
@@ -53,13 +53,13 @@ def _letters(service: str, url: str) -> Iterator[Mapping[str, Any]]:
 def _page(url: str, after: int) -> Any:
     try:
         return http.get_json(url, [("after", str(after)), ("limit", str(PAGE))])
-    except http.NotFound:  # a service that can read everything, or reads nothing from Kafka, has none
+    except http.NotAtThisAddress:  # a service that can read everything, or reads nothing from Kafka, has none
         return None
 
 
-def _show(buried: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
+def _show(letters: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
     shown = table("service", number("position"), "topic/partition/offset", "field", "reason", "remedy")
-    for count, (service, letter) in enumerate(buried):
+    for count, (service, letter) in enumerate(letters):
         if count == ROWS_MAX:
             row(shown, ("…", None, None, None, "There are more: `forcegen dead-letters --json` tells them all.", None))
             break

@@ -32,5 +32,5 @@ def down(directory: Directory = USUAL, *, wipe: Wipe = False, keep_servers: Serv
             services.wipe(directory, SYSTEM, progress=tell)
         else:
             services.down(directory, SYSTEM, servers=not keep_servers, progress=tell)
-    told = "no service runs in" if keep_servers else "nothing runs in"
-    news().print(f"{told} {directory}" + (", and its data is gone" if wipe else ""), soft_wrap=True)
+    state = "no service runs in" if keep_servers else "nothing runs in"
+    news().print(f"{state} {directory}" + (", and its data is gone" if wipe else ""), soft_wrap=True)

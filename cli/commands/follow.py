@@ -66,8 +66,8 @@ def _events(address: str, views: Sequence[str], seen: int | None) -> Iterator[Se
         connect_sse(http, "GET", address, params=[("views", view) for view in views], headers=headers) as source,
     ):
         if source.response.is_error:
-            told = json.loads(source.response.read())
-            raise CommandError(f"{address} answered {told['status']}: {told['detail']} {told['remedy']}")
+            problem = json.loads(source.response.read())
+            raise CommandError(f"{address} answered {problem['status']}: {problem['detail']} {problem['remedy']}")
         yield from source.iter_sse()
 
 

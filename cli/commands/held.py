@@ -14,7 +14,7 @@ from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
 from contracts.registry import SERVICES
 from kernel.model.records import Origin
-from operations.drop_held import drop_held_event
+from operations.held_events import give_up_event
 
 ROWS_MAX = 1_000
 PAGE = 500
@@ -42,12 +42,12 @@ def held(service: Only = None, directory: Directory = USUAL, *, as_json: Json = 
     urls = {name: url for name, url in running_system(directory).urls.items() if name in SERVICES}
     if service is not None and service not in urls:
         raise CommandError(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
-    found = ((name, one) for name, url in urls.items() if service in (None, name) for one in _events(url))
+    events = ((name, one) for name, url in urls.items() if service in (None, name) for one in _events(url))
     if as_json:
-        for name, event in found:
+        for name, event in events:
             typer.echo(json.dumps({"service": name, **event}, ensure_ascii=False))
     else:
-        _show(found)
+        _show(events)
 
 
 def drop_held(
@@ -71,7 +71,7 @@ def drop_held(
     if not 1 <= len(reason.strip()) <= REASON_LENGTH_MAX:
         raise typer.BadParameter(f"say why in 1 to {REASON_LENGTH_MAX} characters", param_hint="--reason")
     origin = Origin(named["topic"], int(named["part"]), int(named["offset"]))
-    if not asyncio.run(drop_held_event(service, origin, reason.strip(), database, directory)):
+    if not asyncio.run(give_up_event(service, origin, reason.strip(), database, directory)):
         raise CommandError(f"{service} does not hold {place}: see `forcegen held {service}`.")
     typer.echo(f"{place} is a dead letter of {service} now; the events behind it are taken up within a minute.")
 
@@ -85,9 +85,9 @@ def _events(url: str) -> Iterator[Mapping[str, Any]]:
         after = answer["next"]
 
 
-def _show(found: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
+def _show(events: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
     shown = table("service", "topic/partition/offset", "stream", number("version"), "since", "reason")
-    for count, (service, event) in enumerate(found):
+    for count, (service, event) in enumerate(events):
         if count == ROWS_MAX:
             row(shown, ("…", None, None, None, None, "There are more: `forcegen held --json` shows them all."))
             break

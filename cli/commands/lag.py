@@ -23,7 +23,7 @@ def lag(directory: Directory = USUAL) -> None:
     shown = table("service", "consumer", number("records that wait"), number("oldest waits (s)"))
     remarks: list[str] = []
     for service, url in running_system(directory).urls.items():
-        for consumer, stands in _told(url).items():
+        for consumer, stands in _lag_of(url).items():
             row(shown, (service, consumer, f"{stands['records']:,}", f"{stands['behind_seconds']:,.1f}"))
             remarks += [f"{consumer}: {what} stands still: {why}" for what, why in stands["standing"].items()]
             remarks += [f"{consumer}: {_passage(passage)}" for passage in stands["passed_over"]]
@@ -38,9 +38,9 @@ def _passage(passage: Mapping[str, Any]) -> str:
     return f"{passage['topic']}/{passage['part']}: {offsets} passed over: {passage['reason']}"
 
 
-def _told(url: str) -> Mapping[str, Any]:
+def _lag_of(url: str) -> Mapping[str, Any]:
     try:
-        found: Mapping[str, Any] = http.get_json(f"{url}/v1/lag")
-    except http.NotFound:  # a process that reads no topic has no lag
+        consumers: Mapping[str, Any] = http.get_json(f"{url}/v1/lag")
+    except http.NotAtThisAddress:  # a process that reads no topic has no lag
         return {}
-    return found
+    return consumers

@@ -49,20 +49,20 @@ def reconcile(
         raise typer.Exit(FAILED)
 
 
-def _show(told: Reconciliation) -> None:
+def _show(compared: Reconciliation) -> None:
     shown = table(
         "compared", *map(number, ("looked at", "on its way", "only archived", "unreadable", "parked", "differences"))
     )
-    for line in told.lines:
+    for line in compared.lines:
         counted = line.counted
         cells = (counted.compared, counted.waiting, counted.only_archived, counted.unread, counted.parked)
         row(shown, (line.between, *(f"{cell:,}" for cell in (*cells, line.differences))))
     results().print(shown)
-    for service, behind in told.lag.items():
+    for service, behind in compared.lag.items():
         if behind:
             news().print(f"{service} has {behind:,} records still to read: that is lag, not loss.")
-    gone = sum(line.counted.only_archived for line in told.lines)
+    gone = sum(line.counted.only_archived for line in compared.lines)
     if gone:
         news().print(f"{gone:,} records are archived and no longer in Kafka, by its retention: that is no loss.")
-    differences = sum(line.differences for line in told.lines)
+    differences = sum(line.differences for line in compared.lines)
     typer.echo(f"{differences:,} differences." if differences else "All agree.")

@@ -1,4 +1,4 @@
-"""`forcegen audit replay`: archived records again, somewhere else, with the difference told first."""
+"""`forcegen audit replay`: archived records again, somewhere else, with the difference shown first."""
 
 import asyncio
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric
 
 
 class Format(StrEnum):
-    """How a report is told."""
+    """How a report is printed."""
 
     table = "table"
     json = "json"
@@ -29,7 +29,7 @@ class Format(StrEnum):
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Without it, the reports are listed.")]
 AsOf = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day asked about; today unless given."),
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day of the report; today unless given."),
 ]
 Since = Annotated[
     datetime | None,
@@ -111,8 +111,8 @@ def _parameters(
     given: Sequence[str],
     form: Format,
 ) -> list[tuple[str, str]]:
-    found = [("as_of", as_of), ("since", since)]
-    parameters = [(name, day.date().isoformat()) for name, day in found if day is not None]
+    days = [("as_of", as_of), ("since", since)]
+    parameters = [(name, day.date().isoformat()) for name, day in days if day is not None]
     named = [("as_known_at", as_known_at), ("wait_for", wait_for)]
     parameters += [(name, text) for name, text in named if text]
     for text in given:
@@ -137,9 +137,9 @@ def _required(one: Mapping[str, Any]) -> str:
 
 def _show(name: str, answer: Mapping[str, Any]) -> None:
     """A table with its totals, the day, and whether anything is still missing."""
-    told = [one for one in answer["columns"] if answer["incomplete"] or one["name"] != "incomplete"]
-    shown = table(*map(_column, told))
-    names = [one["name"] for one in told]
+    columns = [one for one in answer["columns"] if answer["incomplete"] or one["name"] != "incomplete"]
+    shown = table(*map(_column, columns))
+    names = [one["name"] for one in columns]
     for one in answer["rows"]:
         row(shown, [_cell(one[column]) for column in names])
     if totals := answer.get("totals"):
@@ -159,9 +159,9 @@ def _show(name: str, answer: Mapping[str, Any]) -> None:
         out.print("Incomplete: events that belong in these numbers are still waiting to be applied.", soft_wrap=True)
 
 
-def _column(told: Mapping[str, str]) -> str | Column:
-    title = told["name"].replace("_", " ")
-    return number(title) if told["type"] in NUMBERS else title
+def _column(column: Mapping[str, str]) -> str | Column:
+    title = column["name"].replace("_", " ")
+    return number(title) if column["type"] in NUMBERS else title
 
 
 def _total(index: int, column: str, totals: Mapping[str, Any]) -> str | None:

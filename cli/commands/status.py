@@ -21,15 +21,15 @@ def status(directory: Directory = USUAL) -> None:
     \b
     Exit codes: 0 everything runs and is ready; 1 something does not.
     """
-    servers, found = stack.status(directory), services.status(directory, SYSTEM)
+    servers, statuses = stack.status(directory), services.status(directory, SYSTEM)
     shown = table("name", "running", number("pid"), number("port"), "ready", number("lag"), number("restarts"))
     for server in (servers.kafka, servers.postgres):
         row(shown, (server.name, _yes(server.running), server.pid, server.port, _yes(server.running), None, None))
-    for service in found:
+    for service in statuses:
         ready, restarts = _ready(service), service.restarts.times or None
         row(shown, (service.name, _yes(service.running), service.pid, service.port, ready, _lag(service), restarts))
     results().print(shown)
-    whole = servers.kafka.running and servers.postgres.running and all(service.ready for service in found)
+    whole = servers.kafka.running and servers.postgres.running and all(service.ready for service in statuses)
     raise typer.Exit(DONE if whole else FAILED)
 
 
@@ -48,9 +48,9 @@ def _lag(service: services.ServiceStatus) -> str | None:
     if not service.running or service.port is None:
         return None
     try:
-        told = http.get_json(f"http://{LOOPBACK}:{service.port}/v1/lag")
-        return f"{sum(one['records'] for one in told.values()):,}" if told else None
-    except http.NotFound:  # a process that reads no topic has no lag
+        consumers = http.get_json(f"http://{LOOPBACK}:{service.port}/v1/lag")
+        return f"{sum(one['records'] for one in consumers.values()):,}" if consumers else None
+    except http.NotAtThisAddress:  # a process that reads no topic has no lag
         return None
     except (CommandError, AttributeError, KeyError, TypeError):
         return "?"

@@ -12,7 +12,7 @@ from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, running_system
 from cli.output.terminal import results
 
-Asked = Annotated[
+Message = Annotated[
     str, typer.Argument(metavar="MESSAGE", help="The id of an event or a command, or topic/partition/offset.")
 ]
 Url = Annotated[str | None, typer.Option("--audit-url", help="The audit service's address; else what is up here.")]
@@ -24,7 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="As the service tells it.")]
 
 
 def trace(
-    asked: Asked, url: Url = None, token: Token = None, directory: Directory = USUAL, *, as_json: Json = False
+    message: Message, url: Url = None, token: Token = None, directory: Directory = USUAL, *, as_json: Json = False
 ) -> None:
     """Show what led to a message and what it led to: commands, events, outcomes, and what other services did then.
 
@@ -37,24 +37,24 @@ def trace(
     Exit codes: 0 shown; 1 there is no such message, or the service does not answer.
     """
     at = (running_system(directory).urls["audit"] if url is None else url).rstrip("/")
-    by = "at" if asked.count("/") == 2 else "event"
-    found = http.get_json(f"{at}/v1/causes", [(by, asked)], token)
+    by = "at" if message.count("/") == 2 else "event"
+    answer = http.get_json(f"{at}/v1/causes", [(by, message)], token)
     if as_json:
-        typer.echo(json.dumps(found))
+        typer.echo(json.dumps(answer))
         return
-    beyond = found["beyond"]
+    beyond = answer["beyond"]
     whole = Tree(Text(f"a cause that is not in the log: {beyond}" if beyond else "the log", "dim"))
-    for root in found["trees"]:
-        _grow(whole, root, found["asked"])
+    for root in answer["trees"]:
+        _grow(whole, root, answer["asked"])
     results().print(whole, soft_wrap=True)
-    if found["cut"]:
+    if answer["cut"]:
         typer.echo("There is more: ask about a later message of it.")
 
 
-def _grow(above: Tree, cause: Mapping[str, Any], asked: int) -> None:
-    told = " ".join(filter(None, (cause["kind"], cause["type"] or "(no CloudEvent)", cause["status"])))
+def _grow(above: Tree, cause: Mapping[str, Any], leaf: int) -> None:
+    text = " ".join(filter(None, (cause["kind"], cause["type"] or "(no CloudEvent)", cause["status"])))
     place = f" {cause['stream'] or ''} at {cause['topic']}/{cause['part']}/{cause['offset']} {cause['recorded'] or ''}"
-    mark = (" (asked)", "bold") if cause["leaf"] == asked else ""
-    branch = above.add(Text.assemble(told, mark, (place.rstrip(), "dim")))
+    mark = (" (this message)", "bold") if cause["leaf"] == leaf else ""
+    branch = above.add(Text.assemble(text, mark, (place.rstrip(), "dim")))
     for each in cause["caused"]:
-        _grow(branch, each, asked)
+        _grow(branch, each, leaf)

@@ -37,8 +37,8 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
         system = services.up(directory, SYSTEM, progress=tell)
         if late := [service for service in services.status(directory, SYSTEM) if not service.ready]:
             addresses.show(system)
-            told = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
-            raise CommandError("\n".join(told))
+            reasons = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
+            raise CommandError("\n".join(reasons))
         if story:  # the services' own code: too much for `forcegen --help` to load
             import_module("cli.demo.run").tell_story(system, tell)
     addresses.show(system)

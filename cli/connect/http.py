@@ -10,7 +10,7 @@ from cli.output.errors import CommandError
 TIMEOUT_S = 30.0
 
 
-class NotFound(CommandError):
+class NotAtThisAddress(CommandError):
     """The service answers, but has nothing at that address (404)."""
 
 
@@ -30,7 +30,7 @@ def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None 
         raise CommandError(f"{url} does not answer ({cause}): see `forcegen status`.") from fault
     if answer.is_success:
         return answer
-    kind = NotFound if answer.status_code == httpx.codes.NOT_FOUND else CommandError
+    kind = NotAtThisAddress if answer.status_code == httpx.codes.NOT_FOUND else CommandError
     raise kind(f"{url} answered {answer.status_code}: {_problem(answer)}")
 
 

@@ -60,7 +60,7 @@ class Records:
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
         self._task = bar.add_task("", total=None)
-        self._told = self._began = time.monotonic()
+        self._shown = self._began = time.monotonic()
         self._of = (0, 0)
 
     def begin(self, what: str, records: int) -> None:
@@ -73,8 +73,8 @@ class Records:
         self._of = (done, total)
         self._bar.advance(self._task, records)
         now = time.monotonic()
-        if self._bar.disable and now - self._told > SHOWN_EVERY_S:
-            self._told = now
+        if self._bar.disable and now - self._shown > SHOWN_EVERY_S:
+            self._shown = now
             rate = done / max(now - self._began, 0.001)
             left = max(total - done, 0) / max(rate, 0.001)
             what = self._bar.tasks[0].description

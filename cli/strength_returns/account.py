@@ -1,4 +1,4 @@
-"""What came of the rows of a file: counted, with every row that is to be looked at named by its line."""
+"""What came of the rows of a file: counted, with every row that needs a look named by its line."""
 
 import time
 from collections import Counter
@@ -101,5 +101,5 @@ class Account:
     def _so_far(self) -> str:
         answered = self.counts.total()
         rate = (answered if self._waited else self.sent_count) / max(time.monotonic() - self._began, 0.001)
-        told = f", {answered:,} answered" if self._waited else ""
-        return f"{self.sent_count:,} rows sent{told}, {rate:,.0f} rows/s"
+        answers = f", {answered:,} answered" if self._waited else ""
+        return f"{self.sent_count:,} rows sent{answers}, {rate:,.0f} rows/s"

@@ -56,18 +56,18 @@ class Noticing:
 
     def take(self, row: ReturnRow) -> int:
         """Look at a row; returns how many rows of this day, State, mission and type came before it."""
-        told = row.command
-        if not adds_up(told):
+        strength = row.command
+        if not adds_up(strength):
             self._note("does_not_add_up", "male + female is not total", row.number)
-        if not is_month_end(told.as_of):
-            self._note("odd_month_end", f"{told.as_of} is not the last day of its month", row.number)
-        self._spelled(told.contributor, told.contributor_as_published, row.number)
+        if not is_month_end(strength.as_of):
+            self._note("odd_month_end", f"{strength.as_of} is not the last day of its month", row.number)
+        self._spelled(strength.contributor, strength.contributor_as_published, row.number)
         return self._occurrence(row)
 
     def _occurrence(self, row: ReturnRow) -> int:
-        told = row.command
-        key = f"{told.as_of}/{told.contributor}/{told.mission}/{told.personnel_type}"
-        counts = f"{told.male}/{told.female}/{told.total}"
+        strength = row.command
+        key = f"{strength.as_of}/{strength.contributor}/{strength.mission}/{strength.personnel_type}"
+        counts = f"{strength.male}/{strength.female}/{strength.total}"
         line, first, times = self._seen.execute(_SEE, (key, row.number, counts)).fetchone()
         if times > 1:
             same = "the same numbers" if counts == first else "other numbers"
@@ -92,12 +92,12 @@ class Noticing:
             group.lines.append(line)
 
 
-def adds_up(told: RecordStrengthReturn) -> bool:
+def adds_up(strength: RecordStrengthReturn) -> bool:
     """Whether the parts can make the total; what is unknown may be anything from 0 on."""
-    if told.total is None:
+    if strength.total is None:
         return True
-    known = (told.male or 0) + (told.female or 0)
-    return known <= told.total if told.male is None or told.female is None else known == told.total
+    known = (strength.male or 0) + (strength.female or 0)
+    return known <= strength.total if strength.male is None or strength.female is None else known == strength.total
 
 
 def is_month_end(day: date) -> bool:

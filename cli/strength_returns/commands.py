@@ -23,26 +23,26 @@ _TYPE: Final = type_name(RecordStrengthReturn)
 _SCHEMA: Final = schema_name(RecordStrengthReturn)
 
 
-def command_id(told: RecordStrengthReturn, occurrence: int) -> str:
+def command_id(strength: RecordStrengthReturn, occurrence: int) -> str:
     """UUIDv5 over publication, row and occurrence (0 for the first such row of the file)."""
-    publication = told.source, told.published_at.astimezone(UTC).isoformat()
-    row = told.as_of.isoformat(), told.contributor, told.mission, told.personnel_type
+    publication = strength.source, strength.published_at.astimezone(UTC).isoformat()
+    row = strength.as_of.isoformat(), strength.contributor, strength.mission, strength.personnel_type
     return str(uuid5(_IDS, orjson.dumps([*publication, *row, occurrence]).decode()))
 
 
 def command(row: ReturnRow, occurrence: int) -> CommandLine:
     """The row as a CloudEvent. Given when it was published: a clock would make a repeat another command."""
-    told = row.command
-    published_at = told.published_at.astimezone(UTC)
+    strength = row.command
+    published_at = strength.published_at.astimezone(UTC)
     envelope = Envelope(
-        id=command_id(told, occurrence),
+        id=command_id(strength, occurrence),
         source=SENDER,
         type=_TYPE,
-        subject=told.stream,
+        subject=strength.stream,
         time=published_at,
         dataschema=_SCHEMA,
         datacontenttype="application/json",
-        data=told.model_dump_json().encode(),
+        data=strength.model_dump_json().encode(),
         correlation_id=f"strength-returns/{published_at:%Y-%m-%dT%H:%M:%SZ}",
     )
-    return CommandLine(row.number, row.size, b"", envelope, told.room)
+    return CommandLine(row.number, row.size, b"", envelope, strength.room)

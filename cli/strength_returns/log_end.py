@@ -36,13 +36,13 @@ async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> in
 
 
 async def _newest(consumer: AIOKafkaConsumer, part: TopicPartition, begin: int, end: int, deadline: float) -> int:
-    """The position of the last event of a partition: looked for in its last record, then ever further back."""
-    step, found = 1, 0
-    while not found and end > begin:
+    """The position of the last event of a partition: searched in its last record, then ever further back."""
+    step, position = 1, 0
+    while not position and end > begin:
         start = max(begin, end - step)
-        found = max(await _positions(consumer, part, start, end, deadline), default=0)
+        position = max(await _positions(consumer, part, start, end, deadline), default=0)
         end, step = start, step * 10
-    return found
+    return position
 
 
 async def _positions(
@@ -51,13 +51,13 @@ async def _positions(
     """Of the events at the offsets from `start` to `end`."""
     consumer.assign([part])
     consumer.seek(part, start)
-    found: list[int] = []
+    positions: list[int] = []
     while await consumer.position(part) < end:
         for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
-            found += [position for record in records if (position := _position(record.headers)) is not None]
+            positions += [position for record in records if (position := _position(record.headers)) is not None]
         if time.monotonic() > deadline:
             raise TimeoutError(f"partition {part.partition} could not be read to its end")
-    return found
+    return positions
 
 
 def _position(headers: Iterable[tuple[str, Any]]) -> int | None:

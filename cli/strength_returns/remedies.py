@@ -125,12 +125,12 @@ def headless(first: str, cells: Sequence[str]) -> Unreadable:
     others = [cell for cell in cells if cell not in COLUMNS]
     meant = {cell: column for cell in others if (column := _meant(cell)) in missing}
     if first.lower().startswith("sep="):
-        told = f"The line {first[:SHOWN]!r} is for Excel alone."
-        return Unreadable(told, "header", "Delete it: the header comes first.")
+        reason = f"The line {first[:SHOWN]!r} is for Excel alone."
+        return Unreadable(reason, "header", "Delete it: the header comes first.")
     if not known and not meant:
         begins = "The header is missing" if cells and _FORMS["date"].fullmatch(cells[0]) else "It is no header"
-        told = f"{begins}: the first line is {first[:120]!r}."
-        return Unreadable(told, "header", f"Begin the file with the columns {wanted}, in any order.")
+        reason = f"{begins}: the first line is {first[:120]!r}."
+        return Unreadable(reason, "header", f"Begin the file with the columns {wanted}, in any order.")
     faults, remedies = [], []
     if twice:
         faults.append(f"more than one column {_named(twice)}")
@@ -157,16 +157,16 @@ def _meant(cell: str) -> str:
 
 def miscounted(line: str, cells: Sequence[str], columns: Sequence[str], separator: str) -> Unreadable:
     """What is wrong with a row that has more or fewer cells than the header."""
-    told = f"The row has {len(cells)} cells, and the header {len(columns)}."
+    reason = f"The row has {len(cells)} cells, and the header {len(columns)}."
     other = next((mark for mark in SEPARATORS if mark != separator and line.count(mark) >= len(columns) - 1), None)
     if other is not None:
         here, there = SEPARATORS[other], SEPARATORS[separator]
-        return Unreadable(told, "line", f"It is separated by {here} and the header by {there}: use one of them.")
+        return Unreadable(reason, "line", f"It is separated by {here} and the header by {there}: use one of them.")
     if len(cells) > len(columns):
-        return Unreadable(told, "line", _too_many(cells, columns, separator))
+        return Unreadable(reason, "line", _too_many(cells, columns, separator))
     if '"' in line:
-        return Unreadable(told, "line", "End a quoted cell on the line on which it begins.")
-    return Unreadable(told, "line", "Give every column a cell, if need be a blank one; keep a row on one line.")
+        return Unreadable(reason, "line", "End a quoted cell on the line on which it begins.")
+    return Unreadable(reason, "line", "Give every column a cell, if need be a blank one; keep a row on one line.")
 
 
 def _too_many(cells: Sequence[str], columns: Sequence[str], separator: str) -> str:
@@ -184,7 +184,7 @@ def _too_many(cells: Sequence[str], columns: Sequence[str], separator: str) -> s
 
 
 def _cut_cell(cells: Sequence[str], columns: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """The column whose cell is cut into several, and these: a name, or a number; nothing where it cannot be told."""
+    """The column whose cell is cut into several, and these: a name, or a number; nothing where none fits."""
     more = len(cells) - len(columns)
     for nr, column in enumerate(columns):
         parts = cells[nr : nr + more + 1]

@@ -1,4 +1,4 @@
-"""The lines of a strength return: each is a row that can be sent, or is told with its number, field and remedy.
+"""The lines of a strength return: each is a row that can be sent, or is named with its number, field and remedy.
 
 Every line is read by itself, so a quote that never closes costs its own line and not the rest of the file. Nothing is
 mended: blank is unknown, and a cell with a space too many is for its publisher to put right.
@@ -58,7 +58,7 @@ def read_rows(file: BinaryIO, published_at: datetime, source: str) -> Iterator[R
             if header is None:
                 header = _header(line, text)
                 continue
-            yield ReturnRow(line.number, line.size, _told(_named(header, line), published_at, source))
+            yield ReturnRow(line.number, line.size, _command(_named(header, line), published_at, source))
         except Unreadable as fault:
             yield BadLine(line.number, line.size, fault.field, fault.reason, fault.remedy)
             if header is None:
@@ -66,8 +66,8 @@ def read_rows(file: BinaryIO, published_at: datetime, source: str) -> Iterator[R
 
 
 def _header(line: NumberedLine, text: bytes) -> Header:
-    if (found := foreign(line.text)) is not None:
-        raise Unreadable(found[0], "header", found[1])
+    if (kind := foreign(line.text)) is not None:
+        raise Unreadable(kind[0], "header", kind[1])
     faults: list[Unreadable] = []
     readings: dict[str, list[str]] = {}
     try:
@@ -90,8 +90,8 @@ def _header(line: NumberedLine, text: bytes) -> Header:
 
 
 def _endless(line: NumberedLine) -> Unreadable:
-    told = f"The line has {line.size:,} bytes; a row may have {LINE_BYTES_MAX:,}."
-    return Unreadable(told, "line", "End every row with a line end (LF, CRLF or CR).")
+    reason = f"The line has {line.size:,} bytes; a row may have {LINE_BYTES_MAX:,}."
+    return Unreadable(reason, "line", "End every row with a line end (LF, CRLF or CR).")
 
 
 def _decoded(text: bytes) -> str:
@@ -99,12 +99,12 @@ def _decoded(text: bytes) -> str:
     try:
         decoded = text.decode().rstrip("\r\n")
     except UnicodeDecodeError as fault:
-        told = f"Byte {fault.start + 1} of the line (0x{text[fault.start]:02X}) is not UTF-8."
+        reason = f"Byte {fault.start + 1} of the line (0x{text[fault.start]:02X}) is not UTF-8."
         remedy = "Save the file as UTF-8: it seems to be in another encoding, such as Windows-1251 or Windows-1252."
-        raise Unreadable(told, "line", remedy) from fault
+        raise Unreadable(reason, "line", remedy) from fault
     if _NUL in decoded:
-        told = f"Character {decoded.index(_NUL) + 1} of the line is NUL (U+0000)."
-        raise Unreadable(told, "line", "Take it out: a file that was not written to its end may have such characters.")
+        reason = f"Character {decoded.index(_NUL) + 1} of the line is NUL (U+0000)."
+        raise Unreadable(reason, "line", "Take it out: a file that was cut short may have such characters.")
     return decoded
 
 
@@ -113,9 +113,9 @@ def _cells(line: str, separator: str) -> list[str]:
         return next(csv.reader((line,), delimiter=separator, strict=True))
     except csv.Error as fault:
         is_open = "unexpected end" in str(fault)
-        told = "A quote is not closed on this line." if is_open else "Behind a closing quote there is more text."
+        reason = "A quote is not closed on this line." if is_open else "Behind a closing quote there is more text."
         remedy = "Close every quote on its own line." if is_open else "Double a quote that stands within quotes."
-        raise Unreadable(told, "line", remedy) from fault
+        raise Unreadable(reason, "line", remedy) from fault
 
 
 def _named(header: Header, line: NumberedLine) -> dict[str, str]:
@@ -138,11 +138,11 @@ def _overlong(header: Header, line: NumberedLine) -> Unreadable:
     if len(cells) > len(header.columns):
         return _endless(line)
     column = header.columns[len(cells) - 1]
-    told = f"The line has {line.size:,} bytes, most of them in the cell {column}; a row may have {LINE_BYTES_MAX:,}."
-    return Unreadable(told, "line", "Shorten the cell, and close a quote where the cell ends.")
+    reason = f"The line has {line.size:,} bytes, most of them in the cell {column}; a row may have {LINE_BYTES_MAX:,}."
+    return Unreadable(reason, "line", "Shorten the cell, and close a quote where the cell ends.")
 
 
-def _told(cells: dict[str, str], published_at: datetime, source: str) -> RecordStrengthReturn:
+def _command(cells: dict[str, str], published_at: datetime, source: str) -> RecordStrengthReturn:
     """The row in the words of the contract, which says what a State, a mission and a type may be called."""
     data = {
         "as_of": _day(cells["date"]),
@@ -166,12 +166,12 @@ def _told(cells: dict[str, str], published_at: datetime, source: str) -> RecordS
 
 def _day(text: str) -> date:
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise misfit("date", text) from None
-    if text != found.isoformat():  # fromisoformat also reads 20120131 and 2012-W05-2
+    if text != day.isoformat():  # fromisoformat also reads 20120131 and 2012-W05-2
         raise misfit("date", text)
-    return found
+    return day
 
 
 def _count(column: str, text: str) -> int | None:

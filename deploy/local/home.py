@@ -54,7 +54,7 @@ def claim(directory: Path) -> Home:
         raise StackError(f"{home.path} is a file, a directory was expected. Name another, or move it away.")
     try:
         home.path.mkdir(parents=True, exist_ok=True)
-        contents = {found.name for found in home.path.iterdir()} - {".lock", "stack.json.new"}
+        contents = {path.name for path in home.path.iterdir()} - {".lock", "stack.json.new"}
         writable = os.access(home.path, os.W_OK | os.X_OK)
     except OSError as error:
         raise _unwritable(home, error.strerror) from error
@@ -90,13 +90,13 @@ def locked(home: Home, progress: Callable[[str], None]) -> Iterator[None]:
     """One command at a time. The lock is the kernel's: it goes when its holder goes, however that ends."""
     path = home.path / ".lock"
     deadline = time.monotonic() + LOCK_SECONDS_MAX
-    told = False
+    is_reported = False
     while (lock := _try_lock(path)) is None:
         if time.monotonic() > deadline:
             raise StackError(f"another command has held {path} for {LOCK_SECONDS_MAX} s: end it first")
-        if not told:
+        if not is_reported:
             progress(f"waiting for another command at work in {home.path}")
-            told = True
+            is_reported = True
         time.sleep(0.1)
     try:
         yield
@@ -106,11 +106,11 @@ def locked(home: Home, progress: Callable[[str], None]) -> Iterator[None]:
 
 def remove(home: Home) -> None:
     """All of it; the mark goes last, so that what is left of an interrupted wipe is still known as ours."""
-    for found in sorted(home.path.iterdir(), key=lambda path: path == home.mark):
-        if found.is_dir() and not found.is_symlink():
-            shutil.rmtree(found)
+    for path in sorted(home.path.iterdir(), key=lambda path: path == home.mark):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
         else:
-            found.unlink()
+            path.unlink()
     home.path.rmdir()
 
 

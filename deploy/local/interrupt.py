@@ -1,4 +1,4 @@
-"""A signal asks for an end; it does not throw us out of the middle of a start.
+"""A signal requests an end; it does not throw us out of the middle of a start.
 
 While servers come up, Ctrl-C and SIGTERM only raise a flag that every wait looks at. Once what was begun is
 stopped, the signal does what it would have done. A second Ctrl-C changes nothing: the stop is bounded.
@@ -13,22 +13,22 @@ from types import FrameType
 
 @contextmanager
 def heeded() -> Iterator[Callable[[], bool]]:
-    """Yields whether an end was asked for. Outside the main thread no signal arrives, and nothing is changed."""
+    """Yields whether an end was requested. Outside the main thread no signal arrives, and nothing is changed."""
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    asked: list[int] = []
+    received: list[int] = []
 
     def note(number: int, _: FrameType | None) -> None:
-        asked.append(number)
+        received.append(number)
 
     # A signal that our own starter chose to ignore (a background job's Ctrl-C) stays ignored.
     heard = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, note) for number in heard}
     try:
-        yield lambda: bool(asked)
+        yield lambda: bool(received)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
-        if asked:
-            signal.raise_signal(signal.Signals(asked[0]))
+        if received:
+            signal.raise_signal(signal.Signals(received[0]))

@@ -61,13 +61,13 @@ def cache_directory() -> Path:
     return Path(home) / "forcegen" / "kafka-jars"
 
 
-def classpath(progress: Callable[[str], None], stop_asked: Callable[[], bool] = lambda: False) -> list[Path]:
+def classpath(progress: Callable[[str], None], stop_requested: Callable[[], bool] = lambda: False) -> list[Path]:
     """Every jar of the lock, on disk and verified; what is missing or spoilt is fetched."""
     cache, jars = cache_directory(), read_lock()
     cache.mkdir(parents=True, exist_ok=True)
     missing = [jar for jar in jars if not _is_sound(cache / jar.file_name, jar, progress)]
     with ThreadPoolExecutor(FETCHES_AT_ONCE) as pool:
-        fetches = [pool.submit(fetch, jar, cache, stop_asked) for jar in missing]
+        fetches = [pool.submit(fetch, jar, cache, stop_requested) for jar in missing]
         try:
             for done, fetched in enumerate(as_completed(fetches), start=1):
                 fetched.result()
@@ -78,20 +78,20 @@ def classpath(progress: Callable[[str], None], stop_asked: Callable[[], bool] = 
     return [cache / jar.file_name for jar in jars]
 
 
-def fetch(jar: Jar, cache: Path, stop_asked: Callable[[], bool] = lambda: False) -> None:
+def fetch(jar: Jar, cache: Path, stop_requested: Callable[[], bool] = lambda: False) -> None:
     """Bring one jar into the cache, or say why not."""
     with tempfile.TemporaryDirectory(dir=cache, prefix=".fetch-") as scratch:
-        path = download(jar, Path(scratch), stop_asked)
-        found = sha256_of(path)
-        if found != jar.sha256:
+        path = download(jar, Path(scratch), stop_requested)
+        digest = sha256_of(path)
+        if digest != jar.sha256:
             raise StackError(
-                f"{jar.coordinate}: the jar that was fetched has SHA-256 {found}, our lock says {jar.sha256}. "
+                f"{jar.coordinate}: the jar that was fetched has SHA-256 {digest}, our lock says {jar.sha256}. "
                 f"It is not used. Something between here and the registry changes files: check the mirror or proxy."
             )
         path.replace(cache / jar.file_name)
 
 
-def download(jar: Jar, repository: Path, stop_asked: Callable[[], bool] = lambda: False) -> Path:
+def download(jar: Jar, repository: Path, stop_requested: Callable[[], bool] = lambda: False) -> Path:
     """Fetch through jgo, which knows the registry (and the mirrors of its own settings file)."""
     # Imported late: jgo brings an HTTP stack that a warm start never needs.
     from jgo.config import GlobalSettings  # noqa: PLC0415
@@ -103,7 +103,7 @@ def download(jar: Jar, repository: Path, stop_asked: Callable[[], bool] = lambda
     artifact = context.create_dependency(jar.coordinate).artifact
     logging.getLogger("jgo").setLevel(logging.ERROR)
     for attempt in range(1, FETCH_ATTEMPTS_MAX + 1):
-        if stop_asked():
+        if stop_requested():
             raise StackError("stopped while fetching Kafka's jars: run it again, what was fetched is kept")
         try:
             return Path(artifact.resolve())

@@ -64,18 +64,18 @@ def check(home: Home) -> None:
     if not _cluster(place):
         raise broken(place, "data/meta.properties is missing or cut short, this Kafka was never wholly formatted")
     version = place / "VERSION"
-    found, ours = version.read_text().strip() if version.exists() else "(none)", jars.kafka_version()
-    if found.split(".")[0] != ours.split(".")[0]:
-        raise broken(place, f"it was made by Kafka {found}, this is Kafka {ours}")
+    theirs, ours = version.read_text().strip() if version.exists() else "(none)", jars.kafka_version()
+    if theirs.split(".")[0] != ours.split(".")[0]:
+        raise broken(place, f"it was made by Kafka {theirs}, this is Kafka {ours}")
 
 
-def prepare(home: Home, progress: Callable[[str], None], stop_asked: Callable[[], bool]) -> Daemon:
+def prepare(home: Home, progress: Callable[[str], None], stop_requested: Callable[[], bool]) -> Daemon:
     """Jars on disk, storage formatted: ready to start."""
     place = home.path / NAME
-    classpath = ":".join(map(str, jars.classpath(progress, stop_asked)))
+    classpath = ":".join(map(str, jars.classpath(progress, stop_requested)))
     if not place.exists():
         progress("Kafka: formatting its storage")
-        _format(home, classpath, stop_asked)
+        _format(home, classpath, stop_requested)
 
     def command(ports: tuple[int, ...]) -> list[str]:
         (place / "server.properties").write_text(_settings(ports))
@@ -100,7 +100,7 @@ def daemon(home: Home, command: Callable[[tuple[int, ...]], list[str]] = lambda 
     )
 
 
-def _format(home: Home, classpath: str, stop_asked: Callable[[], bool]) -> None:
+def _format(home: Home, classpath: str, stop_requested: Callable[[], bool]) -> None:
     draft = home.path / ".kafka-init"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
@@ -108,7 +108,7 @@ def _format(home: Home, classpath: str, stop_asked: Callable[[], bool]) -> None:
     (draft / "VERSION").write_text(jars.kafka_version() + "\n")
     tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={_new_cluster()}", "--config=server.properties"]
     try:
-        run_to_end([*_java(home, classpath), *tool], draft, None, stop_asked)
+        run_to_end([*_java(home, classpath), *tool], draft, None, stop_requested)
         draft.rename(home.path / NAME)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)

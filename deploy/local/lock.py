@@ -25,8 +25,8 @@ BROKER = "org.apache.kafka:kafka_2.13"
 
 
 def coordinates(root: str) -> list[str]:
-    """Everything that Kafka needs at run time, at the versions its own description asks for."""
-    graph = {f"{found.groupId}:{found.artifactId}": found.version for found in jgo.resolve(root)}
+    """Everything that Kafka needs at run time, at the versions its own description names."""
+    graph = {f"{artifact.groupId}:{artifact.artifactId}": artifact.version for artifact in jgo.resolve(root)}
     graph[LOG_BACK_END] = graph[LOG_CORE]
     graph[TOOLS] = graph[BROKER]
     return sorted(f"{name}:{version}" for name, version in graph.items())

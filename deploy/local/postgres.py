@@ -49,21 +49,21 @@ def check(home: Home) -> None:
     stamp = place / "PG_VERSION"
     if not stamp.is_file() or not (place / "global" / "pg_control").is_file():
         raise broken(place, "PG_VERSION or global/pg_control is missing, this is not a whole Postgres cluster")
-    found = stamp.read_text().strip()
-    if found != MAJOR:
-        raise broken(place, f"it was made by Postgres {found or '(PG_VERSION is empty)'}, this is Postgres {MAJOR}")
+    theirs = stamp.read_text().strip()
+    if theirs != MAJOR:
+        raise broken(place, f"it was made by Postgres {theirs or '(PG_VERSION is empty)'}, this is Postgres {MAJOR}")
     if not _password_file(home).is_file() or not _password_file(home).read_text().strip():
         raise broken(_password_file(home), f"it is missing or empty, and {place} can only be opened with it")
 
 
-def prepare(home: Home, progress: Callable[[str], None], stop_asked: Callable[[], bool]) -> Daemon:
+def prepare(home: Home, progress: Callable[[str], None], stop_requested: Callable[[], bool]) -> Daemon:
     """Cluster initialised: ready to start."""
     user = owner()
     binaries = programs(user)
     place = home.path / NAME
     if not place.exists():
         progress("Postgres: initialising its cluster")
-        _initialise(home, binaries, user, stop_asked)
+        _initialise(home, binaries, user, stop_requested)
     data = place.resolve()
 
     def command(ports: tuple[int, ...]) -> list[str]:
@@ -105,7 +105,7 @@ def remove(home: Home) -> None:
         shutil.rmtree(place.resolve().parent, ignore_errors=True)
 
 
-def _initialise(home: Home, binaries: Path, user: Owner | None, stop_asked: Callable[[], bool]) -> None:
+def _initialise(home: Home, binaries: Path, user: Owner | None, stop_requested: Callable[[], bool]) -> None:
     password = _password_file(home)
     if not password.is_file():
         write_atomically(password, secrets.token_urlsafe(24) + "\n")
@@ -121,7 +121,7 @@ def _initialise(home: Home, binaries: Path, user: Owner | None, stop_asked: Call
             os.chown(path, *(user or (-1, -1)))
         options = ["--auth=scram-sha-256", "--pwfile=password", f"--username={SUPERUSER}", "--encoding=UTF8"]
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        run_to_end([str(binaries / "initdb"), "--pgdata=data", *options, *locale], draft, user, stop_asked)
+        run_to_end([str(binaries / "initdb"), "--pgdata=data", *options, *locale], draft, user, stop_requested)
         (draft / "password").unlink()
         if near:
             (draft / "data").rename(home.path / NAME)
@@ -137,12 +137,12 @@ def _initialise(home: Home, binaries: Path, user: Owner | None, stop_asked: Call
 def _answers(home: Home, port: int) -> bool:
     try:
         with psycopg.connect(dsn(home, port), connect_timeout=ANSWER_SECONDS_MAX) as connection:
-            found = connection.execute("show data_directory").fetchone()
+            row = connection.execute("show data_directory").fetchone()
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error) or error.sqlstate == WRONG_PASSWORD:
             raise broken(_password_file(home), "Postgres does not accept the password in it") from None
         return False
-    return found == (str((home.path / NAME).resolve()),)
+    return row == (str((home.path / NAME).resolve()),)
 
 
 def _drop_stale_pid(data: Path) -> None:

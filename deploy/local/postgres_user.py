@@ -68,13 +68,13 @@ def reaches(user: Owner, path: Path) -> bool:
     return all(_may_enter(user, part.stat()) for part in (path.resolve(), *path.resolve().parents))
 
 
-def _may_enter(user: Owner, found: os.stat_result) -> bool:
+def _may_enter(user: Owner, status: os.stat_result) -> bool:
     uid, gid = user
-    if found.st_uid == uid:
-        return bool(found.st_mode & stat.S_IXUSR)
-    if found.st_gid == gid:
-        return bool(found.st_mode & stat.S_IXGRP)
-    return bool(found.st_mode & stat.S_IXOTH)
+    if status.st_uid == uid:
+        return bool(status.st_mode & stat.S_IXUSR)
+    if status.st_gid == gid:
+        return bool(status.st_mode & stat.S_IXGRP)
+    return bool(status.st_mode & stat.S_IXOTH)
 
 
 def _create_user() -> None:

@@ -65,8 +65,8 @@ class Daemon:
 def read_run(record: Path) -> Run | None:
     """The last run; an unreadable record counts as none, since `living` finds a living server without it."""
     try:
-        found = json.loads(record.read_text())
-        return Run(int(found["pid"]), float(found["started"]), tuple(map(int, found["ports"])))
+        content = json.loads(record.read_text())
+        return Run(int(content["pid"]), float(content["started"]), tuple(map(int, content["ports"])))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -103,11 +103,11 @@ def launch(daemon: Daemon, ports: tuple[int, ...]) -> Run:
     return run
 
 
-def wait_until_it_answers(daemon: Daemon, run: Run, stop_asked: Callable[[], bool]) -> None:
+def wait_until_it_answers(daemon: Daemon, run: Run, stop_requested: Callable[[], bool]) -> None:
     """Until it answers; an error as soon as it is dead, interrupted, or late."""
     deadline = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < deadline:
-        if stop_asked():
+        if stop_requested():
             raise StackError(f"{daemon.name}: the start was interrupted")
         if run.process() is None:
             raise died(daemon)
@@ -126,8 +126,8 @@ def last_words(daemon: Daemon) -> str:
     for file in dict.fromkeys((daemon.log, daemon.console)):
         with contextlib.suppress(OSError):
             lines = file.read_text(errors="replace").splitlines()
-            told = [line for line in lines if not line.startswith("\t")]  # Java's stack frames tell a user nothing
-            quotes += [f"The end of {file}:", *told[-LOG_LINES_QUOTED:]] if told else []
+            quoted = [line for line in lines if not line.startswith("\t")]  # Java's stack frames tell a user nothing
+            quotes += [f"The end of {file}:", *quoted[-LOG_LINES_QUOTED:]] if quoted else []
     return "\n".join(quotes) or f"It left no word in {daemon.log}."
 
 
@@ -152,8 +152,8 @@ def living(program: str, place: Path) -> list[psutil.Process]:
 
     Not recorded are a server whose starter was killed before it could write, and children that outlive theirs.
     """
-    found = psutil.process_iter(["name", "cwd"])
-    return [one for one in found if one.info["name"] == program and one.info["cwd"] == str(place)]
+    processes = psutil.process_iter(["name", "cwd"])
+    return [one for one in processes if one.info["name"] == program and one.info["cwd"] == str(place)]
 
 
 def _left_after(seconds: float, family: list[psutil.Process]) -> list[psutil.Process]:

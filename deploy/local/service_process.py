@@ -26,7 +26,7 @@ ANSWER_SECONDS_MAX = 2
 PORT_RACES_MAX = 3
 OWN_SETTINGS = ("KAFKA_BOOTSTRAP", "DATABASE_URL", "HTTP_HOST", "HTTP_PORT")
 
-StopAsked = Callable[[], bool]
+StopRequested = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -84,17 +84,19 @@ def settings_file(home: Home, service: Service) -> Path:
     return home.path / "services" / f"{service.name}.settings.json"
 
 
-def start(home: Home, service: Service, environment: Environment, progress: Progress, stop_asked: StopAsked) -> Run:
-    """The service, ready, or told as late; started if it does not run or runs with other settings."""
+def start(
+    home: Home, service: Service, environment: Environment, progress: Progress, stop_requested: StopRequested
+) -> Run:
+    """The service, ready, or reported as late; started if it does not run or runs with other settings."""
     is_ours = daemon(home, service)
     run = read_run(is_ours.record)
     if run and run.process() and _settings(home, service) == environment.settings(service, run.ports[0]):
-        _wait(is_ours, run, progress, stop_asked)
+        _wait(is_ours, run, progress, stop_requested)
         return run
     stop_service(home, service, progress)
     is_ours.place.mkdir(mode=0o700, exist_ok=True)
     progress(f"{service.name}: starting")
-    return _launch(home, service, environment, progress, stop_asked)
+    return _launch(home, service, environment, progress, stop_requested)
 
 
 def stop_service(home: Home, service: Service, progress: Progress) -> None:
@@ -111,8 +113,8 @@ def stop_service(home: Home, service: Service, progress: Progress) -> None:
 
 def living(place: Path) -> list[psutil.Process]:
     """Services at work in that directory, recorded or not."""
-    found = psutil.process_iter(["cwd", "cmdline"])
-    return [one for one in found if one.info["cwd"] == str(place) and str(ENTRY) in (one.info["cmdline"] or ())]
+    processes = psutil.process_iter(["cwd", "cmdline"])
+    return [one for one in processes if one.info["cwd"] == str(place) and str(ENTRY) in (one.info["cmdline"] or ())]
 
 
 def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
@@ -121,9 +123,9 @@ def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
     try:
         connection.request("GET", "/healthz/progress")
         answer = connection.getresponse()
-        told = json.loads(answer.read())
+        content = json.loads(answer.read())
         return answer.status == http.HTTPStatus.OK, tuple(
-            map(str, [*told.get("problems", ()), *told.get("remarks", ())])
+            map(str, [*content.get("problems", ()), *content.get("remarks", ())])
         )
     except (OSError, http.client.HTTPException, ValueError, AttributeError):
         return False, ("it does not answer",)
@@ -131,19 +133,21 @@ def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
         connection.close()
 
 
-def _wait(is_ours: Daemon, run: Run, progress: Progress, stop_asked: StopAsked) -> None:
-    """Until it is ready; one that runs and is late is left to it, and told with what it says of itself."""
+def _wait(is_ours: Daemon, run: Run, progress: Progress, stop_requested: StopRequested) -> None:
+    """Until it is ready; one that runs and is late is left to it, and reported with what it says of itself."""
     try:
-        wait_until_it_answers(is_ours, run, stop_asked)
+        wait_until_it_answers(is_ours, run, stop_requested)
     except Late:
         _, problems = readiness(run.ports[0])
-        told = "; ".join(problems) or "it does not say why"
-        progress(f"{is_ours.name}: runs on port {run.ports[0]}, and is not ready: {told}")
+        reason = "; ".join(problems) or "it does not say why"
+        progress(f"{is_ours.name}: runs on port {run.ports[0]}, and is not ready: {reason}")
     else:
         progress(f"{is_ours.name}: ready on port {run.ports[0]}")
 
 
-def _launch(home: Home, service: Service, environment: Environment, progress: Progress, stop_asked: StopAsked) -> Run:
+def _launch(
+    home: Home, service: Service, environment: Environment, progress: Progress, stop_requested: StopRequested
+) -> Run:
     """Start it; again on another port if somebody took the chosen one, and once more if it ended for another reason."""
     is_ours = daemon(home, service)
     for race in range(1, PORT_RACES_MAX + 1):
@@ -152,10 +156,10 @@ def _launch(home: Home, service: Service, environment: Environment, progress: Pr
         write_atomically(settings_file(home, service), json.dumps(environment.settings(service, ports[0]), indent=2))
         run = launch(is_ours, ports)
         try:
-            _wait(is_ours, run, progress, stop_asked)
+            _wait(is_ours, run, progress, stop_requested)
         except StackError:
             lost_the_port = run.process() is None and not is_free(ports[0])
-            if stop_asked() or race == PORT_RACES_MAX or not (lost_the_port or race == 1):
+            if stop_requested() or race == PORT_RACES_MAX or not (lost_the_port or race == 1):
                 raise
         else:
             return run

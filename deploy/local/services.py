@@ -22,7 +22,16 @@ from deploy.local.interrupt import heeded
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import Run, read_run, write_atomically
 from deploy.local.progress import Progress, one_at_a_time, quiet
-from deploy.local.service_process import Environment, Service, StopAsked, daemon, living, readiness, start, stop_service
+from deploy.local.service_process import (
+    Environment,
+    Service,
+    StopRequested,
+    daemon,
+    living,
+    readiness,
+    start,
+    stop_service,
+)
 from deploy.local.supervisor import Restarts
 
 __all__ = ["Endpoints", "Service", "ServiceStatus", "StackError", "System", "down", "status", "up", "wipe"]
@@ -96,7 +105,7 @@ def status(directory: Path, system: System) -> tuple[ServiceStatus, ...]:
         return tuple(pool.map(lambda service: _status(home, service), system.services))
 
 
-def _up(home: Home, system: System, tell: Progress, interrupted: StopAsked) -> Endpoints:
+def _up(home: Home, system: System, tell: Progress, interrupted: StopRequested) -> Endpoints:
     servers_before = stack.status(home.path)
     begun = [service for service in system.services if not _running(home, service)]
     try:
@@ -122,12 +131,12 @@ def _url(run: Run) -> str:
 
 
 def _start_all(
-    home: Home, services: Sequence[Service], environment: Environment, tell: Progress, interrupted: StopAsked
+    home: Home, services: Sequence[Service], environment: Environment, tell: Progress, interrupted: StopRequested
 ) -> list[Run]:
     """Every service at once; the first that fails ends the waiting for the others."""
     failed = threading.Event()
 
-    def stop_asked() -> bool:
+    def stop_requested() -> bool:
         return interrupted() or failed.is_set()
 
     with ThreadPoolExecutor(len(services)) as pool:
@@ -136,7 +145,7 @@ def _start_all(
         def begin(service: Service) -> Run:
             needed = [name for name in service.url_settings.values() if name in tasks]  # listed before it: under way
             urls = {name: _url(tasks[name].result()) for name in needed}
-            return start(home, service, replace(environment, urls=urls), tell, stop_asked)
+            return start(home, service, replace(environment, urls=urls), tell, stop_requested)
 
         for service in services:
             tasks[service.name] = pool.submit(begin, service)

@@ -50,7 +50,7 @@ class Status:
 
 
 def up(directory: Path, *, progress: Progress = quiet) -> Servers:
-    """Both servers, answering; started if they are not. Progress is told from other threads, one at a time."""
+    """Both servers, answering; started if they are not. Progress comes from other threads, one at a time."""
     tell = one_at_a_time(progress)
     with _spoken_errors(directory):
         home = claim(directory)
@@ -109,7 +109,7 @@ def status(directory: Path) -> Status:
 
 @contextmanager
 def _spoken_errors(directory: Path) -> Iterator[None]:
-    """What the file system refuses (a full disk, another user's files) is told like everything else."""
+    """What the file system refuses (a full disk, another user's files) is reported like everything else."""
     try:
         yield
     except OSError as error:

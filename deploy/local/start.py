@@ -18,7 +18,7 @@ from deploy.local.progress import Progress
 
 PORT_RACES_MAX = 3
 
-StopAsked = Callable[[], bool]
+StopRequested = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Server:
     """What a kind of server adds to a daemon: how to know its data, and to make ready for a start."""
 
     daemon: Callable[[Home], Daemon]
-    prepare: Callable[[Home, Progress, StopAsked], Daemon]
+    prepare: Callable[[Home, Progress, StopRequested], Daemon]
 
 
 POSTGRES = Server(postgres.daemon, postgres.prepare)
@@ -39,10 +39,10 @@ def start_all(home: Home, progress: Progress, servers: Sequence[Server] = SERVER
     failed = threading.Event()
     with heeded() as interrupted, ThreadPoolExecutor(len(SERVERS)) as pool:
 
-        def stop_asked() -> bool:
+        def stop_requested() -> bool:
             return interrupted() or failed.is_set()
 
-        tasks = [pool.submit(_start, server, home, progress, stop_asked) for server in servers]
+        tasks = [pool.submit(_start, server, home, progress, stop_requested) for server in servers]
         try:
             done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
             for task in done:
@@ -67,26 +67,26 @@ def daemons(home: Home) -> list[Daemon]:
     return [server.daemon(home) for server in SERVERS]
 
 
-def _start(server: Server, home: Home, progress: Progress, stop_asked: StopAsked) -> Run:
+def _start(server: Server, home: Home, progress: Progress, stop_requested: StopRequested) -> Run:
     daemon = server.daemon(home)
     run = _recorded(daemon)
     if run is not None:
         try:
-            wait_until_it_answers(daemon, run, stop_asked)
+            wait_until_it_answers(daemon, run, stop_requested)
         except StackError:
-            if stop_asked() or run.process() is not None:
+            if stop_requested() or run.process() is not None:
                 raise  # it lives but does not answer: not ours to kill
         else:
             return run
     _stop(daemon, progress)
-    daemon = server.prepare(home, progress, stop_asked)
+    daemon = server.prepare(home, progress, stop_requested)
     progress(f"{daemon.name}: starting")
-    run = _launch(daemon, stop_asked)
+    run = _launch(daemon, stop_requested)
     progress(f"{daemon.name}: answers on port {run.ports[0]}")
     return run
 
 
-def _launch(daemon: Daemon, stop_asked: StopAsked) -> Run:
+def _launch(daemon: Daemon, stop_requested: StopRequested) -> Run:
     """Start it; once more on other ports if somebody took the chosen one before the server did."""
     races = 0
     while True:
@@ -94,7 +94,7 @@ def _launch(daemon: Daemon, stop_asked: StopAsked) -> Run:
         ports = choose(last.ports if last else (), daemon.usual_ports)
         run = launch(daemon, ports)
         try:
-            wait_until_it_answers(daemon, run, stop_asked)
+            wait_until_it_answers(daemon, run, stop_requested)
         except StackError:
             races += 1
             lost_the_port = run.process() is None and not all(map(is_free, ports))
@@ -115,7 +115,7 @@ def _stop(daemon: Daemon, progress: Progress) -> None:
         stop(process, daemon.farewell)
 
 
-def _check_interrupted(interrupted: StopAsked) -> None:
+def _check_interrupted(interrupted: StopRequested) -> None:
     if interrupted():
         raise StackError("the start was interrupted")
 

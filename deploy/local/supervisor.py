@@ -80,8 +80,8 @@ def one_command(home: Home, tell: Progress) -> Iterator[None]:
 def restarts(home: Home, service: Service) -> Restarts:
     """What was done for a service."""
     try:
-        found = json.loads(_noted(home, service).read_text())
-        return Restarts(int(found["times"]), str(found["last"]))
+        content = json.loads(_noted(home, service).read_text())
+        return Restarts(int(content["times"]), str(content["last"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Restarts()
 
@@ -153,8 +153,8 @@ def _watched(home: Home) -> list[Service]:
 
 def _alive(home: Home) -> list[psutil.Process]:
     place = str(_daemon(home).place)
-    found = psutil.process_iter(["cwd", "cmdline"])
-    return [one for one in found if one.info["cwd"] == place and str(ENTRY) in (one.info["cmdline"] or ())]
+    processes = psutil.process_iter(["cwd", "cmdline"])
+    return [one for one in processes if one.info["cwd"] == place and str(ENTRY) in (one.info["cmdline"] or ())]
 
 
 def _daemon(home: Home) -> Daemon:

@@ -15,7 +15,9 @@ LINES_QUOTED = 12
 POLL_SECONDS = 0.02
 
 
-def run_to_end(command: list[str], place: Path, user: tuple[int, int] | None, stop_asked: Callable[[], bool]) -> None:
+def run_to_end(
+    command: list[str], place: Path, user: tuple[int, int] | None, stop_requested: Callable[[], bool]
+) -> None:
     """An error with its last words if it fails; run as that user, and without our environment."""
     uid, gid = user or (None, None)
     with tempfile.TemporaryFile("w+") as output:
@@ -25,7 +27,7 @@ def run_to_end(command: list[str], place: Path, user: tuple[int, int] | None, st
         )  # fmt: skip
         with tool:
             while tool.poll() is None:
-                if stop_asked():
+                if stop_requested():
                     os.killpg(tool.pid, signal.SIGKILL)
                     raise StackError(f"{Path(command[0]).name} was interrupted")
                 time.sleep(POLL_SECONDS)

@@ -5,12 +5,12 @@ from pathlib import Path
 import asyncpg
 
 from kernel.model.records import Origin
-from kernel.store import drop_held_event as held_events
+from kernel.store import drop_held_event
 from operations import connections
 from operations.errors import OperationError
 
 
-async def drop_held_event(service: str, origin: Origin, reason: str, database: str | None, directory: Path) -> bool:
+async def give_up_event(service: str, origin: Origin, reason: str, database: str | None, directory: Path) -> bool:
     """Make a dead letter of it, with the reason; False where the service does not hold it.
 
     Raises:
@@ -18,7 +18,7 @@ async def drop_held_event(service: str, origin: Origin, reason: str, database: s
     """
     async with connections.owning(connections.owner_url(service, database, directory), service) as connection:
         try:
-            return await held_events.drop_held_event(connection, origin, reason)
+            return await drop_held_event.drop_held_event(connection, origin, reason)
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             cause = f"The database of {service} did not take it ({type(error).__name__})"
             raise OperationError(
