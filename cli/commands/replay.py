@@ -98,9 +98,7 @@ def replay(  # noqa: PLR0913  (an option each)
         case To.VIEWS:
             _to_views(which, database, views, directory, back=back, dry_run=dry_run)
         case To.TOPIC:
-            address = endpoints.bootstrap(bootstrap, directory)
-            names = refill.other_names(as_ or [])
-            refill.refill(RefillRequest(which, names, address, database, directory, dry_run))
+            _to_topic(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
 
 
 BELONGS: Final = {"--out": To.FILE, "--as": To.TOPIC, "--views": To.VIEWS, "--back": To.VIEWS}
@@ -111,6 +109,13 @@ def _belong(to: To, given: Mapping[str, object]) -> None:
     for option, value in given.items():
         if value and BELONGS[option] is not to:
             raise CommandError(f"{option} goes with --to {BELONGS[option]}, not with --to {to}.", WRONG_USAGE)
+
+
+def _to_topic(
+    which: Selection, renamed: list[str], bootstrap: str | None, database: str | None, directory: Path, *, dry_run: bool
+) -> None:
+    address, names = endpoints.bootstrap(bootstrap, directory), refill.other_names(renamed)
+    refill.refill(RefillRequest(which, names, address, database, directory, dry_run))
 
 
 def _to_views(

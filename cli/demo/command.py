@@ -1,4 +1,4 @@
-"""`forcegen demo`: a system is started, told a story that happened, asked about it, and taken down again."""
+"""`forcegen demo`: a system is started, fed with a story that happened, queried about it, and taken down again."""
 
 import signal
 import sys
@@ -37,16 +37,16 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     keep = keep or any(service.running for service in services.status(directory, SYSTEM))
     _end_on_sigterm()
     try:
-        with telling("demo") as tell_news:
-            system = services.up(directory, SYSTEM, progress=tell_news)
-            found = run.gather(system, tell_news)
-        run.show(found)
+        with telling("demo") as report:
+            system = services.up(directory, SYSTEM, progress=report)
+            result = run.gather(system, report)
+        run.show(result)
         if keep:
             addresses.show(system)
     finally:
         if not keep:
-            with telling("stopping") as tell_news:
-                services.down(directory, SYSTEM, progress=tell_news)
+            with telling("stopping") as report:
+                services.down(directory, SYSTEM, progress=report)
     _farewell(directory, keep=keep)
 
 
@@ -57,9 +57,9 @@ def _end_on_sigterm() -> None:
 
 
 def _farewell(directory: Path, *, keep: bool) -> None:
-    told = (
+    text = (
         f"everything is left running; `forcegen down --directory {directory}` stops it"
         if keep
         else f"nothing is left running; the data is in {directory}, and `forcegen demo --keep` leaves it up to look at"
     )
-    news().print(told, soft_wrap=True)
+    news().print(text, soft_wrap=True)

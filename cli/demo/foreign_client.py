@@ -1,7 +1,7 @@
 """Another system's client: plain Kafka and CloudEvents headers, written from the published contract alone.
 
 It imports nothing of this system. A command is a CloudEvent in the binary content mode: attributes in `ce_` headers,
-the data as the value, the subject as the key. The answer comes on `<service>.outcomes`, found by source and id.
+the data as the value, the subject as the key. The answer comes on `<service>.outcomes`, identified by source and id.
 """
 
 import json
@@ -79,17 +79,17 @@ class ForeignClient:
         for delivery in deliveries:
             await delivery
 
-    async def wait_for(self, asked: Collection[Address], followed: Collection[Address], *, silence_s: float) -> None:
-        """Until each of `asked` is answered anew and each of `followed` was ever answered, and none is pending.
+    async def wait_for(self, sent: Collection[Address], followed: Collection[Address], *, silence_s: float) -> None:
+        """Until each of `sent` is answered anew and each of `followed` was ever answered, and none is pending.
 
         Raises:
             NoAnswer: nothing came for `silence_s` seconds.
         """
         heard = time.monotonic()
-        while missing := [*(a for a in asked if not self._is_settled(a, anew=True)), *filter(self._is_open, followed)]:
+        while missing := [*(a for a in sent if not self._is_settled(a, anew=True)), *filter(self._is_open, followed)]:
             records = await self._consumer.getmany(timeout_ms=POLL_MS)
-            for partition, found in records.items():
-                for record in found:
+            for partition, batch in records.items():
+                for record in batch:
                     self._take(record, is_fresh=record.offset >= self._ends[partition])
             if records:
                 heard = time.monotonic()
@@ -123,5 +123,5 @@ class ForeignClient:
 
     async def ends(self, topics: Iterable[str]) -> Offsets:
         """Where topics end now."""
-        found = await self._consumer.end_offsets(await self._partitions(topics))
-        return {(partition.topic, partition.partition): end for partition, end in found.items()}
+        ends = await self._consumer.end_offsets(await self._partitions(topics))
+        return {(partition.topic, partition.partition): end for partition, end in ends.items()}

@@ -44,14 +44,14 @@ def _rule_set() -> Step:
 
 
 def _mission(row: Row) -> Step:
-    told = {name: row[name] for name in ("mission", "name", "host_area")}
-    command = vacancies.RecordMission(**told, established_on=day(row["established_on"]))
+    facts = {name: row[name] for name in ("mission", "name", "host_area")}
+    command = vacancies.RecordMission(**facts, established_on=day(row["established_on"]))
     return Step(day(row["first_named_on"]), command, row["mission"], row["basis"], row["source"])
 
 
 def _mission_change(row: Row) -> Step:
-    told = {name: row[name] for name in ("mission", "status", "authority")}
-    command = vacancies.ChangeMissionStatus.model_validate({**told, "since": day(row["since"])})
+    facts = {name: row[name] for name in ("mission", "status", "authority")}
+    command = vacancies.ChangeMissionStatus.model_validate({**facts, "since": day(row["since"])})
     return Step(command.since, command, f"{command.mission}-{command.status}", row["basis"], row["source"])
 
 
@@ -75,22 +75,22 @@ def _mandate(row: Mapping[str, Any]) -> Iterator[Step]:
 
 def _line(line: Mapping[str, Any], voted_on: str) -> LineTerms:
     subs = [{"mission": mission, "ceiling": most} for mission, most in line["sub_ceilings"].items()]
-    told = {**line, "sub_ceilings": tuple(subs), "valid_from": day(voted_on)}
-    told |= {name: tuple(line[name]) for name in ("missions", "categories")}
-    return LineTerms.model_validate(told)
+    terms = {**line, "sub_ceilings": tuple(subs), "valid_from": day(voted_on)}
+    terms |= {name: tuple(line[name]) for name in ("missions", "categories")}
+    return LineTerms.model_validate(terms)
 
 
 def _documents() -> Iterator[Step]:
     """What each operation needs, then what is on record; an empty document is needed and not there."""
-    for (mandate, mission), found in groupby(rows("documents"), lambda row: (row["mandate"], row["mission"])):
-        papers = list(found)
+    for (mandate, mission), group in groupby(rows("documents"), lambda row: (row["mandate"], row["mission"])):
+        papers = list(group)
         since, about = day(papers[0]["required_from"]), f"{mandate}-{mission}"
-        told = {"mandate": mandate, "mission": mission}
-        needed = {**told, "kinds": tuple(row["kind"] for row in papers), "required_from": since}
+        place = {"mandate": mandate, "mission": mission}
+        needed = {**place, "kinds": tuple(row["kind"] for row in papers), "required_from": since}
         required = approvals.RequireLegalDocuments.model_validate(needed)
         yield Step(since, required, about, RECONSTRUCTION, papers[0]["source"])
         for row in (row for row in papers if row["document"]):
-            paper = {**told, "kind": row["kind"], "document": row["document"], "dated": day(row["dated"])}
+            paper = {**place, "kind": row["kind"], "document": row["document"], "dated": day(row["dated"])}
             command = approvals.RecordLegalDocument.model_validate(paper)
             yield Step(max(since, command.dated), command, f"{about}-{row['kind']}", row["basis"], row["source"])
 
@@ -138,7 +138,7 @@ def _vacancy(row: Row) -> Iterator[Step]:
 
 
 def _statement(row: Row) -> Step:
-    told = {
+    facts = {
         "contributor": CONTRIBUTOR,
         "as_of": day(row["as_of"]),
         "since": day(row["since"]) if row["since"] else None,
@@ -147,5 +147,5 @@ def _statement(row: Row) -> Step:
         "value": int(row["value"]),
         **{name: row[name] for name in ("statement", "measure", "qualifier", "source")},
     }
-    command = deployments.RecordOfficialStatement.model_validate(told)
+    command = deployments.RecordOfficialStatement.model_validate(facts)
     return Step(command.as_of, command, row["statement"], row["basis"], row["source"])

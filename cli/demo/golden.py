@@ -42,7 +42,7 @@ class Check:
         return self.stated == self.reported
 
 
-def asked(ask: Ask) -> Reports:
+def query_reports(ask: Ask) -> Reports:
     """Every report that the demo shows, as of the day of the vote."""
     units = {"since": "2018-01-01", "missions": "UNIFIL", "count": "units"}
     return Reports(
@@ -56,20 +56,20 @@ def asked(ask: Ask) -> Reports:
     )
 
 
-def checks(found: Reports) -> Sequence[Check]:
+def checks(reports: Reports) -> Sequence[Check]:
     """Every golden number."""
     return [
-        _number("Present in MINURSO", 6, _people(found.strength, "MINURSO"), "inform-2022"),
-        _number("Present in UNIFIL", 9, _people(found.strength, "UNIFIL"), "inform-2022"),
-        _number("Officers since 2014", 45, found.officers["totals"]["people"], "inform-2022"),
-        _number("People of units through UNIFIL since 2018", 520, found.units["totals"]["people"], "inform-2022"),
-        _ceiling(found, "kz-2013/observers", "max 20", "tengri-2013"),
-        *(_sub_ceiling(found, mission) for mission in ("MINURSO", "MINUSTAH", "UNMIL", "UNOCI")),
-        _ceiling(found, "kz-2018/officers", "max 40", "inform-2018-06"),
-        _ceiling(found, "kz-2018/company", "max 120", "inform-2018-06"),
-        _ceiling(found, "kz-2022/contingent", "about 430", "inform-2022"),
-        _unused(found, "kz-2013", "MINUSTAH, UNMIL", "tengri-2013"),
-        _unused(found, "kz-2018", "UNFICYP, UNMOGIP, UNTSO", "inform-2018-06"),
+        _number("Present in MINURSO", 6, _people(reports.strength, "MINURSO"), "inform-2022"),
+        _number("Present in UNIFIL", 9, _people(reports.strength, "UNIFIL"), "inform-2022"),
+        _number("Officers since 2014", 45, reports.officers["totals"]["people"], "inform-2022"),
+        _number("People of units through UNIFIL since 2018", 520, reports.units["totals"]["people"], "inform-2022"),
+        _ceiling(reports, "kz-2013/observers", "max 20", "tengri-2013"),
+        *(_sub_ceiling(reports, mission) for mission in ("MINURSO", "MINUSTAH", "UNMIL", "UNOCI")),
+        _ceiling(reports, "kz-2018/officers", "max 40", "inform-2018-06"),
+        _ceiling(reports, "kz-2018/company", "max 120", "inform-2018-06"),
+        _ceiling(reports, "kz-2022/contingent", "about 430", "inform-2022"),
+        _unused(reports, "kz-2013", "MINUSTAH, UNMIL", "tengri-2013"),
+        _unused(reports, "kz-2018", "UNFICYP, UNMOGIP, UNTSO", "inform-2018-06"),
     ]
 
 
@@ -81,19 +81,18 @@ def _number(what: str, stated: int, reported: object, source: str) -> Check:
     return Check(what, str(stated), str(reported), source)
 
 
-def _ceiling(found: Reports, line: str, stated: str, source: str) -> Check:
-    held = [
-        f"{r['qualifier']} {r['ceiling']}" for r in found.headroom["rows"] if (r["line"], r["mission"]) == (line, None)
-    ]
+def _ceiling(reports: Reports, line: str, stated: str, source: str) -> Check:
+    rows = [row for row in reports.headroom["rows"] if (row["line"], row["mission"]) == (line, None)]
+    held = [f"{row['qualifier']} {row['ceiling']}" for row in rows]
     return Check(f"Ceiling of {line}", stated, ", ".join(held) or "none", source)
 
 
-def _sub_ceiling(found: Reports, mission: str) -> Check:
+def _sub_ceiling(reports: Reports, mission: str) -> Check:
     place = ("kz-2013/observers", mission)
-    held = [str(r["ceiling"]) for r in found.headroom["rows"] if (r["line"], r["mission"]) == place]
+    held = [str(r["ceiling"]) for r in reports.headroom["rows"] if (r["line"], r["mission"]) == place]
     return Check(f"Sub-ceiling of 2013 in {mission}", "5", ", ".join(held) or "none", "tengri-2013")
 
 
-def _unused(found: Reports, mandate: str, stated: str, source: str) -> Check:
-    never = sorted(row["mission"] for row in found.unused["rows"] if row["mandate"] == mandate)
+def _unused(reports: Reports, mandate: str, stated: str, source: str) -> Check:
+    never = sorted(row["mission"] for row in reports.unused["rows"] if row["mandate"] == mandate)
     return Check(f"Never used of {mandate}", stated, ", ".join(never), source)

@@ -47,8 +47,8 @@ def _worked_out(row: Row, on: date, command: Command, about: str) -> Step:
 
 def _candidate(row: Row) -> Iterator[Step]:
     person, registered, nominated = row["person"], day(row["registered_on"]), day(row["nominated_on"])
-    told = {"person": person, "contributor": CONTRIBUTOR, "rank": row["rank"], "registered_on": registered}
-    yield _worked_out(row, registered, vacancies.RegisterCandidate.model_validate(told), person)
+    facts = {"person": person, "contributor": CONTRIBUTOR, "rank": row["rank"], "registered_on": registered}
+    yield _worked_out(row, registered, vacancies.RegisterCandidate.model_validate(facts), person)
     yield _screening(row, registered)
     yield _worked_out(row, registered, vacancies.PlaceInReserve(person=person, since=registered), person)
     if registered + SCREENING_HOLDS <= nominated:
@@ -57,8 +57,8 @@ def _candidate(row: Row) -> Iterator[Step]:
 
 def _screening(row: Row, on: date) -> Step:
     until = on + SCREENING_HOLDS
-    found = dict.fromkeys(("un_course_until", "guiding_documents_until", "english_until", "driving_until"), until)
-    command = vacancies.RecordScreening(person=row["person"], screened_on=on, **found)
+    screened = dict.fromkeys(("un_course_until", "guiding_documents_until", "english_until", "driving_until"), until)
+    command = vacancies.RecordScreening(person=row["person"], screened_on=on, **screened)
     return _worked_out(row, on, command, row["person"])
 
 

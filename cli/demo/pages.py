@@ -20,12 +20,12 @@ WORKED_OUT: Final = "The persons and days behind the totals are a reconstruction
 
 def console() -> Console:
     """Standard output, at most 100 columns."""
-    found = Console(highlight=False, markup=False)
-    found.width = min(found.width, COLUMNS) if found.is_terminal else COLUMNS
-    return found
+    made = Console(highlight=False, markup=False)
+    made.width = min(made.width, COLUMNS) if made.is_terminal else COLUMNS
+    return made
 
 
-def told(out: Console, chapters: Sequence[Answered]) -> None:
+def chapters_sent(out: Console, chapters: Sequence[Answered]) -> None:
     """What was sent and answered."""
     shown = _table(out, "Commands sent through Kafka", "chapter", number("sent"), number("repeats"), number("followed"))
     for one in chapters:
@@ -40,21 +40,21 @@ def told(out: Console, chapters: Sequence[Answered]) -> None:
 
 
 def refused(out: Console, answers: Sequence[Refused]) -> None:
-    """What was asked against the rules, and what was answered."""
-    shown = _table(out, "Refusals (the examples are fictional)", "rule", "asked", "reason", "remedy")
+    """What was sent against the rules, and what was answered."""
+    shown = _table(out, "Refusals (the examples are fictional)", "rule", "command", "reason", "remedy")
     for one in sorted(answers, key=lambda answer: int(answer.example.rule[1:])):
         shown.add_section()
-        row(shown, (one.rule, one.example.asked, one.reason, one.remedy))
+        row(shown, (one.rule, one.example.request, one.reason, one.remedy))
     out.print(shown)
 
 
-def reports(out: Console, found: Reports) -> None:
+def reports(out: Console, answers: Reports) -> None:
     """The questions that officials ask, on the day of the vote."""
-    _strength(out, found.strength)
-    _since(out, found)
-    _room(out, found.headroom)
-    _unused(out, found.unused)
-    _waiting(out, found)
+    _strength(out, answers.strength)
+    _since(out, answers)
+    _room(out, answers.headroom)
+    _unused(out, answers.unused)
+    _waiting(out, answers)
 
 
 def _strength(out: Console, report: Report) -> None:
@@ -67,9 +67,9 @@ def _strength(out: Console, report: Report) -> None:
     _sources(out, "inform-2022", "astana-2023", worked_out=True)
 
 
-def _since(out: Console, found: Reports) -> None:
+def _since(out: Console, answers: Reports) -> None:
     shown = _table(out, f"Who has served, as of {AS_OF}", "counted", "mission", number("people"), number("tours"))
-    for what, report in (("officers since 2014", found.officers), ("units since 2018", found.units)):
+    for what, report in (("officers since 2014", answers.officers), ("units since 2018", answers.units)):
         for one in report["rows"]:
             row(shown, (what, one["mission"], one["people"], one["tours"]))
         row(shown, (f"{what}, in all", "", report["totals"]["people"], report["totals"]["tours"]))
@@ -108,10 +108,10 @@ def _unused(out: Console, report: Report) -> None:
     _sources(out, "tengri-2013", "inform-2018-06", "inform-2022")
 
 
-def _waiting(out: Console, found: Reports) -> None:
+def _waiting(out: Console, answers: Reports) -> None:
     columns = ("as of", "what", "which", "waits for", "on whom", "since", number("days"))
     shown = _table(out, "What waits, since when, on whom", *columns)
-    for on, report in ((WAITED_ON, found.waited), (AS_OF, found.waiting)):
+    for on, report in ((WAITED_ON, answers.waited), (AS_OF, answers.waiting)):
         for one in report["rows"]:
             of = (_plain(one["waits_for"]), one["on_whom"], one["since"], one["days"])
             which = one["id"].split("/")[-2] if one["what"] == "consent" else one["id"]
@@ -121,13 +121,13 @@ def _waiting(out: Console, found: Reports) -> None:
     _sources(out, "tengri-2014", "time-2014", "inform-2022", worked_out=True)
 
 
-def checked(out: Console, found: Sequence[Check]) -> None:
+def checked(out: Console, checks: Sequence[Check]) -> None:
     """The public numbers beside the reports'."""
     shown = _table(out, "The public record and the reports", "number", "public record", "report", "same")
-    for one in found:
+    for one in checks:
         row(shown, (one.what, one.stated, one.reported, "yes" if one.holds else "NO"))
     out.print(shown)
-    _sources(out, *dict.fromkeys(one.source for one in found))
+    _sources(out, *dict.fromkeys(one.source for one in checks))
 
 
 def _table(out: Console, title: str, *columns: str | Column) -> Table:

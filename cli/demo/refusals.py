@@ -1,6 +1,6 @@
-"""Commands that must be refused, one or more for each rule. They are fictional: no office ever asked any of them.
+"""Commands that must be refused, one or more for each rule. They are fictional: no office ever sent any of them.
 
-They are asked after the story, of the same system, and change nothing in it; only I12 needs a fictional person of its
+They are sent after the story, to the same system, and change nothing in it; only I12 needs a fictional person of its
 own, who is barred first.
 """
 
@@ -29,7 +29,7 @@ class Example:
     """A command, in plain words and as sent, and the rule that refuses it."""
 
     rule: str
-    asked: str
+    request: str
     command: Command
     nr: int = 1
 
@@ -67,8 +67,8 @@ def _envelope(command: Command, command_id: str) -> Envelope:
 
 
 def _plan(tour: str, of: dict[str, Any], **more: Any) -> deployments.PlanTour:
-    told = {"contributor": "KAZ", "mission": "UNIFIL", "planned_from": ON, "planned_until": date(2023, 1, 1)}
-    return deployments.PlanTour(tour=tour, **{**of, **told, **more})
+    plan = {"contributor": "KAZ", "mission": "UNIFIL", "planned_from": ON, "planned_until": date(2023, 1, 1)}
+    return deployments.PlanTour(tour=tour, **{**of, **plan, **more})
 
 
 def _observer(person: str, **more: Any) -> dict[str, Any]:

@@ -19,13 +19,13 @@ from deploy.service_names import QUERY
 from operations.rehearsal import InMemorySystem
 
 CAUGHT_UP_WITHIN_S: Final = 60.0
-ASKED_AGAIN_AFTER_S: Final = 0.2
+POLL_PAUSE_S: Final = 0.2
 
-Told = tuple[Sequence[Answered], Sequence[Refused], Offsets]
+StoryAnswers = tuple[Sequence[Answered], Sequence[Refused], Offsets]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DemoResult:
     """What the demo has to show."""
 
     chapters: Sequence[Answered]
@@ -33,18 +33,18 @@ class Found:
     reports: golden.Reports
 
 
-def gather(system: Endpoints, tell_news: Callable[[str], None]) -> Found:
+def gather(system: Endpoints, report: Callable[[str], None]) -> DemoResult:
     """Tell the story, ask what is refused, ask for the reports.
 
     Raises:
         CommandError: an answer is not what it should be, or none came.
     """
-    chapters, refused = tell_story(system, tell_news, refusals=True)
-    return Found(chapters, refused, golden.asked(_asking(system.urls[QUERY])))
+    chapters, refused = tell_story(system, report, refusals=True)
+    return DemoResult(chapters, refused, golden.query_reports(_report_of(system.urls[QUERY])))
 
 
 def tell_story(
-    system: Endpoints, tell_news: Callable[[str], None], *, refusals: bool = False
+    system: Endpoints, report: Callable[[str], None], *, refusals: bool = False
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
     """Tell the story (and ask what is refused), and wait until the reports know it; told again, nothing changes.
 
@@ -52,41 +52,41 @@ def tell_story(
         CommandError: an answer is not what it should be, or none came.
     """
     try:
-        chapters, refused, ends = asyncio.run(_told(system.kafka_bootstrap, tell_news, refusals=refusals))
+        chapters, refused, ends = asyncio.run(_send_all(system.kafka_bootstrap, report, refusals=refusals))
     except (NoAnswer, KafkaError) as fault:
-        told = str(fault) or type(fault).__name__
-        raise CommandError(f"{told}. See the logs beside the data, and run the demo again.", LATE) from fault
+        cause = str(fault) or type(fault).__name__
+        raise CommandError(f"{cause}. See the logs beside the data, and run the demo again.", LATE) from fault
     except Differs as fault:
         raise CommandError(str(fault)) from fault
-    tell_news("waiting until the reports have caught up")
+    report("waiting until the reports have caught up")
     _wait_until_caught_up(system.urls[QUERY], ends)
     return chapters, refused
 
 
-def show(found: Found) -> None:
+def show(result: DemoResult) -> None:
     """Print it all, and check it.
 
     Raises:
         CommandError: a number is not that of the public record.
     """
-    out, checks = pages.console(), golden.checks(found.reports)
-    pages.told(out, found.chapters)
-    pages.refused(out, found.refused)
-    pages.reports(out, found.reports)
+    out, checks = pages.console(), golden.checks(result.reports)
+    pages.chapters_sent(out, result.chapters)
+    pages.refused(out, result.refused)
+    pages.reports(out, result.reports)
     pages.checked(out, checks)
     wrong = [f"{one.what} is {one.stated}, reported {one.reported}" for one in checks if not one.holds]
     if wrong:
         raise CommandError(f"The reports do not agree with the public record: {'; '.join(wrong)}.")
 
 
-async def _told(bootstrap: str, tell_news: Callable[[str], None], *, refusals: bool) -> Told:
+async def _send_all(bootstrap: str, report: Callable[[str], None], *, refusals: bool) -> StoryAnswers:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
     in_memory = InMemorySystem()
     async with ForeignClient(bootstrap) as client:
-        chapters = await tell(client, in_memory, tell_news)
+        chapters = await tell(client, in_memory, report)
         refused: Sequence[Refused] = ()
         if refusals:
-            tell_news("asking what the rules refuse")
+            report("sending what the rules refuse")
             refused = await ask_refusals(client, in_memory)
         return chapters, refused, await client.ends(f"{service}.events" for service in SERVICES)
 
@@ -97,7 +97,7 @@ def _wait_until_caught_up(query: str, ends: Offsets) -> None:
     while missing := _missing(http.get_json(f"{query}/v1/position"), ends):
         if time.monotonic() > until:
             raise CommandError(f"The reports are {missing} events behind after {CAUGHT_UP_WITHIN_S:g} s.", LATE)
-        time.sleep(ASKED_AGAIN_AFTER_S)
+        time.sleep(POLL_PAUSE_S)
 
 
 def _missing(position: Mapping[str, Any], ends: Offsets) -> int:
@@ -105,10 +105,10 @@ def _missing(position: Mapping[str, Any], ends: Offsets) -> int:
     return sum(max(0, end - at.get(place, 0)) for place, end in ends.items())
 
 
-def _asking(query: str) -> golden.Ask:
+def _report_of(query: str) -> golden.Ask:
     def answer(name: str, **parameters: str) -> golden.Report:
-        asked = {"as_of": golden.AS_OF.isoformat(), **parameters}
-        found: golden.Report = http.get_json(f"{query}/v1/reports/{name}", list(asked.items()))
-        return found
+        params = {"as_of": golden.AS_OF.isoformat(), **parameters}
+        content: golden.Report = http.get_json(f"{query}/v1/reports/{name}", list(params.items()))
+        return content
 
     return answer

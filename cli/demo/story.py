@@ -54,14 +54,14 @@ class Chapter:
 def chapters() -> Sequence[Chapter]:
     """The whole story."""
     steps = sorted([*framework.steps(), *lives.steps()], key=lambda step: (step.day, _arrives(step.command)))
-    told = []
+    chapters_in_order = []
     since = date.min
     for until, title in CHAPTERS:
-        found = [step for step in steps if since <= step.day < until]
-        waves = [[step for step in found if _wave(step.command) == nr] for nr in range(4)]
-        told.append(Chapter(title, [wave for wave in waves if wave]))
+        in_chapter = [step for step in steps if since <= step.day < until]
+        waves = [[step for step in in_chapter if _wave(step.command) == nr] for nr in range(4)]
+        chapters_in_order.append(Chapter(title, [wave for wave in waves if wave]))
         since = until
-    return told
+    return chapters_in_order
 
 
 def _wave(command: Command) -> int:

@@ -22,8 +22,8 @@ def rows(name: str) -> Sequence[Row]:
 
 def mandates() -> Sequence[Mapping[str, Any]]:
     """The mandates with their lines."""
-    found: Sequence[Mapping[str, Any]] = json.loads((_FOLDER / "mandates.json").read_text(encoding="utf-8"))
-    return found
+    mandates: Sequence[Mapping[str, Any]] = json.loads((_FOLDER / "mandates.json").read_text(encoding="utf-8"))
+    return mandates
 
 
 def sources() -> Mapping[str, Row]:

@@ -1,4 +1,4 @@
-"""The story is told to a running system: a wave of commands at a time, each waiting for the answers that matter to it.
+"""The story is sent to a running system: a wave of commands at a time, each waiting for the answers that matter to it.
 
 Which answers those are is known from a rehearsal in memory, since ids are deterministic. Nothing sleeps: a wave is
 over when every command of it, and every command that the services' own policies sent because of it, is answered.
@@ -46,19 +46,19 @@ class Refused:
 
 async def tell(client: ForeignClient, system: InMemorySystem, news: Callable[[str], None]) -> Sequence[Answered]:
     """Every chapter of the story, in order."""
-    told = []
+    chapters_sent = []
     for chapter in chapters():
         news(chapter.title)
-        told.append(await _chapter(client, system, chapter))
-    return told
+        chapters_sent.append(await _chapter(client, system, chapter))
+    return chapters_sent
 
 
 async def _chapter(client: ForeignClient, system: InMemorySystem, chapter: Chapter) -> Answered:
     sent: list[Address] = []
     followed: list[Address] = []
     for wave in chapter.waves:
-        asked, after = await _exchange(client, system, [step.envelope() for step in wave])
-        sent += asked
+        answers, after = await _exchange(client, system, [step.envelope() for step in wave])
+        sent += answers
         followed += after
     repeated = sum(client.is_repeat(address) for address in sent)
     return Answered(chapter.title, len(sent), repeated, len(followed))
@@ -69,30 +69,30 @@ async def _exchange(
 ) -> tuple[Sequence[Address], Sequence[Address]]:
     """Send, and wait; the addresses of the commands' answers, and of those that followed from them."""
     addresses = system.ask(envelopes)
-    asked, followed = addresses[: len(envelopes)], addresses[len(envelopes) :]
+    direct, followed = addresses[: len(envelopes)], addresses[len(envelopes) :]
     await client.send(_as_json(one) for one in envelopes)
-    await client.wait_for(asked, (), silence_s=SILENCE_S)
-    _compare(client, system, asked)
+    await client.wait_for(direct, (), silence_s=SILENCE_S)
+    _compare(client, system, direct)
     await client.wait_for((), followed, silence_s=SILENCE_S)
     _compare(client, system, followed)
-    return asked, followed
+    return direct, followed
 
 
 def _compare(client: ForeignClient, system: InMemorySystem, addresses: Sequence[Address]) -> None:
     for address in addresses:
-        told, expected = client.answer(address), system.answer(address)
-        if (told["status"], told["rule"]) != (expected.status, expected.rule):
-            by = f" by {told['rule']}" if told["rule"] else ""
+        answer, expected = client.answer(address), system.answer(address)
+        if (answer["status"], answer["rule"]) != (expected.status, expected.rule):
+            by = f" by {answer['rule']}" if answer["rule"] else ""
             should_be = f"{expected.status}{f' by {expected.rule}' if expected.rule else ''}"
-            raise Differs(f"{address[2]} was {told['status']}{by} and should be {should_be}: {told['reason']}")
+            raise Differs(f"{address[2]} was {answer['status']}{by} and should be {should_be}: {answer['reason']}")
 
 
 async def ask_refusals(client: ForeignClient, system: InMemorySystem) -> Sequence[Refused]:
     """Every example with its answer."""
     await _exchange(client, system, refusals.set_up())
-    found = refusals.examples()
-    asked, _ = await _exchange(client, system, [example.envelope() for example in found])
-    return [_refused(example, client.answer(address)) for example, address in zip(found, asked, strict=True)]
+    examples = refusals.examples()
+    addresses, _ = await _exchange(client, system, [example.envelope() for example in examples])
+    return [_refused(example, client.answer(address)) for example, address in zip(examples, addresses, strict=True)]
 
 
 def _refused(example: refusals.Example, answer: Any) -> Refused:
@@ -103,5 +103,5 @@ def _refused(example: refusals.Example, answer: Any) -> Refused:
 
 def _as_json(envelope: Envelope) -> dict[str, Any]:
     """What a foreign system has in its hands: a CloudEvent as JSON."""
-    found: dict[str, Any] = json.loads(to_structured(envelope))
-    return found
+    cloud_event: dict[str, Any] = json.loads(to_structured(envelope))
+    return cloud_event

@@ -141,15 +141,15 @@ def reports() -> golden.Reports:
     )
 
 
-def found(**changed: Any) -> run.Found:
+def demo_result(**changed: Any) -> run.DemoResult:
     refused = [Refused(example, example.rule, "Too many.", "Wait.") for example in examples()]
-    return run.Found([Answered("2013-2014", 3, 1, 2)], refused, replace(reports(), **changed))
+    return run.DemoResult([Answered("2013-2014", 3, 1, 2)], refused, replace(reports(), **changed))
 
 
 def test_the_pages_fit_a_hundred_columns_and_name_sources_and_reconstruction(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run.show(found())
+    run.show(demo_result())
     out = capsys.readouterr().out
     assert max(len(line) for line in out.splitlines() if "http" not in line) <= 100
     assert "reconstruction" in out
@@ -161,7 +161,7 @@ def test_the_pages_fit_a_hundred_columns_and_name_sources_and_reconstruction(
 def test_a_number_that_is_not_the_records_is_named_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     one_less = {"rows": [], "totals": {"people": 44, "tours": 44}}
     with pytest.raises(CommandError, match="Officers since 2014 is 45, reported 44"):
-        run.show(found(officers=one_less))
+        run.show(demo_result(officers=one_less))
     assert "NO" in capsys.readouterr().out
 
 
@@ -169,17 +169,17 @@ def test_a_number_that_is_not_the_records_is_named_and_fails(capsys: pytest.Capt
 def test_everything_is_taken_down_unless_it_is_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], downs: int
 ) -> None:
-    stopped = prepared_system(monkeypatch, found())
+    stopped = prepared_system(monkeypatch, demo_result())
     result = CliRunner().invoke(app, ["demo", "--directory", str(tmp_path), *arguments])
     assert (result.exit_code, len(stopped)) == (0, downs)
     assert ("http://query/docs" in result.stdout) == (not downs)
 
 
 @pytest.mark.parametrize(("arguments", "told"), [([], 0), (["--story"], 1)])
-def test_up_tells_the_story_when_it_is_asked_to_and_says_where_to_look(
+def test_up_tells_the_story_when_it_is_to_and_says_where_to_look(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], told: int
 ) -> None:
-    prepared_system(monkeypatch, found())
+    prepared_system(monkeypatch, demo_result())
     tellings: list[Endpoints] = []
     monkeypatch.setattr(run, "tell_story", lambda system, news: tellings.append(system))
     result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
@@ -189,13 +189,13 @@ def test_up_tells_the_story_when_it_is_asked_to_and_says_where_to_look(
 
 
 def test_a_failed_demo_is_taken_down_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    stopped = prepared_system(monkeypatch, found(units={"rows": [], "totals": {"people": 0, "tours": 0}}))
+    stopped = prepared_system(monkeypatch, demo_result(units={"rows": [], "totals": {"people": 0, "tours": 0}}))
     result = CliRunner().invoke(app, ["demo", "--directory", str(tmp_path)])
     assert (result.exit_code, len(stopped)) == (1, 1)
     assert "People of units through UNIFIL since 2018 is 520, reported 0" in result.stderr
 
 
-def prepared_system(monkeypatch: pytest.MonkeyPatch, shown: run.Found) -> list[Path]:
+def prepared_system(monkeypatch: pytest.MonkeyPatch, shown: run.DemoResult) -> list[Path]:
     """A system that is not there; which directories were stopped."""
     stopped: list[Path] = []
     monkeypatch.setattr(services, "status", lambda directory, system: ())
