@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test check fmt browser bench hostile hostile-guards fuzz
+.PHONY: help demo up down status test unit coverage check fmt browser bench hostile hostile-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,17 @@ status: .venv/.local ## what runs, where, and how far behind it is
 # Two processes, each with servers of its own and whole files: most tests wait for something.
 test: check browser ## everything that is checked, then every test (ARGS="-k ceiling" for some)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+# Pure tests: those that need Kafka or Postgres carry the marker `servers` (tests/conftest.py gives it to them).
+UNIT := tests/architecture tests/contracts tests/specs tests/properties tests/kernel
+unit: .venv/.dev ## pure tests alone, in under a minute: no Kafka, no Postgres, no browser, no other process
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not servers and not exhaustive" $(UNIT) $(ARGS)
+
+coverage: check browser ## every test, and how much of kernel, contracts and services they run, child processes included
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m coverage run -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report
 
 browser: .venv/.dev ## a Chromium for the tests: the one on PATH, else a locked package
 	@$(BIN)/python -m tests.browser.chromium

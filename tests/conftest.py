@@ -16,6 +16,14 @@ settings.register_profile("system", deadline=None, suppress_health_check=[Health
 settings.load_profile("system")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that uses the servers, so that `-m "not servers"` is exact."""
+    for item in items:
+        if "servers" in getattr(item, "fixturenames", ()):
+            item.add_marker("servers")
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """A real Kafka and a real Postgres."""

@@ -5,7 +5,7 @@ import pytest
 from tests.architecture import words
 
 
-@pytest.mark.parametrize("figure", words.places())
+@pytest.mark.parametrize("figure", words.figures())
 def test_no_figure_rises_above_its_ceiling(figure: str) -> None:
     places = words.places()[figure]
     assert len(places) <= words.ceilings()[figure], "\n".join(places)
@@ -13,7 +13,7 @@ def test_no_figure_rises_above_its_ceiling(figure: str) -> None:
 
 def test_every_ceiling_is_of_something_that_is_counted() -> None:
     held = {f"{part}.{name}" for part, names in words.written().items() for name in names}
-    assert held <= set(words.places())
+    assert held <= set(words.figures())
 
 
 def test_an_identifier_is_read_word_by_word() -> None:

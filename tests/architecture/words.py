@@ -182,19 +182,27 @@ def cli_imports_of_services() -> Iterator[tuple[str, str]]:
                     yield "cli_imports_of_services", f"{path}:{node.lineno}"
 
 
+def figures() -> list[str]:
+    """The name of everything that is counted."""
+    spoken = [f"{part}.{word}" for part in ("prose", "tests_prose", "docs") for word in SPOKEN]
+    return (
+        [f"{part}.{word}" for part in ("names", "tests_names") for word in RETIRED]
+        + spoken
+        + [f"shape.{one}" for one in SHAPE]
+    )
+
+
 @cache
 def places() -> Places:
     """Every figure, as the places that it counts. Figures that are zero are there too."""
     sql = [path for path in files() if path.suffix == ".sql" and path.parts[0] != "tests"]
-    counted: Places = {f"{part}.{word}": [] for part in ("names", "tests_names") for word in RETIRED}
-    counted |= {f"{part}.{word}": [] for part in ("prose", "tests_prose", "docs") for word in SPOKEN}
-    counted |= {f"shape.{figure}": [] for figure in SHAPE}
+    counted: Places = {figure: [] for figure in figures()}
     found = [("names", retired_names(tests=False)), ("tests_names", retired_names(tests=True))]
     found += [("prose", retired_prose([*_code(tests=False), *sql])), ("tests_prose", retired_prose(_code(tests=True)))]
     found += [("docs", retired_prose(pages()))]
     found += [("shape", each()) for each in SHAPE.values()]
-    for part, figures in found:
-        for figure, place in figures:
+    for part, placed in found:
+        for figure, place in placed:
             counted[f"{part}.{figure}"].append(place)
     return counted
 
@@ -216,8 +224,8 @@ def written() -> dict[str, dict[str, int]]:
 
 def ceilings() -> dict[str, int]:
     """The ceiling of each figure; one that the file does not name is 0."""
-    parts = {part: written().get(part, {}) for part in {figure.partition(".")[0] for figure in places()}}
-    return {figure: parts[part].get(name, 0) for figure in places() for part, _, name in [figure.partition(".")]}
+    parts = {part: written().get(part, {}) for part in {figure.partition(".")[0] for figure in figures()}}
+    return {figure: parts[part].get(name, 0) for figure in figures() for part, _, name in [figure.partition(".")]}
 
 
 def lower() -> None:
@@ -247,5 +255,5 @@ if __name__ == "__main__":
             for figure, at in places().items():
                 if at or held[figure]:
                     print(f"{figure:40} {len(at):5} of {held[figure]}")  # noqa: T201
-        case figures:
-            print("\n".join(place for figure in figures for place in places()[figure]))  # noqa: T201
+        case named:
+            print("\n".join(place for figure in named for place in places()[figure]))  # noqa: T201

@@ -23,6 +23,7 @@ from contracts.examples import EXAMPLES
 from contracts.publish import WORDS, schema
 from contracts.words import Message
 
+pytestmark = pytest.mark.exhaustive
 CROSS_FIELD = {
     "line_period": "a line ends after it begins",
     "sub_ceiling_mission": "a sub-ceiling is for a mission of its line",
