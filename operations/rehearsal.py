@@ -9,6 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
+import services.approvals.app
+import services.deployments.app
+import services.vacancies.app
 from contracts.cloudevents import Envelope
 from contracts.outcome import CommandDecided
 from contracts.registry import commands_of, type_name
@@ -17,11 +20,8 @@ from kernel.decide import decode
 from kernel.decide.batch import LoadedState, SettledBatch, settle
 from kernel.model.decider import Claim, RecordedEvent
 from kernel.model.records import CommandKey, DecodedCommand, Holder, NewEvent, StoredOutcome, StreamState
-from services.approvals.app import SERVICE as APPROVALS
-from services.deployments.app import SERVICE as DEPLOYMENTS
-from services.vacancies.app import SERVICE as VACANCIES
 
-SERVICES: Final = (APPROVALS, VACANCIES, DEPLOYMENTS)
+SERVICES: Final = (services.approvals.app.SERVICE, services.vacancies.app.SERVICE, services.deployments.app.SERVICE)
 COMMAND_BYTES_MAX: Final = 262_144
 ROUNDS_MAX: Final = 100
 _NO_CLOCK: Final = datetime(2022, 7, 1, tzinfo=UTC)
