@@ -56,7 +56,7 @@ class ReportDefinition:
     @property
     def own(self) -> list[str]:
         """The parameters that it understands of this source."""
-        return list(dict.fromkeys((*EVERYWHERE, *self.template.types)))
+        return list(dict.fromkeys((*EVERYWHERE, *self.statement.parameters)))
 
     @property
     def parameters(self) -> list[str]:
