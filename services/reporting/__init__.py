@@ -1,4 +1,4 @@
-"""The reading room: what the three rooms have recorded, laid out so that a question is one indexed query.
+"""The reporting service: what the deciding services have recorded, laid out so that a question is one indexed query.
 
 It decides nothing. It reads the topics `approvals.events`, `vacancies.events` and `deployments.events`, writes the
 views (the only writer they have), and serves the query API. Every row can be thrown away and made again from events.

@@ -1,7 +1,7 @@
 """`GET /v1/changes`: what the projector sets, told as server-sent events while it happens."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
@@ -13,6 +13,7 @@ from services.reporting.http.dependencies import Model
 from services.reporting.http.errors import RESPONSES
 from services.reporting.projections import VIEWS
 from services.reporting.query.change_feed import FOLLOWERS_MAX, TooManyFollowers
+from services.reporting.query.values import Responses
 
 FOLLOWED: Final = (*(view.table for view in VIEWS), "events", "parked")
 _EXAMPLE: Final = (
@@ -21,7 +22,7 @@ _EXAMPLE: Final = (
 )
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """A proxy in between is not to keep events back."""
-_DOCUMENTED: dict[int | str, dict[str, Any]] = {
+_DOCUMENTED: Responses = {
     200: {"description": "A stream of events.", "content": {"text/event-stream": {"example": _EXAMPLE}}},
     503: {"description": "This process has as many followers as it can serve."},
 }

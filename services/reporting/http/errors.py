@@ -1,7 +1,7 @@
 """How errors of the query layer leave over HTTP: each as the problem that it is."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request, Response
 
@@ -10,8 +10,9 @@ from kernel.http.problem_details import AsPage, Problem, documented
 from kernel.http.problem_types import ProblemType
 from services.reporting.query import errors
 from services.reporting.query.errors import QueryError
+from services.reporting.query.values import Responses
 
-RESPONSES: Final[dict[int | str, dict[str, Any]]] = {**documented(400, 404, 405, 503)}
+RESPONSES: Final[Responses] = {**documented(400, 404, 405, 503)}
 TYPES: Final[Mapping[type[QueryError], ProblemType]] = {
     errors.BadParameter: problem_types.BAD_PARAMETER,
     errors.MissingParameter: problem_types.MISSING_PARAMETER,

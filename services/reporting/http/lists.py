@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
@@ -19,6 +19,7 @@ from services.reporting.queries import filtered
 from services.reporting.query.keyset import no_cursor
 from services.reporting.query.parameters import AsOf
 from services.reporting.query.session import ReadModel, incomplete
+from services.reporting.query.values import JsonObject, Responses
 from services.reporting.reports import validation
 
 
@@ -63,9 +64,7 @@ def _add_one(router: APIRouter, name: str, definition: ListDefinition) -> None:
     router.get(f"/{name}/{{item:path}}", name=f"one of {name}", responses=documented, tags=["lists"])(answer)
 
 
-def _documented(
-    definition: ListDefinition, example: dict[str, Any], model: type[BaseModel]
-) -> dict[int | str, dict[str, Any]]:
+def _documented(definition: ListDefinition, example: JsonObject, model: type[BaseModel]) -> Responses:
     content = {"application/json": {"example": example}}
     return {200: {"description": definition.description, "model": model, "content": content}}
 

@@ -13,6 +13,7 @@ from services.reporting.http import responses, shapes
 from services.reporting.http.dependencies import Model, OptionalArchive
 from services.reporting.http.errors import RESPONSES
 from services.reporting.query.session import ReadModel
+from services.reporting.query.values import JsonObject, Responses
 from services.reporting.reports import formats, receipts
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
 from services.reporting.reports.parameters import ReportParameters, parameters_of
@@ -28,7 +29,7 @@ _HEADERS: Final = {
     "ETag": {"description": "Of this answer; another answer has another.", "schema": {"type": "string"}},
     "Accept-Ranges": {"description": "`bytes`: parts of it can be asked for.", "schema": {"type": "string"}},
 }
-_OF_A_FILE: Final[dict[int | str, dict[str, Any]]] = {
+_OF_A_FILE: Final[Responses] = {
     206: {
         "description": "The part that `Range` asks for.",
     },
@@ -88,10 +89,10 @@ def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
     )
 
 
-def _documented(name: str, report: ReportDefinition) -> dict[int | str, dict[str, Any]]:
+def _documented(name: str, report: ReportDefinition) -> Responses:
     totals = {column: report.example[column] for column in report.totals}
     columns = [{"name": column, "type": _type(value)} for column, value in report.example.items()]
-    body: dict[str, Any] = {"report": name, "as_of": "2014-08-01", "as_known_at": None, "incomplete": False}
+    body: JsonObject = {"report": name, "as_of": "2014-08-01", "as_known_at": None, "incomplete": False}
     body |= {"columns": columns, "rows": [report.example]}
     table = io.StringIO()
     csv.writer(table).writerows([report.example, map(formats.csv_cell, report.example.values())])
@@ -108,7 +109,7 @@ def _type(value: Any) -> str:
     return {bool: "bool", int: "int4", float: "float8", list: "text[]"}.get(type(value), "text")
 
 
-async def _with_receipt(name: str, params: ReportParameters, model: ReadModel, archive: Archive) -> dict[str, Any]:
+async def _with_receipt(name: str, params: ReportParameters, model: ReadModel, archive: Archive) -> JsonObject:
     """The answer and what it rests on, of one snapshot; raises `QueryError`."""
     async with model.session(params, is_snapshot=True) as session:
         views = await receipts.state(session.connection)

@@ -1,10 +1,10 @@
 """The lists: each a query, its filters, and the streams that it is made of."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from services.reporting.lists import filters
 from services.reporting.query.session import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, SourceStreams
+from services.reporting.query.values import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class ListDefinition:
     parameters: type[filters.ListParameters]
     source_streams: SourceStreams
     description: str
-    example: dict[str, Any]
+    example: JsonObject
     ids: str = r"[^\0]+"
     """What an id, and so a cursor, looks like."""
     only_grows: bool = False
@@ -121,7 +121,7 @@ LISTS = {
         "events",
         filters.Events,
         (APPROVED, "vacancies/", "deployments/"),
-        "The events behind every number, in the order of each room's log.",
+        "The events behind every number, in the order of each service's log.",
         {"id": "5b1f…", "room": "deployments", "stream": "line/kz-2013/observers", "version": 3, "incomplete": False},
         r"[a-z]+/[0-9]{1,18}",
     ),

@@ -1,9 +1,7 @@
 """A list outside HTTP: one thing, the first page of some, one event."""
 
 import json
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from services.reporting.lists.catalogue import LISTS
@@ -11,6 +9,7 @@ from services.reporting.queries import filtered
 from services.reporting.query.errors import NotFound
 from services.reporting.query.parameters import LIMIT_MAX
 from services.reporting.query.session import ReadSession, incomplete
+from services.reporting.query.values import JsonObject, NamedValues
 from services.reporting.reports.formats import ReportResult
 
 
@@ -26,7 +25,7 @@ async def find_one(session: ReadSession, name: str, item: str) -> str:
     return item_json
 
 
-async def find_some(session: ReadSession, name: str, given: Mapping[str, Any], as_of: date) -> ReportResult:
+async def find_some(session: ReadSession, name: str, given: NamedValues, as_of: date) -> ReportResult:
     """The first page of a list, as a report is told; raises `QueryError`."""
     definition = LISTS[name]
     values = {**given, "as_of": as_of, "limit": LIMIT_MAX + 1}
@@ -40,7 +39,7 @@ async def find_some(session: ReadSession, name: str, given: Mapping[str, Any], a
     return ReportResult(as_of, given.get("as_known_at"), columns, shown, {}, following, is_incomplete, None)
 
 
-async def find_event(session: ReadSession, event: str) -> dict[str, Any]:
+async def find_event(session: ReadSession, event: str) -> JsonObject:
     """One event by its id, whatever day it is about; raises `QueryError`."""
     try:
         events = await find_some(session, "events", {"event": UUID(event)}, date(9998, 12, 31))

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
+
+from services.reporting.query.values import NamedValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Section:
     report: str = ""
     listed: str = ""
     """Instead of a report, a list of the API; its first page is shown."""
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: NamedValues = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the report by what they are called in the page's address."""
     days_back: int = 0

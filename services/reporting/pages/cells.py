@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from services.reporting.pages.i18n import Words
+from services.reporting.query.values import NamedValues
 
 CODES: Final = frozenset(
     {
@@ -59,7 +60,7 @@ class PageAddress:
         return PageAddress({name: value for name, value in self.kept.items() if name not in names}, self.root)
 
 
-def cell(column: str, row: Mapping[str, Any], words: Words, address: PageAddress) -> Cell | OccupancyBar:
+def cell(column: str, row: NamedValues, words: Words, address: PageAddress) -> Cell | OccupancyBar:
     """The cell of a column in a row."""
     if column == "bar":
         return bar(row)
@@ -70,7 +71,7 @@ def cell(column: str, row: Mapping[str, Any], words: Words, address: PageAddress
     return Cell(_text(column, value, words), _link(column, row, address), is_number=number)
 
 
-def bar(row: Mapping[str, Any]) -> OccupancyBar:
+def bar(row: NamedValues) -> OccupancyBar:
     """A ceiling is the whole width; who is above it fills all of it and is told apart."""
     limit = row["ceiling"] + row["waived"]
     most = max(limit, row["present"], row["fullest_planned"], 1)
@@ -103,7 +104,7 @@ def _text(column: str, value: Any, words: Words) -> str:
             return str(value)
 
 
-def _link(column: str, row: Mapping[str, Any], address: PageAddress) -> str:
+def _link(column: str, row: NamedValues, address: PageAddress) -> str:
     """Where a value leads; empty where there is nothing behind it."""
     value = row[column]
     if column == "mission":
@@ -121,13 +122,13 @@ def _link(column: str, row: Mapping[str, Any], address: PageAddress) -> str:
     return ""
 
 
-def _tour(value: str, row: Mapping[str, Any], address: PageAddress) -> str:
+def _tour(value: str, row: NamedValues, address: PageAddress) -> str:
     """Tours are named `<mandate>/<line>/<tour>`, or by the last part alone beside their line."""
     full = f"{row['line']}/{value}" if "line" in row and "/" not in value else value
     return address.of(f"/tours/{quote(full)}") if full.count("/") == 2 else ""
 
 
-def _behind(row: Mapping[str, Any], address: PageAddress) -> str:
+def _behind(row: NamedValues, address: PageAddress) -> str:
     if "tour" in row or "id" in row:
         return ""  # one tour: its own link leads on
     if "category" in row:

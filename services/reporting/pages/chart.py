@@ -2,11 +2,12 @@
 
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from services.reporting.pages.i18n import Words
+from services.reporting.query.values import NamedValues
 
 with warnings.catch_warnings():  # it leaves a finder of plugins among those of imports, made for Pythons before 3.4
     warnings.simplefilter("ignore")
@@ -35,7 +36,7 @@ _STYLE: Final = Style(
 )
 
 
-def occupancy(rows: Sequence[Mapping[str, Any]], as_of: date, words: Words) -> bytes:
+def occupancy(rows: Sequence[NamedValues], as_of: date, words: Words) -> bytes:
     """An SVG: rows of the report `occupancy` of one line, as steps from one change to the next."""
     chart = pygal.DateLine(
         style=_STYLE,
@@ -58,7 +59,7 @@ def occupancy(rows: Sequence[Mapping[str, Any]], as_of: date, words: Words) -> b
     return drawn
 
 
-def _steps(rows: Sequence[Mapping[str, Any]], column: str, as_of: date) -> list[tuple[date, int]]:
+def _steps(rows: Sequence[NamedValues], column: str, as_of: date) -> list[tuple[date, int]]:
     """Each value from its day to the day of the next: two points, so that the line is level between them."""
     ends = [row["until"] or as_of for row in rows]
     return [

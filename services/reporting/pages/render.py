@@ -16,6 +16,7 @@ from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddr
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.languages import LANGUAGES
 from services.reporting.pages.problem_texts import said
+from services.reporting.query.values import JsonObject, NamedValues
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
@@ -58,7 +59,7 @@ class Question:
 class PageContent:
     """What was found."""
 
-    thing: Mapping[str, Any] | None
+    thing: NamedValues | None
     sections: Mapping[str, ReportResult]
 
 
@@ -84,7 +85,7 @@ class Card:
     people: int
     parts: Sequence[tuple[str, int]]
     """By category, how many."""
-    ceilings: Sequence[tuple[OccupancyBar, Mapping[str, Any]]]
+    ceilings: Sequence[tuple[OccupancyBar, NamedValues]]
     """On each line that covers it, its own ceiling; where it has none, that of the line, which it shares."""
 
 
@@ -124,7 +125,7 @@ def problem(fault: Problem, question: Question) -> Response:
 
 def _response(
     template: str,
-    context: Mapping[str, Any],
+    context: NamedValues,
     question: Question,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
@@ -135,7 +136,7 @@ def _response(
     return Response(text.encode("utf-8", "backslashreplace"), status, media_type="text/html", headers=own)
 
 
-def _frame(question: Question, address: PageAddress) -> dict[str, Any]:
+def _frame(question: Question, address: PageAddress) -> JsonObject:
     """What the frame of every page needs."""
     return {
         "_": question.words.say,
@@ -157,9 +158,7 @@ def _title(sheet: Sheet, question: Question) -> str:
     return f"{title} {question.path[of]}" if of else title
 
 
-def _facts(
-    thing: Mapping[str, Any] | None, words: Words, address: PageAddress
-) -> list[tuple[str, Cell | OccupancyBar]]:
+def _facts(thing: NamedValues | None, words: Words, address: PageAddress) -> list[tuple[str, Cell | OccupancyBar]]:
     """What is known about the one thing, except for what holds further things."""
     plain = {
         name: value
@@ -204,7 +203,7 @@ def _cards(shown: PageContent, words: Words, address: PageAddress) -> list[Card]
     ]
 
 
-def _ceilings(mission: str, lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _ceilings(mission: str, lines: Sequence[NamedValues]) -> list[NamedValues]:
     own = {row["line"]: row for row in lines if row["mission"] == mission}
     shared = {row["line"]: row for row in lines if row["mission"] is None and mission in row["missions"]}
     return sorted((shared | own).values(), key=itemgetter("present"), reverse=True)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, get_args
@@ -29,6 +29,7 @@ from services.reporting.pages.render import PageContent, Question
 from services.reporting.query.errors import QueryError
 from services.reporting.query.parameters import LIMIT_MAX
 from services.reporting.query.session import ReadModel, ReadSession
+from services.reporting.query.values import JsonObject, NamedValues
 from services.reporting.reports import formats, run
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.formats import ReportResult
@@ -67,7 +68,7 @@ def page_routes() -> APIRouter:
 
 
 def static_files() -> StaticFiles:
-    """The style sheet of every room's pages, and the script of these."""
+    """The style sheet of every service's pages, and the script of these."""
     return StaticFiles(packages=[("kernel", "static"), (__package__, "static")])
 
 
@@ -135,7 +136,7 @@ def _instant(text: str) -> str:
 _OF_A_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?P<seconds>:[0-9]{2}(\.[0-9]{1,9})?)?")
 
 
-def _terms(given: Mapping[str, Any]) -> ReportParameters:
+def _terms(given: NamedValues) -> ReportParameters:
     """Raises `Problem`."""
     try:
         return ReportParameters.model_validate(given)
@@ -160,7 +161,7 @@ async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageConten
     return PageContent(thing, {section.name: results[section.name] for section in sheet.sections})
 
 
-async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> Mapping[str, Any] | None:
+async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> NamedValues | None:
     """What the page is about."""
     if not sheet.thing:
         return None
@@ -172,23 +173,23 @@ async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> Mapp
     except QueryError as fault:
         fault.field = kind  # what the address of the page calls it
         raise
-    thing: Mapping[str, Any] = json.loads(item)
+    thing: NamedValues = json.loads(item)
     return thing
 
 
-def _given(section: Section, names: Mapping[str, Any]) -> dict[str, Any]:
+def _given(section: Section, names: NamedValues) -> JsonObject:
     taken = {parameter: names[name] for parameter, name in section.parameters.items()}
     return {**section.arguments, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
 
 
-async def _listed(session: ReadSession, section: Section, names: Mapping[str, Any]) -> ReportResult:
+async def _listed(session: ReadSession, section: Section, names: NamedValues) -> ReportResult:
     result = await find_some(session, section.listed, _given(section, names), session.as_of)
     named = [(*values, row["id"]) for values, row in zip(result.values, result.rows, strict=True)]
     return replace(result, columns=[*result.columns, ("event", "json")], values=named)
 
 
 async def _reported(
-    session: ReadSession, sections: Sequence[Section], question: Question, names: Mapping[str, Any]
+    session: ReadSession, sections: Sequence[Section], question: Question, names: NamedValues
 ) -> dict[str, ReportResult]:
     """The answers of sections by their names."""
     questions = [(REPORTS[section.report], _parameters_for(section, question, names)) for section in sections]
@@ -198,7 +199,7 @@ async def _reported(
     return {section.name: result for section, result in zip(sections, results, strict=True)}
 
 
-def _parameters_for(section: Section, question: Question, names: Mapping[str, Any]) -> ReportParameters:
+def _parameters_for(section: Section, question: Question, names: NamedValues) -> ReportParameters:
     given, report = _given(section, names), REPORTS[section.report]
     if section.days_back:
         begin = max(FIRST_DAY, question.as_of - timedelta(days=section.days_back))
@@ -209,7 +210,7 @@ def _parameters_for(section: Section, question: Question, names: Mapping[str, An
     return _terms({**given, "as_known_at": question.terms.as_known_at, "limit": LIMIT_MAX})
 
 
-def _twin(sheet: Sheet, question: Question, shown: PageContent) -> dict[str, Any]:
+def _twin(sheet: Sheet, question: Question, shown: PageContent) -> JsonObject:
     return {
         "page": sheet.name,
         "as_of": question.as_of,

@@ -1,4 +1,4 @@
-"""An event as the reading room receives it: what happened, when it was true, when it was learned, and where it lies."""
+"""An event as the reporting service receives it: what happened, when it was true, when it was learned, where."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +18,9 @@ class ConsumedEvent:
     version: int
     """Its place in its stream, from 1, without gaps."""
     position: int
-    """Its place in its room's log."""
+    """Its place in its service's log."""
     room: str
-    """Part of the identity of a stream: `line/…`, `mission/…` and `unit/…` are other streams in another room."""
+    """Part of the identity of a stream: `line/…`, `mission/…` and `unit/…` are other streams in another service."""
     effective: datetime
     recorded: datetime
     data: Event | UnreadEvent

@@ -1,4 +1,4 @@
-"""UN operations and every status that each has had, as told to the vacancies room."""
+"""UN operations and every status that each has had, as told to the vacancies service."""
 
 from collections.abc import Iterator
 from datetime import date

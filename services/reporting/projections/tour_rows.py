@@ -125,5 +125,5 @@ DATE_CHANGES = View("tour_date_changes", DateChangeRow, key=("tour", "version"),
 
 
 def tour_id(event: Any) -> str:
-    """The id of the tour that an event of the deployments room is about."""
+    """The id of the tour that an event of the deployments service is about."""
     return f"{event.mandate}/{event.line}/{event.tour}"

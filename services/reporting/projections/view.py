@@ -1,6 +1,6 @@
 """Views set, they never add: a view is a table whose rows are keyed by what they describe; an event sets whole rows.
 
-Every row belongs to one owner (a mandate, a tour, …), and an owner's rows are fed by one stream of one room. So a
+Every row belongs to one owner (a mandate, a tour, …), and an owner's rows are fed by one stream of one service. So a
 projection needs only the rows of one owner, streams can be applied in any interleaving, and a total is a query.
 """
 
@@ -88,10 +88,14 @@ class View(Generic[R]):
         return tuple(c.name for c in self.columns if c.name not in self.key)
 
 
-def _postgres(hint: Any) -> str:
+def _postgres(hint: object) -> str:
     """The Postgres type of an annotation; `X | None` is a nullable X."""
     parts = [part for part in getattr(hint, "__args__", (hint,)) if part is not type(None)]
     return _POSTGRES[hint] if hint in _POSTGRES else _POSTGRES[parts[0]]
+
+
+AnyView: TypeAlias = View[Any]
+"""A view of some row class; which one only its own projection knows."""
 
 
 @dataclass(slots=True)
@@ -100,11 +104,11 @@ class Rows:
 
     tables: dict[str, dict[Key, Row]] = field(default_factory=dict)
 
-    def find(self, view: View[R], *key: Any) -> R | None:
+    def find(self, view: View[R], *key: object) -> R | None:
         """The row with this key, or None."""
         return self.tables.get(view.table, {}).get(key)
 
-    def one(self, view: View[R], *key: Any) -> R:
+    def one(self, view: View[R], *key: object) -> R:
         """The row with this key; raises `LookupError`."""
         row = self.find(view, *key)
         if row is None:
@@ -116,7 +120,7 @@ class Rows:
         table: dict[Key, R] = self.tables.get(view.table, {})
         return [table[key] for key in sorted(table)]
 
-    def set(self, view: View[Any], key: Key, row: Row) -> None:
+    def set(self, view: AnyView, key: Key, row: Row) -> None:
         """Put a row in the place of the one with its key."""
         self.tables.setdefault(view.table, {})[key] = row
 
@@ -131,7 +135,7 @@ class Projection:
 
     name: str
     """What the owner is, e.g. `tour`."""
-    views: tuple[View[Any], ...]
+    views: tuple[AnyView, ...]
     aggregate_id: Callable[[Any], str]
     """The owner that an event is about."""
     project: Project

@@ -1,7 +1,7 @@
 """Phase 6, record: each stream's version moves on, applied events are logged, the others parked, followers notified."""
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from kernel.store.postgres import Connection
 from services.reporting.projections.change_set import ChangeSet
@@ -62,7 +62,7 @@ async def _notify(connection: Connection, gates: Gates, changes: ChangeSet) -> N
         await connection.execute(query("change").sql, *columns_of(notices, 3), CHANGES_KEPT)
 
 
-def _columns(event: ConsumedEvent) -> tuple[Any, ...]:
+def _columns(event: ConsumedEvent) -> tuple[object, ...]:
     """The columns of `_EVENT`."""
     return (
         *(event.room, event.stream, event.version, event.position, event.id, event.type, event.effective),

@@ -7,17 +7,16 @@ of the same shape and from there into the view, so a batch costs the same few st
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 import asyncpg
 
-from services.reporting.projections.view import Row, View
+from services.reporting.projections.view import AnyView, Row
 
 
 class Statements:
     """The SQL of one view, and the way of its rows from there."""
 
-    def __init__(self, view: View[Any]) -> None:
+    def __init__(self, view: AnyView) -> None:
         self._view = view
         self._arrays = [nr for nr, column in enumerate(view.columns) if column.type == "text[]"]
         self.columns = [*(column.name for column in view.columns), "recorded_from"]
@@ -41,7 +40,7 @@ class Statements:
         return self._view.row(*values)
 
 
-def _read(view: View[Any], names: str) -> str:
+def _read(view: AnyView, names: str) -> str:
     """A join and not `= ANY`: in a generic plan, ANY compares every row with every element of the array.
 
     The owners come as one text, a line each: no identifier of a contract can hold a line break.
@@ -50,13 +49,13 @@ def _read(view: View[Any], names: str) -> str:
     return f'SELECT {names} FROM {wanted} JOIN {view.table} ON "{view.aggregate_id}" = owner_'  # noqa: S608
 
 
-def _set(view: View[Any], stage: str, names: str) -> str:
+def _set(view: AnyView, stage: str, names: str) -> str:
     key = ", ".join(f'"{name}"' for name in view.key)
     values = ", ".join(f'"{name}" = excluded."{name}"' for name in (*view.values, "recorded_from"))
     return f"INSERT INTO {view.table} ({names}) SELECT {names} FROM {stage} ON CONFLICT ({key}) DO UPDATE SET {values}"  # noqa: S608
 
 
-def columns_of(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+def columns_of(rows: Iterable[tuple[object, ...]], width: int) -> list[list[object]]:
     """Rows as one list per column, the shape that `unnest` takes, also when there are none."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     return columns or [[] for _ in range(width)]

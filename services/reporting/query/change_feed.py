@@ -18,6 +18,7 @@ from kernel.store import database
 from services.reporting.queries import query
 from services.reporting.query.consistency import Waits
 from services.reporting.query.parameters import TIMEOUT_MAX_S
+from services.reporting.query.values import JsonObject
 
 CHANNEL: Final = "forcegen_changes"
 FOLLOWERS_MAX: Final = 2_000
@@ -172,6 +173,6 @@ def _change(row: asyncpg.Record) -> ViewChange:
     return ViewChange(row["number"], row["view"], _frame("change", row["number"], data))
 
 
-def _frame(event: str, number: int, data: dict[str, Any]) -> bytes:
+def _frame(event: str, number: int, data: JsonObject) -> bytes:
     """A server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html); JSON has no line break."""
     return f"event: {event}\ndata: {json.dumps(data)}\nid: {number}\n\n".encode()

@@ -9,12 +9,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from contracts.text import is_storable
 from kernel.sql.template import Statement, Template, compose
 from services.reporting.queries import named
 from services.reporting.query.errors import BadParameter
+from services.reporting.query.values import NamedValues
 
 _LEAST: Final = {
     "text": "''",
@@ -97,7 +98,7 @@ class PageQuery:
         kind = self.types[column]
         return f"({_LEAST[kind]})::{kind}"
 
-    def cursor(self, row: Mapping[str, Any]) -> str:
+    def cursor(self, row: NamedValues) -> str:
         """Where a page ends, for the one after."""
         values = [str(self._none(column) if row[column] is None else row[column]) for column in self.key]
         return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()

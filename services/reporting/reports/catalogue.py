@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from kernel.sql.template import Statement, Template
 from services.reporting.queries import named, whole_statement, with_details
 from services.reporting.query.session import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, SourceStreams
+from services.reporting.query.values import JsonObject
 from services.reporting.reports.parameters import EVERYWHERE
 
 
@@ -20,7 +20,7 @@ class ReportDefinition:
     """The columns that name a row, in the order of the rows."""
     totals: tuple[str, ...]
     source_streams: SourceStreams
-    example: dict[str, Any]
+    example: JsonObject
     """A row, shortened."""
     required: tuple[str, ...] = ()
     """Parameters without which it has no answer."""

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -14,10 +14,11 @@ import pyarrow
 import pyarrow.parquet
 
 from services.reporting.query.consistency import Freshness
+from services.reporting.query.values import JsonObject, NamedValues
 from services.reporting.reports.csv_cells import guarded
 
 PARQUET: Final = "application/vnd.apache.parquet"
-_PARQUET_TYPES: Final[dict[str, Any]] = {
+_PARQUET_TYPES: Final[JsonObject] = {
     "text": pyarrow.string(),
     "uuid": pyarrow.string(),
     "int4": pyarrow.int32(),
@@ -43,20 +44,20 @@ class ReportResult:
     """Names and types."""
     values: Sequence[Sequence[Any]]
     """Of each row, in the order of the columns."""
-    totals: Mapping[str, Any]
+    totals: NamedValues
     next: str | None
     incomplete: bool
     freshness: Freshness | None
     """None: nothing was to be waited for."""
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[JsonObject]:
         """The rows by the names of their columns, made anew each time."""
         names = [column for column, _ in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.values]
 
 
-def as_json(name: str, result: ReportResult) -> dict[str, Any]:
+def as_json(name: str, result: ReportResult) -> JsonObject:
     """An answer as the API tells it."""
     return {
         "report": name,

@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import httpx
 import orjson
@@ -22,6 +22,7 @@ from contracts.registry import SERVICES
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.errors import BadParameter, NoArchive, NotSignedYet
+from services.reporting.query.values import JsonObject, NamedValues
 from services.reporting.reports.parameters import ReportParameters
 
 COVERED_WITHIN_S: Final = 10.0
@@ -50,17 +51,17 @@ class Receipt(BaseModel):
     model_config = ConfigDict(extra="forbid")
     format: Literal["forcegen.receipt/1"]
     report: str
-    parameters: dict[str, Any]
+    parameters: JsonObject
     """As they were asked, with the day that was meant where none was named."""
     positions: list[Position]
     """How far the views had read."""
     parked: dict[str, int]
-    """By room, the events that were read and could not be applied."""
+    """By service, the events that were read and could not be applied."""
     projection: str
     """The version of the code that made the views and the answer; see `code_version`."""
     digest: str
     """`sha256:` and the SHA-256 of the answer, in hexadecimal; see `digest`."""
-    archive: dict[str, Any]
+    archive: JsonObject
     """The checkpoint that covers the positions, and for each the proof of its last record."""
 
 
@@ -88,7 +89,7 @@ def code_version() -> str:
     return whole.hexdigest()[:16]
 
 
-def digest(body: Mapping[str, Any]) -> str:
+def digest(body: NamedValues) -> str:
     """Of an answer as JSON, whatever the order of its members and however it was spaced."""
     answer_body = {name: value for name, value in body.items() if name not in NOT_OF_THE_ANSWER}
     return "sha256:" + sha256(orjson.dumps(answer_body, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
@@ -98,7 +99,7 @@ def digest(body: Mapping[str, Any]) -> str:
 class ViewsState:
     """What the views held when an answer was read."""
 
-    positions: Sequence[Mapping[str, Any]]
+    positions: Sequence[NamedValues]
     parked: Mapping[str, int]
 
 
@@ -111,8 +112,8 @@ async def state(connection: Connection) -> ViewsState:
 
 
 def receipt_of(
-    name: str, params: ReportParameters, body: Mapping[str, Any], views: ViewsState, archive: Mapping[str, Any]
-) -> dict[str, Any]:
+    name: str, params: ReportParameters, body: NamedValues, views: ViewsState, archive: NamedValues
+) -> JsonObject:
     """The receipt of an answer."""
     question = params.model_dump(mode="json", exclude_none=True, exclude=set(NOT_OF_THE_QUESTION))
     receipt = Receipt(
@@ -134,27 +135,27 @@ class _NotCoveredYet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The audit room, which anchors what a receipt rests on."""
+    """The audit service, which anchors what a receipt rests on."""
 
     url: str
     client: httpx.AsyncClient
 
-    async def covering(self, views: ViewsState) -> Mapping[str, Any]:
+    async def covering(self, views: ViewsState) -> NamedValues:
         """The checkpoint that covers what the views held; raises `QueryError` where there is none in time."""
         places = [f"{p['topic']}/{p['partition']}/{p['next_offset']}" for p in views.positions]
         try:
             return await self._anchors(places)
         except (_NotCoveredYet, TimeoutError, httpx.HTTPError) as fault:
-            remedy = "Ask again in a minute; if it stays so, ask your operator how far the audit room is."
+            remedy = "Ask again in a minute; if it stays so, ask your operator how far the audit service is."
             raise NotSignedYet("The archive has not signed all of this yet.", remedy=remedy) from fault
 
     @stamina.retry(on=_NotCoveredYet, attempts=None, timeout=COVERED_WITHIN_S, wait_initial=0.1, wait_max=0.5)
-    async def _anchors(self, places: Sequence[str]) -> Mapping[str, Any]:
+    async def _anchors(self, places: Sequence[str]) -> NamedValues:
         answer = await self.client.get(f"{self.url}/v1/anchors", params={"position": places})
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise _NotCoveredYet
         answer.raise_for_status()
-        answer_body: Mapping[str, Any] = json.loads(answer.content)
+        answer_body: NamedValues = json.loads(answer.content)
         return answer_body
 
 
@@ -164,6 +165,6 @@ def check(params: ReportParameters, archive: Archive | None) -> Archive:
         remedy = "Leave format out: the JSON holds the answer and its receipt."
         raise BadParameter("A receipt comes with JSON alone.", field="receipt", remedy=remedy)
     if archive is None:
-        remedy = "Its operator sets FORCEGEN_QUERY_AUDIT_URL to the address of the audit room."
+        remedy = "Its operator sets FORCEGEN_QUERY_AUDIT_URL to the address of the audit service."
         raise NoArchive("This query API does not know the archive.", field="receipt", remedy=remedy)
     return archive

@@ -3,7 +3,7 @@
 Pages go by the key of the rows, so they hold while rows change; totals are always those of the whole report.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -14,6 +14,7 @@ from services.reporting.query import keyset
 from services.reporting.query.errors import TooManyRows
 from services.reporting.query.keyset import PageQuery
 from services.reporting.query.session import ReadSession
+from services.reporting.query.values import NamedValues
 from services.reporting.reports import validation
 from services.reporting.reports.catalogue import ReportDefinition
 from services.reporting.reports.formats import ReportResult
@@ -65,7 +66,7 @@ class _Prepared:
     page: PageQuery
     follows: bool
     """Whether it goes on from a cursor."""
-    values: Mapping[str, Any]
+    values: NamedValues
 
 
 async def _prepare(session: ReadSession, report: ReportDefinition, params: ReportParameters) -> _Prepared:

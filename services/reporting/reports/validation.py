@@ -4,12 +4,12 @@ A name that nobody has ever recorded has no answer. Told as no rows, it would pa
 refused, with the names that there are.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from services.reporting.queries import query
 from services.reporting.query.errors import BadParameter, MissingParameter, UnknownName
 from services.reporting.query.session import ReadSession
+from services.reporting.query.values import NamedValues
 from services.reporting.reports.catalogue import ReportDefinition
 
 LISTS_OF: Final = {
@@ -30,7 +30,7 @@ NAMES_MAX: Final = 10_000
 """Names of which a process remembers that they are on record."""
 
 
-async def check_names(session: ReadSession, given: Mapping[str, Any]) -> None:
+async def check_names(session: ReadSession, given: NamedValues) -> None:
     """Raises `QueryError` for a parameter that names what is not on record, or was not at the instant asked about."""
     instant, known = given.get("as_known_at"), session.learned.names
     named = [(field, name) for field in _NAMED if given.get(field) for name in _listed(given[field])]
@@ -56,7 +56,7 @@ def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def check_period(given: Mapping[str, Any], first: str, last: str) -> None:
+def check_period(given: NamedValues, first: str, last: str) -> None:
     """Raises `QueryError` for a period that ends before it begins."""
     begin, end = given.get(first), given.get(last)
     if begin is not None and end is not None and begin > end:
@@ -64,7 +64,7 @@ def check_period(given: Mapping[str, Any], first: str, last: str) -> None:
         raise BadParameter(detail, field=first, remedy=f"Send a {first} that is not after {last}.")
 
 
-def check_choice(report: ReportDefinition, given: Mapping[str, Any]) -> None:
+def check_choice(report: ReportDefinition, given: NamedValues) -> None:
     """Raises `QueryError` unless a report about one thing is asked about exactly one."""
     sent = [field for field in report.exactly_one_of if given.get(field) is not None]
     if report.exactly_one_of and len(sent) != 1:
@@ -75,7 +75,7 @@ def check_choice(report: ReportDefinition, given: Mapping[str, Any]) -> None:
         raise kind(detail, field=field, remedy=f"Send one of {named}.")
 
 
-def check_source(report: ReportDefinition, given: Mapping[str, Any]) -> None:
+def check_source(report: ReportDefinition, given: NamedValues) -> None:
     """Raises `QueryError` for a parameter that only another source of the report understands."""
     taken = [*report.of(given.get("source")).own, "source"]
     for field in sorted(field for field, value in given.items() if value is not None and field not in taken):
