@@ -86,7 +86,7 @@ def _schema_comment() -> str:
 async def apply(connection: Connection, records: Records) -> Applied:
     """Events into views whose offsets stay where they are: those that are there already are passed over.
 
-    Records that are no events of their topic's service are passed over too: they are dead letters of whoever reads them.
+    Records that are no events of their topic's service are passed over too: they are dead letters of its readers.
     """
     events = []
     for record in records:
