@@ -1,6 +1,6 @@
 """The archive with its tree and its signer, against nothing but COPY of the same rows; then checking all of it.
 
-A proof from a tree of ten million leaves is asked last: its tiles are stored, its records are not.
+A proof from a tree of ten million leaves is read last: its tiles are stored, its records are not.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Every report for one State, now and as known on another day, over a short history and over one ten times as long.
 
 What is compared is one indexed row, read in turn with it over the same connections: a report should cost a few of
-those, however many years the register holds. Questions about a period are asked about one year.
+those, however many years the register holds. Reports of a period are of one year.
 """
 
 import time
@@ -73,7 +73,7 @@ def _at(times: Sequence[float], percent: int) -> float:
 
 @dataclass(frozen=True)
 class Costs:
-    """Of a question asked now, and as known on another day."""
+    """Of a report of now, and as known on another day."""
 
     now: Cost
     known: Cost
@@ -98,10 +98,10 @@ def _line(name: str, short: Costs, long: Costs) -> Measured:
     return Measured(f"ask {name}", ASKED_TIMES, _at(long.now.question, 99) * ASKED_TIMES, "; ".join(bounds))
 
 
-def _bound(what: str, found: Sequence[float], at_most: float) -> str:
+def _bound(what: str, ratios: Sequence[float], at_most: float) -> str:
     """At the median and at the 99th percentile; other work on the machine makes the latter alike for all questions."""
-    times = " / ".join(f"{each:.1f}" for each in found)
-    return f"{what} {times} x{'' if max(found) <= at_most else f' (above {at_most:g})'}"
+    times = " / ".join(f"{each:.1f}" for each in ratios)
+    return f"{what} {times} x{'' if max(ratios) <= at_most else f' (above {at_most:g})'}"
 
 
 async def _costs(servers: Servers, tours: int) -> dict[str, Costs]:
@@ -113,13 +113,13 @@ async def _costs(servers: Servers, tours: int) -> dict[str, Costs]:
             async with pool.acquire() as connection:
                 await connection.fetchrow("SELECT * FROM tours WHERE id = $1", tour)
 
-        asked: dict[str, Callable[[date, datetime | None], Ask]] = {
+        reports: dict[str, Callable[[date, datetime | None], Ask]] = {
             "overview": partial(_overview, model),
             **{name: partial(_report, model, name) for name in REPORTS},
         }
         return {
             name: Costs(await _cost(ask(NOW, None), one_row), await _cost(ask(THEN, KNOWN_AT), one_row))
-            for name, ask in asked.items()
+            for name, ask in reports.items()
         }
 
 

@@ -1,4 +1,4 @@
-"""Commands through the door of a room: load, decide, append on Postgres, in batches; without Kafka."""
+"""Commands into a service: load, decide, append on Postgres, in batches; without Kafka."""
 
 import asyncio
 import time
@@ -44,36 +44,43 @@ async def _run(servers: Servers, name: str) -> list[Measured]:
 def _ground() -> list[flow.Event]:
     """Twenty open lines, and the mission that they cover."""
     status = {"mission": "UNIFIL", "status": "active", "since": "1978-03-19", "authority": "S/RES/425"}
-    found = [command("unifil", "deployments.RecordMissionStatus", "mission/UNIFIL", status)]
+    ground = [command("unifil", "deployments.RecordMissionStatus", "mission/UNIFIL", status)]
     for nr in range(flow.MANDATES):
         own = flow.line_of(nr)
         terms = flow.proposal("", own["mandate"])["data"]["lines"][0]
         opening = {**own, "contributor": "KAZ", "terms": terms, "since": "2022-07-01"}
-        found.append(command(f"open-{nr}", "deployments.OpenLine", f"line/{own['mandate']}/all", opening))
-    return found
+        ground.append(command(f"open-{nr}", "deployments.OpenLine", f"line/{own['mandate']}/all", opening))
+    return ground
 
 
 async def _measure(
-    servers: Servers, name: str, room: DecidingService, ground: list[flow.Event], commands: list[flow.Event], note: str
+    servers: Servers,
+    name: str,
+    service: DecidingService,
+    ground: list[flow.Event],
+    commands: list[flow.Event],
+    note: str,
 ) -> Measured:
-    await provision(servers.database(name), room.name, "bench")
-    url = servers.as_role(room.name, "bench", name)
+    await provision(servers.database(name), service.name, "bench")
+    url = servers.as_role(service.name, "bench", name)
     await migrate(SecretStr(url), MIGRATIONS)
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
         store = PostgresStore(pool)
-        intake = CommandHandler(room.decider, store, room=room.name, streams_cached_max=10_000, appended=lambda: None)
-        await intake.take([_incoming(room, event) for event in ground])
+        handler = CommandHandler(
+            service.decider, store, room=service.name, streams_cached_max=10_000, appended=lambda: None
+        )
+        await handler.take([_decoded(service, event) for event in ground])
         started = time.perf_counter()
         for first in range(0, len(commands), BATCH):
-            answers = await intake.take([_incoming(room, event) for event in commands[first : first + BATCH]])
+            answers = await handler.take([_decoded(service, event) for event in commands[first : first + BATCH]])
             if wrong := [answer for answer in answers if answer.status != "accepted"]:
                 raise AssertionError(wrong[0])
-        return Measured(f"decide and append: {room.name}", len(commands), time.perf_counter() - started, note)
+        return Measured(f"decide and append: {service.name}", len(commands), time.perf_counter() - started, note)
 
 
-def _incoming(room: DecidingService, event: flow.Event) -> DecodedCommand:
+def _decoded(service: DecidingService, event: flow.Event) -> DecodedCommand:
     key, value, headers = binary(event)
     envelope: Envelope = from_kafka(key, value, headers)
     return decode.command(
-        envelope, commands_of(room.name), received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=262_144
+        envelope, commands_of(service.name), received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=262_144
     )

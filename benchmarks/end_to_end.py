@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.measure import Measured
 from tests.faults import check, flow
-from tests.foreign import Client, room_of
+from tests.foreign import Client, service_of
 from tests.servers import Servers
 from tests.system import prepared_system
 
@@ -14,19 +14,19 @@ ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
 
 
 def run(servers: Servers) -> list[Measured]:
-    """Twenty thousand commands at once, three rooms deciding, one projecting, one archiving, on one machine."""
+    """Twenty thousand commands at once, three services deciding, one projecting, one archiving, on one machine."""
     commands = list(flow.twenty_thousand())
     with tempfile.TemporaryDirectory() as logs, prepared_system(servers, Path(logs)) as system:
         system.start(*ROOMS)
         client = Client(servers.kafka)
         client.send(flow.ground())
-        for room in ("approvals", "vacancies"):
-            client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room])
+        for service in ("approvals", "vacancies"):
+            client.outcomes(service, [e["id"] for e in flow.ground() if service_of(e) == service])
         started = time.perf_counter()
         client.send(commands)
         check.wait_for_quiet(system, 300)
         seconds = time.perf_counter() - started
         system.note_memory()
     most = max(system.memory_peak_bytes.values()) / 1e6
-    note = f"command to view and archive, six processes, Kafka and Postgres; largest room {most:.0f} MB"
+    note = f"command to view and archive, six processes, Kafka and Postgres; largest service {most:.0f} MB"
     return [Measured("end to end", len(commands), seconds, note)]

@@ -32,17 +32,17 @@ def run(servers: Servers) -> list[Measured]:
             time.sleep(0.2)
         seconds = time.perf_counter() - started
         system.note_memory()
-    rooms = max(system.memory_peak_bytes.values()) / 1e6
-    note = f"{STATES} States; sender {memory / 1e6:.0f} MB at most, largest room {rooms:.0f} MB; sent to shown"
+    largest = max(system.memory_peak_bytes.values()) / 1e6
+    note = f"{STATES} States; sender {memory / 1e6:.0f} MB at most, largest service {largest:.0f} MB; sent to shown"
     return [Measured("import strength returns", ROWS, seconds, note)]
 
 
 def _imported(system: RunningSystem, file: Path) -> int:
     """The most memory that the command was seen with, in bytes."""
     program = [sys.executable, "-c", "from cli.main import main; main()", "import", "strength-returns", str(file)]
-    asked = ["--bootstrap", system.servers.kafka, "--published-at", "2015-01-01T00:00:00Z", "--source", "made up"]
+    options = ["--bootstrap", system.servers.kafka, "--published-at", "2015-01-01T00:00:00Z", "--source", "made up"]
     most = 0
-    with (file.parent / "import.log").open("wb") as log, subprocess.Popen([*program, *asked], stdout=log) as command:
+    with (file.parent / "import.log").open("wb") as log, subprocess.Popen([*program, *options], stdout=log) as command:
         while command.poll() is None:
             most = max(most, psutil.Process(command.pid).memory_info().rss)
             system.note_memory()

@@ -45,12 +45,12 @@ async def _apply(pool: asyncpg.Pool, projector: Projector, events: list[Consumed
 
 def _events() -> list[ConsumedEvent]:
     versions = dict.fromkeys(range(LINES), 0)
-    found: list[ConsumedEvent] = []
+    events: list[ConsumedEvent] = []
     for nr in range(TOURS):
         for event in _tour(nr):
             versions[nr % LINES] += 1
-            found.append(_recorded(event, versions[nr % LINES], len(found) + 1))
-    return found
+            events.append(_recorded(event, versions[nr % LINES], len(events) + 1))
+    return events
 
 
 def _tour(nr: int) -> list[Event]:

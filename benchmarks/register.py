@@ -31,10 +31,10 @@ def first_day(tours: int) -> date:
 
 def history(tours: int) -> Iterator[ConsumedEvent]:
     """The events of so many tours with their mandates and missions, in the order in which they were recorded."""
-    told = sorted([*_frame(tours), *_tours(tours)], key=lambda each: each[0])
-    positions = {room: count(1) for room in ("approvals", "vacancies", "deployments")}
+    events = sorted([*_frame(tours), *_tours(tours)], key=lambda each: each[0])
+    positions = {service: count(1) for service in ("approvals", "vacancies", "deployments")}
     versions: dict[tuple[str, str], int] = {}
-    for day, nr, event in told:
+    for day, nr, event in events:
         key = (event.room, event.stream)
         versions[key] = versions.get(key, 0) + 1
         position = next(positions[event.room])
@@ -80,8 +80,8 @@ def _mandate(state: str, year: int, day: date) -> Iterator[tuple[date, int, Even
     yield day, 1, approvals.MandateApproved(**own, decision=act, in_force_from=day)
     end = date(year + MANDATE_YEARS + 1, 12, 31)
     if end <= LAST_DAY:
-        told: dict[str, Any] = {"mandate": name, "contributor": state, "lines": tuple(LINES), "ends_on": end}
-        yield end, 0, approvals.MandateExpired(**told, reason="its term is over")
+        term: dict[str, Any] = {"mandate": name, "contributor": state, "lines": tuple(LINES), "ends_on": end}
+        yield end, 0, approvals.MandateExpired(**term, reason="its term is over")
 
 
 def _mandate_year(day: date) -> int:
@@ -124,8 +124,8 @@ def _tour(nr: int, came: date, goes: date) -> Iterator[tuple[date, int, Event]]:
     where: dict[str, Any] = {"mission": mission, "category": category, "headcount": 1}
     yield came + timedelta(days=1), nr, deployments.TourArrived(**own, arrived_on=came, **where)
     if nr % 20 == 0:
-        told: dict[str, Any] = {"corrected_on": came, "reason": "a slip", "corrects": UUID(int=nr)}
-        rank = deployments.TourCorrected(**own, **told, field="rank", value="major")
+        correction: dict[str, Any] = {"corrected_on": came, "reason": "a slip", "corrects": UUID(int=nr)}
+        rank = deployments.TourCorrected(**own, **correction, field="rank", value="major")
         yield came + timedelta(days=20), nr, rank
     if goes <= LAST_DAY:
         gone: dict[str, Any] = {"departed_on": goes, "reason": "end_of_tour", "payer": "un", "mission": mission}

@@ -41,7 +41,7 @@ HEADERS = [
 
 
 def run(servers: Servers) -> list[Measured]:
-    """One topic of its own, archived by the room's code; peaks of memory are of the whole process."""
+    """One topic of its own, archived by the service's code; peaks of memory are of the whole process."""
     with fresh_database(servers) as name, tempfile.TemporaryDirectory() as directory:
         return asyncio.run(_run(servers, name, Path(directory)))
 
@@ -121,8 +121,8 @@ async def _compared(settings: Settings, topic: str, connection: asyncpg.pool.Poo
         measured = Watermarks({"audit": ends}, {}, {topic: PARTITIONS}, bounds, ends, frozenset(places), ())
         began = time.perf_counter()
         partitions = PartitionComparison(there, connection, measured, lambda _: None)
-        found = [each for place in places async for each in partitions.compare(place) if each]
-    assert not found
+        differences = [each for place in places async for each in partitions.compare(place) if each]
+    assert not differences
     return time.perf_counter() - began
 
 

@@ -1,6 +1,6 @@
 """The three deciding services in memory, with no I/O: what a command is answered, and what follows from it elsewhere.
 
-Ids are deterministic here as they are in the system, so a rehearsal tells which answers to wait for: those to the
+Ids are deterministic here as they are in the system, so a rehearsal shows which answers to wait for: those to the
 commands of a wave, and those to every command that the services' policies then send.
 """
 

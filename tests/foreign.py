@@ -24,7 +24,7 @@ def command(id_: str, name: str, subject: str, data: dict[str, Any], source: str
     }
 
 
-def room_of(event: dict[str, Any]) -> str:
+def service_of(event: dict[str, Any]) -> str:
     return str(event["type"]).split(".")[1]
 
 
@@ -56,7 +56,7 @@ class Client:
         """Send commands to their rooms and wait until Kafka has them."""
         for event in events:
             key, value, headers = mode(event)
-            self.raw(f"{room_of(event)}.commands", value, key, headers)
+            self.raw(f"{service_of(event)}.commands", value, key, headers)
         self.flush()
 
     def raw(self, topic: str, value: bytes | None, key: bytes | None, headers: Headers | None = None) -> None:

@@ -61,7 +61,7 @@ def _show(letters: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
     shown = table("service", number("position"), "topic/partition/offset", "field", "reason", "remedy")
     for count, (service, letter) in enumerate(letters):
         if count == ROWS_MAX:
-            row(shown, ("…", None, None, None, "There are more: `forcegen dead-letters --json` tells them all.", None))
+            row(shown, ("…", None, None, None, "There are more: `forcegen dead-letters --json` prints them all.", None))
             break
         origin = f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
         row(shown, (service, letter["position"], origin, letter["field"], letter["reason"], letter["remedy"]))

@@ -124,7 +124,7 @@ def _parameters(
 
 
 def _list(answer: Mapping[str, Any]) -> None:
-    shown = table("report", "what it tells", "parameters", "required")
+    shown = table("report", "what it shows", "parameters", "required")
     for one in answer["reports"]:
         row(shown, (one["name"], one["description"], ", ".join(one["parameters"]), _required(one)))
     results().print(shown)

@@ -20,7 +20,7 @@ Token = Annotated[
     str | None,
     typer.Option("--token", envvar="FORCEGEN_AUDIT_TOKEN", help="What shows a service that you may read its content."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="As the service tells it.")]
+Json = Annotated[bool, typer.Option("--json", help="As the service answers it.")]
 
 
 def trace(

@@ -1,6 +1,6 @@
 """The steps of a person or a unit: known, put forward, accepted, cleared, there, home.
 
-A row tells the days that matter; what lies between follows from them by the fixed intervals named here, and is
+A row holds the days that matter; what lies between follows from them by the fixed intervals named here, and is
 reconstruction whatever the row's own basis. Only arrival and departure carry the row's basis.
 """
 

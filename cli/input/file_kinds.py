@@ -1,6 +1,6 @@
-"""What a file is that is no text in UTF-8, told by its first bytes, with what to do about it.
+"""What a file is that is no text in UTF-8, recognised by its first bytes, with what to do about it.
 
-Who is told that byte 0 is not UTF-8 looks for a wrong letter; who is told that the file is a workbook exports it.
+A reader of "byte 0 is not UTF-8" looks for a wrong letter; a reader of "the file is a workbook" exports it.
 """
 
 from typing import Final

@@ -24,7 +24,7 @@ RATE_EVERY_S: Final = 1.0
 
 
 class Bar:
-    """Told how many bytes were read and what is to be said of it."""
+    """Shows how many bytes were read, and a text beside the bar."""
 
     def __init__(self, bar: Progress, size: int | None) -> None:
         self.console = bar.console
@@ -55,7 +55,7 @@ class _Rate(ProgressColumn):
 
 
 class Records:
-    """Told of records as they are done with; tells how many, of how many, how fast, and how long it still takes."""
+    """Counts records as they are done with; shows how many, of how many, how fast, and how long it still takes."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar

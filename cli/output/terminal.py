@@ -33,7 +33,7 @@ def news() -> Console:
 
 @contextmanager
 def telling(what: str) -> Iterator[Callable[[str], None]]:
-    """Tells how far something is: a moving line at a terminal, plain lines elsewhere."""
+    """Shows how far something is: a moving line at a terminal, plain lines elsewhere."""
     console = news()
     if not console.is_terminal:
         yield lambda text: console.print(text, soft_wrap=True)

@@ -45,7 +45,7 @@ class Account:
         self._advanced(line.size, self._so_far())
 
     def decided(self, outcome: CommandDecided) -> None:
-        """A row that is on record was recorded now, or by an earlier import: its event's position tells which."""
+        """A row that is on record was recorded now, or by an earlier import: its event's position says which."""
         line = self._lines.pop(outcome.command_id, 0)
         if outcome.status == "accepted":
             now = any(event.position > self.position for event in outcome.events)

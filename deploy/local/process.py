@@ -53,7 +53,7 @@ class Daemon:
     program: str
     place: Path  # its working directory, by which a living one is recognised
     log: Path
-    console: Path  # what it prints; the log itself, or a file that tells of one run only
+    console: Path  # what it prints; the log itself, or a file that is about one run only
     record: Path
     usual_ports: tuple[int, ...]
     command: Callable[[tuple[int, ...]], list[str]]

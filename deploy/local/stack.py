@@ -102,7 +102,7 @@ def wipe(directory: Path, *, progress: Progress = quiet) -> None:
 
 
 def status(directory: Path) -> Status:
-    """What runs, and where. Asks the operating system, changes nothing."""
+    """What runs, and where. Reads it from the operating system, changes nothing."""
     home = Home.at(directory)
     return Status(_status(kafka.daemon(home)), _status(postgres.daemon(home)))
 

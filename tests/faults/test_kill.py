@@ -12,7 +12,7 @@ from itertools import islice
 import pytest
 
 from tests.faults import check, flow
-from tests.foreign import Client, room_of
+from tests.foreign import Client, service_of
 from tests.servers import Servers
 from tests.system import RunningSystem, prepared_system
 
@@ -36,7 +36,7 @@ def test_nothing_is_lost_and_nothing_is_double(system: RunningSystem) -> None:
     client = Client(system.servers.kafka)
     client.send(flow.ground())
     for room in ("approvals", "vacancies"):
-        client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room], 120)
+        client.outcomes(room, [e["id"] for e in flow.ground() if service_of(e) == room], 120)
     sent = kill_while_sending(system, client)
     for name in KILLED:
         system.wait_ready(name)
@@ -58,7 +58,7 @@ def kill_while_sending(system: RunningSystem, client: Client) -> dict[str, list[
         piece = list(islice(commands, total // len(order) + 1))
         client.send(piece)
         for event in piece:
-            sent[room_of(event)].append(event["id"])
+            sent[service_of(event)].append(event["id"])
         time.sleep(chance.uniform(0.1, 1.0))
         system.kill(name)
         system.spawn(name)

@@ -15,7 +15,7 @@ import pytest
 
 from deploy.local import stack
 from tests.faults import check, flow
-from tests.foreign import Client, room_of
+from tests.foreign import Client, service_of
 from tests.servers import Servers
 from tests.system import RunningSystem, prepared_system
 
@@ -63,7 +63,7 @@ def test_the_system_outlives_its_servers(system: RunningSystem, place: Path) -> 
     client = Client(system.servers.kafka)
     client.send(flow.ground())
     for room in ("approvals", "vacancies"):
-        client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room], 120)
+        client.outcomes(room, [e["id"] for e in flow.ground() if service_of(e) == room], 120)
     chance = random.Random(SEED)  # noqa: S311
     commands = flow.twenty_thousand()
     sent: dict[str, list[str]] = {room: [] for room in check.DECIDING}
@@ -71,7 +71,7 @@ def test_the_system_outlives_its_servers(system: RunningSystem, place: Path) -> 
         piece = list(islice(commands, COMMANDS // (2 * TIMES)))
         client.send(piece)
         for event in piece:
-            sent[room_of(event)].append(event["id"])
+            sent[service_of(event)].append(event["id"])
         time.sleep(chance.uniform(0.0, 0.5))
         kill(place, server)
     ended = {name: process.poll() for name, process in system.processes.items() if process.poll() is not None}

@@ -10,7 +10,7 @@ from itertools import islice
 import pytest
 
 from tests.faults import check, flow
-from tests.foreign import Client, room_of
+from tests.foreign import Client, service_of
 from tests.servers import Servers
 from tests.system import RunningSystem, prepared_system
 
@@ -31,14 +31,14 @@ def test_rooms_share_their_work_and_take_over_from_each_other(system: RunningSys
     client = Client(system.servers.kafka)
     client.send(flow.ground())
     for room in ("approvals", "vacancies"):
-        client.outcomes(room, [e["id"] for e in flow.ground() if room_of(e) == room], 120)
+        client.outcomes(room, [e["id"] for e in flow.ground() if service_of(e) == room], 120)
     commands = flow.twenty_thousand()
     sent: dict[str, list[str]] = {room: [] for room in check.DECIDING}
     for step in (*TWICE, *(f"{name}#2" for name in TWICE)):
         piece = list(islice(commands, COMMANDS // (2 * len(TWICE))))
         client.send(piece)
         for event in piece:
-            sent[room_of(event)].append(event["id"])
+            sent[service_of(event)].append(event["id"])
         system.kill(step)
         system.spawn(step)
     for name in system.processes:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.foreign import room_of
+from tests.foreign import service_of
 from tests.hostile import honest
 from tests.hostile.requests import Request, Route, requests
 from tests.system import RunningSystem
@@ -128,6 +128,6 @@ def _honest(system: RunningSystem, name: str, number: int) -> list[str]:
 
 
 def _post(system: RunningSystem, event: dict[str, Any]) -> httpx.Response:
-    url = f"{system.url(room_of(event))}/v1/commands"
+    url = f"{system.url(service_of(event))}/v1/commands"
     headers = {"content-type": "application/cloudevents+json"}
     return httpx.post(url, content=json.dumps(event), headers=headers, timeout=120)

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 from urllib.parse import quote, quote_from_bytes
 
-from tests.foreign import room_of
+from tests.foreign import service_of
 from tests.hostile import generate, honest
 from tests.hostile.texts import ODD_INSTANTS, odd_bytes, odd_text
 
@@ -100,7 +100,7 @@ def _structured(chance: Random, name: str, _: Sequence[Route]) -> Request:
 
 def _mixed(chance: Random, name: str, __: Sequence[Route]) -> Request:
     """A batch of good and bad commands: the good ones are told so at their places."""
-    story = [event for event in honest.commands(f"b{name}", 2) if room_of(event) == "approvals"]
+    story = [event for event in honest.commands(f"b{name}", 2) if service_of(event) == "approvals"]
     batch: list[Any] = []
     for _ in range(chance.choice((0, 1, 5, 40))):
         _, event = command(chance, f"{name}-{len(batch)}", 0.3)

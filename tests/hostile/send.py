@@ -17,7 +17,7 @@ import cramjam
 import httpx
 from confluent_kafka import Producer
 
-from tests.foreign import Client, binary, room_of, structured
+from tests.foreign import Client, binary, service_of, structured
 from tests.hostile import honest, wire
 from tests.hostile.generate import BOMBS, PARTITIONS, Hostile, Parcel
 from tests.hostile.wire import Raw
@@ -175,7 +175,7 @@ class Sender:
             for event in self._twice_now_and_then(events):
                 self.sent.note(event)
                 key, value, headers = (structured if way % 2 else binary)(event)
-                self._client.raw(f"{room_of(event)}.commands", value, key, headers)
+                self._client.raw(f"{service_of(event)}.commands", value, key, headers)
 
     def crowds(self, name: str) -> None:
         """Many honest commands in all partitions at once, and among them a record that no client library decodes.
@@ -212,7 +212,7 @@ class Sender:
         self._transactions.begin_transaction()
         for event in events:
             key, value, headers = binary(event)
-            self._transactions.produce(f"{room_of(event)}.commands", value=value, key=key, headers=[*headers])
+            self._transactions.produce(f"{service_of(event)}.commands", value=value, key=key, headers=[*headers])
             if commit:
                 self.sent.note(event)
             else:
@@ -231,7 +231,7 @@ class Sender:
                 self.sent.wrong_over_http.append(f"{event['id']}: {type(fault).__name__}: {fault}"[:300])
 
     def _post(self, event: Event) -> None:
-        url = f"{self._url(room_of(event))}/v1/commands"
+        url = f"{self._url(service_of(event))}/v1/commands"
         headers = {"content-type": "application/cloudevents+json"}
         for _ in range(300):
             answer = httpx.post(url, content=json.dumps(event), headers=headers, timeout=120)

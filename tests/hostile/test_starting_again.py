@@ -13,7 +13,7 @@ import pytest
 from deploy.local import services
 from deploy.local.endpoints import Endpoints, read_endpoints
 from deploy.system import SYSTEM
-from tests.foreign import Client, room_of
+from tests.foreign import Client, service_of
 from tests.hostile import honest
 from tests.hostile.generate import parcels
 from tests.hostile.run import PER_STORY
@@ -65,7 +65,7 @@ def sent_to(system: Endpoints, seed: int) -> dict[str, list[str]]:
     assert not sender.sent.wrong_over_http
     ids: dict[str, list[str]] = defaultdict(list)
     for event in events:
-        ids[room_of(event)].append(event["id"])
+        ids[service_of(event)].append(event["id"])
     return ids
 
 

@@ -76,7 +76,7 @@ class SendSummary:
         results().print(shown)
         hidden = self.statuses.total() - self.statuses["accepted"] - len(self._kept)
         if hidden:
-            self._news.print(f"{hidden:,} more are not shown: `--json` tells them all.")
+            self._news.print(f"{hidden:,} more are not shown: `--json` prints them all.")
 
     def _so_far(self) -> str:
         return f"{self.sent_count:,} sent, {self.statuses.total():,} answered"
