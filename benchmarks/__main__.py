@@ -12,7 +12,7 @@ from rich.table import Table
 
 from benchmarks import archiving, asking, codec, deciding, end_to_end, following, importing, projecting, replaying
 from benchmarks.measure import Measured
-from tests.servers import Servers, found
+from tests.servers import Servers, provided_servers
 
 BENCHMARKS: tuple[Callable[[Servers], list[Measured]], ...] = (
     codec.run,
@@ -32,7 +32,10 @@ def main() -> None:
     table = Table("what", "messages", "seconds", "per second", "note", title="Forcegen, measured on this machine")
     for column in table.columns[1:4]:
         column.justify = "right"
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, found(Path(directory) / "s") as servers:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory,
+        provided_servers(Path(directory) / "s") as servers,
+    ):
         for run in BENCHMARKS:
             with console.status(run.__module__):
                 for one in run(servers):

@@ -1,4 +1,4 @@
-"""Fixtures that every level of tests shares: the servers, found or started once for the whole run."""
+"""Fixtures that every level of tests shares: the servers, provided or started once for the whole run."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import servers as real
-from tests.servers import Servers
+from tests.servers import Servers, fresh_database, provided_servers
 from tests.system import RunningSystem, prepared_system
 
 # Timing never decides a test: a busy machine is slow, not wrong.
@@ -28,8 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def servers() -> Iterator[Servers]:
     """A real Kafka and a real Postgres."""
     place = tempfile.TemporaryDirectory(prefix="forcegen-test-", ignore_cleanup_errors=True)
-    with place as directory, real.found(Path(directory) / "servers") as found:
-        yield found
+    with place as directory, provided_servers(Path(directory) / "servers") as available:
+        yield available
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +40,13 @@ def postgres_dsn(servers: Servers) -> str:
 @pytest.fixture
 def database(servers: Servers) -> Iterator[str]:
     """The name of a new empty database."""
-    with real.fresh_database(servers) as name:
+    with fresh_database(servers) as name:
         yield name
 
 
 @pytest.fixture(scope="module")
 def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    """Every room running, on a fresh database and empty topics; shared by the stories of one file."""
+    """Every service running, on a fresh database and empty topics; shared by the stories of one file."""
     with prepared_system(servers, tmp_path_factory.mktemp("logs")) as system:
         system.start("approvals", "vacancies", "deployments", "reporting", "audit", "query")
         yield system

@@ -25,7 +25,7 @@ KAFKA_IMAGE = "apache/kafka:4.3.1"
 POSTGRES_IMAGE = "postgres:18"
 ENGINE_TIMEOUT_S = 1
 CLIENTS, BROKERS, CONTROLLER = 9092, 9094, 9093
-TOLD = "/tmp/told"  # noqa: S108  (inside the container)
+ADDRESS = "/tmp/address"  # noqa: S108  (inside the container)
 
 KAFKA_SETTINGS = {
     "KAFKA_NODE_ID": "1",
@@ -51,7 +51,7 @@ class KafkaContainer(DockerContainer):
     """One KRaft node of the image that the Apache Kafka project publishes."""
 
     def __init__(self, image: str) -> None:
-        wait = f"until [ -f {TOLD} ]; do sleep 0.1; done; . {TOLD}; exec /etc/kafka/docker/run"
+        wait = f"until [ -f {ADDRESS} ]; do sleep 0.1; done; . {ADDRESS}; exec /etc/kafka/docker/run"
         super().__init__(image, env=dict(KAFKA_SETTINGS), ports=[CLIENTS])
         self.with_command(["sh", "-c", wait])
 
@@ -64,7 +64,7 @@ class KafkaContainer(DockerContainer):
         """Answers when this returns."""
         super().start()
         where = f"CLIENTS://{self.address},BROKERS://localhost:{BROKERS}"
-        tell = f"echo 'export KAFKA_ADVERTISED_LISTENERS={where}' > {TOLD}.new && mv {TOLD}.new {TOLD}"
+        tell = f"echo 'export KAFKA_ADVERTISED_LISTENERS={where}' > {ADDRESS}.new && mv {ADDRESS}.new {ADDRESS}"
         self.exec(["sh", "-c", tell])
         LogMessageWaitStrategy("Kafka Server started").wait_until_ready(self)
         return self
@@ -114,7 +114,7 @@ def images_there(engine: Any, images: list[str]) -> bool:
             try:
                 engine.images.pull(image)
             except DockerException:
-                told = f"tests: the image {image} is neither here nor to be fetched: the embedded servers are used"
-                print(told, file=sys.stderr)  # noqa: T201
+                notice = f"tests: the image {image} is neither here nor to be fetched: the embedded servers are used"
+                print(notice, file=sys.stderr)  # noqa: T201
                 return False
     return True

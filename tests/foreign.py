@@ -1,4 +1,4 @@
-"""Another system: it speaks CloudEvents over Kafka with a stock client, and shares no code with the rooms."""
+"""Another system: it speaks CloudEvents over Kafka with a stock client, and shares no code with the services."""
 
 import json
 import time
@@ -11,7 +11,7 @@ Headers = list[tuple[str, bytes]]
 
 
 def command(id_: str, name: str, subject: str, data: dict[str, Any], source: str = "urn:foreign") -> dict[str, Any]:
-    """A structured CloudEvent, as a registry elsewhere would write it. `name` is `<room>.<Command>`."""
+    """A structured CloudEvent, as a registry elsewhere would write it. `name` is `<service>.<Command>`."""
     return {
         "specversion": "1.0",
         "id": id_,
@@ -53,7 +53,7 @@ class Client:
         self._producer = Producer({"bootstrap.servers": bootstrap, **settings})
 
     def send(self, events: Iterable[dict[str, Any]], mode: Any = binary) -> None:
-        """Send commands to their rooms and wait until Kafka has them."""
+        """Send commands to their services and wait until Kafka has them."""
         for event in events:
             key, value, headers = mode(event)
             self.raw(f"{service_of(event)}.commands", value, key, headers)
@@ -81,14 +81,14 @@ class Client:
                 "fetch.wait.max.ms": 10,
             }
         )
-        found: list[Any] = []
+        records: list[Any] = []
         try:
             for topic in topics:
                 for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions:
-                    found += self._partition(consumer, TopicPartition(topic, partition, 0))
+                    records += self._partition(consumer, TopicPartition(topic, partition, 0))
         finally:
             consumer.close()
-        return found
+        return records
 
     def ends(self, *topics: str) -> dict[str, int]:
         """How many records each topic holds, by its end offsets."""
@@ -107,33 +107,33 @@ class Client:
     def _partition(self, consumer: Consumer, at: TopicPartition) -> list[Any]:
         end = _end(consumer, at)
         consumer.assign([at])
-        found: list[Any] = []
+        messages: list[Any] = []
         deadline = time.monotonic() + 60
-        while (wanted := end - (found[-1].offset() + 1 if found else 0)) > 0:
+        while (wanted := end - (messages[-1].offset() + 1 if messages else 0)) > 0:
             assert time.monotonic() < deadline, f"{at.topic}/{at.partition} did not come"
-            found += [m for m in consumer.consume(min(wanted, 5000), timeout=1) if not m.error()]
-        return found
+            messages += [m for m in consumer.consume(min(wanted, 5000), timeout=1) if not m.error()]
+        return messages
 
-    def outcomes(self, room: str, wanted: Sequence[str], timeout_s: float = 60) -> dict[str, dict[str, Any]]:
+    def outcomes(self, service: str, wanted: Sequence[str], timeout_s: float = 60) -> dict[str, dict[str, Any]]:
         """The latest outcome of each wanted command id, once all of them have one."""
         deadline = time.monotonic() + timeout_s
         while True:
-            told = [json.loads(record.value()) for record in self.records(f"{room}.outcomes")]
-            found = {one["command_id"]: one for one in told if one["command_id"] in wanted}
-            if len(found) == len(set(wanted)):
-                return found
-            missing = sorted(set(wanted) - set(found))
-            assert time.monotonic() < deadline, f"no outcome in {room} for {missing[:5]} ({len(missing)})"
+            outcomes = [json.loads(record.value()) for record in self.records(f"{service}.outcomes")]
+            answered = {one["command_id"]: one for one in outcomes if one["command_id"] in wanted}
+            if len(answered) == len(set(wanted)):
+                return answered
+            missing = sorted(set(wanted) - set(answered))
+            assert time.monotonic() < deadline, f"no outcome in {service} for {missing[:5]} ({len(missing)})"
             time.sleep(0.2)
 
 
 def _end(consumer: Consumer, at: TopicPartition) -> int:
     """The end offset; a topic that was made this moment may still have no leader."""
-    told = ""
+    cause = ""
     for _ in range(50):
         try:
             return int(consumer.get_watermark_offsets(at, timeout=10)[1])
         except KafkaException as fault:
-            told = str(fault)
+            cause = str(fault)
             time.sleep(0.1)
-    raise AssertionError(f"{at.topic}/{at.partition} has no end: {told}")
+    raise AssertionError(f"{at.topic}/{at.partition} has no end: {cause}")

@@ -1,4 +1,4 @@
-"""A small made-up history for the reading room's tests: one mandate, two missions, observers and one company."""
+"""A small made-up history for the reporting service's tests: one mandate, two missions, observers and one company."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -131,8 +131,8 @@ def company_arrived(tour: str = "u-1", day: str = "2014-10-01", people: int = 10
 
 
 def transferred(tour: str = "t-1", day: str = "2015-01-01", to: str = "UNOCI") -> deployments.TourTransferred:
-    told: dict[str, Any] = {"transferred_on": D(day), "to_mission": to, "from_mission": "MINURSO", "reason": "need"}
-    return deployments.TourTransferred(**_tour(tour), **told)
+    facts: dict[str, Any] = {"transferred_on": D(day), "to_mission": to, "from_mission": "MINURSO", "reason": "need"}
+    return deployments.TourTransferred(**_tour(tour), **facts)
 
 
 def departed(tour: str = "t-1", day: str = "2015-07-01", **more: Any) -> deployments.TourDeparted:
@@ -155,13 +155,13 @@ def counted(total: int, month: str = "2014-07-31", published: str = "2014-08-10"
 
 
 def required(mission: str = "MINURSO") -> approvals.LegalDocumentsRequired:
-    told: dict[str, Any] = {"kinds": ("un_mandate", "status_of_forces"), "lines": ("observers",)}
-    return approvals.LegalDocumentsRequired(mandate="kz-2013", mission=mission, required_from=D("2014-01-01"), **told)
+    facts: dict[str, Any] = {"kinds": ("un_mandate", "status_of_forces"), "lines": ("observers",)}
+    return approvals.LegalDocumentsRequired(mandate="kz-2013", mission=mission, required_from=D("2014-01-01"), **facts)
 
 
 def document(mission: str = "MINURSO") -> approvals.LegalDocumentRecorded:
-    told: dict[str, Any] = {"kind": "un_mandate", "document": "S/RES/690", "lines": ("observers",)}
-    return approvals.LegalDocumentRecorded(mandate="kz-2013", mission=mission, dated=D("1991-04-29"), **told)
+    facts: dict[str, Any] = {"kind": "un_mandate", "document": "S/RES/690", "lines": ("observers",)}
+    return approvals.LegalDocumentRecorded(mandate="kz-2013", mission=mission, dated=D("1991-04-29"), **facts)
 
 
 def registered(person: str = "p-0001", **more: Any) -> vacancies.CandidateRegistered:
@@ -180,8 +180,8 @@ def mission_change(mission: str, status: MissionStatus, day: str = "2014-06-01")
 
 
 def acknowledged(application: str = "nv-1") -> vacancies.ApplicationAcknowledged:
-    told: dict[str, Any] = {"reference": "UN/1", "acknowledged_on": D("2014-03-20")}
-    return vacancies.ApplicationAcknowledged(application=application, **told)
+    facts: dict[str, Any] = {"reference": "UN/1", "acknowledged_on": D("2014-03-20")}
+    return vacancies.ApplicationAcknowledged(application=application, **facts)
 
 
 def barred(person: str = "p-0001") -> vacancies.CandidateBarred:
@@ -190,8 +190,8 @@ def barred(person: str = "p-0001") -> vacancies.CandidateBarred:
 
 def corrected(corrects: UUID, tour: str = "t-1", line: str = "observers", **fault: Any) -> deployments.TourCorrected:
     ((field, value),) = fault.items()
-    told: dict[str, Any] = {"field": field, "value": value, "corrected_on": D("2014-07-15"), "reason": "a slip"}
-    return deployments.TourCorrected(**_tour(tour, line), corrects=corrects, **told)
+    facts: dict[str, Any] = {"field": field, "value": value, "corrected_on": D("2014-07-15"), "reason": "a slip"}
+    return deployments.TourCorrected(**_tour(tour, line), corrects=corrects, **facts)
 
 
 def mission_status(mission: str) -> deployments.MissionStatusRecorded:
@@ -199,5 +199,5 @@ def mission_status(mission: str) -> deployments.MissionStatusRecorded:
 
 
 def extended(tour: str = "t-1", until: str = "2015-10-01") -> deployments.TourExtended:
-    told: dict[str, Any] = {"until": D(until), "decided_on": D("2015-05-01"), "reason": "no relief"}
-    return deployments.TourExtended(**_tour(tour), old_until=D("2015-07-01"), **told)
+    facts: dict[str, Any] = {"until": D(until), "decided_on": D("2015-05-01"), "reason": "no relief"}
+    return deployments.TourExtended(**_tour(tour), old_until=D("2015-07-01"), **facts)

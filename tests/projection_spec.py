@@ -22,7 +22,7 @@ PARTITIONS = 4
 
 
 def history(events: Iterable[Event], *, recorded: datetime = LEARNED) -> list[ConsumedEvent]:
-    """Events as their rooms would have recorded and relayed them, in this order."""
+    """Events as their services would have recorded and relayed them, in this order."""
     positions: dict[str, int] = {}
     versions: dict[tuple[str, str], int] = {}
     log: list[ConsumedEvent] = []

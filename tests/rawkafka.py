@@ -36,8 +36,8 @@ def _batch(records: Sequence[Raw], attributes: int) -> bytes:
 
 
 def _record(nr: int, key: bytes | None, value: bytes | None, headers: Sequence[tuple[bytes, bytes | None]]) -> bytes:
-    told = b"".join(_varint(len(name)) + name + _sized(held) for name, held in headers)
-    body = b"\0" + _varint(0) + _varint(nr) + _sized(key) + _sized(value) + _varint(len(headers)) + told
+    encoded_headers = b"".join(_varint(len(name)) + name + _sized(held) for name, held in headers)
+    body = b"\0" + _varint(0) + _varint(nr) + _sized(key) + _sized(value) + _varint(len(headers)) + encoded_headers
     return _varint(len(body)) + body
 
 

@@ -41,19 +41,19 @@ def rows(states: int, month_count: int, *, a_month: int = 14, seed: int = 7) -> 
     return made
 
 
-def odd(found: list[str]) -> list[str]:
+def odd(rows: list[str]) -> list[str]:
     """The same rows with every oddity among them; none is unreadable."""
-    day, *_ = found[0].split(",")
+    day, *_ = rows[0].split(",")
     more = [
-        found[0],
+        rows[0],
         f"{day},XAA,State 0,MINUSTAH,troops,1,1,2",
         f"{day},XAA,State Nought,UNFICYP,troops,3,4,9",
         f"{day},XAA,State 0,UNDOF,troops,,,12",
         f'{day},XAA,"State 0, Republic of",UNTSO,experts_on_mission,,2,',
     ]
-    return [*found, *more]
+    return [*rows, *more]
 
 
-def file(found: list[str]) -> bytes:
+def file(rows: list[str]) -> bytes:
     """The file that holds these rows."""
-    return "".join(f"{line}\n" for line in [HEADER, *found]).encode()
+    return "".join(f"{line}\n" for line in [HEADER, *rows]).encode()

@@ -38,7 +38,7 @@ class Servers:
 
 
 @contextmanager
-def found(directory: Path) -> Iterator[Servers]:
+def provided_servers(directory: Path) -> Iterator[Servers]:
     """The servers for one run of the tests."""
     if KAFKA in os.environ and POSTGRES in os.environ:
         yield Servers(os.environ[KAFKA], os.environ[POSTGRES])

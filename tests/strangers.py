@@ -106,9 +106,9 @@ class Answer:
     def problem(self) -> dict[str, Any]:
         """The problem details."""
         assert self.headers["content-type"] == "application/problem+json", (self.status, self.body[:500])
-        told: dict[str, Any] = json.loads(self.body)
-        assert told["status"] == self.status
-        return told
+        problem: dict[str, Any] = json.loads(self.body)
+        assert problem["status"] == self.status
+        return problem
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,8 @@ def _is_list(schema: Mapping[str, Any]) -> bool:
 
 def _example(parameter: Mapping[str, Any]) -> str:
     for schema in (parameter, parameter["schema"], *parameter["schema"].get("anyOf", ())):
-        if told := schema.get("example") or (schema.get("examples") or [None])[0] or (schema.get("enum") or [None])[0]:
-            return quote(str(told), safe="/:")
+        if value := schema.get("example") or (schema.get("examples") or [None])[0] or (schema.get("enum") or [None])[0]:
+            return quote(str(value), safe="/:")
         if schema.get("format") in _EXAMPLES:
             return _EXAMPLES[schema["format"]]
     return "1"
@@ -205,11 +205,11 @@ class Stranger:
             connection.putheader(name, value.encode("latin-1"))
         connection.endheaders(body or None)
         answer = connection.getresponse()
-        told = {name.lower(): value for name, value in answer.getheaders()}
-        streams = told.get("content-type", "").startswith("text/event-stream")
-        found = Answer(answer.status, told, b"" if streams and method != "HEAD" else answer.read())
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        streams = headers.get("content-type", "").startswith("text/event-stream")
+        received = Answer(answer.status, headers, b"" if streams and method != "HEAD" else answer.read())
         if streams or answer.will_close or own & {"content-length", "transfer-encoding", "expect", "upgrade"}:
             connection.close()
         else:
             self._connection = connection
-        return found
+        return received

@@ -61,9 +61,9 @@ class RunningSystem:
         return f"http://127.0.0.1:{self.ports[name]}"
 
     def dsn(self, role: str) -> str:
-        """The database as a room sees it; `approvals#2` is another process of the same room."""
-        room = role.partition("#")[0]
-        return self.servers.as_role(ROLES.get(room, room), PASSWORD, self.database)
+        """The database as a service sees it; `approvals#2` is another process of the same service."""
+        service = role.partition("#")[0]
+        return self.servers.as_role(ROLES.get(service, service), PASSWORD, self.database)
 
     def start(self, *names: str) -> None:
         """Start processes and wait until each says that it is ready."""
@@ -138,8 +138,8 @@ def free_port() -> int:
 
 def every_topic() -> list[str]:
     """All topics of the system."""
-    rooms: list[DecidingService | ReaderService] = [*DECIDING, REPORTING, AUDIT]
-    return sorted({topic for room in rooms for topic in [*room.topics_in, *room.topics_out]})
+    services: list[DecidingService | ReaderService] = [*DECIDING, REPORTING, AUDIT]
+    return sorted({topic for service in services for topic in [*service.topics_in, *service.topics_out]})
 
 
 async def empty_topics(bootstrap: str) -> None:
@@ -160,7 +160,7 @@ async def empty_topics(bootstrap: str) -> None:
 
 
 async def provision(servers: Servers, name: str) -> None:
-    """Roles and schemas of every room in one database."""
+    """Roles and schemas of every service in one database."""
     admin = servers.database(name)
     for reader, schema in READERS.items():
         await database.provision_reader(admin, reader, PASSWORD, schema)

@@ -35,7 +35,7 @@ def chapters_sent(out: Console, chapters: Sequence[Answered]) -> None:
     out.print(shown)
     _note(
         out,
-        "repeats: answered in an earlier run, and the same again now. followed: sent by one service to another.",
+        "repeats: answered by an earlier run, and the same now. followed: sent by one service to another.",
     )
 
 

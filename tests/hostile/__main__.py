@@ -8,10 +8,10 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests import servers as real
 from tests.hostile import check
 from tests.hostile.generate import Parcel
 from tests.hostile.run import PROCESSES, Report, Runs
+from tests.servers import provided_servers
 from tests.system import prepared_system
 
 SHOWN_MAX, SHOWN_CHARACTERS_MAX = 40, 400
@@ -30,7 +30,10 @@ def main() -> int:
         return not named & {*arguments.without} and (not arguments.only or bool(named & {*arguments.only}))
 
     reports: list[Report] = []
-    with tempfile.TemporaryDirectory(prefix="forcegen-hostile-") as place, real.found(Path(place) / "servers") as found:
+    with (
+        tempfile.TemporaryDirectory(prefix="forcegen-hostile-") as place,
+        provided_servers(Path(place) / "servers") as found,
+    ):
         logs = Path(arguments.logs or place)
         with prepared_system(found, logs) as system:
             system.start(*PROCESSES)
