@@ -1,13 +1,14 @@
 """`forcegen dead-letters`: the records that no service could read, why, and what their sender can do."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, running_system
+from cli.connect.http import JsonObject
 from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
 
@@ -39,7 +40,7 @@ def dead_letters(service: Only = None, directory: Directory = USUAL, *, as_json:
         _show(letters)
 
 
-def _letters(service: str, url: str) -> Iterator[Mapping[str, Any]]:
+def _letters(service: str, url: str) -> Iterator[JsonObject]:
     """All of a service, page by page."""
     after: int | None = 0
     while after is not None:
@@ -50,14 +51,14 @@ def _letters(service: str, url: str) -> Iterator[Mapping[str, Any]]:
         after = answer["next"]
 
 
-def _page(url: str, after: int) -> Any:
+def _page(url: str, after: int) -> JsonObject | None:
     try:
         return http.get_json(url, [("after", str(after)), ("limit", str(PAGE))])
     except http.NotAtThisAddress:  # a service that can read everything, or reads nothing from Kafka, has none
         return None
 
 
-def _show(letters: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
+def _show(letters: Iterator[tuple[str, JsonObject]]) -> None:
     shown = table("service", number("position"), "topic/partition/offset", "field", "reason", "remedy")
     for count, (service, letter) in enumerate(letters):
         if count == ROWS_MAX:

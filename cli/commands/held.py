@@ -3,13 +3,14 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Database, Directory, running_system
+from cli.connect.http import JsonObject
 from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
 from contracts.registry import SERVICES
@@ -76,7 +77,7 @@ def drop_held(
     typer.echo(f"{place} is a dead letter of {service} now; the events behind it are taken up within a minute.")
 
 
-def _events(url: str) -> Iterator[Mapping[str, Any]]:
+def _events(url: str) -> Iterator[JsonObject]:
     """All of a service, page by page."""
     after: int | None = 0
     while after is not None:
@@ -85,7 +86,7 @@ def _events(url: str) -> Iterator[Mapping[str, Any]]:
         after = answer["next"]
 
 
-def _show(events: Iterator[tuple[str, Mapping[str, Any]]]) -> None:
+def _show(events: Iterator[tuple[str, JsonObject]]) -> None:
     shown = table("service", "topic/partition/offset", "stream", number("version"), "since", "reason")
     for count, (service, event) in enumerate(events):
         if count == ROWS_MAX:

@@ -1,10 +1,8 @@
 """`forcegen lag`: how far each service is behind the topics that it reads."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, running_system
+from cli.connect.http import JsonObject
 from cli.output.terminal import number, results, row, table
 
 
@@ -32,15 +30,15 @@ def lag(directory: Directory = USUAL) -> None:
         results().print(remark, highlight=False, markup=False, soft_wrap=True)
 
 
-def _passage(passage: Mapping[str, Any]) -> str:
+def _passage(passage: JsonObject) -> str:
     first, last = passage["first_offset"], passage["next_offset"] - 1
     offsets = f"offset {first:,}" if first == last else f"offsets {first:,} to {last:,}"
     return f"{passage['topic']}/{passage['part']}: {offsets} passed over: {passage['reason']}"
 
 
-def _lag_of(url: str) -> Mapping[str, Any]:
+def _lag_of(url: str) -> JsonObject:
     try:
-        consumers: Mapping[str, Any] = http.get_json(f"{url}/v1/lag")
+        consumers: JsonObject = http.get_json(f"{url}/v1/lag")
     except http.NotAtThisAddress:  # a process that reads no topic has no lag
         return {}
     return consumers

@@ -12,6 +12,7 @@ from rich.table import Column
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
+from cli.connect.http import JsonObject
 from cli.output.terminal import number, results, row, table
 
 NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
@@ -123,19 +124,19 @@ def _parameters(
     return parameters + ([("format", form.value)] if form in (Format.csv, Format.parquet) else [])
 
 
-def _list(answer: Mapping[str, Any]) -> None:
+def _list(answer: JsonObject) -> None:
     shown = table("report", "what it shows", "parameters", "required")
     for one in answer["reports"]:
         row(shown, (one["name"], one["description"], ", ".join(one["parameters"]), _required(one)))
     results().print(shown)
 
 
-def _required(one: Mapping[str, Any]) -> str:
+def _required(one: JsonObject) -> str:
     """What must be sent; of a choice, one."""
     return ", ".join([*one["required"], *([" or ".join(one["exactly_one_of"])] if one.get("exactly_one_of") else [])])
 
 
-def _show(name: str, answer: Mapping[str, Any]) -> None:
+def _show(name: str, answer: JsonObject) -> None:
     """A table with its totals, the day, and whether anything is still missing."""
     columns = [one for one in answer["columns"] if answer["incomplete"] or one["name"] != "incomplete"]
     shown = table(*map(_column, columns))
@@ -164,7 +165,7 @@ def _column(column: Mapping[str, str]) -> str | Column:
     return number(title) if column["type"] in NUMBERS else title
 
 
-def _total(index: int, column: str, totals: Mapping[str, Any]) -> str | None:
+def _total(index: int, column: str, totals: JsonObject) -> str | None:
     if column in totals:
         return _cell(totals[column])
     return "total" if index == 0 else None

@@ -1,8 +1,7 @@
 """`forcegen audit trace`: from any message to what caused it and what it caused, across services, as a tree."""
 
 import json
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -10,6 +9,7 @@ from rich.tree import Tree
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, running_system
+from cli.connect.http import JsonObject
 from cli.output.terminal import results
 
 Message = Annotated[
@@ -51,7 +51,7 @@ def trace(
         typer.echo("There is more: ask about a later message of it.")
 
 
-def _grow(above: Tree, cause: Mapping[str, Any], leaf: int) -> None:
+def _grow(above: Tree, cause: JsonObject, leaf: int) -> None:
     text = " ".join(filter(None, (cause["kind"], cause["type"] or "(no CloudEvent)", cause["status"])))
     place = f" {cause['stream'] or ''} at {cause['topic']}/{cause['part']}/{cause['offset']} {cause['recorded'] or ''}"
     mark = (" (this message)", "bold") if cause["leaf"] == leaf else ""

@@ -1,13 +1,15 @@
 """Requests to a service over HTTP. A problem is shown as the service describes it: the detail and the remedy."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import httpx
 
 from cli.output.errors import CommandError
 
 TIMEOUT_S = 30.0
+JsonObject: TypeAlias = Mapping[str, Any]
+"""What a service answers; its shape is in the document that the service publishes."""
 
 
 class NotAtThisAddress(CommandError):
@@ -34,13 +36,14 @@ def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None 
     raise kind(f"{url} answered {answer.status_code}: {_problem(answer)}")
 
 
-def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> Any:
-    """The JSON that answers a GET."""
+def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> JsonObject:
+    """The JSON object that answers a GET."""
     answer = get(url, parameters, token)
     try:
-        return answer.json()
+        content: JsonObject = answer.json()
     except ValueError as fault:
         raise CommandError(f"{url} answered something that is no JSON: is it a service of Forcegen?") from fault
+    return content
 
 
 def _problem(answer: httpx.Response) -> str:

@@ -1,15 +1,17 @@
 """The numbers that the public record gives for 2022-06-30, beside what the reports answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
+
+from cli.connect.http import JsonObject
 
 AS_OF: Final = date(2022, 6, 30)
 WAITED_ON: Final = date(2014, 5, 15)
 """A day in the spring of 2014 on which the note on twenty observers waited for vacancies."""
 
-Report: TypeAlias = Mapping[str, Any]
+Report: TypeAlias = JsonObject
 """As the query API answers."""
 Ask: TypeAlias = Callable[..., Report]
 """`ask(name, parameter=value, …)`."""

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from aiokafka.errors import KafkaError
 
 from cli.connect import http
+from cli.connect.http import JsonObject
 from cli.demo import golden, pages
 from cli.demo.foreign_client import SERVICES, ForeignClient, NoAnswer, Offsets
 from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
@@ -100,7 +101,7 @@ def _wait_until_caught_up(query: str, ends: Offsets) -> None:
         time.sleep(POLL_PAUSE_S)
 
 
-def _missing(position: Mapping[str, Any], ends: Offsets) -> int:
+def _missing(position: JsonObject, ends: Offsets) -> int:
     at = {(row["topic"], row["partition"]): row["next_offset"] for row in position["consumed"]}
     return sum(max(0, end - at.get(place, 0)) for place, end in ends.items())
 
