@@ -35,6 +35,8 @@ class EffectiveDated(Generic[T]):
 
     def with_value(self, first_day: date, value: T) -> "EffectiveDated[T]":
         """These values and one more, recorded after them."""
+        if not self.first_days or self.first_days[-1] <= first_day:  # nearly always: no later value is on record
+            return EffectiveDated((*self.first_days, first_day), (*self.values, value))
         index = bisect_right(self.first_days, first_day)
         return EffectiveDated(
             (*self.first_days[:index], first_day, *self.first_days[index:]),

@@ -50,8 +50,7 @@ def evolve(state: Candidate, event: Event) -> Candidate:
     """The state after one more event."""
     match event:
         case CandidateRegistered():
-            ranks: EffectiveDated[Rank] = EffectiveDated()
-            return replace(state, registered=event, ranks=ranks.with_value(event.registered_on, event.rank))
+            return replace(state, registered=event, ranks=EffectiveDated((event.registered_on,), (event.rank,)))
         case CandidateScreened():
             return replace(state, screenings=state.screenings.with_value(event.screened_on, event))
         case CandidatePromoted():
