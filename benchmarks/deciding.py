@@ -67,12 +67,12 @@ async def _measure(
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
         store = PostgresStore(pool)
         handler = CommandHandler(
-            service.decider, store, room=service.name, streams_cached_max=10_000, appended=lambda: None
+            service.decider, store, service=service.name, streams_cached_max=10_000, appended=lambda: None
         )
-        await handler.take([_decoded(service, event) for event in ground])
+        await handler.handle([_decoded(service, event) for event in ground])
         started = time.perf_counter()
         for first in range(0, len(commands), BATCH):
-            answers = await handler.take([_decoded(service, event) for event in commands[first : first + BATCH]])
+            answers = await handler.handle([_decoded(service, event) for event in commands[first : first + BATCH]])
             if wrong := [answer for answer in answers if answer.status != "accepted"]:
                 raise AssertionError(wrong[0])
         return Measured(f"decide and append: {service.name}", len(commands), time.perf_counter() - started, note)

@@ -35,24 +35,24 @@ def history(tours: int) -> Iterator[ConsumedEvent]:
     positions = {service: count(1) for service in ("approvals", "vacancies", "deployments")}
     versions: dict[tuple[str, str], int] = {}
     for day, nr, event in events:
-        key = (event.room, event.stream)
+        key = (event.service, event.stream)
         versions[key] = versions.get(key, 0) + 1
-        position = next(positions[event.room])
+        position = next(positions[event.service])
         recorded = datetime.combine(day, time(9), UTC) + timedelta(microseconds=nr)
         yield ConsumedEvent(
-            id=uuid5(NAMESPACE_URL, f"{event.room}/{position}"),
+            id=uuid5(NAMESPACE_URL, f"{event.service}/{position}"),
             type=type_name(type(event)),
             stream=event.stream,
             version=versions[key],
             position=position,
-            room=event.room,
+            room=event.service,
             effective=effective_of(event, recorded),
             recorded=recorded,
             data=event,
             correlation_id="c-1",
             causation_id="c-1",
             actor="an official",
-            topic=f"{event.room}.events",
+            topic=f"{event.service}.events",
             partition=0,
             offset=position,
         )

@@ -28,13 +28,13 @@ def misfit(envelope: Envelope) -> Misfit | None:
     is_plain = together.isascii() and together.isprintable()
     if len(together) * (1 if is_plain else 4) > ATTRIBUTE_BYTES_MAX or not (is_plain or unfit(together) is None):
         for name, text in zip(_NAMES, texts, strict=True):
-            if text and (found := _of_text(name, text)):
-                return found
+            if text and (misfit := _of_text(name, text)):
+                return misfit
     for name, when in (("time", envelope.time), ("effectivetime", envelope.effective)):
         if when is not None and not is_instant_in_range(when):
-            told = f"The attribute {name} is {when.isoformat()}."
+            reason = f"The attribute {name} is {when.isoformat()}."
             span = f"{FIRST_INSTANT:%Y-%m-%dT%H:%M:%SZ} to {LAST_INSTANT:%Y-%m-%dT%H:%M:%SZ}"
-            return Misfit(name, told, f"Send a time from {span}, or leave it out.")
+            return Misfit(name, reason, f"Send a time from {span}, or leave it out.")
     return None
 
 
@@ -63,9 +63,9 @@ def _texts(envelope: Envelope) -> tuple[str | None, ...]:
 
 def _of_text(name: str, text: str) -> Misfit | None:
     if (length := len(text.encode())) > ATTRIBUTE_BYTES_MAX:
-        told = f"The attribute {name} has {length:,} bytes in UTF-8."
-        return Misfit(name, told, f"Send at most {ATTRIBUTE_BYTES_MAX:,} bytes.")
+        reason = f"The attribute {name} has {length:,} bytes in UTF-8."
+        return Misfit(name, reason, f"Send at most {ATTRIBUTE_BYTES_MAX:,} bytes.")
     if (character := unfit(text)) is not None:
-        told = f"The attribute {name} contains {character}."
-        return Misfit(name, told, "Send it without control characters and noncharacters (CloudEvents 1.0.2, String).")
+        reason = f"The attribute {name} contains {character}."
+        return Misfit(name, reason, "Send it without control characters and noncharacters (CloudEvents 1.0.2, String).")
     return None

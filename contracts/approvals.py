@@ -29,7 +29,7 @@ Lines = Annotated[tuple[LineTerms, ...], Field(min_length=1, max_length=100)]
 
 
 class _OfMandate(Message):
-    room: ClassVar[str] = "approvals"
+    service: ClassVar[str] = "approvals"
     mandate: Slug
 
     @property

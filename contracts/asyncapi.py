@@ -68,19 +68,21 @@ def document() -> Json:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {f"{room}.{kind}": _channel(room, kind) for room in SERVICES for kind, _, _ in _OPERATIONS},
-        "operations": dict(_operation(room, *operation) for room in SERVICES for operation in _OPERATIONS),
+        "channels": {
+            f"{service}.{kind}": _channel(service, kind) for service in SERVICES for kind, _, _ in _OPERATIONS
+        },
+        "operations": dict(_operation(service, *operation) for service in SERVICES for operation in _OPERATIONS),
         "components": {"messages": _messages(), "schemas": _schemas()},
     }
 
 
-def message_names(room: str, kind: str) -> Sequence[str]:
+def message_names(service: str, kind: str) -> Sequence[str]:
     """The messages of one topic, by their names in the components."""
     match kind:
         case "commands":
-            return [_name(word) for word in commands_of(room).values()]
+            return [_name(word) for word in commands_of(service).values()]
         case "events":
-            return [_name(word) for word in events_of(room).values()]
+            return [_name(word) for word in events_of(service).values()]
         case "outcomes":
             return [_name(CommandDecided)]
         case _:
@@ -88,28 +90,28 @@ def message_names(room: str, kind: str) -> Sequence[str]:
 
 
 def _name(word: type[Message]) -> str:
-    return f"{word.room}.{word.__name__}"
+    return f"{word.service}.{word.__name__}"
 
 
-def _channel(room: str, kind: str) -> Json:
+def _channel(service: str, kind: str) -> Json:
     return {
-        "address": f"{room}.{kind}",
-        "description": f"The {kind.replace('-', ' ')} of the {room} room.",
-        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in message_names(room, kind)},
+        "address": f"{service}.{kind}",
+        "description": f"The {kind.replace('-', ' ')} of the {service} room.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in message_names(service, kind)},
     }
 
 
-def _operation(room: str, kind: str, action: str, summary: str) -> tuple[str, Json]:
-    channel = f"#/channels/{room}.{kind}"
+def _operation(service: str, kind: str, action: str, summary: str) -> tuple[str, Json]:
+    channel = f"#/channels/{service}.{kind}"
     operation: Json = {
         "action": action,
         "summary": summary,
         "channel": {"$ref": channel},
-        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in message_names(room, kind)],
+        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in message_names(service, kind)],
     }
     if action == "receive":
-        operation["reply"] = {"channel": {"$ref": f"#/channels/{room}.outcomes"}}
-    return f"{room}.{action}-{kind}", operation
+        operation["reply"] = {"channel": {"$ref": f"#/channels/{service}.outcomes"}}
+    return f"{service}.{action}-{kind}", operation
 
 
 def _messages() -> Json:
@@ -156,13 +158,15 @@ def _schemas() -> Json:
     _, shared = models_json_schema(
         [(word, "validation") for word in _WORDS], ref_template="#/components/schemas/{model}"
     )
-    letters = {name: {"type": "string", "description": meaning} for name, meaning in dead_letters.HEADERS.items()}
+    dead_letter_schema = {
+        name: {"type": "string", "description": meaning} for name, meaning in dead_letters.HEADERS.items()
+    }
     return {
         **shared["$defs"],
         "CommandHeaders": _headers(_ASKED),
         "EventHeaders": _headers(_RECORDED),
         "OutcomeHeaders": _headers(_ANSWERED),
-        "DeadLetterHeaders": {"type": "object", "properties": letters, "required": ["dead-letter-reason"]},
+        "DeadLetterHeaders": {"type": "object", "properties": dead_letter_schema, "required": ["dead-letter-reason"]},
     }
 
 

@@ -30,8 +30,8 @@ def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[s
 
     The key is no attribute: it serves only to say which stream an unreadable record most likely belongs to.
     """
-    found, doubled = _collected(headers, _KAFKA)
-    media_type = found.get(_MEDIA_TYPE, b"")
+    attributes, doubled = _collected(headers, _KAFKA)
+    media_type = attributes.get(_MEDIA_TYPE, b"")
     try:
         _check_names(headers)
         if _structured(media_type):
@@ -40,10 +40,10 @@ def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[s
             raise _doubled(_kafka_place(doubled[0]))
         if not value:
             raise empty("value")
-        return envelope(_decoded(found, _kafka_place), value, _kafka_place)
+        return envelope(_decoded(attributes, _kafka_place), value, _kafka_place)
     except Unreadable as fault:
-        if not _structured(media_type) or (fault.id is None and "id" in found):  # structured may have headers too
-            fault.salvage(_sure(found, doubled), value)
+        if not _structured(media_type) or (fault.id is None and "id" in attributes):  # structured may have headers too
+            fault.salvage(_sure(attributes, doubled), value)
         fault.subject = fault.subject or Unreadable("", "", "").salvage({"subject": key}).subject
         raise
 
@@ -51,8 +51,8 @@ def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[s
 def _check_names(headers: Sequence[tuple[str, bytes | None]]) -> None:
     """Header names are UTF-8; bytes that are not were decoded with `surrogateescape` by whoever read them at all."""
     if any(not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name) for name, _ in headers):
-        told = "The name of a header is not UTF-8, so that no two clients read the same."
-        fault = Unreadable(told, "headers", "Name every header in UTF-8; those of CloudEvents are ASCII.")
+        reason = "The name of a header is not UTF-8, so that no two clients read the same."
+        fault = Unreadable(reason, "headers", "Name every header in UTF-8; those of CloudEvents are ASCII.")
         fault.is_foreign = True
         raise fault
 
@@ -76,8 +76,8 @@ def from_http(headers: Mapping[str, str], body: bytes) -> list[Envelope | Unread
     Never raises `Unreadable`: a request that is no CloudEvent at all is a list of one.
     """
     lowered = [(name.lower(), text) for name, text in headers.items()]
-    found, doubled = _collected([(name, _octets(name, text)) for name, text in lowered if name in _HTTP], _HTTP)
-    media_type = found.get(_MEDIA_TYPE, b"")
+    attributes, doubled = _collected([(name, _octets(name, text)) for name, text in lowered if name in _HTTP], _HTTP)
+    media_type = attributes.get(_MEDIA_TYPE, b"")
     structured = _structured(media_type)
     try:
         if _MEDIA_TYPE in doubled or (doubled and not structured):
@@ -86,10 +86,10 @@ def from_http(headers: Mapping[str, str], body: bytes) -> list[Envelope | Unread
             raise empty("body")
         if structured:
             return event_json.read(body, media_type, "body")
-        return [envelope(_decoded(found, _http_place), body, _http_place)]
+        return [envelope(_decoded(attributes, _http_place), body, _http_place)]
     except Unreadable as fault:
-        if not structured or (fault.id is None and "id" in found):
-            fault.salvage(_sure(found, doubled), body)
+        if not structured or (fault.id is None and "id" in attributes):
+            fault.salvage(_sure(attributes, doubled), body)
         return [fault]
 
 
@@ -121,27 +121,27 @@ def _collected(
     headers: Iterable[tuple[str, bytes | None]], names: Mapping[str, str]
 ) -> tuple[dict[str, bytes], Sequence[str]]:
     """The known attributes, and those that come twice with different values; a null header is as good as none."""
-    found: dict[str, bytes] = {}
+    attributes: dict[str, bytes] = {}
     doubled = []
     for header, raw in headers:
         name = names.get(header)
-        if name is not None and raw is not None and found.setdefault(name, raw) != raw:
+        if name is not None and raw is not None and attributes.setdefault(name, raw) != raw:
             doubled.append(name)
-    return found, doubled
+    return attributes, doubled
 
 
-def _sure(found: Mapping[str, bytes], doubled: Collection[str]) -> Mapping[str, bytes]:
+def _sure(attributes: Mapping[str, bytes], doubled: Collection[str]) -> Mapping[str, bytes]:
     """The attributes that say one thing only."""
-    return {name: raw for name, raw in found.items() if name not in doubled}
+    return {name: raw for name, raw in attributes.items() if name not in doubled}
 
 
-def _decoded(found: Mapping[str, bytes], place: Place) -> dict[str, str]:
+def _decoded(attributes: Mapping[str, bytes], place: Place) -> dict[str, str]:
     try:
-        return {name: raw.decode() for name, raw in found.items()}
+        return {name: raw.decode() for name, raw in attributes.items()}
     except UnicodeDecodeError as fault:
-        name = next(name for name, raw in found.items() if raw == fault.object)
-        told = f"Byte {fault.start} of the header is not UTF-8."
-        raise Unreadable(told, place(name), "Encode header values as UTF-8.") from fault
+        name = next(name for name, raw in attributes.items() if raw == fault.object)
+        reason = f"Byte {fault.start} of the header is not UTF-8."
+        raise Unreadable(reason, place(name), "Encode header values as UTF-8.") from fault
 
 
 def _octets(header: str, text: str) -> bytes:

@@ -44,7 +44,7 @@ CorrectableField = Literal["arrived_on", "departed_on", "headcount", "mission", 
 
 
 class _InDeployments(Message):
-    room: ClassVar[str] = "deployments"
+    service: ClassVar[str] = "deployments"
 
 
 class _OfLine(_InDeployments):

@@ -73,8 +73,8 @@ def envelope(attributes: Mapping[str, Any], data: bytes, place: Place) -> Envelo
             _check(name, value, place)
     media_type = get("datacontenttype")
     if media_type is not None and media_type != "application/json" and not _JSON.fullmatch(media_type):
-        told = f"The data is {media_type[:60]!r}."
-        raise Unreadable(told, place("datacontenttype"), "Send the data as application/json.")
+        reason = f"The data is {media_type[:60]!r}."
+        raise Unreadable(reason, place("datacontenttype"), "Send the data as application/json.")
     return Envelope(
         attributes["id"],
         attributes["source"],
@@ -129,8 +129,8 @@ def _check(name: str, value: object, place: Place) -> None:
         wanted = "a whole number" if name in _NUMBERS else "a string"
         raise Unreadable(f"The attribute {name} is not {wanted}.", place(name), f"Send {wanted}.")
     if len(value) > ATTRIBUTE_LENGTH_MAX:
-        told = f"The attribute {name} has {len(value)} characters."
-        raise Unreadable(told, place(name), f"Send at most {ATTRIBUTE_LENGTH_MAX}.")
+        reason = f"The attribute {name} has {len(value)} characters."
+        raise Unreadable(reason, place(name), f"Send at most {ATTRIBUTE_LENGTH_MAX}.")
     if "\0" in value:
         raise Unreadable(f"The attribute {name} contains a NUL character.", place(name), "Send it without U+0000.")
     if not value and name in _NEVER_EMPTY:
@@ -140,14 +140,14 @@ def _check(name: str, value: object, place: Place) -> None:
 def _instant(name: str, text: str | None, place: Place) -> datetime | None:
     if not text:
         return None
-    told = f"The attribute {name} is {text[:60]!r}."
+    reason = f"The attribute {name} is {text[:60]!r}."
     remedy = "Send an RFC 3339 time with its offset, e.g. 2024-03-12T09:30:00Z."
     if not _RFC3339.fullmatch(text):
-        raise Unreadable(told, place(name), remedy)
+        raise Unreadable(reason, place(name), remedy)
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as fault:  # no such day or hour, or beyond the calendar in UTC
-        raise Unreadable(told, place(name), remedy) from fault
+        raise Unreadable(reason, place(name), remedy) from fault
 
 
 def _number(name: str, value: str | int | None, place: Place) -> int | None:

@@ -28,8 +28,8 @@ def read(text: bytes, media_type: bytes, field: str) -> list[Envelope | Unreadab
     """
     kind = media_type.partition(b";")[0].strip().lower()
     if kind != BATCH and kind not in _SINGLE:
-        told = f"The event format {kind.decode(errors='replace')[:60]!r} is not read here."
-        raise salvaged(Unreadable(told, "headers.content-type", "Send application/cloudevents+json."), text)
+        reason = f"The event format {kind.decode(errors='replace')[:60]!r} is not read here."
+        raise salvaged(Unreadable(reason, "headers.content-type", "Send application/cloudevents+json."), text)
     try:
         document = parsed(text)
     except NotStrict as fault:
@@ -93,13 +93,13 @@ def _event(document: object, at: str, field: str) -> Envelope:
 
     if not isinstance(document, dict):
         raise Unreadable("The event is not a JSON object.", at or field, "Send one JSON object an event.")
-    found = {name: document[name] for name in NAMES if document.get(name) is not None}
+    attributes = {name: document[name] for name in NAMES if document.get(name) is not None}
     data = None
     try:
         data = _data(document, place)
-        return envelope(found, data, place)
+        return envelope(attributes, data, place)
     except Unreadable as fault:
-        raise fault.salvage(found, data) from None
+        raise fault.salvage(attributes, data) from None
 
 
 def _data(document: Mapping[str, Any], place: Place) -> bytes:

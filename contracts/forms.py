@@ -52,9 +52,9 @@ def day(value: object, info: ValidationInfo) -> object:
     Raises:
         PydanticCustomError: it has another form, there is no such day, or the system cannot hold it.
     """
-    found = _day(value) if isinstance(value, str) else value
-    if not isinstance(found, date) or FIRST_DAY <= found <= LAST_DAY or info.context is RECORDED:
-        return found
+    value = _day(value) if isinstance(value, str) else value
+    if not isinstance(value, date) or FIRST_DAY <= value <= LAST_DAY or info.context is RECORDED:
+        return value
     raise PydanticCustomError("day_range", f"Send a day from {FIRST_DAY} to {LAST_DAY}; leave an open end out")
 
 
@@ -73,11 +73,13 @@ def instant(value: object, info: ValidationInfo) -> object:
     Raises:
         PydanticCustomError: it has another form, there is no such time, or the system cannot hold it.
     """
-    found = _instant(value, info) if isinstance(value, str) else value
-    if not isinstance(found, datetime) or info.context is RECORDED or is_instant_in_range(found):
-        return found
-    told = f"Send a time from {FIRST_INSTANT:%Y-%m-%dT%H:%M:%SZ} to {LAST_INSTANT:%Y-%m-%dT%H:%M:%SZ}, with its offset"
-    raise PydanticCustomError("instant_range", told)
+    value = _instant(value, info) if isinstance(value, str) else value
+    if not isinstance(value, datetime) or info.context is RECORDED or is_instant_in_range(value):
+        return value
+    reason = (
+        f"Send a time from {FIRST_INSTANT:%Y-%m-%dT%H:%M:%SZ} to {LAST_INSTANT:%Y-%m-%dT%H:%M:%SZ}, with its offset"
+    )
+    raise PydanticCustomError("instant_range", reason)
 
 
 def _instant(text: str, info: ValidationInfo) -> datetime:
@@ -108,9 +110,9 @@ def whole(value: object) -> object:
 
 def count(value: object, info: ValidationInfo) -> object:
     """A whole number. Raises PydanticCustomError for one that no column holds, except in an event of before."""
-    found = whole(value)
-    if not isinstance(found, int) or found <= INTEGER_MAX or info.context is RECORDED:
-        return found
+    number = whole(value)
+    if not isinstance(number, int) or number <= INTEGER_MAX or info.context is RECORDED:
+        return number
     raise PydanticCustomError("count_range", f"Send a number of at most {INTEGER_MAX}")
 
 

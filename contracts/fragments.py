@@ -21,7 +21,7 @@ def strings(text: bytes, names: Collection[str]) -> dict[str, str]:
 
     A member that is there twice with different values says nothing and is left out.
     """
-    found: dict[str, set[str | None]] = {}
+    values: dict[str, set[str | None]] = {}
     depth, name, is_value = 0, None, False
     for nr, match in enumerate(_TOKEN.finditer(text.removeprefix(_BOM))):
         token = match[0]
@@ -29,7 +29,7 @@ def strings(text: bytes, names: Collection[str]) -> dict[str, str]:
             break
         if token in b"{[":
             if depth == 1 and is_value and name is not None:
-                found.setdefault(name, set()).add(None)
+                values.setdefault(name, set()).add(None)
             depth += 1
         elif token in b"}]":
             depth -= 1
@@ -38,10 +38,10 @@ def strings(text: bytes, names: Collection[str]) -> dict[str, str]:
         elif depth == 1 and token == b",":
             name, is_value = None, False
         elif depth == 1 and is_value and name is not None:
-            found.setdefault(name, set()).add(_string(token))
+            values.setdefault(name, set()).add(_string(token))
         elif depth == 1:
             name = _string(token)
-    whole = {name: values for name, values in found.items() if name in names and len(values) == 1}
+    whole = {name: values for name, values in values.items() if name in names and len(values) == 1}
     return {name: value for name, (value,) in whole.items() if value is not None}
 
 

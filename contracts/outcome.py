@@ -27,12 +27,12 @@ class EventRef(Contract):
 class WaitToken(NamedTuple):
     """A version of a stream. A command leads to events of one stream: who has seen the last has seen them all."""
 
-    room: str
+    service: str
     stream: str
     version: int
 
     def __str__(self) -> str:
-        return f"{self.room}:{self.stream}:{self.version}"
+        return f"{self.service}:{self.stream}:{self.version}"
 
     @classmethod
     def after(cls, events: Sequence[EventRef]) -> "WaitToken | None":
@@ -42,10 +42,10 @@ class WaitToken(NamedTuple):
     @classmethod
     def read(cls, text: str) -> "WaitToken":
         """The token of a text. Raises ValueError where it is none."""
-        found = _TOKEN.fullmatch(text)
-        if found is None:
+        match = _TOKEN.fullmatch(text)
+        if match is None:
             raise ValueError("it is not the token of an outcome, as deployments:line/kz-2013/observers:17")
-        return cls(found["room"], found["stream"], int(found["version"]))
+        return cls(match["room"], match["stream"], int(match["version"]))
 
 
 class CommandDecided(Message):
@@ -55,7 +55,7 @@ class CommandDecided(Message):
     `invalid`: it does not fit its contract. `conflict`: its id was used before for another body.
     """
 
-    room: ClassVar[str] = "outcomes"
+    service: ClassVar[str] = "outcomes"
     command_id: str
     command_source: str
     command_type: str

@@ -30,7 +30,7 @@ _VERSIONED = re.compile(r"(?P<word>(?:schemas|examples)/[a-z]+\.[A-Za-z]+)\.v(?P
 
 def file_name(word: type[Message]) -> str:
     """The name that a word's schema and example have, e.g. `approvals.ProposeMandate.v1.json`."""
-    return f"{word.room}.{word.__name__}.v{word.schema_version}.json"
+    return f"{word.service}.{word.__name__}.v{word.schema_version}.json"
 
 
 def schema(word: type[Message]) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def artefacts() -> Mapping[str, bytes]:
 def stale(folder: Path = PUBLISHED) -> list[str]:
     """The files that are missing, different, or there for no word."""
     expected = artefacts()
-    found = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
-    wrong = [path for path, content in expected.items() if path not in found or found[path].read_bytes() != content]
-    stray = [path for path in found.keys() - expected.keys() if not _is_earlier(path, expected)]
+    files = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+    wrong = [path for path, content in expected.items() if path not in files or files[path].read_bytes() != content]
+    stray = [path for path in files.keys() - expected.keys() if not _is_earlier(path, expected)]
     return sorted([*wrong, *stray])
 
 
@@ -75,12 +75,12 @@ def write(folder: Path = PUBLISHED) -> None:
 
 
 def _is_earlier(path: str, expected: Mapping[str, bytes]) -> bool:
-    found = _VERSIONED.fullmatch(path)
-    if found is None:
+    match = _VERSIONED.fullmatch(path)
+    if match is None:
         return False
     current = [_VERSIONED.fullmatch(other) for other in expected]
     return any(
-        other is not None and other["word"] == found["word"] and int(other["version"]) > int(found["version"])
+        other is not None and other["word"] == match["word"] and int(other["version"]) > int(match["version"])
         for other in current
     )
 
@@ -90,14 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="python -m contracts.publish", description="Write what other systems read.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file is stale")
     parser.add_argument("--into", type=Path, default=PUBLISHED, help="the folder (default: contracts/published)")
-    asked = parser.parse_args(arguments)
-    if not asked.check:
-        write(asked.into)
+    options = parser.parse_args(arguments)
+    if not options.check:
+        write(options.into)
         return 0
-    wrong = stale(asked.into)
+    wrong = stale(options.into)
     if wrong:
-        told = "".join(f"stale: {path}\n" for path in wrong)
-        sys.stdout.write(f"{told}Run `python -m contracts.publish` and commit the change.\n")
+        stale_files = "".join(f"stale: {path}\n" for path in wrong)
+        sys.stdout.write(f"{stale_files}Run `python -m contracts.publish` and commit the change.\n")
     return 1 if wrong else 0
 
 

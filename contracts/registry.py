@@ -18,12 +18,12 @@ SERVICES: Final = ("approvals", "vacancies", "deployments")
 
 def type_name(word: type[Message]) -> str:
     """The CloudEvents type of a word, e.g. `forcegen.approvals.ProposeMandate`."""
-    return f"forcegen.{word.room}.{word.__name__}"
+    return f"forcegen.{word.service}.{word.__name__}"
 
 
 def schema_name(word: type[Message]) -> str:
     """The CloudEvents dataschema of a word in its current version."""
-    return f"urn:forcegen:{word.room}.{word.__name__}:{word.schema_version}"
+    return f"urn:forcegen:{word.service}.{word.__name__}:{word.schema_version}"
 
 
 _DATASCHEMA = re.compile(r"urn:forcegen:[a-z]+\.[A-Za-z]+:(?P<version>[1-9][0-9]{0,3})")
@@ -33,8 +33,8 @@ def schema_version(dataschema: str | None) -> int | None:
     """The version that a dataschema names; 1 where there is none, None where it is not one of ours."""
     if dataschema is None:
         return 1
-    found = _DATASCHEMA.fullmatch(dataschema)
-    return int(found["version"]) if found else None
+    match = _DATASCHEMA.fullmatch(dataschema)
+    return int(match["version"]) if match else None
 
 
 COMMANDS: Final[Mapping[str, type[Command]]] = {
@@ -46,11 +46,11 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
 OUTCOME_TYPE: Final = type_name(CommandDecided)
 
 
-def commands_of(room: str) -> Mapping[str, type[Command]]:
+def commands_of(service: str) -> Mapping[str, type[Command]]:
     """The commands that a room takes, by type."""
-    return {name: word for name, word in COMMANDS.items() if word.room == room}
+    return {name: word for name, word in COMMANDS.items() if word.service == service}
 
 
-def events_of(room: str) -> Mapping[str, type[Event]]:
+def events_of(service: str) -> Mapping[str, type[Event]]:
     """The events that a room records, by type."""
-    return {name: word for name, word in EVENTS.items() if word.room == room}
+    return {name: word for name, word in EVENTS.items() if word.service == service}

@@ -62,19 +62,19 @@ def elements(text: bytes) -> list[bytes]:
     What takes it apart is more tolerant than `parsed`, which is for each element to say.
     """
     try:
-        whole, found = text.decode(), list[bytes]()
+        whole, texts = text.decode(), list[bytes]()
         at, sign = _behind(whole, 0), "["
         if not whole.startswith(sign, at):
             return []
         while whole[at] == sign:
             begin = _behind(whole, at + 1)
             _, end = _ELEMENT.raw_decode(whole, begin)
-            found.append(whole[begin:end].encode())
+            texts.append(whole[begin:end].encode())
             at, sign = _behind(whole, end), ","
         is_whole = whole[at] == "]" and _behind(whole, at + 1) == len(whole)
     except (ValueError, IndexError, RecursionError):  # no UTF-8, no JSON, cut off, or too deep even to be looked at
         return []
-    return found if is_whole else []
+    return texts if is_whole else []
 
 
 def _behind(text: str, at: int) -> int:
@@ -84,11 +84,11 @@ def _behind(text: str, at: int) -> int:
 
 
 def _once(members: list[tuple[str, Any]]) -> None:
-    seen: set[str] = set()
+    names: set[str] = set()
     for name, _ in members:
-        if name in seen:
+        if name in names:
             raise NotStrict(f"The member {name[:60]!r} is there twice.", "Send each member once.")
-        seen.add(name)
+        names.add(name)
 
 
 def _unparsed(text: bytes, fault: orjson.JSONDecodeError) -> NotStrict:
@@ -98,5 +98,5 @@ def _unparsed(text: bytes, fault: orjson.JSONDecodeError) -> NotStrict:
         text.decode()
     except UnicodeDecodeError as broken:
         return NotStrict(f"Byte {broken.start} is not UTF-8.", "Encode it as UTF-8.")
-    told = f"Not JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}."
-    return NotStrict(told, "Send JSON as RFC 8259 has it.")
+    reason = f"Not JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}."
+    return NotStrict(reason, "Send JSON as RFC 8259 has it.")

@@ -23,8 +23,8 @@ def unfit(text: str) -> str | None:
     Forbidden are control characters (U+0000 to U+001F, U+007F to U+009F), noncharacters, and halves of surrogate
     pairs. Any other is allowed, whether assigned, printable, or not.
     """
-    found = UNFIT.search(text)
-    return None if found is None else f"U+{ord(found[0]):04X}"
+    match = UNFIT.search(text)
+    return None if match is None else f"U+{ord(match[0]):04X}"
 
 
 def is_admissible(attribute: str) -> bool:

@@ -59,12 +59,12 @@ def _salvaged(value: object) -> str | None:
 
 def _digest(attributes: Mapping[str, object], data: bytes | None) -> bytes:
     """Each part with its length before it, so that no two sets of attributes read the same."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for name, value in sorted(attributes.items()):
         raw = _octets(value)
-        told.update(b"%b:%d:%b;" % (name.encode(), len(raw), raw))
-    told.update(b"data;" if data is None else b"data:%d:%b;" % (len(data), data))
-    return told.digest()
+        digest.update(b"%b:%d:%b;" % (name.encode(), len(raw), raw))
+    digest.update(b"data;" if data is None else b"data:%d:%b;" % (len(data), data))
+    return digest.digest()
 
 
 def _octets(value: object) -> bytes:

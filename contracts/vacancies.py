@@ -34,7 +34,7 @@ Categories = Annotated[tuple[Category, ...], Field(min_length=1, max_length=8)]
 
 
 class _InVacancies(Message):
-    room: ClassVar[str] = "vacancies"
+    service: ClassVar[str] = "vacancies"
 
 
 # Missions: the UN's own life of an operation.

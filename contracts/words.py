@@ -110,7 +110,7 @@ class Contract(BaseModel):
 class Message(Contract):
     """A command or an event: data that knows its stream, its room and the version of its schema."""
 
-    room: ClassVar[str]
+    service: ClassVar[str]
     schema_version: ClassVar[int] = 1
 
     @property
@@ -169,12 +169,12 @@ class LineTerms(Contract):
     @model_validator(mode="after")
     def _is_coherent(self) -> "LineTerms":
         if self.valid_until is not None and self.valid_until <= self.valid_from:
-            told = "valid_until must be later than valid_from (it is the first day out of force)"
-            raise PydanticCustomError("line_period", told)
+            reason = "valid_until must be later than valid_from (it is the first day out of force)"
+            raise PydanticCustomError("line_period", reason)
         if stray := {s.mission for s in self.sub_ceilings} - set(self.missions):
-            told = f"sub_ceilings name missions that the line does not cover: {', '.join(sorted(stray))}"
-            raise PydanticCustomError("sub_ceiling_mission", told)
+            reason = f"sub_ceilings name missions that the line does not cover: {', '.join(sorted(stray))}"
+            raise PydanticCustomError("sub_ceiling_mission", reason)
         if too_high := [s.mission for s in self.sub_ceilings if s.ceiling > self.ceiling]:
-            told = f"sub_ceilings above the line's ceiling: {', '.join(sorted(too_high))}"
-            raise PydanticCustomError("sub_ceiling_height", told)
+            reason = f"sub_ceilings above the line's ceiling: {', '.join(sorted(too_high))}"
+            raise PydanticCustomError("sub_ceiling_height", reason)
         return self

@@ -67,50 +67,50 @@ class DecidingService:
 class DecidingProcess:
     """One process of a room: the shell's parts and how they are joined."""
 
-    def __init__(self, room: DecidingService, settings: Settings, pool: asyncpg.Pool) -> None:
-        self._room = room
+    def __init__(self, service: DecidingService, settings: Settings, pool: asyncpg.Pool) -> None:
+        self._service = service
         self._settings = settings
-        self._words = commands_of(room.name)
+        self._words = commands_of(service.name)
         self.health = Health(settings.stuck_after_ms / 1000)
         self.store = PostgresStore(pool)
         self.relay = Relay(
-            room.name,
+            service.name,
             settings.database_url.get_secret_value(),
-            outbox.readers(pool, room.name, LOGS),
+            outbox.readers(pool, service.name, LOGS),
             settings=settings,
             health=self.health,
         )
-        self.intake = CommandHandler(
-            room.decider,
+        self.command_handler = CommandHandler(
+            service.decider,
             self.store,
-            room=room.name,
+            service=service.name,
             streams_cached_max=settings.streams_cached_max,
             appended=self._appended,
             newer=self._met_newer,
         )
-        self.queue = command_routes.CommandQueue(
-            self.intake.take_apart,
+        self.command_queue = command_routes.CommandQueue(
+            self.command_handler.handle_separately,
             health=self.health,
             batch_max=settings.batch_records_max,
             waiting_max=settings.http_waiting_max,
         )
         self.consumer = Consumer(
-            room.name,
-            room.topics_in,
+            service.name,
+            service.topics_in,
             settings=settings,
-            start=self.store.start,
+            load_offsets=self.store.load_offsets,
             handle=self._handle,
             set_aside=self._set_aside,
             health=self.health,
         )
-        self.lag = Lag(self.consumer, room.topics_in, self.store.start, settings=settings, health=self.health)
+        self.lag = Lag(self.consumer, service.topics_in, self.store.load_offsets, settings=settings, health=self.health)
         self._may_be_ready = asyncio.Event()
-        self.taking_in = RecordDecoder(room.name, self.admit, self._reactions)
-        self.holding = HeldEventRetry(
-            room.name,
+        self.record_decoder = RecordDecoder(service.name, self.decode, self._reactions)
+        self.held_event_retry = HeldEventRetry(
+            service.name,
             store=self.store,
-            taking_in=self.taking_in,
-            intake=self.intake,
+            record_decoder=self.record_decoder,
+            command_handler=self.command_handler,
             health=self.health,
             held_max=settings.held_max,
         )
@@ -120,41 +120,41 @@ class DecidingProcess:
         self.relay.woken.set()
         self._may_be_ready.set()
 
-    def admit(self, envelope: Envelope) -> DecodedCommand:
+    def decode(self, envelope: Envelope) -> DecodedCommand:
         """A command at the door, checked against its contract."""
         return decode.command(
             envelope, self._words, received=datetime.now(UTC), bytes_max=self._settings.command_bytes_max
         )
 
-    async def _handle(self, records: Records, progress: OffsetAdvance) -> None:
+    async def _handle(self, records: Records, offsets: OffsetAdvance) -> None:
         """One batch from Kafka, commands and other services' facts alike, in one transaction."""
-        found = await self.taking_in.sort(records, self.store)
-        await self.holding.check(found.held)
-        DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(found.letters))
-        await self.intake.take(found.commands, found.letters, progress, held=found.held)
+        batch = await self.record_decoder.decode_batch(records, self.store)
+        await self.held_event_retry.check(batch.held)
+        DEAD_LETTERS.labels(self._service.name, self._service.name).inc(len(batch.dead_letters))
+        await self.command_handler.handle(batch.commands, batch.dead_letters, offsets, held=batch.held)
 
-    async def _set_aside(self, record: Record, progress: OffsetAdvance, fault: Exception) -> None:
+    async def _set_aside(self, record: Record, offsets: OffsetAdvance, fault: Exception) -> None:
         """The one record that made its batch fail: each of its commands is answered alone, or the record is buried.
 
         A newer event that cannot be held for want of room stays where it is, and its partition behind it.
         """
         if isinstance(fault, TooManyHeld):
-            return await self._handle([record], progress)
-        found = await self.taking_in.sort([record], self.store)
-        answers = await self.intake.take_apart(found.commands) if found.commands else ()
-        letters = found.letters
-        if not found.commands or any(isinstance(answer, Exception) for answer in answers):
-            letters = letters or [dead_letter_by_origin(record, fault)]
+            return await self._handle([record], offsets)
+        decoded = await self.record_decoder.decode_batch([record], self.store)
+        outcomes = await self.command_handler.handle_separately(decoded.commands) if decoded.commands else ()
+        dead_letters = decoded.dead_letters
+        if not decoded.commands or any(isinstance(outcome, Exception) for outcome in outcomes):
+            dead_letters = dead_letters or [dead_letter_by_origin(record, fault)]
         try:
-            await self.intake.take([], letters, progress)
+            await self.command_handler.handle([], dead_letters, offsets)
         except Exception as again:
-            if is_passing(again) or not letters or isinstance(again, Fenced):
+            if is_passing(again) or not dead_letters or isinstance(again, Fenced):
                 raise
-            await self.intake.take([], [dead_letter_by_origin(record, fault)], progress)
+            await self.command_handler.handle([], [dead_letter_by_origin(record, fault)], offsets)
         return None
 
-    def _reactions(self, topic: str, fact: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
-        return [self.admit(reaction) for reaction in reactions(self._room, topic, fact, cause)]
+    def _reactions(self, topic: str, event: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
+        return [self.decode(reaction) for reaction in reactions(self._service, topic, event, cause)]
 
     def _met_newer(self, fault: NewerThanProgram) -> None:
         if not self._newer.done():
@@ -189,47 +189,47 @@ class DecidingProcess:
     async def _settle_ready(self) -> int:
         """Decide the commands that need wait no longer; how many there were."""
         ready = await self.store.ready(self._settings.batch_records_max)
-        again = [self._admitted_again(text) for text in ready]
-        waited = [replace(one, waited=True) for one in again if one is not None]
-        answers = await self.intake.take_apart(waited) if waited else ()
-        return sum(not isinstance(answer, Exception) for answer in answers)
+        decoded = [self._decode_waiting(text) for text in ready]
+        commands = [replace(command, was_pending=True) for command in decoded if command is not None]
+        outcomes = await self.command_handler.handle_separately(commands) if commands else ()
+        return sum(not isinstance(outcome, Exception) for outcome in outcomes)
 
-    def _admitted_again(self, text: bytes) -> DecodedCommand | None:
+    def _decode_waiting(self, text: bytes) -> DecodedCommand | None:
         """A command as it was put by; what is admitted may have become narrower since then."""
         try:
-            return self.admit(from_kafka(None, text, [("content-type", b"application/cloudevents+json")]))
+            return self.decode(from_kafka(None, text, [("content-type", b"application/cloudevents+json")]))
         except Unreadable as fault:
             return unreadable(fault)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         """All loops run while the HTTP side does; the first one that fails ends the process."""
-        loops = [self.relay.run(), self.queue.run(), self.settle_waiting(), self.lag.run(), self.consumer.run()]
-        loops += [self.holding.run(), self.end_for_newer()]
+        loops = [self.relay.run(), self.command_queue.run(), self.settle_waiting(), self.lag.run(), self.consumer.run()]
+        loops += [self.held_event_retry.run(), self.end_for_newer()]
         async with running_together(loops):
             yield
             await self.consumer.stop()
 
 
-def reactions(room: DecidingService, topic: str, fact: RecordedEvent, cause: Envelope) -> Sequence[Envelope]:
+def reactions(service: DecidingService, topic: str, event: RecordedEvent, cause: Envelope) -> Sequence[Envelope]:
     """The commands that a fact leads to here, as if another system had sent them; the same fact, the same ids."""
     return [
         Envelope(
-            id=f"{fact.id}/{index}",
-            source=f"urn:forcegen:{room.name}:policy",
+            id=f"{event.id}/{index}",
+            source=f"urn:forcegen:{service.name}:policy",
             type=type_name(type(command)),
             subject=command.stream,
             time=cause.time,
             dataschema=schema_name(type(command)),
             datacontenttype="application/json",
             data=command.model_dump_json().encode(),
-            effective=fact.effective,
+            effective=event.effective,
             correlation_id=cause.correlation_id,
             causation_id=cause.id,
             actor=cause.actor,
             traceparent=cause.traceparent,
         )
-        for index, command in enumerate(room.policies[topic](fact))
+        for index, command in enumerate(service.policies[topic](event))
     ]
 
 
@@ -245,8 +245,8 @@ def refuse_newer(service: str, words: Collection[tuple[str, int]]) -> None:
         SystemExit: it does; the message says which, and what helps.
     """
     if newer := newer_words(words):
-        told = f"The log of {service} was written by a newer version of this program: {', '.join(newer)}."
-        raise SystemExit(f"{told} Start that version: an older one would decide without these events.")
+        reason = f"The log of {service} was written by a newer version of this program: {', '.join(newer)}."
+        raise SystemExit(f"{reason} Start that version: an older one would decide without these events.")
 
 
 async def _woken(event: asyncio.Event, timeout_s: float) -> None:
@@ -258,22 +258,22 @@ async def _woken(event: asyncio.Event, timeout_s: float) -> None:
             return
 
 
-async def run(room: DecidingService, settings: Settings | None = None) -> None:
+async def run(service: DecidingService, settings: Settings | None = None) -> None:
     """Run one process of a deciding room until it is told to stop (SIGTERM, SIGINT)."""
-    settings = settings or Settings.for_room(room.name)
+    settings = settings or Settings.for_service(service.name)
     await database.migrate(settings.database_url, MIGRATIONS)
-    await topics.ensure(settings, [*room.topics_in, *room.topics_out])
-    pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
+    await topics.ensure(settings, [*service.topics_in, *service.topics_out])
+    pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")
     async with pool:
-        running = DecidingProcess(room, settings, pool)
-        refuse_newer(room.name, await running.store.words())
+        process = DecidingProcess(service, settings, pool)
+        refuse_newer(service.name, await process.store.words())
         app = command_routes.build(
-            room.name,
-            store=running.store,
+            service.name,
+            store=process.store,
             pool=pool,
-            queue=running.queue,
-            admit=running.admit,
-            health=running.health,
-            lifespan=running.lifespan,
+            queue=process.command_queue,
+            decode=process.decode,
+            health=process.health,
+            lifespan=process.lifespan,
         )
         await serve(app, settings)

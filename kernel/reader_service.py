@@ -61,13 +61,13 @@ class ReaderService:
         return [topics.of_log(self.name, log) for log in LOGS] if self.dead_letters else []
 
 
-async def settle(connection: Connection, progress: OffsetAdvance, write: Write) -> Sequence[DeadLetter]:
+async def settle(connection: Connection, offsets: OffsetAdvance, write: Write) -> Sequence[DeadLetter]:
     """A batch in the transaction of the caller's: its effects, its dead letters, its offsets.
 
     Raises:
         Fenced: the stored offsets are not where `progress` begins.
     """
-    await advance_offsets(connection, progress)
+    await advance_offsets(connection, offsets)
     unread = await write(connection)
     if unread:
         heads = await take_positions(connection, dead_letters=len(unread))
@@ -78,88 +78,88 @@ async def settle(connection: Connection, progress: OffsetAdvance, write: Write) 
 class ReaderProcess:
     """One process of a reading room."""
 
-    def __init__(self, room: ReaderService, settings: Settings, pool: asyncpg.Pool) -> None:
-        self._room = room
+    def __init__(self, service: ReaderService, settings: Settings, pool: asyncpg.Pool) -> None:
+        self._service = service
         self._pool = pool
         self.loops: Sequence[Coroutine[Any, Any, None]] = ()
         self.health = Health(settings.stuck_after_ms / 1000)
         is_set = "batch_records_max" in settings.model_fields_set
-        own = {"batch_records_max": room.batch_records_max} if room.batch_records_max and not is_set else {}
+        own = {"batch_records_max": service.batch_records_max} if service.batch_records_max and not is_set else {}
         self.consumer = Consumer(
-            room.name,
-            room.topics_in,
+            service.name,
+            service.topics_in,
             settings=settings.model_copy(update=own),
-            start=self._start,
+            load_offsets=self._load_offsets,
             handle=self._handle,
             set_aside=self._set_aside,
             health=self.health,
         )
-        self.lag = Lag(self.consumer, room.topics_in, self._start, settings=settings, health=self.health)
+        self.lag = Lag(self.consumer, service.topics_in, self._load_offsets, settings=settings, health=self.health)
         self.relay = Relay(
-            room.name,
+            service.name,
             settings.database_url.get_secret_value(),
-            outbox.readers(pool, room.name, LOGS),
+            outbox.readers(pool, service.name, LOGS),
             settings=settings,
             health=self.health,
         )
 
-    async def _start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    async def _load_offsets(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         async with self._pool.acquire() as connection:
             return await start_consuming(connection, consumer, partitions)
 
-    async def _handle(self, records: Records, progress: OffsetAdvance) -> None:
-        await self._settle(progress, self._room.prepare(records))
+    async def _handle(self, records: Records, offsets: OffsetAdvance) -> None:
+        await self._settle(offsets, self._service.prepare(records))
 
-    async def _set_aside(self, record: Record, progress: OffsetAdvance, fault: Exception) -> None:
-        put_by = self._room.set_aside
+    async def _set_aside(self, record: Record, offsets: OffsetAdvance, fault: Exception) -> None:
+        put_by = self._service.set_aside
         if put_by is None:
             raise fault
         try:
-            await self._settle(progress, lambda connection: put_by(connection, record, fault))
+            await self._settle(offsets, lambda connection: put_by(connection, record, fault))
         except Exception as again:
             if is_passing(again) or isinstance(again, Fenced):
                 raise
-            await self._settle(progress, lambda _: _at_once([dead_letter_by_origin(record, fault)]))
+            await self._settle(offsets, lambda _: _at_once([dead_letter_by_origin(record, fault)]))
 
-    async def _settle(self, progress: OffsetAdvance, write: Write) -> None:
+    async def _settle(self, offsets: OffsetAdvance, write: Write) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
-            letters = await settle(connection, progress, write)
-        if letters:
-            DEAD_LETTERS.labels(self._room.name, self._room.name).inc(len(letters))
+            dead_letters = await settle(connection, offsets, write)
+        if dead_letters:
+            DEAD_LETTERS.labels(self._service.name, self._service.name).inc(len(dead_letters))
             self.relay.woken.set()
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         loops = [*self.loops, self.lag.run(), self.consumer.run()]
-        loops += [self.relay.run()] if self._room.dead_letters else []
-        loops += [watch(self._pool, self._room.readers, self.health)] if self._room.readers else []
+        loops += [self.relay.run()] if self._service.dead_letters else []
+        loops += [watch(self._pool, self._service.readers, self.health)] if self._service.readers else []
         async with running_together(loops):
             yield
             await self.consumer.stop()
 
 
-async def _at_once(letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
-    return letters
+async def _at_once(dead_letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
+    return dead_letters
 
 
 async def run(
-    room: ReaderService,
+    service: ReaderService,
     settings: Settings | None = None,
     *,
     beside: Callable[[asyncpg.Pool], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
     extend: Extend = lambda *_: (),
 ) -> None:
     """Run one process of a reading room until it is told to stop; `beside` runs along with it, `extend` adds to it."""
-    settings = settings or Settings.for_room(room.name)
-    await database.migrate(settings.database_url, [("kernel.migrations", "reading"), *room.migrations])
-    await topics.ensure(settings, [*room.topics_in, *room.topics_out])
-    pool = await database.connect(settings.database_url, application=f"forcegen {room.name}")
+    settings = settings or Settings.for_service(service.name)
+    await database.migrate(settings.database_url, [("kernel.migrations", "reading"), *service.migrations])
+    await topics.ensure(settings, [*service.topics_in, *service.topics_out])
+    pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")
     async with pool, beside(pool):
-        running = ReaderProcess(room, settings, pool)
-        app = application.app(f"Forcegen {room.name}", lifespan=running.lifespan)
+        process = ReaderProcess(service, settings, pool)
+        app = application.app(f"Forcegen {service.name}", lifespan=process.lifespan)
         ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
-        operator_routes.operations(app, running.health, service=room.name, ready=ready, passed_over=passed_over)
-        if room.dead_letters:
+        operator_routes.operations(app, process.health, service=service.name, ready=ready, passed_over=passed_over)
+        if service.dead_letters:
             command_routes.dead_letters(app, pool)
-        running.loops = extend(app, pool, running.health)
+        process.loops = extend(app, pool, process.health)
         await serve(app, settings)

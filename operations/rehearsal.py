@@ -50,15 +50,15 @@ class InMemoryService:
         self.claims |= settled.batch.claims
         for outcome in settled.batch.outcomes:
             if outcome.is_answer:
-                self._note(outcome.incoming, outcome.decided)
-        self.facts += [event.fact for event in settled.batch.events]
+                self._note(outcome.command, outcome.body)
+        self.facts += [event.event for event in settled.batch.events]
         return settled.batch.events
 
     def _note(self, command: DecodedCommand, decided: CommandDecided) -> None:
         self.answers[command.key] = StoredOutcome(command.digest, decided)
         self.waiting.pop(command.key, None)
         if decided.status == "pending":
-            self.waiting[command.key] = replace(command, waited=True)
+            self.waiting[command.key] = replace(command, was_pending=True)
 
     def _settled(self, commands: Sequence[DecodedCommand]) -> SettledBatch:
         streams: dict[str, StreamState] = {}
@@ -118,11 +118,11 @@ class InMemorySystem:
         return decode.command(envelope, commands_of(service), received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
 
     def _reactions(self, event: NewEvent) -> Iterable[Envelope]:
-        cause = replace(event.cause, id=str(event.fact.id), type=type_name(type(event.fact.data)))
-        topic = f"{event.fact.data.room}.events"
+        cause = replace(event.cause, id=str(event.event.id), type=type_name(type(event.event.data)))
+        topic = f"{event.event.data.service}.events"
         for reacting in self.services.values():
             if topic in reacting.service.policies:
-                yield from reactions(reacting.service, topic, event.fact, cause)
+                yield from reactions(reacting.service, topic, event.event, cause)
 
 
 def service_of(envelope: Envelope) -> str:

@@ -27,7 +27,7 @@ def history(events: Iterable[Event], *, recorded: datetime = LEARNED) -> list[Co
     versions: dict[tuple[str, str], int] = {}
     log: list[ConsumedEvent] = []
     for event in events:
-        room, stream = event.room, event.stream
+        room, stream = event.service, event.stream
         position = positions[room] = positions.get(room, 0) + 1
         version = versions[room, stream] = versions.get((room, stream), 0) + 1
         learned = recorded + timedelta(seconds=len(log))

@@ -45,4 +45,4 @@ def command(row: ReturnRow, occurrence: int) -> CommandLine:
         data=strength.model_dump_json().encode(),
         correlation_id=f"strength-returns/{published_at:%Y-%m-%dT%H:%M:%SZ}",
     )
-    return CommandLine(row.number, row.size, b"", envelope, strength.room)
+    return CommandLine(row.number, row.size, b"", envelope, strength.service)

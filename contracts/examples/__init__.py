@@ -52,10 +52,10 @@ def enveloped(example: Message) -> Envelope:
     """An example as the CloudEvent that would carry it."""
     word = type(example)
     recorded = isinstance(example, Event | CommandDecided)
-    room = "approvals" if isinstance(example, CommandDecided) else word.room
+    service = "approvals" if isinstance(example, CommandDecided) else word.service
     return Envelope(
         id=str(example_id(word)),
-        source=f"urn:forcegen:{room}" if recorded else "urn:mfa:kz",
+        source=f"urn:forcegen:{service}" if recorded else "urn:mfa:kz",
         type=type_name(word),
         subject=example.stream,
         time=_AT,

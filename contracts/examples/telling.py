@@ -7,7 +7,7 @@ from contracts.words import Event, Message
 E = TypeVar("E", bound=Event)
 
 
-def told(event: type[E], asked: Message, **added: object) -> E:
+def told(event: type[E], command: Message, **added: object) -> E:
     """The event that says what `asked` asks, with `added` on top."""
-    shared = {name: value for name, value in asked if name in event.model_fields}
+    shared = {name: value for name, value in command if name in event.model_fields}
     return event.model_validate(shared | added)

@@ -39,7 +39,7 @@ from kernel.model.records import (
 class LoadedState:
     """What was loaded for a batch."""
 
-    answers: Mapping[CommandKey, StoredOutcome]
+    outcomes_by_key: Mapping[CommandKey, StoredOutcome]
     streams: Mapping[str, StreamState]
     claims: ClaimsByHolder
 
@@ -61,10 +61,10 @@ class SettledBatch:
     def is_complete(self) -> bool:
         return not (self.missing_streams or self.missing_holders)
 
-    def stands(self, found: ClaimsByHolder) -> bool:
+    def stands(self, claims: ClaimsByHolder) -> bool:
         """Whether the batch stands once the missing holders are `found`: none of them is between two owners."""
         return not self.missing_streams and all(
-            len(found[holder].keys() | self.claimants[holder]) < 2 for holder in self.missing_holders
+            len(claims[holder].keys() | self.claimants[holder]) < 2 for holder in self.missing_holders
         )
 
 
@@ -80,7 +80,7 @@ class _ReadStates(Mapping[str, object]):
         self._own = own
 
     def __getitem__(self, stream: str) -> object:
-        return self._work.look(stream).state
+        return self._work.read(stream).state
 
     def __iter__(self) -> Iterator[str]:
         return iter((self._own,))
@@ -94,53 +94,53 @@ class _OpenBatch:
     """The batch while it is being settled."""
 
     decider: AnyDecider
-    known: LoadedState
+    loaded: LoadedState
     streams: dict[str, StreamState] = field(default_factory=dict)
-    answers: dict[CommandKey, StoredOutcome] = field(default_factory=dict)
+    outcomes_by_key: dict[CommandKey, StoredOutcome] = field(default_factory=dict)
     held: dict[Holder, dict[str, tuple[Claim, ...]]] = field(default_factory=dict)
     events: list[NewEvent] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
+    read_set: dict[str, int] = field(default_factory=dict)
     missing_streams: set[str] = field(default_factory=set)
     missing_holders: set[Holder] = field(default_factory=set)
     claimants: dict[Holder, set[str]] = field(default_factory=dict)
     faults: list[Exception] = field(default_factory=list)
 
-    def look(self, stream: str) -> StreamState:
-        folded = self.streams.get(stream) or self.known.streams.get(stream)
-        if folded is None:
+    def read(self, stream: str) -> StreamState:
+        state = self.streams.get(stream) or self.loaded.streams.get(stream)
+        if state is None:
             self.missing_streams.add(stream)
             raise _NotLoaded(stream)
-        self.seen.setdefault(stream, folded.version)
-        return folded
+        self.read_set.setdefault(stream, state.version)
+        return state
 
-    def take(self, incoming: DecodedCommand) -> None:
-        here = self.answers.get(incoming.key)
-        prior = here or self.known.answers.get(incoming.key)
-        if prior is not None and prior.digest != incoming.digest and not incoming.waited:
-            return self.answer(incoming, outcome_body.conflict(incoming), is_answer=False)
-        if prior is not None and not (incoming.waited and prior.outcome.status == "pending"):
-            return self.answer(incoming, prior.outcome, is_answer=False, is_placed=here is None)
-        if isinstance(incoming.asked, Invalid):
-            return self.answer(incoming, outcome_body.invalid(incoming, incoming.asked))
-        return self.decide(incoming, incoming.asked)
+    def handle(self, decoded: DecodedCommand) -> None:
+        earlier = self.outcomes_by_key.get(decoded.key)
+        stored = earlier or self.loaded.outcomes_by_key.get(decoded.key)
+        if stored is not None and stored.digest != decoded.digest and not decoded.was_pending:
+            return self.answer(decoded, outcome_body.conflict(decoded), is_answer=False)
+        if stored is not None and not (decoded.was_pending and stored.outcome.status == "pending"):
+            return self.answer(decoded, stored.outcome, is_answer=False, is_placed=earlier is None)
+        if isinstance(decoded.command, Invalid):
+            return self.answer(decoded, outcome_body.invalid(decoded, decoded.command))
+        return self.decide(decoded, decoded.command)
 
-    def decide(self, incoming: DecodedCommand, asked: ReceivedCommand[Command]) -> None:
-        stream = asked.data.stream
+    def decide(self, decoded: DecodedCommand, command: ReceivedCommand[Command]) -> None:
+        stream = command.data.stream
         try:
-            own = self.look(stream)
-            decision = self.decider.decide(asked, _ReadStates(self, stream))
+            own = self.read(stream)
+            decision = self.decider.decide(command, _ReadStates(self, stream))
             if isinstance(decision, Refusal):
-                return self.answer(incoming, outcome_body.refused(incoming, decision))
+                return self.answer(decoded, outcome_body.refused(decoded, decision))
             if isinstance(decision, Pending):
-                waits_after = self.look(decision.on).version
-                return self.answer(incoming, outcome_body.pending(incoming, decision), waits_after=waits_after)
-            facts = recorded_events(asked, decision)
-            states = self.fold(own, stream, facts)
+                waits_after = self.read(decision.on).version
+                return self.answer(decoded, outcome_body.pending(decoded, decision), waits_after=waits_after)
+            events = recorded_events(command, decision)
+            states = self.fold(own, stream, events)
             new = [
-                NewEvent(f, s.version, incoming.envelope, f.data.model_dump_json())
-                for f, s in zip(facts, states, strict=True)
+                NewEvent(f, s.version, decoded.envelope, f.data.model_dump_json())
+                for f, s in zip(events, states, strict=True)
             ]
         except _NotLoaded:
             return None
@@ -148,51 +148,51 @@ class _OpenBatch:
             refusal = outcome_body.beyond_limits(fault)
             if refusal is None:
                 self.faults.append(fault)
-            return self.answer(incoming, outcome_body.refused(incoming, refusal or outcome_body.FAULT))
+            return self.answer(decoded, outcome_body.refused(decoded, refusal or outcome_body.FAULT))
         if (large := outcome_body.too_large(new)) is not None:
-            return self.answer(incoming, outcome_body.refused(incoming, large))
-        claims = self.claims_of(facts, states)
-        if (refusal := self.claimed(asked, claims)) is not None:
-            return self.answer(incoming, outcome_body.refused(incoming, refusal))
-        return self.accept(incoming, stream, new, states, claims)
+            return self.answer(decoded, outcome_body.refused(decoded, large))
+        claims = self.claims_of(events, states)
+        if (refusal := self.claimed(command, claims)) is not None:
+            return self.answer(decoded, outcome_body.refused(decoded, refusal))
+        return self.accept(decoded, stream, new, states, claims)
 
-    def fold(self, own: StreamState, stream: str, facts: Sequence[RecordedEvent]) -> list[StreamState]:
+    def fold(self, own: StreamState, stream: str, events: Sequence[RecordedEvent]) -> list[StreamState]:
         """The stream after each fact."""
         states: list[StreamState] = []
-        for fact in facts:
-            if fact.data.stream != stream:
-                raise ValueError(f"{stream} may not record {type_name(type(fact.data))} on {fact.data.stream}")
-            own = StreamState(own.version + 1, self.decider.evolve(own.state, fact))
+        for event in events:
+            if event.data.stream != stream:
+                raise ValueError(f"{stream} may not record {type_name(type(event.data))} on {event.data.stream}")
+            own = StreamState(own.version + 1, self.decider.evolve(own.state, event))
             states.append(own)
         return states
 
-    def claims_of(self, facts: Sequence[RecordedEvent], states: Sequence[StreamState]) -> dict[str, tuple[Claim, ...]]:
+    def claims_of(self, events: Sequence[RecordedEvent], states: Sequence[StreamState]) -> dict[str, tuple[Claim, ...]]:
         claims: dict[str, tuple[Claim, ...]] = {}
-        for fact, folded in zip(facts, states, strict=True):
-            claims |= self.decider.claims(fact, folded.state)
+        for event, after in zip(events, states, strict=True):
+            claims |= self.decider.claims(event, after.state)
         return claims
 
-    def claimed(self, asked: ReceivedCommand[Command], claims: Mapping[str, tuple[Claim, ...]]) -> Refusal | None:
+    def claimed(self, command: ReceivedCommand[Command], claims: Mapping[str, tuple[Claim, ...]]) -> Refusal | None:
         """The refusal by the first claim that another owner's overlaps."""
         for owner, wanted in claims.items():
             for claim in wanted:
                 self.claimants.setdefault((claim.kind, claim.holder), set()).add(owner)
                 for other, theirs in self.holders(claim).items():
                     if other != owner and any(claim.overlaps(held) for held in theirs):
-                        return self.decider.claimed(asked, claim, other)
+                        return self.decider.claimed(command, claim, other)
         return None
 
     def holders(self, claim: Claim) -> Mapping[str, tuple[Claim, ...]]:
         """Who holds what the claim is on: as stored, except for owners whose claims this batch has set."""
         holder = (claim.kind, claim.holder)
-        if holder not in self.known.claims:
+        if holder not in self.loaded.claims:
             self.missing_holders.add(holder)
-        stored = self.known.claims.get(holder, {})
+        stored = self.loaded.claims.get(holder, {})
         return {o: c for o, c in stored.items() if o not in self.claims} | self.held.get(holder, {})
 
     def accept(
         self,
-        incoming: DecodedCommand,
+        command: DecodedCommand,
         stream: str,
         new: Sequence[NewEvent],
         states: Sequence[StreamState],
@@ -201,13 +201,13 @@ class _OpenBatch:
         first = len(self.events) + 1
         refs = tuple(
             EventRef(
-                id=one.fact.id,
-                type=type_name(type(one.fact.data)),
+                id=new_event.event.id,
+                type=type_name(type(new_event.event.data)),
                 stream=stream,
-                version=one.version,
+                version=new_event.version,
                 position=first + nr,
             )
-            for nr, one in enumerate(new)
+            for nr, new_event in enumerate(new)
         )
         self.events += new
         if states:
@@ -215,7 +215,7 @@ class _OpenBatch:
         for owner, held in claims.items():
             self.hold(owner, held)
         token = WaitToken.after(refs)
-        self.answer(incoming, outcome_body.outcome_of(incoming, "accepted", events=refs, token=token and str(token)))
+        self.answer(command, outcome_body.outcome_of(command, "accepted", events=refs, token=token and str(token)))
 
     def hold(self, owner: str, claims: tuple[Claim, ...]) -> None:
         """From now on `owner` holds these claims and no others."""
@@ -228,28 +228,28 @@ class _OpenBatch:
 
     def answer(
         self,
-        incoming: DecodedCommand,
-        decided: CommandDecided,
+        command: DecodedCommand,
+        body: CommandDecided,
         *,
         is_answer: bool = True,
         is_placed: bool = False,
         waits_after: int = 0,
     ) -> None:
-        self.outcomes.append(Outcome(incoming, decided, is_answer, is_placed, waits_after))
+        self.outcomes.append(Outcome(command, body, is_answer, is_placed, waits_after))
         if is_answer:
-            self.answers[incoming.key] = StoredOutcome(incoming.digest, decided)
+            self.outcomes_by_key[command.key] = StoredOutcome(command.digest, body)
 
 
-def settle(incoming: Sequence[DecodedCommand], known: LoadedState, decider: AnyDecider) -> SettledBatch:
+def settle(commands: Sequence[DecodedCommand], loaded: LoadedState, decider: AnyDecider) -> SettledBatch:
     """Answer every command of a batch, in order."""
-    work = _OpenBatch(decider, known)
-    for one in incoming:
-        work.take(one)
+    batch = _OpenBatch(decider, loaded)
+    for command in commands:
+        batch.handle(command)
     return SettledBatch(
-        Batch(work.events, work.outcomes, work.claims, work.seen),
-        work.streams,
-        frozenset(work.missing_streams),
-        frozenset(work.missing_holders),
-        {holder: frozenset(owners) for holder, owners in work.claimants.items()},
-        tuple(work.faults),
+        Batch(batch.events, batch.outcomes, batch.claims, batch.read_set),
+        batch.streams,
+        frozenset(batch.missing_streams),
+        frozenset(batch.missing_holders),
+        {holder: frozenset(owners) for holder, owners in batch.claimants.items()},
+        tuple(batch.faults),
     )

@@ -49,14 +49,14 @@ class CommandHandler:
         decider: AnyDecider,
         store: Store,
         *,
-        room: str,
+        service: str,
         streams_cached_max: int,
         appended: Callable[[], None],
         newer: Callable[[NewerThanProgram], None] = lambda _: None,
     ) -> None:
         self._decider = decider
         self._store = store
-        self._room = room
+        self._service = service
         self._cache: OrderedDict[str, StreamState] = OrderedDict()
         self._cached_max = streams_cached_max
         self._appended = appended
@@ -64,11 +64,11 @@ class CommandHandler:
         self._companions: set[str] = set()
         self._door = asyncio.Lock()
 
-    async def take(
+    async def handle(
         self,
-        incoming: Sequence[DecodedCommand],
+        commands: Sequence[DecodedCommand],
         dead_letters: Sequence[DeadLetter] = (),
-        progress: OffsetAdvance | None = None,
+        offsets: OffsetAdvance | None = None,
         *,
         held: Sequence[HeldEvent] = (),
         released: Sequence[Origin] = (),
@@ -80,21 +80,21 @@ class CommandHandler:
             ReleasedMeanwhile: one of `released` is held no more.
             NewerThanProgram: the log holds what this program cannot read.
         """
-        other = Batch(dead_letters=dead_letters, held=held, released=released, progress=progress)
+        other = Batch(dead_letters=dead_letters, held=held, released=released, offsets=offsets)
         async with self._door:
             for _ in range(ATTEMPTS_MAX):
                 try:
-                    with BATCH_SECONDS.labels(self._room).time():
-                        return await self._attempt(incoming, other)
+                    with BATCH_SECONDS.labels(self._service).time():
+                        return await self._attempt(commands, other)
                 except NewerThanProgram as fault:
                     self._newer(fault)
                     raise
                 except ConcurrencyConflict as stale:
-                    STALE_BATCHES.labels(self._room).inc()
+                    STALE_BATCHES.labels(self._service).inc()
                     log.info("batch is stale, deciding anew", reason=str(stale))
-        raise RuntimeError(f"a batch of {self._room} was stale {ATTEMPTS_MAX} times")
+        raise RuntimeError(f"a batch of {self._service} was stale {ATTEMPTS_MAX} times")
 
-    async def take_apart(self, incoming: Sequence[DecodedCommand]) -> Sequence[CommandDecided | Exception]:
+    async def handle_separately(self, commands: Sequence[DecodedCommand]) -> Sequence[CommandDecided | Exception]:
         """Decide and append, in halves where the data of one command makes all of them fail.
 
         That one is answered `invalid`; where not even its answer can be stored, the fault stands in its place.
@@ -103,29 +103,29 @@ class CommandHandler:
             Exception: a fault of a server's, which passes; what was decided before it stands.
         """
         try:
-            return await self.take(incoming)
+            return await self.handle(commands)
         except Exception as fault:
             if is_passing(fault):
                 raise
-            if len(incoming) == 1:
-                return [await self._answered_alone(incoming[0], fault)]
-        half = len(incoming) // 2
-        return [*await self.take_apart(incoming[:half]), *await self.take_apart(incoming[half:])]
+            if len(commands) == 1:
+                return [await self._reject_alone(commands[0], fault)]
+        half = len(commands) // 2
+        return [*await self.handle_separately(commands[:half]), *await self.handle_separately(commands[half:])]
 
-    async def _answered_alone(self, incoming: DecodedCommand, fault: Exception) -> CommandDecided | Exception:
+    async def _reject_alone(self, command: DecodedCommand, fault: Exception) -> CommandDecided | Exception:
         log.error("a command cannot be recorded", fault=kind(fault), where=where(fault))
-        told = f"The command could not be recorded ({kind(fault)}); nothing came of it."
+        reason = f"The command could not be recorded ({kind(fault)}); nothing came of it."
         remedy = "Look for a value that no register would hold; ask the operators, who were told which one."
         try:
-            return (await self.take([replace(incoming, asked=Invalid(told, remedy=remedy))]))[0]
+            return (await self.handle([replace(command, command=Invalid(reason, remedy=remedy))]))[0]
         except Exception as again:
             if is_passing(again):
                 raise
             return fault
 
-    async def _attempt(self, incoming: Sequence[DecodedCommand], other: Batch) -> Sequence[CommandDecided]:
+    async def _attempt(self, commands: Sequence[DecodedCommand], other: Batch) -> Sequence[CommandDecided]:
         """Append what is decided together with what is not: dead letters, held events, offsets."""
-        settled = await self._settled(incoming)
+        settled = await self._settled(commands)
         for fault in settled.faults:
             log.error("the decider failed", fault=type(fault).__name__, where=where(fault))
         batch = replace(
@@ -133,50 +133,50 @@ class CommandHandler:
             dead_letters=other.dead_letters,
             held=other.held,
             released=other.released,
-            progress=other.progress,
+            offsets=other.offsets,
         )
         appended = await self._store.append(batch)
         self._remember(settled.streams)
         self._appended()
-        for decided in appended.outcomes:
-            COMMANDS.labels(self._room, decided.status, decided.rule or "").inc()
+        for outcome in appended.outcomes:
+            COMMANDS.labels(self._service, outcome.status, outcome.rule or "").inc()
         return appended.outcomes
 
-    async def _settled(self, incoming: Sequence[DecodedCommand]) -> SettledBatch:
-        answers = await self._store.answers({one.key for one in incoming}) if incoming else {}
+    async def _settled(self, commands: Sequence[DecodedCommand]) -> SettledBatch:
+        outcomes = await self._store.outcomes_of({decoded.key for decoded in commands}) if commands else {}
         streams: dict[str, StreamState] = {}
         claims: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
-        own = {one.asked.data.stream for one in incoming if isinstance(one.asked, ReceivedCommand)}
+        own = {each.command.data.stream for each in commands if isinstance(each.command, ReceivedCommand)}
         wanted: Collection[str] = own | self._companions
         for _ in range(ROUNDS_MAX):
             streams |= await self._load(wanted)
-            settled = settle(incoming, LoadedState(answers, streams, claims), self._decider)
+            settled = settle(commands, LoadedState(outcomes, streams, claims), self._decider)
             if not settled.missing_streams:
-                self._companions = set(sorted(settled.batch.seen.keys() - own)[:COMPANIONS_MAX])
+                self._companions = set(sorted(settled.batch.read_set.keys() - own)[:COMPANIONS_MAX])
             if settled.is_complete:
                 return settled
             wanted = settled.missing_streams
             if settled.missing_holders:
-                found = await self._store.claims(settled.missing_holders)
-                if settled.stands(found):
+                held_claims = await self._store.claims(settled.missing_holders)
+                if settled.stands(held_claims):
                     return settled
-                claims |= found
-        raise RuntimeError(f"the decider of {self._room} looked at new streams in {ROUNDS_MAX} rounds")
+                claims |= held_claims
+        raise RuntimeError(f"the decider of {self._service} looked at new streams in {ROUNDS_MAX} rounds")
 
     async def _load(self, wanted: Collection[str]) -> Mapping[str, StreamState]:
         """The streams as stored now: what is cached, brought forward by one query for all of them."""
         if not wanted:
             return {}
-        folded = {s: self._cache.get(s) or StreamState(0, self._decider.initial(s)) for s in wanted}
-        for event in await self._store.load({s: f.version for s, f in folded.items()}):
-            before = folded[event.stream]
-            folded[event.stream] = StreamState(event.version, self._decider.evolve(before.state, event.fact))
-        self._remember(folded)
-        return folded
+        states = {s: self._cache.get(s) or StreamState(0, self._decider.initial(s)) for s in wanted}
+        for stored in await self._store.load({stream: state.version for stream, state in states.items()}):
+            before = states[stored.stream]
+            states[stored.stream] = StreamState(stored.version, self._decider.evolve(before.state, stored.event))
+        self._remember(states)
+        return states
 
     def _remember(self, streams: Mapping[str, StreamState]) -> None:
-        for stream, folded in streams.items():
-            self._cache[stream] = folded
+        for stream, state in streams.items():
+            self._cache[stream] = state
             self._cache.move_to_end(stream)
         while len(self._cache) > self._cached_max:
             self._cache.popitem(last=False)

@@ -39,12 +39,12 @@ def command(
     """A command as the room takes it in; `received` stands in where the sender gives no time."""
     if (fault := misfit(envelope)) is not None:
         return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
-    asked = _received(envelope, words, received, bytes_max)
+    body = _received(envelope, words, received, bytes_max)
     try:
-        return DecodedCommand(envelope, asked, _hashed(envelope, canonical(envelope.data)))
+        return DecodedCommand(envelope, body, _hashed(envelope, canonical(envelope.data)))
     except NotStrict as loose:
-        told = Invalid(f"data: {loose.reason}", "data", f"{loose.remedy} Send the command under a new id.")
-        return DecodedCommand(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))
+        invalid = Invalid(f"data: {loose.reason}", "data", f"{loose.remedy} Send the command under a new id.")
+        return DecodedCommand(envelope, body if isinstance(body, Invalid) else invalid, digest(envelope))
 
 
 def unreadable(fault: Unreadable) -> DecodedCommand | None:
@@ -92,21 +92,21 @@ def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> DecodedC
     return DecodedCommand(safe, invalid, digest)
 
 
-def keyed(incoming: DecodedCommand, key: bytes | None) -> DecodedCommand:
+def keyed(command: DecodedCommand, key: bytes | None) -> DecodedCommand:
     """The same command, or its refusal where a Kafka key does not name the stream that the command is for.
 
     A record without a key is admitted where the attribute `partitionkey` names the stream: its sender has said where
     it belongs. The order of such commands among themselves is the order in which their partitions are read.
     """
-    if isinstance(incoming.asked, Invalid) or key == incoming.stream.encode():
-        return incoming
-    wanted = incoming.envelope.partition_key
-    if not key and wanted == incoming.stream:
-        return incoming
-    told = f"has the key {key[:80].decode('utf-8', 'backslashreplace')!r}" if key else "has no key"
-    told += f" and the partitionkey {wanted[:80]!r}" if wanted and not key else ""
-    reason = f"The record {told}, but its subject is {incoming.stream!r}."
-    return DecodedCommand(incoming.envelope, Invalid(reason, "key", KEY_REMEDY), incoming.digest)
+    if isinstance(command.command, Invalid) or key == command.stream.encode():
+        return command
+    wanted = command.envelope.partition_key
+    if not key and wanted == command.stream:
+        return command
+    difference = f"has the key {key[:80].decode('utf-8', 'backslashreplace')!r}" if key else "has no key"
+    difference += f" and the partitionkey {wanted[:80]!r}" if wanted and not key else ""
+    reason = f"The record {difference}, but its subject is {command.stream!r}."
+    return DecodedCommand(command.envelope, Invalid(reason, "key", KEY_REMEDY), command.digest)
 
 
 def digest(envelope: Envelope) -> bytes:
@@ -120,10 +120,10 @@ def digest(envelope: Envelope) -> bytes:
 
 def _hashed(envelope: Envelope, data: bytes) -> bytes:
     effective = envelope.effective.isoformat() if envelope.effective else ""
-    told = (envelope.type, envelope.subject, envelope.dataschema, effective)
-    lines = "{}\n{}\n{}\n{}\n".format(*told)
-    if "None" in told or lines.count("\n") != len(told):  # another command could have the same lines
-        return hashlib.sha256(b"\n\n" + orjson.dumps(told) + b"\n" + data).digest()
+    attributes = (envelope.type, envelope.subject, envelope.dataschema, effective)
+    lines = "{}\n{}\n{}\n{}\n".format(*attributes)
+    if "None" in attributes or lines.count("\n") != len(attributes):  # another command could have the same lines
+        return hashlib.sha256(b"\n\n" + orjson.dumps(attributes) + b"\n" + data).digest()
     return hashlib.sha256(lines.encode() + data).digest()
 
 
@@ -131,13 +131,13 @@ def _received(
     envelope: Envelope, words: Mapping[str, type[Command]], received: datetime, bytes_max: int
 ) -> ReceivedCommand[Command] | Invalid:
     if len(envelope.data) > bytes_max:
-        told = f"The data has {len(envelope.data):,} bytes; a command may have {bytes_max:,}."
-        return Invalid(told, "data", "Send less in one command, e.g. a document's hash instead of the document.")
-    found = read(envelope, words, "command")
-    if isinstance(found, Invalid):
-        return found
+        reason = f"The data has {len(envelope.data):,} bytes; a command may have {bytes_max:,}."
+        return Invalid(reason, "data", "Send less in one command, e.g. a document's hash instead of the document.")
+    data = read(envelope, words, "command")
+    if isinstance(data, Invalid):
+        return data
     effective = envelope.effective or envelope.time or received
-    return ReceivedCommand(found, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor)
+    return ReceivedCommand(data, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor)
 
 
 def read(envelope: Envelope, words: Mapping[str, type[Word]], kind: str) -> Word | Invalid:
@@ -147,21 +147,21 @@ def read(envelope: Envelope, words: Mapping[str, type[Word]], kind: str) -> Word
         return _unknown_type(envelope.type, words, kind)
     version = schema_version(envelope.dataschema)
     if version is None or version > word.schema_version:
-        told = f"{envelope.dataschema!r} is not a version of {envelope.type} that is known here."
-        return Invalid(told, "dataschema", f"Use the versions 1 to {word.schema_version}, or leave dataschema out.")
+        reason = f"{envelope.dataschema!r} is not a version of {envelope.type} that is known here."
+        return Invalid(reason, "dataschema", f"Use the versions 1 to {word.schema_version}, or leave dataschema out.")
     try:
-        found = word.model_validate_json(envelope.data, context=RECORDED if kind == "event" else None)
+        message = word.model_validate_json(envelope.data, context=RECORDED if kind == "event" else None)
     except ValidationError as error:
         return _misfit(error, envelope.type)
-    if envelope.subject != found.stream:
-        told = f"The subject is {envelope.subject!r}, but the data belongs to the stream {found.stream!r}."
-        return Invalid(told, "subject", f"Set the subject (and the Kafka key) to {found.stream!r}.")
-    return found
+    if envelope.subject != message.stream:
+        reason = f"The subject is {envelope.subject!r}, but the data belongs to the stream {message.stream!r}."
+        return Invalid(reason, "subject", f"Set the subject (and the Kafka key) to {message.stream!r}.")
+    return message
 
 
 def _unknown_type(name: str, words: Mapping[str, type[Word]], kind: str) -> Invalid:
     near = difflib.get_close_matches(name[:200], words, n=1)
-    elsewhere = next((w.room for w in [*COMMANDS.values()] if name == f"forcegen.{w.room}.{w.__name__}"), None)
+    elsewhere = next((w.service for w in [*COMMANDS.values()] if name == f"forcegen.{w.service}.{w.__name__}"), None)
     if elsewhere is not None and kind == "command":
         return Invalid(f"{name} is a command of another room.", "type", f"Send it to {elsewhere}.commands.")
     remedy = f"Did you mean {near[0]}?" if near else f"The {kind}s known here: {', '.join(sorted(words))}."
@@ -170,9 +170,9 @@ def _unknown_type(name: str, words: Mapping[str, type[Word]], kind: str) -> Inva
 
 def _misfit(error: ValidationError, name: str) -> Invalid:
     """The first misfit as the answer, all of them as details; the sender's values are not repeated."""
-    found = [(".".join(("data", *map(str, e["loc"]))), e["msg"]) for e in error.errors(include_url=False)]
-    field, message = found[0]
-    details = tuple(f"{where}: {what}" for where, what in found[:_DETAILS_MAX])
+    misfits = [(".".join(("data", *map(str, e["loc"]))), e["msg"]) for e in error.errors(include_url=False)]
+    field, message = misfits[0]
+    details = tuple(f"{where}: {what}" for where, what in misfits[:_DETAILS_MAX])
     remedy = f"Mend {field} as the schema of {name} says, and send the command under a new id."
     return Invalid(f"{field}: {message}.", field, remedy, details)
 
@@ -183,14 +183,14 @@ def event(envelope: Envelope) -> RecordedEvent:
     Raises:
         Unreadable: it is no event that is known here.
     """
-    found = read(envelope, EVENTS, "event")
-    if isinstance(found, Invalid):
-        raise Unreadable(found.reason, found.field or "data", found.remedy or "")
+    data = read(envelope, EVENTS, "event")
+    if isinstance(data, Invalid):
+        raise Unreadable(data.reason, data.field or "data", data.remedy or "")
     if envelope.effective is None:
         raise Unreadable(
             "There is no effective time.", "headers.ce_effectivetime", "Give the event its effective time."
         )
     try:
-        return RecordedEvent(UUID(envelope.id), found, envelope.effective)
+        return RecordedEvent(UUID(envelope.id), data, envelope.effective)
     except ValueError as error:
         raise Unreadable("The id is not a UUID.", "headers.ce_id", "Events carry the UUID of their room.") from error

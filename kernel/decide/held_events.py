@@ -38,21 +38,21 @@ class HeldEventRetry:
         service: str,
         *,
         store: Store,
-        taking_in: RecordDecoder,
-        intake: CommandHandler,
+        record_decoder: RecordDecoder,
+        command_handler: CommandHandler,
         health: Health,
         held_max: int,
     ) -> None:
         self._service = service
         self._store = store
-        self._taking_in = taking_in
-        self._intake = intake
+        self._record_decoder = record_decoder
+        self._command_handler = command_handler
         self._health = health
         self._most = held_max
 
     async def check(self, more: Sequence[HeldEvent]) -> None:
         """Raise `TooManyHeld` where these are more than may be held."""
-        if more and await self._tell() + len(more) > self._most:
+        if more and await self._report() + len(more) > self._most:
             raise TooManyHeld(f"{self._most:,} newer events are held already")
 
     async def run(self) -> None:
@@ -68,58 +68,58 @@ class HeldEventRetry:
 
     async def try_all(self) -> None:
         """Take up every held event that this program understands."""
-        if await self._tell():
-            seen: set[StreamOf] = set()
-            while streams := [one for one in await self._store.held_next(STREAMS_AT_ONCE) if one not in seen]:
-                seen.update(streams)
+        if await self._report():
+            tried: set[StreamOf] = set()
+            while streams := [stream for stream in await self._store.held_next(STREAMS_AT_ONCE) if stream not in tried]:
+                tried.update(streams)
                 for stream in streams:
-                    await self._try(stream)
-            await self._tell()
+                    await self._retry_stream(stream)
+            await self._report()
 
-    async def _tell(self) -> int:
+    async def _report(self) -> int:
         number = await self._store.held_number()
         HELD.labels(self._service).set(number)
-        told = f"{number:,} of at most {self._most:,} are held: upgrade this service, or see `forcegen held`"
+        held_of_most = f"{number:,} of at most {self._most:,} are held: upgrade this service, or see `forcegen held`"
         if number:
-            self._health.remarks[WHAT] = told
+            self._health.remarks[WHAT] = held_of_most
         else:
             self._health.remarks.pop(WHAT, None)
         if number >= self._most:
-            self._health.stands(WHAT, f"{told}; no more are taken, and the partitions that bring them stand")
+            self._health.stands(WHAT, f"{held_of_most}; no more are taken, and the partitions that bring them stand")
         else:
             self._health.moves(WHAT)
         return number
 
-    async def _try(self, stream: StreamOf) -> None:
+    async def _retry_stream(self, stream: StreamOf) -> None:
         """The events of a stream in their order, up to the first that still has to wait."""
         while held := await self._store.held_of(stream, EVENTS_AT_ONCE):
             for event in held:
-                if not await self._taken_up(event):
+                if not await self._retry(event):
                     return
 
-    async def _taken_up(self, held: HeldEvent) -> bool:
-        found = self._taking_in.again(held)
-        if found.is_newer and found.event is not None:
-            await self._store.held_tried(held, found.event.reason)
+    async def _retry(self, held: HeldEvent) -> bool:
+        decoded = self._record_decoder.decode_held(held)
+        if decoded.is_newer and decoded.event is not None:
+            await self._store.held_tried(held, decoded.event.reason)
             return False
-        letters = [found.letter] if found.letter else []
+        dead_letters = [decoded.dead_letter] if decoded.dead_letter else []
         try:
-            await self._intake.take(found.commands, letters, released=[held.origin])
+            await self._command_handler.handle(decoded.commands, dead_letters, released=[held.origin])
         except ReleasedMeanwhile:
             return True
         except Exception as fault:
             if is_passing(fault):
                 raise
-            return await self._taken_up_apart(held, fault)
+            return await self._retry_separately(held, fault)
         log.info("a held event is taken up", topic=held.origin.topic, offset=held.origin.offset, type=held.type)
         return True
 
-    async def _taken_up_apart(self, held: HeldEvent, fault: Exception) -> bool:
+    async def _retry_separately(self, held: HeldEvent, fault: Exception) -> bool:
         """Its commands one by one, where together they make the transaction fail; it waits where none of that helps."""
-        answers = await self._intake.take_apart(self._taking_in.again(held).commands)
-        if any(isinstance(answer, Exception) for answer in answers):
+        outcomes = await self._command_handler.handle_separately(self._record_decoder.decode_held(held).commands)
+        if any(isinstance(outcome, Exception) for outcome in outcomes):
             await self._store.held_tried(held, f"What it leads to cannot be recorded ({kind(fault)}).")
             return False
         with suppress(ReleasedMeanwhile):
-            await self._intake.take([], released=[held.origin])
+            await self._command_handler.handle([], released=[held.origin])
         return True

@@ -32,7 +32,7 @@ class DecodedRecord:
     """What one record is."""
 
     commands: Sequence[DecodedCommand] = ()
-    letter: DeadLetter | None = None
+    dead_letter: DeadLetter | None = None
     event: HeldEvent | None = None
     """The record as it would be held; None for one that is no other service's event."""
     is_newer: bool = False
@@ -43,32 +43,32 @@ class DecodedRecords:
     """What is to be done with some records, in their order."""
 
     commands: list[DecodedCommand] = field(default_factory=list)
-    letters: list[DeadLetter] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     held: list[HeldEvent] = field(default_factory=list)
 
 
 class RecordDecoder:
     """How one service reads its topics."""
 
-    def __init__(self, service: str, admit: DecodeCommand, react: React) -> None:
+    def __init__(self, service: str, decode_command: DecodeCommand, react: React) -> None:
         self._commands = topics.commands(service)
-        self._admit = admit
+        self._decode_command = decode_command
         self._react = react
 
-    async def sort(self, records: Records, store: Store) -> DecodedRecords:
+    async def decode_batch(self, records: Records, store: Store) -> DecodedRecords:
         """Decode records; what is newer than this program, and what follows it in its stream, is to be held."""
         decoded = [self.decode(record) for record in records]
-        streams = {_stream_of(one.event) for one in decoded if one.event}
+        streams = {_stream_of(record.event) for record in decoded if record.event}
         waiting = set(await store.held_streams(streams)) if streams else set()
-        found = DecodedRecords()
-        for one in decoded:
-            if one.event is not None and (one.is_newer or _stream_of(one.event) in waiting):
-                waiting.add(_stream_of(one.event))
-                found.held.append(one.event)
+        batch = DecodedRecords()
+        for record in decoded:
+            if record.event is not None and (record.is_newer or _stream_of(record.event) in waiting):
+                waiting.add(_stream_of(record.event))
+                batch.held.append(record.event)
                 continue
-            found.commands += one.commands
-            found.letters += [one.letter] if one.letter else []
-        return found
+            batch.commands += record.commands
+            batch.dead_letters += [record.dead_letter] if record.dead_letter else []
+        return batch
 
     def decode(self, record: Record) -> DecodedRecord:
         """The commands of a record, or its dead letter; both where nobody can decode it who is still known by name."""
@@ -77,7 +77,7 @@ class RecordDecoder:
             check_whole(record)
             envelope = from_kafka(record.key, record.value, record.headers)
             if is_command:
-                return DecodedRecord([decode.keyed(self._admit(envelope), record.key)])
+                return DecodedRecord([decode.keyed(self._decode_command(envelope), record.key)])
             origin, headers = Origin(record.topic, record.partition, record.offset), tuple(record.headers)
             return self._event(_held(origin, record.key, record.value, headers, envelope), envelope)
         except Unreadable as fault:
@@ -85,24 +85,24 @@ class RecordDecoder:
             letter = dead_letter(record, fault) if command is None or fault.is_foreign else None
             return DecodedRecord([command] if command else [], letter)
 
-    def again(self, held: HeldEvent) -> DecodedRecord:
+    def decode_held(self, held: HeldEvent) -> DecodedRecord:
         """An event that was held, as this program reads it."""
         try:
             return self._event(held, from_kafka(held.key, held.value, held.headers))
         except Unreadable as fault:
-            told = fault.reason, fault.field, fault.remedy
-            return DecodedRecord(letter=DeadLetter(held.origin, held.key, held.value, held.headers, *told))
+            fault_texts = fault.reason, fault.field, fault.remedy
+            return DecodedRecord(dead_letter=DeadLetter(held.origin, held.key, held.value, held.headers, *fault_texts))
 
     def _event(self, held: HeldEvent, envelope: Envelope) -> DecodedRecord:
         """Raises `Unreadable` for what is no event of ours, now or to come."""
         try:
-            fact = decode.event(envelope)
+            event = decode.event(envelope)
         except Unreadable:
             unread = newer_event(held.origin.topic, envelope)
             if unread is None:
                 raise
             return DecodedRecord(event=replace(held, reason=f"{unread.why}."), is_newer=True)
-        return DecodedRecord(self._react(held.origin.topic, fact, envelope), event=held)
+        return DecodedRecord(self._react(held.origin.topic, event, envelope), event=held)
 
 
 def _held(

@@ -52,7 +52,7 @@ def check_query(query: bytes, own: dict[str, bool] | None, free: Collection[str]
     `own` are the parameters by name, and whether each may be repeated; None where they are not known. `free` are those
     that may be other text than a name, and are looked at by their own kind alone.
     """
-    seen: set[str] = set()
+    names: set[str] = set()
     for pair in filter(None, query.split(b"&")):
         field, text = (_decoded(part) for part in (pair + b"=").split(b"=", 2)[:2])
         if field is None:
@@ -60,19 +60,22 @@ def check_query(query: bytes, own: dict[str, bool] | None, free: Collection[str]
         known = own is None or field in own
         if not known:
             understood = f"These are understood: {', '.join(own or ())}." if own else "None is understood here."
-            told, label = f"There is no parameter {shown(field)} here.", field if field.isprintable() else ascii(field)
-            raise Problem(UNKNOWN_PARAMETER, told, field=label, remedy=understood)
+            reason, label = (
+                f"There is no parameter {shown(field)} here.",
+                field if field.isprintable() else ascii(field),
+            )
+            raise Problem(UNKNOWN_PARAMETER, reason, field=label, remedy=understood)
         if text is None:
             raise bad(field, Bad(*_NOT_UTF8))
         if own is not None and not text:
             raise bad(field, Bad("It is empty.", f"Give {field} a value, or leave it out."))
-        if own is not None and field in seen and not own[field]:
+        if own is not None and field in names and not own[field]:
             raise bad(field, Bad("It is there more than once.", f"Send {field} once."))
         try:
             _readable("" if field in free else text)
         except Bad as fault:
             raise bad(field, fault) from fault
-        seen.add(field)
+        names.add(field)
 
 
 def bad(field: str, fault: Bad) -> Problem:
@@ -102,9 +105,9 @@ def taken(route: Any) -> dict[str, bool] | None:
     """
     if not isinstance(route, APIRoute) or not route.include_in_schema:
         return None
-    if (found := _TAKEN.get(route.endpoint)) is None:
-        found = _TAKEN[route.endpoint] = dict(_query_parameters(route.dependant))
-    return found
+    if (names := _TAKEN.get(route.endpoint)) is None:
+        names = _TAKEN[route.endpoint] = dict(_query_parameters(route.dependant))
+    return names
 
 
 _TAKEN: Final[WeakKeyDictionary[Any, dict[str, bool]]] = WeakKeyDictionary()

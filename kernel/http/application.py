@@ -77,7 +77,7 @@ def app(
     **described: Any,
 ) -> FastAPI:
     """An app with these manners; `described` goes to FastAPI (`summary`, `description`, `version`, …)."""
-    made = FastAPI(
+    application = FastAPI(
         title=title,
         lifespan=lifespan,
         dependencies=[Depends(address.strict)],
@@ -85,8 +85,8 @@ def app(
         redirect_slashes=False,  # the address would be made of the Host header, which anybody writes
         **described,
     )
-    problem_details.answer_problems(made, as_page)
-    openapi.publish(made)
-    made.add_middleware(Addressed)
-    made.add_middleware(Head)
-    return made
+    problem_details.answer_problems(application, as_page)
+    openapi.publish(application)
+    application.add_middleware(Addressed)
+    application.add_middleware(Head)
+    return application

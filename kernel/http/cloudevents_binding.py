@@ -45,9 +45,9 @@ class CommandEvent(BaseModel):
     """W3C Trace Context."""
 
 
-def documented(app: FastAPI, room: str) -> dict[str, Any]:
+def documented(app: FastAPI, service: str) -> dict[str, Any]:
     """What the decorator of the route takes; the models go to the document of `app`."""
-    words = {name: word for name, word in COMMANDS.items() if word.room == room}
+    words = {name: word for name, word in COMMANDS.items() if word.service == service}
     events = [_event(name, word) for name, word in words.items()]
     openapi.add_models(app, [*words.values(), *events], "validation")
     openapi.add_models(app, [CommandDecided, CommandNotRead])
@@ -101,9 +101,9 @@ def _headers(types: list[str]) -> list[dict[str, Any]]:
         "dataschema": _NAME,
         **{"effectivetime": instant, "correlationid": _NAME, "causationid": _NAME, "actor": _NAME},
     }
-    told = "Attribute `{}`, where the body is the data alone."
+    description = "Attribute `{}`, where the body is the data alone."
     return [
-        {"name": f"ce-{n}", "in": "header", "required": False, "description": told.format(n), "schema": schema}
+        {"name": f"ce-{n}", "in": "header", "required": False, "description": description.format(n), "schema": schema}
         for n, schema in known.items()
     ]
 

@@ -51,22 +51,22 @@ class TooMany(Exception):
 class CommandQueue:
     """Commands that wait for a batch. Bounded: what does not fit is told to come again."""
 
-    def __init__(self, take: HandleCommands, *, health: Health, batch_max: int, waiting_max: int) -> None:
-        self._take = take
+    def __init__(self, handle: HandleCommands, *, health: Health, batch_max: int, waiting_max: int) -> None:
+        self._handle = handle
         self._health = health
         self._batch_max = batch_max
         self._waiting: asyncio.Queue[tuple[DecodedCommand, asyncio.Future[CommandDecided]]] = asyncio.Queue(waiting_max)
 
-    async def ask(self, incoming: Sequence[DecodedCommand]) -> Sequence[CommandDecided]:
+    async def submit(self, commands: Sequence[DecodedCommand]) -> Sequence[CommandDecided]:
         """The answers, in order, once they are on record; raises `TooMany` or `Busy`."""
-        if len(incoming) > self._waiting.maxsize:
+        if len(commands) > self._waiting.maxsize:
             raise TooMany(self._waiting.maxsize)
         loop = asyncio.get_running_loop()
-        futures = [loop.create_future() for _ in incoming]
-        if self._waiting.qsize() + len(incoming) > self._waiting.maxsize:
+        futures = [loop.create_future() for _ in commands]
+        if self._waiting.qsize() + len(commands) > self._waiting.maxsize:
             raise Busy
-        for one, future in zip(incoming, futures, strict=True):
-            self._waiting.put_nowait((one, future))
+        for command, future in zip(commands, futures, strict=True):
+            self._waiting.put_nowait((command, future))
         return list(await asyncio.gather(*futures))
 
     async def run(self) -> None:
@@ -80,57 +80,57 @@ class CommandQueue:
     async def _settle(self, batch: Sequence[tuple[DecodedCommand, asyncio.Future[CommandDecided]]]) -> None:
         try:
             with self._health.working("commands over HTTP"):
-                answers = await self._take([incoming for incoming, _ in batch])
+                outcomes = await self._handle([command for command, _ in batch])
         except Exception as fault:  # each caller is told, and may repeat: the id makes that safe
             for _, future in batch:
                 if not future.done():
                     future.set_exception(fault)
             return
-        for (_, future), answer in zip(batch, answers, strict=True):
+        for (_, future), outcome in zip(batch, outcomes, strict=True):
             if future.done():
                 continue
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
             else:
-                future.set_result(answer)
+                future.set_result(outcome)
 
 
 def build(
-    room: str,
+    service: str,
     *,
     store: Store,
     pool: asyncpg.Pool,
     queue: CommandQueue,
-    admit: Callable[[Envelope], DecodedCommand],
+    decode: Callable[[Envelope], DecodedCommand],
     health: Health,
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
     """The HTTP side of a deciding room."""
-    app = application.app(f"Forcegen {room}", summary="Send commands, read their outcomes.", lifespan=lifespan)
-    _commands(app, room, store, queue, admit)
+    app = application.app(f"Forcegen {service}", summary="Send commands, read their outcomes.", lifespan=lifespan)
+    _commands(app, service, store, queue, decode)
     _lists(app, store, pool)
     held_routes.held(app, pool)
     ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
-    operator_routes.operations(app, health, service=room, ready=ready, passed_over=passed_over)
+    operator_routes.operations(app, health, service=service, ready=ready, passed_over=passed_over)
     return app
 
 
 def _commands(
-    app: FastAPI, room: str, store: Store, queue: CommandQueue, admit: Callable[[Envelope], DecodedCommand]
+    app: FastAPI, service: str, store: Store, queue: CommandQueue, decode: Callable[[Envelope], DecodedCommand]
 ) -> None:
-    @app.post("/v1/commands", summary="Ask for one command or a batch", **cloudevents_binding.documented(app, room))
+    @app.post("/v1/commands", summary="Ask for one command or a batch", **cloudevents_binding.documented(app, service))
     async def ask(request: Request) -> Response:
         """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
-        read = [_admitted(one, admit) for one in from_http(request.headers, await _body(request))]
+        read = [_admitted(one, decode) for one in from_http(request.headers, await _body(request))]
         try:
-            answers = iter(await queue.ask([one for one in read if isinstance(one, DecodedCommand)]))
+            answers = iter(await queue.submit([one for one in read if isinstance(one, DecodedCommand)]))
         except TooMany as bound:
-            told, remedy = f"A request may carry {bound.most:,} commands.", "Send the batch in parts."
-            raise Problem(TOO_MANY_COMMANDS, told, field="body", remedy=remedy) from bound
+            reason, remedy = f"A request may carry {bound.most:,} commands.", "Send the batch in parts."
+            raise Problem(TOO_MANY_COMMANDS, reason, field="body", remedy=remedy) from bound
         except Busy as fault:
-            told, remedy = "Too many commands wait for an answer.", "Send it again in a moment, under the same id."
+            reason, remedy = "Too many commands wait for an answer.", "Send it again in a moment, under the same id."
             again = {"Retry-After": str(RETRY_AFTER_S)}
-            raise Problem(BUSY, told, remedy=remedy, headers=again) from fault
+            raise Problem(BUSY, reason, remedy=remedy, headers=again) from fault
         outcomes = [_unread(o) if isinstance(o, Unreadable) else next(answers).model_dump(mode="json") for o in read]
         if request.headers.get("content-type", "").lower().startswith("application/cloudevents-batch"):
             return JSONResponse(outcomes)
@@ -157,27 +157,27 @@ _Source = Annotated[str | None, Identity(), Query(description="The `source` of t
 
 
 async def _answer(store: Store, command_id: str, source: str | None) -> Response:
-    found = await store.find(command_id, source)
-    if not found:
-        told = f"No command {shown(command_id)} was answered here."
+    outcomes = await store.find(command_id, source)
+    if not outcomes:
+        reason = f"No command {shown(command_id)} was answered here."
         remedy = "Check the id and the room, or wait a moment."
-        raise Problem(UNKNOWN_COMMAND, told, field="id", remedy=remedy)
-    if len(found) > 1:
-        told = f"{len(found)} sources used this id: {', '.join(one.command_source for one in found)}."
-        raise Problem(AMBIGUOUS, told, field="source", remedy="Add ?source= with one of them.")
-    return Response(found[0].model_dump_json(), media_type="application/json")
+        raise Problem(UNKNOWN_COMMAND, reason, field="id", remedy=remedy)
+    if len(outcomes) > 1:
+        reason = f"{len(outcomes)} sources used this id: {', '.join(one.command_source for one in outcomes)}."
+        raise Problem(AMBIGUOUS, reason, field="source", remedy="Add ?source= with one of them.")
+    return Response(outcomes[0].model_dump_json(), media_type="application/json")
 
 
-def _admitted(read: Envelope | Unreadable, admit: Callable[[Envelope], DecodedCommand]) -> DecodedCommand | Unreadable:
+def _admitted(read: Envelope | Unreadable, decode: Callable[[Envelope], DecodedCommand]) -> DecodedCommand | Unreadable:
     """What can be answered: a command, or one that is at fault and says who it is."""
     if isinstance(read, Envelope):
-        return admit(read)
+        return decode(read)
     return unreadable(read) or read
 
 
 def _unread(fault: Unreadable) -> dict[str, Any]:
-    told = {"status": "invalid", "rule": "contract", "reason": fault.reason, "field": fault.field}
-    return told | {"remedy": fault.remedy, "command_id": fault.id, "command_source": fault.source}
+    body = {"status": "invalid", "rule": "contract", "reason": fault.reason, "field": fault.field}
+    return body | {"remedy": fault.remedy, "command_id": fault.id, "command_source": fault.source}
 
 
 async def _body(request: Request) -> bytes:
@@ -186,8 +186,8 @@ async def _body(request: Request) -> bytes:
         async with asyncio.timeout(BODY_WITHIN_S):
             return await _within(request)
     except TimeoutError as fault:
-        told, remedy = f"The body did not come within {BODY_WITHIN_S} seconds.", "Send it again, under the same id."
-        raise Problem(TOO_SLOW, told, field="body", remedy=remedy, headers={"Connection": "close"}) from fault
+        reason, remedy = f"The body did not come within {BODY_WITHIN_S} seconds.", "Send it again, under the same id."
+        raise Problem(TOO_SLOW, reason, field="body", remedy=remedy, headers={"Connection": "close"}) from fault
 
 
 async def _within(request: Request) -> bytes:
@@ -195,8 +195,8 @@ async def _within(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > BODY_BYTES_MAX:
-            told = f"A request may have {BODY_BYTES_MAX:,} bytes."
-            raise Problem(TOO_LARGE, told, field="body", remedy="Send fewer or smaller commands at once.")
+            reason = f"A request may have {BODY_BYTES_MAX:,} bytes."
+            raise Problem(TOO_LARGE, reason, field="body", remedy="Send fewer or smaller commands at once.")
         parts.append(part)
     return b"".join(parts)
 
@@ -232,8 +232,8 @@ def dead_letters(app: FastAPI, pool: asyncpg.Pool) -> None:
 
 
 def _dead_letter(row: Mapping[str, Any]) -> DeadLetter:
-    told = ("reason", "field", "remedy", "recorded")
-    plain = ("position", "topic", "offset", *told, "value_bytes", "key_bytes", "headers_number")
+    as_stored = ("reason", "field", "remedy", "recorded")
+    plain = ("position", "topic", "offset", *as_stored, "value_bytes", "key_bytes", "headers_number")
     raw = {n: None if row[n] is None else row[n].decode("utf-8", "backslashreplace") for n in ("key", "value")}
     headers = json.loads(row["headers"])
     return DeadLetter.model_validate(

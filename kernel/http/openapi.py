@@ -50,8 +50,8 @@ def publish(app: FastAPI) -> None:
 
 def _right(document: dict[str, Any], models: Sequence[tuple[type[BaseModel], JsonSchemaMode]]) -> None:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    _, found = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
-    schemas |= found.get("$defs", {})
+    _, generated = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
+    schemas |= generated.get("$defs", {})
     for name in _PHANTOMS:
         schemas.pop(name, None)
     for operation in _operations(document):

@@ -48,7 +48,7 @@ class Kind:
         """A value that somebody else has read; raises `Bad`."""
         return value
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         """What the document says of it, besides its type."""
         return {}
 
@@ -56,7 +56,7 @@ class Kind:
         return core_schema.no_info_before_validator_function(self._validate, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {**handler(schema), **self.told()}
+        return {**handler(schema), **self.json_schema()}
 
     def _validate(self, value: Any) -> Any:
         try:
@@ -77,7 +77,7 @@ class _Day(Kind):
             raise Bad("This is not a day.", DAYS)
         return day_within(value)
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         return {"examples": ["2014-07-01"]}
 
 
@@ -86,7 +86,7 @@ class _Month(Kind):
     def read(self, text: str) -> str:
         return month(text)
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         return {"pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", "examples": ["2014-07"]}
 
 
@@ -100,7 +100,7 @@ class _Instant(Kind):
             raise Bad("This is not an instant.", INSTANTS)
         return instant_within(value)
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         return {"examples": ["2014-09-01T00:00:00Z"]}
 
 
@@ -125,7 +125,7 @@ class Whole(Kind):
             raise Bad("This is not a whole number.", f"Send a whole number from {self.least} to {self.most}.")
         return whole_within(value, self.least, self.most)
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         return {"minimum": self.least, "maximum": self.most}
 
 
@@ -145,7 +145,7 @@ class Seconds(Kind):
             raise Bad(f"{value:g} is not from 0 to {self.most:g}.", f"Send 0 to {self.most:g}.")
         return float(value)
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         return {"minimum": 0, "maximum": self.most}
 
 
@@ -158,7 +158,7 @@ class Name(Kind):
     def read(self, text: str) -> str:
         return name(text, self.bytes_max)
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         return {"minLength": 1, "maxLength": self.bytes_max}
 
 
@@ -169,7 +169,7 @@ class Identity(Kind):
     def read(self, text: str) -> str:
         return identity(text)
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         return {"minLength": 1, "maxLength": ATTRIBUTE_LENGTH_MAX}
 
 
@@ -178,7 +178,7 @@ class _Cursor(Kind):
     def read(self, text: str) -> str:
         return cursor(text)
 
-    def told(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, Any]:
         return {"minLength": 1, "maxLength": CURSOR_BYTES_MAX, "pattern": "^[A-Za-z0-9_-]+={0,2}$"}
 
 

@@ -95,9 +95,11 @@ class ProblemDetails(BaseModel):
 
 def documented(*statuses: int, **described: str) -> dict[int | str, dict[str, Any]]:
     """`responses` of a route, for the document: each status with its form; `described` gives other words (`_404=`)."""
-    told = {status: described.get(f"_{status}") or _WORDS.get(status, HTTPStatus(status).phrase) for status in statuses}
+    descriptions = {
+        status: described.get(f"_{status}") or _WORDS.get(status, HTTPStatus(status).phrase) for status in statuses
+    }
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
-    return {s: {"description": text, "content": {MEDIA_TYPE: {"schema": schema}}} for s, text in told.items()}
+    return {s: {"description": text, "content": {MEDIA_TYPE: {"schema": schema}}} for s, text in descriptions.items()}
 
 
 _WORDS: Final = {
@@ -187,11 +189,11 @@ def _of_framework(request: Request, error: HTTPException) -> Problem:
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = allowed_methods(request) or (error.headers or {}).get("Allow", "GET, HEAD")
         remedy, method = f"Use one of {allowed}.", request.scope.get("forcegen.method", request.method)
-        told = f"{method} is not a method of {request.url.path}."
-        return Problem(NOT_ALLOWED, told, remedy=remedy, headers={**(error.headers or {}), "Allow": allowed})
+        detail = f"{method} is not a method of {request.url.path}."
+        return Problem(NOT_ALLOWED, detail, remedy=remedy, headers={**(error.headers or {}), "Allow": allowed})
     if not request.scope["path"].isprintable():
-        told, remedy = "path: It holds a character that is none of text.", "Send letters, digits and signs."
-        return Problem(BAD_PARAMETER, told, field="path", remedy=remedy)
+        detail, remedy = "path: It holds a character that is none of text.", "Send letters, digits and signs."
+        return Problem(BAD_PARAMETER, detail, field="path", remedy=remedy)
     type_ = NOT_FOUND if error.status_code == HTTPStatus.NOT_FOUND else NOT_ANSWERED
     remedy = "See /docs for what there is."
     return Problem(type_, str(error.detail), status=error.status_code, remedy=remedy, headers=error.headers)
@@ -220,12 +222,12 @@ def of_fault(fault: Exception) -> Problem:
     """A fault behind the routes. That a server is away passes; what is left would happen again."""
     log.error("a request failed", fault=faults.kind(fault), where=where(fault))
     if isinstance(fault, asyncpg.QueryCanceledError):
-        told = "This took longer than one question may take."
-        return Problem(TOOK_TOO_LONG, told, remedy="Ask for less: a shorter period, one State, or a page.")
+        detail = "This took longer than one question may take."
+        return Problem(TOOK_TOO_LONG, detail, remedy="Ask for less: a shorter period, one State, or a page.")
     if faults.is_passing(fault):
-        told = "A server that this needs does not answer. Whether a command was recorded is not known."
+        detail = "A server that this needs does not answer. Whether a command was recorded is not known."
         remedy = "Send it again in a moment, a command under the same id: it is decided once."
-        return Problem(UNAVAILABLE, told, remedy=remedy, headers={"Retry-After": str(RETRY_AFTER_S)})
-    told = "This is a fault of the service. It is in its log, and the same request will most likely meet it again."
+        return Problem(UNAVAILABLE, detail, remedy=remedy, headers={"Retry-After": str(RETRY_AFTER_S)})
+    detail = "This is a fault of the service. It is in its log, and the same request will most likely meet it again."
     remedy = "Tell who runs the service, with the time and the address. Do not send it again unchanged."
-    return Problem(FAULT_OF_THE_SERVICE, told, remedy=remedy)
+    return Problem(FAULT_OF_THE_SERVICE, detail, remedy=remedy)

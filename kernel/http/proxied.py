@@ -30,8 +30,8 @@ def names_this_machine(host: str) -> bool:
 
 def _name(host: str) -> str:
     """The name of `name:port`, in lower case and without a last dot; empty where it is none."""
-    found = _HOST.fullmatch(host.strip())
-    return (found["v6"] or found["name"].removesuffix(".")).lower() if found else ""
+    parts = _HOST.fullmatch(host.strip())
+    return (parts["v6"] or parts["name"].removesuffix(".")).lower() if parts else ""
 
 
 def _number(name: str) -> IPv4Address | IPv6Address | None:

@@ -36,7 +36,7 @@ class RangeHeaders:
         return cls(get("range"), get("if-range"), get("if-match"), get("if-none-match"))
 
 
-def served(whole: Response, asked: RangeHeaders) -> Response:
+def served(whole: Response, headers: RangeHeaders) -> Response:
     """The file or what was asked of it: 200, 206, 304, 412 or 416 (RFC 9110, sections 13.2.2 and 14).
 
     `whole` is the answer to a request without these headers. Several ranges, and what is no range of bytes, are
@@ -44,24 +44,24 @@ def served(whole: Response, asked: RangeHeaders) -> Response:
     """
     body, tag = bytes(whole.body), f'"{sha256(whole.body).hexdigest()[:32]}"'
     whole.headers.update({"Accept-Ranges": "bytes", "ETag": tag, "Cache-Control": "no-cache"})
-    if asked.if_match is not None and not _names(asked.if_match, tag, weakly=False):
-        told, remedy = "The file is no longer the one that If-Match names.", "Read it anew from the beginning."
-        return response(Problem(CHANGED, told, field="If-Match", remedy=remedy, headers={"ETag": tag}))
-    kept = {name: value for name, value in whole.headers.items() if name != "content-length"}
-    if asked.if_none_match is not None and _names(asked.if_none_match, tag, weakly=True):
-        return Response(status_code=304, headers={n: v for n, v in kept.items() if n != "content-type"})
-    if asked.range is None or (asked.if_range is not None and asked.if_range.strip() != tag):
+    if headers.if_match is not None and not _names(headers.if_match, tag, weakly=False):
+        detail, remedy = "The file is no longer the one that If-Match names.", "Read it anew from the beginning."
+        return response(Problem(CHANGED, detail, field="If-Match", remedy=remedy, headers={"ETag": tag}))
+    own_headers = {name: value for name, value in whole.headers.items() if name != "content-length"}
+    if headers.if_none_match is not None and _names(headers.if_none_match, tag, weakly=True):
+        return Response(status_code=304, headers={n: v for n, v in own_headers.items() if n != "content-type"})
+    if headers.range is None or (headers.if_range is not None and headers.if_range.strip() != tag):
         return whole
     try:
-        wanted = span(asked.range, len(body))
+        wanted = span(headers.range, len(body))
     except LookupError:
-        told, remedy = f"The file has {len(body)} bytes.", "Ask for a range that begins within it."
+        detail, remedy = f"The file has {len(body)} bytes.", "Ask for a range that begins within it."
         past = {"ETag": tag, "Accept-Ranges": "bytes", "Content-Range": f"bytes */{len(body)}"}
-        return response(Problem(NO_SUCH_RANGE, told, field="Range", remedy=remedy, headers=past))
+        return response(Problem(NO_SUCH_RANGE, detail, field="Range", remedy=remedy, headers=past))
     if wanted is None:
         return whole
     first, last = wanted
-    return Response(body[first : last + 1], 206, {**kept, "Content-Range": f"bytes {first}-{last}/{len(body)}"})
+    return Response(body[first : last + 1], 206, {**own_headers, "Content-Range": f"bytes {first}-{last}/{len(body)}"})
 
 
 def span(text: str, length: int) -> tuple[int, int] | None:
@@ -70,10 +70,10 @@ def span(text: str, length: int) -> tuple[int, int] | None:
     Raises:
         LookupError: it is a range of which the file has nothing.
     """
-    found = _RANGE.fullmatch(text)
-    if found is None:
+    match = _RANGE.fullmatch(text)
+    if match is None:
         return None
-    first, last, back = (int(one) if one is not None else None for one in found.groups())
+    first, last, back = (int(one) if one is not None else None for one in match.groups())
     if first is None:
         if not back or not length:
             raise LookupError(text)
@@ -88,4 +88,4 @@ def span(text: str, length: int) -> tuple[int, int] | None:
 def _names(tags: str, tag: str, *, weakly: bool) -> bool:
     if tags.strip() == "*":
         return True
-    return any(f'"{found[2]}"' == tag and (weakly or not found[1]) for found in _TAG.finditer(tags))
+    return any(f'"{match[2]}"' == tag and (weakly or not match[1]) for match in _TAG.finditer(tags))

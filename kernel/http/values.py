@@ -38,27 +38,27 @@ NOT_A_CHARACTER: Final = UNFIT
 class Bad(ValueError):
     """What was sent is not what a parameter takes; the remedy says what is."""
 
-    def __init__(self, told: str, remedy: str) -> None:
-        super().__init__(told)
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
         self.remedy = remedy
 
 
 def day(text: str) -> date:
     """A day of the calendar as ISO 8601 writes it, `YYYY-MM-DD`; raises `Bad`."""
     try:
-        found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        value = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
-        found = None
-    if found is None:
+        value = None
+    if value is None:
         raise Bad(f"{shown(text)} is not a day.", DAYS)
-    return day_within(found)
+    return day_within(value)
 
 
-def day_within(found: date) -> date:
+def day_within(value: date) -> date:
     """The day, where it can be reckoned with; raises `Bad`."""
-    if not FIRST_DAY <= found <= LAST_DAY:
-        raise Bad(f"{found} is outside the calendar of this system.", DAYS)
-    return found
+    if not FIRST_DAY <= value <= LAST_DAY:
+        raise Bad(f"{value} is outside the calendar of this system.", DAYS)
+    return value
 
 
 def month(text: str) -> str:
@@ -81,17 +81,17 @@ def instant(text: str) -> datetime:
         raise Bad(f"{shown(text)} is not an instant of the calendar.", INSTANTS) from fault
 
 
-def instant_within(found: datetime) -> datetime:
+def instant_within(value: datetime) -> datetime:
     """The instant in UTC, where it can be reckoned with; raises `Bad`."""
-    if found.tzinfo is None:
-        raise Bad(f"{found.isoformat()} has no offset.", INSTANTS)
+    if value.tzinfo is None:
+        raise Bad(f"{value.isoformat()} has no offset.", INSTANTS)
     try:
-        found = found.astimezone(UTC)
+        value = value.astimezone(UTC)
     except OverflowError as fault:
-        raise Bad(f"{found.isoformat()} is outside the calendar of this system.", INSTANTS) from fault
-    if not FIRST_INSTANT <= found <= LAST_INSTANT:
-        raise Bad(f"{found.isoformat()} is outside the calendar of this system.", INSTANTS)
-    return found
+        raise Bad(f"{value.isoformat()} is outside the calendar of this system.", INSTANTS) from fault
+    if not FIRST_INSTANT <= value <= LAST_INSTANT:
+        raise Bad(f"{value.isoformat()} is outside the calendar of this system.", INSTANTS)
+    return value
 
 
 def whole(text: str, least: int = 0, most: int = BIGINT_MAX) -> int:
@@ -102,23 +102,23 @@ def whole(text: str, least: int = 0, most: int = BIGINT_MAX) -> int:
     return whole_within(int(text), least, most)
 
 
-def whole_within(found: int, least: int, most: int) -> int:
+def whole_within(value: int, least: int, most: int) -> int:
     """The number, where it is within the bounds; raises `Bad`."""
-    if not least <= found <= most:
-        told = f"{found if abs(found) < 10**20 else 'This'} is not from {least} to {most}."
-        raise Bad(told, f"Send a whole number from {least} to {most}, in digits 0 to 9.")
-    return found
+    if not least <= value <= most:
+        reason = f"{value if abs(value) < 10**20 else 'This'} is not from {least} to {most}."
+        raise Bad(reason, f"Send a whole number from {least} to {most}, in digits 0 to 9.")
+    return value
 
 
 def name(text: str, bytes_max: int = NAME_BYTES_MAX) -> str:
     """Text that can be on record: of CloudEvents' characters, not empty, not too long. Raises `Bad`."""
-    if found := unfit(text):
-        told = f"It holds {found}, which is no character of text."
-        raise Bad(told, "Send letters, digits and signs, without control characters.")
+    if character := unfit(text):
+        reason = f"It holds {character}, which is no character of text."
+        raise Bad(reason, "Send letters, digits and signs, without control characters.")
     size = len(text.encode())
     if not text or size > bytes_max:
-        told = f"It has {size:,} bytes in UTF-8." if text else "It is empty."
-        raise Bad(told, f"Send 1 to {bytes_max:,} bytes.")
+        reason = f"It has {size:,} bytes in UTF-8." if text else "It is empty."
+        raise Bad(reason, f"Send 1 to {bytes_max:,} bytes.")
     return text
 
 
@@ -128,11 +128,11 @@ def identity(text: str) -> str:
     Whatever can be read of an envelope can be asked for; raises `Bad` for what could never be stored.
     """
     if not is_storable(text):
-        told = "It holds U+0000 or half a character, which cannot be stored."
-        raise Bad(told, "Send the text as it stands in the envelope.")
+        reason = "It holds U+0000 or half a character, which cannot be stored."
+        raise Bad(reason, "Send the text as it stands in the envelope.")
     if not 0 < len(text) <= ATTRIBUTE_LENGTH_MAX:
-        told = f"It has {len(text):,} characters." if text else "It is empty."
-        raise Bad(told, f"Send 1 to {ATTRIBUTE_LENGTH_MAX:,} characters.")
+        reason = f"It has {len(text):,} characters." if text else "It is empty."
+        raise Bad(reason, f"Send 1 to {ATTRIBUTE_LENGTH_MAX:,} characters.")
     return text
 
 

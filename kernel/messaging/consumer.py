@@ -50,7 +50,7 @@ class Consumer:
         topics: Sequence[str],
         *,
         settings: Settings,
-        start: LoadOffsets,
+        load_offsets: LoadOffsets,
         handle: HandleBatch,
         set_aside: SetAside,
         health: Health,
@@ -60,7 +60,7 @@ class Consumer:
         self._handle = handle
         self._set_aside = set_aside
         self._health = health
-        self._reader = PartitionReader(name, topics, settings=settings, start=start, health=health)
+        self._reader = PartitionReader(name, topics, settings=settings, load_offsets=load_offsets, health=health)
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
 
@@ -79,7 +79,7 @@ class Consumer:
             try:
                 batch = await self._reader.next()
                 if batch:
-                    await self._carry_out(batch.records, batch.passages)
+                    await self._handle_batch(batch.records, batch.passages)
                     self._health.progressed(self.name)
                 else:
                     self._health.beat(self.name)
@@ -127,15 +127,15 @@ class Consumer:
             return min(delay_s * 2, self._settings.retry_delay_max_ms / 1000)
         return delay_s
 
-    async def _carry_out(self, records: Records, passages: Sequence[Passage]) -> None:
+    async def _handle_batch(self, records: Records, passages: Sequence[Passage]) -> None:
         """One transaction where that is possible; where the data is at fault, the same in two halves, in order."""
-        ours = self._reader.positions.keys() - self._reader.held.keys()  # a rebalance may have taken some away
+        ours = self._reader.positions.keys() - self._reader.blocked.keys()  # a rebalance may have taken some away
         records = [record for record in records if (record.topic, record.partition) in ours]
-        progress = self._progress(records, passages)
-        if not progress.steps:
+        offsets = self._offsets_after(records, passages)
+        if not offsets.steps:
             return None
         try:
-            await self._tried(lambda: self._handle(records, progress), progress)
+            await self._retrying(lambda: self._handle(records, offsets), offsets)
         except (Fenced, Stopping):
             raise
         except Exception as fault:
@@ -143,28 +143,28 @@ class Consumer:
                 raise
             if len(records) > 1:
                 half = len(records) // 2
-                await self._carry_out(records[:half], passages)
-                return await self._carry_out(records[half:], passages)
-            return await self._apart(records[0], progress, fault)
-        self._advance(progress, len(records))
+                await self._handle_batch(records[:half], passages)
+                return await self._handle_batch(records[half:], passages)
+            return await self._set_record_aside(records[0], offsets, fault)
+        self._advance(offsets, len(records))
         return None
 
-    async def _apart(self, record: Record, progress: OffsetAdvance, fault: Exception) -> None:
+    async def _set_record_aside(self, record: Record, offsets: OffsetAdvance, fault: Exception) -> None:
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         log.error("a record is set aside", consumer=self.name, fault=kind(fault), where=where(fault), **place)
         try:
-            await self._tried(lambda: self._set_aside(record, progress, fault), progress)
+            await self._retrying(lambda: self._set_aside(record, offsets, fault), offsets)
         except (Fenced, Stopping):
             raise
         except Exception as again:  # a defect of ours: the record waits where it is, and its partition behind it
             reason = f"its record can neither be taken in nor set aside ({kind(again)})"
             held = BlockedPartition(record.offset, reason, time.monotonic() + HELD_AGAIN_S)
-            self._reader.hold((record.topic, record.partition), held)
+            self._reader.block((record.topic, record.partition), held)
         else:
             SET_ASIDE.labels(self.name, self.name).inc()
-            self._advance(progress, 1)
+            self._advance(offsets, 1)
 
-    async def _tried(self, work: Callable[[], Awaitable[None]], progress: OffsetAdvance) -> None:
+    async def _retrying(self, work: Callable[[], Awaitable[None]], offsets: OffsetAdvance) -> None:
         """Wait out what is a server's fault; the data's fault is raised."""
         delay_s = self._settings.retry_delay_ms / 1000
         while True:
@@ -176,33 +176,35 @@ class Consumer:
             except Exception as fault:
                 if not is_passing(fault):
                     raise
-                stands = ", ".join(f"{topic}/{part} at {old}" for (topic, part), (old, _) in progress.steps.items())
+                stands = ", ".join(f"{topic}/{part} at {old}" for (topic, part), (old, _) in offsets.steps.items())
                 self._health.failed(self.name, fault, stands=stands)
                 log.warning("a batch waits for a server", consumer=self.name, fault=kind(fault), delay_s=delay_s)
                 delay_s = await self._pause(delay_s)
                 if self._stopping.is_set():
                     raise Stopping from fault
 
-    def _progress(self, records: Records, passages: Sequence[Passage]) -> OffsetAdvance:
+    def _offsets_after(self, records: Records, passages: Sequence[Passage]) -> OffsetAdvance:
         """How far these records lead, with the passages on the way and right behind them."""
         ends: dict[Partition, int] = {}
         for record in records:
             ends[record.topic, record.partition] = record.offset + 1
-        taken: list[Passage] = []
+        included: list[Passage] = []
         for passage in passages:
             partition = (passage.topic, passage.partition)
-            if partition in self._reader.held or partition not in self._reader.positions:
+            if partition in self._reader.blocked or partition not in self._reader.positions:
                 continue
             at = self._reader.positions[partition]
             if at <= passage.start <= ends.get(partition, at):
                 ends[partition] = max(ends.get(partition, at), passage.end)
-                taken.append(passage)
-        return OffsetAdvance(self.name, {p: (self._reader.positions[p], end) for p, end in ends.items()}, tuple(taken))
+                included.append(passage)
+        return OffsetAdvance(
+            self.name, {p: (self._reader.positions[p], end) for p, end in ends.items()}, tuple(included)
+        )
 
-    def _advance(self, progress: OffsetAdvance, records: int) -> None:
-        self._reader.positions |= {partition: end for partition, (_, end) in progress.steps.items()}
+    def _advance(self, offsets: OffsetAdvance, records: int) -> None:
+        self._reader.positions |= {partition: end for partition, (_, end) in offsets.steps.items()}
         RECORDS_READ.labels(self.name, self.name).inc(records)
-        for passage in progress.passages:
+        for passage in offsets.passages:
             PASSED_OVER.labels(self.name, self.name, passage.reason).inc(passage.end - passage.start)
             log.info("offsets hold no record", **asdict(passage))
 
@@ -217,8 +219,10 @@ def dead_letter(record: Record, fault: Unreadable) -> DeadLetter:
 def dead_letter_by_origin(record: Record, fault: Exception) -> DeadLetter:
     """The dead letter of a record that no transaction takes: where it is and why, without any of its bytes."""
     origin = Origin(record.topic, record.partition, record.offset)
-    told = f"The record made every transaction fail that it was in ({kind(fault)})."
-    return DeadLetter(origin, None, None, (), told, None, "Read it in its topic or in the archive, and send it mended.")
+    reason = f"The record made every transaction fail that it was in ({kind(fault)})."
+    return DeadLetter(
+        origin, None, None, (), reason, None, "Read it in its topic or in the archive, and send it mended."
+    )
 
 
 def check_whole(record: Record) -> None:

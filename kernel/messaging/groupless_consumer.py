@@ -24,11 +24,13 @@ log = structlog.get_logger()
 class GrouplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     """As the library's, but `getmany` goes on behind what it cannot decode; for assigned partitions, not for groups."""
 
-    def __init__(self, *topics: str, settings: Settings, isolation_level: str = "read_committed", **told: Any) -> None:
+    def __init__(
+        self, *topics: str, settings: Settings, isolation_level: str = "read_committed", **options: Any
+    ) -> None:
         bounded_codecs.install()
         super().__init__(
             *topics,
-            **{**kafka.client(settings), **told},
+            **{**kafka.client(settings), **options},
             group_id=None,
             enable_auto_commit=False,
             isolation_level=isolation_level,

@@ -32,8 +32,8 @@ def security(settings: Settings) -> BaseSecurity:
         return BaseSecurity(ssl_context=context)
     name, password = settings.kafka_sasl_username, settings.kafka_sasl_password
     if name is None or password is None:
-        told = f"FORCEGEN_KAFKA_SECURITY_PROTOCOL is {settings.kafka_security_protocol}"
-        raise ValueError(f"{told}: set FORCEGEN_KAFKA_SASL_USERNAME and FORCEGEN_KAFKA_SASL_PASSWORD")
+        setting = f"FORCEGEN_KAFKA_SECURITY_PROTOCOL is {settings.kafka_security_protocol}"
+        raise ValueError(f"{setting}: set FORCEGEN_KAFKA_SASL_USERNAME and FORCEGEN_KAFKA_SASL_PASSWORD")
     return _SASL[settings.kafka_sasl_mechanism](name, password.get_secret_value(), ssl_context=context)
 
 
@@ -62,9 +62,9 @@ async def answering(settings: Settings) -> Settings:
     A client library waits for a silent host as long as for an answer, minutes for the relay, before it tries the next.
     """
     every = bootstrap(settings)
-    taken = await asyncio.gather(*map(_takes_connections, every)) if len(every) > 1 else [True]
-    found = [address for address, takes in zip(every, taken, strict=True) if takes]
-    return settings.model_copy(update={"kafka_bootstrap": ",".join(found or every)})
+    reachable = await asyncio.gather(*map(_takes_connections, every)) if len(every) > 1 else [True]
+    addresses = [address for address, takes in zip(every, reachable, strict=True) if takes]
+    return settings.model_copy(update={"kafka_bootstrap": ",".join(addresses or every)})
 
 
 async def _takes_connections(address: str) -> bool:

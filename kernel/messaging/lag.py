@@ -36,11 +36,17 @@ class Lag:
     """
 
     def __init__(
-        self, consumer: Consumer, topics: Sequence[str], start: LoadOffsets, *, settings: Settings, health: Health
+        self,
+        consumer: Consumer,
+        topics: Sequence[str],
+        load_offsets: LoadOffsets,
+        *,
+        settings: Settings,
+        health: Health,
     ) -> None:
         self._consumer = consumer
         self._topics = topics
-        self._start = start
+        self._load_offsets = load_offsets
         self._settings = settings
         self._health = health
         self._raw = RawReader(kafka.client(settings))
@@ -87,14 +93,14 @@ class Lag:
         name = self._consumer.name
         ends: Mapping[TopicPartition, int] = await client.end_offsets(tops)
         self._health.ended({(tp.topic, tp.partition): end for tp, end in ends.items()})
-        stored = await self._start(name, [(tp.topic, tp.partition) for tp in tops])
+        stored = await self._load_offsets(name, [(tp.topic, tp.partition) for tp in tops])
         waiting = {tp: max(0, ends[tp] - stored[tp.topic, tp.partition]) for tp in tops}
         for tp, records in waiting.items():
             LAG.labels(name, name, tp.topic, tp.partition).set(records)
         behind = [(tp, stored[tp.topic, tp.partition]) for tp, records in waiting.items() if records]
         first = [(offset, await self._raw.fetch(tp, offset, bytes_max=1)) for tp, offset in behind[:OLDEST_OF_MAX]]
         age_s = max([self._age_s(fetched, offset) for offset, fetched in first], default=0.0)
-        self._tell_open(
+        self._report_open(
             {TopicPartition(f.topic, f.partition): offset for offset, f in first if f.last_stable <= offset}
         )
         self._health.measured(name, sum(waiting.values()), sum(stored.values()), age_s)
@@ -109,7 +115,7 @@ class Lag:
                 return self._health.there_for_s((fetched.topic, fetched.partition), piece.offset, stated_s)
         return 0.0
 
-    def _tell_open(self, waiting: Mapping[TopicPartition, int]) -> None:
+    def _report_open(self, waiting: Mapping[TopicPartition, int]) -> None:
         """Who leaves a transaction open holds up everything behind it, until the broker ends it."""
         for tp in self._open - waiting.keys():
             self._health.moves(_transaction(tp))
@@ -121,10 +127,10 @@ class Lag:
     def _partitions(self) -> list[TopicPartition]:
         """Every partition of the service's topics; a topic that is not known is a fault, not an empty one."""
         reader = self._consumer.client
-        known = {t: reader.partitions_for_topic(t) if reader else None for t in self._topics}
-        if unknown := [topic for topic, partitions in known.items() if not partitions]:
+        partitions = {t: reader.partitions_for_topic(t) if reader else None for t in self._topics}
+        if unknown := [topic for topic, partitions in partitions.items() if not partitions]:
             raise LookupError(f"nothing is known of {', '.join(unknown)}")
-        return [TopicPartition(t, p) for t, partitions in known.items() for p in partitions or ()]
+        return [TopicPartition(t, p) for t, partitions in partitions.items() for p in partitions or ()]
 
 
 def _transaction(tp: TopicPartition) -> str:

@@ -19,13 +19,13 @@ class OffsetHints:
     """What Kafka was told last."""
 
     def __init__(self) -> None:
-        self._told: dict[Partition, int] = {}
-        self._told_at = 0.0
+        self._committed: dict[Partition, int] = {}
+        self._committed_at = 0.0
 
     def due(self, client: AIOKafkaConsumer, offsets: Mapping[Partition, int]) -> None:
         """In no hurry, and not at all where Kafka knows; called again and again, so that the last are told too."""
-        if self._is_news(offsets) and time.monotonic() - self._told_at >= HINT_EVERY_S:
-            self._told_at = time.monotonic()
+        if self._is_news(offsets) and time.monotonic() - self._committed_at >= HINT_EVERY_S:
+            self._committed_at = time.monotonic()
             # An empty context: a commit's timers would otherwise keep the batch at hand alive (see docs/decisions).
             asyncio.get_running_loop().create_task(self.last(client, offsets), context=contextvars.Context())
 
@@ -35,9 +35,9 @@ class OffsetHints:
             return
         try:
             await client.commit({TopicPartition(*partition): offset for partition, offset in offsets.items()})
-            self._told |= offsets
+            self._committed |= offsets
         except Exception as fault:  # only a hint: the truth is in the store
             log.info("Kafka did not take the offset hint", fault=type(fault).__name__)
 
     def _is_news(self, offsets: Mapping[Partition, int]) -> bool:
-        return any(self._told.get(partition) != offset for partition, offset in offsets.items())
+        return any(self._committed.get(partition) != offset for partition, offset in offsets.items())

@@ -56,24 +56,24 @@ ReadOutbox: TypeAlias = Callable[[int, int], Awaitable[Sequence[OutboxRecord | U
 """The rows after a position, at most so many."""
 
 
-def source(room: str) -> str:
+def source(service: str) -> str:
     """The CloudEvents source of what a room publishes."""
-    return f"urn:forcegen:{room}"
+    return f"urn:forcegen:{service}"
 
 
-def readers(pool: asyncpg.Pool, room: str, logs: Sequence[str]) -> Mapping[str, ReadOutbox]:
+def readers(pool: asyncpg.Pool, service: str, logs: Sequence[str]) -> Mapping[str, ReadOutbox]:
     """How each of a room's logs is read."""
 
     def reader(log: str) -> ReadOutbox:
         async def read(after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
-            return await _read(pool, room, log, after, limit)
+            return await _read(pool, service, log, after, limit)
 
         return read
 
     return {log: reader(log) for log in logs}
 
 
-async def _read(pool: asyncpg.Pool, room: str, log: str, after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
+async def _read(pool: asyncpg.Pool, service: str, log: str, after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
     """The rows, as far as they can be read: what fails for reasons of the data is halved until a row stands alone."""
     try:
         rows = await pool.fetch(sql()[_QUERIES[log]], after, limit)
@@ -83,8 +83,11 @@ async def _read(pool: asyncpg.Pool, room: str, log: str, after: int, limit: int)
         if limit == 1:
             return [await _unreadable(pool, log, after + 1, fault)]
         half = limit // 2
-        return [*await _read(pool, room, log, after, half), *await _read(pool, room, log, after + half, limit - half)]
-    return [_fit(room, log, dict(row)) for row in rows]
+        return [
+            *await _read(pool, service, log, after, half),
+            *await _read(pool, service, log, after + half, limit - half),
+        ]
+    return [_fit(service, log, dict(row)) for row in rows]
 
 
 def _may_be_the_rows(fault: Exception) -> bool:
@@ -109,35 +112,35 @@ async def _unreadable(pool: asyncpg.Pool, log: str, position: int, fault: Except
     return Unfit(position, key if len(key) <= KEY_BYTES_MAX else None, reason)
 
 
-def _fit(room: str, log: str, row: Mapping[str, Any]) -> OutboxRecord | Unfit:
+def _fit(service: str, log: str, row: Mapping[str, Any]) -> OutboxRecord | Unfit:
     try:
-        return _RENDER[log](room, row)
+        return _RENDER[log](service, row)
     except Exception as fault:  # whatever it is, it is this row's: rendering is a pure function of it
         return Unfit(row["position"], _KEY[log](row), f"it makes no record ({type(fault).__name__})")
 
 
 async def at(
-    connection: Connection, room: str, log: str, positions: Sequence[int]
+    connection: Connection, service: str, log: str, positions: Sequence[int]
 ) -> Mapping[int, OutboxRecord | None]:
     """The rows of a log at some positions, as far as they are there; None for one that was made unfit to be sent."""
     rows = await connection.fetch(sql()[_QUERIES_AT[log]], positions)
-    return {row["position"]: _rendered(log, room, dict(row)) for row in rows}
+    return {row["position"]: _rendered(log, service, dict(row)) for row in rows}
 
 
-def _rendered(log: str, room: str, row: Mapping[str, Any]) -> OutboxRecord | None:
+def _rendered(log: str, service: str, row: Mapping[str, Any]) -> OutboxRecord | None:
     try:
-        return _RENDER[log](room, row)
+        return _RENDER[log](service, row)
     except (LookupError, TypeError, ValueError):  # no room writes such a row
         return None
 
 
-def _event(room: str, row: Mapping[str, Any]) -> OutboxRecord:
+def _event(service: str, row: Mapping[str, Any]) -> OutboxRecord:
     word = EVENTS[row["type"]]
     return _cloud_event(
         row["position"],
         Envelope(
             id=str(row["id"]),
-            source=source(room),
+            source=source(service),
             type=row["type"],
             subject=row["stream"],
             time=_utc(row["recorded"]),
@@ -160,20 +163,20 @@ def _utc(when: datetime) -> datetime:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def _outcome(room: str, row: Mapping[str, Any]) -> OutboxRecord:
-    whole = _decided(room, row, row["body"])
+def _outcome(service: str, row: Mapping[str, Any]) -> OutboxRecord:
+    whole = _decided(service, row, row["body"])
     if record_bytes(whole) <= RECORD_BYTES_MAX:
         return whole
     cut = within_bounds(CommandDecided.model_validate_json(row["body"]))  # of a time when texts had no bounds
-    return _decided(room, row, cut.model_dump_json())
+    return _decided(service, row, cut.model_dump_json())
 
 
-def _decided(room: str, row: Mapping[str, Any], body: str) -> OutboxRecord:
+def _decided(service: str, row: Mapping[str, Any], body: str) -> OutboxRecord:
     return _cloud_event(
         row["position"],
         Envelope(
-            id=str(uuid5(_OUTCOME_IDS, f"{room}\n{row['position']}")),
-            source=source(room),
+            id=str(uuid5(_OUTCOME_IDS, f"{service}\n{row['position']}")),
+            source=source(service),
             type=OUTCOME_TYPE,
             subject=row["stream"],
             time=_utc(row["recorded"]),
@@ -203,7 +206,7 @@ def _dead_letter(_: str, row: Mapping[str, Any]) -> OutboxRecord:
 
 def _letter(row: Mapping[str, Any], key: bytes, own: Sequence[dead_letters.Header]) -> OutboxRecord:
     key_bytes, headers_number = row["key_bytes"] or len(row["key"] or b""), row["headers_number"] or 0
-    told = {
+    values = {
         "dead-letter-reason": row["reason"],
         "dead-letter-field": row["field"],
         "dead-letter-remedy": row["remedy"],
@@ -215,7 +218,7 @@ def _letter(row: Mapping[str, Any], key: bytes, own: Sequence[dead_letters.Heade
         "dead-letter-headers": headers_number if headers_number > len(own) else None,
         DEAD_LETTER_POSITION: row["position"],
     }
-    headers = [(name, str(value).encode()) for name, value in told.items() if value is not None]
+    headers = [(name, str(value).encode()) for name, value in values.items() if value is not None]
     theirs = [(name, None if text is None else text.encode()) for name, text in own]
     return OutboxRecord(row["position"], key, row["value"] or b"", (*headers, *theirs))
 

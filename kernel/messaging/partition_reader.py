@@ -51,15 +51,15 @@ class PartitionReader:
     """Joins a consumer group and reads its partitions from where the store says."""
 
     def __init__(
-        self, name: str, topics: Sequence[str], *, settings: Settings, start: LoadOffsets, health: Health
+        self, name: str, topics: Sequence[str], *, settings: Settings, load_offsets: LoadOffsets, health: Health
     ) -> None:
         bounded_codecs.install()
         self.name = name
         self.positions: dict[Partition, int] = {}
         """The next offset of each partition, as it is stored; moved on by whoever stores it."""
-        self.held: dict[Partition, BlockedPartition] = {}
+        self.blocked: dict[Partition, BlockedPartition] = {}
         self._settings = settings
-        self._start = start
+        self._load_offsets = load_offsets
         self._health = health
         self._raw = RawReader(kafka.client(settings))
         self._stray: set[Partition] = set()
@@ -119,7 +119,7 @@ class PartitionReader:
         batch = Batch()
         for tp, records in polled.items():
             partition = (tp.topic, tp.partition)
-            if partition in self.positions and partition not in fresh and partition not in self.held:
+            if partition in self.positions and partition not in fresh and partition not in self.blocked:
                 batch.add(await self._completed(tp, records))
         await self._look_at_idle({(tp.topic, tp.partition) for tp in polled}, batch)
         return batch
@@ -128,7 +128,7 @@ class PartitionReader:
         """Begin new partitions at their stored offsets, and put back the client where it strayed; the new ones."""
         fresh = self.assigned() - self.positions.keys()
         if fresh:
-            self.positions |= await self._start(self.name, fresh)
+            self.positions |= await self._load_offsets(self.name, fresh)
         self._seek(fresh | self._stray)
         self._stray.clear()
         return fresh
@@ -154,12 +154,12 @@ class PartitionReader:
         """What the broker holds from `start` to before `end`, and how far that was read."""
         at, pieces_ = start, list[Piece]()
         while at < end and len(pieces_) < self._settings.batch_records_max:
-            found = list(pieces(await self._raw.fetch(tp, at), at, end))
-            if not found:
+            following = list(pieces(await self._raw.fetch(tp, at), at, end))
+            if not following:
                 log.warning("offsets are missing; reading again", topic=tp.topic, partition=tp.partition, offset=at)
                 break
-            pieces_ += found
-            at = found[-1].end if isinstance(found[-1], Passage) else found[-1].offset + 1
+            pieces_ += following
+            at = following[-1].end if isinstance(following[-1], Passage) else following[-1].offset + 1
         return pieces_, at
 
     async def _misplaced(self, tp: TopicPartition, expected: int) -> None:
@@ -175,14 +175,14 @@ class PartitionReader:
             return
         self._looked = time.monotonic()
         await self._look_at_held()
-        for partition in self.assigned() - set(busy) - self._stray - self.held.keys():
+        for partition in self.assigned() - set(busy) - self._stray - self.blocked.keys():
             tp, stored = TopicPartition(*partition), self.positions[partition]
             reached = await self._client_at(tp)
             if reached is not None and reached < stored:
                 await self._misplaced(tp, stored)
             elif reached is not None and reached > stored:
-                found, behind = await self._between(tp, stored, reached)
-                batch.add(found)
+                passed, behind = await self._between(tp, stored, reached)
+                batch.add(passed)
                 if behind < reached:
                     self._stray.add(partition)
 
@@ -196,8 +196,8 @@ class PartitionReader:
     async def _read_raw(self, why: Exception) -> Batch:
         """Each partition from where it stands, by our own reading; one that cannot be read stops no other."""
         batch, faults = Batch(), list[Exception]()
-        room = max(1, self._settings.batch_records_max // max(1, len(self.positions)))
-        ready = list(self.assigned() & self.positions.keys() - self.held.keys())
+        per_partition = max(1, self._settings.batch_records_max // max(1, len(self.positions)))
+        ready = list(self.assigned() & self.positions.keys() - self.blocked.keys())
         share = max(RAW_BYTES_MIN, FETCH_BYTES // max(1, len(ready)))  # all of it is unpacked, whatever is taken
         random.shuffle(ready)  # where there is too much at once, none of them is always the last
         for partition in ready:
@@ -211,7 +211,7 @@ class PartitionReader:
             except Exception as fault:
                 faults.append(fault)
             else:
-                batch.add(list(pieces(fetched, at))[:room])
+                batch.add(list(pieces(fetched, at))[:per_partition])
         if not batch:
             raise faults[0] if faults else why
         return batch
@@ -219,11 +219,11 @@ class PartitionReader:
     def _hold_lost(self, tp: TopicPartition, ends: EndsBefore) -> None:
         """Until the partition reaches the stored offset again, or somebody decides what is to be read of it."""
         reason = f"{ends}: records were lost, or the topic was made anew"
-        self.hold((tp.topic, tp.partition), BlockedPartition(ends.offset, reason, None))
+        self.block((tp.topic, tp.partition), BlockedPartition(ends.offset, reason, None))
 
-    def hold(self, partition: Partition, held: BlockedPartition) -> None:
+    def block(self, partition: Partition, held: BlockedPartition) -> None:
         """Leave a partition alone, and say so."""
-        self.held[partition] = held
+        self.blocked[partition] = held
         if self.client is not None and partition in self.assigned():
             self.client.pause(TopicPartition(*partition))
         self._health.stands("/".join(map(str, partition)), f"at offset {held.offset}: {held.reason}")
@@ -231,7 +231,7 @@ class PartitionReader:
         log.error("a partition cannot be read on", reason=held.reason, **place)
 
     async def _look_at_held(self) -> None:
-        for partition, held in list(self.held.items()):
+        for partition, held in list(self.blocked.items()):
             if held.again_at is None:
                 goes_on = await self._raw.end_offset(TopicPartition(*partition)) >= held.offset
             else:
@@ -241,8 +241,8 @@ class PartitionReader:
                 self._stray.add(partition)
 
     def _free(self, partitions: Collection[Partition]) -> None:
-        for partition in self.held.keys() & set(partitions):
-            del self.held[partition]
+        for partition in self.blocked.keys() & set(partitions):
+            del self.blocked[partition]
             self._health.moves("/".join(map(str, partition)))
             if self.client is not None and partition in self.assigned():
                 self.client.resume(TopicPartition(*partition))

@@ -88,7 +88,7 @@ class _Full(Exception):
 def _append(batch: BatchBuilder, row: OutboxRecord) -> Exception | None:
     """Put a row into a batch; why it cannot be put there."""
     try:
-        taken = batch.append(timestamp=None, key=row.key, value=row.value, headers=list(row.headers))
+        metadata = batch.append(timestamp=None, key=row.key, value=row.value, headers=list(row.headers))
     except (TypeError, ValueError, OverflowError, MemoryError) as fault:
         return fault
-    return None if taken is not None else _Full()
+    return None if metadata is not None else _Full()

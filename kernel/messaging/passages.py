@@ -49,9 +49,9 @@ class Batch:
     records: list[Record] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
 
-    def add(self, found: Iterable[Piece]) -> None:
+    def add(self, following: Iterable[Piece]) -> None:
         """Take in what follows in one partition."""
-        for piece in found:
+        for piece in following:
             (self.passages if isinstance(piece, Passage) else self.records).append(piece)
 
     def __bool__(self) -> bool:

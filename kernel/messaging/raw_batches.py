@@ -228,15 +228,15 @@ def _zstd(packed: bytes) -> bytes:
 
 def _bounded(unpack_into: Callable[[bytes, bytearray], int], packed: bytes) -> bytes:
     """Into room that grows up to the bound: these streams do not say beforehand how much they hold."""
-    room = max(16 * len(packed), 65_536)
+    capacity = max(16 * len(packed), 65_536)
     while True:
-        unpacked = bytearray(min(room, UNPACKED_BYTES_MAX + 1))
+        unpacked = bytearray(min(capacity, UNPACKED_BYTES_MAX + 1))
         try:
             size = unpack_into(packed, unpacked)
         except Exception:
-            if room > UNPACKED_BYTES_MAX:
+            if capacity > UNPACKED_BYTES_MAX:
                 raise
-            room *= 8
+            capacity *= 8
             continue
         _check_size(size)
         return bytes(unpacked[:size])

@@ -56,13 +56,13 @@ class RawReader:
             KafkaError: the broker does not answer, or says no.
         """
         try:
-            answer = await self._fetch(partition, offset, bytes_max)
+            response = await self._fetch(partition, offset, bytes_max)
         except OffsetOutOfRangeError:
             first, end = await self.first_offset(partition), await self.end_offset(partition)
             if offset > end:
                 raise EndsBefore(offset, end) from None
-            answer = await self._fetch(partition, first, bytes_max)
-        _, _, _, last_stable, log_start, aborted, *_, data = answer
+            response = await self._fetch(partition, first, bytes_max)
+        _, _, _, last_stable, log_start, aborted, *_, data = response
         return Fetched(
             partition.topic, partition.partition, log_start, last_stable, tuple(aborted or ()), _bounded(data)
         )
@@ -89,8 +89,8 @@ class RawReader:
 
     async def _offset(self, partition: TopicPartition, instant: int) -> int:
         request = OffsetRequest(-1, self._isolation, [(partition.topic, [(partition.partition, instant)])])
-        answer = _checked(await self._sent(partition, request))
-        return int(answer[3])
+        response = _checked(await self._sent(partition, request))
+        return int(response[3])
 
     async def _sent(self, partition: TopicPartition, request: Any) -> Any:
         """Ask the partition's leader; after a fault everything about the cluster is asked anew."""
@@ -119,20 +119,20 @@ class RawReader:
 
 def _checked(response: Any) -> tuple[Any, ...]:
     """The one partition that was asked for, or its error."""
-    ((_, (answer,)),) = response.topics
-    error = for_code(answer[1])
+    ((_, (partition,)),) = response.topics
+    error = for_code(partition[1])
     if error is not NoError:
-        raise error(answer)
-    return tuple(answer)
+        raise error(partition)
+    return tuple(partition)
 
 
 def _bounded(data: bytes) -> list[RawBatch]:
     """Whole batches, as many as may be unpacked at once; the first one in any case."""
-    taken: list[RawBatch] = []
+    bounded: list[RawBatch] = []
     size = 0
     for batch in batches(data):
-        taken.append(batch)
+        bounded.append(batch)
         size += sum(len(record.value or b"") for record in batch.records)
         if size > UNPACKED_BYTES_MAX:
             break
-    return taken
+    return bounded

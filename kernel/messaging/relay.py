@@ -51,18 +51,18 @@ class Relay:
     """Carries a room's logs to Kafka while it holds the lease; otherwise waits for it."""
 
     def __init__(
-        self, room: str, url: str, logs: Mapping[str, ReadOutbox], *, settings: Settings, health: Health
+        self, service: str, url: str, outbox: Mapping[str, ReadOutbox], *, settings: Settings, health: Health
     ) -> None:
-        self._room = room
+        self._service = service
         self._url = url
-        self._logs = logs
+        self._outbox = outbox
         self._settings = settings
         self._health = health
         self._sql = queries("kernel.sql", "relay.sql")
         self._sending = False
         self._alone: dict[tuple[str, int], int] = {}
         """By log and partition, the position up to which each row goes by itself: one of them was refused."""
-        self._told: dict[tuple[str, int], Block] = {}
+        self._reported: dict[tuple[str, int], Block] = {}
         """The blocks that stand in health, by log and partition."""
         self._pause_s = settings.stuck_after_ms / 1000
         self.woken = asyncio.Event()
@@ -80,10 +80,10 @@ class Relay:
                 await asyncio.sleep(self._settings.retry_delay_ms / 1000)
 
     async def _session(self) -> None:
-        lease = await Lease.asked_for(self._url, self._sql, self._settings.relay_lease_ms)
+        lease = await Lease.connect(self._url, self._sql, self._settings.relay_lease_ms)
         try:
             await self._wait_for_place(lease)
-            await lease.sleep_out()
+            await lease.wait_for_predecessor()
             await self._active(lease)
         finally:
             await lease.close()
@@ -91,11 +91,11 @@ class Relay:
     async def _wait_for_place(self, lease: Lease) -> None:
         """Another relay is active as a rule; one that lets rows wait is told, with who it is."""
         since, before = time.monotonic(), None
-        while not await lease.take():
+        while not await lease.acquire():
             rows = await lease.connection.fetch(self._sql["all_confirmed"])
             confirmed = {row["log"]: row["position"] for row in rows}
             heads = await lease.heads()
-            waits = any(heads[name] > confirmed[name] for name in self._logs)
+            waits = any(heads[name] > confirmed[name] for name in self._outbox)
             if confirmed != before or not waits:
                 since, before = time.monotonic(), confirmed
             if time.monotonic() - since > self._settings.stuck_after_ms / 1000:
@@ -116,7 +116,7 @@ class Relay:
         )
         try:
             await producer.start()
-            relayed = [await self._resume(lease, producer, name) for name in self._logs]
+            relayed = [await self._resume(lease, producer, name) for name in self._outbox]
             try_again = time.monotonic() + self._pause_s
             while True:
                 self._health.beat("relay")
@@ -147,53 +147,53 @@ class Relay:
         """Send what is new in each log; whether there was any."""
         heads = await lease.heads()
         for topic in relayed:
-            UNRELAYED.labels(self._room, topic.log).set(heads[topic.log] - topic.confirmed)
+            UNRELAYED.labels(self._service, topic.log).set(heads[topic.log] - topic.confirmed)
         behind = [topic for topic in relayed if topic.reached < heads[topic.log] and not topic.is_shut]
         for topic in behind:
-            await self._carry(lease, producer, topic)
+            await self._relay_rows(lease, producer, topic)
         return bool(behind)
 
-    async def _carry(self, lease: Lease, producer: AIOKafkaProducer, topic: Topic) -> None:
+    async def _relay_rows(self, lease: Lease, producer: AIOKafkaProducer, topic: Topic) -> None:
         """Read some rows, send those that may go, and confirm."""
-        rows = await self._logs[topic.log](topic.reached, self._settings.relay_batch_max)
+        rows = await self._outbox[topic.log](topic.reached, self._settings.relay_batch_max)
         rows = rows or [Unfit(topic.reached + 1, None, "it is missing in the log")]
-        await lease.keep()
+        await lease.renew()
         before = topic.confirmed
         sent = await self._send(lease, producer, topic, topic.ways(rows))
         topic.reached = rows[-1].position
-        self._tell(topic)
+        self._report_blocks(topic)
         if topic.confirmed > before:
             await lease.connection.execute(self._sql["confirm"], topic.log, topic.confirmed)
-        self._tell_moves(topic)
-        RECORDS_SENT.labels(self._room, topic.log).inc(sent)
+        self._report_unblocked(topic)
+        RECORDS_SENT.labels(self._service, topic.log).inc(sent)
 
-    def _tell(self, topic: Topic) -> None:
+    def _report_blocks(self, topic: Topic) -> None:
         """What is blocked since this was last told."""
         for partition, block in topic.blocks.items():
-            if self._told.get((topic.log, partition)) == block:
+            if self._reported.get((topic.log, partition)) == block:
                 continue
-            self._told[topic.log, partition] = block
+            self._reported[topic.log, partition] = block
             what = f"position {block.position} of {topic.name} cannot be sent ({block.reason})"
             self._health.stands(f"relay {topic.log}/{partition}", f"{what}; its partition waits behind it")
-            BLOCKED.labels(self._room, topic.log, partition).set(block.position)
-            told = {"topic": topic.name, "partition": partition, "position": block.position, "reason": block.reason}
-            log.error("a row cannot be sent; its partition waits behind it, the others go on", **told)
+            BLOCKED.labels(self._service, topic.log, partition).set(block.position)
+            details = {"topic": topic.name, "partition": partition, "position": block.position, "reason": block.reason}
+            log.error("a row cannot be sent; its partition waits behind it, the others go on", **details)
 
-    def _tell_moves(self, topic: Topic) -> None:
+    def _report_unblocked(self, topic: Topic) -> None:
         """What was blocked, and could be sent by now."""
-        for (name, partition), block in list(self._told.items()):
+        for (name, partition), block in list(self._reported.items()):
             if name == topic.log and partition not in topic.blocks and block.position <= topic.reached:
-                del self._told[name, partition]
+                del self._reported[name, partition]
                 self._health.moves(f"relay {name}/{partition}")
-                BLOCKED.labels(self._room, name, partition).set(0)
+                BLOCKED.labels(self._service, name, partition).set(0)
                 log.info("a row that could not be sent is sent", topic=topic.name, position=block.position)
-        if not self._told:
+        if not self._reported:
             self._pause_s = self._settings.stuck_after_ms / 1000
 
     async def _end_lease(self, lease: Lease) -> None:
         """Nothing is under way, and a successor need not wait; unless a send failed, for then nobody knows."""
         if not self._sending:
-            await lease.end()
+            await lease.release()
 
     def _end_process(self, reason: str) -> NoReturn:
         log.critical("the relay cannot show that it is the only one; the process ends", reason=reason)
@@ -243,16 +243,16 @@ class Relay:
     async def _wait_on(self, lease: Lease) -> None:
         """Sends take long. They go on while the lease can be extended; otherwise they have as long as it lasts."""
         try:
-            await lease.keep()
+            await lease.renew()
         except Exception as fault:  # the session is gone: another relay may be waiting for the lease to end
             log.warning("the lease cannot be extended", fault=type(fault).__name__)
         if lease.has_run_out:
             self._end_process("the lease ran out")
 
     async def _resume(self, lease: Lease, producer: AIOKafkaProducer, name: str) -> Topic:
-        topic = topics.of_log(self._room, name)
+        topic = topics.of_log(self._service, name)
         partitions = await producer.partitions_for(topic)
         confirmed = await lease.connection.fetchval(self._sql["confirmed"], name)
-        held = await held_positions(self._settings, topic, partitions, self._logs[name])
+        held = await held_positions(self._settings, topic, partitions, self._outbox[name])
         log.info("the relay goes on", topic=topic, confirmed=confirmed, held=held)
         return Topic(name, topic, len(partitions), held, confirmed)

@@ -34,12 +34,12 @@ class Lease:
         self._ends = 0.0
 
     @classmethod
-    async def asked_for(cls, url: str, sql: Mapping[str, str], lease_ms: int) -> "Lease":
+    async def connect(cls, url: str, sql: Mapping[str, str], lease_ms: int) -> "Lease":
         """A session of its own, which holds nothing yet; it breaks a statement off that takes longer than the lease."""
         connection = await database.session(url, command_timeout=lease_ms / 1000, server_settings=_KEEPALIVES)
         return cls(connection, sql, lease_ms)
 
-    async def take(self) -> bool:
+    async def acquire(self) -> bool:
         """Whether the place is now ours."""
         if not await self.connection.fetchval(self._sql["is_free"]):
             return False
@@ -47,7 +47,7 @@ class Lease:
             await self.connection.execute(self._sql["stand_in_line"])
             return bool(await self.connection.fetchval(self._sql["take"], f"{socket.gethostname()}/{os.getpid()}"))
 
-    async def sleep_out(self) -> None:
+    async def wait_for_predecessor(self) -> None:
         """Wait until no send of a predecessor can arrive any more."""
         await self.connection.execute(self._sql["sleep_out_lease"], timeout=None)
 
@@ -71,7 +71,7 @@ class Lease:
         """Seconds for which sends may be under way."""
         return self._ends - time.monotonic()
 
-    async def keep(self) -> None:
+    async def renew(self) -> None:
         """Announce until when sends may be under way; fails when the session is gone."""
         now = time.monotonic()
         if self._ends - now < self.seconds / 2:
@@ -79,7 +79,7 @@ class Lease:
                 raise Lost("another session holds the relay's place")
             self._ends = now + self.seconds
 
-    async def end(self) -> None:
+    async def release(self) -> None:
         """Nothing is under way: a successor need not wait."""
         if self._ends:
             await self.connection.execute(self._sql["end_lease"])

@@ -19,14 +19,14 @@ RECORD_BYTES_MAX: Final = 4_194_304
 """Command topics take records up to this, so that a command that is too large is answered by the room."""
 
 
-def commands(room: str) -> str:
+def commands(service: str) -> str:
     """Where other systems send a room's commands."""
-    return f"{room}.commands"
+    return f"{service}.commands"
 
 
-def of_log(room: str, log: str) -> str:
+def of_log(service: str, log: str) -> str:
     """Where a room publishes one of its logs."""
-    return f"{room}.{LOGS[log]}"
+    return f"{service}.{LOGS[log]}"
 
 
 class TopicsMissing(Exception):

@@ -51,9 +51,9 @@ def value(raw: bytes | None) -> bytes | None:
     return None if raw is None else raw[:DEAD_VALUE_BYTES_MAX]
 
 
-def headers(letter: DeadLetter) -> list[Header]:
+def headers(dead_letter: DeadLetter) -> list[Header]:
     """The record's headers as text, as many as there is place for."""
-    first = letter.headers[:DEAD_HEADERS_MAX]
+    first = dead_letter.headers[:DEAD_HEADERS_MAX]
     return _fitting([(_begun(_bytes(name)), None if raw is None else _begun(raw)) for name, raw in first])
 
 
@@ -66,13 +66,13 @@ def bounded(given: Sequence[Header]) -> list[Header]:
 
 def _fitting(given: Sequence[Header]) -> list[Header]:
     """As many of these as all headers may take together."""
-    left, kept = DEAD_HEADERS_BYTES_MAX, []
+    left, fitting = DEAD_HEADERS_BYTES_MAX, []
     for name, text in given:
         left -= len(name.encode()) + len((text or "").encode()) + _PAIR_BYTES
         if left < 0:
             break
-        kept.append((name, text))
-    return kept
+        fitting.append((name, text))
+    return fitting
 
 
 def _begun(raw: bytes) -> str:

@@ -140,10 +140,10 @@ def event_id(source: str, command_id: str, index: int) -> UUID:
     return uuid5(_EVENT_IDS, f"{source}\n{command_id}\n{index}")
 
 
-def effective_of(event: Event, asked_effective: datetime) -> datetime:
+def effective_of(event: Event, command_effective: datetime) -> datetime:
     """When an event became true: its own date at midnight UTC, or the command's effective time."""
     if event.effective_field is None:
-        return asked_effective
+        return command_effective
     return datetime.combine(getattr(event, event.effective_field), time(), UTC)
 
 

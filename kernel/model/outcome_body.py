@@ -23,11 +23,11 @@ def beyond_limits(fault: Exception) -> Refusal | None:
     errors = fault.errors(include_url=False, include_input=False) if isinstance(fault, ValidationError) else []
     if not isinstance(fault, ValidationError) or not all(error["type"] in BEYOND for error in errors):
         return None
-    found = errors[0]
-    name = ".".join(map(str, found["loc"]))
+    error = errors[0]
+    name = ".".join(map(str, error["loc"]))
     return Refusal(
         "limits",
-        f"This leads to {name} of {fault.title}, which is beyond what is kept: {found['msg']}.",
+        f"This leads to {name} of {fault.title}, which is beyond what is kept: {error['msg']}.",
         remedy="Choose days and numbers that lead to less; docs/reference/limits.md lists what is kept.",
     )
 
@@ -37,7 +37,7 @@ def too_large(new: Sequence[NewEvent]) -> Refusal | None:
     for one in new:
         # Four bytes are the most that a character has: most events need not be measured.
         if len(one.json) * 4 > EVENT_BYTES_MAX and (size := len(one.json.encode())) > EVENT_BYTES_MAX:
-            name = type(one.fact.data).__name__
+            name = type(one.event.data).__name__
             return Refusal(
                 "limits",
                 f"This leads to a {name} of {size:,} bytes; an event may have {EVENT_BYTES_MAX:,}.",
@@ -46,15 +46,15 @@ def too_large(new: Sequence[NewEvent]) -> Refusal | None:
     return None
 
 
-def outcome_of(incoming: DecodedCommand, status: str, **told: object) -> CommandDecided:
+def outcome_of(command: DecodedCommand, status: str, **told: object) -> CommandDecided:
     """An outcome under the identity of its command; it fits a record, whatever names of the sender's it quotes."""
     return within_bounds(
         CommandDecided.model_validate(
             {
-                "command_id": incoming.envelope.id,
-                "command_source": incoming.envelope.source,
-                "command_type": incoming.envelope.type,
-                "command_stream": incoming.stream,
+                "command_id": command.envelope.id,
+                "command_source": command.envelope.source,
+                "command_type": command.envelope.type,
+                "command_stream": command.stream,
                 "status": status,
                 **told,
             }
@@ -72,10 +72,10 @@ def within_bounds(outcome: CommandDecided) -> CommandDecided:
     return outcome.model_copy(update={**cut_texts, "details": details})
 
 
-def refused(incoming: DecodedCommand, refusal: Refusal) -> CommandDecided:
+def refused(command: DecodedCommand, refusal: Refusal) -> CommandDecided:
     """A rule says no."""
     return outcome_of(
-        incoming,
+        command,
         "refused",
         rule=refusal.rule,
         reason=refusal.reason,
@@ -85,10 +85,10 @@ def refused(incoming: DecodedCommand, refusal: Refusal) -> CommandDecided:
     )
 
 
-def pending(incoming: DecodedCommand, pending: Pending) -> CommandDecided:
+def pending(command: DecodedCommand, pending: Pending) -> CommandDecided:
     """The command waits for a fact of another service."""
     return outcome_of(
-        incoming,
+        command,
         "pending",
         reason=pending.reason,
         waits_for=pending.on,
@@ -96,10 +96,10 @@ def pending(incoming: DecodedCommand, pending: Pending) -> CommandDecided:
     )
 
 
-def invalid(incoming: DecodedCommand, invalid: Invalid) -> CommandDecided:
+def invalid(command: DecodedCommand, invalid: Invalid) -> CommandDecided:
     """The command does not fit its contract."""
     return outcome_of(
-        incoming,
+        command,
         "invalid",
         rule="contract",
         reason=invalid.reason,
@@ -109,13 +109,13 @@ def invalid(incoming: DecodedCommand, invalid: Invalid) -> CommandDecided:
     )
 
 
-def conflict(incoming: DecodedCommand) -> CommandDecided:
+def conflict(command: DecodedCommand) -> CommandDecided:
     """The identity was used before for another body."""
     return outcome_of(
-        incoming,
+        command,
         "conflict",
         rule="idempotency",
-        reason=f"The id {incoming.envelope.id} of {incoming.envelope.source} was used before for another body.",
+        reason=f"The id {command.envelope.id} of {command.envelope.source} was used before for another body.",
         field="id",
         remedy="Send this command under a new id; the first answer stands (GET /v1/commands/{id}).",
     )

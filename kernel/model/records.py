@@ -37,10 +37,10 @@ class DecodedCommand:
     """A command as the room takes it in: what it asks, or why that cannot be read."""
 
     envelope: Envelope
-    asked: ReceivedCommand[Command] | Invalid
+    command: ReceivedCommand[Command] | Invalid
     digest: bytes
     """Hash of all that makes the command what it is; the same id with another digest is a conflict."""
-    waited: bool = False
+    was_pending: bool = False
     """It was pending, and is tried again."""
 
     @property
@@ -74,7 +74,7 @@ class StoredOutcome:
 class NewEvent:
     """An event that a decision leads to, with its place in its stream and the message that led to it."""
 
-    fact: RecordedEvent
+    event: RecordedEvent
     version: int
     cause: Envelope
     json: str
@@ -85,8 +85,8 @@ class NewEvent:
 class Outcome:
     """An answer. The positions of its events are counted from the batch's first; the append adds where that is."""
 
-    incoming: DecodedCommand
-    decided: CommandDecided
+    command: DecodedCommand
+    body: CommandDecided
     is_answer: bool = True
     """False for a conflict and for a repeat: the first answer stands."""
     is_placed: bool = False
@@ -170,13 +170,13 @@ class Batch:
     outcomes: Sequence[Outcome] = ()
     claims: Mapping[str, tuple[Claim, ...]] = field(default_factory=dict)
     """By owner: all that it holds from now on."""
-    seen: Mapping[str, int] = field(default_factory=dict)
+    read_set: Mapping[str, int] = field(default_factory=dict)
     """Every stream that a decision looked at, and the version it saw."""
     dead_letters: Sequence[DeadLetter] = ()
     held: Sequence[HeldEvent] = ()
     released: Sequence[Origin] = ()
     """HeldEvent before, and held no more: what they lead to is in this batch."""
-    progress: OffsetAdvance | None = None
+    offsets: OffsetAdvance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class StoredEvent:
 
     stream: str
     version: int
-    fact: RecordedEvent
+    event: RecordedEvent
 
 
 class ConcurrencyConflict(Exception):

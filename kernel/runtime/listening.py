@@ -19,13 +19,15 @@ def listener(host: str, port: int) -> socket.socket:
     try:
         if host in ("::", ""):
             return _everywhere(port)
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)  # as ever, for `localhost`
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = min(
+            addresses, key=lambda each: each[0] != socket.AF_INET
+        )  # as ever, for `localhost`
         return socket.create_server(address, family=family)
     except (OSError, ValueError, OverflowError) as fault:
         why = getattr(fault, "strerror", None) or fault
-        told = f"FORCEGEN_HTTP_HOST {host!r} and FORCEGEN_HTTP_PORT {port} cannot be listened on ({why})"
-        raise CannotListen(f"{told}: give an address of this machine, and a port that is free") from fault
+        failure = f"FORCEGEN_HTTP_HOST {host!r} and FORCEGEN_HTTP_PORT {port} cannot be listened on ({why})"
+        raise CannotListen(f"{failure}: give an address of this machine, and a port that is free") from fault
 
 
 def _everywhere(port: int) -> socket.socket:

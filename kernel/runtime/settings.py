@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     """Unhealthy when there is something to do and no progress for so long."""
 
     @classmethod
-    def for_room(cls, room: str) -> Self:
+    def for_service(cls, service: str) -> Self:
         """The room's own settings over those of all rooms."""
-        own = EnvSettingsSource(cls, env_prefix=f"FORCEGEN_{room.upper()}_")()
+        own = EnvSettingsSource(cls, env_prefix=f"FORCEGEN_{service.upper()}_")()
         return cls(**own)

@@ -15,9 +15,9 @@ async def drop_held_event(connection: Connection, origin: Origin, reason: str) -
         held = await one_held(connection, origin)
         if held is None:
             return False
-        told = f"An operator dropped it while it was held: {printable(reason)}"
-        letter = DeadLetter(origin, held.key, held.value, held.headers, told, None, REMEDY)
+        why = f"An operator dropped it while it was held: {printable(reason)}"
+        dead_letter = DeadLetter(origin, held.key, held.value, held.headers, why, None, REMEDY)
         heads = await take_positions(connection, dead_letters=1)
-        await append_dead_letters(connection, [letter], heads["dead_letters"], heads["recorded"])
+        await append_dead_letters(connection, [dead_letter], heads["dead_letters"], heads["recorded"])
         await release(connection, [origin])
     return True

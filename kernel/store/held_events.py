@@ -14,8 +14,8 @@ class HeldInPostgres:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def held_streams(self, asked: Collection[StreamOf]) -> Collection[StreamOf]:
-        rows = await self._pool.fetch(sql()["held_streams"], *columns(list(asked), 2)) if asked else []
+    async def held_streams(self, streams: Collection[StreamOf]) -> Collection[StreamOf]:
+        rows = await self._pool.fetch(sql()["held_streams"], *columns(list(streams), 2)) if streams else []
         return {(r["topic"], r["stream"]) for r in rows}
 
     async def held_number(self) -> int:

@@ -47,24 +47,24 @@ class MemoryStore:
         self._held: dict[Origin, HeldEvent] = {}
         self._tried: list[StreamOf] = []
 
-    async def load(self, known: Mapping[str, int]) -> Sequence[StoredEvent]:
-        found = [
-            StoredEvent(event.fact.data.stream, event.version, event.fact)
+    async def load(self, versions: Mapping[str, int]) -> Sequence[StoredEvent]:
+        later = [
+            StoredEvent(event.event.data.stream, event.version, event.event)
             for event in self.events
-            if event.version > known.get(event.fact.data.stream, event.version)
+            if event.version > versions.get(event.event.data.stream, event.version)
         ]
-        return sorted(found, key=lambda event: (event.stream, event.version))
+        return sorted(later, key=lambda event: (event.stream, event.version))
 
-    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, StoredOutcome]:
+    async def outcomes_of(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, StoredOutcome]:
         return {key: self._answers[key] for key in keys if key in self._answers}
 
     async def claims(self, holders: Collection[Holder]) -> ClaimsByHolder:
-        found: dict[Holder, dict[str, tuple[Claim, ...]]] = {holder: {} for holder in holders}
+        by_holder: dict[Holder, dict[str, tuple[Claim, ...]]] = {holder: {} for holder in holders}
         for owner, claims in self._claims.items():
             for claim in claims:
-                if (holder := (claim.kind, claim.holder)) in found:
-                    found[holder][owner] = (*found[holder].get(owner, ()), claim)
-        return found
+                if (holder := (claim.kind, claim.holder)) in by_holder:
+                    by_holder[holder][owner] = (*by_holder[holder].get(owner, ()), claim)
+        return by_holder
 
     async def append(self, batch: Batch) -> Appended:
         self._check(batch)
@@ -77,25 +77,25 @@ class MemoryStore:
         self._answer(batch, decided, now)
         self._held = {o: held for o, held in self._held.items() if o not in batch.released}
         self._held = {held.origin: held for held in batch.held} | self._held
-        if batch.progress is not None:
-            self._offsets |= {(batch.progress.consumer, p): new for p, (_, new) in batch.progress.steps.items()}
+        if batch.offsets is not None:
+            self._offsets |= {(batch.offsets.consumer, p): new for p, (_, new) in batch.offsets.steps.items()}
         return Appended(first, decided, now)
 
     def _check(self, batch: Batch) -> None:
-        if batch.progress is not None and not self._is_current(batch.progress):
-            raise Fenced(batch.progress.consumer)
+        if batch.offsets is not None and not self._is_current(batch.offsets):
+            raise Fenced(batch.offsets.consumer)
         if any(origin not in self._held for origin in batch.released):
             raise ReleasedMeanwhile
         versions = self._versions()
-        if any(versions.get(stream, 0) > version for stream, version in batch.seen.items()):
+        if any(versions.get(stream, 0) > version for stream, version in batch.read_set.items()):
             raise ConcurrencyConflict("a stream moved on")
-        fresh = {outcome.incoming.key for outcome in batch.outcomes if outcome.is_answer}
+        fresh = {outcome.command.key for outcome in batch.outcomes if outcome.is_answer}
         if any(key in self._answers and self._answers[key].outcome.status != "pending" for key in fresh):
             raise ConcurrencyConflict("a command was answered meanwhile")
         for event in batch.events:
-            if event.version != versions.get(event.fact.data.stream, 0) + 1:
+            if event.version != versions.get(event.event.data.stream, 0) + 1:
                 raise ConcurrencyConflict("events_stream_version_key")
-            versions[event.fact.data.stream] = event.version
+            versions[event.event.data.stream] = event.version
         self._check_claims({**self._claims, **batch.claims})
 
     def _check_claims(self, claims: Mapping[str, tuple[Claim, ...]]) -> None:
@@ -104,20 +104,20 @@ class MemoryStore:
             raise ConcurrencyConflict("claims overlap")
 
     def _versions(self) -> dict[str, int]:
-        return {event.fact.data.stream: event.version for event in self.events}
+        return {event.event.data.stream: event.version for event in self.events}
 
-    def _is_current(self, progress: OffsetAdvance) -> bool:
-        return all(self._offsets.get((progress.consumer, p), -1) == old for p, (old, _) in progress.steps.items())
+    def _is_current(self, offsets: OffsetAdvance) -> bool:
+        return all(self._offsets.get((offsets.consumer, p), -1) == old for p, (old, _) in offsets.steps.items())
 
     def _answer(self, batch: Batch, decided: Sequence[CommandDecided], now: datetime) -> None:
         for outcome, placed_ in zip(batch.outcomes, decided, strict=True):
-            key = outcome.incoming.key
+            key = outcome.command.key
             if not outcome.is_answer:
                 continue
-            self._answers[key] = StoredOutcome(outcome.incoming.digest, placed_)
+            self._answers[key] = StoredOutcome(outcome.command.digest, placed_)
             self._pending.pop(key, None)
             if placed_.status == "pending":
-                envelope = to_structured(outcome.incoming.envelope)
+                envelope = to_structured(outcome.command.envelope)
                 self._pending[key] = (placed_.waits_for or "", outcome.waits_after, envelope, now)
 
     async def ready(self, limit: int) -> Sequence[bytes]:
@@ -126,8 +126,8 @@ class MemoryStore:
         return [envelope for stream, after, envelope, _ in waiting if versions.get(stream, 0) > after][:limit]
 
     async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
-        found = [a.outcome for (s, i), a in sorted(self._answers.items()) if i == command_id and source in (None, s)]
-        return found[:10]
+        outcomes = [a.outcome for (s, i), a in sorted(self._answers.items()) if i == command_id and source in (None, s)]
+        return outcomes[:10]
 
     async def waiting(self, after: tuple[datetime, str, str], limit: int) -> Sequence[Mapping[str, object]]:
         rows = sorted((since, *key, stream) for key, (stream, _, _, since) in self._pending.items())
@@ -138,10 +138,10 @@ class MemoryStore:
         ][:limit]
 
     async def words(self) -> Collection[tuple[str, int]]:
-        return {(type_name(type(e.fact.data)), e.fact.data.schema_version) for e in self.events}
+        return {(type_name(type(e.event.data)), e.event.data.schema_version) for e in self.events}
 
-    async def held_streams(self, asked: Collection[StreamOf]) -> Collection[StreamOf]:
-        return {stream for stream in self._streams() if stream in asked}
+    async def held_streams(self, streams: Collection[StreamOf]) -> Collection[StreamOf]:
+        return {stream for stream in self._streams() if stream in streams}
 
     def _streams(self) -> Sequence[StreamOf]:
         return list(dict.fromkeys((held.origin.topic, held.stream) for held in self._held.values()))
@@ -154,13 +154,13 @@ class MemoryStore:
         return [*untried, *(stream for stream in self._tried if stream in self._streams())][:limit]
 
     async def held_of(self, stream: StreamOf, limit: int) -> Sequence[HeldEvent]:
-        found = [held for held in self._held.values() if (held.origin.topic, held.stream) == stream]
-        return sorted(found, key=lambda held: (held.version, held.origin.offset))[:limit]
+        held_events = [held for held in self._held.values() if (held.origin.topic, held.stream) == stream]
+        return sorted(held_events, key=lambda held: (held.version, held.origin.offset))[:limit]
 
     async def held_tried(self, held: HeldEvent, reason: str) -> None:
         self._held[held.origin] = replace(held, reason=reason)
         stream = (held.origin.topic, held.stream)
         self._tried = [*(one for one in self._tried if one != stream), stream]
 
-    async def start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    async def load_offsets(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return {p: self._offsets.setdefault((consumer, p), 0) for p in partitions}

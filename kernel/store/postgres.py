@@ -71,14 +71,14 @@ class PostgresStore(HeldInPostgres):
         self._words: set[tuple[str, int]] = set()
         """Types and versions that are known to be noted as in the log."""
 
-    async def load(self, known: Mapping[str, int]) -> Sequence[StoredEvent]:
-        rows = await self._pool.fetch(sql()["load"], list(known), list(known.values()))
+    async def load(self, versions: Mapping[str, int]) -> Sequence[StoredEvent]:
+        rows = await self._pool.fetch(sql()["load"], list(versions), list(versions.values()))
         return [
             StoredEvent(r["stream"], r["version"], RecordedEvent(r["id"], decode_event(*_coded(r)), r["effective"]))
             for r in rows
         ]
 
-    async def answers(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, StoredOutcome]:
+    async def outcomes_of(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, StoredOutcome]:
         rows = await self._pool.fetch(sql()["answers"], [identity(key) for key in keys])
         return {
             (r["command_source"], r["command_id"]): StoredOutcome(
@@ -88,12 +88,12 @@ class PostgresStore(HeldInPostgres):
         }
 
     async def claims(self, holders: Collection[Holder]) -> ClaimsByHolder:
-        found: dict[Holder, dict[str, tuple[Claim, ...]]] = {holder: {} for holder in holders}
+        by_holder: dict[Holder, dict[str, tuple[Claim, ...]]] = {holder: {} for holder in holders}
         for r in await self._pool.fetch(sql()["claims"], *columns(list(holders), 2)):
             claim = Claim(r["kind"], r["holder"], r["start"], r["end"])
-            owners = found[(claim.kind, claim.holder)]
+            owners = by_holder[(claim.kind, claim.holder)]
             owners[r["owner"]] = (*owners.get(r["owner"], ()), claim)
-        return found
+        return by_holder
 
     async def ready(self, limit: int) -> Sequence[bytes]:
         return [r["envelope"] for r in await self._pool.fetch(sql()["ready"], limit)]
@@ -105,12 +105,12 @@ class PostgresStore(HeldInPostgres):
     async def waiting(self, after: tuple[datetime, str, str], limit: int) -> Sequence[Mapping[str, object]]:
         return [dict(r) for r in await self._pool.fetch(sql()["waiting"], *after, limit)]
 
-    async def start(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    async def load_offsets(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         async with self._pool.acquire() as connection:
             return await start_consuming(connection, consumer, partitions)
 
     async def append(self, batch: Batch) -> Appended:
-        new = {(type_name(type(e.fact.data)), e.fact.data.schema_version) for e in batch.events} - self._words
+        new = {(type_name(type(e.event.data)), e.event.data.schema_version) for e in batch.events} - self._words
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 if new:
@@ -127,11 +127,13 @@ class PostgresStore(HeldInPostgres):
         return {(r["type"], r["schema_version"]) for r in await self._pool.fetch(sql()["words"])}
 
     async def _append(self, connection: Connection, batch: Batch) -> Appended:
-        if batch.progress is not None:
-            await advance_offsets(connection, batch.progress)
+        if batch.offsets is not None:
+            await advance_offsets(connection, batch.offsets)
         heads = await take_positions(connection, len(batch.events), len(batch.outcomes), len(batch.dead_letters))
         recorded: datetime = heads["recorded"]
-        if batch.seen and await connection.fetch(sql()["moved"], list(batch.seen), list(batch.seen.values())):
+        if batch.read_set and await connection.fetch(
+            sql()["moved"], list(batch.read_set), list(batch.read_set.values())
+        ):
             raise ConcurrencyConflict("a stream moved on")
         decided = [placed(outcome, heads["events"]) for outcome in batch.outcomes]
         if batch.events:
@@ -151,23 +153,23 @@ def _coded(row: asyncpg.Record) -> tuple[str, int, str]:
 
 def placed(outcome: Outcome, first: int) -> CommandDecided:
     """The answer with the positions of its events in the room's log."""
-    if outcome.is_placed or not outcome.decided.events:
-        return outcome.decided
-    events = tuple(e.model_copy(update={"position": first + e.position}) for e in outcome.decided.events)
-    return outcome.decided.model_copy(update={"events": events})
+    if outcome.is_placed or not outcome.body.events:
+        return outcome.body
+    events = tuple(e.model_copy(update={"position": first + e.position}) for e in outcome.body.events)
+    return outcome.body.model_copy(update={"events": events})
 
 
 def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
     return columns(
         [
             (
-                event.fact.data.stream,
+                event.event.data.stream,
                 event.version,
-                event.fact.id,
-                type_name(type(event.fact.data)),
-                event.fact.data.schema_version,
+                event.event.id,
+                type_name(type(event.event.data)),
+                event.event.data.schema_version,
                 event.json,
-                event.fact.effective,
+                event.event.effective,
                 event.cause.correlation_id or event.cause.id,
                 event.cause.id,
                 event.cause.actor,
@@ -183,28 +185,28 @@ async def _append_outcomes(
     connection: Connection, batch: Batch, decided: Sequence[CommandDecided], base: int, recorded: datetime
 ) -> None:
     rows = [
-        (*o.incoming.key, o.incoming.stream, d.model_dump_json(), o.incoming.envelope.correlation_id or d.command_id)
+        (*o.command.key, o.command.stream, d.model_dump_json(), o.command.envelope.correlation_id or d.command_id)
         for o, d in zip(batch.outcomes, decided, strict=True)
     ]
     await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 5))
     final: dict[CommandKey, tuple[object, ...]] = {
-        o.incoming.key: (identity(o.incoming.key), *o.incoming.key, o.incoming.digest, o.decided.status, base + nr)
+        o.command.key: (identity(o.command.key), *o.command.key, o.command.digest, o.body.status, base + nr)
         for nr, o in enumerate(batch.outcomes, 1)
         if o.is_answer
     }
     if len(await connection.fetch(sql()["answer"], *columns(list(final.values()), 6))) != len(final):
         raise ConcurrencyConflict("a command was answered meanwhile")
     waits = {
-        o.incoming.key: (
-            *(identity(o.incoming.key), *o.incoming.key, o.decided.waits_for, o.waits_after),
-            to_structured(o.incoming.envelope),
+        o.command.key: (
+            *(identity(o.command.key), *o.command.key, o.body.waits_for, o.waits_after),
+            to_structured(o.command.envelope),
         )
         for o in batch.outcomes
-        if o.is_answer and o.decided.status == "pending"
+        if o.is_answer and o.body.status == "pending"
     }
     if waits:
         await connection.execute(sql()["wait"], *columns(list(waits.values()), 6), recorded)
-    done = [identity(o.incoming.key) for o in batch.outcomes if o.incoming.waited and o.incoming.key not in waits]
+    done = [identity(o.command.key) for o in batch.outcomes if o.command.was_pending and o.command.key not in waits]
     if done:
         await connection.execute(sql()["wait_no_more"], done)
 
@@ -229,19 +231,19 @@ async def start_consuming(
     return started
 
 
-async def advance_offsets(connection: Connection, progress: OffsetAdvance) -> None:
+async def advance_offsets(connection: Connection, offsets: OffsetAdvance) -> None:
     """Move a consumer's offsets, if they are still where this process believes they are.
 
     Raises:
         Fenced: they are not.
     """
-    steps = [(topic, part, old, new) for (topic, part), (old, new) in sorted(progress.steps.items())]
-    moved = await connection.fetch(sql()["advance"], progress.consumer, *columns(steps, 4))
+    steps = [(topic, part, old, new) for (topic, part), (old, new) in sorted(offsets.steps.items())]
+    moved = await connection.fetch(sql()["advance"], offsets.consumer, *columns(steps, 4))
     if len(moved) != len(steps):
-        raise Fenced(f"{progress.consumer} was replaced on {', '.join(f'{t}/{p}' for t, p, _, _ in steps)}")
-    if progress.passages:
-        rows = [(p.topic, p.partition, p.start, p.end, p.reason) for p in progress.passages]
-        await connection.execute(sql()["pass_over"], progress.consumer, *columns(rows, 5))
+        raise Fenced(f"{offsets.consumer} was replaced on {', '.join(f'{t}/{p}' for t, p, _, _ in steps)}")
+    if offsets.passages:
+        rows = [(p.topic, p.partition, p.start, p.end, p.reason) for p in offsets.passages]
+        await connection.execute(sql()["pass_over"], offsets.consumer, *columns(rows, 5))
 
 
 async def take_positions(
@@ -254,23 +256,28 @@ async def take_positions(
 
 
 async def append_dead_letters(
-    connection: Connection, letters: Sequence[DeadLetter], base: int, recorded: datetime
+    connection: Connection, dead_letters: Sequence[DeadLetter], base: int, recorded: datetime
 ) -> None:
     """Write dead letters at the positions after `base`."""
-    if letters:
-        await connection.execute(sql()["bury"], base, recorded, *columns([_dead(letter) for letter in letters], 12))
+    if dead_letters:
+        await connection.execute(
+            sql()["bury"], base, recorded, *columns([_dead(letter) for letter in dead_letters], 12)
+        )
 
 
-def _dead(letter: DeadLetter) -> tuple[object, ...]:
+def _dead(dead_letter: DeadLetter) -> tuple[object, ...]:
     return (
-        letter.origin.topic,
-        letter.origin.partition,
-        letter.origin.offset,
-        dead_letters.key(letter.key),
-        len(letter.key or b""),
-        dead_letters.value(letter.value),
-        len(letter.value or b""),
-        orjson.dumps(dead_letters.headers(letter)).decode(),
-        len(letter.headers),
-        *(None if text is None else cut(stored(text)) for text in (letter.reason, letter.field, letter.remedy)),
+        dead_letter.origin.topic,
+        dead_letter.origin.partition,
+        dead_letter.origin.offset,
+        dead_letters.key(dead_letter.key),
+        len(dead_letter.key or b""),
+        dead_letters.value(dead_letter.value),
+        len(dead_letter.value or b""),
+        orjson.dumps(dead_letters.headers(dead_letter)).decode(),
+        len(dead_letter.headers),
+        *(
+            None if text is None else cut(stored(text))
+            for text in (dead_letter.reason, dead_letter.field, dead_letter.remedy)
+        ),
     )

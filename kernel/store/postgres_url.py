@@ -40,20 +40,20 @@ class Address:
     @property
     def url(self) -> str:
         """For libpq, psycopg and yoyo: hosts as parameters."""
-        told = {name: text for name, text in self.more.items() if name in _LIBPQ}
+        query = {name: text for name, text in self.more.items() if name in _LIBPQ}
         settings = [f"-c {name}={_escaped(text)}" for name, text in self.more.items() if name not in _LIBPQ]
         if settings:
-            told["options"] = " ".join([*filter(None, [told.get("options")]), *settings])
+            query["options"] = " ".join([*filter(None, [query.get("options")]), *settings])
         if self.hosts:
-            told["host"] = ",".join(host for host, _ in self.hosts)
+            query["host"] = ",".join(host for host, _ in self.hosts)
             if any(port for _, port in self.hosts):
-                told["port"] = ",".join(port or "" for _, port in self.hosts)
+                query["port"] = ",".join(port or "" for _, port in self.hosts)
         if len(self.hosts) > 1:
-            told = {"connect_timeout": str(CONNECT_S), "target_session_attrs": "primary"} | told
+            query = {"connect_timeout": str(CONNECT_S), "target_session_attrs": "primary"} | query
         login = ""
         if self.user is not None:
             login = quote(self.user, safe="") + (f":{quote(self.password, safe='')}" if self.password else "") + "@"
-        return f"postgresql://{login}/{quote(self.database or '', safe='')}?{urlencode(told, quote_via=quote)}"
+        return f"postgresql://{login}/{quote(self.database or '', safe='')}?{urlencode(query, quote_via=quote)}"
 
     def attempts(self) -> Iterator[dict[str, Any]]:
         """For asyncpg: what it is given for each host in turn."""
@@ -90,8 +90,8 @@ def address(url: str) -> Address:
     try:
         return _read(url)
     except (ValueError, UnicodeError) as fault:
-        told = "FORCEGEN_DATABASE_URL or --database is no address of a database"
-        raise ValueError(f"{told} ({fault}): write postgresql://user:password@host:5432/database") from None
+        problem = "FORCEGEN_DATABASE_URL or --database is no address of a database"
+        raise ValueError(f"{problem} ({fault}): write postgresql://user:password@host:5432/database") from None
 
 
 def _read(url: str) -> Address:
@@ -135,8 +135,8 @@ def _with_ports(hosts: list[tuple[str, str | None]], ports: list[str]) -> tuple[
         hosts = [("localhost", None)]
     if len(ports) not in (1, len(hosts)):
         raise ValueError("there are not as many ports as hosts")
-    told = ports * len(hosts) if len(ports) == 1 else ports
-    return tuple((host, port or _checked(other) or None) for (host, port), other in zip(hosts, told, strict=True))
+    per_host = ports * len(hosts) if len(ports) == 1 else ports
+    return tuple((host, port or _checked(other) or None) for (host, port), other in zip(hosts, per_host, strict=True))
 
 
 def _checked(port: str) -> str:

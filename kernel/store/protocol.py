@@ -26,10 +26,10 @@ from kernel.model.records import (
 class Store(Protocol):
     """A room's log of events, its answers, claims and waiting commands, and how far it has read."""
 
-    async def load(self, known: Mapping[str, int], /) -> Sequence[StoredEvent]:
+    async def load(self, versions: Mapping[str, int], /) -> Sequence[StoredEvent]:
         """Every event after the known version of each stream, by stream and version."""
 
-    async def answers(self, keys: Collection[CommandKey], /) -> Mapping[CommandKey, StoredOutcome]:
+    async def outcomes_of(self, keys: Collection[CommandKey], /) -> Mapping[CommandKey, StoredOutcome]:
         """What these commands were answered before."""
 
     async def claims(self, holders: Collection[Holder], /) -> ClaimsByHolder:
@@ -47,7 +47,7 @@ class Store(Protocol):
     async def words(self) -> Collection[tuple[str, int]]:
         """Every type and schema version of the events in the log."""
 
-    async def held_streams(self, asked: Collection[StreamOf], /) -> Collection[StreamOf]:
+    async def held_streams(self, streams: Collection[StreamOf], /) -> Collection[StreamOf]:
         """Those of which an event is held."""
 
     async def held_number(self) -> int:
@@ -71,5 +71,5 @@ class Store(Protocol):
     async def waiting(self, after: tuple[datetime, str, str], limit: int, /) -> Sequence[Mapping[str, object]]:
         """Commands that wait, oldest first, after a keyset."""
 
-    async def start(self, consumer: str, partitions: Collection[Partition], /) -> Mapping[Partition, int]:
+    async def load_offsets(self, consumer: str, partitions: Collection[Partition], /) -> Mapping[Partition, int]:
         """The offset from which each partition is to be read; 0 for one that was never read."""

@@ -36,7 +36,7 @@ WHERE pronamespace = 'pg_catalog'::regnamespace AND pg_has_role(proowner, 'USAGE
 
 
 async def provision(
-    admin_url: str, room: str, password: str, *, schemas: Mapping[str, Sequence[str]] | None = None
+    admin_url: str, service: str, password: str, *, schemas: Mapping[str, Sequence[str]] | None = None
 ) -> None:
     """Create or renew a room's role and its schemas, each with the roles that may read it.
 
@@ -46,25 +46,25 @@ async def provision(
 
     async def change(connection: asyncpg.Connection) -> None:
         await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
-        await _role(connection, room, password)
-        await connection.execute(f"ALTER ROLE {room} SET search_path = {room}, public")
-        here = await connection.fetchval("SELECT quote_ident(current_database())")
+        await _role(connection, service, password)
+        await connection.execute(f"ALTER ROLE {service} SET search_path = {service}, public")
+        database = await connection.fetchval("SELECT quote_ident(current_database())")
         makes = "CREATE, TEMPORARY" if schemas and len(schemas) > 1 else "TEMPORARY"
-        await connection.execute(f"GRANT {makes} ON DATABASE {here} TO {room}")
+        await connection.execute(f"GRANT {makes} ON DATABASE {database} TO {service}")
         for function in await _reserved(connection):
-            await connection.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {room}")
-        for schema, readers in (schemas or {room: ()}).items():
-            await _schema(connection, room, schema, readers)
+            await connection.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {service}")
+        for schema, readers in (schemas or {service: ()}).items():
+            await _schema(connection, service, schema, readers)
 
     await _changed(admin_url, change)
 
 
-async def _schema(connection: asyncpg.Connection, room: str, schema: str, readers: Sequence[str]) -> None:
-    await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {room}")
+async def _schema(connection: asyncpg.Connection, service: str, schema: str, readers: Sequence[str]) -> None:
+    await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {service}")
     for reader in readers:
-        await connection.execute(f"GRANT {reader} TO {room}")  # so that the room sees its sessions, and may end them
+        await connection.execute(f"GRANT {reader} TO {service}")  # so that the room sees its sessions, and may end them
         await connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {reader}")
-        for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {room} IN SCHEMA {schema} GRANT SELECT ON TABLES"
+        for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {service} IN SCHEMA {schema} GRANT SELECT ON TABLES"
         await connection.execute(f"{for_tables} TO {reader}")
         await connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {reader}")
 
@@ -88,8 +88,8 @@ async def provision_reader(admin_url: str, role: str, password: str, schema: str
         ):
             await connection.execute(f"ALTER ROLE {role} SET {name} = {setting}")
         await _limit_files(connection, role)
-        here = await connection.fetchval("SELECT quote_ident(current_database())")
-        await connection.execute(f"REVOKE TEMPORARY ON DATABASE {here} FROM PUBLIC")
+        database = await connection.fetchval("SELECT quote_ident(current_database())")
+        await connection.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
         await connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         for function in await _reserved(connection, "AND has_function_privilege('public', oid, 'EXECUTE')"):
             await connection.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")

@@ -6,5 +6,5 @@ from kernel.runtime.settings import Settings
 from services.approvals.app import SERVICE
 
 if __name__ == "__main__":
-    settings = Settings.for_room(SERVICE.name)
+    settings = Settings.for_service(SERVICE.name)
     main(run(SERVICE, settings), settings)

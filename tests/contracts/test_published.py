@@ -161,8 +161,8 @@ def test_every_word_has_its_place_in_the_asyncapi_document() -> None:
         for address, channel in ASYNCAPI["channels"].items()
         for message in channel["messages"].values()
     }
-    expected = {(f"{word.room}.commands", name) for name, word in COMMANDS.items()}
-    expected |= {(f"{word.room}.events", name) for name, word in EVENTS.items()}
+    expected = {(f"{word.service}.commands", name) for name, word in COMMANDS.items()}
+    expected |= {(f"{word.service}.events", name) for name, word in EVENTS.items()}
     expected |= {(f"{room}.outcomes", OUTCOME_TYPE) for room in SERVICES}
     assert placed == expected | {(f"{room}.dead-letters", "DeadLetter") for room in SERVICES}
 

@@ -50,12 +50,12 @@ READER, CONSUMER, DOOR = (
 LENGTH = Edit(DOOR, "if (length := len(text.encode())) > ATTRIBUTE_BYTES_MAX:", "if (length := 0):")
 DAYS = Edit(
     "contracts/forms.py",
-    "if not isinstance(found, date) or FIRST_DAY <= found <= LAST_DAY or info.context is RECORDED:",
+    "if not isinstance(value, date) or FIRST_DAY <= value <= LAST_DAY or info.context is RECORDED:",
     "if True:",
 )
 COUNTS = Edit(
     "contracts/forms.py",
-    "if not isinstance(found, int) or found <= INTEGER_MAX or info.context is RECORDED:",
+    "if not isinstance(number, int) or number <= INTEGER_MAX or info.context is RECORDED:",
     "if True:",
 )
 
@@ -66,7 +66,11 @@ GUARDS: Final[tuple[Guard, ...]] = (
         (
             Edit(READER, "            if record.offset > expected:\n", "            if False:\n"),
             Edit(READER, "            self.lost_its_place()  # with what it had taken from other partitions\n", ""),
-            Edit(READER, "room = max(1, self._settings.batch_records_max // max(1, len(self.positions)))", "room = 1"),
+            Edit(
+                READER,
+                "per_partition = max(1, self._settings.batch_records_max // max(1, len(self.positions)))",
+                "per_partition = 1",
+            ),
         ),
     ),
     Guard(
@@ -122,8 +126,8 @@ GUARDS: Final[tuple[Guard, ...]] = (
         (
             Edit(
                 "kernel/decide/decode.py",
-                "return DecodedCommand(envelope, asked if isinstance(asked, Invalid) else told, digest(envelope))",
-                "return DecodedCommand(envelope, asked, digest(envelope))",
+                "return DecodedCommand(envelope, body if isinstance(body, Invalid) else invalid, digest(envelope))",
+                "return DecodedCommand(envelope, body, digest(envelope))",
             ),
         ),
     ),
@@ -182,7 +186,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         (
             Edit(
                 "kernel/http/command_routes.py",
-                "        if len(incoming) > self._waiting.maxsize:\n",
+                "        if len(commands) > self._waiting.maxsize:\n",
                 "        if False:\n",
             ),
         ),

@@ -91,7 +91,7 @@ async def test_pages_hold_every_item_once(api: httpx.AsyncClient) -> None:
             break
         cursor = {"cursor": page["next"]}
     assert seen == list(range(1, len(seen) + 1))
-    assert len(seen) == sum(event.room == "deployments" for event in PAST)
+    assert len(seen) == sum(event.service == "deployments" for event in PAST)
 
 
 async def test_details_add_up_to_the_totals(api: httpx.AsyncClient) -> None:

@@ -39,12 +39,12 @@ class Publishing:
         self.url = url
         self._taken = 0
         self._intake = CommandHandler(
-            Counting(), PostgresStore(pool), room=name, streams_cached_max=9, appended=lambda: None
+            Counting(), PostgresStore(pool), service=name, streams_cached_max=9, appended=lambda: None
         )
 
     async def take(self, commands: int) -> None:
         first, self._taken = self._taken, self._taken + commands
-        await self._intake.take([reject(f"c-{i}", f"kz-{i % 9}") for i in range(first, self._taken)])
+        await self._intake.handle([reject(f"c-{i}", f"kz-{i % 9}") for i in range(first, self._taken)])
 
     @asynccontextmanager
     async def relaying(self, health: Health | None = None) -> AsyncIterator[None]:

@@ -26,8 +26,8 @@ class Reckoning(Counting):
 
 
 async def test_a_day_beyond_the_calendar_that_a_command_leads_to_is_refused_with_its_name() -> None:
-    room = CommandHandler(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
-    before, beyond, after = await room.take([reject("c-1"), reject("beyond"), reject("c-2")])
+    room = CommandHandler(Reckoning(), MemoryStore(), service="counting", streams_cached_max=9, appended=lambda: None)
+    before, beyond, after = await room.handle([reject("c-1"), reject("beyond"), reject("c-2")])
     assert (before.status, beyond.status, after.status) == ("accepted", "refused", "accepted")
     assert beyond.rule == "limits"
     assert "filled_on" in (beyond.reason or "")
@@ -36,14 +36,14 @@ async def test_a_day_beyond_the_calendar_that_a_command_leads_to_is_refused_with
 
 
 async def test_an_event_that_no_record_carries_is_refused_before_it_is_recorded() -> None:
-    room = CommandHandler(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
-    large, after = await room.take([reject("large"), reject("c-2")])
+    room = CommandHandler(Reckoning(), MemoryStore(), service="counting", streams_cached_max=9, appended=lambda: None)
+    large, after = await room.handle([reject("large"), reject("c-2")])
     assert (large.status, large.rule, after.status) == ("refused", "limits", "accepted")
     assert [event.version for event in after.events] == [1]
     assert "1,000,000" in (large.reason or "")
 
 
 async def test_an_event_that_does_not_fit_its_contract_otherwise_is_a_defect_and_told_as_one() -> None:
-    room = CommandHandler(Reckoning(), MemoryStore(), room="counting", streams_cached_max=9, appended=lambda: None)
-    (defect,) = await room.take([reject("defect")])
+    room = CommandHandler(Reckoning(), MemoryStore(), service="counting", streams_cached_max=9, appended=lambda: None)
+    (defect,) = await room.handle([reject("defect")])
     assert (defect.status, defect.rule) == ("refused", "fault")

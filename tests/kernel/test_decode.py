@@ -68,10 +68,10 @@ def test_a_readable_identity_is_answered_with_the_field_and_the_remedy(
     assert found is not None
     assert found.key == (EVENT.source, EVENT.id)
     assert found.stream == "mandate/kz-2013"
-    assert isinstance(found.asked, Invalid)
-    assert found.asked.field == field
-    assert found.asked.reason
-    assert found.asked.remedy
+    assert isinstance(found.command, Invalid)
+    assert found.command.field == field
+    assert found.command.reason
+    assert found.command.remedy
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,10 @@ def admitted(envelope: Envelope) -> DecodedCommand:
 
 
 def field_at_fault(found: DecodedCommand) -> str | None:
-    assert isinstance(found.asked, Invalid), found
-    assert found.asked.reason
-    assert found.asked.remedy
-    return found.asked.field
+    assert isinstance(found.command, Invalid), found
+    assert found.command.reason
+    assert found.command.remedy
+    return found.command.field
 
 
 ATTRIBUTES = {
@@ -158,7 +158,7 @@ def test_an_attribute_that_the_system_cannot_hold_is_answered_and_named(name: st
 def test_every_other_text_is_admitted_as_it_is(name: str, fit: str) -> None:
     change: dict[str, Any] = {name: fit}
     found = admitted(replace(GOOD, **change))
-    assert isinstance(found.asked, ReceivedCommand)
+    assert isinstance(found.command, ReceivedCommand)
     assert getattr(found.envelope, name) == fit
 
 
@@ -210,13 +210,13 @@ def test_ids_and_digests_of_what_was_recorded_before_stay_the_same() -> None:
 def test_json_that_means_two_things_or_none_is_answered(data: bytes, told: str) -> None:
     found = admitted(replace(GOOD, data=data))
     assert (field_at_fault(found) or "").startswith("data")
-    assert isinstance(found.asked, Invalid)
-    assert told in found.asked.reason
+    assert isinstance(found.command, Invalid)
+    assert told in found.command.reason
 
 
 def test_an_escaped_backslash_before_u0000_is_six_characters_and_no_nul() -> None:
     word = DATA.replace(b'"1"', b'"C:\\\\u0000"')
-    found = admitted(replace(GOOD, data=word)).asked
+    found = admitted(replace(GOOD, data=word)).command
     assert isinstance(found, ReceivedCommand)
     assert isinstance(found.data, RejectMandate)
     assert found.data.decision.act_number == "C:\\u0000"
@@ -242,7 +242,7 @@ def test_a_record_without_a_key_is_taken_where_its_partitionkey_names_the_stream
     key: bytes | None, wanted: str | None, is_taken: bool
 ) -> None:
     found = decode.keyed(admitted(replace(GOOD, partition_key=wanted)), key)
-    assert isinstance(found.asked, ReceivedCommand) == is_taken
-    if isinstance(found.asked, Invalid):
-        assert found.asked.field == "key"
-        assert len(found.asked.reason) < 1000
+    assert isinstance(found.command, ReceivedCommand) == is_taken
+    if isinstance(found.command, Invalid):
+        assert found.command.field == "key"
+        assert len(found.command.reason) < 1000

@@ -32,11 +32,11 @@ async def door(
 ) -> AsyncIterator[tuple[httpx.AsyncClient, MemoryStore]]:
     """A service over a store in memory; `take` stands in for how its batches are decided, once it `begins`."""
     store = MemoryStore()
-    intake = CommandHandler(Counting(), store, room="approvals", streams_cached_max=10, appended=lambda: None)
-    queue = CommandQueue(take or intake.take, batch_max=10, waiting_max=WAITING_MAX, health=Health(1))
+    intake = CommandHandler(Counting(), store, service="approvals", streams_cached_max=10, appended=lambda: None)
+    queue = CommandQueue(take or intake.handle, batch_max=10, waiting_max=WAITING_MAX, health=Health(1))
     pool: Any = None
     app = command_routes.build(
-        "approvals", store=store, pool=pool, queue=queue, admit=_admit, health=Health(1), lifespan=_none
+        "approvals", store=store, pool=pool, queue=queue, decode=_admit, health=Health(1), lifespan=_none
     )
 
     async def run() -> None:

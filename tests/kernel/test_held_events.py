@@ -66,7 +66,7 @@ class Service:
     def __post_init__(self) -> None:
         self.room = DecidingService("counting", Counting(), {TOPIC: react})
         self.intake = CommandHandler(
-            Counting(), self.store, room="counting", streams_cached_max=100, appended=lambda: None
+            Counting(), self.store, service="counting", streams_cached_max=100, appended=lambda: None
         )
         self.taking_in = RecordDecoder("counting", self._admit, self._react)
         parts: dict[str, Any] = {"store": self.store, "taking_in": self.taking_in, "intake": self.intake}
@@ -81,17 +81,17 @@ class Service:
     async def read(self, *envelopes: Envelope) -> tuple[int, int]:
         """As the room reads a batch: how many dead letters and how many held events it leads to."""
         records = [record(one, self.next_offset + nr) for nr, one in enumerate(envelopes)]
-        await self.store.start("counting", [P0])
+        await self.store.load_offsets("counting", [P0])
         progress = OffsetAdvance("counting", {P0: (self.next_offset, self.next_offset + len(records))})
-        found = await self.taking_in.sort(records, self.store)
+        found = await self.taking_in.decode_batch(records, self.store)
         await self.holding.check(found.held)
-        await self.intake.take(found.commands, found.letters, progress, held=found.held)
+        await self.intake.handle(found.commands, found.dead_letters, progress, held=found.held)
         self.next_offset += len(records)
-        return len(found.letters), len(found.held)
+        return len(found.dead_letters), len(found.held)
 
     async def recorded(self, mandate: str) -> list[str]:
         """The act numbers that came of approvals of a mandate, in order."""
-        events: list[Any] = [event.fact.data for event in await self.store.load({f"mandate/{mandate}": 0})]
+        events: list[Any] = [event.event.data for event in await self.store.load({f"mandate/{mandate}": 0})]
         return [event.decision.act_number for event in events]
 
 
@@ -231,16 +231,16 @@ async def test_more_than_the_bound_is_not_taken_in_and_nothing_is_lost(
 
 async def test_a_held_event_that_is_read_again_is_held_once(service: Service) -> None:
     await service.read(newer(approval(1)))
-    found = await service.taking_in.sort([record(newer(approval(1)), 0)], service.store)
-    await service.intake.take(found.commands, found.letters, held=found.held)
+    found = await service.taking_in.decode_batch([record(newer(approval(1)), 0)], service.store)
+    await service.intake.handle(found.commands, found.dead_letters, held=found.held)
     assert await service.store.held_number() == 1
 
 
 async def test_whatever_bytes_its_headers_are_of_they_come_back(service: Service) -> None:
     odd = record(newer(approval(1)), 0)
     odd.headers += [("x\0", b"\xff"), ("y", None)]
-    found = await service.taking_in.sort([odd], service.store)
-    await service.intake.take([], held=found.held)
+    found = await service.taking_in.decode_batch([odd], service.store)
+    await service.intake.handle([], held=found.held)
     (held,) = await service.store.held_of((TOPIC, "mandate/kz-1"), 10)
     assert held.headers == tuple(odd.headers)
     assert (held.key, held.value) == (odd.key, odd.value)
@@ -287,7 +287,7 @@ async def test_what_is_held_is_listed_page_by_page(counting: asyncpg.Pool) -> No
 async def test_a_log_that_a_newer_program_wrote_is_refused_at_the_start(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await service.intake.take([reject("c-1")])
+    await service.intake.handle([reject("c-1")])
     words = await service.store.words()
     assert words == {("forcegen.approvals.MandateRejected", 1)}
     refuse_newer("approvals", words)
@@ -301,14 +301,14 @@ async def test_a_log_that_a_newer_program_wrote_is_refused_at_the_start(
 async def test_a_process_that_meets_a_newer_event_in_its_log_is_told_and_answers_nobody(counting: asyncpg.Pool) -> None:
     store, met = PostgresStore(counting), list[NewerThanProgram]()
     intake = CommandHandler(
-        Counting(), store, room="counting", streams_cached_max=100, appended=lambda: None, newer=met.append
+        Counting(), store, service="counting", streams_cached_max=100, appended=lambda: None, newer=met.append
     )
-    await intake.take([reject("c-1")])
+    await intake.handle([reject("c-1")])
     await counting.execute(
         "INSERT INTO events SELECT position + 1, stream, version + 1, gen_random_uuid(), type, 2, data, effective,"
         " recorded, correlation_id, causation_id, actor, traceparent FROM events"
     )
     with pytest.raises(NewerThanProgram):
-        await intake.take_apart([reject("c-2"), reject("c-3", "kz-2")])
+        await intake.handle_separately([reject("c-2"), reject("c-3", "kz-2")])
     assert len(met) == 1
     assert await store.find("c-2", None) == []

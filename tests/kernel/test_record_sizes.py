@@ -61,8 +61,8 @@ def test_the_answer_to_a_misfit_fits_a_record_whatever_its_names_are(letter: str
     size = len(json.dumps(letter, ensure_ascii=False).encode()) - 2
     length = (COMMAND_BYTES_MAX - 100) // keys // size - 20
     it = asked({f"{nr}{letter * length}": 1 for nr in range(keys)})
-    assert isinstance(it.asked, Invalid)
-    assert outbox.record_bytes(published(outcome_body.invalid(it, it.asked))) < RECORD_BYTES_MAX / 2
+    assert isinstance(it.command, Invalid)
+    assert outbox.record_bytes(published(outcome_body.invalid(it, it.command))) < RECORD_BYTES_MAX / 2
 
 
 def test_a_refusal_fits_a_record_whatever_it_quotes() -> None:
@@ -76,15 +76,15 @@ def test_a_refusal_fits_a_record_whatever_it_quotes() -> None:
 
 def test_an_outcome_within_bounds_is_as_it_was() -> None:
     it = asked({})
-    assert isinstance(it.asked, Invalid)
-    outcome = outcome_body.invalid(it, it.asked)
+    assert isinstance(it.command, Invalid)
+    outcome = outcome_body.invalid(it, it.command)
     assert outcome_body.within_bounds(outcome) is outcome
 
 
 def test_an_outcome_of_before_that_no_topic_takes_is_cut_and_a_smaller_one_is_not() -> None:
     it = asked({})
-    assert isinstance(it.asked, Invalid)
-    plain = outcome_body.invalid(it, it.asked)
+    assert isinstance(it.command, Invalid)
+    plain = outcome_body.invalid(it, it.command)
     large = plain.model_copy(update={"field": "f" * 300_000, "reason": "r" * 300_000, "remedy": "m" * 500_000})
     record = published(large)
     assert outbox.record_bytes(record) < RECORD_BYTES_MAX / 2

@@ -25,7 +25,7 @@ def cases() -> Iterator[Any]:
     for service in (APPROVALS, VACANCIES, DEPLOYMENTS):
         for topic in service.policies:
             for event in EXAMPLES:
-                if isinstance(event, Event) and f"{event.room}.events" == topic:
+                if isinstance(event, Event) and f"{event.service}.events" == topic:
                     yield pytest.param(service, topic, event, id=f"{service.name}-{type(event).__name__}")
 
 
@@ -44,4 +44,4 @@ def test_the_oddest_event_leads_to_commands_that_are_admitted(
         key, value, headers = to_kafka(reaction)
         again = from_kafka(key, value, headers)
         decoded = decode.command(again, commands_of(service.name), received=NOW, bytes_max=262_144)
-        assert isinstance(decode.keyed(decoded, key).asked, ReceivedCommand), decoded.asked
+        assert isinstance(decode.keyed(decoded, key).command, ReceivedCommand), decoded.command

@@ -15,7 +15,7 @@ def test_every_event_is_shown_or_listed_as_not_shown(word: type[Event]) -> None:
 
 def test_an_unknown_event_is_not_passed_over() -> None:
     class NobodyKnows(Event):
-        room = "approvals"
+        service = "approvals"
 
     with pytest.raises(LookupError, match="NobodyKnows"):
         projection_of(NobodyKnows)
@@ -23,7 +23,7 @@ def test_an_unknown_event_is_not_passed_over() -> None:
 
 def test_the_rows_of_an_owner_are_fed_by_one_room() -> None:
     for projection in PROJECTIONS:
-        assert len({word.room for word in projection.events}) == 1
+        assert len({word.service for word in projection.events}) == 1
 
 
 def test_a_table_belongs_to_one_view() -> None:

@@ -42,7 +42,7 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
         recorded_event = decode.event(envelope)
     except Unreadable:
         return None
-    if recorded_event.data.room != topic.partition(".")[0] or None in (
+    if recorded_event.data.service != topic.partition(".")[0] or None in (
         envelope.stream_version,
         envelope.position,
         envelope.time,

@@ -5,5 +5,5 @@ from kernel.runtime.settings import Settings
 from services.reporting.http.app import run
 
 if __name__ == "__main__":
-    settings = Settings.for_room("query")
+    settings = Settings.for_service("query")
     main(run(settings), settings)

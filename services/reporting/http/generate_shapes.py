@@ -58,7 +58,7 @@ def text(shapes: Mapping[str, Columns]) -> str:
 
 
 async def _write() -> None:
-    connection = await asyncpg.connect(Settings.for_room("reporting").database_url.get_secret_value())
+    connection = await asyncpg.connect(Settings.for_service("reporting").database_url.get_secret_value())
     try:
         content = text(await shapes_of(connection))
     finally:

@@ -46,9 +46,9 @@ def event_of_envelope(topic: str, partition: int, offset: int, envelope: Envelop
         if unread is None:
             raise
         return _consumed(topic, partition, offset, envelope, unread)
-    if event.data.room != service:
+    if event.data.service != service:
         detail = f"{envelope.type} is not an event of the room {service}."
-        raise Unreadable(detail, "headers.ce_type", f"Only {event.data.room} records it, in {event.data.room}.events.")
+        raise Unreadable(detail, "headers.ce_type", f"Only {event.data.service} records it, in {event.data.service}.events.")
     return _consumed(topic, partition, offset, envelope, event.data)
 
 
