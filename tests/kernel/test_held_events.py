@@ -64,28 +64,32 @@ class Service:
     next_offset: int = 0
 
     def __post_init__(self) -> None:
-        self.room = DecidingService("counting", Counting(), {TOPIC: react})
-        self.intake = CommandHandler(
+        self.service = DecidingService("counting", Counting(), {TOPIC: react})
+        self.command_handler = CommandHandler(
             Counting(), self.store, service="counting", streams_cached_max=100, appended=lambda: None
         )
-        self.taking_in = RecordDecoder("counting", self._admit, self._react)
-        parts: dict[str, Any] = {"store": self.store, "taking_in": self.taking_in, "intake": self.intake}
-        self.holding = HeldEventRetry("counting", **parts, health=self.health, held_max=self.held_max)
+        self.record_decoder = RecordDecoder("counting", self._admit, self._react)
+        parts: dict[str, Any] = {
+            "store": self.store,
+            "record_decoder": self.record_decoder,
+            "command_handler": self.command_handler,
+        }
+        self.held_event_retry = HeldEventRetry("counting", **parts, health=self.health, held_max=self.held_max)
 
     def _admit(self, envelope: Envelope) -> DecodedCommand:
         return decode.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
 
     def _react(self, topic: str, fact: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
-        return [self._admit(one) for one in reactions(self.room, topic, fact, cause)]
+        return [self._admit(one) for one in reactions(self.service, topic, fact, cause)]
 
     async def read(self, *envelopes: Envelope) -> tuple[int, int]:
         """As the room reads a batch: how many dead letters and how many held events it leads to."""
         records = [record(one, self.next_offset + nr) for nr, one in enumerate(envelopes)]
         await self.store.load_offsets("counting", [P0])
         progress = OffsetAdvance("counting", {P0: (self.next_offset, self.next_offset + len(records))})
-        found = await self.taking_in.decode_batch(records, self.store)
-        await self.holding.check(found.held)
-        await self.intake.handle(found.commands, found.dead_letters, progress, held=found.held)
+        found = await self.record_decoder.decode_batch(records, self.store)
+        await self.held_event_retry.check(found.held)
+        await self.command_handler.handle(found.commands, found.dead_letters, progress, held=found.held)
         self.next_offset += len(records)
         return len(found.dead_letters), len(found.held)
 
@@ -152,7 +156,7 @@ async def test_a_newer_event_is_held_with_what_follows_it_and_taken_up_in_order_
     assert await service.read(approval(1), newer(approval(2)), approval(3), approval(1, "kz-2")) == (0, 2)
     assert await service.read(approval(4)) == (0, 1)
     assert (await service.recorded("kz-1"), await service.recorded("kz-2")) == (["1"], ["1"])
-    await service.holding.try_all()
+    await service.held_event_retry.try_all()
     assert await service.recorded("kz-1") == ["1"]
     assert "3 of at most 100 are held: upgrade" in service.health.remarks[WHAT]
     assert service.health.problems() == []
@@ -160,7 +164,7 @@ async def test_a_newer_event_is_held_with_what_follows_it_and_taken_up_in_order_
     assert first.reason == "forcegen.approvals.MandateApproved in version 2 is newer than this program."
 
     upgrade(monkeypatch)
-    await service.holding.try_all()
+    await service.held_event_retry.try_all()
     assert await service.recorded("kz-1") == ["1", "2", "3", "4"]
     assert await service.store.held_number() == 0
     assert service.health.remarks == {}
@@ -170,9 +174,9 @@ async def test_a_newer_event_is_held_with_what_follows_it_and_taken_up_in_order_
 
 async def test_a_type_to_come_is_held_too(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     assert await service.read(replace(approval(1), **SOON)) == (0, 1)
-    await service.holding.try_all()
+    await service.held_event_retry.try_all()
     monkeypatch.setitem(EVENTS, SOON["type"], MandateApproved)
-    await service.holding.try_all()
+    await service.held_event_retry.try_all()
     assert await service.recorded("kz-1") == ["1"]
 
 
@@ -201,7 +205,7 @@ async def test_what_does_not_fit_after_the_upgrade_is_a_dead_letter_and_what_fol
 ) -> None:
     await service.read(replace(newer(approval(1)), data=b'{"soon": 1}'), approval(2))
     upgrade(monkeypatch)
-    await service.holding.try_all()
+    await service.held_event_retry.try_all()
     assert await service.recorded("kz-1") == ["2"]
     assert await service.store.held_number() == 0
 
@@ -209,7 +213,7 @@ async def test_what_does_not_fit_after_the_upgrade_is_a_dead_letter_and_what_fol
 async def test_one_stream_that_waits_holds_up_no_other(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     await service.read(replace(approval(1), **SOON), newer(approval(1, "kz-2")), approval(2), approval(2, "kz-2"))
     upgrade(monkeypatch)
-    await service.holding.try_all()
+    await service.held_event_retry.try_all()
     assert (await service.recorded("kz-1"), await service.recorded("kz-2")) == ([], ["1", "2"])
     assert await service.store.held_number() == 2
 
@@ -223,7 +227,7 @@ async def test_more_than_the_bound_is_not_taken_in_and_nothing_is_lost(
         await bounded.read(approval(3))
     assert "no more are taken, and the partitions that bring them stand" in bounded.health.standing[WHAT]
     upgrade(monkeypatch)
-    await bounded.holding.try_all()
+    await bounded.held_event_retry.try_all()
     assert await bounded.read(approval(3)) == (0, 0)
     assert await bounded.recorded("kz-1") == ["1", "2", "3"]
     assert bounded.health.problems() == []
@@ -231,16 +235,16 @@ async def test_more_than_the_bound_is_not_taken_in_and_nothing_is_lost(
 
 async def test_a_held_event_that_is_read_again_is_held_once(service: Service) -> None:
     await service.read(newer(approval(1)))
-    found = await service.taking_in.decode_batch([record(newer(approval(1)), 0)], service.store)
-    await service.intake.handle(found.commands, found.dead_letters, held=found.held)
+    found = await service.record_decoder.decode_batch([record(newer(approval(1)), 0)], service.store)
+    await service.command_handler.handle(found.commands, found.dead_letters, held=found.held)
     assert await service.store.held_number() == 1
 
 
 async def test_whatever_bytes_its_headers_are_of_they_come_back(service: Service) -> None:
     odd = record(newer(approval(1)), 0)
     odd.headers += [("x\0", b"\xff"), ("y", None)]
-    found = await service.taking_in.decode_batch([odd], service.store)
-    await service.intake.handle([], held=found.held)
+    found = await service.record_decoder.decode_batch([odd], service.store)
+    await service.command_handler.handle([], held=found.held)
     (held,) = await service.store.held_of((TOPIC, "mandate/kz-1"), 10)
     assert held.headers == tuple(odd.headers)
     assert (held.key, held.value) == (odd.key, odd.value)
@@ -264,7 +268,7 @@ async def test_an_operator_gives_one_up_with_the_reason_and_what_follows_goes_on
     (letter,) = await counting.fetch("SELECT reason, value, remedy, position FROM dead_letters")
     assert letter["reason"] == "An operator dropped it while it was held: entered by hand\\x00"
     assert (letter["value"], letter["position"]) == (newer(approval(1)).data, 1)
-    await service.holding.try_all()
+    await service.held_event_retry.try_all()
     assert await service.recorded("kz-1") == ["2"]
 
 
@@ -287,7 +291,7 @@ async def test_what_is_held_is_listed_page_by_page(counting: asyncpg.Pool) -> No
 async def test_a_log_that_a_newer_program_wrote_is_refused_at_the_start(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await service.intake.handle([reject("c-1")])
+    await service.command_handler.handle([reject("c-1")])
     words = await service.store.words()
     assert words == {("forcegen.approvals.MandateRejected", 1)}
     refuse_newer("approvals", words)

@@ -48,7 +48,9 @@ def event_of_envelope(topic: str, partition: int, offset: int, envelope: Envelop
         return _consumed(topic, partition, offset, envelope, unread)
     if event.data.service != service:
         detail = f"{envelope.type} is not an event of the room {service}."
-        raise Unreadable(detail, "headers.ce_type", f"Only {event.data.service} records it, in {event.data.service}.events.")
+        raise Unreadable(
+            detail, "headers.ce_type", f"Only {event.data.service} records it, in {event.data.service}.events."
+        )
     return _consumed(topic, partition, offset, envelope, event.data)
 
 
