@@ -198,8 +198,8 @@ GUARDS: Final[tuple[Guard, ...]] = (
         (
             Edit(
                 "services/audit/archive/static_files.py",
-                '    if end > size or (of.entries and [row["leaf"] for row in rows] != [*range(first, end)]):\n',
-                '    rows = await connection.fetch(sql()["entries" if of.entries else "leaves"], first, end)\n'
+                '    if end > size or (tile_path.entries and [row["leaf"] for row in rows] != [*range(first, end)]):\n',
+                '    rows = await connection.fetch(sql()["entries" if tile_path.entries else "leaves"], first, end)\n'
                 "    if False:\n",
             ),
         ),
