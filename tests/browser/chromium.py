@@ -107,7 +107,7 @@ def _installed(place: Path) -> Path:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(PACKAGES / name, place)
     npm = NODE.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
     command: list[str | Path] = [NODE, npm, "ci", *quiet, "--cache", place / "cache"]
     subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
     return place / "node_modules" / "@sparticuz" / "chromium" / "bin"
@@ -118,7 +118,9 @@ def _unpack(compressed: Path, folder: Path) -> None:
     for name in ARCHIVES:
         content = brotli.decompress((compressed / f"{name}.tar.br").read_bytes())
         with tarfile.open(fileobj=BytesIO(content)) as archive:
-            archive.extractall(folder, filter="data")
+            # Pythons before 3.11.4 have no filters; the lock's hashes say what the archives hold.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(folder)  # noqa: S202
     (folder / "fonts.conf").write_text(FONTS.format(folder=packaged().program.parent), encoding="utf-8")
     program = folder / "chromium"
     program.write_bytes(brotli.decompress((compressed / "chromium.br").read_bytes()))
