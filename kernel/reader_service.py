@@ -56,6 +56,12 @@ class ReaderService:
     readers: Sequence[str] = ()
     """Roles of people who read its tables: their sessions are ended when they go too far."""
 
+    def with_own_batch(self, settings: Settings) -> Settings:
+        """The settings with this service's batch size, unless somebody set one."""
+        if self.batch_records_max is None or "batch_records_max" in settings.model_fields_set:
+            return settings
+        return settings.model_copy(update={"batch_records_max": self.batch_records_max})
+
     @property
     def topics_out(self) -> list[str]:
         return [topics.of_log(self.name, log) for log in LOGS] if self.dead_letters else []
@@ -83,12 +89,10 @@ class ReaderProcess:
         self._pool = pool
         self.loops: Sequence[Coroutine[Any, Any, None]] = ()
         self.health = Health(settings.stuck_after_ms / 1000)
-        is_set = "batch_records_max" in settings.model_fields_set
-        own = {"batch_records_max": service.batch_records_max} if service.batch_records_max and not is_set else {}
         self.consumer = Consumer(
             service.name,
             service.topics_in,
-            settings=settings.model_copy(update=own),
+            settings=service.with_own_batch(settings),
             load_offsets=self._load_offsets,
             handle=self._handle,
             set_aside=self._set_aside,
