@@ -14,12 +14,16 @@ from pydantic_settings import BaseSettings
 
 from kernel.runtime import metrics
 from kernel.runtime.settings import Settings
+from services.audit.app import SERVICE as AUDIT
 from services.audit.settings import AuditSettings
+from services.reporting.app import SERVICE as REPORTING
 from services.reporting.settings import QuerySettings
 from tests.architecture.sources import ROOT, calls, files, pages, python, table, text
 
 SETTINGS = Path("docs/settings.md")
 WRONG = Path("docs/how-to/see-what-went-wrong.md")
+GLOSSARY = Path("docs/glossary.md")
+DECISIONS = Path("docs/decisions")
 DEPENDENCIES = Path("docs/dependencies.md")
 READER_MAKES = {"deploy/.env"}
 """What a page tells its reader to make."""
@@ -81,6 +85,17 @@ def test_every_setting_of_one_process_is_told_and_has_a_meaning(process: str, se
         f"`FORCEGEN_{process.upper()}_{name.upper()}`": ("" if field.default is None else f"`{field.default}`", True)
         for name, field in settings.model_fields.items()
     }
+
+
+def test_the_batch_sizes_of_reader_services_are_those_of_the_code_and_give_way_to_a_setting() -> None:
+    (meaning,) = [row[-1] for row in table(SETTINGS, "variable") if row[0] == "`FORCEGEN_BATCH_RECORDS_MAX`"]
+    _, _, own = meaning.partition("unless it is set, ")
+    documented = {name: int(size.replace(",", "")) for name, size in re.findall(r"`(\w+)` takes ([\d,]+\d)", own)}
+    documented |= {name: int(size.replace(",", "")) for name, size in re.findall(r"and `(\w+)` ([\d,]+\d)", own)}
+    assert documented == {service.name: service.batch_records_max for service in (AUDIT, REPORTING)}
+    for service in (AUDIT, REPORTING):
+        assert service.with_own_batch(Settings()).batch_records_max == service.batch_records_max
+        assert service.with_own_batch(Settings(batch_records_max=200)).batch_records_max == 200
 
 
 def test_every_setting_has_a_meaning() -> None:
@@ -172,3 +187,29 @@ def test_every_target_of_make_says_what_it_does() -> None:
     makefile = text(Path("Makefile"))
     (phony,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
     assert {*phony.split()} == {*re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE)}
+
+
+# The glossary and the decisions.
+
+
+def test_every_term_stands_in_the_glossary_once_with_a_meaning() -> None:
+    rows = re.findall(r"^\| \*\*(.+?)\*\* \| (.*) \|$", text(GLOSSARY), re.MULTILINE)
+    terms = [term for term, _ in rows]
+    assert len(terms) == len(set(terms)) > 0
+    assert [term for term, meaning in rows if not meaning] == []
+
+
+def test_the_readme_links_the_glossary_before_anything_uses_a_term() -> None:
+    terms = re.findall(r"^\| \*\*(.+?)\*\* \|", text(GLOSSARY), re.MULTILINE)
+    readme = text(Path("README.md"))
+    bold = set(re.findall(r"\*\*(.+?)\*\*", readme))
+    assert {term.rstrip("s") for term in bold} <= {term.rstrip("s") for term in terms}
+    assert readme.index("(docs/glossary.md)") < min(readme.index(f"**{term}**") for term in bold)
+
+
+def test_every_number_of_a_decision_is_accounted_for() -> None:
+    index = text(DECISIONS / "README.md")
+    given = {path.name[:4]: path.name for path in files() if path.parent == DECISIONS and path.name[:4].isdigit()}
+    for number in (f"{n:04}" for n in range(1, int(max(given)) + 1)):
+        row = f"| [{number}]({given[number]}) |" if number in given else f"| {number} | not used |"
+        assert row in index
