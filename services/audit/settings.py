@@ -1,4 +1,4 @@
-"""What the audit room needs besides what every room does: its key, and who else gets its checkpoints."""
+"""The settings that only the audit service has: its key, its readers, and who else receives its checkpoints."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +13,13 @@ class AuditSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FORCEGEN_AUDIT_", extra="ignore", use_attribute_docstrings=True)
 
     directory: Path = Path(".forcegen/audit")
-    """Where the room keeps its key (`key`, made at the first start), hand-overs and the last checkpoint it signed."""
+    """Where the service keeps its key (`key`, made at the first start), hand-overs and the last checkpoint signed."""
     key: SecretStr | None = None
     """The private key itself, in place of the file."""
     origin: str = "forcegen.local/audit"
-    """The name of a key that is made, which is the log's name in its checkpoints; unique, never changed later."""
+    """The name of a new key, which is the log's origin in its checkpoints; unique, never changed later."""
     checkpoint_file: Path | None = None
-    """Where else each checkpoint is written: best a place that the room's operators cannot change."""
+    """Where else each checkpoint is written: best a place that the service's operators cannot change."""
     readers_file: Path | None = None
     """Who may read content over HTTP: a file with a line each, a name and the SHA-256 of a token; without it, only this
     machine may."""

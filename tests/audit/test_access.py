@@ -16,7 +16,7 @@ from cli.main import app as forcegen
 from deploy.provision import READERS, SCHEMAS_OF
 from kernel.store import database as kernel_database
 from services.audit.http import access, anchors, proofs, search_routes
-from services.audit.pages import routes as pages
+from services.audit.pages import log_pages
 from services.audit.search import indexer
 from tests.audit.conftest import Archive, record
 from tests.servers import Servers
@@ -51,7 +51,7 @@ def served(archive: Archive, file: Path | None, client: str = "127.0.0.1") -> ht
     app.include_router(proofs.routes(archive.pool))
     app.include_router(anchors.routes(archive.pool))
     app.include_router(search_routes.routes(archive.pool))
-    app.include_router(pages.routes(archive.pool, archive.health))
+    app.include_router(log_pages.routes(archive.pool, archive.health))
     proofs.files(app, archive.pool)
     transport = httpx.ASGITransport(app, client=(client, 1))
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")

@@ -19,7 +19,7 @@ from services.audit.archive import selection
 from services.audit.archive.selection import Selection, TimeRange
 from services.audit.http import access, proofs, search_routes
 from services.audit.http.search_routes import SearchParameters, search
-from services.audit.pages import routes as pages
+from services.audit.pages import log_pages
 from services.audit.search import indexer
 from services.audit.search.indexer import IndexedBatch, IndexedMessage, term
 from services.audit.verify import verifier
@@ -220,7 +220,7 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
     app = application.app("the archive")
     access.guard(app, archive.pool, None)
     app.include_router(search_routes.routes(archive.pool))
-    app.include_router(pages.routes(archive.pool, archive.health))
+    app.include_router(log_pages.routes(archive.pool, archive.health))
     async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
         for path in ("/", "/?since=1900-01-01T00:00", "/v1/messages?since=1900-01-01T00:00:00Z"):
             assert (await near.get(path)).status_code == 200, path
@@ -245,7 +245,7 @@ async def test_a_header_whose_name_is_no_text_is_shown_and_given_with_its_proof(
     app = application.app("the archive")
     access.guard(app, archive.pool, None)
     app.include_router(proofs.routes(archive.pool))
-    app.include_router(pages.routes(archive.pool, archive.health))
+    app.include_router(log_pages.routes(archive.pool, archive.health))
     async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
         page = await near.get("/messages/approvals.events/0/0")
         assert (page.status_code, r"<dt>\xff\xfe</dt>" in page.text, r"<dt>\\xff</dt>" in page.text) == (

@@ -111,4 +111,4 @@ async def test_a_reading_is_on_record_as_it_was_asked(kept: Archive) -> None:
         for path in ("/records/%C3%A9", "/records/" + "x" * 5_000, "/records/000.p/3?a=%00", "/unplaced?b"):
             assert (await near.get(path)).status_code in (400, 404)
     asked = [row["asked"] for row in await kept.pool.fetch("SELECT asked FROM readings ORDER BY nr")]
-    assert all(one.startswith("GET /") and len(one) <= access.ASKED_MAX for one in asked)
+    assert all(one.startswith("GET /") and len(one) <= access.REQUEST_LENGTH_MAX for one in asked)

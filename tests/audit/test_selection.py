@@ -152,7 +152,7 @@ async def test_what_is_not_in_the_archive_is_told_with_what_is(sixty: Archive) -
 async def test_an_archive_with_records_that_have_no_leaf_is_refused(sixty: Archive) -> None:
     """Their order is not known yet: they would be left out in silence."""
     await sixty.pool.execute("UPDATE records SET leaf = NULL WHERE leaf = 30")
-    with pytest.raises(UnsequencedRecords, match="start the room audit"):
+    with pytest.raises(UnsequencedRecords, match="start the audit service"):
         await found(sixty, Selection())
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from services.audit.archive import static_files
-from services.audit.pages.routes import name_shown
+from services.audit.pages.log_pages import name_shown
 from services.audit.tlog.leaf import Headers, packed, unpacked
 from services.audit.tlog.signed_note import Signer, sign
 from services.audit.verify import verifier

@@ -12,7 +12,7 @@ from cli.demo.story import chapters
 from contracts.cloudevents import to_kafka
 from services.audit.http import access
 from services.audit.http.proofs import files
-from services.audit.pages import routes as pages
+from services.audit.pages import log_pages
 from services.audit.search import indexer
 from tests.audit.conftest import Archive, archive, record
 from tests.browser.conftest import PICTURES
@@ -41,8 +41,8 @@ async def address(archive: Archive) -> AsyncIterator[str]:
             pass
     app = FastAPI()
     access.guard(app, archive.pool, None)
-    app.include_router(pages.routes(archive.pool, archive.health))
-    app.mount("/static", pages.static())
+    app.include_router(log_pages.routes(archive.pool, archive.health))
+    app.mount("/static", log_pages.static())
     files(app, archive.pool)
     async with served(app) as url:
         yield url

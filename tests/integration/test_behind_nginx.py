@@ -20,7 +20,7 @@ from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from kernel.runtime.settings import Settings
 from services.audit.http import access, anchors, proofs, search_routes
-from services.audit.pages import routes as archive_pages
+from services.audit.pages import log_pages
 from services.audit.search import indexer
 from services.reporting.http.app import build
 from services.reporting.projector.projector import Projector
@@ -87,8 +87,8 @@ async def kept(archive: Archive, tmp_path: Path, style: str) -> AsyncIterator[Be
     access.guard(app, archive.pool, readers)
     for routes in (proofs.routes, anchors.routes, search_routes.routes):
         app.include_router(routes(archive.pool))
-    app.include_router(archive_pages.routes(archive.pool, archive.health))
-    app.mount("/static", archive_pages.static())
+    app.include_router(log_pages.routes(archive.pool, archive.health))
+    app.mount("/static", log_pages.static())
     proofs.files(app, archive.pool)
     async with (
         served(addressed(app, SETTINGS[ARCHIVE])) as direct,

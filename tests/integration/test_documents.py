@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 from kernel.http import application, command_routes, operator_routes
 from kernel.runtime.health import Health
 from services.audit.http import access, anchors, proofs, search_routes
-from services.audit.pages import routes as archive_pages
+from services.audit.pages import log_pages
 from services.reporting.http import generate_shapes
 from services.reporting.http.app import build
 from services.reporting.lists.catalogue import LISTS
@@ -36,7 +36,7 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     for routes in (proofs.routes, anchors.routes, search_routes.routes):
         archive.include_router(routes(NOTHING))
     proofs.files(archive, NOTHING)
-    archive.include_router(archive_pages.routes(NOTHING, health))
+    archive.include_router(log_pages.routes(NOTHING, health))
     operator_routes.operations(archive, health, service="audit", ready=NOTHING)
     yield "archive", archive.openapi()
 

@@ -1,7 +1,7 @@
 """Records as rows of Postgres's binary COPY, each with the hash of its leaf, made while the server takes those before.
 
 The format is the one of https://www.postgresql.org/docs/current/sql-copy.html: written here, in one pass with the
-hashing, because both look at every byte once and this is the room's hot path (benchmarks/archiving.py).
+hashing, because both look at every byte once and this is the service's hot path (benchmarks/archiving.py).
 """
 
 import struct

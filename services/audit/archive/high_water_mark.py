@@ -1,6 +1,7 @@
 """How far the archive has come, and from where on somebody else misses something of it."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 import asyncpg
 from aiokafka import ConsumerRecord
@@ -32,5 +33,6 @@ def consumed(row: asyncpg.Record) -> "ConsumerRecord[bytes | None, bytes | None]
     return ConsumerRecord(topic, part, offset, timestamp, 0, key, value, None, *sizes, unpacked(headers))
 
 
+@cache
 def _sql() -> Mapping[str, str]:
     return queries("services.audit.archive", "high_water_mark.sql")

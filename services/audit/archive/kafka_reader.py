@@ -1,7 +1,7 @@
-"""What Kafka has, read as a room reads it: records of committed transactions, and how far each partition reaches.
+"""What Kafka has, read as a service reads it: records of committed transactions, and where each partition ends.
 
-Records are read by the kernel's own reading of batches: what the client library cannot decode is archived too, and is
-compared and refilled like everything else.
+The kernel's own batch decoder reads the records: what the client library cannot decode is archived too, and is
+compared and refilled like every other record.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ FETCH_BYTES: Final = 4_194_304
 
 
 class PartitionSilent(Exception):
-    """Kafka does not give what it says it has; the message says of which partition."""
+    """Kafka does not return records that it reports to have; the message names the partition."""
 
 
 class KafkaReader:
@@ -41,13 +41,13 @@ class KafkaReader:
         self.admin = admin
 
     async def partitions(self, topics: Collection[str]) -> dict[str, int]:
-        """How many partitions each topic has; a topic that is not there is not in the answer."""
+        """The number of partitions of each topic that exists."""
         existing = sorted(set(topics) & set(await self.admin.list_topics()))
         descriptions: Sequence[Mapping[str, Any]] = await self.admin.describe_topics(existing) if existing else []
         return {each["topic"]: len(each["partitions"]) for each in descriptions if not each["error_code"]}
 
     async def bounds(self, partitions: Collection[Partition]) -> dict[Partition, range]:
-        """From the first offset that is kept to where committed records end."""
+        """The offsets of each partition, from the first that is retained to where committed records end."""
         tops = [TopicPartition(*partition) for partition in partitions]
         begins, ends = await self._consumer.beginning_offsets(tops), await self._consumer.end_offsets(tops)
         return {(tp.topic, tp.partition): range(begins[tp], ends[tp]) for tp in tops}

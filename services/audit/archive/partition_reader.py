@@ -27,7 +27,7 @@ class Extent:
 
     @property
     def has_gaps(self) -> bool:
-        """Offsets without a record: Kafka's marks of transactions, and what was taken back with them."""
+        """Offsets without a record: Kafka's transaction markers, and records of aborted transactions."""
         return self.first > 0 or self.last - self.first + 1 != self.records
 
 
@@ -51,7 +51,7 @@ async def extent(connection: Connection, partition: Partition) -> Extent:
 
 
 async def stored_offsets(connection: Connection, consumer: str) -> Mapping[Partition, int]:
-    """How far a room has read, by partition: kept beside the effects."""
+    """The next offset that a service reads, by partition: stored with the effects of what it read."""
     rows = await connection.fetch(_sql()["stored_offsets"], consumer)
     return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
 

@@ -1,6 +1,6 @@
 -- name: page
 -- A partition's records in Kafka's order, after a place in it; a page is bounded as those of selection.sql are. A place
--- that comes twice, in two months, was put there by somebody else, and both are told.
+-- that comes twice, in two months, was inserted by somebody else, and both rows are returned.
 SELECT leaf, topic, part, "offset", "timestamp", key, headers, value, archived FROM (
     SELECT *, sum(octet_length(headers) + coalesce(octet_length(value), 0)) OVER (
             ORDER BY "offset", archived ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
@@ -19,7 +19,7 @@ SELECT set_config('application_name', 'forcegen refill', false)
 
 -- name: only_one
 -- Two refills would write over each other. Who refills is named so before it looks; of two at once both may give way.
--- No lock: those that a reading role could take, any reading role could take away. Who uses the name is told.
+-- No lock: those that a reading role could take, any reading role could take away. The row names who uses the name.
 SELECT pid, usename FROM pg_stat_activity
 WHERE application_name = 'forcegen refill' AND datname = current_database() AND pid <> pg_backend_pid()
   AND has_table_privilege(usename, 'records', 'SELECT')

@@ -1,8 +1,7 @@
-"""Which archived records, and these in the order of their leaves, in bounded memory, from any leaf on.
+"""Select archived records, in the order of their leaves, in bounded memory, from any leaf on.
 
-What a column tells (topic, place, leaf) is decided by Postgres; what stands inside a record by `admits`, a pure
-function over its envelope. A record that is no CloudEvent has a topic and no more: a filter that looks inside does not
-let it through, and it is counted.
+Postgres decides what columns hold (topic, place, leaf); `admits`, a pure function over the envelope, decides what is
+inside a record. A record that is no CloudEvent has only a topic: a filter that looks inside rejects and counts it.
 """
 
 import difflib
@@ -34,11 +33,11 @@ TYPES: Final = (*COMMANDS, *EVENTS, OUTCOME_TYPE)
 
 
 class UnknownFilterValue(LookupError):
-    """A filter asks for something that is not there; the message says what is."""
+    """A filter names a value that the archive does not have; the message lists those that it has."""
 
 
 class UnsequencedRecords(Exception):
-    """Some records have no leaf yet: start the room audit once, which gives them theirs."""
+    """Some records have no leaf yet: start the audit service once, which assigns them."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
@@ -68,7 +67,7 @@ class Selection:
     topics: Sequence[str] = ()
     services: Sequence[str] = ()
     streams: Sequence[str] = ()
-    """Subjects; the Kafka key stands for a subject that is not told."""
+    """Subjects; the Kafka key stands in for a subject that is absent."""
     types: Sequence[str] = ()
     """Types of events, commands and outcomes, in full."""
     effective: TimeRange = field(default_factory=TimeRange)
@@ -96,18 +95,18 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class SelectedPage:
-    """Some records that were let through, as `archive.archived` takes them, and what was looked at to find them."""
+    """Some records that were let through, as `archive.archived` takes them, and how many were read to find them."""
 
     records: Sequence[asyncpg.Record]
     scanned: int
     unreadable: int
-    """Records that a filter could not look inside; they are not let through."""
+    """Records that a filter could not look inside; they are rejected."""
     last_leaf: int
     """Go on after this one."""
 
 
 async def count(connection: Connection, which: Selection, before: int, after: int = BEFORE_THE_FIRST) -> int:
-    """How many records there are to look at."""
+    """How many records have to be read."""
     number: int = await connection.fetchval(_sql()["count"], after, before, *_columns(which))
     return number
 
@@ -154,10 +153,10 @@ async def partitions(connection: Connection) -> list[Partition]:
 
 
 def check(which: Selection, archived_partitions: Collection[Partition]) -> None:
-    """Whether topics and rooms are in the archive at all: a misspelt one must not look like an empty answer.
+    """Check that topics and services are in the archive: a misspelt name must not look like an empty result.
 
     Raises:
-        UnknownFilterValue: one is not.
+        UnknownFilterValue: one of them is not.
     """
     topics = sorted({topic for topic, _ in archived_partitions})
     for topic in (*which.topics, *(topic for topic, _ in which.as_far_as or ())):
@@ -166,7 +165,7 @@ def check(which: Selection, archived_partitions: Collection[Partition]) -> None:
     services = sorted({topic.partition(".")[0] for topic in topics})
     for service in which.services:
         if service not in services:
-            raise UnknownFilterValue(_unknown("room", service, services))
+            raise UnknownFilterValue(_unknown("service", service, services))
 
 
 def type_named(name: str) -> list[str]:

@@ -11,7 +11,7 @@ SELECT count(*) FROM records WHERE leaf > $1 AND leaf < $2 AND {which}
 
 -- name: page
 -- Some rows, and of these as many as some bytes hold: memory has a bound, whatever the size of a record. The length of
--- a value is told without reading it.
+-- a value is known without reading it.
 SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM (
     SELECT *, sum(octet_length(headers) + coalesce(octet_length(value), 0))
         OVER (ORDER BY leaf ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before

@@ -1,11 +1,9 @@
 """Who may read content of the archive over HTTP, and that every such reading is itself on record.
 
-What tells nothing of any record (checkpoints, hashes, proofs, the digests of entries) is for everybody. Content is for
-those whom the readers' file names, by the hash of a token; without that file, for this machine alone.
+What discloses no record (checkpoints, hashes, proofs, the digests of entries) is for everybody. Content is for those
+whom the readers' file names, by the hash of a token; without that file, for this machine alone.
 """
 
-import base64
-import binascii
 import hmac
 import re
 from collections.abc import Mapping
@@ -18,7 +16,8 @@ from typing import Annotated, Any, Final
 
 import asyncpg
 import structlog
-from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.security import HTTPBasic, HTTPBearer
 from starlette.datastructures import Headers
 
 from kernel.http.parameters import Name, Whole
@@ -32,8 +31,11 @@ LOCAL: Final = "local"
 """What a reader on this machine is called where there is no readers' file."""
 FORWARDING: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 """Headers of whoever hands a request on."""
-ASKED_MAX: Final = 2_000
+REQUEST_LENGTH_MAX: Final = 2_000
+"""Characters of a request that stay on record."""
 _LINE: Final = re.compile(r"(?P<name>[A-Za-z0-9_.@-]{1,100})[ \t]+(?P<digest>[0-9a-f]{64})")
+_BEARER: Final = HTTPBearer(auto_error=False)
+_BASIC: Final = HTTPBasic(auto_error=False)
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Forcegen archive", charset="UTF-8", Bearer'}
 
 
@@ -56,15 +58,15 @@ class ReadersFile:
     def __post_init__(self) -> None:
         self._read()
 
-    def who(self, authorization: str | None) -> str | None:
-        """The name of whoever shows a token; None for nobody."""
+    def name_of(self, token: str) -> str | None:
+        """The name of the reader with this token; None where there is none."""
         self._read_again()
-        shown = sha256(_token(authorization or "").encode()).hexdigest()
+        shown = sha256(token.encode()).hexdigest()
         names = [name for name, digest in self._named.items() if hmac.compare_digest(digest, shown)]
         return names[0] if names else None
 
     def _read_again(self) -> None:
-        """A file that was broken or taken away meanwhile changes nothing, and is told."""
+        """A file that became malformed or was deleted meanwhile changes nothing, and is logged."""
         try:
             self._read()
         except (OSError, MalformedReadersFile) as fault:
@@ -73,8 +75,8 @@ class ReadersFile:
     def _read(self) -> None:
         if self.file is None:
             return
-        found = self.file.stat()
-        if (stamp := (found.st_mtime_ns, found.st_size)) != self._stamp:
+        stat = self.file.stat()
+        if (stamp := (stat.st_mtime_ns, stat.st_size)) != self._stamp:
             self._named = named(self.file.read_text(encoding="utf-8"))
             self._stamp = stamp
 
@@ -85,28 +87,28 @@ def named(text: str) -> dict[str, str]:
     Raises:
         MalformedReadersFile: a line is neither, or a name comes twice.
     """
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for nr, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        told = _LINE.fullmatch(line.strip())
-        if told is None or told["name"] in found:
+        match = _LINE.fullmatch(line.strip())
+        if match is None or match["name"] in digests:
             raise MalformedReadersFile(
                 f"Line {nr} of the readers' file is not a new name and a SHA-256 in hexadecimal."
             )
-        found[told["name"]] = told["digest"]
-    return found
+        digests[match["name"]] = match["digest"]
+    return digests
 
 
-def _token(authorization: str) -> str:
-    """Of `Bearer TOKEN`; or, as browsers ask, the password of `Basic …`."""
-    scheme, _, told = authorization.partition(" ")
-    if scheme.lower() == "bearer":
-        return told.strip()
+async def _token(request: Request) -> str:
+    """The token of `Bearer TOKEN`; or, as browsers send it, the password of `Basic …`; empty where there is neither."""
+    if bearer := await _BEARER(request):
+        return bearer.credentials.strip()
     try:
-        return base64.b64decode(told, validate=True).decode().partition(":")[2] if scheme.lower() == "basic" else ""
-    except (binascii.Error, UnicodeDecodeError):
+        basic = await _BASIC(request)
+    except HTTPException:  # Basic credentials that cannot be decoded: refused on record, as every other
         return ""
+    return basic.password if basic else ""
 
 
 async def reader(request: Request) -> str:
@@ -118,21 +120,21 @@ async def reader(request: Request) -> str:
     readers: ReadersFile = request.app.state.readers
     pool: asyncpg.Pool = request.app.state.pool
     client, scope = request.client.host if request.client else None, request.scope
-    who = readers.who(request.headers.get("authorization")) if readers.file else local(client, request.headers)
+    who = readers.name_of(await _token(request)) if readers.file else local(client, request.headers)
     query = scope["query_string"].decode("latin-1")
-    asked = f"{request.method} {path_of(request)}{f'?{query}' if query else ''}"[:ASKED_MAX]
-    await pool.execute(_sql()["read"], who, _kept(asked), client and _kept(client), who is not None)
+    line = f"{request.method} {path_of(request)}{f'?{query}' if query else ''}"[:REQUEST_LENGTH_MAX]
+    await pool.execute(_sql()["read"], who, _storable(line), client and _storable(client), who is not None)
     if who is None:
         raise ReadingRefused
     return who
 
 
 def local(client: str | None, headers: Headers) -> str | None:
-    """The name of whoever asks from this machine; None for nobody.
+    """The name of a client on this machine; None for every other client.
 
-    The address of the connection does not tell: a browser here can be led to us by a page of somebody else's under that
-    one's own name, and a proxy here brings everybody's requests. What a proxy says of its sender is not believed; that
-    it says something is.
+    The address of the connection is not enough: a page of another site can lead a browser here to us under that site's
+    own name, and a proxy here forwards everybody's requests. What a proxy says of its client is not believed; that it
+    says something is.
     """
     handed_on = any(name in headers for name in FORWARDING)
     own_name = all(map(names_this_machine, headers.getlist("host")))
@@ -148,7 +150,7 @@ def _is_loopback(client: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def _kept(text: str) -> str:
+def _storable(text: str) -> str:
     """Text as Postgres holds it."""
     return text.replace("\0", "").encode("utf-8", "backslashreplace").decode()
 
@@ -167,9 +169,9 @@ def guard(app: FastAPI, pool: asyncpg.Pool, file: Path | None) -> None:
 
     @app.exception_handler(ReadingRefused)
     async def refused(_: Request, __: ReadingRefused) -> Response:
-        told = "Content of the archive is given to its readers alone."
+        detail = "Only readers of the archive may read its content."
         remedy = "Send Authorization: Bearer TOKEN; who runs the archive makes one with `forcegen audit token NAME`."
-        answer = problem(UNAUTHORIZED, told, field="Authorization", remedy=remedy)
+        answer = problem(UNAUTHORIZED, detail, field="Authorization", remedy=remedy)
         answer.headers.update(_CHALLENGE)
         return answer
 
@@ -186,8 +188,8 @@ def _readings(pool: asyncpg.Pool) -> APIRouter:
         limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
     ) -> dict[str, Any]:
         """Also those who were refused (`allowed` is false). `next` is the `before` of the next page."""
-        found = await newest(pool, limit, before, reader)
-        return {"items": found, "next": found[-1]["nr"] if len(found) == limit else None}
+        items = await newest(pool, limit, before, reader)
+        return {"items": items, "next": items[-1]["nr"] if len(items) == limit else None}
 
     return router
 

@@ -1,6 +1,6 @@
 """That everything up to a position of every partition is in the signed tree: what a receipt rests on.
 
-Nothing of any record's content is told: only where the last of each partition is in the tree, and the proof of it.
+No record's content is disclosed: only where the last record of each partition is in the tree, and its proof.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ async def anchored(connection: Connection, positions: Sequence[Position]) -> dic
 
 
 def routes(pool: asyncpg.Pool) -> APIRouter:
-    """One route; the query API asks it for each receipt."""
+    """One route; the query API calls it for each receipt."""
     router = APIRouter(prefix="/v1")
 
     @router.get(

@@ -1,4 +1,4 @@
-"""The log over HTTP: the files of `layout`, and proofs for whoever wants only one."""
+"""The log over HTTP: its static files (`static_files`), and single proofs."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -21,7 +21,7 @@ from services.audit.tlog.tree_store import sql
 
 BUNDLE: Final = "forcegen.audit.bundle/1"
 MAX: Final = 2**62
-Size = Annotated[int, Whole(1, MAX), Query(description="Leaves of the tree, as a checkpoint tells them")]
+Size = Annotated[int, Whole(1, MAX), Query(description="Leaves of the tree, as a checkpoint gives them")]
 Old = Annotated[int, Whole(0, MAX), Query(description="Leaves of the tree whose checkpoint you kept; 0 for none")]
 Leaf = Annotated[int, Whole(0, MAX), Query(description="The number of a leaf, from 0")]
 
@@ -83,72 +83,86 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     return router
 
 
+TILE: Final = "`<level>/<N>`, or `entries/<N>`, with `.p/<W>` for the first W of it; N as tlog-tiles writes it"
+RECORDS: Final = "`<N>`, or `<N>.p/<W>`, as of a tile of entries"
+
+
 class Octets(Response):
     """Bytes of the log."""
 
     media_type = "application/octet-stream"
 
 
-def files(app: FastAPI, pool: asyncpg.Pool) -> None:
-    """Every path of the layout; a tile that is signed never changes and may be kept for ever."""
-    content, octets, note = [Reader], "application/octet-stream", "text/plain; charset=utf-8"
-    absent = documented(404, _404="The log has no such file (yet).")
+_OCTETS: Final = "application/octet-stream"
+_ABSENT: Final = documented(404, _404="The log has no such file (yet).")
 
-    @app.get("/checkpoint", summary="The newest checkpoint, signed", responses=absent, response_class=PlainTextResponse)
+
+def files(app: FastAPI, pool: asyncpg.Pool) -> None:
+    """Every path of the layout; a tile that is signed never changes and may be cached for ever."""
+    _open_files(app, pool)
+    _files_of_records(app, pool)
+
+
+def _open_files(app: FastAPI, pool: asyncpg.Pool) -> None:
+    """What discloses no record: checkpoints, hand-overs and tiles."""
+
+    @app.get(
+        "/checkpoint", summary="The newest checkpoint, signed", responses=_ABSENT, response_class=PlainTextResponse
+    )
     async def checkpoint(request: Request) -> Response:
-        return await _file(request, pool, "checkpoint", note)
+        return await _file(request, pool, "checkpoint", "text/plain; charset=utf-8")
 
     @app.get("/handovers", summary="Hand-overs from key to key", response_class=Octets)
     async def handovers(request: Request) -> Response:
-        return await _file(request, pool, "handovers", octets)
-
-    @app.get(
-        "/unplaced",
-        response_class=Octets,
-        dependencies=content,
-        summary="Records in no leaf: none, unless somebody put them there",
-    )
-    async def unplaced(request: Request) -> Response:
-        return await _file(request, pool, "unplaced", octets)
+        return await _file(request, pool, "handovers", _OCTETS)
 
     @app.get(
         "/tile/{path:path}",
         response_class=Octets,
         summary="Tiles of hashes and of entries (C2SP tlog-tiles)",
-        responses=absent,
+        responses=_ABSENT,
     )
     async def tile(request: Request, path: Annotated[str, Path(description=TILE, examples=["0/x001/234"])]) -> Response:
         """There is one path for each tile, and only what the log has in full is there."""
-        return await _file(request, pool, f"tile/{path}", octets)
-
-    @app.get(
-        "/records/{path:path}",
-        response_class=Octets,
-        dependencies=content,
-        summary="The records of 256 leaves",
-        responses=absent,
-    )
-    async def records(
-        request: Request, path: Annotated[str, Path(description=RECORDS, examples=["x001/234"])]
-    ) -> Response:
-        """A JSON object a line; what is missing among them was taken out, which the verifier tells."""
-        return await _file(request, pool, f"records/{path}", octets)
+        return await _file(request, pool, f"tile/{path}", _OCTETS)
 
     @app.get(
         "/checkpoints/{path:path}",
         response_class=Octets,
         summary="Every checkpoint that was signed, 256 at a time",
-        responses=absent,
+        responses=_ABSENT,
     )
     async def checkpoints(
         request: Request, path: Annotated[str, Path(description="The page, from 0", examples=["0"])]
     ) -> Response:
         """Notes as a JSON list, as they were signed."""
-        return await _file(request, pool, f"checkpoints/{path}", octets)
+        return await _file(request, pool, f"checkpoints/{path}", _OCTETS)
 
 
-TILE: Final = "`<level>/<N>`, or `entries/<N>`, with `.p/<W>` for the first W of it; N as tlog-tiles writes it"
-RECORDS: Final = "`<N>`, or `<N>.p/<W>`, as of a tile of entries"
+def _files_of_records(app: FastAPI, pool: asyncpg.Pool) -> None:
+    """Content, for readers alone."""
+
+    @app.get(
+        "/unplaced",
+        response_class=Octets,
+        dependencies=[Reader],
+        summary="Records in no leaf: none, unless somebody inserted them",
+    )
+    async def unplaced(request: Request) -> Response:
+        return await _file(request, pool, "unplaced", _OCTETS)
+
+    @app.get(
+        "/records/{path:path}",
+        response_class=Octets,
+        dependencies=[Reader],
+        summary="The records of 256 leaves",
+        responses=_ABSENT,
+    )
+    async def records(
+        request: Request, path: Annotated[str, Path(description=RECORDS, examples=["x001/234"])]
+    ) -> Response:
+        """A JSON object a line; a record that is missing was deleted, which the verifier reports."""
+        return await _file(request, pool, f"records/{path}", _OCTETS)
 
 
 async def _file(request: Request, pool: asyncpg.Pool, path: str, media: str) -> Response:
@@ -171,7 +185,7 @@ async def _is_signed(connection: Connection, path: str) -> bool:
 
 
 def _absent(path: str) -> Response:
-    detail, remedy = f"The log has no {path[:200]}.", "Ask for /checkpoint: it tells the size."
+    detail, remedy = f"The log has no {path[:200]}.", "Ask for /checkpoint: it has the size."
     return problem(NOT_FOUND, detail, remedy=remedy)
 
 

@@ -1,4 +1,4 @@
-"""Searching the archive: which messages, and how they hang together. What is found is looked at with its proof."""
+"""Search the archive for messages, and for what caused them. Each result is a record that has a proof."""
 
 from typing import Annotated, Any, Final
 
@@ -90,7 +90,9 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
             behind = await connection.fetchval(sql()["behind"])
         return {"items": [one._asdict() for one in page], "next": following, "behind": behind}
 
-    @router.get("/causes", summary="What led to a message, and what it led to, across rooms", responses=documented(404))
+    @router.get(
+        "/causes", summary="What led to a message, and what it led to, across services", responses=documented(404)
+    )
     async def causes(
         event: Annotated[Text | None, Query(description="The id of an event or a command")] = None,
         record_place: Annotated[Place | None, Query(alias="at", examples=["deployments.events/0/17"])] = None,

@@ -1,4 +1,4 @@
-"""The archive against a room's own store: every row of a log is one record in its topic, as the relay renders it.
+"""The archive against a service's own store: every row of a log is one record in its topic, as the relay renders it.
 
 Each archived record of the topic is looked up in the store by the position that it states. What the store cannot
 confirm is somebody else's; what was not seen in the end is missing in the archive.
@@ -23,7 +23,7 @@ from services.audit.reconcile.kafka_vs_archive import ComparisonCounts, series
 from services.audit.reconcile.watermarks import Databases, Watermarks
 from services.audit.tlog.leaf import packed, unpacked
 
-LOOKED_UP_AT_ONCE: Final = 500
+POSITIONS_AT_ONCE: Final = 500
 DIGITS_MAX: Final = 18
 DOUBTED_MAX: Final = 100_000
 """Records of one log whose claim is settled in the end; more are taken at their word."""
@@ -31,12 +31,12 @@ DOUBTED_MAX: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ClaimedRecord:
-    """An archived record that states a position of its room's log."""
+    """An archived record that states a position of its service's log."""
 
     position: int
     row: asyncpg.Record
     is_confirmed: bool
-    """The store has it so. Of others, it is only known in the end whether they are the room's."""
+    """The store has it so. Of others, only the end of the comparison shows whether they are the service's."""
 
     @property
     def place(self) -> str:
@@ -48,7 +48,7 @@ Own: TypeAlias = Callable[[Sequence[ClaimedRecord]], AsyncIterator[Finding]]
 
 @dataclass
 class OutboxLog:
-    """One log of a room: what was seen of it so far."""
+    """One log of a service, and what was read of it so far."""
 
     service: str
     name: str
@@ -74,7 +74,7 @@ def claimed_position(row: asyncpg.Record) -> int:
 
 
 class StoreComparison:
-    """Compares logs, one after the other; `own` is given each page of the records that are the room's."""
+    """Compares logs, one after the other; `own` is given each page of the records that are the service's own."""
 
     def __init__(self, databases: Databases, watermarks: Watermarks, on_progress: Callable[[int], None]) -> None:
         self._databases = databases
@@ -90,7 +90,7 @@ class StoreComparison:
                 stored = await self._at(log, [position for position, _ in stated])
                 ours: list[ClaimedRecord] = []
                 for position, row in stated:
-                    yield self._looked_up(
+                    yield self._finding_about(
                         log, ClaimedRecord(position, row, _same(stored.get(position), row)), stored, ours
                     )
                 if own:
@@ -104,14 +104,14 @@ class StoreComparison:
     async def _at(self, log: OutboxLog, positions: Sequence[int]) -> Mapping[int, OutboxRecord | None]:
         return await outbox.at(self._databases[log.service], log.service, log.name, [p for p in positions if p])
 
-    def _looked_up(
+    def _finding_about(
         self,
         log: OutboxLog,
         placed: ClaimedRecord,
         stored: Mapping[int, OutboxRecord | None],
         ours: list[ClaimedRecord],
     ) -> Finding | None:
-        """What is wrong with one record; it is the room's own if it is the first at a position that the log has."""
+        """What is wrong with one record; it is the service's own if it is the first at a position that the log has."""
         row, at = placed.row, placed.position
         partition = (row["topic"], row["part"])
         if at > log.head and row["offset"] >= self._watermarks.stored["audit"].get(partition, 0):
@@ -146,7 +146,7 @@ class StoreComparison:
         missing: list[int] = []
         for number in log.seen.missing():
             missing.append(number)
-            if len(missing) == LOOKED_UP_AT_ONCE:
+            if len(missing) == POSITIONS_AT_ONCE:
                 for each in await self._missing(log, missing):
                     yield each
                 missing.clear()
@@ -196,7 +196,7 @@ def _changed(log: OutboxLog, at: int, place: str) -> Finding:
 
 
 def _same(sent: OutboxRecord | None, row: asyncpg.Record) -> bool:
-    """Whether a record is the one that the room's relay makes of the row."""
+    """Whether a record is the one that the service's relay makes of the row."""
     if sent is None:
         return False
     _, _, key, headers, value = archived(row)

@@ -63,7 +63,7 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
 
 
 class ViewComparison:
-    """Compares what the views of one room's events were made of, page by page of the archive."""
+    """Compares what the views of one service's events were made of, page by page of the archive."""
 
     def __init__(self, connection: Connection, watermarks: Watermarks, log: OutboxLog) -> None:
         self._connection = connection
@@ -74,7 +74,7 @@ class ViewComparison:
         self.counted = ComparisonCounts()
 
     async def see(self, page: Sequence[ClaimedRecord]) -> AsyncIterator[Finding]:
-        """Some of the room's events."""
+        """A page of the service's events."""
         viewed = await self._at([each.position for each in page])
         for each in page:
             self._seen.add(each.position)

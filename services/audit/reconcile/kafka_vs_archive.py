@@ -23,7 +23,7 @@ PARTS: Final = ("timestamp", "key", "headers", "value")
 
 @dataclass
 class ComparisonCounts:
-    """What is no difference, and is said all the same."""
+    """How many records were compared, and how many are in a state that is no difference."""
 
     compared: int = 0
     waiting: int = 0
@@ -31,7 +31,7 @@ class ComparisonCounts:
     only_archived: int = 0
     """Kafka's retention has let them go."""
     unread: int = 0
-    """Events that the views could not read, and told so."""
+    """Events that the views could not read, and reported."""
     parked: int = 0
 
     def add(self, other: "ComparisonCounts") -> None:
@@ -120,7 +120,7 @@ class PartitionComparison:
         )
 
     async def _only_archived(self, partition: Partition, offset: int, kafka_offsets: range) -> Finding | None:
-        """What was archived before Kafka was asked must be before Kafka's end."""
+        """A record that was archived before Kafka's end was read must be before that end."""
         if 0 <= offset < kafka_offsets.start:
             self.counted.only_archived += 1
             return None
@@ -140,7 +140,7 @@ class PartitionComparison:
         )
 
     async def _is_beyond(self, partition: Partition, offset: int) -> bool:
-        """Whether a record is archived where the archive has not read; what was new when we began is asked again."""
+        """Whether a record is archived where the archive has not read; a watermark that is too low is read again."""
         if offset >= self._archived_until.get(partition, 0):
             self._archived_until |= await partition_reader.stored_offsets(self._archive, "audit")
         return offset >= self._archived_until.get(partition, 0)

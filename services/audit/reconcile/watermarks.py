@@ -1,7 +1,7 @@
-"""Where everything ends, measured in an order that makes the ends comparable while all of them move.
+"""Where each store ends, measured in an order that makes the ends comparable while all of them move.
 
-What is read later may only have grown. So what a store had before Kafka was asked is in Kafka, what Kafka had before
-the archive was asked again is in the archive as far as that has read, and so on.
+What is measured later may only have grown. So Kafka holds what a store had before Kafka was measured, the archive holds
+what Kafka had before the archive was measured again, as far as it has read, and so on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ from contracts.registry import SERVICES
 from kernel.messaging import topics
 from kernel.model.records import Partition, Passage
 from kernel.sql import queries
+from kernel.store import postgres
 from kernel.store.postgres import Connection
-from kernel.store.postgres import sql as store_sql
 from services.audit.archive import partition_reader, selection
 from services.audit.archive.kafka_reader import KafkaReader
 
 LOGS: Final = (*((service, log) for service in SERVICES for log in topics.LOGS), ("reporting", "dead_letters"))
-"""Every log that is carried to a topic, by its room."""
+"""Every log that is carried to a topic, by its service."""
 COMMANDS: Final = tuple(topics.commands(service) for service in SERVICES)
 TOPICS: Final = (*COMMANDS, *(topics.of_log(service, log) for service, log in LOGS))
 OWNERS: Final = (*SERVICES, "reporting", "audit")
@@ -29,7 +29,7 @@ Databases = Mapping[str, Connection]
 
 @dataclass(frozen=True, slots=True)
 class OutboxHead:
-    """Of a log in its room's store: the last position, and how far the relay says it was carried."""
+    """The end of an outbox log in its service's store: the last position, and how far the relay has sent."""
 
     position: int
     carried: int
@@ -40,7 +40,7 @@ class Watermarks:
     """In the order in which it was measured."""
 
     stored: Mapping[str, Mapping[Partition, int]]
-    """How far each room has read, the archive among them."""
+    """How far each service has read, the archive among them."""
     heads: Mapping[tuple[str, str], OutboxHead]
     partitions: Mapping[str, int]
     """Of each topic that Kafka has."""
@@ -60,7 +60,7 @@ class Watermarks:
 
 
 async def measure(databases: Databases, broker: KafkaReader) -> Watermarks:
-    """Ask each for its ends, in order."""
+    """Read the end of each store, in order."""
     stored = {owner: await partition_reader.stored_offsets(databases[owner], owner) for owner in OWNERS}
     heads = {(service, log): await _head(databases[service], log) for service, log in LOGS}
     known = {topic for offsets in stored.values() for topic, _ in offsets}
@@ -73,12 +73,12 @@ async def measure(databases: Databases, broker: KafkaReader) -> Watermarks:
 
 
 async def _deleted(connection: Connection, owner: str) -> list[Passage]:
-    rows = await connection.fetch(store_sql()["deleted_unread"], owner)
+    rows = await connection.fetch(postgres.sql()["deleted_unread"], owner)
     return [Passage(r["topic"], r["part"], r["first_offset"], r["next_offset"], "deleted") for r in rows]
 
 
 async def _head(connection: Connection, log: str) -> OutboxHead:
-    """How far it was carried is asked first: it never passes the head."""
+    """How far the relay has sent is read first: that never passes the head."""
     relay = queries("kernel.sql", "relay.sql")
     carried = await connection.fetchval(relay["confirmed"], log)
     heads = await connection.fetchrow(relay["heads"])

@@ -1,8 +1,8 @@
-"""Offsets without a record: the marks that Kafka itself writes at the end of transactions.
+"""Fill offsets without a record, by the markers that Kafka itself writes at the end of transactions.
 
-A transaction to which a partition was added and that is taken back before anything was written leaves its mark there
-and nothing else: it takes one offset, and no reader ever sees it. A process that dies in between leaves a transaction
-that the next one takes back, which is the same mark; so a run may be cut short anywhere.
+A transaction to which a partition was added and that is aborted before a record was written leaves a control record in
+the partition and nothing else: it takes one offset, and no reader sees it. A process that dies in between leaves a
+transaction open that the next process aborts, to the same effect; so a run may be interrupted anywhere.
 
 The clients have no call for a transaction without a record, so the three requests are made here (Kafka protocol: 22
 InitProducerId, 24 AddPartitionsToTxn, 26 EndTxn).
@@ -38,7 +38,7 @@ PAUSE_S: Final = 0.02
 
 
 class OffsetFiller:
-    """Leaves marks, one transaction after the other, as the only one with its transactional id."""
+    """Fills offsets, one aborted transaction each, as the only client with its transactional id."""
 
     def __init__(self, client: AIOKafkaClient, transactional_id: str) -> None:
         self._client = client
@@ -46,12 +46,12 @@ class OffsetFiller:
         self._producer = (-1, -1)
 
     async def begin(self) -> None:
-        """Take back what another with this id left open, and keep it from going on."""
+        """Abort what another client with this id left open, and fence that client."""
         response = await self._send_until_ready(InitProducerIdRequest(self._id, TRANSACTION_MAX_MS))
         self._producer = (response.producer_id, response.producer_epoch)
 
     async def fill(self, partition: Partition) -> None:
-        """One mark. It is written when this returns, or soon after: wait until the partition's end has moved."""
+        """Fill one offset. The marker is there when this returns, or soon after: wait until the end has moved."""
         if self._producer == (-1, -1):
             await self.begin()
         topic, part = partition
@@ -59,7 +59,7 @@ class OffsetFiller:
         await self._send_until_ready(EndTxnRequest(self._id, *self._producer, False))
 
     async def _send_until_ready(self, request: Any) -> Any:
-        """The answer of the coordinator, however often it has to be asked."""
+        """The response of the coordinator; the request is repeated while the coordinator is busy."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + PATIENCE_S
         while True:

@@ -1,4 +1,4 @@
-"""Whether topics are fit to be refilled: made as the rooms make them, and nobody at work on them."""
+"""Whether topics are fit to be refilled: configured as the services create them, with no service reading them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -15,7 +15,7 @@ NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "retention.bytes": ("-1", "records would be deleted again"),
 }
 """Settings of a topic that records need to stay as they were, and what would happen otherwise."""
-GROUPS: Final = tuple(f"forcegen.{room}" for room in (*SERVICES, "reporting", "audit"))
+GROUPS: Final = tuple(f"forcegen.{service}" for service in (*SERVICES, "reporting", "audit"))
 
 
 def unfit(settings: Mapping[str, str]) -> str | None:
@@ -35,7 +35,7 @@ async def settings_of(broker: KafkaReader, topics: Collection[str]) -> dict[str,
 
 
 async def at_work(broker: KafkaReader) -> list[str]:
-    """The rooms that read from Kafka at this moment."""
+    """The services that read from Kafka at this moment."""
     known = {group[0] for group in await broker.admin.list_consumer_groups()}
     answers: list[Any] = []
     for group in sorted(known.intersection(GROUPS)):  # one by one: the client misreads an answer about several

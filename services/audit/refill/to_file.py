@@ -1,7 +1,7 @@
-"""A file that becomes what was asked: what is there is compared line by line, what is missing is appended.
+"""A file that becomes the selected records: existing lines are compared, missing lines are appended.
 
-So a run that was cut short is taken up by running it again, and one that was not changes nothing. Nothing is ever
-written over: a file that says something else is somebody else's, or was made by other filters.
+So running an interrupted command again completes the file, and running a complete one changes nothing. Nothing is ever
+overwritten: a file with other lines is somebody else's, or was made with other filters.
 """
 
 import fcntl
@@ -17,11 +17,11 @@ class FileDiffers(Exception):
     """The file has something else where a record belongs, and is left as it is."""
 
     def __init__(self, path: Path, what: str) -> None:
-        super().__init__(f"{path} {what}. It is left as it is: name another file, or ask as you did for that one.")
+        super().__init__(f"{path} {what}. It is left as it is: name another file, or use the filters that made it.")
 
 
 class ResumableCopy:
-    """The file on its way, told each line in order."""
+    """The file while it is written; `take` is called with each line in order."""
 
     def __init__(self, path: Path, file: BinaryIO, *, dry_run: bool) -> None:
         self._path = path
@@ -46,7 +46,7 @@ class ResumableCopy:
                 self.there += 1
                 return
             if not line.startswith(existing):
-                raise FileDiffers(self._path, f"is not what was asked for: line {self.there + 1} is another")
+                raise FileDiffers(self._path, f"is not what was selected: line {self.there + 1} is another")
             self._file.seek(start)  # nothing more, or a line that was cut short
             self._at_end = True
             if not self._dry_run:
@@ -56,13 +56,13 @@ class ResumableCopy:
             self._file.write(line)
 
     def finish(self) -> None:
-        """All was told.
+        """The last line was taken.
 
         Raises:
             FileDiffers: the file has more.
         """
         if not self._at_end and self._file.read(1):
-            raise FileDiffers(self._path, f"has more than was asked for: there is something after line {self.there}")
+            raise FileDiffers(self._path, f"has more than was selected: there is something after line {self.there}")
 
 
 @contextmanager

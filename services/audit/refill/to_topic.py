@@ -1,8 +1,8 @@
 """Topics that Kafka lost, again: each record at the offset that it had, with its timestamp, key, headers and value.
 
 Kafka only appends. So a record is written where the partition ends at its offset and nowhere else; offsets that never
-had a record are taken by marks (`marks.py`); and what is already there is compared first. Before each batch the end is
-looked at, and after it where the batch has landed: whoever else writes meanwhile stops the refill.
+had a record are filled (`offset_fillers.py`); and what is already there is compared first. The end of the partition is
+checked before each batch, and the offset of the batch after it: another writer stops the refill.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ async def planned(
         reason = f"{fillers:,} offsets between its records never had one, and at most {FILLERS_MAX:,} are made"
         return replace(part, refused=f"{reason}: replay it to a file")
     if fillers < 0:
-        return replace(part, refused="the archive has an offset twice: `forcegen audit reconcile` tells which")
+        return replace(part, refused="the archive has an offset twice: `forcegen audit reconcile` shows which")
     return replace(part, missing=missing, fillers=fillers)
 
 
@@ -95,7 +95,7 @@ def _compared(
         return replace(part, refused=f"{reason}: delete the topic and refill it whole")
     if record:
         reason = f"Kafka has a record at offset {record.offset} that is not archived"
-        return replace(part, refused=f"{reason}: `forcegen audit reconcile` tells what it is")
+        return replace(part, refused=f"{reason}: `forcegen audit reconcile` shows what it is")
     if row and 0 <= row["offset"] < kafka_offsets.start:
         return replace(part, gone=part.gone + 1)
     reason = f"Kafka has no record at offset {row and row['offset']}, before its end"
@@ -191,5 +191,5 @@ def _name(part: PartitionRefill) -> str:
 def _moved(part: PartitionRefill, expected_end: int, actual_end: int) -> str:
     return (
         f"{_name(part)} was to end at offset {expected_end} and ends at {actual_end}: somebody else writes to it."
-        " Stop the rooms and everybody who sends, delete the topic, and refill it whole."
+        " Stop the services and all senders, delete the topic, and refill it whole."
     )

@@ -1,4 +1,4 @@
-"""From any message to what caused it, and what it caused, across rooms: a tree, whose root nothing in the log caused.
+"""From any message to what caused it, and what it caused, across services: a tree, whose root has no cause in the log.
 
 An event and an outcome name their command; those of a policy's command hang under the event that it followed, and a
 dead letter under the record that it buries. The tree is bounded: what was cut off is said.
@@ -32,7 +32,7 @@ class CausationTree:
     roots: Sequence[CausationNode]
     """One; or all that a cause led to which is not in the log."""
     subject: int
-    """The leaf of the message that was asked about."""
+    """The leaf of the message whose causes these are."""
     beyond: str | None
     """The id of that cause: a command that came over HTTP, or of another system."""
     cut: bool
@@ -70,10 +70,10 @@ async def of(connection: Connection, subject: IndexedMessage) -> CausationTree:
     """Upwards one by one, then downwards level by level: each an index lookup."""
     chain = await _chain(connection, subject)
     messages = {message.leaf: message for message in chain}
-    names, looked_at = [chain[-1].cause] if chain[-1].cause else [], set[int]()
+    names, expanded = [chain[-1].cause] if chain[-1].cause else [], set[int]()
     cut = False
-    while not cut and (level := [message for message in messages.values() if message.leaf not in looked_at]):
-        looked_at |= {message.leaf for message in level}
+    while not cut and (level := [message for message in messages.values() if message.leaf not in expanded]):
+        expanded |= {message.leaf for message in level}
         names += [name for message in level for name in _names(message)]
         rows = await connection.fetch(sql()["effects"], names, MESSAGES_MAX + 1)
         new = [message for message in map(_message, rows) if message.leaf not in messages]
@@ -108,7 +108,7 @@ async def _at(connection: Connection, message: IndexedMessage) -> Any:
 
 
 def as_json(causation: CausationTree) -> dict[str, Any]:
-    """The tree as the API tells it."""
+    """The tree in the form of the API."""
     return {
         "asked": causation.subject,
         "beyond": causation.beyond,

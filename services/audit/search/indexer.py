@@ -1,4 +1,4 @@
-"""What archived records say of themselves, so that they can be found: read from the archive, a little behind it.
+"""The search index: what archived records say of themselves, read from the archive, a little behind it.
 
 Archiving never waits for it, and nothing is proved by it. A record that is no CloudEvent has its topic and its key.
 The archive takes whatever Kafka took, so nothing in a record may stop this: what an index cannot hold as it is stands
@@ -94,7 +94,7 @@ def _sql() -> Mapping[str, str]:
 def term(text: str) -> str:
     """A text as it is kept and looked for; of a long one its beginning and its hash. The term of a term is itself.
 
-    What is no character of text (NUL, controls, halves of characters) can be neither kept nor asked for: it is escaped.
+    What is no character of text (NUL, controls, halves of characters) can be neither stored nor sought: it is escaped.
     """
     plain = NOT_A_CHARACTER.sub(lambda match: ascii(match[0])[1:-1], text)
     raw = plain.encode()
@@ -107,7 +107,7 @@ def stream_of(key: bytes | None) -> str:
 
 
 def message(row: asyncpg.Record) -> IndexedMessage:
-    """What an archived record says of itself; where that cannot be told, its place alone."""
+    """What an archived record says of itself; where that cannot be read, its place alone."""
     try:
         return _message(row)
     except Exception as fault:  # whatever somebody sent, the records behind it are looked at too

@@ -27,7 +27,7 @@ class KeyMissing(Exception):
 
 
 def signer(settings: AuditSettings) -> Signer:
-    """The room's key: the secret in the environment, or the file, which is made where there is none.
+    """The service's key: the secret in the environment, or the file, which is made where there is none.
 
     Raises:
         KeyExposed: others can read the file.

@@ -26,7 +26,7 @@ from services.audit.tlog.tree_store import sql
 log = structlog.get_logger()
 EVERY_S: Final = 0.5
 WAITS_MAX_S: Final = 5.0
-"""How long leaves may wait for a turn that another session does not give back, before that is told."""
+"""How long leaves may wait for a turn that another session does not give back, before that is reported."""
 COPY_WITHIN_S: Final = 1.0
 LAST_PUBLISHED: Final = "the last checkpoint beside the key"
 COPY: Final = "the copy of the checkpoint"
@@ -130,7 +130,7 @@ class Publisher:
         return note
 
     async def _copy(self, file: Path, note: str) -> None:
-        """To the place of others: if that fails or hangs, it is told, and signing goes on."""
+        """Copy to a place of others: if that fails or hangs, it is reported, and signing goes on."""
         if self._copying is None or self._copying.done():
             self._copying = asyncio.create_task(asyncio.to_thread(_replace, file, note))
         await asyncio.wait([self._copying], timeout=COPY_WITHIN_S)

@@ -1,6 +1,7 @@
 """The tree in Postgres: it grows in the transaction that archives, and answers hashes by index lookups alone."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from kernel.sql import queries
 from kernel.store.postgres import Connection, columns
@@ -9,8 +10,9 @@ from services.audit.tlog.merkle import Span
 from services.audit.tlog.tiles import Tile
 
 
+@cache
 def sql() -> Mapping[str, str]:
-    """The queries of this room."""
+    """The queries of the tree."""
     return queries("services.audit.tlog", "tree_store.sql")
 
 

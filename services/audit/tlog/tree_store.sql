@@ -81,13 +81,13 @@ ORDER BY pid LIMIT 3
 SELECT size - coalesce((SELECT size FROM checkpoints ORDER BY nr DESC LIMIT 1), 0) FROM tree
 
 -- name: anchors
--- Of each partition that was asked for, how far it is archived and the last record before the position.
-SELECT asked.topic, asked.part, asked.position, consumed.next_offset AS archived_until,
+-- Of each partition that is requested, how far it is archived and the last record before the position.
+SELECT requested.topic, requested.part, requested.position, consumed.next_offset AS archived_until,
        last.leaf, last."offset", last."timestamp", last.key, last.headers, last.value
-FROM unnest($1::text[], $2::int[], $3::bigint[]) AS asked (topic, part, position)
-LEFT JOIN consumed ON consumer = 'audit' AND (consumed.topic, consumed.part) = (asked.topic, asked.part)
+FROM unnest($1::text[], $2::int[], $3::bigint[]) AS requested (topic, part, position)
+LEFT JOIN consumed ON consumer = 'audit' AND (consumed.topic, consumed.part) = (requested.topic, requested.part)
 LEFT JOIN LATERAL (
-    SELECT * FROM records WHERE (topic, part) = (asked.topic, asked.part) AND "offset" < asked.position
+    SELECT * FROM records WHERE (topic, part) = (requested.topic, requested.part) AND "offset" < requested.position
     ORDER BY "offset" DESC LIMIT 1
 ) AS last ON true
 

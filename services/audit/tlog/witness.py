@@ -1,8 +1,8 @@
-"""A witness, who is shown each checkpoint with the proof that it continues the one before. C2SP tlog-witness.
+"""A witness, who cosigns each checkpoint once it is shown to continue the one before. C2SP tlog-witness.
 
-Who witnesses is a third party: signing does not wait for it, and what fails there is told as that, and stops nothing
+The witness is a third party: signing does not wait for it, and its failures are reported as its own and stop nothing
 here. What it *knows* is another matter: if it saw more leaves than there are, or another tree of the same size, then
-two histories were signed under this key. That is an alarm, which stands until somebody has looked.
+two histories were signed under this key. That raises an alarm, which stands until somebody clears it.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ ANSWER_WITHIN_S: Final = 5.0
 """From the first byte that is sent to the last that comes."""
 ANSWER_BYTES_MAX: Final = 65_536
 ATTEMPTS_MAX: Final = 3
-"""How often it is asked in one round, with what it says that it saw."""
+"""How often a checkpoint is sent in one round, with the size that the witness says it saw."""
 NAME: Final = "the witness"
 _SIZE: Final = re.compile(rb"(0|[1-9][0-9]{0,18})\n?")
 
@@ -62,7 +62,7 @@ class Witness:
         except NotCosigned as fault:
             return self._failed(str(fault))
         except Exception as fault:  # the network's, the witness's, or our own database's
-            return self._failed(f"it could not be asked ({type(fault).__name__})")
+            return self._failed(f"it could not be reached ({type(fault).__name__})")
         self._health.remarks.pop(NAME, None)
         return True
 

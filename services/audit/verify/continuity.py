@@ -1,7 +1,7 @@
-"""What must hold between records, beyond each being as it was signed: nothing is missing from a room's own log.
+"""What must hold between records, beyond each being as it was signed: nothing is missing from a service's own log.
 
-Every stream's versions and every room's positions go up by one, and every command that could be read has an outcome.
-Pure: told of each archived record once, in any order between partitions. Memory: a number for each stream and each
+Every stream's versions and every service's positions go up by one, and every command that could be read has an outcome.
+Pure: sees each archived record once, in any order between partitions. Memory: a number for each stream and each
 command.
 """
 
@@ -79,7 +79,7 @@ class ContinuityChecker:
 
 
 def _answered(outcome: bytes) -> tuple[str, str] | None:
-    """The source and id of the command that an outcome answers; None where its data tells none."""
+    """The source and id of the command that an outcome answers; None where its data has none."""
     try:
         body = json.loads(outcome)
         source, id_ = body["command_source"], body["command_id"]
@@ -89,14 +89,14 @@ def _answered(outcome: bytes) -> tuple[str, str] | None:
 
 
 def watched(read: ReadPath, chain: ContinuityChecker) -> ReadPath:
-    """The same reading, of which the chain is told every record once."""
+    """The same reader; the checker sees each record that it reads once."""
     seen = 0
 
     def reading(path: str) -> bytes:
         nonlocal seen
         content = read(path)
         if path.startswith("records/"):
-            for record in map(json.loads, content.splitlines()):  # what is no JSON is told by whoever asked
+            for record in map(json.loads, content.splitlines()):  # whoever reads the path reports what is no JSON
                 if isinstance(record, dict) and isinstance(leaf := record.get("leaf"), int) and leaf >= seen:
                     chain.see(record)
                     seen = leaf + 1

@@ -1,4 +1,4 @@
-"""Check a log without trusting who keeps it: one file, Python's own library and `cryptography`, nothing of the house.
+"""Check a log without trusting who keeps it: one file, Python's own library and `cryptography`, nothing of ours.
 
     python verifier.py --key KEY [--since CHECKPOINT] DIRECTORY-OR-URL      an export, or a server
     python verifier.py --key KEY [--since CHECKPOINT] --bundle FILE         one record, offline
@@ -6,7 +6,7 @@
 Exit codes: 0 all of it holds; 1 something is wrong, or cannot be read, and is named; 2 the command line is wrong.
 
 The key is the auditor's own note of it, never the server's word. Content is hashed again: a root that fits proves
-nothing about rows that nobody read. Everything that the room computes is computed here a second time on purpose, so
+nothing about rows that nobody read. Everything that the service computes is computed here a second time on purpose, so
 that a fault in one is seen by the other. The forms: RFC 6962; C2SP signed-note, tlog-checkpoint, tlog-tiles; leaves:
 docs/decisions/0011-what-a-leaf-holds.md. Memory: a tile a level, whatever the size. What is read may be anybody's: a
 form that is only nearly the one that is meant is refused, and no text of others reaches the terminal unescaped.
@@ -78,7 +78,7 @@ class Verification:
 
     @property
     def full(self) -> bool:
-        """Whether so much is wrong that looking on tells nothing more."""
+        """Whether so much is wrong that checking further shows nothing more."""
         return len(self.findings) >= FINDINGS_MAX
 
 
@@ -425,7 +425,7 @@ def _signed(read: ReadPath, keys: Sequence[str], size: int, report: Verification
                 report.wrong(f"checkpoint no. {nr}: of {one.size} records, after one of {before}")
                 continue
             before = one.size
-            if one.size > size:  # signed since the newest was read; one that comes before it is told above
+            if one.size > size:  # signed since the newest was read; one that comes before it is reported above
                 continue
             yield f"checkpoint no. {nr}", one
         if len(notes) != WIDTH:
@@ -570,11 +570,11 @@ def summary(report: Verification) -> str:
 def main() -> int:
     """The verifier alone, from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("place", nargs="?", help="an exported directory, or the address of an audit room; else `.`")
+    parser.add_argument("place", nargs="?", help="an exported directory, or the address of an audit service; else `.`")
     parser.add_argument("--key", required=True, help="the log's key, as you noted it when you first met it")
     parser.add_argument("--since", type=Path, help="a file with the checkpoint that you kept")
     parser.add_argument("--bundle", type=Path, help="a file with the proof of one record, in place of a log")
-    parser.add_argument("--token", help="what an audit room gives content for (or FORCEGEN_AUDIT_TOKEN)")
+    parser.add_argument("--token", help="the token that an audit service gives content for (or FORCEGEN_AUDIT_TOKEN)")
     arguments = parser.parse_args()
     if arguments.bundle is not None and arguments.place is not None:
         parser.error("--bundle is checked by itself: give a directory or an address without it")

@@ -58,7 +58,7 @@ HEADERS: Final = {
 
 
 def static() -> StaticFiles:
-    """The style sheet of every room's pages."""
+    """The style sheet of every service's pages."""
     return StaticFiles(packages=[("kernel", "static")])
 
 
@@ -108,7 +108,7 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def problem(request: Request, fault: Problem) -> Response | None:
-    """What went wrong as a page, where a reader asked for one of these; None where a program asked."""
+    """A problem as a page, for a browser that requested a page; None for any other client."""
     path = path_of(request)
     is_page = path == "/" or path.startswith("/messages/")
     if not is_page or "text/html" not in request.headers.get("accept", "").lower():
@@ -154,7 +154,7 @@ def _log(
 
 
 def wrong(log_status: LogStatus) -> list[str]:
-    """What an auditor must be told first."""
+    """What an auditor must read first."""
     warnings = []
     if not log_status.continues:
         warnings.append("The tree does not begin with what was signed last: it was changed, or put back to a backup.")
@@ -172,17 +172,17 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
     if row is None:
         raise UnknownMessage(message.place)
     _, _, key, packed, value = archived(row)
-    plain = [(name_shown(name), "null" if told is None else _text(told)[0]) for name, told in unpacked(packed)]
+    plain = [(name_shown(name), "null" if content is None else _text(content)[0]) for name, content in unpacked(packed)]
     body, shown = _text(value or b"", pretty=True)
-    facts = {name: told for name, told in message._asdict().items() if told is not None and name not in _PLACED}
+    facts = {name: value for name, value in message._asdict().items() if value is not None and name not in _PLACED}
     return _page(
         request,
         "message.html",
         title=named(message),
         at="message",
         message=message,
-        facts=[(name, instant(told) if isinstance(told, datetime) else told) for name, told in facts.items()],
-        found=await causation.of(connection, message),
+        facts=[(name, instant(fact) if isinstance(fact, datetime) else fact) for name, fact in facts.items()],
+        causes=await causation.of(connection, message),
         headers=[("key", "null" if key is None else _text(key)[0]), *plain],
         body="null" if value is None else body,
         cut=shown < len(value or b""),
