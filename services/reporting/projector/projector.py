@@ -2,7 +2,7 @@
 
     decode   a record or a parked row -> an event            decode.py
     gate     which events of each stream may be applied      gate.py, projections/stream_gate.py
-    fold     events and the rows they need -> changed rows   write.py, projections/change_set.py
+    fold     events and the rows they need -> changed rows   fold.py, projections/change_set.py
     write    changed rows -> the views and their history     write.py
     derive   changed stays and limits -> steps of a line     occupancy.py
     record   versions, log of events, parked, notices        record.py
@@ -21,10 +21,11 @@ from kernel.store.postgres import Connection
 from services.reporting.projections.change_set import ChangeSet
 from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projections.stream_gate import StreamGate
+from services.reporting.projector.fold import fold
 from services.reporting.projector.gate import Gates, Stream, gates_of, load_gates
 from services.reporting.projector.occupancy import derive
 from services.reporting.projector.record import record
-from services.reporting.projector.write import fold, write
+from services.reporting.projector.write import write
 from services.reporting.queries import query
 
 RETRY_EVENTS_MAX: Final = 1000

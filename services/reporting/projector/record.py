@@ -6,9 +6,9 @@ from typing import Final
 from kernel.store.postgres import Connection
 from services.reporting.projections.change_set import ChangeSet
 from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projector.fold import projection_of_event
 from services.reporting.projector.gate import Gates
 from services.reporting.projector.upsert_sql import columns_of
-from services.reporting.projector.write import projection_of_event
 from services.reporting.queries import query
 
 CHANGES_KEPT: Final = 10_000

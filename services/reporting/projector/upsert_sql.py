@@ -7,9 +7,11 @@ of the same shape and from there into the view, so a batch costs the same few st
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 import asyncpg
 
+from services.reporting.projections import VIEWS
 from services.reporting.projections.view import AnyView, Row
 
 
@@ -59,3 +61,7 @@ def columns_of(rows: Iterable[tuple[object, ...]], width: int) -> list[list[obje
     """Rows as one list per column, the shape that `unnest` takes, also when there are none."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     return columns or [[] for _ in range(width)]
+
+
+STATEMENTS: Final = {view.table: Statements(view) for view in VIEWS}
+"""Of each view, by its table."""

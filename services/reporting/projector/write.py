@@ -1,51 +1,13 @@
-"""Phases 3 and 4, fold and write: the rows that a batch needs are read, changed in memory, and set in the views."""
+"""Phase 4, write: the changed rows are set in the views, and those that they take the place of are kept."""
 
-from collections.abc import Iterable
-from typing import Final
-
-from contracts.newer import UnreadEvent
 from kernel.store.postgres import Connection
-from services.reporting.projections import PROJECTION_OF, PROJECTIONS, VIEWS
 from services.reporting.projections.change_set import ChangeSet
-from services.reporting.projections.event import ConsumedEvent
-from services.reporting.projections.view import Projection
-from services.reporting.projector.gate import Gates
-from services.reporting.projector.upsert_sql import Statements
-
-_STATEMENTS: Final = {view.table: Statements(view) for view in VIEWS}
-
-
-def projection_of_event(event: ConsumedEvent) -> Projection | None:
-    """The projection that knows the event; None for one that sets no row or is not known yet."""
-    return None if isinstance(event.data, UnreadEvent) else PROJECTION_OF.get(type(event.data))
-
-
-async def fold(connection: Connection, gates: Gates) -> ChangeSet:
-    """The rows that the events of the gates lead to. A gate stops at its first event that raises."""
-    changes = ChangeSet()
-    await _load_rows(connection, changes, (event for gate in gates.values() for event in gate.run()))
-    for gate in gates.values():
-        gate.fold(changes)
-    return changes
-
-
-async def _load_rows(connection: Connection, changes: ChangeSet, events: Iterable[ConsumedEvent]) -> None:
-    """The rows of every aggregate that the events are about: one statement for each table."""
-    aggregates: dict[str, set[str]] = {}
-    for event in events:
-        projection = projection_of_event(event)
-        if projection is not None and projection.reads:
-            aggregates.setdefault(projection.name, set()).add(projection.aggregate_id(event.data))
-    for projection in PROJECTIONS:
-        for view in projection.views if projection.name in aggregates else ():
-            statements = _STATEMENTS[view.table]
-            for row in await connection.fetch(statements.read, "\n".join(aggregates[projection.name])):
-                changes.put(projection, view, statements.row(row), row["recorded_from"])
+from services.reporting.projector.upsert_sql import STATEMENTS
 
 
 async def write(connection: Connection, changes: ChangeSet) -> None:
     """Set the changed rows, and keep those that they take the place of: three statements for each table."""
-    changed = [(_STATEMENTS[table], table) for table, rows in changes.changed.items() if rows]
+    changed = [(STATEMENTS[table], table) for table, rows in changes.changed.items() if rows]
     if changed:
         await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
     for statements, table in changed:
