@@ -1,8 +1,10 @@
 """The system as files: what the habits in this folder are checked on."""
 
 import ast
+import tokenize
 from collections.abc import Iterator
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +47,16 @@ def text(path: Path) -> str:
 @cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(text(path), str(path))
+
+
+def prose_of(path: Path) -> Iterator[tuple[int, str]]:
+    """The comments and docstrings of a module, those of attributes too, line by line."""
+    for token in tokenize.generate_tokens(StringIO(text(path)).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield from enumerate(node.value.value.splitlines(), node.lineno)
 
 
 def calls(path: Path, name: str) -> Iterator[ast.Call]:

@@ -18,7 +18,7 @@ from services.audit.app import SERVICE as AUDIT
 from services.audit.settings import AuditSettings
 from services.reporting.app import SERVICE as REPORTING
 from services.reporting.settings import QuerySettings
-from tests.architecture.sources import ROOT, calls, files, pages, python, table, text
+from tests.architecture.sources import ROOT, calls, files, pages, prose_of, python, table, text
 
 SETTINGS = Path("docs/settings.md")
 WRONG = Path("docs/how-to/see-what-went-wrong.md")
@@ -27,6 +27,8 @@ DECISIONS = Path("docs/decisions")
 DEPENDENCIES = Path("docs/dependencies.md")
 READER_MAKES = {"deploy/.env"}
 """What a page tells its reader to make."""
+PLACEHOLDERS = {"name.sql"}
+"""What stands for any file of its kind."""
 
 FOLDERS = sorted({path.parts[0] for path in files() if len(path.parts) > 1 and not path.parts[0].startswith(".")})
 IN_REPOSITORY = re.compile(rf"(?<![\w./:<-])(?:{'|'.join(FOLDERS)})/[\w./*-]*")
@@ -44,6 +46,18 @@ def test_every_path_that_a_page_names_is_there(page: Path) -> None:
 def test_every_module_that_a_page_names_is_there(page: Path) -> None:
     ends = tuple(f"/{path}" for path in files())
     assert [m for m in IN_CODE_MAP.findall(text(page)) if not any(end.endswith(f"/{m}") for end in ends)] == []
+
+
+def test_every_path_that_a_docstring_or_comment_names_is_there() -> None:
+    """Whole paths, and modules by their last parts; tests are read too."""
+    ends = tuple(f"/{path}" for path in files())
+    missing = []
+    for path in python():
+        for nr, prose in prose_of(path):
+            named = {name.rstrip("./") for name in IN_REPOSITORY.findall(prose) if "." in name.rstrip(".")}
+            modules = {name for name in IN_CODE_MAP.findall(prose) if not any(e.endswith(f"/{name}") for e in ends)}
+            missing += [f"{path}:{nr} {name}" for name in (named | modules) - PLACEHOLDERS if not list(ROOT.glob(name))]
+    assert missing == []
 
 
 @pytest.mark.parametrize("page", pages(), ids=str)
