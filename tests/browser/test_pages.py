@@ -40,7 +40,7 @@ async def test_from_the_overview_by_mission_and_line_to_the_event_behind_a_numbe
     await expect(page.get_by_role("heading", level=1)).to_have_text("Mandate line kz-2018/officers")
     drawn = await page.locator("figure img").evaluate("picture => picture.complete && picture.naturalWidth > 0")
     assert drawn
-    await page.locator("#s-room + .scroll td.number a").first.click()
+    await page.locator("#s-headroom + .scroll td.number a").first.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Events behind a number")
     await page.get_by_role("link", name="show").last.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Event")
