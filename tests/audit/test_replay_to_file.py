@@ -120,7 +120,11 @@ async def test_a_file_that_says_something_else_is_left_as_it_is(many: Archive, t
             "There is no topic 'approval.events' in this archive. There are: approvals.",
             1,
         ),
-        (("--service", "aprovals"), "There is no room 'aprovals' in this archive. There are: approvals, vacancies.", 1),
+        (
+            ("--service", "aprovals"),
+            "There is no service 'aprovals' in this archive. There are: approvals, vacancies.",
+            1,
+        ),
         (("--type", "MandateProposes"), "There is no type 'MandateProposes' in this archive. Did you mean Mandate", 2),
         (("--effective-since", "yesterday"), "--effective-since 'yesterday' is no time: give 2024-03-12", 2),
         (("--recorded-until", "2024-03-12T09:30:00"), "has no offset: write e.g. 2024-03-12T09:30:00Z", 2),
