@@ -36,7 +36,7 @@ REQUEST_LENGTH_MAX: Final = 2_000
 _LINE: Final = re.compile(r"(?P<name>[A-Za-z0-9_.@-]{1,100})[ \t]+(?P<digest>[0-9a-f]{64})")
 _BEARER: Final = HTTPBearer(auto_error=False)
 _BASIC: Final = HTTPBasic(auto_error=False)
-_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Forcegen archive", charset="UTF-8", Bearer'}
+_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Forcegen archive", Bearer'}
 
 
 class MalformedReadersFile(Exception):
