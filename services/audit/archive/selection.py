@@ -8,7 +8,6 @@ import difflib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
 import asyncpg
@@ -18,6 +17,7 @@ from contracts.registry import COMMANDS, EVENTS, OUTCOME_TYPE
 from contracts.unreadable import Unreadable
 from kernel.model.records import Partition
 from kernel.sql import queries
+from kernel.sql.template import template
 from kernel.store.postgres import Connection
 from services.audit.archive.writer import archived
 from services.audit.search.indexer import stream_of
@@ -107,7 +107,8 @@ class SelectedPage:
 
 async def count(connection: Connection, which: Selection, before: int, after: int = BEFORE_THE_FIRST) -> int:
     """How many records have to be read."""
-    number: int = await connection.fetchval(_sql()["count"], after, before, *_columns(which))
+    statement, values = _statement("selected_count", which, {"after": after, "before": before})
+    number: int = await connection.fetchval(statement, *values)
     return number
 
 
@@ -115,8 +116,12 @@ async def pages(
     connection: Connection, which: Selection, before: int, after: int = BEFORE_THE_FIRST
 ) -> AsyncIterator[SelectedPage]:
     """The records between two leaves, both excluded, page by page."""
-    bounds = (PAGE_RECORDS_MAX, PAGE_BYTES_MAX)
-    while rows := await connection.fetch(_sql()["page"], after, before, *_columns(which), *bounds):
+    bounds = {"before": before, "records_max": PAGE_RECORDS_MAX, "bytes_max": PAGE_BYTES_MAX}
+    while True:
+        statement, values = _statement("selected_page", which, {**bounds, "after": after})
+        rows = await connection.fetch(statement, *values)
+        if not rows:
+            return
         after = rows[-1]["leaf"]
         yield _page(which, rows, after)
 
@@ -187,15 +192,25 @@ def _unknown(what: str, name: str, known: Sequence[str], near: Sequence[str] = (
     return f"There is no {what} {name[:200]!r} in this archive. {hint}"
 
 
-def _columns(which: Selection) -> tuple[object, ...]:
-    far = which.as_far_as
-    vector = [(*place, offset) for place, offset in (far or {}).items()]
-    columns = [None] * 3 if far is None else [[row[nr] for row in vector] for nr in range(3)]
-    return (list(which.topics) or None, list(which.services) or None, *columns)
+def _statement(name: str, which: Selection, bounds: Mapping[str, int]) -> tuple[str, list[object]]:
+    """A statement with the filters that are given, and its arguments."""
+    given = {**_filters(which), **bounds}
+    statement = template("services.audit.archive", name).narrowed(given).statement()
+    return statement.sql, statement.values(given)
 
 
-@lru_cache(maxsize=1)
+def _filters(which: Selection) -> dict[str, object]:
+    filters: dict[str, object] = {}
+    if which.topics:
+        filters["topics"] = list(which.topics)
+    if which.services:
+        filters["services"] = list(which.services)
+    if which.as_far_as is not None:
+        ends = [(*place, offset) for place, offset in which.as_far_as.items()]
+        names = ("end_topics", "end_partitions", "end_offsets")
+        filters |= {name: [end[nr] for end in ends] for nr, name in enumerate(names)}
+    return filters
+
+
 def _sql() -> Mapping[str, str]:
-    """The queries, each with the filters that they share."""
-    found = queries("services.audit.archive", "selection.sql")
-    return {name: text.replace("{which}", found["which"]) for name, text in found.items()}
+    return queries("services.audit.archive", "selection.sql")

@@ -25,6 +25,7 @@ from kernel.http.problem_details import problem
 from kernel.http.problem_types import UNAUTHORIZED
 from kernel.http.proxied import names_this_machine, path_of
 from kernel.sql import queries
+from kernel.sql.template import template
 
 log = structlog.get_logger()
 LOCAL: Final = "local"
@@ -198,7 +199,9 @@ async def newest(
     pool: asyncpg.Pool, limit: int, before: int = 2**62, reader: str | None = None
 ) -> list[dict[str, Any]]:
     """The last readings."""
-    return [dict(row) for row in await pool.fetch(_sql()["readings"], before, reader, limit)]
+    given = {"before": before, "limit": limit} | ({} if reader is None else {"reader": reader})
+    statement = template("services.audit.http", "readings").narrowed(given).statement()
+    return [dict(row) for row in await pool.fetch(statement.sql, *statement.values(given))]
 
 
 @cache

@@ -10,6 +10,7 @@ from contracts.limits import ATTRIBUTE_LENGTH_MAX
 from kernel.http.parameters import Instant, Name, Whole
 from kernel.http.problem_details import documented, problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND
+from kernel.sql.template import template
 from kernel.store.postgres import Connection
 from services.audit.http.access import Reader
 from services.audit.http.places import Place, Topic, place
@@ -45,10 +46,9 @@ class SearchParameters(BaseModel):
 
 async def search(connection: Connection, parameters: SearchParameters) -> tuple[list[IndexedMessage], int | None]:
     """The newest first, and where the next page begins."""
-    texts = (parameters.stream, parameters.actor, parameters.type, parameters.topic, parameters.correlation)
-    rows = await connection.fetch(
-        sql()["search"], parameters.before, *texts, parameters.since, parameters.until, parameters.limit + 1
-    )
+    given = {**parameters.model_dump(exclude_none=True), "limit": parameters.limit + 1}
+    statement = template("services.audit.search", "matching_messages").narrowed(given).statement()
+    rows = await connection.fetch(statement.sql, *statement.values(given))
     messages = [IndexedMessage(*row) for row in rows[: parameters.limit]]
     return messages, messages[-1].leaf if len(rows) > parameters.limit else None
 

@@ -10,7 +10,7 @@ SELECT (SELECT size FROM tree) - (SELECT leaf FROM messages_reach)
 
 -- name: unread
 -- The next leaves of the tree; where records are missing, those behind the gap. A page is bounded as those of
--- selection.sql are, and a row that somebody gave a leaf beyond the tree does not end the looking.
+-- selected_page.sql are, and a row that somebody gave a leaf beyond the tree does not end the looking.
 SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM (
     SELECT *, sum(octet_length(headers) + coalesce(octet_length(value), 0) + coalesce(octet_length(key), 0))
         OVER (ORDER BY leaf ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
@@ -27,12 +27,3 @@ SELECT * FROM messages WHERE id = $1 AND kind IN ('command', 'event') ORDER BY l
 -- name: effects
 -- What some causes led to, level by level; the first so many.
 SELECT * FROM messages WHERE cause = ANY ($1::text[]) ORDER BY leaf LIMIT $2
-
--- name: search
--- The newest first, before a leaf. A filter that is null lets everything through.
-SELECT * FROM messages
-WHERE leaf < $1
-  AND ($2::text IS NULL OR stream = $2) AND ($3::text IS NULL OR actor = $3) AND ($4::text IS NULL OR type = $4)
-  AND ($5::text IS NULL OR topic = $5) AND ($6::text IS NULL OR correlation = $6)
-  AND ($7::timestamptz IS NULL OR recorded >= $7) AND ($8::timestamptz IS NULL OR recorded < $8)
-ORDER BY leaf DESC LIMIT $9
