@@ -1,67 +1,111 @@
-"""People on a mandate line over time against its ceiling, as a picture; the table below it tells the same."""
+"""People on a mandate line over time against its ceiling, as a picture; the table below it holds the same numbers.
 
-import sys
-import warnings
+Rows become points on a plane of fixed size; how the points look is in `templates/chart.svg`.
+"""
+
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Final
 
-from services.reporting.pages.i18n import Words
 from services.reporting.query.values import NamedValues
 
-with warnings.catch_warnings():  # it leaves a finder of plugins among those of imports, made for Pythons before 3.4
-    warnings.simplefilter("ignore")
-    import pygal
-    from pygal.style import Style
-
-    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
-
-_STYLE: Final = Style(
-    background="transparent",
-    plot_background="transparent",
-    foreground="#5b6472",
-    foreground_strong="#5b6472",
-    foreground_subtle="#c3c9d2",
-    colors=("#1f6feb", "#c4501b"),
-    guide_stroke_color="#c3c9d2",
-    major_guide_stroke_color="#c3c9d2",
-    guide_stroke_dasharray="1,6",
-    major_guide_stroke_dasharray="1,6",
-    font_family="system-ui, sans-serif",
-    label_font_size=13,
-    major_label_font_size=13,
-    legend_font_size=14,
-    opacity=".25",
-    opacity_hover=".4",
-)
+WIDTH: Final = 960
+HEIGHT: Final = 320
+LEFT, RIGHT, TOP, BOTTOM = 64, 948, 12, 256
+"""The edges of the plane, in the units of the picture."""
+YEARS_MAX: Final = 14
+"""Labels that have room below the plane."""
+NUMBERS_MAX: Final = 5
 
 
-def occupancy(rows: Sequence[NamedValues], as_of: date, words: Words) -> bytes:
-    """An SVG: rows of the report `occupancy` of one line, as steps from one change to the next."""
-    chart = pygal.DateLine(
-        style=_STYLE,
-        width=960,
-        height=320,
-        show_dots=False,
-        explicit_size=False,
-        include_x_axis=True,
-        legend_at_bottom=True,
-        x_label_rotation=0,
-        disable_xml_declaration=True,
-        js=[],
-        x_value_formatter=lambda day: str(day.year),
-        value_formatter=words.number,
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line of the grid and its label: a number of people, or a year."""
+
+    value: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What held from one change to the next: a label of its own for whoever points at it."""
+
+    day: date
+    people: int
+    limit: int | None
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class OccupancyChart:
+    """A picture before it is drawn. Paths are in SVG's own form; a path that holds nothing is empty."""
+
+    people: str
+    """The outline of the people's steps."""
+    area: str
+    """The same, closed down to zero."""
+    ceiling: str
+    """The ceiling's steps; where none held, there is a gap."""
+    numbers: Sequence[Tick]
+    years: Sequence[Tick]
+    steps: Sequence[Step]
+
+
+def occupancy(rows: Sequence[NamedValues], as_of: date) -> OccupancyChart:
+    """Rows of the report `occupancy` of one line in order, as steps from one change to the next, until `as_of`."""
+    if not rows:
+        return OccupancyChart("", "", "", (), (), ())
+    ends = [max(row["until"] or as_of, row["day"]) for row in rows]
+    first: int = rows[0]["day"].toordinal()
+    last: int = max(ends).toordinal()
+    numbers = _numbers(max(chain((row["people"] for row in rows), (row["limit"] or 0 for row in rows))))
+
+    def x(day: date) -> float:
+        return round(LEFT + (RIGHT - LEFT) * (day.toordinal() - first) / max(last - first, 1), 1)
+
+    def y(number: int) -> float:
+        return round(BOTTOM - (BOTTOM - TOP) * number / numbers[-1], 1)
+
+    def path(column: str) -> str:
+        """Each value from its day to the day of the next, so that the line is level between them."""
+        drawn: list[str] = []
+        for row, end in zip(rows, ends, strict=True):
+            if row[column] is None:
+                drawn.append("")
+                continue
+            pen = "L" if drawn and drawn[-1] else "M"
+            drawn.append(f"{pen}{x(row['day'])},{y(row[column])}H{x(end)}")
+        return "".join(drawn)
+
+    people = path("people")
+    return OccupancyChart(
+        people=people,
+        area=f"{people}V{BOTTOM}H{x(rows[0]['day'])}Z",
+        ceiling=path("limit"),
+        numbers=[Tick(number, y(number)) for number in numbers],
+        years=[Tick(year, x(date(year, 1, 1))) for year in _years(date.fromordinal(first), date.fromordinal(last))],
+        steps=[
+            Step(row["day"], row["people"], row["limit"], x(row["day"]), round(x(end) - x(row["day"]), 1))
+            for row, end in zip(rows, ends, strict=True)
+        ],
     )
-    chart.x_labels = [date(year, 1, 1) for year in range(rows[0]["day"].year, as_of.year + 2)] if rows else []
-    chart.add(words.say("People"), _steps(rows, "people", as_of), fill=True)
-    chart.add(words.say("Ceiling"), _steps(rows, "limit", as_of), stroke_style={"width": 3})
-    drawn: bytes = chart.render()
-    return drawn
 
 
-def _steps(rows: Sequence[NamedValues], column: str, as_of: date) -> list[tuple[date, int]]:
-    """Each value from its day to the day of the next: two points, so that the line is level between them."""
-    ends = [row["until"] or as_of for row in rows]
-    return [
-        (day, row[column]) for row, end in zip(rows, ends, strict=True) for day in (row["day"], max(end, row["day"]))
-    ]
+def _numbers(highest: int) -> Sequence[int]:
+    """From zero in even steps of 1, 2 or 5 times a power of ten, to the first that is not below the highest."""
+    step = next(step for step in _round_steps() if step * NUMBERS_MAX >= highest)
+    return range(0, max(-(-highest // step), 1) * step + 1, step)
+
+
+def _years(first: date, last: date) -> Sequence[int]:
+    """The years that begin between two days; so many that their labels do not touch."""
+    begins = first.year if (first.month, first.day) == (1, 1) else first.year + 1
+    step = next(step for step in _round_steps() if step * YEARS_MAX >= last.year - begins + 1)
+    return [year for year in range(begins, last.year + 1) if year % step == 0]
+
+
+def _round_steps() -> Sequence[int]:
+    return [factor * 10**power for power in range(20) for factor in (1, 2, 5)]

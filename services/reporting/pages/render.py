@@ -11,8 +11,10 @@ from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from kernel.http.problem_details import Problem
+from services.reporting.pages import chart
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell
+from services.reporting.pages.chart import OccupancyChart
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.languages import LANGUAGES
 from services.reporting.pages.problem_texts import said
@@ -30,6 +32,14 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
     "Vary": "Accept, Accept-Language",
+}
+
+
+PICTURE_HEADERS: Final = {
+    # Its style stands in it, so that it looks the same where it is saved.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
 }
 
 
@@ -108,6 +118,23 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         ),
     }
     return _response(template, context, question)
+
+
+def occupancy_picture(drawn: OccupancyChart, question: Question) -> Response:
+    """An SVG of people on a line against its ceiling."""
+    words = question.words
+    text = (
+        _environment()
+        .get_template("chart.svg")
+        .render(
+            chart=drawn,
+            **{"width": chart.WIDTH, "height": chart.HEIGHT},
+            **{"left": chart.LEFT, "right": chart.RIGHT, "top": chart.TOP, "bottom": chart.BOTTOM},
+            **{"_": words.say, "number": words.number, "day": words.day, "language": words.language},
+        )
+    )
+    headers = {**PICTURE_HEADERS, "Content-Language": words.language}
+    return Response(text, media_type="image/svg+xml", headers=headers)
 
 
 def problem(fault: Problem, question: Question) -> Response:

@@ -238,7 +238,7 @@ async def _picture(request: Request, model: Model) -> Response:
         params = _parameters_for(section, question, question.path)
         result = await run.find(session, REPORTS[section.report], params)
     rows = [row for row in result.rows if row["mission"] is None]
-    return Response(chart.occupancy(rows, question.as_of, question.words), media_type="image/svg+xml")
+    return render.occupancy_picture(chart.occupancy(rows, question.as_of), question)
 
 
 def problem_page(request: Request, fault: Problem) -> Response | None:
