@@ -29,7 +29,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChartStep:
     """What held from one change to the next: a label of its own for whoever points at it."""
 
     day: date
@@ -51,7 +51,7 @@ class OccupancyChart:
     """The ceiling's steps; where none held, there is a gap."""
     numbers: Sequence[Tick]
     years: Sequence[Tick]
-    steps: Sequence[Step]
+    steps: Sequence[ChartStep]
 
 
 def occupancy(rows: Sequence[NamedValues], as_of: date) -> OccupancyChart:
@@ -88,7 +88,7 @@ def occupancy(rows: Sequence[NamedValues], as_of: date) -> OccupancyChart:
         numbers=[Tick(number, y(number)) for number in numbers],
         years=[Tick(year, x(date(year, 1, 1))) for year in _years(date.fromordinal(first), date.fromordinal(last))],
         steps=[
-            Step(row["day"], row["people"], row["limit"], x(row["day"]), round(x(end) - x(row["day"]), 1))
+            ChartStep(row["day"], row["people"], row["limit"], x(row["day"]), round(x(end) - x(row["day"]), 1))
             for row, end in zip(rows, ends, strict=True)
         ],
     )
