@@ -1,84 +1,87 @@
-"""The three deciding services in memory, with no I/O: what a command is answered, and what follows from it elsewhere.
+"""The three deciding services on the store in memory: what a command is answered, and what follows from it elsewhere.
 
 Ids are deterministic here as they are in the system, so a rehearsal shows which answers to wait for: those to the
 commands of a wave, and those to every command that the services' policies then send.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import services.approvals.app
 import services.deployments.app
 import services.vacancies.app
-from contracts.cloudevents import Envelope
+from contracts.cloudevents import Envelope, from_kafka
 from contracts.outcome import CommandDecided
 from contracts.registry import commands_of, type_name
 from kernel.command_service import DecidingService, reactions
 from kernel.decide import decode
-from kernel.decide.batch import LoadedState, SettledBatch, settle
-from kernel.model.decider import Claim, RecordedEvent
-from kernel.model.records import CommandKey, DecodedCommand, Holder, NewEvent, StoredOutcome, StreamState
+from kernel.decide.command_handler import CommandHandler
+from kernel.model.decider import RecordedEvent
+from kernel.model.records import DecodedCommand, NewEvent
+from kernel.store.memory import MemoryStore
 
 SERVICES: Final = (services.approvals.app.SERVICE, services.vacancies.app.SERVICE, services.deployments.app.SERVICE)
 COMMAND_BYTES_MAX: Final = 262_144
+STREAMS_CACHED_MAX: Final = 10_000
+WAITING_MAX: Final = 10_000
 ROUNDS_MAX: Final = 100
 _NO_CLOCK: Final = datetime(2022, 7, 1, tzinfo=UTC)
 """Stands for the time of receipt, which no step of the story rests on: each says when it holds."""
 
 Address: TypeAlias = tuple[str, str, str]
 """Of an answer: service, source of the command, id of the command."""
+T = TypeVar("T")
 
 
-@dataclass
 class InMemoryService:
-    """One service's log, answers and claims."""
+    """One service as it runs, on the store in memory."""
 
-    service: DecidingService
-    streams: dict[str, StreamState] = field(default_factory=dict)
-    claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
-    """By owner."""
-    answers: dict[CommandKey, StoredOutcome] = field(default_factory=dict)
-    waiting: dict[CommandKey, DecodedCommand] = field(default_factory=dict)
-    facts: list[RecordedEvent] = field(default_factory=list)
+    def __init__(self, service: DecidingService) -> None:
+        self.service = service
+        self.store = MemoryStore()
+        self._commands = commands_of(service.name)
+        self._command_handler = CommandHandler(
+            service.decider, self.store, service=service.name, streams_cached_max=STREAMS_CACHED_MAX
+        )
 
-    def take(self, commands: Sequence[DecodedCommand]) -> Sequence[NewEvent]:
-        """Decide in order; the new events."""
-        settled = self._settled(commands)
-        self.streams |= settled.streams
-        self.claims |= settled.batch.claims
-        for outcome in settled.batch.outcomes:
-            if outcome.is_answer:
-                self._note(outcome.command, outcome.body)
-        self.facts += [event.event for event in settled.batch.events]
-        return settled.batch.events
-
-    def _note(self, command: DecodedCommand, decided: CommandDecided) -> None:
-        self.answers[command.key] = StoredOutcome(command.digest, decided)
-        self.waiting.pop(command.key, None)
-        if decided.status == "pending":
-            self.waiting[command.key] = replace(command, was_pending=True)
-
-    def _settled(self, commands: Sequence[DecodedCommand]) -> SettledBatch:
-        streams: dict[str, StreamState] = {}
-        holders: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
+    def handle(self, envelopes: Iterable[Envelope]) -> Sequence[NewEvent]:
+        """Decide in order, then what was waiting for it; the new events."""
+        before = len(self.store.events)
+        commands = [self._decoded(envelope) for envelope in envelopes]
         for _ in range(ROUNDS_MAX):
-            settled = settle(commands, LoadedState(self.answers, streams, holders), self.service.decider)
-            if settled.is_complete:
-                if settled.faults:
-                    raise RuntimeError(settled.faults[0])
-                return settled
-            streams |= {s: self._state(s) for s in settled.missing_streams}
-            holders |= {holder: self._held(holder) for holder in settled.missing_holders}
-        raise RuntimeError(f"{self.service.name} needed new streams in {ROUNDS_MAX} rounds")
+            if not commands:
+                return self.store.events[before:]
+            _at_once(self._command_handler.handle(commands))
+            commands = [self._waited(text) for text in _at_once(self.store.ready(WAITING_MAX))]
+        raise RuntimeError(f"commands of {self.service.name} wait for one another")
 
-    def _state(self, stream: str) -> StreamState:
-        return self.streams.get(stream) or StreamState(0, self.service.decider.initial(stream))
+    def answer(self, source: str, command_id: str) -> CommandDecided:
+        """What a command was answered last."""
+        key = (source, command_id)
+        return _at_once(self.store.outcomes_of([key]))[key].outcome
 
-    def _held(self, holder: Holder) -> dict[str, tuple[Claim, ...]]:
-        of = {owner: tuple(c for c in held if (c.kind, c.holder) == holder) for owner, held in self.claims.items()}
-        return {owner: held for owner, held in of.items() if held}
+    def waiting(self) -> Sequence[Mapping[str, object]]:
+        """Commands that wait for something which has not come."""
+        return _at_once(self.store.waiting((datetime.min.replace(tzinfo=UTC), "", ""), WAITING_MAX))
+
+    def _decoded(self, envelope: Envelope) -> DecodedCommand:
+        return decode.command(envelope, self._commands, received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
+
+    def _waited(self, text: bytes) -> DecodedCommand:
+        envelope = from_kafka(None, text, [("content-type", b"application/cloudevents+json")])
+        return replace(self._decoded(envelope), was_pending=True)
+
+
+def _at_once(work: Coroutine[object, None, T]) -> T:
+    """The result of what never waits: all that the store in memory is asked for is there."""
+    try:
+        work.send(None)
+    except StopIteration as ended:
+        result: T = ended.value
+        return result
+    raise RuntimeError("the store in memory waited")
 
 
 class InMemorySystem:
@@ -101,21 +104,18 @@ class InMemorySystem:
     def answer(self, address: Address) -> CommandDecided:
         """What a command was answered last."""
         service, source, command_id = address
-        return self.services[service].answers[(source, command_id)].outcome
+        return self.services[service].answer(source, command_id)
 
     def facts(self) -> Sequence[RecordedEvent]:
         """Every recorded event, service by service."""
-        return [fact for service in self.services.values() for fact in service.facts]
+        return [event.event for service in self.services.values() for event in service.store.events]
 
     def _decide(self, envelopes: Sequence[Envelope]) -> Sequence[NewEvent]:
-        events: list[NewEvent] = []
-        for name, service in self.services.items():
-            new = [self._admitted(name, one) for one in envelopes if service_of(one) == name]
-            events += service.take([*new, *service.waiting.values()])
-        return events
-
-    def _admitted(self, service: str, envelope: Envelope) -> DecodedCommand:
-        return decode.command(envelope, commands_of(service), received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
+        return [
+            event
+            for name, service in self.services.items()
+            for event in service.handle(one for one in envelopes if service_of(one) == name)
+        ]
 
     def _reactions(self, event: NewEvent) -> Iterable[Envelope]:
         cause = replace(event.cause, id=str(event.event.id), type=type_name(type(event.event.data)))

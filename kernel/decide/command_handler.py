@@ -51,7 +51,7 @@ class CommandHandler:
         *,
         service: str,
         streams_cached_max: int,
-        appended: Callable[[], None],
+        appended: Callable[[], None] = lambda: None,
         newer: Callable[[NewerThanProgram], None] = lambda _: None,
     ) -> None:
         self._decider = decider

@@ -40,8 +40,10 @@ class MemoryStore:
         self.events: list[NewEvent] = []
         self.outcomes: list[CommandDecided] = []
         self.dead_letters: list[DeadLetter] = []
+        self._streams: dict[str, list[NewEvent]] = {}
         self._answers: dict[CommandKey, StoredOutcome] = {}
         self._claims: dict[str, tuple[Claim, ...]] = {}
+        self._claims_by_holder: dict[Holder, dict[str, tuple[Claim, ...]]] = {}
         self._pending: dict[CommandKey, tuple[str, int, bytes, datetime]] = {}
         self._offsets: dict[tuple[str, Partition], int] = {}
         self._held: dict[Origin, HeldEvent] = {}
@@ -49,9 +51,9 @@ class MemoryStore:
 
     async def load(self, versions: Mapping[str, int]) -> Sequence[StoredEvent]:
         later = [
-            StoredEvent(event.event.data.stream, event.version, event.event)
-            for event in self.events
-            if event.version > versions.get(event.event.data.stream, event.version)
+            StoredEvent(stream, event.version, event.event)
+            for stream, version in versions.items()
+            for event in self._streams.get(stream, ())[version:]
         ]
         return sorted(later, key=lambda event: (event.stream, event.version))
 
@@ -59,21 +61,19 @@ class MemoryStore:
         return {key: self._answers[key] for key in keys if key in self._answers}
 
     async def claims(self, holders: Collection[Holder]) -> ClaimsByHolder:
-        by_holder: dict[Holder, dict[str, tuple[Claim, ...]]] = {holder: {} for holder in holders}
-        for owner, claims in self._claims.items():
-            for claim in claims:
-                if (holder := (claim.kind, claim.holder)) in by_holder:
-                    by_holder[holder][owner] = (*by_holder[holder].get(owner, ()), claim)
-        return by_holder
+        return {holder: dict(self._claims_by_holder.get(holder, {})) for holder in holders}
 
     async def append(self, batch: Batch) -> Appended:
         self._check(batch)
         first, now = len(self.events), datetime.now(UTC)
         decided = [placed(outcome, first) for outcome in batch.outcomes]
         self.events += batch.events
+        for event in batch.events:
+            self._streams.setdefault(event.event.data.stream, []).append(event)
         self.outcomes += decided
         self.dead_letters += batch.dead_letters
-        self._claims |= batch.claims
+        for owner, claims in batch.claims.items():
+            self._claim(owner, claims)
         self._answer(batch, decided, now)
         self._held = {o: held for o, held in self._held.items() if o not in batch.released}
         self._held = {held.origin: held for held in batch.held} | self._held
@@ -86,25 +86,37 @@ class MemoryStore:
             raise Fenced(batch.offsets.consumer)
         if any(origin not in self._held for origin in batch.released):
             raise ReleasedMeanwhile
-        versions = self._versions()
-        if any(versions.get(stream, 0) > version for stream, version in batch.read_set.items()):
+        if any(self._version(stream) > version for stream, version in batch.read_set.items()):
             raise ConcurrencyConflict("a stream moved on")
         fresh = {outcome.command.key for outcome in batch.outcomes if outcome.is_answer}
         if any(key in self._answers and self._answers[key].outcome.status != "pending" for key in fresh):
             raise ConcurrencyConflict("a command was answered meanwhile")
+        versions: dict[str, int] = {}
         for event in batch.events:
-            if event.version != versions.get(event.event.data.stream, 0) + 1:
+            stream = event.event.data.stream
+            if event.version != versions.get(stream, self._version(stream)) + 1:
                 raise ConcurrencyConflict("events_stream_version_key")
-            versions[event.event.data.stream] = event.version
-        self._check_claims({**self._claims, **batch.claims})
+            versions[stream] = event.version
+        self._check_claims(batch.claims)
 
-    def _check_claims(self, claims: Mapping[str, tuple[Claim, ...]]) -> None:
-        held = [claim for each in claims.values() for claim in each]
-        if any(a.overlaps(b) for i, a in enumerate(held) for b in held[i + 1 :]):
-            raise ConcurrencyConflict("claims overlap")
+    def _check_claims(self, changed: Mapping[str, tuple[Claim, ...]]) -> None:
+        """Whether what the owners claim from now on overlaps with what anybody claims of the same holder."""
+        for holder in {(claim.kind, claim.holder) for claims in changed.values() for claim in claims}:
+            owners = {**self._claims_by_holder.get(holder, {}), **changed}
+            held = [claim for claims in owners.values() for claim in claims if (claim.kind, claim.holder) == holder]
+            if any(a.overlaps(b) for i, a in enumerate(held) for b in held[i + 1 :]):
+                raise ConcurrencyConflict("claims overlap")
 
-    def _versions(self) -> dict[str, int]:
-        return {event.event.data.stream: event.version for event in self.events}
+    def _claim(self, owner: str, claims: tuple[Claim, ...]) -> None:
+        for before in self._claims.get(owner, ()):
+            self._claims_by_holder[(before.kind, before.holder)].pop(owner, None)
+        self._claims[owner] = claims
+        for claim in claims:
+            by_owner = self._claims_by_holder.setdefault((claim.kind, claim.holder), {})
+            by_owner[owner] = (*by_owner.get(owner, ()), claim)
+
+    def _version(self, stream: str) -> int:
+        return len(self._streams.get(stream, ()))
 
     def _is_current(self, offsets: OffsetAdvance) -> bool:
         return all(self._offsets.get((offsets.consumer, p), -1) == old for p, (old, _) in offsets.steps.items())
@@ -121,9 +133,8 @@ class MemoryStore:
                 self._pending[key] = (placed_.waits_for or "", outcome.waits_after, envelope, now)
 
     async def ready(self, limit: int) -> Sequence[bytes]:
-        versions = self._versions()
         waiting = sorted(self._pending.values(), key=lambda one: one[3])
-        return [envelope for stream, after, envelope, _ in waiting if versions.get(stream, 0) > after][:limit]
+        return [envelope for stream, after, envelope, _ in waiting if self._version(stream) > after][:limit]
 
     async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
         outcomes = [a.outcome for (s, i), a in sorted(self._answers.items()) if i == command_id and source in (None, s)]
@@ -141,17 +152,17 @@ class MemoryStore:
         return {(type_name(type(e.event.data)), e.event.data.schema_version) for e in self.events}
 
     async def held_streams(self, streams: Collection[StreamOf]) -> Collection[StreamOf]:
-        return {stream for stream in self._streams() if stream in streams}
+        return {stream for stream in self._held_streams() if stream in streams}
 
-    def _streams(self) -> Sequence[StreamOf]:
+    def _held_streams(self) -> Sequence[StreamOf]:
         return list(dict.fromkeys((held.origin.topic, held.stream) for held in self._held.values()))
 
     async def held_number(self) -> int:
         return len(self._held)
 
     async def held_next(self, limit: int) -> Sequence[StreamOf]:
-        untried = [stream for stream in self._streams() if stream not in self._tried]
-        return [*untried, *(stream for stream in self._tried if stream in self._streams())][:limit]
+        untried = [stream for stream in self._held_streams() if stream not in self._tried]
+        return [*untried, *(stream for stream in self._tried if stream in self._held_streams())][:limit]
 
     async def held_of(self, stream: StreamOf, limit: int) -> Sequence[HeldEvent]:
         held_events = [held for held in self._held.values() if (held.origin.topic, held.stream) == stream]

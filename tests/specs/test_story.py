@@ -27,7 +27,7 @@ def test_every_command_of_the_story_is_accepted(story: StoryRun) -> None:
 
 
 def test_nothing_is_left_waiting(story: StoryRun) -> None:
-    assert [list(service.waiting) for service in story.system.services.values()] == [[], [], []]
+    assert [list(service.waiting()) for service in story.system.services.values()] == [[], [], []]
 
 
 @pytest.mark.parametrize("seed", range(5))
