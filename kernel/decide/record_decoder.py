@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import structlog
+
 from contracts.cloudevents import from_kafka
 from contracts.envelope import Envelope
 from contracts.newer import newer_event
@@ -18,8 +20,10 @@ from kernel.messaging import topics
 from kernel.messaging.consumer import Record, Records, check_whole, dead_letter
 from kernel.model.decider import RecordedEvent
 from kernel.model.records import DeadLetter, DecodedCommand, HeldEvent, Origin, StreamOf
+from kernel.runtime.faults import kind, where
 from kernel.store.protocol import Store
 
+log = structlog.get_logger()
 DecodeCommand: TypeAlias = Callable[[Envelope], DecodedCommand]
 """A command at the door, checked against its contract."""
 React: TypeAlias = Callable[[str, RecordedEvent, Envelope], Sequence[DecodedCommand]]
@@ -102,7 +106,15 @@ class RecordDecoder:
             if unread is None:
                 raise
             return DecodedRecord(event=replace(held, reason=f"{unread.why}."), is_newer=True)
-        return DecodedRecord(self._react(held.origin.topic, event, envelope), event=held)
+        try:
+            return DecodedRecord(self._react(held.origin.topic, event, envelope), event=held)
+        except Exception as fault:  # a policy is pure: what it cannot answer now it never can
+            log.warning("a policy failed on an event", type=held.type, fault=kind(fault), where=where(fault))
+            reason = f"The event leads to a command that no contract admits ({kind(fault)})."
+            remedy = "No service of this system records such an event: find out who sent it."
+            return DecodedRecord(
+                dead_letter=DeadLetter(held.origin, held.key, held.value, held.headers, reason, None, remedy)
+            )
 
 
 def _held(

@@ -119,4 +119,4 @@ def test_a_system_whose_topics_were_lost_goes_on_where_it_was(books: RunningSyst
 def test_rooms_that_run_keep_topics_from_being_refilled(books: RunningSystem) -> None:
     told = audit("replay", books.dsn("audit"), "--to", "topic", "--bootstrap", books.servers.kafka)
     assert told.exit_code == 1
-    assert "approvals, audit, deployments, reporting, vacancies read from Kafka now: stop every room" in told.output
+    assert "approvals, audit, deployments, reporting, vacancies read from Kafka now: stop every service" in told.output
