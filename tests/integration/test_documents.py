@@ -27,7 +27,7 @@ NOTHING: Any = None
 
 def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     health = Health(1)
-    parts = {"store": NOTHING, "pool": NOTHING, "queue": NOTHING, "admit": NOTHING, "lifespan": NOTHING}
+    parts = {"store": NOTHING, "pool": NOTHING, "queue": NOTHING, "decode": NOTHING, "lifespan": NOTHING}
     for name in DECIDING:
         yield name, command_routes.build(name, health=health, **parts).openapi()
     yield "query", build(NOTHING, today=lambda: date(2014, 12, 1)).openapi()
