@@ -30,11 +30,10 @@ def misfit(envelope: Envelope) -> Misfit | None:
         for name, text in zip(_NAMES, texts, strict=True):
             if text and (misfit := _of_text(name, text)):
                 return misfit
-    for name, when in (("time", envelope.time), ("effectivetime", envelope.effective)):
-        if when is not None and not is_instant_in_range(when):
-            reason = f"The attribute {name} is {when.isoformat()}."
-            span = f"{FIRST_INSTANT:%Y-%m-%dT%H:%M:%SZ} to {LAST_INSTANT:%Y-%m-%dT%H:%M:%SZ}"
-            return Misfit(name, reason, f"Send a time from {span}, or leave it out.")
+    if envelope.time is not None and not is_instant_in_range(envelope.time):
+        reason = f"The attribute time is {envelope.time.isoformat()}."
+        span = f"{FIRST_INSTANT:%Y-%m-%dT%H:%M:%SZ} to {LAST_INSTANT:%Y-%m-%dT%H:%M:%SZ}"
+        return Misfit("time", reason, f"Send a time from {span}, or leave it out.")
     return None
 
 

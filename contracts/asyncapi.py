@@ -32,10 +32,10 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_source": _NAME | {"description": "Who says so."},
     "ce_type": _NAME | {"description": "The word: `forcegen.<room>.<Name>`."},
     "ce_subject": _NAME | {"description": "The stream."},
-    "ce_time": _TIME | {"description": "When it was recorded (a command: when it was sent)."},
+    "ce_time": _TIME | {"description": "When it happened. A command without it happened when it was received."},
     "ce_dataschema": _NAME | {"description": "`urn:forcegen:<room>.<Name>:<version>`; none means version 1."},
     "content-type": {"type": "string", "description": "`application/json`: the media type of the value."},
-    "ce_effectivetime": _TIME | {"description": "When it became true."},
+    "ce_recordedtime": _TIME | {"description": "When the service put it on record; of a command it is not believed."},
     "ce_correlationid": _NAME | {"description": "What all messages of one undertaking share."},
     "ce_causationid": _NAME | {"description": "The id of the message that led to this one."},
     "ce_actor": _NAME | {"description": "On whose behalf; an office, never a person's name."},
@@ -45,8 +45,8 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_position": _DIGITS | {"description": "Its place in the room's log, without gaps and in commit order."},
 }
 _ASKED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type")
-_ANSWERED: Final = (*_ASKED, "ce_subject", "ce_time", "ce_dataschema", "content-type", "ce_position")
-_RECORDED: Final = (*_ANSWERED, "ce_effectivetime", "ce_correlationid", "ce_causationid", "ce_streamversion")
+_ANSWERED: Final = (*_ASKED, "ce_subject", "ce_time", "ce_dataschema", "content-type", "ce_recordedtime", "ce_position")
+_RECORDED: Final = (*_ANSWERED, "ce_correlationid", "ce_causationid", "ce_streamversion")
 _OPERATIONS: Final = (
     ("commands", "receive", "Decide each command once, in the order of its stream, and answer it."),
     ("events", "send", "Publish each recorded event once, in the order of its stream."),

@@ -23,10 +23,10 @@ _JSON = re.compile(r"[a-z0-9.-]+/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.ASCII |
 
 NAMES: Final = (
     *("specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"),
-    *("effectivetime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
-    "partitionkey",
+    *("recordedtime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
+    *("partitionkey", "effectivetime"),
 )
-"""Every attribute that is read: those of CloudEvents 1.0, and our extensions."""
+"""Every attribute that is read: those of CloudEvents 1.0, its extensions and ours; `effectivetime` to refuse it."""
 
 Place = Callable[[str], str]
 """Where a binding carries an attribute, e.g. `headers.ce_time` for `time`."""
@@ -42,13 +42,13 @@ class Envelope:
     subject: str | None
     """The stream."""
     time: datetime | None
-    """For an event: when it was recorded."""
+    """When the occurrence happened: when what the data says became true."""
     dataschema: str | None
     datacontenttype: str | None
     data: bytes
     """The JSON of the data."""
-    effective: datetime | None = None
-    """Extension `effectivetime`: when it became true."""
+    recorded_time: datetime | None = None
+    """Extension `recordedtime`: when the event was put on record. Only what a service published is believed."""
     correlation_id: str | None = None
     causation_id: str | None = None
     actor: str | None = None
@@ -71,6 +71,8 @@ def envelope(attributes: Mapping[str, Any], data: bytes, place: Place) -> Envelo
     if _doubtful(attributes):
         for name, value in attributes.items():
             _check(name, value, place)
+    if get("effectivetime"):
+        raise _effective_time(place)
     media_type = get("datacontenttype")
     if media_type is not None and media_type != "application/json" and not _JSON.fullmatch(media_type):
         reason = f"The data is {media_type[:60]!r}."
@@ -84,7 +86,7 @@ def envelope(attributes: Mapping[str, Any], data: bytes, place: Place) -> Envelo
         get("dataschema"),
         media_type,
         data,
-        _instant("effectivetime", get("effectivetime"), place),
+        _instant("recordedtime", get("recordedtime"), place),
         get("correlationid") or None,
         get("causationid") or None,
         get("actor") or None,
@@ -105,6 +107,15 @@ def _incomplete(attributes: Mapping[str, Any], place: Place) -> Unreadable:
         place(missing),
         "Send specversion, id, source and type with every event: in headers (binary mode),"
         " or in the value with content-type application/cloudevents+json (structured mode).",
+    )
+
+
+def _effective_time(place: Place) -> Unreadable:
+    """An attribute of another convention is never passed over: without it, a fact would stand on another day."""
+    return Unreadable(
+        "The attribute effectivetime is not read here.",
+        place("effectivetime"),
+        "Say when it happened in the attribute time, as CloudEvents does, and leave effectivetime out.",
     )
 
 
@@ -168,7 +179,7 @@ def optional(event: Envelope) -> list[tuple[str, str | int]]:
         ("subject", event.subject),
         ("time", _rfc3339(event.time)),
         ("dataschema", event.dataschema),
-        ("effectivetime", _rfc3339(event.effective)),
+        ("recordedtime", _rfc3339(event.recorded_time)),
         ("correlationid", event.correlation_id),
         ("causationid", event.causation_id),
         ("actor", event.actor),

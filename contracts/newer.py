@@ -75,7 +75,7 @@ def _is_placed(envelope: Envelope) -> bool:
     except ValueError:
         return False
     has_place = bool(envelope.stream_version) and bool(envelope.position)
-    has_times = envelope.time is not None and envelope.effective is not None
+    has_times = envelope.time is not None and envelope.recorded_time is not None
     return has_place and has_times and bool(envelope.subject) and is_admissible(envelope.subject or "")
 
 

@@ -24,11 +24,11 @@ Types: TypeAlias = Annotated[
 ]
 Correlations: TypeAlias = Annotated[list[str] | None, _option("--correlation", "With this correlation id.", "ID")]
 EffectiveSince: TypeAlias = Annotated[
-    str | None, _option("--effective-since", "Effective at this time or later (RFC 3339, or a day).", "TIME")
+    str | None, _option("--effective-since", "Happened at this time or later (ce_time: RFC 3339, or a day).", "TIME")
 ]
-EffectiveUntil: TypeAlias = Annotated[str | None, _option("--effective-until", "Effective before this time.", "TIME")]
+EffectiveUntil: TypeAlias = Annotated[str | None, _option("--effective-until", "Happened before this time.", "TIME")]
 RecordedSince: TypeAlias = Annotated[
-    str | None, _option("--recorded-since", "Recorded at this time or later (what ce_time says).", "TIME")
+    str | None, _option("--recorded-since", "Recorded at this time or later (ce_recordedtime).", "TIME")
 ]
 RecordedUntil: TypeAlias = Annotated[str | None, _option("--recorded-until", "Recorded before this time.", "TIME")]
 AsFarAs: TypeAlias = Annotated[

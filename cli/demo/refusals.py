@@ -60,7 +60,6 @@ def _envelope(command: Command, command_id: str) -> Envelope:
         dataschema=schema_name(word),
         datacontenttype="application/json",
         data=command.model_dump_json().encode(),
-        effective=when,
         correlation_id=command_id,
         actor="Examples of refusals (fictional)",
     )

@@ -82,7 +82,7 @@ class Step:
         return f"story/{self.day}/{type(self.command).__name__}/{self.about}"
 
     def envelope(self) -> Envelope:
-        """The step as a CloudEvent, effective on its day."""
+        """The step as a CloudEvent; it happened on its day."""
         when = datetime.combine(self.day, time(), UTC)
         word = type(self.command)
         return Envelope(
@@ -94,7 +94,6 @@ class Step:
             dataschema=schema_name(word),
             datacontenttype="application/json",
             data=self.command.model_dump_json().encode(),
-            effective=when,
             correlation_id=f"story/{self.about}",
             actor=ACTORS[self.sender],
         )

@@ -15,7 +15,7 @@ from contracts.registry import schema_name, type_name
 from contracts.words import Event, Message
 
 _AT: Final = datetime(2024, 3, 12, 9, 30, tzinfo=UTC)
-"""When every example was recorded, or sent."""
+"""When every example was recorded, and when it happened unless its data has a date."""
 
 
 def example_id(word: type[Message]) -> UUID:
@@ -58,11 +58,11 @@ def enveloped(example: Message) -> Envelope:
         source=f"urn:forcegen:{service}" if recorded else "urn:mfa:kz",
         type=type_name(word),
         subject=example.stream,
-        time=_AT,
+        time=_time(example),
         dataschema=schema_name(word),
         datacontenttype="application/json",
         data=example.model_dump_json().encode(),
-        effective=_effective(example),
+        recorded_time=_AT if recorded else None,
         correlation_id="c-2024-0312",
         causation_id=OUTCOME.command_id if recorded else None,
         actor="peacekeeping-desk",
@@ -71,7 +71,7 @@ def enveloped(example: Message) -> Envelope:
     )
 
 
-def _effective(example: Message) -> datetime:
+def _time(example: Message) -> datetime:
     if not isinstance(example, Event) or example.effective_field is None:
         return _AT
     return datetime.combine(getattr(example, example.effective_field), time(), UTC)

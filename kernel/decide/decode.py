@@ -119,8 +119,8 @@ def digest(envelope: Envelope) -> bytes:
 
 
 def _hashed(envelope: Envelope, data: bytes) -> bytes:
-    effective = envelope.effective.isoformat() if envelope.effective else ""
-    attributes = (envelope.type, envelope.subject, envelope.dataschema, effective)
+    time = envelope.time.isoformat() if envelope.time else ""
+    attributes = (envelope.type, envelope.subject, envelope.dataschema, time)
     lines = "{}\n{}\n{}\n{}\n".format(*attributes)
     if "None" in attributes or lines.count("\n") != len(attributes):  # another command could have the same lines
         return hashlib.sha256(b"\n\n" + orjson.dumps(attributes) + b"\n" + data).digest()
@@ -136,7 +136,7 @@ def _received(
     data = read(envelope, words, "command")
     if isinstance(data, Invalid):
         return data
-    effective = envelope.effective or envelope.time or received
+    effective = envelope.time or received
     return ReceivedCommand(data, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor)
 
 
@@ -186,11 +186,9 @@ def event(envelope: Envelope) -> RecordedEvent:
     data = read(envelope, EVENTS, "event")
     if isinstance(data, Invalid):
         raise Unreadable(data.reason, data.field or "data", data.remedy or "")
-    if envelope.effective is None:
-        raise Unreadable(
-            "There is no effective time.", "headers.ce_effectivetime", "Give the event its effective time."
-        )
+    if envelope.time is None:
+        raise Unreadable("There is no time.", "headers.ce_time", "Give the event the time when it happened.")
     try:
-        return RecordedEvent(UUID(envelope.id), data, envelope.effective)
+        return RecordedEvent(UUID(envelope.id), data, envelope.time)
     except ValueError as error:
         raise Unreadable("The id is not a UUID.", "headers.ce_id", "Events carry the UUID of their room.") from error

@@ -31,12 +31,10 @@ class CommandEvent(BaseModel):
     subject: str = Field(min_length=1, max_length=ATTRIBUTE_BYTES_MAX, examples=["mandate/kz-2013"])
     """The stream that the command is about."""
     time: AwareDatetime | None = None
-    """When it was sent."""
+    """When it happened; without it, when it was received."""
     dataschema: str | None = None
     """The version of the contract; the newest unless given."""
     datacontenttype: Literal["application/json"] | None = None
-    effectivetime: AwareDatetime | None = None
-    """When it became true."""
     correlationid: str | None = None
     causationid: str | None = None
     actor: str | None = None
@@ -99,7 +97,7 @@ def _headers(types: list[str]) -> list[dict[str, Any]]:
         "subject": _NAME,
         "time": instant,
         "dataschema": _NAME,
-        **{"effectivetime": instant, "correlationid": _NAME, "causationid": _NAME, "actor": _NAME},
+        **{"correlationid": _NAME, "causationid": _NAME, "actor": _NAME},
     }
     description = "Attribute `{}`, where the body is the data alone."
     return [

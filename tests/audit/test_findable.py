@@ -77,8 +77,8 @@ async def test_a_record_with_anything_in_it_does_not_stop_those_behind_it(archiv
         record(103, key=None, headers=[("ce_id", None)], value=b"x" * 900_000),
         event(104, **LONG),
         event(105, **{name: os.urandom(1_500).hex().encode()[:2_040] for name in LONG}),
-        event(106, time=b"0001-01-01T00:00:00Z", effectivetime=b"9999-12-31T23:59:59.999999Z"),
-        event(107, time=b"0001-01-01T00:00:00.000001Z", effectivetime=b"9999-12-31T23:59:59.999998Z"),
+        event(106, time=b"0001-01-01T00:00:00Z", recordedtime=b"9999-12-31T23:59:59.999999Z"),
+        event(107, time=b"0001-01-01T00:00:00.000001Z", recordedtime=b"9999-12-31T23:59:59.999998Z"),
         record(108, timestamp=-(2**63)),
         record(109, timestamp=2**63 - 1, headers=[("ce_id", DEEP)]),
         *(
@@ -215,7 +215,7 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
     """As a page, as JSON, as a filter; a record's own timestamp may be beyond any calendar."""
     text = edge.isoformat().replace("+00:00", "Z").encode()
     await indexed(
-        archive, event(0, time=text, effectivetime=text), record(1, timestamp=2**63 - 1), record(2, timestamp=-1)
+        archive, event(0, time=text, recordedtime=text), record(1, timestamp=2**63 - 1), record(2, timestamp=-1)
     )
     app = application.app("the archive")
     access.guard(app, archive.pool, None)

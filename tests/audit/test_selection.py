@@ -24,8 +24,8 @@ def headers(nr: int, **changed: bytes | None) -> list[tuple[str, bytes | None]]:
     told = {
         **{"ce_specversion": b"1.0", "ce_id": b"%d" % nr, "ce_source": b"test", "ce_type": TYPES[nr % 2].encode()},
         "ce_subject": b"mandate/%d" % (nr % 3),
-        "ce_effectivetime": (DAY + timedelta(nr)).isoformat().encode(),
-        "ce_time": (DAY + timedelta(365 + nr)).isoformat().encode(),
+        "ce_time": (DAY + timedelta(nr)).isoformat().encode(),
+        "ce_recordedtime": (DAY + timedelta(365 + nr)).isoformat().encode(),
         "ce_correlationid": b"c%d" % (nr // 10),
     }
     return list({**told, **changed}.items())

@@ -41,6 +41,13 @@ def test_nothing_is_made_up_for_a_line(field: str) -> None:
     assert found.remedy
 
 
+def test_a_line_with_effectivetime_is_not_sent_to_be_refused() -> None:
+    (line_read,) = read(line(effectivetime="2022-07-01T00:00:00Z"))
+    assert isinstance(line_read, BadLine)
+    assert line_read.field == "effectivetime"
+    assert "attribute time" in line_read.remedy
+
+
 @pytest.mark.parametrize("name", ["approvals.ProposeMandate", "forcegen.reporting.Rebuild", "forcegen.approvals", "x"])
 def test_a_type_of_no_deciding_room_is_named(name: str) -> None:
     (found,) = read(line(type=name))

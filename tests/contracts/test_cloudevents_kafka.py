@@ -66,9 +66,10 @@ def test_only_four_attributes_are_needed() -> None:
 
 
 def test_unknown_extensions_empty_extensions_and_repeated_headers_are_let_through() -> None:
-    headers = in_headers(ce_actor=b"", ce_position=b"", ce_effectivetime=b"", ce_unknown=b"\xff", other=b"\0")
+    empty = in_headers(ce_actor=b"", ce_position=b"", ce_recordedtime=b"", ce_effectivetime=b"")
+    headers = [*empty, ("ce_unknown", b"\xff"), ("other", b"\0")]
     read = from_kafka(None, EVENT.data, [*headers, *headers, ("ce_subject", None)])
-    assert read == replace(EVENT, actor=None, position=None, effective=None)
+    assert read == replace(EVENT, actor=None, position=None, recorded_time=None)
 
 
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "application/vnd.un+json", "text/JSON"])
@@ -76,7 +77,10 @@ def test_any_json_media_type_is_kept(media_type: str) -> None:
     assert from_kafka(None, b"{}", in_headers(content_type=media_type.encode())).datacontenttype == media_type
 
 
-@pytest.mark.parametrize("text", ["2014-12-20t14:30:00.25z", "2014-12-20T20:30:00.250000999+06:00"])
+@pytest.mark.parametrize(
+    "text",
+    ["2014-12-20t14:30:00.25z", "2014-12-20T20:30:00.250000999+06:00", "2014-12-20T14:30:00.25-00:00"],
+)
 def test_times_are_kept_in_utc(text: str) -> None:
     read = from_kafka(None, b"{}", in_headers(ce_time=text.encode())).time
     assert read is not None
@@ -112,7 +116,15 @@ def test_times_are_written_in_utc_and_never_without_an_offset() -> None:
         ({"ce_time": b"20141220T093000Z"}, "headers.ce_time", "RFC 3339"),
         ({"ce_time": b"2014-02-30T09:30:00Z"}, "headers.ce_time", "RFC 3339"),
         ({"ce_time": b"0001-01-01T00:00:00+05:00"}, "headers.ce_time", "RFC 3339"),
-        ({"ce_effectivetime": b"today"}, "headers.ce_effectivetime", "'today'"),
+        ({"ce_time": b"0000-01-01T00:00:00Z"}, "headers.ce_time", "RFC 3339"),
+        ({"ce_time": b"10000-01-01T00:00:00Z"}, "headers.ce_time", "RFC 3339"),
+        ({"ce_time": b"2016-12-31T23:59:60Z"}, "headers.ce_time", "RFC 3339"),
+        ({"ce_time": b"2014-12-20T24:00:00Z"}, "headers.ce_time", "RFC 3339"),
+        ({"ce_time": b"2014-12-20T09:30:00+24:00"}, "headers.ce_time", "RFC 3339"),
+        ({"ce_time": b""}, "headers.ce_time", "empty"),
+        ({"ce_recordedtime": b"today"}, "headers.ce_recordedtime", "'today'"),
+        ({"ce_recordedtime": b"2016-12-31T23:59:60Z"}, "headers.ce_recordedtime", "RFC 3339"),
+        ({"ce_effectivetime": b"2014-12-20T09:30:00Z"}, "headers.ce_effectivetime", "in the attribute time"),
         ({"ce_position": b"1.0"}, "headers.ce_position", "'1.0'"),
         ({"ce_position": b"-1"}, "headers.ce_position", "'-1'"),
         ({"ce_position": b"9223372036854775808"}, "headers.ce_position", "whole number"),
@@ -137,7 +149,7 @@ def test_an_empty_record_is_not_a_command(value: bytes | None, headers: Headers)
     assert refused(value, headers).field == "value"
 
 
-@pytest.mark.parametrize("twice", ["ce_id", "content-type"])
+@pytest.mark.parametrize("twice", ["ce_id", "ce_time", "ce_recordedtime", "content-type"])
 def test_a_header_that_says_two_things_is_named(twice: str) -> None:
     fault = refused(EVENT.data, [*in_headers(), (twice, b"other")])
     assert fault.field == f"headers.{twice}"

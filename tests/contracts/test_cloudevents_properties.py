@@ -31,7 +31,7 @@ envelopes = st.builds(
     dataschema=perhaps(texts),
     datacontenttype=perhaps(st.sampled_from(["application/json", "application/un+json; charset=utf-8"])),
     data=values.map(orjson.dumps),
-    effective=perhaps(times),
+    recorded_time=perhaps(times),
     correlation_id=perhaps(texts),
     causation_id=perhaps(texts),
     actor=perhaps(texts),

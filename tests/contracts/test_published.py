@@ -102,7 +102,7 @@ def test_examples_of_events_carry_every_extension() -> None:
         (event,) = from_http({"content-type": "application/cloudevents+json"}, file.read_bytes())
         assert isinstance(event, Envelope), event
         if issubclass(BY_TYPE[event.type], Event):
-            extensions = (event.stream_version, event.position, event.effective)
+            extensions = (event.stream_version, event.position, event.recorded_time)
             names = (event.correlation_id, event.causation_id, event.actor, event.time)
             assert None not in (*extensions, *names), file.name
 

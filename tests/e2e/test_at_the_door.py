@@ -62,6 +62,12 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "a time without seconds": (proposal("door") | {"id": "t1", "time": "2024-03-12T09:30Z"}, "headers.ce_time"),
     "a time in GMT": (proposal("door") | {"id": "t2", "time": "2024-03-12T09:30:00GMT"}, "headers.ce_time"),
     "a leap second": (proposal("door") | {"id": "t3", "time": "2024-03-12T09:30:60Z"}, "headers.ce_time"),
+    "a time in year 0": (proposal("door") | {"id": "y0", "time": "0000-01-01T00:00:00Z"}, "headers.ce_time"),
+    "a recordedtime that is none": (proposal("door") | {"id": "rt", "recordedtime": "now"}, "headers.ce_recordedtime"),
+    "an effectivetime": (
+        proposal("door") | {"id": "et", "effectivetime": "2022-07-01T00:00:00Z"},
+        "headers.ce_effectivetime",
+    ),
     "another specversion": (proposal("door") | {"id": "v", "specversion": "1.1"}, "headers.ce_specversion"),
     "an unset day": (status(since="0001-01-01") | {"id": "d1"}, "data.since"),
     "a day without end": (status(since="9999-12-31") | {"id": "d2"}, "data.since"),
@@ -78,6 +84,9 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
 TAKEN: dict[str, dict[str, Any]] = {
     "a no-break space in the correlation": proposal("door-nbsp") | {"correlationid": "a\xa0b"},
     "the longest correlation": proposal("door-longest") | {"correlationid": "\U0001f600" * 256},
+    "a time in lower case": proposal("door-lower") | {"time": "2022-07-01t09:00:00z"},
+    "a time of unknown offset": proposal("door-offset") | {"time": "2022-07-01T09:00:00-00:00"},
+    "a recordedtime of another century": proposal("door-recorded") | {"recordedtime": "1899-12-31T23:59:59Z"},
     "six characters that look like NUL": {**proposal("door-nul")},
 }
 TAKEN["six characters that look like NUL"]["data"]["area"] = "C:\\u0000"

@@ -38,7 +38,8 @@ def commands(chance: Random, name: str) -> Iterator[Behind]:
     good = _attributes(name, STATUS, f"mission/{mission}", "attribute")
     yield "NUL", good | {"id": f"{name}-nul"}, status | {"authority": "a\0b"}
     yield "length", good | {"id": f"{name}-{word(chance, 1900)}"}, status
-    yield "effective", good | {"id": f"{name}-effective", "effectivetime": "0001-01-01T00:00:00Z"}, status
+    yield "year", good | {"id": f"{name}-year", "time": "0001-01-01T00:00:00Z"}, status
+    yield "effectivetime", good | {"id": f"{name}-effective", "effectivetime": "2022-07-01T00:00:00Z"}, status
     yield "time", good | {"id": f"{name}-time", "time": "2024-03-12T09:30Z"}, status
     yield "line break", good | {"id": f"{name}\nx", "source": "urn:x"}, status
     yield "line break", good | {"id": "x", "source": f"urn:x\n{name}"}, status

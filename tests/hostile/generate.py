@@ -282,7 +282,8 @@ def _reads(headers: Headers, name: str) -> bool:
 
 NAMES: Final = (
     *("specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"),
-    *("effectivetime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
+    *("recordedtime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
+    "effectivetime",
 )
 
 
@@ -292,7 +293,7 @@ def _odd_attribute(chance: Random, name: str) -> Any:
         return None
     if kind < 0.25:
         return odd_bytes(chance)
-    if name in ("time", "effectivetime") and kind < 0.8:
+    if name in ("time", "recordedtime", "effectivetime") and kind < 0.8:
         return chance.choice(ODD_INSTANTS)
     if name in ("streamversion", "position") and kind < 0.8:
         return chance.choice(("-1", "+1", "1.0", "1e3", "١", "9" * 19, "9223372036854775807", "9223372036854775808"))
@@ -383,13 +384,13 @@ def _near(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hos
 def _sent(kind: str, chance: Random, name: str, type_: str, content: Any, subject: str) -> Hostile:
     attributes = plain(name, type_, subject)
     if chance.random() < 0.3:
-        attributes["effectivetime"] = edge_day(chance) + chance.choice(("T00:00:00Z", "T23:59:59.999999Z"))
+        attributes["time"] = edge_day(chance) + chance.choice(("T00:00:00Z", "T23:59:59.999999Z"))
     if chance.random() < 0.2:
         attributes["correlationid"] = chance.choice((odd_text(chance), word(chance, 200)))
     if chance.random() < 0.2:
         attributes["actor"] = chance.choice((odd_text(chance), "an officer"))
     if chance.random() < 0.1:
-        attributes["time"] = edge_day(chance) + "T00:00:00Z"
+        attributes["recordedtime"] = edge_day(chance) + "T00:00:00Z"
     key = subject.encode("utf-8", "surrogatepass")
     if chance.random() < 0.5:
         raw = Raw(key, _json(content), tuple(as_headers(attributes)))
@@ -431,7 +432,7 @@ def _event(chance: Random, room: str) -> Attributes:
     id_ = f"{chance.getrandbits(32):08x}-0000-4000-8000-{chance.getrandbits(48):012x}"
     type_ = chance.choice(sorted(events_of(room)))
     return plain(id_, type_, f"forged/{word(chance, 8)}", f"urn:forcegen:{room}") | {
-        "effectivetime": "2022-07-01T00:00:00Z",
+        "recordedtime": "2022-07-01T10:00:00Z",
         "correlationid": "c",
         "causationid": "c",
         "streamversion": "1",
@@ -454,7 +455,7 @@ def _newer_event(chance: Random, room: str, _: str, __: list[tuple[str, str]]) -
 def _forged_event(chance: Random, room: str, _: str, __: list[tuple[str, str]]) -> Hostile:
     """An event that the service never recorded: of a stream of its own, with numbers at their edges."""
     attributes = _event(chance, room)
-    for one in chance.sample(("streamversion", "position", "effectivetime", "id", "time", "correlationid"), 2):
+    for one in chance.sample(("streamversion", "position", "recordedtime", "id", "time", "correlationid"), 2):
         attributes[one] = _odd_attribute(chance, one)
     content = from_schema(chance, EVENTS[attributes["type"]].model_json_schema(), 0.05)
     own = event_stream(attributes["type"], content)

@@ -107,7 +107,13 @@ GUARDS: Final[tuple[Guard, ...]] = (
     Guard(
         "range of instants",
         "an effective time is one that can be stored and published",
-        (Edit(DOOR, "        if when is not None and not is_instant_in_range(when):\n", "        if False:\n"),),
+        (
+            Edit(
+                DOOR,
+                "    if envelope.time is not None and not is_instant_in_range(envelope.time):\n",
+                "    if False:\n",
+            ),
+        ),
     ),
     Guard(
         "identity means an answer",

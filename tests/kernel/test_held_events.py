@@ -126,7 +126,7 @@ def approval(version: int, mandate: str = "kz-1", **more: Any) -> Envelope:
         dataschema=schema_name(MandateApproved),
         datacontenttype="application/json",
         data=event.model_dump_json().encode(),
-        effective=datetime(2022, 7, 1, tzinfo=UTC),
+        recorded_time=datetime(2022, 7, 1, tzinfo=UTC),
         stream_version=version,
         position=version,
         **more,

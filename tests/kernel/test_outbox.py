@@ -45,8 +45,9 @@ async def test_an_event_at_an_edge_of_the_calendar_that_was_recorded_before_is_p
     sent = (await at(holding(**row), "deployments", "events", [1]))[1]
     assert sent is not None
     envelope = from_kafka(sent.key, sent.value, sent.headers)
-    assert envelope.effective is not None
-    assert envelope.effective.date() == day
+    assert envelope.time is not None
+    assert envelope.time.date() == day
+    assert envelope.recorded_time == NOW
     assert decode.event(envelope).data == good.model_copy(update={"since": day})
 
 

@@ -79,7 +79,7 @@ def _read(number: int, size: int, text: bytes) -> CommandLine | BadLine:
 
 def _addressed(number: int, size: int, text: bytes, envelope: Envelope) -> CommandLine | BadLine:
     if envelope.time is None:
-        remedy = "Say when the command was given, e.g. 2024-03-12T09:30:00Z; a repeat of it says the same."
+        remedy = "Say when it happened, e.g. 2024-03-12T09:30:00Z; a repeat of it says the same."
         return BadLine(number, size, "time", "The attribute time is missing.", remedy)
     if envelope.subject is None:
         remedy = "Name the stream that the command is for, e.g. mandate/kz-2013."

@@ -88,8 +88,8 @@ class Selection:
             (not self.streams or stream in self.streams)
             and (not self.types or envelope.type in self.types)
             and (not self.correlations or envelope.correlation_id in self.correlations)
-            and envelope.effective in self.effective
-            and envelope.time in self.recorded
+            and envelope.time in self.effective
+            and envelope.recorded_time in self.recorded
         )
 
 

@@ -45,7 +45,7 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
     if recorded_event.data.service != topic.partition(".")[0] or None in (
         envelope.stream_version,
         envelope.position,
-        envelope.time,
+        envelope.recorded_time,
     ):
         return None
     return (
@@ -55,7 +55,7 @@ def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
             UUID(envelope.id),
             envelope.type,
             recorded_event.effective,
-            envelope.time,
+            envelope.recorded_time,
         ),
         *(envelope.actor, envelope.correlation_id, envelope.causation_id, recorded_event.data.model_dump_json()),
         *(topic, part, offset),
