@@ -1,4 +1,4 @@
-"""What the approvals room is asked and what it says: mandates, their lines, and the legal framework.
+"""Commands and events of the approvals service: mandates, their lines, and the legal framework.
 
 A stream is one national mandate. A ceiling is never raised by itself: only a decision of parliament changes terms.
 """

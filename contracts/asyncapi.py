@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 description of the house, made from the registry: topics, messages, keys, headers, directions.
+"""The AsyncAPI 3.0 description of the system, generated from the registry: topics, messages, keys, headers, directions.
 
 Seen from this application: it receives commands and sends events, outcomes and dead letters. The document stands by
 itself: every schema is in its components.
@@ -30,10 +30,10 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_specversion": {"type": "string", "const": "1.0"},
     "ce_id": _NAME | {"description": "With ce_source the message's identity; a repeat is known by it."},
     "ce_source": _NAME | {"description": "Who says so."},
-    "ce_type": _NAME | {"description": "The word: `forcegen.<room>.<Name>`."},
+    "ce_type": _NAME | {"description": "The message type: `forcegen.<service>.<Name>`."},
     "ce_subject": _NAME | {"description": "The stream."},
     "ce_time": _TIME | {"description": "When it happened. A command without it happened when it was received."},
-    "ce_dataschema": _NAME | {"description": "`urn:forcegen:<room>.<Name>:<version>`; none means version 1."},
+    "ce_dataschema": _NAME | {"description": "`urn:forcegen:<service>.<Name>:<version>`; none means version 1."},
     "content-type": {"type": "string", "description": "`application/json`: the media type of the value."},
     "ce_recordedtime": _TIME | {"description": "When the service put it on record; of a command it is not believed."},
     "ce_correlationid": _NAME | {"description": "What all messages of one undertaking share."},
@@ -42,11 +42,19 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_traceparent": _NAME | {"description": "W3C Trace Context."},
     "ce_partitionkey": _NAME | {"description": "The subject, where a record has no key."},
     "ce_streamversion": _DIGITS | {"description": "The event's place in its stream, from 1."},
-    "ce_position": _DIGITS | {"description": "Its place in the room's log, without gaps and in commit order."},
+    "ce_position": _DIGITS | {"description": "Its place in the service's log, without gaps and in commit order."},
 }
-_ASKED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type")
-_ANSWERED: Final = (*_ASKED, "ce_subject", "ce_time", "ce_dataschema", "content-type", "ce_recordedtime", "ce_position")
-_RECORDED: Final = (*_ANSWERED, "ce_correlationid", "ce_causationid", "ce_streamversion")
+_COMMAND_REQUIRED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type")
+_OUTCOME_REQUIRED: Final = (
+    *_COMMAND_REQUIRED,
+    "ce_subject",
+    "ce_time",
+    "ce_dataschema",
+    "content-type",
+    "ce_recordedtime",
+    "ce_position",
+)
+_EVENT_REQUIRED: Final = (*_OUTCOME_REQUIRED, "ce_correlationid", "ce_causationid", "ce_streamversion")
 _OPERATIONS: Final = (
     ("commands", "receive", "Decide each command once, in the order of its stream, and answer it."),
     ("events", "send", "Publish each recorded event once, in the order of its stream."),
@@ -96,7 +104,7 @@ def _name(word: type[Message]) -> str:
 def _channel(service: str, kind: str) -> Json:
     return {
         "address": f"{service}.{kind}",
-        "description": f"The {kind.replace('-', ' ')} of the {service} room.",
+        "description": f"The {kind.replace('-', ' ')} of the {service} service.",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in message_names(service, kind)},
     }
 
@@ -163,9 +171,9 @@ def _schemas() -> Json:
     }
     return {
         **shared["$defs"],
-        "CommandHeaders": _headers(_ASKED),
-        "EventHeaders": _headers(_RECORDED),
-        "OutcomeHeaders": _headers(_ANSWERED),
+        "CommandHeaders": _headers(_COMMAND_REQUIRED),
+        "EventHeaders": _headers(_EVENT_REQUIRED),
+        "OutcomeHeaders": _headers(_OUTCOME_REQUIRED),
         "DeadLetterHeaders": {"type": "object", "properties": dead_letter_schema, "required": ["dead-letter-reason"]},
     }
 

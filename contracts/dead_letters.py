@@ -17,5 +17,5 @@ HEADERS: Final[Mapping[str, str]] = {
     "dead-letter-length": "Bytes of the record's whole value.",
     "dead-letter-key-length": "Bytes of the record's whole key, where it is cut.",
     "dead-letter-headers": "How many headers the record has, where not all of them follow.",
-    "dead-letter-position": "The letter's place among the room's dead letters.",
+    "dead-letter-position": "The dead letter's position in the service's log of dead letters.",
 }

@@ -1,4 +1,4 @@
-"""What the deployments room is asked and what it says: the ledger of tours on each mandate line, and others' counts.
+"""Commands and events of the deployments service: the ledger of tours on each mandate line, and others' counts.
 
 A tour's stream is its mandate line, so that the ceiling at every instant is decided in one place.
 """
@@ -56,7 +56,7 @@ class _OfLine(_InDeployments):
         return streams.line(self.mandate, self.line)
 
 
-# The line itself (sent by the policies of the approvals room's facts).
+# The line itself (sent by this service's policies on events of the approvals service).
 
 
 class _Opening(_OfLine):
@@ -106,7 +106,7 @@ class _Waiver(_OfLine):
 
 
 class RecordWaiver(_Waiver, Command):
-    """Carry a dated exception to a ceiling over from the approvals room."""
+    """Carry a dated exception to a ceiling over from the approvals service."""
 
 
 class WaiverRecorded(_Waiver, Event):
@@ -139,7 +139,7 @@ class _Document(_OfLine):
 
 
 class RecordDocument(_Document, Command):
-    """Carry a recorded legal document over from the approvals room."""
+    """Carry a recorded legal document over from the approvals service."""
 
 
 class DocumentRecorded(_Document, Event):
@@ -364,7 +364,7 @@ class ReturnOrdered(_Return, Event):
     effective_field = "by"
 
 
-# Missions and units as this room knows them (sent by the policies of the vacancies room's facts).
+# Missions and units as this service knows them (sent by its policies on events of the vacancies service).
 
 
 class _OfMission(_InDeployments):
@@ -382,7 +382,7 @@ class _MissionFact(_OfMission):
 
 
 class RecordMissionStatus(_MissionFact, Command):
-    """Carry a mission's status over from the vacancies room."""
+    """Carry a mission's status over from the vacancies service."""
 
 
 class TourRef(Contract):
@@ -409,7 +409,7 @@ class _Presence(_OfMission):
 
 
 class NotePresence(_Presence, Command):
-    """Tell a mission's stream that a tour is there, or no longer (sent by this room's own policy)."""
+    """Tell a mission's stream that a tour is there, or no longer (sent by this service's own policy)."""
 
 
 class PresenceNoted(_Presence, Event):
@@ -434,7 +434,7 @@ class _UnitMou(_OfUnit):
 
 
 class RecordUnitMou(_UnitMou, Command):
-    """Carry a unit's signed MOU or memorandum over from the vacancies room."""
+    """Carry a unit's signed MOU or memorandum over from the vacancies service."""
 
 
 class UnitMouRecorded(_UnitMou, Event):
@@ -449,7 +449,7 @@ class _UnitVisit(_OfUnit):
 
 
 class RecordUnitVisit(_UnitVisit, Command):
-    """Carry a unit's pre-deployment visit over from the vacancies room."""
+    """Carry a unit's pre-deployment visit over from the vacancies service."""
 
 
 class UnitVisitRecorded(_UnitVisit, Event):

@@ -9,7 +9,7 @@ from pydantic import Field
 from contracts.limits import BIGINT_MAX, INTEGER_MAX
 from contracts.words import WHOLE, Contract, EventId, Message
 
-_TOKEN: Final = re.compile(r"(?P<room>[a-z]{1,40}):(?P<stream>[!-~]{1,200}):(?P<version>[1-9][0-9]{0,8})")
+_TOKEN: Final = re.compile(r"(?P<service>[a-z]{1,40}):(?P<stream>[!-~]{1,200}):(?P<version>[1-9][0-9]{0,8})")
 Status = Literal["accepted", "refused", "pending", "invalid", "conflict"]
 
 
@@ -21,7 +21,7 @@ class EventRef(Contract):
     stream: str
     version: Annotated[int, Field(ge=0, le=INTEGER_MAX), WHOLE]
     position: Annotated[int, Field(ge=0, le=BIGINT_MAX), WHOLE]
-    """The event's place in its room's log, without gaps and in commit order."""
+    """The event's place in its service's log, without gaps and in commit order."""
 
 
 class WaitToken(NamedTuple):
@@ -45,14 +45,14 @@ class WaitToken(NamedTuple):
         match = _TOKEN.fullmatch(text)
         if match is None:
             raise ValueError("it is not the token of an outcome, as deployments:line/kz-2013/observers:17")
-        return cls(match["room"], match["stream"], int(match["version"]))
+        return cls(match["service"], match["stream"], int(match["version"]))
 
 
 class CommandDecided(Message):
-    """What a room answered to a command.
+    """What a service answered to a command.
 
-    `accepted`: the events are on record. `refused`: a rule said no. `pending`: it waits for a fact of another room.
-    `invalid`: it does not fit its contract. `conflict`: its id was used before for another body.
+    `accepted`: the events are on record. `refused`: a rule said no. `pending`: it waits for an event of another
+    service. `invalid`: it does not fit its contract. `conflict`: its id was used before for another body.
     """
 
     service: ClassVar[str] = "outcomes"

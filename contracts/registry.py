@@ -1,7 +1,7 @@
 """Every word by its name: which model reads a CloudEvents `type`, in which version.
 
-A type is `forcegen.<room>.<Name>`; the version travels in `dataschema` (`urn:forcegen:<room>.<Name>:<version>`), and
-a message without one is read as version 1, so that a producer written today is still understood in ten years.
+A type is `forcegen.<service>.<Name>`; the version travels in `dataschema` (`urn:forcegen:<service>.<Name>:<version>`),
+and a message without one is read as version 1, so that a producer written today is still understood in ten years.
 """
 
 import re
@@ -13,7 +13,7 @@ from contracts.outcome import CommandDecided
 from contracts.words import Command, Event, Message
 
 SERVICES: Final = ("approvals", "vacancies", "deployments")
-"""The rooms that decide."""
+"""The services that decide."""
 
 
 def type_name(word: type[Message]) -> str:
@@ -38,19 +38,19 @@ def schema_version(dataschema: str | None) -> int | None:
 
 
 COMMANDS: Final[Mapping[str, type[Command]]] = {
-    type_name(word): word for room in (approvals, vacancies, deployments) for word in room.COMMANDS
+    type_name(word): word for service in (approvals, vacancies, deployments) for word in service.COMMANDS
 }
 EVENTS: Final[Mapping[str, type[Event]]] = {
-    type_name(word): word for room in (approvals, vacancies, deployments) for word in room.EVENTS
+    type_name(word): word for service in (approvals, vacancies, deployments) for word in service.EVENTS
 }
 OUTCOME_TYPE: Final = type_name(CommandDecided)
 
 
 def commands_of(service: str) -> Mapping[str, type[Command]]:
-    """The commands that a room takes, by type."""
+    """The commands that a service takes, by type."""
     return {name: word for name, word in COMMANDS.items() if word.service == service}
 
 
 def events_of(service: str) -> Mapping[str, type[Event]]:
-    """The events that a room records, by type."""
+    """The events that a service records, by type."""
     return {name: word for name, word in EVENTS.items() if word.service == service}

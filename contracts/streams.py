@@ -32,7 +32,7 @@ def unit(unit_id: str) -> str:
 
 
 def mission(acronym: str) -> str:
-    """A UN operation and its life: told to vacancies, carried to deployments."""
+    """A UN operation and its life: recorded by vacancies, carried over to deployments."""
     return f"mission/{acronym}"
 
 

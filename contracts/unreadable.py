@@ -1,4 +1,4 @@
-"""Why bytes could not be read, told so that their sender can mend them and a dead letter can still be found.
+"""Why bytes could not be read, in terms that let their sender mend them and keep a dead letter searchable.
 
 One kind of exception for every binding and every fault: whoever reads the wire catches this one and nothing else.
 """

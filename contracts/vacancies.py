@@ -1,6 +1,6 @@
-"""What the vacancies room is asked and what it says: applications, vacancies and their nominations, candidates, units.
+"""Commands and events of the vacancies service: applications, vacancies and their nominations, candidates, units.
 
-The UN's facts (vacancies, missions, answers) enter as commands, so that the room still decides.
+The UN's facts (vacancies, missions, answers) enter as commands, so that the service still decides.
 """
 
 from typing import Annotated, ClassVar
@@ -561,7 +561,7 @@ class PredeploymentVisitRecorded(_Visit, Event):
     effective_field = "visited_on"
 
 
-# Mandate lines as this room knows them (sent by the policy of the approvals room's facts).
+# Mandate lines as this service knows them (sent by its policy on events of the approvals service).
 
 
 class _OfLine(_InVacancies):
@@ -580,7 +580,7 @@ class _LineFact(_OfLine):
 
 
 class RecordMandateLine(_LineFact, Command):
-    """Carry a mandate line's terms over from the approvals room."""
+    """Carry a mandate line's terms over from the approvals service."""
 
 
 class MandateLineRecorded(_LineFact, Event):
@@ -594,7 +594,7 @@ class _LineEnd(_OfLine):
 
 
 class RecordMandateLineEnd(_LineEnd, Command):
-    """Carry a mandate line's end over from the approvals room."""
+    """Carry a mandate line's end over from the approvals service."""
 
 
 class MandateLineEnded(_LineEnd, Event):

@@ -108,7 +108,7 @@ class Contract(BaseModel):
 
 
 class Message(Contract):
-    """A command or an event: data that knows its stream, its room and the version of its schema."""
+    """A command or an event: data that knows its stream, its service and the version of its schema."""
 
     service: ClassVar[str]
     schema_version: ClassVar[int] = 1
@@ -120,11 +120,11 @@ class Message(Contract):
 
 
 class Command(Message):
-    """What another system asks a room to do; answered by an outcome."""
+    """What another system asks a service to do; answered by an outcome."""
 
 
 class Event(Message):
-    """A fact that a room recorded."""
+    """A fact that a service recorded."""
 
     effective_field: ClassVar[str | None] = None
     """The field that holds the date on which the fact became true; without one, the command's effective time."""

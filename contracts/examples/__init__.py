@@ -1,7 +1,7 @@
 """One example of every word: what consumers read to see real values, and what every consumer's tests read.
 
 Values are of the field (two decisions of a parliament, an observer's tour, a company in a framework nation's
-battalion); people are opaque references, as everywhere. Nothing here is read when a room runs.
+battalion); people are opaque references, as everywhere. No running service reads them.
 """
 
 from datetime import UTC, datetime, time

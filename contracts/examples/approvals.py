@@ -1,9 +1,9 @@
-"""Parliament in 2013 and 2022, told in the words of the approvals room; votes only where the public record has them."""
+"""Parliament in 2013 and 2022, as messages of the approvals service; votes only where the public record has them."""
 
 from datetime import date
 
 from contracts import approvals as a
-from contracts.examples.telling import told
+from contracts.examples.build import event_from
 from contracts.words import Command, Decision, Event, LineTerms, SubCeiling
 
 OBSERVERS = LineTerms(
@@ -81,15 +81,15 @@ COMMANDS: tuple[Command, ...] = (
     *(waive, require, record),
 )
 EVENTS: tuple[Event, ...] = (
-    told(a.MandateProposed, propose),
-    told(a.MandateApproved, approve, contributor="KAZ", lines=(OBSERVERS,)),
-    told(a.MandateRejected, reject),
-    told(a.ProposalWithdrawn, withdraw),
-    told(a.MandateAmended, amend, contributor="KAZ"),
-    told(a.MandateRevoked, revoke, lines=("unifil-company",)),
-    told(a.MandateExpired, expire, lines=("unifil-company",)),
-    told(a.MandateSuperseded, supersede, lines=("observers",)),
-    told(a.WaiverGranted, waive),
-    told(a.LegalDocumentsRequired, require, lines=("contingent",)),
-    told(a.LegalDocumentRecorded, record, lines=("contingent",)),
+    event_from(a.MandateProposed, propose),
+    event_from(a.MandateApproved, approve, contributor="KAZ", lines=(OBSERVERS,)),
+    event_from(a.MandateRejected, reject),
+    event_from(a.ProposalWithdrawn, withdraw),
+    event_from(a.MandateAmended, amend, contributor="KAZ"),
+    event_from(a.MandateRevoked, revoke, lines=("unifil-company",)),
+    event_from(a.MandateExpired, expire, lines=("unifil-company",)),
+    event_from(a.MandateSuperseded, supersede, lines=("observers",)),
+    event_from(a.WaiverGranted, waive),
+    event_from(a.LegalDocumentsRequired, require, lines=("contingent",)),
+    event_from(a.LegalDocumentRecorded, record, lines=("contingent",)),
 )

@@ -1,11 +1,11 @@
-"""An observer's tour in Western Sahara and a company in Lebanon, told in the words of the deployments room."""
+"""An observer's tour in Western Sahara and a company in Lebanon, as messages of the deployments service."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 from contracts import deployments as d
 from contracts.examples.approvals import CONTINGENT
-from contracts.examples.telling import told
+from contracts.examples.build import event_from
 from contracts.words import Command, Event
 
 _LINE = {"mandate": "kz-2022", "line": "contingent"}
@@ -146,27 +146,27 @@ COMMANDS: tuple[Command, ...] = (
     *(mission_status, presence, mou, visit, strength, statement),
 )
 EVENTS: tuple[Event, ...] = (
-    told(d.LineOpened, open_),
-    told(d.LineAmended, open_),
-    told(d.LineClosed, close),
-    told(d.WaiverRecorded, waive),
-    told(d.DocumentsRequired, require),
-    told(d.DocumentRecorded, document),
-    told(d.TourPlanned, plan),
-    told(d.ConsentRecorded, consent),
-    told(d.TourScheduled, schedule),
-    told(d.TourRescheduled, reschedule, old_arrives_on=schedule.arrives_on, old_departs_on=schedule.departs_on),
-    told(d.TourArrived, arrive, mission="MINURSO", headcount=1, category="military_observer"),
-    told(d.TourExtended, extend, old_until=date(2015, 7, 10)),
-    told(d.TourTransferred, transfer, from_mission="MINURSO"),
-    told(d.TourDeparted, depart, mission="MINURSO", person="p-0007", vacancy="minurso-milob-07"),
-    told(d.TourCancelled, cancel, vacancy="minurso-milob-07"),
-    told(d.TourCorrected, correct, old_value=date(2014, 7, 17)),
-    told(d.ReturnOrdered, order),
-    told(d.MissionStatusRecorded, mission_status, present=(d.TourRef(**_LINE, tour="t-2023-04"),)),
-    told(d.PresenceNoted, presence),
-    told(d.UnitMouRecorded, mou),
-    told(d.UnitVisitRecorded, visit),
-    told(d.StrengthReturnRecorded, strength),
-    told(d.OfficialStatementRecorded, statement),
+    event_from(d.LineOpened, open_),
+    event_from(d.LineAmended, open_),
+    event_from(d.LineClosed, close),
+    event_from(d.WaiverRecorded, waive),
+    event_from(d.DocumentsRequired, require),
+    event_from(d.DocumentRecorded, document),
+    event_from(d.TourPlanned, plan),
+    event_from(d.ConsentRecorded, consent),
+    event_from(d.TourScheduled, schedule),
+    event_from(d.TourRescheduled, reschedule, old_arrives_on=schedule.arrives_on, old_departs_on=schedule.departs_on),
+    event_from(d.TourArrived, arrive, mission="MINURSO", headcount=1, category="military_observer"),
+    event_from(d.TourExtended, extend, old_until=date(2015, 7, 10)),
+    event_from(d.TourTransferred, transfer, from_mission="MINURSO"),
+    event_from(d.TourDeparted, depart, mission="MINURSO", person="p-0007", vacancy="minurso-milob-07"),
+    event_from(d.TourCancelled, cancel, vacancy="minurso-milob-07"),
+    event_from(d.TourCorrected, correct, old_value=date(2014, 7, 17)),
+    event_from(d.ReturnOrdered, order),
+    event_from(d.MissionStatusRecorded, mission_status, present=(d.TourRef(**_LINE, tour="t-2023-04"),)),
+    event_from(d.PresenceNoted, presence),
+    event_from(d.UnitMouRecorded, mou),
+    event_from(d.UnitVisitRecorded, visit),
+    event_from(d.StrengthReturnRecorded, strength),
+    event_from(d.OfficialStatementRecorded, statement),
 )

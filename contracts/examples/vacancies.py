@@ -1,10 +1,10 @@
-"""An observer's post in Western Sahara and a company for Lebanon, told in the words of the vacancies room."""
+"""An observer's post in Western Sahara and a company for Lebanon, as messages of the vacancies service."""
 
 from datetime import date
 
 from contracts import vacancies as v
 from contracts.examples.approvals import CONTINGENT
-from contracts.examples.telling import told
+from contracts.examples.build import event_from
 from contracts.words import Command, Event
 
 mission = v.RecordMission(
@@ -133,17 +133,17 @@ COMMANDS: tuple[Command, ...] = (
     *(pledge, readiness, select, sign, visit, line, line_end, adopt),
 )
 EVENTS: tuple[Event, ...] = (
-    told(v.MissionRecorded, mission),
-    told(v.MissionStatusChanged, mission_status),
-    told(v.ApplicationSubmitted, apply_),
-    told(v.ApplicationAcknowledged, acknowledge),
-    told(v.ApplicationWithdrawn, withdraw_application),
-    told(v.VacancyAnnounced, announce),
-    told(v.VacancyWithdrawn, withdraw_vacancy),
-    told(v.VacancyLapsed, lapse_vacancy),
-    told(v.VacancyReopened, reopen, number=1),
+    event_from(v.MissionRecorded, mission),
+    event_from(v.MissionStatusChanged, mission_status),
+    event_from(v.ApplicationSubmitted, apply_),
+    event_from(v.ApplicationAcknowledged, acknowledge),
+    event_from(v.ApplicationWithdrawn, withdraw_application),
+    event_from(v.VacancyAnnounced, announce),
+    event_from(v.VacancyWithdrawn, withdraw_vacancy),
+    event_from(v.VacancyLapsed, lapse_vacancy),
+    event_from(v.VacancyReopened, reopen, number=1),
     v.VacancyFilled(vacancy="minurso-milob-07", filled_on=date(2014, 6, 11)),
-    told(
+    event_from(
         v.CandidateNominated,
         nominate,
         mission="MINURSO",
@@ -153,7 +153,7 @@ EVENTS: tuple[Event, ...] = (
         rule_set="kz-2014-1",
         valid_until=date(2015, 5, 20),
     ),
-    told(
+    event_from(
         v.UnitNominated,
         nominate_unit,
         mission="UNIFIL",
@@ -163,7 +163,7 @@ EVENTS: tuple[Event, ...] = (
         rule_set="kz-2014-1",
         valid_until=date(2024, 8, 14),
     ),
-    told(
+    event_from(
         v.NominationAccepted,
         accept,
         mission="MINURSO",
@@ -177,21 +177,21 @@ EVENTS: tuple[Event, ...] = (
         tour_until=date(2015, 7, 10),
         handover_until=date(2014, 7, 17),
     ),
-    told(v.NominationDeclined, decline),
-    told(v.NominationWithdrawn, withdraw_nomination),
-    told(v.NominationLapsed, lapse_nomination),
-    told(v.CandidateRegistered, register),
-    told(v.CandidateScreened, screen),
-    told(v.CandidatePromoted, promote),
-    told(v.CandidatePlacedInReserve, reserve),
-    told(v.CandidateWithdrawn, withdraw_candidate),
-    told(v.CandidateBarred, bar),
-    told(v.UnitPledged, pledge),
-    told(v.UnitReadinessRecorded, readiness),
-    told(v.UnitSelected, select),
-    told(v.MouSigned, sign),
-    told(v.PredeploymentVisitRecorded, visit),
-    told(v.MandateLineRecorded, line),
-    told(v.MandateLineEnded, line_end),
-    told(v.RuleSetAdopted, adopt),
+    event_from(v.NominationDeclined, decline),
+    event_from(v.NominationWithdrawn, withdraw_nomination),
+    event_from(v.NominationLapsed, lapse_nomination),
+    event_from(v.CandidateRegistered, register),
+    event_from(v.CandidateScreened, screen),
+    event_from(v.CandidatePromoted, promote),
+    event_from(v.CandidatePlacedInReserve, reserve),
+    event_from(v.CandidateWithdrawn, withdraw_candidate),
+    event_from(v.CandidateBarred, bar),
+    event_from(v.UnitPledged, pledge),
+    event_from(v.UnitReadinessRecorded, readiness),
+    event_from(v.UnitSelected, select),
+    event_from(v.MouSigned, sign),
+    event_from(v.PredeploymentVisitRecorded, visit),
+    event_from(v.MandateLineRecorded, line),
+    event_from(v.MandateLineEnded, line_end),
+    event_from(v.RuleSetAdopted, adopt),
 )
