@@ -1,5 +1,6 @@
-"""The spine: what every room is built on. It knows events, commands, streams and logs, and no domain word.
+"""What every service is built on. It knows events, commands, streams and logs, and no term of the domain.
 
-`decider` is the shape of a pure core; `deciding` settles a batch of commands in memory; `intake` loads, settles and
-appends; `store` is Postgres; `relay` carries the log to Kafka, `consumer` carries Kafka to a room; `room` wires it all.
+`model.decider` is the shape of a pure core; `decide.batch` settles a batch of commands in memory;
+`decide.command_handler` loads, settles and appends; `store` is Postgres; `messaging.relay` carries the log to Kafka and
+`messaging.consumer` carries Kafka to a service; `command_service` and `reader_service` put a process together.
 """

@@ -1,7 +1,7 @@
-"""A deciding room, put together: the only place where things are built, and the loop that keeps them running.
+"""A deciding service, put together: the only place where its parts are built, and the loops that keep them running.
 
-`run` is crash-only: when a loop ends that should not, the process ends, and whoever supervises it starts it again;
-what matters is in Postgres and Kafka, and every start goes the same way.
+`run` is crash-only: when a loop ends, the process ends, and its supervisor starts it again; all state is in Postgres
+and Kafka, and every start goes the same way.
 """
 
 import asyncio
@@ -42,13 +42,13 @@ from kernel.store.postgres import PostgresStore
 log = structlog.get_logger()
 LOGS = ("events", "outcomes", "dead_letters")
 LOOK_FOR_NEWER_S = 30.0
-"""How often a process looks whether its log holds what it cannot read; whatever it decides on is looked at anyway."""
+"""How often a process checks its log for events that it cannot read; streams that it decides on are always checked."""
 MIGRATIONS = (("kernel.migrations", "reading"), ("kernel.migrations", "deciding"))
 
 
 @dataclass(frozen=True)
 class DecidingService:
-    """What makes a room: its name, its pure core, and which facts it reacts to."""
+    """What defines a service: its name, its pure core, and the events of other services that it reacts to."""
 
     name: str
     decider: AnyDecider
@@ -65,7 +65,7 @@ class DecidingService:
 
 
 class DecidingProcess:
-    """One process of a room: the shell's parts and how they are joined."""
+    """One process of a service: the shell's parts and how they are joined."""
 
     def __init__(self, service: DecidingService, settings: Settings, pool: asyncpg.Pool) -> None:
         self._service = service
@@ -134,9 +134,9 @@ class DecidingProcess:
         await self.command_handler.handle(batch.commands, batch.dead_letters, offsets, held=batch.held)
 
     async def _set_aside(self, record: Record, offsets: OffsetAdvance, fault: Exception) -> None:
-        """The one record that made its batch fail: each of its commands is answered alone, or the record is buried.
+        """The one record that made its batch fail: each of its commands is answered alone, or it becomes a dead letter.
 
-        A newer event that cannot be held for want of room stays where it is, and its partition behind it.
+        A newer event beyond the bound of held events stays where it is, and its partition waits behind it.
         """
         if isinstance(fault, TooManyHeld):
             return await self._handle([record], offsets)
@@ -168,7 +168,7 @@ class DecidingProcess:
                 if not self._newer.done() and (newer := newer_words(await self.store.words())):
                     self._met_newer(NewerThanProgram(f"{', '.join(newer)} is newer than this program"))
         fault = self._newer.result()
-        log.critical("the log was written on by a newer program; this one ends", reason=str(fault))
+        log.critical("a newer program has written to the log; this process ends", reason=str(fault))
         raise fault
 
     async def settle_waiting(self) -> None:
@@ -187,7 +187,7 @@ class DecidingProcess:
                 await _woken(self._may_be_ready, 1.0)
 
     async def _settle_ready(self) -> int:
-        """Decide the commands that need wait no longer; how many there were."""
+        """Decide the commands that need not wait any longer; returns how many."""
         ready = await self.store.ready(self._settings.batch_records_max)
         decoded = [self._decode_waiting(text) for text in ready]
         commands = [replace(command, was_pending=True) for command in decoded if command is not None]
@@ -195,7 +195,7 @@ class DecidingProcess:
         return sum(not isinstance(outcome, Exception) for outcome in outcomes)
 
     def _decode_waiting(self, text: bytes) -> DecodedCommand | None:
-        """A command as it was put by; what is admitted may have become narrower since then."""
+        """A command as it was stored; what is admitted may have become narrower since then."""
         try:
             return self.decode(from_kafka(None, text, [("content-type", b"application/cloudevents+json")]))
         except Unreadable as fault:
@@ -258,7 +258,7 @@ async def _woken(event: asyncio.Event, timeout_s: float) -> None:
 
 
 async def run(service: DecidingService, settings: Settings | None = None) -> None:
-    """Run one process of a deciding room until it is told to stop (SIGTERM, SIGINT)."""
+    """Run one process of a deciding service until SIGTERM or SIGINT."""
     settings = settings or Settings.for_service(service.name)
     await database.migrate(settings.database_url, MIGRATIONS)
     await topics.ensure(settings, [*service.topics_in, *service.topics_out])

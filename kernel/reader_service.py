@@ -1,6 +1,6 @@
-"""A room that only reads: its effects, its dead letters and its offsets are one transaction.
+"""A service that only reads: its effects, its dead letters and its offsets are one transaction.
 
-Reporting and audit are such rooms. What they write is theirs; how far they have read is kept beside it, so a crash at
+Reporting and audit are such services. The offsets that they have read are stored beside what they write, so a crash at
 any moment leaves either both or neither.
 """
 
@@ -32,27 +32,27 @@ Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
 Prepare: TypeAlias = Callable[[Records], Write]
 """Decode a batch before the transaction begins."""
 SetAside: TypeAlias = Callable[[Connection, Record, Exception], Awaitable[Sequence[DeadLetter]]]
-"""Put by the one record that makes its batch fail, in a transaction; returned is what became a dead letter."""
+"""Set aside the one record that makes its batch fail, in a transaction; returns what became a dead letter."""
 Extend: TypeAlias = Callable[[FastAPI, asyncpg.Pool, Health], Sequence[Coroutine[Any, Any, None]]]
-"""Add what a room answers over HTTP besides; returned are loops that run along with the others."""
+"""Add the service's own HTTP routes; returns loops that run along with the others."""
 LOGS = ("dead_letters",)
 
 
 @dataclass(frozen=True)
 class ReaderService:
-    """What makes a reading room: its name, the topics it reads, its own migrations, and what it does with a batch."""
+    """What defines a reading service: its name, its topics, its own migrations, and what it does with a batch."""
 
     name: str
     topics_in: Sequence[str]
     prepare: Prepare
     set_aside: SetAside | None = None
-    """What becomes of a record that makes its batch fail; where there is nothing, it is retried, and told as stuck."""
+    """What becomes of a record that makes its batch fail; None: it is retried, and reported as stuck."""
     migrations: Sequence[tuple[str, str]] = ()
     """(package, folder) of its own migrations, after the kernel's."""
     batch_records_max: int | None = None
-    """Where a room reads best in larger batches than the settings' default."""
+    """Where a service reads best in larger batches than the settings' default."""
     dead_letters: bool = field(default=True)
-    """False for a room that keeps bytes as they are, and so can read everything."""
+    """False for a service that keeps bytes as they are, and so can read everything."""
     readers: Sequence[str] = ()
     """Roles of people who read its tables: their sessions are ended when they go too far."""
 
@@ -82,7 +82,7 @@ async def settle(connection: Connection, offsets: OffsetAdvance, write: Write) -
 
 
 class ReaderProcess:
-    """One process of a reading room."""
+    """One process of a reading service."""
 
     def __init__(self, service: ReaderService, settings: Settings, pool: asyncpg.Pool) -> None:
         self._service = service
@@ -153,7 +153,7 @@ async def run(
     beside: Callable[[asyncpg.Pool], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
     extend: Extend = lambda *_: (),
 ) -> None:
-    """Run one process of a reading room until it is told to stop; `beside` runs along with it, `extend` adds to it."""
+    """Run one process of a reading service until SIGTERM or SIGINT; `beside` runs with it, `extend` adds to it."""
     settings = settings or Settings.for_service(service.name)
     await database.migrate(settings.database_url, [("kernel.migrations", "reading"), *service.migrations])
     await topics.ensure(settings, [*service.topics_in, *service.topics_out])

@@ -1,8 +1,8 @@
 """The shell around a decider: load what a batch needs, settle it in memory, append it, and begin again if it is stale.
 
-One batch at a time in a process: commands from Kafka, from HTTP, from policies and from waiting share this door, so
-within a process nothing is ever stale; between processes the append's check keeps order. Folded streams stay in a
-bounded cache that is only ever brought forward by events that are stored.
+One batch at a time in a process: commands from Kafka, from HTTP, from policies and from waiting all come here, so
+within a process nothing is ever stale; between processes the append's check keeps order. The states of streams
+stay in a bounded cache, which only stored events bring forward.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from kernel.store.protocol import Store
 
 log = structlog.get_logger()
 ATTEMPTS_MAX = 100
-"""Decisions of one batch. Each stale one means that another process got something done; so many mean a defect."""
+"""Attempts to decide one batch. Each conflict means that another process made progress; so many mean a defect."""
 COMPANIONS_MAX = 100
 """Streams that the last batch looked at beside its own (missions, rule sets): loaded with the next one at once."""
 ROUNDS_MAX = 20
@@ -42,7 +42,7 @@ ROUNDS_MAX = 20
 
 
 class CommandHandler:
-    """The one door through which commands reach a room's decider."""
+    """The only way by which commands reach a service's decider."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class CommandHandler:
     async def _reject_alone(self, command: DecodedCommand, fault: Exception) -> CommandDecided | Exception:
         log.error("a command cannot be recorded", fault=kind(fault), where=where(fault))
         reason = f"The command could not be recorded ({kind(fault)}); nothing came of it."
-        remedy = "Look for a value that no register would hold; ask the operators, who were told which one."
+        remedy = "Look for a value that no register would hold, or ask the operators: their log names the fault."
         try:
             return (await self.handle([replace(command, command=Invalid(reason, remedy=remedy))]))[0]
         except Exception as again:

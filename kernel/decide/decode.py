@@ -36,7 +36,7 @@ KEY_REMEDY: Final = "Set the record's key to the same text as the subject: it ke
 def command(
     envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int
 ) -> DecodedCommand:
-    """A command as the room takes it in; `received` stands in where the sender gives no time."""
+    """A command as the service takes it in; `received` stands in where the sender gives no time."""
     if (fault := misfit(envelope)) is not None:
         return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
     body = _received(envelope, words, received, bytes_max)
@@ -163,7 +163,7 @@ def _unknown_type(name: str, words: Mapping[str, type[Word]], kind: str) -> Inva
     near = difflib.get_close_matches(name[:200], words, n=1)
     elsewhere = next((w.service for w in [*COMMANDS.values()] if name == f"forcegen.{w.service}.{w.__name__}"), None)
     if elsewhere is not None and kind == "command":
-        return Invalid(f"{name} is a command of another room.", "type", f"Send it to {elsewhere}.commands.")
+        return Invalid(f"{name} is a command of another service.", "type", f"Send it to {elsewhere}.commands.")
     remedy = f"Did you mean {near[0]}?" if near else f"The {kind}s known here: {', '.join(sorted(words))}."
     return Invalid(f"{name[:200]!r} is not a {kind} that is known here.", "type", remedy)
 
@@ -178,7 +178,7 @@ def _misfit(error: ValidationError, name: str) -> Invalid:
 
 
 def event(envelope: Envelope) -> RecordedEvent:
-    """An event of another room, as a policy reads it.
+    """An event of another service, as a policy reads it.
 
     Raises:
         Unreadable: it is no event that is known here.
@@ -191,4 +191,6 @@ def event(envelope: Envelope) -> RecordedEvent:
     try:
         return RecordedEvent(UUID(envelope.id), data, envelope.time)
     except ValueError as error:
-        raise Unreadable("The id is not a UUID.", "headers.ce_id", "Events carry the UUID of their room.") from error
+        raise Unreadable(
+            "The id is not a UUID.", "headers.ce_id", "Events carry the UUID that their service gave them."
+        ) from error

@@ -46,9 +46,9 @@ class Head:
 
         # A copy: the server looks at its own scope to know that a body is not to come.
         headers = [(name, value) for name, value in scope["headers"] if name != b"range"]  # defined for GET alone
-        asked = {**scope, "method": "GET", "headers": headers, "forcegen.method": "HEAD", "extensions": {}}
+        get_scope = {**scope, "method": "GET", "headers": headers, "forcegen.method": "HEAD", "extensions": {}}
         try:
-            await self._app(asked, receive, head_only)
+            await self._app(get_scope, receive, head_only)
         except Exception:
             if not ended:
                 raise
@@ -63,8 +63,8 @@ class Addressed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
         if scope["type"] == "http" and any(value and not _HOST.fullmatch(value) for value in hosts):
-            told, remedy = "The Host header is no host and port.", "Send Host as the address is written, host:port."
-            await problem_details.response(Problem(BAD_HOST, told, field="Host", remedy=remedy))(scope, receive, send)
+            detail, remedy = "The Host header is no host and port.", "Send Host as the address is written, host:port."
+            await problem_details.response(Problem(BAD_HOST, detail, field="Host", remedy=remedy))(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

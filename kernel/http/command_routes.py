@@ -1,4 +1,4 @@
-"""Commands over HTTP, in the CloudEvents HTTP binding, answered with the outcome; and what a room tells of itself.
+"""Commands over HTTP, in the CloudEvents HTTP binding, answered with the outcome; and what a service says of itself.
 
 Requests that arrive together are decided together: they wait in one bounded queue, and a batch is taken from it as
 one transaction. A refusal is an answer; its status code only helps tools that look at nothing else.
@@ -31,7 +31,7 @@ from kernel.store.protocol import Store
 
 BODY_BYTES_MAX: Final = 4_194_304
 BODY_WITHIN_S: Final = 60
-"""How long a body may take to come: whoever sends it more slowly holds a connection for nothing."""
+"""How long a body may take to arrive: a slower sender would hold a connection for nothing."""
 STATUS_CODES: Final = {"accepted": 200, "pending": 202, "refused": 422, "invalid": 400, "conflict": 409}
 HandleCommands: TypeAlias = Callable[[Sequence[DecodedCommand]], Awaitable[Sequence[CommandDecided | Exception]]]
 
@@ -49,7 +49,7 @@ class TooMany(Exception):
 
 
 class CommandQueue:
-    """Commands that wait for a batch. Bounded: what does not fit is told to come again."""
+    """Commands that wait for a batch. Bounded: what does not fit is refused as `Busy`."""
 
     def __init__(self, handle: HandleCommands, *, health: Health, batch_max: int, waiting_max: int) -> None:
         self._handle = handle
@@ -81,7 +81,7 @@ class CommandQueue:
         try:
             with self._health.working("commands over HTTP"):
                 outcomes = await self._handle([command for command, _ in batch])
-        except Exception as fault:  # each caller is told, and may repeat: the id makes that safe
+        except Exception as fault:  # each caller gets the fault, and may repeat: the id makes that safe
             for _, future in batch:
                 if not future.done():
                     future.set_exception(fault)
@@ -105,7 +105,7 @@ def build(
     health: Health,
     lifespan: Callable[[FastAPI], Any],
 ) -> FastAPI:
-    """The HTTP side of a deciding room."""
+    """The HTTP side of a deciding service."""
     app = application.app(f"Forcegen {service}", summary="Send commands, read their outcomes.", lifespan=lifespan)
     _commands(app, service, store, queue, decode)
     _lists(app, store, pool)
@@ -160,7 +160,7 @@ async def _answer(store: Store, command_id: str, source: str | None) -> Response
     outcomes = await store.find(command_id, source)
     if not outcomes:
         reason = f"No command {shown(command_id)} was answered here."
-        remedy = "Check the id and the room, or wait a moment."
+        remedy = "Check the id and the service, or wait a moment."
         raise Problem(UNKNOWN_COMMAND, reason, field="id", remedy=remedy)
     if len(outcomes) > 1:
         reason = f"{len(outcomes)} sources used this id: {', '.join(one.command_source for one in outcomes)}."
@@ -202,7 +202,7 @@ async def _within(request: Request) -> bytes:
 
 
 def _lists(app: FastAPI, store: Store, pool: asyncpg.Pool) -> None:
-    @app.get("/v1/pending", summary="Commands that wait for a fact of another room, oldest first")
+    @app.get("/v1/pending", summary="Commands that wait for an event of another service, oldest first")
     async def pending(
         limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
         since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
@@ -219,15 +219,15 @@ def _lists(app: FastAPI, store: Store, pool: asyncpg.Pool) -> None:
 
 
 def dead_letters(app: FastAPI, pool: asyncpg.Pool) -> None:
-    """`GET /v1/dead-letters` on any room that reads Kafka."""
+    """`GET /v1/dead-letters` on any service that reads Kafka."""
 
     @app.get("/v1/dead-letters", summary="Records that could not be read, with the reason and the origin")
-    async def buried(
+    async def dead_letter_page(
         after: Annotated[int, Whole(), Query(description="Position of the last one seen")] = 0,
         limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
     ) -> DeadLetterPage:
         """`next` is the `after` of the next page."""
-        rows = [_dead_letter(dict(row)) for row in await pool.fetch(sql()["buried"], after, limit)]
+        rows = [_dead_letter(dict(row)) for row in await pool.fetch(sql()["dead_letters_after"], after, limit)]
         return DeadLetterPage(items=rows, next=rows[-1].position if len(rows) == limit else None)
 
 

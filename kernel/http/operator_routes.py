@@ -54,7 +54,9 @@ def operations(
     async def livez() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    @app.get("/readyz", summary="May this process be asked; what does not move is told beside it", responses=_STANDS)
+    @app.get(
+        "/readyz", summary="Can this process answer; what makes no progress is listed beside it", responses=_STANDS
+    )
     async def readyz() -> Response:
         problems = await ready()
         stands = {"ready": not problems, "problems": problems, "progress": health.problems()}

@@ -63,8 +63,8 @@ class Kind:
             return self.read(value) if isinstance(value, str) else self.hold(value)
         except Bad as fault:
             # Braces would be taken for places to fill in.
-            context = {"told": str(fault), "remedy": fault.remedy}
-            raise PydanticCustomError("parameter", "{told}", context) from fault
+            context = {"detail": str(fault), "remedy": fault.remedy}
+            raise PydanticCustomError("parameter", "{detail}", context) from fault
 
 
 @dataclass(frozen=True)

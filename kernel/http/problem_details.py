@@ -142,7 +142,7 @@ def answer_problems(app: FastAPI, as_page: AsPage = lambda *_: None) -> None:
         return as_page(request, problem) or response(problem)
 
     @app.exception_handler(Problem)
-    async def told(request: Request, problem: Problem) -> Response:
+    async def problem_of_ours(request: Request, problem: Problem) -> Response:
         return answer(request, problem)
 
     @app.exception_handler(RequestValidationError)

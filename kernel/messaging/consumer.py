@@ -1,9 +1,9 @@
 """From Kafka to a service: raw batches, with the offsets kept beside their effects.
 
-One loop (`run`) polls a batch and carries it out. Nothing is skipped: a batch that fails because of its data is split
-until the culprit stands alone, and that one is answered, buried or parked; only faults of servers are retried. Kafka's
+One loop (`run`) polls a batch and handles it. Nothing is skipped: a batch that fails because of its data is split until
+the record at fault stands alone; it is answered, dead-lettered or parked. Only faults of servers are retried. Kafka's
 committed offset is only a hint for lag tools. A consumer that was replaced learns so from the store (`Fenced`) and
-starts again from what is stored.
+starts again from the stored offsets.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 HandleBatch: TypeAlias = Callable[[Records, OffsetAdvance], Awaitable[None]]
 """Carry out a batch and move the offsets, in one transaction."""
 SetAside: TypeAlias = Callable[[Record, OffsetAdvance, Exception], Awaitable[None]]
-"""Answer or bury the one record that made its batch fail, and move the offsets, in one transaction."""
+"""Answer or dead-letter the one record that made its batch fail, and move the offsets, in one transaction."""
 STOP_S: Final = 10.0
 HELD_AGAIN_S: Final = 30.0
 """After so long a partition is tried again that stands before a record which cannot be taken in."""

@@ -1,4 +1,4 @@
-"""How a room reaches Kafka: one place turns settings into what each client library calls its security."""
+"""How a service reaches Kafka: one place turns settings into what each client library calls its security."""
 
 import asyncio
 import re
@@ -52,7 +52,7 @@ def bootstrap(settings: Settings) -> list[str]:
 
 
 def client(settings: Settings) -> dict[str, Any]:
-    """What every aiokafka client of a room begins with."""
+    """What every aiokafka client of a service begins with."""
     return {"bootstrap_servers": bootstrap(settings), **parse_security(security(settings))}
 
 

@@ -1,4 +1,4 @@
-"""A room's logs as Kafka records: what the relay sends is a pure function of the rows, so it can be checked later.
+"""A service's logs as Kafka records: what the relay sends is a pure function of the rows, so it can be checked later.
 
 Events and outcomes are CloudEvents in the binary content mode. A dead letter keeps the bytes of the record that could
 not be read, with the reason and the origin as headers beside it, so that any Kafka tool can show both.
@@ -57,12 +57,12 @@ ReadOutbox: TypeAlias = Callable[[int, int], Awaitable[Sequence[OutboxRecord | U
 
 
 def source(service: str) -> str:
-    """The CloudEvents source of what a room publishes."""
+    """The CloudEvents source of what a service publishes."""
     return f"urn:forcegen:{service}"
 
 
 def readers(pool: asyncpg.Pool, service: str, logs: Sequence[str]) -> Mapping[str, ReadOutbox]:
-    """How each of a room's logs is read."""
+    """How each of a service's logs is read."""
 
     def reader(log: str) -> ReadOutbox:
         async def read(after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
@@ -130,7 +130,7 @@ async def at(
 def _rendered(log: str, service: str, row: Mapping[str, Any]) -> OutboxRecord | None:
     try:
         return _RENDER[log](service, row)
-    except (LookupError, TypeError, ValueError):  # no room writes such a row
+    except (LookupError, TypeError, ValueError):  # no service writes such a row
         return None
 
 
@@ -241,8 +241,8 @@ def _stream(row: Mapping[str, Any]) -> bytes:
     return key.encode()
 
 
-_QUERIES: Final = {"events": "events_after", "outcomes": "outcomes_after", "dead_letters": "buried"}
-_QUERIES_AT: Final = {"events": "events_at", "outcomes": "outcomes_at", "dead_letters": "buried_at"}
-_KEYS: Final = {"events": "event_key", "outcomes": "outcome_key", "dead_letters": "buried_key"}
+_QUERIES: Final = {"events": "events_after", "outcomes": "outcomes_after", "dead_letters": "dead_letters_after"}
+_QUERIES_AT: Final = {"events": "events_at", "outcomes": "outcomes_at", "dead_letters": "dead_letters_at"}
+_KEYS: Final = {"events": "event_key", "outcomes": "outcome_key", "dead_letters": "dead_letter_key"}
 _KEY: Final = {"events": _stream, "outcomes": _stream, "dead_letters": _origin}
 _RENDER: Final = {"events": _event, "outcomes": _outcome, "dead_letters": _dead_letter}

@@ -1,4 +1,4 @@
-"""How far each partition of a topic holds a room's log, asked of the partition itself.
+"""How far each partition of a topic holds a service's log, read from the partition itself.
 
 A record is the log's own if the log has exactly this one at the position that it states; others may have written to the
 topic as well: what no client library can decode, copies of our own records, transactions that were taken back.

@@ -227,7 +227,7 @@ def _zstd(packed: bytes) -> bytes:
 
 
 def _bounded(unpack_into: Callable[[bytes, bytearray], int], packed: bytes) -> bytes:
-    """Into room that grows up to the bound: these streams do not say beforehand how much they hold."""
+    """Into a buffer that grows up to the bound: these streams do not say beforehand how much they hold."""
     capacity = max(16 * len(packed), 65_536)
     while True:
         unpacked = bytearray(min(capacity, UNPACKED_BYTES_MAX + 1))

@@ -1,11 +1,11 @@
-"""From a room's logs to its topics, each row once and in order, also after `kill -9` at any moment.
+"""From a service's logs to its topics, each row once and in order, also after `kill -9` at any moment.
 
-One relay of a room is active: the holder of the lease. It sends with an idempotent producer, and every record carries
-its position. After a crash the successor asks each partition for the last position that it holds and goes on from
-there; that is exact because a partition holds its rows in position order, and because the successor first waits until
-no send of its predecessor can still arrive. A living relay never gives a send up: the idempotent producer repeats it
-under the same sequence number, which the broker knows. One that can no longer show that it is the only one (its session
-is gone, its lease runs out, sends are under way) ends its process.
+One relay of a service is active: the holder of the lease. It sends with an idempotent producer, and every record
+carries its position. After a crash the successor asks each partition for the last position that it holds and goes on
+from there; that is exact because a partition holds its rows in position order, and because the successor first waits
+until no send of its predecessor can still arrive. A living relay never gives a send up: the idempotent producer repeats
+it under the same sequence number, which the broker knows. One that can no longer show that it is the only one (its
+session is gone, its lease runs out, sends are under way) ends its process.
 
 A row that cannot be sent blocks its partition and nothing else: its place, order and proof stay as they are until
 somebody mends it. How far a log is confirmed never passes such a row.
@@ -48,7 +48,7 @@ class _Again(Exception):
 
 
 class Relay:
-    """Carries a room's logs to Kafka while it holds the lease; otherwise waits for it."""
+    """Carries a service's logs to Kafka while it holds the lease; otherwise waits for it."""
 
     def __init__(
         self, service: str, url: str, outbox: Mapping[str, ReadOutbox], *, settings: Settings, health: Health
@@ -89,7 +89,7 @@ class Relay:
             await lease.close()
 
     async def _wait_for_place(self, lease: Lease) -> None:
-        """Another relay is active as a rule; one that lets rows wait is told, with who it is."""
+        """As a rule another relay is active; one that lets rows wait is reported, with who it is."""
         since, before = time.monotonic(), None
         while not await lease.acquire():
             rows = await lease.connection.fetch(self._sql["all_confirmed"])
@@ -168,7 +168,7 @@ class Relay:
         RECORDS_SENT.labels(self._service, topic.log).inc(sent)
 
     def _report_blocks(self, topic: Topic) -> None:
-        """What is blocked since this was last told."""
+        """Report what is blocked since the last report."""
         for partition, block in topic.blocks.items():
             if self._reported.get((topic.log, partition)) == block:
                 continue
@@ -180,7 +180,7 @@ class Relay:
             log.error("a row cannot be sent; its partition waits behind it, the others go on", **details)
 
     def _report_unblocked(self, topic: Topic) -> None:
-        """What was blocked, and could be sent by now."""
+        """Report what was blocked and has been sent since."""
         for (name, partition), block in list(self._reported.items()):
             if name == topic.log and partition not in topic.blocks and block.position <= topic.reached:
                 del self._reported[name, partition]

@@ -1,4 +1,4 @@
-"""Which relay of a room is the active one: a row that names the session of its holder.
+"""Which relay of a service is the active one: a row that names the session of its holder.
 
 The place is free when that session is gone, and a reading role cannot hold it, for it cannot write the row. (An
 advisory lock it could take: those are one space for all roles.) Sends outlive a session, so the holder writes

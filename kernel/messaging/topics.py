@@ -14,23 +14,23 @@ from kernel.messaging import kafka
 from kernel.runtime.settings import Settings
 
 LOGS: Final[Mapping[str, str]] = {"events": "events", "outcomes": "outcomes", "dead_letters": "dead-letters"}
-"""What a room publishes: its logs, and the ending of each one's topic."""
+"""What a service publishes: its logs, and the ending of each one's topic."""
 RECORD_BYTES_MAX: Final = 4_194_304
-"""Command topics take records up to this, so that a command that is too large is answered by the room."""
+"""Command topics take records up to this, so that a command that is too large is answered by the service."""
 
 
 def commands(service: str) -> str:
-    """Where other systems send a room's commands."""
+    """Where other systems send a service's commands."""
     return f"{service}.commands"
 
 
 def of_log(service: str, log: str) -> str:
-    """Where a room publishes one of its logs."""
+    """Where a service publishes one of its logs."""
     return f"{service}.{LOGS[log]}"
 
 
 class TopicsMissing(Exception):
-    """The topics that a room needs could not be created."""
+    """The topics that a service needs could not be created."""
 
 
 @stamina.retry(on=KafkaConnectionError, attempts=30, timeout=120, wait_max=2)
@@ -59,5 +59,5 @@ def _topic(name: str, partitions: int, replication: int) -> NewTopic:
 def _check(response: object) -> None:
     for name, code, *_ in response.topic_errors:  # type: ignore[attr-defined]
         error: type[KafkaError] = for_code(code)
-        if code and error is not TopicAlreadyExistsError:  # another room may create the same topic at this moment
+        if code and error is not TopicAlreadyExistsError:  # another service may create the same topic at this moment
             raise TopicsMissing(f"topic {name} could not be created: {error.__name__}")

@@ -13,7 +13,7 @@ from kernel.model.records import DecodedCommand, Invalid, NewEvent
 
 FAULT = Refusal(
     "fault",
-    "The room failed while it decided this command; nothing was recorded, and the operators were told.",
+    "The service failed while it decided this command. Nothing was recorded; the fault is in the service's log.",
     remedy="Ask the operators; when the defect is mended, send the command under a new id.",
 )
 
@@ -46,7 +46,7 @@ def too_large(new: Sequence[NewEvent]) -> Refusal | None:
     return None
 
 
-def outcome_of(command: DecodedCommand, status: str, **told: object) -> CommandDecided:
+def outcome_of(command: DecodedCommand, status: str, **fields: object) -> CommandDecided:
     """An outcome under the identity of its command; it fits a record, whatever names of the sender's it quotes."""
     return within_bounds(
         CommandDecided.model_validate(
@@ -56,7 +56,7 @@ def outcome_of(command: DecodedCommand, status: str, **told: object) -> CommandD
                 "command_type": command.envelope.type,
                 "command_stream": command.stream,
                 "status": status,
-                **told,
+                **fields,
             }
         )
     )

@@ -1,4 +1,4 @@
-"""What goes into a room's store in one transaction, as plain frozen rows. Shared by the pure core and both stores."""
+"""What a service stores in one transaction, as plain frozen rows. Shared by the pure core and both stores."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class DecodedCommand:
-    """A command as the room takes it in: what it asks, or why that cannot be read."""
+    """A command as the service takes it in: what it asks, or why that cannot be read."""
 
     envelope: Envelope
     command: ReceivedCommand[Command] | Invalid

@@ -1,4 +1,4 @@
-"""A process of the house: loops that live and die together, and an HTTP server that tells where it listens."""
+"""A process: loops that live and die together, and an HTTP server that logs where it listens."""
 
 import asyncio
 import logging
@@ -70,7 +70,7 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))  # a connection is an open file; usual are 1,024
     listener = listening.listener(settings.http_host, settings.http_port)
-    log.info("listening", room=app.title, url=listening.url(listener))
+    log.info("listening", service=app.title, url=listening.url(listener))
     config = uvicorn.Config(
         addressed(app, settings), log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"
     )
@@ -78,6 +78,6 @@ async def serve(app: FastAPI, settings: Settings) -> None:
 
 
 def main(run: Coroutine[Any, Any, None], settings: Settings) -> None:
-    """The entry of every room's `__main__`."""
+    """The entry of every service's `__main__`."""
     configure_logs(settings.log_level)
     uvloop.run(run)

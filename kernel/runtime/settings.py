@@ -1,7 +1,7 @@
 """Settings: every limit has a name, a unit and a bound, and comes from the environment.
 
-`FORCEGEN_<NAME>` holds for every room, `FORCEGEN_<ROOM>_<NAME>` for one, so a room's database, port or batch size may
-differ. Addresses of databases are secrets and never printed.
+`FORCEGEN_<NAME>` holds for every service and `FORCEGEN_<SERVICE>_<NAME>` for one, so a service's database, port or
+batch size may differ. Addresses of databases are secrets and never printed.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ RootPath = Annotated[
 
 
 class Settings(BaseSettings):
-    """What one room process needs to know."""
+    """What one process of a service needs to know."""
 
     model_config = SettingsConfigDict(env_prefix="FORCEGEN_", extra="ignore", use_attribute_docstrings=True)
 
@@ -31,21 +31,21 @@ class Settings(BaseSettings):
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     """How a name and a password are shown, with the SASL protocols."""
     kafka_sasl_username: str | None = None
-    """The room's name at the brokers."""
+    """The service's user name at the brokers."""
     kafka_sasl_password: SecretStr | None = None
-    """The room's password at the brokers."""
+    """The service's password at the brokers."""
     kafka_ca_file: Path | None = None
     """Who signs the brokers' certificates (PEM); the system's authorities where there is none."""
     kafka_cert_file: Path | None = None
-    """The room's own certificate (PEM), where the brokers ask for one."""
+    """The service's own certificate (PEM), where the brokers ask for one."""
     kafka_key_file: Path | None = None
     """The key of that certificate (PEM)."""
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1:5432/forcegen")
-    """The room's database, as the room's own role; the role's search_path is the room's schema."""
+    """The service's database, as the service's own role; the role's search_path is the service's schema."""
     http_host: Annotated[str, AfterValidator(lambda host: host.strip().removeprefix("[").removesuffix("]"))] = (
         "127.0.0.1"
     )
-    """Where the room listens; `::` for every address of IPv6 and IPv4, 0.0.0.0 for those of IPv4."""
+    """Where the service listens; `::` for every address of IPv6 and IPv4, 0.0.0.0 for those of IPv4."""
     http_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """0: any free port."""
     http_root_path: RootPath | None = None
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     batch_timeout_ms: Milliseconds = 20
     """How long a poll waits for a batch to fill."""
     fetch_bytes_max: Annotated[int, Field(ge=65_536)] = 8_388_608
-    """Bytes that one fetch may bring: bounds the memory of a room."""
+    """Bytes that one fetch may bring: bounds the memory of a service."""
     command_bytes_max: Annotated[int, Field(ge=1024, le=900_000)] = 262_144
     """The largest command; its events must fit Kafka's 1 MiB record."""
     streams_cached_max: Annotated[int, Field(ge=1)] = 10_000
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     held_max: Annotated[int, Field(ge=1)] = 10_000
     """Newer events of other services that are held for an upgrade; beyond it the partitions stand that bring more."""
     http_waiting_max: Annotated[int, Field(ge=1)] = 1_000
-    """Commands that may wait for an answer over HTTP; more are told to come again (503)."""
+    """Commands that may wait for an answer over HTTP; more are answered 503 with Retry-After."""
 
     relay_batch_max: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     """Rows that the relay sends before it waits for all of them."""
@@ -92,6 +92,6 @@ class Settings(BaseSettings):
 
     @classmethod
     def for_service(cls, service: str) -> Self:
-        """The room's own settings over those of all rooms."""
+        """The service's own settings over those for all services."""
         own = EnvSettingsSource(cls, env_prefix=f"FORCEGEN_{service.upper()}_")()
         return cls(**own)

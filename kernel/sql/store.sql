@@ -125,8 +125,8 @@ SELECT command_source, command_id, waits_for, since FROM pending
 WHERE (since, command_source, command_id) > ($1, $2, $3)
 ORDER BY since, command_source, command_id LIMIT $4
 
--- name: bury
--- A record is buried once, however often it is read.
+-- name: add_dead_letters
+-- A record becomes a dead letter once, however often it is read.
 INSERT INTO dead_letters (position, topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
                           reason, field, remedy, recorded)
 SELECT $1 + nr, topic, part, "offset", key, key_bytes, value, value_bytes, headers::jsonb, headers_number,
@@ -136,7 +136,7 @@ FROM unnest($3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::int[], $8::byt
      WITH ORDINALITY AS new (topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
                              reason, field, remedy, nr)
 
--- name: buried
+-- name: dead_letters_after
 SELECT position, topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
        reason, field, remedy, recorded
 FROM dead_letters WHERE position > $1 ORDER BY position LIMIT $2
@@ -159,7 +159,7 @@ FROM events WHERE position = ANY ($1::bigint[])
 SELECT position, command_source, command_id, stream, body, correlation_id, recorded
 FROM outcomes WHERE position = ANY ($1::bigint[])
 
--- name: buried_at
+-- name: dead_letters_at
 SELECT position, topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
        reason, field, remedy, recorded
 FROM dead_letters WHERE position = ANY ($1::bigint[])
@@ -170,7 +170,7 @@ SELECT stream FROM events WHERE position = $1
 -- name: outcome_key
 SELECT stream FROM outcomes WHERE position = $1
 
--- name: buried_key
+-- name: dead_letter_key
 SELECT topic, part, "offset", key FROM dead_letters WHERE position = $1
 
 -- name: words

@@ -1,7 +1,7 @@
-"""A room owns a schema and a role, wherever its database is; it migrates its own schema and touches no other.
+"""A service owns a schema and a role, wherever its database is; it migrates its own schema and touches no other.
 
-The administrator's part (role, schema, extension) is `kernel.store.provisioning`, run once per room by whoever runs the
-server; the room's part is `migrate`, run at each start by the room itself, under a lock that a crash releases.
+The administrator's part (role, schema, extension) is `kernel.store.provisioning`, run once per service by whoever runs
+the server; the service's part is `migrate`, which the service runs at each start, under a lock that a crash releases.
 """
 
 import asyncio
@@ -35,21 +35,21 @@ _COLLISIONS: Final = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError,
 async def connect(
     url: SecretStr, *, size_max: int = 8, application: str, settings: Mapping[str, str] | None = None
 ) -> asyncpg.Pool:
-    """A pool on a room's database, with settings of the server's; waits for a server that is still starting."""
+    """A pool on a service's database, with settings of the server's; waits for a server that is still starting."""
     pool: asyncpg.Pool = await asyncpg.create_pool(
         url.get_secret_value(),
         connect=cast(Any, session),
         min_size=1,
         max_size=size_max,
         command_timeout=60,
-        max_cacheable_statement_size=0,  # statements are the house's own, and the longest are the dearest to plan
+        max_cacheable_statement_size=0,  # all statements are ours, and the longest are the most costly to plan
         server_settings={"application_name": application, **(settings or {})},
     )
     return pool
 
 
 async def migrate(url: SecretStr, folders: Sequence[tuple[str, str]]) -> None:
-    """Bring the room's schema up to date: every `.sql` of each (package, folder), once, in order."""
+    """Bring the service's schema up to date: every `.sql` of each (package, folder), once, in order."""
     paths = [str(files(package).joinpath(folder)) for package, folder in folders]
     async with _alone(url.get_secret_value()):
         await asyncio.to_thread(_migrate, address(url.get_secret_value()).url, paths)

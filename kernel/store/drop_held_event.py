@@ -10,7 +10,7 @@ REMEDY = "Nothing came of it in this service. Send what it should have led to as
 
 
 async def drop_held_event(connection: Connection, origin: Origin, reason: str) -> bool:
-    """Bury a held event, in one transaction; whether there was one. `reason` is kept with the dead letter."""
+    """Make a held event a dead letter with the `reason`, in one transaction; returns whether it was held."""
     async with connection.transaction():
         held = await one_held(connection, origin)
         if held is None:

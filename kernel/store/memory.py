@@ -34,7 +34,7 @@ from kernel.store.postgres import placed
 
 
 class MemoryStore:
-    """A room's store for as long as the object lives."""
+    """A service's store for as long as the object lives."""
 
     def __init__(self) -> None:
         self.events: list[NewEvent] = []

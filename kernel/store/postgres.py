@@ -64,7 +64,7 @@ def identity(key: CommandKey) -> bytes:
 
 
 class PostgresStore(HeldInPostgres):
-    """A room's store on a pool of connections whose search path is the room's schema."""
+    """A service's store on a pool of connections whose search path is the service's schema."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         super().__init__(pool)
@@ -152,7 +152,7 @@ def _coded(row: asyncpg.Record) -> tuple[str, int, str]:
 
 
 def placed(outcome: Outcome, first: int) -> CommandDecided:
-    """The answer with the positions of its events in the room's log."""
+    """The answer with the positions of its events in the service's log."""
     if outcome.is_placed or not outcome.body.events:
         return outcome.body
     events = tuple(e.model_copy(update={"position": first + e.position}) for e in outcome.body.events)
@@ -261,7 +261,7 @@ async def append_dead_letters(
     """Write dead letters at the positions after `base`."""
     if dead_letters:
         await connection.execute(
-            sql()["bury"], base, recorded, *columns([_dead(letter) for letter in dead_letters], 12)
+            sql()["add_dead_letters"], base, recorded, *columns([_dead(letter) for letter in dead_letters], 12)
         )
 
 

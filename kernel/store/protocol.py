@@ -1,4 +1,4 @@
-"""What a room needs of its store: two implementations, one contract suite (`tests/kernel/test_store.py`).
+"""What a service needs of its store: two implementations, one contract suite (`tests/kernel/test_store.py`).
 
 Reads are set-based and may be stale; `append` is one transaction that checks, under the log's lock, that nothing a
 decision looked at has moved since. So a read needs no lock, and a decision is never made on an old state.
@@ -24,7 +24,7 @@ from kernel.model.records import (
 
 
 class Store(Protocol):
-    """A room's log of events, its answers, claims and waiting commands, and how far it has read."""
+    """A service's log of events, its answers, claims and waiting commands, and how far it has read."""
 
     async def load(self, versions: Mapping[str, int], /) -> Sequence[StoredEvent]:
         """Every event after the known version of each stream, by stream and version."""

@@ -1,4 +1,4 @@
-"""The administrator's part, for one room or one role that only reads: roles, schemas, rights. May be repeated.
+"""The administrator's part, for one service or one role that only reads: roles, schemas, rights. May be repeated.
 
 It needs a role that may create roles, and owns the database; a superuser it need not be. What only a superuser can
 revoke (functions of the server that every role may call) is revoked where the administrator is one.
@@ -38,10 +38,10 @@ WHERE pronamespace = 'pg_catalog'::regnamespace AND pg_has_role(proowner, 'USAGE
 async def provision(
     admin_url: str, service: str, password: str, *, schemas: Mapping[str, Sequence[str]] | None = None
 ) -> None:
-    """Create or renew a room's role and its schemas, each with the roles that may read it.
+    """Create or renew a service's role and its schemas, each with the roles that may read it.
 
-    Without `schemas`, it is the one of the room's name, and nobody else reads it. A room that has several may make
-    more, so that it can build what it shows beside what it shows now.
+    Without `schemas`, it is the one of the service's name, and nobody else reads it. A service with several schemas may
+    create more, so that it can build new views beside those that it shows now.
     """
 
     async def change(connection: asyncpg.Connection) -> None:
@@ -62,7 +62,9 @@ async def provision(
 async def _schema(connection: asyncpg.Connection, service: str, schema: str, readers: Sequence[str]) -> None:
     await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {service}")
     for reader in readers:
-        await connection.execute(f"GRANT {reader} TO {service}")  # so that the room sees its sessions, and may end them
+        await connection.execute(
+            f"GRANT {reader} TO {service}"
+        )  # so that the service sees its sessions, and may end them
         await connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {reader}")
         for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {service} IN SCHEMA {schema} GRANT SELECT ON TABLES"
         await connection.execute(f"{for_tables} TO {reader}")
@@ -73,8 +75,8 @@ async def provision_reader(admin_url: str, role: str, password: str, schema: str
     """Create or renew a role that only reads, with `schema` as its search path.
 
     What it has no right to, it cannot do. What it sets for itself (how long a question may take, that transactions only
-    read) are defaults, which each session may change: they guard against mistakes alone. `watched_by` is the room that
-    ends its sessions when they go too far; it becomes a member of the role.
+    read) are defaults, which each session may change: they guard against mistakes alone. `watched_by` is the service
+    that ends its sessions when they go too far; it becomes a member of the role.
     """
 
     async def change(connection: asyncpg.Connection) -> None:

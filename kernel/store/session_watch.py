@@ -1,8 +1,8 @@
 """Sessions of roles that only read are ended when they go too far.
 
-A role may set for itself how long a question may take: the server's limits are defaults, and no guard. What a session
-keeps open holds up others (a change of a table, the clearing away of old rows), so a room looks after its readers, as a
-member of their roles. Whoever stays within the defaults never meets this.
+A role may set for itself how long a question may take: the server's limits are defaults, and no guard. An open
+transaction holds up others (a change of a table, vacuum), so a service watches its readers' sessions, as a member of
+their roles. A session that stays within the defaults is never ended.
 """
 
 import asyncio

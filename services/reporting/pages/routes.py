@@ -144,7 +144,7 @@ def _terms(given: NamedValues) -> ReportParameters:
         first = error.errors()[0]
         field, context = str(first["loc"][0]), first.get("ctx", {})
         if "remedy" in context:
-            raise bad(field, Bad(context["told"], context["remedy"])) from error
+            raise bad(field, Bad(context["detail"], context["remedy"])) from error
         sent, example = shown(str(given.get(field))), EXAMPLES.get(field, "/docs")
         raise bad(field, Bad(f"{sent} cannot stand here.", f"Write it as {example}.")) from error
 
