@@ -27,24 +27,24 @@ def history(events: Iterable[Event], *, recorded: datetime = LEARNED) -> list[Co
     versions: dict[tuple[str, str], int] = {}
     log: list[ConsumedEvent] = []
     for event in events:
-        room, stream = event.service, event.stream
-        position = positions[room] = positions.get(room, 0) + 1
-        version = versions[room, stream] = versions.get((room, stream), 0) + 1
+        service, stream = event.service, event.stream
+        position = positions[service] = positions.get(service, 0) + 1
+        version = versions[service, stream] = versions.get((service, stream), 0) + 1
         learned = recorded + timedelta(seconds=len(log))
         one = ConsumedEvent(
-            id=uuid5(NAMESPACE_URL, f"{room}/{position}"),
+            id=uuid5(NAMESPACE_URL, f"{service}/{position}"),
             type=type_name(type(event)),
             stream=stream,
             version=version,
             position=position,
-            room=room,
+            service=service,
             effective=effective_of(event, learned),
             recorded=learned,
             data=event,
             correlation_id=f"c-{position}",
             causation_id=None,
             actor="an official",
-            topic=f"{room}.events",
+            topic=f"{service}.events",
             partition=sum(stream.encode()) % PARTITIONS,
             offset=position,
         )
@@ -62,7 +62,7 @@ class MemoryProjector:
     def apply(self, batch: Sequence[ConsumedEvent]) -> None:
         arrived: dict[tuple[str, str], StreamGate] = {}
         for event in batch:
-            key = (event.room, event.stream)
+            key = (event.service, event.stream)
             arrived.setdefault(key, replace(self.gates.get(key, StreamGate()), arrived={}, done=[], error=None))
             arrived[key].arrived[event.version] = event
         for gate in arrived.values():

@@ -1,5 +1,5 @@
 """Each rule of a tour, once: whether the line (I2), the papers (I3), people and posts (I4), the unit's clearance (I6),
-the mission (I8) and the ceiling (I1) allow what is command. Each function answers with a refusal or None."""
+the mission (I8) and the ceiling (I1) allow what a command asks. Each function answers with a refusal or None."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

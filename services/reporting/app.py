@@ -60,7 +60,7 @@ async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
 
 SERVICE = reader_service.ReaderService(
     "reporting",
-    [topics.of_log(room, "events") for room in registry.SERVICES],
+    [topics.of_log(service, "events") for service in registry.SERVICES],
     prepare,
     put_by,
     migrations=[("services.reporting", "migrations")],

@@ -217,7 +217,7 @@ async def swap(connection: Connection, fresh: str = FRESH) -> None:
 
     With BEFORE as `fresh`, the two change places: so it is gone back.
 
-    Readers see the one or the other. Whoever follows changes is told that every view changed.
+    Readers see the one or the other. Followers of changes get a change of every view.
     """
     for table in _OWN:
         await connection.execute(

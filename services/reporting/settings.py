@@ -9,4 +9,4 @@ class QuerySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FORCEGEN_QUERY_", extra="ignore", use_attribute_docstrings=True)
 
     audit_url: str | None = None
-    """Where the audit room answers, e.g. http://audit:8080; without it, reports come without receipts."""
+    """Where the audit service answers, e.g. http://audit:8080; without it, reports come without receipts."""

@@ -36,6 +36,7 @@ SPOKEN = ("told", "room", "rooms", "house", "houses", "doorplate", "buried", "pl
 
 EXCEPTIONS = {
     "room left": "the title of a report, in the words of the officials who read it",
+    "room under each": "the title of that report and of its page",
     "the room under": "the same, in a sentence",
     "room is left": "the same, in a sentence",
     "house of parliament": "a term of the domain",

@@ -28,8 +28,8 @@ async def publish(pool: asyncpg.Pool) -> bool:
 async def make(connection: Connection, *, anew: bool = False) -> bool:
     """In the transaction of the caller's; `anew` where the tables under it are others, whatever it says."""
     before = await connection.fetchval("SELECT quote_nullable(obj_description($1::regnamespace))", SCHEMA)
-    # Whoever tells of a schema holds it to the end of the transaction, and only its owner can. Should another process
-    # have told something new meanwhile, it is all made once more.
+    # COMMENT locks the schema to the end of the transaction, and only its owner can. Should another process have
+    # published another version meanwhile, everything is made once more.
     await connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS {before}")
     statements = await _statements(connection)
     digest = sha256(statements.encode()).hexdigest()[:16]

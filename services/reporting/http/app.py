@@ -93,7 +93,7 @@ async def _watch(pool: asyncpg.Pool, health: Health) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """One process of the query API, on a role that can only read, until it is told to stop."""
+    """One process of the query API, on a role that can only read, until SIGTERM or SIGINT."""
     health = Health(settings.stuck_after_ms / 1000)
     health.failed("views", RuntimeError("not asked yet"))
     pool = await database.connect(settings.database_url, application="forcegen query API", settings=PLANNED_ONCE)

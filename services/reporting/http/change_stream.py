@@ -1,4 +1,4 @@
-"""`GET /v1/changes`: what the projector sets, told as server-sent events while it happens."""
+"""`GET /v1/changes`: what the projector sets, as server-sent events while it happens."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Final, Literal

@@ -107,7 +107,7 @@ class ReturnedStrength(ListParameters):
     mission: Mission | None = None
     personnel_type: PersonnelType | None = None
     published_before: Instant | None = None
-    """Only what was published before this instant, so that a restated month is told as it was first published."""
+    """Only what was published before this instant, so that a restated month is shown as it was first published."""
 
 
 class StrengthReturns(ReturnedStrength):

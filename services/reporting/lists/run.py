@@ -26,7 +26,7 @@ async def find_one(session: ReadSession, name: str, item: str) -> str:
 
 
 async def find_some(session: ReadSession, name: str, given: NamedValues, as_of: date) -> ReportResult:
-    """The first page of a list, as a report is told; raises `QueryError`."""
+    """The first page of a list, in the form of a report; raises `QueryError`."""
     definition = LISTS[name]
     values = {**given, "as_of": as_of, "limit": LIMIT_MAX + 1}
     statement = filtered(definition.sql, values)

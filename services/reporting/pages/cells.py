@@ -72,7 +72,7 @@ def cell(column: str, row: NamedValues, words: Words, address: PageAddress) -> C
 
 
 def bar(row: NamedValues) -> OccupancyBar:
-    """A ceiling is the whole width; who is above it fills all of it and is told apart."""
+    """A ceiling is the whole width; a number above it fills all of it and is marked."""
     limit = row["ceiling"] + row["waived"]
     most = max(limit, row["present"], row["fullest_planned"], 1)
     present = 100 * row["present"] / most

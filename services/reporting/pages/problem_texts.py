@@ -1,7 +1,7 @@
 """What goes wrong, in the reader's language: texts of problems that a page can meet, with places for what they name.
 
-Problems are told in English by whoever finds them, for programs and people alike. A text is found again here by its
-template, which is the key of its translation; one that is not is shown as it came, and marked as English.
+Every problem is raised in English, for programs and people alike. Its text is matched here against a template, which is
+the key of its translation; a text that matches none is shown as it came, and marked as English.
 """
 
 import re
@@ -24,7 +24,7 @@ TEMPLATES: Final = (
     "Send an instant as RFC 3339 with its offset, as {example}, from {first} to {last}."
     " In an address, + is written %2B.",
     "{value} is still to come: nobody can tell what will be known then.",
-    "Send an instant that has passed, or leave as_known_at out to be told what is known now.",
+    "Send an instant that has passed, or leave as_known_at out for what is known now.",
     "{value} cannot stand here.",
     "Write it as {example}.",
     "Its bytes are not UTF-8.",

@@ -19,7 +19,7 @@ class ConsumedEvent:
     """Its place in its stream, from 1, without gaps."""
     position: int
     """Its place in its service's log."""
-    room: str
+    service: str
     """Part of the identity of a stream: `line/…`, `mission/…` and `unit/…` are other streams in another service."""
     effective: datetime
     recorded: datetime

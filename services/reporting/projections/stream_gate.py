@@ -36,14 +36,14 @@ class StreamGate:
         for event in self.run():
             try:
                 change_set.apply(event)
-            except Exception as error:  # pure code fails again: it is parked, told, and retried on demand
+            except Exception as error:  # pure code fails again: it is parked, reported, and retried on demand
                 self.error = f"{type(error).__name__}: {error}"[:ERROR_LENGTH_MAX]
                 break
             self.done.append(event)
         self.version += len(self.done)
 
     def waiting(self) -> list[tuple[ConsumedEvent, str | None]]:
-        """What must be parked or told that it failed again, with its error if it has one."""
+        """What must be parked, or counted as failed once more, with its error if it has one."""
         failed = self.version + 1
         again = {failed: self.parked[failed]} if self.error and failed in self.parked else {}
         rest = {nr: event for nr, event in self.arrived.items() if nr > self.version} | again

@@ -1,7 +1,7 @@
 """Tours: who goes where, under which line, from when until when; with their consents and every date that moved.
 
-A tour is present from `arrived_on` until the day before `departed_on`. Where it is, is told by its periods in
-missions: one from the arrival, one more for each transfer. A tour's id is `<mandate>/<line>/<tour>`.
+A tour is present from `arrived_on` until the day before `departed_on`. Its stays say
+where it is: one from the arrival, one more for each transfer. A tour's id is `<mandate>/<line>/<tour>`.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Units: from the pledge to the pre-deployment visit. What happens in a mission is told by their tours."""
+"""Units: from the pledge to the pre-deployment visit. What happens in a mission is in the rows of their tours."""
 
 from collections.abc import Iterator
 from datetime import date

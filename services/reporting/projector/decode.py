@@ -47,7 +47,7 @@ def event_of_envelope(topic: str, partition: int, offset: int, envelope: Envelop
             raise
         return _consumed(topic, partition, offset, envelope, unread)
     if event.data.service != service:
-        detail = f"{envelope.type} is not an event of the room {service}."
+        detail = f"{envelope.type} is not an event of the service {service}."
         raise Unreadable(
             detail, "headers.ce_type", f"Only {event.data.service} records it, in {event.data.service}.events."
         )
@@ -56,9 +56,9 @@ def event_of_envelope(topic: str, partition: int, offset: int, envelope: Envelop
 
 def event_of_parked(row: asyncpg.Record) -> ConsumedEvent:
     """A parked event as it arrived; `data` stays an `UnreadEvent` where this program still does not know it."""
-    room, stream, version, position, event_id, name, effective, recorded, text, *rest, schema_version = row
+    service, stream, version, position, event_id, name, effective, recorded, text, *rest, schema_version = row
     data = _parked_data(name, schema_version, text)
-    return ConsumedEvent(event_id, name, stream, version, position, room, effective, recorded, data, *rest)
+    return ConsumedEvent(event_id, name, stream, version, position, service, effective, recorded, data, *rest)
 
 
 def _consumed(topic: str, partition: int, offset: int, envelope: Envelope, data: Event | UnreadEvent) -> ConsumedEvent:
@@ -68,7 +68,7 @@ def _consumed(topic: str, partition: int, offset: int, envelope: Envelope, data:
         stream=_present(envelope.subject, "subject"),
         version=_present(envelope.stream_version, "streamversion"),
         position=_present(envelope.position, "position"),
-        room=topic.partition(".")[0],
+        service=topic.partition(".")[0],
         effective=_present(envelope.time, "time"),
         recorded=_present(envelope.recorded_time, "recordedtime"),
         data=data,
@@ -83,7 +83,9 @@ def _consumed(topic: str, partition: int, offset: int, envelope: Envelope, data:
 
 def _present(value: T | None, name: str) -> T:
     if value is None:
-        raise Unreadable(f"There is no {name}.", f"headers.ce_{name}", "Only a room records events; send it a command.")
+        raise Unreadable(
+            f"There is no {name}.", f"headers.ce_{name}", "Only a service records events; send it a command."
+        )
     return value
 
 

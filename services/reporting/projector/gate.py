@@ -19,14 +19,14 @@ def gates_of(events: Iterable[ConsumedEvent]) -> dict[Stream, StreamGate]:
     """A gate for each stream of the events. Of two deliveries of one event, the later stands."""
     gates: dict[Stream, StreamGate] = {}
     for event in events:
-        gates.setdefault((event.room, event.stream), StreamGate()).arrived[event.version] = event
+        gates.setdefault((event.service, event.stream), StreamGate()).arrived[event.version] = event
     return gates
 
 
 async def load_gates(connection: Connection, gates: Gates, parked_max: int) -> None:
     """Set each gate's version and, where its stream can move on, at most `parked_max` parked events in all."""
-    for room, stream, version in await connection.fetch(query("versions").sql, *columns_of(gates, 2)):
-        gates[room, stream].version = version
+    for service, stream, version in await connection.fetch(query("versions").sql, *columns_of(gates, 2)):
+        gates[service, stream].version = version
     moving = [key for key, gate in gates.items() if not gate.arrived or gate.version + 1 in gate.arrived]
     for row in await connection.fetch(query("parked_of").sql, *columns_of(moving, 2), parked_max):
         gates[row["room"], row["stream"]].parked[row["version"]] = event_of_parked(row)

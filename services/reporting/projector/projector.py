@@ -61,7 +61,7 @@ class Projector:
 
     async def park(self, connection: Connection, event: ConsumedEvent, error: str) -> None:
         """Let an event wait with its error, which the database raised; a duplicate is dropped."""
-        gates = {(event.room, event.stream): StreamGate(arrived={event.version: event}, error=error)}
+        gates = {(event.service, event.stream): StreamGate(arrived={event.version: event}, error=error)}
         await load_gates(connection, gates, RETRY_EVENTS_MAX)
         await record(connection, gates, ChangeSet())
 
@@ -90,5 +90,5 @@ def _applied(gates: Gates, events: int) -> Applied:
     arrived = [event for gate in gates.values() for event in gate.arrived.values()]
     applied = sum(len(gate.done) for gate in gates.values())
     released = sum(event.version in gate.parked for gate in gates.values() for event in gate.done)
-    parked = sum(event.version > gates[event.room, event.stream].version for event in arrived)
+    parked = sum(event.version > gates[event.service, event.stream].version for event in arrived)
     return Applied(applied, events - (applied - released) - parked, parked, released)

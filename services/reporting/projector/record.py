@@ -37,7 +37,7 @@ async def _log_applied(connection: Connection, gates: Gates, changes: ChangeSet)
         log = [(*_columns(event), _aggregate_id(event), changes.contributors.get(event.id)) for event in applied]
         await connection.copy_records_to_table("events", records=log, columns=_LOG)
     released = [
-        (e.room, e.stream, e.version) for g in gates.values() if g.parked for e in g.done if e.version in g.parked
+        (e.service, e.stream, e.version) for g in gates.values() if g.parked for e in g.done if e.version in g.parked
     ]
     if released:
         await connection.execute(query("release").sql, *columns_of(released, 3))
@@ -65,7 +65,7 @@ async def _notify(connection: Connection, gates: Gates, changes: ChangeSet) -> N
 def _columns(event: ConsumedEvent) -> tuple[object, ...]:
     """The columns of `_EVENT`."""
     return (
-        *(event.room, event.stream, event.version, event.position, event.id, event.type, event.effective),
+        *(event.service, event.stream, event.version, event.position, event.id, event.type, event.effective),
         *(event.recorded, event.data.model_dump_json(), event.correlation_id, event.causation_id, event.actor),
         *(event.topic, event.partition, event.offset),
     )

@@ -58,5 +58,5 @@ async def _retried(pool: asyncpg.Pool, streams: Sequence[Stream]) -> int:
         if len(streams) > 1:
             half = len(streams) // 2
             return await _retried(pool, streams[:half]) + await _retried(pool, streams[half:])
-        log.warning("a parked stream is refused again", room=streams[0][0], fault=kind(fault))
+        log.warning("a parked stream is refused again", service=streams[0][0], fault=kind(fault))
         return 0

@@ -3,7 +3,7 @@
 `kernel.sql.template` says how parameters and optional filters are written.
 
 A report that has many rows, of which a page shows some, is written in two files. `<name>.sql` finds the rows, with no
-more of them than their key and what adds up; `<name>_details.sql` tells all of those in `page`.
+more of them than their key and what adds up; `<name>_details.sql` gives all columns of those in `page`.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,7 +22,7 @@ def named(name: str) -> Template:
 
 @cache
 def with_details(rows: str, details: str) -> Template:
-    """Every row, with all that is told of it; `details` may be empty, where the rows tell all of themselves."""
+    """Every row with its details; `details` may be empty, where the rows have all columns already."""
     return compose("WITH page AS (", named(rows), ") ", named(details)) if details else named(rows)
 
 

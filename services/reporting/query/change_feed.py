@@ -1,4 +1,4 @@
-"""One listener a process: each commit of the projector wakes it once, and it tells everybody who waits or follows.
+"""One listener a process: each commit of the projector wakes it once, and it wakes all waiters and followers.
 
 A follower has a bounded buffer of what it has not read yet. One that does not read is let go: it comes again with the
 number of the last change that it saw, and costs nobody else anything.
@@ -28,7 +28,7 @@ READ_MAX: Final = 1_000
 """Changes that are read at once."""
 HEARTBEAT_S: Final = 15.0
 ALIVE: Final = b"event: alive\ndata: {}\n\n"
-"""An event and no comment: what a browser is told of comments is nothing, and a dead connection is silent too."""
+"""An event and no comment: a browser does not report comments to the page, and a dead connection is silent too."""
 HEARD_S: Final = 2.0
 """How long nothing may be heard before it is looked whether that is so."""
 AGAIN_S: Final = 1.0
@@ -55,7 +55,7 @@ class Follower:
     views: Collection[str]
     unread: "asyncio.Queue[ViewChange]" = field(default_factory=lambda: asyncio.Queue(UNREAD_MAX))
     lost: bool = False
-    """Whether something was told that did not fit."""
+    """Whether a change came that the buffer had no place for."""
 
     def wants(self, change: ViewChange) -> bool:
         return not self.views or change.view in self.views
@@ -156,7 +156,7 @@ class ChangeFeed:
 
 
 async def _unread(follower: Follower, sent: int) -> AsyncIterator[bytes]:
-    """What comes behind `told`, with a sign of life where nothing comes."""
+    """The changes after number `sent`, with a heartbeat where nothing comes."""
     while not follower.lost or not follower.unread.empty():
         try:
             change = await asyncio.wait_for(follower.unread.get(), HEARTBEAT_S)

@@ -33,7 +33,7 @@ class PageQuery:
 
     rows: Template
     details: Template | None
-    """What is told of each row in `page`; None where the rows tell all of themselves."""
+    """The query of the details of each row in `page`; None where the rows have all columns already."""
     key: tuple[str, ...]
     types: Mapping[str, str]
     """By the name of a column, its type."""

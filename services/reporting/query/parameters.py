@@ -38,4 +38,4 @@ class AsOf(BaseModel):
     """The `token` of a command's outcome: the answer waits until the views hold what the command led to."""
 
     timeout: Annotated[float, Seconds(TIMEOUT_MAX_S)] = TIMEOUT_S
-    """How many seconds to wait at most; then the views are told as they are, with `freshness` as stale."""
+    """How many seconds to wait at most; then the views are shown as they are, with `freshness` as stale."""

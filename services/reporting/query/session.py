@@ -86,7 +86,7 @@ class ReadModel:
         """A connection on which everything is read as of one moment, and nothing can be written."""
         if as_known_at is not None and as_known_at > datetime.now(UTC) + CLOCKS_APART:
             detail = f"{as_known_at.isoformat()} is still to come: nobody can tell what will be known then."
-            remedy = "Send an instant that has passed, or leave as_known_at out to be told what is known now."
+            remedy = "Send an instant that has passed, or leave as_known_at out for what is known now."
             raise BadParameter(detail, field="as_known_at", remedy=remedy)
         async with (
             self.pool.acquire() as connection,

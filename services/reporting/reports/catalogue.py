@@ -29,7 +29,7 @@ class ReportDefinition:
     ordered: bool = False
     """Whether an index has its rows in the order of their key (`query/keyset.py`)."""
     details: str = ""
-    """The file that tells all of each row of a page, where `sql` finds no more than keys and what adds up."""
+    """The file that gives all columns of a page's rows, where `sql` finds no more than keys and what adds up."""
     other_sources: Mapping[str, "ReportDefinition"] = field(default_factory=dict)
     """The same question, asked of another source than the register."""
 
@@ -45,7 +45,7 @@ class ReportDefinition:
 
     @property
     def template(self) -> Template:
-        """Every row, with all that is told of it."""
+        """Every row, with its details."""
         return with_details(self.sql, self.details)
 
     @property

@@ -1,4 +1,4 @@
-"""An answer, and the forms in which it is told: JSON, CSV, Parquet. All of them tell the same rows."""
+"""The answer of a report, as JSON, CSV or Parquet, each with the same rows."""
 
 import csv
 import io

@@ -14,7 +14,7 @@ TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$",
 
 
 class ReportParameters(AsOf):
-    """Every parameter of reports; which of them a report takes is told by `GET /v1/reports`."""
+    """Every parameter of reports; `GET /v1/reports` lists which of them a report takes."""
 
     format: Literal["json", "csv", "parquet"] = "json"
     receipt: bool = False

@@ -108,7 +108,7 @@ async def state(connection: Connection) -> ViewsState:
     rows = await connection.fetch(query("position").sql)
     positions = [{name: row[name] for name in ("topic", "partition", "next_offset")} for row in rows]
     waiting = {row["room"]: row["events"] for row in await connection.fetch(query("parked_counts").sql)}
-    return ViewsState(positions, {room: waiting.get(room, 0) for room in SERVICES})
+    return ViewsState(positions, {service: waiting.get(service, 0) for service in SERVICES})
 
 
 def receipt_of(

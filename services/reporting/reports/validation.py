@@ -1,7 +1,7 @@
-"""What a question must be before it is asked: about things that there are, of a period that there is.
+"""Checks before a report is run: the names in its parameters are on record, and its period is one.
 
-A name that nobody has ever recorded has no answer. Told as no rows, it would pass for the number nought; so it is
-refused, with the names that there are.
+A name that nobody has recorded has no answer. An answer without rows would read as the number zero, so the name is
+refused, with the names that are on record.
 """
 
 from typing import Any, Final
