@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archiving, asking, codec, deciding, end_to_end, following, importing, projecting, replaying
+from benchmarks import archiving, codec, deciding, end_to_end, following, importing, projecting, replaying, reports
 from benchmarks.measure import Measured
 from tests.servers import Servers, provided_servers
 
@@ -20,7 +20,7 @@ BENCHMARKS: tuple[Callable[[Servers], list[Measured]], ...] = (
     projecting.run,
     archiving.run,
     replaying.run,
-    asking.run,
+    reports.run,
     following.run,
     importing.run,
     end_to_end.run,

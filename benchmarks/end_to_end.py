@@ -10,14 +10,14 @@ from tests.foreign import Client, service_of
 from tests.servers import Servers
 from tests.system import prepared_system
 
-ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
+SERVICES = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
 
 
 def run(servers: Servers) -> list[Measured]:
     """Twenty thousand commands at once, three services deciding, one projecting, one archiving, on one machine."""
     commands = list(flow.twenty_thousand())
     with tempfile.TemporaryDirectory() as logs, prepared_system(servers, Path(logs)) as system:
-        system.start(*ROOMS)
+        system.start(*SERVICES)
         client = Client(servers.kafka)
         client.send(flow.ground())
         for service in ("approvals", "vacancies"):

@@ -17,13 +17,13 @@ from tests.system import RunningSystem, prepared_system
 
 STATES: Final = 130
 ROWS: Final = 44_054
-ROOMS: Final = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
+SERVICES: Final = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
 
 
 def run(servers: Servers) -> list[Measured]:
     """130 States in one go: every row through Kafka, decided, answered, and in the views."""
     with tempfile.TemporaryDirectory() as place, prepared_system(servers, Path(place)) as system:
-        system.start(*ROOMS)
+        system.start(*SERVICES)
         file = Path(place) / "returns.csv"
         file.write_bytes(returns.file(returns.rows(STATES, 25)[:ROWS]))
         started = time.perf_counter()

@@ -45,7 +45,7 @@ def history(tours: int) -> Iterator[ConsumedEvent]:
             stream=event.stream,
             version=versions[key],
             position=position,
-            room=event.service,
+            service=event.service,
             effective=effective_of(event, recorded),
             recorded=recorded,
             data=event,

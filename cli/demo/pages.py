@@ -52,7 +52,7 @@ def reports(out: Console, answers: Reports) -> None:
     """The questions that officials ask, on the day of the vote."""
     _strength(out, answers.strength)
     _since(out, answers)
-    _room(out, answers.headroom)
+    _headroom(out, answers.headroom)
     _unused(out, answers.unused)
     _waiting(out, answers)
 
@@ -78,8 +78,8 @@ def _since(out: Console, answers: Reports) -> None:
     _sources(out, "inform-2022", "indepth-2018", "kazakh-tv-2020", "ireport-2020", "astana-2021", worked_out=True)
 
 
-def _room(out: Console, report: Report) -> None:
-    numbers = [number(name) for name in ("ceiling", "present", "room", "with plans")]
+def _headroom(out: Console, report: Report) -> None:
+    numbers = [number(name) for name in ("ceiling", "present", "left", "with plans")]
     shown = _table(out, f"Room left under each mandate line, as of {AS_OF}", "line", "missions", *numbers)
     before = None
     for one in report["rows"]:
@@ -158,4 +158,4 @@ def _sources(out: Console, *names: str, worked_out: bool = False) -> None:
 
 
 def _source(of: tables.Row) -> str:
-    return f"  {of['publisher']}, {of['told_on']}  {of['url']}"
+    return f"  {of['publisher']}, {of['stated_on']}  {of['url']}"

@@ -47,7 +47,7 @@ def gather(system: Endpoints, report: Callable[[str], None]) -> DemoResult:
 def tell_story(
     system: Endpoints, report: Callable[[str], None], *, refusals: bool = False
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
-    """Tell the story (and ask what is refused), and wait until the reports know it; told again, nothing changes.
+    """Send the story and what is refused, and wait until the reports show it; sent again, it changes nothing.
 
     Raises:
         CommandError: an answer is not what it should be, or none came.

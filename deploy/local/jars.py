@@ -18,7 +18,7 @@ from deploy.local.errors import StackError
 
 LOCK = Path(__file__).with_name("kafka-jars.lock")
 FETCHES_AT_ONCE = 6
-TOLD_EVERY = 8
+PROGRESS_EVERY = 8
 FETCH_ATTEMPTS_MAX = 3
 FETCH_TIMEOUT_S = 20
 HEADER = """\
@@ -71,7 +71,7 @@ def classpath(progress: Callable[[str], None], stop_requested: Callable[[], bool
         try:
             for done, fetched in enumerate(as_completed(fetches), start=1):
                 fetched.result()
-                if done % TOLD_EVERY == 0 or done == len(missing):
+                if done % PROGRESS_EVERY == 0 or done == len(missing):
                     progress(f"Kafka: {done} of {len(missing)} jars fetched")
         finally:
             pool.shutdown(cancel_futures=True)

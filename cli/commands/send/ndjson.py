@@ -16,7 +16,7 @@ from contracts.registry import SERVICES
 from contracts.unreadable import Unreadable
 
 LINE_BYTES_MAX: Final = 4_000_000
-"""What a command topic takes (4 MiB), less room for the headers."""
+"""What a command topic takes (4 MiB), less some bytes for the headers."""
 _BOM: Final = b"\xef\xbb\xbf"
 
 

@@ -33,7 +33,7 @@ from tests.integration.reading_database import reading_database
 from tests.servers import Servers
 
 SIZES: Final = (20_000, 200_000)
-ASKED_TIMES: Final = 1_000
+REPEATS: Final = 1_000
 """So that a 99th percentile is not the third worst of a few."""
 ROWS_NOW_MAX: Final = 5
 """What a question may cost, in single rows."""
@@ -83,8 +83,8 @@ def run(servers: Servers) -> list[Measured]:
     """A line for each question: its time over the long history; the note holds it to the bounds."""
     short, long = (uvloop.run(_costs(servers, size)) for size in SIZES)
     rows = sorted(_at(cost.row, 99) for each in long.values() for cost in (each.now, each.known))
-    seconds = rows[len(rows) // 2] * ASKED_TIMES
-    first = Measured("one indexed row", ASKED_TIMES, seconds, f"{SIZES[1]:,} tours; at the 99th percentile")
+    seconds = rows[len(rows) // 2] * REPEATS
+    first = Measured("one indexed row", REPEATS, seconds, f"{SIZES[1]:,} tours; at the 99th percentile")
     return [first, *(_line(name, short[name], long[name]) for name in long)]
 
 
@@ -95,7 +95,7 @@ def _line(name: str, short: Costs, long: Costs) -> Measured:
         _bound(f"of {SIZES[0]:,} now", [long.now.rows(50) / short.now.rows(50)], GROWTH_MAX),
         _bound("known", [long.known.rows(50) / short.known.rows(50)], GROWTH_MAX),
     )
-    return Measured(f"ask {name}", ASKED_TIMES, _at(long.now.question, 99) * ASKED_TIMES, "; ".join(bounds))
+    return Measured(f"ask {name}", REPEATS, _at(long.now.question, 99) * REPEATS, "; ".join(bounds))
 
 
 def _bound(what: str, ratios: Sequence[float], at_most: float) -> str:
@@ -149,7 +149,7 @@ def _overview(model: ReadModel, as_of: date, known_at: datetime | None) -> Ask:
 async def _cost(ask: Ask, one_row: Ask) -> Cost:
     """In turn, so that both meet the same machine; after some that plan the statement."""
     took: dict[Ask, list[float]] = {ask: [], one_row: []}
-    for nr in range(ASKED_TIMES + 10):
+    for nr in range(REPEATS + 10):
         for each, times in took.items():
             started = time.perf_counter()
             await each()
