@@ -1,7 +1,7 @@
 """Servers for tests in containers, where a container engine answers and their images can be had.
 
-Kafka tells its clients where it is, which here is known only once its port is mapped: so the container starts, waits to
-be told, and only then starts Kafka.
+Kafka advertises its address to clients, and the address is known only once the port is mapped: so the container starts,
+waits for the address, and only then starts Kafka.
 """
 
 import contextlib

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 KEPT = (".ci", ".github", ".pre-commit-config.yaml", ".gitignore", ".dockerignore", ".env.example")
 """Hidden, and part of the system; all else that is hidden is somebody's own: environments, caches, data, secrets."""
 LEFT_ALONE = ("__pycache__", "build", "dist")
-DECIDING_ROOMS = ("approvals", "vacancies", "deployments")
+DECIDING_SERVICES = ("approvals", "vacancies", "deployments")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The pages say what is so: paths exist, and settings, rules, metrics and dependencies are told, all and no others."""
+"""The pages are true: paths exist, and all settings, rules, metrics and dependencies are documented, and no others."""
 
 import ast
 import re
@@ -84,18 +84,22 @@ def _anchors(path: Path) -> set[str]:
 # Settings.
 
 
-def test_every_setting_is_told_with_its_default_and_bounds() -> None:
-    told = {name: (default, bounds) for name, default, bounds, _ in table(SETTINGS, "variable")}
-    assert told == {
+def test_every_setting_is_documented_with_its_default_and_bounds() -> None:
+    documented = {name: (default, bounds) for name, default, bounds, _ in table(SETTINGS, "variable")}
+    assert documented == {
         f"`FORCEGEN_{name.upper()}`": (f"`{_plain(field.default)}`", _bounds(field.metadata))
         for name, field in Settings.model_fields.items()
     }
 
 
 @pytest.mark.parametrize(("process", "settings"), [("audit", AuditSettings), ("query", QuerySettings)])
-def test_every_setting_of_one_process_is_told_and_has_a_meaning(process: str, settings: type[BaseSettings]) -> None:
-    told = {name: (default, bool(meaning)) for name, default, meaning in table(SETTINGS, f"variable of `{process}`")}
-    assert told == {
+def test_every_setting_of_one_process_is_documented_and_has_a_meaning(
+    process: str, settings: type[BaseSettings]
+) -> None:
+    documented = {
+        name: (default, bool(meaning)) for name, default, meaning in table(SETTINGS, f"variable of `{process}`")
+    }
+    assert documented == {
         f"`FORCEGEN_{process.upper()}_{name.upper()}`": ("" if field.default is None else f"`{field.default}`", True)
         for name, field in settings.model_fields.items()
     }
@@ -116,8 +120,8 @@ def test_every_setting_has_a_meaning() -> None:
     assert [row[0] for row in table(SETTINGS, "variable") if not row[-1]] == []
 
 
-def test_every_variable_that_the_code_reads_is_told() -> None:
-    """Those of tests among them; a password is told once for all roles."""
+def test_every_variable_that_the_code_reads_is_documented() -> None:
+    """Those of tests among them; passwords are documented once for all roles."""
     read = {name for path in python() for name in re.findall(r"[\"']FORCEGEN_[A-Z_]+[A-Z][\"']", text(path))}
     assert sorted(name for name in (n.strip("\"'") for n in read) if f"`{name}`" not in text(SETTINGS)) == []
 
@@ -149,12 +153,12 @@ def rules_in_code() -> set[str]:
     return {str(node.value) for node in [*refusals, *own] if isinstance(node, ast.Constant)}
 
 
-def test_every_rule_that_can_refuse_is_told_and_no_other() -> None:
+def test_every_rule_that_can_refuse_is_documented_and_no_other() -> None:
     assert {row[0].strip("`") for row in table(WRONG, "rule")} == rules_in_code()
 
 
 def test_every_rule_is_named_in_plain_text() -> None:
-    """A rule that is computed could not be told; one refusal may hand on the rule of another."""
+    """A rule whose name is computed could not be documented; one refusal may hand on the rule of another."""
     computed = [
         (path, call.lineno)
         for path in python("services")
@@ -167,12 +171,12 @@ def test_every_rule_is_named_in_plain_text() -> None:
 # Metrics.
 
 
-def test_every_metric_that_is_told_exists_and_every_one_that_is_counted_is_told() -> None:
-    told = {row[0].strip("`") for row in table(WRONG, "metric")}
-    defined = {name: found for name, found in vars(metrics).items() if isinstance(found, MetricWrapperBase)}
+def test_every_documented_metric_exists_and_every_counted_one_is_documented() -> None:
+    documented = {row[0].strip("`") for row in table(WRONG, "metric")}
+    defined = {name: metric for name, metric in vars(metrics).items() if isinstance(metric, MetricWrapperBase)}
     elsewhere = "\n".join(text(path) for path in python("kernel", "services") if path.name != "metrics.py")
-    counted = {_published(found) for name, found in defined.items() if re.search(rf"\b{name}\.", elsewhere)}
-    assert told == counted
+    counted = {_published(metric) for name, metric in defined.items() if re.search(rf"\b{name}\.", elsewhere)}
+    assert documented == counted
 
 
 def _published(metric: MetricWrapperBase) -> str:

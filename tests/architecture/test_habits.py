@@ -11,7 +11,7 @@ from tests.architecture.sources import files, python, text, tree
 
 LINES_MAX = 300
 FUNCTION_LINES_MAX = 60
-VOCABULARIES = {Path(f"contracts/{room}.py") for room in ("vacancies", "deployments")}
+VOCABULARIES = {Path(f"contracts/{service}.py") for service in ("vacancies", "deployments")}
 """One class a message, in the order of the things' lives: looked up like a dictionary, not read from end to end."""
 
 TAKEN_ALONE = {Path("services/audit/verify/verifier.py")}
@@ -30,7 +30,7 @@ def readable() -> list[Path]:
     return [path for path in files() if path.suffix not in (".png", ".ico", ".woff2")]
 
 
-def found(pattern: re.Pattern[str]) -> list[str]:
+def places_of(pattern: re.Pattern[str]) -> list[str]:
     """Where it stands, as `path:line`."""
     return [
         f"{path}:{nr}"
@@ -74,15 +74,15 @@ def test_what_is_taken_alone_needs_nothing_of_ours(path: Path) -> None:
 
 
 def test_nothing_is_left_open() -> None:
-    assert found(LEFT_OPEN) == []
+    assert places_of(LEFT_OPEN) == []
 
 
 def test_no_path_of_one_machine() -> None:
-    assert found(HOME) == []
+    assert places_of(HOME) == []
 
 
 def test_no_host_of_a_registry() -> None:
-    assert found(HOST) == []
+    assert places_of(HOST) == []
 
 
 @pytest.mark.parametrize(

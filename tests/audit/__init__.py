@@ -1,1 +1,1 @@
-"""The audit room's proofs, by published vectors, by properties, and against another implementation."""
+"""The audit service's proofs, by published vectors, by properties, and against another implementation."""

@@ -1,4 +1,4 @@
-"""An archive on a real Postgres, filled by the room's own code from records as Kafka would give them."""
+"""An archive on a real Postgres, filled by the service's own code from records as Kafka would give them."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def record(offset: int, **changed: Any) -> "ConsumerRecord[bytes, bytes]":
 
 @dataclass
 class Archive:
-    """The room's database, its key's directory, and its signer."""
+    """The service's database, its key's directory, and its signer."""
 
     url: str
     pool: asyncpg.Pool
@@ -51,7 +51,7 @@ class Archive:
         return keys.signer(self.settings)
 
     async def keep(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
-        """As the room does with a batch."""
+        """As the service does with a batch."""
         write = prepare(records)
         async with self.pool.acquire() as connection, connection.transaction():
             await write(connection)

@@ -45,7 +45,7 @@ async def kept(archive: Archive) -> Archive:
 
 
 def served(archive: Archive, file: Path | None, client: str = "127.0.0.1") -> httpx.AsyncClient:
-    """The room's HTTP side, to somebody at an address."""
+    """The service's HTTP side, to somebody at an address."""
     app = FastAPI()
     access.guard(app, archive.pool, file)
     app.include_router(proofs.routes(archive.pool))
@@ -66,12 +66,12 @@ def line(name: str, token: str) -> str:
     return f"{name} {sha256(token.encode()).hexdigest()}\n"
 
 
-def write(file: Path, told: str | None) -> None:
+def write(file: Path, content: str | None) -> None:
     """None: it is gone."""
-    if told is None:
+    if content is None:
         file.unlink()
         return
-    file.write_text(told, encoding="utf-8")
+    file.write_text(content, encoding="utf-8")
     os.utime(file, ns=(0, next(_CLOCK)))
 
 
@@ -81,9 +81,9 @@ _CLOCK = count(1)
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Readers: one auditor."""
-    found = tmp_path / "readers"
-    found.write_text(f"# who may read\n\n{line('court-of-auditors', 'open sesame')}", encoding="utf-8")
-    return found
+    path = tmp_path / "readers"
+    path.write_text(f"# who may read\n\n{line('court-of-auditors', 'open sesame')}", encoding="utf-8")
+    return path
 
 
 async def test_without_a_file_this_machine_reads_and_nobody_else(kept: Archive) -> None:
@@ -91,8 +91,8 @@ async def test_without_a_file_this_machine_reads_and_nobody_else(kept: Archive) 
         for path in CONTENT:
             assert (await near.get(path)).status_code == 200, path
             assert (await far.get(path)).status_code == 401, path
-    told = await readings(kept)
-    assert told == [each for path in CONTENT for each in (("local", f"GET {path}", True), (None, f"GET {path}", False))]
+    rows = await readings(kept)
+    assert rows == [each for path in CONTENT for each in (("local", f"GET {path}", True), (None, f"GET {path}", False))]
 
 
 @pytest.mark.parametrize("host", ["attacker.example", "attacker.example:8080", "archive", "127.0.0.1.attacker.example"])
@@ -108,7 +108,7 @@ async def test_a_page_of_somebody_elses_in_a_browser_here_does_not_read_as_this_
     assert [allowed for _, _, allowed in await readings(kept)] == [False] * len(CONTENT) + [True]
 
 
-async def test_what_tells_nothing_of_content_is_for_everybody(kept: Archive, file: Path) -> None:
+async def test_what_discloses_no_content_is_for_everybody(kept: Archive, file: Path) -> None:
     async with served(kept, file, "203.0.113.9") as far:
         for path in OPEN:
             assert (await far.get(path)).status_code == 200, path
@@ -133,9 +133,9 @@ async def test_a_reader_is_named_with_each_reading(kept: Archive, file: Path) ->
     async with served(kept, file, "203.0.113.9") as far:
         assert (await far.get(PLACE, headers={"Authorization": "Bearer open sesame"})).status_code == 200
         assert (await far.get("/?stream=a", auth=("whoever", "open sesame"))).status_code == 200
-        told = (await far.get("/v1/readings?limit=2", headers={"Authorization": "Bearer open sesame"})).json()
-    assert [one["asked"] for one in told["items"]] == ["GET /v1/readings?limit=2", "GET /?stream=a"]
-    assert {one["reader"] for one in told["items"]} == {"court-of-auditors"}
+        page = (await far.get("/v1/readings?limit=2", headers={"Authorization": "Bearer open sesame"})).json()
+    assert [one["asked"] for one in page["items"]] == ["GET /v1/readings?limit=2", "GET /?stream=a"]
+    assert {one["reader"] for one in page["items"]} == {"court-of-auditors"}
     assert "open sesame" not in str(await kept.pool.fetch("SELECT * FROM readings"))
 
 
@@ -154,9 +154,9 @@ async def test_a_file_that_changes_counts_at_once_and_a_broken_one_changes_nothi
         assert await status("another") == 200
 
 
-@pytest.mark.parametrize("told", ["a", "a b", f"a {'0' * 63}", f"a {'0' * 64} x", f"a {'0' * 64}\na {'1' * 64}"])
-async def test_a_wrong_line_keeps_the_room_from_starting(kept: Archive, file: Path, told: str) -> None:
-    write(file, f"{line('b', 'b')}{told}\n")
+@pytest.mark.parametrize("wrong", ["a", "a b", f"a {'0' * 63}", f"a {'0' * 64} x", f"a {'0' * 64}\na {'1' * 64}"])
+async def test_a_wrong_line_keeps_the_service_from_starting(kept: Archive, file: Path, wrong: str) -> None:
+    write(file, f"{line('b', 'b')}{wrong}\n")
     with pytest.raises(access.MalformedReadersFile, match=r"Line [23]"):
         served(kept, file)
     write(file, None)

@@ -18,38 +18,38 @@ def shape(cause: CausationNode) -> object:
     return (cause.message.leaf, [shape(each) for each in cause.effects])
 
 
-def shapes(found: CausationTree) -> object:
-    return [shape(root) for root in found.roots]
+def shapes(causes: CausationTree) -> object:
+    return [shape(root) for root in causes.roots]
 
 
-def test_a_command_its_events_and_what_another_room_did_then_are_one_tree() -> None:
-    told = [
+def test_a_command_its_events_and_what_another_service_did_then_are_one_tree() -> None:
+    messages = [
         message(1, "c-1", None, "command"),
         message(2, "e-1", "c-1"),
         message(3, "o-1", "c-1", "outcome"),
         message(4, "c-2", "e-1", "command"),
         message(5, "e-2", "c-2"),
     ]
-    found = tree(reversed(told), 5, cut=False)
-    assert shapes(found) == [(1, [(2, [(4, [(5, [])])]), (3, [])])]
-    assert found.beyond is None
+    causes = tree(reversed(messages), 5, cut=False)
+    assert shapes(causes) == [(1, [(2, [(4, [(5, [])])]), (3, [])])]
+    assert causes.beyond is None
 
 
 def test_what_a_command_over_http_led_to_stands_side_by_side() -> None:
     """The command itself is in no topic."""
-    found = tree([message(2, "e-1", "c-1"), message(3, "o-1", "c-1", "outcome")], 2, cut=False)
-    assert (shapes(found), found.beyond) == ([(2, []), (3, [])], "c-1")
+    causes = tree([message(2, "e-1", "c-1"), message(3, "o-1", "c-1", "outcome")], 2, cut=False)
+    assert (shapes(causes), causes.beyond) == ([(2, []), (3, [])], "c-1")
 
 
 def test_a_dead_letter_hangs_under_the_record_that_it_buries() -> None:
     place = message(1, None, None, "command").place
-    found = tree([message(1, None, None, "command"), message(2, None, place, "dead letter")], 1, cut=False)
-    assert shapes(found) == [(1, [(2, [])])]
+    causes = tree([message(1, None, None, "command"), message(2, None, place, "dead letter")], 1, cut=False)
+    assert shapes(causes) == [(1, [(2, [])])]
 
 
 def test_a_command_that_was_sent_again_leads_to_nothing_new() -> None:
-    told = [message(1, "c-1", None, "command"), message(2, "c-1", None, "command"), message(3, "e-1", "c-1")]
-    assert shapes(tree(told, 3, cut=False)) == [(1, [(3, [])]), (2, [])]
+    messages = [message(1, "c-1", None, "command"), message(2, "c-1", None, "command"), message(3, "e-1", "c-1")]
+    assert shapes(tree(messages, 3, cut=False)) == [(1, [(3, [])]), (2, [])]
 
 
 ids = st.none() | st.sampled_from(["a", "b", "c", "d"])
@@ -57,12 +57,12 @@ messages = st.lists(st.tuples(ids, ids, st.sampled_from(["command", "event", "ou
 
 
 @given(messages)
-def test_every_message_is_in_the_tree_once(told: list[tuple[str | None, str | None, str]]) -> None:
+def test_every_message_is_in_the_tree_once(drawn: list[tuple[str | None, str | None, str]]) -> None:
     """Whatever they call one another: a cause is always an earlier record."""
 
     def count(cause: CausationNode) -> int:
         assert all(each.message.leaf > cause.message.leaf for each in cause.effects)
         return 1 + sum(map(count, cause.effects))
 
-    found = tree([message(nr, id_, led, kind) for nr, (id_, led, kind) in enumerate(told)], 0, cut=False)
-    assert sum(map(count, found.roots)) == len(told)
+    causes = tree([message(nr, id_, led, kind) for nr, (id_, led, kind) in enumerate(drawn)], 0, cut=False)
+    assert sum(map(count, causes.roots)) == len(drawn)

@@ -7,7 +7,7 @@ from services.audit.verify.verifier import Verification
 from tests.foreign import command
 
 
-def told(events: list[dict[str, Any]]) -> list[str]:
+def problems(events: list[dict[str, Any]]) -> list[str]:
     report = Verification()
     chain = ContinuityChecker(report)
     for one in events:
@@ -18,7 +18,7 @@ def told(events: list[dict[str, Any]]) -> list[str]:
 
 def archived(topic: str, offset: int, headers: dict[str, str], value: str = "{}", timestamp: int = 0) -> dict[str, Any]:
     place = {"topic": topic, "partition": 0, "offset": offset, "timestamp": timestamp}
-    named = [[f"ce_{name}", told.encode().hex()] for name, told in headers.items()]
+    named = [[f"ce_{name}", content.encode().hex()] for name, content in headers.items()]
     return {**place, "key": b"mandate/1".hex(), "headers": named, "value": value.encode().hex()}
 
 
@@ -28,24 +28,24 @@ def event(position: int, version: int) -> dict[str, Any]:
     return archived("approvals.events", position, headers)
 
 
-def asked(timestamp: int) -> dict[str, Any]:
+def command_at(timestamp: int) -> dict[str, Any]:
     sent = command("c-1", "approvals.ProposeMandate", "mandate/1", {})
     headers = {name: str(sent[name]) for name in ("specversion", "id", "source", "type", "subject")}
     return archived("approvals.commands", 7, headers, timestamp=timestamp)
 
 
 def test_versions_and_positions_that_go_up_by_one_are_whole() -> None:
-    assert told([event(1, 1), event(2, 2), event(3, 3)]) == []
+    assert problems([event(1, 1), event(2, 2), event(3, 3)]) == []
 
 
 def test_a_gap_is_named() -> None:
-    assert told([event(1, 1), event(3, 3)]) == [
+    assert problems([event(1, 1), event(3, 3)]) == [
         "approvals.events/0/3: version 3 of mandate/1, where 2 was due",
         "approvals.events: position 2 is missing, and 3 is there",
     ]
 
 
 def test_a_command_without_an_outcome_is_named_when_it_had_time() -> None:
-    assert told([asked(0), archived("approvals.dead_letters", 1, {}, timestamp=60_000)]) == []
+    assert problems([command_at(0), archived("approvals.dead_letters", 1, {}, timestamp=60_000)]) == []
     late = archived("approvals.dead_letters", 1, {}, timestamp=60_001)
-    assert told([asked(0), late]) == ["approvals.commands/0/7: this command has no outcome"]
+    assert problems([command_at(0), late]) == ["approvals.commands/0/7: this command has no outcome"]

@@ -32,8 +32,8 @@ GOOD = [("ce_specversion", b"1.0"), ("ce_source", b"urn:x"), ("ce_type", b"a.b")
 
 def event(offset: int, **attributes: bytes) -> Any:
     """A readable event, with some attributes more."""
-    told = {"id": b"e-%d" % offset, "subject": b"line/%d" % offset, **attributes}
-    headers = [*(pair for pair in GOOD if pair[0][3:] not in told), *((f"ce_{name}", v) for name, v in told.items())]
+    given = {"id": b"e-%d" % offset, "subject": b"line/%d" % offset, **attributes}
+    headers = [*(pair for pair in GOOD if pair[0][3:] not in given), *((f"ce_{name}", v) for name, v in given.items())]
     return record(offset, headers=headers)
 
 
@@ -46,7 +46,7 @@ async def indexed(archive: Archive, *records: Any) -> list[IndexedBatch]:
     return looks
 
 
-async def found(archive: Archive, **sought: Any) -> Sequence[IndexedMessage]:
+async def messages(archive: Archive, **sought: Any) -> Sequence[IndexedMessage]:
     async with archive.pool.acquire() as connection:
         return (await search(connection, SearchParameters.model_validate(sought)))[0]
 
@@ -97,7 +97,7 @@ async def test_a_record_with_anything_in_it_does_not_stop_those_behind_it(archiv
     mixed = [one for nr, hostile in enumerate(odd) for one in (hostile, event(1_000 + nr))]
     await indexed(archive, *mixed)
     for nr in range(len(odd)):
-        (one,) = await found(archive, stream=f"line/{1_000 + nr}")
+        (one,) = await messages(archive, stream=f"line/{1_000 + nr}")
         assert one.id == f"e-{1_000 + nr}"
     assert await archive.pool.fetchval("SELECT count(*) FROM messages") == len(mixed)
     assert await archive.pool.fetchval(indexer.sql()["behind"]) == 0
@@ -109,10 +109,10 @@ async def test_a_long_text_is_found_by_all_of_it_and_by_what_is_shown(archive: A
     await indexed(archive, event(0, **LONG), record(1, key=key, headers=[]))
     whole = LONG["subject"].decode()
     for sought in ("stream", "actor", "type", "correlation"):
-        (one,) = await found(archive, **{sought: whole})
+        (one,) = await messages(archive, **{sought: whole})
         assert (one.offset, len(getattr(one, sought).encode()) < indexer.TERM_BYTES_MAX) == (0, True)
-        assert [again.offset for again in await found(archive, **{sought: getattr(one, sought)})] == [0]
-    (other,) = await found(archive, stream=indexer.stream_of(key))
+        assert [again.offset for again in await messages(archive, **{sought: getattr(one, sought)})] == [0]
+    (other,) = await messages(archive, stream=indexer.stream_of(key))
     assert other.offset == 1
 
 
@@ -143,8 +143,8 @@ async def test_one_that_cannot_be_decoded_at_all_is_found_by_its_place(
 
     monkeypatch.setattr(indexer, "from_kafka", broken)
     await indexed(archive, *(event(nr) for nr in range(3)))
-    assert [one.offset for one in await found(archive)] == [2, 1, 0]
-    assert [one.offset for one in await found(archive, type="a.b")] == [2, 0]
+    assert [one.offset for one in await messages(archive)] == [2, 1, 0]
+    assert [one.offset for one in await messages(archive, type="a.b")] == [2, 0]
 
 
 async def test_a_fault_of_the_server_is_no_fault_of_a_record(archive: Archive) -> None:
@@ -155,7 +155,7 @@ async def test_a_fault_of_the_server_is_no_fault_of_a_record(archive: Archive) -
         await indexed(archive)
     await archive.pool.execute("ALTER TABLE elsewhere RENAME TO messages")
     await indexed(archive)
-    assert [one.id for one in await found(archive)] == ["e-0"]
+    assert [one.id for one in await messages(archive)] == ["e-0"]
 
 
 async def test_a_row_that_was_put_in_or_taken_out_does_not_end_the_search(archive: Archive) -> None:
@@ -172,7 +172,7 @@ async def test_a_row_that_was_put_in_or_taken_out_does_not_end_the_search(archiv
     )
     await indexed(archive)
     await indexed(archive, event(2_000))
-    assert [one.offset for one in await found(archive, stream="line/2000")] == [2_000]
+    assert [one.offset for one in await messages(archive, stream="line/2000")] == [2_000]
     assert await archive.pool.fetchval("SELECT leaf FROM messages_reach") == 1_301
 
 

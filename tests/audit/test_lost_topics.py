@@ -17,7 +17,7 @@ from tests.servers import Servers
 from tests.system import RunningSystem, empty_topics, every_topic, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults]
-ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit")
+SERVICES = ("approvals", "vacancies", "deployments", "reporting", "audit")
 COMMANDS = [topic for topic in every_topic() if topic.endswith(".commands")]
 MANDATES = [f"kz-{nr}" for nr in range(40)]
 
@@ -25,7 +25,7 @@ MANDATES = [f"kz-{nr}" for nr in range(40)]
 @pytest.fixture
 def books(servers: Servers, tmp_path: Path) -> Iterator[RunningSystem]:
     with prepared_system(servers, tmp_path) as system:
-        system.start(*ROOMS)
+        system.start(*SERVICES)
         yield system
 
 
@@ -41,28 +41,28 @@ def contents(system: RunningSystem) -> dict[str, list[tuple[object, ...]]]:
 
 
 def positions(system: RunningSystem) -> list[tuple[str, int, int]]:
-    """How many events and outcomes each deciding room has."""
-    found = []
-    for room in ROOMS[:3]:
-        with psycopg.connect(system.dsn(room)) as connection:
+    """How many events and outcomes each deciding service has."""
+    heads = []
+    for service in SERVICES[:3]:
+        with psycopg.connect(system.dsn(service)) as connection:
             rows = connection.execute("SELECT events, outcomes FROM log_heads").fetchall()
-        found.append((room, *rows[0]))
-    return found
+        heads.append((service, *rows[0]))
+    return heads
 
 
 def decide(system: RunningSystem, mandates: list[str]) -> None:
     client = Client(system.servers.kafka)
     client.send([command for mandate in mandates for command in (proposal(mandate), approval(mandate))])
-    told = client.outcomes("approvals", [f"{mandate}-approve" for mandate in mandates])
-    assert {one["status"] for one in told.values()} == {"accepted"}
+    outcomes = client.outcomes("approvals", [f"{mandate}-approve" for mandate in mandates])
+    assert {one["status"] for one in outcomes.values()} == {"accepted"}
     wait_for_quiet(system, 60)
 
 
 def replay(system: RunningSystem, *more: str) -> str:
     ask = ("--to", "topic", "--bootstrap", system.servers.kafka, *more)
-    told = audit("replay", system.dsn("audit"), *ask)
-    assert told.exit_code == 0, told.output
-    return told.output
+    result = audit("replay", system.dsn("audit"), *ask)
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 def lose(system: RunningSystem) -> None:
@@ -78,11 +78,11 @@ def written_anew(system: RunningSystem, before: dict[str, list[tuple[object, ...
     client = Client(system.servers.kafka)
     client.raw(topic, b"forged", key if isinstance(key, bytes) else None)
     client.flush()
-    found = differences(system)
+    findings = differences(system)
     changed = "changed: timestamp, headers, value in Kafka and in the archive are not the same"
-    assert (f"{topic}/{part}/0", changed) in [(one["place"], one["what"]) for one in found]
-    told = audit("replay", system.dsn("audit"), "--to", "topic", "--bootstrap", system.servers.kafka)
-    assert (told.exit_code, "1 partitions cannot be refilled, and nothing was written" in told.output) == (1, True)
+    assert (f"{topic}/{part}/0", changed) in [(one["place"], one["what"]) for one in findings]
+    result = audit("replay", system.dsn("audit"), "--to", "topic", "--bootstrap", system.servers.kafka)
+    assert (result.exit_code, "1 partitions cannot be refilled, and nothing was written" in result.output) == (1, True)
     assert len(client.records(*every_topic())) == 1
 
 
@@ -94,10 +94,10 @@ def test_a_system_whose_topics_were_lost_goes_on_where_it_was(books: RunningSyst
     written_anew(books, before)
     lose(books)
 
-    found = differences(books)
-    assert {one["kind"] for one in found} == {"missing", "changed"}
-    assert all("forcegen audit replay --to topic" in one["remedy"] for one in found)
-    missing = sum(one["records"] for one in found if one["kind"] == "missing")
+    findings = differences(books)
+    assert {one["kind"] for one in findings} == {"missing", "changed"}
+    assert all("forcegen audit replay --to topic" in one["remedy"] for one in findings)
+    missing = sum(one["records"] for one in findings if one["kind"] == "missing")
     assert missing == sum(len(records) for records in before.values())
 
     replay(books)
@@ -107,7 +107,7 @@ def test_a_system_whose_topics_were_lost_goes_on_where_it_was(books: RunningSyst
     replay(books, *commands)
     assert contents(books) == before
 
-    books.start(*ROOMS)
+    books.start(*SERVICES)
     wait_for_quiet(books, 60)
     assert positions(books) == heads  # nothing was handled again
     assert named(books) == []
@@ -116,7 +116,9 @@ def test_a_system_whose_topics_were_lost_goes_on_where_it_was(books: RunningSyst
     assert reconcile(books).stdout.endswith("All agree.\n")
 
 
-def test_rooms_that_run_keep_topics_from_being_refilled(books: RunningSystem) -> None:
-    told = audit("replay", books.dsn("audit"), "--to", "topic", "--bootstrap", books.servers.kafka)
-    assert told.exit_code == 1
-    assert "approvals, audit, deployments, reporting, vacancies read from Kafka now: stop every service" in told.output
+def test_services_that_run_keep_topics_from_being_refilled(books: RunningSystem) -> None:
+    result = audit("replay", books.dsn("audit"), "--to", "topic", "--bootstrap", books.servers.kafka)
+    assert result.exit_code == 1
+    assert (
+        "approvals, audit, deployments, reporting, vacancies read from Kafka now: stop every service" in result.output
+    )

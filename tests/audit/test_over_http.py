@@ -47,12 +47,12 @@ def forgotten(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
 
 
-def test_a_running_room_is_verified_and_so_is_its_database(system: RunningSystem, key: str) -> None:
+def test_a_running_service_is_verified_and_so_is_its_database(system: RunningSystem, key: str) -> None:
     alone = forgotten("--key", key, system.url("audit"))
     assert (alone.returncode, "all of it holds" in alone.stdout) == (0, True), alone.stdout + alone.stderr
     for place in (system.url("audit"), system.dsn("audit")):
-        told = CliRunner().invoke(app, ["audit", "verify", "--key", key, "--from", place])
-        assert (told.exit_code, "all of it holds" in told.output) == (0, True), told.output
+        result = CliRunner().invoke(app, ["audit", "verify", "--key", key, "--from", place])
+        assert (result.exit_code, "all of it holds" in result.output) == (0, True), result.output
 
 
 def test_an_export_is_verified_offline_and_grows(system: RunningSystem, key: str, tmp_path: Path) -> None:
@@ -67,8 +67,10 @@ def test_an_export_is_verified_offline_and_grows(system: RunningSystem, key: str
     records = max((tmp_path / "log/records").rglob("*.p/*"))
     first, _, rest = records.read_text().partition("\n")
     records.write_text(json.dumps(json.loads(first) | {"value": "00"}) + "\n" + rest)
-    found = forgotten("--key", key, str(tmp_path / "log"))
-    assert (found.returncode, f"leaf {json.loads(first)['leaf']}): changed" in found.stdout) == (1, True), found.stdout
+    result = forgotten("--key", key, str(tmp_path / "log"))
+    assert (result.returncode, f"leaf {json.loads(first)['leaf']}): changed" in result.stdout) == (1, True), (
+        result.stdout
+    )
 
 
 def test_proofs_are_those_of_the_tree(system: RunningSystem, key: str) -> None:

@@ -45,8 +45,8 @@ async def served(
     access.guard(app, archive.pool, file)
     proofs.files(app, archive.pool)
     transport = httpx.ASGITransport(addressed(app, Settings(http_host=listens)), client=(client, 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as asking:
-        yield asking
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        yield http
 
 
 @pytest.fixture
@@ -105,10 +105,10 @@ async def test_who_shows_a_token_may_come_by_any_hand(kept: Archive, tmp_path: P
         assert (await near.get(CONTENT)).status_code == 401
 
 
-async def test_a_reading_is_on_record_as_it_was_asked(kept: Archive) -> None:
+async def test_a_reading_is_on_record_as_it_was_requested(kept: Archive) -> None:
     """Whatever stands in the address: it is bounded, and what cannot be read is no content."""
     async with served(kept) as near:
         for path in ("/records/%C3%A9", "/records/" + "x" * 5_000, "/records/000.p/3?a=%00", "/unplaced?b"):
             assert (await near.get(path)).status_code in (400, 404)
-    asked = [row["asked"] for row in await kept.pool.fetch("SELECT asked FROM readings ORDER BY nr")]
-    assert all(one.startswith("GET /") and len(one) <= access.REQUEST_LENGTH_MAX for one in asked)
+    requests = [row["asked"] for row in await kept.pool.fetch("SELECT asked FROM readings ORDER BY nr")]
+    assert all(one.startswith("GET /") and len(one) <= access.REQUEST_LENGTH_MAX for one in requests)

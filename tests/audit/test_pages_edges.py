@@ -53,7 +53,7 @@ async def page(http: httpx.AsyncClient, address: str) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-def told(text: str) -> list[str]:
+def field_and_remedy(text: str) -> list[str]:
     """The field, where there is one, and the remedy."""
     assert 'role="alert"' in text
     return re.findall(r"<dd>(.*?)</dd>", text, re.DOTALL)
@@ -64,12 +64,16 @@ async def test_every_parameter_of_the_search_is_given_odd_values(http: httpx.Asy
         assert (await page(http, f"/?{name}="))[0] == 200
         for value in ODD:
             status, text = await page(http, f"/?{name}={value}")
-            assert status == 200 or (told(text)[0] == name and told(text)[1]), (name, value, text)
+            assert status == 200 or (field_and_remedy(text)[0] == name and field_and_remedy(text)[1]), (
+                name,
+                value,
+                text,
+            )
         status, text = await page(http, f"/?{name}=1&{name}=1")
-        assert (status, told(text)) == (400, [name, f"Send {name} once."])
+        assert (status, field_and_remedy(text)) == (400, [name, f"Send {name} once."])
     for value in ("", "1"):
         status, text = await page(http, f"/?unheard-of={value}")
-        assert (status, told(text)[0]) == (400, "unheard-of")
+        assert (status, field_and_remedy(text)[0]) == (400, "unheard-of")
 
 
 @pytest.mark.parametrize(
@@ -92,12 +96,12 @@ async def test_a_bundle_of_what_can_be_no_record_is_refused_by_name(
     assert answer.json()["remedy"]
 
 
-async def test_a_record_that_is_not_there_is_told_as_a_page_and_to_a_program_as_a_problem(
+async def test_a_record_that_is_not_there_is_a_page_to_a_reader_and_a_problem_to_a_program(
     http: httpx.AsyncClient,
 ) -> None:
     for place in PLACES:
         status, text = await page(http, f"/messages/{place}")
         assert status in (400, 404), place
-        assert told(text)[-1], place
+        assert field_and_remedy(text)[-1], place
         problem = await http.get(f"/messages/{place}")
         assert (problem.status_code, problem.headers["content-type"]) == (status, "application/problem+json")

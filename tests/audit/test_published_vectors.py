@@ -157,8 +157,8 @@ def test_what_go_made_holds_here(theirs: Any, ours: dict[merkle.Span, bytes]) ->
         merkle.check_consistency(old, size, hashes, roots[old - 1], roots[size - 1])
         assert hashes == [ours[span] for span in merkle.consistency(old, size)]
     text, _ = open_note(theirs["Note"], [Verifier.parse(theirs["Vkey"])])
-    told = Checkpoint.parse(text.replace("go.sum database tree\n", "origin\n", 1))
-    assert (told.size, told.root) == (SIZE, roots[-1])
+    checkpoint = Checkpoint.parse(text.replace("go.sum database tree\n", "origin\n", 1))
+    assert (checkpoint.size, checkpoint.root) == (SIZE, roots[-1])
     leaves = [ours[nr, nr + 1] for nr in range(SIZE)]
     grown = tiles.grow(0, {}, leaves)
     assert {f"{level}/{index}": content for (level, index), content in grown.items()} == {
@@ -169,15 +169,17 @@ def test_what_go_made_holds_here(theirs: Any, ours: dict[merkle.Span, bytes]) ->
 if shutil.which("go"):  # elsewhere, the vectors that it made are checked above
 
     def test_what_we_made_holds_with_go(ours: dict[merkle.Span, bytes]) -> None:
-        def told(spans: list[merkle.Span]) -> list[str]:
+        def hashes_of(spans: list[merkle.Span]) -> list[str]:
             return [base64.b64encode(ours[span]).decode() for span in spans]
 
         pairs = [(a, b) for b in (1, 2, 7, 64, 255, 256, 257, 300) for a in (0, 1, 5, 63, 254, 255, 256, 299) if a < b]
         text = Checkpoint("go.sum database tree", SIZE, ours[0, SIZE]).text()
         made = {
-            "Roots": told([(0, size) for size in range(1, SIZE + 1)]),
-            "Inclusion": [{"Index": a, "Size": b, "Proof": told(merkle.inclusion(a, b))} for a, b in pairs],
-            "Consistency": [{"Old": a + 1, "Size": b, "Proof": told(merkle.consistency(a + 1, b))} for a, b in pairs],
+            "Roots": hashes_of([(0, size) for size in range(1, SIZE + 1)]),
+            "Inclusion": [{"Index": a, "Size": b, "Proof": hashes_of(merkle.inclusion(a, b))} for a, b in pairs],
+            "Consistency": [
+                {"Old": a + 1, "Size": b, "Proof": hashes_of(merkle.consistency(a + 1, b))} for a, b in pairs
+            ],
             **{"Vkey": VKEY, "Text": text, "Note": sign(text, [Signer.parse(SKEY)])},
         }
         command = ["go", "run", ".", "check"]

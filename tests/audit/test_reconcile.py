@@ -40,11 +40,11 @@ def reconcile(system: RunningSystem, *more: str) -> Result:
 
 
 def differences(system: RunningSystem) -> list[dict[str, Any]]:
-    told = reconcile(system, "--json")
-    found = [json.loads(line) for line in told.stdout.splitlines()]
-    assert told.exit_code == (1 if found else 0), told.output
-    assert all(one["remedy"] for one in found)
-    return found
+    result = reconcile(system, "--json")
+    findings = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == (1 if findings else 0), result.output
+    assert all(one["remedy"] for one in findings)
+    return findings
 
 
 def named(system: RunningSystem) -> list[tuple[str, str, str]]:
@@ -56,8 +56,8 @@ def sql(system: RunningSystem, statement: str) -> list[tuple[Any, ...]]:
     """As whoever owns the database; no trigger and no key stands in the way."""
     with psycopg.connect(system.servers.database(system.database)) as connection:
         connection.execute("SET session_replication_role = replica")
-        found = connection.execute(statement)
-        return found.fetchall() if found.description else []
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
 
 
 @contextmanager
@@ -74,13 +74,13 @@ def spoilt(system: RunningSystem, table: str, statement: str) -> Iterator[None]:
 def put_back(system: RunningSystem, table: str, kept: str) -> None:
     """Every column that is not made of others."""
     with psycopg.connect(system.servers.database(system.database)) as connection:
-        found = connection.execute(
+        row = connection.execute(
             "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
             " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
             (table,),
         ).fetchone()
-    assert found
-    names = found[0]
+    assert row
+    names = row[0]
     sql(system, f"DELETE FROM {table}; INSERT INTO {table} ({names}) SELECT {names} FROM {kept}; DROP TABLE {kept}")  # noqa: S608
 
 
@@ -99,12 +99,12 @@ def at(place: str) -> str:
 
 
 def test_a_system_at_work_agrees(books: RunningSystem) -> None:
-    told = reconcile(books)
-    assert told.exit_code == 0, told.output
-    assert told.stdout.endswith("All agree.\n")
+    result = reconcile(books)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.endswith("All agree.\n")
     events = sql(books, "SELECT count(*) FROM approvals.events")[0][0]
     assert events == 2 * len(MANDATES)
-    looked_at = {cells[1].strip(): cells[2].strip() for cells in _cells(told.stdout)}
+    looked_at = {cells[1].strip(): cells[2].strip() for cells in _cells(result.stdout)}
     archived = sql(books, "SELECT count(*) FROM audit.records")[0][0]
     assert looked_at["Kafka and archive"] == f"{archived:,}"
     every = sql(books, "SELECT count(*) FROM reporting.events")[0][0]
@@ -120,37 +120,37 @@ def test_a_role_that_reads_everything_and_changes_nothing_is_enough(books: Runni
     sql(books, f"CREATE ROLE {name} LOGIN PASSWORD 'secret' IN ROLE pg_read_all_data")
     try:
         url = books.servers.as_role(name, "secret", books.database)
-        told = audit("reconcile", url, "--bootstrap", books.servers.kafka)
-        assert told.exit_code == 0, told.output
+        result = audit("reconcile", url, "--bootstrap", books.servers.kafka)
+        assert result.exit_code == 0, result.output
     finally:
         sql(books, f"DROP ROLE {name}")
 
 
-def test_each_rooms_own_database_is_found_by_its_variable(books: RunningSystem) -> None:
+def test_the_database_of_each_service_is_found_by_its_variable(books: RunningSystem) -> None:
     """Wherever each is: nobody needs one role for all of them."""
     owners = {f"FORCEGEN_{owner.upper()}_DATABASE_URL": books.dsn(owner) for owner in OWNERS}
     ask = ["audit", "reconcile", "--bootstrap", books.servers.kafka]
-    told = CliRunner().invoke(app, ask, env={**ALONE, **owners})
-    assert told.exit_code == 0, told.output
+    result = CliRunner().invoke(app, ask, env={**ALONE, **owners})
+    assert result.exit_code == 0, result.output
 
 
-def test_a_protocol_that_lacks_its_password_is_told(books: RunningSystem) -> None:
+def test_a_protocol_that_lacks_its_password_is_reported(books: RunningSystem) -> None:
     ask = ["audit", "reconcile", "--bootstrap", books.servers.kafka, "--database", books.dsn("audit")]
-    told = CliRunner().invoke(app, ask, env={**ALONE, "FORCEGEN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
-    assert told.exit_code == 1
-    assert "set FORCEGEN_KAFKA_SASL_USERNAME and FORCEGEN_KAFKA_SASL_PASSWORD" in told.output
+    result = CliRunner().invoke(app, ask, env={**ALONE, "FORCEGEN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
+    assert result.exit_code == 1
+    assert "set FORCEGEN_KAFKA_SASL_USERNAME and FORCEGEN_KAFKA_SASL_PASSWORD" in result.output
 
 
-def test_a_role_that_may_not_read_is_told_so(books: RunningSystem) -> None:
-    told = audit("reconcile", books.dsn("approvals"), "--bootstrap", books.servers.kafka)
-    assert told.exit_code == 1
-    assert "A database cannot be read" in told.output
-    assert "give --database a role that may read" in told.output
+def test_a_role_that_may_not_read_is_refused_with_the_remedy(books: RunningSystem) -> None:
+    result = audit("reconcile", books.dsn("approvals"), "--bootstrap", books.servers.kafka)
+    assert result.exit_code == 1
+    assert "A database cannot be read" in result.output
+    assert "give --database a role that may read" in result.output
 
 
-def test_kafka_that_does_not_answer_is_told(books: RunningSystem) -> None:
-    told = audit("reconcile", books.servers.database(books.database), "--bootstrap", "127.0.0.1:1")
-    assert (told.exit_code, "Kafka at 127.0.0.1:1 cannot be read" in told.output) == (1, True)
+def test_kafka_that_does_not_answer_is_reported(books: RunningSystem) -> None:
+    result = audit("reconcile", books.servers.database(books.database), "--bootstrap", "127.0.0.1:1")
+    assert (result.exit_code, "Kafka at 127.0.0.1:1 cannot be read" in result.output) == (1, True)
 
 
 # The archive.
@@ -168,17 +168,17 @@ def test_kafka_that_does_not_answer_is_told(books: RunningSystem) -> None:
 def test_a_record_that_was_changed_in_the_archive_is_named(books: RunningSystem, change: str, what: str) -> None:
     place = place_of(books, 5)
     with spoilt(books, "audit.records", f"UPDATE audit.records SET {change} WHERE {at(place)}"):  # noqa: S608
-        found = differences(books)
-    assert (found[0]["kind"], found[0]["place"]) == ("changed", place)
-    assert what in found[0]["what"]
-    assert {one["place"] for one in found} <= {place, f"{EVENTS} position 5"}
+        findings = differences(books)
+    assert (findings[0]["kind"], findings[0]["place"]) == ("changed", place)
+    assert what in findings[0]["what"]
+    assert {one["place"] for one in findings} <= {place, f"{EVENTS} position 5"}
 
 
 def test_a_record_that_is_gone_from_the_archive_is_named_in_its_partition_and_in_its_log(books: RunningSystem) -> None:
     place = place_of(books, 7)
     with spoilt(books, "audit.records", f"DELETE FROM audit.records WHERE {at(place)}"):  # noqa: S608
-        found = named(books)
-    assert found == [
+        findings = named(books)
+    assert findings == [
         ("missing", place, "missing in the archive"),
         ("missing", f"{EVENTS} position 7", "missing in the archive"),
         ("extra", f"{EVENTS} position 7", "extra in the views"),
@@ -190,8 +190,8 @@ def test_the_archives_last_records_are_missed_too(books: RunningSystem) -> None:
     topic, part, offset = sql(books, 'SELECT topic, part, "offset" FROM audit.records ORDER BY leaf DESC LIMIT 1')[0]
     cut = "DELETE FROM audit.records WHERE leaf = (SELECT max(leaf) FROM audit.records)"
     with spoilt(books, "audit.records", cut):
-        found = named(books)
-    assert found[0] == ("missing", f"{topic}/{part}/{offset}", "missing in the archive")
+        findings = named(books)
+    assert findings[0] == ("missing", f"{topic}/{part}/{offset}", "missing in the archive")
 
 
 @pytest.mark.parametrize("offset", [-1, 10_000])
@@ -203,12 +203,12 @@ def test_a_record_that_was_slipped_into_the_archive_is_named(books: RunningSyste
         f"1000000 FROM audit.records WHERE {at(place)}"
     )
     with spoilt(books, "audit.records", copied):
-        found = named(books)
-    assert found[0] == ("extra", f"{topic}/{part}/{offset}", "extra in the archive: Kafka has no record there")
-    assert found[1][0] == "extra"
+        findings = named(books)
+    assert findings[0] == ("extra", f"{topic}/{part}/{offset}", "extra in the archive: Kafka has no record there")
+    assert findings[1][0] == "extra"
 
 
-def test_neighbours_that_are_gone_are_told_as_one(books: RunningSystem) -> None:
+def test_neighbours_that_are_gone_are_reported_as_one(books: RunningSystem) -> None:
     topic = "deployments.events"
     part, many = sql(
         books,
@@ -217,8 +217,8 @@ def test_neighbours_that_are_gone_are_told_as_one(books: RunningSystem) -> None:
     assert many > 1
     gone = f"DELETE FROM audit.records WHERE topic = '{topic}' AND part = {part}"  # noqa: S608
     with spoilt(books, "audit.records", gone):
-        found = named(books)
-    assert found[0] == ("missing", f"{topic}/{part}/0 to {many - 1} ({many} records)", "missing in the archive")
+        findings = named(books)
+    assert findings[0] == ("missing", f"{topic}/{part}/0 to {many - 1} ({many} records)", "missing in the archive")
 
 
 # The stores.
@@ -252,10 +252,10 @@ def test_a_store_that_was_put_back_to_a_backup_is_found_out(books: RunningSystem
         spoilt(books, "approvals.events", f"DELETE FROM approvals.events WHERE position > {keep}"),  # noqa: S608
         _head(books, keep),
     ):
-        found = named(books)
-    assert {kind for kind, _, _ in found} == {"extra"}
+        findings = named(books)
+    assert {kind for kind, _, _ in findings} == {"extra"}
     places = {place_of(books, keep + nr) for nr in (1, 2, 3)}
-    assert sum("(" in place for _, place, _ in found) or places <= {place for _, place, _ in found}
+    assert sum("(" in place for _, place, _ in findings) or places <= {place for _, place, _ in findings}
 
 
 @contextmanager
@@ -289,17 +289,17 @@ def test_a_dead_letter_that_was_changed_is_named(books: RunningSystem) -> None:
 def test_an_event_that_was_changed_in_the_views_is_named(books: RunningSystem, change: str, field: str) -> None:
     changed = f"UPDATE reporting.events SET {change} WHERE room = 'approvals' AND position = 6"  # noqa: S608
     with spoilt(books, "reporting.events", changed):
-        (found,) = differences(books)
-    assert (found["kind"], found["place"]) == ("changed", f"{EVENTS} position 6")
-    assert found["what"].startswith(f"changed: {field} in the views and in ")
+        (finding,) = differences(books)
+    assert (finding["kind"], finding["place"]) == ("changed", f"{EVENTS} position 6")
+    assert finding["what"].startswith(f"changed: {field} in the views and in ")
 
 
 def test_an_event_that_is_gone_from_the_views_is_named_and_so_is_its_guard(books: RunningSystem) -> None:
     gone = "DELETE FROM reporting.events WHERE room = 'approvals' AND position = 16"
     with spoilt(books, "reporting.events", gone):
-        found = named(books)
-    assert found[0] == ("missing", f"{EVENTS} position 16", "missing in the views")
-    assert [one[0] for one in found[1:]] == ["changed"]
+        findings = named(books)
+    assert findings[0] == ("missing", f"{EVENTS} position 16", "missing in the views")
+    assert [one[0] for one in findings[1:]] == ["changed"]
 
 
 def test_an_event_that_was_slipped_into_the_views_is_named(books: RunningSystem) -> None:
@@ -309,8 +309,8 @@ def test_an_event_that_was_slipped_into_the_views_is_named(books: RunningSystem)
         " WHERE room = 'approvals' AND position = 16"
     )
     with spoilt(books, "reporting.events", forged):
-        found = named(books)
-    assert found[0][:2] == ("extra", f"{EVENTS} position 99")
+        findings = named(books)
+    assert findings[0][:2] == ("extra", f"{EVENTS} position 99")
 
 
 def test_a_guard_that_was_moved_is_named(books: RunningSystem) -> None:
@@ -339,11 +339,11 @@ def test_a_parked_event_waits_and_is_not_lost(books: RunningSystem) -> None:
             spoilt_again(books, "reporting.stream_versions", "reporting.parked"),
             spoilt(books, "reporting.events", moved),
         ):
-            told = reconcile(books)
+            result = reconcile(books)
     finally:
         books.start("reporting")
-    assert told.exit_code == 0, told.output
-    (views,) = [cells for cells in _cells(told.stdout) if "archive and views" in cells[1]]
+    assert result.exit_code == 0, result.output
+    (views,) = [cells for cells in _cells(result.stdout) if "archive and views" in cells[1]]
     assert views[6].strip() == "1"
 
 
@@ -362,32 +362,32 @@ def spoilt_again(system: RunningSystem, *tables: str) -> Iterator[None]:
 # Offsets, lag, and records of others.
 
 
-@pytest.mark.parametrize("room", ["approvals", "reporting", "audit"])
-def test_a_room_that_has_read_further_than_kafka_reaches_is_named(books: RunningSystem, room: str) -> None:
-    topic = "approvals.commands" if room == "approvals" else EVENTS
-    beyond = f"UPDATE {room}.consumed SET next_offset = 5000 WHERE topic = '{topic}' AND part = 2"  # noqa: S608
-    with spoilt(books, f"{room}.consumed", beyond):
-        found = differences(books)
-    assert found[0]["place"] == f"{topic}/2/5000"
-    assert found[0]["what"].startswith(f"changed: {room} has read as far as here, and Kafka's partition ends at ")
-    assert f"forcegen audit replay --to topic --topic {topic}" in found[0]["remedy"]
+@pytest.mark.parametrize("service", ["approvals", "reporting", "audit"])
+def test_a_service_that_has_read_further_than_kafka_reaches_is_named(books: RunningSystem, service: str) -> None:
+    topic = "approvals.commands" if service == "approvals" else EVENTS
+    beyond = f"UPDATE {service}.consumed SET next_offset = 5000 WHERE topic = '{topic}' AND part = 2"  # noqa: S608
+    with spoilt(books, f"{service}.consumed", beyond):
+        findings = differences(books)
+    assert findings[0]["place"] == f"{topic}/2/5000"
+    assert findings[0]["what"].startswith(f"changed: {service} has read as far as here, and Kafka's partition ends at ")
+    assert f"forcegen audit replay --to topic --topic {topic}" in findings[0]["remedy"]
 
 
 @pytest.mark.parametrize("sleeper", ["audit", "reporting", "deployments"])
 def test_what_is_only_on_its_way_is_lag_and_no_difference(books: RunningSystem, sleeper: str) -> None:
-    """One of the rooms is down while the others go on."""
+    """One of the services is down while the others go on."""
     books.kill(sleeper)
     try:
         mandate = f"kz-while-{sleeper}-slept"
         client = Client(books.servers.kafka)
         client.send([proposal(mandate), approval(mandate)])
         client.outcomes("approvals", [f"{mandate}-propose", f"{mandate}-approve"])
-        told = reconcile(books)
+        result = reconcile(books)
     finally:
         books.start(sleeper)
-    assert told.exit_code == 0, told.output
-    assert f"{sleeper} has " in told.stderr
-    assert "records still to read: that is lag, not loss." in told.stderr
+    assert result.exit_code == 0, result.output
+    assert f"{sleeper} has " in result.stderr
+    assert "records still to read: that is lag, not loss." in result.stderr
     wait_for_quiet(books, 60)
     assert named(books) == []
 
@@ -403,7 +403,7 @@ def test_it_agrees_while_commands_flow(books: RunningSystem) -> None:
     assert named(books) == []
 
 
-def test_what_others_wrote_into_a_rooms_topic_is_named_and_hides_nothing(books: RunningSystem) -> None:
+def test_what_others_wrote_into_the_topic_of_a_service_is_named_and_hides_nothing(books: RunningSystem) -> None:
     """Last of all, since nothing is ever taken out of a topic: garbage, and one that claims another's position."""
     client = Client(books.servers.kafka)
     (genuine,) = [r for r in client.records(EVENTS) if dict(r.headers()).get("ce_position") == b"2"]
@@ -411,10 +411,10 @@ def test_what_others_wrote_into_a_rooms_topic_is_named_and_hides_nothing(books: 
     client.raw(EVENTS, b'{"forged": true}', genuine.key(), genuine.headers())
     client.flush()
     wait_for_quiet(books, 60)
-    found = differences(books)
-    assert [one["kind"] for one in found] == ["extra", "extra"]
-    assert sorted(one["what"] for one in found) == [
+    findings = differences(books)
+    assert [one["kind"] for one in findings] == ["extra", "extra"]
+    assert sorted(one["what"] for one in findings) == [
         f"extra: it claims position 2 of {EVENTS}, where approvals has another record",
         "extra: no record of approvals's, which has no such row in its events",
     ]
-    assert all("Find out who may write to this topic" in one["remedy"] for one in found)
+    assert all("Find out who may write to this topic" in one["remedy"] for one in findings)

@@ -85,7 +85,7 @@ class Topic:
             return [offsets.stop for offsets in bounds.values()]
 
     async def keep(self) -> None:
-        """Archive all of it, as the room does."""
+        """Archive all of it, as the service does."""
         await self.archive.keep(await self.records())
         statement = "INSERT INTO consumed (consumer, topic, part, next_offset) VALUES ('audit', $1, $2, $3)"
         for part, end in enumerate(await self.ends()):
@@ -103,10 +103,10 @@ class Topic:
             if "transactional_id" in settings:
                 await producer.begin_transaction()
             for nr in range(first, first + many):
-                told = await producer.send(
+                sent = await producer.send(
                     self.name, b"%d" % nr, key=b"k%d" % nr, partition=part, timestamp_ms=LONG_AGO + nr
                 )
-            await told
+            await sent
             if "transactional_id" in settings:
                 await (producer.abort_transaction() if abort else producer.commit_transaction())
                 for _ in range(1_000):  # Kafka writes the mark a little later
@@ -149,9 +149,9 @@ Lost = tuple[Topic, list[tuple[object, ...]]]
 
 async def test_a_topic_that_was_lost_is_again_what_it_was_to_the_byte(lost: Lost) -> None:
     topic, was = lost
-    told = await topic.refill()
-    assert told.exit_code == 0, told.output
-    assert "3,005 records were written, each at the offset that it had." in told.output
+    result = await topic.refill()
+    assert result.exit_code == 0, result.output
+    assert "3,005 records were written, each at the offset that it had." in result.output
     assert whole(await topic.records()) == was
     again = await topic.refill()
     assert again.exit_code == 0, again.output
@@ -190,8 +190,8 @@ async def test_offsets_that_transactions_took_are_taken_again(topic: Topic) -> N
     was, ends = whole(await topic.records()), await topic.ends()
     assert [offset for _, offset, *_ in was] == [4, 5, 6, 7, 9, 10, 19, 20, 21]
     await topic.delete()
-    told = await topic.refill()
-    assert told.exit_code == 0, told.output
+    result = await topic.refill()
+    assert result.exit_code == 0, result.output
     assert whole(await topic.records()) == was
     assert await topic.ends() == ends
     assert whole(await topic.records(committed=False)) == was
@@ -224,8 +224,8 @@ async def test_a_refill_that_was_killed_anywhere_is_taken_up(topic: Topic) -> No
             process.send_signal(signal.SIGKILL)
         process.wait()
     assert killed > 1
-    told = await topic.refill()
-    assert told.exit_code == 0, told.output
+    result = await topic.refill()
+    assert result.exit_code == 0, result.output
     assert whole(await topic.records()) == was
     assert await topic.ends() == [ends[0] - 1, ends[1]]  # a mark behind the last record keeps no record in its place
 
@@ -250,8 +250,8 @@ async def test_a_mark_that_a_killed_run_left_open_is_taken_back_first(topic: Top
     async with offset_fillers.opened(topic.settings, "forcegen.refill") as left:
         await left.begin()
         await left._send_until_ready(AddPartitionsToTxnRequest("forcegen.refill", *left._producer, [(topic.name, [0])]))
-    told = await topic.refill()
-    assert told.exit_code == 0, told.output
+    result = await topic.refill()
+    assert result.exit_code == 0, result.output
     assert whole(await topic.records()) == was
 
 
@@ -267,9 +267,9 @@ async def test_somebody_else_who_writes_meanwhile_stops_it(lost: Lost, monkeypat
         return plan
 
     monkeypatch.setattr(to_topic, "planned", then_written)
-    told = await topic.refill()
-    assert told.exit_code == 1
-    assert f"{topic.name}/0 was to end at offset 0 and ends at 1: somebody else writes to it." in told.output
+    result = await topic.refill()
+    assert result.exit_code == 1
+    assert f"{topic.name}/0 was to end at offset 0 and ends at 1: somebody else writes to it." in result.output
     assert [r.value for r in await topic.records()] == [b"7"]
 
 
@@ -289,8 +289,8 @@ async def test_a_record_that_lands_elsewhere_is_noticed(lost: Lost, monkeypatch:
             await topic.send(7, 1, part=0)
 
     monkeypatch.setattr(to_topic.Refill, "_check", then_written)
-    told = await topic.refill()
-    assert (told.exit_code, "somebody else writes to it" in told.output) == (1, True)
+    result = await topic.refill()
+    assert (result.exit_code, "somebody else writes to it" in result.output) == (1, True)
     assert len(await topic.records()) < len(ODD) + 1
 
 
@@ -299,10 +299,10 @@ async def test_what_is_there_and_not_as_archived_is_refused_and_left(lost: Lost)
     await topic.make()
     await topic.send(5, 1, part=1)
     there = whole(await topic.records())
-    told = await topic.refill()
-    assert told.exit_code == 1
+    result = await topic.refill()
+    assert result.exit_code == 1
     assert "Kafka has another record at offset 0 (timestamp, key, value): delete the topic" in " ".join(
-        told.output.split()
+        result.output.split()
     ).replace(" │ │ │ │ │ │ ", " ")
     assert whole(await topic.records()) == there
 
@@ -311,8 +311,8 @@ async def test_what_is_there_and_not_archived_is_refused(topic: Topic) -> None:
     await topic.send(0, 3)
     await topic.keep()
     await topic.send(3, 1)
-    told = await topic.refill()
-    assert (told.exit_code, "Kafka has a record at offset 3 that is not archived" in told.output) == (1, True)
+    result = await topic.refill()
+    assert (result.exit_code, "Kafka has a record at offset 3 that is not archived" in result.output) == (1, True)
 
 
 async def test_an_open_transaction_is_refused(topic: Topic) -> None:
@@ -321,12 +321,12 @@ async def test_an_open_transaction_is_refused(topic: Topic) -> None:
     async with AIOKafkaProducer(bootstrap_servers=topic.kafka, transactional_id="other") as producer:
         await producer.begin_transaction()
         await producer.send_and_wait(topic.name, b"x", partition=0)
-        told = await topic.refill()
+        result = await topic.refill()
         await producer.abort_transaction()
-    assert (told.exit_code, "a transaction is open from offset 3 on" in told.output) == (1, True)
+    assert (result.exit_code, "a transaction is open from offset 3 on" in result.output) == (1, True)
 
 
-async def test_what_retention_deleted_at_the_front_is_told_and_the_rest_is_whole(topic: Topic) -> None:
+async def test_what_retention_deleted_at_the_front_is_reported_and_the_rest_is_whole(topic: Topic) -> None:
     await topic.send(0, 10)
     await topic.keep()
     admin = AIOKafkaAdminClient(bootstrap_servers=topic.kafka)
@@ -335,14 +335,14 @@ async def test_what_retention_deleted_at_the_front_is_told_and_the_rest_is_whole
         await admin.delete_records({TopicPartition(topic.name, 0): RecordsToDelete(4)})
     finally:
         await admin.close()
-    told = await topic.refill()
-    assert told.exit_code == 0, told.output
-    assert "4 records were deleted by Kafka at the front, and it only appends" in told.output
+    result = await topic.refill()
+    assert result.exit_code == 0, result.output
+    assert "4 records were deleted by Kafka at the front, and it only appends" in result.output
     assert [r.offset for r in await topic.records()] == [*range(4, 10)]
 
 
 @pytest.mark.parametrize(
-    ("partitions", "settings", "told"),
+    ("partitions", "settings", "expected"),
     [
         (1, {}, "it has 1 partitions and had 2"),
         (3, {}, "it has 3 partitions and had 2"),
@@ -352,7 +352,7 @@ async def test_what_retention_deleted_at_the_front_is_told_and_the_rest_is_whole
     ],
 )
 async def test_a_topic_that_would_not_keep_records_as_they_were_is_refused(
-    lost: Lost, partitions: int, settings: dict[str, str], told: str
+    lost: Lost, partitions: int, settings: dict[str, str], expected: str
 ) -> None:
     topic, _ = lost
     admin = AIOKafkaAdminClient(bootstrap_servers=topic.kafka)
@@ -363,32 +363,32 @@ async def test_a_topic_that_would_not_keep_records_as_they_were_is_refused(
     finally:
         await admin.close()
     await topic.has(configs)
-    found = await topic.refill()
-    assert (found.exit_code, told in found.output) == (1, True), found.output
-    assert "nothing was written" in found.output
+    result = await topic.refill()
+    assert (result.exit_code, expected in result.output) == (1, True), result.output
+    assert "nothing was written" in result.output
 
 
 def test_every_setting_that_matters_is_looked_at() -> None:
     fit = {"message.timestamp.type": "CreateTime", "cleanup.policy": "delete", "retention.ms": "-1"}
     assert unfit({**fit, "retention.bytes": "-1"}) is None
     for name in (*fit, "retention.bytes"):
-        told = unfit({**fit, "retention.bytes": "-1", name: "1"})
-        assert told is not None
-        assert told.startswith(f"its {name} is 1: ")
+        reason = unfit({**fit, "retention.bytes": "-1", name: "1"})
+        assert reason is not None
+        assert reason.startswith(f"its {name} is 1: ")
 
 
 async def test_a_copy_under_another_name(lost: Lost) -> None:
     topic, was = lost
     other = Topic(f"copy.{topic.name}", topic.kafka, topic.archive)
-    told = await topic.refill("--as", f"{topic.name}={other.name}")
-    assert told.exit_code == 0, told.output
+    result = await topic.refill("--as", f"{topic.name}={other.name}")
+    assert result.exit_code == 0, result.output
     assert whole(await other.records()) == was
     await other.delete()
     await topic.make()
 
 
 @pytest.mark.parametrize(
-    ("more", "told", "code"),
+    ("more", "expected", "code"),
     [
         (("--stream", "mandate/1"), "A topic is refilled whole, or its offsets would be others", 2),
         (("--as", "nothing"), "--as 'nothing' names no two topics", 2),
@@ -396,14 +396,14 @@ async def test_a_copy_under_another_name(lost: Lost) -> None:
         (("--topic", "no.such"), "There is no topic 'no.such' in this archive. There are: ", 1),
     ],
 )
-async def test_what_cannot_be_meant_is_told(topic: Topic, more: tuple[str, ...], told: str, code: int) -> None:
+async def test_what_cannot_be_meant_is_refused(topic: Topic, more: tuple[str, ...], expected: str, code: int) -> None:
     await topic.send(0, 1)
     await topic.keep()
-    found = await topic.refill(*more)
-    assert (found.exit_code, told in found.output) == (code, True), found.output
+    result = await topic.refill(*more)
+    assert (result.exit_code, expected in result.output) == (code, True), result.output
 
 
-async def test_a_room_that_reads_now_must_be_stopped_first(lost: Lost) -> None:
+async def test_a_service_that_reads_now_must_be_stopped_first(lost: Lost) -> None:
     from aiokafka import AIOKafkaConsumer  # noqa: PLC0415
 
     topic, was = lost
@@ -414,10 +414,10 @@ async def test_a_room_that_reads_now_must_be_stopped_first(lost: Lost) -> None:
     while not reader.assignment():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)
-    told = await topic.refill()
+    result = await topic.refill()
     await reader.stop()
-    assert told.exit_code == 1
-    assert "vacancies read from Kafka now: stop every service first" in told.output
+    assert result.exit_code == 1
+    assert "vacancies read from Kafka now: stop every service first" in result.output
     assert await topic.records() == []
     assert (await topic.refill()).exit_code == 0
     assert whole(await topic.records()) == was
@@ -431,8 +431,8 @@ async def test_commands_are_refilled_only_by_name(topic: Topic) -> None:
         await each.keep()
         await each.delete()
     ask = ("--to", "topic", "--bootstrap", topic.kafka)
-    told = await asyncio.to_thread(audit, "replay", topic.archive.url, *ask)
-    assert f"Left out, since commands are orders to act: {orders.name}. Name them with --topic." in told.stderr
+    result = await asyncio.to_thread(audit, "replay", topic.archive.url, *ask)
+    assert f"Left out, since commands are orders to act: {orders.name}. Name them with --topic." in result.stderr
     async with kafka_reader.opened(topic.settings) as there:
         assert await there.partitions([topic.name, orders.name]) == {topic.name: 2}
     assert (await orders.refill()).exit_code == 0
@@ -444,9 +444,9 @@ async def test_two_refills_at_once_are_one_too_many(lost: Lost) -> None:
     topic, _ = lost
     async with topic.archive.pool.acquire() as other:
         assert await partition_reader.another(other) is None
-        told = await topic.refill()
-        assert (told.exit_code, "A refill from this archive runs already" in told.output) == (1, True)
-        assert f"process {await other.fetchval('SELECT pg_backend_pid()')} of audit" in told.output.replace("\n", " ")
+        result = await topic.refill()
+        assert (result.exit_code, "A refill from this archive runs already" in result.output) == (1, True)
+        assert f"process {await other.fetchval('SELECT pg_backend_pid()')} of audit" in result.output.replace("\n", " ")
         await other.execute("RESET application_name")
     assert (await topic.refill()).exit_code == 0
 

@@ -35,9 +35,9 @@ def test_a_batch_that_is_written_is_read_as_it_was_archived(records: list[tuple[
         taken += 1
     assert taken == batch.record_count() >= 1
     batch._set_producer_state(7, 1, 3)
-    (found,) = batches(bytes(batch._build()))
-    assert (found.fault, found.producer_id, found.next_offset) == (None, 7, taken)
-    assert [(r.timestamp, r.key, list(r.headers), r.value) for r in found.records] == [
+    (decoded,) = batches(bytes(batch._build()))
+    assert (decoded.fault, decoded.producer_id, decoded.next_offset) == (None, 7, taken)
+    assert [(r.timestamp, r.key, list(r.headers), r.value) for r in decoded.records] == [
         (at, key, hs, value) for at, key, hs, value in records[:taken]
     ]
 
@@ -81,9 +81,9 @@ async def test_headers_that_are_no_text_and_times_that_are_none_come_back_to_the
     again = await topic.refill("--dry-run")
     assert (again.exit_code, "11" in again.output) == (0, True), again.output
     await topic.delete()
-    told = await topic.refill()
-    assert told.exit_code == 0, told.output
-    assert "32 records were written, each at the offset that it had." in told.output
+    result = await topic.refill()
+    assert result.exit_code == 0, result.output
+    assert "32 records were written, each at the offset that it had." in result.output
     assert whole(await topic.records()) == was
     assert "written" not in (await topic.refill()).output
 
@@ -93,14 +93,14 @@ async def test_a_file_has_names_that_are_no_text_as_bytes(
     topic: Topic, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Replayed to a file twice: then nothing is missing; a filter that looks inside passes them over, and says so."""
-    told = [
+    headers = [
         (b"ce_specversion", b"1.0"),
         (b"ce_id", b"1"),
         (b"ce_source", b"s"),
         (b"ce_type", b"t"),
         (b"\xff\xfe", b"x"),
     ]
-    rawkafka.produce(topic.kafka, topic.name, 0, [(b"k", b"{}", told), (b"k", b"v", [(b"\xff", None)])])
+    rawkafka.produce(topic.kafka, topic.name, 0, [(b"k", b"{}", headers), (b"k", b"v", [(b"\xff", None)])])
     await topic.keep()
     out = tmp_path_factory.mktemp("out") / "f.jsonl"
     for expected in ("4 were missing", "4 were there"):

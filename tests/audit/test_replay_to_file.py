@@ -25,9 +25,9 @@ async def many(archive: Archive) -> Archive:
 
 
 async def test_every_record_is_a_line_with_its_bytes_and_its_leaf(many: Archive, tmp_path: Path) -> None:
-    told = await asyncio.to_thread(to_file, many.url, tmp_path / "all.jsonl")
-    assert told.exit_code == 0, told.output
-    assert f"{SIZE:,} records: 0 were there, {SIZE:,} were missing." in told.output
+    result = await asyncio.to_thread(to_file, many.url, tmp_path / "all.jsonl")
+    assert result.exit_code == 0, result.output
+    assert f"{SIZE:,} records: 0 were there, {SIZE:,} were missing." in result.output
     rows = await many.pool.fetch(sql()["leaves"], 0, SIZE)
     assert lines(tmp_path / "all.jsonl") == [{"leaf": row["leaf"], **static_files.record(row)} for row in rows]
 
@@ -54,8 +54,8 @@ async def test_a_run_that_was_cut_short_anywhere_is_taken_up_and_then_changes_no
     for cut in (0, 1, len(content) // 2, len(content) - 1, len(content)):
         out.write_bytes(content[:cut])
         there = content[:cut].count(b"\n")
-        told = await asyncio.to_thread(to_file, many.url, out)
-        assert told.output.startswith(f"{SIZE:,} records: {there:,} were there, {SIZE - there:,} were missing.")
+        result = await asyncio.to_thread(to_file, many.url, out)
+        assert result.output.startswith(f"{SIZE:,} records: {there:,} were there, {SIZE - there:,} were missing.")
         assert out.read_bytes() == content
     before = out.stat().st_mtime_ns
     await asyncio.to_thread(to_file, many.url, out)
@@ -76,13 +76,13 @@ async def test_a_database_that_goes_away_midway_leaves_a_file_that_is_taken_up(
 
     with monkeypatch.context() as patched:
         patched.setattr(archive_selection, "_page", cut)
-        told = await asyncio.to_thread(to_file, many.url, out)
-    assert told.exit_code == 1
-    assert "A database cannot be read (ConnectionResetError" in told.output
+        result = await asyncio.to_thread(to_file, many.url, out)
+    assert result.exit_code == 1
+    assert "A database cannot be read (ConnectionResetError" in result.output
     there = len(lines(out))
     assert 0 < there < SIZE
-    told = await asyncio.to_thread(to_file, many.url, out)
-    assert told.output.startswith(f"{SIZE:,} records: {there:,} were there")
+    result = await asyncio.to_thread(to_file, many.url, out)
+    assert result.output.startswith(f"{SIZE:,} records: {there:,} were there")
     assert [line["leaf"] for line in lines(out)] == [*range(SIZE)]
 
 
@@ -90,8 +90,8 @@ async def test_the_file_grows_with_the_archive(many: Archive, tmp_path: Path) ->
     out = tmp_path / "all.jsonl"
     await asyncio.to_thread(to_file, many.url, out)
     await many.keep([record(SIZE + 1, topic="approvals.commands")])
-    told = await asyncio.to_thread(to_file, many.url, out)
-    assert f"{SIZE:,} were there, 1 were missing" in told.output
+    result = await asyncio.to_thread(to_file, many.url, out)
+    assert f"{SIZE:,} were there, 1 were missing" in result.output
     assert len(lines(out)) == SIZE + 1
 
 
@@ -106,14 +106,14 @@ async def test_a_file_that_says_something_else_is_left_as_it_is(many: Archive, t
         "changed": content.replace(b'"offset": 1200', b'"offset": 1201'),
     }[spoilt]
     out.write_bytes(wrong)
-    told = await asyncio.to_thread(to_file, many.url, out)
-    assert told.exit_code == 1
-    assert "It is left as it is: name another file" in told.output
+    result = await asyncio.to_thread(to_file, many.url, out)
+    assert result.exit_code == 1
+    assert "It is left as it is: name another file" in result.output
     assert out.read_bytes() == wrong
 
 
 @pytest.mark.parametrize(
-    ("ask", "told", "code"),
+    ("ask", "expected", "code"),
     [
         (
             ("--topic", "approval.events"),
@@ -134,11 +134,11 @@ async def test_a_file_that_says_something_else_is_left_as_it_is(many: Archive, t
         (("--as-far-as", "approvals.events=7"), "is no place: write e.g. approvals.events/0=1200", 2),
     ],
 )
-async def test_a_filter_that_cannot_be_meant_is_told_with_the_remedy(
-    many: Archive, tmp_path: Path, ask: tuple[str, ...], told: str, code: int
+async def test_a_filter_that_cannot_be_meant_is_reported_with_the_remedy(
+    many: Archive, tmp_path: Path, ask: tuple[str, ...], expected: str, code: int
 ) -> None:
     result = await asyncio.to_thread(to_file, many.url, tmp_path / "none.jsonl", *ask)
-    assert told in result.output
+    assert expected in result.output
     assert result.exit_code == code
 
 
@@ -151,17 +151,17 @@ async def test_as_far_as_a_vector_of_offsets(many: Archive, tmp_path: Path) -> N
     assert [line["offset"] for line in lines(out)] == [0, 1, 6, 7, 12]
 
 
-async def test_a_place_that_cannot_be_written_is_told(many: Archive, tmp_path: Path) -> None:
-    told = await asyncio.to_thread(to_file, many.url, tmp_path / "no" / "such" / "file")
-    assert (told.exit_code, "cannot be written: No such file or directory" in told.output) == (1, True)
+async def test_a_place_that_cannot_be_written_is_reported(many: Archive, tmp_path: Path) -> None:
+    result = await asyncio.to_thread(to_file, many.url, tmp_path / "no" / "such" / "file")
+    assert (result.exit_code, "cannot be written: No such file or directory" in result.output) == (1, True)
 
 
-async def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:
+async def test_a_database_that_does_not_answer_is_reported_without_its_password(tmp_path: Path) -> None:
     url = "postgresql://audit:very-secret@127.0.0.1:1/forcegen"
-    told = await asyncio.to_thread(to_file, url, tmp_path / "out")
-    assert told.exit_code == 1
-    assert "The database of audit does not answer" in told.output
-    assert "very-secret" not in told.output
+    result = await asyncio.to_thread(to_file, url, tmp_path / "out")
+    assert result.exit_code == 1
+    assert "The database of audit does not answer" in result.output
+    assert "very-secret" not in result.output
 
 
 def test_a_copy_that_ends_early_keeps_what_it_wrote(tmp_path: Path) -> None:

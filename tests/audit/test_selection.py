@@ -21,14 +21,14 @@ TOPICS = ("approvals.events", "approvals.commands", "vacancies.events")
 
 def headers(nr: int, **changed: bytes | None) -> list[tuple[str, bytes | None]]:
     """Record `nr`: of one of three streams, effective on day `nr`, recorded a year later."""
-    told = {
+    attributes = {
         **{"ce_specversion": b"1.0", "ce_id": b"%d" % nr, "ce_source": b"test", "ce_type": TYPES[nr % 2].encode()},
         "ce_subject": b"mandate/%d" % (nr % 3),
         "ce_time": (DAY + timedelta(nr)).isoformat().encode(),
         "ce_recordedtime": (DAY + timedelta(365 + nr)).isoformat().encode(),
         "ce_correlationid": b"c%d" % (nr // 10),
     }
-    return list({**told, **changed}.items())
+    return list({**attributes, **changed}.items())
 
 
 def kept(nr: int) -> Any:
@@ -37,7 +37,7 @@ def kept(nr: int) -> Any:
     return record(nr, **own, headers=headers(nr), value=b'{"nr": %d}' % nr)
 
 
-async def found(archive: Archive, which: Selection, after: int = -1) -> list[int]:
+async def selected(archive: Archive, which: Selection, after: int = -1) -> list[int]:
     """Offsets, which are unlike in this archive, of what is let through."""
     async with archive.pool.acquire() as connection:
         before = await selection.size(connection)
@@ -77,7 +77,7 @@ async def sixty(archive: Archive) -> Archive:
 async def test_every_filter_lets_through_what_it_says_and_nothing_else(
     sixty: Archive, filters: Mapping[str, Any], wanted: Sequence[int]
 ) -> None:
-    assert await found(sixty, Selection(**filters)) == [*wanted]
+    assert await selected(sixty, Selection(**filters)) == [*wanted]
 
 
 async def test_pages_have_a_bound_in_records_and_in_bytes_and_can_be_taken_up_after_any_leaf(
@@ -92,7 +92,7 @@ async def test_pages_have_a_bound_in_records_and_in_bytes_and_can_be_taken_up_af
             assert len(pages) > 8
             assert [r["offset"] for p in pages for r in p.records] == [*range(60)]
             for after in (0, 1, 30, 58, 59):
-                assert await found(sixty, Selection(), after) == [*range(after + 1, 60)]
+                assert await selected(sixty, Selection(), after) == [*range(after + 1, 60)]
 
 
 async def test_a_record_larger_than_a_page_is_a_page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,24 +110,24 @@ async def test_what_cannot_be_read_is_selected_by_its_topic_alone_and_counted(si
         {"value": b"[", "headers": [("content-type", b"application/cloudevents+json")]},
     ]
     await sixty.keep([record(100 + nr, topic=TOPICS[0], key=b"mandate/1", **each) for nr, each in enumerate(garbage)])
-    assert (await found(sixty, Selection(topics=[TOPICS[0]])))[-3:] == [100, 101, 102]
+    assert (await selected(sixty, Selection(topics=[TOPICS[0]])))[-3:] == [100, 101, 102]
     which = Selection(streams=["mandate/1"])
-    assert await found(sixty, which) == [*range(1, 60, 3)]
+    assert await selected(sixty, which) == [*range(1, 60, 3)]
     async with sixty.pool.acquire() as connection:
-        told = [p async for p in selection.pages(connection, which, 63)]
-    assert (sum(p.unreadable for p in told), sum(p.scanned for p in told)) == (3, 63)
+        pages = [p async for p in selection.pages(connection, which, 63)]
+    assert (sum(p.unreadable for p in pages), sum(p.scanned for p in pages)) == (3, 63)
 
 
 async def test_a_structured_event_is_looked_into_as_a_binary_one(archive: Archive) -> None:
     value = b'{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"mandate\\/7","data":{}}'
     await archive.keep([record(0, key=None, value=value, headers=[("content-type", b"application/cloudevents+json")])])
-    assert await found(archive, Selection(streams=["mandate/7"])) == [0]
-    assert await found(archive, Selection(streams=["mandate/8"])) == []
+    assert await selected(archive, Selection(streams=["mandate/7"])) == [0]
+    assert await selected(archive, Selection(streams=["mandate/8"])) == []
 
 
-async def test_the_key_stands_for_a_subject_that_is_not_told(archive: Archive) -> None:
+async def test_the_key_stands_for_a_subject_that_is_not_given(archive: Archive) -> None:
     await archive.keep([record(0, key=b"mandate/7", headers=headers(0, ce_subject=None))])
-    assert await found(archive, Selection(streams=["mandate/7"])) == [0]
+    assert await selected(archive, Selection(streams=["mandate/7"])) == [0]
 
 
 async def test_the_count_is_of_what_will_be_looked_at(sixty: Archive) -> None:
@@ -136,7 +136,7 @@ async def test_the_count_is_of_what_will_be_looked_at(sixty: Archive) -> None:
     assert await counted(sixty, Selection(as_far_as={("vacancies.events", 0): 9})) == 2
 
 
-async def test_what_is_not_in_the_archive_is_told_with_what_is(sixty: Archive) -> None:
+async def test_what_is_not_in_the_archive_is_refused_with_what_is(sixty: Archive) -> None:
     async with sixty.pool.acquire() as connection:
         there = await selection.partitions(connection)
     assert there == [(topic, part) for topic in sorted(TOPICS) for part in (0, 1)]
@@ -153,7 +153,7 @@ async def test_an_archive_with_records_that_have_no_leaf_is_refused(sixty: Archi
     """Their order is not known yet: they would be left out in silence."""
     await sixty.pool.execute("UPDATE records SET leaf = NULL WHERE leaf = 30")
     with pytest.raises(UnsequencedRecords, match="start the audit service"):
-        await found(sixty, Selection())
+        await selected(sixty, Selection())
 
 
 def test_a_type_is_named_in_full_or_by_its_end() -> None:

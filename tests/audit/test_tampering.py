@@ -150,7 +150,7 @@ async def test_a_tree_made_anew_is_not_the_one_that_was_signed(signed: Archive) 
 
 
 async def test_a_tree_made_anew_and_signed_anew_is_not_the_one_that_the_auditor_kept(signed: Archive) -> None:
-    """Even with the room's own key: then only what somebody else kept can tell."""
+    """Even with the service's own key: then only what somebody else kept can show it."""
     kept, key = await first_checkpoint(signed), signed.signer
     await signed.pool.execute(f"UPDATE records SET value = 'x' {AT}")  # noqa: S608
     await resequence(signed)
@@ -190,7 +190,7 @@ async def test_a_database_put_back_to_a_backup_is_behind_what_the_auditor_kept(s
 
 
 async def test_two_checkpoints_of_one_size_are_a_fork(signed: Archive) -> None:
-    """Signed by the room's own key, shown to different people; an auditor who has seen both knows."""
+    """Signed by the service's own key, shown to different people; an auditor who has seen both knows."""
     key = signed.signer
     fork = sign(Checkpoint(key.name, 400, bytes(32)).text(), [key])
     report = await verified(signed, str(key.verifier), fork)

@@ -39,8 +39,8 @@ async def test_batches_of_any_size_make_the_tree_of_all_records(archive: Archive
     for many in (1, 254, 2, 700, 1):
         await archive.keep([record(nr) for nr in range(first, first + many)])
         first += many
-        told = Checkpoint.parse(open_note(await archive.sign(), [archive.signer.verifier])[0])
-        assert (told.size, told.root) == (first, expected_root(first))
+        checkpoint = Checkpoint.parse(open_note(await archive.sign(), [archive.signer.verifier])[0])
+        assert (checkpoint.size, checkpoint.root) == (first, expected_root(first))
     assert await archive.pool.fetchval('SELECT array_agg(leaf ORDER BY "offset") FROM records') == [*range(first)]
 
 
@@ -71,7 +71,7 @@ async def test_a_batch_that_was_archived_is_not_archived_again(archive: Archive)
 
 
 async def test_an_archive_from_before_the_tree_gets_one(archive: Archive) -> None:
-    """Given records that an older version archived, when the room starts, then they are leaves in their order."""
+    """Given records that an older version archived, when the service starts, then they are leaves in their order."""
     columns = binary_copy.COLUMNS[:-1]
     await archive.pool.execute(sql()["begin"])
     for nr in range(3):
@@ -162,8 +162,8 @@ async def test_every_record_is_in_the_part_of_its_month(archive: Archive) -> Non
         await archive.pool.execute(
             'UPDATE records SET archived = $2::text::timestamptz WHERE "offset" = $1', nr, instant
         )
-    found = await archive.pool.fetch('SELECT tableoid::regclass::text AS part, "offset" FROM records ORDER BY "offset"')
-    assert [row["part"] for row in found] == ["records_2031_12", "records_2032_01", "records_2032_03"]
+    rows = await archive.pool.fetch('SELECT tableoid::regclass::text AS part, "offset" FROM records ORDER BY "offset"')
+    assert [row["part"] for row in rows] == ["records_2031_12", "records_2032_01", "records_2032_03"]
     assert [row["leaf"] for row in await archive.pool.fetch(sql()["leaves"], 0, 3)] == [0, 1, 2]
 
 

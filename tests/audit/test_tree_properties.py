@@ -31,18 +31,18 @@ def test_packed_headers_are_unpacked_as_they_were(one: tuple) -> None:  # type: 
 
 @given(st.binary(max_size=24))
 def test_bytes_that_are_no_packed_headers_show(raw: bytes) -> None:
-    found = leaf.unpacked(raw)
-    assert leaf.packed(found) == raw or found == [("", raw)]
+    headers = leaf.unpacked(raw)
+    assert leaf.packed(headers) == raw or headers == [("", raw)]
 
 
 def test_an_entry_is_what_the_decision_says() -> None:
     """Written out, so that the format cannot move unseen."""
-    told = leaf.entry(("t", 1, 2), 3, None, leaf.packed([("h", None)]), b"v")
+    entry = leaf.entry(("t", 1, 2), 3, None, leaf.packed([("h", None)]), b"v")
     packed = bytes.fromhex("0000000100000001") + b"h" + b"\0"
     assert leaf.packed([("h", None)]) == packed
-    assert told.startswith(b"forcegen.audit.record/1\0" + bytes.fromhex("0001") + b"t" + bytes.fromhex("00000001"))
-    assert told.hex().endswith("4c94485e0c21ae6c41ce1dfe7b6bfaceea5ab68e40a2476f50208e526f506080")  # SHA-256 of v
-    assert len(told) == 24 + 2 + 1 + 20 + 1 + 37 + 37
+    assert entry.startswith(b"forcegen.audit.record/1\0" + bytes.fromhex("0001") + b"t" + bytes.fromhex("00000001"))
+    assert entry.hex().endswith("4c94485e0c21ae6c41ce1dfe7b6bfaceea5ab68e40a2476f50208e526f506080")  # SHA-256 of v
+    assert len(entry) == 24 + 2 + 1 + 20 + 1 + 37 + 37
 
 
 @given(leaves, st.data())

@@ -30,10 +30,10 @@ def signed(text: str) -> str:
 def by_the_service(note: str, key: str) -> tuple[str, int, bytes] | None:
     try:
         known = Verifier.parse(key)
-        found = Checkpoint.parse(open_note(note, [known])[0])
+        checkpoint = Checkpoint.parse(open_note(note, [known])[0])
     except (Malformed, Unsigned):
         return None
-    return (found.origin, found.size, found.root) if found.origin == known.name else None
+    return (checkpoint.origin, checkpoint.size, checkpoint.root) if checkpoint.origin == known.name else None
 
 
 def by_the_verifier(note: str, key: str) -> tuple[str, int, bytes] | None:
@@ -105,9 +105,9 @@ def test_what_is_nearly_a_checkpoint_is_refused_by_both(note: str) -> None:
     ],
 )
 def test_what_is_a_checkpoint_says_the_same_to_both(note: str) -> None:
-    found = by_the_service(note, KEY)
-    assert found is not None
-    assert found == by_the_verifier(note, KEY)
+    checkpoint = by_the_service(note, KEY)
+    assert checkpoint is not None
+    assert checkpoint == by_the_verifier(note, KEY)
 
 
 def key_of(name: str, raw: bytes) -> str:

@@ -49,8 +49,8 @@ def forcegen(*arguments: str | Path) -> tuple[int, str]:
 
 @pytest.fixture(params=[alone, forcegen], ids=["alone", "forcegen"])
 def run(request: pytest.FixtureRequest) -> Run:
-    found: Run = request.param
-    return found
+    way: Run = request.param
+    return way
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_a_member_that_only_looks_like_the_record_is_changed(log: Path, member: 
 
 
 def test_a_record_beside_those_of_the_tree_is_named(log: Path) -> None:
-    """Given an export with one line more, shown to whoever reads the file, then that is told, wherever it stands."""
+    """Given an export with one line more, shown to every reader of it, then that is reported, wherever it stands."""
     file, lines, first = first_record(log)
     for leaf in (0, 9, -1, True, None):
         file.write_bytes(b"".join([*lines, json.dumps({**first, "value": "00", "leaf": leaf}).encode() + b"\n"]))
@@ -184,7 +184,7 @@ def test_nobody_writes_the_verdict_but_the_verifier(run: Run, log: Path) -> None
 
 
 def test_a_log_that_says_it_is_endless_is_not_read_for_ever(tmp_path: Path) -> None:
-    """Given a checkpoint of 10^18 records under the right key, and none of them there, then it is told and over."""
+    """Given a checkpoint of 10^18 records under the right key, and none of them there, then the run reports that."""
     note = small_log.note_of([bytes(32)])
     text = note.partition("\n\n")[0].replace("\n1\n", f"\n{10**18}\n") + "\n"
     signed = sign(text, [small_log.SIGNER])

@@ -31,7 +31,7 @@ class Server:
     port: int = 0
     size: int = 0
     root: bytes = b""
-    asked: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
     instead: Callable[[], bytes] | None = None
     hangs: bool = False
     met: asyncio.Event = field(default_factory=asyncio.Event)
@@ -42,7 +42,7 @@ class Server:
             int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
         )
         body = (await reader.readexactly(length)).decode()
-        self.asked.append(body)
+        self.received.append(body)
         self.met.set()
         if self.hangs:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
@@ -56,16 +56,16 @@ class Server:
     def _answer(self, body: str) -> bytes:
         proof, _, note = body.partition("\n\n")
         old, *hashes = proof.split("\n")
-        told = Checkpoint.parse(open_note(note, [self.archive.signer.verifier])[0])
+        new = Checkpoint.parse(open_note(note, [self.archive.signer.verifier])[0])
         if old != f"old {self.size}":
             return said(409, f"{self.size}\n")
         try:
             merkle.check_consistency(
-                self.size, told.size, [base64.b64decode(one) for one in hashes], self.root or merkle.root([]), told.root
+                self.size, new.size, [base64.b64decode(one) for one in hashes], self.root or merkle.root([]), new.root
             )
         except merkle.Refuted:
-            return said(409 if told.size == self.size else 422, f"{self.size}\n")
-        self.size, self.root = told.size, told.root
+            return said(409 if new.size == self.size else 422, f"{self.size}\n")
+        self.size, self.root = new.size, new.root
         return said(200, "— witness AAAA\n")
 
 
@@ -76,11 +76,11 @@ def said(code: int, text: str | bytes) -> bytes:
 
 @pytest.fixture
 async def server(archive: Archive) -> AsyncIterator[Server]:
-    found = Server(archive)
-    listening = await asyncio.start_server(found.take, "127.0.0.1", 0)
-    found.port = listening.sockets[0].getsockname()[1]
+    stub = Server(archive)
+    listening = await asyncio.start_server(stub.take, "127.0.0.1", 0)
+    stub.port = listening.sockets[0].getsockname()[1]
     async with listening:
-        yield found
+        yield stub
 
 
 def shown_to(server: Server) -> Witness:
@@ -112,13 +112,13 @@ async def test_a_witness_sees_every_checkpoint_with_its_proof(archive: Archive, 
     assert await again.round()
     await grow(archive, 700, 701)
     assert await again.round()
-    assert (server.size, archive.health.remarks, await asks(archive)) == (701, {}, [])
-    many = len(server.asked)
+    assert (server.size, archive.health.remarks, await problems(archive)) == (701, {}, [])
+    many = len(server.received)
     assert await again.round()
-    assert len(server.asked) == many
+    assert len(server.received) == many
 
 
-async def asks(archive: Archive) -> list[str]:
+async def problems(archive: Archive) -> list[str]:
     async with archive.pool.acquire() as connection:
         return [one.detail for one in await alarms.standing(connection)]
 
@@ -141,7 +141,7 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE.keys())
-async def test_a_witness_that_talks_nonsense_is_told_as_that(
+async def test_a_witness_that_talks_nonsense_is_reported_as_that(
     archive: Archive, server: Server, answer: Callable[[], bytes]
 ) -> None:
     server.instead = answer
@@ -149,9 +149,9 @@ async def test_a_witness_that_talks_nonsense_is_told_as_that(
     assert not await shown_to(server).round()
     assert await grow(archive, 5, 6) != first
     assert archive.health.problems() == []
-    found = await stands(archive)
-    assert (found.signed_size, found.alarms, len(found.problems)) == (6, [], 1)
-    assert found.problems[0].startswith("the witness: ")
+    log_status = await stands(archive)
+    assert (log_status.signed_size, log_status.alarms, len(log_status.problems)) == (6, [], 1)
+    assert log_status.problems[0].startswith("the witness: ")
 
 
 async def test_a_witness_that_hangs_or_is_killed_slows_nothing(
@@ -173,9 +173,9 @@ async def test_a_witness_that_hangs_or_is_killed_slows_nothing(
     assert not await ours.round()
     await archive.keep([record(2)])
     await signs.round()
-    found = await stands(archive)
-    assert (found.signed_size, archive.health.problems()) == (3, [])
-    assert [one.partition(":")[0] for one in found.problems] == ["the witness"]
+    log_status = await stands(archive)
+    assert (log_status.signed_size, archive.health.problems()) == (3, [])
+    assert [one.partition(":")[0] for one in log_status.problems] == ["the witness"]
     server.hangs, ours._url = False, f"http://127.0.0.1:{server.port}/add-checkpoint"
     assert await ours.round()
     assert (await stands(archive)).problems == []
@@ -199,9 +199,9 @@ async def test_a_witness_that_saw_more_is_an_alarm_until_somebody_acts(
     archive.health.standing.clear()  # another process of the service
     await signing(archive).round()
     assert "Nothing is signed until somebody has looked" in archive.health.problems()[0]
-    found = await stands(archive)
-    assert (found.signed_size, found.size, len(found.alarms)) == (5, 8, 1)
-    assert await asks(archive) == ["the witness saw 12 leaves and 5 are signed"]
+    log_status = await stands(archive)
+    assert (log_status.signed_size, log_status.size, len(log_status.alarms)) == (5, 8, 1)
+    assert await problems(archive) == ["the witness saw 12 leaves and 5 are signed"]
 
 
 async def test_a_witness_that_saw_another_tree_is_an_alarm(archive: Archive, server: Server) -> None:
@@ -209,12 +209,12 @@ async def test_a_witness_that_saw_another_tree_is_an_alarm(archive: Archive, ser
     await grow(archive, 0, 5)
     server.size, server.root = 5, bytes(32)
     assert not await shown_to(server).round()
-    assert await asks(archive) == ["the witness saw another tree of 5 leaves than there is"]
+    assert await problems(archive) == ["the witness saw another tree of 5 leaves than there is"]
     await cleared(archive, 1)
     await grow(archive, 5, 9)
     server.size = 7
     assert not await shown_to(server).round()
-    assert await asks(archive) == ["the witness saw another tree of 7 leaves than there is"]
+    assert await problems(archive) == ["the witness saw another tree of 7 leaves than there is"]
 
 
 async def cleared(archive: Archive, nr: int) -> None:
@@ -250,10 +250,10 @@ async def test_an_alarm_is_cleared_by_name_and_stays_on_record(archive: Archive,
     await signs.round()
     assert ((await stands(archive)).signed_size, archive.health.problems()) == (6, [])
     assert not await ours.round()
-    assert (await asks(archive), "the witness" in archive.health.remarks) == ([], True)
+    assert (await problems(archive), "the witness" in archive.health.remarks) == ([], True)
     server.size = 13
     assert not await ours.round()
-    assert await asks(archive) == ["the witness saw 13 leaves and 6 are signed"]
+    assert await problems(archive) == ["the witness saw 13 leaves and 6 are signed"]
     for statement in ("DELETE FROM alarms", "DELETE FROM clearances", "TRUNCATE alarms CASCADE", "TRUNCATE clearances"):
         with pytest.raises(asyncpg.RaiseError):
             await archive.pool.execute(statement)
@@ -284,15 +284,15 @@ async def test_a_last_checkpoint_that_is_given_and_empty_is_none_left_out(archiv
         await archive.sign()
 
 
-async def test_a_copy_elsewhere_that_cannot_be_written_is_told_as_that(archive: Archive) -> None:
+async def test_a_copy_elsewhere_that_cannot_be_written_is_reported_as_that(archive: Archive) -> None:
     """Given a place of others that is gone, then checkpoints are signed, and what fails is the copy."""
     archive.settings.checkpoint_file = archive.settings.directory / "gone/checkpoint"
     signs = signing(archive)
     await archive.keep([record(0)])
     await signs.round()
-    found = await stands(archive)
-    assert (found.signed_size, archive.health.problems()) == (1, [])
-    assert [one.partition(":")[0] for one in found.problems] == ["the copy of the checkpoint"]
+    log_status = await stands(archive)
+    assert (log_status.signed_size, archive.health.problems()) == (1, [])
+    assert [one.partition(":")[0] for one in log_status.problems] == ["the copy of the checkpoint"]
     archive.settings.checkpoint_file.parent.mkdir()
     await signs.round()
     assert (await stands(archive)).problems == []

@@ -99,9 +99,9 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture(params=["light", "dark"])
 async def reader(request: pytest.FixtureRequest, browser: Browser, system: BrowsedSystem) -> AsyncIterator[Reader]:
     context = await browser.new_context(color_scheme=request.param, locale="en-GB")
-    found = Reader(await context.new_page(), system)
-    found.page.on("console", found.hear)
-    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    yield found
+    opened = Reader(await context.new_page(), system)
+    opened.page.on("console", opened.hear)
+    opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    yield opened
     await context.close()
-    assert found.complaints == []
+    assert opened.complaints == []

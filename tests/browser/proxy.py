@@ -22,13 +22,13 @@ class Proxy:
     url: str = ""
     answers: dict[str, bytes] = field(default_factory=dict)
     """By what a path begins with."""
-    asked: list[str] = field(default_factory=list)
-    """The paths that were asked for, in order."""
+    requested: list[str] = field(default_factory=list)
+    """The paths that were requested, in order."""
     open: set[asyncio.StreamWriter] = field(default_factory=set)
     """Connections whose answer is a stream of changes."""
 
     def times(self, path: str) -> int:
-        return sum(one.startswith(path) for one in self.asked)
+        return sum(one.startswith(path) for one in self.requested)
 
     def cut(self) -> None:
         """Every stream of changes that is open now ends, without a word."""
@@ -39,8 +39,8 @@ class Proxy:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode()
-            self.asked.append(path)
-            answer = next((told for begin, told in self.answers.items() if path.startswith(begin)), None)
+            self.requested.append(path)
+            answer = next((content for begin, content in self.answers.items() if path.startswith(begin)), None)
             if answer is None:
                 await self._pass_on(head, path, reader, writer)
             else:

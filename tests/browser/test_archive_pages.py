@@ -51,10 +51,12 @@ async def address(archive: Archive) -> AsyncIterator[str]:
 @pytest.fixture(params=["light", "dark"])
 async def page(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(color_scheme=request.param, locale="en-GB")
-    found, complaints = await context.new_page(), list[str]()
-    found.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
-    found.on("pageerror", lambda error: complaints.append(str(error)))
-    yield found
+    opened, complaints = await context.new_page(), list[str]()
+    opened.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
     await context.close()
     assert complaints == []
 

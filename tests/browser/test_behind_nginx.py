@@ -34,11 +34,13 @@ async def page(browser: Browser, system: BrowsedSystem, tmp_path: Path) -> Async
     app = addressed(build(system.pool, today=lambda: AS_OF, change_feed=following), Settings(http_root_path=PREFIX))
     async with running_together([following.run()]), served(app) as direct, nginx(tmp_path, {PREFIX: direct}) as url:
         context = await browser.new_context(locale="en-GB", base_url=url)
-        found, complaints = await context.new_page(), list[str]()
-        found.on("console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None)
-        found.on("pageerror", lambda error: complaints.append(str(error)))
-        found.on("requestfailed", lambda one: complaints.append(one.url) if "/changes" not in one.url else None)
-        yield found
+        opened, complaints = await context.new_page(), list[str]()
+        opened.on(
+            "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+        )
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.on("requestfailed", lambda one: complaints.append(one.url) if "/changes" not in one.url else None)
+        yield opened
         await context.close()
         assert complaints == []
 

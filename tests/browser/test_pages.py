@@ -98,8 +98,8 @@ async def test_everything_can_be_reached_with_the_keyboard(reader: Reader) -> No
 async def test_no_page_has_a_serious_barrier(reader: Reader, name: str) -> None:
     await reader.open(PAGES[name])
     await reader.picture(f"{name}-{await reader.page.evaluate('matchMedia(`(prefers-color-scheme: dark)`).matches')}")
-    found = await Axe().run(reader.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    serious = [one for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
+    results = await Axe().run(reader.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    serious = [one for one in results.response["violations"] if one["impact"] in ("serious", "critical")]
     assert serious == [], [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in serious]
     reader.complaints = [one for one in reader.complaints if name != "problem" or "404" not in one]
 

@@ -1,4 +1,4 @@
-"""What the commands print and how they end, with the rooms answered by a few lines."""
+"""What the commands print and how they end, with a few lines in the place of the services."""
 
 import json
 from collections.abc import Callable
@@ -59,21 +59,21 @@ def run(*arguments: str | Path) -> Result:
 
 def test_every_command_has_help_with_examples_and_exit_codes() -> None:
     for name in ("up", "down", "status", "demo", "send", "report", "lag", "dead-letters"):
-        told = run(name, "--help")
-        assert told.exit_code == 0
-        assert f"forcegen {name}" in told.stdout
-        assert "Exit codes:" in told.stdout
+        result = run(name, "--help")
+        assert result.exit_code == 0
+        assert f"forcegen {name}" in result.stdout
+        assert "Exit codes:" in result.stdout
 
 
 def test_a_report_is_a_table_with_totals_on_its_day(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requested = answered_by(monkeypatch, lambda _: httpx.Response(200, json=STRENGTH))
-    told = run("report", "strength", "--as-of", "2014-07-01", "-p", "missions=UNIFIL", "-d", directory)
-    assert told.exit_code == 0, told.stderr
+    result = run("report", "strength", "--as-of", "2014-07-01", "-p", "missions=UNIFIL", "-d", directory)
+    assert result.exit_code == 0, result.stderr
     assert requested == ["http://query/v1/reports/strength?as_of=2014-07-01&missions=UNIFIL"]
-    assert "strength, as of 2014-07-01" in told.stdout
-    assert "│ total        │  1,205 │" in told.stdout
-    assert "[bold]UNIFIL" in told.stdout
-    assert "ncomplete" not in told.stdout
+    assert "strength, as of 2014-07-01" in result.stdout
+    assert "│ total        │  1,205 │" in result.stdout
+    assert "[bold]UNIFIL" in result.stdout
+    assert "ncomplete" not in result.stdout
 
 
 def test_an_incomplete_report_says_so(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,59 +84,59 @@ def test_an_incomplete_report_says_so(directory: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_json_and_csv_pass_unchanged(form: str, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requested = answered_by(monkeypatch, lambda _: httpx.Response(200, content=b'a,"b\xc3\xb4"\r\n1,2\r\n'))
-    told = run("report", "strength", "--format", form, "-d", directory)
-    assert told.stdout_bytes.startswith(b'a,"b\xc3\xb4"\r\n1,2\r\n')
+    result = run("report", "strength", "--format", form, "-d", directory)
+    assert result.stdout_bytes.startswith(b'a,"b\xc3\xb4"\r\n1,2\r\n')
     assert requested == [f"http://query/v1/reports/strength{'?format=csv' if form == 'csv' else ''}"]
 
 
 def test_reports_are_listed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = {"reports": [{"name": "strength", "description": "Who.", "parameters": ["as_of", "line"], "required": []}]}
     answered_by(monkeypatch, lambda _: httpx.Response(200, json=listed))
-    told = run("report", "-d", directory)
-    assert "strength" in told.stdout
-    assert "as_of, line" in told.stdout
+    result = run("report", "-d", directory)
+    assert "strength" in result.stdout
+    assert "as_of, line" in result.stdout
 
 
-def test_the_address_is_shown_without_asking(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_address_is_shown_without_a_request(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requested = answered_by(monkeypatch, lambda _: httpx.Response(500))
-    told = run("report", "people-since", "--since", "2014-01-01", "--url", "-d", directory)
-    assert told.stdout == "http://query/v1/reports/people-since?since=2014-01-01\n"
+    result = run("report", "people-since", "--since", "2014-01-01", "--url", "-d", directory)
+    assert result.stdout == "http://query/v1/reports/people-since?since=2014-01-01\n"
     assert requested == []
 
 
-def test_a_problem_is_told_in_one_line_with_its_remedy(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_problem_is_reported_in_one_line_with_its_remedy(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = {"title": "Not found", "detail": "There is no report x.", "remedy": "There are strength."}
     answered_by(monkeypatch, lambda _: httpx.Response(404, json=problem))
-    told = run("report", "x", "-d", directory)
-    assert (told.exit_code, told.stdout) == (1, "")
+    result = run("report", "x", "-d", directory)
+    assert (result.exit_code, result.stdout) == (1, "")
     there = "http://query/v1/reports/x"
-    assert told.stderr == f"forcegen: {there} answered 404: There is no report x. There are strength.\n"
+    assert result.stderr == f"forcegen: {there} answered 404: There is no report x. There are strength.\n"
 
 
-def test_a_room_that_is_not_there_is_told_in_one_line(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_is_not_there_is_reported_in_one_line(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
     answered_by(monkeypatch, refuse)
-    told = run("lag", "-d", directory)
-    assert told.exit_code == 1
-    assert told.stderr == "forcegen: http://approvals/v1/lag does not answer (refused): see `forcegen status`.\n"
+    result = run("lag", "-d", directory)
+    assert result.exit_code == 1
+    assert result.stderr == "forcegen: http://approvals/v1/lag does not answer (refused): see `forcegen status`.\n"
 
 
 @pytest.mark.parametrize("command", [["report"], ["lag"], ["dead-letters"], ["send", "-"]])
 def test_where_nothing_is_up_the_remedy_is_named(command: list[str], tmp_path: Path) -> None:
-    told = run(*command, "-d", tmp_path)
-    assert told.exit_code == 1
-    assert told.stderr.startswith(f"forcegen: Nothing is up in {tmp_path}: run `forcegen up`")
+    result = run(*command, "-d", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"forcegen: Nothing is up in {tmp_path}: run `forcegen up`")
 
 
 @pytest.mark.parametrize(
     "wrong", [["report", "x", "-p", "noequals"], ["report", "x", "--as-of", "1 July"], ["send"], ["send", "-", "--no"]]
 )
 def test_a_wrong_command_line_ends_with_2(wrong: list[str], directory: Path) -> None:
-    told = run(*wrong, *(["-d", str(directory)] if wrong[0] == "report" else []))
-    assert told.exit_code == 2
-    assert "Error: " in told.stderr
+    result = run(*wrong, *(["-d", str(directory)] if wrong[0] == "report" else []))
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr
 
 
 def test_lag_is_a_row_for_each_consumer(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,15 +149,15 @@ def test_lag_is_a_row_for_each_consumer(directory: Path, monkeypatch: pytest.Mon
         return httpx.Response(200, json={"approvals": lag | stands})
 
     answered_by(monkeypatch, answer)
-    told = run("lag", "-d", directory)
-    assert "12,345" in told.stdout
-    assert "approvals: approvals.commands/2 stands still: at offset 7: it ends before 5" in told.stdout
-    assert "approvals: approvals.commands/1: offset 60 passed over: transaction mark" in told.stdout
-    assert "query" not in told.stdout
+    result = run("lag", "-d", directory)
+    assert "12,345" in result.stdout
+    assert "approvals: approvals.commands/2 stands still: at offset 7: it ends before 5" in result.stdout
+    assert "approvals: approvals.commands/1: offset 60 passed over: transaction mark" in result.stdout
+    assert "query" not in result.stdout
 
 
 def letters(request: httpx.Request) -> httpx.Response:
-    """Two pages in one room, none in the other."""
+    """Two pages in one service, none in the other."""
     if request.url.host == "query":
         return httpx.Response(404, json={"detail": "Not Found"})
     first = int(request.url.params["after"]) + 1
@@ -168,37 +168,37 @@ def letters(request: httpx.Request) -> httpx.Response:
 
 def test_dead_letters_are_shown_page_by_page(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answered_by(monkeypatch, letters)
-    told = run("dead-letters", "-d", directory)
-    assert told.exit_code == 0, told.stderr
-    assert "approvals.commands/2/7" in told.stdout
-    assert "Reason 1." in told.stdout
-    assert "Reason 2." in told.stdout
+    result = run("dead-letters", "-d", directory)
+    assert result.exit_code == 0, result.stderr
+    assert "approvals.commands/2/7" in result.stdout
+    assert "Reason 1." in result.stdout
+    assert "Reason 2." in result.stdout
 
 
 def test_dead_letters_as_json_are_one_object_a_line(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answered_by(monkeypatch, letters)
-    told = run("dead-letters", "approvals", "--json", "-d", directory)
-    assert [json.loads(one)["position"] for one in told.stdout.splitlines()] == [1, 2]
+    result = run("dead-letters", "approvals", "--json", "-d", directory)
+    assert [json.loads(one)["position"] for one in result.stdout.splitlines()] == [1, 2]
 
 
-def test_an_unknown_room_is_told_with_those_there_are(directory: Path) -> None:
-    told = run("dead-letters", "kitchen", "-d", directory)
-    assert (told.exit_code, told.stdout) == (1, "")
-    assert "Name one of: approvals, query." in told.stderr
+def test_an_unknown_service_is_refused_with_those_there_are(directory: Path) -> None:
+    result = run("dead-letters", "kitchen", "-d", directory)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Name one of: approvals, query." in result.stderr
 
 
-def test_a_file_that_is_not_there_is_told_in_one_line(directory: Path) -> None:
-    told = run("send", directory / "none.ndjson", "-d", directory)
-    assert told.exit_code == 1
-    assert "none.ndjson cannot be read (No such file or directory)" in told.stderr
+def test_a_file_that_is_not_there_is_reported_in_one_line(directory: Path) -> None:
+    result = run("send", directory / "none.ndjson", "-d", directory)
+    assert result.exit_code == 1
+    assert "none.ndjson cannot be read (No such file or directory)" in result.stderr
 
 
-def test_a_kafka_that_is_not_there_is_told_in_one_line(directory: Path) -> None:
+def test_a_kafka_that_is_not_there_is_reported_in_one_line(directory: Path) -> None:
     (directory / "commands.ndjson").write_text("")
-    told = run("send", directory / "commands.ndjson", "-d", directory)
-    assert told.exit_code == 1
-    assert told.stdout == ""
-    assert told.stderr.startswith("forcegen: Kafka does not answer at 127.0.0.1:1 ")
+    result = run("send", directory / "commands.ndjson", "-d", directory)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("forcegen: Kafka does not answer at 127.0.0.1:1 ")
 
 
 def test_a_command_whose_needs_are_not_installed_says_which() -> None:
@@ -207,17 +207,17 @@ def test_a_command_whose_needs_are_not_installed_says_which() -> None:
         absent()
 
 
-def decided(status: str, **told: Any) -> CommandDecided:
+def decided(status: str, **fields: Any) -> CommandDecided:
     of = {"command_id": "c-1", "command_source": "s", "command_type": "forcegen.approvals.X", "command_stream": "m"}
-    return CommandDecided.model_validate({**of, "status": status, **told})
+    return CommandDecided.model_validate({**of, "status": status, **fields})
 
 
 def summary(*outcomes: CommandDecided, as_json: bool = False) -> SendSummary:
-    found = SendSummary(news(), as_json=as_json, advanced=lambda _size, _so_far: None)
-    found.sent_count = len(outcomes)
+    totals = SendSummary(news(), as_json=as_json, advanced=lambda _size, _so_far: None)
+    totals.sent_count = len(outcomes)
     for one in outcomes:
-        found.decided(one)
-    return found
+        totals.decided(one)
+    return totals
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_refusal_is_an_answer_and_what_cannot_be_decided_is_not(status: str, e
     assert summary(decided(status)).exit_code == exit_code
 
 
-def test_every_answer_that_is_not_yes_is_told_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_answer_that_is_not_yes_is_printed_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     refused = decided("refused", rule="I1", reason="21 would be present.", remedy="Ask for a waiver.")
     summary(decided("accepted"), refused, decided("pending", waits_for="mandate/kz-2013")).show(waited=True)
     shown = capsys.readouterr().out

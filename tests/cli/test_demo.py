@@ -56,8 +56,8 @@ class Kafka:
     async def getmany(self, *, timeout_ms: int) -> Mapping[str, Any]:
         if not self._answers:
             return {}
-        offset, told = self._answers.pop(0)
-        record = SimpleNamespace(topic="vacancies.outcomes", offset=offset, value=json.dumps(told).encode())
+        offset, outcome = self._answers.pop(0)
+        record = SimpleNamespace(topic="vacancies.outcomes", offset=offset, value=json.dumps(outcome).encode())
         return {"partition": [record]}
 
 
@@ -98,7 +98,7 @@ async def test_an_answer_of_an_earlier_run_is_not_taken_for_the_new_one() -> Non
     assert one.is_repeat(ADDRESS)
 
 
-async def test_silence_is_told_with_what_is_missing() -> None:
+async def test_silence_is_reported_with_what_is_missing() -> None:
     with pytest.raises(NoAnswer, match=r"1 commands have no answer, e\.g\. c-1 to vacancies"):
         await client(Kafka()).wait_for([ADDRESS], [], silence_s=0)
 
@@ -175,15 +175,15 @@ def test_everything_is_taken_down_unless_it_is_kept(
     assert ("http://query/docs" in result.stdout) == (not downs)
 
 
-@pytest.mark.parametrize(("arguments", "told"), [([], 0), (["--story"], 1)])
-def test_up_tells_the_story_when_it_is_to_and_says_where_to_look(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], told: int
+@pytest.mark.parametrize(("arguments", "times"), [([], 0), (["--story"], 1)])
+def test_up_sends_the_story_when_it_is_to_and_says_where_to_look(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], times: int
 ) -> None:
     prepared_system(monkeypatch, demo_result())
     tellings: list[Endpoints] = []
     monkeypatch.setattr(run, "tell_story", lambda system, news: tellings.append(system))
     result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
-    assert (result.exit_code, len(tellings)) == (0, told)
+    assert (result.exit_code, len(tellings)) == (0, times)
     assert "http://query/" in result.stdout
     assert "k:1" in result.stdout
 

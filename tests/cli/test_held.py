@@ -23,14 +23,14 @@ def run(*arguments: str) -> Result:
 def services(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two services that decide, one of which holds an event, and one that only reads."""
 
-    class House:
+    class System:
         urls = {"approvals": "http://a", "vacancies": "http://v", "query": "http://q"}  # noqa: RUF012
 
     def get_json(url: str, parameters: Any) -> Any:
         assert not url.startswith("http://q")
         return {"items": [EVENT] if url.startswith("http://v") else [], "next": None}
 
-    monkeypatch.setattr(command, "running_system", lambda _: House)
+    monkeypatch.setattr(command, "running_system", lambda _: System)
     monkeypatch.setattr(http, "get_json", get_json)
 
 

@@ -1,4 +1,4 @@
-"""Where a room's log ends, asked of a real Kafka."""
+"""Where a service's log ends, read from a real Kafka."""
 
 from uuid import uuid4
 

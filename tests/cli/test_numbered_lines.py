@@ -26,7 +26,7 @@ def test_line_ends_may_be_mixed() -> None:
     assert [line.text for line in lines(b"a\rb\nc\r\nd\r\re")] == [b"a\r", b"b\n", b"c\r\n", b"d\r", b"\r", b"e"]
 
 
-def test_a_line_that_is_too_long_is_cut_and_its_length_told() -> None:
+def test_a_line_that_is_too_long_is_cut_and_its_length_reported() -> None:
     (first, long, last) = lines(b"a\n" + b"x" * 1000 + b"\r\nb")
     assert (first.number, last.number, last.text) == (1, 3, b"b")
     assert long == NumberedLine(2, 1002, b"x" * MOST, is_cut=True)
@@ -36,8 +36,8 @@ def test_a_line_that_is_too_long_is_cut_and_its_length_told() -> None:
 def test_they_are_the_lines_of_the_file_whatever_fits_in_memory(parts: list[bytes], at_most: int) -> None:
     content = b"".join(parts)
     wanted = content.splitlines(keepends=True)
-    found = lines(content, at_most)
-    assert [line.size for line in found] == [len(line) for line in wanted]
-    assert [line.text for line in found] == [line[:at_most] for line in wanted]
-    assert [line.number for line in found] == list(range(1, len(wanted) + 1))
-    assert [line.is_cut for line in found] == [len(line) > at_most for line in wanted]
+    numbered = lines(content, at_most)
+    assert [line.size for line in numbered] == [len(line) for line in wanted]
+    assert [line.text for line in numbered] == [line[:at_most] for line in wanted]
+    assert [line.number for line in numbered] == list(range(1, len(wanted) + 1))
+    assert [line.is_cut for line in numbered] == [len(line) > at_most for line in wanted]

@@ -43,15 +43,15 @@ def test_where_no_system_lives_it_is_said_and_nothing_is_made(empty: Path, comma
     assert [*empty.rglob("*")] == []
 
 
-def test_the_key_of_a_system_elsewhere_is_asked_for_where_it_is(empty: Path) -> None:
+def test_the_key_of_a_system_elsewhere_is_read_where_it_is(empty: Path) -> None:
     """Given an audit service that started in another place, then its key is printed from there, and made nowhere."""
     there = empty / "elsewhere/services/audit/.forcegen/audit"
     made = keys.signer(AuditSettings(directory=there))
     done = run("audit key")
     assert (done.exit_code, "FORCEGEN_AUDIT_DIRECTORY" in done.output) == (1, True)
     assert run("audit key", "--directory", "elsewhere").stdout.strip() == str(made.verifier)
-    told = CliRunner().invoke(app, ["audit", "key"], env={**UNSET, "FORCEGEN_AUDIT_DIRECTORY": str(there)})
-    assert told.stdout.strip() == str(made.verifier)
+    result = CliRunner().invoke(app, ["audit", "key"], env={**UNSET, "FORCEGEN_AUDIT_DIRECTORY": str(there)})
+    assert result.stdout.strip() == str(made.verifier)
     assert [path for path in empty.rglob("*") if path.is_file()] == [there / "key"]
 
 

@@ -110,7 +110,7 @@ async def test_a_command_goes_in_structured_mode_as_it_was_written() -> None:
     )
 
 
-async def test_good_lines_are_answered_and_bad_ones_told() -> None:
+async def test_good_lines_are_answered_and_bad_ones_reported() -> None:
     heard = await run(Kafka(), line(id="a"), b"{\n", line(id="b"))
     assert (heard.sent_lines, heard.bad_lines, heard.statuses) == ([1, 3], [2], ["accepted", "accepted"])
 
@@ -141,7 +141,7 @@ async def test_the_same_command_twice_in_a_file_waits_for_two_answers() -> None:
     assert (await run(Kafka(), line(), line())).statuses == ["accepted", "accepted"]
 
 
-async def test_silence_is_bounded_and_tells_how_many_have_no_answer() -> None:
+async def test_silence_is_bounded_and_reported_with_how_many_have_no_answer() -> None:
     kafka = Kafka(answer=lambda name: [outcome(name)] if name == "a" else [])
     with pytest.raises(CommandError, match=r"^2 command") as raised:
         await run(kafka, line(id="a"), line(id="b"), line(id="c"), silence_s=0.3)
@@ -163,7 +163,7 @@ async def test_silence_within_a_full_window_is_bounded_too(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("wait", [True, False])
-async def test_a_command_that_kafka_does_not_take_is_told(*, wait: bool) -> None:
+async def test_a_command_that_kafka_does_not_take_is_reported(*, wait: bool) -> None:
     with pytest.raises(CommandError, match="RuntimeError: no broker") as raised:
         await run(Kafka(fault=RuntimeError("no broker")), line(), wait=wait)
     assert raised.value.exit_code == FAILED

@@ -1,4 +1,4 @@
-"""The rows of a strength return: what can be sent, what is told of the rest, and what is noticed on the way."""
+"""The rows of a strength return: what can be sent, what is reported of the rest, and what is noticed on the way."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ def changed(column: str, value: str) -> bytes:
     return text.getvalue().encode()
 
 
-def test_a_row_is_told_in_the_words_of_the_contract() -> None:
+def test_a_row_becomes_a_command_of_the_contract() -> None:
     (row,) = read(GOOD)
     assert isinstance(row, ReturnRow)
     assert (row.number, row.command) == (
@@ -147,8 +147,8 @@ def test_without_its_header_nothing_of_a_file_is_sent(header: bytes) -> None:
 @pytest.mark.parametrize("end", [b"\r", b"\r\n", b"\n\r"], ids=["CR", "CRLF", "LF and CR"])
 def test_rows_end_with_any_line_end(end: bytes) -> None:
     file = io.BytesIO(HEADER.strip() + end + GOOD + end + GOOD)
-    found = list(read_rows(file, PUBLISHED, "made up"))
-    assert [type(row) for row in found] == [ReturnRow, ReturnRow]
+    rows = list(read_rows(file, PUBLISHED, "made up"))
+    assert [type(row) for row in rows] == [ReturnRow, ReturnRow]
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
@@ -288,13 +288,13 @@ _LINE = st.one_of(
 def test_any_bytes_are_sent_or_listed_line_by_line_and_never_raise(lines: list[bytes]) -> None:
     text = b"\n".join(lines)
     numbers = [nr for nr, line in enumerate(text.splitlines(), 2) if line.strip()]
-    found = read(text)
-    assert [row.number for row in found] == numbers
-    for row in found:
+    rows = read(text)
+    assert [row.number for row in rows] == numbers
+    for row in rows:
         if isinstance(row, ReturnRow):
             sent = command(row, Noticing().take(row))
-            told = RecordStrengthReturn.model_validate_json(sent.envelope.data)
-            assert told == row.command
+            recorded = RecordStrengthReturn.model_validate_json(sent.envelope.data)
+            assert recorded == row.command
 
 
 @given(st.binary(max_size=200))
@@ -351,16 +351,16 @@ def test_parts_that_make_no_total_are_noticed_and_unknown_ones_may_be_anything()
 
 def test_a_month_that_ends_early_is_noticed_with_its_rows() -> None:
     lines = [changed("date", day) for day in ("2012-02-28", "2012-02-29", "2013-02-28", "2012-04-01")]
-    found = [(group.kind, group.what[:10], group.lines) for group in noticed(*lines).groups]
-    assert found == [("odd_month_end", "2012-02-28", [2]), ("odd_month_end", "2012-04-01", [5])]
+    groups = [(group.kind, group.what[:10], group.lines) for group in noticed(*lines).groups]
+    assert groups == [("odd_month_end", "2012-02-28", [2]), ("odd_month_end", "2012-04-01", [5])]
 
 
 def test_rows_that_come_twice_are_noticed_whether_they_agree_or_not() -> None:
-    found = noticed(GOOD, GOOD, changed("total", "111"), changed("mission", "UNMISS")).groups
-    told = {group.lines[0]: group.what for group in found if group.kind == "duplicate"}
-    assert "the same numbers (first in line 2)" in told[3]
-    assert "other numbers (first in line 2)" in told[4]
-    assert set(told) == {3, 4}
+    groups = noticed(GOOD, GOOD, changed("total", "111"), changed("mission", "UNMISS")).groups
+    duplicates = {group.lines[0]: group.what for group in groups if group.kind == "duplicate"}
+    assert "the same numbers (first in line 2)" in duplicates[3]
+    assert "other numbers (first in line 2)" in duplicates[4]
+    assert set(duplicates) == {3, 4}
 
 
 def test_several_spellings_of_a_state_are_noticed() -> None:
@@ -372,15 +372,15 @@ def test_several_spellings_of_a_state_are_noticed() -> None:
 
 def test_what_is_noticed_is_bounded_and_all_of_it_counted() -> None:
     twice = returns.rows(20, 6)
-    found = noticed(*(line.encode() for line in [*twice, *twice])).groups
+    groups = noticed(*(line.encode() for line in [*twice, *twice])).groups
     assert len(twice) > GROUPS_MAX
-    counts = Counter(group.kind for group in found)
+    counts = Counter(group.kind for group in groups)
     assert sum(counts.values()) <= GROUPS_MAX + 4
-    assert sum(group.count for group in found if group.kind == "duplicate") == len(twice)
-    assert max(len(group.lines) for group in found) <= LINES_MAX
+    assert sum(group.count for group in groups if group.kind == "duplicate") == len(twice)
+    assert max(len(group.lines) for group in groups) <= LINES_MAX
 
 
-def test_line_numbers_are_told_in_ranges() -> None:
+def test_line_numbers_are_reported_in_ranges() -> None:
     assert list(ranges([4, 7, 8, 9, 12])) == ["4", "7-9", "12"]
 
 

@@ -3,7 +3,7 @@
 Backward: new code reads every old message. Old and new are compared as a reader sees them, with objects closed: an
 open object would accept anything under the name of a field that is added later.
 Forward: old code reads every new message. They are compared as a writer writes them.
-`jsoncompat` decides both; it does not look at `pattern` and `format`, so any change of these is told by itself.
+`jsoncompat` decides both; it does not look at `pattern` and `format`, so any change of these is reported by itself.
 """
 
 import json
@@ -17,13 +17,13 @@ Schema = dict[str, Any]
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
     """What in `new` breaks readers or writers of `old`, each with the field that it is about; empty if nothing does."""
-    told = [
+    changes = [
         f"{name}: {fault}"
         for name in sorted({*old.get("properties", {}), *new.get("properties", {})})
         for fault in _faults(_narrowed(old, name), _narrowed(new, name))
     ]
-    told += [f"{path}: its {word} changed" for path, word in _respelled(old, new)]
-    return told or [f"as a whole: {fault}" for fault in _faults(_anonymous(old), _anonymous(new))]
+    changes += [f"{path}: its {word} changed" for path, word in _respelled(old, new)]
+    return changes or [f"as a whole: {fault}" for fault in _faults(_anonymous(old), _anonymous(new))]
 
 
 def _anonymous(schema: Schema) -> Schema:

@@ -118,7 +118,7 @@ def test_the_good_events_of_a_batch_go_on() -> None:
     assert [(one.field, one.type) for one in bad] == [("[1].id", EVENT.type), ("[2]", None)]
 
 
-def test_an_empty_batch_asks_nothing() -> None:
+def test_an_empty_batch_has_no_events() -> None:
     assert from_http(BATCH, b"[]") == []
 
 

@@ -35,7 +35,7 @@ def test_we_read_what_the_sdk_writes_to_kafka(written: Any) -> None:
 
 
 @pytest.mark.parametrize("written", [sdk_kafka.to_binary_event, sdk_kafka.to_structured_event])
-def test_the_sdk_sets_a_key_where_it_is_told_to_and_its_partitionkey_is_read(written: Any) -> None:
+def test_the_sdk_sets_a_key_on_request_and_its_partitionkey_is_read(written: Any) -> None:
     """What docs/how-to/send-commands.md shows."""
     keyless = written(CloudEvent(attributes(), DATA))
     assert keyless.key is None

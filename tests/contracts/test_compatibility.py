@@ -49,7 +49,7 @@ def test_additions_break_nothing(change: Callable[[dict[str, Any], list[str]], o
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (lambda fields, required: (fields.update(note={"type": "string"}), required.append("note")), "note"),
         (lambda fields, required: (fields.pop("ceiling"), required.remove("ceiling")), "ceiling"),
@@ -65,14 +65,16 @@ def test_additions_break_nothing(change: Callable[[dict[str, Any], list[str]], o
         (lambda fields, _: fields["valid_from"].update(format="date-time"), "valid_from: its format changed"),
     ],
 )
-def test_what_breaks_is_told_with_its_field(change: Callable[[dict[str, Any], list[str]], object], told: str) -> None:
+def test_what_breaks_is_reported_with_its_field(
+    change: Callable[[dict[str, Any], list[str]], object], expected: str
+) -> None:
     faults = changed(change)
     assert faults
-    assert all(fault.startswith(told.partition(":")[0]) for fault in faults), faults
-    assert any(told in fault for fault in faults), faults
+    assert all(fault.startswith(expected.partition(":")[0]) for fault in faults), faults
+    assert any(expected in fault for fault in faults), faults
 
 
-def test_what_breaks_inside_a_field_is_told_with_the_field() -> None:
+def test_what_breaks_inside_a_field_is_reported_with_the_field() -> None:
     new = a_schema()
     new["$defs"]["SubCeiling"]["properties"]["ceiling"] = {"type": "string"}
     assert breaking_changes(a_schema(), new) == [f"sub_ceilings: {NEW_READS_NOT}", f"sub_ceilings: {OLD_READS_NOT}"]
@@ -94,7 +96,7 @@ def test_a_published_version_never_changes_incompatibly() -> None:
     assert broken == [], "give the word a new version and an upcaster instead"
 
 
-def test_a_tightening_that_is_listed_is_let_through_and_every_other_one_is_told() -> None:
+def test_a_tightening_that_is_listed_is_let_through_and_every_other_one_is_reported() -> None:
     draft: Schema = {"properties": {"since": {"type": "string", "format": "date"}, "nr": {"type": "integer"}}}
     now = tightened(draft)
     assert now["properties"]["since"]["pattern"].startswith("^(19|20|21)")

@@ -22,11 +22,11 @@ members = st.lists(st.tuples(st.sampled_from([*NAMES, "x"]), values), max_size=8
 def test_a_member_is_read_where_each_of_its_values_is_the_same_string(pairs: list[tuple[str, Any]], end: str) -> None:
     text = "{" + ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in pairs)
 
-    found = strings((text + end).encode(), NAMES)
+    strings_read = strings((text + end).encode(), NAMES)
 
     all_values = {name: [value for each, value in pairs if each == name] for name in NAMES}
     certain = {name: each[0] for name, each in all_values.items() if each and all(one == each[0] for one in each)}
-    assert found == {name: value for name, value in certain.items() if isinstance(value, str)}
+    assert strings_read == {name: value for name, value in certain.items() if isinstance(value, str)}
 
 
 @pytest.mark.parametrize("other", ["[]", "{}", "1", "null", '"y"', '["x"]'])

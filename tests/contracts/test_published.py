@@ -44,8 +44,8 @@ def test_check_names_each_stale_file(tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "examples" / word).unlink()
     (tmp_path / "schemas" / "approvals.Nothing.v1.json").write_text("{}")
     assert main(["--check", "--into", str(tmp_path)]) == 1
-    told = capsys.readouterr().out
-    assert re.findall(r"stale: (.*)", told) == [
+    output = capsys.readouterr().out
+    assert re.findall(r"stale: (.*)", output) == [
         f"examples/{word}",
         "schemas/approvals.Nothing.v1.json",
         f"schemas/{word}",
@@ -68,7 +68,7 @@ def test_the_command_answers_a_shell() -> None:
     assert (checked.returncode, checked.stdout) == (0, b"")
 
 
-def test_no_room_reads_examples_or_the_generator_when_it_runs() -> None:
+def test_no_service_reads_examples_or_the_generator_when_it_runs() -> None:
     program = (
         "import contracts.registry, contracts.cloudevents, sys;"
         "sys.exit(any(name.startswith(('contracts.examples', 'contracts.publish', 'contracts.asyncapi'))"
@@ -113,8 +113,8 @@ def test_examples_of_events_carry_every_extension() -> None:
 def references(node: object) -> list[str]:
     if isinstance(node, dict):
         own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
-        return own + [found for inner in node.values() for found in references(inner)]
-    return [found for inner in node for found in references(inner)] if isinstance(node, list) else []
+        return own + [reference for inner in node.values() for reference in references(inner)]
+    return [reference for inner in node for reference in references(inner)] if isinstance(node, list) else []
 
 
 def resolved(reference: str) -> Any:
@@ -126,9 +126,9 @@ def resolved(reference: str) -> Any:
 
 
 def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
-    found = references(ASYNCAPI)
-    assert len(found) > 500
-    for reference in found:
+    all_references = references(ASYNCAPI)
+    assert len(all_references) > 500
+    for reference in all_references:
         assert resolved(reference), reference
 
 
@@ -148,10 +148,10 @@ def test_the_asyncapi_document_has_the_shape_of_the_specification() -> None:
         assert len(operation["messages"]) == len(resolved(at)["messages"])
 
 
-def test_every_room_has_its_four_topics_each_in_its_direction() -> None:
+def test_every_service_has_its_four_topics_each_in_its_direction() -> None:
     directions = {op["channel"]["$ref"].rpartition("/")[2]: op["action"] for op in ASYNCAPI["operations"].values()}
     kinds = {"commands": "receive", "events": "send", "outcomes": "send", "dead-letters": "send"}
-    assert directions == {f"{room}.{kind}": action for room in SERVICES for kind, action in kinds.items()}
+    assert directions == {f"{service}.{kind}": action for service in SERVICES for kind, action in kinds.items()}
     assert ASYNCAPI["channels"].keys() == directions.keys()
 
 
@@ -163,8 +163,8 @@ def test_every_word_has_its_place_in_the_asyncapi_document() -> None:
     }
     expected = {(f"{word.service}.commands", name) for name, word in COMMANDS.items()}
     expected |= {(f"{word.service}.events", name) for name, word in EVENTS.items()}
-    expected |= {(f"{room}.outcomes", OUTCOME_TYPE) for room in SERVICES}
-    assert placed == expected | {(f"{room}.dead-letters", "DeadLetter") for room in SERVICES}
+    expected |= {(f"{service}.outcomes", OUTCOME_TYPE) for service in SERVICES}
+    assert placed == expected | {(f"{service}.dead-letters", "DeadLetter") for service in SERVICES}
 
 
 def test_every_message_shows_an_example_that_fits_its_headers_and_payload() -> None:

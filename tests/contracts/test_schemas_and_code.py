@@ -119,8 +119,8 @@ def validators(word: type[Message]) -> tuple[Any, Any]:
 
 
 def example(word: type[Message]) -> dict[str, Any]:
-    found = next(one for one in EXAMPLES if type(one) is word)
-    data: dict[str, Any] = json.loads(found.model_dump_json())
+    message = next(one for one in EXAMPLES if type(one) is word)
+    data: dict[str, Any] = json.loads(message.model_dump_json())
     return data
 
 
@@ -204,11 +204,11 @@ def judged(word: type[Message], document: Any) -> None:
     text = json.dumps(document)
     python, ecma = (validator.is_valid(json.loads(text)) for validator in validators(word))
     assert python == ecma, f"two validators read the schema of {word.__name__} in two ways: {text[:500]}"
-    found = misfits(word, text)
+    faults = misfits(word, text)
     if python:
-        assert set(found) <= CROSS_FIELD.keys(), f"{word.__name__} fits its schema and is refused: {text[:500]}"
+        assert set(faults) <= CROSS_FIELD.keys(), f"{word.__name__} fits its schema and is refused: {text[:500]}"
     else:
-        assert found, f"{word.__name__} does not fit its schema and is taken: {text[:500]}"
+        assert faults, f"{word.__name__} does not fit its schema and is taken: {text[:500]}"
 
 
 @given(documents())

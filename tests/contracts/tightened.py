@@ -3,7 +3,7 @@
 There is no release yet, so no producer has been promised these values; each of them stopped a service or was read as
 something else by one reader. Whoever tightens a schema once more adds a line here, with the reason, and only before
 the first release: from then on it takes a new version of the word. The new forms are written out and not imported,
-so that a later change of them is told.
+so that a later change of them is reported.
 """
 
 from collections.abc import Callable

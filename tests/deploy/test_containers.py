@@ -11,12 +11,14 @@ from tests import containers
 
 def test_no_engine_means_no_containers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
-    with containers.started() as found:
-        assert found is None
-    gc.collect()  # what was forgotten open would be told now, as an error
+    with containers.started() as engine:
+        assert engine is None
+    gc.collect()  # what was left open would be reported now, as an error
 
 
-def test_an_image_that_is_nowhere_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_image_that_is_nowhere_is_reported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     class Engine:
         """Has no images, and reaches no registry."""
 

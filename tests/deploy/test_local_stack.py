@@ -161,11 +161,11 @@ def test_ctrl_c_during_up_leaves_no_process(directory: Path, moment: str) -> Non
 
 
 def test_a_server_that_dies_at_its_start_is_quoted_and_the_other_is_stopped(made: Path) -> None:
-    with changed(made / "postgres" / "postgresql.conf", "port = many\n"), pytest.raises(stack.StackError) as told:
+    with changed(made / "postgres" / "postgresql.conf", "port = many\n"), pytest.raises(stack.StackError) as raised:
         stack.up(made)
-    assert "Postgres died at its start" in str(told.value)
-    assert str(made / "logs" / "postgres.log") in str(told.value)
-    assert 'invalid value for parameter "port"' in str(told.value)
+    assert "Postgres died at its start" in str(raised.value)
+    assert str(made / "logs" / "postgres.log") in str(raised.value)
+    assert 'invalid value for parameter "port"' in str(raised.value)
     assert processes_of(made) == []
 
 
@@ -185,11 +185,11 @@ def test_a_server_that_dies_at_its_start_is_quoted_and_the_other_is_stopped(made
     ],
 )
 def test_a_broken_directory_says_what_where_and_what_to_do(made: Path, file: str, text: str | None, words: str) -> None:
-    with changed(made / file, text), pytest.raises(stack.StackError) as told:
+    with changed(made / file, text), pytest.raises(stack.StackError) as raised:
         stack.up(made)
-    assert words in str(told.value)
-    assert str(made) in str(told.value)
-    assert "forcegen down --wipe" in str(told.value) or "holds something else" in str(told.value)
+    assert words in str(raised.value)
+    assert str(made) in str(raised.value)
+    assert "forcegen down --wipe" in str(raised.value) or "holds something else" in str(raised.value)
     assert processes_of(made) == []
 
 
@@ -251,8 +251,8 @@ def changed(path: Path, text: str | None) -> Iterator[None]:
     path.rename(kept)
     if text is not None:
         path.write_text(text)
-        found = kept.stat()
-        os.chown(path, found.st_uid, found.st_gid)
+        owner = kept.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
     try:
         yield
     finally:

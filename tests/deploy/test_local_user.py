@@ -16,7 +16,7 @@ from tests.deploy.running import REPOSITORY, UP, processes_of
 pytestmark = pytest.mark.servers
 
 
-def test_an_ordinary_user_runs_them_too_and_is_told_of_a_directory_that_is_not_theirs() -> None:
+def test_an_ordinary_user_runs_them_too_and_is_warned_of_a_directory_that_is_not_theirs() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         shutil.copytree(jars.cache_directory(), place / "cache" / "forcegen" / "kafka-jars")
@@ -43,15 +43,15 @@ def test_an_ordinary_user_runs_them_too_and_is_told_of_a_directory_that_is_not_t
             return ran.stdout + ran.stderr
 
         try:
-            told = tell(UP, "stack")
-            assert "Postgres: answers" in told, told
-            assert "Kafka: answers" in told, told
+            output = tell(UP, "stack")
+            assert "Postgres: answers" in output, output
+            assert "Kafka: answers" in output, output
             owners = {process.uids().effective for process in processes_of(place / "stack")}
             assert owners == {os.geteuid() if user is None else user}
             assert not (place / "stack" / "postgres").is_symlink()
         finally:
-            told = tell(UP.replace("stack.up", "stack.down"), "stack")
-        assert processes_of(place / "stack") == [], told
+            output = tell(UP.replace("stack.up", "stack.down"), "stack")
+        assert processes_of(place / "stack") == [], output
         assert "cannot be written" in tell(UP, "theirs")
 
 
@@ -63,15 +63,15 @@ def everyone_reaches(path: Path) -> bool:
 
 def reachable_path(place: Path) -> list[str]:
     """The project and its packages; linked to a place that everyone can walk to, where they live in root's own home."""
-    found = []
+    paths = []
     for nr, path in enumerate([REPOSITORY, *(Path(p) for p in sys.path if p.endswith("site-packages"))]):
         if everyone_reaches(path):
-            found.append(str(path))
+            paths.append(str(path))
             continue
         linked, unneeded = place / f"path-{nr}", shutil.ignore_patterns(".venv", ".git", ".*_cache", "__pycache__")
         shutil.copytree(path, linked, ignore=unneeded, copy_function=link_or_copy)
-        found.append(str(linked))
-    return found
+        paths.append(str(linked))
+    return paths
 
 
 def link_or_copy(source: str, target: str) -> None:

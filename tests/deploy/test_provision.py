@@ -14,22 +14,26 @@ from tests.servers import Servers
 
 @pytest.fixture
 def name(servers: Servers) -> Iterator[str]:
-    """Of a database that is not there yet, and of the roles `<name>_room` and `<name>_reader`; all gone afterwards."""
+    """A new database's name; it and the roles `<name>_service` and `<name>_reader` are gone afterwards."""
     chosen = f"p_{secrets.token_hex(4)}"
     yield chosen
     with psycopg.connect(servers.postgres, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {chosen} WITH (FORCE)")
-        connection.execute(f"DROP ROLE IF EXISTS {chosen}_room, {chosen}_reader")
+        connection.execute(f"DROP ROLE IF EXISTS {chosen}_service, {chosen}_reader")
 
 
 @pytest.mark.servers
-async def test_a_room_writes_its_schema_and_the_reader_reads_it(servers: Servers, name: str) -> None:
-    room, reader = f"{name}_room", f"{name}_reader"
+async def test_a_service_writes_its_schema_and_the_reader_reads_it(servers: Servers, name: str) -> None:
+    service, reader = f"{name}_service", f"{name}_reader"
     for attempt in ("first", "second"):
         await provision(
-            servers.postgres, name, {room: attempt, reader: attempt}, {reader: room}, {room: {room: [reader]}}
+            servers.postgres,
+            name,
+            {service: attempt, reader: attempt},
+            {reader: service},
+            {service: {service: [reader]}},
         )
-    with psycopg.connect(servers.as_role(room, "second", name)) as connection:
+    with psycopg.connect(servers.as_role(service, "second", name)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     with psycopg.connect(servers.as_role(reader, "second", name)) as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
@@ -43,11 +47,13 @@ async def test_an_administrator_need_not_be_a_superuser(servers: Servers, name: 
     with psycopg.connect(servers.postgres, autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {admin} LOGIN CREATEDB CREATEROLE PASSWORD 'admin'")
     try:
-        room, reader = f"{name}_room", f"{name}_reader"
+        service, reader = f"{name}_service", f"{name}_reader"
         for attempt in ("first", "second"):
             url = servers.as_role(admin, "admin", "postgres")
-            await provision(url, name, {room: attempt, reader: attempt}, {reader: room}, {room: {room: [reader]}})
-        with psycopg.connect(servers.as_role(room, "second", name)) as connection:
+            await provision(
+                url, name, {service: attempt, reader: attempt}, {reader: service}, {service: {service: [reader]}}
+            )
+        with psycopg.connect(servers.as_role(service, "second", name)) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
             connection.execute("CREATE TEMPORARY TABLE passing (number int)")
         with psycopg.connect(servers.as_role(reader, "second", name)) as connection:
@@ -60,14 +66,14 @@ async def test_an_administrator_need_not_be_a_superuser(servers: Servers, name: 
         with psycopg.connect(servers.postgres, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             connection.execute(f"DROP OWNED BY {admin} CASCADE")
-            connection.execute(f"DROP ROLE IF EXISTS {name}_room, {name}_reader")
+            connection.execute(f"DROP ROLE IF EXISTS {name}_service, {name}_reader")
             connection.execute(f"DROP ROLE {admin}")
 
 
 @pytest.mark.servers
 async def test_several_administrators_at_once_do_not_stop_each_other(servers: Servers, name: str) -> None:
-    room, reader = f"{name}_room", f"{name}_reader"
-    given = {room: "secret", reader: "secret"}, {reader: room}, {room: {room: [reader]}}
+    service, reader = f"{name}_service", f"{name}_reader"
+    given = {service: "secret", reader: "secret"}, {reader: service}, {service: {service: [reader]}}
     await provision(servers.postgres, name, *given)
     await asyncio.gather(*(provision(servers.postgres, name, *given) for _ in range(4)))
 

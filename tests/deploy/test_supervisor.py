@@ -45,24 +45,24 @@ def test_one_that_ends_before_it_was_seen_waits_too() -> None:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    found = claim(tmp_path / "system")
-    furnish(found)
-    (found.path / "services").mkdir()
-    daemon(found, SERVICE).place.mkdir()
-    settings_file(found, SERVICE).write_text('{"FORCEGEN_HTTP_PORT": "0"}')
+    claimed = claim(tmp_path / "system")
+    furnish(claimed)
+    (claimed.path / "services").mkdir()
+    daemon(claimed, SERVICE).place.mkdir()
+    settings_file(claimed, SERVICE).write_text('{"FORCEGEN_HTTP_PORT": "0"}')
     try:
-        yield found
+        yield claimed
     finally:
-        supervisor.stop_supervisor(found)
-        for process in living(daemon(found, SERVICE).place):
+        supervisor.stop_supervisor(claimed)
+        for process in living(daemon(claimed, SERVICE).place):
             process.kill()
 
 
-def until(found: Home, other_than: psutil.Process) -> psutil.Process:
+def until(home: Home, other_than: psutil.Process) -> psutil.Process:
     """The service's next process."""
     deadline = time.monotonic() + 60
     while True:
-        run = read_run(daemon(found, SERVICE).record)
+        run = read_run(daemon(home, SERVICE).record)
         process = run.process() if run else None
         if process and process != other_than:
             return process

@@ -28,9 +28,9 @@ async def test_it_refuses_to_start_and_says_which_version_to_start(servers: Serv
     ended = await asyncio.create_subprocess_exec(
         *program, cwd=ROOT, env=os.environ | own, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
     )
-    _, told = await asyncio.wait_for(ended.communicate(), 60)
+    _, errors = await asyncio.wait_for(ended.communicate(), 60)
     assert ended.returncode == 1
     newer = "was written by a newer version of this program: forcegen.approvals.MandateBlessed version 3."
-    assert newer in told.decode()
-    assert "Start that version" in told.decode()
-    assert "Traceback" not in told.decode()
+    assert newer in errors.decode()
+    assert "Start that version" in errors.decode()
+    assert "Traceback" not in errors.decode()

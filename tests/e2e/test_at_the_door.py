@@ -106,21 +106,21 @@ def test_everything_that_is_at_fault_is_answered_under_its_identity(system: Runn
     for nr, (what, (event, field)) in enumerate(INVALID.items()):
         bad = event if "letters" in what or "2,048" in what else event | {"id": f"{event['id']}-{prefix}"}
         place = field.replace("headers.ce_", "") if mode is structured else field
-        room = event["type"].split(".")[1]
-        wanted[room][bad["id"]] = (what, place)
+        service = event["type"].split(".")[1]
+        wanted[service][bad["id"]] = (what, place)
         client.send([proposal(f"door-{prefix}-{nr}")])
         sent(client, bad, mode)
     client.send([proposal(f"door-{prefix}-last")])
     good = [f"door-{prefix}-{nr}-propose" for nr in (*range(len(INVALID)), "last")]
     assert {one["status"] for one in client.outcomes("approvals", good, 120).values()} == {"accepted"}
-    for room, expected in wanted.items():
-        outcomes = client.outcomes(room, list(expected), 120)
+    for service, expected in wanted.items():
+        outcomes = client.outcomes(service, list(expected), 120)
         for id_, (what, place) in expected.items():
-            told = outcomes[id_]
-            assert (told["status"], bool(told["remedy"])) == ("invalid", True), (what, told)
-            assert told["field"].startswith(place), (what, told)
-            asked = {"id": id_, "source": told["command_source"]}
-            assert httpx.get(f"{system.url(room)}/v1/commands", params=asked).json() == told, what
+            outcome = outcomes[id_]
+            assert (outcome["status"], bool(outcome["remedy"])) == ("invalid", True), (what, outcome)
+            assert outcome["field"].startswith(place), (what, outcome)
+            params = {"id": id_, "source": outcome["command_source"]}
+            assert httpx.get(f"{system.url(service)}/v1/commands", params=params).json() == outcome, what
 
 
 def test_whatever_else_looks_odd_is_taken_kept_and_found(system: RunningSystem) -> None:
@@ -130,12 +130,12 @@ def test_whatever_else_looks_odd_is_taken_kept_and_found(system: RunningSystem) 
     assert {one["status"] for one in outcomes.values()} == {"accepted"}, outcomes
     assert shown(system, "/v1/mandates/door-nul")["area"] == "C:\\u0000"
     for name in ("a no-break space in the correlation", "the longest correlation"):
-        asked = {"correlation": TAKEN[name]["correlationid"]}
+        params = {"correlation": TAKEN[name]["correlationid"]}
         deadline = time.monotonic() + 60
-        while not (found := httpx.get(f"{system.url('query')}/v1/events", params=asked).json().get("items")):
+        while not (events := httpx.get(f"{system.url('query')}/v1/events", params=params).json().get("items")):
             assert time.monotonic() < deadline, name
             time.sleep(0.2)
-        assert [one["stream"] for one in found] == [TAKEN[name]["subject"]]
+        assert [one["stream"] for one in events] == [TAKEN[name]["subject"]]
 
 
 def test_a_record_without_a_key_is_taken_for_its_partitionkey(system: RunningSystem) -> None:

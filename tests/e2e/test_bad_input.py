@@ -1,4 +1,4 @@
-"""Bad input is normal: each bad message is answered or buried with what is wrong and what to do, and nothing is lost.
+"""Bad input is normal: a bad message is answered or a dead letter, with what is wrong and what to do; nothing is lost.
 
 Every case is sent between two good messages on the same partition, and both must be processed.
 """
@@ -32,7 +32,7 @@ class Bad:
 
     make: Callable[[dict[str, Any]], Record]
     field: str
-    told: str
+    expected: str
     answered: bool = False
     """Whether its sender can be answered with an outcome; otherwise it is a dead letter."""
 
@@ -73,7 +73,7 @@ CASES = {
     "null key": Bad(lambda e: (None, *binary(e)[1:]), "key", "key", answered=True),
     "a key of another stream": Bad(lambda e: (b"mandate/other", *binary(e)[1:]), "key", "mandate/other", answered=True),
     "unknown type": Bad(edited(type="forcegen.approvals.ProposeMandat"), "type", "ProposeMandate?", answered=True),
-    "a command of another room": Bad(
+    "a command of another service": Bad(
         edited(type="forcegen.deployments.PlanTour"), "type", "deployments.commands", answered=True
     ),
     "future version": Bad(
@@ -94,7 +94,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_bad_commands_are_answered_or_buried_and_the_good_ones_around_them_go_on(
+def test_bad_commands_are_answered_or_dead_letters_and_the_good_ones_around_them_go_on(
     system: RunningSystem, case: str
 ) -> None:
     client, bad, nr = Client(system.servers.kafka), CASES[case], next(NUMBERS)
@@ -106,30 +106,30 @@ def test_bad_commands_are_answered_or_buried_and_the_good_ones_around_them_go_on
     outcomes = client.outcomes("approvals", [before["id"], after["id"]], 120)
     assert {o["status"] for o in outcomes.values()} == {"accepted"}
     if bad.answered:
-        told = client.outcomes("approvals", [good["id"]], 120)[good["id"]]
-        assert told["status"] == "invalid"
+        outcome = client.outcomes("approvals", [good["id"]], 120)[good["id"]]
+        assert outcome["status"] == "invalid"
     else:
-        told = buried(system, "approvals", value, headers)
-    assert told["field"].startswith(bad.field), told
-    assert bad.told in f"{told['reason']} {told['remedy']}", told
-    assert told["remedy"]
+        letter = dead_letter_of(system, "approvals", value, headers)
+    assert letter["field"].startswith(bad.field), letter
+    assert bad.expected in f"{letter['reason']} {letter['remedy']}", letter
+    assert letter["remedy"]
 
 
-def buried(system: RunningSystem, room: str, value: bytes | None, headers: Headers) -> dict[str, Any]:
+def dead_letter_of(system: RunningSystem, service: str, value: bytes | None, headers: Headers) -> dict[str, Any]:
     """The dead letter of a record, from the API; it must be in the topic too."""
     deadline = time.monotonic() + 120
     shown = None if value is None else value[:65536].decode("utf-8", "backslashreplace")
     names = [name for name, _ in headers]
     while True:
-        letters = httpx.get(f"{system.url(room)}/v1/dead-letters?limit=1000").json()["items"]
-        found = [x for x in letters if x["value"] == shown and [name for name, _ in x["headers"]] == names]
-        if found:
-            return dict(found[-1])
+        letters = httpx.get(f"{system.url(service)}/v1/dead-letters?limit=1000").json()["items"]
+        matching = [x for x in letters if x["value"] == shown and [name for name, _ in x["headers"]] == names]
+        if matching:
+            return dict(matching[-1])
         assert time.monotonic() < deadline, f"no dead letter among {len(letters)}"
         time.sleep(0.2)
 
 
-def test_a_header_that_no_client_decodes_is_kept_and_told_and_costs_no_other_command(system: RunningSystem) -> None:
+def test_a_header_that_no_client_decodes_is_kept_and_reported_and_costs_no_other_command(system: RunningSystem) -> None:
     """Its name is no UTF-8: archived byte for byte, a dead letter, and every good command is decided."""
     client, topic, bad = Client(system.servers.kafka), "approvals.commands", proposal("odd-header")
     key, value, headers = binary(bad)
@@ -139,13 +139,13 @@ def test_a_header_that_no_client_decodes_is_kept_and_told_and_costs_no_other_com
     good = [proposal(f"odd-header-{nr}") for nr in range(16)]
     client.send(good)
     outcomes = client.outcomes("approvals", [event["id"] for event in (bad, *good)], 120)
-    told = outcomes.pop(bad["id"])
-    assert (told["status"], told["field"]) == ("invalid", "headers")
+    outcome = outcomes.pop(bad["id"])
+    assert (outcome["status"], outcome["field"]) == ("invalid", "headers")
     assert {one["status"] for one in outcomes.values()} == {"accepted"}
     letters = httpx.get(f"{system.url('approvals')}/v1/dead-letters?limit=1000").json()["items"]
-    found = {one["offset"]: one for one in letters if (one["topic"], one["partition"]) == (topic, 1)}
-    assert [found[first + nr]["field"] for nr in range(2)] == ["headers", "headers"]
-    assert [found[first + nr]["headers"][0] for nr in range(2)] == [["\\xff\\xfe", "x"]] * 2
+    by_offset = {one["offset"]: one for one in letters if (one["topic"], one["partition"]) == (topic, 1)}
+    assert [by_offset[first + nr]["field"] for nr in range(2)] == ["headers", "headers"]
+    assert [by_offset[first + nr]["headers"][0] for nr in range(2)] == [["\\xff\\xfe", "x"]] * 2
     deadline = time.monotonic() + 120
     while (kept := archived(system, topic, 1, first)) != [(key, value, packed(each)) for each in sent]:
         assert time.monotonic() < deadline, kept
@@ -166,14 +166,14 @@ def test_a_duplicate_is_answered_again_and_another_body_is_a_conflict(system: Ru
     client.send([first, first, {**first, "data": {**first["data"], "proposed_by": "another"}}])
     deadline = time.monotonic() + 120
     while True:
-        told = [json.loads(r.value()) for r in client.records("approvals.outcomes") if r.key() == b"mandate/twice"]
-        if len(told) == 3:
+        outcomes = [json.loads(r.value()) for r in client.records("approvals.outcomes") if r.key() == b"mandate/twice"]
+        if len(outcomes) == 3:
             break
-        assert time.monotonic() < deadline, told
+        assert time.monotonic() < deadline, outcomes
         time.sleep(0.2)
-    assert [t["status"] for t in told] == ["accepted", "accepted", "conflict"]
-    assert told[0] == told[1]
-    assert (told[2]["field"], "new id" in told[2]["remedy"]) == ("id", True)
+    assert [t["status"] for t in outcomes] == ["accepted", "accepted", "conflict"]
+    assert outcomes[0] == outcomes[1]
+    assert (outcomes[2]["field"], "new id" in outcomes[2]["remedy"]) == ("id", True)
 
 
 def test_a_command_for_what_does_not_exist_is_refused_or_waits_and_says_for_what(system: RunningSystem) -> None:
@@ -212,7 +212,7 @@ EVENT_CASES = {
 
 
 @pytest.mark.parametrize("case", EVENT_CASES)
-def test_bad_bytes_on_an_events_topic_are_buried_by_every_reader_and_good_events_flow_on(
+def test_bad_bytes_on_an_events_topic_are_dead_letters_of_every_reader_and_good_events_flow_on(
     system: RunningSystem, case: str
 ) -> None:
     client, nr = Client(system.servers.kafka), next(NUMBERS)
@@ -221,8 +221,8 @@ def test_bad_bytes_on_an_events_topic_are_buried_by_every_reader_and_good_events
     client.flush()
     client.send([proposal(f"after-{nr}")])
     client.outcomes("approvals", [f"after-{nr}-propose"], 120)
-    for room in ("reporting", "vacancies", "deployments"):
-        letter = buried(system, room, value, headers)
+    for service in ("reporting", "vacancies", "deployments"):
+        letter = dead_letter_of(system, service, value, headers)
         assert (letter["topic"], letter["field"].startswith(field)) == ("approvals.events", True), letter
     deadline = time.monotonic() + 120
     while httpx.get(f"{system.url('query')}/v1/mandates/after-{nr}").status_code != 200:
@@ -252,7 +252,7 @@ HTTP_CASES: dict[str, tuple[dict[str, str], bytes, int, str]] = {
 
 
 @pytest.mark.parametrize("case", HTTP_CASES)
-def test_bad_requests_are_told_what_is_wrong(system: RunningSystem, case: str) -> None:
+def test_bad_requests_are_answered_with_what_is_wrong(system: RunningSystem, case: str) -> None:
     headers, body, status, field = HTTP_CASES[case]
     answer = httpx.post(f"{system.url('approvals')}/v1/commands", content=body, headers=headers)
     assert answer.status_code == status, answer.text
@@ -260,11 +260,11 @@ def test_bad_requests_are_told_what_is_wrong(system: RunningSystem, case: str) -
     assert answer.json()["remedy"]
 
 
-def test_an_unknown_command_id_is_told_so(system: RunningSystem) -> None:
+def test_an_unknown_command_id_is_answered_404(system: RunningSystem) -> None:
     answer = httpx.get(f"{system.url('approvals')}/v1/commands/never-sent")
     assert (answer.status_code, "remedy" in answer.json()) == (404, True)
 
 
-def test_after_all_of_this_every_room_is_ready(system: RunningSystem) -> None:
+def test_after_all_of_this_every_service_is_ready(system: RunningSystem) -> None:
     for name in system.processes:
         system.wait_ready(name)

@@ -1,4 +1,4 @@
-"""From any message to what caused it and what it caused, across rooms; and the pages that show it beside its proof."""
+"""From any message to its causes and effects, across services; and the pages that show it beside its proof."""
 
 import html
 import json
@@ -50,15 +50,15 @@ def audit(system: RunningSystem) -> Iterator[httpx.Client]:
 
 def messages(audit: httpx.Client, **sought: Any) -> list[dict[str, Any]]:
     """All that is found, page by page."""
-    found: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     following: int | None = 2**62
     while following is not None:
         answer = audit.get("/v1/messages", params={**sought, "before": following, "limit": 7})
         assert answer.status_code == 200, answer.text
-        told = answer.json()
-        found += told["items"]
-        following = told["next"]
-    return found
+        body = answer.json()
+        items += body["items"]
+        following = body["next"]
+    return items
 
 
 def walked(cause: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -70,51 +70,51 @@ def walked(cause: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_a_search_finds_what_was_sent_and_pages_through_it(system: RunningSystem, audit: httpx.Client) -> None:
     records = Client(system.servers.kafka).records("deployments.events")
     line = "line/kz-2013/observers"
-    told = {record.offset() for record in records if record.key() == line.encode()}
-    found = messages(audit, stream=line, topic="deployments.events")
-    assert {one["offset"] for one in found} == told
-    assert [one["leaf"] for one in found] == sorted((one["leaf"] for one in found), reverse=True)
+    offsets = {record.offset() for record in records if record.key() == line.encode()}
+    hits = messages(audit, stream=line, topic="deployments.events")
+    assert {one["offset"] for one in hits} == offsets
+    assert [one["leaf"] for one in hits] == sorted((one["leaf"] for one in hits), reverse=True)
     typed = messages(audit, type="forcegen.deployments.TourArrived")
     assert len(typed) == sum(dict(r.headers())["ce_type"] == b"forcegen.deployments.TourArrived" for r in records)
-    actor = next(one["actor"] for one in found if one["actor"])
+    actor = next(one["actor"] for one in hits if one["actor"])
     assert all(one["actor"] == actor for one in messages(audit, actor=actor, stream=line))
-    middle = sorted(one["recorded"] for one in found)[len(found) // 2]
+    middle = sorted(one["recorded"] for one in hits)[len(hits) // 2]
     before, after = messages(audit, stream=line, until=middle), messages(audit, stream=line, since=middle)
     assert len(before) + len(after) == len(messages(audit, stream=line))
 
 
-def test_a_vote_in_one_room_is_the_cause_of_what_others_did(audit: httpx.Client) -> None:
-    """Given an event that a policy of another room followed, then command, event and the other room's answer hang
+def test_a_vote_in_one_service_is_the_cause_of_what_others_did(audit: httpx.Client) -> None:
+    """Given an event that a policy of another service followed, then command, event and that service's answer hang
     together, whichever of them is asked about."""
     lines = messages(audit, type="forcegen.deployments.LineOpened")
     assert lines, "the story opens lines in deployments because parliament approved them"
-    found = audit.get("/v1/causes", params={"event": lines[0]["id"]}).json()
-    (root,) = found["trees"]
-    told = list(walked(root))
-    assert {one["topic"].partition(".")[0] for one in told} >= {"approvals", "deployments"}
+    causes = audit.get("/v1/causes", params={"event": lines[0]["id"]}).json()
+    (root,) = causes["trees"]
+    nodes = list(walked(root))
+    assert {one["topic"].partition(".")[0] for one in nodes} >= {"approvals", "deployments"}
     assert root["kind"] == "command" and root["topic"] == "approvals.commands"
-    assert lines[0]["leaf"] == found["asked"]
-    for cause in told:
+    assert lines[0]["leaf"] == causes["asked"]
+    for cause in nodes:
         for each in cause["caused"]:
             assert each["cause"] == cause["id"]
-    last = max(told, key=lambda one: one["leaf"])
+    last = max(nodes, key=lambda one: one["leaf"])
     place = f"{last['topic']}/{last['part']}/{last['offset']}"
     again = audit.get("/v1/causes", params={"at": place}).json()
-    assert {one["leaf"] for one in walked(again["trees"][0])} == {one["leaf"] for one in told}
+    assert {one["leaf"] for one in walked(again["trees"][0])} == {one["leaf"] for one in nodes}
 
 
 def test_what_came_over_http_has_a_cause_beyond_the_log(audit: httpx.Client) -> None:
     (event,) = messages(audit, stream="mandate/over-http", topic="approvals.events")
-    found = audit.get("/v1/causes", params={"event": event["id"]}).json()
-    assert found["beyond"] == proposal("over-http")["id"]
-    assert {root["kind"] for root in found["trees"]} == {"event", "outcome"}
+    causes = audit.get("/v1/causes", params={"event": event["id"]}).json()
+    assert causes["beyond"] == proposal("over-http")["id"]
+    assert {root["kind"] for root in causes["trees"]} == {"event", "outcome"}
 
 
 def test_every_event_of_the_story_hangs_under_a_cause(audit: httpx.Client) -> None:
-    for room in SERVICES:
-        for event in messages(audit, topic=f"{room}.events")[:40]:
-            found = audit.get("/v1/causes", params={"event": event["id"]}).json()
-            leaves = [one["leaf"] for root in found["trees"] for one in walked(root)]
+    for service in SERVICES:
+        for event in messages(audit, topic=f"{service}.events")[:40]:
+            causes = audit.get("/v1/causes", params={"event": event["id"]}).json()
+            leaves = [one["leaf"] for root in causes["trees"] for one in walked(root)]
             assert event["leaf"] in leaves
             assert len(leaves) == len(set(leaves))
 
@@ -124,8 +124,8 @@ def test_the_command_line_draws_the_tree(system: RunningSystem, audit: httpx.Cli
     command = ["audit", "trace", event["id"], "--audit-url", system.url("audit")]
     drawn = CliRunner().invoke(app, command)
     assert (drawn.exit_code, "(this message)" in drawn.output, "approvals.commands" in drawn.output) == (0, True, True)
-    told = json.loads(CliRunner().invoke(app, [*command, "--json"]).output)
-    assert told["asked"] == event["leaf"]
+    tree = json.loads(CliRunner().invoke(app, [*command, "--json"]).output)
+    assert tree["asked"] == event["leaf"]
     nothing = CliRunner().invoke(app, ["audit", "trace", "nothing", "--audit-url", system.url("audit")])
     assert nothing.exit_code == 1
 
@@ -159,35 +159,35 @@ def page(audit: httpx.Client, path: str) -> str:
     return answer.text
 
 
-def test_the_first_page_tells_how_the_log_stands_and_finds(audit: httpx.Client) -> None:
+def test_the_first_page_shows_how_the_log_stands_and_finds(audit: httpx.Client) -> None:
     stands = audit.get("/v1/status").json()
     assert (stands["continues"], stands["unplaced"], stands["problems"]) == (True, 0, [])
-    told = page(audit, "/")
-    assert f"{stands['size']:,}" in told
-    assert html.escape(stands["checkpoint"].split("\n")[0]) in told
-    found = page(audit, "/?stream=line/kz-2013/observers")
-    assert "line/kz-2013/observers" in found and "mandate/kz-2018" not in found
-    older = re.search(r'href="([^"]*before=[^"]*)"', found)
-    assert older and page(audit, html.unescape(older[1])) != found
+    text = page(audit, "/")
+    assert f"{stands['size']:,}" in text
+    assert html.escape(stands["checkpoint"].split("\n")[0]) in text
+    results = page(audit, "/?stream=line/kz-2013/observers")
+    assert "line/kz-2013/observers" in results and "mandate/kz-2018" not in results
+    older = re.search(r'href="([^"]*before=[^"]*)"', results)
+    assert older and page(audit, html.unescape(older[1])) != results
 
 
 def test_a_message_stands_beside_its_causes_its_bytes_and_its_proof(audit: httpx.Client) -> None:
     (event, *_) = messages(audit, type="forcegen.deployments.LineOpened")
-    told = page(audit, f"/messages/{event['topic']}/{event['part']}/{event['offset']}")
-    assert "computed now, from the bytes above" in told
-    assert event["id"] in told and "approvals.commands" in told and "ce_causationid" in told, told
+    text = page(audit, f"/messages/{event['topic']}/{event['part']}/{event['offset']}")
+    assert "computed now, from the bytes above" in text
+    assert event["id"] in text and "approvals.commands" in text and "ce_causationid" in text, text
 
 
 def test_what_a_record_holds_is_shown_and_never_run(audit: httpx.Client) -> None:
-    """Given a record that is no CloudEvent and full of markup, then it is buried, found, and shown as text."""
+    """Given a record that is no CloudEvent and full of markup, then it is a dead letter, found, and shown as text."""
     (raw,) = messages(audit, stream=HOSTILE, topic="approvals.commands")
     (letter,) = messages(audit, stream=HOSTILE, topic="approvals.dead-letters")
-    found = audit.get("/v1/causes", params={"at": f"{letter['topic']}/{letter['part']}/{letter['offset']}"}).json()
-    assert [one["leaf"] for one in walked(found["trees"][0])] == [raw["leaf"], letter["leaf"]]
+    causes = audit.get("/v1/causes", params={"at": f"{letter['topic']}/{letter['part']}/{letter['offset']}"}).json()
+    assert [one["leaf"] for one in walked(causes["trees"][0])] == [raw["leaf"], letter["leaf"]]
     for path in ("/", f"/messages/{raw['topic']}/{raw['part']}/{raw['offset']}", f"/?stream={HOSTILE}"):
-        told = page(audit, path)
-        assert HOSTILE not in told
-        assert html.escape(HOSTILE) in told or "&lt;script&gt;" in told
+        text = page(audit, path)
+        assert HOSTILE not in text
+        assert html.escape(HOSTILE) in text or "&lt;script&gt;" in text
 
 
 def test_a_record_that_was_changed_is_said_to_be(system: RunningSystem, audit: httpx.Client) -> None:

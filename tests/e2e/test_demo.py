@@ -1,4 +1,4 @@
-"""The story of 2013-2024 through the real rooms: sent by a foreign client, reported over HTTP, and told twice."""
+"""The story of 2013-2024 through the real services: sent by a foreign client, reported over HTTP, and sent twice."""
 
 import httpx
 import pytest

@@ -90,8 +90,8 @@ def test_nothing_in_a_parameter_makes_a_fault_of_the_service(system: RunningSyst
 
 def document_schema(system: RunningSystem, service: str, one: Question) -> dict[str, Any]:
     declared = document(system, service)["paths"][one.path][one.method.lower()]["parameters"]
-    found: dict[str, Any] = next(p["schema"] for p in declared if p["name"] == one.name)
-    return next((o for o in found.get("anyOf", ()) if o.get("type") != "null"), found)
+    schema: dict[str, Any] = next(p["schema"] for p in declared if p["name"] == one.name)
+    return next((o for o in schema.get("anyOf", ()) if o.get("type") != "null"), schema)
 
 
 def fits(one: Question, what: str, schema: dict[str, Any]) -> bool:
@@ -115,7 +115,7 @@ def test_nothing_in_a_header_makes_a_fault_of_the_service(system: RunningSystem,
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_head_is_get_without_the_body_and_other_methods_are_told_which_there_are(
+def test_head_is_get_without_the_body_and_other_methods_are_answered_with_those_there_are(
     system: RunningSystem, service: str
 ) -> None:
     with Stranger(system.url(service)) as stranger:

@@ -22,33 +22,35 @@ GARBAGE: list[tuple[bytes | None, bytes | None, Headers]] = [
 
 
 def readers_of(topic: str) -> list[str]:
-    """The rooms that look inside a topic's records."""
-    room, kind = topic.split(".")
+    """The services that look inside a topic's records."""
+    service, kind = topic.split(".")
     if kind == "commands":
-        return [room]
+        return [service]
     policies = {"approvals": ["approvals", "vacancies", "deployments"], "vacancies": ["deployments"]}
     readers = {**policies, "deployments": ["vacancies", "deployments"]}
-    return [*readers[room], "reporting"] if kind == "events" else []
+    return [*readers[service], "reporting"] if kind == "events" else []
 
 
-def buried_from(system: RunningSystem, room: str, topic: str) -> int:
-    """How many of a topic's records a room has buried."""
-    with psycopg.connect(system.dsn(room)) as connection:
+def dead_letters_from(system: RunningSystem, service: str, topic: str) -> int:
+    """How many dead letters a service has of a topic."""
+    with psycopg.connect(system.dsn(service)) as connection:
         rows = connection.execute("SELECT reason, remedy FROM dead_letters WHERE topic = %s", [topic]).fetchall()
     assert all(reason and remedy for reason, remedy in rows)
     return len(rows)
 
 
 @pytest.mark.parametrize("topic", every_topic())
-def test_garbage_is_buried_by_who_reads_it_and_archived_as_it_came(system: RunningSystem, topic: str) -> None:
+def test_garbage_is_a_dead_letter_of_who_reads_it_and_archived_as_it_came(system: RunningSystem, topic: str) -> None:
     client = Client(system.servers.kafka)
     for key, value, headers in GARBAGE:
         client.raw(topic, value, key, headers)
     client.flush()
     deadline = time.monotonic() + 120
-    for room in readers_of(topic):
-        while buried_from(system, room, topic) < len(GARBAGE):
-            assert time.monotonic() < deadline, f"{room} buried {buried_from(system, room, topic)}"
+    for service in readers_of(topic):
+        while dead_letters_from(system, service, topic) < len(GARBAGE):
+            assert time.monotonic() < deadline, (
+                f"{service} has {dead_letters_from(system, service, topic)} dead letters"
+            )
             time.sleep(0.2)
     wanted = {(r.partition(), r.offset()): (r.key(), r.value()) for r in client.records(topic)}
     while not wanted.items() <= archived(system, topic).items():
@@ -62,7 +64,7 @@ def archived(system: RunningSystem, topic: str) -> dict[tuple[int, int], tuple[b
         return {(p, o): (k, v) for p, o, k, v in connection.execute(query, [topic]).fetchall()}
 
 
-def test_after_all_of_this_the_system_works_and_every_room_is_ready(system: RunningSystem) -> None:
+def test_after_all_of_this_the_system_works_and_every_service_is_ready(system: RunningSystem) -> None:
     Client(system.servers.kafka).send([proposal("after-garbage")])
     assert shown(system, "/v1/mandates/after-garbage")["status"] == "proposed"
     for name in system.processes:

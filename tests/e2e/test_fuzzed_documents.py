@@ -18,7 +18,7 @@ FUZZ = [
 
 
 @pytest.mark.parametrize("service", ["approvals", "deployments", "reporting", "audit"])
-def test_whatever_is_asked_by_the_document_is_answered_as_documented(
+def test_every_request_of_the_document_is_answered_as_documented(
     system: RunningSystem, service: str, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{system.url(service)}/openapi.json", *FUZZ]

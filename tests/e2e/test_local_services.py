@@ -41,9 +41,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def up(directory: Path) -> Endpoints:
     done = forcegen("up", directory)
     assert done.returncode == 0, done.stderr
-    found = read_endpoints(directory)
-    assert found is not None
-    return found
+    endpoints = read_endpoints(directory)
+    assert endpoints is not None
+    return endpoints
 
 
 def commands(*names: str) -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ def commands(*names: str) -> list[dict[str, Any]]:
 
 def answers(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """By command id: answers on different streams come in any order."""
-    return {found["command_id"]: found for found in map(json.loads, done.stdout.splitlines())}
+    return {outcome["command_id"]: outcome for outcome in map(json.loads, done.stdout.splitlines())}
 
 
 def lines(*those: dict[str, Any]) -> str:
@@ -65,9 +65,9 @@ def test_every_service_is_up_and_says_where(up: Endpoints, directory: Path) -> N
     assert set(up.urls) == {service.name for service in SYSTEM.services}
     for url in up.urls.values():
         assert httpx.get(f"{url}/healthz/progress", trust_env=False).status_code == 200
-    told = forcegen("status", directory)
-    assert told.returncode == 0, told.stdout
-    assert "no" not in told.stdout.split()
+    result = forcegen("status", directory)
+    assert result.returncode == 0, result.stdout
+    assert "no" not in result.stdout.split()
 
 
 def test_commands_are_answered_and_the_same_again_on_a_repeat(up: Endpoints, directory: Path) -> None:
@@ -82,7 +82,7 @@ def test_commands_are_answered_and_the_same_again_on_a_repeat(up: Endpoints, dir
     assert answers(again) == answers(first)
 
 
-def test_lines_that_cannot_be_read_are_told_and_the_others_go_in(up: Endpoints, directory: Path) -> None:
+def test_lines_that_cannot_be_read_are_reported_and_the_others_go_in(up: Endpoints, directory: Path) -> None:
     (mission,) = commands("RecordMission")
     untimed = {name: text for name, text in mission.items() if name != "time"}
     done = forcegen("send", directory, "-", given=lines(mission, untimed) + "no json\n")
@@ -101,7 +101,7 @@ def test_a_report_comes_from_the_events_that_were_sent(up: Endpoints, directory:
     assert {row["mandate"] for row in rows} == {"kz-2013"}
 
 
-def test_an_analyst_asks_the_reports_at_the_address_that_is_printed(up: Endpoints, directory: Path) -> None:
+def test_an_analyst_queries_the_reports_at_the_address_that_is_printed(up: Endpoints, directory: Path) -> None:
     address = forcegen("sql", directory).stdout.strip()
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT count(*) FROM strength_as_of('2014-07-01')").fetchone() is not None
@@ -131,10 +131,10 @@ def test_secrets_are_kept_to_their_owner_and_out_of_command_lines_and_logs(up: E
     private = [directory / "services" / "passwords.json", *(directory / "services").glob("*.settings.json")]
     assert len(private) == 1 + len(SYSTEM.services)
     assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
-    told = [" ".join(one.cmdline()) for one in alive_in(directory)]
-    told += [log.read_text(errors="replace") for log in (directory / "logs").iterdir()]
-    told.append((directory / "endpoints.json").read_text())
-    assert not [text for text in told for password in passwords if password in text]
+    texts = [" ".join(one.cmdline()) for one in alive_in(directory)]
+    texts += [log.read_text(errors="replace") for log in (directory / "logs").iterdir()]
+    texts.append((directory / "endpoints.json").read_text())
+    assert not [text for text in texts for password in passwords if password in text]
 
 
 def test_a_service_that_died_is_started_again_and_the_others_stay(up: Endpoints, directory: Path) -> None:
@@ -160,23 +160,23 @@ def test_a_service_that_ends_is_started_again_by_itself_and_status_says_so(up: E
     assert "was started again at" in " ".join(forcegen("status", directory).stdout.split())
 
 
-def test_a_service_that_is_slow_is_told_with_its_reason_and_stays_up_with_all_others(
+def test_a_service_that_is_slow_is_reported_with_its_reason_and_stays_up_with_all_others(
     up: Endpoints, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "START_SECONDS_MAX", 5)
-    slow, told = services.Service("slow", "tests.deploy.slow_service", "approvals", 8091), list[str]()
+    slow, progress_lines = services.Service("slow", "tests.deploy.slow_service", "approvals", 8091), list[str]()
     with_it = SYSTEM.only(*SYSTEM.services, slow)
-    services.up(directory, with_it, progress=told.append)
-    assert any(WHY in line for line in told)
-    found = {service.name: service for service in services.status(directory, with_it)}
-    assert (found["slow"].running, found["slow"].ready) == (True, False)
-    assert all(service.ready for name, service in found.items() if name != "slow")
+    services.up(directory, with_it, progress=progress_lines.append)
+    assert any(WHY in line for line in progress_lines)
+    by_name = {service.name: service for service in services.status(directory, with_it)}
+    assert (by_name["slow"].running, by_name["slow"].ready) == (True, False)
+    assert all(service.ready for name, service in by_name.items() if name != "slow")
     services.down(directory, SYSTEM.only(slow), servers=False)
     monkeypatch.undo()
     assert services.up(directory, SYSTEM) == up
 
 
-def test_a_service_that_cannot_start_is_told_with_its_last_words(up: Endpoints, directory: Path) -> None:
+def test_a_service_that_cannot_start_is_reported_with_its_last_words(up: Endpoints, directory: Path) -> None:
     broken = services.Service("kitchen", "services.no_such_service", "approvals", 8090)
     with pytest.raises(StackError, match=r"No module named services\.no_such_service"):
         services.up(directory, SYSTEM.only(*SYSTEM.services, broken))
@@ -190,8 +190,8 @@ def test_down_leaves_nothing_and_up_finds_the_data_again(up: Endpoints, director
     assert forcegen("down", directory).returncode == 0
     assert alive_in(directory) == []
     assert read_endpoints(directory) is None
-    told = forcegen("send", directory, "-", given="")
-    assert (told.returncode, told.stderr.startswith("forcegen: Nothing is up in")) == (1, True)
+    result = forcegen("send", directory, "-", given="")
+    assert (result.returncode, result.stderr.startswith("forcegen: Nothing is up in")) == (1, True)
     services.up(directory, SYSTEM.only(*DECIDING))
     (propose,) = commands("ProposeMandate")
     done = forcegen("send", directory, "-", "--json", given=lines(propose))

@@ -1,4 +1,4 @@
-"""The main job, with every room a real process: a command goes in, facts come out, reports answer."""
+"""The main job, with every service a real process: a command goes in, events come out, reports answer."""
 
 import json
 import time
@@ -51,7 +51,7 @@ def shown(system: RunningSystem, path: str, timeout_s: float = 120) -> dict[str,
 
 
 @pytest.mark.parametrize("mode", [binary, structured], ids=["binary", "structured"])
-def test_a_stock_client_asks_in_either_content_mode_and_the_answer_is_shown(system: RunningSystem, mode: Any) -> None:
+def test_a_stock_client_sends_in_either_content_mode_and_the_answer_is_shown(system: RunningSystem, mode: Any) -> None:
     client = Client(system.servers.kafka)
     mandate = f"kz-{mode.__name__}"
     client.send([proposal(mandate), approval(mandate)], mode)
@@ -62,13 +62,13 @@ def test_a_stock_client_asks_in_either_content_mode_and_the_answer_is_shown(syst
     assert answer == outcomes[f"{mandate}-approve"]
 
 
-def test_an_approved_mandate_opens_its_lines_in_the_other_rooms(system: RunningSystem) -> None:
+def test_an_approved_mandate_opens_its_lines_in_the_other_services(system: RunningSystem) -> None:
     client = Client(system.servers.kafka)
     client.send([proposal("kz-lines"), approval("kz-lines")])
     deadline = time.monotonic() + 120
-    for room in ("deployments", "vacancies"):
-        while not [r for r in client.records(f"{room}.events") if r.key() == b"line/kz-lines/all"]:
-            assert time.monotonic() < deadline, f"no line was opened in {room}"
+    for service in ("deployments", "vacancies"):
+        while not [r for r in client.records(f"{service}.events") if r.key() == b"line/kz-lines/all"]:
+            assert time.monotonic() < deadline, f"no line was opened in {service}"
 
 
 def test_http_takes_a_command_and_answers_with_its_outcome(system: RunningSystem) -> None:
@@ -140,5 +140,5 @@ def stored(system: RunningSystem, service: str) -> int:
     """How many offsets of the commands a service has done with."""
     with psycopg.connect(system.dsn(service)) as connection:
         query = "SELECT sum(next_offset) FROM consumed WHERE consumer = %s AND topic = 'approvals.commands'"
-        (found,) = connection.execute(query, [service]).fetchone() or (None,)
-    return int(found or 0)
+        (number,) = connection.execute(query, [service]).fetchone() or (None,)
+    return int(number or 0)

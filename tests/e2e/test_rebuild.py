@@ -37,14 +37,14 @@ def story(system: RunningSystem) -> RunningSystem:
 
 
 @pytest.fixture
-def told(story: RunningSystem) -> dict[str, bytes]:
+def before(story: RunningSystem) -> dict[str, bytes]:
     """Every report, as it was before."""
     return reports(story)
 
 
 def reports(system: RunningSystem) -> dict[str, bytes]:
     """Every report on some days, as it comes over HTTP."""
-    found = {}
+    contents = {}
     given = NEEDS | {"tour": rows(system, A_TOUR)[0][0]}
     with httpx.Client(base_url=system.url("query"), timeout=30) as client:
         for name, report in REPORTS.items():
@@ -52,15 +52,15 @@ def reports(system: RunningSystem) -> dict[str, bytes]:
             for day in DAYS:
                 answer = client.get(f"/v1/reports/{name}", params=required | {"as_of": day})
                 assert answer.status_code == 200, answer.text
-                found[f"{name} {day}"] = answer.content
-    return found
+                contents[f"{name} {day}"] = answer.content
+    return contents
 
 
 def replay(system: RunningSystem, *options: str) -> tuple[int, str]:
-    """Into the views; the archive is read as its room, the views are written as theirs."""
+    """Into the views; the archive is read as the role of its service, the views are written as that of theirs."""
     addresses = ["--database", system.dsn("audit"), "--views", system.dsn("reporting")]
-    found = CliRunner().invoke(app, ["audit", "replay", "--to", "views", *addresses, *options])
-    return found.exit_code, found.output
+    result = CliRunner().invoke(app, ["audit", "replay", "--to", "views", *addresses, *options])
+    return result.exit_code, result.output
 
 
 def rows(system: RunningSystem, sql: str) -> list[Any]:
@@ -73,33 +73,35 @@ def execute(system: RunningSystem, sql: str) -> None:
         connection.execute(sql)
 
 
-def test_views_that_are_whole_are_made_anew_the_same(system: RunningSystem, told: dict[str, bytes]) -> None:
-    """While the room runs and serves: nothing differs, and a dry run leaves nothing behind."""
+def test_views_that_are_whole_are_made_anew_the_same(system: RunningSystem, before: dict[str, bytes]) -> None:
+    """While the service runs and answers: nothing differs, and a dry run leaves nothing behind."""
     code, said = replay(system, "--dry-run")
     assert (code, "the same as those that served" in said) == (0, True), said
     assert rows(system, "SELECT to_regnamespace('reporting_next')") == [(None,)]
-    assert reports(system) == told
+    assert reports(system) == before
 
 
-def test_a_row_that_somebody_changed_is_shown_and_put_right(system: RunningSystem, told: dict[str, bytes]) -> None:
+def test_a_row_that_somebody_changed_is_shown_and_put_right(system: RunningSystem, before: dict[str, bytes]) -> None:
     execute(system, f"UPDATE tours SET rank = 'admiral' WHERE id = ({A_TOUR})")  # noqa: S608
     execute(system, "DELETE FROM mandates WHERE mandate = 'kz-2018'")
-    assert reports(system) != told
+    assert reports(system) != before
     code, said = replay(system, "--dry-run")
     assert code == 0, said
     assert "tours - " in said and "admiral" in said and "mandates + " in said, said
-    assert reports(system) != told
+    assert reports(system) != before
     code, said = replay(system)
     assert code == 0, said
-    assert reports(system) == told
+    assert reports(system) == before
     code, said = replay(system, "--back")
-    assert (code, reports(system) != told) == (0, True), said
+    assert (code, reports(system) != before) == (0, True), said
     assert replay(system, "--back")[0] == 0
-    assert reports(system) == told
+    assert reports(system) == before
 
 
-def test_the_room_goes_on_with_the_views_that_took_the_place(system: RunningSystem, told: dict[str, bytes]) -> None:
-    """Given views that were swapped under a running room, when more is recorded, then they hold it."""
+def test_the_service_goes_on_with_the_views_that_took_the_place(
+    system: RunningSystem, before: dict[str, bytes]
+) -> None:
+    """Given views that were swapped under a running service, when more is recorded, then they hold it."""
     assert replay(system)[0] == 0
     Client(system.servers.kafka).send([proposal("after-the-swap")])
     deadline = time.monotonic() + 30
@@ -127,7 +129,7 @@ def test_events_that_the_views_missed_are_applied_to_those_that_serve(system: Ru
 
 @pytest.mark.parametrize(("begun_by", "taken_up"), [("these", True), ("others", False)])
 def test_a_run_that_was_cut_short_is_taken_up(
-    system: RunningSystem, told: dict[str, bytes], begun_by: str, *, taken_up: bool
+    system: RunningSystem, before: dict[str, bytes], begun_by: str, *, taken_up: bool
 ) -> None:
     """Given views that were left half made, then they are completed, unless other projections began them."""
     asyncio.run(rebuild.renew(system.dsn("reporting")))
@@ -138,11 +140,11 @@ def test_a_run_that_was_cut_short_is_taken_up(
     assert replay(system)[0] == 0
     ((serving,),) = rows(system, "SELECT 'reporting'::regnamespace::oid")
     assert (serving == begun) == taken_up
-    assert reports(system) == told
+    assert reports(system) == before
 
 
 @pytest.fixture
-def bereft(system: RunningSystem, told: dict[str, bytes]) -> Iterator[RunningSystem]:
+def bereft(system: RunningSystem, before: dict[str, bytes]) -> Iterator[RunningSystem]:
     """No views, and no record in any topic."""
     system.kill("reporting")
     receipt(system)
@@ -161,7 +163,7 @@ def receipt(system: RunningSystem) -> None:
     (system.logs / "receipt.json").write_bytes(answer.content)
 
 
-def test_the_archive_alone_gives_the_reports_back(bereft: RunningSystem, told: dict[str, bytes]) -> None:
+def test_the_archive_alone_gives_the_reports_back(bereft: RunningSystem, before: dict[str, bytes]) -> None:
     """Given neither views nor topics, when they are made anew, then every report is what it was, to the byte."""
     asyncio.run(provision(bereft.servers, bereft.database))
     code, said = replay(bereft)
@@ -169,8 +171,8 @@ def test_the_archive_alone_gives_the_reports_back(bereft: RunningSystem, told: d
     asyncio.run(provision(bereft.servers, bereft.database))
     bereft.kill("query")
     bereft.start("query")
-    assert reports(bereft) == told
+    assert reports(bereft) == before
     key = str(signer(AuditSettings(directory=bereft.logs / "audit")).verifier)
     place = ["--from", bereft.url("audit"), "--scratch", bereft.servers.database(bereft.database)]
-    found = CliRunner().invoke(app, ["verify", str(bereft.logs / "receipt.json"), "--key", key, *place])
-    assert (found.exit_code, "the same to the byte" in found.output) == (0, True), found.output
+    result = CliRunner().invoke(app, ["verify", str(bereft.logs / "receipt.json"), "--key", key, *place])
+    assert (result.exit_code, "the same to the byte" in result.output) == (0, True), result.output

@@ -31,19 +31,19 @@ REQUESTS = [
 
 @dataclass(frozen=True)
 class Log:
-    """The log taken away as files, and its key as the operator told it."""
+    """The log taken away as files, and its key as the operator gave it."""
 
     place: Path
     key: str
     scratch: str
 
-    def verify(self, told: Any, *options: str, place: Path | None = None) -> tuple[int, str]:
+    def verify(self, answer: Any, *options: str, place: Path | None = None) -> tuple[int, str]:
         """The exit code of `forcegen verify`, and what it says."""
         file = self.place.parent / "receipt.json"
-        file.write_text(json.dumps(told), encoding="utf-8")
+        file.write_text(json.dumps(answer), encoding="utf-8")
         command = ["verify", str(file), "--key", self.key, "--from", str(place or self.place), *options]
-        found = CliRunner().invoke(app, command if "--scratch" in options else [*command, "--scratch", self.scratch])
-        return found.exit_code, found.output
+        result = CliRunner().invoke(app, command if "--scratch" in options else [*command, "--scratch", self.scratch])
+        return result.exit_code, result.output
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +65,14 @@ def log(system: RunningSystem, answers: dict[str, Any], tmp_path_factory: pytest
 def report(system: RunningSystem, name: str, **params: str) -> dict[str, Any]:
     answer = httpx.get(f"{system.url('query')}/v1/reports/{name}", params=params, timeout=30)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 @pytest.mark.parametrize("name", [name for name, _ in REQUESTS])
 def test_a_report_is_made_again_from_the_log_alone(log: Log, answers: dict[str, Any], name: str) -> None:
-    code, told = log.verify(answers[name])
-    assert (code, "the same to the byte" in told) == (0, True), told
+    code, output = log.verify(answers[name])
+    assert (code, "the same to the byte" in output) == (0, True), output
     assert answers[name]["rows"]
 
 
@@ -81,17 +81,17 @@ def test_the_receipt_alone_is_enough_and_so_is_a_postgres_that_is_started_for_it
 ) -> None:
     file = log.place.parent / "alone.json"
     file.write_text(json.dumps(answers["strength"]["receipt"]), encoding="utf-8")
-    found = CliRunner().invoke(app, ["verify", str(file), "--key", log.key, "--from", str(log.place)])
-    assert (found.exit_code, "the same to the byte" in found.output) == (0, True), found.output
+    result = CliRunner().invoke(app, ["verify", str(file), "--key", log.key, "--from", str(log.place)])
+    assert (result.exit_code, "the same to the byte" in result.output) == (0, True), result.output
 
 
-def test_what_is_known_later_does_not_change_what_was_told(
+def test_what_is_known_later_does_not_change_an_earlier_answer(
     system: RunningSystem, log: Log, answers: dict[str, Any]
 ) -> None:
     """Given a receipt of today, when more is recorded, then the old answer still follows from the longer log."""
     instant = max(row["recorded"] for row in answers["timeline"]["rows"])
-    told = report(system, "strength", as_of="2022-06-30", as_known_at=instant, receipt="true")
-    code, said = log.verify(told)
+    answer = report(system, "strength", as_of="2022-06-30", as_known_at=instant, receipt="true")
+    code, said = log.verify(answer)
     assert code == 0, said
 
 
@@ -132,14 +132,14 @@ def the_positions(answer: dict[str, Any]) -> None:
 def test_an_answer_that_does_not_follow_from_the_log_is_named(
     log: Log, answers: dict[str, Any], change: Callable[[dict[str, Any]], None], named: str
 ) -> None:
-    code, told = log.verify(changed(change, answers["strength"]))
-    assert (code, named in told) == (1, True), told
+    code, output = log.verify(changed(change, answers["strength"]))
+    assert (code, named in output) == (1, True), output
 
 
 def test_a_receipt_of_another_key_proves_nothing(log: Log, answers: dict[str, Any], tmp_path: Path) -> None:
     other = str(signer(AuditSettings(directory=tmp_path / "other")).verifier)
-    code, told = Log(log.place, other, log.scratch).verify(answers["strength"])
-    assert (code, "none of the keys that you know signed it" in told) == (1, True), told
+    code, output = Log(log.place, other, log.scratch).verify(answers["strength"])
+    assert (code, "none of the keys that you know signed it" in output) == (1, True), output
 
 
 def test_a_log_that_was_cut_off_after_the_receipt_is_named(
@@ -155,13 +155,13 @@ def test_a_log_that_was_cut_off_after_the_receipt_is_named(
     shorter = next(note for note in notes if int(note.split("\n")[1]) > 0)
     (tmp_path / "cut/checkpoint").write_text(shorter, encoding="utf-8")
     (tmp_path / "cut/checkpoints/0").write_text(json.dumps([shorter]), encoding="utf-8")
-    code, told = log.verify(answers["strength"], place=tmp_path / "cut")
-    assert (code, "cut off: the checkpoint that you kept" in told) == (1, True), told
+    code, output = log.verify(answers["strength"], place=tmp_path / "cut")
+    assert (code, "cut off: the checkpoint that you kept" in output) == (1, True), output
 
 
-@pytest.mark.parametrize("told", [{}, {"receipt": {"format": "forcegen.receipt/1"}}, [], "x", {"receipt": None}])
-def test_what_is_no_receipt_is_said_so(log: Log, told: Any) -> None:
-    code, said = log.verify(told)
+@pytest.mark.parametrize("answer", [{}, {"receipt": {"format": "forcegen.receipt/1"}}, [], "x", {"receipt": None}])
+def test_what_is_no_receipt_is_said_so(log: Log, answer: Any) -> None:
+    code, said = log.verify(answer)
     assert (code, "holds no receipt" in said) == (2, True), said
 
 
@@ -170,7 +170,7 @@ def test_a_receipt_comes_with_json_alone(system: RunningSystem) -> None:
     assert (answer.status_code, answer.json()["field"]) == (400, "receipt")
 
 
-def test_the_command_line_asks_for_it(system: RunningSystem, answers: dict[str, Any]) -> None:
+def test_the_command_line_requests_it(system: RunningSystem, answers: dict[str, Any]) -> None:
     arguments = ["report", "strength", "--as-of", AS_OF.isoformat(), "--receipt", "--query-url", system.url("query")]
-    told = json.loads(CliRunner().invoke(app, arguments).output)
-    assert told["receipt"]["digest"] == answers["strength"]["receipt"]["digest"]
+    answer = json.loads(CliRunner().invoke(app, arguments).output)
+    assert answer["receipt"]["digest"] == answers["strength"]["receipt"]["digest"]

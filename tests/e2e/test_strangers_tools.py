@@ -98,5 +98,5 @@ def test_other_forms_are_files_as_well(system: RunningSystem, report: str, form:
 
 
 def test_a_table_of_csv_is_read_from_its_address(system: RunningSystem, report: str) -> None:
-    found: Any = polars.read_csv(f"{system.url('query')}{report}&format=csv")
-    assert found["line"].to_list() == ["kz-files/all"]
+    frame: Any = polars.read_csv(f"{system.url('query')}{report}&format=csv")
+    assert frame["line"].to_list() == ["kz-files/all"]

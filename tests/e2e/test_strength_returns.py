@@ -1,6 +1,6 @@
 """A file of the UN's returns through the whole system: every row as published, repeats, restatements, all by the API.
 
-The made-up file is always told; the sample of real returns too, where it lies beside the checkout.
+The made-up file is always imported; the sample of real returns too, where it lies beside the checkout.
 """
 
 import csv
@@ -50,10 +50,10 @@ def _one_more(line: str) -> str:
 
 
 def publications() -> list[Publication]:
-    found = [Publication("made up", returns.odd(returns.rows(10, 14)))]
+    all_of_them = [Publication("made up", returns.odd(returns.rows(10, 14)))]
     if SAMPLE.exists():
-        found.append(Publication("sample", SAMPLE.read_text(encoding="utf-8").splitlines()[1:]))
-    return found
+        all_of_them.append(Publication("sample", SAMPLE.read_text(encoding="utf-8").splitlines()[1:]))
+    return all_of_them
 
 
 def imported(system: RunningSystem, lines: list[str], place: Path, published_at: str, source: str) -> dict[str, int]:
@@ -69,14 +69,14 @@ def imported(system: RunningSystem, lines: list[str], place: Path, published_at:
 
 
 def items(system: RunningSystem, path: str, **params: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    collected: list[dict[str, Any]] = []
     with httpx.Client(base_url=system.url("query"), timeout=60) as api:
         while True:
             page = api.get(f"/v1/{path}", params={**params, "limit": "1000"}).raise_for_status().json()
             assert page["incomplete"] is False
-            found += page["items"]
+            collected += page["items"]
             if page["next"] is None:
-                return found
+                return collected
             params["cursor"] = page["next"]
 
 
@@ -84,10 +84,10 @@ def shown(system: RunningSystem, source: str, count: int) -> list[dict[str, Any]
     """The rows of a source, once the views have them all."""
     deadline = time.monotonic() + 120
     while True:
-        found = [row for row in items(system, "strength-returns") if row["source"] == source]
-        if len(found) >= count or time.monotonic() > deadline:
-            assert len(found) == count
-            return found
+        rows = [row for row in items(system, "strength-returns") if row["source"] == source]
+        if len(rows) >= count or time.monotonic() > deadline:
+            assert len(rows) == count
+            return rows
         time.sleep(0.5)
 
 
@@ -105,19 +105,19 @@ def by_month(rows: list[dict[str, Any]], day: str) -> Counter[str]:
 
 def counted(publication: Publication) -> dict[str, dict[str, int | None]]:
     """By month, what the publication says of each State, mission and type; of contradictions the largest."""
-    found: dict[str, dict[str, int | None]] = {}
+    months: dict[str, dict[str, int | None]] = {}
     for row in publication.rows:
-        month = found.setdefault(row["date"][:7], {})
+        month = months.setdefault(row["date"][:7], {})
         key = f"{row['contributor_iso3']}/{row['mission']}/{row['personnel_type']}"
         total = int(row["total"]) if row["total"] else None
         month[key] = max((one for one in (total, month.get(key)) if one is not None), default=None)
-    return found
+    return months
 
 
-def told(system: RunningSystem, day: str, states: set[str], **params: str) -> dict[str, int | None]:
+def people_by_state(system: RunningSystem, day: str, states: set[str], **params: str) -> dict[str, int | None]:
     """By the list and by the strength report, which are to say the same."""
-    found = items(system, "returned-strength", as_of=day, **params)
-    listed = {one["id"]: one["people"] for one in found if one["contributor"] in states}
+    listed_rows = items(system, "returned-strength", as_of=day, **params)
+    listed = {one["id"]: one["people"] for one in listed_rows if one["contributor"] in states}
     query = {**params, "as_of": day, "source": "returns"}
     answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=query, timeout=60).raise_for_status().json()
     rows = [row for row in answer["rows"] if row["contributor"] in states]
@@ -155,24 +155,24 @@ def test_every_row_is_kept_as_published_a_repeat_changes_nothing_and_a_restateme
     later, known_at = publication.restated(), datetime.now(UTC).isoformat()
     assert imported(system, later.lines, tmp_path, LATER, source)["recorded"] == len(later.lines)
     assert len(shown(system, source, len(lines) + len(later.lines))) == len(lines) + len(later.lines)
-    _both_are_told(system, publication, later, known_at)
+    _both_are_listed(system, publication, later, known_at)
 
 
-def _both_are_told(system: RunningSystem, first: Publication, later: Publication, known_at: str) -> None:
+def _both_are_listed(system: RunningSystem, first: Publication, later: Publication, known_at: str) -> None:
     """By the end of each month: as it was published and known first, and as it was restated."""
     states = {row["contributor_iso3"] for row in first.rows}
     ends = {row["date"][:7]: row["date"] for row in first.rows}
     before, after = counted(first), counted(later)
     assert before != after
     for month, day in ends.items():
-        assert told(system, day, states, published_before=LATER) == before[month]
-        assert told(system, day, states, as_known_at=known_at) == before[month]
-        assert told(system, day, states) == after[month]
+        assert people_by_state(system, day, states, published_before=LATER) == before[month]
+        assert people_by_state(system, day, states, as_known_at=known_at) == before[month]
+        assert people_by_state(system, day, states) == after[month]
 
 
 def test_rows_that_are_odd_are_found_by_what_is_odd(system: RunningSystem) -> None:
     """After the story above."""
-    found = Counter(kind for row in items(system, "strength-returns") for kind in row["noticed"])
-    assert min(found[kind] for kind in ("does_not_add_up", "odd_month_end", "duplicate", "spelling")) > 0
+    counts = Counter(kind for row in items(system, "strength-returns") for kind in row["noticed"])
+    assert min(counts[kind] for kind in ("does_not_add_up", "odd_month_end", "duplicate", "spelling")) > 0
     doubtful = items(system, "strength-returns", noticed="does_not_add_up")
-    assert len(doubtful) == found["does_not_add_up"]
+    assert len(doubtful) == counts["does_not_add_up"]

@@ -22,9 +22,9 @@ from tests.system import RunningSystem, every_topic
 DECIDING = ("approvals", "vacancies", "deployments")
 
 
-def answers(system: RunningSystem, room: str) -> Mapping[str, Any]:
-    """The final answer of every command that a room was sent, by its id."""
-    with psycopg.connect(system.dsn(room)) as connection:
+def answers(system: RunningSystem, service: str) -> Mapping[str, Any]:
+    """The final answer of every command that a service was sent, by its id."""
+    with psycopg.connect(system.dsn(service)) as connection:
         query = "SELECT i.command_id, o.body FROM inbox i JOIN outcomes o ON o.position = i.outcome"
         return dict(connection.execute(query).fetchall())
 
@@ -38,25 +38,25 @@ def wait_for_quiet(system: RunningSystem, timeout_s: float) -> None:
 
 
 def _behind(system: RunningSystem) -> list[str]:
-    told = []
-    for room in DECIDING:
-        with psycopg.connect(system.dsn(room)) as connection:
+    behind = []
+    for service in DECIDING:
+        with psycopg.connect(system.dsn(service)) as connection:
             heads = connection.execute("SELECT events, outcomes, dead_letters FROM log_heads").fetchone()
             done: dict[str, int] = dict(connection.execute("SELECT log, position FROM relayed").fetchall())
             if heads != (done["events"], done["outcomes"], done["dead_letters"]):
-                told.append(f"{room} has {heads} and relayed {done}")
+                behind.append(f"{service} has {heads} and relayed {done}")
     ends = Client(system.servers.kafka).ends(*every_topic())
     for reader in (*DECIDING, "reporting", "audit"):
         with psycopg.connect(system.dsn(reader)) as connection:
             query = "SELECT topic, sum(next_offset) FROM consumed WHERE consumer = %s GROUP BY topic"
             read: dict[str, int] = dict(connection.execute(query, [reader]).fetchall())
-        told += [f"{reader} read {read[t]} of {ends[t]} in {t}" for t in read if read[t] < ends[t]]
-    return told
+        behind += [f"{reader} read {read[t]} of {ends[t]} in {t}" for t in read if read[t] < ends[t]]
+    return behind
 
 
-def log_and_topic_agree(system: RunningSystem, room: str) -> list[Any]:
+def log_and_topic_agree(system: RunningSystem, service: str) -> list[Any]:
     """Positions without a gap, and each event in its topic once, in order, byte for byte; the topic's records."""
-    with psycopg.connect(system.dsn(room)) as connection:
+    with psycopg.connect(system.dsn(service)) as connection:
         rows = connection.execute("SELECT position, id, stream, version, data FROM events ORDER BY position").fetchall()
         exact = connection.execute("SELECT data::text FROM events ORDER BY position").fetchall()
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
@@ -65,7 +65,7 @@ def log_and_topic_agree(system: RunningSystem, room: str) -> list[Any]:
     for _, _, stream, version, _ in rows:
         versions[stream] += 1
         assert version == versions[stream]
-    records = Client(system.servers.kafka).records(f"{room}.events")
+    records = Client(system.servers.kafka).records(f"{service}.events")
     by_position = {int(dict(record.headers())["ce_position"]): record for record in records}
     assert len(records) == len(by_position) == len(rows), (len(records), len(by_position), len(rows))
     for (position, id_, stream, _, _), (data,) in zip(rows, exact, strict=True):
@@ -80,17 +80,17 @@ def log_and_topic_agree(system: RunningSystem, room: str) -> list[Any]:
     return records
 
 
-def every_accepted_event_is_stored(system: RunningSystem, room: str) -> None:
+def every_accepted_event_is_stored(system: RunningSystem, service: str) -> None:
     """The answers and the log tell the same: each accepted command's events, once."""
-    promised = [e["id"] for a in answers(system, room).values() if a["status"] == "accepted" for e in a["events"]]
-    with psycopg.connect(system.dsn(room)) as connection:
+    promised = [e["id"] for a in answers(system, service).values() if a["status"] == "accepted" for e in a["events"]]
+    with psycopg.connect(system.dsn(service)) as connection:
         stored = [str(row[0]) for row in connection.execute("SELECT id FROM events").fetchall()]
     assert sorted(promised) == sorted(stored)
 
 
 def views_equal_the_fold(system: RunningSystem, records: list[Any]) -> None:
     """The views are what one thread would make of the topics."""
-    events = sorted((_recorded(record) for record in records), key=lambda e: (e.room, e.position))
+    events = sorted((_recorded(record) for record in records), key=lambda e: (e.service, e.position))
     expected = fold(events)
     shown = asyncio.run(_views(system))
     for table, rows in expected.items():
@@ -105,11 +105,11 @@ def _recorded(record: Any) -> ConsumedEvent:
 async def _views(system: RunningSystem) -> Mapping[str, Mapping[Any, Any]]:
     connection = await asyncpg.connect(system.dsn("query"))
     try:
-        found = {}
+        tables = {}
         for view in VIEWS:
             rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
-            found[view.table] = {view.key_of(row): row for row in rows}
-        return found
+            tables[view.table] = {view.key_of(row): row for row in rows}
+        return tables
     finally:
         await connection.close()
 
@@ -128,13 +128,13 @@ def archive_equals_the_topics(system: RunningSystem) -> None:
 def everything(system: RunningSystem, sent: Mapping[str, list[str]]) -> None:
     """All of it, for commands that must all have been accepted."""
     records: list[Any] = []
-    for room in DECIDING:
-        found = answers(system, room)
-        unanswered = [id_ for id_ in sent[room] if id_ not in found]
-        assert not unanswered, (room, len(unanswered), unanswered[:5])
-        wrong = [(id_, found[id_]) for id_ in sent[room] if found[id_]["status"] != "accepted"]
-        assert not wrong, (room, len(wrong), wrong[:2])
-        every_accepted_event_is_stored(system, room)
-        records += log_and_topic_agree(system, room)
+    for service in DECIDING:
+        outcomes = answers(system, service)
+        unanswered = [id_ for id_ in sent[service] if id_ not in outcomes]
+        assert not unanswered, (service, len(unanswered), unanswered[:5])
+        wrong = [(id_, outcomes[id_]) for id_ in sent[service] if outcomes[id_]["status"] != "accepted"]
+        assert not wrong, (service, len(wrong), wrong[:2])
+        every_accepted_event_is_stored(system, service)
+        records += log_and_topic_agree(system, service)
     views_equal_the_fold(system, records)
     archive_equals_the_topics(system)

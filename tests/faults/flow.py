@@ -1,4 +1,4 @@
-"""Twenty thousand commands as three other systems would send them, all of which a room can decide at once."""
+"""Twenty thousand commands as three other systems would send them, all of which a service can decide at once."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -35,8 +35,8 @@ def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_nothing_is_lost_and_nothing_is_double(system: RunningSystem) -> None:
     client = Client(system.servers.kafka)
     client.send(flow.ground())
-    for room in ("approvals", "vacancies"):
-        client.outcomes(room, [e["id"] for e in flow.ground() if service_of(e) == room], 120)
+    for service in ("approvals", "vacancies"):
+        client.outcomes(service, [e["id"] for e in flow.ground() if service_of(e) == service], 120)
     sent = kill_while_sending(system, client)
     for name in KILLED:
         system.wait_ready(name)
@@ -52,7 +52,7 @@ def kill_while_sending(system: RunningSystem, client: Client) -> dict[str, list[
     chance = random.Random(SEED)  # noqa: S311
     order = [name for _ in range(TIMES) for name in chance.sample(KILLED, len(KILLED))]
     commands = flow.twenty_thousand()
-    sent: dict[str, list[str]] = {room: [] for room in check.DECIDING}
+    sent: dict[str, list[str]] = {service: [] for service in check.DECIDING}
     total = flow.TOURS * 3 + flow.CANDIDATES * 2 + flow.PROPOSALS
     for name in order:
         piece = list(islice(commands, total // len(order) + 1))

@@ -1,5 +1,7 @@
-"""`kill -9` of the audit room while records flow: afterwards the archive is what the broker holds, byte for byte, and
-every checkpoint that was ever signed, also just before a kill, is one of the final tree."""
+"""`kill -9` of the audit service while records flow: afterwards the archive is what the broker holds, byte for byte.
+
+Every checkpoint that was ever signed, also just before a kill, is one of the final tree.
+"""
 
 import random
 import time

@@ -1,6 +1,6 @@
 """Kafka and Postgres are killed and started again, in turn and at random moments, while commands flow.
 
-No room has to be restarted, every command is answered, and log, topics, archive and views agree afterwards.
+No service has to be restarted, every command is answered, and log, topics, archive and views agree afterwards.
 """
 
 import random
@@ -20,7 +20,7 @@ from tests.servers import Servers
 from tests.system import RunningSystem, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
-ROOMS = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
+SERVICES = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
 COMMANDS = 4_000
 TIMES = 3
 SEED = 20220630
@@ -42,7 +42,7 @@ def system(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
     up = stack.up(place)
     servers = Servers(up.kafka_bootstrap, up.postgres_dsn)
     with prepared_system(servers, tmp_path_factory.mktemp("logs")) as system:
-        system.start(*ROOMS)
+        system.start(*SERVICES)
         yield system
 
 
@@ -62,11 +62,11 @@ def kill(place: Path, server: str) -> None:
 def test_the_system_outlives_its_servers(system: RunningSystem, place: Path) -> None:
     client = Client(system.servers.kafka)
     client.send(flow.ground())
-    for room in ("approvals", "vacancies"):
-        client.outcomes(room, [e["id"] for e in flow.ground() if service_of(e) == room], 120)
+    for service in ("approvals", "vacancies"):
+        client.outcomes(service, [e["id"] for e in flow.ground() if service_of(e) == service], 120)
     chance = random.Random(SEED)  # noqa: S311
     commands = flow.twenty_thousand()
-    sent: dict[str, list[str]] = {room: [] for room in check.DECIDING}
+    sent: dict[str, list[str]] = {service: [] for service in check.DECIDING}
     for server in ("kafka", "postgres") * TIMES:
         piece = list(islice(commands, COMMANDS // (2 * TIMES)))
         client.send(piece)
@@ -77,6 +77,6 @@ def test_the_system_outlives_its_servers(system: RunningSystem, place: Path) -> 
     ended = {name: process.poll() for name, process in system.processes.items() if process.poll() is not None}
     assert not ended, ended
     check.wait_for_quiet(system, QUIET_S)
-    for name in ROOMS:
+    for name in SERVICES:
         system.wait_ready(name)
     check.everything(system, sent)

@@ -1,7 +1,7 @@
-"""Two processes of every room share its partitions; one of each is killed, and comes back, while commands flow.
+"""Two processes of every service share its partitions; one of each is killed, and comes back, while commands flow.
 
-This is how a room scales out and how it survives a lost machine: Kafka's consumer group divides the partitions, the
-store fences whoever was replaced, one relay of a room is active, and nothing is lost or doubled.
+This is how a service scales out and how it survives a lost machine: Kafka's consumer group divides the partitions, the
+store fences whoever was replaced, one relay of a service is active, and nothing is lost or doubled.
 """
 
 from collections.abc import Iterator
@@ -27,13 +27,13 @@ def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield system
 
 
-def test_rooms_share_their_work_and_take_over_from_each_other(system: RunningSystem) -> None:
+def test_services_share_their_work_and_take_over_from_each_other(system: RunningSystem) -> None:
     client = Client(system.servers.kafka)
     client.send(flow.ground())
-    for room in ("approvals", "vacancies"):
-        client.outcomes(room, [e["id"] for e in flow.ground() if service_of(e) == room], 120)
+    for service in ("approvals", "vacancies"):
+        client.outcomes(service, [e["id"] for e in flow.ground() if service_of(e) == service], 120)
     commands = flow.twenty_thousand()
-    sent: dict[str, list[str]] = {room: [] for room in check.DECIDING}
+    sent: dict[str, list[str]] = {service: [] for service in check.DECIDING}
     for step in (*TWICE, *(f"{name}#2" for name in TWICE)):
         piece = list(islice(commands, COMMANDS // (2 * len(TWICE))))
         client.send(piece)

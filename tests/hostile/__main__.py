@@ -32,10 +32,10 @@ def main() -> int:
     reports: list[Report] = []
     with (
         tempfile.TemporaryDirectory(prefix="forcegen-hostile-") as place,
-        provided_servers(Path(place) / "servers") as found,
+        provided_servers(Path(place) / "servers") as servers,
     ):
         logs = Path(arguments.logs or place)
-        with prepared_system(found, logs) as system:
+        with prepared_system(servers, logs) as system:
             system.start(*PROCESSES)
             runs = Runs(system)
             for seed in range(first, first + arguments.seeds):
@@ -48,13 +48,13 @@ def main() -> int:
                 )
                 reports.append(report)
                 print(report, flush=True)  # noqa: T201
-                for told in report.wrong[:SHOWN_MAX]:
-                    print("   ", told[:SHOWN_CHARACTERS_MAX], flush=True)  # noqa: T201
+                for breach in report.wrong[:SHOWN_MAX]:
+                    print("   ", breach[:SHOWN_CHARACTERS_MAX], flush=True)  # noqa: T201
                 if report.wrong and not arguments.go_on:
                     break
             after = [*runs.restart(), *check.books(system, runs.sent)]
-    for told in after:
-        print("    afterwards:", told)  # noqa: T201
+    for breach in after:
+        print("    afterwards:", breach)  # noqa: T201
     print(summary(reports))  # noqa: T201
     is_late = max(report.delay for report in reports).seconds > arguments.delay_max
     return 1 if after or is_late or any(report.wrong for report in reports) else 0

@@ -1,4 +1,4 @@
-"""Commands that are good but for one thing, each just behind an edge: their senders must be told `invalid`.
+"""Commands that are good but for one thing, each just behind an edge: their senders must be answered `invalid`.
 
 Chance finds such a record late; these are in every run. A name holds no more than the seed, so that runs never collide.
 """

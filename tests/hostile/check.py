@@ -1,4 +1,4 @@
-"""What must hold after a run, each breach told by itself: nothing here knows how the system does its work.
+"""What must hold after a run, each breach named by itself: nothing here knows how the system does its work.
 
 The broker is read by `wire`, the stores by SQL, and both are held against what the sender knows that it sent.
 """
@@ -77,7 +77,7 @@ def ends_of_topics(system: RunningSystem) -> dict[tuple[str, int], int]:
 
 def _behind(system: RunningSystem, ends: Mapping[tuple[str, int], int]) -> dict[str, object]:
     """Who is behind, and where: every reader at each partition, every relay, the archive's search and its signing."""
-    found: dict[str, object] = {}
+    behind: dict[str, object] = {}
     for service in SERVICES:
         for topic, partition, offset in query(
             system,
@@ -85,28 +85,28 @@ def _behind(system: RunningSystem, ends: Mapping[tuple[str, int], int]) -> dict[
             f"SELECT topic, part, next_offset FROM consumed WHERE consumer = '{service}'",  # noqa: S608
         ):
             if offset < ends.get((topic, partition), 0):
-                found[f"{service} reading {topic}/{partition}"] = (topic, partition, offset)
+                behind[f"{service} reading {topic}/{partition}"] = (topic, partition, offset)
         if service != "audit":
             heads = query(system, service, "SELECT events, outcomes, dead_letters FROM log_heads")[0]
             done = dict(query(system, service, "SELECT log, position FROM relayed"))
             if heads != (done["events"], done["outcomes"], done["dead_letters"]):
-                found[f"{service} publishing"] = (heads, tuple(sorted(done.items())))
+                behind[f"{service} publishing"] = (heads, tuple(sorted(done.items())))
     (size,) = query(system, "audit", "SELECT size FROM tree")[0]
     (reach,) = query(system, "audit", "SELECT leaf FROM messages_reach")[0]
     if reach < size:
-        found["audit making records findable"] = (reach, size)
+        behind["audit making records findable"] = (reach, size)
     (signed,) = query(system, "audit", "SELECT coalesce(max(size), 0) FROM checkpoints")[0]
     if signed < size:
-        found["audit signing"] = (signed, size)
-    return found
+        behind["audit signing"] = (signed, size)
+    return behind
 
 
 def _stands(name: str, at: object, records: Mapping[Place, wire.Stored], sent: Sent) -> str:
-    told = f"{name} stands at {at}"
+    breach = f"{name} stands at {at}"
     if isinstance(at, tuple) and len(at) == 3 and at in records:
         hostile = sent.placed.get(at)
-        told += f": {hostile.kind if hostile else 'honest'} {shown(records[at].raw)}"
-    return told
+        breach += f": {hostile.kind if hostile else 'honest'} {shown(records[at].raw)}"
+    return breach
 
 
 def shown(raw: wire.Raw) -> str:
@@ -149,10 +149,10 @@ def answers(system: RunningSystem, service: str) -> Answers:
     )
 
 
-def decided(found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
+def decided(answers_of: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
     """Every honest command is accepted, its events are on record once, and each delivery has its answer."""
     for (source, id_), event in sent.honest.items():
-        one = found[event["type"].split(".")[1]]
+        one = answers_of[event["type"].split(".")[1]]
         body = one.last.get((source, id_))
         if body is None:
             yield f"honest, never answered: {id_}"
@@ -163,12 +163,12 @@ def decided(found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
         elif one.times[source, id_] < sent.times[source, id_]:
             yield f"honest, delivered {sent.times[source, id_]} times and answered {one.times[source, id_]}: {id_}"
     for event in sent.aborted:
-        if found[event["type"].split(".")[1]].times[event["source"], event["id"]]:
+        if answers_of[event["type"].split(".")[1]].times[event["source"], event["id"]]:
             yield f"decided, though its transaction was aborted: {event['id']}"
-    yield from (f"honest, over HTTP: {told}" for told in sent.wrong_over_http)
+    yield from (f"honest, over HTTP: {breach}" for breach in sent.wrong_over_http)
 
 
-def accounted(system: RunningSystem, found: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
+def accounted(system: RunningSystem, answers_of: Mapping[str, Answers], sent: Sent) -> Iterator[str]:
     """Every hostile record on a commands topic has an outcome where its sender can be known, else a dead letter."""
     letters = broken(system)
     for place, one in sent.placed.items():
@@ -177,13 +177,13 @@ def accounted(system: RunningSystem, found: Mapping[str, Answers], sent: Sent) -
             continue
         if letters.get(sent.batches[place]):
             continue  # with its whole batch, which nobody can take apart
-        has_outcome = one.identity is not None and one.identity in found[service].times
+        has_outcome = one.identity is not None and one.identity in answers_of[service].times
         if one.answered and not has_outcome:
-            where = "a dead letter only" if place in found[service].dead else "nothing"
+            where = "a dead letter only" if place in answers_of[service].dead else "nothing"
             yield f"{one.kind} at {place} has {where}, though {one.identity} can be answered: {shown(one.raw)}"
-        elif one.status and found[service].last[one.identity or ("", "")]["status"] != one.status:
+        elif one.status and answers_of[service].last[one.identity or ("", "")]["status"] != one.status:
             yield f"{one.kind} at {place} is not {one.status}: {shown(one.raw)}"
-        elif not has_outcome and place not in found[service].dead:
+        elif not has_outcome and place not in answers_of[service].dead:
             yield f"{one.kind} at {place} has neither outcome nor dead letter: {shown(one.raw)}"
 
 
@@ -269,9 +269,9 @@ def healthy(system: RunningSystem, patience_s: float = READY_S) -> Iterator[str]
 def _problem(system: RunningSystem, name: str) -> str | None:
     try:
         for path in ("/readyz", "/healthz/progress"):
-            told = httpx.get(f"{system.url(name)}{path}", timeout=10)
-            if told.status_code != 200:
-                return f"{path}: {told.text[:500]}"
+            answer = httpx.get(f"{system.url(name)}{path}", timeout=10)
+            if answer.status_code != 200:
+                return f"{path}: {answer.text[:500]}"
         if name != "query":
             lags = httpx.get(f"{system.url(name)}/v1/lag", timeout=10).json()
             if any(one.get("records") for one in lags.values() if isinstance(one, dict)):
@@ -299,12 +299,12 @@ def calm(system: RunningSystem, rested: Mapping[str, int], since: float) -> Iter
 
 def _fault(line: bytes) -> str:
     try:
-        told = json.loads(line)
+        entry = json.loads(line)
     except ValueError:
         return "a traceback" if line.startswith(b"Traceback") else ""
-    if not isinstance(told, dict) or told.get("level") not in ("warning", "error", "critical"):
+    if not isinstance(entry, dict) or entry.get("level") not in ("warning", "error", "critical"):
         return ""
-    return json.dumps({n: v for n, v in told.items() if n not in ("timestamp", "time", "delay_s")}, sort_keys=True)
+    return json.dumps({n: v for n, v in entry.items() if n not in ("timestamp", "time", "delay_s")}, sort_keys=True)
 
 
 @dataclass(frozen=True, order=True)
@@ -318,7 +318,7 @@ class Delay:
         return f"{self.seconds:.2f} s behind a hostile neighbour" + (f" at {self.place}" if self.place else "")
 
 
-def longest_delay(found: Mapping[str, Answers], records: Mapping[Place, wire.Stored], sent: Sent) -> Delay:
+def longest_delay(answers_of: Mapping[str, Answers], records: Mapping[Place, wire.Stored], sent: Sent) -> Delay:
     """The longest time that an honest command waited behind a hostile record, in the same partition.
 
     It counts from when the hostile one was done with, or from when the honest one was sent, if that was later. A
@@ -328,7 +328,7 @@ def longest_delay(found: Mapping[str, Answers], records: Mapping[Place, wire.Sto
     reached: dict[tuple[str, int], datetime] = {}
     behind: set[tuple[str, int]] = set()
     for place in sorted(place for place in records if place[0].endswith(".commands")):
-        partition, service, hostile = place[:2], found[place[0].partition(".")[0]], sent.placed.get(place)
+        partition, service, hostile = place[:2], answers_of[place[0].partition(".")[0]], sent.placed.get(place)
         identity = hostile.identity if hostile else _identity(records[place].raw)
         when = service.dead.get(place) or (service.first.get(identity) if identity else None)
         if hostile is None and partition in behind and partition in reached and when is not None:
@@ -356,11 +356,11 @@ def books(system: RunningSystem, sent: Sent) -> Iterator[str]:
 
     That somebody else wrote to a service's topic is a difference, and must be named as one.
     """
-    told = audit("reconcile", system.servers.database(system.database), "--bootstrap", system.servers.kafka, "--json")
-    differences = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("{")]
+    result = audit("reconcile", system.servers.database(system.database), "--bootstrap", system.servers.kafka, "--json")
+    differences = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
     yield from (f"reconcile: {json.dumps(one)}" for one in differences if not _is_forged(one, sent))
-    if told.exit_code and not differences:
-        yield f"reconcile ends with {told.exit_code}: {told.output[-800:]} {told.exception!r}"
+    if result.exit_code and not differences:
+        yield f"reconcile ends with {result.exit_code}: {result.output[-800:]} {result.exception!r}"
     key = str(keys.signer(AuditSettings(directory=system.logs / "audit")).verifier)
     report = verifier.verify(verifier.reader(system.url("audit")), key)
     yield from (f"audit verify: {finding}" for finding in report.findings[:20])

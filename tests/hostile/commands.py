@@ -80,14 +80,14 @@ def _object(chance: Random, schema: Schema, defs: Schema, odd: float, depth: int
     if chance.random() < odd / 4:
         return chance.choice(([], None, "x", 1))
     required = set(schema.get("required", ()))
-    found = {
+    members = {
         name: _value(chance, one, defs, odd, depth + 1)
         for name, one in schema.get("properties", {}).items()
         if (name in required and chance.random() > odd / 8) or (name not in required and chance.random() < 0.5)
     }
     if chance.random() < odd:
-        found[odd_text(chance)] = _nested(chance.choice((1, 3, 300)))
-    return found
+        members[odd_text(chance)] = _nested(chance.choice((1, 3, 300)))
+    return members
 
 
 def _nested(depth: int) -> Any:

@@ -52,9 +52,9 @@ class Cut:
 
     def piece(self) -> bytes:
         """Up to the next NUL (`ff 00` stands for a NUL within); the rest where there is none."""
-        found = self._left.replace(b"\xff\0", b"\xff\xff\xff").split(b"\0", 1)
-        self._left = found[1].replace(b"\xff\xff\xff", b"\xff\0") if len(found) > 1 else b""
-        return found[0].replace(b"\xff\xff\xff", b"\0")
+        parts = self._left.replace(b"\xff\0", b"\xff\xff\xff").split(b"\0", 1)
+        self._left = parts[1].replace(b"\xff\xff\xff", b"\xff\0") if len(parts) > 1 else b""
+        return parts[0].replace(b"\xff\xff\xff", b"\0")
 
     def rest(self) -> bytes:
         return self._left
@@ -68,29 +68,29 @@ def kafka(data: bytes) -> None:
         name = cut.piece().decode("utf-8", "surrogateescape")
         headers.append((name, None if cut.number(8) == 0 else cut.piece()))
     try:
-        found = from_kafka(key or None, value or None, headers)
+        envelope = from_kafka(key or None, value or None, headers)
     except Unreadable as fault:
-        _told(fault)
+        _remedied(fault)
         return
-    _kept(found)
-    again = from_kafka(*to_kafka(found))
-    assert again == found, "what is published reads otherwise than what was read"
+    _kept(envelope)
+    again = from_kafka(*to_kafka(envelope))
+    assert again == envelope, "what is published reads otherwise than what was read"
 
 
-def _told(fault: Unreadable) -> None:
+def _remedied(fault: Unreadable) -> None:
     assert fault.reason and fault.remedy and fault.field
     "".join((fault.reason, fault.remedy, fault.field, fault.id or "", fault.source or "")).encode()
 
 
-def _kept(found: Envelope) -> None:
+def _kept(envelope: Envelope) -> None:
     """What is read can be written as text that Postgres and Kafka take."""
     for text in (
-        found.id,
-        found.source,
-        found.type,
-        found.subject or "",
-        found.actor or "",
-        found.correlation_id or "",
+        envelope.id,
+        envelope.source,
+        envelope.type,
+        envelope.subject or "",
+        envelope.actor or "",
+        envelope.correlation_id or "",
     ):
         assert "\0" not in text
         text.encode()
@@ -103,11 +103,11 @@ def http(data: bytes) -> None:
     for _ in range(cut.number(16)):
         name = cut.piece().decode("latin-1")
         headers[name] = cut.piece().decode("latin-1")
-    for found in from_http(headers, cut.rest()):
-        if isinstance(found, Unreadable):
-            _told(found)
+    for event in from_http(headers, cut.rest()):
+        if isinstance(event, Unreadable):
+            _remedied(event)
         else:
-            _kept(found)
+            _kept(event)
 
 
 def structured(data: bytes) -> None:
@@ -117,11 +117,11 @@ def structured(data: bytes) -> None:
     try:
         events = event_json.read(cut.rest(), media_type, "value")
     except Unreadable as fault:
-        _told(fault)
+        _remedied(fault)
         return
     for event in events:
         if isinstance(event, Unreadable):
-            _told(event)
+            _remedied(event)
             continue
         _kept(event)
         (again,) = event_json.read(to_structured(event), b"application/cloudevents+json", "value")
@@ -164,18 +164,18 @@ def command(data: bytes) -> None:
     try:
         decode.event(event)
     except Unreadable as fault:
-        _told(fault)
+        _remedied(fault)
 
 
 def token(data: bytes) -> None:
     """A wait token: what is taken is written the same again."""
     text = data.decode("utf-8", "replace")
     try:
-        found = WaitToken.read(text)
+        read = WaitToken.read(text)
     except ValueError:
         return
-    assert str(found) == text
-    assert 0 < found.version < 2**31
+    assert str(read) == text
+    assert 0 < read.version < 2**31
 
 
 IDS: Final = "[a-z0-9/-]{1,140}"
@@ -204,7 +204,7 @@ def _report_cursor(text: str) -> None:
 
 
 def note(data: bytes) -> None:
-    """A note that nobody signed, and one around the same text that was signed: the room's reader and the auditor's."""
+    """An unsigned note, and a signed one around the same text, through the service's reader and the auditor's."""
     text = data.decode("utf-8", "replace")
     _both(text)
     cut = Cut(data)
@@ -216,18 +216,18 @@ def note(data: bytes) -> None:
 
 def _both(text: str) -> None:
     try:
-        found: Checkpoint | None = Checkpoint.parse(open_note(text, [SIGNER.verifier])[0])
-        if found is not None and found.origin != ORIGIN:
-            found = None
+        checkpoint: Checkpoint | None = Checkpoint.parse(open_note(text, [SIGNER.verifier])[0])
+        if checkpoint is not None and checkpoint.origin != ORIGIN:
+            checkpoint = None
     except (Malformed, Unsigned):
-        found = None
+        checkpoint = None
     try:
         seen: verifier.SignedTree | None = verifier.checkpoint(text, [KEY])
     except verifier.NotVerified:
         seen = None
-    assert (found is None) == (seen is None), "one reader takes the checkpoint, the other does not"
-    if found is not None and seen is not None:
-        assert (found.origin, found.size, found.root) == (seen.origin, seen.size, seen.root)
+    assert (checkpoint is None) == (seen is None), "one reader takes the checkpoint, the other does not"
+    if checkpoint is not None and seen is not None:
+        assert (checkpoint.origin, checkpoint.size, checkpoint.root) == (seen.origin, seen.size, seen.root)
 
 
 def key(data: bytes) -> None:
@@ -273,13 +273,13 @@ def files(data: bytes) -> None:
 
 def headers(data: bytes) -> None:
     """Packed headers of the archive: what they are taken apart to is what they are put together from."""
-    found = unpacked(data)
-    if found != [("", data)]:
-        assert packed(found) == data
+    unpacked_headers = unpacked(data)
+    if unpacked_headers != [("", data)]:
+        assert packed(unpacked_headers) == data
 
 
 def proof(data: bytes) -> None:
-    """Proofs of inclusion and consistency: the room's check and the auditor's say the same."""
+    """Proofs of inclusion and consistency: the service's check and the auditor's say the same."""
     cut = Cut(data)
     index, size, steps = cut.number(20), cut.number(20), cut.number(8)
     leaves = [sha256(bytes([nr])).digest() for nr in range(size)]
@@ -319,15 +319,15 @@ def batches(data: bytes) -> None:
     cut = Cut(data)
     codec, count, payload = cut.number(6), cut.number(4), cut.rest()
     whole = wire.batch(payload, count, attributes=codec, timestamp_ms=cut.number(256) - 1, producer=(-1, -1, -1))
-    (found,) = raw_batches.batches(whole)
-    assert found.raw == whole
-    assert bool(found.fault) <= (found.records == ())
+    (batch,) = raw_batches.batches(whole)
+    assert batch.raw == whole
+    assert bool(batch.fault) <= (batch.records == ())
     try:
         seen = [one for _, _, records in wire.decoded(whole, 0) for one in records]
     except Exception:  # the tests' own reading is no judge of what is broken
         return
-    if found.fault is None and count:
-        for ours, theirs in zip(found.records, seen, strict=True):
+    if batch.fault is None and count:
+        for ours, theirs in zip(batch.records, seen, strict=True):
             names = tuple((name.encode("utf-8", "surrogateescape"), held) for name, held in ours.headers)
             assert (ours.offset, ours.timestamp, ours.key, ours.value, names) == (
                 *(theirs.offset, theirs.timestamp_ms, theirs.raw.key, theirs.raw.value, theirs.raw.headers),

@@ -36,8 +36,8 @@ def main() -> int:
             print(f"finding in {arguments.target}: {path.read_bytes().hex()}")  # noqa: T201
         if not failed:
             _again(arguments.target, least, 0, ["-merge=1", str(least), str(folder)])
-            found = [path.read_bytes() for path in least.iterdir()]
-            short = sorted((one for one in found if len(one) <= KEPT_BYTES_MAX), key=len)
+            inputs = [path.read_bytes() for path in least.iterdir()]
+            short = sorted((one for one in inputs if len(one) <= KEPT_BYTES_MAX), key=len)
             corpus.keep(arguments.target, [*corpus.kept(arguments.target), *short][:KEPT_MAX])
         return failed
 

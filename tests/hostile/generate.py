@@ -61,37 +61,37 @@ def parcels(seed: int, number: int) -> list[Parcel]:
     """Parcels with at least so many records together, one of each twist, bomb and large part among them."""
     chance = Random(seed)  # noqa: S311
     repeated: list[tuple[str, str]] = []
-    found = _one_of_each(chance, str(seed), repeated) if number else []
-    made = sum(len(parcel.records) for parcel in found)
+    made_parcels = _one_of_each(chance, str(seed), repeated) if number else []
+    made = sum(len(parcel.records) for parcel in made_parcels)
     while made < number:
-        found.append(_parcel(chance, f"{seed}-{made}", repeated))
-        made += len(found[-1].records)
-    chance.shuffle(found)
-    return found
+        made_parcels.append(_parcel(chance, f"{seed}-{made}", repeated))
+        made += len(made_parcels[-1].records)
+    chance.shuffle(made_parcels)
+    return made_parcels
 
 
 def _one_of_each(chance: Random, name: str, repeated: list[tuple[str, str]]) -> list[Parcel]:
     """What chance alone would bring too seldom for a short run."""
-    found = []
+    one_of_each = []
     for nr, twist in enumerate((*TWISTS, *BOMBS)):
         topic = f"{chance.choice(DECIDING)}.{chance.choice(('commands', 'commands', 'events'))}"
         records = tuple(_record(chance, topic, f"h-{name}-twist-{nr}-{each}", repeated) for each in range(3))
-        found.append(_twisted(Parcel(topic, chance.randrange(PARTITIONS), records, age_ms=0), twist))
+        one_of_each.append(_twisted(Parcel(topic, chance.randrange(PARTITIONS), records, age_ms=0), twist))
     for nr, part in enumerate(PARTS):
         topic = f"{chance.choice(DECIDING)}.{'commands' if nr % 4 else 'events'}"
         record = _large(chance, topic, f"h-{name}-large-{nr}", part)
-        found.append(Parcel(topic, chance.randrange(PARTITIONS), (record,), age_ms=0))
+        one_of_each.append(Parcel(topic, chance.randrange(PARTITIONS), (record,), age_ms=0))
     for stamp in STAMPS:
         record = _record(chance, "approvals.commands", f"h-{name}-stamp-{stamp}", repeated)
-        found.append(Parcel("approvals.commands", chance.randrange(PARTITIONS), (record,), timestamp_ms=stamp))
+        one_of_each.append(Parcel("approvals.commands", chance.randrange(PARTITIONS), (record,), timestamp_ms=stamp))
     for nr, (what, attributes, content) in enumerate(behind.commands(chance, f"h-{name}-behind")):
         subject = str(attributes["subject"])
         value = content if isinstance(content, bytes) else _json(content)
         raw = Raw(subject.encode(), value, tuple(as_headers(attributes)))
         record = replace(_identified(f"behind: {what}", raw, attributes, True), status="invalid")
         topic = f"{str(attributes['type']).split('.')[1]}.commands"
-        found.append(Parcel(topic, nr % PARTITIONS, (record,), age_ms=0))
-    return found
+        one_of_each.append(Parcel(topic, nr % PARTITIONS, (record,), age_ms=0))
+    return one_of_each
 
 
 def bombs() -> list[Parcel]:
@@ -115,13 +115,13 @@ def _parcel(chance: Random, name: str, repeated: list[tuple[str, str]]) -> Parce
 
 
 def _topic(chance: Random) -> str:
-    room = chance.choice(DECIDING)
+    service = chance.choice(DECIDING)
     kind = chance.random()
     if kind < 0.8:
-        return f"{room}.commands"
+        return f"{service}.commands"
     if kind < 0.92:
-        return f"{room}.events"
-    return f"{room}.outcomes" if kind < 0.96 else f"{chance.choice((*DECIDING, 'reporting'))}.dead-letters"
+        return f"{service}.events"
+    return f"{service}.outcomes" if kind < 0.96 else f"{chance.choice((*DECIDING, 'reporting'))}.dead-letters"
 
 
 def _batched(chance: Random, parcel: Parcel) -> Parcel:
@@ -162,17 +162,17 @@ TWISTS: Final = (*TWIST_CODECS, "record attributes", "delta of time", "tail of r
 
 
 def _record(chance: Random, topic: str, name: str, repeated: list[tuple[str, str]]) -> Hostile:
-    room, _, kind = topic.partition(".")
+    service, _, kind = topic.partition(".")
     if chance.random() < LARGE_SHARE:
         return _large(chance, topic, name, chance.choice(PARTS))
     if kind == "commands":
         return chance.choices(
             (_garbage, _attributes, _structured, _edges, _near, _repeated, _foreign_type),
             (12, 24, 12, 26, 14, 8, 4),
-        )[0](chance, room, name, repeated)
+        )[0](chance, service, name, repeated)
     if kind == "events":
-        return chance.choice((_garbage, _unknown_event, _newer_event, _forged_event))(chance, room, name, repeated)
-    return chance.choice((_garbage, _forged_place))(chance, room, name, repeated)
+        return chance.choice((_garbage, _unknown_event, _newer_event, _forged_event))(chance, service, name, repeated)
+    return chance.choice((_garbage, _forged_place))(chance, service, name, repeated)
 
 
 def plain(name: str, type_: str, subject: str, source: str = "urn:hostile") -> Attributes:
@@ -201,9 +201,9 @@ def _octets(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
-def drawn(chance: Random, room: str, odd: float) -> tuple[str, Any, str]:
+def drawn(chance: Random, service: str, odd: float) -> tuple[str, Any, str]:
     """Type, data and subject of a command; each field is beyond its edge with the probability `odd`."""
-    type_ = chance.choice(sorted(commands_of(room)))
+    type_ = chance.choice(sorted(commands_of(service)))
     content = data(chance, type_, odd)
     return type_, content, stream(type_, content) or f"{word(chance, 4)}/{word(chance, 6)}"
 
@@ -239,9 +239,9 @@ def _odd_headers(chance: Random, number: int) -> Headers:
     ]
 
 
-def _attributes(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
+def _attributes(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
     """A command in binary mode with some of its attributes at fault."""
-    type_, content, subject = drawn(chance, room, 0)
+    type_, content, subject = drawn(chance, service, 0)
     attributes = plain(name, type_, subject)
     touched = chance.sample(NAMES, chance.choice((1, 1, 1, 2, 3)))
     for one in touched:
@@ -320,13 +320,13 @@ def _lenient(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
 
 
-def _structured(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
-    return structured(chance, room, name)
+def _structured(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
+    return structured(chance, service, name)
 
 
-def structured(chance: Random, room: str, name: str) -> Hostile:
+def structured(chance: Random, service: str, name: str) -> Hostile:
     """A command in structured mode, its JSON at fault in a member, or as a text."""
-    type_, content, subject = drawn(chance, room, 0)
+    type_, content, subject = drawn(chance, service, 0)
     attributes: Attributes = plain(name, type_, subject) | {"data": content}
     touched = chance.sample([*NAMES, "data"], chance.choice((0, 1, 1, 2)))
     for one in touched:
@@ -371,14 +371,14 @@ def _spoilt_json(chance: Random, text: bytes) -> bytes:
     )
 
 
-def _edges(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
+def _edges(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
     """A valid command with every field at an edge: accepted or refused, and whatever is accepted must be shown."""
-    return _sent("edges", chance, name, *drawn(chance, room, 0))
+    return _sent("edges", chance, name, *drawn(chance, service, 0))
 
 
-def _near(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
+def _near(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
     """A command with a field or two just beyond."""
-    return _sent("beyond", chance, name, *drawn(chance, room, 0.12))
+    return _sent("beyond", chance, name, *drawn(chance, service, 0.12))
 
 
 def _sent(kind: str, chance: Random, name: str, type_: str, content: Any, subject: str) -> Hostile:
@@ -408,30 +408,30 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def _repeated(chance: Random, room: str, name: str, repeated: list[tuple[str, str]]) -> Hostile:
+def _repeated(chance: Random, service: str, name: str, repeated: list[tuple[str, str]]) -> Hostile:
     """An id that was used before with another body, ids that become one when they are joined, the system's own ids."""
     if not repeated or chance.random() < 0.4:
         repeated += [(f"urn:x{name}", f"a\n{name}"), (f"urn:x{name}\na", name), (f"urn:x{name}", name)]
     source, id_ = chance.choice(repeated)
-    type_, content, subject = drawn(chance, room, 0)
+    type_, content, subject = drawn(chance, service, 0)
     attributes = plain(id_, type_, subject, source)
     raw = Raw(subject.encode(), _json(content), tuple(as_headers(attributes)))
     return _identified("repeated", raw, attributes, "\n" not in source + id_)
 
 
-def _foreign_type(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
+def _foreign_type(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
     """A command of another service, an event, an outcome, or a type that nobody knows."""
-    types = [*COMMANDS, *EVENTS, "forcegen.outcomes.CommandDecided", "x", "x" * 2048, f"forcegen.{room}."]
+    types = [*COMMANDS, *EVENTS, "forcegen.outcomes.CommandDecided", "x", "x" * 2048, f"forcegen.{service}."]
     attributes = plain(name, chance.choice(types), word(chance, 8))
     raw = Raw(attributes["subject"].encode(), b"{}", tuple(as_headers(attributes)))
     return _identified("foreign type", raw, attributes, True)
 
 
-def _event(chance: Random, room: str) -> Attributes:
+def _event(chance: Random, service: str) -> Attributes:
     """Attributes as the relay of a service writes them, for a stream that no honest sender uses."""
     id_ = f"{chance.getrandbits(32):08x}-0000-4000-8000-{chance.getrandbits(48):012x}"
-    type_ = chance.choice(sorted(events_of(room)))
-    return plain(id_, type_, f"forged/{word(chance, 8)}", f"urn:forcegen:{room}") | {
+    type_ = chance.choice(sorted(events_of(service)))
+    return plain(id_, type_, f"forged/{word(chance, 8)}", f"urn:forcegen:{service}") | {
         "recordedtime": "2022-07-01T10:00:00Z",
         "correlationid": "c",
         "causationid": "c",
@@ -440,21 +440,21 @@ def _event(chance: Random, room: str) -> Attributes:
     }
 
 
-def _unknown_event(chance: Random, room: str, _: str, __: list[tuple[str, str]]) -> Hostile:
-    attributes = _event(chance, room) | {"type": f"forcegen.{room}.{word(chance, 9)}"}
+def _unknown_event(chance: Random, service: str, _: str, __: list[tuple[str, str]]) -> Hostile:
+    attributes = _event(chance, service) | {"type": f"forcegen.{service}.{word(chance, 9)}"}
     return Hostile("unknown event", Raw(b"forged", b'{"a":1}', tuple(as_headers(attributes))))
 
 
-def _newer_event(chance: Random, room: str, _: str, __: list[tuple[str, str]]) -> Hostile:
-    attributes = _event(chance, room)
+def _newer_event(chance: Random, service: str, _: str, __: list[tuple[str, str]]) -> Hostile:
+    attributes = _event(chance, service)
     name = attributes["type"].removeprefix("forcegen.")
     attributes["dataschema"] = f"urn:forcegen:{name}:{chance.choice((2, 9, 9999, 10_000, 0))}"
     return Hostile("newer event", Raw(attributes["subject"].encode(), b"{}", tuple(as_headers(attributes))))
 
 
-def _forged_event(chance: Random, room: str, _: str, __: list[tuple[str, str]]) -> Hostile:
+def _forged_event(chance: Random, service: str, _: str, __: list[tuple[str, str]]) -> Hostile:
     """An event that the service never recorded: of a stream of its own, with numbers at their edges."""
-    attributes = _event(chance, room)
+    attributes = _event(chance, service)
     for one in chance.sample(("streamversion", "position", "recordedtime", "id", "time", "correlationid"), 2):
         attributes[one] = _odd_attribute(chance, one)
     content = from_schema(chance, EVENTS[attributes["type"]].model_json_schema(), 0.05)
@@ -464,13 +464,13 @@ def _forged_event(chance: Random, room: str, _: str, __: list[tuple[str, str]]) 
     return Hostile("forged event", Raw(attributes["subject"].encode(), _json(content), tuple(as_headers(attributes))))
 
 
-def _forged_place(chance: Random, room: str, name: str, _: list[tuple[str, str]]) -> Hostile:
+def _forged_place(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
     """A record in a topic that a service writes, which claims a place in its log."""
     place = str(chance.choice((0, 1, 2, 3, 10, 10**6, 2**63 - 1, 2**63, -1))).encode()
     header = chance.choice((b"ce_position", b"dead-letter-position"))
     headers = (
         (header, place),
-        *as_headers(plain(name, "forcegen.outcomes.CommandDecided", "x", f"urn:forcegen:{room}")),
+        *as_headers(plain(name, "forcegen.outcomes.CommandDecided", "x", f"urn:forcegen:{service}")),
     )
     return Hostile("forged place", Raw(chance.choice((b"x", None)), chance.choice((b"{}", None)), headers))
 
@@ -494,10 +494,10 @@ def _large(chance: Random, topic: str, name: str, part: str) -> Hostile:
     return _identified(f"large {part}", Raw(b"large", b"{}", tuple(headers)), attributes, True)
 
 
-def described(found: Sequence[Parcel]) -> dict[str, int]:
+def described(parcels_sent: Sequence[Parcel]) -> dict[str, int]:
     """How many records of each kind."""
     kinds: dict[str, int] = {}
-    for parcel in found:
+    for parcel in parcels_sent:
         for one in parcel.records:
             kinds[one.kind] = kinds.get(one.kind, 0) + 1
     return dict(sorted(kinds.items()))

@@ -188,7 +188,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
     ),
     Guard(
         "too many commands",
-        "more commands than can ever wait are refused for good, and not told to come again",
+        "more commands than can ever wait are refused for good, without Retry-After",
         (
             Edit(
                 "kernel/http/command_routes.py",
@@ -237,8 +237,8 @@ def main() -> int:
         started = time.monotonic()
         is_seen, why = tried(guard)
         unseen += not is_seen
-        told = f"{guard.name:28} {'found' if is_seen else 'NOT FOUND'} in {time.monotonic() - started:.0f} s"
-        print(f"{told}: {why}", flush=True)  # noqa: T201
+        result = f"{guard.name:28} {'found' if is_seen else 'NOT FOUND'} in {time.monotonic() - started:.0f} s"
+        print(f"{result}: {why}", flush=True)  # noqa: T201
     return 1 if unseen else 0
 
 

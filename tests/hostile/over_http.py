@@ -30,7 +30,7 @@ OPERATIONS = ("/readyz", "/healthz/progress")
 
 def routes(system: RunningSystem) -> list[Route]:
     """What the services publish of themselves, less what streams without end."""
-    found = []
+    listed = []
     for service in system.processes:
         document = httpx.get(f"{system.url(service)}/openapi.json", timeout=60).json()
         for path, methods in document["paths"].items():
@@ -39,23 +39,23 @@ def routes(system: RunningSystem) -> list[Route]:
                     continue
                 if method in ("get", "post") and ENDLESS not in json.dumps(operation.get("responses", {})):
                     named = tuple(one["name"] for one in operation.get("parameters", ()) if one.get("in") == "query")
-                    found.append(Route(service, method.upper(), path, named))
-    return sorted(found, key=lambda route: (route.service, route.path, route.method))
+                    listed.append(Route(service, method.upper(), path, named))
+    return sorted(listed, key=lambda route: (route.service, route.path, route.method))
 
 
 def run(system: RunningSystem, seed: int, number: int) -> tuple[list[str], Counter[str]]:
     """What was wrong, and how often each status was answered."""
     wrong: list[str] = []
     statuses: Counter[str] = Counter()
-    asked = requests(seed, number, routes(system))
+    sent = requests(seed, number, routes(system))
     with ThreadPoolExecutor(AT_ONCE + 1) as pool:
         beside = pool.submit(_honest, system, f"w{seed}", max(11, number // 10))
-        for request, answered in zip(asked, pool.map(lambda one: _exchange(system, one), asked), strict=True):
-            told = [int(status) for status in STATUS.findall(answered)]
-            statuses.update(str(status) for status in told)
+        for request, answered in zip(sent, pool.map(lambda one: _exchange(system, one), sent), strict=True):
+            codes = [int(status) for status in STATUS.findall(answered)]
+            statuses.update(str(status) for status in codes)
             wrong += [
                 f"{request.kind} to {request.service}: {status}: {request.pieces[0][:400]!r} -> {answered[:300]!r}"
-                for status in told
+                for status in codes
                 if status >= 500
             ]
             wrong += [f"{request.kind}: {one}" for one in _good(request, answered)]
@@ -102,12 +102,12 @@ def _good(request: Request, answered: bytes) -> list[str]:
         return []
     body = answered.partition(b"\r\n\r\n")[2]
     try:
-        told, _ = json.JSONDecoder().raw_decode(body.decode())
+        outcomes, _ = json.JSONDecoder().raw_decode(body.decode())
     except ValueError:
         return [f"a good command was not answered: {request.pieces[0][:300]!r} -> {answered[:300]!r}"]
-    if request.places and not isinstance(told, list):
+    if request.places and not isinstance(outcomes, list):
         return [f"a batch was not answered as one: {answered[:300]!r}"]
-    each = [told[place] for place in request.places] if request.places else [told]
+    each = [outcomes[place] for place in request.places] if request.places else [outcomes]
     return [
         f"a good command was answered {one}"
         for one, event in zip(each, request.good, strict=True)

@@ -45,10 +45,10 @@ def requests(seed: int, number: int, routes: Sequence[Route]) -> list[Request]:
     """So many requests, each of the large ones among them; `routes` are those that the services publish."""
     chance = Random(seed)  # noqa: S311
     makers = (_headers, _structured, _mixed, _framing, _route, _route, _line, _large, _slow, _pipelined)
-    found = list(_each_large(chance, f"{seed}-large")) if number else []
-    found += [chance.choice(makers)(chance, f"{seed}-{nr}", routes) for nr in range(number - len(found))]
-    chance.shuffle(found)
-    return found
+    made = list(_each_large(chance, f"{seed}-large")) if number else []
+    made += [chance.choice(makers)(chance, f"{seed}-{nr}", routes) for nr in range(number - len(made))]
+    chance.shuffle(made)
+    return made
 
 
 def post(
@@ -99,7 +99,7 @@ def _structured(chance: Random, name: str, _: Sequence[Route]) -> Request:
 
 
 def _mixed(chance: Random, name: str, __: Sequence[Route]) -> Request:
-    """A batch of good and bad commands: the good ones are told so at their places."""
+    """A batch of good and bad commands: the good ones are accepted at their places."""
     story = [event for event in honest.commands(f"b{name}", 2) if service_of(event) == "approvals"]
     batch: list[Any] = []
     for _ in range(chance.choice((0, 1, 5, 40))):
@@ -160,9 +160,9 @@ def _route(chance: Random, name: str, routes: Sequence[Route]) -> Request:
         before, _, rest = path.partition("{")
         path = before + _in_path(chance) + rest.partition("}")[2]
     chosen = chance.sample(route.parameters, min(len(route.parameters), chance.choice((0, 1, 1, 2, 5))))
-    asked = "&".join(f"{one}={_in_query(chance)}" for one in chosen)
+    query = "&".join(f"{one}={_in_query(chance)}" for one in chosen)
     method = chance.choice((route.method, route.method, "HEAD", "OPTIONS", "PUT", "QUERY"))
-    target = (path + (f"?{asked}" if asked else "")).encode()
+    target = (path + (f"?{query}" if query else "")).encode()
     odd = chance.choice(
         (b"", b"Last-Event-ID: \xff", b"Accept: x/\xff", b"Range: bytes=9-1", b"Accept-Language: ;q=\x01")
     )

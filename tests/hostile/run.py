@@ -64,11 +64,11 @@ class Runs:
         report.wrong += check.rest(self.system, records, self.sent)
         rested, since = check.ends_of_logs(self.system), time.monotonic()
         records = check.broker_records(self.system)
-        found = {service: check.answers(self.system, service) for service in check.SERVICES[:3]}
-        report.delay = check.longest_delay(found, records, self.sent)
+        answers_of = {service: check.answers(self.system, service) for service in check.SERVICES[:3]}
+        report.delay = check.longest_delay(answers_of, records, self.sent)
         for breaches in (
-            check.decided(found, self.sent),
-            check.accounted(self.system, found, self.sent),
+            check.decided(answers_of, self.sent),
+            check.accounted(self.system, answers_of, self.sent),
             check.published(self.system, records, self.sent),
             check.archived(self.system, records),
             views.shown(self.system, records, self.sent),

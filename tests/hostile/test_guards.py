@@ -1,4 +1,4 @@
-"""Each guard that the search was tried without is still in the source, and told on the page about reliability.
+"""Each guard that the search was tried without is still in the source, and listed on the page about reliability.
 
 So is each test that the page names for an input that once failed.
 """
@@ -23,16 +23,16 @@ def test_the_guard_stands_in_the_source(guard: Guard) -> None:
         assert taken_out(edit, source) != source
 
 
-def test_there_are_fifteen_and_each_is_told() -> None:
+def test_there_are_fifteen_and_each_is_documented() -> None:
     assert len(GUARDS) >= 15
     assert {row[0] for row in table(PAGE, "guard")} == {guard.name for guard in GUARDS}
 
 
 def test_each_input_that_once_failed_names_tests_that_there_are() -> None:
-    for told, _, cell in table(PAGE, "input"):
+    for failure, _, cell in table(PAGE, "input"):
         named = TEST.findall(cell)
-        assert named, told
-        assert cell == "<br>".join(f"`{path}::{name}`" for path, name in named), told
+        assert named, failure
+        assert cell == "<br>".join(f"`{path}::{name}`" for path, name in named), failure
         assert [f"{path}::{name}" for path, name in named if not is_test(Path(path), name)] == []
 
 

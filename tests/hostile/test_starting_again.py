@@ -37,17 +37,17 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def done(command: str, directory: Path) -> str:
     """What the command printed; it must succeed."""
-    told = forcegen(command, directory)
-    assert told.returncode == 0, f"forcegen {command}: {told.stdout[-3000:]}{told.stderr[-3000:]}"
-    return told.stdout
+    result = forcegen(command, directory)
+    assert result.returncode == 0, f"forcegen {command}: {result.stdout[-3000:]}{result.stderr[-3000:]}"
+    return result.stdout
 
 
 def brought_up(directory: Path) -> Endpoints:
     done("up", directory)
-    found = read_endpoints(directory)
-    assert found is not None
+    endpoints = read_endpoints(directory)
+    assert endpoints is not None
     assert "no" not in done("status", directory).split()
-    return found
+    return endpoints
 
 
 def sent_to(system: Endpoints, seed: int) -> dict[str, list[str]]:
@@ -81,12 +81,12 @@ def not_accepted(system: Endpoints, ids: dict[str, list[str]]) -> set[str]:
 
 def accepted(client: Client, service: str) -> set[str]:
     """By the service's own outcomes; others may have written to its topic too."""
-    found = set()
+    ids = set()
     for record in client.records(f"{service}.outcomes"):
         with suppress(ValueError, TypeError, KeyError):
             outcome = json.loads(record.value())
-            found |= {outcome["command_id"]} if outcome["status"] == "accepted" else set()
-    return found
+            ids |= {outcome["command_id"]} if outcome["status"] == "accepted" else set()
+    return ids
 
 
 def test_up_after_down_and_after_a_hard_death_with_hostile_records_read_and_unread(directory: Path) -> None:

@@ -22,13 +22,13 @@ def shown(system: RunningSystem, records: Mapping[Place, wire.Stored], sent: Sen
         for place, one in records.items()
         if place[0].endswith(".events") and place not in sent.placed
     ]
-    expected = fold(sorted(own, key=lambda event: (event.room, event.position)))
-    found = asyncio.run(_views(system))
+    expected = fold(sorted(own, key=lambda event: (event.service, event.position)))
+    tables = asyncio.run(_views(system))
     for table, rows in expected.items():
-        wrong = [key for key, row in rows.items() if found[table].get(key) != row]
-        yield from (f"{table} {key!r} is {found[table].get(key)}, and should be {rows[key]}" for key in wrong[:3])
+        wrong = [key for key, row in rows.items() if tables[table].get(key) != row]
+        yield from (f"{table} {key!r} is {tables[table].get(key)}, and should be {rows[key]}" for key in wrong[:3])
         if not any(one.raw for one in sent.placed.values() if one.kind == "forged event"):
-            yield from (f"{table} shows {key!r}, which nobody recorded" for key in found[table].keys() - rows.keys())
+            yield from (f"{table} shows {key!r}, which nobody recorded" for key in tables[table].keys() - rows.keys())
 
 
 def parked(system: RunningSystem) -> Iterator[str]:

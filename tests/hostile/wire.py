@@ -179,9 +179,9 @@ def decoded(data: bytes, partition: int) -> Iterator[tuple[int, int, list[Stored
         attributes, last, first_ms, most_ms, producer, _, _, count = _BATCH.unpack_from(data, at + 21)
         plain = expanded(CODECS[attributes & 7], data[at + 61 : end])
         own_ms = most_ms if attributes & APPEND_TIME else None
-        found = list(_records(plain, count, partition, base, first_ms, own_ms, data[at:end]))
-        yield attributes, producer, found
-        if not found:  # emptied by compaction: its offsets are passed all the same
+        records = list(_records(plain, count, partition, base, first_ms, own_ms, data[at:end]))
+        yield attributes, producer, records
+        if not records:  # emptied by compaction: its offsets are passed all the same
             yield CONTROL, producer, [Stored(partition, base + last, first_ms, Raw(None, None))]
         at = end
 
@@ -266,16 +266,16 @@ class Broker:
         open_: dict[int, list[Stored]] = {}
         at, end = 0, self.end(topic, partition)
         while at < end:
-            for attributes, producer, found in self._fetch(topic, partition, at):
-                at = max(at, found[-1].offset + 1)
+            for attributes, producer, batch in self._fetch(topic, partition, at):
+                at = max(at, batch[-1].offset + 1)
                 if attributes & CONTROL:
                     done = open_.pop(producer, [])
-                    if found[0].raw.key and found[0].raw.key[3] == 1:  # version (2 bytes), type: 0 abort, 1 commit
+                    if batch[0].raw.key and batch[0].raw.key[3] == 1:  # version (2 bytes), type: 0 abort, 1 commit
                         kept += done
                 elif attributes & TRANSACTIONAL:
-                    open_.setdefault(producer, []).extend(found)
+                    open_.setdefault(producer, []).extend(batch)
                 else:
-                    kept += found
+                    kept += batch
         return sorted(kept, key=lambda one: one.offset)
 
     def _fetch(self, topic: str, partition: int, offset: int) -> list[tuple[int, int, list[Stored]]]:
@@ -288,8 +288,8 @@ class Broker:
             raise AssertionError(f"{topic}/{partition} cannot be read: error {code}")
         at += 22 + 16 * max(0, aborted)
         (size,) = struct.unpack_from(">i", answer, at)
-        found = decoded(answer[at + 4 : at + 4 + size], partition)
-        return [one for one in found if one[2][-1].offset >= offset]
+        batches = decoded(answer[at + 4 : at + 4 + size], partition)
+        return [one for one in batches if one[2][-1].offset >= offset]
 
     def _call(self, api: int, version: int, body: bytes) -> bytes:
         if self._socket is None:

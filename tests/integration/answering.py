@@ -17,7 +17,7 @@ from tests.projection_spec import history
 
 
 @dataclass(frozen=True)
-class Asking:
+class QueryClient:
     """An official with a query API."""
 
     http: httpx.AsyncClient
@@ -26,12 +26,12 @@ class Asking:
         """The whole answer; what adds up is added up here once more."""
         answer = await self.http.get(f"/v1/reports/{name}", params=parameters)
         assert answer.status_code == 200, answer.text
-        told: Mapping[str, Any] = answer.json()
-        assert set(told["totals"]) == set(REPORTS[name].of(parameters.get("source")).totals)
+        body: Mapping[str, Any] = answer.json()
+        assert set(body["totals"]) == set(REPORTS[name].of(parameters.get("source")).totals)
         if "limit" not in parameters:
-            for column, total in told["totals"].items():
-                assert sum(row[column] or 0 for row in told["rows"]) == total, column
-        return told
+            for column, total in body["totals"].items():
+                assert sum(row[column] or 0 for row in body["rows"]) == total, column
+        return body
 
     async def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of the answer."""
@@ -50,7 +50,7 @@ class Asking:
 
 
 @asynccontextmanager
-async def given(dsn: str, events: Iterable[Event], today: date = date(2014, 12, 1)) -> AsyncIterator[Asking]:
+async def given(dsn: str, events: Iterable[Event], today: date = date(2014, 12, 1)) -> AsyncIterator[QueryClient]:
     """A query API over the views of a history, on a database of its own."""
     log = history(events)
     async with reading_database(dsn) as pool:
@@ -59,4 +59,4 @@ async def given(dsn: str, events: Iterable[Event], today: date = date(2014, 12, 
             assert (done.applied, done.parked) == (len(log), 0)
         transport = httpx.ASGITransport(app=build(pool, today=lambda: today))
         async with httpx.AsyncClient(transport=transport, base_url="http://reading") as http:
-            yield Asking(http)
+            yield QueryClient(http)

@@ -21,27 +21,27 @@ from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 from tests.system import free_port
 
-ASKS = b"GET /v1/changes?views=events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
+REQUEST = b"GET /v1/changes?views=events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
 
 
 @dataclass
 class Crowd:
-    """Those who read, those who do not, and what is told to them."""
+    """Followers that read, followers that do not, and the changes that are recorded meanwhile."""
 
     pool: asyncpg.Pool
     port: int
     process: psutil.Process
     readers: list[asyncio.StreamReader] = field(default_factory=list)
     connections: list[asyncio.StreamWriter] = field(default_factory=list)
-    told: int = 0
+    recorded_count: int = 0
 
     async def come(self, readers: int, silent: int) -> None:
-        """All of them connect, and those who read have been told where they are."""
+        """All of them connect, and the readers have received their first event."""
         open_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
         for nr in range(readers + silent):
             reader, connection = await asyncio.open_connection("127.0.0.1", self.port)
-            connection.write(ASKS)
+            connection.write(REQUEST)
             self.connections.append(connection)
             self.readers += [reader] if nr < readers else []
         for reader in self.readers:
@@ -49,8 +49,8 @@ class Crowd:
 
     async def tell(self) -> float:
         """One change; how many seconds from its commit until the last of those who read has it."""
-        self.told += 1
-        [event] = history([story.mission(f"UN-{self.told}")])
+        self.recorded_count += 1
+        [event] = history([story.mission(f"UN-{self.recorded_count}")])
         async with self.pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, [event])
         committed = time.perf_counter()
@@ -68,10 +68,10 @@ async def crowd(dsn: str, log: Path) -> AsyncIterator[Crowd]:
         name = await pool.fetchval("SELECT current_database()")
         url = urlunsplit(urlsplit(dsn)._replace(path=f"/{name}", query="search_path=reporting"))
         port = free_port()
-        with log.open("wb") as told:
+        with log.open("wb") as output:
             environment = {**os.environ, "FORCEGEN_DATABASE_URL": url, "FORCEGEN_HTTP_PORT": str(port)}
             command = [sys.executable, "-m", "services.reporting.http"]
-            process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=told, stderr=told)
+            process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=output, stderr=output)
         there = Crowd(pool, port, psutil.Process(process.pid))
         try:
             await _ready(port, log)

@@ -22,17 +22,17 @@ FIELD = (
 def of_templates() -> set[str]:
     """What the templates say."""
     folder = files("services.reporting.pages").joinpath("templates")
-    found = [one for file in folder.iterdir() for one in _SAID.findall(file.read_text(encoding="utf-8"))]
-    return {double or single for double, single in found}
+    texts = [one for file in folder.iterdir() for one in _SAID.findall(file.read_text(encoding="utf-8"))]
+    return {double or single for double, single in texts}
 
 
 def of_sheets() -> set[str]:
     """Titles, what an empty table means, and the heads of columns."""
-    found = {sheet.title for sheet in SHEETS.values()}
+    texts = {sheet.title for sheet in SHEETS.values()}
     for sheet in SHEETS.values():
         for section in sheet.sections:
-            found |= {section.title, section.nothing, *map(worded, section.columns)}
-    return found
+            texts |= {section.title, section.nothing, *map(worded, section.columns)}
+    return texts
 
 
 def of_the_field() -> set[str]:

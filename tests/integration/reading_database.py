@@ -45,7 +45,7 @@ async def reading_database(
 
 
 async def migrated(pool: asyncpg.Pool, after: str, until: str) -> None:
-    """The room's own migrations, from the one behind `after`."""
+    """The service's own migrations, from the one behind `after`."""
     for file in sorted(files("services.reporting").joinpath("migrations").iterdir(), key=lambda f: f.name):
         if after < file.name[:4] <= until:
             await pool.execute(file.read_text(encoding="utf-8"))

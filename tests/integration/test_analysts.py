@@ -78,9 +78,9 @@ async def test_a_function_gives_the_rows_of_the_report(
     analyst: asyncpg.Connection, owner: asyncpg.Pool, name: str, known_at: datetime | None
 ) -> None:
     given = {"as_of": AS_OF, **NEEDED.get(name, {})}
-    asked = ", ".join(f"{argument(parameter)} => ${nr}" for nr, parameter in enumerate([*given, "known_at"], 1))
-    query = f"SELECT to_json(told) FROM analysts.{name}_as_of({asked}) AS told"  # noqa: S608
-    found = [row[0] for row in await analyst.fetch(query, *given.values(), known_at)]
+    arguments = ", ".join(f"{argument(parameter)} => ${nr}" for nr, parameter in enumerate([*given, "known_at"], 1))
+    query = f"SELECT to_json(report) FROM analysts.{name}_as_of({arguments}) AS report"  # noqa: S608
+    rows = [row[0] for row in await analyst.fetch(query, *given.values(), known_at)]
     source = {"source": "returns"} if name == "strength_returned" else {}
     report = "strength" if source else name.replace("_", "-")
     parameters = {key: str(value) for key, value in given.items()} | source
@@ -88,16 +88,16 @@ async def test_a_function_gives_the_rows_of_the_report(
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(owner, lambda: AS_OF))) as http:
         answer = (await http.get(f"http://here/v1/reports/{report}", params=parameters)).json()
     if answer.get("title") == "Unknown name":  # nothing of that name was known then: the API says so, SQL has no rows
-        assert found == []
+        assert rows == []
         return
-    assert [json.loads(one) for one in found] == [json.loads(json.dumps(row)) for row in answer["rows"]]
+    assert [json.loads(one) for one in rows] == [json.loads(json.dumps(row)) for row in answer["rows"]]
 
 
 async def test_a_period_that_ends_before_it_begins_holds_who_is_in_its_first_day_and_came_by_its_last(
     analyst: asyncpg.Connection,
 ) -> None:
-    asked = "SELECT * FROM analysts.people_since_as_of(since_day => $1, as_of => $2)"
-    backwards = await analyst.fetch(asked, AS_OF, AS_OF - timedelta(days=1))
+    query = "SELECT * FROM analysts.people_since_as_of(since_day => $1, as_of => $2)"
+    backwards = await analyst.fetch(query, AS_OF, AS_OF - timedelta(days=1))
     assert backwards, "the API refuses such a period; SQL must not fail on it"
     there = await analyst.fetchval(
         "SELECT count(*) FROM tour_missions WHERE since < $1 AND (until IS NULL OR until > $1)", AS_OF
@@ -147,8 +147,8 @@ async def test_publishing_again_changes_nothing_and_a_change_is_published(owner:
 
 
 async def test_the_reference_page_is_that_of_the_comments(analyst: asyncpg.Connection) -> None:
-    told = await page(analyst)
-    assert REFERENCE.read_text(encoding="utf-8") == told, (
+    reference = await page(analyst)
+    assert REFERENCE.read_text(encoding="utf-8") == reference, (
         "make it anew: python -m services.reporting.analysts.reference"
     )
 

@@ -65,8 +65,8 @@ def addresses() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 async def parameters(api: httpx.AsyncClient, path: str) -> list[str]:
-    told = (await api.get("/openapi.json")).json()["paths"][path]["get"]["parameters"]
-    return [one["name"] for one in told if one["in"] == "query"]
+    declared = (await api.get("/openapi.json")).json()["paths"][path]["get"]["parameters"]
+    return [one["name"] for one in declared if one["in"] == "query"]
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ async def test_hostile_text_in_any_parameter_is_refused_by_name(
                 {} if parameter in REPORTS.get(path.rpartition("/")[2], REPORTS["strength"]).exactly_one_of else needed
             )
             answer = await api.get(path, params=others | {parameter: text})
-            told = answer.json()
-            assert 400 <= answer.status_code < 500, (parameter, text, told)
-            assert (told["field"].partition(".")[0], answer.headers["content-type"]) == (
+            body = answer.json()
+            assert 400 <= answer.status_code < 500, (parameter, text, body)
+            assert (body["field"].partition(".")[0], answer.headers["content-type"]) == (
                 *(parameter, "application/problem+json"),
             )
-            assert told["remedy"]
+            assert body["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,12 @@ async def test_a_question_about_what_there_is_not_says_what_there_is(
     api: httpx.AsyncClient, question: str, status: int, field: str | None, allowed: str
 ) -> None:
     answer = await api.get(f"/v1/{question}")
-    told = answer.json()
-    assert (answer.status_code, told["status"], told["field"]) == (status, status, field), told
-    assert allowed in told["remedy"] or allowed in told["detail"]
+    body = answer.json()
+    assert (answer.status_code, body["status"], body["field"]) == (status, status, field), body
+    assert allowed in body["remedy"] or allowed in body["detail"]
 
 
-async def test_whatever_is_asked_by_the_openapi_document_is_answered_as_documented(
+async def test_every_request_of_the_openapi_document_is_answered_as_documented(
     postgres_dsn: str, tmp_path: Path
 ) -> None:
     """A fuzz run: no 5xx; no status, media type or body that the document does not tell of."""
@@ -138,5 +138,5 @@ async def test_whatever_is_asked_by_the_openapi_document_is_answered_as_document
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
             )
-            told, _ = await done.communicate()
-    assert done.returncode == 0, told.decode()[-8000:]
+            output, _ = await done.communicate()
+    assert done.returncode == 0, output.decode()[-8000:]

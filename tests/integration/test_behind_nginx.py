@@ -43,7 +43,7 @@ SETTINGS = {prefix: Settings(http_root_path=prefix) for prefix in (PAGES, ARCHIV
 
 @dataclass(frozen=True)
 class Behind:
-    """What a reader reaches through the proxy, and what the service is told meanwhile."""
+    """What a reader reaches through the proxy, and what the service receives meanwhile."""
 
     url: str
     http: httpx.AsyncClient
@@ -166,8 +166,8 @@ async def test_a_change_passes_the_proxy_as_it_happens(pages: Behind) -> None:
 
 async def test_commands_of_the_terminal_take_an_address_with_a_prefix(pages: Behind) -> None:
     for slash in ("", "/"):
-        told = await forcegen("report", "strength", "--query-url", f"{pages.url}{PAGES}{slash}", "--format", "json")
-        assert json.loads(told)["totals"] == {"people": 15, "tours": 10}
+        output = await forcegen("report", "strength", "--query-url", f"{pages.url}{PAGES}{slash}", "--format", "json")
+        assert json.loads(output)["totals"] == {"people": 15, "tours": 10}
 
 
 async def test_every_link_and_form_of_the_archive_is_under_the_prefix(kept: Behind) -> None:
@@ -175,8 +175,8 @@ async def test_every_link_and_form_of_the_archive_is_under_the_prefix(kept: Behi
     for one in ("/checkpoint", "/static/pages.css", "/v1/status", "/v1/bundles/approvals.events/0/3", "/docs"):
         assert f"{ARCHIVE}{one}" in seen
     assert any("before=" in one for one in seen)
-    told = (await kept.http.get(f"{ARCHIVE}/v1/readings?limit=1000")).json()["items"]
-    assert {"GET /", "GET /messages/approvals.events/0/3"} <= {one["asked"] for one in told}
+    readings = (await kept.http.get(f"{ARCHIVE}/v1/readings?limit=1000")).json()["items"]
+    assert {"GET /", "GET /messages/approvals.events/0/3"} <= {one["asked"] for one in readings}
 
 
 async def test_the_archive_is_verified_and_taken_away_through_the_proxy(

@@ -46,8 +46,8 @@ DOCUMENTS = dict(documents())
 
 def references(part: Any) -> Iterator[str]:
     if isinstance(part, dict):
-        found = part.get("$ref")
-        yield from [found] if isinstance(found, str) else []
+        reference = part.get("$ref")
+        yield from [reference] if isinstance(reference, str) else []
         for inner in part.values():
             yield from references(inner)
     if isinstance(part, list):
@@ -73,12 +73,12 @@ def test_every_part_of_a_path_is_declared(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_route_tells_of_problems_as_they_are_answered(name: str) -> None:
+def test_a_route_documents_problems_as_they_are_answered(name: str) -> None:
     for path, operations in DOCUMENTS[name]["paths"].items():
         for method, operation in operations.items():
             assert "HTTPValidationError" not in json.dumps(operation), (path, method)
-            told = operation["responses"]["400"]["content"]["application/problem+json"]["schema"]
-            assert told == {"$ref": "#/components/schemas/ProblemDetails"}, (path, method)
+            schema = operation["responses"]["400"]["content"]["application/problem+json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/ProblemDetails"}, (path, method)
 
 
 @pytest.mark.parametrize("name", DECIDING)
@@ -99,8 +99,8 @@ def test_a_command_can_be_sent_by_what_the_document_says(name: str) -> None:
 @pytest.mark.parametrize("name", [*LISTS, *(f"reports/{one}" for one in REPORTS)])
 def test_rows_are_types_and_not_bare_objects(name: str) -> None:
     document = DOCUMENTS["query"]
-    told = document["paths"][f"/v1/{name}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    for one in told.get("anyOf", [told]):
+    schema = document["paths"][f"/v1/{name}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    for one in schema.get("anyOf", [schema]):
         page = document["components"]["schemas"][one["$ref"].rpartition("/")[2]]
         rows = page["properties"]["rows" if name.startswith("reports/") else "items"]["items"]
         assert len(document["components"]["schemas"][rows["$ref"].rpartition("/")[2]]["properties"]) > 3
@@ -109,9 +109,9 @@ def test_rows_are_types_and_not_bare_objects(name: str) -> None:
 @pytest.mark.servers
 async def test_the_shapes_in_the_document_are_those_of_the_queries(postgres_dsn: str) -> None:
     async with reading_database(postgres_dsn) as pool, pool.acquire() as connection:
-        found = await generate_shapes.shapes_of(connection)
+        shapes = await generate_shapes.shapes_of(connection)
     kept = json.loads(files("services.reporting.http").joinpath(generate_shapes.FILE).read_text())
-    wrong = {name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name)}
+    wrong = {name for name in kept.keys() | shapes.keys() if kept.get(name) != shapes.get(name)}
     command = "python -m services.reporting.http.generate_shapes"
     remedy = f"make it anew: {command}, with FORCEGEN_DATABASE_URL on a migrated database"
     assert not wrong, f"shapes.json is not what the queries say of {sorted(wrong)}; {remedy}"

@@ -41,29 +41,29 @@ class Reader:
         async with self.pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, events)
 
-    async def strength(self, **asked: Any) -> dict[str, Any]:
-        answer = await self.http.get("/v1/reports/strength", params={"as_of": "2014-08-01", **asked})
+    async def strength(self, **params: Any) -> dict[str, Any]:
+        answer = await self.http.get("/v1/reports/strength", params={"as_of": "2014-08-01", **params})
         assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        body: dict[str, Any] = answer.json()
+        return body
 
     @asynccontextmanager
-    async def follows(self, last: int | None = None, **asked: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    async def follows(self, last: int | None = None, **params: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
         headers = {} if last is None else {"Last-Event-ID": str(last)}
-        async with self.http.stream("GET", "/v1/changes", params=asked, headers=headers) as answer:
+        async with self.http.stream("GET", "/v1/changes", params=params, headers=headers) as answer:
             assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
             yield _events(answer)
 
 
 async def _events(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
-    found: dict[str, Any] = {}
+    event: dict[str, Any] = {}
     async for line in answer.aiter_lines():
         name, _, value = line.partition(": ")
         if line and name:
-            found[name] = json.loads(value) if name == "data" else value
-        elif found:
-            yield found
-            found = {}
+            event[name] = json.loads(value) if name == "data" else value
+        elif event:
+            yield event
+            event = {}
 
 
 async def some(events: AsyncIterator[dict[str, Any]], count: int) -> list[dict[str, Any]]:
@@ -85,8 +85,8 @@ async def reader(postgres_dsn: str) -> AsyncIterator[Reader]:
 
 async def test_who_waits_for_what_is_there_is_answered_at_once(reader: Reader) -> None:
     await reader.apply(LOG)
-    told = await reader.strength(wait_for=AFTER)
-    assert (told["freshness"], told["totals"]["people"]) == ({"state": "fresh", "behind_events": 0}, 1)
+    report = await reader.strength(wait_for=AFTER)
+    assert (report["freshness"], report["totals"]["people"]) == ({"state": "fresh", "behind_events": 0}, 1)
     assert "freshness" not in await reader.strength()
 
 
@@ -97,21 +97,21 @@ async def test_who_waits_is_answered_as_soon_as_the_views_hold_it(reader: Reader
     assert not any(one.done() for one in waiting)
     await reader.apply(LOG[-1:])
     async with asyncio.timeout(10):
-        for told in await asyncio.gather(*waiting):
-            assert (told["freshness"]["state"], told["totals"]["people"]) == ("fresh", 1)
+        for report in await asyncio.gather(*waiting):
+            assert (report["freshness"]["state"], report["totals"]["people"]) == ("fresh", 1)
 
 
-async def test_what_does_not_come_in_time_is_told_as_stale_with_how_much_is_missing(reader: Reader) -> None:
+async def test_what_does_not_come_in_time_is_reported_as_stale_with_how_much_is_missing(reader: Reader) -> None:
     await reader.apply(LOG[:-2])
-    told = await reader.strength(wait_for=AFTER, timeout=0.2)
-    assert (told["freshness"], told["totals"]["people"]) == ({"state": "stale", "behind_events": 2}, 0)
+    report = await reader.strength(wait_for=AFTER, timeout=0.2)
+    assert (report["freshness"], report["totals"]["people"]) == ({"state": "stale", "behind_events": 2}, 0)
     csv = await reader.http.get("/v1/reports/strength", params={"wait_for": AFTER, "timeout": 0, "format": "csv"})
     assert csv.headers["forcegen-freshness"] == "stale"
     page = await reader.http.get("/v1/tours", params={"wait_for": AFTER, "timeout": 0})
     assert page.json()["freshness"]["state"] == "stale"
 
 
-async def test_what_cannot_be_applied_is_told_as_parked_without_waiting(
+async def test_what_cannot_be_applied_is_reported_as_parked_without_waiting(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await reader.apply(LOG[:-1])
@@ -125,29 +125,29 @@ async def test_what_cannot_be_applied_is_told_as_parked_without_waiting(
         broken.setattr("services.reporting.projections.change_set.ChangeSet.apply", fails)
         await reader.apply(LOG[-1:])
     async with asyncio.timeout(10):
-        told = await waiting
-    assert (told["freshness"], told["incomplete"]) == ({"state": "parked", "behind_events": 1}, True)
+        report = await waiting
+    assert (report["freshness"], report["incomplete"]) == ({"state": "parked", "behind_events": 1}, True)
 
 
-@pytest.mark.parametrize("asked", [{"wait_for": "17"}, {"wait_for": "a:b:0"}, {"wait_for": AFTER, "timeout": 31}])
-async def test_what_is_no_token_or_no_time_is_refused_by_name(reader: Reader, asked: dict[str, str]) -> None:
-    answer = await reader.http.get("/v1/reports/strength", params=asked)
-    assert (answer.status_code, answer.json()["field"]) == (400, list(asked)[-1])
+@pytest.mark.parametrize("params", [{"wait_for": "17"}, {"wait_for": "a:b:0"}, {"wait_for": AFTER, "timeout": 31}])
+async def test_what_is_no_token_or_no_time_is_refused_by_name(reader: Reader, params: dict[str, str]) -> None:
+    answer = await reader.http.get("/v1/reports/strength", params=params)
+    assert (answer.status_code, answer.json()["field"]) == (400, list(params)[-1])
 
 
-async def test_a_follower_is_told_of_each_view_that_a_batch_has_set(reader: Reader) -> None:
+async def test_a_follower_gets_a_change_of_each_view_that_a_batch_has_set(reader: Reader) -> None:
     async with reader.follows() as events, reader.follows(views="tours") as of_tours:
         assert [one["event"] for one in await some(events, 1) + await some(of_tours, 1)] == ["here", "here"]
         await reader.apply(LOG)
         [tours] = await some(of_tours, 1)
-        told = await some(events, 10)
+        frames = await some(events, 10)
     assert (tours["event"], tours["data"]["ids"], tours["data"]["rows"]) == ("change", ["kz-2013/observers/t-1"], 1)
-    numbers = [int(one["id"]) for one in told]
+    numbers = [int(one["id"]) for one in frames]
     assert numbers == list(range(numbers[0], numbers[0] + 10))
-    assert {"missions", "mandates", "tours", "tour_missions", "events"} <= {one["data"]["view"] for one in told}
+    assert {"missions", "mandates", "tours", "tour_missions", "events"} <= {one["data"]["view"] for one in frames}
 
 
-async def test_who_comes_again_is_told_what_was_missed_and_no_more(reader: Reader) -> None:
+async def test_who_comes_again_gets_what_was_missed_and_no_more(reader: Reader) -> None:
     async with reader.follows() as events:
         [here] = await some(events, 1)
     for event in LOG:
@@ -160,16 +160,16 @@ async def test_who_comes_again_is_told_what_was_missed_and_no_more(reader: Reade
         assert [one["id"] for one in (await some(events, 3))[1:]] == [one["id"] for one in missed[3:]]
 
 
-async def test_who_comes_too_late_is_told_to_read_anew(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_comes_too_late_is_sent_a_reset(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "CHANGES_KEPT", 3)
     for event in LOG:
         await reader.apply([event])
     assert await reader.pool.fetchval("SELECT count(*) FROM changes") == 3
     for last in (1, 10_000):
         async with reader.follows(last=last) as events:
-            [told] = await some(events, 1)
+            [frame] = await some(events, 1)
             newest = await reader.pool.fetchval("SELECT last FROM change_head")
-            assert (told["event"], int(told["id"])) == ("reset", newest)
+            assert (frame["event"], int(frame["id"])) == ("reset", newest)
 
 
 async def test_one_who_does_not_read_is_let_go_and_costs_the_others_nothing(
@@ -190,7 +190,9 @@ async def test_one_who_does_not_read_is_let_go_and_costs_the_others_nothing(
     assert len(followed._followers) == 1
 
 
-async def test_more_than_can_be_served_are_told_to_come_again(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_than_can_be_served_are_refused_with_a_time_to_retry(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(following_module, "FOLLOWERS_MAX", 1)
     async with reader.follows() as events:
         await some(events, 1)
@@ -204,18 +206,18 @@ async def test_a_lost_connection_to_postgres_loses_no_change(reader: Reader) -> 
         await some(events, 1)
         assert await reader.pool.fetch(f"SELECT pg_terminate_backend(pid) {here}")
         await reader.apply(LOG)
-        [told] = await some(events, 1)
-    assert told["data"]["rows"] == len(LOG)
+        [frame] = await some(events, 1)
+    assert frame["data"]["rows"] == len(LOG)
 
 
-async def test_a_notification_of_a_stranger_is_a_hint_to_look_and_tells_nobody_anything(reader: Reader) -> None:
+async def test_a_notification_of_a_stranger_is_a_hint_to_look_and_sends_nobody_anything(reader: Reader) -> None:
     async with reader.follows(views="events") as events:
         await some(events, 1)
         for payload in ("", "7", "{}", "x" * 7_000):
             await reader.pool.execute("SELECT pg_notify($1, $2)", following_module.CHANNEL, payload)
         await reader.apply(LOG)
-        [told] = await some(events, 1)
-    assert told["data"]["rows"] == len(LOG)
+        [frame] = await some(events, 1)
+    assert frame["data"]["rows"] == len(LOG)
 
 
 @pytest.mark.parametrize("question", ["views=none-such", "mission=MINURSO"])
@@ -227,9 +229,9 @@ async def test_what_cannot_be_followed_is_named(reader: Reader, question: str) -
 async def test_the_cli_prints_what_changes_and_takes_up_where_it_was(reader: Reader) -> None:
     await reader.apply(LOG[:1])
     url = str(reader.http.base_url)
-    asked = ["follow", "--query-url", url, "--view", "events", "--json", "--after", "0"]
+    arguments = ["follow", "--query-url", url, "--view", "events", "--json", "--after", "0"]
     done = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from cli.main import main; main()", *asked), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", "from cli.main import main; main()", *arguments), stdout=asyncio.subprocess.PIPE
     )
     assert done.stdout is not None
     async with asyncio.timeout(30):

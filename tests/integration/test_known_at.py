@@ -55,7 +55,7 @@ async def then(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
         yield pool
 
 
-async def told(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None:
+async def deliver(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None:
     """The views of these events, and of none before."""
     tables = [name for view in VIEWS for name in (view.table, f"{view.table}_history")]
     await pool.execute(f"TRUNCATE {', '.join([*tables, occupancy.TABLE, 'events', 'parked', 'stream_versions'])}")
@@ -66,14 +66,14 @@ async def told(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None:
 
 async def known(pool: asyncpg.Pool, question: Question) -> Tables:
     """The views as they were known at the instant."""
-    found: dict[str, dict[tuple[object, ...], object]] = {}
+    tables: dict[str, dict[tuple[object, ...], object]] = {}
     model = ReadModel(pool, lambda: TODAY, ChangeFeed(pool, Health(0)))
     async with model.session(AsOf(as_known_at=question.as_known_at)) as session:
         for view in VIEWS:
             rows = [Statements(view).row(r) for r in await session.connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
-            found[view.table] = {view.key_of(row): row for row in rows}
-            assert len(rows) == len(found[view.table])
-    return found
+            tables[view.table] = {view.key_of(row): row for row in rows}
+            assert len(rows) == len(tables[view.table])
+    return tables
 
 
 def addresses() -> list[str]:
@@ -82,24 +82,24 @@ def addresses() -> list[str]:
     return [*reports, *(f"/v1/{name}?" for name in LISTS)]
 
 
-async def answers(pool: asyncpg.Pool, **asked: Any) -> dict[str, Any]:
+async def answers(pool: asyncpg.Pool, **params: Any) -> dict[str, Any]:
     """What every report and every list says; what it was asked is no part of the answer."""
-    found = {}
+    bodies = {}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(pool, lambda: TODAY))) as http:
         for address in addresses():
-            answer = await http.get(f"http://reading{address}", params=dict(httpx.URL(address).params) | asked)
-            told = answer.json()
-            assert answer.status_code == 200 or told["title"] == "Unknown name", told  # of what nobody had recorded yet
-            found[address] = {key: value for key, value in told.items() if key not in ("as_known_at", "detail")}
-    return found
+            answer = await http.get(f"http://reading{address}", params=dict(httpx.URL(address).params) | params)
+            body = answer.json()
+            assert answer.status_code == 200 or body["title"] == "Unknown name", body  # of what nobody had recorded yet
+            bodies[address] = {key: value for key, value in body.items() if key not in ("as_known_at", "detail")}
+    return bodies
 
 
 @given(questions(), st.data())
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-async def test_however_a_history_is_delivered_each_instant_of_it_can_be_asked_for(
+async def test_however_a_history_is_delivered_each_instant_of_it_can_be_queried(
     now: asyncpg.Pool, question: Question, data: st.DataObject
 ) -> None:
-    await told(now, *data.draw(deliveries(question.log)))
+    await deliver(now, *data.draw(deliveries(question.log)))
     assert await known(now, question) == fold(question.known)
     change_set = ChangeSet()
     for event in question.log:
@@ -117,20 +117,20 @@ async def test_however_a_history_is_delivered_each_instant_of_it_can_be_asked_fo
 async def test_a_report_as_known_at_an_instant_is_the_report_of_that_instant(
     now: asyncpg.Pool, then: asyncpg.Pool, question: Question
 ) -> None:
-    await told(now, question.log)
-    await told(then, question.known)
+    await deliver(now, question.log)
+    await deliver(then, question.known)
     as_of = question.as_of.isoformat()
-    asked_now = await answers(now, as_of=as_of, as_known_at=question.as_known_at.isoformat())
-    assert asked_now == await answers(then, as_of=as_of)
+    known_then = await answers(now, as_of=as_of, as_known_at=question.as_known_at.isoformat())
+    assert known_then == await answers(then, as_of=as_of)
 
 
 async def test_two_versions_on_record_at_once_are_found(now: asyncpg.Pool) -> None:
-    await told(now, history([story.planned(), story.scheduled(), story.arrived()]))
+    await deliver(now, history([story.planned(), story.scheduled(), story.arrived()]))
     assert await now.fetch(query("overlaps").sql) == []
     longer = "UPDATE tours_history SET recorded_until = recorded_until + interval '5 s' WHERE status = 'planned'"
     await now.execute(longer)
-    found = await now.fetch(query("overlaps").sql)
-    assert [(row["view"], row["thing"]) for row in found] == [("tours", "kz-2013/observers/t-1")]
+    overlaps = await now.fetch(query("overlaps").sql)
+    assert [(row["view"], row["thing"]) for row in overlaps] == [("tours", "kz-2013/observers/t-1")]
 
 
 @pytest.mark.parametrize("path", ["/v1/reports/strength", "/v1/tours", "/v1/missions/MINURSO"])
@@ -144,7 +144,7 @@ async def test_two_versions_on_record_at_once_are_found(now: asyncpg.Pool) -> No
         ("yesterday", "not an instant with its offset"),
     ],
 )
-async def test_an_instant_that_cannot_be_asked_about_is_named(
+async def test_an_instant_that_no_report_can_answer_is_named(
     now: asyncpg.Pool, path: str, instant: str, why: str
 ) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(now)), base_url="http://reading") as http:
@@ -163,5 +163,5 @@ async def test_views_of_a_time_without_history_are_made_again_from_the_topics(po
         await pool.execute("INSERT INTO missions VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", *mission)
         await migrated(pool, "0006", "9999")
         assert await pool.fetchval("SELECT count(*) FROM consumed") == 0
-        await told(pool, log := history([story.mission("MINURSO")]))
+        await deliver(pool, log := history([story.mission("MINURSO")]))
         assert await known(pool, Question(log, TODAY, log[0].recorded)) == fold(log)

@@ -40,16 +40,24 @@ TOUR = LINE + 1 + SLUG
 STREAM = len("application/") + LINE
 LABEL = limits.LABEL_LENGTH_MAX * 4
 """UTF-8 has at most four bytes a character."""
-ROOM = max(map(len, SERVICES))
+SERVICE_LENGTH = max(map(len, SERVICES))
 TYPE = max(len(name) for name in (*COMMANDS, *EVENTS))
 CATEGORY, RANK, KIND = 20, 20, 24
 TEXTS: Final[Mapping[str, int]] = {
-    **{"stream": STREAM, "owner": TOUR, "waits_for": STREAM, "holder": TOUR, "kind": KIND, "room": ROOM, "type": TYPE},
+    **{
+        "stream": STREAM,
+        "owner": TOUR,
+        "waits_for": STREAM,
+        "holder": TOUR,
+        "kind": KIND,
+        "room": SERVICE_LENGTH,
+        "type": TYPE,
+    },
     **{"mandate": SLUG, "line": LINE, "tour": TOUR, "id": TOUR, "mission": MISSION, "contributor": STATE},
     **{"person": PERSON, "unit": SLUG, "vacancy": SLUG, "application": SLUG, "post": SLUG, "waiver": SLUG},
     **{"statement": SLUG, "category": CATEGORY, "rank": RANK, "personnel_type": KIND, "document": LABEL},
     **{"contributor_as_published": LABEL, "correlation_id": limits.ATTRIBUTE_BYTES_MAX, "identity": 32},
-    **{"consumer": ROOM, "topic": 249, "log": len("dead_letters")},
+    **{"consumer": SERVICE_LENGTH, "topic": 249, "log": len("dead_letters")},
 }
 """Bytes that each text in an index may have, by the name of its column. Topics: Kafka's own bound."""
 FIXED: Final = {
@@ -107,7 +115,7 @@ def too_wide(index: asyncpg.Record) -> str | None:
 async def test_every_index_of_the_views_holds_what_is_admitted(connection: Connection) -> None:
     indices = await connection.fetch(INDICES)
     assert len(indices) > 40
-    assert [told for index in indices if (told := too_wide(index))] == []
+    assert [problem for index in indices if (problem := too_wide(index))] == []
 
 
 async def test_every_index_of_a_deciding_service_holds_what_is_admitted(servers: Servers, database: str) -> None:
@@ -120,7 +128,7 @@ async def test_every_index_of_a_deciding_service_holds_what_is_admitted(servers:
     finally:
         await connection.close()
     assert len(indices) > 8
-    assert [told for index in indices if (told := too_wide(index))] == []
+    assert [problem for index in indices if (problem := too_wide(index))] == []
 
 
 def test_the_widths_are_those_of_the_contracts() -> None:
@@ -154,9 +162,9 @@ def _misfits(adapter: Any, text: str) -> bool:
 
 @pytest.mark.parametrize("word", WORDS, ids=lambda word: word.__name__)
 def test_every_integer_of_a_contract_is_bounded_by_a_column(word: type[Message]) -> None:
-    for found in integers(schema(word)):
-        assert found["minimum"] >= 0
-        assert found["maximum"] in (limits.BIGINT_MAX,) or found["maximum"] <= limits.INTEGER_MAX
+    for bounds in integers(schema(word)):
+        assert bounds["minimum"] >= 0
+        assert bounds["maximum"] in (limits.BIGINT_MAX,) or bounds["maximum"] <= limits.INTEGER_MAX
 
 
 async def test_the_columns_of_numbers_are_as_wide_as_the_views_say(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.deployments import StrengthReturnRecorded
-from tests.integration.answering import Asking, given
+from tests.integration.answering import QueryClient, given
 from tests.projection_spec import LEARNED
 
 REPORT = "mislabelled-returns"
@@ -48,8 +48,8 @@ def months(count: int) -> tuple[str, ...]:
     return tuple(map(str, ends))
 
 
-async def raised(ask: Asking, **asked: str) -> list[tuple[Any, ...]]:
-    return await ask.picked(REPORT, "date", "contributor", "neighbour", "people_each", **asked)
+async def raised(ask: QueryClient, **params: str) -> list[tuple[Any, ...]]:
+    return await ask.picked(REPORT, "date", "contributor", "neighbour", "people_each", **params)
 
 
 async def test_a_row_that_stands_under_a_neighbour_for_a_month_is_raised_with_both_rows_and_the_reason(
@@ -63,8 +63,8 @@ async def test_a_row_that_stands_under_a_neighbour_for_a_month_is_raised_with_bo
         ("KAZ", "2010-06-30", 6),
         ("KGZ", "2010-07-31", 13),
     ]
-    told = ("date", "date_until", "mission", "personnel_type", "contributor", "people", "people_each", "neighbour")
-    assert [row[name] for name in told] == [
+    columns = ("date", "date_until", "mission", "personnel_type", "contributor", "people", "people_each", "neighbour")
+    assert [row[name] for name in columns] == [
         *("2010-06-30", "2010-06-30", "UNAMID", "individual_police", "KAZ", 6, [6], "KGZ")
     ]
     around = ("date_before", "neighbour_before", "missing", "date_after", "neighbour_after", "places", "score", "raise")
@@ -77,7 +77,7 @@ async def test_a_row_that_stands_under_a_neighbour_for_a_month_is_raised_with_bo
     assert row["incomplete"] is False
 
 
-async def _events(ask: Asking) -> Any:
+async def _events(ask: QueryClient) -> Any:
     for one in (await ask.http.get("/v1/strength-returns", params={"limit": "1000"})).json()["items"]:
         yield one
 
@@ -121,7 +121,7 @@ async def test_a_row_of_nobody_is_missing_as_much_as_no_row(postgres_dsn: str) -
 
 
 @pytest.mark.parametrize("unknown", [("KGZ", 0), ("KGZ", 1), ("KGZ", 2), ("KAZ", 0), ("KAZ", 1)])
-async def test_an_unknown_number_is_somebody_and_tells_no_likeness(postgres_dsn: str, unknown: tuple[str, int]) -> None:
+async def test_an_unknown_number_is_somebody_and_shows_no_likeness(postgres_dsn: str, unknown: tuple[str, int]) -> None:
     state, turn = unknown
     blank = cell(state, MONTHS[turn], None)
     async with given(postgres_dsn, [*published({"KGZ": (13, None, 13), "KAZ": (None, 13, None)}), blank]) as ask:
@@ -149,7 +149,7 @@ async def test_a_state_that_takes_over_for_long_is_no_case(postgres_dsn: str) ->
         assert await raised(ask) == []
 
 
-async def test_states_that_take_turns_are_told_in_one_direction(postgres_dsn: str) -> None:
+async def test_states_that_take_turns_are_reported_in_one_direction(postgres_dsn: str) -> None:
     """Who is there more often is the one that is missing; where both are there as often, nobody can tell."""
     turns = {"KGZ": (5, None, 5, None, 5, 5), "KAZ": (None, 5, None, 5, None, None)}
     evenly = {"KGZ": (5, None, 5, None), "KAZ": (None, 5, None, 5)}
@@ -159,7 +159,7 @@ async def test_states_that_take_turns_are_told_in_one_direction(postgres_dsn: st
         assert await raised(ask) == []
 
 
-async def test_of_two_readings_of_one_row_the_likelier_is_told(postgres_dsn: str) -> None:
+async def test_of_two_readings_of_one_row_the_likelier_is_reported(postgres_dsn: str) -> None:
     rows = {"KGZ": (13, None, 13), "KEN": (7, None, 7), "KAZ": (None, 13, None)}
     async with given(postgres_dsn, published(rows)) as ask:
         (row,) = await ask.rows(REPORT)
@@ -195,7 +195,7 @@ async def test_a_state_that_the_list_does_not_have_is_placed_by_its_name_as_publ
     assert (row["contributor"], row["as_published"], row["places"]) == ("XAA", "Kuwait-on-Sea", 1)
 
 
-async def test_it_is_asked_of_a_day_of_an_earlier_publication_and_of_what_was_known(postgres_dsn: str) -> None:
+async def test_it_answers_for_a_day_an_earlier_publication_and_what_was_known(postgres_dsn: str) -> None:
     events = published(JUNE_2010)
     corrected: dict[str, Any] = {"published_at": datetime(2012, 1, 1, tzinfo=UTC)}
     correction = [cell("KGZ", "2010-06-30", 6, **corrected), cell("KAZ", "2010-06-30", 0, **corrected)]

@@ -34,7 +34,7 @@ def envelopes(*events: Event) -> list[Envelope]:
     return [
         Envelope(
             id=str(one.id),
-            source=f"urn:forcegen:{one.room}",
+            source=f"urn:forcegen:{one.service}",
             type=one.type,
             subject=one.stream,
             time=one.effective,

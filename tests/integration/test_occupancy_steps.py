@@ -32,7 +32,7 @@ async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
         yield pool
 
 
-async def told(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None:
+async def deliver(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None:
     """The views of these events, and of none before."""
     tables = [name for view in VIEWS for name in (view.table, f"{view.table}_history")]
     await pool.execute(f"TRUNCATE {', '.join([*tables, occupancy.TABLE, 'events', 'parked', 'stream_versions'])}")
@@ -59,7 +59,7 @@ async def test_however_a_history_is_delivered_the_steps_are_those_of_a_sweep(
         own = (story.proposed(), story.approved(), amended(8, "2014-09-01"), waived(2, "2014-08-01", "2014-12-01"))
         log = [*history(own), *(event for event in log if event.stream != "mandate/kz-2013")]
     one_by_one = [[event] for event in log]  # so that each correction meets the steps that it corrects
-    await told(pool, *data.draw(st.just(one_by_one) | deliveries(log)))
+    await deliver(pool, *data.draw(st.just(one_by_one) | deliveries(log)))
     assert await pool.fetch(query("steps_astray").sql) == []
 
 
@@ -68,9 +68,9 @@ async def test_what_is_learned_late_changes_the_steps_from_its_day_on(pool: asyn
         *(story.proposed(), story.approved(), story.planned("t-1"), story.arrived("t-1", "2014-08-01")),
         *(story.planned("t-2", person="p-2"), story.arrived("t-2", "2014-07-01"), story.departed("t-1", "2014-09-01")),
     ])  # fmt: skip
-    await told(pool, log[:4])
+    await deliver(pool, log[:4])
     assert (await steps(pool))[1:] == [("2014-08-01", 1, 20)]
-    await told(pool, *([event] for event in log))
+    await deliver(pool, *([event] for event in log))
     assert (await steps(pool))[1:] == [("2014-07-01", 1, 20), ("2014-08-01", 2, 20), ("2014-09-01", 1, 20)]
     assert (await steps(pool, "MINURSO"))[-1] == ("2014-09-01", 1, 5)
 
@@ -92,14 +92,14 @@ async def test_a_correction_moves_the_steps(
     past.append(story.departed("t-1", "2014-08-01"))
     right: dict[str, Any] = {field: D(value) if isinstance(value, str) else value}
     log = history([*past, story.corrected(history(past)[3].id, **right)])
-    await told(pool, log[:-1], log[-1:])
+    await deliver(pool, log[:-1], log[-1:])
     assert (await steps(pool))[1:] == then
     assert await pool.fetch(query("steps_astray").sql) == []
 
 
 async def test_steps_that_went_astray_are_found(pool: asyncpg.Pool) -> None:
-    await told(pool, history([story.proposed(), story.approved(), story.planned(), story.arrived()]))
+    await deliver(pool, history([story.proposed(), story.approved(), story.planned(), story.arrived()]))
     assert await pool.fetch(query("steps_astray").sql) == []
     await pool.execute("UPDATE line_occupancy SET people = people + 1 WHERE day = '2014-07-01' AND mission = ''")
-    found = await pool.fetch(query("steps_astray").sql)
-    assert [(row["where_found"], row["people"]) for row in found] == [("swept", 1), ("kept", 2)]
+    astray = await pool.fetch(query("steps_astray").sql)
+    assert [(row["where_found"], row["people"]) for row in astray] == [("swept", 1), ("kept", 2)]

@@ -15,7 +15,7 @@ from services.reporting.pages.i18n import words
 from services.reporting.pages.routes import ROUTES
 from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers
-from tests.integration.answering import Asking, given
+from tests.integration.answering import QueryClient, given
 from tests.integration.page_texts import texts
 from tests.stories import AS_OF, tell
 
@@ -29,32 +29,32 @@ THINGS = {
 
 
 @pytest.fixture(scope="module")
-async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
+async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
     hostile = peacekeepers.rescheduled("t-9").model_copy(update={"reason": HOSTILE, "decided_on": AS_OF})
     made_up: list[Event] = [peacekeepers.planned("t-9"), hostile]
     async with given(postgres_dsn, [*(fact.data for fact in tell().system.facts()), *made_up], today=AS_OF) as ask:
         yield ask
 
 
-async def addresses(ask: Asking) -> list[str]:
+async def addresses(ask: QueryClient) -> list[str]:
     event = (await ask.rows("who-is-where"))[0]["last_event"]
     own = {"/events": "/events?mission=UNIFIL"}
     return [own.get(path, path.format(**THINGS, event=event)) for path in ROUTES]
 
 
-async def test_every_page_is_there_in_every_language_and_has_its_twins(ask: Asking) -> None:
+async def test_every_page_is_there_in_every_language_and_has_its_twins(ask: QueryClient) -> None:
     for address in await addresses(ask):
         for language in ("en", "ru", "kk"):
             page = await ask.http.get(address, headers={"Accept-Language": language})
             assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8"), address
             assert f'<html lang="{language}">' in page.text
             assert "script-src 'self'" in page.headers["content-security-policy"]
-        path, _, asked = address.partition("?")
-        twin = (await ask.http.get(f"{'/overview' if path == '/' else path}.json?{asked}")).json()
+        path, _, params = address.partition("?")
+        twin = (await ask.http.get(f"{'/overview' if path == '/' else path}.json?{params}")).json()
         for name, section in twin["sections"].items():
-            rows = await ask.http.get(f"{'/overview' if path == '/' else path}.csv?{asked}&section={name}")
-            found = list(csv.DictReader(rows.text.splitlines()))
-            assert len(found) == len(section["rows"]), (address, name)
+            rows = await ask.http.get(f"{'/overview' if path == '/' else path}.csv?{params}&section={name}")
+            lines = list(csv.DictReader(rows.text.splitlines()))
+            assert len(lines) == len(section["rows"]), (address, name)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_every_page_is_there_in_every_language_and_has_its_twins(ask: Aski
     ],
 )
 async def test_a_page_says_which_language_it_is_in_and_is_in_it(
-    ask: Asking, address: str, accepted: str, language: str, title: str
+    ask: QueryClient, address: str, accepted: str, language: str, title: str
 ) -> None:
     sent = {b"Accept": b"text/html", b"Accept-Language": accepted.encode("latin-1")}
     page = await ask.http.get(address, headers=list(sent.items()))
@@ -83,7 +83,7 @@ async def test_a_page_says_which_language_it_is_in_and_is_in_it(
     assert set(re.findall(r"[?&;]lang=([^&\"]+)", page.text)) <= {"en", "ru", "kk"}
 
 
-async def test_the_numbers_of_a_page_are_those_of_the_reports(ask: Asking) -> None:
+async def test_the_numbers_of_a_page_are_those_of_the_reports(ask: QueryClient) -> None:
     overview = (await ask.http.get("/overview.json")).json()["sections"]
     assert overview["present"]["totals"] == (await ask.report("strength"))["totals"] == {"people": 15, "tours": 10}
     assert overview["headroom"]["rows"] == await ask.rows("headroom")
@@ -93,28 +93,28 @@ async def test_the_numbers_of_a_page_are_those_of_the_reports(ask: Asking) -> No
     assert sum(int(people) for people, _ in cards) == 15
 
 
-async def test_a_day_and_an_instant_in_the_address_are_kept_by_every_link(ask: Asking) -> None:
-    asked = "as_of=2014-11-01&as_known_at=2022-07-01T12%3A05&lang=ru"
-    page = (await ask.http.get(f"/?{asked}")).text
+async def test_a_day_and_an_instant_in_the_address_are_kept_by_every_link(ask: QueryClient) -> None:
+    params = "as_of=2014-11-01&as_known_at=2022-07-01T12%3A05&lang=ru"
+    page = (await ask.http.get(f"/?{params}")).text
     links = re.findall(r'href="(/[^"#]*)"', page)
     inner = [one for one in links if not one.startswith(("/static", "/docs", "/v1"))]
     assert len(inner) > 5
     for link in inner:
         assert "as_of=2014-11-01" in link or "lang=" in link, link
-    twin = (await ask.http.get(f"/overview.json?{asked}")).json()
+    twin = (await ask.http.get(f"/overview.json?{params}")).json()
     assert (twin["as_of"], twin["as_known_at"]) == ("2014-11-01", "2022-07-01T12:05:00+00:00")
     assert "2014" in page
     assert 'class="past"' in page
 
 
-async def test_hostile_text_is_shown_and_not_run(ask: Asking) -> None:
+async def test_hostile_text_is_shown_and_not_run(ask: QueryClient) -> None:
     page = (await ask.http.get("/timeline", params={"since": "2012-01-01"})).text
     assert HOSTILE not in page
     assert escape(HOSTILE) in page.replace("&#39;", "&#x27;")
 
 
 @pytest.mark.parametrize(
-    ("address", "status", "told"),
+    ("address", "status", "expected"),
     [
         ("/missions/NOWHERE", 404, "NOWHERE"),
         ("/lines/kz-1899/none", 404, "kz-1899/none"),
@@ -128,17 +128,17 @@ async def test_hostile_text_is_shown_and_not_run(ask: Asking) -> None:
         ("/nothing-of-the-kind", 404, "Not Found"),
     ],
 )
-async def test_what_cannot_be_shown_is_told_as_a_page_to_a_reader_and_as_a_problem_to_a_program(
-    ask: Asking, address: str, status: int, told: str
+async def test_what_cannot_be_shown_is_a_page_to_a_reader_and_a_problem_to_a_program(
+    ask: QueryClient, address: str, status: int, expected: str
 ) -> None:
     page = await ask.http.get(address, headers={"Accept": "text/html"})
     assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
-    assert told in page.text
+    assert expected in page.text
     problem = await ask.http.get(address)
     assert (problem.status_code, problem.headers["content-type"]) == (status, "application/problem+json")
 
 
-async def test_every_link_within_the_pages_leads_somewhere_and_names_the_same_thing(ask: Asking) -> None:
+async def test_every_link_within_the_pages_leads_somewhere_and_names_the_same_thing(ask: QueryClient) -> None:
     to_see, seen = ["/?as_of=2019-01-15", "/events?mission=UNIFIL&as_of=2019-01-15"], set[str]()
     while to_see and len(seen) < 200:
         address = to_see.pop(0)
@@ -149,7 +149,7 @@ async def test_every_link_within_the_pages_leads_somewhere_and_names_the_same_th
         to_see += [link for link in dict.fromkeys(links) if link not in {"/docs", *seen, *to_see}]
 
 
-async def test_every_column_of_a_list_on_a_page_is_one_of_its_items(ask: Asking) -> None:
+async def test_every_column_of_a_list_on_a_page_is_one_of_its_items(ask: QueryClient) -> None:
     for sheet in SHEETS.values():
         for section in sheet.sections:
             if section.listed:
@@ -157,7 +157,7 @@ async def test_every_column_of_a_list_on_a_page_is_one_of_its_items(ask: Asking)
                 assert set(section.columns) - {"event"} <= items[0].keys(), section.name  # an event names itself
 
 
-async def test_every_column_of_a_page_is_one_of_its_report(ask: Asking) -> None:
+async def test_every_column_of_a_page_is_one_of_its_report(ask: QueryClient) -> None:
     needed = {"since": "2014-01-01", "tour": "kz-2018/officers/minurso-observer-6-2021"}
     for sheet in SHEETS.values():
         for section in sheet.sections:

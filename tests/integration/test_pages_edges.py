@@ -10,7 +10,7 @@ from contracts.limits import FIRST_DAY, LAST_DAY
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.i18n import words
 from services.reporting.pages.routes import EVERYWHERE, ROUTES
-from tests.integration.answering import Asking, given
+from tests.integration.answering import QueryClient, given
 from tests.stories import AS_OF, tell
 
 NUMBER = "1" + "0" * 30
@@ -59,17 +59,17 @@ PLACES = re.compile(r"\{(\w+)\}")
 
 
 @pytest.fixture(scope="module")
-async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
+async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
     async with given(postgres_dsn, (fact.data for fact in tell().system.facts()), today=AS_OF) as ask:
         yield ask
 
 
 @pytest.fixture(scope="module")
-async def event(ask: Asking) -> str:
+async def event(ask: QueryClient) -> str:
     return str((await ask.rows("who-is-where"))[0]["last_event"])
 
 
-async def page(ask: Asking, address: str, language: str = "en") -> tuple[int, str]:
+async def page(ask: QueryClient, address: str, language: str = "en") -> tuple[int, str]:
     """What a reader is shown: never a document for programs, and never a fault of the service."""
     answer = await ask.http.get(address, headers={"Accept": "text/html", "Accept-Language": language})
     assert answer.status_code < 500, (address, answer.text)
@@ -88,7 +88,7 @@ def parts(text: str) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("path", ROUTES)
-async def test_every_parameter_of_every_page_is_given_odd_values(ask: Asking, event: str, path: str) -> None:
+async def test_every_parameter_of_every_page_is_given_odd_values(ask: QueryClient, event: str, path: str) -> None:
     sheet = SHEETS[ROUTES[path]]
     address = path.format(**THINGS, event=event)
     for name in (*EVERYWHERE, *sheet.parameters, "section", "unheard-of"):
@@ -96,8 +96,8 @@ async def test_every_parameter_of_every_page_is_given_odd_values(ask: Asking, ev
         for what, value in ODD.items():
             status, text = await page(ask, f"{address}?{other}{name}={value}")
             if status != 200:
-                told, field, remedy = parts(text)
-                assert told, (address, name, what)
+                reason, field, remedy = parts(text)
+                assert reason, (address, name, what)
                 assert remedy, (address, name, what)
                 about = {name, *sheet.parameters} if what == "nothing" else {name}
                 about |= {sheet.thing.removesuffix("s")} if status == 404 else set()  # not there at that instant
@@ -111,19 +111,19 @@ async def test_every_parameter_of_every_page_is_given_odd_values(ask: Asking, ev
 
 
 @pytest.mark.parametrize("path", [path for path in ROUTES if "{" in path])
-async def test_every_place_of_every_path_is_given_odd_values(ask: Asking, event: str, path: str) -> None:
+async def test_every_place_of_every_path_is_given_odd_values(ask: QueryClient, event: str, path: str) -> None:
     things = {**THINGS, "event": event}
     for name in PLACES.findall(path):
         for what, value in ODD.items():
             address = path.format(**{**things, name: value})
             status, text = await page(ask, address)
             assert status in (400, 404), (address, what)
-            told, _, remedy = parts(text)
-            assert told and remedy, (address, what)
+            reason, _, remedy = parts(text)
+            assert reason and remedy, (address, what)
 
 
 @pytest.mark.parametrize("path", ROUTES)
-async def test_a_parameter_that_is_there_twice_is_refused(ask: Asking, event: str, path: str) -> None:
+async def test_a_parameter_that_is_there_twice_is_refused(ask: QueryClient, event: str, path: str) -> None:
     sheet, address = SHEETS[ROUTES[path]], path.format(**THINGS, event=event)
     for name, value in {"as_of": "2022-06-30", "lang": "ru", **dict.fromkeys(sheet.parameters, "x")}.items():
         status, text = await page(ask, f"{address}?{name}={value}&{name}={value}", "en")
@@ -133,7 +133,7 @@ async def test_a_parameter_that_is_there_twice_is_refused(ask: Asking, event: st
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])
 async def test_every_page_is_there_at_the_edges_of_the_calendar(
-    ask: Asking, event: str, path: str, day: object
+    ask: QueryClient, event: str, path: str, day: object
 ) -> None:
     own = "mission=UNIFIL&" if path == "/events" else ""
     status, text = await page(ask, f"{path.format(**THINGS, event=event)}?{own}as_of={day}")
@@ -141,7 +141,7 @@ async def test_every_page_is_there_at_the_edges_of_the_calendar(
         assert (status, "/v1/" in parts(text)[2]) == (404, True)
 
 
-async def test_the_picture_of_a_line_is_refused_by_name_too(ask: Asking) -> None:
+async def test_the_picture_of_a_line_is_refused_by_name_too(ask: QueryClient) -> None:
     for mandate, query in (
         ("KZ", ""),
         ("kz%00", ""),
@@ -154,17 +154,20 @@ async def test_the_picture_of_a_line_is_refused_by_name_too(ask: Asking) -> None
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])
-async def test_a_problem_is_told_in_the_language_of_the_reader(ask: Asking, event: str, language: str) -> None:
+async def test_a_problem_is_shown_in_the_language_of_the_reader(ask: QueryClient, event: str, language: str) -> None:
     say = words(language).say
     for path, name in ROUTES.items():
         address = path.format(**THINGS, event=event)
         other = "mission=UNIFIL&" if path == "/events" else ""
         for field in (*EVERYWHERE, *SHEETS[name].parameters, "unheard-of"):
             for what, value in ODD.items():
-                for asked in (f"{address}?{other}{field}={value}", f"{address}?{other}{field}={value}&{field}={value}"):
-                    status, text = await page(ask, asked, language)
+                for target in (
+                    f"{address}?{other}{field}={value}",
+                    f"{address}?{other}{field}={value}&{field}={value}",
+                ):
+                    status, text = await page(ask, target, language)
                     if status != 200:
-                        assert '<span lang="en">' not in text, (asked, what, parts(text))
+                        assert '<span lang="en">' not in text, (target, what, parts(text))
                         assert f'<html lang="{language}">' in text
                         assert f"<h1>{say('This cannot be shown')}</h1>" in text
     for address in ("/nothing-of-the-kind", "/missions/NOWHERE", "/lines/a/b", "/tours/a/b/c", "/events", "/events/x"):
@@ -173,14 +176,14 @@ async def test_a_problem_is_told_in_the_language_of_the_reader(ask: Asking, even
         assert '<span lang="en">' not in text, (address, parts(text))
 
 
-async def test_a_method_that_a_page_has_not_is_told_as_a_page(ask: Asking) -> None:
+async def test_a_method_that_a_page_lacks_is_refused_with_a_page(ask: QueryClient) -> None:
     answer = await ask.http.post("/missions/UNIFIL", headers={"Accept": "text/html", "Accept-Language": "ru"})
     assert (answer.status_code, answer.headers["content-type"]) == (405, "text/html; charset=utf-8")
     assert "GET" in answer.headers["allow"]
     assert '<span lang="en">' not in answer.text
 
 
-async def test_an_instant_of_the_form_is_utc_and_no_other_spelling_is_taken(ask: Asking) -> None:
+async def test_an_instant_of_the_form_is_utc_and_no_other_spelling_is_taken(ask: QueryClient) -> None:
     for form in ("2022-07-01T12:05", "2022-07-01T12:05:00", "2022-07-01T12:05:00Z", "2022-07-01T17:05:00%2B05:00"):
         twin = (await ask.http.get(f"/overview.json?as_known_at={form}")).json()
         assert twin["as_known_at"] == "2022-07-01T12:05:00+00:00"

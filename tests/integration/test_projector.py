@@ -42,11 +42,11 @@ async def connection(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
 
 
 async def views(connection: Connection) -> Tables:
-    found: dict[str, dict[tuple[object, ...], object]] = {}
+    tables: dict[str, dict[tuple[object, ...], object]] = {}
     for view in VIEWS:
         rows = [Statements(view).row(r) for r in await connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
-        found[view.table] = {view.key_of(row): row for row in rows}
-    return found
+        tables[view.table] = {view.key_of(row): row for row in rows}
+    return tables
 
 
 async def apply(connection: Connection, *batches: Sequence[ConsumedEvent]) -> list[Applied]:
@@ -78,8 +78,8 @@ async def test_the_tables_have_the_columns_that_the_views_describe(connection: C
     for view in VIEWS:
         statement = await connection.prepare(f"SELECT * FROM {view.table}")  # noqa: S608
         types = {"int4": "integer", "bool": "boolean"}
-        found = [(c.name, types.get(c.type.name, c.type.name)) for c in statement.get_attributes()]
-        assert found == [*((c.name, c.type) for c in view.columns), ("recorded_from", "timestamptz")]
+        columns = [(c.name, types.get(c.type.name, c.type.name)) for c in statement.get_attributes()]
+        assert columns == [*((c.name, c.type) for c in view.columns), ("recorded_from", "timestamptz")]
 
 
 async def test_an_event_beyond_a_gap_waits_until_the_gap_is_filled(connection: Connection) -> None:
@@ -153,7 +153,7 @@ async def test_parked_events_are_applied_in_order_once_the_projection_is_repaire
     assert await views(connection) == fold(log)
 
 
-async def test_one_stream_name_in_two_rooms_is_two_streams(connection: Connection) -> None:
+async def test_one_stream_name_in_two_services_is_two_streams(connection: Connection) -> None:
     log = history(
         [story.mission("MINURSO"), story.mission_status("MINURSO"), story.mission_change("MINURSO", "closed")]
     )

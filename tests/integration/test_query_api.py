@@ -73,7 +73,7 @@ async def test_one_thing_is_found_by_its_id_even_with_slashes(api: httpx.AsyncCl
     assert (await get(api, "frameworks/kz-2013/MINURSO"))["missing"] == ["status_of_forces"]
 
 
-async def test_a_tour_is_told_as_it_stood_on_the_day(api: httpx.AsyncClient) -> None:
+async def test_a_tour_is_shown_as_it_stood_on_the_day(api: httpx.AsyncClient) -> None:
     stood = {
         day: (await get(api, "tours/kz-2013/observers/t-1", as_of=day))["status"]
         for day in ("2014-06-30", "2014-07-01", "2015-06-30", "2015-07-01")
@@ -103,13 +103,13 @@ async def test_details_add_up_to_the_totals(api: httpx.AsyncClient) -> None:
     assert {"name": "people", "type": "int4"} in whole["columns"]
 
 
-async def test_room_is_told_for_the_line_and_for_each_sub_ceiling(api: httpx.AsyncClient) -> None:
+async def test_headroom_is_reported_for_the_line_and_for_each_sub_ceiling(api: httpx.AsyncClient) -> None:
     rows = (await get(api, "reports/headroom"))["rows"]
-    rooms = {(row["line"], row["mission"]): row for row in rows}
-    observers = rooms["kz-2013/observers", None]
+    by_limit = {(row["line"], row["mission"]): row for row in rows}
+    observers = by_limit["kz-2013/observers", None]
     assert (observers["present"], observers["planned"], observers["headroom_now"]) == (2, 1, 18)
-    assert rooms["kz-2013/observers", "MINURSO"]["headroom_now"] == 3
-    company = rooms["kz-2013/company", None]
+    assert by_limit["kz-2013/observers", "MINURSO"]["headroom_now"] == 3
+    company = by_limit["kz-2013/company", None]
     assert (company["qualifier"], company["present"], company["headroom_now"]) == ("about", 100, 20)
 
 
@@ -118,16 +118,16 @@ async def test_a_planned_rotation_does_not_count_twice(api: httpx.AsyncClient) -
     assert (rows[0]["planned"], rows[0]["fullest_planned"], rows[0]["headroom_with_planned"]) == (100, 100, 20)
 
 
-async def test_only_lines_in_force_are_told_unless_all_are_asked_for(api: httpx.AsyncClient) -> None:
+async def test_only_lines_in_force_are_listed_unless_all_are_requested(api: httpx.AsyncClient) -> None:
     assert (await get(api, "reports/headroom", as_of="2013-06-01"))["rows"] == []
     assert len((await get(api, "reports/headroom", as_of="2013-06-01", all=True))["rows"]) == 3
 
 
 async def test_a_person_counts_once_and_a_unit_counts_its_people(api: httpx.AsyncClient) -> None:
-    told = await get(api, "reports/people-since", since="2014-01-01", as_of="2016-06-01")
-    by_mission = {row["mission"]: (row["people"], row["people_in_mission"], row["tours"]) for row in told["rows"]}
+    report = await get(api, "reports/people-since", since="2014-01-01", as_of="2016-06-01")
+    by_mission = {row["mission"]: (row["people"], row["people_in_mission"], row["tours"]) for row in report["rows"]}
     assert by_mission == {"MINURSO": (2, 2, 2), "UNIFIL": (100, 100, 1), "UNOCI": (0, 1, 0)}
-    assert told["totals"] == {"people": 102, "tours": 3}
+    assert report["totals"] == {"people": 102, "tours": 3}
     officers = await get(api, "reports/people-since", since="2014-01-01", count="officers", missions=["MINURSO"])
     assert officers["totals"] == {"people": 2, "tours": 2}
 
@@ -138,13 +138,13 @@ async def test_missions_that_were_never_used_are_named(api: httpx.AsyncClient) -
     assert (await get(api, "reports/unused-missions", as_of="2015-01-01"))["rows"] == []
 
 
-async def test_what_waits_is_told_with_since_when_and_on_whom(api: httpx.AsyncClient) -> None:
+async def test_what_waits_is_listed_with_since_when_and_on_whom(api: httpx.AsyncClient) -> None:
     rows = (await get(api, "reports/waiting", as_of="2014-06-15"))["rows"]
-    told = {(row["what"], row["id"]): (row["since"], row["on_whom"]) for row in rows}
-    assert told["application", "nv-2"] == ("2014-03-10", "UN Secretariat")
-    assert told["consent", "kz-2013/observers/t-1/un_structure"] == ("2014-05-01", "the UN")
-    assert ("application", "nv-1") not in told
-    assert ("consent", "kz-2013/observers/t-1/host_state") not in told
+    waiting = {(row["what"], row["id"]): (row["since"], row["on_whom"]) for row in rows}
+    assert waiting["application", "nv-2"] == ("2014-03-10", "UN Secretariat")
+    assert waiting["consent", "kz-2013/observers/t-1/un_structure"] == ("2014-05-01", "the UN")
+    assert ("application", "nv-1") not in waiting
+    assert ("consent", "kz-2013/observers/t-1/host_state") not in waiting
 
 
 async def test_a_report_leaves_as_csv(api: httpx.AsyncClient) -> None:
@@ -162,9 +162,9 @@ NEEDED = {
 
 async def test_every_report_is_listed_and_answers(api: httpx.AsyncClient) -> None:
     for report in (await get(api, "reports"))["reports"]:
-        asked = {field: NEEDED[field] for field in [*report["required"], *report["exactly_one_of"][:1]]}
+        params = {field: NEEDED[field] for field in [*report["required"], *report["exactly_one_of"][:1]]}
         for limit in ({}, {"limit": 1}):
-            assert (await get(api, f"reports/{report['name']}", **asked, **limit))["report"] == report["name"]
+            assert (await get(api, f"reports/{report['name']}", **params, **limit))["report"] == report["name"]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ async def test_every_report_is_listed_and_answers(api: httpx.AsyncClient) -> Non
         ("reports/nothing", 404, "name"),
     ],
 )
-async def test_a_wrong_question_is_told_what_is_wrong_and_what_to_do(
+async def test_a_wrong_question_is_answered_with_what_is_wrong_and_what_to_do(
     api: httpx.AsyncClient, path: str, status: int, field: str
 ) -> None:
     answer = await api.get(f"/v1/{path}")
@@ -190,7 +190,7 @@ async def test_a_wrong_question_is_told_what_is_wrong_and_what_to_do(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_the_position_tells_how_far_the_views_are(api: httpx.AsyncClient) -> None:
+async def test_the_position_shows_how_far_the_views_are(api: httpx.AsyncClient) -> None:
     assert await get(api, "position") == {
         "consumed": [{"consumer": "reporting", "topic": "deployments.events", "partition": 0, "next_offset": 17}]
     }

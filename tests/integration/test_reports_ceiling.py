@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contracts import approvals
 from contracts.words import Decision, Event, LineTerms, SubCeiling
 from tests import peacekeepers as story
-from tests.integration.answering import Asking, given
+from tests.integration.answering import QueryClient, given
 
 D = date.fromisoformat
 START = D("2014-01-01")
@@ -25,8 +25,8 @@ def amended(ceiling: int, since: str, sub: int | None = 5) -> approvals.MandateA
     subs = () if sub is None else (SubCeiling(mission="MINURSO", ceiling=sub),)
     terms = LineTerms(**{**story.OBSERVERS.model_dump(), "ceiling": ceiling, "sub_ceilings": subs})
     act = Decision(act_number="38-V", decided_on=D(since))
-    told: dict[str, Any] = {"contributor": "KAZ", "decision": act, "in_force_from": D(since), "lines": (terms,)}
-    return approvals.MandateAmended(mandate="kz-2013", **told)
+    fields: dict[str, Any] = {"contributor": "KAZ", "decision": act, "in_force_from": D(since), "lines": (terms,)}
+    return approvals.MandateAmended(mandate="kz-2013", **fields)
 
 
 def waived(extra: int, since: str, until: str, mission: str | None = None) -> approvals.WaiverGranted:
@@ -43,12 +43,12 @@ def present(*people: tuple[str, str | None]) -> Iterator[Event]:
             yield story.departed(f"t-{nr}", departs)
 
 
-async def held(ask: Asking, **asked: Any) -> dict[str | None, dict[str, Any]]:
-    rows = await ask.rows("ceiling-held", line="kz-2013/observers", **asked)
+async def held(ask: QueryClient, **params: Any) -> dict[str | None, dict[str, Any]]:
+    rows = await ask.rows("ceiling-held", line="kz-2013/observers", **params)
     return {row["mission"]: row for row in rows}
 
 
-async def test_the_fullest_day_is_told_with_the_limit_of_that_day(postgres_dsn: str) -> None:
+async def test_the_fullest_day_is_reported_with_the_limit_of_that_day(postgres_dsn: str) -> None:
     past: list[Event] = [story.proposed(), story.approved()]
     past += present(("2014-07-01", "2014-09-01"), ("2014-08-01", None), ("2014-09-01", None))
     async with given(postgres_dsn, past) as ask:
@@ -157,7 +157,7 @@ def limit(day: int, mission: str | None, lower: Lower, waivers: list[Waiver]) ->
 
 def naive(life: list[Life], lower: Lower, waivers: list[Waiver]) -> dict[str | None, tuple[int, int, set[int]]]:
     """Of the line and of MINURSO: the most people, the first such day, and every day above the limit."""
-    found: dict[str | None, tuple[int, int, set[int]]] = {}
+    by_limit: dict[str | None, tuple[int, int, set[int]]] = {}
     for key in (None, "MINURSO"):
         count = {
             day: sum(1 for one in life if (place := one.where(day)) and key in (None, place)) for day in range(DAYS + 1)
@@ -165,8 +165,8 @@ def naive(life: list[Life], lower: Lower, waivers: list[Waiver]) -> dict[str | N
         most = max(count.values())
         first = min(day for day, people in count.items() if people == most)
         over = {day for day, people in count.items() if people > (limit(day, key, lower, waivers) or 0)}
-        found[key] = (most, first, over)
-    return found
+        by_limit[key] = (most, first, over)
+    return by_limit
 
 
 @settings(max_examples=25, deadline=None)
@@ -179,15 +179,15 @@ def naive(life: list[Life], lower: Lower, waivers: list[Waiver]) -> dict[str | N
         unique_by=lambda waiver: waiver[1],
     ),
 )
-def test_the_sweep_tells_what_a_count_of_every_day_tells(
+def test_the_sweep_finds_what_a_count_of_every_day_finds(
     postgres_dsn: str, life: list[Life], lower: Lower, waivers: list[Waiver]
 ) -> None:
     past: list[Event] = [story.proposed(), story.approved(), amended(lower[1], on(lower[0]), 1)]
     past += [waived(extra, on(since), on(until), mission) for extra, since, until, mission in waivers]
     past += [event for nr, one in enumerate(life) for event in events_of(nr, one)]
-    told = asyncio.run(_swept(postgres_dsn, past))
+    swept = asyncio.run(_swept(postgres_dsn, past))
     for key, (most, first, over) in naive(life, lower, waivers).items():
-        assert told[key] == (most, first, over), key
+        assert swept[key] == (most, first, over), key
 
 
 async def _swept(dsn: str, past: list[Event]) -> dict[str | None, tuple[int, int, set[int]]]:

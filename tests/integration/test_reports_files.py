@@ -10,14 +10,14 @@ import pyarrow.parquet
 import pytest
 
 from services.reporting.reports.catalogue import REPORTS
-from tests.integration.answering import Asking, given
+from tests.integration.answering import QueryClient, given
 from tests.stories import AS_OF, tell
 
 NEEDED: dict[str, Any] = {"since": "2014-01-01", "mission": "UNIFIL", "closes_on": "2022-07-01"}
 
 
 @pytest.fixture(scope="module")
-async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
+async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
     async with given(postgres_dsn, [fact.data for fact in tell().system.facts()], today=AS_OF) as ask:
         yield ask
 
@@ -30,17 +30,17 @@ def needed(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-async def test_parquet_and_csv_tell_the_rows_of_json(ask: Asking, name: str) -> None:
-    told = await ask.report(name, **needed(name))
+async def test_parquet_and_csv_tell_the_rows_of_json(ask: QueryClient, name: str) -> None:
+    report = await ask.report(name, **needed(name))
     answer = await ask.http.get(f"/v1/reports/{name}", params={**needed(name), "format": "parquet"})
     assert answer.headers["content-type"] == "application/vnd.apache.parquet"
     table = pyarrow.parquet.read_table(io.BytesIO(answer.content))
     rows = [{key: _as_json(value) for key, value in row.items()} for row in table.to_pylist()]
-    assert rows == told["rows"]
+    assert rows == report["rows"]
     said = json.loads(table.schema.metadata[b"forcegen"])
-    assert (said["as_of"], said["totals"]) == (told["as_of"], told["totals"])
+    assert (said["as_of"], said["totals"]) == (report["as_of"], report["totals"])
     file = await ask.http.get(f"/v1/reports/{name}", params={**needed(name), "format": "csv"})
-    assert len(list(csv.DictReader(file.text.splitlines()))) == len(told["rows"])
+    assert len(list(csv.DictReader(file.text.splitlines()))) == len(report["rows"])
 
 
 def _as_json(value: Any) -> Any:

@@ -15,14 +15,14 @@ PIPELINE: list[Event] = [story.submitted(), story.announced(application="nv-1"),
 
 
 def document(kind: str, dated: str, mission: str = "MINURSO") -> approvals.LegalDocumentRecorded:
-    told: dict[str, Any] = {"mission": mission, "kind": kind, "document": f"D/{kind}", "dated": D(dated)}
-    return approvals.LegalDocumentRecorded(mandate="kz-2013", lines=("observers",), **told)
+    fields: dict[str, Any] = {"mission": mission, "kind": kind, "document": f"D/{kind}", "dated": D(dated)}
+    return approvals.LegalDocumentRecorded(mandate="kz-2013", lines=("observers",), **fields)
 
 
 def revoked(day: str) -> approvals.MandateRevoked:
     own: dict[str, Any] = {"mandate": "kz-2013", "contributor": "KAZ", "lines": ("observers", "company")}
-    told: dict[str, Any] = {"ends_on": D(day), "reason": "a new act"}
-    return approvals.MandateRevoked.model_validate({**own, **told, "decision": story.ACT})
+    fields: dict[str, Any] = {"ends_on": D(day), "reason": "a new act"}
+    return approvals.MandateRevoked.model_validate({**own, **fields, "decision": story.ACT})
 
 
 async def test_each_document_that_an_operation_lacks_is_a_row(postgres_dsn: str) -> None:
@@ -36,17 +36,17 @@ async def test_each_document_that_an_operation_lacks_is_a_row(postgres_dsn: str)
         assert await ask.rows("missing-documents", missions="MINURSO", as_of="2014-05-01") == []
 
 
-async def test_an_operation_whose_requirements_nobody_recorded_is_told_as_unknown(postgres_dsn: str) -> None:
+async def test_an_operation_whose_requirements_nobody_recorded_is_shown_as_unknown(postgres_dsn: str) -> None:
     async with given(postgres_dsn, [*VOTED, story.required()]) as ask:
-        told = await ask.report("missing-documents", as_of="2014-01-01")
-        assert [(row["mission"], row["kind"]) for row in told["rows"]] == [
+        report = await ask.report("missing-documents", as_of="2014-01-01")
+        assert [(row["mission"], row["kind"]) for row in report["rows"]] == [
             *(("MINURSO", "status_of_forces"), ("MINURSO", "un_mandate"), ("UNIFIL", None), ("UNOCI", None)),
         ]
-        assert told["totals"] == {"documents": 2}
+        assert report["totals"] == {"documents": 2}
         assert await ask.rows("missing-documents", as_of="2013-12-31") == []
 
 
-async def test_the_way_from_the_vote_to_the_arrival_is_told_step_by_step(postgres_dsn: str) -> None:
+async def test_the_way_from_the_vote_to_the_arrival_is_reported_step_by_step(postgres_dsn: str) -> None:
     past: list[Event] = [*VOTED, *PIPELINE, story.planned("t-1", vacancy="v-1", nomination="n-1"), story.arrived("t-1")]
     async with given(postgres_dsn, past) as ask:
         steps = await ask.picked("lead-times", "step", "days_median", level="tour")
@@ -63,8 +63,8 @@ async def test_an_unknown_step_is_empty_and_stays_out_of_the_median(postgres_dsn
     past += [story.planned("t-2", person="p-0002"), story.arrived("t-2", "2014-07-11")]
     async with given(postgres_dsn, past) as ask:
         for level in ("overall", "mandate"):
-            told = {r["step"]: r for r in await ask.rows("lead-times", level=level)}
-            whole, step = told["vote to arrival"], told["acceptance to arrival"]
+            steps = {r["step"]: r for r in await ask.rows("lead-times", level=level)}
+            whole, step = steps["vote to arrival"], steps["acceptance to arrival"]
             assert (whole["days_median"], whole["days_min"], whole["days_max"]) == (199, 194, 204)
             assert (whole["known"], step["known"], step["tours"], step["days_median"]) == (2, 1, 2, 61)
         unknown = {r["step"]: r for r in await ask.rows("lead-times", level="tour") if r["tour"].endswith("t-2")}
@@ -81,8 +81,8 @@ async def test_the_way_of_a_rotation_begins_when_its_vacancy_is_reopened(postgre
         story.arrived("t-2", "2015-07-01"),
     ]
     async with given(postgres_dsn, [*VOTED, *first, *second]) as ask:
-        told = await ask.picked("lead-times", "tour", "step", "days_median", level="tour", as_of="2016-01-01")
-    days = {(tour[-1], step): median for tour, step, median in told}
+        rows = await ask.picked("lead-times", "tour", "step", "days_median", level="tour", as_of="2016-01-01")
+    days = {(tour[-1], step): median for tour, step, median in rows}
     assert (days["1", "vacancy to nomination"], days["2", "vacancy to nomination"]) == (9, 10)
     assert (days["1", "vote to arrival"], days["2", "vote to arrival"]) == (194, None)
 
@@ -90,15 +90,15 @@ async def test_the_way_of_a_rotation_begins_when_its_vacancy_is_reopened(postgre
 async def test_a_mandate_is_unused_once_it_was_a_year_in_force(postgres_dsn: str) -> None:
     async with given(postgres_dsn, VOTED) as ask:
         assert await ask.rows("unused-mandates", as_of="2014-12-31") == []
-        told = await ask.picked("unused-mandates", "mandate", "days_unused", "raise", as_of="2015-01-01")
-        assert told == [("kz-2013", 365, "R3")]
+        rows = await ask.picked("unused-mandates", "mandate", "days_unused", "raise", as_of="2015-01-01")
+        assert rows == [("kz-2013", 365, "R3")]
     used = [*VOTED, story.planned(), story.arrived("t-1", "2015-01-02")]
     async with given(postgres_dsn, used) as ask:
         assert len(await ask.rows("unused-mandates", as_of="2015-01-01")) == 1
         assert await ask.rows("unused-mandates", as_of="2015-01-02") == []
 
 
-async def test_a_mandate_that_ended_unused_is_told_only_if_asked_for(postgres_dsn: str) -> None:
+async def test_a_mandate_that_ended_unused_is_shown_only_on_request(postgres_dsn: str) -> None:
     async with given(postgres_dsn, [*VOTED, revoked("2015-03-01")]) as ask:
         assert len(await ask.rows("unused-mandates", as_of="2015-02-28")) == 1
         assert await ask.rows("unused-mandates", as_of="2015-03-01") == []
@@ -145,11 +145,11 @@ async def test_a_correction_belongs_to_the_number_that_it_changed(postgres_dsn: 
         arrival = (await ask.rows("events-behind", tour="kz-2013/observers/t-1"))[1]["event"]
     past: list[Event] = [*VOTED, *LIFE[:2], story.corrected(UUID(arrival), arrived_on=D("2014-07-01"))]
     async with given(postgres_dsn, past) as ask:
-        told = names(await ask.rows("events-behind", mission="MINURSO", as_of="2014-07-01"))
-        assert told == [("TourPlanned", "t-1"), ("TourCorrected", "t-1")]
+        events = names(await ask.rows("events-behind", mission="MINURSO", as_of="2014-07-01"))
+        assert events == [("TourPlanned", "t-1"), ("TourCorrected", "t-1")]
 
 
-async def test_events_are_asked_for_behind_exactly_one_thing(postgres_dsn: str) -> None:
+async def test_events_are_listed_behind_exactly_one_thing(postgres_dsn: str) -> None:
     async with given(postgres_dsn, VOTED) as ask:
         assert await ask.refused("events-behind") == (400, "tour")
         assert await ask.refused("events-behind", mission="MINURSO", mandate="kz-2013") == (400, "mission")

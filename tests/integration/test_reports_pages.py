@@ -11,12 +11,12 @@ import pytest
 
 from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
-from tests.integration.answering import Asking, given
+from tests.integration.answering import QueryClient, given
 from tests.integration.test_query_api import NEEDED, PAST
 
 
 @pytest.fixture(scope="module")
-async def ask(postgres_dsn: str) -> AsyncIterator[Asking]:
+async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
     said = [story.counted(nr, month=f"2014-{nr:02d}-28") for nr in range(1, 8)]
     async with given(postgres_dsn, [*PAST, *said]) as ask:
         yield ask
@@ -29,7 +29,9 @@ def needed(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("limit", [1, 3])
-async def test_pages_hold_every_row_once_and_each_shows_the_total_of_all(ask: Asking, name: str, limit: int) -> None:
+async def test_pages_hold_every_row_once_and_each_shows_the_total_of_all(
+    ask: QueryClient, name: str, limit: int
+) -> None:
     whole = await ask.report(name, **needed(name))
     rows: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
@@ -45,19 +47,19 @@ async def test_pages_hold_every_row_once_and_each_shows_the_total_of_all(ask: As
 
 
 @pytest.mark.parametrize("name", REPORTS)
-async def test_csv_has_the_rows_of_json(ask: Asking, name: str) -> None:
-    told = await ask.report(name, **needed(name))
+async def test_csv_has_the_rows_of_json(ask: QueryClient, name: str) -> None:
+    report = await ask.report(name, **needed(name))
     answer = await ask.http.get(f"/v1/reports/{name}", params={**needed(name), "format": "csv"})
     rows = list(csv.DictReader(answer.text.splitlines()))
-    assert len(rows) == len(told["rows"])
-    assert all(set(row) == set(told["rows"][0]) for row in rows)
+    assert len(rows) == len(report["rows"])
+    assert all(set(row) == set(report["rows"][0]) for row in rows)
 
 
-async def test_a_page_of_csv_tells_the_next_one_in_a_header(ask: Asking) -> None:
-    asked: dict[str, Any] = {"limit": 2, "format": "csv"}
-    first = await ask.http.get("/v1/reports/reconciliation", params=asked)
+async def test_a_page_of_csv_has_the_next_cursor_in_a_header(ask: QueryClient) -> None:
+    params: dict[str, Any] = {"limit": 2, "format": "csv"}
+    first = await ask.http.get("/v1/reports/reconciliation", params=params)
     second = await ask.http.get(
-        "/v1/reports/reconciliation", params={**asked, "cursor": first.headers["forcegen-next"]}
+        "/v1/reports/reconciliation", params={**params, "cursor": first.headers["forcegen-next"]}
     )
     assert first.text.splitlines()[1:] != second.text.splitlines()[1:]
     whole = await ask.http.get("/v1/reports/reconciliation", params={"format": "csv"})
@@ -77,47 +79,49 @@ def sealed(*key: Any) -> str:
         *("ключ", base64.urlsafe_b64encode(b"[" * 1_400).decode()),
     ],
 )
-async def test_what_is_no_cursor_of_the_report_is_refused(ask: Asking, cursor: str) -> None:
+async def test_what_is_no_cursor_of_the_report_is_refused(ask: QueryClient, cursor: str) -> None:
     assert await ask.refused("reconciliation", cursor=cursor) == (400, "cursor")
 
 
 @pytest.mark.parametrize("instant", ["2014-09-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
-async def test_an_instant_that_could_not_be_meant_is_refused(ask: Asking, instant: str) -> None:
+async def test_an_instant_that_could_not_be_meant_is_refused(ask: QueryClient, instant: str) -> None:
     assert await ask.refused("reconciliation", published_before=instant) == (400, "published_before")
 
 
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
-async def test_a_report_has_an_answer_on_the_first_and_the_last_of_days(ask: Asking, name: str, day: str) -> None:
+async def test_a_report_has_an_answer_on_the_first_and_the_last_of_days(ask: QueryClient, name: str, day: str) -> None:
     await ask.report(name, **needed(name) | {"since": day} if "since" in needed(name) else needed(name), as_of=day)
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("field", ["as_of", "closes_on"])
-async def test_a_day_that_cannot_be_reckoned_with_is_refused(ask: Asking, field: str, day: str) -> None:
-    asked = {**needed("must-come-home"), field: day}
-    assert await ask.refused("must-come-home", **asked) == (400, field)
+async def test_a_day_that_cannot_be_reckoned_with_is_refused(ask: QueryClient, field: str, day: str) -> None:
+    params = {**needed("must-come-home"), field: day}
+    assert await ask.refused("must-come-home", **params) == (400, field)
 
 
-async def test_sql_in_a_cursor_is_only_a_place_in_the_alphabet(ask: Asking) -> None:
+async def test_sql_in_a_cursor_is_only_a_place_in_the_alphabet(ask: QueryClient) -> None:
     place = sealed("KAZ'; DROP TABLE tours; --", "2014-01-28", "", "")
     assert (await ask.report("reconciliation", cursor=place, limit=5))["rows"] == []
 
 
 @pytest.mark.parametrize("name", REPORTS)
-async def test_each_report_is_documented_with_its_parameters_and_an_example_of_its_rows(ask: Asking, name: str) -> None:
-    told = (await ask.http.get("/openapi.json")).json()["paths"][f"/v1/reports/{name}"]["get"]
-    parameters = {parameter["name"]: parameter for parameter in told["parameters"]}
+async def test_each_report_is_documented_with_its_parameters_and_an_example_of_its_rows(
+    ask: QueryClient, name: str
+) -> None:
+    operation = (await ask.http.get("/openapi.json")).json()["paths"][f"/v1/reports/{name}"]["get"]
+    parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
     assert set(parameters) == set(REPORTS[name].parameters)
-    assert {found for found, one in parameters.items() if one["required"]} == set(REPORTS[name].required)
-    content = told["responses"]["200"]["content"]
+    assert {required for required, one in parameters.items() if one["required"]} == set(REPORTS[name].required)
+    content = operation["responses"]["200"]["content"]
     (row,) = content["application/json"]["example"]["rows"]
     columns = {column["name"] for column in (await ask.report(name, **needed(name)))["columns"]}
     assert set(row) <= columns
     assert content["text/csv"]["example"].startswith(",".join(row))
 
 
-async def test_an_empty_report_has_its_columns_and_totals_of_nothing(ask: Asking) -> None:
-    told = await ask.report("strength", as_of=date(2000, 1, 1).isoformat())
-    assert (told["rows"], told["totals"]) == ([], {"people": 0, "tours": 0})
-    assert "mission" in {column["name"] for column in told["columns"]}
+async def test_an_empty_report_has_its_columns_and_totals_of_nothing(ask: QueryClient) -> None:
+    report = await ask.report("strength", as_of=date(2000, 1, 1).isoformat())
+    assert (report["rows"], report["totals"]) == ([], {"people": 0, "tours": 0})
+    assert "mission" in {column["name"] for column in report["columns"]}

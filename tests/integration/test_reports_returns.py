@@ -32,8 +32,8 @@ def counted(
 
 
 def said(statement: str, value: int, **more: Any) -> OfficialStatementRecorded:
-    told: dict[str, Any] = {"as_of": D("2014-08-01"), "measure": "present", "source": "inform.kz", **more}
-    return OfficialStatementRecorded(contributor="KAZ", statement=statement, value=value, **told)
+    fields: dict[str, Any] = {"as_of": D("2014-08-01"), "measure": "present", "source": "inform.kz", **more}
+    return OfficialStatementRecorded(contributor="KAZ", statement=statement, value=value, **fields)
 
 
 async def test_each_row_is_compared_by_mission_and_type(postgres_dsn: str) -> None:
@@ -52,45 +52,45 @@ async def test_each_row_is_compared_by_mission_and_type(postgres_dsn: str) -> No
 async def test_what_only_one_side_has_differs_and_what_is_unknown_does_not(postgres_dsn: str) -> None:
     counts = [counted(None), counted(3, "troops", "MINURSO"), counted(2, "individual_police", "UNIFIL")]
     async with given(postgres_dsn, [*SENT, *PRESENT, *counts]) as ask:
-        told = {(r["mission"], r["personnel_type"]): r for r in await ask.rows("reconciliation")}
+        compared = {(r["mission"], r["personnel_type"]): r for r in await ask.rows("reconciliation")}
         quiet = await ask.picked("reconciliation", "mission", "personnel_type", raised="false")
         assert quiet == [("MINURSO", "experts_on_mission"), ("UNIFIL", "individual_police")]
-    blank = told["MINURSO", "experts_on_mission"]
+    blank = compared["MINURSO", "experts_on_mission"]
     assert (blank["register"], blank["published"], blank["difference"], blank["raise"]) == (1, None, None, None)
-    unseen = told["UNIFIL", "troops"]
+    unseen = compared["UNIFIL", "troops"]
     assert (unseen["found_in"], unseen["published"], unseen["difference"], unseen["raise"]) == (
         *("register", None, 100, "R1"),
     )
-    police = told["UNIFIL", "individual_police"]
+    police = compared["UNIFIL", "individual_police"]
     assert (police["register"], police["difference"]) == (None, None)
     assert police["note"] == "police are not kept in this register"
-    staff = told["MINURSO", "staff_officers"]
+    staff = compared["MINURSO", "staff_officers"]
     assert (staff["found_in"], staff["raise"]) == ("register", "R1")
     assert "may be counted within troops" in staff["note"]
-    assert "may be counted within troops" in told["MINURSO", "troops"]["note"]
-    assert told["UNIFIL", "troops"]["note"] is None
+    assert "may be counted within troops" in compared["MINURSO", "troops"]["note"]
+    assert compared["UNIFIL", "troops"]["note"] is None
 
 
 async def test_the_day_of_arrival_counts_and_the_day_before_does_not(postgres_dsn: str) -> None:
     days = {"2014-07-30": -100, "2014-07-31": 0}
     counts = [counted(100, "troops", "UNIFIL", day) for day in days]
     async with given(postgres_dsn, [*SENT, *PRESENT, *counts]) as ask:
-        told = dict(await ask.picked("reconciliation", "date", "difference", missions="UNIFIL"))
-        assert told == days
+        differences = dict(await ask.picked("reconciliation", "date", "difference", missions="UNIFIL"))
+        assert differences == days
         assert [row["date"] for row in await ask.rows("reconciliation", missions="UNIFIL", since="2014-07-31")] == [
             "2014-07-31"
         ]
         assert len(await ask.rows("reconciliation", missions="UNIFIL", as_of="2014-07-30")) == 1
 
 
-async def test_the_latest_publication_is_compared_unless_an_earlier_one_is_asked_for(postgres_dsn: str) -> None:
+async def test_the_latest_publication_is_compared_unless_an_earlier_one_is_requested(postgres_dsn: str) -> None:
     counts = [counted(2), counted(1, published="2014-09-10"), counted(7, published="2014-10-10", male=3, female=3)]
     async with given(postgres_dsn, [*SENT, *PRESENT, *counts]) as ask:
-        told = ("published", "publication", "adds_up")
-        asked = {"types": "experts_on_mission"}
-        assert await ask.picked("reconciliation", *told, **asked) == [(7, 3, False)]
-        earlier = {**asked, "published_before": "2014-09-11T00:00:00Z"}
-        assert await ask.picked("reconciliation", *told, **earlier) == [(1, 2, None)]
+        columns = ("published", "publication", "adds_up")
+        params = {"types": "experts_on_mission"}
+        assert await ask.picked("reconciliation", *columns, **params) == [(7, 3, False)]
+        earlier = {**params, "published_before": "2014-09-11T00:00:00Z"}
+        assert await ask.picked("reconciliation", *columns, **earlier) == [(1, 2, None)]
         assert await ask.rows("reconciliation", published_before="2014-08-09T00:00:00Z") == []
         status, field = await ask.refused("reconciliation", published_before="lately")
         assert (status, field) == (400, "published_before")
@@ -99,8 +99,10 @@ async def test_the_latest_publication_is_compared_unless_an_earlier_one_is_asked
 async def test_a_later_publication_is_taken_whole(postgres_dsn: str) -> None:
     counts = [counted(1), counted(90, "troops", "UNIFIL"), counted(1, published="2014-09-10")]
     async with given(postgres_dsn, [*SENT, *PRESENT, *counts]) as ask:
-        told = dict(await ask.picked("reconciliation", "mission", "found_in", types=["experts_on_mission", "troops"]))
-        assert told == {"MINURSO": "both", "UNIFIL": "register"}
+        found_in = dict(
+            await ask.picked("reconciliation", "mission", "found_in", types=["experts_on_mission", "troops"])
+        )
+        assert found_in == {"MINURSO": "both", "UNIFIL": "register"}
 
 
 async def test_absurd_numbers_are_compared_and_not_a_fault(postgres_dsn: str) -> None:
@@ -118,7 +120,7 @@ async def test_a_publication_that_contradicts_itself_is_raised_and_not_settled(p
     assert (row["published"], row["difference"], row["raise"], row["returns"]) == (None, None, "R1", 2)
 
 
-async def test_states_whose_books_are_kept_elsewhere_are_left_out_unless_asked_for(postgres_dsn: str) -> None:
+async def test_states_whose_books_are_kept_elsewhere_are_left_out_unless_requested(postgres_dsn: str) -> None:
     other = counted(4, contributor="MNG", contributor_as_published="Mongolia")
     async with given(postgres_dsn, [*SENT, other]) as ask:
         assert await ask.rows("reconciliation") == []
@@ -135,8 +137,8 @@ async def test_statements_are_held_against_the_register_of_their_day(postgres_ds
         said("tours", 3, measure="tours_since", since=D("2014-01-01")),
     ]
     async with given(postgres_dsn, [*SENT, *PRESENT, *statements]) as ask:
-        told = ask.picked("statements", "statement", "value", "register", "difference", "raise")
-        assert sorted(await told) == [
+        rows = ask.picked("statements", "statement", "value", "register", "difference", "raise")
+        assert sorted(await rows) == [
             ("about", 95, 100, 5, None),
             ("all", 102, 102, 0, None),
             ("company-eve", 100, 0, -100, "R4"),

@@ -22,7 +22,7 @@ def reopened(vacancy: str = "v-1", number: int = 1, day: str = "2014-11-01") -> 
     return vacancies.VacancyReopened(vacancy=vacancy, number=number, reopened_on=D(day), reason="rotation")
 
 
-async def test_tours_that_end_are_told_with_the_bucket_of_their_last_day(postgres_dsn: str) -> None:
+async def test_tours_that_end_are_listed_with_the_bucket_of_their_last_day(postgres_dsn: str) -> None:
     ends = {"t-0": "2014-12-01", "t-1": "2014-12-31", "t-2": "2015-01-01", "t-3": "2015-01-30", "t-4": "2015-03-01"}
     past: list[Event] = [
         *SENT,
@@ -30,8 +30,8 @@ async def test_tours_that_end_are_told_with_the_bucket_of_their_last_day(postgre
         *there("t-5", "2015-03-02"),
     ]
     async with given(postgres_dsn, past) as ask:
-        told = await ask.picked("ending-tours", "days", "bucket", "replacement", "raise")
-        assert told == [
+        rows = await ask.picked("ending-tours", "days", "bucket", "replacement", "raise")
+        assert rows == [
             (0, "overdue", "none", "R2"),
             (30, "30", "none", "R2"),
             (31, "60", "none", "R2"),
@@ -51,7 +51,7 @@ async def test_the_end_is_the_one_that_was_planned_on_the_day(postgres_dsn: str)
         assert await ask.rows("ending-tours", as_of="2015-05-01") == []
 
 
-async def test_a_replacement_is_told_from_the_reopened_vacancy_to_the_planned_tour(postgres_dsn: str) -> None:
+async def test_a_replacement_is_shown_from_the_reopened_vacancy_to_the_planned_tour(postgres_dsn: str) -> None:
     leaving = [*SENT, story.announced(), story.nominated(), story.accepted()]
     leaving += [*there("t-1", "2014-12-31", vacancy="v-1", nomination="n-1"), reopened()]
     next_one = {"person": "p-0002", "nominated_on": D("2014-11-10")}
@@ -70,8 +70,8 @@ async def test_a_replacement_is_told_from_the_reopened_vacancy_to_the_planned_to
         "2014-11-20": ("accepted", "v-1/n-2", None),
     }
     async with given(postgres_dsn, [*past, story.planned("t-2", vacancy="v-1", nomination="n-2", **relief)]) as ask:
-        told = await ask.picked("ending-tours", "replacement", "replaced_by", "gap_days", "raise")
-    assert told == [("tour planned", "kz-2013/observers/t-2", -11, None)]
+        rows = await ask.picked("ending-tours", "replacement", "replaced_by", "gap_days", "raise")
+    assert rows == [("tour planned", "kz-2013/observers/t-2", -11, None)]
 
 
 async def test_one_replacement_does_not_stand_in_for_two(postgres_dsn: str) -> None:
@@ -100,15 +100,15 @@ async def test_if_a_mission_closes_those_who_are_there_then_must_come_home(postg
     past += [story.planned("t-5", person="p-5", planned_from=D("2015-01-01"), planned_until=D("2015-12-31"))]
     past += [*there("t-6", "2016-01-01"), story.transferred("t-6", "2014-08-01")]
     async with given(postgres_dsn, past) as ask:
-        told = await ask.picked("must-come-home", "tour", "state", mission="MINURSO", closes_on="2015-01-01")
-        assert told == [("t-2", "present"), ("t-3", "present"), ("t-4", "planned")]
+        rows = await ask.picked("must-come-home", "tour", "state", mission="MINURSO", closes_on="2015-01-01")
+        assert rows == [("t-2", "present"), ("t-3", "present"), ("t-4", "planned")]
         assert await ask.picked("must-come-home", "tour", mission="UNOCI", closes_on="2014-08-01") == [("t-6",)]
         assert await ask.rows("must-come-home", mission="UNOCI", closes_on="2014-07-31") == []
         assert await ask.refused("must-come-home", mission="UNOCI") == (400, "closes_on")
         assert await ask.refused("must-come-home", closes_on="2014-07-31") == (400, "mission")
 
 
-async def test_who_was_there_on_a_day_that_is_past_is_told_as_it_was(postgres_dsn: str) -> None:
+async def test_who_was_there_on_a_day_that_is_past_is_shown_as_it_was(postgres_dsn: str) -> None:
     past: list[Event] = [*SENT, *there("t-1", "2015-07-01"), story.departed("t-1", "2014-09-01")]
     async with given(postgres_dsn, past) as ask:
         homes = [
@@ -118,7 +118,7 @@ async def test_who_was_there_on_a_day_that_is_past_is_told_as_it_was(postgres_ds
     assert homes == [0, 1, 1, 0]
 
 
-async def test_moved_dates_are_told_with_how_far_how_often_why_and_who(postgres_dsn: str) -> None:
+async def test_moved_dates_are_listed_with_how_far_how_often_why_and_who(postgres_dsn: str) -> None:
     past: list[Event] = [
         *SENT,
         story.planned(),

@@ -55,29 +55,29 @@ async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def items(api: httpx.AsyncClient, path: str, **asked: Any) -> list[dict[str, Any]]:
+async def items(api: httpx.AsyncClient, path: str, **params: Any) -> list[dict[str, Any]]:
     """Every item, two a page."""
-    found: list[dict[str, Any]] = []
+    collected: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        answer = await api.get(f"/v1/{path}", params={**asked, **cursor, "limit": 2})
+        answer = await api.get(f"/v1/{path}", params={**params, **cursor, "limit": 2})
         assert answer.status_code == 200, answer.text
-        found += answer.json()["items"]
+        collected += answer.json()["items"]
         if answer.json()["next"] is None:
-            return found
+            return collected
         cursor = {"cursor": answer.json()["next"]}
 
 
 async def test_publications_and_contradictions_stay_side_by_side(api: httpx.AsyncClient) -> None:
-    found = await items(api, "strength-returns")
-    assert len(found) == len({one["event"] for one in found}) == len(PAST)
-    keys = [(one["contributor"], one["as_of"], one["mission"], one["published_at"]) for one in found]
+    rows = await items(api, "strength-returns")
+    assert len(rows) == len({one["event"] for one in rows}) == len(PAST)
+    keys = [(one["contributor"], one["as_of"], one["mission"], one["published_at"]) for one in rows]
     assert keys == sorted(keys)
     restated = await items(api, "strength-returns", mission="UNIFIL", month_from="2012-02", contributor="XAA")
     assert [one["total"] for one in restated] == [12, 13]
 
 
-async def test_what_is_odd_about_a_row_is_told_beside_it(api: httpx.AsyncClient) -> None:
+async def test_what_is_odd_about_a_row_is_shown_beside_it(api: httpx.AsyncClient) -> None:
     odd = {
         (one["contributor"], one["as_of"], one["mission"], one["total"]): one["noticed"]
         for one in await items(api, "strength-returns")
@@ -96,7 +96,7 @@ async def test_what_is_odd_about_a_row_is_told_beside_it(api: httpx.AsyncClient)
 
 
 @pytest.mark.parametrize(
-    ("asked", "count"),
+    ("params", "count"),
     [
         ({"contributor": "XAB"}, 2),
         ({"month_from": "2012-02", "month_until": "2012-02"}, 5),
@@ -106,8 +106,8 @@ async def test_what_is_odd_about_a_row_is_told_beside_it(api: httpx.AsyncClient)
         ({"personnel_type": "staff_officers"}, 0),
     ],
 )
-async def test_rows_are_found_by_what_they_say(api: httpx.AsyncClient, asked: dict[str, str], count: int) -> None:
-    assert len(await items(api, "strength-returns", **asked)) == count
+async def test_rows_are_found_by_what_they_say(api: httpx.AsyncClient, params: dict[str, str], count: int) -> None:
+    assert len(await items(api, "strength-returns", **params)) == count
 
 
 async def test_what_was_counted_is_that_of_the_newest_publication_of_the_month(api: httpx.AsyncClient) -> None:
@@ -122,26 +122,30 @@ async def test_what_was_counted_is_that_of_the_newest_publication_of_the_month(a
     assert [(one["mission"], one["people"], one["counted_on"]) for one in february] == [("UNIFIL", 13, "2012-02-28")]
 
 
-async def test_a_restated_month_is_told_as_it_was_first_published(api: httpx.AsyncClient) -> None:
-    asked = {"as_of": "2012-02-29", "contributor": "XAA", "published_before": "2013-01-01T00:00:00Z"}
-    found = {one["mission"]: one for one in await items(api, "returned-strength", **asked)}
-    assert {mission: one["people"] for mission, one in found.items()} == {"UNIFIL": 12, "UNMISS": 8}
-    assert (found["UNMISS"]["people_least"], found["UNMISS"]["rows"], found["UNMISS"]["male"]) == (7, 2, None)
-    assert (found["UNMISS"]["female"], found["UNMISS"]["sources"]) == (0, ["made up"])
+async def test_a_restated_month_is_shown_as_it_was_first_published(api: httpx.AsyncClient) -> None:
+    params = {"as_of": "2012-02-29", "contributor": "XAA", "published_before": "2013-01-01T00:00:00Z"}
+    by_mission = {one["mission"]: one for one in await items(api, "returned-strength", **params)}
+    assert {mission: one["people"] for mission, one in by_mission.items()} == {"UNIFIL": 12, "UNMISS": 8}
+    assert (by_mission["UNMISS"]["people_least"], by_mission["UNMISS"]["rows"], by_mission["UNMISS"]["male"]) == (
+        7,
+        2,
+        None,
+    )
+    assert (by_mission["UNMISS"]["female"], by_mission["UNMISS"]["sources"]) == (0, ["made up"])
 
 
-async def test_a_restated_month_is_told_as_it_was_known_at_an_instant(api: httpx.AsyncClient) -> None:
+async def test_a_restated_month_is_shown_as_it_was_known_at_an_instant(api: httpx.AsyncClient) -> None:
     """Each row was recorded a second after the one before, the restatement last."""
     before = (LEARNED + timedelta(seconds=len(PAST) - 2)).isoformat()
-    asked = {"as_of": "2012-02-29", "contributor": "XAA", "as_known_at": before}
-    assert [one["people"] for one in await items(api, "returned-strength", **asked)] == [12, 8]
-    after = {**asked, "as_known_at": (LEARNED + timedelta(seconds=len(PAST))).isoformat()}
+    params = {"as_of": "2012-02-29", "contributor": "XAA", "as_known_at": before}
+    assert [one["people"] for one in await items(api, "returned-strength", **params)] == [12, 8]
+    after = {**params, "as_known_at": (LEARNED + timedelta(seconds=len(PAST))).isoformat()}
     assert [one["people"] for one in await items(api, "returned-strength", **after)] == [13]
     assert len(await items(api, "strength-returns", as_known_at=before)) == len(PAST) - 1
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"),
+    ("target", "field"),
     [
         ("strength-returns?month_from=2012-13", "month_from"),
         ("strength-returns?month_until=0000-01", "month_until"),
@@ -152,8 +156,8 @@ async def test_a_restated_month_is_told_as_it_was_known_at_an_instant(api: httpx
         ("returned-strength?noticed=duplicate", "noticed"),
     ],
 )
-async def test_a_wrong_question_is_refused_by_its_name(api: httpx.AsyncClient, asked: str, field: str) -> None:
-    answer = await api.get(f"/v1/{asked}")
+async def test_a_wrong_question_is_refused_by_its_name(api: httpx.AsyncClient, target: str, field: str) -> None:
+    answer = await api.get(f"/v1/{target}")
     assert (answer.status_code, answer.json()["field"]) == (400, field)
 
 

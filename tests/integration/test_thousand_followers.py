@@ -7,7 +7,7 @@ from tests.integration.crowd import crowd
 READERS, SILENT, CHANGES = 900, 100, 20
 
 
-async def test_a_thousand_follow_one_process_and_each_who_reads_is_told_everything(
+async def test_a_thousand_follow_one_process_and_each_that_reads_gets_everything(
     postgres_dsn: str, tmp_path: Path
 ) -> None:
     async with crowd(postgres_dsn, tmp_path / "api.log") as there:

@@ -5,7 +5,7 @@ from typing import Any
 from contracts import approvals, vacancies
 from contracts.words import Event
 from tests import peacekeepers as story
-from tests.integration.answering import Asking, given
+from tests.integration.answering import QueryClient, given
 from tests.peacekeepers import D
 
 OTHER = {"contributor": "JOR"}
@@ -18,8 +18,8 @@ PAST: list[Event] = [
 ]
 
 
-async def kinds(ask: Asking, **asked: str) -> list[str]:
-    rows = await ask.rows("timeline", since="1990-01-01", as_of="2016-01-01", **asked)
+async def kinds(ask: QueryClient, **params: str) -> list[str]:
+    rows = await ask.rows("timeline", since="1990-01-01", as_of="2016-01-01", **params)
     return sorted(row["type"].rpartition(".")[2] for row in rows)
 
 
@@ -38,14 +38,14 @@ async def test_a_state_s_timeline_holds_what_names_it_and_what_is_its_own(postgr
 
 
 async def test_its_pages_tell_each_event_once_beside_the_total_of_all(postgres_dsn: str) -> None:
-    asked = {"since": "1990-01-01", "as_of": "2016-01-01", "contributor": "KAZ"}
+    params = {"since": "1990-01-01", "as_of": "2016-01-01", "contributor": "KAZ"}
     async with given(postgres_dsn, PAST) as ask:
-        whole = await ask.report("timeline", **asked)
-        told: list[dict[str, Any]] = []
+        whole = await ask.report("timeline", **params)
+        rows: list[dict[str, Any]] = []
         cursor: str | None = None
-        while cursor is not None or not told:
-            page = await ask.report("timeline", limit=2, **asked, **({"cursor": cursor} if cursor else {}))
+        while cursor is not None or not rows:
+            page = await ask.report("timeline", limit=2, **params, **({"cursor": cursor} if cursor else {}))
             assert page["totals"] == whole["totals"]
-            told += page["rows"]
+            rows += page["rows"]
             cursor = page["next"]
-        assert told == whole["rows"]
+        assert rows == whole["rows"]

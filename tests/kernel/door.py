@@ -1,4 +1,4 @@
-"""A small made-up room for tests of the kernel: it approves mandates, and its doors are as wide as the tests need."""
+"""A small made-up service for tests of the kernel: it approves mandates, with limits as wide as the tests need."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -27,17 +27,17 @@ class Counting:
     def evolve(self, state: int, fact: RecordedEvent, /) -> int:
         return state + 1
 
-    def decide(self, asked: ReceivedCommand[Command], states: States, /) -> Decision:
-        assert isinstance(asked.data, RejectMandate)
-        act = asked.data.decision.act_number
+    def decide(self, command: ReceivedCommand[Command], states: States, /) -> Decision:
+        assert isinstance(command.data, RejectMandate)
+        act = command.data.decision.act_number
         if act.startswith("no"):
-            return Refusal("no", f"{states[asked.data.stream]} were enough.", "decision.act_number", "Ask for less.")
+            return Refusal("no", f"{states[command.data.stream]} were enough.", "decision.act_number", "Ask for less.")
         if act.startswith("wait:") and not states[f"mandate/{act[5:]}"]:
             return Pending(f"mandate/{act[5:]}", "It has not arrived.")
         if act == "bug":
             raise ZeroDivisionError
         times = int(act[6:]) if act.startswith("times:") else 1
-        return [MandateRejected(mandate=asked.data.mandate, decision=asked.data.decision)] * times
+        return [MandateRejected(mandate=command.data.mandate, decision=command.data.decision)] * times
 
     def claims(self, fact: RecordedEvent, state: int, /) -> Mapping[str, tuple[Claim, ...]]:
         assert isinstance(fact.data, MandateRejected)
@@ -46,12 +46,12 @@ class Counting:
             return {}
         return {fact.data.stream: (Claim("act", act[6:], DAY, None),)}
 
-    def claimed(self, asked: ReceivedCommand[Command], claim: Claim, owner: str, /) -> Refusal:
+    def claimed(self, command: ReceivedCommand[Command], claim: Claim, owner: str, /) -> Refusal:
         return Refusal("claimed", f"{claim.holder} is held by {owner}.")
 
 
 def reject(id_: str, mandate: str = "kz-1", act: str = "1", **more: Any) -> DecodedCommand:
-    """A command of the made-up room."""
+    """A command of the made-up service."""
     data = RejectMandate(mandate=mandate, decision=VOTE.model_copy(update={"act_number": act}))
     envelope = Envelope(
         id=id_,

@@ -1,4 +1,4 @@
-"""A made-up room that publishes, with a relay that can be started, stopped and broken off."""
+"""A made-up service that publishes, with a relay that can be started, stopped and broken off."""
 
 import asyncio
 import secrets
@@ -26,7 +26,7 @@ PARTITIONS = 3
 
 
 class Publishing:
-    """The room; each relay of it is as another process's."""
+    """The service; each relay of it is as another process's."""
 
     def __init__(self, servers: Servers, name: str, pool: asyncpg.Pool, url: str) -> None:
         self.name = name
@@ -69,14 +69,14 @@ class Publishing:
                 break
             await asyncio.sleep(0.1)
         await asyncio.sleep(0.3)
-        found = await asyncio.to_thread(self.client.records, topic)
-        assert len(found) == count
-        return found
+        records = await asyncio.to_thread(self.client.records, topic)
+        assert len(records) == count
+        return records
 
 
 @asynccontextmanager
 async def published(servers: Servers, database: str) -> AsyncIterator[Publishing]:
-    """The room, with its own schema and topics."""
+    """The service, with its own schema and topics."""
     name = f"r{secrets.token_hex(4)}"
     await provision(servers.database(database), name, "secret")
     url = servers.as_role(name, "secret", database)
@@ -89,10 +89,10 @@ async def published(servers: Servers, database: str) -> AsyncIterator[Publishing
 
 def positions(records: Sequence[Any]) -> dict[int, list[int]]:
     """What each partition holds, in its order."""
-    found: dict[int, list[int]] = {}
+    by_partition: dict[int, list[int]] = {}
     for record in records:
-        found.setdefault(record.partition(), []).append(int(dict(record.headers())["ce_position"]))
-    return found
+        by_partition.setdefault(record.partition(), []).append(int(dict(record.headers())["ce_position"]))
+    return by_partition
 
 
 def complete_and_in_order(records: Sequence[Any]) -> bool:

@@ -23,7 +23,7 @@ inter.broker.listener.name=SASL_PLAINTEXT
 sasl.mechanism.inter.broker.protocol=PLAIN
 sasl.enabled.mechanisms=PLAIN
 listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule \
-required username="broker" password="between" user_broker="between" user_room="secret";
+required username="broker" password="between" user_broker="between" user_service="secret";
 log.dirs={place}/data
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0

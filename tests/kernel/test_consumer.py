@@ -213,7 +213,7 @@ async def test_marks_and_aborted_transactions_are_passed_over_with_their_reasons
     ]
 
 
-async def test_records_that_were_deleted_before_they_were_read_are_told(topic: Topic) -> None:
+async def test_records_that_were_deleted_before_they_were_read_are_reported(topic: Topic) -> None:
     topic.good(0, b"0", b"1", b"2", b"3")
     admin = AIOKafkaAdminClient(bootstrap_servers=topic.kafka)
     await admin.start()
@@ -294,7 +294,7 @@ async def test_a_record_that_cannot_even_be_set_aside_holds_its_own_partition_an
     assert effects.values(0) == [b"before"]
 
 
-async def test_when_nothing_comes_any_longer_kafka_is_told_the_last_offsets_too(topic: Topic) -> None:
+async def test_when_nothing_comes_any_longer_kafka_gets_the_last_offsets_too(topic: Topic) -> None:
     effects, group = Effects(), f"c{secrets.token_hex(4)}"
     async with reading(topic, effects, name=group):
         topic.good(0, b"0")
@@ -373,7 +373,7 @@ async def measured(topic: Topic, effects: Effects, health: Health) -> AsyncItera
         await asyncio.gather(*loops, return_exceptions=True)
 
 
-async def test_a_transaction_that_is_left_open_is_told_and_ended_by_the_broker(topic: Topic) -> None:
+async def test_a_transaction_that_is_left_open_is_reported_and_ended_by_the_broker(topic: Topic) -> None:
     settings = {"bootstrap.servers": topic.kafka, "transaction.timeout.ms": 5_000}
     producer = Producer({**settings, "transactional.id": f"x{secrets.token_hex(4)}"})
     producer.init_transactions()

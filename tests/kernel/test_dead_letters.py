@@ -102,14 +102,14 @@ def test_no_record_leads_to_a_letter_that_cannot_be_published(one: DeadLetter) -
 def test_what_is_cut_says_so() -> None:
     long, many = b"v" * (DEAD_HEADER_CHARS_MAX + 1), [("many", b"x")] * (DEAD_HEADERS_MAX + 7)
     record = rendered(letter(b"k" * 5_000, b"v" * 100_000, [("long", long), *many], "r" * 5_000))
-    told = dict(record.headers)
+    headers = dict(record.headers)
     assert record.key == b"k" * DEAD_KEY_BYTES_MAX
     assert record.value == b"v" * DEAD_VALUE_BYTES_MAX
-    assert told["dead-letter-key-length"] == b"5000"
-    assert told["dead-letter-length"] == b"100000"
-    assert told["dead-letter-headers"] == str(len(many) + 1).encode()
-    assert (told["long"] or b"").decode().endswith(f"… ({len(long)} bytes)")
-    assert (told["dead-letter-reason"] or b"").decode().endswith("… (5000 characters)")
+    assert headers["dead-letter-key-length"] == b"5000"
+    assert headers["dead-letter-length"] == b"100000"
+    assert headers["dead-letter-headers"] == str(len(many) + 1).encode()
+    assert (headers["long"] or b"").decode().endswith(f"… ({len(long)} bytes)")
+    assert (headers["dead-letter-reason"] or b"").decode().endswith("… (5000 characters)")
 
 
 def test_letters_of_before_are_as_they_were_where_they_could_be_published() -> None:
@@ -130,14 +130,14 @@ def test_letters_of_before_that_could_not_be_published_are_cut() -> None:
 
 
 @pytest.fixture
-async def room(servers: Servers, database: str) -> AsyncIterator[Publishing]:
+async def service(servers: Servers, database: str) -> AsyncIterator[Publishing]:
     async with published(servers, database) as there:
         yield there
 
 
 @pytest.mark.servers
-async def test_letters_of_every_size_are_published_old_ones_too(room: Publishing) -> None:
-    store = PostgresStore(room.pool)
+async def test_letters_of_every_size_are_published_old_ones_too(service: Publishing) -> None:
+    store = PostgresStore(service.pool)
     offsets = iter(range(10))
 
     def at(one: DeadLetter) -> DeadLetter:
@@ -147,12 +147,12 @@ async def test_letters_of_every_size_are_published_old_ones_too(room: Publishing
     await store.append(Batch(dead_letters=[at(letter()), at(huge), at(letter(None, None))]))
     await store.append(Batch(dead_letters=[at(letter())]))
     of_before = "UPDATE dead_letters SET key = $1, key_bytes = NULL, headers_number = NULL WHERE position = 4"
-    await room.pool.execute(of_before, b"k" * 1_500_000)
-    async with room.relaying():
-        records = await room.published("dead_letters", 4)
-        assert not room.health.problems()
-    told = {int(dict(record.headers())["dead-letter-position"]): record for record in records}
-    assert told[2].key() == b"\x00" * DEAD_KEY_BYTES_MAX
-    assert dict(told[2].headers())["dead-letter-headers"] == b"100001"
-    assert ("\\xff\\x00", None) in told[2].headers()
-    assert told[4].key() == b"k" * DEAD_KEY_BYTES_MAX
+    await service.pool.execute(of_before, b"k" * 1_500_000)
+    async with service.relaying():
+        records = await service.published("dead_letters", 4)
+        assert not service.health.problems()
+    by_position = {int(dict(record.headers())["dead-letter-position"]): record for record in records}
+    assert by_position[2].key() == b"\x00" * DEAD_KEY_BYTES_MAX
+    assert dict(by_position[2].headers())["dead-letter-headers"] == b"100001"
+    assert ("\\xff\\x00", None) in by_position[2].headers()
+    assert by_position[4].key() == b"k" * DEAD_KEY_BYTES_MAX

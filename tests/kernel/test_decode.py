@@ -70,14 +70,14 @@ DEEP = in_json().replace(b'"data":{', b'"data":{"x":' + b"[" * 2000 + b"]" * 200
 def test_a_readable_identity_is_answered_with_the_field_and_the_remedy(
     value: bytes | None, headers: Headers, field: str
 ) -> None:
-    found = answered(value, headers)
-    assert found is not None
-    assert found.key == (EVENT.source, EVENT.id)
-    assert found.stream == "mandate/kz-2013"
-    assert isinstance(found.command, Invalid)
-    assert found.command.field == field
-    assert found.command.reason
-    assert found.command.remedy
+    command = answered(value, headers)
+    assert command is not None
+    assert command.key == (EVENT.source, EVENT.id)
+    assert command.stream == "mandate/kz-2013"
+    assert isinstance(command.command, Invalid)
+    assert command.command.field == field
+    assert command.command.reason
+    assert command.command.remedy
 
 
 @pytest.mark.parametrize(
@@ -112,12 +112,12 @@ def test_a_repeat_is_known_and_another_body_is_not_it() -> None:
 
 @pytest.mark.parametrize("unfit", ["a\nb", "é" * 1000, "\ufffe"])
 def test_an_identity_that_is_no_name_is_answered_under_itself_but_names_nothing(unfit: str) -> None:
-    found = answered(in_json(id=unfit, subject=unfit, type=unfit, correlationid=unfit, time="noon"), STRUCTURED, None)
-    assert found is not None
-    assert found.envelope.id == unfit
-    assert found.envelope.correlation_id
-    assert all(is_admissible(name) for name in (found.stream, found.envelope.type, found.envelope.correlation_id))
-    assert orjson.dumps([found.stream, found.envelope.type])
+    command = answered(in_json(id=unfit, subject=unfit, type=unfit, correlationid=unfit, time="noon"), STRUCTURED, None)
+    assert command is not None
+    assert command.envelope.id == unfit
+    assert command.envelope.correlation_id
+    assert all(is_admissible(name) for name in (command.stream, command.envelope.type, command.envelope.correlation_id))
+    assert orjson.dumps([command.stream, command.envelope.type])
 
 
 # What is admitted.
@@ -134,11 +134,11 @@ def admitted(envelope: Envelope) -> DecodedCommand:
     return decode.command(envelope, WORDS, received=NOW, bytes_max=10_000)
 
 
-def field_at_fault(found: DecodedCommand) -> str | None:
-    assert isinstance(found.command, Invalid), found
-    assert found.command.reason
-    assert found.command.remedy
-    return found.command.field
+def field_at_fault(command: DecodedCommand) -> str | None:
+    assert isinstance(command.command, Invalid), command
+    assert command.command.reason
+    assert command.command.remedy
+    return command.command.field
 
 
 ATTRIBUTES = {
@@ -152,10 +152,10 @@ ATTRIBUTES = {
 @pytest.mark.parametrize("unfit", [*NOT_OF_STRING_TYPE, LONGEST + "x", "Я" * 2048])
 def test_an_attribute_that_the_system_cannot_hold_is_answered_and_named(name: str, unfit: str) -> None:
     change: dict[str, Any] = {name: unfit}
-    found = admitted(replace(GOOD, **change))
-    assert field_at_fault(found) == ATTRIBUTES[name]
-    assert found.key == (unfit if name == "source" else "urn:test", unfit if name == "id" else "c-1")
-    held = (found.stream, found.envelope.type, found.envelope.correlation_id or "c-1")
+    command = admitted(replace(GOOD, **change))
+    assert field_at_fault(command) == ATTRIBUTES[name]
+    assert command.key == (unfit if name == "source" else "urn:test", unfit if name == "id" else "c-1")
+    held = (command.stream, command.envelope.type, command.envelope.correlation_id or "c-1")
     assert all(is_admissible(text) for text in held)
 
 
@@ -163,9 +163,9 @@ def test_an_attribute_that_the_system_cannot_hold_is_answered_and_named(name: st
 @pytest.mark.parametrize("fit", [LONGEST, "a\xa0b", "\u2028", "\u200b", "\ue000", "\U000e0001", "e\u0301", "͸"])
 def test_every_other_text_is_admitted_as_it_is(name: str, fit: str) -> None:
     change: dict[str, Any] = {name: fit}
-    found = admitted(replace(GOOD, **change))
-    assert isinstance(found.command, ReceivedCommand)
-    assert getattr(found.envelope, name) == fit
+    command = admitted(replace(GOOD, **change))
+    assert isinstance(command.command, ReceivedCommand)
+    assert getattr(command.envelope, name) == fit
 
 
 @pytest.mark.parametrize("year", [1, 1899, 2200, 9999])
@@ -222,7 +222,7 @@ def test_ids_and_digests_of_what_was_recorded_before_stay_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "expected"),
     [
         (DATA.replace(b'"kz-1"', b'"kz-1","mandate":"kz-1"'), "twice"),
         (DATA.replace(b'"1"', b'"1","act_\\u006eumber":"2"'), "twice"),
@@ -241,19 +241,19 @@ def test_ids_and_digests_of_what_was_recorded_before_stay_the_same() -> None:
         (DATA.replace(b'"1"', b'"a\\nb"'), "line breaks"),
     ],
 )
-def test_json_that_means_two_things_or_none_is_answered(data: bytes, told: str) -> None:
-    found = admitted(replace(GOOD, data=data))
-    assert (field_at_fault(found) or "").startswith("data")
-    assert isinstance(found.command, Invalid)
-    assert told in found.command.reason
+def test_json_that_means_two_things_or_none_is_answered(data: bytes, expected: str) -> None:
+    command = admitted(replace(GOOD, data=data))
+    assert (field_at_fault(command) or "").startswith("data")
+    assert isinstance(command.command, Invalid)
+    assert expected in command.command.reason
 
 
 def test_an_escaped_backslash_before_u0000_is_six_characters_and_no_nul() -> None:
     word = DATA.replace(b'"1"', b'"C:\\\\u0000"')
-    found = admitted(replace(GOOD, data=word)).command
-    assert isinstance(found, ReceivedCommand)
-    assert isinstance(found.data, RejectMandate)
-    assert found.data.decision.act_number == "C:\\u0000"
+    received = admitted(replace(GOOD, data=word)).command
+    assert isinstance(received, ReceivedCommand)
+    assert isinstance(received.data, RejectMandate)
+    assert received.data.decision.act_number == "C:\\u0000"
 
 
 # The record's key.
@@ -275,8 +275,8 @@ def test_an_escaped_backslash_before_u0000_is_six_characters_and_no_nul() -> Non
 def test_a_record_without_a_key_is_taken_where_its_partitionkey_names_the_stream(
     key: bytes | None, wanted: str | None, is_taken: bool
 ) -> None:
-    found = decode.keyed(admitted(replace(GOOD, partition_key=wanted)), key)
-    assert isinstance(found.command, ReceivedCommand) == is_taken
-    if isinstance(found.command, Invalid):
-        assert found.command.field == "key"
-        assert len(found.command.reason) < 1000
+    command = decode.keyed(admitted(replace(GOOD, partition_key=wanted)), key)
+    assert isinstance(command.command, ReceivedCommand) == is_taken
+    if isinstance(command.command, Invalid):
+        assert command.command.field == "key"
+        assert len(command.command.reason) < 1000

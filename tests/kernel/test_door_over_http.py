@@ -1,4 +1,4 @@
-"""A deciding service over HTTP: any id can be asked for, what can never fit is told so, faults are told apart."""
+"""A deciding service over HTTP: any id can be looked up; passing faults are distinguished from lasting ones."""
 
 import asyncio
 import json
@@ -87,18 +87,18 @@ IDS = (
 
 
 @pytest.mark.parametrize("id_", IDS)
-async def test_any_id_that_a_command_may_have_can_be_asked_for(id_: str) -> None:
+async def test_any_id_that_a_command_may_have_can_be_looked_up(id_: str) -> None:
     async with door() as (client, _):
         sent = await client.post("/v1/commands", json=event(id_), headers=STRUCTURED)
         assert (sent.status_code, sent.json()["command_id"]) == (200, id_)
         query, segment, plain = quote(id_, safe=""), quote(id_, safe=""), quote(id_, safe="/")
         with Stranger(str(client.base_url)) as stranger:
             for target in (f"/v1/commands?id={query}", f"/v1/commands/{segment}", f"/v1/commands/{plain}"):
-                told = await asyncio.to_thread(stranger.send, "GET", target)
-                assert (told.status, json.loads(told.body)["command_id"]) == (200, id_), target
+                answer = await asyncio.to_thread(stranger.send, "GET", target)
+                assert (answer.status, json.loads(answer.body)["command_id"]) == (200, id_), target
 
 
-async def test_where_two_sources_used_an_id_the_source_is_asked_for_and_any_may_be_named() -> None:
+async def test_where_two_sources_used_an_id_the_source_is_required_and_any_may_be_named() -> None:
     async with door() as (client, _):
         for source in ("urn:a", "urn:ж/ b?c"):
             await client.post("/v1/commands", json=event("same/id", source), headers=STRUCTURED)
@@ -124,8 +124,8 @@ async def test_a_service_that_is_busy_says_when_to_come_again() -> None:
     begins = asyncio.Event()
     async with door(begins=begins) as (client, _):
         batches = [[event(f"{which}-{nr}") for nr in range(WAITING_MAX)] for which in ("one", "other")]
-        asking = [asyncio.create_task(client.post("/v1/commands", json=one, headers=BATCH)) for one in batches]
-        done, waiting = await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+        requests = [asyncio.create_task(client.post("/v1/commands", json=one, headers=BATCH)) for one in batches]
+        done, waiting = await asyncio.wait(requests, return_when=asyncio.FIRST_COMPLETED)
         answer = done.pop().result()
         assert (answer.status_code, answer.json()["title"], answer.headers["retry-after"]) == (503, "Busy", "1")
         begins.set()
@@ -146,7 +146,7 @@ async def test_a_service_that_is_busy_says_when_to_come_again() -> None:
         (asyncpg.exceptions._base.DataError("no such value"), 500, False),
     ],
 )
-async def test_what_passes_is_told_apart_from_what_does_not(fault: Exception, status: int, again: bool) -> None:
+async def test_what_passes_is_distinguished_from_what_does_not(fault: Exception, status: int, again: bool) -> None:
     async def take(_: Sequence[DecodedCommand]) -> Sequence[CommandDecided]:
         raise fault
 
@@ -181,8 +181,8 @@ async def test_any_body_has_an_answer(body: bytes, headers: dict[str, str], stat
     async with door() as (client, _):
         answer = await client.post("/v1/commands", content=body, headers=headers)
         assert answer.status_code == status, answer.text
-        told = answer.json()
-        for one in told if isinstance(told, list) else [told]:
+        outcomes = answer.json()
+        for one in outcomes if isinstance(outcomes, list) else [outcomes]:
             assert one["field"], one
             assert one["remedy"], one
 
@@ -243,12 +243,12 @@ async def test_however_a_body_comes_the_service_goes_on(how: str) -> None:
 async def test_a_parameter_that_cannot_be_held_is_named(target: str, field: str) -> None:
     async with door() as (client, _):
         with Stranger(str(client.base_url)) as stranger:
-            told = await asyncio.to_thread(stranger.send, "GET", target)
-        assert (told.status, told.problem["field"]) == (400, field), told
-        assert told.problem["remedy"]
+            answer = await asyncio.to_thread(stranger.send, "GET", target)
+        assert (answer.status, answer.problem["field"]) == (400, field), answer
+        assert answer.problem["remedy"]
 
 
-async def test_head_of_a_route_is_get_without_the_body_and_another_method_is_told_which_there_are() -> None:
+async def test_head_of_a_route_is_get_without_the_body_and_another_method_is_answered_with_those_there_are() -> None:
     async with door() as (client, _):
         await client.post("/v1/commands", json=event("a"), headers=STRUCTURED)
         for path in ("/v1/commands/a", "/v1/commands?id=a", "/livez", "/openapi.json", "/nowhere"):

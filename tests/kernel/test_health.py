@@ -1,4 +1,4 @@
-"""Health that sees: each way in which a process can stand still is told, and nothing is told that moves."""
+"""Health that sees: each way in which a process can stand still is reported, and nothing that moves is."""
 
 import itertools
 import time
@@ -33,7 +33,7 @@ def test_a_loop_that_waits_while_work_waits_is_not_healthy(clock: list[float]) -
     assert health.problems() == []
 
 
-def test_one_piece_of_work_that_does_not_end_is_told_and_an_end_takes_it_back(clock: list[float]) -> None:
+def test_one_piece_of_work_that_does_not_end_is_reported_and_an_end_takes_it_back(clock: list[float]) -> None:
     health = Health(30)
     with health.working("commands over HTTP"):
         clock[0] += 31
@@ -41,7 +41,9 @@ def test_one_piece_of_work_that_does_not_end_is_told_and_an_end_takes_it_back(cl
     assert health.problems() == []
 
 
-def test_a_fault_is_told_with_its_kind_its_place_and_since_when_and_never_with_its_message(clock: list[float]) -> None:
+def test_a_fault_is_reported_with_its_kind_its_place_and_since_when_and_never_with_its_message(
+    clock: list[float],
+) -> None:
     health = Health(30)
     for _ in range(3):
         clock[0] += 10

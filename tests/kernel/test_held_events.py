@@ -83,15 +83,15 @@ class Service:
         return [self._admit(one) for one in reactions(self.service, topic, fact, cause)]
 
     async def read(self, *envelopes: Envelope) -> tuple[int, int]:
-        """As the room reads a batch: how many dead letters and how many held events it leads to."""
+        """As the service reads a batch: how many dead letters and how many held events it leads to."""
         records = [record(one, self.next_offset + nr) for nr, one in enumerate(envelopes)]
         await self.store.load_offsets("counting", [P0])
         progress = OffsetAdvance("counting", {P0: (self.next_offset, self.next_offset + len(records))})
-        found = await self.record_decoder.decode_batch(records, self.store)
-        await self.held_event_retry.check(found.held)
-        await self.command_handler.handle(found.commands, found.dead_letters, progress, held=found.held)
+        decoded = await self.record_decoder.decode_batch(records, self.store)
+        await self.held_event_retry.check(decoded.held)
+        await self.command_handler.handle(decoded.commands, decoded.dead_letters, progress, held=decoded.held)
         self.next_offset += len(records)
-        return len(found.dead_letters), len(found.held)
+        return len(decoded.dead_letters), len(decoded.held)
 
     async def recorded(self, mandate: str) -> list[str]:
         """The act numbers that came of approvals of a mandate, in order."""
@@ -235,16 +235,16 @@ async def test_more_than_the_bound_is_not_taken_in_and_nothing_is_lost(
 
 async def test_a_held_event_that_is_read_again_is_held_once(service: Service) -> None:
     await service.read(newer(approval(1)))
-    found = await service.record_decoder.decode_batch([record(newer(approval(1)), 0)], service.store)
-    await service.command_handler.handle(found.commands, found.dead_letters, held=found.held)
+    decoded = await service.record_decoder.decode_batch([record(newer(approval(1)), 0)], service.store)
+    await service.command_handler.handle(decoded.commands, decoded.dead_letters, held=decoded.held)
     assert await service.store.held_number() == 1
 
 
 async def test_whatever_bytes_its_headers_are_of_they_come_back(service: Service) -> None:
     odd = record(newer(approval(1)), 0)
     odd.headers += [("x\0", b"\xff"), ("y", None)]
-    found = await service.record_decoder.decode_batch([odd], service.store)
-    await service.command_handler.handle([], held=found.held)
+    decoded = await service.record_decoder.decode_batch([odd], service.store)
+    await service.command_handler.handle([], held=decoded.held)
     (held,) = await service.store.held_of((TOPIC, "mandate/kz-1"), 10)
     assert held.headers == tuple(odd.headers)
     assert (held.key, held.value) == (odd.key, odd.value)
@@ -302,7 +302,7 @@ async def test_a_log_that_a_newer_program_wrote_is_refused_at_the_start(
         refuse_newer("approvals", {("forcegen.approvals.MandateRejected", 2)})
 
 
-async def test_a_process_that_meets_a_newer_event_in_its_log_is_told_and_answers_nobody(counting: asyncpg.Pool) -> None:
+async def test_a_process_that_meets_a_newer_event_in_its_log_says_so_and_answers_nobody(counting: asyncpg.Pool) -> None:
     store, met = PostgresStore(counting), list[NewerThanProgram]()
     intake = CommandHandler(
         Counting(), store, service="counting", streams_cached_max=100, appended=lambda: None, newer=met.append

@@ -86,8 +86,8 @@ async def test_a_broker_that_is_silent_is_not_waited_for(monkeypatch: pytest.Mon
     with socket.create_server(("127.0.0.1", 0)) as alive, _Full() as silent:
         there, gone = (f"127.0.0.1:{one.getsockname()[1]}" for one in (alive, silent))
         began = time.monotonic()
-        found = await kafka.answering(Settings(kafka_bootstrap=f"{gone},{there}"))
-        assert kafka.bootstrap(found) == [there]
+        settings = await kafka.answering(Settings(kafka_bootstrap=f"{gone},{there}"))
+        assert kafka.bootstrap(settings) == [there]
         assert time.monotonic() - began < 30
 
 

@@ -1,4 +1,4 @@
-"""A room's schema can always be brought up to date, also after a crash between a change and its mark."""
+"""A service's schema can always be brought up to date, also after a crash between a change and its mark."""
 
 import asyncio
 
@@ -23,25 +23,25 @@ FOLDERS = {
 }
 
 
-@pytest.mark.parametrize("room", FOLDERS)
+@pytest.mark.parametrize("service", FOLDERS)
 async def test_a_migration_that_was_applied_but_not_marked_is_applied_again(
-    servers: Servers, database: str, room: str
+    servers: Servers, database: str, service: str
 ) -> None:
     await provision(
-        servers.database(database), room, "secret", schemas=dict.fromkeys(SCHEMAS_OF.get(room, (room,)), ())
+        servers.database(database), service, "secret", schemas=dict.fromkeys(SCHEMAS_OF.get(service, (service,)), ())
     )
-    url = SecretStr(servers.as_role(room, "secret", database))
-    await migrate(url, FOLDERS[room])
+    url = SecretStr(servers.as_role(service, "secret", database))
+    await migrate(url, FOLDERS[service])
     with psycopg.connect(url.get_secret_value()) as connection:
         marked = connection.execute("DELETE FROM _yoyo_migration").rowcount
-    await migrate(url, FOLDERS[room])
+    await migrate(url, FOLDERS[service])
     with psycopg.connect(url.get_secret_value()) as connection:
         again = connection.execute("SELECT count(*) FROM _yoyo_migration").fetchone()
     assert marked > 0
     assert again == (marked,)
 
 
-async def test_a_process_that_was_killed_while_it_migrated_does_not_keep_the_room_down(
+async def test_a_process_that_was_killed_while_it_migrated_does_not_keep_the_service_down(
     servers: Servers, database: str
 ) -> None:
     await provision(servers.database(database), "approvals", "secret")
@@ -52,7 +52,7 @@ async def test_a_process_that_was_killed_while_it_migrated_does_not_keep_the_roo
     await asyncio.wait_for(migrate(url, MIGRATIONS), 5)
 
 
-async def test_rooms_that_start_at_once_migrate_one_after_the_other(servers: Servers, database: str) -> None:
+async def test_services_that_start_at_once_migrate_one_after_the_other(servers: Servers, database: str) -> None:
     await provision(servers.database(database), "approvals", "secret")
     url = SecretStr(servers.as_role("approvals", "secret", database))
     await asyncio.gather(*(migrate(url, MIGRATIONS) for _ in range(4)))
@@ -60,7 +60,7 @@ async def test_rooms_that_start_at_once_migrate_one_after_the_other(servers: Ser
         assert connection.execute("SELECT count(*) FROM log_heads").fetchone() == (1,)
 
 
-async def test_a_room_may_start_twice_at_once(servers: Servers, database: str) -> None:
+async def test_a_service_may_start_twice_at_once(servers: Servers, database: str) -> None:
     await provision(servers.database(database), "approvals", "secret")
     await provision(servers.database(database), "approvals", "renewed")
     url = SecretStr(servers.as_role("approvals", "renewed", database))
@@ -68,10 +68,10 @@ async def test_a_room_may_start_twice_at_once(servers: Servers, database: str) -
     await migrate(url, MIGRATIONS)
 
 
-async def test_a_room_cannot_read_another_rooms_tables(servers: Servers, database: str) -> None:
-    for room in ("approvals", "vacancies"):
-        await provision(servers.database(database), room, "secret")
-        await migrate(SecretStr(servers.as_role(room, "secret", database)), MIGRATIONS)
+async def test_a_service_cannot_read_another_services_tables(servers: Servers, database: str) -> None:
+    for service in ("approvals", "vacancies"):
+        await provision(servers.database(database), service, "secret")
+        await migrate(SecretStr(servers.as_role(service, "secret", database)), MIGRATIONS)
     refused = pytest.raises(psycopg.errors.InsufficientPrivilege)
     with psycopg.connect(servers.as_role("vacancies", "secret", database)) as connection, refused:
         connection.execute("SELECT * FROM approvals.events")

@@ -28,8 +28,8 @@ class Stored:
 
 def holding(**row: Any) -> Connection:
     connection: Any = Stored({"position": 1, "stream": "mission/UNIFIL", "recorded": NOW, "correlation_id": "c"} | row)
-    found: Connection = connection
-    return found
+    typed: Connection = connection
+    return typed
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
@@ -53,7 +53,7 @@ async def test_an_event_at_an_edge_of_the_calendar_that_was_recorded_before_is_p
 
 @pytest.mark.parametrize("id_", ["a\nb", "Я" * 2048, "\ufffe"])
 async def test_an_outcome_for_an_unfit_identity_has_headers_that_any_reader_takes(id_: str) -> None:
-    body = '{"told": "to the sender"}'
+    body = '{"sent": "to the sender"}'
     sent = (await at(holding(command_id=id_, body=body, causation_id=None), "approvals", "outcomes", [1]))[1]
     assert sent is not None
     envelope = from_kafka(sent.key, sent.value, sent.headers)

@@ -27,10 +27,10 @@ def fetched(*batches: RawBatch, log_start: int = 0, aborted: tuple[tuple[int, in
     return Fetched("t", 0, log_start, 10**6, aborted, batches)
 
 
-def spans(found: list[Piece]) -> list[tuple[int, int, str]]:
+def spans(read: list[Piece]) -> list[tuple[int, int, str]]:
     return [
         (p.start, p.end, p.reason) if isinstance(p, Passage) else (p.offset, p.offset + 1, type(p).__name__)
-        for p in found
+        for p in read
     ]
 
 
@@ -65,9 +65,9 @@ def test_what_is_read_has_no_gap_and_nothing_twice(
 ) -> None:
     if end is not None and end <= start:
         end = start + 1
-    found = list(pieces(fetched(*log, log_start=log_start, aborted=tuple((1, a) for a in aborted)), start, end))
+    read = list(pieces(fetched(*log, log_start=log_start, aborted=tuple((1, a) for a in aborted)), start, end))
     at = start
-    for first, behind, _ in spans(found):
+    for first, behind, _ in spans(read):
         assert first == at
         assert behind > first
         at = behind
@@ -82,7 +82,7 @@ def test_every_record_that_nobody_took_back_is_read(log: tuple[RawBatch, ...], s
     assert read == {r.offset for b in log if not b.is_control for r in b.records if r.offset >= start}
 
 
-def test_each_reason_is_told_apart() -> None:
+def test_each_reason_is_named_by_itself() -> None:
     log = fetched(
         batch(4, [4, 6], 8),
         batch(8, [8], 9, control=COMMIT, producer=3),

@@ -49,10 +49,10 @@ def test_hosts_are_read_in_each_form_and_written_in_one(url: str, hosts: tuple[t
 
 @pytest.mark.parametrize("url", ["", *NO_ADDRESS.split()])
 def test_what_is_no_address_is_refused_without_a_word_of_it(url: str) -> None:
-    with pytest.raises(ValueError, match="postgresql://user:password@host") as told:
+    with pytest.raises(ValueError, match="postgresql://user:password@host") as raised:
         address(url.replace("://", "://user:hush@", 1))
-    assert "hush" not in str(told.value)
-    assert told.value.__cause__ is None
+    assert "hush" not in str(raised.value)
+    assert raised.value.__cause__ is None
 
 
 @pytest.mark.parametrize("password", ["p@ss", "a:b", "/?#", "%41", "with blank", "ü", "x,y"])

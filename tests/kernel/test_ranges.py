@@ -12,11 +12,11 @@ from kernel.http.ranges import RangeHeaders, served, span
 BODY = b"PAR1 and then some more PAR1"
 
 
-def asked(**headers: str) -> Response:
+def answer_to(**headers: str) -> Response:
     return served(Response(BODY, media_type="application/x"), RangeHeaders(**headers))
 
 
-TAG = asked().headers["etag"]
+TAG = answer_to().headers["etag"]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ TAG = asked().headers["etag"]
     ],
 )
 def test_a_range_is_answered_with_its_bytes(text: str, first: int, last: int) -> None:
-    answer = asked(range=text)
+    answer = answer_to(range=text)
     assert (answer.status_code, answer.body) == (206, BODY[first : last + 1])
     assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(BODY)}"
     assert (answer.headers["etag"], answer.headers["content-type"]) == (TAG, "application/x")
@@ -39,13 +39,13 @@ def test_a_range_is_answered_with_its_bytes(text: str, first: int, last: int) ->
 
 @pytest.mark.parametrize("text", ["bytes=", "bytes=5-2", "lines=1-2", "bytes=0-1,4-5", "bytes=a-b", "bytes=--1", "0-3"])
 def test_what_is_no_range_is_answered_with_the_whole(text: str) -> None:
-    answer = asked(range=text)
+    answer = answer_to(range=text)
     assert (answer.status_code, answer.body, answer.headers["accept-ranges"]) == (200, BODY, "bytes")
 
 
 @pytest.mark.parametrize("text", ["bytes=28-", "bytes=999-1000", "bytes=-0"])
-def test_a_range_of_which_there_is_nothing_is_told_how_long_the_file_is(text: str) -> None:
-    answer = asked(range=text)
+def test_a_range_beyond_the_file_is_answered_with_the_length_of_the_file(text: str) -> None:
+    answer = answer_to(range=text)
     assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(BODY)}")
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -69,13 +69,13 @@ def test_a_range_of_which_there_is_nothing_is_told_how_long_the_file_is(text: st
     ],
 )
 def test_conditions_are_held_to_the_tag_of_the_whole(headers: dict[str, Any], status: int) -> None:
-    assert asked(**headers).status_code == status
+    assert answer_to(**headers).status_code == status
 
 
 @given(text=st.from_regex(r"bytes=[0-9]{0,25}-[0-9]{0,25}", fullmatch=True), length=st.integers(0, 50))
 def test_a_range_lies_within_the_file_or_is_none(text: str, length: int) -> None:
     try:
-        found = span(text, length)
+        bounds = span(text, length)
     except LookupError:
         return
-    assert found is None or 0 <= found[0] <= found[1] < length
+    assert bounds is None or 0 <= bounds[0] <= bounds[1] < length

@@ -90,7 +90,7 @@ def test_a_batch_that_nobody_can_take_apart_is_handed_on_whole(codec: int, pack:
     assert [record.key for record in behind.records] == [b"good"]
 
 
-def test_bytes_that_were_changed_on_the_disk_are_told_by_their_checksum() -> None:
+def test_bytes_that_were_changed_on_the_disk_are_noticed_by_their_checksum() -> None:
     data = bytearray(raw_produce.batch([(b"k", b"value", [])]))
     data[-3] ^= 1
     (read,) = batches(bytes(data))

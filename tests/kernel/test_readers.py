@@ -23,10 +23,10 @@ LIFTED = (
 
 
 class Reader:
-    def __init__(self, servers: Servers, name: str, room: str, role: str) -> None:
+    def __init__(self, servers: Servers, name: str, service: str, role: str) -> None:
         self.role = role
         self.url = servers.as_role(role, "secret", name)
-        self.owner = servers.as_role(room, "secret", name)
+        self.owner = servers.as_role(service, "secret", name)
 
     async def session(self) -> asyncpg.Connection:
         """Of somebody who has lifted all that can be lifted."""
@@ -37,20 +37,20 @@ class Reader:
 
 
 @pytest.fixture
-async def reader(servers: Servers, database_of_room: str) -> AsyncIterator[Reader]:
-    room, role = f"r{secrets.token_hex(4)}", f"a{secrets.token_hex(4)}"
-    admin = servers.database(database_of_room)
-    await database.provision_reader(admin, role, "secret", room, connections_max=3)
-    await database.provision(admin, room, "secret", schemas={room: [role]})
-    found = Reader(servers, database_of_room, room, role)
-    owner = await asyncpg.connect(found.owner)
+async def reader(servers: Servers, database_of_service: str) -> AsyncIterator[Reader]:
+    service, role = f"r{secrets.token_hex(4)}", f"a{secrets.token_hex(4)}"
+    admin = servers.database(database_of_service)
+    await database.provision_reader(admin, role, "secret", service, connections_max=3)
+    await database.provision(admin, service, "secret", schemas={service: [role]})
+    opened = Reader(servers, database_of_service, service, role)
+    owner = await asyncpg.connect(opened.owner)
     await owner.execute("CREATE TABLE kept AS SELECT 7 AS number")
     await owner.close()
-    yield found
+    yield opened
 
 
 @pytest.fixture
-def database_of_room(database: str) -> str:
+def database_of_service(database: str) -> str:
     """A new database; the module of the same name is meant above."""
     return database
 
@@ -93,23 +93,23 @@ async def test_a_reader_who_lifts_its_defaults_can_still_do_nothing_but_read(rea
     await session.close()
 
 
-async def test_what_no_role_can_be_forbidden_is_told_on_the_page(reader: Reader) -> None:
+async def test_what_no_role_can_be_forbidden_is_listed_on_the_page(reader: Reader) -> None:
     """The server lets every role do this, so nothing may be promised of it."""
     session = await reader.session()
     await session.execute("NOTIFY forcegen_changes, 'anything'")
     await session.execute(f"ALTER ROLE {reader.role} PASSWORD 'another'")
     await session.close()
-    _, _, told = text(Path("docs/how-to/query-with-sql.md")).partition("What nobody can forbid a role")
-    assert all(part in told.partition("\n\n")[0] for part in ("`NOTIFY`", "its own password"))
+    _, _, section = text(Path("docs/how-to/query-with-sql.md")).partition("What nobody can forbid a role")
+    assert all(part in section.partition("\n\n")[0] for part in ("`NOTIFY`", "its own password"))
 
 
-async def test_a_reader_who_asks_through_a_pool_may_give_its_sessions_back(reader: Reader) -> None:
+async def test_a_reader_with_a_pool_may_give_its_sessions_back(reader: Reader) -> None:
     async with asyncpg.create_pool(reader.url, min_size=1, max_size=1) as pool:
         for _ in range(2):
             assert await pool.fetchval("SELECT number FROM kept") == 7
 
 
-async def test_the_rooms_themselves_may_still_take_their_locks_and_make_passing_tables(reader: Reader) -> None:
+async def test_the_services_themselves_may_still_take_their_locks_and_make_temporary_tables(reader: Reader) -> None:
     owner = await asyncpg.connect(reader.owner)
     async with owner.transaction():
         await owner.execute("SELECT pg_advisory_xact_lock(7)")
@@ -129,10 +129,10 @@ async def ended(owner: asyncpg.Pool, role: str, **bounds: float) -> None:
 
 async def test_a_question_that_takes_too_long_is_ended_whatever_its_session_says(reader: Reader) -> None:
     session, owner = await reader.session(), await asyncpg.create_pool(reader.owner, min_size=1, max_size=1)
-    asked = asyncio.create_task(session.execute("SELECT pg_sleep(600)"))
+    query = asyncio.create_task(session.execute("SELECT pg_sleep(600)"))
     await ended(owner, reader.role, question_max_s=0.5)
     with pytest.raises((asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)):
-        await asked
+        await query
     await owner.close()
 
 
@@ -165,14 +165,14 @@ async def test_a_reader_cannot_take_all_connections(reader: Reader) -> None:
         await session.close()
 
 
-async def test_a_lock_of_before_keeps_no_room_from_migrating_or_provisioning(
-    reader: Reader, servers: Servers, database_of_room: str
+async def test_a_lock_of_before_keeps_no_service_from_migrating_or_provisioning(
+    reader: Reader, servers: Servers, database_of_service: str
 ) -> None:
-    stranger = await asyncpg.connect(servers.database(database_of_room))  # also one that may take such locks
+    stranger = await asyncpg.connect(servers.database(database_of_service))  # also one that may take such locks
     for name in ("forcegen migrate", "forcegen provision"):
         await stranger.execute("SELECT pg_advisory_lock(hashtext($1))", name)
         await stranger.execute("SELECT pg_advisory_lock(hashtext($1), hashtext('approvals'))", name)
     began = time.monotonic()
-    await asyncio.wait_for(database.provision(servers.database(database_of_room), "approvals", "secret"), 30)
+    await asyncio.wait_for(database.provision(servers.database(database_of_service), "approvals", "secret"), 30)
     assert time.monotonic() - began < 30
     await stranger.close()

@@ -1,4 +1,4 @@
-"""What the door admits leads to records that a topic with Kafka's defaults takes; what is larger is told or cut."""
+"""What is admitted leads to records that a topic with Kafka's defaults takes; what is larger is refused or cut."""
 
 import json
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ NOW = datetime(2024, 3, 12, tzinfo=UTC)
 WORDS = {type_name(word): word for word in COMMANDS}
 
 
-def asked(data: object) -> DecodedCommand:
+def command_with(data: object) -> DecodedCommand:
     """A command with the longest attributes, and this data."""
     long = "я" * ATTRIBUTE_LENGTH_MAX
     envelope = Envelope(
@@ -60,13 +60,13 @@ def published(outcome: CommandDecided | str, stream: str = "s") -> outbox.Outbox
 def test_the_answer_to_a_misfit_fits_a_record_whatever_its_names_are(letter: str, keys: int) -> None:
     size = len(json.dumps(letter, ensure_ascii=False).encode()) - 2
     length = (COMMAND_BYTES_MAX - 100) // keys // size - 20
-    it = asked({f"{nr}{letter * length}": 1 for nr in range(keys)})
+    it = command_with({f"{nr}{letter * length}": 1 for nr in range(keys)})
     assert isinstance(it.command, Invalid)
     assert outbox.record_bytes(published(outcome_body.invalid(it, it.command))) < RECORD_BYTES_MAX / 2
 
 
 def test_a_refusal_fits_a_record_whatever_it_quotes() -> None:
-    it = asked({})
+    it = command_with({})
     refusal = Refusal("rule", "r" * 10**6, "f" * 10**6, "m" * 10**6, tuple("d" * 10**4 for _ in range(1_000)))
     outcome = outcome_body.refused(it, refusal)
     assert outbox.record_bytes(published(outcome)) < RECORD_BYTES_MAX / 2
@@ -75,14 +75,14 @@ def test_a_refusal_fits_a_record_whatever_it_quotes() -> None:
 
 
 def test_an_outcome_within_bounds_is_as_it_was() -> None:
-    it = asked({})
+    it = command_with({})
     assert isinstance(it.command, Invalid)
     outcome = outcome_body.invalid(it, it.command)
     assert outcome_body.within_bounds(outcome) is outcome
 
 
 def test_an_outcome_of_before_that_no_topic_takes_is_cut_and_a_smaller_one_is_not() -> None:
-    it = asked({})
+    it = command_with({})
     assert isinstance(it.command, Invalid)
     plain = outcome_body.invalid(it, it.command)
     large = plain.model_copy(update={"field": "f" * 300_000, "reason": "r" * 300_000, "remedy": "m" * 500_000})

@@ -1,4 +1,4 @@
-"""A room on a Kafka that asks who is there: a real broker with SASL, and a room that is told name and password."""
+"""A service on a Kafka that authenticates its clients: a real broker with SASL, a service with name and password."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.servers
 SASL = {
     "FORCEGEN_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
     "FORCEGEN_KAFKA_SASL_MECHANISM": "PLAIN",
-    "FORCEGEN_KAFKA_SASL_USERNAME": "room",
+    "FORCEGEN_KAFKA_SASL_USERNAME": "service",
     "FORCEGEN_KAFKA_SASL_PASSWORD": "secret",
 }
 
@@ -34,7 +34,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def test_a_room_with_name_and_password_works(servers: Servers, database: str, secured: str, tmp_path: Path) -> None:
+def test_a_service_with_name_and_password_works(servers: Servers, database: str, secured: str, tmp_path: Path) -> None:
     asyncio.run(provision(servers, database))
     system = RunningSystem(Servers(secured, servers.postgres), database, tmp_path, dict(SASL))
     try:
@@ -60,7 +60,7 @@ async def test_a_wrong_password_is_turned_away(secured: str) -> None:
         kafka_bootstrap=secured,
         kafka_security_protocol="SASL_PLAINTEXT",
         kafka_sasl_mechanism="PLAIN",
-        kafka_sasl_username="room",
+        kafka_sasl_username="service",
         kafka_sasl_password=SecretStr("wrong"),
     )
     admin = AIOKafkaAdminClient(**kafka.client(wrong))
@@ -71,7 +71,7 @@ async def test_a_wrong_password_is_turned_away(secured: str) -> None:
 
 def test_sasl_without_a_password_says_what_to_set() -> None:
     with pytest.raises(ValueError, match="FORCEGEN_KAFKA_SASL_PASSWORD"):
-        kafka.security(Settings(kafka_security_protocol="SASL_SSL", kafka_sasl_username="room"))
+        kafka.security(Settings(kafka_security_protocol="SASL_SSL", kafka_sasl_username="service"))
 
 
 def test_tls_uses_the_authorities_that_are_named(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_an_included_template_stands_where_it_is_named() -> None:
     )
 
 
-def test_the_types_of_parameters_are_told_in_their_order() -> None:
+def test_the_types_of_parameters_are_listed_in_their_order() -> None:
     expected = {"as_of": "date", "mission": "text", "categories": "text[]", "limit": "int"}
     assert list(parse(TOURS).types.items()) == list(expected.items())
 

@@ -36,12 +36,12 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         yield PostgresStore(pool)
 
 
-def room(store: Store) -> CommandHandler:
+def handler(store: Store) -> CommandHandler:
     return CommandHandler(Counting(), store, service="counting", streams_cached_max=100, appended=lambda: None)
 
 
 async def test_an_accepted_command_is_answered_with_its_events_and_their_places(store: Store) -> None:
-    first, second = await room(store).handle([reject("c-1"), reject("c-2", "kz-2", "times:2")])
+    first, second = await handler(store).handle([reject("c-1"), reject("c-2", "kz-2", "times:2")])
     assert (first.status, [(e.stream, e.version, e.position) for e in first.events]) == (
         "accepted",
         [("mandate/kz-1", 1, 1)],
@@ -53,50 +53,50 @@ async def test_an_accepted_command_is_answered_with_its_events_and_their_places(
 
 
 async def test_positions_go_on_without_a_gap_after_a_batch_that_failed(store: Store) -> None:
-    await room(store).handle([reject("c-1")])
+    await handler(store).handle([reject("c-1")])
     await store.load_offsets("counting", [P0])
     with pytest.raises(Fenced):
-        await room(store).handle([reject("c-2")], (), OffsetAdvance("counting", {P0: (7, 8)}))
-    (answer,) = await room(store).handle([reject("c-3")])
+        await handler(store).handle([reject("c-2")], (), OffsetAdvance("counting", {P0: (7, 8)}))
+    (answer,) = await handler(store).handle([reject("c-3")])
     assert [e.position for e in answer.events] == [2]
     assert await store.find("c-2", None) == []
 
 
 async def test_the_same_command_gets_the_first_answer_and_records_nothing_more(store: Store) -> None:
-    (first,) = await room(store).handle([reject("c-1")])
-    (again,) = await room(store).handle([reject("c-1")])
+    (first,) = await handler(store).handle([reject("c-1")])
+    (again,) = await handler(store).handle([reject("c-1")])
     assert again == first
     assert [e.version for e in await store.load({"mandate/kz-1": 0})] == [1]
 
 
 async def test_the_same_command_twice_in_one_batch_is_decided_once(store: Store) -> None:
-    first, again = await room(store).handle([reject("c-1"), reject("c-1")])
+    first, again = await handler(store).handle([reject("c-1"), reject("c-1")])
     assert again == first
     assert first.events[0].position == 1
     assert [e.version for e in await store.load({"mandate/kz-1": 0})] == [1]
 
 
 async def test_the_same_id_with_another_body_is_a_conflict_and_the_first_answer_stands(store: Store) -> None:
-    (first,) = await room(store).handle([reject("c-1")])
-    (conflict,) = await room(store).handle([reject("c-1", act="2")])
+    (first,) = await handler(store).handle([reject("c-1")])
+    (conflict,) = await handler(store).handle([reject("c-1", act="2")])
     assert (conflict.status, conflict.field) == ("conflict", "id")
     assert await store.find("c-1", "urn:test") == [first]
 
 
 async def test_a_refusal_is_stored_and_given_again(store: Store) -> None:
-    (refused,) = await room(store).handle([reject("c-1", act="no")])
-    (again,) = await room(store).handle([reject("c-1", act="no")])
+    (refused,) = await handler(store).handle([reject("c-1", act="no")])
+    (again,) = await handler(store).handle([reject("c-1", act="no")])
     assert (refused.status, refused.rule) == ("refused", "no")
     assert again == refused
 
 
 async def test_a_decider_that_breaks_is_answered_and_the_commands_around_it_go_on(store: Store) -> None:
-    answers = await room(store).handle([reject("c-1"), reject("c-2", act="bug"), reject("c-3")])
+    answers = await handler(store).handle([reject("c-1"), reject("c-2", act="bug"), reject("c-3")])
     assert [(a.status, a.rule) for a in answers] == [("accepted", None), ("refused", "fault"), ("accepted", None)]
 
 
 async def test_a_decision_on_a_stream_that_moved_is_made_anew(store: Store) -> None:
-    here, there = room(store), room(store)
+    here, there = handler(store), handler(store)
     await here.handle([reject("c-1")])
     await there.handle([reject("c-2")])
     (answer,) = await here.handle([reject("c-3")])
@@ -104,14 +104,14 @@ async def test_a_decision_on_a_stream_that_moved_is_made_anew(store: Store) -> N
 
 
 async def test_a_batch_that_saw_an_old_version_is_stale(store: Store) -> None:
-    await room(store).handle([reject("c-1")])
+    await handler(store).handle([reject("c-1")])
     with pytest.raises(ConcurrencyConflict):
         await store.append(Batch(read_set={"mandate/kz-1": 0}))
 
 
 async def test_a_claim_of_another_owner_is_refused_also_within_one_batch(store: Store) -> None:
-    first, second = await room(store).handle([reject("c-1", "kz-1", "claim:x"), reject("c-2", "kz-2", "claim:x")])
-    (third,) = await room(store).handle([reject("c-3", "kz-3", "claim:x")])
+    first, second = await handler(store).handle([reject("c-1", "kz-1", "claim:x"), reject("c-2", "kz-2", "claim:x")])
+    (third,) = await handler(store).handle([reject("c-3", "kz-3", "claim:x")])
     assert [(a.status, a.rule) for a in (first, second, third)] == [
         ("accepted", None),
         ("refused", "claimed"),
@@ -120,37 +120,39 @@ async def test_a_claim_of_another_owner_is_refused_also_within_one_batch(store: 
 
 
 async def test_an_owner_may_claim_again_what_it_holds(store: Store) -> None:
-    await room(store).handle([reject("c-1", "kz-1", "claim:x")])
-    (again,) = await room(store).handle([reject("c-2", "kz-1", "claim:x")])
+    await handler(store).handle([reject("c-1", "kz-1", "claim:x")])
+    (again,) = await handler(store).handle([reject("c-2", "kz-1", "claim:x")])
     assert again.status == "accepted"
 
 
 async def test_a_command_waits_for_a_fact_and_is_answered_when_it_is_there(store: Store) -> None:
-    (pending,) = await room(store).handle([reject("c-1", act="wait:kz-9")])
+    (pending,) = await handler(store).handle([reject("c-1", act="wait:kz-9")])
     assert (pending.status, pending.waits_for) == ("pending", "mandate/kz-9")
     assert await store.ready(10) == []
     waiting = await store.waiting((datetime(1, 1, 1, tzinfo=UTC), "", ""), 10)
     assert [(w["command_id"], w["waits_for"]) for w in waiting] == [("c-1", "mandate/kz-9")]
 
-    await room(store).handle([reject("c-2", "kz-9")])
+    await handler(store).handle([reject("c-2", "kz-9")])
     assert len(await store.ready(10)) == 1
     again = reject("c-1", act="wait:kz-9")
-    (answer,) = await room(store).handle([type(again)(again.envelope, again.command, again.digest, was_pending=True)])
+    (answer,) = await handler(store).handle(
+        [type(again)(again.envelope, again.command, again.digest, was_pending=True)]
+    )
     assert answer.status == "accepted"
     assert await store.find("c-1", None) == [answer]
     assert await store.ready(10) == []
 
 
-async def test_a_repeat_of_a_waiting_command_is_told_that_it_waits(store: Store) -> None:
-    await room(store).handle([reject("c-1", act="wait:kz-9")])
-    (again,) = await room(store).handle([reject("c-1", act="wait:kz-9")])
+async def test_a_repeat_of_a_waiting_command_is_answered_that_it_waits(store: Store) -> None:
+    await handler(store).handle([reject("c-1", act="wait:kz-9")])
+    (again,) = await handler(store).handle([reject("c-1", act="wait:kz-9")])
     assert again.status == "pending"
 
 
 async def test_two_sources_may_use_one_id(store: Store) -> None:
-    await room(store).handle([reject("c-1")])
+    await handler(store).handle([reject("c-1")])
     other = reject("c-1", "kz-2", source="urn:b")
-    (answer,) = await room(store).handle([other])
+    (answer,) = await handler(store).handle([other])
     assert answer.status == "accepted"
     assert len(await store.find("c-1", None)) == 2
 
@@ -169,8 +171,8 @@ async def test_offsets_move_only_from_where_they_are(store: Store) -> None:
 async def test_a_claim_that_is_stored_for_another_owner_is_seen_by_a_batch_that_takes_it_with_others(
     store: Store,
 ) -> None:
-    await room(store).handle([reject("c-1", "kz-1", "claim:x")])
-    free, taken, own = await room(store).handle(
+    await handler(store).handle([reject("c-1", "kz-1", "claim:x")])
+    free, taken, own = await handler(store).handle(
         [reject("c-2", "kz-2", "claim:y"), reject("c-3", "kz-3", "claim:x"), reject("c-4", "kz-1", "claim:x")]
     )
     assert [answer.status for answer in (free, taken, own)] == ["accepted", "refused", "accepted"]
@@ -178,7 +180,8 @@ async def test_a_claim_that_is_stored_for_another_owner_is_seen_by_a_batch_that_
 
 async def test_of_two_batches_that_claim_the_same_at_once_one_is_refused(store: Store) -> None:
     first, second = await asyncio.gather(
-        room(store).handle([reject("c-1", "kz-1", "claim:x")]), room(store).handle([reject("c-2", "kz-2", "claim:x")])
+        handler(store).handle([reject("c-1", "kz-1", "claim:x")]),
+        handler(store).handle([reject("c-2", "kz-2", "claim:x")]),
     )
     assert sorted([first[0].status, second[0].status]) == ["accepted", "refused"]
 
@@ -191,16 +194,16 @@ async def test_an_identity_that_no_index_holds_is_answered_and_found_and_its_nei
     store: Store, source: str, id_: str
 ) -> None:
     batch = [reject("c-1"), reject(id_, source=source), reject("c-2")]
-    answers = await room(store).handle(batch)
+    answers = await handler(store).handle(batch)
     assert [a.status for a in answers] == ["accepted", "invalid", "accepted"]
     assert answers[1].field in ("id", "source")
     assert await store.find(id_, None) == await store.find(id_, source) == [answers[1]]
-    assert await room(store).handle(batch) == answers
+    assert await handler(store).handle(batch) == answers
 
 
 async def test_a_source_and_an_id_that_read_the_same_together_are_two_commands(store: Store) -> None:
     one, other = reject("bc", source="a"), reject("c", source="ab")
-    first, second = await room(store).handle([one, other])
+    first, second = await handler(store).handle([one, other])
     assert (first.status, second.status) == ("accepted", "accepted")
     assert await store.find("bc", "a") == [first]
     assert await store.find("c", "ab") == [second]
@@ -209,8 +212,10 @@ async def test_a_source_and_an_id_that_read_the_same_together_are_two_commands(s
 async def test_a_command_that_waits_under_the_longest_identity_is_settled(store: Store) -> None:
     source, id_ = "s" * 1024, "i" * 1024
     waits = reject(id_, act="wait:kz-9", source=source)
-    assert [a.status for a in await room(store).handle([waits, reject("c-2", "kz-9")])] == ["pending", "accepted"]
+    assert [a.status for a in await handler(store).handle([waits, reject("c-2", "kz-9")])] == ["pending", "accepted"]
     assert len(await store.ready(10)) == 1
-    (answer,) = await room(store).handle([type(waits)(waits.envelope, waits.command, waits.digest, was_pending=True)])
+    (answer,) = await handler(store).handle(
+        [type(waits)(waits.envelope, waits.command, waits.digest, was_pending=True)]
+    )
     assert answer.status == "accepted"
     assert await store.ready(10) == []

@@ -55,10 +55,10 @@ def cells_by(separators: str, line: str) -> list[str]:
 
 def begins_a_formula(cell: str) -> bool:
     """Whether a lenient spreadsheet runs it: it drops blanks, controls and quotes first, and folds wide forms."""
-    folded = unicodedata.normalize("NFKC", cell).lstrip(
+    normalized = unicodedata.normalize("NFKC", cell).lstrip(
         '"\u200b\ufeff \t\r\n\v\f\0\x1b\x1c\x1d\x1e\x1f\x85\u2028\u2029'
     )
-    return folded[:1] in {"=", "+", "-", "@"}
+    return normalized[:1] in {"=", "+", "-", "@"}
 
 
 @pytest.mark.parametrize("sign", SIGNS)

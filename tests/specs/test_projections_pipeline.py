@@ -19,7 +19,7 @@ def test_a_mission_keeps_every_status_it_had() -> None:
     assert views.row("missions", "UNMIL").status == "closed"
 
 
-def test_what_is_carried_to_another_room_is_shown_once() -> None:
+def test_what_is_carried_to_another_service_is_shown_once() -> None:
     views = projected(story.mission("UNMIL"), story.mission_status("UNMIL"))
     assert views.row("missions", "UNMIL").authority is None
 
@@ -55,16 +55,16 @@ def test_a_nomination_is_answered() -> None:
         "lapsed": vacancies.NominationLapsed,
     }
     for status, word in ends.items():
-        told = {"vacancy": "v-1", "nomination": "n-1", "ended_on": A_DAY, "reason": "no"}
-        ended = word.model_validate(told)
+        fields = {"vacancy": "v-1", "nomination": "n-1", "ended_on": A_DAY, "reason": "no"}
+        ended = word.model_validate(fields)
         assert projected(story.announced(), story.nominated(), ended).row("nominations", "v-1/n-1").status == status
 
 
 def test_a_unit_that_is_put_forward_counts_its_people() -> None:
-    told = {"vacancy": "v-1", "nomination": "n-9", "mandate": "kz-2013", "line": "company", "unit": "kazbat"}
+    fields = {"vacancy": "v-1", "nomination": "n-9", "mandate": "kz-2013", "line": "company", "unit": "kazbat"}
     days = {"nominated_on": A_DAY, "valid_until": date(2016, 3, 1), "rule_set": "v1"}
     what = {"contributor": "KAZ", "mission": "UNIFIL", "category": "infantry", "headcount": 120}
-    views = projected(story.announced(), vacancies.UnitNominated.model_validate({**told, **days, **what}))
+    views = projected(story.announced(), vacancies.UnitNominated.model_validate({**fields, **days, **what}))
     assert views.row("nominations", "v-1/n-9").headcount == 120
 
 
@@ -106,6 +106,6 @@ def test_counts_of_others_are_kept_as_published_restated_ones_too() -> None:
 
 
 def test_an_official_statement_is_kept_with_its_measure() -> None:
-    told = {"contributor": "KAZ", "statement": "s-1", "as_of": A_DAY, "measure": "people_since", "value": 45}
-    stated = deployments.OfficialStatementRecorded.model_validate({**told, "source": "inform.kz"})
+    fields = {"contributor": "KAZ", "statement": "s-1", "as_of": A_DAY, "measure": "people_since", "value": 45}
+    stated = deployments.OfficialStatementRecorded.model_validate({**fields, "source": "inform.kz"})
     assert projected(stated).row("official_statements", "KAZ", "s-1").value == 45

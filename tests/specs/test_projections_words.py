@@ -1,4 +1,4 @@
-"""Every word that is an event is either shown in a view or listed as not shown; no view is fed by two rooms."""
+"""Every word that is an event is either shown in a view or listed as not shown; no view is fed by two services."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_an_unknown_event_is_not_passed_over() -> None:
         projection_of(NobodyKnows)
 
 
-def test_the_rows_of_an_owner_are_fed_by_one_room() -> None:
+def test_the_rows_of_an_owner_are_fed_by_one_service() -> None:
     for projection in PROJECTIONS:
         assert len({word.service for word in projection.events}) == 1
 

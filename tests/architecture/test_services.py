@@ -1,4 +1,4 @@
-"""Whoever knows one room knows them all: the same names in each, and no I/O and no clock where rules live."""
+"""All services are built alike: the same file names in each, and no I/O and no clock where rules live."""
 
 import ast
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import DECIDING_ROOMS, files, python, tree
+from tests.architecture.sources import DECIDING_SERVICES, files, python, tree
 
 SAME_IN_EACH = ("__init__.py", "__main__.py", "app.py", "decider.py", "policies.py")
 SHELL = ("__init__.py", "__main__.py", "app.py")
-"""Of a deciding room: where it is put together and started. Everything else in it is pure."""
+"""Of a deciding service: where it is put together and started. Everything else in it is pure."""
 PURE_KERNEL = (
     *("model/outcome_body", "model/dead_letters", "model/decider", "model/effective_dated", "model/records"),
     *("decide/batch", "decide/decode"),
@@ -43,10 +43,10 @@ REACHING = {"now", "today", "utcnow", "uuid1", "uuid4", "open", "print", "input"
 @cache
 def pure() -> list[Path]:
     """The modules that may neither do I/O nor know what time it is."""
-    rooms = [f"services/{room}" for room in DECIDING_ROOMS]
+    folders = [f"services/{service}" for service in DECIDING_SERVICES]
     kernel = [Path(f"kernel/{name}.py") for name in PURE_KERNEL]
     contracts = [path for path in python("contracts") if path != WRITES_FILES]
-    decided = [path for path in python(*rooms) if path.name not in SHELL]
+    decided = [path for path in python(*folders) if path.name not in SHELL]
     return [*contracts, *kernel, *decided, Path("services/mandate_lines.py"), *python("services/reporting/projections")]
 
 
@@ -72,15 +72,15 @@ def may_import(module: str) -> bool:
     return top in PURE_LIBRARIES or module in PURE_LIBRARIES
 
 
-@pytest.mark.parametrize("room", DECIDING_ROOMS)
-def test_every_deciding_room_has_the_same_files(room: str) -> None:
-    there = {path.name for path in files() if path.parent == Path("services") / room}
+@pytest.mark.parametrize("service", DECIDING_SERVICES)
+def test_every_deciding_service_has_the_same_files(service: str) -> None:
+    there = {path.name for path in files() if path.parent == Path("services") / service}
     assert not set(SAME_IN_EACH) - there
 
 
-@pytest.mark.parametrize("room", ["approvals", "vacancies", "deployments", "reporting", "audit"])
-def test_every_room_has_a_doorplate(room: str) -> None:
-    assert ast.get_docstring(tree(Path("services") / room / "__init__.py"))
+@pytest.mark.parametrize("service", ["approvals", "vacancies", "deployments", "reporting", "audit"])
+def test_every_service_says_what_it_is(service: str) -> None:
+    assert ast.get_docstring(tree(Path("services") / service / "__init__.py"))
 
 
 def test_the_pure_modules_are_found() -> None:
@@ -93,7 +93,7 @@ def test_a_pure_module_imports_nothing_that_reaches_out(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", pure(), ids=str)
-def test_a_pure_module_asks_no_clock_no_chance_and_no_file(path: Path) -> None:
+def test_a_pure_module_uses_no_clock_no_chance_and_no_file(path: Path) -> None:
     named = [node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)]
     named += [node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)]
     named += [a.name for node in ast.walk(tree(path)) if isinstance(node, ast.ImportFrom) for a in node.names]
