@@ -16,7 +16,7 @@ HEIGHT: Final = 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 948, 12, 256
 """The edges of the plane, in the units of the picture."""
 YEARS_MAX: Final = 14
-"""Labels that have room below the plane."""
+"""Labels that fit below the plane."""
 NUMBERS_MAX: Final = 5
 
 
