@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.audit.reconciling import differences, named, reconcile
 from tests.audit.replaying import audit
-from tests.audit.test_reconcile import differences, named, reconcile
 from tests.e2e.test_main_path import approval, proposal
 from tests.faults.check import wait_for_quiet
 from tests.foreign import Client
