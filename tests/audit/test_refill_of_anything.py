@@ -13,10 +13,10 @@ from kernel.messaging.raw_batches import batches
 from services.audit.refill.record_batch import ArchivedBatch
 from services.audit.tlog.leaf import Headers, packed
 from tests import rawkafka
+from tests.audit.archived_topic import LONG_AGO, Topic, whole
 from tests.audit.conftest import Archive
 from tests.audit.replaying import lines, to_file
 from tests.audit.small_log import row
-from tests.audit.test_refill import LONG_AGO, Topic, whole
 from tests.servers import Servers
 
 names = st.binary(max_size=12).map(lambda raw: raw.decode("utf-8", "surrogateescape"))
