@@ -5,7 +5,7 @@ from aiokafka import TopicPartition
 
 from kernel.messaging.groupless_consumer import GrouplessConsumer
 from kernel.runtime.settings import Settings
-from tests.kernel.test_consumer import ODD, Topic, topic
+from tests.kernel.consuming import ODD, Topic, topic
 from tests.raw_produce import batch
 
 __all__ = ["topic"]
