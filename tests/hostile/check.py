@@ -19,7 +19,8 @@ from services.audit.tlog import keys
 from services.audit.verify import verifier
 from tests.audit.replaying import audit
 from tests.hostile import wire
-from tests.hostile.generate import DECIDING, PARTITIONS
+from tests.hostile.generate import PARTITIONS
+from tests.hostile.records import DECIDING
 from tests.hostile.send import Place, Sent
 from tests.system import RunningSystem, every_topic
 

@@ -4,41 +4,22 @@ Pure: a seed gives a list, and the list says of each record what must become of 
 wrote as source and id; where `answered` is true both are plain, and the sender must be answered on the outcome topic.
 """
 
-import json
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, Final
+from typing import Final
 
-from contracts.registry import COMMANDS, EVENTS, commands_of, events_of
 from tests.hostile import behind
-from tests.hostile.commands import data, event_stream, from_schema, stream
-from tests.hostile.texts import ODD_INSTANTS, edge_day, long_text, odd_bytes, odd_text, word
+from tests.hostile.forged import forged_event, forged_place
+from tests.hostile.odd_commands import odd_command
+from tests.hostile.records import DECIDING, Hostile, as_headers, as_json, identified, plain
 from tests.hostile.wire import Raw
 
-DECIDING: Final = ("approvals", "vacancies", "deployments")
 PARTITIONS: Final = 4
 COMMAND_BYTES, RECORD_BYTES = 4_194_304, 1_048_576
 """What a commands topic and any other topic take."""
-Attributes = dict[str, Any]
-Headers = list[tuple[bytes, bytes | None]]
-SHARED: Final = ("contributor/", "mission/")
-"""Streams that honest senders may use too: there are few of them, so nothing is forged in one."""
 LARGE_SHARE: Final = 0.004
 """Records of megabytes are few, or a run would measure nothing but copying."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hostile:
-    """One record, and what is known of it."""
-
-    kind: str
-    raw: Raw
-    identity: tuple[str, str] | None = None
-    answered: bool = False
-    status: str | None = None
-    """What the answer must be, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +67,9 @@ def _one_of_each(chance: Random, name: str, repeated: list[tuple[str, str]]) -> 
         one_of_each.append(Parcel("approvals.commands", chance.randrange(PARTITIONS), (record,), timestamp_ms=stamp))
     for nr, (what, attributes, content) in enumerate(behind.commands(chance, f"h-{name}-behind")):
         subject = str(attributes["subject"])
-        value = content if isinstance(content, bytes) else _json(content)
+        value = content if isinstance(content, bytes) else as_json(content)
         raw = Raw(subject.encode(), value, tuple(as_headers(attributes)))
-        record = replace(_identified(f"behind: {what}", raw, attributes, True), status="invalid")
+        record = replace(identified(f"behind: {what}", raw, attributes, True), status="invalid")
         topic = f"{str(attributes['type']).split('.')[1]}.commands"
         one_of_each.append(Parcel(topic, nr % PARTITIONS, (record,), age_ms=0))
     return one_of_each
@@ -166,313 +147,10 @@ def _record(chance: Random, topic: str, name: str, repeated: list[tuple[str, str
     if chance.random() < LARGE_SHARE:
         return _large(chance, topic, name, chance.choice(PARTS))
     if kind == "commands":
-        return chance.choices(
-            (_garbage, _attributes, _structured, _edges, _near, _repeated, _foreign_type),
-            (12, 24, 12, 26, 14, 8, 4),
-        )[0](chance, service, name, repeated)
+        return odd_command(chance, service, name, repeated)
     if kind == "events":
-        return chance.choice((_garbage, _unknown_event, _newer_event, _forged_event))(chance, service, name, repeated)
-    return chance.choice((_garbage, _forged_place))(chance, service, name, repeated)
-
-
-def plain(name: str, type_: str, subject: str, source: str = "urn:hostile") -> Attributes:
-    """Attributes of a command that nobody could object to."""
-    return {
-        "specversion": "1.0",
-        "id": name,
-        "source": source,
-        "type": type_,
-        "subject": subject,
-        "time": "2022-07-01T09:00:00Z",
-        "datacontenttype": "application/json",
-    }
-
-
-def as_headers(attributes: Attributes) -> Headers:
-    """The binary content mode; values that are bytes stay as they are."""
-    return [
-        (b"content-type" if name == "datacontenttype" else b"ce_" + name.encode(), _octets(value))
-        for name, value in attributes.items()
-        if value is not None
-    ]
-
-
-def _octets(value: object) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
-
-
-def drawn(chance: Random, service: str, odd: float) -> tuple[str, Any, str]:
-    """Type, data and subject of a command; each field is beyond its edge with the probability `odd`."""
-    type_ = chance.choice(sorted(commands_of(service)))
-    content = data(chance, type_, odd)
-    return type_, content, stream(type_, content) or f"{word(chance, 4)}/{word(chance, 6)}"
-
-
-def _json(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _garbage(chance: Random, _: str, __: str, ___: list[tuple[str, str]]) -> Hostile:
-    key = chance.choice((None, odd_bytes(chance), chance.randbytes(chance.choice((40, 3000, 4000, 9000)))))
-    value = chance.choice((None, odd_bytes(chance), chance.randbytes(chance.choice((10, 1000, 70_000)))))
-    return Hostile("garbage", Raw(key, value, tuple(_odd_headers(chance, chance.choice((0, 1, 3, 150))))))
-
-
-def _odd_headers(chance: Random, number: int) -> Headers:
-    names = (
-        b"",
-        b"\xff\xfe",
-        b"x",
-        b"ce_",
-        b"ce_id",
-        b"ce_\xff",
-        b"content-type",
-        b"dead-letter-reason",
-        b"ce_position",
-    )
-    return [
-        (
-            chance.choice(names) if chance.random() < 0.6 else odd_bytes(chance),
-            None if chance.random() < 0.2 else odd_bytes(chance),
-        )
-        for _ in range(number)
-    ]
-
-
-def _attributes(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
-    """A command in binary mode with some of its attributes at fault."""
-    type_, content, subject = drawn(chance, service, 0)
-    attributes = plain(name, type_, subject)
-    touched = chance.sample(NAMES, chance.choice((1, 1, 1, 2, 3)))
-    for one in touched:
-        attributes[one] = _odd_attribute(chance, one)
-    headers = as_headers(attributes)
-    spoilt = chance.random()
-    if spoilt < 0.15:
-        headers += _odd_headers(chance, chance.choice((1, 2, 30)))
-    elif spoilt < 0.25:
-        headers.append(chance.choice(headers))
-    elif spoilt < 0.35:
-        doubled = chance.choice(headers)
-        headers.append((doubled[0], odd_bytes(chance)))
-        touched.append(doubled[0].removeprefix(b"ce_").decode())
-    elif spoilt < 0.45:
-        nth = chance.randrange(len(headers))
-        touched.append(headers[nth][0].removeprefix(b"ce_").decode())
-        headers[nth] = (chance.choice((headers[nth][0].upper(), headers[nth][0].replace(b"_", b"-"))), headers[nth][1])
-    elif spoilt < 0.5:
-        chance.shuffle(headers)
-    key = (
-        _octets(attributes.get("subject") or "") if chance.random() < 0.8 else chance.choice((None, odd_bytes(chance)))
-    )
-    can = spoilt < 0.15 or not {"id", "source"} & {*touched}
-    return _identified(
-        "attributes", Raw(key, _json(content), tuple(headers)), attributes, can and _reads(headers, name)
-    )
-
-
-def _reads(headers: Headers, name: str) -> bool:
-    """Whether id and source stand in the headers once and as they were meant."""
-    ids = [value for key, value in headers if key == b"ce_id" and value is not None]
-    sources = [value for key, value in headers if key == b"ce_source" and value is not None]
-    types = [value or b"" for key, value in headers if key.lower() == b"content-type"]
-    structured = any(one.lower().startswith(b"application/cloudevents") for one in types)
-    return ids == [name.encode()] and sources == [b"urn:hostile"] and not structured
-
-
-NAMES: Final = (
-    *("specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"),
-    *("recordedtime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
-    "effectivetime",
-)
-
-
-def _odd_attribute(chance: Random, name: str) -> Any:
-    kind = chance.random()
-    if kind < 0.1:
-        return None
-    if kind < 0.25:
-        return odd_bytes(chance)
-    if name in ("time", "recordedtime", "effectivetime") and kind < 0.8:
-        return chance.choice(ODD_INSTANTS)
-    if name in ("streamversion", "position") and kind < 0.8:
-        return chance.choice(("-1", "+1", "1.0", "1e3", "١", "9" * 19, "9223372036854775807", "9223372036854775808"))
-    if name == "dataschema" and kind < 0.7:
-        return chance.choice(("urn:forcegen:approvals.ProposeMandate:2", "urn:forcegen:x:0", "x:1", "urn:" + "9" * 40))
-    if name == "datacontenttype" and kind < 0.7:
-        return chance.choice(
-            (
-                *("text/plain", "application/json; charset=utf-16", "application/cloudevents+avro", "APPLICATION/JSON"),
-                *("application/cloudevents-batch+json", "application/cloudevents+json", "application/x+json;\n;"),
-            )
-        )
-    if name == "source" and kind < 0.4:
-        return chance.choice(("urn:forcegen:vacancies:policy", "urn:forcegen:approvals", "urn:foreign"))
-    return long_text(chance) if kind > 0.9 else odd_text(chance)
-
-
-def _identified(kind: str, raw: Raw, attributes: Attributes, answered: bool) -> Hostile:
-    source, id_ = (_lenient(attributes.get(name)) for name in ("source", "id"))
-    return Hostile(kind, raw, (source, id_), answered)
-
-
-def _lenient(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
-
-
-def _structured(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
-    return structured(chance, service, name)
-
-
-def structured(chance: Random, service: str, name: str) -> Hostile:
-    """A command in structured mode, its JSON at fault in a member, or as a text."""
-    type_, content, subject = drawn(chance, service, 0)
-    attributes: Attributes = plain(name, type_, subject) | {"data": content}
-    touched = chance.sample([*NAMES, "data"], chance.choice((0, 1, 1, 2)))
-    for one in touched:
-        odd: object = chance.choice(
-            (odd_text(chance), chance.choice(ODD_INSTANTS), 1, -1, 2**63, 1.5, True, [], {}, None)
-        )
-        attributes[one] = odd
-    answered = not {"id", "source"} & {*touched}
-    if chance.random() < 0.1 and "data" not in touched:
-        attributes["data_base64"] = b64encode(_json(attributes.pop("data"))).decode()
-    text = _json(attributes)
-    spoilt = chance.random()
-    if spoilt < 0.25:
-        text = _spoilt_json(chance, text)
-        answered = False
-    media_type = b"application/cloudevents+json"
-    if chance.random() < 0.2:
-        tails = (b"; charset=utf-8", b";charset=\xff", b" ", b"\0", b"-batch", b"; a=b; c")
-        media_type = media_type.upper() + chance.choice(tails)
-        answered = False
-    raw = Raw(subject.encode(), text, ((b"content-type", media_type),))
-    return _identified("structured", raw, attributes, answered)
-
-
-def _spoilt_json(chance: Random, text: bytes) -> bytes:
-    at = chance.randrange(len(text))
-    return chance.choice(
-        (
-            text[:at],
-            text + b"\n{}",
-            b"\xef\xbb\xbf" + text,
-            text[:at] + b"\xff" + text[at:],
-            text.decode("utf-8", "replace").encode("utf-16"),
-            b"[" + text + b"]",
-            b'{"id":"x",' + text[1:],
-            b"[" * 20_000,
-            b'{"a":' * 2_000 + b"1" + b"}" * 2_000,
-            text.replace(b'"data":', b'"data":"\\ud800","data":', 1),
-            text.replace(b'"', b'"\\u0000', 3),
-            text[:-1] + b',"x":1' + b"0" * 400 + b"}",
-        )
-    )
-
-
-def _edges(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
-    """A valid command with every field at an edge: accepted or refused, and whatever is accepted must be shown."""
-    return _sent("edges", chance, name, *drawn(chance, service, 0))
-
-
-def _near(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
-    """A command with a field or two just beyond."""
-    return _sent("beyond", chance, name, *drawn(chance, service, 0.12))
-
-
-def _sent(kind: str, chance: Random, name: str, type_: str, content: Any, subject: str) -> Hostile:
-    attributes = plain(name, type_, subject)
-    if chance.random() < 0.3:
-        attributes["time"] = edge_day(chance) + chance.choice(("T00:00:00Z", "T23:59:59.999999Z"))
-    if chance.random() < 0.2:
-        attributes["correlationid"] = chance.choice((odd_text(chance), word(chance, 200)))
-    if chance.random() < 0.2:
-        attributes["actor"] = chance.choice((odd_text(chance), "an officer"))
-    if chance.random() < 0.1:
-        attributes["recordedtime"] = edge_day(chance) + "T00:00:00Z"
-    key = subject.encode("utf-8", "surrogatepass")
-    if chance.random() < 0.5:
-        raw = Raw(key, _json(content), tuple(as_headers(attributes)))
-    else:
-        raw = Raw(key, _json(attributes | {"data": content}), ((b"content-type", b"application/cloudevents+json"),))
-    text_is_good = b"\xed" not in (raw.value or b"") or _is_utf8(raw.value or b"")
-    return _identified(kind, raw, attributes, text_is_good or raw.headers[0][1] != b"application/cloudevents+json")
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _repeated(chance: Random, service: str, name: str, repeated: list[tuple[str, str]]) -> Hostile:
-    """An id that was used before with another body, ids that become one when they are joined, the system's own ids."""
-    if not repeated or chance.random() < 0.4:
-        repeated += [(f"urn:x{name}", f"a\n{name}"), (f"urn:x{name}\na", name), (f"urn:x{name}", name)]
-    source, id_ = chance.choice(repeated)
-    type_, content, subject = drawn(chance, service, 0)
-    attributes = plain(id_, type_, subject, source)
-    raw = Raw(subject.encode(), _json(content), tuple(as_headers(attributes)))
-    return _identified("repeated", raw, attributes, "\n" not in source + id_)
-
-
-def _foreign_type(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
-    """A command of another service, an event, an outcome, or a type that nobody knows."""
-    types = [*COMMANDS, *EVENTS, "forcegen.outcomes.CommandDecided", "x", "x" * 2048, f"forcegen.{service}."]
-    attributes = plain(name, chance.choice(types), word(chance, 8))
-    raw = Raw(attributes["subject"].encode(), b"{}", tuple(as_headers(attributes)))
-    return _identified("foreign type", raw, attributes, True)
-
-
-def _event(chance: Random, service: str) -> Attributes:
-    """Attributes as the relay of a service writes them, for a stream that no honest sender uses."""
-    id_ = f"{chance.getrandbits(32):08x}-0000-4000-8000-{chance.getrandbits(48):012x}"
-    type_ = chance.choice(sorted(events_of(service)))
-    return plain(id_, type_, f"forged/{word(chance, 8)}", f"urn:forcegen:{service}") | {
-        "recordedtime": "2022-07-01T10:00:00Z",
-        "correlationid": "c",
-        "causationid": "c",
-        "streamversion": "1",
-        "position": str(10**9 + chance.randrange(10**6)),
-    }
-
-
-def _unknown_event(chance: Random, service: str, _: str, __: list[tuple[str, str]]) -> Hostile:
-    attributes = _event(chance, service) | {"type": f"forcegen.{service}.{word(chance, 9)}"}
-    return Hostile("unknown event", Raw(b"forged", b'{"a":1}', tuple(as_headers(attributes))))
-
-
-def _newer_event(chance: Random, service: str, _: str, __: list[tuple[str, str]]) -> Hostile:
-    attributes = _event(chance, service)
-    name = attributes["type"].removeprefix("forcegen.")
-    attributes["dataschema"] = f"urn:forcegen:{name}:{chance.choice((2, 9, 9999, 10_000, 0))}"
-    return Hostile("newer event", Raw(attributes["subject"].encode(), b"{}", tuple(as_headers(attributes))))
-
-
-def _forged_event(chance: Random, service: str, _: str, __: list[tuple[str, str]]) -> Hostile:
-    """An event that the service never recorded: of a stream of its own, with numbers at their edges."""
-    attributes = _event(chance, service)
-    for one in chance.sample(("streamversion", "position", "recordedtime", "id", "time", "correlationid"), 2):
-        attributes[one] = _odd_attribute(chance, one)
-    content = from_schema(chance, EVENTS[attributes["type"]].model_json_schema(), 0.05)
-    own = event_stream(attributes["type"], content)
-    if own is not None and not own.startswith(SHARED):
-        attributes["subject"] = own
-    return Hostile("forged event", Raw(attributes["subject"].encode(), _json(content), tuple(as_headers(attributes))))
-
-
-def _forged_place(chance: Random, service: str, name: str, _: list[tuple[str, str]]) -> Hostile:
-    """A record in a topic that a service writes, which claims a place in its log."""
-    place = str(chance.choice((0, 1, 2, 3, 10, 10**6, 2**63 - 1, 2**63, -1))).encode()
-    header = chance.choice((b"ce_position", b"dead-letter-position"))
-    headers = (
-        (header, place),
-        *as_headers(plain(name, "forcegen.outcomes.CommandDecided", "x", f"urn:forcegen:{service}")),
-    )
-    return Hostile("forged place", Raw(chance.choice((b"x", None)), chance.choice((b"{}", None)), headers))
+        return forged_event(chance, service)
+    return forged_place(chance, service, name)
 
 
 def _large(chance: Random, topic: str, name: str, part: str) -> Hostile:
@@ -491,7 +169,7 @@ def _large(chance: Random, topic: str, name: str, part: str) -> Hostile:
         headers.append((b"n" * min(bytes_max - 1000, 1_500_000), b"v"))
     else:
         headers += [(b"h%d" % nr, b"v" * 20) for nr in range(20_000)]
-    return _identified(f"large {part}", Raw(b"large", b"{}", tuple(headers)), attributes, True)
+    return identified(f"large {part}", Raw(b"large", b"{}", tuple(headers)), attributes, True)
 
 
 def described(parcels_sent: Sequence[Parcel]) -> dict[str, int]:

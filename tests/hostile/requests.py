@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote, quote_from_bytes
 
 from tests.foreign import service_of
-from tests.hostile import generate, honest
+from tests.hostile import honest, odd_commands, records
 from tests.hostile.texts import ODD_INSTANTS, odd_bytes, odd_text
 
 Event = dict[str, Any]
@@ -65,9 +65,9 @@ def post(
 
 def command(chance: Random, name: str, odd: float = 0.0) -> tuple[str, Event]:
     """A service, and a structured command for it."""
-    service = chance.choice(generate.DECIDING)
-    type_, content, subject = generate.drawn(chance, service, odd)
-    return service, generate.plain(name, type_, subject) | {"data": content}
+    service = chance.choice(records.DECIDING)
+    type_, content, subject = records.drawn(chance, service, odd)
+    return service, records.plain(name, type_, subject) | {"data": content}
 
 
 def _on_one_line(raw: bytes) -> bytes:
@@ -92,8 +92,8 @@ def _headers(chance: Random, name: str, __: Sequence[Route]) -> Request:
 
 
 def _structured(chance: Random, name: str, _: Sequence[Route]) -> Request:
-    service = chance.choice(generate.DECIDING)
-    record = generate.structured(chance, service, name)
+    service = chance.choice(records.DECIDING)
+    record = odd_commands.structured(chance, service, name)
     media_type = _on_one_line(record.raw.headers[0][1] or b"")
     return Request("structured", service, (post(record.raw.value or b"", [(b"content-type", media_type)]),))
 

@@ -19,7 +19,8 @@ from confluent_kafka import Producer
 
 from tests.foreign import Client, binary, service_of, structured
 from tests.hostile import honest, wire
-from tests.hostile.generate import BOMBS, PARTITIONS, Hostile, Parcel
+from tests.hostile.generate import BOMBS, PARTITIONS, Parcel
+from tests.hostile.records import Hostile
 from tests.hostile.wire import Raw
 
 Event = dict[str, Any]

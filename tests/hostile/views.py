@@ -10,7 +10,7 @@ from services.reporting.projector.decode import event_of_envelope
 from tests.faults.check import _views
 from tests.hostile import wire
 from tests.hostile.check import query
-from tests.hostile.generate import DECIDING
+from tests.hostile.records import DECIDING
 from tests.hostile.send import Place, Sent
 from tests.system import RunningSystem
 
