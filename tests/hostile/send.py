@@ -18,7 +18,7 @@ import httpx
 from confluent_kafka import Producer
 
 from tests.foreign import Client, binary, service_of, structured
-from tests.hostile import honest, wire
+from tests.hostile import compression, honest, wire
 from tests.hostile.generate import BOMBS, PARTITIONS, Parcel
 from tests.hostile.records import Hostile
 from tests.hostile.wire import Raw
@@ -62,14 +62,14 @@ def spoilt(parcel: Parcel, plain: bytes) -> bytes:
     """The batch's records, compressed, with the parcel's twist."""
     codec, twist, half = parcel.codec, parcel.twist, len(plain) // 2
     if twist == "gzip members":
-        return wire.compressed("gzip", plain[:half]) + wire.compressed("gzip", plain[half:])
+        return compression.compressed("gzip", plain[:half]) + compression.compressed("gzip", plain[half:])
     if twist == "zstd frames":
-        return wire.compressed("zstd", plain[:half]) + wire.compressed("zstd", plain[half:])
+        return compression.compressed("zstd", plain[:half]) + compression.compressed("zstd", plain[half:])
     if twist == "snappy plain":
         return bytes(cramjam.snappy.compress_raw(plain))
     if twist == "bytes behind":
-        return wire.compressed(codec, plain + b"more than there is")
-    packed = wire.compressed(codec, plain)
+        return compression.compressed(codec, plain + b"more than there is")
+    packed = compression.compressed(codec, plain)
     if twist == "gzip trailer":
         return packed[:-8] + b"\xde\xad\xbe\xef" * 2
     if twist == "gzip name":
@@ -91,7 +91,7 @@ def encoded(parcel: Parcel, now_ms: int) -> bytes:
     return wire.batch(
         spoilt(parcel, plain),
         len(raws),
-        attributes=wire.CODECS.index(parcel.codec),
+        attributes=compression.CODECS.index(parcel.codec),
         timestamp_ms=parcel.timestamp_ms if parcel.age_ms is None else now_ms - parcel.age_ms,
         producer=parcel.producer,
     )
