@@ -17,7 +17,7 @@ import pytest
 from tests import rawkafka
 from tests.e2e.test_main_path import proposal
 from tests.foreign import Client, Headers, binary, command, structured
-from tests.hostile.check import packed
+from tests.hostile.checks.archive import packed
 from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers

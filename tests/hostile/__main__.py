@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.hostile import check
+from tests.hostile.checks import archive
 from tests.hostile.generate import Parcel
 from tests.hostile.run import PROCESSES, Report, Runs
 from tests.servers import provided_servers
@@ -52,7 +52,7 @@ def main() -> int:
                     print("   ", breach[:SHOWN_CHARACTERS_MAX], flush=True)  # noqa: T201
                 if report.wrong and not arguments.go_on:
                     break
-            after = [*runs.restart(), *check.books(system, runs.sent)]
+            after = [*runs.restart(), *archive.books(system, runs.sent)]
     for breach in after:
         print("    afterwards:", breach)  # noqa: T201
     print(summary(reports))  # noqa: T201

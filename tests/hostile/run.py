@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.foreign import Client
-from tests.hostile import check, honest, views
+from tests.hostile import honest, views
+from tests.hostile.checks import answers, archive, processes, rest, sources
+from tests.hostile.checks.delay import Delay, longest_delay
 from tests.hostile.generate import Parcel, bombs, parcels
 from tests.hostile.send import UNDECODABLE, Sender, Sent
 from tests.system import RunningSystem
@@ -25,7 +27,7 @@ class Report:
     hostile: int = 0
     honest: int = 0
     wrong: list[str] = field(default_factory=list)
-    delay: check.Delay = field(default_factory=check.Delay)
+    delay: Delay = field(default_factory=Delay)
     seconds: float = 0.0
     memory_bytes: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
@@ -60,21 +62,21 @@ class Runs:
         self._send(seed, hostile_number, honest_number, per_second, keep)
         report = Report(seed, len(self.sent.placed), sum(self.sent.times.values()), refused=dict(self.sent.refused))
         report.kinds = dict(Counter(one.kind for one in self.sent.placed.values()))
-        records = check.broker_records(self.system)
-        report.wrong += check.rest(self.system, records, self.sent)
-        rested, since = check.ends_of_logs(self.system), time.monotonic()
-        records = check.broker_records(self.system)
-        answers_of = {service: check.answers(self.system, service) for service in check.SERVICES[:3]}
-        report.delay = check.longest_delay(answers_of, records, self.sent)
+        records = sources.broker_records(self.system)
+        report.wrong += rest.rest(self.system, records, self.sent)
+        rested, since = processes.ends_of_logs(self.system), time.monotonic()
+        records = sources.broker_records(self.system)
+        answers_of = {service: answers.answers(self.system, service) for service in sources.SERVICES[:3]}
+        report.delay = longest_delay(answers_of, records, self.sent)
         for breaches in (
-            check.decided(answers_of, self.sent),
-            check.accounted(self.system, answers_of, self.sent),
-            check.published(self.system, records, self.sent),
-            check.archived(self.system, records),
+            answers.decided(answers_of, self.sent),
+            answers.accounted(self.system, answers_of, self.sent),
+            answers.published(self.system, records, self.sent),
+            archive.archived(self.system, records),
             views.shown(self.system, records, self.sent),
             views.parked(self.system),
-            check.healthy(self.system, 0.0 if report.wrong else check.READY_S),
-            check.calm(self.system, rested, since),
+            processes.healthy(self.system, 0.0 if report.wrong else processes.READY_S),
+            processes.calm(self.system, rested, since),
         ):
             report.wrong += breaches
         self.system.note_memory()
@@ -132,4 +134,4 @@ class Runs:
             self.system.start(*PROCESSES)
         except AssertionError as fault:
             return [f"after a restart: {fault}"]
-        return list(check.healthy(self.system))
+        return list(processes.healthy(self.system))

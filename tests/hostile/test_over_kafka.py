@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.hostile import check
+from tests.hostile.checks import archive
 from tests.hostile.run import PROCESSES, Runs
 from tests.servers import Servers
 from tests.system import prepared_system
@@ -41,4 +41,4 @@ def test_every_process_starts_again_after_all_of_this(runs: Runs) -> None:
 
 
 def test_the_books_agree_after_all_of_this(runs: Runs) -> None:
-    assert list(check.books(runs.system, runs.sent)) == []
+    assert list(archive.books(runs.system, runs.sent)) == []

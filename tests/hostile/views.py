@@ -9,7 +9,7 @@ from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.decode import event_of_envelope
 from tests.faults.check import _views
 from tests.hostile import wire
-from tests.hostile.check import query
+from tests.hostile.checks.sources import query
 from tests.hostile.records import DECIDING
 from tests.hostile.send import Place, Sent
 from tests.system import RunningSystem
