@@ -110,7 +110,10 @@ def keyed(command: DecodedCommand, key: bytes | None) -> DecodedCommand:
 
 
 def digest(envelope: Envelope) -> bytes:
-    """Hash of all that makes a command what it is. The order of JSON members and white space do not count."""
+    """Hash of all that makes a command what it is. The order of JSON members and white space do not count.
+
+    Nor does `time`: source and id name an event, and libraries of CloudEvents stamp each attempt with their clock.
+    """
     try:
         data = orjson.dumps(orjson.loads(envelope.data), option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # no JSON, or nested too deeply to be written
@@ -119,8 +122,7 @@ def digest(envelope: Envelope) -> bytes:
 
 
 def _hashed(envelope: Envelope, data: bytes) -> bytes:
-    time = envelope.time.isoformat() if envelope.time else ""
-    attributes = (envelope.type, envelope.subject, envelope.dataschema, time)
+    attributes = (envelope.type, envelope.subject, envelope.dataschema, "")  # empty: digests of before stay the same
     lines = "{}\n{}\n{}\n{}\n".format(*attributes)
     if "None" in attributes or lines.count("\n") != len(attributes):  # another command could have the same lines
         return hashlib.sha256(b"\n\n" + orjson.dumps(attributes) + b"\n" + data).digest()

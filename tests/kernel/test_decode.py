@@ -195,11 +195,9 @@ def test_a_producers_recordedtime_changes_nothing(year: int) -> None:
     assert decode.digest(claimed) == decode.digest(GOOD)
 
 
-def test_a_repeat_that_happened_at_another_time_is_another_command() -> None:
-    assert decode.digest(replace(GOOD, time=NOW + timedelta(days=1))) != decode.digest(GOOD)
-    instants = (b"2014-12-20T09:30:00Z", b"2014-12-20T14:30:00.000+05:00", b"2014-12-20t09:30:00-00:00")
-    spelt = [decode.digest(from_kafka(None, DATA, in_headers(ce_time=text))) for text in instants]
-    assert len({*spelt}) == 1
+def test_a_repeat_that_its_library_stamped_with_another_time_is_the_same_command() -> None:
+    for time in (None, NOW + timedelta(seconds=1), NOW + timedelta(days=1)):
+        assert decode.digest(replace(GOOD, time=time)) == decode.digest(GOOD)
 
 
 def test_a_line_break_cannot_make_one_command_of_two() -> None:
@@ -214,8 +212,7 @@ def test_a_line_break_cannot_make_one_command_of_two() -> None:
 def test_ids_and_digests_of_what_was_recorded_before_stay_the_same() -> None:
     """Of main at fa691d2: a retry of an old command must find its answer, and lead to the same events."""
     assert str(event_id("urn:x", "a", 0)) == "70c01a0c-2d67-5584-9fe8-79d54e5ccce5"
-    before = "358711f09f30df445fe06f7ba96e84f336c6b0025bd6da9b09be527e2a983606"
-    assert decode.digest(replace(GOOD, time=None)).hex() == before
+    assert decode.digest(GOOD).hex() == "358711f09f30df445fe06f7ba96e84f336c6b0025bd6da9b09be527e2a983606"
 
 
 # The data.
