@@ -1,7 +1,7 @@
-"""Which envelopes a command may come in: what an index, a header, a key and a calendar behind the door can hold.
+"""Which envelopes a command may have: what an index, a header, a key and a calendar can hold.
 
 Reading the wire is more tolerant than this (`contracts.envelope`), so that a command that is refused here is answered
-under its own identity, and events of before stay readable.
+under its own identity, and earlier events stay readable.
 """
 
 from typing import Final, NamedTuple

@@ -29,7 +29,7 @@ _DIGITS: Final = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _HEADER: Final[Mapping[str, Json]] = {
     "ce_specversion": {"type": "string", "const": "1.0"},
     "ce_id": _NAME | {"description": "With ce_source the message's identity; a repeat is known by it."},
-    "ce_source": _NAME | {"description": "Who says so."},
+    "ce_source": _NAME | {"description": "Who sends it."},
     "ce_type": _NAME | {"description": "The message type: `forcegen.<service>.<Name>`."},
     "ce_subject": _NAME | {"description": "The stream."},
     "ce_time": _TIME | {"description": "When it happened. A command without it happened when it was received."},

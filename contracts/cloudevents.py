@@ -49,7 +49,7 @@ def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[s
 
 
 def _check_names(headers: Sequence[tuple[str, bytes | None]]) -> None:
-    """Header names are UTF-8; bytes that are not were decoded with `surrogateescape` by whoever read them at all."""
+    """Header names are UTF-8; other bytes were decoded with `surrogateescape` by the reader."""
     if any(not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name) for name, _ in headers):
         reason = "The name of a header is not UTF-8, so that no two clients read the same."
         fault = Unreadable(reason, "headers", "Name every header in UTF-8; those of CloudEvents are ASCII.")

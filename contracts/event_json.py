@@ -74,7 +74,7 @@ def _inlines(data: bytes) -> bool:
 
 
 def salvaged(fault: Unreadable, text: bytes) -> Unreadable:
-    """The fault with what can still be read of a text that is no JSON: whoever sent it is answered all the same."""
+    """The fault, with what can still be read of a text that is no JSON, so that its sender is answered all the same."""
     return fault.salvage(fragments.strings(text, NAMES), text)
 
 

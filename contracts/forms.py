@@ -109,7 +109,7 @@ def whole(value: object) -> object:
 
 
 def count(value: object, info: ValidationInfo) -> object:
-    """A whole number. Raises PydanticCustomError for one that no column holds, except in an event of before."""
+    """A whole number. Raises PydanticCustomError for one that no column holds, except in a recorded event."""
     number = whole(value)
     if not isinstance(number, int) or number <= INTEGER_MAX or info.context is RECORDED:
         return number
@@ -117,14 +117,14 @@ def count(value: object, info: ValidationInfo) -> object:
 
 
 def text(value: str, info: ValidationInfo) -> str:
-    """Raises PydanticCustomError for U+0000, which PostgreSQL's text cannot hold, except in an event of before."""
+    """Raises PydanticCustomError for U+0000, which PostgreSQL's text cannot hold, except in a recorded event."""
     if "\0" in value and info.context is not RECORDED:
         raise PydanticCustomError("text", "Send it without NUL characters (U+0000)")
     return value
 
 
 def label(value: str, info: ValidationInfo) -> str:
-    """Raises PydanticCustomError for a name that is longer than an index holds, except in an event of before."""
+    """Raises PydanticCustomError for a name that is longer than an index holds, except in a recorded event."""
     if len(value) > LABEL_LENGTH_MAX and info.context is not RECORDED:
         raise PydanticCustomError("label", f"Send at most {LABEL_LENGTH_MAX} characters")
     return text(value, info)

@@ -1,7 +1,7 @@
 """What can still be read of a text that should have been a JSON object: the strings that stand directly in it.
 
-Whoever sent a broken text under a readable identity can be answered; so the text is looked through for that identity,
-never for what it asks. Broken may be anything behind or inside: NaN, half a character, nesting without end, a cut.
+The sender of a broken text with a readable identity can be answered; so the text is searched for that identity, never
+for what it asks. Broken may be anything behind or inside: NaN, half a character, nesting without end, a cut.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The least and the most that the system holds, in one place: what the door admits, everything behind it can keep.
+"""The limits of all values, in one place: whatever is admitted can be stored, published and shown.
 
 Each limit is the narrowest of those behind it (a column, an index, a record, a calendar); a test holds both together.
 """

@@ -1,8 +1,8 @@
 """Events that a newer program wrote: of ours, in form, and of a type or version that this program does not know yet.
 
-During an upgrade, readers may be older than writers for a while. Such an event is no junk: it is put by, whole, with
-what follows it in its stream, and is taken up by the program that knows it. A stranger's record is never put by: only
-what is in every other way an event of the service whose topic it is in.
+During an upgrade, readers may be older than writers for a while. Such an event is not junk: it is stored whole, with
+the events behind it in its stream, until a program that knows it applies them. A foreign record is never held: only one
+that is in every other way an event of the service whose topic it is in.
 """
 
 import re

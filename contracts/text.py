@@ -1,7 +1,6 @@
 """Which characters a text may hold: CloudEvents' String type for names and identifiers, what storage holds for others.
 
-Whoever admits a text and whoever asks for one by a parameter use the same function, so that everything that can be
-recorded can be asked for.
+Admission and query parameters use the same functions, so that everything that can be recorded can be queried.
 """
 
 import re

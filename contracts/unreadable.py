@@ -1,6 +1,6 @@
 """Why bytes could not be read, in terms that let their sender mend them and keep a dead letter searchable.
 
-One kind of exception for every binding and every fault: whoever reads the wire catches this one and nothing else.
+One kind of exception for every binding and every fault: readers of the wire catch this one and nothing else.
 """
 
 import hashlib

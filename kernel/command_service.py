@@ -121,7 +121,7 @@ class DecidingProcess:
         self._may_be_ready.set()
 
     def decode(self, envelope: Envelope) -> DecodedCommand:
-        """A command at the door, checked against its contract."""
+        """A command from outside, checked against its contract."""
         return decode.command(
             envelope, self._words, received=datetime.now(UTC), bytes_max=self._settings.command_bytes_max
         )

@@ -1,4 +1,4 @@
-"""The views made anew from the archive, compared with those that serve, and put in their place.
+"""Views rebuilt from the archive, compared with those that serve, and put in their place.
 
 All of the archive goes into a schema beside; once it holds what the serving views hold, row is compared with row, and
 the two change places in one transaction. Part of the archive goes into the views that serve: what they have already is
@@ -118,14 +118,14 @@ async def _wait_for_archive(archive: Connection, goal: Positions) -> None:
 
 
 async def restore_previous(at: ViewAddresses) -> None:
-    """The views of before the last rebuild serve again.
+    """Let the views from before the last rebuild serve again.
 
     Raises:
         OperationError: there are none.
     """
     async with connections.owning(at.views, LIVE) as live, live.transaction():
         if not await live.fetchval("SELECT to_regnamespace($1) IS NOT NULL", rebuild.BEFORE):
-            raise OperationError("There are no views of before: nothing was replayed to views yet.")
+            raise OperationError("There are no previous views: nothing was replayed to views yet.")
         await rebuild.positions(live, held=True)
         await rebuild.swap(live, rebuild.BEFORE)
 

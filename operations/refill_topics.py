@@ -195,7 +195,7 @@ async def _plan(
         topic = part.target[0]
         unfit = preflight.unfit(settings[topic]) if topic in there else None
         if topic in there and there[topic] != counts[topic]:
-            unfit = f"it has {there[topic]} partitions and had {counts[topic]}: delete it; it is made anew as it was"
+            unfit = f"it has {there[topic]} partitions and had {counts[topic]}: delete it; it is recreated as it was"
         if unfit:
             plan.append(replace(part, refused=unfit))
             continue

@@ -21,7 +21,7 @@ def public_key(directory: Path) -> str:
 
 
 def rotate(directory: Path) -> str:
-    """Put a new key in place of the old, which signs for it; the text that says so, to be published.
+    """Put a new key in place of the old, which signs for it; returns the hand-over to be published.
 
     Raises:
         OperationError: there is no key here, or it cannot be used.

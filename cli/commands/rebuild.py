@@ -11,7 +11,7 @@ from cli.output.terminal import number, results, row, table
 from operations.archive_selection import Selection
 from operations.rebuild_views import Difference, ViewAddresses, apply_missing, rebuild_all, restore_previous
 
-PUT_IN: Final = "The views that were made anew serve now. Go back to those of before with --back."
+PUT_IN: Final = "The rebuilt views serve now. Go back to the previous ones with --back."
 DRY: Final = "Nothing was changed: this is the difference that it would make."
 
 
@@ -22,9 +22,9 @@ def rebuild(at: ViewAddresses, *, dry_run: bool) -> None:
 
 
 def back(at: ViewAddresses) -> None:
-    """The views of before the last rebuild serve again."""
+    """Let the views from before the last rebuild serve again."""
     asyncio.run(restore_previous(at))
-    typer.echo("The views of before serve again. They read on from where they were.")
+    typer.echo("The previous views serve again. They read on from where they were.")
 
 
 def apply(at: ViewAddresses, which: Selection, *, dry_run: bool) -> None:
@@ -41,9 +41,9 @@ def apply(at: ViewAddresses, which: Selection, *, dry_run: bool) -> None:
 def _show(differences: Sequence[Difference]) -> None:
     """View by view, with some of the rows."""
     if not differences:
-        typer.echo("The views that were made anew are the same as those that served, row by row.")
+        typer.echo("The rebuilt views are the same as those that served, row by row.")
         return
-    shown = table("view", number("only served"), number("only made anew"))
+    shown = table("view", number("only served"), number("only rebuilt"))
     for view in differences:
         row(shown, (view.table, f"{view.only_live:,}", f"{view.only_fresh:,}"))
     results().print(shown)

@@ -33,7 +33,9 @@ Views = Annotated[
     str | None,
     typer.Option(help="With --to views: postgresql://… of the role that owns them; else as --database is found."),
 ]
-Back = Annotated[bool, typer.Option("--back", help="With --to views: those of before the last replay serve again.")]
+Back = Annotated[
+    bool, typer.Option("--back", help="With --to views: the views from before the last replay serve again.")
+]
 As = Annotated[
     list[str] | None,
     typer.Option("--as", metavar="TOPIC=OTHER", help="With --to topic: under another name; may be repeated."),

@@ -26,7 +26,7 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
       forcegen up --story
       forcegen up --directory /srv/forcegen
     \b
-    What ends by itself later is started again; `forcegen status` says so.
+    A process that ends by itself later is restarted; `forcegen status` shows that.
 
     \b
     Exit codes: 0 everything is ready; 1 it could not be started (nothing that was begun is left), or something runs and

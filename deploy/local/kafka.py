@@ -29,8 +29,8 @@ JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"
        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]  # fmt: skip
 
 # The short session is for a start after kill -9: the controller first waits for the dead broker's to run out.
-# Whoever leaves a transaction open holds up all who read the partition. A minute is what clients ask for by themselves;
-# Kafka's own bound is fifteen.
+# A producer that leaves a transaction open holds up all readers of the partition. A minute is what clients ask for
+# by themselves; Kafka's own bound is fifteen.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1

@@ -1,4 +1,4 @@
-"""Is it our Kafka, and does it serve? A request in its own protocol says so: an open port proves neither.
+"""Is it our Kafka, and does it serve? Only a request in its own protocol shows that: an open port proves neither.
 
 One Metadata request (version 2, the first to name the cluster), written by hand: it is forty bytes, and a
 client library would retry, log and keep threads where we want one plain yes or no.

@@ -1,7 +1,7 @@
 """Starts one server as a daemon: `python -I -S launch.py LOG USER PLACE COMMAND...`, prints its process id.
 
 Run in a session of its own, it forks and leaves, so that the server is nobody's child: a Ctrl-C at the terminal
-does not reach it and whoever started it has no zombie to bury. Runs alone, imports nothing of ours.
+does not reach it and its starter has no zombie to reap. Runs alone, imports nothing of ours.
 """
 
 import os

@@ -36,7 +36,7 @@ class Run:
     ports: tuple[int, ...]
 
     def process(self) -> psutil.Process | None:
-        """The living process of this run; none if it ended, whoever may have its id now."""
+        """The living process of this run; none if it ended, even if another process has its id now."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
@@ -157,7 +157,7 @@ def living(program: str, place: Path) -> list[psutil.Process]:
 
 
 def _left_after(seconds: float, family: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that still run. A zombie does not: in a container nobody may ever bury it, and we would wait in vain."""
+    """Those that still run. A zombie does not: in a container nobody may ever reap it, and we would wait in vain."""
     deadline = time.monotonic() + seconds
     while (left := [one for one in family if _runs(one)]) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)

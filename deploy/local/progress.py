@@ -1,4 +1,4 @@
-"""News for whoever waits: from both servers' threads, heard one at a time.
+"""Progress for the user: from both servers' threads, one line at a time.
 
 A listener that is gone (a closed pipe) must not keep a server from being stopped, so its silence is not an error.
 """

@@ -74,7 +74,7 @@ def unreadable(fault: Unreadable) -> DecodedCommand | None:
 def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> DecodedCommand:
     """A command that can only be answered, under its own identity; what is unfit to be a key or a header is replaced.
 
-    The identity alone is kept as it came, so that whoever sent it knows the answer as theirs.
+    The identity alone is kept as it came, so that its sender knows the answer as theirs.
     """
     name = envelope.id if is_admissible(envelope.id) else f"sha256:{hashlib.sha256(envelope.id.encode()).hexdigest()}"
     correlation = envelope.correlation_id or ""

@@ -1,7 +1,7 @@
 """Events that are held for an upgrade: tried again at the start and now and then, each stream in its order.
 
 What they lead to is decided in the transaction that lets go of them. Nothing else waits for them. There is a bound:
-beyond it the partition stands that brings more, and says so, for a register that reacts to nothing is no register.
+a partition that brings more stands still and is reported, because a register that reacts to nothing is of no use.
 """
 
 import asyncio

@@ -25,7 +25,7 @@ from kernel.store.protocol import Store
 
 log = structlog.get_logger()
 DecodeCommand: TypeAlias = Callable[[Envelope], DecodedCommand]
-"""A command at the door, checked against its contract."""
+"""A command from outside, checked against its contract."""
 React: TypeAlias = Callable[[str, RecordedEvent, Envelope], Sequence[DecodedCommand]]
 """The commands that a fact of a topic leads to here."""
 BEHIND = "It waits for an event of its stream that is newer than this program."

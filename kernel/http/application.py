@@ -1,4 +1,4 @@
-"""How every service speaks HTTP: one kind of app, so that each route of each service has the same manners.
+"""How every service speaks HTTP: one kind of app, so that all routes of all services behave alike.
 
 Its parameters are strict (`address`, `parameters`), its errors are problem details (`problems`), and what can be had by
 GET answers HEAD with the same status and headers and no body (RFC 9110, section 9.3.2).
@@ -20,7 +20,7 @@ _HOST: Final = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(:[0-9]{1,5})
 
 
 class _Left(OSError):
-    """Whoever asked for the head has it: what is sent from here on has no reader."""
+    """The client has the head that it requested: nothing reads what is sent from here on."""
 
 
 class Head:
@@ -76,7 +76,7 @@ def app(
     as_page: AsPage = lambda *_: None,
     **described: Any,
 ) -> FastAPI:
-    """An app with these manners; `described` goes to FastAPI (`summary`, `description`, `version`, …)."""
+    """An app of this kind; `described` goes to FastAPI (`summary`, `description`, `version`, …)."""
     application = FastAPI(
         title=title,
         lifespan=lifespan,

@@ -37,11 +37,11 @@ HandleCommands: TypeAlias = Callable[[Sequence[DecodedCommand]], Awaitable[Seque
 
 
 class Busy(Exception):
-    """Too many commands wait; come again."""
+    """Too many commands wait; try again later."""
 
 
 class TooMany(Exception):
-    """More commands at once than can ever wait: to come again would not help."""
+    """More commands at once than can ever wait: a retry would not help."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"at most {most} at once")

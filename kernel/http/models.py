@@ -86,7 +86,7 @@ class HeldEventShown(Shown):
     """An event of another service that waits for an upgrade, or behind one that does."""
 
     nr: int
-    """In the order in which they were put by."""
+    """In the order in which they were stored."""
     topic: str
     partition: int
     offset: int
@@ -101,7 +101,7 @@ class HeldEventShown(Shown):
 
 
 class HeldEventPage(Shown):
-    """Events that are held, in the order in which they were put by."""
+    """Events that are held, in the order in which they were stored."""
 
     items: list[HeldEventShown]
     next: int | None

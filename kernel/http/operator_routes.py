@@ -1,4 +1,4 @@
-"""What operators ask of a service over HTTP: is it there, may it be asked, does everything move, how far behind."""
+"""Operators' routes: is the process alive, can it answer, does everything make progress, how far behind is it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -50,7 +50,7 @@ def operations(
 ) -> None:
     """What operators ask of any service: `/livez`, `/readyz`, `/healthz/progress`, `/metrics`, `/v1/lag`."""
 
-    @app.get("/livez", summary="Is the process there", response_class=PlainTextResponse)
+    @app.get("/livez", summary="Is the process alive", response_class=PlainTextResponse)
     async def livez() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
@@ -63,7 +63,7 @@ def operations(
         stands |= {"remarks": health.remarked()}
         return JSONResponse(stands, status_code=503 if problems else 200)
 
-    @app.get("/healthz/progress", summary="Does everything move; if not, what does not", responses=_STANDS)
+    @app.get("/healthz/progress", summary="Does everything make progress; if not, what does not", responses=_STANDS)
     async def progress() -> Response:
         problems = health.problems()
         stands = {"moving": not problems, "problems": problems, "remarks": health.remarked()}

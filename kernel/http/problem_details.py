@@ -36,7 +36,7 @@ from kernel.runtime.faults import where
 log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 1
-"""When to come again where nothing better is known."""
+"""`Retry-After`, where nothing better is known."""
 AsPage: TypeAlias = Callable[[Request, "Problem"], Response | None]
 """Makes a page of a problem for a person who reads; None where a program asked."""
 _BEHIND: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -107,7 +107,7 @@ _WORDS: Final = {
     404: "There is no such thing, or none of the name that a parameter gives.",
     405: "Not with this method; `Allow` names those there are.",
     413: "More than the service can take at once, now or later.",
-    503: "The service cannot answer now. `Retry-After` says when to come again.",
+    503: "The service cannot answer now. `Retry-After` says when to try again.",
 }
 
 

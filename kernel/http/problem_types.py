@@ -53,7 +53,7 @@ NO_RECEIPT_HERE: Final = ProblemType(
     "No receipt", 400, "This query API is not connected to the archive.", "Ask without `receipt`, or another process."
 )
 UNAUTHORIZED: Final = ProblemType(
-    "Who are you",
+    "Authentication required",
     401,
     "Content of the archive is given to its readers alone.",
     "Send `Authorization: Bearer TOKEN`; who runs the archive gives tokens.",
@@ -113,7 +113,7 @@ FAULT_OF_THE_SERVICE: Final = ProblemType(
     "Do not send it again unchanged; tell who runs the service, with the time and the address.",
 )
 BUSY: Final = ProblemType(
-    "Busy", 503, "More waits than the service takes at once.", "Come again after `Retry-After` seconds."
+    "Busy", 503, "More waits than the service takes at once.", "Try again after `Retry-After` seconds."
 )
 NO_RECEIPT_YET: Final = ProblemType(
     "No receipt yet", 503, "The archive has not signed all that the report rests on.", "Ask again in a moment."

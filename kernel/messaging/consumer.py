@@ -38,7 +38,7 @@ HELD_AGAIN_S: Final = 30.0
 
 
 class Stopping(Exception):
-    """The process ends while a batch waits for a server; the batch is read again by whoever comes next."""
+    """The process ends while a batch waits for a server; its successor reads the batch again."""
 
 
 class Consumer:
@@ -97,7 +97,7 @@ class Consumer:
                 self._reader.lost_its_place()
                 delay_s = await self._pause(delay_s)
         self._stopped.set()
-        await asyncio.Event().wait()  # whoever called `stop` ends this
+        await asyncio.Event().wait()  # the caller of `stop` ends this
 
     async def stop(self) -> None:
         """Finish the batch at hand, leave a hint of how far it came, and leave the group."""

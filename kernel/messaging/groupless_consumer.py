@@ -1,4 +1,4 @@
-"""A client for whoever reads Kafka without a group: what the library cannot decode is read by `raw_reader`.
+"""A client that reads Kafka without a group: what the library cannot decode is read by `raw_reader`.
 
 Services read by `consumer`. The command line, the relay and the comparison of Kafka with the archive read topics to
 which anybody may write as well, and one odd record must not end what they do.

@@ -56,7 +56,7 @@ class PartitionReader:
         bounded_codecs.install()
         self.name = name
         self.positions: dict[Partition, int] = {}
-        """The next offset of each partition, as it is stored; moved on by whoever stores it."""
+        """The next offset of each partition, as it is stored; moved on by the code that stores it."""
         self.blocked: dict[Partition, BlockedPartition] = {}
         self._settings = settings
         self._load_offsets = load_offsets
@@ -218,7 +218,7 @@ class PartitionReader:
 
     def _hold_lost(self, tp: TopicPartition, ends: EndsBefore) -> None:
         """Until the partition reaches the stored offset again, or somebody decides what is to be read of it."""
-        reason = f"{ends}: records were lost, or the topic was made anew"
+        reason = f"{ends}: records were lost, or the topic was recreated"
         self.block((tp.topic, tp.partition), BlockedPartition(ends.offset, reason, None))
 
     def block(self, partition: Partition, held: BlockedPartition) -> None:

@@ -2,7 +2,7 @@
 
 Offsets of a partition may jump: over transaction marks, aborted transactions, compacted records, and over what
 retention or an administrator deleted. Every jump is either explained by what the broker holds there, and then put on
-record, or it is an error of whoever reads, and then what lies there is read. No offset is passed in silence. Pure.
+record, or it is a fault of the reader, and then what lies there is read. No offset is passed over silently. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

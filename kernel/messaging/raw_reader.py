@@ -31,7 +31,7 @@ LATEST: Final = -1
 
 
 class EndsBefore(Exception):
-    """A partition ends before the offset from which it is to be read: it was truncated, or made anew."""
+    """A partition ends before the offset from which it is to be read: it was truncated, or recreated."""
 
     def __init__(self, offset: int, end: int) -> None:
         super().__init__(f"it is to be read from offset {offset}, and ends before {end}")

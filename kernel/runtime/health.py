@@ -1,7 +1,7 @@
 """Health that sees: what cannot be read counts as unhealthy, and so does work that waits without progress.
 
-Two questions are kept apart. May this process be asked (`/readyz`)? It may where its store answers. Does everything
-move (`/healthz/progress`)? Every loop says when it comes round and what it has under way; lag is the broker's end
+Two questions are kept apart. Can this process answer (`/readyz`)? It can where its store answers. Does everything
+make progress (`/healthz/progress`)? Every loop reports its rounds and its work under way; lag is the broker's end
 offset minus the stored offset, never a number that the reader keeps of itself; an age is the age of a record.
 """
 
@@ -79,7 +79,7 @@ class Health:
         self.standing.pop(what, None)
 
     def remarked(self) -> list[str]:
-        """What fails at others, for whoever looks."""
+        """Note what fails at others, for operators."""
         return [f"{what}: {why}" for what, why in sorted(self.remarks.items())]
 
     def failed(self, loop: str, fault: BaseException, *, stands: str | None = None) -> None:

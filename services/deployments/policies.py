@@ -1,5 +1,5 @@
 """What events lead to here: approvals open, change and close lines; an accepted nomination becomes a tour; a mission's
-closure orders home whoever is there."""
+closure orders home all who are there."""
 
 from collections.abc import Mapping, Sequence
 

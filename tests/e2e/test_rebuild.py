@@ -164,7 +164,7 @@ def receipt(system: RunningSystem) -> None:
 
 
 def test_the_archive_alone_gives_the_reports_back(bereft: RunningSystem, before: dict[str, bytes]) -> None:
-    """Given neither views nor topics, when they are made anew, then every report is what it was, to the byte."""
+    """Given neither views nor topics, when they are rebuilt, then every report is what it was, to the byte."""
     asyncio.run(provision(bereft.servers, bereft.database))
     code, said = replay(bereft)
     assert code == 0, said

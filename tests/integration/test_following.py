@@ -197,7 +197,7 @@ async def test_more_than_can_be_served_are_refused_with_a_time_to_retry(
     async with reader.follows() as events:
         await some(events, 1)
         answer = await reader.http.get("/v1/changes")
-    assert (answer.status_code, answer.json()["remedy"]) == (503, "Come again in a moment, or ask another process.")
+    assert (answer.status_code, answer.json()["remedy"]) == (503, "Try again in a moment, or use another process.")
 
 
 async def test_a_lost_connection_to_postgres_loses_no_change(reader: Reader) -> None:

@@ -1,4 +1,4 @@
-"""What the door admits, everything behind it holds: every index, every column, in both directions.
+"""What is admitted, everything behind it holds: every index, every column, in both directions.
 
 The limits are taken from the published schemas and from `contracts.limits`; the indices and the columns from a real
 database. A new index over a text that nothing bounds fails here, and so does a field that is wider than its column.

@@ -20,7 +20,7 @@ async def archived_until(connection: Connection, topics: Collection[str]) -> dic
 
 
 async def first_missing(connection: Connection, offsets: Mapping[Partition, int]) -> int | None:
-    """The leaf to go on with, for whoever has each partition before an offset; None where they have all of it."""
+    """The leaf to continue from, for a reader that has each partition up to an offset; None where it has everything."""
     rows = [(*place, offset) for place, offset in offsets.items()]
     leaf: int | None = await connection.fetchval(_sql()["first_missing"], *columns(rows, 3))
     return leaf

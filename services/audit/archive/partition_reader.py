@@ -14,7 +14,7 @@ from kernel.store.postgres import Connection
 from services.audit.archive import selection
 
 LEAST: Final = -(2**63)
-"""Kafka has no offset below 0, and whoever inserts a row may give it one."""
+"""Kafka has no offset below 0, but a row inserted by hand may have one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ C2SP tlog-tiles has `checkpoint`, `tile/<level>/<N>` and `tile/entries/<N>`. Bes
 `unplaced`, records that are in the archive and in no leaf (none, unless somebody put them there).
 
 Each path has one spelling, and only what the tree has in full is there: a name without `.p/W` is 256 hashes, entries or
-leaves, one with it the first W, from 1 to 255. So whoever keeps an answer under its path can keep it for ever.
+leaves, one with it the first W, from 1 to 255. So an answer can be cached under its path for ever.
 """
 
 import json

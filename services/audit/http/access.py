@@ -31,7 +31,7 @@ log = structlog.get_logger()
 LOCAL: Final = "local"
 """What a reader on this machine is called where there is no readers' file."""
 FORWARDING: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
-"""Headers of whoever hands a request on."""
+"""Headers that a proxy adds."""
 REQUEST_LENGTH_MAX: Final = 2_000
 """Characters of a request that stay on record."""
 _LINE: Final = re.compile(r"(?P<name>[A-Za-z0-9_.@-]{1,100})[ \t]+(?P<digest>[0-9a-f]{64})")
@@ -71,7 +71,7 @@ class ReadersFile:
         try:
             self._read()
         except (OSError, MalformedReadersFile) as fault:
-            log.warning("the readers' file cannot be read; those of before may read", fault=type(fault).__name__)
+            log.warning("the readers' file cannot be read; the earlier readers stay", fault=type(fault).__name__)
 
     def _read(self) -> None:
         if self.file is None:

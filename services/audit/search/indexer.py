@@ -38,7 +38,7 @@ OF_THE_DATA: Final = (
     *(asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError),
     *(OverflowError, TypeError, ValueError),
 )
-"""Faults that come again however often they are tried: what a record brought. All others are the server's."""
+"""Faults of a record, which no retry cures. All others are the server's."""
 LOOKS_EVERY_S: Final = 0.25
 KINDS: Final = {"commands": "command", "events": "event", "outcomes": "outcome", "dead-letters": "dead letter"}
 """By the ending of a topic's name."""

@@ -1,4 +1,4 @@
-"""Alarms of the log: what stops the signing until somebody has looked, and says so by name.
+"""Alarms of the log: what stops the signing until somebody has looked and clears it by name.
 
 An alarm is a row, so that neither a restart nor a retry that happens to go well takes it back, and so that every
 process of the service, the pages and the command line tell the same.

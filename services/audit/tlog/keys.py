@@ -1,7 +1,7 @@
 """The key that signs: made with safe permissions, kept in a file, handed over to the next in a note that both sign.
 
 A hand-over's text is `forcegen audit handover`, the origin, the new key's verifier and the old one's, each a line.
-So whoever knows the first key can follow to the newest, and nobody can bring in a key alone.
+So a verifier that knows the first key can follow to the newest, and nobody can introduce a key alone.
 """
 
 import os

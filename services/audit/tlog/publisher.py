@@ -34,7 +34,7 @@ HOW_TO: Final = "docs/how-to/prove-history.md"
 
 
 class Inconsistent(Exception):
-    """The tree does not begin with what was signed, or an alarm of before stands."""
+    """The tree does not begin with what was signed, or an earlier alarm stands."""
 
 
 class NotOurTurn(Exception):

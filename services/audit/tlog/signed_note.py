@@ -22,7 +22,7 @@ _SIGNED: Final = "— "
 
 
 class Malformed(Exception):
-    """No note, or no key, whoever wrote it."""
+    """The text is not a note, or not a key."""
 
 
 class Unsigned(Exception):

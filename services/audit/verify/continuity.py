@@ -46,7 +46,7 @@ class ContinuityChecker:
         key, value = (None if record[part] is None else bytes.fromhex(record[part]) for part in ("key", "value"))
         try:
             envelope = from_kafka(key, value, static_files.headers_of(record))
-        except Unreadable:  # a dead letter of whoever reads it
+        except Unreadable:  # a dead letter of its reader
             return
         if kind == "commands":
             command = hash((service, envelope.source, envelope.id))
@@ -96,7 +96,7 @@ def watched(read: ReadPath, chain: ContinuityChecker) -> ReadPath:
         nonlocal seen
         content = read(path)
         if path.startswith("records/"):
-            for record in map(json.loads, content.splitlines()):  # whoever reads the path reports what is no JSON
+            for record in map(json.loads, content.splitlines()):  # the reader of the path reports what is no JSON
                 if isinstance(record, dict) and isinstance(leaf := record.get("leaf"), int) and leaf >= seen:
                     chain.see(record)
                     seen = leaf + 1

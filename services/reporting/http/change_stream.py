@@ -53,7 +53,7 @@ async def _changes(
         first = await anext(frames)
     except TooManyFollowers as fault:
         detail = f"{FOLLOWERS_MAX:,} follow here already."
-        raise Problem(BUSY, detail, remedy="Come again in a moment, or ask another process.") from fault
+        raise Problem(BUSY, detail, remedy="Try again in a moment, or use another process.") from fault
     return StreamingResponse(_from(first, frames), media_type="text/event-stream", headers=_HEADERS)
 
 
