@@ -56,7 +56,7 @@ UNAUTHORIZED: Final = ProblemType(
     "Authentication required",
     401,
     "Content of the archive is given to its readers alone.",
-    "Send `Authorization: Bearer TOKEN`; who runs the archive gives tokens.",
+    "Send `Authorization: Bearer TOKEN`; the operator of the archive issues tokens.",
 )
 NOT_FOUND: Final = ProblemType(
     "Not found",

@@ -171,7 +171,7 @@ def guard(app: FastAPI, pool: asyncpg.Pool, file: Path | None) -> None:
     @app.exception_handler(ReadingRefused)
     async def refused(_: Request, __: ReadingRefused) -> Response:
         detail = "Only readers of the archive may read its content."
-        remedy = "Send Authorization: Bearer TOKEN; who runs the archive makes one with `forcegen audit token NAME`."
+        remedy = "Send Authorization: Bearer TOKEN; its operator makes one with `forcegen audit token NAME`."
         answer = problem(UNAUTHORIZED, detail, field="Authorization", remedy=remedy)
         answer.headers.update(_CHALLENGE)
         return answer
