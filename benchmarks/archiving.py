@@ -48,7 +48,7 @@ def run(servers: Servers) -> list[Measured]:
 async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
     await provision(servers.database(name), "audit", "only-here")
     url = servers.as_role("audit", "only-here", name)
-    await migrate(SecretStr(url), [("kernel.migrations", "reading"), *SERVICE.migrations])
+    await migrate(SecretStr(url), SERVICE.schema)
     batches = [_batch(first) for first in range(0, RECORDS, BATCH)]
     async with asyncpg.create_pool(url, min_size=2, max_size=4) as pool:
         settings = AuditSettings(directory=directory, key=None)

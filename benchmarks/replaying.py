@@ -49,7 +49,7 @@ def run(servers: Servers) -> list[Measured]:
 async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
     await provision(servers.database(name), "audit", "only-here")
     url = servers.as_role("audit", "only-here", name)
-    await migrate(SecretStr(url), [("kernel.migrations", "reading"), *SERVICE.migrations])
+    await migrate(SecretStr(url), SERVICE.schema)
     topic = f"b{secrets.token_hex(4)}.events"
     settings = Settings(kafka_bootstrap=servers.kafka, topic_partitions=PARTITIONS)
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool, pool.acquire() as connection:

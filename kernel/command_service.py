@@ -38,12 +38,13 @@ from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
 from kernel.store.postgres import PostgresStore
+from kernel.store.schema_files import Migrations
 
 log = structlog.get_logger()
 LOGS = ("events", "outcomes", "dead_letters")
 LOOK_FOR_NEWER_S = 30.0
 """How often a process checks its log for events that it cannot read; streams that it decides on are always checked."""
-MIGRATIONS = (("kernel.migrations", "reading"), ("kernel.migrations", "deciding"))
+MIGRATIONS = (Migrations("kernel", "migrations/reading"), Migrations("kernel", "migrations/deciding"))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
 from kernel.store.postgres import Connection, advance_offsets, append_dead_letters, start_consuming, take_positions
+from kernel.store.schema_files import Migrations
 from kernel.store.session_watch import watch
 
 Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
@@ -47,8 +48,8 @@ class ReaderService:
     prepare: Prepare
     set_aside: SetAside | None = None
     """What becomes of a record that makes its batch fail; None: it is retried, and reported as stuck."""
-    migrations: Sequence[tuple[str, str]] = ()
-    """(package, folder) of its own migrations, after the kernel's."""
+    migrations: Sequence[Migrations] = ()
+    """Its own, after the kernel's."""
     batch_records_max: int | None = None
     """Where a service reads best in larger batches than the settings' default."""
     dead_letters: bool = field(default=True)
@@ -61,6 +62,11 @@ class ReaderService:
         if self.batch_records_max is None or "batch_records_max" in settings.model_fields_set:
             return settings
         return settings.model_copy(update={"batch_records_max": self.batch_records_max})
+
+    @property
+    def schema(self) -> Sequence[Migrations]:
+        """All that its schema is made of."""
+        return [Migrations("kernel", "migrations/reading"), *self.migrations]
 
     @property
     def topics_out(self) -> list[str]:
@@ -155,7 +161,7 @@ async def run(
 ) -> None:
     """Run one process of a reading service until SIGTERM or SIGINT; `beside` runs with it, `extend` adds to it."""
     settings = settings or Settings.for_service(service.name)
-    await database.migrate(settings.database_url, [("kernel.migrations", "reading"), *service.migrations])
+    await database.migrate(settings.database_url, service.schema)
     await topics.ensure(settings, [*service.topics_in, *service.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")
     async with pool, beside(pool):

@@ -20,7 +20,7 @@ from operations.archive_selection import Selection, archive_errors
 from operations.errors import OperationError
 from operations.progress import OpenProgress, RecordProgress
 from services.audit.archive import high_water_mark, selection
-from services.reporting import rebuild
+from services.reporting import projection_version, rebuild
 from services.reporting.app import SERVICE
 from services.reporting.projector.projector import Applied
 from services.reporting.rebuild import FRESH, LIVE, Difference, Positions, ViewFill
@@ -135,6 +135,7 @@ async def apply_missing(at: ViewAddresses, which: Selection, open_progress: Open
 
     Raises:
         OperationError: a database does not answer, or the service applied some of them meanwhile.
+        OtherProjections: the views are not those of this program: all of them are made anew, or none.
     """
     applied = Applied()
     with archive_errors(), open_progress() as progress:
@@ -142,6 +143,7 @@ async def apply_missing(at: ViewAddresses, which: Selection, open_progress: Open
             connections.reading("audit", at.archive, at.directory) as archive,
             connections.owning(at.views, LIVE) as live,
         ):
+            await projection_version.check(live)
             selection.check(which, await selection.partitions(archive))
             size = await selection.size(archive)
             progress.begin("applying", await selection.count(archive, which, size))

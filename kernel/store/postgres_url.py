@@ -2,7 +2,7 @@
 
 An address is a URL as libpq has it (PostgreSQL's documentation, "Connection URIs"), with several hosts in either form:
 `postgresql://u@h1:5432,h2:5432/db` or `postgresql://u@/db?host=h1,h2&port=5432,5432`. The drivers differ in what they
-know of it, so it is read here once: libpq, psycopg and yoyo are given the second form; asyncpg one host at a time,
+know of it, so it is read here once: libpq and psycopg are given the second form; asyncpg one host at a time,
 since it would wait for a silent one for as long as for all of them.
 """
 
@@ -39,7 +39,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        """For libpq, psycopg and yoyo: hosts as parameters."""
+        """For libpq and psycopg: hosts as parameters."""
         query = {name: text for name, text in self.more.items() if name in _LIBPQ}
         settings = [f"-c {name}={_escaped(text)}" for name, text in self.more.items() if name not in _LIBPQ]
         if settings:

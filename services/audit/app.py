@@ -12,6 +12,7 @@ from kernel import reader_service
 from kernel.http.problem_details import answer_problems
 from kernel.messaging import topics
 from kernel.runtime.health import Health
+from kernel.store.schema_files import Migrations
 from services.audit.archive.writer import prepare, sequence
 from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import log_pages
@@ -30,7 +31,7 @@ SERVICE = reader_service.ReaderService(
     "audit",
     TOPICS,
     prepare,
-    migrations=[("services.audit", "migrations")],
+    migrations=[Migrations("services.audit", repeatable=("functions/make_month.sql",))],
     batch_records_max=5_000,
     dead_letters=False,
     readers=["auditor"],

@@ -14,6 +14,8 @@ from kernel.model.records import DeadLetter
 from kernel.reader_service import Write
 from kernel.runtime.faults import kind
 from kernel.store.postgres import Connection
+from kernel.store.schema_files import Migrations
+from services.reporting import projection_version
 from services.reporting.analysts.publish import publish
 from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.decode import event_of_record
@@ -21,6 +23,35 @@ from services.reporting.projector.projector import Projector
 from services.reporting.projector.retry_parked import retried
 
 PROJECTOR = Projector()
+MIGRATIONS = Migrations(
+    "services.reporting",
+    repeatable=(
+        "functions/known_at.sql",
+        "functions/in_force.sql",
+        "functions/terms_on.sql",
+        "functions/terms_of.sql",
+        "functions/stays_between.sql",
+        "functions/stays_on.sql",
+        "functions/tours_on.sql",
+        "functions/to_come_on.sql",
+        "functions/people_on.sql",
+        "functions/occupancy_swept.sql",
+        "functions/occupancy_between.sql",
+        "functions/occupancy_from.sql",
+        "functions/renew_occupancy.sql",
+        "functions/returned_on.sql",
+        "functions/strength_returns_noticed.sql",
+        "functions/un_list.sql",
+        "functions/overlapping_periods.sql",
+        "known/views.sql",
+        "known/tours.sql",
+        "known/events.sql",
+        "known/stays_between.sql",
+        "known/people_on.sql",
+        "known/occupancy_between.sql",
+    ),
+)
+"""`known/` makes what answers as known at an instant, in a schema of its own beside this one."""
 
 
 def prepare(records: Records) -> Write:
@@ -52,7 +83,14 @@ async def put_by(connection: Connection, record: Record, fault: Exception) -> Se
 
 @asynccontextmanager
 async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
-    """What the process does besides reading: the analysts' schema once, parked events again and again."""
+    """What the process does besides reading: the analysts' schema once, parked events again and again.
+
+    Raises:
+        OtherProjections: the views are not those of this program.
+    """
+    async with pool.acquire() as connection:
+        await projection_version.begin(connection)
+        await projection_version.check(connection)
     await publish(pool)
     async with retried(pool):
         yield
@@ -63,7 +101,7 @@ SERVICE = reader_service.ReaderService(
     [topics.of_log(service, "events") for service in registry.SERVICES],
     prepare,
     put_by,
-    migrations=[("services.reporting", "migrations")],
+    migrations=[MIGRATIONS],
     batch_records_max=1_000,
     readers=["analyst"],
 )

@@ -23,6 +23,7 @@ from kernel.sql import queries
 from kernel.store import database
 from kernel.store.postgres import Connection, start_consuming
 from kernel.store.postgres_url import address
+from services.reporting import projection_version
 from services.reporting.analysts import publish
 from services.reporting.app import PROJECTOR, SERVICE, put_by
 from services.reporting.projections.event import ConsumedEvent
@@ -37,7 +38,6 @@ BEFORE: Final = "reporting_before"
 _AWAY: Final = "reporting_away"
 SHOWN_MAX: Final = 5
 """Rows of a table that a difference shows."""
-_MIGRATIONS: Final = [("kernel.migrations", "reading"), *SERVICE.migrations]
 _OWN: Final = ("dead_letters", "log_heads", "relayed", "relay_holder", "passed_over")
 """What a process keeps of its own doings: it goes over to the views that take the place."""
 Positions = Mapping[Partition, int]
@@ -63,7 +63,12 @@ async def make(url: str, schema: str = FRESH) -> None:
             await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {each}")
     finally:
         await connection.close()
-    await database.migrate(SecretStr(within(url, schema)), _MIGRATIONS)
+    await database.migrate(SecretStr(within(url, schema)), SERVICE.schema)
+    connection = await database.session(within(url, schema))
+    try:
+        await projection_version.begin(connection)
+    finally:
+        await connection.close()
 
 
 async def renew(url: str) -> None:

@@ -2,8 +2,7 @@
 -- What is compared: all that follows from the events. Left out is what a process keeps of its own doings.
 SELECT tablename FROM pg_tables WHERE schemaname = $1
   AND tablename NOT IN ('consumed', 'log_heads', 'dead_letters', 'relayed', 'relay_holder', 'passed_over', 'migrating',
-                        'parked', 'changes', 'change_head')
-  AND tablename NOT LIKE '\_yoyo%' AND tablename NOT LIKE 'yoyo%'
+                        'applied_migrations', 'projection_version', 'parked', 'changes', 'change_head')
 ORDER BY tablename
 
 -- name: positions

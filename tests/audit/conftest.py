@@ -20,7 +20,7 @@ from services.audit.tlog.publisher import Publisher
 from services.audit.tlog.signed_note import Signer
 from tests.servers import Servers
 
-MIGRATIONS = [("kernel.migrations", "reading"), *SERVICE.migrations]
+MIGRATIONS = SERVICE.schema
 
 
 def record(offset: int, **changed: Any) -> "ConsumerRecord[bytes, bytes]":

@@ -58,8 +58,8 @@ def served(archive: Archive, file: Path | None, client: str = "127.0.0.1") -> ht
 
 
 async def readings(archive: Archive) -> list[tuple[str | None, str, bool]]:
-    rows = await archive.pool.fetch("SELECT reader, asked, allowed FROM readings ORDER BY nr")
-    return [(row["reader"], row["asked"], row["allowed"]) for row in rows]
+    rows = await archive.pool.fetch("SELECT reader, request, allowed FROM readings ORDER BY nr")
+    return [(row["reader"], row["request"], row["allowed"]) for row in rows]
 
 
 def line(name: str, token: str) -> str:
@@ -134,7 +134,7 @@ async def test_a_reader_is_named_with_each_reading(kept: Archive, file: Path) ->
         assert (await far.get(PLACE, headers={"Authorization": "Bearer open sesame"})).status_code == 200
         assert (await far.get("/?stream=a", auth=("whoever", "open sesame"))).status_code == 200
         page = (await far.get("/v1/readings?limit=2", headers={"Authorization": "Bearer open sesame"})).json()
-    assert [one["asked"] for one in page["items"]] == ["GET /v1/readings?limit=2", "GET /?stream=a"]
+    assert [one["request"] for one in page["items"]] == ["GET /v1/readings?limit=2", "GET /?stream=a"]
     assert {one["reader"] for one in page["items"]} == {"court-of-auditors"}
     assert "open sesame" not in str(await kept.pool.fetch("SELECT * FROM readings"))
 

@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
 import asyncpg
@@ -173,7 +172,7 @@ async def test_a_row_that_was_put_in_or_taken_out_does_not_end_the_search(archiv
     await indexed(archive)
     await indexed(archive, event(2_000))
     assert [one.offset for one in await messages(archive, stream="line/2000")] == [2_000]
-    assert await archive.pool.fetchval("SELECT leaf FROM messages_reach") == 1_301
+    assert await archive.pool.fetchval("SELECT leaf FROM messages_high_water_mark") == 1_301
 
 
 async def test_a_look_takes_no_more_than_some_bytes(archive: Archive) -> None:
@@ -188,21 +187,6 @@ def test_a_term_is_what_postgres_holds_and_its_own_term(text: str) -> None:
     assert len(term(text).encode()) <= indexer.TERM_BYTES_MAX
     assert "\0" not in term(text)
     assert term(term(text)) == term(text)
-
-
-async def test_what_was_indexed_before_is_brought_into_the_same_form(archive: Archive) -> None:
-    """Given rows of a version that kept texts whole, when the archive is migrated, then they are found as new ones."""
-    texts = ["a" * 1_024, "a" * 1_025, WIDE * 700, "x" + "\N{GRINNING FACE}" * 600]
-    for nr, text in enumerate(texts):
-        await archive.pool.execute(
-            "INSERT INTO messages (leaf, topic, part, \"offset\", kind, stream) VALUES ($1, 't', 0, 0, 'record', $2)",
-            nr,
-            text,
-        )
-    statements = (files("services.audit") / "migrations/0007-terms.sql").read_text()
-    await archive.pool.execute(statements)
-    rows = await archive.pool.fetch("SELECT stream FROM messages ORDER BY leaf")
-    assert [row["stream"] for row in rows] == [term(text) for text in texts]
 
 
 EDGES = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), datetime(1, 1, 1, 0, 0, 0, 1, tzinfo=UTC)]

@@ -110,5 +110,5 @@ async def test_a_reading_is_on_record_as_it_was_requested(kept: Archive) -> None
     async with served(kept) as near:
         for path in ("/records/%C3%A9", "/records/" + "x" * 5_000, "/records/000.p/3?a=%00", "/unplaced?b"):
             assert (await near.get(path)).status_code in (400, 404)
-    requests = [row["asked"] for row in await kept.pool.fetch("SELECT asked FROM readings ORDER BY nr")]
+    requests = [row["request"] for row in await kept.pool.fetch("SELECT request FROM readings ORDER BY nr")]
     assert all(one.startswith("GET /") and len(one) <= access.REQUEST_LENGTH_MAX for one in requests)

@@ -79,12 +79,12 @@ def test_kafka_that_does_not_answer_is_reported(books: RunningSystem) -> None:
 
 
 def test_a_parked_event_waits_and_is_not_lost(books: RunningSystem) -> None:
-    row = "room, stream, version, position, id, type, effective, recorded, data, correlation_id, causation_id, actor"
+    row = "service, stream, version, position, id, type, effective, recorded, data, correlation_id, causation_id, actor"
     moved = (
         f'INSERT INTO reporting.parked SELECT {row}, topic, part, "offset", NULL, 1 FROM reporting.events'  # noqa: S608
-        " WHERE room = 'approvals' AND stream = 'mandate/kz-3' AND version = 2;"
-        "DELETE FROM reporting.events WHERE room = 'approvals' AND stream = 'mandate/kz-3' AND version = 2;"
-        "UPDATE reporting.stream_versions SET version = 1 WHERE room = 'approvals' AND stream = 'mandate/kz-3'"
+        " WHERE service = 'approvals' AND stream = 'mandate/kz-3' AND version = 2;"
+        "DELETE FROM reporting.events WHERE service = 'approvals' AND stream = 'mandate/kz-3' AND version = 2;"
+        "UPDATE reporting.stream_versions SET version = 1 WHERE service = 'approvals' AND stream = 'mandate/kz-3'"
     )
     books.kill("reporting")  # it would take it up again
     try:

@@ -137,7 +137,7 @@ def test_a_dead_letter_that_was_changed_is_named(books: RunningSystem) -> None:
     ],
 )
 def test_an_event_that_was_changed_in_the_views_is_named(books: RunningSystem, change: str, field: str) -> None:
-    changed = f"UPDATE reporting.events SET {change} WHERE room = 'approvals' AND position = 6"  # noqa: S608
+    changed = f"UPDATE reporting.events SET {change} WHERE service = 'approvals' AND position = 6"  # noqa: S608
     with spoilt(books, "reporting.events", changed):
         (finding,) = differences(books)
     assert (finding["kind"], finding["place"]) == ("changed", f"{EVENTS} position 6")
@@ -145,7 +145,7 @@ def test_an_event_that_was_changed_in_the_views_is_named(books: RunningSystem, c
 
 
 def test_an_event_that_is_gone_from_the_views_is_named_and_so_is_its_guard(books: RunningSystem) -> None:
-    gone = "DELETE FROM reporting.events WHERE room = 'approvals' AND position = 16"
+    gone = "DELETE FROM reporting.events WHERE service = 'approvals' AND position = 16"
     with spoilt(books, "reporting.events", gone):
         findings = named(books)
     assert findings[0] == ("missing", f"{EVENTS} position 16", "missing in the views")
@@ -154,9 +154,9 @@ def test_an_event_that_is_gone_from_the_views_is_named_and_so_is_its_guard(books
 
 def test_an_event_that_was_slipped_into_the_views_is_named(books: RunningSystem) -> None:
     forged = (
-        "INSERT INTO reporting.events SELECT room, 99, gen_random_uuid(), stream, 3, type, effective, recorded, actor,"
-        " correlation_id, causation_id, data, topic, part, 999, owner FROM reporting.events"
-        " WHERE room = 'approvals' AND position = 16"
+        "INSERT INTO reporting.events SELECT service, 99, gen_random_uuid(), stream, 3, type, effective, recorded,"
+        " actor, correlation_id, causation_id, data, topic, part, 999, aggregate_id FROM reporting.events"
+        " WHERE service = 'approvals' AND position = 16"
     )
     with spoilt(books, "reporting.events", forged):
         findings = named(books)

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from pydantic import SecretStr
 
 from kernel.model.records import Fenced, OffsetAdvance
-from kernel.store.database import migrate
 from kernel.store.postgres import advance_offsets, start_consuming
 from services.audit.archive import binary_copy
 from services.audit.archive import writer as rows
@@ -17,7 +15,7 @@ from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.publisher import Inconsistent
 from services.audit.tlog.signed_note import Malformed, open_note
 from services.audit.tlog.tree_store import sql
-from tests.audit.conftest import MIGRATIONS, Archive, record
+from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers
 
@@ -165,22 +163,3 @@ async def test_every_record_is_in_the_part_of_its_month(archive: Archive) -> Non
     rows = await archive.pool.fetch('SELECT tableoid::regclass::text AS part, "offset" FROM records ORDER BY "offset"')
     assert [row["part"] for row in rows] == ["records_2031_12", "records_2032_01", "records_2032_03"]
     assert [row["leaf"] for row in await archive.pool.fetch(sql()["leaves"], 0, 3)] == [0, 1, 2]
-
-
-async def test_an_archive_in_one_piece_is_taken_apart_by_month(archive: Archive) -> None:
-    """Given an archive of before there were months, when it is migrated, then every record is there as it was."""
-    await archive.keep([record(nr) for nr in range(700)])
-    before = [tuple(row) for row in await archive.pool.fetch("SELECT * FROM records ORDER BY leaf")]
-    await archive.pool.execute(
-        'CREATE TABLE whole AS SELECT topic, part, "offset", to_timestamp("timestamp" / 1000.0) AS "timestamp", key,'
-        " value,"
-        """ convert_to('[["ce_id", "' || encode(convert_to("offset"::text, 'UTF8'), 'hex') || '"], ["none", null]]',"""
-        " 'UTF8') AS headers, archived, leaf FROM records; DROP TABLE records;"
-        'ALTER TABLE whole RENAME TO records; ALTER TABLE records ADD PRIMARY KEY (topic, part, "offset");'
-        "CREATE UNIQUE INDEX records_leaf ON records (leaf);"
-        "DELETE FROM _yoyo_migration WHERE migration_id = '0004-months'"
-    )
-    await migrate(SecretStr(archive.url), MIGRATIONS)
-    assert [tuple(row) for row in await archive.pool.fetch("SELECT * FROM records ORDER BY leaf")] == before
-    await archive.keep([record(700)])
-    assert Checkpoint.parse((await archive.sign()).rpartition("\n\n")[0] + "\n").root == expected_root(701)

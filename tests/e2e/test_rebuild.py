@@ -114,10 +114,10 @@ def test_the_service_goes_on_with_the_views_that_took_the_place(
 
 def test_events_that_the_views_missed_are_applied_to_those_that_serve(system: RunningSystem) -> None:
     stream = "line/kz-2013/observers"
-    lost = f"room = 'deployments' AND stream = '{stream}' AND version > 5"
+    lost = f"service = 'deployments' AND stream = '{stream}' AND version > 5"
     whole = rows(system, "SELECT count(*) FROM events")
     execute(system, f"DELETE FROM events WHERE {lost}")  # noqa: S608
-    execute(system, f"UPDATE stream_versions SET version = 5 WHERE room = 'deployments' AND stream = '{stream}'")  # noqa: S608
+    execute(system, f"UPDATE stream_versions SET version = 5 WHERE service = 'deployments' AND stream = '{stream}'")  # noqa: S608
     missing = whole[0][0] - rows(system, "SELECT count(*) FROM events")[0][0]
     for dry, left in ((["--dry-run"], True), ([], False)):
         code, said = replay(system, "--topic", "deployments.events", "--stream", stream, *dry)

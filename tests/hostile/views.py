@@ -35,7 +35,7 @@ def parked(system: RunningSystem) -> Iterator[str]:
     """No event that a service recorded waits for ever in front of the views."""
     for service in DECIDING:
         ids = {str(id_) for (id_,) in query(system, service, "SELECT id FROM events")}
-        rows = query(system, "reporting", f"SELECT id, stream, version, error FROM parked WHERE room = '{service}'")  # noqa: S608
+        rows = query(system, "reporting", f"SELECT id, stream, version, error FROM parked WHERE service = '{service}'")  # noqa: S608
         yield from (f"parked: {stream} {version}: {error}" for id_, stream, version, error in rows if str(id_) in ids)
 
 

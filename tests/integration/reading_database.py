@@ -2,23 +2,21 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from uuid import uuid4
 
 import asyncpg
+from pydantic import SecretStr
 
+from kernel.store.database import migrate
+from kernel.store.postgres_url import address
+from services.reporting.app import SERVICE
 from services.reporting.query.session import PLANNED_ONCE
-
-CONSUMED = """CREATE TABLE consumed (
-    consumer text, topic text, part int, next_offset bigint NOT NULL, PRIMARY KEY (consumer, topic, part)
-)"""
+from services.reporting.rebuild import within
 
 
 @asynccontextmanager
-async def reading_database(
-    dsn: str, *, until: str = "9999", settings: Mapping[str, str] = PLANNED_ONCE
-) -> AsyncIterator[asyncpg.Pool]:
-    """A pool on a new database, which is dropped at the end; migrated as far as the file with the number `until`.
+async def reading_database(dsn: str, *, settings: Mapping[str, str] = PLANNED_ONCE) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a new database, which is dropped at the end.
 
     Its settings are those of the query API unless others are given.
     """
@@ -36,16 +34,8 @@ async def reading_database(
         ) as pool:
             await pool.execute("CREATE EXTENSION btree_gist WITH SCHEMA public")
             await pool.execute("CREATE SCHEMA reporting; CREATE SCHEMA reporting_known; CREATE SCHEMA analysts")
-            await pool.execute(CONSUMED)
-            await migrated(pool, "0000", until)
+            await migrate(SecretStr(within(address(dsn).to(name), "reporting")), SERVICE.schema)
             yield pool
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await server.close()
-
-
-async def migrated(pool: asyncpg.Pool, after: str, until: str) -> None:
-    """The service's own migrations, from the one behind `after`."""
-    for file in sorted(files("services.reporting").joinpath("migrations").iterdir(), key=lambda f: f.name):
-        if after < file.name[:4] <= until:
-            await pool.execute(file.read_text(encoding="utf-8"))

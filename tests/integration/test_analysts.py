@@ -11,16 +11,17 @@ from urllib.parse import urlsplit
 import asyncpg
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from deploy.provision import SCHEMAS_OF
-from kernel.store.database import provision, provision_reader
+from kernel.store.database import migrate, provision, provision_reader
 from services.reporting.analysts.generate import SCHEMA, argument, reports
 from services.reporting.analysts.publish import publish
 from services.reporting.analysts.reference import page
+from services.reporting.app import SERVICE
 from services.reporting.http.app import build
 from services.reporting.projector.projector import Projector
 from tests.architecture.sources import ROOT
-from tests.integration.reading_database import migrated
 from tests.projection_spec import history
 from tests.servers import Servers, fresh_database
 from tests.stories import AS_OF, tell
@@ -46,8 +47,7 @@ async def database(servers: Servers) -> AsyncIterator[str]:
         await provision(admin, "reporting", "only-for-tests", schemas=schemas)
         owner = servers.as_role("reporting", "only-for-tests", name)
         async with asyncpg.create_pool(owner, min_size=1, max_size=2) as pool:
-            await pool.execute("CREATE TABLE consumed (consumer text, topic text, part int, next_offset bigint)")
-            await migrated(pool, "0000", "9999")
+            await migrate(SecretStr(owner), SERVICE.schema)
             async with pool.acquire() as connection, connection.transaction():
                 await Projector().apply(connection, history([fact.data for fact in tell().system.facts()]))
             assert await publish(pool)
@@ -100,7 +100,7 @@ async def test_a_period_that_ends_before_it_begins_holds_who_is_in_its_first_day
     backwards = await analyst.fetch(query, AS_OF, AS_OF - timedelta(days=1))
     assert backwards, "the API refuses such a period; SQL must not fail on it"
     there = await analyst.fetchval(
-        "SELECT count(*) FROM tour_missions WHERE since < $1 AND (until IS NULL OR until > $1)", AS_OF
+        "SELECT count(*) FROM stays WHERE valid_from < $1 AND (valid_to IS NULL OR valid_to > $1)", AS_OF
     )
     assert sum(row["tours"] for row in backwards) == there
 

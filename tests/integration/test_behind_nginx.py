@@ -176,7 +176,7 @@ async def test_every_link_and_form_of_the_archive_is_under_the_prefix(kept: Behi
         assert f"{ARCHIVE}{one}" in seen
     assert any("before=" in one for one in seen)
     readings = (await kept.http.get(f"{ARCHIVE}/v1/readings?limit=1000")).json()["items"]
-    assert {"GET /", "GET /messages/approvals.events/0/3"} <= {one["asked"] for one in readings}
+    assert {"GET /", "GET /messages/approvals.events/0/3"} <= {one["request"] for one in readings}
 
 
 async def test_the_archive_is_verified_and_taken_away_through_the_proxy(

@@ -144,7 +144,7 @@ async def test_a_follower_gets_a_change_of_each_view_that_a_batch_has_set(reader
     assert (tours["event"], tours["data"]["ids"], tours["data"]["rows"]) == ("change", ["kz-2013/observers/t-1"], 1)
     numbers = [int(one["id"]) for one in frames]
     assert numbers == list(range(numbers[0], numbers[0] + 10))
-    assert {"missions", "mandates", "tours", "tour_missions", "events"} <= {one["data"]["view"] for one in frames}
+    assert {"missions", "mandates", "tours", "stays", "events"} <= {one["data"]["view"] for one in frames}
 
 
 async def test_who_comes_again_gets_what_was_missed_and_no_more(reader: Reader) -> None:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -27,7 +26,7 @@ from services.reporting.query.parameters import AsOf
 from services.reporting.query.session import ReadModel
 from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
-from tests.integration.reading_database import migrated, reading_database
+from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 from tests.properties.histories import deliveries
 from tests.properties.known_histories import Question, questions
@@ -107,7 +106,7 @@ async def test_however_a_history_is_delivered_each_instant_of_it_can_be_queried(
     for view in VIEWS:
         statements = Statements(view)
         rows = await now.fetch(f"SELECT * FROM {statements.history}")  # noqa: S608
-        kept = Counter((statements.row(row), row["recorded_from"], row["recorded_until"]) for row in rows)
+        kept = Counter((statements.row(row), row["system_from"], row["system_to"]) for row in rows)
         assert kept == Counter(map(tuple, change_set.superseded[view.table]))
     assert await now.fetch(query("overlaps").sql) == []
 
@@ -127,7 +126,7 @@ async def test_a_report_as_known_at_an_instant_is_the_report_of_that_instant(
 async def test_two_versions_on_record_at_once_are_found(now: asyncpg.Pool) -> None:
     await deliver(now, history([story.planned(), story.scheduled(), story.arrived()]))
     assert await now.fetch(query("overlaps").sql) == []
-    longer = "UPDATE tours_history SET recorded_until = recorded_until + interval '5 s' WHERE status = 'planned'"
+    longer = "UPDATE tours_history SET system_to = system_to + interval '5 s' WHERE status = 'planned'"
     await now.execute(longer)
     overlaps = await now.fetch(query("overlaps").sql)
     assert [(row["view"], row["thing"]) for row in overlaps] == [("tours", "kz-2013/observers/t-1")]
@@ -153,15 +152,3 @@ async def test_an_instant_that_no_report_can_answer_is_named(
     assert (answer.status_code, problem["field"]) == (400, "as_known_at")
     assert problem["remedy"]
     assert why in problem["detail"]
-
-
-async def test_views_of_a_time_without_history_are_made_again_from_the_topics(postgres_dsn: str) -> None:
-    async with reading_database(postgres_dsn, until="0006") as pool:
-        await pool.execute("INSERT INTO consumed VALUES ('reporting', 'deployments.events', 0, 41)")
-        await pool.execute("INSERT INTO stream_versions VALUES ('vacancies', 'mission/MINURSO', 1)")
-        mission = ("MINURSO", "MINURSO", "Western Sahara", TODAY, "active", TODAY, None, uuid4())
-        await pool.execute("INSERT INTO missions VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", *mission)
-        await migrated(pool, "0006", "9999")
-        assert await pool.fetchval("SELECT count(*) FROM consumed") == 0
-        await deliver(pool, log := history([story.mission("MINURSO")]))
-        assert await known(pool, Question(log, TODAY, log[0].recorded)) == fold(log)

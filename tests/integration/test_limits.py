@@ -47,10 +47,11 @@ TEXTS: Final[Mapping[str, int]] = {
     **{
         "stream": STREAM,
         "owner": TOUR,
+        "aggregate_id": TOUR,
         "waits_for": STREAM,
         "holder": TOUR,
         "kind": KIND,
-        "room": SERVICE_LENGTH,
+        "service": SERVICE_LENGTH,
         "type": TYPE,
     },
     **{"mandate": SLUG, "line": LINE, "tour": TOUR, "id": TOUR, "mission": MISSION, "contributor": STATE},
@@ -94,7 +95,7 @@ INDICES = """
     FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid JOIN pg_class AS t ON t.oid = x.indrelid
     JOIN pg_am AS am ON am.oid = i.relam JOIN pg_attribute AS a ON a.attrelid = i.oid
     JOIN pg_type AS y ON y.oid = a.atttypid
-    WHERE t.relnamespace = current_schema()::regnamespace AND t.relname !~ '^_?yoyo'
+    WHERE t.relnamespace = current_schema()::regnamespace AND t.relname <> 'applied_migrations'
     GROUP BY 1, 2
 """
 

@@ -44,9 +44,11 @@ async def deliver(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None
 async def steps(pool: asyncpg.Pool, mission: str = "") -> list[tuple[str, int, int | None]]:
     """From when on, how many people, and the limit."""
     rows = await pool.fetch(
-        'SELECT day, people, "limit" FROM line_occupancy WHERE line = $1 AND mission = $2 ORDER BY day', LINE, mission
+        'SELECT valid_from, people, "limit" FROM line_occupancy WHERE line = $1 AND mission = $2 ORDER BY valid_from',
+        LINE,
+        mission,
     )
-    return [(str(row["day"]), row["people"], row["limit"]) for row in rows]
+    return [(str(row["valid_from"]), row["people"], row["limit"]) for row in rows]
 
 
 @given(questions(), st.data())
@@ -100,6 +102,6 @@ async def test_a_correction_moves_the_steps(
 async def test_steps_that_went_astray_are_found(pool: asyncpg.Pool) -> None:
     await deliver(pool, history([story.proposed(), story.approved(), story.planned(), story.arrived()]))
     assert await pool.fetch(query("steps_astray").sql) == []
-    await pool.execute("UPDATE line_occupancy SET people = people + 1 WHERE day = '2014-07-01' AND mission = ''")
+    await pool.execute("UPDATE line_occupancy SET people = people + 1 WHERE valid_from = '2014-07-01' AND mission = ''")
     astray = await pool.fetch(query("steps_astray").sql)
     assert [(row["where_found"], row["people"]) for row in astray] == [("swept", 1), ("kept", 2)]

@@ -79,7 +79,7 @@ async def test_the_tables_have_the_columns_that_the_views_describe(connection: C
         statement = await connection.prepare(f"SELECT * FROM {view.table}")  # noqa: S608
         types = {"int4": "integer", "bool": "boolean"}
         columns = [(c.name, types.get(c.type.name, c.type.name)) for c in statement.get_attributes()]
-        assert columns == [*((c.name, c.type) for c in view.columns), ("recorded_from", "timestamptz")]
+        assert columns == [*((c.name, c.type) for c in view.columns), ("system_from", "timestamptz")]
 
 
 async def test_an_event_beyond_a_gap_waits_until_the_gap_is_filled(connection: Connection) -> None:
@@ -158,7 +158,7 @@ async def test_one_stream_name_in_two_services_is_two_streams(connection: Connec
         [story.mission("MINURSO"), story.mission_status("MINURSO"), story.mission_change("MINURSO", "closed")]
     )
     assert await apply(connection, log) == [Applied(applied=3)]
-    rows = await connection.fetch("SELECT room, version FROM stream_versions ORDER BY room")
+    rows = await connection.fetch("SELECT service, version FROM stream_versions ORDER BY service")
     assert [tuple(row) for row in rows] == [("deployments", 1), ("vacancies", 2)]
 
 

@@ -85,7 +85,7 @@ async def test_pages_hold_every_item_once(api: httpx.AsyncClient) -> None:
     seen: list[int] = []
     cursor: dict[str, str] = {}
     while True:
-        page = await get(api, "events", room="deployments", as_of="2030-01-01", limit=3, **cursor)
+        page = await get(api, "events", service="deployments", as_of="2030-01-01", limit=3, **cursor)
         seen += [item["position"] for item in page["items"]]
         if page["next"] is None:
             break

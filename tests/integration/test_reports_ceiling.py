@@ -59,7 +59,7 @@ async def test_the_fullest_day_is_reported_with_the_limit_of_that_day(postgres_d
         details = await ask.report("occupancy", line="kz-2013/observers")
         whole = await ask.report("ceiling-held", line="kz-2013/observers")
         assert details["totals"] == whole["totals"]
-        assert [(r["day"], r["until"], r["people"]) for r in details["rows"] if not r["mission"]] == [
+        assert [(r["valid_from"], r["valid_to"], r["people"]) for r in details["rows"] if not r["mission"]] == [
             *(("2014-01-01", "2014-07-01", 0), ("2014-07-01", "2014-08-01", 1)),
             *(("2014-08-01", "2014-09-01", 2), ("2014-09-01", None, 2)),
         ]
@@ -71,7 +71,9 @@ async def test_a_breach_of_one_day_between_two_month_ends_is_seen(postgres_dsn: 
     async with given(postgres_dsn, past) as ask:
         line = (await held(ask))[None]
         assert (line["held"], line["breach_periods"]) == (False, ["2014-07-10..2014-07-11: 2 > 1"])
-        assert [(r["day"], r["headroom"]) for r in await ask.rows("occupancy", over="true")] == [("2014-07-10", -1)]
+        assert [(r["valid_from"], r["headroom"]) for r in await ask.rows("occupancy", over="true")] == [
+            ("2014-07-10", -1)
+        ]
         assert (await held(ask, as_of="2014-07-09"))[None]["held"]
 
 
@@ -197,7 +199,7 @@ async def _swept(dsn: str, past: list[Event]) -> dict[str | None, tuple[int, int
         periods = await ask.rows("occupancy", line="kz-2013/observers", as_of=on(DAYS), over="true")
     over: dict[str | None, set[int]] = {None: set(), "MINURSO": set()}
     for row in periods:
-        until = (D(row["until"]) - START).days if row["until"] else DAYS + 1
-        over[row["mission"]] |= set(range((D(row["day"]) - START).days, until))
+        until = (D(row["valid_to"]) - START).days if row["valid_to"] else DAYS + 1
+        over[row["mission"]] |= set(range((D(row["valid_from"]) - START).days, until))
     assert all((row["breaches"] > 0) == bool(over[key]) for key, row in rows.items())
     return {key: (row["most_people"], (D(row["most_on"]) - START).days, over[key]) for key, row in rows.items()}

@@ -10,15 +10,12 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from confluent_kafka import Producer
-from pydantic import SecretStr
 
-from kernel.command_service import MIGRATIONS
 from kernel.messaging import outbox, topics
 from kernel.messaging.outbox import OutboxRecord, Unfit
 from kernel.messaging.outbox_progress import Block, Topic, partition_of
 from kernel.messaging.published_positions import held_positions
 from kernel.runtime.health import Health
-from kernel.store.database import migrate
 from tests import rawkafka
 from tests.kernel.publishing import LOGS, PARTITIONS, Publishing, complete_and_in_order, positions, published
 from tests.servers import Servers
@@ -245,22 +242,6 @@ async def test_a_relay_that_waits_while_rows_wait_is_not_healthy_and_says_for_wh
         await stalled.close()  # and takes over when that one is gone
         assert complete_and_in_order(await service.published("events", 5))
         await until(lambda: not waiting.problems(), "it is still reported")
-
-
-async def test_a_relay_of_the_version_before_is_waited_for_and_sends_nothing_more(service: Publishing) -> None:
-    old = "UPDATE relayed SET sending_until = clock_timestamp() + interval '2 seconds'"
-    await service.pool.execute("DROP TABLE relay_holder")
-    await service.pool.execute("ALTER TABLE relayed ADD COLUMN sending_until timestamptz NOT NULL DEFAULT '-infinity'")
-    await service.pool.execute("DELETE FROM _yoyo_migration WHERE migration_id = '0005-relay-holder'")
-    await service.pool.execute(old)
-    began = time.monotonic()
-    await migrate(SecretStr(service.url), MIGRATIONS)
-    await service.take(5)
-    with pytest.raises(asyncpg.UndefinedColumnError):  # it cannot extend its lease, and so ends before it sends
-        await service.pool.execute(old)
-    async with service.relaying():
-        await service.published("events", 5)
-    assert time.monotonic() - began > 1.9
 
 
 def row(position: int, key: bytes | None = b"k") -> OutboxRecord | Unfit:

@@ -25,7 +25,7 @@ def versions(change_set: ChangeSet, table: str) -> Iterator[Superseded]:
     """Every row that was ever the newest of its key, with its period."""
     yield from change_set.superseded[table]
     for key, row in change_set.changed[table].items():
-        yield Superseded(row, change_set.recorded_from[table][key], FOR_EVER)
+        yield Superseded(row, change_set.system_from[table][key], FOR_EVER)
 
 
 @given(questions())
@@ -47,6 +47,6 @@ def test_the_periods_of_a_row_follow_each_other_without_gap_or_overlap(question:
         def key(version: Superseded, key_of=view.key_of) -> Key:  # type: ignore[no-untyped-def]
             return tuple(map(str, key_of(version.row)))
 
-        for _, each in groupby(sorted(versions(change_set, view.table), key=lambda v: (key(v), v.recorded_from)), key):
+        for _, each in groupby(sorted(versions(change_set, view.table), key=lambda v: (key(v), v.system_from)), key):
             for one, following in pairwise(each):
-                assert one.recorded_from < one.recorded_until == following.recorded_from
+                assert one.system_from < one.system_to == following.system_from

@@ -12,7 +12,7 @@ from services.reporting.query.values import NamedValues
 
 
 def row(day: date, until: date | None, people: int, limit: int | None) -> NamedValues:
-    return {"day": day, "until": until, "people": people, "limit": limit}
+    return {"valid_from": day, "valid_to": until, "people": people, "limit": limit}
 
 
 def test_each_change_is_a_step_that_is_level_until_the_next() -> None:

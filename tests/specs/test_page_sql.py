@@ -3,7 +3,7 @@
 from kernel.sql.template import parse
 from services.reporting.query.keyset import PageQuery, side_by_side
 
-WAITS = "SELECT EXISTS (SELECT FROM parked WHERE room || '/' || stream ^@ ANY ($%d::text[]))"
+WAITS = "SELECT EXISTS (SELECT FROM parked WHERE service || '/' || stream ^@ ANY ($%d::text[]))"
 STRENGTH = PageQuery(
     parse("SELECT mission, rank, people FROM present WHERE day = :as_of::date"),
     None,

@@ -14,7 +14,7 @@ TOUR = "kz-2013/observers/t-1"
 
 
 def stays(views: Views) -> list[tuple[str, str, str | None]]:
-    return [(s.mission, str(s.since), str(s.until) if s.until else None) for s in views.rows("tour_missions")]
+    return [(s.mission, str(s.valid_from), str(s.valid_to) if s.valid_to else None) for s in views.rows("stays")]
 
 
 def test_a_planned_tour_names_the_consents_it_waits_for() -> None:
@@ -57,7 +57,7 @@ def test_a_cancelled_tour_has_no_stay() -> None:
     )
     views = projected(story.planned(), cancelled)
     assert views.row("tours", TOUR).status == "cancelled"
-    assert views.rows("tour_missions") == []
+    assert views.rows("stays") == []
 
 
 def test_a_unit_counts_those_who_came() -> None:

@@ -1,2 +1,2 @@
 -- name: read
-INSERT INTO readings (reader, asked, client, allowed) VALUES ($1, $2, $3, $4)
+INSERT INTO readings (reader, request, client, allowed) VALUES ($1, $2, $3, $4)

@@ -134,11 +134,13 @@ class ViewComparison:
 async def stream_version_findings(connection: Connection) -> AsyncIterator[Finding]:
     """Streams whose guard is not at the last of their events."""
     for row in await connection.fetch(_sql()["versions"]):
-        what = f"changed: the views' guard of {row['stream']} ({row['room']}) is not at its last event, {row['last']}"
+        what = (
+            f"changed: the views' guard of {row['stream']} ({row['service']}) is not at its last event, {row['last']}"
+        )
         yield Finding(
             Comparison.VIEWS,
             DifferenceKind.CHANGED,
-            f"{row['room']} {row['stream']} version ",
+            f"{row['service']} {row['stream']} version ",
             row["guard"],
             what,
             finding.REBUILD,

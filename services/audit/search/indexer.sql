@@ -1,12 +1,12 @@
 -- name: reach
-SELECT leaf FROM messages_reach FOR UPDATE
+SELECT leaf FROM messages_high_water_mark FOR UPDATE
 
 -- name: reached
-UPDATE messages_reach SET leaf = $1
+UPDATE messages_high_water_mark SET leaf = $1
 
 -- name: behind
 -- How many records are not to be found yet.
-SELECT (SELECT size FROM tree) - (SELECT leaf FROM messages_reach)
+SELECT (SELECT size FROM tree) - (SELECT leaf FROM messages_high_water_mark)
 
 -- name: unread
 -- The next leaves of the tree; where records are missing, those behind the gap. A page is bounded as those of

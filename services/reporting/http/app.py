@@ -17,6 +17,7 @@ from kernel.runtime.health import Health
 from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
+from services.reporting import projection_version
 from services.reporting.http import change_stream, lists, reports, shapes
 from services.reporting.http.dependencies import Model
 from services.reporting.http.errors import RESPONSES, answer_query_errors
@@ -68,12 +69,12 @@ def _position() -> APIRouter:
     async def parked(
         model: Model,
         since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
-        room: Annotated[str | None, Name(), Query(description="`next.room` of the page before")] = None,
+        service: Annotated[str | None, Name(), Query(description="`next.service` of the page before")] = None,
         stream: Annotated[str | None, Name(), Query(description="`next.stream` of the page before")] = None,
         version: Annotated[int, Whole(0, INTEGER_MAX), Query(description="`next.version` of the page before")] = 0,
         limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
     ) -> shapes.ParkedPage:
-        rows = await model.pool.fetch(query("parked").sql, since, room or "", stream or "", version, limit)
+        rows = await model.pool.fetch(query("parked").sql, since, service or "", stream or "", version, limit)
         items = [shapes.Parked(**row) for row in rows]
         after = shapes.ParkedAfter(**{n: rows[-1][n] for n in shapes.ParkedAfter.model_fields}) if rows else None
         return shapes.ParkedPage(items=items, next=after if len(rows) == limit else None)
@@ -99,6 +100,7 @@ async def run(settings: Settings) -> None:
     pool = await database.connect(settings.database_url, application="forcegen query API", settings=PLANNED_ONCE)
     change_feed = ChangeFeed(pool, health)
     url = QuerySettings().audit_url
+    await projection_version.check(pool)
     async with (
         pool,
         httpx.AsyncClient(timeout=COVERED_WITHIN_S) as client,

@@ -26,7 +26,7 @@ Shapes: TypeAlias = dict[str, Columns]
 """By what has these columns: `lists/tours`, `reports/strength`, `inside/consent`."""
 FILE: Final = "shapes.json"
 INSIDE: Final = {
-    "stay": "SELECT tour, nth, mission, since, until, facts, contributor, recorded_from FROM tour_missions",
+    "stay": "SELECT tour, nth, mission, valid_from, valid_to, facts, contributor, system_from FROM stays",
     "consent": "SELECT * FROM consents",
     "date_change": "SELECT * FROM tour_date_changes",
     "waiver": "SELECT * FROM waivers",

@@ -108,7 +108,7 @@ class ViewsPosition(ResponseBody):
 class Parked(ResponseBody):
     """An event that cannot be applied yet; its stream waits behind it."""
 
-    room: str
+    service: str
     stream: str
     version: int
     type: str
@@ -125,7 +125,7 @@ class ParkedAfter(ResponseBody):
     """The parameters of the next page."""
 
     since: datetime
-    room: str
+    service: str
     stream: str
     version: int
 

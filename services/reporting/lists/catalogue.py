@@ -122,7 +122,13 @@ LISTS = {
         filters.Events,
         (APPROVED, "vacancies/", "deployments/"),
         "The events behind every number, in the order of each service's log.",
-        {"id": "5b1f…", "room": "deployments", "stream": "line/kz-2013/observers", "version": 3, "incomplete": False},
+        {
+            "id": "5b1f…",
+            "service": "deployments",
+            "stream": "line/kz-2013/observers",
+            "version": 3,
+            "incomplete": False,
+        },
         r"[a-z]+/[0-9]{1,18}",
     ),
 }

@@ -125,7 +125,7 @@ EventType = Annotated[
 
 
 class Events(ListParameters):
-    room: Literal["approvals", "vacancies", "deployments"] | None = None
+    service: Literal["approvals", "vacancies", "deployments"] | None = None
     stream: Annotated[str, Name()] | None = Field(None, examples=["line/kz-2013/observers"])
     type: EventType | None = None
     correlation: Annotated[str, Name()] | None = None

@@ -123,7 +123,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
                 replace(_TOURS, parameters=_OF_LINE),
                 Section(
                     *("occupancy", "People from one change to the next"),
-                    ("mission", "day", "until", "people", "limit", "headroom"),
+                    ("mission", "valid_from", "valid_to", "people", "limit", "headroom"),
                     "occupancy",
                     parameters=_OF_LINE,
                     turned=True,
@@ -222,7 +222,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
             (
                 Section(
                     *("timeline", "What happened"),
-                    ("day", "type", "owner", "stream", "actor", "recorded", "event"),
+                    ("day", "type", "concerns", "stream", "actor", "recorded", "event"),
                     "timeline",
                     days_back=180,
                     nothing="Nothing happened in this time.",

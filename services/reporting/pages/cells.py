@@ -113,7 +113,7 @@ def _link(column: str, row: NamedValues, address: PageAddress) -> str:
         return address.of(f"/lines/{quote(value)}")
     if column in ("event", "last_event"):
         return address.of(f"/events/{value}")
-    if column in ("tour", "id", "replaced_by", "owner"):
+    if column in ("tour", "id", "replaced_by", "concerns"):
         return _tour(str(value), row, address)
     if column in ("people", "present") and row.get(column):
         return _behind(row, address)

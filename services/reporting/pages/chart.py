@@ -58,8 +58,8 @@ def occupancy(rows: Sequence[NamedValues], as_of: date) -> OccupancyChart:
     """Rows of the report `occupancy` of one line in order, as steps from one change to the next, until `as_of`."""
     if not rows:
         return OccupancyChart("", "", "", (), (), ())
-    ends = [max(row["until"] or as_of, row["day"]) for row in rows]
-    first: int = rows[0]["day"].toordinal()
+    ends = [max(row["valid_to"] or as_of, row["valid_from"]) for row in rows]
+    first: int = rows[0]["valid_from"].toordinal()
     last: int = max(ends).toordinal()
     numbers = _numbers(max(chain((row["people"] for row in rows), (row["limit"] or 0 for row in rows))))
 
@@ -77,21 +77,22 @@ def occupancy(rows: Sequence[NamedValues], as_of: date) -> OccupancyChart:
                 drawn.append("")
                 continue
             pen = "L" if drawn and drawn[-1] else "M"
-            drawn.append(f"{pen}{x(row['day'])},{y(row[column])}H{x(end)}")
+            drawn.append(f"{pen}{x(row['valid_from'])},{y(row[column])}H{x(end)}")
         return "".join(drawn)
 
     people = path("people")
     return OccupancyChart(
         people=people,
-        area=f"{people}V{BOTTOM}H{x(rows[0]['day'])}Z",
+        area=f"{people}V{BOTTOM}H{x(rows[0]['valid_from'])}Z",
         ceiling=path("limit"),
         numbers=[Tick(number, y(number)) for number in numbers],
         years=[Tick(year, x(date(year, 1, 1))) for year in _years(date.fromordinal(first), date.fromordinal(last))],
-        steps=[
-            ChartStep(row["day"], row["people"], row["limit"], x(row["day"]), round(x(end) - x(row["day"]), 1))
-            for row, end in zip(rows, ends, strict=True)
-        ],
+        steps=[_step(row, x(row["valid_from"]), x(end)) for row, end in zip(rows, ends, strict=True)],
     )
+
+
+def _step(row: NamedValues, left: float, right: float) -> ChartStep:
+    return ChartStep(row["valid_from"], row["people"], row["limit"], left, round(right - left, 1))
 
 
 def _numbers(highest: int) -> Sequence[int]:

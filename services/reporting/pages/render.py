@@ -192,7 +192,7 @@ def _facts(thing: NamedValues | None, words: Words, address: PageAddress) -> lis
         for name, value in (thing or {}).items()
         if value is not None and not isinstance(value, dict) and not (isinstance(value, list) and _holds_things(value))
     }
-    hidden = {"incomplete", "recorded_from", "data", "id", "room"}
+    hidden = {"incomplete", "system_from", "data", "id", "service"}
     return [(words.say(worded(name)), cell(name, plain, words, address)) for name in plain if name not in hidden]
 
 

@@ -37,6 +37,9 @@ from services.reporting.projections import (
 )
 from services.reporting.projections.view import AnyView, Projection
 
+VERSION: Final = 1
+"""Of the rows that events lead to. Raise it when they change: views of another version are made anew, and no program
+writes to them or reads them before (`services/reporting/projection_version.py`)."""
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     mandates.PROJECTION,
     missions.PROJECTION,

@@ -23,8 +23,8 @@ class Superseded(NamedTuple):
     """A row that was the newest on record from one instant until before another."""
 
     row: Row
-    recorded_from: datetime
-    recorded_until: datetime
+    system_from: datetime
+    system_to: datetime
 
 
 def projection_of(word: type[Event]) -> Projection | None:
@@ -40,7 +40,7 @@ class ChangeSet:
 
     aggregates: dict[tuple[str, str], Rows] = field(default_factory=dict)
     changed: dict[str, dict[Key, Row]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
-    recorded_from: dict[str, dict[Key, datetime]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
+    system_from: dict[str, dict[Key, datetime]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
     """Since when each row that lies here is the newest on record."""
     before: dict[str, dict[Key, Row | None]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
     """Each changed row as it was before the batch; None for one that is new."""
@@ -53,11 +53,11 @@ class ChangeSet:
         """The rows of an owner."""
         return self.aggregates.setdefault((projection.name, aggregate_id), Rows())
 
-    def put(self, projection: Projection, view: View[Row], row: Row, recorded_from: datetime) -> None:
+    def put(self, projection: Projection, view: View[Row], row: Row, system_from: datetime) -> None:
         """Lay a row here as it was read."""
         key = view.key_of(row)
         self.rows(projection, view.aggregate_id_of(row)).set(view, key, row)
-        self.recorded_from[view.table][key] = recorded_from
+        self.system_from[view.table][key] = system_from
 
     def apply(self, event: ConsumedEvent) -> None:
         """Set the rows that an event leads to, or raise and set none."""
@@ -93,7 +93,7 @@ class ChangeSet:
 
         A clock that was set back does not reorder a stream: an event is known no earlier than the one before it.
         """
-        begins = self.recorded_from[view.table]
+        begins = self.system_from[view.table]
         since = begins.get(key, recorded)
         if old is not None and since < recorded:
             self.superseded[view.table].append(Superseded(old, since, recorded))

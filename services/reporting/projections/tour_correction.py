@@ -24,10 +24,10 @@ def corrected(event: UUID, data: deployments.TourCorrected, tour: TourRow, rows:
             yield tour._replace(rank=str(data.value))
         case "arrived_on":
             yield tour._replace(arrived_on=_day(data.value))
-            yield stays[0]._replace(since=_day(data.value))
+            yield stays[0]._replace(valid_from=_day(data.value))
         case "departed_on":
             yield tour._replace(departed_on=_day(data.value))
-            yield stays[-1]._replace(until=_day(data.value))
+            yield stays[-1]._replace(valid_to=_day(data.value))
         case "mission":
             yield from _elsewhere(event, data, tour, stays)
 

@@ -56,8 +56,8 @@ class StayRow(NamedTuple):
     tour: str
     nth: int
     mission: str
-    since: date
-    until: date | None
+    valid_from: date
+    valid_to: date | None
     facts: tuple[str, ...]
     """The ids of the events that say so: the one that began it, and corrections of it."""
     contributor: str
@@ -70,14 +70,14 @@ class StayRow(NamedTuple):
     """When the tour is to end: as scheduled or extended, else as planned."""
 
     @classmethod
-    def begun(cls, tour: TourRow, nth: int, mission: str, since: date, facts: tuple[str, ...]) -> "StayRow":
+    def begun(cls, tour: TourRow, nth: int, mission: str, valid_from: date, facts: tuple[str, ...]) -> "StayRow":
         """A stay that has begun, with what it repeats of its tour."""
         return cls(
             tour=tour.id,
             nth=nth,
             mission=mission,
-            since=since,
-            until=None,
+            valid_from=valid_from,
+            valid_to=None,
             facts=facts,
             contributor=tour.contributor,
             line=tour.line,
@@ -90,7 +90,7 @@ class StayRow(NamedTuple):
 
     def of(self, tour: TourRow) -> "StayRow":
         """The stay, repeating its tour as that is now."""
-        return StayRow.begun(tour, self.nth, self.mission, self.since, self.facts)._replace(until=self.until)
+        return StayRow.begun(tour, self.nth, self.mission, self.valid_from, self.facts)._replace(valid_to=self.valid_to)
 
 
 class ConsentRow(NamedTuple):
@@ -119,7 +119,7 @@ class DateChangeRow(NamedTuple):
 
 
 TOURS = View("tours", TourRow, key=("id",), aggregate_id="id")
-STAYS = View("tour_missions", StayRow, key=("tour", "nth"), aggregate_id="tour")
+STAYS = View("stays", StayRow, key=("tour", "nth"), aggregate_id="tour")
 CONSENTS = View("consents", ConsentRow, key=("tour", "kind"), aggregate_id="tour")
 DATE_CHANGES = View("tour_date_changes", DateChangeRow, key=("tour", "version"), aggregate_id="tour")
 

@@ -142,11 +142,11 @@ def _moved(
             yield StayRow.begun(tour, 0, mission, day, (str(event),))
         case deployments.TourTransferred(transferred_on=day, to_mission=mission):
             yield tour._replace(mission=mission, event=event)
-            yield stays[-1]._replace(until=day)
+            yield stays[-1]._replace(valid_to=day)
             yield StayRow.begun(tour, len(stays), mission, day, (str(event),))
         case deployments.TourDeparted(departed_on=day, reason=reason, payer=payer):
             yield tour._replace(status="departed", departed_on=day, departure_reason=reason, payer=payer, event=event)
-            yield stays[-1]._replace(until=day)
+            yield stays[-1]._replace(valid_to=day)
 
 
 PROJECTION = Projection("tour", (TOURS, STAYS, CONSENTS, DATE_CHANGES), tour_id, project, _EVENTS)

@@ -37,4 +37,4 @@ async def _load_rows(connection: Connection, changes: ChangeSet, events: Iterabl
         for view in projection.views if projection.name in aggregates else ():
             statements = STATEMENTS[view.table]
             for row in await connection.fetch(statements.read, "\n".join(aggregates[projection.name])):
-                changes.put(projection, view, statements.row(row), row["recorded_from"])
+                changes.put(projection, view, statements.row(row), row["system_from"])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from kernel.store.postgres import Connection
+from services.reporting import projection_version
 from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projections.stream_gate import StreamGate
 from services.reporting.projector.decode import event_of_parked
@@ -24,9 +25,14 @@ def gates_of(events: Iterable[ConsumedEvent]) -> dict[Stream, StreamGate]:
 
 
 async def load_gates(connection: Connection, gates: Gates, parked_max: int) -> None:
-    """Set each gate's version and, where its stream can move on, at most `parked_max` parked events in all."""
-    for service, stream, version in await connection.fetch(query("versions").sql, *columns_of(gates, 2)):
-        gates[service, stream].version = version
+    """Set each gate's version and, where its stream can move on, at most `parked_max` parked events in all.
+
+    Raises:
+        OtherProjections: the views are those of another version, which may have taken their place meanwhile.
+    """
+    for row in await connection.fetch(query("versions").sql, *columns_of(gates, 2)):
+        projection_version.refuse_other(row["projections"])
+        gates[row["service"], row["stream"]].version = row["version"]
     moving = [key for key, gate in gates.items() if not gate.arrived or gate.version + 1 in gate.arrived]
     for row in await connection.fetch(query("parked_of").sql, *columns_of(moving, 2), parked_max):
-        gates[row["room"], row["stream"]].parked[row["version"]] = event_of_parked(row)
+        gates[row["service"], row["stream"]].parked[row["version"]] = event_of_parked(row)

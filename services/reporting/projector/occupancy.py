@@ -42,8 +42,8 @@ def first_days(stays: Iterable[tuple[StayRow | None, StayRow]], limited: Iterabl
 def _moved(before: StayRow | None, after: StayRow) -> Iterator[date]:
     """The first day on which the stay counts otherwise than before; none where it counts the same."""
     if before is None:
-        yield after.since
-    elif (before.since, before.mission, before.headcount) != (after.since, after.mission, after.headcount):
-        yield min(before.since, after.since)
-    elif before.until != after.until:
-        yield min(day for day in (before.until, after.until) if day is not None)
+        yield after.valid_from
+    elif (before.valid_from, before.mission, before.headcount) != (after.valid_from, after.mission, after.headcount):
+        yield min(before.valid_from, after.valid_from)
+    elif before.valid_to != after.valid_to:
+        yield min(day for day in (before.valid_to, after.valid_to) if day is not None)

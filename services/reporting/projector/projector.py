@@ -68,7 +68,7 @@ class Projector:
     async def next_parked(self, connection: Connection, limit: int = RETRY_EVENTS_MAX) -> list[Stream]:
         """The streams whose next event is parked."""
         rows = await connection.fetch(query("parked_next").sql, limit)
-        return list(dict.fromkeys((row["room"], row["stream"]) for row in rows))
+        return list(dict.fromkeys((row["service"], row["stream"]) for row in rows))
 
     async def retry(self, connection: Connection, streams: Sequence[Stream], limit: int = RETRY_EVENTS_MAX) -> Applied:
         """Try parked events of these streams again: after a repair of a projection, say.

@@ -16,10 +16,10 @@ CHANGES_KEPT: Final = 10_000
 IDS_MAX: Final = 100
 """Ids that one change names; it always says how many rows there were."""
 _EVENT: Final = (
-    *("room", "stream", "version", "position", "id", "type", "effective", "recorded", "data"),
+    *("service", "stream", "version", "position", "id", "type", "effective", "recorded", "data"),
     *("correlation_id", "causation_id", "actor", "topic", "part", "offset"),
 )
-_LOG: Final = (*_EVENT, "owner", "contributor")
+_LOG: Final = (*_EVENT, "aggregate_id", "contributor")
 
 
 async def record(connection: Connection, gates: Gates, changes: ChangeSet) -> None:

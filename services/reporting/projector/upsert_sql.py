@@ -21,9 +21,9 @@ class Statements:
     def __init__(self, view: AnyView) -> None:
         self._view = view
         self._arrays = [nr for nr, column in enumerate(view.columns) if column.type == "text[]"]
-        self.columns = [*(column.name for column in view.columns), "recorded_from"]
+        self.columns = [*(column.name for column in view.columns), "system_from"]
         self.history = f"{view.table}_history"
-        self.history_columns = [*self.columns, "recorded_until"]
+        self.history_columns = [*self.columns, "system_to"]
         self.stage = f"new_{view.table}"
         # Emptied first as well: a batch before this one may belong to the same transaction.
         self.make_stage = (
@@ -53,7 +53,7 @@ def _read(view: AnyView, names: str) -> str:
 
 def _set(view: AnyView, stage: str, names: str) -> str:
     key = ", ".join(f'"{name}"' for name in view.key)
-    values = ", ".join(f'"{name}" = excluded."{name}"' for name in (*view.values, "recorded_from"))
+    values = ", ".join(f'"{name}" = excluded."{name}"' for name in (*view.values, "system_from"))
     return f"INSERT INTO {view.table} ({names}) SELECT {names} FROM {stage} ON CONFLICT ({key}) DO UPDATE SET {values}"  # noqa: S608
 
 

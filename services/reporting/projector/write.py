@@ -11,7 +11,7 @@ async def write(connection: Connection, changes: ChangeSet) -> None:
     if changed:
         await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
     for statements, table in changed:
-        begins = changes.recorded_from[table]
+        begins = changes.system_from[table]
         rows = [(*row, begins[key]) for key, row in changes.changed[table].items()]
         await connection.copy_records_to_table(statements.stage, records=rows, columns=statements.columns)
         await connection.execute(statements.set)

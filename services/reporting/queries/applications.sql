@@ -4,7 +4,7 @@ FROM (
     SELECT application AS id, applications.*,
            (SELECT coalesce(json_agg(vacancy ORDER BY vacancy), '[]') FROM vacancies
             WHERE vacancies.application = applications.application AND announced_on <= :as_of::date) AS answered_by,
-           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'application/' || application) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'vacancies' AND stream = 'application/' || application) AS incomplete
     FROM applications
 ) AS item
 WHERE submitted_on <= :as_of::date

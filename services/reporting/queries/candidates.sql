@@ -3,7 +3,7 @@ SELECT id, to_json(item) AS item
 FROM (
     SELECT person AS id, candidates.*,
            barred_since IS NOT NULL AND barred_since <= :as_of::date AS barred,
-           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'candidate/' || person) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'vacancies' AND stream = 'candidate/' || person) AS incomplete
     FROM candidates
 ) AS item
 WHERE least(registered_on, barred_since) <= :as_of::date

@@ -34,7 +34,7 @@ SELECT ending.contributor, ending.mandate, ending.line, ending.id, ending.is_in 
        replaced.comes_on - ending.ends_on AS gap_days,
        CASE WHEN ending.ends_on <= :as_of::date + 60 AND coalesce(replaced.stage, 0) < 2 THEN 'R2' END AS raise,
        ending.headcount AS people, 1 AS tours,
-       EXISTS (SELECT FROM parked WHERE (room, stream) IN (('deployments', 'line/' || ending.line),
+       EXISTS (SELECT FROM parked WHERE (service, stream) IN (('deployments', 'line/' || ending.line),
                                                            ('vacancies', 'vacancy/' || ending.vacancy))) AS incomplete
 FROM ending LEFT JOIN replaced ON replaced.leaving = ending.id
 WHERE {raised? (ending.ends_on <= :as_of::date + 60 AND coalesce(replaced.stage, 0) < 2) = :raised::boolean}

@@ -1,4 +1,4 @@
--- Question 13: the events behind a number, in the order of each room's log: of one tour; of one line, or of a mandate
+-- Question 13: the events behind a number, in the order of each service's log: of one tour; of one line, or of a mandate
 -- (the act and everything on its lines); or of a strength: of every tour that was in the mission on the day.
 -- Plans and corrections belong to a number whatever day they name: a correction of August changes the July it corrects.
 WITH chosen_tours AS (
@@ -10,20 +10,20 @@ WITH chosen_tours AS (
       AND {category? present.category = :category::text}
       AND {contributor? present.contributor = :contributor::text}
 ), behind AS (
-    SELECT room, position, day, type, chosen_tours.id AS tour
-    FROM chosen_tours JOIN events ON events.owner = chosen_tours.id AND events.room = 'deployments'
+    SELECT service, position, day, type, chosen_tours.id AS tour
+    FROM chosen_tours JOIN events ON events.aggregate_id = chosen_tours.id AND events.service = 'deployments'
     UNION ALL
-    SELECT room, position, day, type, NULL FROM events
-    WHERE :line::text IS NOT NULL AND room = 'deployments' AND stream = 'line/' || :line::text
+    SELECT service, position, day, type, NULL FROM events
+    WHERE :line::text IS NOT NULL AND service = 'deployments' AND stream = 'line/' || :line::text
     UNION ALL
-    SELECT room, position, day, type, NULL
-    FROM mandate_lines AS lines JOIN events ON events.room = 'deployments' AND events.stream = 'line/' || lines.id
+    SELECT service, position, day, type, NULL
+    FROM mandate_lines AS lines JOIN events ON events.service = 'deployments' AND events.stream = 'line/' || lines.id
     WHERE lines.mandate = :mandate::text
     UNION ALL
-    SELECT room, position, day, type, NULL FROM events
-    WHERE coalesce(:mandate::text, :line::text) IS NOT NULL AND room = 'approvals'
+    SELECT service, position, day, type, NULL FROM events
+    WHERE coalesce(:mandate::text, :line::text) IS NOT NULL AND service = 'approvals'
       AND stream = 'mandate/' || coalesce(:mandate::text, split_part(:line::text, '/', 1))
 )
-SELECT room, position, tour, 1 AS events
+SELECT service, position, tour, 1 AS events
 FROM behind
 WHERE day <= :as_of::date OR type LIKE '%.TourPlanned' OR type LIKE '%.TourCorrected'

@@ -1,5 +1,5 @@
 -- The rest of the columns of each row of events_behind.sql that a page shows.
-SELECT room, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
+SELECT service, position, stream, version, type, effective, recorded, actor, correlation_id, causation_id, id AS event,
        coalesce(tour, substr(stream, 6) || '/' || (data ->> 'tour')) AS tour, page.events,
-       EXISTS (SELECT FROM parked WHERE parked.room = events.room AND parked.stream = events.stream) AS incomplete
-FROM page JOIN events USING (room, position)
+       EXISTS (SELECT FROM parked WHERE parked.service = events.service AND parked.stream = events.stream) AS incomplete
+FROM page JOIN events USING (service, position)

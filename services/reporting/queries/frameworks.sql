@@ -5,7 +5,7 @@ FROM (
            coalesce(required.kinds, '{}') AS required, required.required_from,
            on_record.documents, on_record.kinds AS recorded,
            ARRAY(SELECT kind FROM unnest(required.kinds) AS kind WHERE kind <> ALL (on_record.kinds)) AS missing,
-           EXISTS (SELECT FROM parked WHERE room = 'approvals' AND stream = 'mandate/' || mandate) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'approvals' AND stream = 'mandate/' || mandate) AS incomplete
     FROM (SELECT mandate, mission FROM legal_requirements
           UNION SELECT mandate, mission FROM legal_documents) AS operation
     JOIN mandates USING (mandate)

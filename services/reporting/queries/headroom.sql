@@ -30,7 +30,7 @@ SELECT chosen.contributor, chosen.mandate, chosen.id AS line, ceilings.mission, 
        ceilings.ceiling + coalesce(waived.extra, 0) - coalesce(present.people, 0) - coalesce(expected.more, 0)
            AS headroom_with_planned,
        chosen.in_force,
-       EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || chosen.mandate),
+       EXISTS (SELECT FROM parked WHERE (service, stream) IN (('approvals', 'mandate/' || chosen.mandate),
                                                            ('deployments', 'line/' || chosen.id))) AS incomplete
 FROM chosen JOIN ceilings ON ceilings.line = chosen.id
 LEFT JOIN expected ON expected.nr = ceilings.nr

@@ -17,7 +17,7 @@ WITH dates AS (
     LEFT JOIN nominations AS named ON named.id = tours.vacancy || '/' || tours.nomination
     LEFT JOIN LATERAL (
         SELECT max((data ->> 'reopened_on')::date) AS opened FROM events
-        WHERE tours.vacancy IS NOT NULL AND room = 'vacancies' AND stream = 'vacancy/' || tours.vacancy
+        WHERE tours.vacancy IS NOT NULL AND service = 'vacancies' AND stream = 'vacancy/' || tours.vacancy
           AND type LIKE '%.VacancyReopened'
           AND (data ->> 'reopened_on')::date <= coalesce(named.nominated_on, tours.arrived_on)
     ) AS rotation ON true

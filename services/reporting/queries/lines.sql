@@ -9,7 +9,7 @@ FROM (
            (SELECT coalesce(json_agg(waivers.* ORDER BY waivers.valid_from), '[]')
             FROM waivers WHERE waivers.line = mandate_lines.id) AS waivers,
            in_force(mandate_lines.since, ends_on, terms.valid_from, terms.valid_until, :as_of::date) AS in_force,
-           EXISTS (SELECT FROM parked WHERE (room, stream) IN (('approvals', 'mandate/' || mandate_lines.mandate),
+           EXISTS (SELECT FROM parked WHERE (service, stream) IN (('approvals', 'mandate/' || mandate_lines.mandate),
                                                                ('deployments', 'line/' || mandate_lines.id)))
                AS incomplete
     FROM mandate_lines JOIN terms_on(:as_of::date) AS terms ON terms.line = mandate_lines.id

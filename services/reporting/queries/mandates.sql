@@ -4,7 +4,7 @@ FROM (
     SELECT mandates.mandate AS id, mandates.*,
            in_force_from IS NOT NULL AND in_force_from <= :as_of::date AND (ends_on IS NULL OR ends_on > :as_of::date)
                AS in_force,
-           EXISTS (SELECT FROM parked WHERE room = 'approvals' AND stream = 'mandate/' || mandate) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'approvals' AND stream = 'mandate/' || mandate) AS incomplete
     FROM mandates
 ) AS item
 WHERE {contributor? contributor = :contributor::text}

@@ -46,7 +46,7 @@ SELECT date, date_until, mission, personnel_type, contributor, as_published, num
               ELSE '; of its returns here, a year around, ' || round(100 * absent) || ' % fall into gaps of that State.'
               END AS reason,
        (event_before || evidence || event_after)::text[] AS events, 'R5' AS raise, returns,
-       EXISTS (SELECT FROM parked WHERE room = 'deployments'
+       EXISTS (SELECT FROM parked WHERE service = 'deployments'
                AND stream IN ('contributor/' || contributor, 'contributor/' || neighbour)) AS incomplete
 FROM credible
 WHERE NOT EXISTS (

@@ -4,7 +4,7 @@ SELECT mandates.contributor, lacks.mandate, lacks.mission, lacks.kind, lacks.req
        :as_of::date - lacks.required_from AS days, lacks.documents,
        CASE WHEN lacks.kind IS NULL THEN 'no requirement is recorded' ELSE 'not on record' END AS why,
        coalesce(there.people, 0) AS people_there,
-       EXISTS (SELECT FROM parked WHERE room = 'approvals' AND stream = 'mandate/' || lacks.mandate) AS incomplete
+       EXISTS (SELECT FROM parked WHERE service = 'approvals' AND stream = 'mandate/' || lacks.mandate) AS incomplete
 FROM (
     SELECT required.mandate, required.mission, kind, required.required_from, 1 AS documents
     FROM (SELECT DISTINCT ON (mandate, mission) * FROM legal_requirements WHERE required_from <= :as_of::date

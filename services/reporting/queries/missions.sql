@@ -3,7 +3,7 @@ SELECT id, to_json(item) AS item
 FROM (
     SELECT missions.mission AS id, missions.mission, name, host_area, established_on,
            stood.status, stood.since, stood.authority, missions.event,
-           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'mission/' || missions.mission)
+           EXISTS (SELECT FROM parked WHERE service = 'vacancies' AND stream = 'mission/' || missions.mission)
                AS incomplete
     FROM missions LEFT JOIN LATERAL (
         SELECT status, since, authority FROM mission_statuses

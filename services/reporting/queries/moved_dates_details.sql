@@ -6,7 +6,7 @@ SELECT moved.contributor, tours.mandate, tours.line, page.id, tours.mission, tou
        moved.old_departs_on, moved.new_departs_on, moved.new_departs_on - moved.old_departs_on AS departure_days,
        moved.reason, moved.decided_by, events.actor AS recorded_by, of_tour.nth AS nth_of_tour,
        of_tour.moves AS moves_of_tour, page.moves, moved.event,
-       EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || tours.line) AS incomplete
+       EXISTS (SELECT FROM parked WHERE service = 'deployments' AND stream = 'line/' || tours.line) AS incomplete
 FROM page JOIN tour_date_changes AS moved ON moved.tour = page.id AND moved.version = page.version
 JOIN tours ON tours.id = page.id
 LEFT JOIN events ON events.id = moved.event

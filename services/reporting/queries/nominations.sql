@@ -2,7 +2,7 @@
 SELECT id, to_json(item) AS item
 FROM (
     SELECT nominations.*,
-           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'vacancy/' || vacancy) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'vacancies' AND stream = 'vacancy/' || vacancy) AS incomplete
     FROM nominations
 ) AS item
 WHERE nominated_on <= :as_of::date

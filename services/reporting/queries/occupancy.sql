@@ -5,7 +5,7 @@ WITH chosen AS MATERIALIZED (
       AND {mandate? mandate = :mandate::text}
       AND {line? id = :line::text}
 )
-SELECT chosen.contributor, chosen.mandate, chosen.id AS line, swept.mission, swept.day, swept.until, swept.people,
+SELECT chosen.contributor, chosen.mandate, chosen.id AS line, swept.mission, swept.valid_from, swept.valid_to, swept.people,
        swept."limit", swept."limit" - swept.people AS headroom, 1 AS change_points,
        (swept.people > swept."limit" IS TRUE)::int AS breaches
 FROM occupancy_between(:as_of::date, ARRAY(SELECT id FROM chosen), ARRAY(SELECT DISTINCT contributor FROM chosen),

@@ -1,2 +1,2 @@
--- How many events wait of each room: they were read, and are in no view.
-SELECT room, count(*) AS events FROM parked GROUP BY room
+-- How many events wait of each service: they were read, and are in no view.
+SELECT service, count(*) AS events FROM parked GROUP BY service

@@ -1,6 +1,6 @@
 -- What waits in the streams that a batch moves on, in order; bounded, since a stream may have waited for long.
-SELECT room, stream, version, position, id, type, effective, recorded, data, correlation_id, causation_id, actor,
+SELECT service, stream, version, position, id, type, effective, recorded, data, correlation_id, causation_id, actor,
        topic, part, "offset", schema_version
-FROM parked JOIN unnest(:rooms::text[], :streams::text[]) AS wanted (room, stream) USING (room, stream)
-ORDER BY room, stream, version
+FROM parked JOIN unnest(:services::text[], :streams::text[]) AS wanted (service, stream) USING (service, stream)
+ORDER BY service, stream, version
 LIMIT :limit::int

@@ -26,7 +26,7 @@ SELECT contributor, date, mission, personnel_type, register, published, differen
        END AS note,
        as_published, adds_up, publication, published_at, returns,
        EXISTS (SELECT FROM parked
-               WHERE room = 'deployments' AND stream = 'contributor/' || compared.contributor) AS incomplete
+               WHERE service = 'deployments' AND stream = 'contributor/' || compared.contributor) AS incomplete
 FROM compared LEFT JOIN without_staff USING (date)
 WHERE (coalesce(:all::boolean, false)
        OR EXISTS (SELECT FROM mandates WHERE mandates.contributor = compared.contributor))

@@ -1,3 +1,3 @@
 -- A parked event that was applied waits no more.
-DELETE FROM parked USING unnest(:rooms::text[], :streams::text[], :versions::bigint[]) AS done (room, stream, version)
-WHERE parked.room = done.room AND parked.stream = done.stream AND parked.version = done.version
+DELETE FROM parked USING unnest(:services::text[], :streams::text[], :versions::bigint[]) AS done (service, stream, version)
+WHERE parked.service = done.service AND parked.stream = done.stream AND parked.version = done.version

@@ -3,7 +3,7 @@ SELECT id, to_json(item) AS item
 FROM (
     SELECT present.contributor || '/' || present.mission || '/' || category AS id, present.contributor, present.mission, category,
            sum(headcount)::int AS people, count(*)::int AS tours,
-           bool_or(EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || line)) AS incomplete
+           bool_or(EXISTS (SELECT FROM parked WHERE service = 'deployments' AND stream = 'line/' || line)) AS incomplete
     FROM stays_on(:as_of::date) AS present
     WHERE {contributor? present.contributor = :contributor::text}
       AND {mission? present.mission = :mission::text}

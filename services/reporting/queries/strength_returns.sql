@@ -4,7 +4,7 @@ SELECT event::text AS id, to_json(item) AS item
 FROM (
     SELECT event, contributor, as_of, mission, personnel_type, published_at, contributor_as_published, male, female,
            total, source, noticed,
-           EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'contributor/' || contributor) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'deployments' AND stream = 'contributor/' || contributor) AS incomplete
     FROM strength_returns_noticed()
     WHERE {contributor? contributor = :contributor::text}
       AND {mission? mission = :mission::text}

@@ -7,13 +7,13 @@ FROM (
            tours.departure_reason, tours.payer, tours.cancelled_on, tours.cancel_reason, tours.post,
            tours.handover_until, tours.vacancy, tours.nomination, tours.return_by, tours.return_authority, tours.event,
            (SELECT coalesce(json_agg(stay ORDER BY stay.nth), '[]')
-            FROM (SELECT tour, nth, mission, since, until, facts, contributor, recorded_from FROM tour_missions
-                  WHERE tour_missions.tour = tours.id) AS stay) AS stays,
+            FROM (SELECT tour, nth, mission, valid_from, valid_to, facts, contributor, system_from FROM stays
+                  WHERE stays.tour = tours.id) AS stay) AS stays,
            (SELECT coalesce(json_agg(consents.* ORDER BY consents.kind), '[]') FROM consents
             WHERE consents.tour = tours.id) AS consents,
            (SELECT coalesce(json_agg(moved.* ORDER BY moved.version), '[]') FROM tour_date_changes AS moved
             WHERE moved.tour = tours.id) AS date_changes,
-           EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || tours.line) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'deployments' AND stream = 'line/' || tours.line) AS incomplete
     FROM tours JOIN tours_on(:as_of::date) AS on_day ON on_day.tour = tours.id
     WHERE {contributor? tours.contributor = :contributor::text}
       AND {mission? on_day.mission = :mission::text}

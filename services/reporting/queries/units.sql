@@ -2,7 +2,7 @@
 SELECT id, to_json(item) AS item
 FROM (
     SELECT unit AS id, units.*, valid_until > :as_of::date AS pledge_holds,
-           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'unit/' || unit) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'vacancies' AND stream = 'unit/' || unit) AS incomplete
     FROM units
 ) AS item
 WHERE pledged_on <= :as_of::date

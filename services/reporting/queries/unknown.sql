@@ -7,7 +7,7 @@ WITH wanted AS (
             EXISTS (SELECT FROM missions WHERE mission = wanted.name)
             OR EXISTS (SELECT FROM line_terms WHERE wanted.name = ANY (missions))
             OR EXISTS (SELECT FROM strength_returns WHERE mission = wanted.name)
-            OR EXISTS (SELECT FROM tour_missions WHERE mission = wanted.name)
+            OR EXISTS (SELECT FROM stays WHERE mission = wanted.name)
         WHEN 'contributor' THEN
             EXISTS (SELECT FROM mandates WHERE contributor = wanted.name)
             OR EXISTS (SELECT FROM strength_returns WHERE contributor = wanted.name)

@@ -1,8 +1,8 @@
 -- Question 4: missions that were approved and to which nobody was ever sent by the day, under each mandate.
 SELECT approved.contributor, approved.mandate, approved.mission, approved.act_number, approved.since AS approved_since,
        :as_of::date - approved.since AS days_unused, approved.lines, approved.in_force,
-       EXISTS (SELECT FROM parked WHERE (room, stream) = ('approvals', 'mandate/' || approved.mandate)
-               OR room = 'deployments' AND starts_with(stream, 'line/' || approved.mandate || '/')) AS incomplete
+       EXISTS (SELECT FROM parked WHERE (service, stream) = ('approvals', 'mandate/' || approved.mandate)
+               OR service = 'deployments' AND starts_with(stream, 'line/' || approved.mandate || '/')) AS incomplete
 FROM (
     SELECT mandates.contributor, mandates.mandate, mandates.act_number, mission, min(terms.since) AS since,
            array_agg(DISTINCT terms.line ORDER BY terms.line) AS lines,
@@ -17,7 +17,7 @@ FROM (
     GROUP BY mandates.contributor, mandates.mandate, mandates.act_number, mission
 ) AS approved
 WHERE NOT EXISTS (
-        SELECT FROM mandate_lines AS own JOIN tours ON tours.line = own.id JOIN tour_missions AS stay ON stay.tour = tours.id
-        WHERE own.mandate = approved.mandate AND stay.mission = approved.mission AND stay.since <= :as_of::date)
+        SELECT FROM mandate_lines AS own JOIN tours ON tours.line = own.id JOIN stays AS stay ON stay.tour = tours.id
+        WHERE own.mandate = approved.mandate AND stay.mission = approved.mission AND stay.valid_from <= :as_of::date)
   AND (coalesce(:all::boolean, false) OR approved.in_force)
   AND {missions? approved.mission = ANY (:missions::text[])}

@@ -4,7 +4,7 @@ FROM (
     SELECT vacancy AS id, vacancies.*,
            (SELECT count(*) FROM nominations
             WHERE nominations.vacancy = vacancies.vacancy AND nominated_on <= :as_of::date) AS nominations,
-           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'vacancy/' || vacancy) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'vacancies' AND stream = 'vacancy/' || vacancy) AS incomplete
     FROM vacancies
 ) AS item
 WHERE announced_on <= :as_of::date

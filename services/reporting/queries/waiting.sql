@@ -7,7 +7,7 @@ FROM (
            CASE WHEN cardinality(missions) = 1 THEN missions[1] END AS mission,
            CASE WHEN acknowledged_on <= :as_of::date THEN 'a vacancy' ELSE 'an acknowledgement' END AS waits_for,
            addressee AS on_whom, submitted_on AS since,
-           EXISTS (SELECT FROM parked WHERE room = 'vacancies' AND stream = 'application/' || application) AS incomplete
+           EXISTS (SELECT FROM parked WHERE service = 'vacancies' AND stream = 'application/' || application) AS incomplete
     FROM applications
     WHERE {contributor? applications.contributor = :contributor::text}
       AND submitted_on <= :as_of::date AND (withdrawn_on IS NULL OR withdrawn_on > :as_of::date)
@@ -22,7 +22,7 @@ FROM (
            CASE WHEN given_on <= :as_of::date THEN consents.valid_until
                 ELSE least(coalesce(nominations.accepted_on, (tours.planned_at AT TIME ZONE 'UTC')::date),
                            tours.planned_from) END,
-           EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || tours.line)
+           EXISTS (SELECT FROM parked WHERE service = 'deployments' AND stream = 'line/' || tours.line)
     FROM to_come_on(:as_of::date) AS tours JOIN consents ON consents.tour = tours.id
     LEFT JOIN missions ON missions.mission = tours.mission
     LEFT JOIN units ON units.unit = tours.unit

@@ -1,5 +1,5 @@
 -- Question 1 in detail: the tours behind each number of the strength report, one row for each.
-SELECT contributor, mission, category, rank, line, split_part(tour, '/', 3) AS tour, tour AS id, since,
+SELECT contributor, mission, category, rank, line, split_part(tour, '/', 3) AS tour, tour AS id, valid_from AS since,
        headcount AS people, 1 AS tours
 FROM stays_on(:as_of::date)
 WHERE {contributor? contributor = :contributor::text}

@@ -2,5 +2,5 @@
 SELECT page.contributor, page.mission, page.category, page.rank, tours.person, unit, page.people, page.tours, page.line,
        page.tour, page.since AS in_mission_since, arrived_on, coalesce(departs_on, planned_until) AS expected_until,
        post, event AS last_event,
-       EXISTS (SELECT FROM parked WHERE room = 'deployments' AND stream = 'line/' || page.line) AS incomplete
+       EXISTS (SELECT FROM parked WHERE service = 'deployments' AND stream = 'line/' || page.line) AS incomplete
 FROM page JOIN tours ON tours.id = page.id

@@ -215,19 +215,19 @@ REPORTS = {
     "occupancy": ReportDefinition(
         "People on each mandate line from one change point to the next, against its limit: behind ceiling-held.",
         "occupancy",
-        ("line", "mission", "day"),
+        ("line", "mission", "valid_from"),
         ("change_points", "breaches"),
         (APPROVED, DEPLOYED),
-        {"line": "kz-2013/observers", "day": "2014-07-01", "until": "2014-08-01", "people": 1, "limit": 20}
+        {"line": "kz-2013/observers", "valid_from": "2014-07-01", "valid_to": "2014-08-01", "people": 1, "limit": 20}
         | {"change_points": 1, "breaches": 0},
     ),
     "events-behind": ReportDefinition(
         "Every event behind a number: of a tour, a line, a mandate, or the strength of a mission on a day.",
         "events_behind",
-        ("room", "position"),
+        ("service", "position"),
         ("events",),
         (APPROVED, DEPLOYED),
-        {"room": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1},
+        {"service": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1},
         exactly_one_of=("tour", "line", "mandate", "mission"),
         details="events_behind_details",
     ),
@@ -235,10 +235,10 @@ REPORTS = {
         "What happened between two days, by when it was true: every event, whoever recorded it and whenever; or those"
         " that are about one State, which leaves out what the UN does.",
         "timeline",
-        ("day", "room", "position"),
+        ("day", "service", "position"),
         ("events",),
         (APPROVED, "vacancies/", "deployments/"),
-        {"day": "2014-07-01", "room": "deployments", "type": "forcegen.deployments.TourArrived", "events": 1},
+        {"day": "2014-07-01", "service": "deployments", "type": "forcegen.deployments.TourArrived", "events": 1},
         ("since",),
         ordered=True,
         details="timeline_details",

@@ -107,7 +107,7 @@ async def state(connection: Connection) -> ViewsState:
     """In the snapshot of the caller's."""
     rows = await connection.fetch(query("position").sql)
     positions = [{name: row[name] for name in ("topic", "partition", "next_offset")} for row in rows]
-    waiting = {row["room"]: row["events"] for row in await connection.fetch(query("parked_counts").sql)}
+    waiting = {row["service"]: row["events"] for row in await connection.fetch(query("parked_counts").sql)}
     return ViewsState(positions, {service: waiting.get(service, 0) for service in SERVICES})
 
 

@@ -42,7 +42,7 @@ def _behind(system: RunningSystem, ends: Mapping[tuple[str, int], int]) -> dict[
             if heads != (done["events"], done["outcomes"], done["dead_letters"]):
                 behind[f"{service} publishing"] = (heads, tuple(sorted(done.items())))
     (size,) = query(system, "audit", "SELECT size FROM tree")[0]
-    (reach,) = query(system, "audit", "SELECT leaf FROM messages_reach")[0]
+    (reach,) = query(system, "audit", "SELECT leaf FROM messages_high_water_mark")[0]
     if reach < size:
         behind["audit making records findable"] = (reach, size)
     (signed,) = query(system, "audit", "SELECT coalesce(max(size), 0) FROM checkpoints")[0]
