@@ -42,20 +42,10 @@ def dead_letters(service: Only = None, directory: Directory = USUAL, *, as_json:
 
 def _letters(service: str, url: str) -> Iterator[JsonObject]:
     """All of a service, page by page."""
-    after: int | None = 0
-    while after is not None:
-        answer = _page(f"{url}/v1/dead-letters", after)
-        if answer is None:
-            return
-        yield from answer["items"]
-        after = answer["next"]
-
-
-def _page(url: str, after: int) -> JsonObject | None:
     try:
-        return http.get_json(url, [("after", str(after)), ("limit", str(PAGE))])
+        yield from http.get_items(f"{url}/v1/dead-letters", limit=PAGE)
     except http.NotAtThisAddress:  # a service that can read everything, or reads nothing from Kafka, has none
-        return None
+        return
 
 
 def _show(letters: Iterator[tuple[str, JsonObject]]) -> None:

@@ -43,7 +43,8 @@ def held(service: Only = None, directory: Directory = USUAL, *, as_json: Json = 
     urls = {name: url for name, url in running_system(directory).urls.items() if name in SERVICES}
     if service is not None and service not in urls:
         raise CommandError(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
-    events = ((name, one) for name, url in urls.items() if service in (None, name) for one in _events(url))
+    pages = {name: f"{url}/v1/held" for name, url in urls.items() if service in (None, name)}
+    events = ((name, one) for name, url in pages.items() for one in http.get_items(url, limit=PAGE))
     if as_json:
         for name, event in events:
             typer.echo(json.dumps({"service": name, **event}, ensure_ascii=False))
@@ -75,15 +76,6 @@ def drop_held(
     if not asyncio.run(give_up_event(service, origin, reason.strip(), database, directory)):
         raise CommandError(f"{service} does not hold {place}: see `forcegen held {service}`.")
     typer.echo(f"{place} is a dead letter of {service} now; the events behind it are taken up within a minute.")
-
-
-def _events(url: str) -> Iterator[JsonObject]:
-    """All of a service, page by page."""
-    after: int | None = 0
-    while after is not None:
-        answer = http.get_json(f"{url}/v1/held", [("after", str(after)), ("limit", str(PAGE))])
-        yield from answer["items"]
-        after = answer["next"]
 
 
 def _show(events: Iterator[tuple[str, JsonObject]]) -> None:

@@ -1,6 +1,6 @@
 """Requests to a service over HTTP. A problem is shown as the service describes it: the detail and the remedy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import httpx
@@ -44,6 +44,17 @@ def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | 
     except ValueError as fault:
         raise CommandError(f"{url} answered something that is no JSON: is it a service of Forcegen?") from fault
     return content
+
+
+def get_items(url: str, *, limit: int) -> Iterator[JsonObject]:
+    """Everything of a list, page by page of so many rows."""
+    cursor: str | None = None
+    while True:
+        answer = get_json(url, [("limit", str(limit)), *([("cursor", cursor)] if cursor else [])])
+        yield from answer["items"]
+        cursor = answer["next"]
+        if cursor is None:
+            return
 
 
 def _problem(answer: httpx.Response) -> str:

@@ -7,6 +7,7 @@ one transaction. A refusal is an answer; its status code only helps tools that l
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final, TypeAlias
 
 import asyncpg
@@ -19,11 +20,12 @@ from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
 from kernel.decide.decode import unreadable
 from kernel.http import application, cloudevents_binding, held_routes, operator_routes
-from kernel.http.models import After, DeadLetter, DeadLetterPage, Waiting, WaitingPage
-from kernel.http.parameters import Identity, Instant, Name, Whole
+from kernel.http.models import DeadLetter, DeadLetterPage, Waiting, WaitingPage
+from kernel.http.page_cursor import Keyset, numbered
+from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Identity, Limit, Name
 from kernel.http.problem_details import RETRY_AFTER_S, Problem
 from kernel.http.problem_types import AMBIGUOUS, BUSY, TOO_LARGE, TOO_MANY_COMMANDS, TOO_SLOW, UNKNOWN_COMMAND
-from kernel.http.values import shown
+from kernel.http.values import identity, instant, shown
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.postgres import sql
@@ -201,19 +203,24 @@ async def _within(request: Request) -> bytes:
     return b"".join(parts)
 
 
+def _waiting_key(texts: list[str]) -> tuple[datetime, str, str]:
+    since, source, id_ = texts
+    return instant(since), identity(source), identity(id_)
+
+
+_PENDING: Final = Keyset("pending", (FIRST_INSTANT, "", ""), _waiting_key)
+_DEAD_LETTERS: Final = numbered("dead-letters")
+
+
 def _lists(app: FastAPI, store: Store, pool: asyncpg.Pool) -> None:
     @app.get("/v1/pending", summary="Commands that wait for an event of another service, oldest first")
     async def pending(
-        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
-        since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
-        source: Annotated[str | None, Name(), Query(description="`next.source` of the page before")] = None,
-        id: Annotated[str | None, Name(), Query(description="`next.id` of the page before")] = None,  # noqa: A002
+        limit: Annotated[Limit, Query()] = LIMIT_DEFAULT, cursor: Annotated[Cursor | None, Query()] = None
     ) -> WaitingPage:
-        """`next` holds the parameters of the next page."""
-        rows = [Waiting.model_validate(row) for row in await store.waiting((since, source or "", id or ""), limit)]
+        rows = [Waiting.model_validate(row) for row in await store.waiting(_PENDING.after(cursor), limit)]
         last = rows[-1] if len(rows) == limit else None
-        after = last and After(since=last.since, source=last.command_source, id=last.command_id)
-        return WaitingPage(items=rows, next=after)
+        key = last and (last.since.isoformat(), last.command_source, last.command_id)
+        return WaitingPage(items=rows, next=key and _PENDING.cursor(*key))
 
     dead_letters(app, pool)
 
@@ -223,12 +230,13 @@ def dead_letters(app: FastAPI, pool: asyncpg.Pool) -> None:
 
     @app.get("/v1/dead-letters", summary="Records that could not be read, with the reason and the origin")
     async def dead_letter_page(
-        after: Annotated[int, Whole(), Query(description="Position of the last one seen")] = 0,
-        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
+        limit: Annotated[Limit, Query()] = LIMIT_DEFAULT, cursor: Annotated[Cursor | None, Query()] = None
     ) -> DeadLetterPage:
-        """`next` is the `after` of the next page."""
-        rows = [_dead_letter(dict(row)) for row in await pool.fetch(sql()["dead_letters_after"], after, limit)]
-        return DeadLetterPage(items=rows, next=rows[-1].position if len(rows) == limit else None)
+        [after] = _DEAD_LETTERS.after(cursor)
+        rows = await pool.fetch(sql()["dead_letters_after"], after, limit)
+        items = [_dead_letter(dict(row)) for row in rows]
+        last = items[-1] if len(items) == limit else None
+        return DeadLetterPage(items=items, next=last and _DEAD_LETTERS.cursor(str(last.position)))
 
 
 def _dead_letter(row: Mapping[str, Any]) -> DeadLetter:

@@ -1,13 +1,16 @@
 """`GET /v1/held` of a deciding service: the events of others that are newer than it, with those behind them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import asyncpg
 from fastapi import FastAPI, Query
 
 from kernel.http.models import HeldEventPage, HeldEventShown
-from kernel.http.parameters import Whole
+from kernel.http.page_cursor import numbered
+from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Limit
 from kernel.store.postgres import sql
+
+_HELD: Final = numbered("held")
 
 
 def held(app: FastAPI, pool: asyncpg.Pool) -> None:
@@ -15,9 +18,9 @@ def held(app: FastAPI, pool: asyncpg.Pool) -> None:
 
     @app.get("/v1/held", summary="Events of other services that are newer than this program, and those behind them")
     async def held_events(
-        after: Annotated[int, Whole(), Query(description="`nr` of the last one seen")] = 0,
-        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
+        limit: Annotated[Limit, Query()] = LIMIT_DEFAULT, cursor: Annotated[Cursor | None, Query()] = None
     ) -> HeldEventPage:
-        """Nothing is lost: they are taken up by a version that knows them. `next` is the `after` of the next page."""
-        rows = [HeldEventShown.model_validate(dict(row)) for row in await pool.fetch(sql()["held"], after, limit)]
-        return HeldEventPage(items=rows, next=rows[-1].nr if len(rows) == limit else None)
+        """Nothing is lost: they are taken up by a version that knows them."""
+        rows = await pool.fetch(sql()["held"], *_HELD.after(cursor), limit)
+        items = [HeldEventShown.model_validate(dict(row)) for row in rows]
+        return HeldEventPage(items=items, next=_HELD.cursor(str(items[-1].nr)) if len(items) == limit else None)

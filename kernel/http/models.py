@@ -12,6 +12,13 @@ class Shown(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
 
 
+class Page(Shown):
+    """A page of a list."""
+
+    next: str | None
+    """What to send as `cursor` for the page after it; null on the last."""
+
+
 class CommandNotRead(Shown):
     """What was sent is no CloudEvent of this service: why, where, and what to do. Nothing of it is on record."""
 
@@ -36,19 +43,10 @@ class Waiting(Shown):
     since: datetime
 
 
-class After(Shown):
-    """The parameters of the next page."""
-
-    since: datetime
-    source: str
-    id: str
-
-
-class WaitingPage(Shown):
+class WaitingPage(Page):
     """Commands that wait, oldest first."""
 
     items: list[Waiting]
-    next: After | None
 
 
 class DeadLetter(Shown):
@@ -74,12 +72,10 @@ class DeadLetter(Shown):
     headers: list[tuple[str, str | None]]
 
 
-class DeadLetterPage(Shown):
+class DeadLetterPage(Page):
     """Records that could not be read, by position."""
 
     items: list[DeadLetter]
-    next: int | None
-    """`after` of the next page."""
 
 
 class HeldEventShown(Shown):
@@ -100,8 +96,7 @@ class HeldEventShown(Shown):
     """How often it was tried again."""
 
 
-class HeldEventPage(Shown):
+class HeldEventPage(Page):
     """Events that are held, in the order in which they were stored."""
 
     items: list[HeldEventShown]
-    next: int | None

@@ -8,7 +8,7 @@ held to the same bounds. The address as a whole is looked at by `address`.
 import math
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -191,5 +191,9 @@ Instant = Annotated[datetime, _Instant()]
 Uuid = Annotated[UUID, _Uuid()]
 Cursor = Annotated[str, _Cursor()]
 """`next` of the page before."""
+LIMIT_DEFAULT: Final = 100
+LIMIT_MAX: Final = 1_000
+Limit = Annotated[int, Whole(1, LIMIT_MAX)]
+"""Rows of a page, of any list."""
 Position = Annotated[int, Whole(0, BIGINT_MAX)]
 """A place in a log."""

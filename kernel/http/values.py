@@ -144,8 +144,13 @@ def cursor(text: str) -> str:
     except binascii.Error:
         again = ""
     if not again or again != text:
-        raise Bad("This is no cursor.", "Send `next` of the page before, as it came.")
+        raise no_cursor()
     return text
+
+
+def no_cursor() -> Bad:
+    """What was sent as a cursor is none, or one of another list."""
+    return Bad("This is no cursor of this list.", "Send `next` of the page before, as it came.")
 
 
 def uuid(text: str) -> UUID:

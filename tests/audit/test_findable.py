@@ -206,9 +206,9 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
     app.include_router(search_routes.routes(archive.pool))
     app.include_router(log_pages.routes(archive.pool, archive.health))
     async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
-        for path in ("/", "/?since=1900-01-01T00:00", "/v1/messages?since=1900-01-01T00:00:00Z"):
+        for path in ("/", "/?recorded_since=1900-01-01T00:00", "/v1/messages?recorded_since=1900-01-01T00:00:00Z"):
             assert (await near.get(path)).status_code == 200, path
-        for path in ("/?until=9999-12-31T23:59", "/v1/messages?since=0001-01-01T00:00:00%2B05:00"):
+        for path in ("/?recorded_until=9999-12-31T23:59", "/v1/messages?recorded_since=0001-01-01T00:00:00%2B05:00"):
             assert (await near.get(path)).status_code == 400, path
         for offset in range(3):
             for path in (f"/messages/approvals.events/0/{offset}", f"/v1/causes?at=approvals.events/0/{offset}"):

@@ -160,10 +160,10 @@ def letters(request: httpx.Request) -> httpx.Response:
     """Two pages in one service, none in the other."""
     if request.url.host == "query":
         return httpx.Response(404, json={"detail": "Not Found"})
-    first = int(request.url.params["after"]) + 1
+    first = 2 if request.url.params.get("cursor") == "behind-1" else 1
     letter = {"position": first, "topic": "approvals.commands", "partition": 2, "offset": 7, "field": "value"}
     letter |= {"reason": f"Reason {first}.", "remedy": "Mend it.", "key": "k", "value": "v", "headers": []}
-    return httpx.Response(200, json={"items": [letter], "next": 1 if first == 1 else None})
+    return httpx.Response(200, json={"items": [letter], "next": "behind-1" if first == 1 else None})
 
 
 def test_dead_letters_are_shown_page_by_page(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

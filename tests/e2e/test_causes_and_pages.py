@@ -51,13 +51,13 @@ def audit(system: RunningSystem) -> Iterator[httpx.Client]:
 def messages(audit: httpx.Client, **sought: Any) -> list[dict[str, Any]]:
     """All that is found, page by page."""
     items: list[dict[str, Any]] = []
-    following: int | None = 2**62
+    following: dict[str, str] | None = {}
     while following is not None:
-        answer = audit.get("/v1/messages", params={**sought, "before": following, "limit": 7})
+        answer = audit.get("/v1/messages", params={**sought, **following, "limit": 7})
         assert answer.status_code == 200, answer.text
         body = answer.json()
         items += body["items"]
-        following = body["next"]
+        following = {"cursor": body["next"]} if body["next"] else None
     return items
 
 
@@ -79,7 +79,8 @@ def test_a_search_finds_what_was_sent_and_pages_through_it(system: RunningSystem
     actor = next(one["actor"] for one in hits if one["actor"])
     assert all(one["actor"] == actor for one in messages(audit, actor=actor, stream=line))
     middle = sorted(one["recorded"] for one in hits)[len(hits) // 2]
-    before, after = messages(audit, stream=line, until=middle), messages(audit, stream=line, since=middle)
+    before = messages(audit, stream=line, recorded_until=middle)
+    after = messages(audit, stream=line, recorded_since=middle)
     assert len(before) + len(after) == len(messages(audit, stream=line))
 
 
@@ -134,9 +135,20 @@ def test_the_command_line_draws_the_tree(system: RunningSystem, audit: httpx.Cli
     ("path", "field"),
     [
         *(("/v1/causes", "event"), ("/v1/causes?event=a&at=a.b/0/0", "event"), ("/v1/causes?at=x", "at")),
-        *(("/v1/messages?limit=0", "limit"), ("/v1/messages?since=yesterday", "since"), ("/v1/messages?a=b", "a")),
-        *(("/v1/messages?stream=%00", "stream"), ("/v1/messages?before=-1", "before"), ("/?since=x", "since")),
-        *(("/v1/messages?until=0001-01-01T00:00:00%2B23:59", "until"), ("/v1/anchors?position=x", "position")),
+        *(
+            ("/v1/messages?limit=0", "limit"),
+            ("/v1/messages?recorded_since=yesterday", "recorded_since"),
+            ("/v1/messages?a=b", "a"),
+        ),
+        *(
+            ("/v1/messages?stream=%00", "stream"),
+            ("/v1/messages?cursor=-1", "cursor"),
+            ("/?recorded_since=x", "recorded_since"),
+        ),
+        *(
+            ("/v1/messages?recorded_until=0001-01-01T00:00:00%2B23:59", "recorded_until"),
+            ("/v1/anchors?position=x", "position"),
+        ),
     ],
 )
 def test_a_question_that_cannot_be_answered_says_which_part(audit: httpx.Client, path: str, field: str) -> None:
@@ -167,7 +179,7 @@ def test_the_first_page_shows_how_the_log_stands_and_finds(audit: httpx.Client) 
     assert html.escape(stands["checkpoint"].split("\n")[0]) in text
     results = page(audit, "/?stream=line/kz-2013/observers")
     assert "line/kz-2013/observers" in results and "mandate/kz-2018" not in results
-    older = re.search(r'href="([^"]*before=[^"]*)"', results)
+    older = re.search(r'href="([^"]*cursor=[^"]*)"', results)
     assert older and page(audit, html.unescape(older[1])) != results
 
 

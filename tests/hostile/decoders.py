@@ -156,7 +156,7 @@ def cursor(data: bytes) -> None:
     """Cursors of lists and of reports, plain and as they are given out."""
     for text in (data.decode("utf-8", "replace"), base64.urlsafe_b64encode(data).decode()):
         try:
-            last = _after(text, IDS)
+            last = _after(text, "tours", IDS)
             assert last is None or "\0" not in last
         except QueryError:
             pass
@@ -166,6 +166,7 @@ def cursor(data: bytes) -> None:
 def _report_cursor(text: str) -> None:
     page = PageQuery.__new__(PageQuery)
     object.__setattr__(page, "key", ("mission", "day"))
+    object.__setattr__(page, "name", "strength")
     try:
         values = page.after(text)
     except QueryError:

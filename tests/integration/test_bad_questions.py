@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kernel.http.page_cursor import encode
 from kernel.runtime.health import Health
 from services.reporting.http.app import build
 from services.reporting.lists.catalogue import LISTS
@@ -108,8 +109,15 @@ async def test_hostile_text_in_any_parameter_is_refused_by_name(
         ("reports/strength?source=returns&categories=infantry", 400, "categories", "types"),
         ("reports/strength?types=troops", 400, "types", "categories"),
         ("reports/events-behind?mission=MINURSO&line=kz-2013/observers", 400, "mission", "one of"),
+        (f"tours?cursor={encode('tours', chr(0))}", 400, "cursor", "next"),
         ("tours?cursor=bm9ib2R5AA==", 400, "cursor", "next"),
-        ("strength-returns?cursor=NzhlZDI0YTAtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAw", 400, "cursor", "next"),
+        (f"tours?cursor={encode('units', 'kz-2013/observers/t-1')}", 400, "cursor", "next"),
+        (
+            f"strength-returns?cursor={encode('strength-returns', '78ed24a0-0000-4000-8000-000000000000')}",
+            400,
+            "cursor",
+            "next",
+        ),
         ("tours/%00", 400, "item", "letters"),
         ("nothing-of-the-kind", 404, None, "/docs"),
     ],

@@ -211,6 +211,6 @@ async def test_parked_events_are_listed_page_by_page(postgres_dsn: str) -> None:
         transport = httpx.ASGITransport(app=build(pool, today=lambda: TODAY))
         async with httpx.AsyncClient(transport=transport, base_url="http://reading") as api:
             first = await get(api, "parked", limit=1)
-            rest = await get(api, "parked", limit=1, **first["next"])
+            rest = await get(api, "parked", limit=1, cursor=first["next"])
     assert [(one["stream"], one["version"], one["error"]) for one in first["items"]] == [("mandate/kz-2013", 2, None)]
     assert rest == {"items": [], "next": None}

@@ -66,8 +66,8 @@ async def test_a_page_of_csv_has_the_next_cursor_in_a_header(ask: QueryClient) -
     assert "forcegen-next" not in whole.headers
 
 
-def sealed(*key: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+def sealed(*key: Any, of: str = "reports/reconciliation") -> str:
+    return base64.urlsafe_b64encode(json.dumps([of, *key]).encode()).decode()
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,7 @@ def sealed(*key: Any) -> str:
         *("!", "e30=", sealed("KAZ"), sealed("KAZ", "someday", "", ""), sealed(1, 2, 3, 4)),
         sealed("KAZ", "2014-01-28", "a\0b", ""),
         sealed("KAZ", "2014-01-28", "\ud800", ""),
+        sealed("KAZ", "2014-01-28", "", "", of="reports/strength"),
         *("ключ", base64.urlsafe_b64encode(b"[" * 1_400).decode()),
     ],
 )

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from contracts.deployments import StrengthReturnRecorded
+from kernel.http.page_cursor import encode
 from services.reporting.http.app import build
 from services.reporting.projector.projector import Projector
 from tests.integration.reading_database import reading_database
@@ -163,8 +164,15 @@ async def test_a_wrong_question_is_refused_by_its_name(api: httpx.AsyncClient, t
 
 @pytest.mark.parametrize("cursor", ["bm90LWEtdXVpZA==", "Lw==", "AA==", "é", "-", ""])
 @pytest.mark.parametrize("path", ["strength-returns", "returned-strength", "events", "tours"])
-async def test_no_made_up_cursor_is_a_fault_of_ours(api: httpx.AsyncClient, path: str, cursor: str) -> None:
+async def test_what_is_no_cursor_is_refused(api: httpx.AsyncClient, path: str, cursor: str) -> None:
     answer = await api.get(f"/v1/{path}", params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["field"]) == (400, "cursor")
+
+
+@pytest.mark.parametrize("key", ["not-a-uuid", "/", "\0", "\xe9", "-", ""])
+@pytest.mark.parametrize("path", ["strength-returns", "returned-strength", "events", "tours"])
+async def test_no_made_up_cursor_is_a_fault_of_ours(api: httpx.AsyncClient, path: str, key: str) -> None:
+    answer = await api.get(f"/v1/{path}", params={"cursor": encode(path, key)})
     assert answer.status_code == 200 or answer.json()["field"] == "cursor", answer.text
     assert answer.status_code == 400 or path in ("returned-strength", "tours")
 

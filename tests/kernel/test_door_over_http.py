@@ -16,6 +16,7 @@ from contracts.outcome import CommandDecided
 from kernel.decide.command_handler import CommandHandler
 from kernel.http import command_routes
 from kernel.http.command_routes import CommandQueue
+from kernel.http.page_cursor import encode
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.memory import MemoryStore
@@ -231,11 +232,15 @@ async def test_however_a_body_comes_the_service_goes_on(how: str) -> None:
         ("/v1/commands/", "command_id"),
         (f"/v1/commands?id={'x' * 9_000}", "id"),
         ("/v1/commands/a?source=%ED%A0%80", "source"),
-        ("/v1/pending?since=0001-01-01T00:00:00%2B05:00", "since"),
-        ("/v1/pending?since=20220630", "since"),
+        (f"/v1/pending?cursor={encode('pending', '0001-01-01T00:00:00+05:00', 'a', 'b')}", "cursor"),
+        (f"/v1/pending?cursor={encode('pending', '20220630', 'a', 'b')}", "cursor"),
+        (f"/v1/pending?cursor={encode('pending', '2022-06-30T00:00:00Z', 'a')}", "cursor"),
+        (f"/v1/pending?cursor={encode('pending', '2022-06-30T00:00:00Z', 'a', chr(0))}", "cursor"),
+        (f"/v1/pending?cursor={encode('dead-letters', '1')}", "cursor"),
         ("/v1/pending?limit=1&limit=2", "limit"),
-        ("/v1/dead-letters?after=99999999999999999999", "after"),
-        ("/v1/dead-letters?after=-1", "after"),
+        (f"/v1/dead-letters?cursor={encode('dead-letters', '9' * 20)}", "cursor"),
+        (f"/v1/dead-letters?cursor={encode('dead-letters', '-1')}", "cursor"),
+        ("/v1/dead-letters?after=1", "after"),
         ("/v1/dead-letters?limit=1e2", "limit"),
         ("/v1/dead-letters?before=1", "before"),
     ],

@@ -159,7 +159,7 @@ async def test_what_is_held_is_listed_page_by_page(counting: asyncpg.Pool) -> No
     held(app, counting)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://counting") as client:
         first = (await client.get("/v1/held", params={"limit": 2})).json()
-        last = (await client.get("/v1/held", params={"limit": 2, "after": first["next"]})).json()
+        last = (await client.get("/v1/held", params={"limit": 2, "cursor": first["next"]})).json()
     shown = [(one["offset"], one["stream"], one["version"], one["attempts"]) for one in first["items"] + last["items"]]
     assert shown == [(0, "mandate/kz-1", 1, 0), (1, "mandate/kz-1", 2, 0), (2, "mandate/kz-1", 3, 0)]
     assert (first["items"][1]["reason"], last["next"]) == (BEHIND, None)

@@ -5,6 +5,7 @@ from services.reporting.query.keyset import PageQuery, side_by_side
 
 WAITS = "SELECT EXISTS (SELECT FROM parked WHERE service || '/' || stream ^@ ANY ($%d::text[]))"
 STRENGTH = PageQuery(
+    "strength",
     parse("SELECT mission, rank, people FROM present WHERE day = :as_of::date"),
     None,
     key=("mission", "rank"),
@@ -12,6 +13,7 @@ STRENGTH = PageQuery(
     totals=("people",),
 )
 MOVES = PageQuery(
+    "moves",
     parse("SELECT day, id FROM moves WHERE day <= :as_of::date"),
     parse("SELECT page.day, page.id, why FROM page JOIN moves USING (day, id)"),
     key=("day", "id"),

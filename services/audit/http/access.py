@@ -20,7 +20,9 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, 
 from fastapi.security import HTTPBasic, HTTPBearer
 from starlette.datastructures import Headers
 
-from kernel.http.parameters import Name, Whole
+from contracts.limits import BIGINT_MAX
+from kernel.http.page_cursor import numbered
+from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Limit, Name
 from kernel.http.problem_details import problem
 from kernel.http.problem_types import UNAUTHORIZED
 from kernel.http.proxied import names_this_machine, path_of
@@ -184,19 +186,22 @@ def _readings(pool: asyncpg.Pool) -> APIRouter:
 
     @router.get("/readings", summary="Who read content of the archive over HTTP, the newest first")
     async def readings(
-        before: Annotated[int, Whole(0, 2**62), Query()] = 2**62,
         reader: Annotated[str | None, Name(100), Query()] = None,
-        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
+        limit: Annotated[Limit, Query()] = LIMIT_DEFAULT,
+        cursor: Annotated[Cursor | None, Query()] = None,
     ) -> dict[str, Any]:
-        """Also those who were refused (`allowed` is false). `next` is the `before` of the next page."""
-        items = await newest(pool, limit, before, reader)
-        return {"items": items, "next": items[-1]["nr"] if len(items) == limit else None}
+        """Also those who were refused (`allowed` is false)."""
+        items = await newest(pool, limit, *_READINGS.after(cursor), reader=reader)
+        return {"items": items, "next": _READINGS.cursor(str(items[-1]["nr"])) if len(items) == limit else None}
 
     return router
 
 
+_READINGS: Final = numbered("readings", BIGINT_MAX)
+
+
 async def newest(
-    pool: asyncpg.Pool, limit: int, before: int = 2**62, reader: str | None = None
+    pool: asyncpg.Pool, limit: int, before: int = BIGINT_MAX, reader: str | None = None
 ) -> list[dict[str, Any]]:
     """The last readings."""
     given = {"before": before, "limit": limit} | ({} if reader is None else {"reader": reader})

@@ -72,11 +72,11 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         topic: Annotated[Topic, Path()],
         partition: Annotated[Partition, Path()],
         offset: Annotated[Offset, Path()],
-        since: Old = 0,
+        old: Old = 0,
     ) -> Any:
-        """With `since`, the size of a checkpoint that you kept, also that the tree continues that one."""
+        """With `old`, the size of a checkpoint that you kept, also that the tree continues that one."""
         async with pool.acquire() as connection:
-            content = await bundle(connection, topic, partition, offset, since)
+            content = await bundle(connection, topic, partition, offset, old)
         detail = "This record is not archived, or no checkpoint covers it yet."
         return content or problem(NOT_FOUND, detail, remedy="Check its place, or ask in a second.")
 

@@ -6,8 +6,9 @@ import asyncpg
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from contracts.limits import ATTRIBUTE_LENGTH_MAX
-from kernel.http.parameters import Instant, Name, Whole
+from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX
+from kernel.http.page_cursor import numbered
+from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Instant, Limit, Name
 from kernel.http.problem_details import documented, problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND
 from kernel.sql.template import template
@@ -17,7 +18,6 @@ from services.audit.http.places import Place, Topic, place
 from services.audit.search import causation
 from services.audit.search.indexer import IndexedMessage, sql, term
 
-LEAF_MAX: Final = 2**62
 Text = Annotated[str, AfterValidator(term), Name(ATTRIBUTE_LENGTH_MAX * 4)]
 """As it was sent, however long an attribute may be; or as it is shown."""
 
@@ -35,22 +35,27 @@ class SearchParameters(BaseModel):
     type: Text | None = Field(None, examples=["forcegen.deployments.TourPlanned"])
     topic: Topic | None = Field(None, examples=["deployments.events"])
     correlation: Text | None = None
-    since: Instant | None = Field(None, examples=["2014-07-01T00:00:00Z"])
+    recorded_since: Instant | None = Field(None, examples=["2014-07-01T00:00:00Z"])
     """Recorded at this instant or later."""
-    until: Instant | None = None
+    recorded_until: Instant | None = None
     """Recorded before this instant."""
-    limit: Annotated[int, Whole(1, 1_000)] = 100
-    before: Annotated[int, Whole(0, LEAF_MAX)] = LEAF_MAX
-    """Only leaves before this one: `next` of the page before."""
+    limit: Limit = LIMIT_DEFAULT
+    """Rows of a page."""
+    cursor: Cursor | None = None
+    """`next` of the page before."""
 
 
-async def search(connection: Connection, parameters: SearchParameters) -> tuple[list[IndexedMessage], int | None]:
-    """The newest first, and where the next page begins."""
-    given = {**parameters.model_dump(exclude_none=True), "limit": parameters.limit + 1}
+_MESSAGES: Final = numbered("messages", BIGINT_MAX)
+
+
+async def search(connection: Connection, parameters: SearchParameters) -> tuple[list[IndexedMessage], str | None]:
+    """The newest first, and the cursor of the next page; raises `Problem`."""
+    [before] = _MESSAGES.after(parameters.cursor)
+    given = {**parameters.model_dump(exclude_none=True), "before": before, "limit": parameters.limit + 1}
     statement = template("services.audit.search", "matching_messages").narrowed(given).statement()
     rows = await connection.fetch(statement.sql, *statement.values(given))
     messages = [IndexedMessage(*row) for row in rows[: parameters.limit]]
-    return messages, messages[-1].leaf if len(rows) > parameters.limit else None
+    return messages, _MESSAGES.cursor(str(messages[-1].leaf)) if len(rows) > parameters.limit else None
 
 
 async def at(connection: Connection, record_place: str) -> IndexedMessage:
@@ -84,7 +89,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
 
     @router.get("/messages", summary="Archived messages by stream, actor, type, topic, correlation and time")
     async def messages(parameters: Annotated[SearchParameters, Query()]) -> dict[str, Any]:
-        """The newest first; `next` is the `before` of the next page. `behind`: records that cannot be found yet."""
+        """The newest first. `behind`: records that cannot be found yet."""
         async with pool.acquire() as connection:
             page, following = await search(connection, parameters)
             behind = await connection.fetchval(sql()["behind"])

@@ -43,8 +43,8 @@ FIELDS: Final = (
     ("stream", "Stream", "text", "line/kz-2013/observers"),
     ("actor", "Actor", "text", ""),
     ("type", "Type", "text", "forcegen.deployments.TourPlanned"),
-    ("since", "Recorded from (UTC)", "datetime-local", ""),
-    ("until", "Recorded before (UTC)", "datetime-local", ""),
+    ("recorded_since", "Recorded from (UTC)", "datetime-local", ""),
+    ("recorded_until", "Recorded before (UTC)", "datetime-local", ""),
 )
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -120,7 +120,7 @@ def problem(request: Request, fault: Problem) -> Response | None:
 
 def _with_offset(form: Mapping[str, str]) -> dict[str, str]:
     """A form's times of day are UTC, and are sent without saying so."""
-    times = {name: _LOCAL.fullmatch(form.get(name, "")) for name in ("since", "until")}
+    times = {name: _LOCAL.fullmatch(form.get(name, "")) for name in ("recorded_since", "recorded_until")}
     return {**form, **{name: f"{time[1]}{time[2] or ':00'}Z" for name, time in times.items() if time}}
 
 
@@ -132,10 +132,10 @@ def _log(
     form: Mapping[str, str],
     log_status: LogStatus,
     messages: list[IndexedMessage],
-    following: int | None,
+    following: str | None,
     readings: list[dict[str, Any]],
 ) -> Response:
-    older = _search(**{**form, "before": str(following)}) if following else None
+    older = _search(**{**form, "cursor": following}) if following else None
     searched = f"/v1/messages?{urlencode(_with_offset(form))}" if form else "/v1/messages"
     return _page(
         request,
@@ -145,7 +145,7 @@ def _log(
         status=log_status,
         wrong=wrong(log_status),
         fields=FIELDS,
-        form={name: text for name, text in form.items() if name != "before"},
+        form={name: text for name, text in form.items() if name != "cursor"},
         messages=messages,
         following=older,
         readings=readings,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import asyncpg
 import httpx
@@ -12,7 +12,9 @@ from fastapi import APIRouter, FastAPI, Query
 from contracts.limits import FIRST_INSTANT, INTEGER_MAX
 from kernel.http import application
 from kernel.http.operator_routes import answering, operations
-from kernel.http.parameters import Instant, Name, Whole
+from kernel.http.page_cursor import Keyset
+from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Limit
+from kernel.http.values import instant, name, whole
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
@@ -65,21 +67,27 @@ def _position() -> APIRouter:
         rows = await model.pool.fetch(query("position").sql)
         return shapes.ViewsPosition(consumed=[shapes.Consumed(**row) for row in rows])
 
-    @router.get("/parked", description="Events that cannot be applied yet, oldest first; `next` is the next page.")
+    @router.get("/parked", description="Events that cannot be applied yet, oldest first.")
     async def parked(
         model: Model,
-        since: Annotated[Instant, Query(description="`next.since` of the page before")] = FIRST_INSTANT,
-        service: Annotated[str | None, Name(), Query(description="`next.service` of the page before")] = None,
-        stream: Annotated[str | None, Name(), Query(description="`next.stream` of the page before")] = None,
-        version: Annotated[int, Whole(0, INTEGER_MAX), Query(description="`next.version` of the page before")] = 0,
-        limit: Annotated[int, Whole(1, 1_000), Query()] = 100,
+        limit: Annotated[Limit, Query()] = LIMIT_DEFAULT,
+        cursor: Annotated[Cursor | None, Query()] = None,
     ) -> shapes.ParkedPage:
-        rows = await model.pool.fetch(query("parked").sql, since, service or "", stream or "", version, limit)
+        rows = await model.pool.fetch(query("parked").sql, *_PARKED.after(cursor), limit)
         items = [shapes.Parked(**row) for row in rows]
-        after = shapes.ParkedAfter(**{n: rows[-1][n] for n in shapes.ParkedAfter.model_fields}) if rows else None
-        return shapes.ParkedPage(items=items, next=after if len(rows) == limit else None)
+        last = items[-1] if len(items) == limit else None
+        key = last and (last.since.isoformat(), last.service, last.stream, str(last.version))
+        return shapes.ParkedPage(items=items, next=key and _PARKED.cursor(*key))
 
     return router
+
+
+def _parked_key(texts: list[str]) -> tuple[datetime, str, str, int]:
+    since, service, stream, version = texts
+    return instant(since), name(service), name(stream), whole(version, 0, INTEGER_MAX)
+
+
+_PARKED: Final = Keyset("parked", (FIRST_INSTANT, "", "", 0), _parked_key)
 
 
 async def _watch(pool: asyncpg.Pool, health: Health) -> None:

@@ -1,6 +1,5 @@
 """`GET /v1/<list>` for each list, and for one thing of it. Pages go by key, so they hold while rows change."""
 
-import base64
 import json
 import re
 from dataclasses import asdict
@@ -9,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
+from contracts.text import is_storable
+from kernel.http import page_cursor
 from services.reporting.http import shapes
 from services.reporting.http.dependencies import Model
 from services.reporting.http.errors import RESPONSES
@@ -16,7 +17,7 @@ from services.reporting.lists.catalogue import LISTS, ONE_BY_ID, ListDefinition
 from services.reporting.lists.filters import ListParameters
 from services.reporting.lists.run import find_one
 from services.reporting.queries import filtered
-from services.reporting.query.keyset import no_cursor
+from services.reporting.query.keyset import refused_cursor
 from services.reporting.query.parameters import AsOf
 from services.reporting.query.session import ReadModel, incomplete
 from services.reporting.query.values import JsonObject, Responses
@@ -44,7 +45,7 @@ def _add_list(router: APIRouter, name: str, definition: ListDefinition) -> None:
     documented = _documented(definition, page, shapes.page(name))
 
     async def answer(params: ListParameters, model: Model) -> Response:
-        return await _page(definition, params, model)
+        return await _page(name, definition, params, model)
 
     # The filters differ from list to list, and FastAPI reads them from the annotation.
     answer.__annotations__["params"] = Annotated[definition.parameters, Query()]
@@ -69,9 +70,9 @@ def _documented(definition: ListDefinition, example: JsonObject, model: type[Bas
     return {200: {"description": definition.description, "model": model, "content": content}}
 
 
-async def _page(definition: ListDefinition, params: ListParameters, model: ReadModel) -> Response:
+async def _page(name: str, definition: ListDefinition, params: ListParameters, model: ReadModel) -> Response:
     """One row more than the limit is read, to know whether there is a next page."""
-    after = _after(params.cursor, definition.ids)
+    after = _after(params.cursor, name, definition.ids)
     filters = params.model_dump()
     validation.check_period(filters, "month_from", "month_until")
     async with model.session(params, is_snapshot=True) as session:
@@ -81,12 +82,12 @@ async def _page(definition: ListDefinition, params: ListParameters, model: ReadM
         rows = await session.connection.fetch(statement.sql, *statement.values(values))
         is_incomplete = await incomplete(session, definition.source_streams)
     if after and not rows and definition.only_grows:
-        raise no_cursor()
+        raise refused_cursor()
     has_more = len(rows) > params.limit
     rows = rows[: params.limit]
     as_known_at = params.as_known_at and params.as_known_at.isoformat()
     envelope = {
-        "next": _cursor(rows[-1]["id"]) if has_more else None,
+        "next": page_cursor.encode(name, rows[-1]["id"]) if has_more else None,
         "as_of": session.as_of.isoformat(),
         "as_known_at": as_known_at,
         "incomplete": is_incomplete,
@@ -97,17 +98,14 @@ async def _page(definition: ListDefinition, params: ListParameters, model: ReadM
     return Response(body, media_type="application/json")
 
 
-def _cursor(last: str) -> str:
-    return base64.urlsafe_b64encode(last.encode()).decode()
-
-
-def _after(cursor: str | None, ids: str) -> str | None:
+def _after(cursor: str | None, name: str, ids: str) -> str | None:
+    """The id behind which a page begins; raises `BadParameter`."""
     if cursor is None:
         return None
     try:
-        last = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except ValueError:
-        last = ""
-    if not re.fullmatch(ids, last):
-        raise no_cursor()
+        [last] = page_cursor.decode(name, cursor)
+    except ValueError as fault:  # no cursor of this list, or a key of another length
+        raise refused_cursor() from fault
+    if not re.fullmatch(ids, last) or not is_storable(last):
+        raise refused_cursor()
     return last

@@ -121,20 +121,12 @@ class Parked(ResponseBody):
     offset: int
 
 
-class ParkedAfter(ResponseBody):
-    """The parameters of the next page."""
-
-    since: datetime
-    service: str
-    stream: str
-    version: int
-
-
 class ParkedPage(ResponseBody):
     """Events that cannot be applied yet, oldest first."""
 
     items: list[Parked]
-    next: ParkedAfter | None
+    next: str | None
+    """What to send as `cursor` for the page after it; null on the last."""
 
 
 @cache

@@ -5,14 +5,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.words import Category, Contributor, Mission, MissionStatus, PersonnelType, PersonRef, Rank, Slug
-from kernel.http.parameters import Cursor, Instant, Month, Name, Uuid, Whole
-from services.reporting.query.parameters import LIMIT_DEFAULT, LIMIT_MAX, AsOf, LineId
+from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Instant, Limit, Month, Name, Uuid
+from services.reporting.query.parameters import AsOf, LineId
 
 
 class ListParameters(AsOf):
     """A page of a list."""
 
-    limit: Annotated[int, Whole(1, LIMIT_MAX)] = LIMIT_DEFAULT
+    limit: Limit = LIMIT_DEFAULT
+    """Rows of a page."""
     cursor: Cursor | None = None
     """`next` of the page before."""
 

@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from contracts.limits import FIRST_DAY
 from contracts.words import Category
 from kernel.http.address import bad
+from kernel.http.parameters import LIMIT_MAX
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND, UNKNOWN_PARAMETER
 from kernel.http.proxied import path_of, root_of
@@ -27,7 +28,6 @@ from services.reporting.pages.i18n import words
 from services.reporting.pages.languages import LANGUAGES, named, negotiated
 from services.reporting.pages.render import PageContent, Question
 from services.reporting.query.errors import QueryError
-from services.reporting.query.parameters import LIMIT_MAX
 from services.reporting.query.session import ReadModel, ReadSession
 from services.reporting.query.values import JsonObject, NamedValues
 from services.reporting.reports import formats, run

@@ -4,14 +4,14 @@ A key may hold columns that can be empty; an empty one comes first, as the least
 columns are put into a statement, and they are the report's own; what a caller sends travels as a parameter.
 """
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from contracts.text import is_storable
+from kernel.http import page_cursor
+from kernel.http.values import Bad, no_cursor
 from kernel.sql.template import Statement, Template, compose
 from services.reporting.queries import named
 from services.reporting.query.errors import BadParameter
@@ -31,6 +31,8 @@ _ALL: Final = "SELECT * FROM page"
 class PageQuery:
     """The rows of a query in the order of their key, from one key on. There are as many as reports have filters."""
 
+    name: str
+    """Of the report: a cursor of another one is none of this."""
     rows: Template
     details: Template | None
     """The query of the details of each row in `page`; None where the rows have all columns already."""
@@ -101,7 +103,7 @@ class PageQuery:
     def cursor(self, row: NamedValues) -> str:
         """Where a page ends, for the one after."""
         values = [str(self._none(column) if row[column] is None else row[column]) for column in self.key]
-        return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+        return page_cursor.encode(self.name, *values)
 
     def _none(self, column: str) -> str:
         return _LEAST[self.types[column]].strip("'")
@@ -115,13 +117,11 @@ class PageQuery:
         if cursor is None:
             return {}
         try:
-            values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-        except (ValueError, RecursionError) as error:  # no base64, no text, no JSON, or nested without end
-            raise no_cursor() from error
-        if not isinstance(values, list) or len(values) != len(self.key):
-            raise no_cursor()
-        if not all(isinstance(value, str) and is_storable(value) for value in values):
-            raise no_cursor()
+            values = page_cursor.decode(self.name, cursor)
+        except Bad as fault:
+            raise refused_cursor() from fault
+        if len(values) != len(self.key) or not all(map(is_storable, values)):
+            raise refused_cursor()
         return {f"after_{nr}": value for nr, value in enumerate(values)}
 
 
@@ -140,7 +140,7 @@ def side_by_side(statements: Sequence[Template]) -> Statement:
     return compose("SELECT ", first, *(piece for column in others for piece in (", ", column))).statement()
 
 
-def no_cursor() -> BadParameter:
-    """What was sent as a cursor is none."""
-    remedy = "Send `next` of the page before, as it came."
-    return BadParameter("This is no cursor.", field="cursor", remedy=remedy)
+def refused_cursor() -> BadParameter:
+    """What was sent as a cursor is none, or one of another list."""
+    fault = no_cursor()
+    return BadParameter(f"cursor: {fault}", field="cursor", remedy=fault.remedy)

@@ -7,8 +7,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from contracts.outcome import WaitToken
 from kernel.http.parameters import Day, Instant, Seconds
 
-LIMIT_DEFAULT = 100
-LIMIT_MAX = 1000
 TIMEOUT_S = 5.0
 TIMEOUT_MAX_S = 30.0
 LineId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}/[a-z0-9-]{1,64}$", examples=["kz-2013/observers"])]

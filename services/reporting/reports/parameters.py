@@ -6,8 +6,8 @@ from typing import Annotated, Literal, cast
 from pydantic import Field, create_model
 
 from contracts.words import Category, Contributor, Mission, PersonnelType, Slug
-from kernel.http.parameters import Cursor, Day, Instant, Whole
-from services.reporting.query.parameters import LIMIT_MAX, AsOf, LineId
+from kernel.http.parameters import Cursor, Day, Instant, Limit, Whole
+from services.reporting.query.parameters import AsOf, LineId
 
 TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$", examples=["kz-2013/observers/t-1"])]
 """`<mandate>/<line>/<tour>`."""
@@ -19,7 +19,7 @@ class ReportParameters(AsOf):
     format: Literal["json", "csv", "parquet"] = "json"
     receipt: bool = False
     """Whether the answer is to carry a receipt, with which it can be made again from the archive."""
-    limit: Annotated[int, Whole(1, LIMIT_MAX)] | None = None
+    limit: Limit | None = None
     """Rows of a page; without it, the report comes whole. Totals are always those of the whole report."""
     cursor: Cursor | None = None
     """`next` of the page before."""

@@ -39,7 +39,7 @@ async def find(session: ReadSession, report: ReportDefinition, params: ReportPar
     except asyncpg.DataError as error:
         if params.cursor is None:
             raise
-        raise keyset.no_cursor() from error
+        raise keyset.refused_cursor() from error
     return _result(session, prepared, rows)
 
 
@@ -93,6 +93,7 @@ async def _page(session: ReadSession, report: ReportDefinition, filters: frozens
         statement = report.template.narrowed(filters).statement()
         attributes = (await session.connection.prepare(statement.sql)).get_attributes()
         pages[key] = PageQuery(
+            name=f"reports/{report.sql}",
             rows=report.rows.narrowed(filters),
             details=report.row_details.narrowed(filters) if report.row_details else None,
             key=report.key,
