@@ -1,7 +1,8 @@
 """How every service speaks HTTP: one kind of app, so that all routes of all services behave alike.
 
-Its parameters are strict (`address`, `parameters`), its errors are problem details (`problems`), and what can be had by
-GET answers HEAD with the same status and headers and no body (RFC 9110, section 9.3.2).
+Its parameters are strict (`address`, `parameters`), its errors are problem details (`problem_details`), its lists have
+one cursor (`page_cursor`), caches keep what a route lets them keep (`caching`), and what can be had by GET answers HEAD
+with the same status and headers and no body (RFC 9110, section 9.3.2). The page for people is docs/reference/http.md.
 """
 
 import re
@@ -12,6 +13,7 @@ from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.http import address, openapi, problem_details
+from kernel.http.caching import NotKept
 from kernel.http.problem_details import AsPage, Problem
 from kernel.http.problem_types import BAD_HOST
 
@@ -88,5 +90,6 @@ def app(
     problem_details.answer_problems(application, as_page)
     openapi.publish(application)
     application.add_middleware(Addressed)
+    application.add_middleware(NotKept)
     application.add_middleware(Head)
     return application

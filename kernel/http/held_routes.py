@@ -21,6 +21,7 @@ def held(app: FastAPI, pool: asyncpg.Pool) -> None:
         limit: Annotated[Limit, Query()] = LIMIT_DEFAULT, cursor: Annotated[Cursor | None, Query()] = None
     ) -> HeldEventPage:
         """Nothing is lost: they are taken up by a version that knows them."""
-        rows = await pool.fetch(sql()["held"], *_HELD.after(cursor), limit)
+        [after] = _HELD.after(cursor)
+        rows = await pool.fetch(sql()["held"], after, limit)
         items = [HeldEventShown.model_validate(dict(row)) for row in rows]
         return HeldEventPage(items=items, next=_HELD.cursor(str(items[-1].nr)) if len(items) == limit else None)

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
+from kernel.http.caching import NOT_AT_ALL
 from kernel.http.problem_types import (
     BAD_PARAMETER,
     BODY_CUT_OFF,
@@ -126,7 +127,8 @@ def response(problem: Problem) -> Response:
         "field": problem.field,
         "remedy": problem.remedy,
     }
-    return JSONResponse(_sendable(body), problem.status, problem.headers, media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": NOT_AT_ALL, **(problem.headers or {})}
+    return JSONResponse(_sendable(body), problem.status, headers, media_type=MEDIA_TYPE)
 
 
 def _sendable(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from fastapi import Response
 
+from kernel.http.caching import OWN_REVALIDATED
 from kernel.http.problem_details import Problem, response
 from kernel.http.problem_types import CHANGED, NO_SUCH_RANGE
 
@@ -43,7 +44,7 @@ def served(whole: Response, headers: RangeHeaders) -> Response:
     answered with the whole, as section 14.2 allows.
     """
     body, tag = bytes(whole.body), f'"{sha256(whole.body).hexdigest()[:32]}"'
-    whole.headers.update({"Accept-Ranges": "bytes", "ETag": tag, "Cache-Control": "no-cache"})
+    whole.headers.update({"Accept-Ranges": "bytes", "ETag": tag, "Cache-Control": OWN_REVALIDATED})
     if headers.if_match is not None and not _names(headers.if_match, tag, weakly=False):
         detail, remedy = "The file is no longer the one that If-Match names.", "Read it anew from the beginning."
         return response(Problem(CHANGED, detail, field="If-Match", remedy=remedy, headers={"ETag": tag}))

@@ -3,45 +3,17 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
 from importlib.resources import files
 from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
 
-from kernel.http import application, command_routes, operator_routes
-from kernel.runtime.health import Health
-from services.audit.http import access, anchors, proofs, search_routes
-from services.audit.pages import log_pages
 from services.reporting.http import generate_shapes
-from services.reporting.http.app import build
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.reports.catalogue import REPORTS
+from tests.documents import DECIDING, DOCUMENTS
 from tests.integration.reading_database import reading_database
-
-DECIDING = ("approvals", "vacancies", "deployments")
-NOTHING: Any = None
-"""For what a document needs nothing of."""
-
-
-def documents() -> Iterator[tuple[str, dict[str, Any]]]:
-    health = Health(1)
-    parts = {"store": NOTHING, "pool": NOTHING, "queue": NOTHING, "decode": NOTHING, "lifespan": NOTHING}
-    for name in DECIDING:
-        yield name, command_routes.build(name, health=health, **parts).openapi()
-    yield "query", build(NOTHING, today=lambda: date(2014, 12, 1)).openapi()
-    archive = application.app("archive")
-    access.guard(archive, NOTHING, None)
-    for routes in (proofs.routes, anchors.routes, search_routes.routes):
-        archive.include_router(routes(NOTHING))
-    proofs.files(archive, NOTHING)
-    archive.include_router(log_pages.routes(NOTHING, health))
-    operator_routes.operations(archive, health, service="audit", ready=NOTHING)
-    yield "archive", archive.openapi()
-
-
-DOCUMENTS = dict(documents())
 
 
 def references(part: Any) -> Iterator[str]:

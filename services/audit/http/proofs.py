@@ -7,6 +7,7 @@ import asyncpg
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from kernel.http import caching
 from kernel.http.parameters import Whole
 from kernel.http.problem_details import documented, problem
 from kernel.http.problem_types import NOT_FOUND
@@ -171,11 +172,22 @@ async def _file(request: Request, pool: asyncpg.Pool, path: str, media: str) -> 
     try:
         async with pool.acquire() as connection:
             content = await static_files.read(connection, path)
-            immutable = path.startswith("tile/") and await _is_signed(connection, path)
+            control = await _may_be_kept(connection, path)
     except LookupError:
         return _absent(path)
-    control = "max-age=31536000, immutable" if immutable else "no-cache"
     return Response(content, media_type=media, headers={"Cache-Control": control})
+
+
+async def _may_be_kept(connection: Connection, path: str) -> str:
+    """Content is not: each reading of it is on record. Digests in entries confirm guesses: no shared cache has them."""
+    if path.startswith(("records/", "unplaced")):
+        return caching.NOT_AT_ALL
+    if not path.startswith("tile/"):
+        return caching.REVALIDATED
+    own = path.startswith("tile/entries/")
+    if await _is_signed(connection, path):
+        return caching.OWN_FOR_EVER if own else caching.FOR_EVER
+    return caching.OWN_REVALIDATED if own else caching.REVALIDATED
 
 
 async def _is_signed(connection: Connection, path: str) -> bool:

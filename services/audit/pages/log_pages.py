@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 import asyncpg
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic import ValidationError
 
 from kernel.http.address import bad
+from kernel.http.caching import NOT_AT_ALL, RevalidatedFiles
 from kernel.http.problem_details import Problem, unknown
 from kernel.http.problem_types import NOT_FOUND
 from kernel.http.proxied import path_of, root_of
@@ -53,13 +53,13 @@ HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
+    "Cache-Control": NOT_AT_ALL,
 }
 
 
-def static() -> StaticFiles:
+def static() -> RevalidatedFiles:
     """The style sheet of every service's pages."""
-    return StaticFiles(packages=[("kernel", "static")])
+    return RevalidatedFiles(packages=[("kernel", "static")])
 
 
 def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
+from kernel.http.caching import NOT_AT_ALL
 from kernel.http.parameters import Position
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BUSY
@@ -20,7 +21,7 @@ _EXAMPLE: Final = (
     'event: change\ndata: {"view": "tours", "ids": ["kz-2013/observers/t-1"], "rows": 1,'
     ' "recorded": "2014-07-01T09:30:00+00:00"}\nid: 17\n\n'
 )
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_HEADERS: Final = {"Cache-Control": NOT_AT_ALL, "X-Accel-Buffering": "no"}
 """A proxy in between is not to keep events back."""
 _DOCUMENTED: Responses = {
     200: {"description": "A stream of events.", "content": {"text/event-stream": {"example": _EXAMPLE}}},

@@ -10,6 +10,7 @@ from typing import Any, Final
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from kernel.http.caching import NOT_AT_ALL
 from kernel.http.problem_details import Problem
 from services.reporting.pages import chart
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
@@ -30,7 +31,7 @@ HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
+    "Cache-Control": NOT_AT_ALL,
     "Vary": "Accept, Accept-Language",
 }
 

@@ -9,11 +9,11 @@ from typing import Any, Final, get_args
 
 import pydantic
 from fastapi import APIRouter, Request, Response
-from fastapi.staticfiles import StaticFiles
 
 from contracts.limits import FIRST_DAY
 from contracts.words import Category
 from kernel.http.address import bad
+from kernel.http.caching import RevalidatedFiles
 from kernel.http.parameters import LIMIT_MAX
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND, UNKNOWN_PARAMETER
@@ -67,9 +67,9 @@ def page_routes() -> APIRouter:
     return router
 
 
-def static_files() -> StaticFiles:
+def static_files() -> RevalidatedFiles:
     """The style sheet of every service's pages, and the script of these."""
-    return StaticFiles(packages=[("kernel", "static"), (__package__, "static")])
+    return RevalidatedFiles(packages=[("kernel", "static"), (__package__, "static")])
 
 
 def _answering(sheet: Sheet, suffix: str) -> Any:

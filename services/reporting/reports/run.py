@@ -77,10 +77,10 @@ async def _prepare(session: ReadSession, report: ReportDefinition, params: Repor
     validation.check_choice(report, given)
     validation.check_period(given, "since", "as_of")
     report = report.of(given.get("source"))
-    await validation.check_names(session, given)
     filters = given_filters(report.statement.parameters, given)
     page = await _page(session, report, filters)
     after = page.after(params.cursor)
+    await validation.check_names(session, given)
     sent = {"page_limit": (params.limit or ROWS_MAX) + 1, "source_streams": report.source_streams}
     values = {**given, **sent, **after}
     return _Prepared((report.sql, filters, bool(after)), params, page, bool(after), values)
