@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import asyncpg
 from pydantic import SecretStr
 
+import services.deployments.app
+import services.vacancies.app
 from benchmarks.measure import Measured
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.registry import commands_of
@@ -16,8 +18,6 @@ from kernel.decide.command_handler import CommandHandler
 from kernel.model.records import DecodedCommand
 from kernel.store.database import migrate, provision
 from kernel.store.postgres import PostgresStore
-from services.deployments.app import SERVICE as DEPLOYMENTS
-from services.vacancies.app import SERVICE as VACANCIES
 from tests.faults import flow
 from tests.foreign import binary, command
 from tests.servers import Servers, fresh_database
@@ -36,8 +36,10 @@ async def _run(servers: Servers, name: str) -> list[Measured]:
     candidates = [event for nr in range(COMMANDS // 2) for event in flow.candidate(nr)]
     tours = [event for nr in range(COMMANDS // 3) for event in flow.tour(nr)]
     return [
-        await _measure(servers, name, VACANCIES, [], candidates, "a stream each; batches of 500"),
-        await _measure(servers, name, DEPLOYMENTS, _ground(), tours, "20 ledgers with ceilings and claims"),
+        await _measure(servers, name, services.vacancies.app.SERVICE, [], candidates, "a stream each; batches of 500"),
+        await _measure(
+            servers, name, services.deployments.app.SERVICE, _ground(), tours, "20 ledgers with ceilings and claims"
+        ),
     ]
 
 

@@ -11,8 +11,8 @@ from rich.text import Text
 from cli.demo import tables
 from cli.demo.golden import AS_OF, WAITED_ON, Check, Report, Reports
 from cli.demo.telling import Answered, Refused
+from cli.output import terminal
 from cli.output.terminal import number, row
-from cli.output.terminal import table as wide_table
 
 COLUMNS: Final = 100
 WORKED_OUT: Final = "The persons and days behind the totals are a reconstruction."
@@ -133,7 +133,7 @@ def checked(out: Console, checks: Sequence[Check]) -> None:
 def _table(out: Console, title: str, *columns: str | Column) -> Table:
     """A table that is plain in a log too; its title stands above it, so that a narrow table does not fold it."""
     out.print(Text(title, style="bold"), soft_wrap=True)
-    shown = wide_table(*columns)
+    shown = terminal.table(*columns)
     shown.box, shown.pad_edge = box.SIMPLE_HEAD, False
     return shown
 

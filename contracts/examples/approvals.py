@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts import approvals as a
+from contracts import approvals
 from contracts.examples.build import event_from
 from contracts.words import Command, Decision, Event, LineTerms, SubCeiling
 
@@ -25,7 +25,7 @@ CONTINGENT = LineTerms(
 VOTE_2013 = Decision(act_number="JS-2013-12-20", decided_on=date(2013, 12, 20), votes_for=151)
 VOTE_2022 = Decision(act_number="JS-2022-06-30", decided_on=date(2022, 6, 30))
 
-propose = a.ProposeMandate(
+propose = approvals.ProposeMandate(
     mandate="kz-2013",
     contributor="KAZ",
     proposed_on=date(2013, 12, 2),
@@ -36,22 +36,26 @@ propose = a.ProposeMandate(
     rotation="Every twelve months",
     lines=(OBSERVERS,),
 )
-approve = a.ApproveMandate(mandate="kz-2013", decision=VOTE_2013, in_force_from=date(2013, 12, 20))
-reject = a.RejectMandate(
+approve = approvals.ApproveMandate(mandate="kz-2013", decision=VOTE_2013, in_force_from=date(2013, 12, 20))
+reject = approvals.RejectMandate(
     mandate="kz-2021-draft", decision=Decision(act_number="JS-2021-05", decided_on=date(2021, 5, 4))
 )
-withdraw = a.WithdrawProposal(
+withdraw = approvals.WithdrawProposal(
     mandate="kz-2012-draft", withdrawn_on=date(2012, 11, 5), reason="A law on peacekeeping is drafted first"
 )
-amend = a.AmendMandate(mandate="kz-2022", decision=VOTE_2022, in_force_from=date(2022, 7, 1), lines=(CONTINGENT,))
-revoke = a.RevokeMandate(
+amend = approvals.AmendMandate(
+    mandate="kz-2022", decision=VOTE_2022, in_force_from=date(2022, 7, 1), lines=(CONTINGENT,)
+)
+revoke = approvals.RevokeMandate(
     mandate="kz-2018", ends_on=date(2022, 7, 1), reason="The mission closed its sector", decision=VOTE_2022
 )
-expire = a.ExpireMandate(mandate="kz-2018", ends_on=date(2021, 6, 15), reason="The term of three years has run out")
-supersede = a.SupersedeMandate(
+expire = approvals.ExpireMandate(
+    mandate="kz-2018", ends_on=date(2021, 6, 15), reason="The term of three years has run out"
+)
+supersede = approvals.SupersedeMandate(
     mandate="kz-2013", ends_on=date(2022, 7, 1), reason="Replaced by the decision of 2022", superseded_by="kz-2022"
 )
-waive = a.GrantWaiver(
+waive = approvals.GrantWaiver(
     mandate="kz-2022",
     waiver="unifil-handover-2023",
     line="contingent",
@@ -61,13 +65,13 @@ waive = a.GrantWaiver(
     valid_until=date(2023, 12, 1),
     legal_reference="Order 2023/418",
 )
-require = a.RequireLegalDocuments(
+require = approvals.RequireLegalDocuments(
     mandate="kz-2022",
     mission="UNIFIL",
     kinds=("un_mandate", "memorandum", "status_of_forces", "national_order"),
     required_from=date(2022, 7, 1),
 )
-record = a.RecordLegalDocument(
+record = approvals.RecordLegalDocument(
     mandate="kz-2022",
     mission="UNIFIL",
     kind="memorandum",
@@ -81,15 +85,15 @@ COMMANDS: tuple[Command, ...] = (
     *(waive, require, record),
 )
 EVENTS: tuple[Event, ...] = (
-    event_from(a.MandateProposed, propose),
-    event_from(a.MandateApproved, approve, contributor="KAZ", lines=(OBSERVERS,)),
-    event_from(a.MandateRejected, reject),
-    event_from(a.ProposalWithdrawn, withdraw),
-    event_from(a.MandateAmended, amend, contributor="KAZ"),
-    event_from(a.MandateRevoked, revoke, lines=("unifil-company",)),
-    event_from(a.MandateExpired, expire, lines=("unifil-company",)),
-    event_from(a.MandateSuperseded, supersede, lines=("observers",)),
-    event_from(a.WaiverGranted, waive),
-    event_from(a.LegalDocumentsRequired, require, lines=("contingent",)),
-    event_from(a.LegalDocumentRecorded, record, lines=("contingent",)),
+    event_from(approvals.MandateProposed, propose),
+    event_from(approvals.MandateApproved, approve, contributor="KAZ", lines=(OBSERVERS,)),
+    event_from(approvals.MandateRejected, reject),
+    event_from(approvals.ProposalWithdrawn, withdraw),
+    event_from(approvals.MandateAmended, amend, contributor="KAZ"),
+    event_from(approvals.MandateRevoked, revoke, lines=("unifil-company",)),
+    event_from(approvals.MandateExpired, expire, lines=("unifil-company",)),
+    event_from(approvals.MandateSuperseded, supersede, lines=("observers",)),
+    event_from(approvals.WaiverGranted, waive),
+    event_from(approvals.LegalDocumentsRequired, require, lines=("contingent",)),
+    event_from(approvals.LegalDocumentRecorded, record, lines=("contingent",)),
 )

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from contracts import deployments as d
+from contracts import deployments
 from contracts.examples.approvals import CONTINGENT
 from contracts.examples.build import event_from
 from contracts.words import Command, Event
@@ -11,11 +11,13 @@ from contracts.words import Command, Event
 _LINE = {"mandate": "kz-2022", "line": "contingent"}
 _TOUR = {"mandate": "kz-2013", "line": "observers", "tour": "t-2014-07"}
 
-open_ = d.OpenLine(mandate="kz-2022", line="contingent", contributor="KAZ", terms=CONTINGENT, since=date(2022, 7, 1))
-close = d.CloseLine(
+open_ = deployments.OpenLine(
+    mandate="kz-2022", line="contingent", contributor="KAZ", terms=CONTINGENT, since=date(2022, 7, 1)
+)
+close = deployments.CloseLine(
     mandate="kz-2013", line="observers", ends_on=date(2022, 7, 1), reason="Replaced by the decision of 2022"
 )
-waive = d.RecordWaiver.model_validate(
+waive = deployments.RecordWaiver.model_validate(
     _LINE
     | {
         "waiver": "unifil-handover-2023",
@@ -26,14 +28,14 @@ waive = d.RecordWaiver.model_validate(
         "legal_reference": "Order 2023/418",
     }
 )
-require = d.RequireDocuments(
+require = deployments.RequireDocuments(
     mandate="kz-2022",
     line="contingent",
     mission="UNIFIL",
     kinds=("un_mandate", "memorandum", "status_of_forces", "national_order"),
     required_from=date(2022, 7, 1),
 )
-document = d.RecordDocument(
+document = deployments.RecordDocument(
     mandate="kz-2022",
     line="contingent",
     mission="UNIFIL",
@@ -41,7 +43,7 @@ document = d.RecordDocument(
     document="Memorandum KAZ-IND, August 2018",
     dated=date(2018, 8, 21),
 )
-plan = d.PlanTour(
+plan = deployments.PlanTour(
     mandate="kz-2013",
     line="observers",
     tour="t-2014-07",
@@ -58,7 +60,7 @@ plan = d.PlanTour(
     vacancy="minurso-milob-07",
     nomination="n-2014-07",
 )
-consent = d.RecordConsent.model_validate(
+consent = deployments.RecordConsent.model_validate(
     _TOUR
     | {
         "kind": "un_structure",
@@ -69,25 +71,27 @@ consent = d.RecordConsent.model_validate(
     }
 )
 _dates = {"arrives_on": date(2014, 7, 10), "departs_on": date(2015, 7, 10), "decided_by": "Office of Military Affairs"}
-schedule = d.ScheduleTour.model_validate(_TOUR | _dates | {"decided_on": date(2014, 6, 20)})
-reschedule = d.ScheduleTour.model_validate(
+schedule = deployments.ScheduleTour.model_validate(_TOUR | _dates | {"decided_on": date(2014, 6, 20)})
+reschedule = deployments.ScheduleTour.model_validate(
     _TOUR
     | _dates
     | {"arrives_on": date(2014, 7, 17), "reason": "The flight of the mission moved", "decided_on": date(2014, 7, 1)}
 )
-arrive = d.RecordArrival.model_validate(_TOUR | {"arrived_on": date(2014, 7, 17)})
-extend = d.ExtendTour.model_validate(
+arrive = deployments.RecordArrival.model_validate(_TOUR | {"arrived_on": date(2014, 7, 17)})
+extend = deployments.ExtendTour.model_validate(
     _TOUR
     | {"until": date(2015, 8, 10), "decided_on": date(2015, 6, 1), "reason": "The replacement arrives a month later"}
 )
-transfer = d.TransferTour.model_validate(
+transfer = deployments.TransferTour.model_validate(
     _TOUR | {"to_mission": "UNOCI", "transferred_on": date(2015, 2, 1), "reason": "The mission asked for an observer"}
 )
-depart = d.RecordDeparture.model_validate(
+depart = deployments.RecordDeparture.model_validate(
     _TOUR | {"departed_on": date(2015, 8, 10), "reason": "end_of_tour", "payer": "un"}
 )
-cancel = d.CancelTour.model_validate(_TOUR | {"cancelled_on": date(2014, 7, 3), "reason": "The clearance expired"})
-correct = d.CorrectTour.model_validate(
+cancel = deployments.CancelTour.model_validate(
+    _TOUR | {"cancelled_on": date(2014, 7, 3), "reason": "The clearance expired"}
+)
+correct = deployments.CorrectTour.model_validate(
     _TOUR
     | {
         "corrects": UUID("5f0c8a52-92f0-5c0e-a1a9-1c9c0b3f2d11"),
@@ -97,7 +101,7 @@ correct = d.CorrectTour.model_validate(
         "reason": "The mission's arrival report says the 16th",
     }
 )
-order = d.OrderReturn(
+order = deployments.OrderReturn(
     mandate="kz-2022",
     line="contingent",
     tour="t-2023-04",
@@ -105,19 +109,21 @@ order = d.OrderReturn(
     by=date(2023, 12, 31),
     authority="S/RES/2690 (2023)",
 )
-mission_status = d.RecordMissionStatus(
+mission_status = deployments.RecordMissionStatus(
     mission="MINUSMA", status="drawdown", since=date(2023, 6, 30), authority="S/RES/2690 (2023)"
 )
-presence = d.NotePresence.model_validate(_TOUR | {"mission": "MINURSO", "present": True, "since": date(2014, 7, 17)})
-mou = d.RecordUnitMou(
+presence = deployments.NotePresence.model_validate(
+    _TOUR | {"mission": "MINURSO", "present": True, "since": date(2014, 7, 17)}
+)
+mou = deployments.RecordUnitMou(
     unit="kazcoy-11",
     mission="UNIFIL",
     document="Memorandum KAZ-IND, August 2018",
     signed_on=date(2018, 8, 21),
     strength=120,
 )
-visit = d.RecordUnitVisit(unit="kazcoy-11", visited_on=date(2023, 9, 12), passed=True)
-strength = d.RecordStrengthReturn(
+visit = deployments.RecordUnitVisit(unit="kazcoy-11", visited_on=date(2023, 9, 12), passed=True)
+strength = deployments.RecordStrengthReturn(
     contributor="KAZ",
     as_of=date(2021, 1, 31),
     contributor_as_published="Kazakhstan",
@@ -129,7 +135,7 @@ strength = d.RecordStrengthReturn(
     published_at=datetime(2021, 2, 15, 12, tzinfo=UTC),
     source="UN, Contribution of Uniformed Personnel, January 2021",
 )
-statement = d.RecordOfficialStatement(
+statement = deployments.RecordOfficialStatement(
     contributor="KAZ",
     statement="mod-2022-06-30-minurso",
     as_of=date(2022, 6, 30),
@@ -146,27 +152,31 @@ COMMANDS: tuple[Command, ...] = (
     *(mission_status, presence, mou, visit, strength, statement),
 )
 EVENTS: tuple[Event, ...] = (
-    event_from(d.LineOpened, open_),
-    event_from(d.LineAmended, open_),
-    event_from(d.LineClosed, close),
-    event_from(d.WaiverRecorded, waive),
-    event_from(d.DocumentsRequired, require),
-    event_from(d.DocumentRecorded, document),
-    event_from(d.TourPlanned, plan),
-    event_from(d.ConsentRecorded, consent),
-    event_from(d.TourScheduled, schedule),
-    event_from(d.TourRescheduled, reschedule, old_arrives_on=schedule.arrives_on, old_departs_on=schedule.departs_on),
-    event_from(d.TourArrived, arrive, mission="MINURSO", headcount=1, category="military_observer"),
-    event_from(d.TourExtended, extend, old_until=date(2015, 7, 10)),
-    event_from(d.TourTransferred, transfer, from_mission="MINURSO"),
-    event_from(d.TourDeparted, depart, mission="MINURSO", person="p-0007", vacancy="minurso-milob-07"),
-    event_from(d.TourCancelled, cancel, vacancy="minurso-milob-07"),
-    event_from(d.TourCorrected, correct, old_value=date(2014, 7, 17)),
-    event_from(d.ReturnOrdered, order),
-    event_from(d.MissionStatusRecorded, mission_status, present=(d.TourRef(**_LINE, tour="t-2023-04"),)),
-    event_from(d.PresenceNoted, presence),
-    event_from(d.UnitMouRecorded, mou),
-    event_from(d.UnitVisitRecorded, visit),
-    event_from(d.StrengthReturnRecorded, strength),
-    event_from(d.OfficialStatementRecorded, statement),
+    event_from(deployments.LineOpened, open_),
+    event_from(deployments.LineAmended, open_),
+    event_from(deployments.LineClosed, close),
+    event_from(deployments.WaiverRecorded, waive),
+    event_from(deployments.DocumentsRequired, require),
+    event_from(deployments.DocumentRecorded, document),
+    event_from(deployments.TourPlanned, plan),
+    event_from(deployments.ConsentRecorded, consent),
+    event_from(deployments.TourScheduled, schedule),
+    event_from(
+        deployments.TourRescheduled, reschedule, old_arrives_on=schedule.arrives_on, old_departs_on=schedule.departs_on
+    ),
+    event_from(deployments.TourArrived, arrive, mission="MINURSO", headcount=1, category="military_observer"),
+    event_from(deployments.TourExtended, extend, old_until=date(2015, 7, 10)),
+    event_from(deployments.TourTransferred, transfer, from_mission="MINURSO"),
+    event_from(deployments.TourDeparted, depart, mission="MINURSO", person="p-0007", vacancy="minurso-milob-07"),
+    event_from(deployments.TourCancelled, cancel, vacancy="minurso-milob-07"),
+    event_from(deployments.TourCorrected, correct, old_value=date(2014, 7, 17)),
+    event_from(deployments.ReturnOrdered, order),
+    event_from(
+        deployments.MissionStatusRecorded, mission_status, present=(deployments.TourRef(**_LINE, tour="t-2023-04"),)
+    ),
+    event_from(deployments.PresenceNoted, presence),
+    event_from(deployments.UnitMouRecorded, mou),
+    event_from(deployments.UnitVisitRecorded, visit),
+    event_from(deployments.StrengthReturnRecorded, strength),
+    event_from(deployments.OfficialStatementRecorded, statement),
 )

@@ -2,21 +2,21 @@
 
 from datetime import date
 
-from contracts import vacancies as v
+from contracts import vacancies
 from contracts.examples.approvals import CONTINGENT
 from contracts.examples.build import event_from
 from contracts.words import Command, Event
 
-mission = v.RecordMission(
+mission = vacancies.RecordMission(
     mission="MINURSO",
     name="United Nations Mission for the Referendum in Western Sahara",
     host_area="Western Sahara",
     established_on=date(1991, 4, 29),
 )
-mission_status = v.ChangeMissionStatus(
+mission_status = vacancies.ChangeMissionStatus(
     mission="MINUSMA", status="drawdown", since=date(2023, 6, 30), authority="S/RES/2690 (2023)"
 )
-apply_ = v.SubmitApplication(
+apply_ = vacancies.SubmitApplication(
     application="kz-2014-observers",
     contributor="KAZ",
     mandate="kz-2013",
@@ -26,13 +26,13 @@ apply_ = v.SubmitApplication(
     note_verbale="NV/2014/031",
     submitted_on=date(2014, 3, 8),
 )
-acknowledge = v.AcknowledgeApplication(
+acknowledge = vacancies.AcknowledgeApplication(
     application="kz-2014-observers", reference="DPKO/FGS/2014/112", acknowledged_on=date(2014, 3, 21)
 )
-withdraw_application = v.WithdrawApplication(
+withdraw_application = vacancies.WithdrawApplication(
     application="kz-2014-observers", withdrawn_on=date(2015, 1, 12), reason="Every officer has been placed"
 )
-announce = v.AnnounceVacancy(
+announce = vacancies.AnnounceVacancy(
     vacancy="minurso-milob-07",
     mission="MINURSO",
     category="military_observer",
@@ -46,14 +46,16 @@ announce = v.AnnounceVacancy(
     post="milob-07",
     application="kz-2014-observers",
 )
-withdraw_vacancy = v.WithdrawVacancy(
+withdraw_vacancy = vacancies.WithdrawVacancy(
     vacancy="unoci-milob-02", ended_on=date(2014, 9, 1), reason="The team site was closed"
 )
-lapse_vacancy = v.LapseVacancy(
+lapse_vacancy = vacancies.LapseVacancy(
     vacancy="unoci-milob-03", ended_on=date(2014, 10, 1), reason="The deadline passed without a nomination"
 )
-reopen = v.ReopenVacancy(vacancy="minurso-milob-07", reopened_on=date(2015, 7, 10), tour="t-2014-07", reason="Rotation")
-nominate = v.NominateCandidate(
+reopen = vacancies.ReopenVacancy(
+    vacancy="minurso-milob-07", reopened_on=date(2015, 7, 10), tour="t-2014-07", reason="Rotation"
+)
+nominate = vacancies.NominateCandidate(
     vacancy="minurso-milob-07",
     nomination="n-2014-07",
     mandate="kz-2013",
@@ -61,7 +63,7 @@ nominate = v.NominateCandidate(
     nominated_on=date(2014, 5, 20),
     person="p-0007",
 )
-nominate_unit = v.NominateUnit(
+nominate_unit = vacancies.NominateUnit(
     vacancy="unifil-coy-11",
     nomination="n-2023-11",
     mandate="kz-2022",
@@ -69,7 +71,7 @@ nominate_unit = v.NominateUnit(
     nominated_on=date(2023, 8, 15),
     unit="kazcoy-11",
 )
-accept = v.AcceptNomination(
+accept = vacancies.AcceptNomination(
     vacancy="minurso-milob-07",
     nomination="n-2014-07",
     accepted_on=date(2014, 6, 11),
@@ -78,11 +80,13 @@ accept = v.AcceptNomination(
     handover_days=7,
 )
 _ended = {"vacancy": "minurso-milob-07", "nomination": "n-2014-08", "ended_on": date(2014, 6, 12)}
-decline = v.DeclineNomination.model_validate(_ended | {"reason": "Another contributor's officer was taken"})
-withdraw_nomination = v.WithdrawNomination.model_validate(_ended | {"reason": "The officer was promoted"})
-lapse_nomination = v.LapseNomination.model_validate(_ended | {"reason": "Unanswered for a year"})
-register = v.RegisterCandidate(person="p-0007", contributor="KAZ", rank="major", registered_on=date(2014, 1, 15))
-screen = v.RecordScreening(
+decline = vacancies.DeclineNomination.model_validate(_ended | {"reason": "Another contributor's officer was taken"})
+withdraw_nomination = vacancies.WithdrawNomination.model_validate(_ended | {"reason": "The officer was promoted"})
+lapse_nomination = vacancies.LapseNomination.model_validate(_ended | {"reason": "Unanswered for a year"})
+register = vacancies.RegisterCandidate(
+    person="p-0007", contributor="KAZ", rank="major", registered_on=date(2014, 1, 15)
+)
+screen = vacancies.RecordScreening(
     person="p-0007",
     screened_on=date(2014, 2, 20),
     un_course_until=date(2017, 2, 20),
@@ -90,11 +94,13 @@ screen = v.RecordScreening(
     english_until=date(2016, 2, 20),
     driving_until=date(2019, 2, 20),
 )
-promote = v.RecordPromotion(person="p-0007", rank="lieutenant_colonel", since=date(2015, 5, 7))
-reserve = v.PlaceInReserve(person="p-0007", since=date(2014, 3, 8))
-withdraw_candidate = v.WithdrawCandidate(person="p-0012", withdrawn_on=date(2014, 4, 1), reason="Retired")
-bar = v.BarCandidate(person="p-0019", since=date(2016, 2, 3), tour="t-2015-19", reason="Repatriated for discipline")
-pledge = v.PledgeUnit(
+promote = vacancies.RecordPromotion(person="p-0007", rank="lieutenant_colonel", since=date(2015, 5, 7))
+reserve = vacancies.PlaceInReserve(person="p-0007", since=date(2014, 3, 8))
+withdraw_candidate = vacancies.WithdrawCandidate(person="p-0012", withdrawn_on=date(2014, 4, 1), reason="Retired")
+bar = vacancies.BarCandidate(
+    person="p-0019", since=date(2016, 2, 3), tour="t-2015-19", reason="Repatriated for discipline"
+)
+pledge = vacancies.PledgeUnit(
     unit="kazcoy-11",
     contributor="KAZ",
     category="infantry",
@@ -102,9 +108,9 @@ pledge = v.PledgeUnit(
     pledged_on=date(2023, 2, 1),
     valid_until=date(2025, 2, 1),
 )
-readiness = v.RecordReadiness(unit="kazcoy-11", level="L2", assessed_on=date(2023, 5, 30))
-select = v.SelectUnit(unit="kazcoy-11", mission="UNIFIL", selected_on=date(2023, 7, 3))
-sign = v.SignMou(
+readiness = vacancies.RecordReadiness(unit="kazcoy-11", level="L2", assessed_on=date(2023, 5, 30))
+select = vacancies.SelectUnit(unit="kazcoy-11", mission="UNIFIL", selected_on=date(2023, 7, 3))
+sign = vacancies.SignMou(
     unit="kazcoy-11",
     mission="UNIFIL",
     document="Memorandum KAZ-IND, August 2018",
@@ -112,12 +118,12 @@ sign = v.SignMou(
     strength=120,
     framework_nation="IND",
 )
-visit = v.RecordPredeploymentVisit(unit="kazcoy-11", visited_on=date(2023, 9, 12), passed=True)
-line = v.RecordMandateLine(
+visit = vacancies.RecordPredeploymentVisit(unit="kazcoy-11", visited_on=date(2023, 9, 12), passed=True)
+line = vacancies.RecordMandateLine(
     mandate="kz-2022", line="contingent", contributor="KAZ", terms=CONTINGENT, since=date(2022, 7, 1)
 )
-line_end = v.RecordMandateLineEnd(mandate="kz-2013", line="observers", ends_on=date(2022, 7, 1))
-adopt = v.AdoptRuleSet(
+line_end = vacancies.RecordMandateLineEnd(mandate="kz-2013", line="observers", ends_on=date(2022, 7, 1))
+adopt = vacancies.AdoptRuleSet(
     version="kz-2014-1",
     in_force_from=date(2014, 1, 1),
     authority="Ministry of Defence, order 2013/612",
@@ -133,18 +139,18 @@ COMMANDS: tuple[Command, ...] = (
     *(pledge, readiness, select, sign, visit, line, line_end, adopt),
 )
 EVENTS: tuple[Event, ...] = (
-    event_from(v.MissionRecorded, mission),
-    event_from(v.MissionStatusChanged, mission_status),
-    event_from(v.ApplicationSubmitted, apply_),
-    event_from(v.ApplicationAcknowledged, acknowledge),
-    event_from(v.ApplicationWithdrawn, withdraw_application),
-    event_from(v.VacancyAnnounced, announce),
-    event_from(v.VacancyWithdrawn, withdraw_vacancy),
-    event_from(v.VacancyLapsed, lapse_vacancy),
-    event_from(v.VacancyReopened, reopen, number=1),
-    v.VacancyFilled(vacancy="minurso-milob-07", filled_on=date(2014, 6, 11)),
+    event_from(vacancies.MissionRecorded, mission),
+    event_from(vacancies.MissionStatusChanged, mission_status),
+    event_from(vacancies.ApplicationSubmitted, apply_),
+    event_from(vacancies.ApplicationAcknowledged, acknowledge),
+    event_from(vacancies.ApplicationWithdrawn, withdraw_application),
+    event_from(vacancies.VacancyAnnounced, announce),
+    event_from(vacancies.VacancyWithdrawn, withdraw_vacancy),
+    event_from(vacancies.VacancyLapsed, lapse_vacancy),
+    event_from(vacancies.VacancyReopened, reopen, number=1),
+    vacancies.VacancyFilled(vacancy="minurso-milob-07", filled_on=date(2014, 6, 11)),
     event_from(
-        v.CandidateNominated,
+        vacancies.CandidateNominated,
         nominate,
         mission="MINURSO",
         contributor="KAZ",
@@ -154,7 +160,7 @@ EVENTS: tuple[Event, ...] = (
         valid_until=date(2015, 5, 20),
     ),
     event_from(
-        v.UnitNominated,
+        vacancies.UnitNominated,
         nominate_unit,
         mission="UNIFIL",
         contributor="KAZ",
@@ -164,7 +170,7 @@ EVENTS: tuple[Event, ...] = (
         valid_until=date(2024, 8, 14),
     ),
     event_from(
-        v.NominationAccepted,
+        vacancies.NominationAccepted,
         accept,
         mission="MINURSO",
         mandate="kz-2013",
@@ -177,21 +183,21 @@ EVENTS: tuple[Event, ...] = (
         tour_until=date(2015, 7, 10),
         handover_until=date(2014, 7, 17),
     ),
-    event_from(v.NominationDeclined, decline),
-    event_from(v.NominationWithdrawn, withdraw_nomination),
-    event_from(v.NominationLapsed, lapse_nomination),
-    event_from(v.CandidateRegistered, register),
-    event_from(v.CandidateScreened, screen),
-    event_from(v.CandidatePromoted, promote),
-    event_from(v.CandidatePlacedInReserve, reserve),
-    event_from(v.CandidateWithdrawn, withdraw_candidate),
-    event_from(v.CandidateBarred, bar),
-    event_from(v.UnitPledged, pledge),
-    event_from(v.UnitReadinessRecorded, readiness),
-    event_from(v.UnitSelected, select),
-    event_from(v.MouSigned, sign),
-    event_from(v.PredeploymentVisitRecorded, visit),
-    event_from(v.MandateLineRecorded, line),
-    event_from(v.MandateLineEnded, line_end),
-    event_from(v.RuleSetAdopted, adopt),
+    event_from(vacancies.NominationDeclined, decline),
+    event_from(vacancies.NominationWithdrawn, withdraw_nomination),
+    event_from(vacancies.NominationLapsed, lapse_nomination),
+    event_from(vacancies.CandidateRegistered, register),
+    event_from(vacancies.CandidateScreened, screen),
+    event_from(vacancies.CandidatePromoted, promote),
+    event_from(vacancies.CandidatePlacedInReserve, reserve),
+    event_from(vacancies.CandidateWithdrawn, withdraw_candidate),
+    event_from(vacancies.CandidateBarred, bar),
+    event_from(vacancies.UnitPledged, pledge),
+    event_from(vacancies.UnitReadinessRecorded, readiness),
+    event_from(vacancies.UnitSelected, select),
+    event_from(vacancies.MouSigned, sign),
+    event_from(vacancies.PredeploymentVisitRecorded, visit),
+    event_from(vacancies.MandateLineRecorded, line),
+    event_from(vacancies.MandateLineEnded, line_end),
+    event_from(vacancies.RuleSetAdopted, adopt),
 )

@@ -11,9 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import COMMANDS
-from kernel.http import openapi
+from kernel.http import openapi, problem_details
 from kernel.http.models import CommandNotRead
-from kernel.http.problem_details import documented as problems
 
 _REF: Final = "#/components/schemas/{model}"
 _NAME: Final = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX}
@@ -121,14 +120,18 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     202: _answered("Pending: it waits for a fact of another service."),
     400: {
         "description": "Invalid: it does not fit its contract, or is no CloudEvent. Or the address is at fault.",
-        "content": {"application/json": {"schema": _EITHER}, **problems(400)[400]["content"]},
+        "content": {"application/json": {"schema": _EITHER}, **problem_details.documented(400)[400]["content"]},
     },
     409: _answered("Conflict: this id was used before for another body."),
     422: _answered("Refused by a rule, which is named."),
-    **problems(405, 408, 413, 503, _503="Busy, or a server is away: send it again under the same id."),
+    **problem_details.documented(
+        405, 408, 413, 503, _503="Busy, or a server is away: send it again under the same id."
+    ),
 }
 ANSWERED: Final[dict[int | str, dict[str, Any]]] = {
     200: _answered("The answer, as it was given."),
-    **problems(400, 404, 405, 409, 503, _409="Several sources used this id: name one.", _404="No such command."),
+    **problem_details.documented(
+        400, 404, 405, 409, 503, _409="Several sources used this id: name one.", _404="No such command."
+    ),
 }
 """`responses` of the routes that give an answer again."""
