@@ -20,7 +20,7 @@ from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
 from kernel.decide.decode import unreadable
 from kernel.http import application, cloudevents_binding, held_routes, operator_routes
-from kernel.http.models import DeadLetter, DeadLetterPage, Waiting, WaitingPage
+from kernel.http.models import DeadLetterItem, DeadLetterPage, Waiting, WaitingPage
 from kernel.http.page_cursor import Keyset, numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Identity, Limit, Name
 from kernel.http.problem_details import RETRY_AFTER_S, Problem
@@ -239,11 +239,11 @@ def dead_letters(app: FastAPI, pool: asyncpg.Pool) -> None:
         return DeadLetterPage(items=items, next=last and _DEAD_LETTERS.cursor(str(last.position)))
 
 
-def _dead_letter(row: Mapping[str, Any]) -> DeadLetter:
+def _dead_letter(row: Mapping[str, Any]) -> DeadLetterItem:
     as_stored = ("reason", "field", "remedy", "recorded")
     plain = ("position", "topic", "offset", *as_stored, "value_bytes", "key_bytes", "headers_number")
     raw = {n: None if row[n] is None else row[n].decode("utf-8", "backslashreplace") for n in ("key", "value")}
     headers = json.loads(row["headers"])
-    return DeadLetter.model_validate(
+    return DeadLetterItem.model_validate(
         {**{n: row[n] for n in plain}, **raw, "partition": row["part"], "headers": headers}
     )

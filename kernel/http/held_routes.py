@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import asyncpg
 from fastapi import FastAPI, Query
 
-from kernel.http.models import HeldEventPage, HeldEventShown
+from kernel.http.models import HeldEventItem, HeldEventPage
 from kernel.http.page_cursor import numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Limit
 from kernel.store.postgres import sql
@@ -23,5 +23,5 @@ def held(app: FastAPI, pool: asyncpg.Pool) -> None:
         """Nothing is lost: they are taken up by a version that knows them."""
         [after] = _HELD.after(cursor)
         rows = await pool.fetch(sql()["held"], after, limit)
-        items = [HeldEventShown.model_validate(dict(row)) for row in rows]
+        items = [HeldEventItem.model_validate(dict(row)) for row in rows]
         return HeldEventPage(items=items, next=_HELD.cursor(str(items[-1].nr)) if len(items) == limit else None)

@@ -49,7 +49,7 @@ class WaitingPage(Page):
     items: list[Waiting]
 
 
-class DeadLetter(Shown):
+class DeadLetterItem(Shown):
     """A record that could not be read. Bytes that are no text are shown as `\\\\xNN`."""
 
     position: int
@@ -75,10 +75,10 @@ class DeadLetter(Shown):
 class DeadLetterPage(Page):
     """Records that could not be read, by position."""
 
-    items: list[DeadLetter]
+    items: list[DeadLetterItem]
 
 
-class HeldEventShown(Shown):
+class HeldEventItem(Shown):
     """An event of another service that waits for an upgrade, or behind one that does."""
 
     nr: int
@@ -99,4 +99,4 @@ class HeldEventShown(Shown):
 class HeldEventPage(Page):
     """Events that are held, in the order in which they were stored."""
 
-    items: list[HeldEventShown]
+    items: list[HeldEventItem]

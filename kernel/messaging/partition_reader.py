@@ -20,7 +20,7 @@ from faststream.kafka import KafkaBroker
 
 from kernel.messaging import bounded_codecs, kafka
 from kernel.messaging.offset_hints import OffsetHints
-from kernel.messaging.passages import Batch, Piece, Record, pieces
+from kernel.messaging.passages import Piece, PolledBatch, Record, pieces
 from kernel.messaging.raw_reader import FETCH_BYTES, EndsBefore, RawReader
 from kernel.model.records import LoadOffsets, Partition, Passage
 from kernel.runtime.faults import kind
@@ -105,7 +105,7 @@ class PartitionReader:
         """Where the client stands is not known any longer: it is put back before the next poll."""
         self._stray |= self.positions.keys()
 
-    async def next(self) -> Batch:
+    async def next(self) -> PolledBatch:
         """What continues the stored offsets, as much as one transaction may take; empty when nothing came."""
         assert self.client is not None  # noqa: S101  (joined)
         await self._place()
@@ -116,7 +116,7 @@ class PartitionReader:
             self.lost_its_place()  # with what it had taken from other partitions
             return await self._read_raw(fault)
         fresh = await self._place()
-        batch = Batch()
+        batch = PolledBatch()
         for tp, records in polled.items():
             partition = (tp.topic, tp.partition)
             if partition in self.positions and partition not in fresh and partition not in self.blocked:
@@ -169,7 +169,7 @@ class PartitionReader:
         if end < expected:
             self._hold_lost(tp, EndsBefore(expected, end))
 
-    async def _look_at_idle(self, busy: Collection[Partition], batch: Batch) -> None:
+    async def _look_at_idle(self, busy: Collection[Partition], batch: PolledBatch) -> None:
         """Offsets at the end of a partition may hold no record: a transaction mark, say. They are passed over too."""
         if time.monotonic() - self._looked < LOOK_EVERY_S:
             return
@@ -193,9 +193,9 @@ class PartitionReader:
         except TimeoutError:
             return None
 
-    async def _read_raw(self, why: Exception) -> Batch:
+    async def _read_raw(self, why: Exception) -> PolledBatch:
         """Each partition from where it stands, by our own reading; one that cannot be read stops no other."""
-        batch, faults = Batch(), list[Exception]()
+        batch, faults = PolledBatch(), list[Exception]()
         per_partition = max(1, self._settings.batch_records_max // max(1, len(self.positions)))
         ready = list(self.assigned() & self.positions.keys() - self.blocked.keys())
         share = max(RAW_BYTES_MIN, FETCH_BYTES // max(1, len(ready)))  # all of it is unpacked, whatever is taken

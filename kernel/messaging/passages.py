@@ -43,7 +43,7 @@ Piece: TypeAlias = "ConsumerRecord[bytes | None, bytes | None] | Passage"
 
 
 @dataclass
-class Batch:
+class PolledBatch:
     """What was read: records in order, and the passages between and behind them."""
 
     records: list[Record] = field(default_factory=list)
