@@ -69,51 +69,41 @@ class DecidingProcess:
     """One process of a service: the shell's parts and how they are joined."""
 
     def __init__(self, service: DecidingService, settings: Settings, pool: asyncpg.Pool) -> None:
+        name, url = service.name, settings.database_url.get_secret_value()
         self._service = service
         self._settings = settings
-        self._words = commands_of(service.name)
-        self.health = Health(settings.stuck_after_ms / 1000)
+        self._words = commands_of(name)
+        self.health = health = Health(settings.stuck_after_ms / 1000)
         self.store = PostgresStore(pool)
-        self.relay = Relay(
-            service.name,
-            settings.database_url.get_secret_value(),
-            outbox.readers(pool, service.name, LOGS),
-            settings=settings,
-            health=self.health,
-        )
+        self.relay = Relay(name, url, outbox.readers(pool, name, LOGS), settings=settings, health=health)
         self.command_handler = CommandHandler(
             service.decider,
             self.store,
-            service=service.name,
+            service=name,
             streams_cached_max=settings.streams_cached_max,
             appended=self._appended,
             newer=self._met_newer,
         )
         self.command_queue = command_routes.CommandQueue(
             self.command_handler.handle_separately,
-            health=self.health,
+            health=health,
             batch_max=settings.batch_records_max,
             waiting_max=settings.http_waiting_max,
         )
         self.consumer = Consumer(
-            service.name,
+            name,
             service.topics_in,
             settings=settings,
-            load_offsets=self.store.load_offsets,
+            load_offsets=self.store.begin_consuming,
             handle=self._handle,
             set_aside=self._set_aside,
-            health=self.health,
+            health=health,
         )
-        self.lag = Lag(self.consumer, service.topics_in, self.store.load_offsets, settings=settings, health=self.health)
+        self.lag = Lag(self.consumer, service.topics_in, self.store.stored_offsets, settings=settings, health=health)
         self._may_be_ready = asyncio.Event()
-        self.record_decoder = RecordDecoder(service.name, self.decode, self._reactions)
+        self.record_decoder = RecordDecoder(name, self.decode, self._reactions)
         self.held_event_retry = HeldEventRetry(
-            service.name,
-            store=self.store,
-            record_decoder=self.record_decoder,
-            command_handler=self.command_handler,
-            health=self.health,
-            held_max=settings.held_max,
+            name, self.store, self.record_decoder, self.command_handler, health=health, held_max=settings.held_max
         )
         self._newer: asyncio.Future[NewerThanProgram] = asyncio.get_running_loop().create_future()
 

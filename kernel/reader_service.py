@@ -4,10 +4,11 @@ Reporting and audit are such services. The offsets that they have read are store
 any moment leaves either both or neither.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from functools import partial
+from typing import TypeAlias
 
 import asyncpg
 from fastapi import FastAPI
@@ -17,14 +18,21 @@ from kernel.messaging import outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
-from kernel.model.records import DeadLetter, Fenced, OffsetAdvance, Partition
+from kernel.model.records import DeadLetter, Fenced, OffsetAdvance
 from kernel.runtime.faults import is_passing
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import DEAD_LETTERS
-from kernel.runtime.process import running_together, serve
+from kernel.runtime.process import Loop, running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
-from kernel.store.postgres import Connection, advance_offsets, append_dead_letters, start_consuming, take_positions
+from kernel.store.postgres import (
+    Connection,
+    advance_offsets,
+    append_dead_letters,
+    begin_consuming,
+    stored_offsets,
+    take_positions,
+)
 from kernel.store.schema_files import Migrations
 from kernel.store.session_watch import watch
 
@@ -34,8 +42,10 @@ Prepare: TypeAlias = Callable[[Records], Write]
 """Decode a batch before the transaction begins."""
 SetAside: TypeAlias = Callable[[Connection, Record, Exception], Awaitable[Sequence[DeadLetter]]]
 """Set aside the one record that makes its batch fail, in a transaction; returns what became a dead letter."""
-Extend: TypeAlias = Callable[[FastAPI, asyncpg.Pool, Health], Sequence[Coroutine[Any, Any, None]]]
-"""Add the service's own HTTP routes; returns loops that run along with the others."""
+AddRoutes: TypeAlias = Callable[[FastAPI, asyncpg.Pool, Health], None]
+"""Add the service's own HTTP routes."""
+MakeLoops: TypeAlias = Callable[[asyncpg.Pool, Health], Sequence[Loop]]
+"""Make the loops that run along with the consumer."""
 LOGS = ("dead_letters",)
 
 
@@ -90,32 +100,26 @@ async def settle(connection: Connection, offsets: OffsetAdvance, write: Write) -
 class ReaderProcess:
     """One process of a reading service."""
 
-    def __init__(self, service: ReaderService, settings: Settings, pool: asyncpg.Pool) -> None:
+    def __init__(
+        self, service: ReaderService, settings: Settings, pool: asyncpg.Pool, health: Health, loops: Sequence[Loop]
+    ) -> None:
         self._service = service
         self._pool = pool
-        self.loops: Sequence[Coroutine[Any, Any, None]] = ()
-        self.health = Health(settings.stuck_after_ms / 1000)
+        self._health = health
+        self._loops = loops
         self.consumer = Consumer(
             service.name,
             service.topics_in,
             settings=service.with_own_batch(settings),
-            load_offsets=self._load_offsets,
+            load_offsets=partial(begin_consuming, pool),
             handle=self._handle,
             set_aside=self._set_aside,
-            health=self.health,
+            health=health,
         )
-        self.lag = Lag(self.consumer, service.topics_in, self._load_offsets, settings=settings, health=self.health)
-        self.relay = Relay(
-            service.name,
-            settings.database_url.get_secret_value(),
-            outbox.readers(pool, service.name, LOGS),
-            settings=settings,
-            health=self.health,
-        )
-
-    async def _load_offsets(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
-        async with self._pool.acquire() as connection:
-            return await start_consuming(connection, consumer, partitions)
+        read_offsets = partial(stored_offsets, pool)
+        self.lag = Lag(self.consumer, service.topics_in, read_offsets, settings=settings, health=health)
+        url, readers = settings.database_url.get_secret_value(), outbox.readers(pool, service.name, LOGS)
+        self.relay = Relay(service.name, url, readers, settings=settings, health=health)
 
     async def _handle(self, records: Records, offsets: OffsetAdvance) -> None:
         await self._settle(offsets, self._service.prepare(records))
@@ -140,9 +144,9 @@ class ReaderProcess:
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        loops = [*self.loops, self.lag.run(), self.consumer.run()]
+        loops = [*self._loops, self.lag.run(), self.consumer.run()]
         loops += [self.relay.run()] if self._service.dead_letters else []
-        loops += [watch(self._pool, self._service.readers, self.health)] if self._service.readers else []
+        loops += [watch(self._pool, self._service.readers, self._health)] if self._service.readers else []
         async with running_together(loops):
             yield
             await self.consumer.stop()
@@ -157,19 +161,21 @@ async def run(
     settings: Settings | None = None,
     *,
     beside: Callable[[asyncpg.Pool], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
-    extend: Extend = lambda *_: (),
+    loops: MakeLoops = lambda *_: (),
+    add_routes: AddRoutes = lambda *_: None,
 ) -> None:
-    """Run one process of a reading service until SIGTERM or SIGINT; `beside` runs with it, `extend` adds to it."""
+    """Run one process of a reading service until SIGTERM or SIGINT; `beside` and `loops` run along with it."""
     settings = settings or Settings.for_service(service.name)
     await database.migrate(settings.database_url, service.schema)
     await topics.ensure(settings, [*service.topics_in, *service.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")
     async with pool, beside(pool):
-        process = ReaderProcess(service, settings, pool)
+        health = Health(settings.stuck_after_ms / 1000)
+        process = ReaderProcess(service, settings, pool, health, loops(pool, health))
         app = application.app(f"Forcegen {service.name}", lifespan=process.lifespan)
         ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
-        operator_routes.operations(app, process.health, service=service.name, ready=ready, passed_over=passed_over)
+        operator_routes.operations(app, health, service=service.name, ready=ready, passed_over=passed_over)
         if service.dead_letters:
             command_routes.dead_letters(app, pool)
-        process.loops = extend(app, pool, process.health)
+        add_routes(app, pool, health)
         await serve(app, settings)

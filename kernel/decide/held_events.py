@@ -36,10 +36,10 @@ class HeldEventRetry:
     def __init__(
         self,
         service: str,
-        *,
         store: Store,
         record_decoder: RecordDecoder,
         command_handler: CommandHandler,
+        *,
         health: Health,
         held_max: int,
     ) -> None:

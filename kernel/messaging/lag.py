@@ -39,14 +39,14 @@ class Lag:
         self,
         consumer: Consumer,
         topics: Sequence[str],
-        load_offsets: LoadOffsets,
+        stored_offsets: LoadOffsets,
         *,
         settings: Settings,
         health: Health,
     ) -> None:
         self._consumer = consumer
         self._topics = topics
-        self._load_offsets = load_offsets
+        self._stored_offsets = stored_offsets
         self._settings = settings
         self._health = health
         self._raw = RawReader(kafka.client(settings))
@@ -93,7 +93,7 @@ class Lag:
         name = self._consumer.name
         ends: Mapping[TopicPartition, int] = await client.end_offsets(tops)
         self._health.ended({(tp.topic, tp.partition): end for tp, end in ends.items()})
-        stored = await self._load_offsets(name, [(tp.topic, tp.partition) for tp in tops])
+        stored = await self._stored_offsets(name, [(tp.topic, tp.partition) for tp in tops])
         waiting = {tp: max(0, ends[tp] - stored[tp.topic, tp.partition]) for tp in tops}
         for tp, records in waiting.items():
             LAG.labels(name, name, tp.topic, tp.partition).set(records)

@@ -17,7 +17,7 @@ Holder: TypeAlias = tuple[str, str]
 Partition: TypeAlias = tuple[str, int]
 """(topic, partition)."""
 LoadOffsets: TypeAlias = Callable[[str, Collection[Partition]], Awaitable[Mapping[Partition, int]]]
-"""Where a consumer is to start reading each partition, by what is stored."""
+"""The stored offset of each partition, for a consumer."""
 ClaimsByHolder: TypeAlias = Mapping[Holder, Mapping[str, tuple[Claim, ...]]]
 """The claims on each holder, by owner. A holder that was looked up and is free has an empty entry."""
 

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TypeAlias
 
 import structlog
 import uvicorn
@@ -20,10 +20,12 @@ from kernel.runtime import listening
 from kernel.runtime.settings import Settings
 
 log = structlog.get_logger()
+Loop: TypeAlias = Coroutine[object, None, None]
+"""What runs as long as the process does."""
 
 
 @asynccontextmanager
-async def running_together(loops: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+async def running_together(loops: Sequence[Loop]) -> AsyncIterator[None]:
     """Run loops in the background. They never end by themselves: the first that does takes the process with it."""
     tasks = [asyncio.create_task(loop) for loop in loops]
     for task in tasks:
@@ -77,7 +79,7 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     await uvicorn.Server(config).serve(sockets=[listener])
 
 
-def main(run: Coroutine[Any, Any, None], settings: Settings) -> None:
+def main(run: Coroutine[object, None, None], settings: Settings) -> None:
     """The entry of every service's `__main__`."""
     configure_logs(settings.log_level)
     uvloop.run(run)

@@ -36,6 +36,9 @@ SELECT consumed.topic, consumed.part, consumed.next_offset
 FROM consumed JOIN unnest($2::text[], $3::int[]) AS asked (topic, part) USING (topic, part)
 WHERE consumed.consumer = $1
 
+-- name: stored_offsets
+SELECT topic, part, next_offset FROM consumed WHERE consumer = $1
+
 -- name: take_positions
 -- The append's lock. The recorded time never runs backwards along the positions, whatever the clock does.
 UPDATE log_heads

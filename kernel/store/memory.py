@@ -173,5 +173,8 @@ class MemoryStore:
         stream = (held.origin.topic, held.stream)
         self._tried = [*(one for one in self._tried if one != stream), stream]
 
-    async def load_offsets(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    async def begin_consuming(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return {p: self._offsets.setdefault((consumer, p), 0) for p in partitions}
+
+    async def stored_offsets(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        return {p: self._offsets.get((consumer, p), 0) for p in partitions}

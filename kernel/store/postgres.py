@@ -105,9 +105,11 @@ class PostgresStore(HeldInPostgres):
     async def waiting(self, after: tuple[datetime, str, str], limit: int) -> Sequence[Mapping[str, object]]:
         return [dict(r) for r in await self._pool.fetch(sql()["waiting"], *after, limit)]
 
-    async def load_offsets(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
-        async with self._pool.acquire() as connection:
-            return await start_consuming(connection, consumer, partitions)
+    async def begin_consuming(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        return await begin_consuming(self._pool, consumer, partitions)
+
+    async def stored_offsets(self, consumer: str, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        return await stored_offsets(self._pool, consumer, partitions)
 
     async def append(self, batch: Batch) -> Appended:
         new = {(type_name(type(e.event.data)), e.event.data.schema_version) for e in batch.events} - self._words
@@ -218,17 +220,26 @@ async def _set_claims(connection: Connection, batch: Batch) -> None:
         await connection.execute(sql()["claim"], *columns(rows, 5))
 
 
-async def start_consuming(
-    connection: Connection, consumer: str, partitions: Collection[Partition]
+async def begin_consuming(
+    session: asyncpg.Pool | Connection, consumer: str, partitions: Collection[Partition]
 ) -> Mapping[Partition, int]:
-    """Where to start reading each partition, by what is stored beside its effects."""
+    """Where to start reading each partition, by what is stored beside its effects; 0 for a new one, put on record."""
     started: dict[Partition, int] = {}
     for _ in range(3):  # who begins at the same moment is seen by the next statement
-        rows = await connection.fetch(sql()["begin_consuming"], consumer, *columns(list(partitions), 2))
+        rows = await session.fetch(sql()["begin_consuming"], consumer, *columns(list(partitions), 2))
         started = {(r["topic"], r["part"]): r["next_offset"] for r in rows}
         if started.keys() >= set(partitions):
             break
     return started
+
+
+async def stored_offsets(
+    session: asyncpg.Pool | Connection, consumer: str, partitions: Collection[Partition]
+) -> Mapping[Partition, int]:
+    """How far each partition was read; 0 for one that was never read."""
+    rows = await session.fetch(sql()["stored_offsets"], consumer)
+    stored = {(row["topic"], row["part"]): row["next_offset"] for row in rows}
+    return {partition: stored.get(partition, 0) for partition in partitions}
 
 
 async def advance_offsets(connection: Connection, offsets: OffsetAdvance) -> None:

@@ -71,5 +71,8 @@ class Store(Protocol):
     async def waiting(self, after: tuple[datetime, str, str], limit: int, /) -> Sequence[Mapping[str, object]]:
         """Commands that wait, oldest first, after a keyset."""
 
-    async def load_offsets(self, consumer: str, partitions: Collection[Partition], /) -> Mapping[Partition, int]:
-        """The offset from which each partition is to be read; 0 for one that was never read."""
+    async def begin_consuming(self, consumer: str, partitions: Collection[Partition], /) -> Mapping[Partition, int]:
+        """The offset from which each partition is to be read; one that was never read is put on record at 0."""
+
+    async def stored_offsets(self, consumer: str, partitions: Collection[Partition], /) -> Mapping[Partition, int]:
+        """How far each partition was read; 0 for one that was never read. Writes nothing."""

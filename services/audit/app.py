@@ -1,8 +1,7 @@
 """The audit service, put together: `archive` stores every topic, `tlog` signs the tree, `http` and `pages` show it."""
 
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 from fastapi import FastAPI
@@ -12,6 +11,7 @@ from kernel import reader_service
 from kernel.http.problem_details import answer_problems
 from kernel.messaging import topics
 from kernel.runtime.health import Health
+from kernel.runtime.process import Loop
 from kernel.store.schema_files import Migrations
 from services.audit.archive.writer import prepare, sequence
 from services.audit.http import access, anchors, proofs, search_routes
@@ -45,10 +45,16 @@ async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
     yield
 
 
-def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Coroutine[Any, Any, None]]:
-    """Serve proofs and searches over HTTP; return the loops: publisher, indexer and witness."""
+def loops(pool: asyncpg.Pool, health: Health) -> Sequence[Loop]:
+    """What runs along with archiving: the publisher, the search indexer, and the witness where there is one."""
     settings = AuditSettings()
-    access.guard(app, pool, settings.readers_file)
+    always = [Publisher(pool, keys.signer(settings), settings, health).run(), indexer.run(pool, health)]
+    return [*always, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]
+
+
+def add_routes(app: FastAPI, pool: asyncpg.Pool, health: Health) -> None:
+    """Serve the log's files, proofs, searches and pages."""
+    access.guard(app, pool, AuditSettings().readers_file)
     app.include_router(proofs.routes(pool))
     app.include_router(anchors.routes(pool))
     proofs.files(app, pool)
@@ -56,5 +62,3 @@ def extend(app: FastAPI, pool: asyncpg.Pool, health: Health) -> Sequence[Corouti
     app.include_router(log_pages.routes(pool, health))
     answer_problems(app, log_pages.problem)
     app.mount("/static", log_pages.static())
-    loops = [Publisher(pool, keys.signer(settings), settings, health).run(), indexer.run(pool, health)]
-    return [*loops, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]

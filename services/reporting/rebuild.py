@@ -21,7 +21,7 @@ from kernel.reader_service import settle
 from kernel.runtime.faults import is_passing, kind
 from kernel.sql import queries
 from kernel.store import database
-from kernel.store.postgres import Connection, start_consuming
+from kernel.store.postgres import Connection, begin_consuming
 from kernel.store.postgres_url import address
 from services.reporting import projection_version
 from services.reporting.analysts import publish
@@ -134,7 +134,7 @@ class ViewFill:
     async def begin(self, places: Collection[Partition]) -> None:
         """Learn how far each of the partitions is; of one that was never met, nothing was read."""
         new = [place for place in places if place not in self.offsets]
-        self.offsets |= await start_consuming(self._connection, SERVICE.name, new)
+        self.offsets |= await begin_consuming(self._connection, SERVICE.name, new)
 
     async def apply(self, records: Records, until: Positions) -> int:
         """Those of the records that are due before `until`, in one transaction; how many that were."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from kernel.http import application
-from services.audit.app import extend
+from services.audit.app import add_routes
 from services.audit.http.search_routes import SearchParameters
 from services.audit.search import indexer
 from tests.audit.conftest import Archive, record
@@ -38,8 +38,7 @@ async def http(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     async with archive.pool.acquire() as connection:
         await indexer.index(connection)
     app = application.app("Forcegen audit")
-    for loop in extend(app, archive.pool, archive.health):
-        loop.close()
+    add_routes(app, archive.pool, archive.health)
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from kernel.model.records import Fenced, OffsetAdvance
-from kernel.store.postgres import advance_offsets, start_consuming
+from kernel.store.postgres import advance_offsets, begin_consuming
 from services.audit.archive import binary_copy
 from services.audit.archive import writer as rows
 from services.audit.tlog import keys, leaf, merkle, tree_store
@@ -61,7 +61,7 @@ async def test_a_batch_that_was_archived_is_not_archived_again(archive: Archive)
             await write(connection)
 
     async with archive.pool.acquire() as connection:
-        assert await start_consuming(connection, "audit", [place]) == {place: 0}
+        assert await begin_consuming(connection, "audit", [place]) == {place: 0}
     await handled(OffsetAdvance("audit", {place: (0, 2)}))
     with pytest.raises(Fenced):
         await handled(OffsetAdvance("audit", {place: (0, 2)}))

@@ -63,12 +63,14 @@ class Service:
             Counting(), self.store, service="counting", streams_cached_max=100, appended=lambda: None
         )
         self.record_decoder = RecordDecoder("counting", self._admit, self._react)
-        parts: dict[str, Any] = {
-            "store": self.store,
-            "record_decoder": self.record_decoder,
-            "command_handler": self.command_handler,
-        }
-        self.held_event_retry = HeldEventRetry("counting", **parts, health=self.health, held_max=self.held_max)
+        self.held_event_retry = HeldEventRetry(
+            "counting",
+            self.store,
+            self.record_decoder,
+            self.command_handler,
+            health=self.health,
+            held_max=self.held_max,
+        )
 
     def _admit(self, envelope: Envelope) -> DecodedCommand:
         return decode.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
@@ -79,7 +81,7 @@ class Service:
     async def read(self, *envelopes: Envelope) -> tuple[int, int]:
         """As the service reads a batch: how many dead letters and how many held events it leads to."""
         records = [record(one, self.next_offset + nr) for nr, one in enumerate(envelopes)]
-        await self.store.load_offsets("counting", [P0])
+        await self.store.begin_consuming("counting", [P0])
         progress = OffsetAdvance("counting", {P0: (self.next_offset, self.next_offset + len(records))})
         decoded = await self.record_decoder.decode_batch(records, self.store)
         await self.held_event_retry.check(decoded.held)

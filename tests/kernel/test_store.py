@@ -54,7 +54,7 @@ async def test_an_accepted_command_is_answered_with_its_events_and_their_places(
 
 async def test_positions_go_on_without_a_gap_after_a_batch_that_failed(store: Store) -> None:
     await handler(store).handle([reject("c-1")])
-    await store.load_offsets("counting", [P0])
+    await store.begin_consuming("counting", [P0])
     with pytest.raises(Fenced):
         await handler(store).handle([reject("c-2")], (), OffsetAdvance("counting", {P0: (7, 8)}))
     (answer,) = await handler(store).handle([reject("c-3")])
@@ -158,14 +158,26 @@ async def test_two_sources_may_use_one_id(store: Store) -> None:
 
 
 async def test_offsets_move_only_from_where_they_are(store: Store) -> None:
-    assert await store.load_offsets("counting", [P0]) == {P0: 0}
+    assert await store.begin_consuming("counting", [P0]) == {P0: 0}
     letter = DeadLetter(
         Origin(*P0, 3), None, b"\xff\x00", (("ce_id", b"\xfe"),), "It is no JSON.", "value", "Send JSON."
     )
     await store.append(Batch(dead_letters=[letter], offsets=OffsetAdvance("counting", {P0: (0, 4)})))
-    assert await store.load_offsets("counting", [P0]) == {P0: 4}
+    assert await store.begin_consuming("counting", [P0]) == {P0: 4}
     with pytest.raises(Fenced):
         await store.append(Batch(offsets=OffsetAdvance("counting", {P0: (0, 4)})))
+
+
+async def test_a_measurement_of_offsets_leaves_nothing_behind(store: Store) -> None:
+    """Given a partition that was never read, when its offset is measured, then nobody began to consume it: another
+    process that believes it is at 0 is fenced as before."""
+    assert await store.stored_offsets("counting", [P0]) == {P0: 0}
+    with pytest.raises(Fenced):
+        await store.append(Batch(offsets=OffsetAdvance("counting", {P0: (0, 4)})))
+    await store.begin_consuming("counting", [P0])
+    await store.append(Batch(offsets=OffsetAdvance("counting", {P0: (0, 4)})))
+    assert await store.stored_offsets("counting", [P0, ("other.topic", 0)]) == {P0: 4, ("other.topic", 0): 0}
+    assert await store.stored_offsets("another", [P0]) == {P0: 0}
 
 
 async def test_a_claim_that_is_stored_for_another_owner_is_seen_by_a_batch_that_takes_it_with_others(
