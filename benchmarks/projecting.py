@@ -3,12 +3,12 @@
 import asyncio
 import time
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from benchmarks.measure import Measured
+from benchmarks.register import TourNames
 from contracts import deployments
 from contracts.registry import type_name
 from contracts.words import Event
@@ -55,7 +55,7 @@ def _events() -> list[ConsumedEvent]:
 
 def _tour(nr: int) -> list[Event]:
     begin = date(2022, 7, 1) + timedelta(days=nr // LINES)
-    own: dict[str, Any] = {"mandate": f"m-{nr % LINES}", "line": "all", "tour": f"t-{nr}"}
+    own = TourNames(mandate=f"m-{nr % LINES}", line="all", tour=f"t-{nr}")
     end = begin + timedelta(days=60)
     planned = deployments.TourPlanned(
         **own,

@@ -6,7 +6,7 @@ The number of tours makes the history longer, not the missions fuller: 10,000 to
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
-from typing import Any, Final
+from typing import Final, TypedDict
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts import approvals, deployments, vacancies
@@ -22,6 +22,31 @@ LINES: Final[dict[str, Category]] = {"observers": "military_observer", "staff": 
 TOURS_PER_YEAR: Final = 10_000
 LAST_DAY: Final = date(2026, 6, 30)
 MANDATE_YEARS: Final = 2
+
+
+class MandateTerms(TypedDict):
+    """What a proposal and its approval have in common."""
+
+    mandate: str
+    contributor: str
+    lines: tuple[LineTerms, ...]
+
+
+class TourNames(TypedDict):
+    """What names a tour."""
+
+    mandate: str
+    line: str
+    tour: str
+
+
+class TourDates(TypedDict):
+    """When a tour begins and ends, and who decided so when."""
+
+    arrives_on: date
+    departs_on: date
+    decided_on: date
+    decided_by: str
 
 
 def first_day(tours: int) -> date:
@@ -61,8 +86,8 @@ def history(tours: int) -> Iterator[ConsumedEvent]:
 def _frame(tours: int) -> Iterator[tuple[date, int, Event]]:
     begin = first_day(tours)
     for mission in MISSIONS:
-        data: dict[str, Any] = {"name": mission, "host_area": "somewhere", "established_on": begin}
-        yield begin, 0, vacancies.MissionRecorded(mission=mission, **data)
+        recorded = vacancies.MissionRecorded(mission=mission, name=mission, host_area="somewhere", established_on=begin)
+        yield begin, 0, recorded
     for year in range(_mandate_year(begin), LAST_DAY.year + 1, MANDATE_YEARS):
         for state in STATES:
             yield from _mandate(state, year, max(begin, date(year, 1, 1)))
@@ -74,14 +99,16 @@ def _mandate(state: str, year: int, day: date) -> Iterator[tuple[date, int, Even
         LineTerms(line=line, missions=MISSIONS, categories=(category,), ceiling=400, valid_from=day)
         for line, category in LINES.items()
     )
-    own: dict[str, Any] = {"mandate": name, "contributor": state, "lines": lines}
+    own = MandateTerms(mandate=name, contributor=state, lines=lines)
     yield day, 0, approvals.MandateProposed(**own, proposed_on=day, proposed_by="the President")
     act = Decision(act_number=f"{year}-V", decided_on=day, votes_for=100)
     yield day, 1, approvals.MandateApproved(**own, decision=act, in_force_from=day)
     end = date(year + MANDATE_YEARS + 1, 12, 31)
     if end <= LAST_DAY:
-        term: dict[str, Any] = {"mandate": name, "contributor": state, "lines": tuple(LINES), "ends_on": end}
-        yield end, 0, approvals.MandateExpired(**term, reason="its term is over")
+        expired = approvals.MandateExpired(
+            mandate=name, contributor=state, lines=tuple(LINES), ends_on=end, reason="its term is over"
+        )
+        yield end, 0, expired
 
 
 def _mandate_year(day: date) -> int:
@@ -104,8 +131,8 @@ def _tour(nr: int, came: date, goes: date) -> Iterator[tuple[date, int, Event]]:
     state, line = STATES[nr % 20], ("observers", "staff")[nr // 20 % 2]
     category = LINES[line]
     mission = MISSIONS[nr // 40 % 5]
-    own: dict[str, Any] = {"mandate": _mandate_name(state, _mandate_year(came)), "line": line, "tour": f"t-{nr}"}
-    dates: dict[str, Any] = {"arrives_on": came, "departs_on": goes}
+    own = TourNames(mandate=_mandate_name(state, _mandate_year(came)), line=line, tour=f"t-{nr}")
+    dates = TourDates(arrives_on=came, departs_on=goes, decided_on=came - timedelta(days=60), decided_by="the ministry")
     early = came - timedelta(days=60)
     yield early, nr, deployments.TourPlanned.model_construct(
         **own, contributor=state, mission=mission, category=category, person=f"p-{nr}", unit=None, headcount=1,
@@ -113,20 +140,21 @@ def _tour(nr: int, came: date, goes: date) -> Iterator[tuple[date, int, Event]]:
         post=f"{state}-{mission}-{nr // 200 % 100}",
         handover_until=None, vacancy=None, nomination=None,
     )  # fmt: skip
-    decided: dict[str, Any] = {"decided_on": early, "decided_by": "the ministry"}
-    yield early, nr, deployments.TourScheduled(**own, **dates, **decided)
+    yield early, nr, deployments.TourScheduled(**own, **dates)
     if nr % 10 == 0:
-        old: dict[str, Any] = {"old_arrives_on": came, "old_departs_on": goes}
-        moved = deployments.TourRescheduled(**own, **dates, **old, **decided, reason="visa")
+        moved = deployments.TourRescheduled(**own, **dates, old_arrives_on=came, old_departs_on=goes, reason="visa")
         yield came - timedelta(days=9), nr, moved
     if came > LAST_DAY:
         return
-    where: dict[str, Any] = {"mission": mission, "category": category, "headcount": 1}
-    yield came + timedelta(days=1), nr, deployments.TourArrived(**own, arrived_on=came, **where)
+    arrived = deployments.TourArrived(**own, arrived_on=came, mission=mission, category=category, headcount=1)
+    yield came + timedelta(days=1), nr, arrived
     if nr % 20 == 0:
-        correction: dict[str, Any] = {"corrected_on": came, "reason": "a slip", "corrects": UUID(int=nr)}
-        rank = deployments.TourCorrected(**own, **correction, field="rank", value="major")
+        rank = deployments.TourCorrected(
+            **own, corrected_on=came, reason="a slip", corrects=UUID(int=nr), field="rank", value="major"
+        )
         yield came + timedelta(days=20), nr, rank
     if goes <= LAST_DAY:
-        gone: dict[str, Any] = {"departed_on": goes, "reason": "end_of_tour", "payer": "un", "mission": mission}
-        yield goes + timedelta(days=2), nr, deployments.TourDeparted(**own, **gone, person=f"p-{nr}")
+        departed = deployments.TourDeparted(
+            **own, departed_on=goes, reason="end_of_tour", payer="un", mission=mission, person=f"p-{nr}"
+        )
+        yield goes + timedelta(days=2), nr, departed

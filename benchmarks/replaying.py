@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
@@ -68,7 +67,7 @@ async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
         ]
 
 
-async def _timed(what: str, work: Callable[[], Coroutine[Any, Any, float]], many: int = RECORDS) -> Measured:
+async def _timed(what: str, work: Callable[[], Coroutine[object, object, float]], many: int = RECORDS) -> Measured:
     """By the seconds that the work itself counts."""
     seconds = await work()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 import uvloop
@@ -46,7 +46,7 @@ NOW, THEN = date(2026, 6, 1), date(2025, 11, 1)
 KNOWN_AT: Final = datetime(2025, 12, 1, tzinfo=UTC)
 STATE: Final = register.STATES[0]
 OF_A_PERIOD: Final = ("lead-times", "moved-dates", "ceiling-held", "occupancy", "people-since", "timeline")
-ONE_MISSION: Final[dict[str, dict[str, Any]]] = {
+ONE_MISSION: Final[dict[str, dict[str, object]]] = {
     "must-come-home": {"mission": "UNIFIL", "closes_on": date(2026, 6, 15)},
     "events-behind": {"mission": "UNIFIL"},
 }

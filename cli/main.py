@@ -36,7 +36,8 @@ class Commands(TyperGroup):
     """Every command, with its errors in one line and no traceback.
 
     What is given and empty is nearly always a variable that was not set. It is refused: taken for an option that was
-    left out, a check would look at less than the caller meant and say that all of it holds.
+    left out, a check would look at less than the caller meant and say that all of it holds. `Any`: the types of the
+    library's contexts and commands are private to it.
     """
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -48,7 +49,7 @@ class Commands(TyperGroup):
                 )
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: Any) -> Any:
+    def invoke(self, ctx: Any) -> object:
         try:
             return super().invoke(ctx)
         except (CommandError, OperationError, StackError) as error:

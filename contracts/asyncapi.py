@@ -5,7 +5,7 @@ itself: every schema is in its components.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import orjson
 from pydantic.json_schema import models_json_schema
@@ -18,7 +18,7 @@ from contracts.outcome import CommandDecided
 from contracts.registry import COMMANDS, EVENTS, SERVICES, commands_of, events_of, type_name
 from contracts.words import Command, Event, Message
 
-Json: TypeAlias = dict[str, Any]
+Json: TypeAlias = Mapping[str, object]
 
 _WORDS: Final[tuple[type[Message], ...]] = (*COMMANDS.values(), *EVENTS.values(), CommandDecided)
 _KEY: Final = {"type": "string", "description": "The stream: everything of one stream is in one partition, in order."}
@@ -111,7 +111,7 @@ def _channel(service: str, kind: str) -> Json:
 
 def _operation(service: str, kind: str, action: str, summary: str) -> tuple[str, Json]:
     channel = f"#/channels/{service}.{kind}"
-    operation: Json = {
+    operation: dict[str, object] = {
         "action": action,
         "summary": summary,
         "channel": {"$ref": channel},

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX
 from contracts.unreadable import Unreadable
@@ -60,7 +60,11 @@ class Envelope:
     """Extension `partitionkey` (CloudEvents' Partitioning): what the sender would have the record's key be."""
 
 
-def envelope(attributes: Mapping[str, Any], data: bytes, place: Place) -> Envelope:
+Attributes: TypeAlias = Mapping[str, Any]
+"""By name, as somebody sent them. `Any`: JSON may hold anything there, until `_check` has looked."""
+
+
+def envelope(attributes: Attributes, data: bytes, place: Place) -> Envelope:
     """Check the attributes and build the envelope; raises `Unreadable` for the first that is at fault.
 
     Values are text; numbers may also be integers, as JSON has them.
@@ -97,7 +101,7 @@ def envelope(attributes: Mapping[str, Any], data: bytes, place: Place) -> Envelo
     )
 
 
-def _incomplete(attributes: Mapping[str, Any], place: Place) -> Unreadable:
+def _incomplete(attributes: Attributes, place: Place) -> Unreadable:
     version = attributes.get("specversion")
     if version is not None and version != SPEC_VERSION:
         return Unreadable(f"specversion is {str(version)[:60]!r}.", place("specversion"), 'Send CloudEvents "1.0".')
@@ -119,7 +123,7 @@ def _effective_time(place: Place) -> Unreadable:
     )
 
 
-def _doubtful(attributes: Mapping[str, Any]) -> bool:
+def _doubtful(attributes: Attributes) -> bool:
     """Whether one of them needs a look by itself: all of them together are looked at in a fraction of the time."""
     try:
         together = "".join(attributes.values())

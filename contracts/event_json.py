@@ -5,13 +5,12 @@ record as it came.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from contracts import fragments
-from contracts.envelope import NAMES, Envelope, Place, envelope, optional
+from contracts.envelope import NAMES, Attributes, Envelope, Place, envelope, optional
 from contracts.strict_json import NotStrict, TooDeep, elements, parsed
 from contracts.unreadable import Unreadable, empty
 
@@ -54,7 +53,7 @@ def _alone(text: bytes, at: str) -> Envelope | Unreadable:
 
 def write(event: Envelope) -> bytes:
     """One event as application/cloudevents+json, its data inlined byte for byte (in base64 where it is not JSON)."""
-    document: dict[str, Any] = {"specversion": "1.0", "id": event.id, "source": event.source, "type": event.type}
+    document: dict[str, object] = {"specversion": "1.0", "id": event.id, "source": event.source, "type": event.type}
     document.update(optional(event))
     if event.datacontenttype:
         document["datacontenttype"] = event.datacontenttype
@@ -102,7 +101,7 @@ def _event(document: object, at: str, field: str) -> Envelope:
         raise fault.salvage(attributes, data) from None
 
 
-def _data(document: Mapping[str, Any], place: Place) -> bytes:
+def _data(document: Attributes, place: Place) -> bytes:
     plain, encoded = document.get("data"), document.get("data_base64")
     if plain is not None and encoded is not None:
         raise Unreadable("data and data_base64 are both there.", place("data_base64"), "Send one of them.")

@@ -7,7 +7,7 @@ recorded already stays readable: the limits (not the forms) hold for commands, a
 
 import re
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -31,19 +31,19 @@ _UUID: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9
 _CONTROL: Final = r"[\x00-\x1f\x7f-\x9f]"
 _CONTROLS: Final = re.compile(_CONTROL)
 
-ONE_LINE: Final[dict[str, Any]] = {"not": {"pattern": "\\n"}}
+ONE_LINE: Final[dict[str, object]] = {"not": {"pattern": "\\n"}}
 """For readers of a schema whose `$` also matches before a line break at the end, as Python's: there is none."""
 
-DAY: Final[dict[str, Any]] = {"pattern": f"^({_CENTURIES})[0-9]{{2}}-{_ON_A_DAY}$", **ONE_LINE}
-INSTANT: Final[dict[str, Any]] = {
+DAY: Final[dict[str, object]] = {"pattern": f"^({_CENTURIES})[0-9]{{2}}-{_ON_A_DAY}$", **ONE_LINE}
+INSTANT: Final[dict[str, object]] = {
     "pattern": f"^({_CENTURIES})[0-9]{{2}}-{_ON_A_DAY}[Tt]{_AT_A_TIME}(\\.[0-9]+)?"
     "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
     **ONE_LINE,
 }
-UUID_FORM: Final[dict[str, Any]] = {"pattern": f"^{_UUID}$", **ONE_LINE}
-REFERENCE: Final[dict[str, Any]] = {"not": {"pattern": _CONTROL}}
-TEXT: Final[dict[str, Any]] = {"not": {"pattern": r"\x00"}}
-LABEL: Final[dict[str, Any]] = {"maxLength": LABEL_LENGTH_MAX, **TEXT}
+UUID_FORM: Final[dict[str, object]] = {"pattern": f"^{_UUID}$", **ONE_LINE}
+REFERENCE: Final[dict[str, object]] = {"not": {"pattern": _CONTROL}}
+TEXT: Final[dict[str, object]] = {"not": {"pattern": r"\x00"}}
+LABEL: Final[dict[str, object]] = {"maxLength": LABEL_LENGTH_MAX, **TEXT}
 
 
 def day(value: object, info: ValidationInfo) -> object:

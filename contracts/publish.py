@@ -12,7 +12,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -33,7 +33,7 @@ def file_name(word: type[Message]) -> str:
     return f"{word.service}.{word.__name__}.v{word.schema_version}.json"
 
 
-def schema(word: type[Message]) -> dict[str, Any]:
+def schema(word: type[Message]) -> dict[str, object]:
     """A word's JSON Schema (2020-12); its `$id` is the CloudEvents dataschema."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

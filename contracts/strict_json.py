@@ -6,7 +6,6 @@ twice (RFC 8259, section 4, leaves its meaning open), and nesting that cannot be
 
 import json
 import re
-from typing import Any
 
 import orjson
 
@@ -28,7 +27,7 @@ class TooDeep(NotStrict):
     """It can be read and not be written again."""
 
 
-def parsed(text: bytes) -> Any:
+def parsed(text: bytes) -> object:
     """The value of a text. Raises `NotStrict`."""
     return _read(text)[0]
 
@@ -41,7 +40,7 @@ def canonical(text: bytes) -> bytes:
     return _read(text)[1]
 
 
-def _read(text: bytes) -> tuple[Any, bytes]:
+def _read(text: bytes) -> tuple[object, bytes]:
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
@@ -83,7 +82,7 @@ def _behind(text: str, at: int) -> int:
     return blanks.end() if blanks else at
 
 
-def _once(members: list[tuple[str, Any]]) -> None:
+def _once(members: list[tuple[str, object]]) -> None:
     names: set[str] = set()
     for name, _ in members:
         if name in names:

@@ -7,14 +7,15 @@ follows from the signed log, and from nothing else.
 import asyncio
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 from aiokafka import ConsumerRecord
 
+from contracts.json_object import JsonObject
 from kernel.runtime.health import Health
 from kernel.store import database
 from operations.audit_log import ReadPath
@@ -33,7 +34,7 @@ BATCH_RECORDS: Final = 1_000
 """Records of one transaction."""
 
 
-def consumed(record: Mapping[str, Any]) -> "ConsumerRecord[bytes | None, bytes | None]":
+def consumed(record: JsonObject) -> "ConsumerRecord[bytes | None, bytes | None]":
     """An archived record in JSON (`layout.record`) as Kafka gave it."""
     key, value = (None if record[part] is None else bytes.fromhex(record[part]) for part in ("key", "value"))
     return ConsumerRecord(
@@ -64,7 +65,7 @@ class RecomputedViews:
         self.uncovered: list[str] = []
         """Records that the answer rests on, and that the receipt's checkpoint does not cover."""
 
-    def see(self, record: Mapping[str, Any], size: int) -> None:
+    def see(self, record: JsonObject, size: int) -> None:
         """One archived record, of an archive of which the receipt's checkpoint covers the first `size`."""
         if record["offset"] >= self._until.get((record["topic"], record["partition"]), 0):
             return
@@ -74,7 +75,7 @@ class RecomputedViews:
         if len(self._next) == BATCH_RECORDS:
             self._fill()
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> JsonObject:
         """The report, as the query API would tell it of these views."""
         self._fill()
         return self._runner.run(self._answer())
@@ -83,7 +84,7 @@ class RecomputedViews:
         self._runner.run(self._filling.apply(self._next, self._until))
         self._next = []
 
-    async def _answer(self) -> dict[str, Any]:
+    async def _answer(self) -> JsonObject:
         await self._filling.reach(self._until)
         report, given = REPORTS[self._receipt.report], dict(self._receipt.parameters)
         params = parameters_of(self._receipt.report, report.parameters, report.required).model_validate(given)

@@ -1,15 +1,15 @@
 """Whether a report follows from the log: the file, the log, and the report made again, each held to the receipt."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
+from contracts.json_object import JsonObject
 from operations.audit_log import ReadPath
 from operations.errors import InvalidRequest, OperationError
 from operations.progress import ReportRate
@@ -51,7 +51,7 @@ def verify_receipt(file: Path, key: str, read: ReadPath, scratch: str | None, re
     return ReceiptCheck(receipt.report, as_of, findings, receipt.projection, receipts.code_version())
 
 
-def _read_receipt(file: Path) -> tuple[Mapping[str, Any] | None, Receipt]:
+def _read_receipt(file: Path) -> tuple[JsonObject | None, Receipt]:
     """The answer, where it is there, and its receipt."""
     try:
         content = json.loads(file.read_bytes())
@@ -66,7 +66,7 @@ def _read_receipt(file: Path) -> tuple[Mapping[str, Any] | None, Receipt]:
 
 
 def _recompute(
-    read: ReadPath, key: str, receipt: Receipt, answer: Mapping[str, Any] | None, url: str, report_rate: ReportRate
+    read: ReadPath, key: str, receipt: Receipt, answer: JsonObject | None, url: str, report_rate: ReportRate
 ) -> list[str]:
     """What is wrong with the log, and how the answer that follows from it differs."""
     note = receipt.archive["checkpoint"]
@@ -86,7 +86,7 @@ def _recompute(
     return [*report.findings, *uncovered, *([] if is_same else _differences(answer, again))]
 
 
-def _differences(answer: Mapping[str, Any] | None, again: Mapping[str, Any]) -> list[str]:
+def _differences(answer: JsonObject | None, again: JsonObject) -> list[str]:
     """Row by row, where the answer is there to compare with."""
     differences = ["answer: what follows from the log is another than the receipt says"]
     if answer is None:

@@ -1,7 +1,7 @@
 """The options that say which archived records: the same for every command that takes some of the archive."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -10,7 +10,7 @@ from kernel.model.records import Partition
 from operations.archive_selection import Selection, TimeRange
 
 
-def _option(name: str, text: str, metavar: str, *more: str) -> Any:
+def _option(name: str, text: str, metavar: str, *more: str) -> object:
     return typer.Option(name, *more, metavar=metavar, help=text)
 
 

@@ -8,9 +8,9 @@ import typer
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, running_system
-from cli.connect.http import JsonObject
 from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
+from contracts.json_object import JsonObject
 
 ROWS_MAX = 1_000
 PAGE = 500

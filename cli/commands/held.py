@@ -10,9 +10,9 @@ import typer
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Database, Directory, running_system
-from cli.connect.http import JsonObject
 from cli.output.errors import CommandError
 from cli.output.terminal import number, results, row, table
+from contracts.json_object import JsonObject
 from contracts.registry import SERVICES
 from kernel.model.records import Origin
 from operations.held_events import give_up_event

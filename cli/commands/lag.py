@@ -2,8 +2,8 @@
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, running_system
-from cli.connect.http import JsonObject
 from cli.output.terminal import number, results, row, table
+from contracts.json_object import JsonObject
 
 
 def lag(directory: Directory = USUAL) -> None:

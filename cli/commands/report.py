@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import quote
 
 import httpx
@@ -12,8 +12,8 @@ from rich.table import Column
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
-from cli.connect.http import JsonObject
 from cli.output.terminal import number, results, row, table
+from contracts.json_object import JsonObject
 
 NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
 
@@ -171,7 +171,7 @@ def _total(index: int, column: str, totals: JsonObject) -> str | None:
     return "total" if index == 0 else None
 
 
-def _cell(value: Any) -> str | None:
+def _cell(value: object) -> str | None:
     match value:
         case None:
             return None

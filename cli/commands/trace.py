@@ -9,8 +9,8 @@ from rich.tree import Tree
 
 from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, running_system
-from cli.connect.http import JsonObject
 from cli.output.terminal import results
+from contracts.json_object import JsonObject
 
 Message = Annotated[
     str, typer.Argument(metavar="MESSAGE", help="The id of an event or a command, or topic/partition/offset.")

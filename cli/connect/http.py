@@ -1,15 +1,13 @@
 """Requests to a service over HTTP. A problem is shown as the service describes it: the detail and the remedy."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
 
 import httpx
 
 from cli.output.errors import CommandError
+from contracts.json_object import JsonObject
 
 TIMEOUT_S = 30.0
-JsonObject: TypeAlias = Mapping[str, Any]
-"""What a service answers; its shape is in the document that the service publishes."""
 
 
 class NotAtThisAddress(CommandError):

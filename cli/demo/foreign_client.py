@@ -9,13 +9,15 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
-CloudEvent: TypeAlias = Mapping[str, Any]
+JsonObject: TypeAlias = dict[str, Any]
+"""`Any`: what it holds is in the published contract, and this client has no model of it."""
+CloudEvent: TypeAlias = JsonObject
 """As JSON has it: the attributes and `data`."""
 Address: TypeAlias = tuple[str, str, str]
 """Of an answer: service, source of the command, id of the command."""
-Answer: TypeAlias = Mapping[str, Any]
+Answer: TypeAlias = JsonObject
 Offsets: TypeAlias = Mapping[tuple[str, int], int]
 """By topic and partition."""
 
@@ -96,7 +98,7 @@ class ForeignClient:
             elif time.monotonic() - heard > silence_s:
                 raise NoAnswer(f"{len(missing)} commands have no answer, e.g. {missing[0][2]} to {missing[0][0]}")
 
-    def _take(self, record: Any, *, is_fresh: bool) -> None:
+    def _take(self, record: "ConsumerRecord[bytes, bytes]", *, is_fresh: bool) -> None:
         answer = json.loads(record.value)
         address = record.topic.removesuffix(".outcomes"), answer["command_source"], answer["command_id"]
         self._answers.setdefault(address, []).append(answer)

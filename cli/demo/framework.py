@@ -1,11 +1,10 @@
 """The steps around the people: missions, mandates, papers, applications, vacancies, and what officials said."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
 from cli.demo.steps import Step
-from cli.demo.tables import RECONSTRUCTION, Row, day, mandates, rows, words
+from cli.demo.tables import RECONSTRUCTION, Row, StoryLine, StoryMandate, day, mandates, rows, words
 from contracts import approvals, deployments, vacancies
 from contracts.words import Decision, LineTerms
 
@@ -55,7 +54,7 @@ def _mission_change(row: Row) -> Step:
     return Step(command.since, command, f"{command.mission}-{command.status}", row["basis"], row["source"])
 
 
-def _mandate(row: Mapping[str, Any]) -> Iterator[Step]:
+def _mandate(row: StoryMandate) -> Iterator[Step]:
     slug, voted, source = row["mandate"], day(row["voted_on"]), row["sources"][0]
     proposal = approvals.ProposeMandate(
         mandate=slug,
@@ -73,10 +72,10 @@ def _mandate(row: Mapping[str, Any]) -> Iterator[Step]:
     yield Step(voted, approval, slug, row["basis"], source)
 
 
-def _line(line: Mapping[str, Any], voted_on: str) -> LineTerms:
+def _line(line: StoryLine, voted_on: str) -> LineTerms:
     subs = [{"mission": mission, "ceiling": most} for mission, most in line["sub_ceilings"].items()]
-    terms = {**line, "sub_ceilings": tuple(subs), "valid_from": day(voted_on)}
-    terms |= {name: tuple(line[name]) for name in ("missions", "categories")}
+    terms: dict[str, object] = {**line, "sub_ceilings": tuple(subs), "valid_from": day(voted_on)}
+    terms |= {"missions": tuple(line["missions"]), "categories": tuple(line["categories"])}
     return LineTerms.model_validate(terms)
 
 

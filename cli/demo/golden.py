@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
 
-from cli.connect.http import JsonObject
+from contracts.json_object import JsonObject
 
 AS_OF: Final = date(2022, 6, 30)
 WAITED_ON: Final = date(2014, 5, 15)

@@ -7,13 +7,13 @@ reconstruction whatever the row's own basis. Only arrival and departure carry th
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from cli.demo.framework import CONTRIBUTOR
 from cli.demo.steps import Step
 from cli.demo.tables import RECONSTRUCTION, Row, day, rows
 from contracts import deployments, vacancies
-from contracts.words import Command
+from contracts.words import Command, ConsentKind
 
 SCREENING_HOLDS: Final = timedelta(days=730)
 SCREENED_AGAIN_BEFORE: Final = timedelta(days=14)
@@ -24,6 +24,24 @@ UN_CONSENT_AFTER: Final = timedelta(days=7)
 STATES_CONSENT_AFTER: Final = timedelta(days=14)
 SCHEDULED_AFTER: Final = timedelta(days=21)
 PLEDGE_HOLDS: Final = timedelta(days=365)
+
+
+class PutForward(TypedDict):
+    """A nomination: for which vacancy, on which line, when."""
+
+    vacancy: str
+    nomination: str
+    mandate: str
+    line: str
+    nominated_on: date
+
+
+class TourKey(TypedDict):
+    """What names a tour."""
+
+    mandate: str
+    line: str
+    tour: str
 
 
 def steps() -> Iterator[Step]:
@@ -72,15 +90,17 @@ def _nomination(row: Row, nominee: str, last: dict[str, str]) -> Iterator[Step]:
         yield _worked_out(row, on, reopened, tour)
     last[vacancy] = tour
     mandate, _, line = row["line"].partition("/")
-    place: dict[str, Any] = {"vacancy": vacancy, "nomination": tour}
-    put_forward: dict[str, Any] = {**place, "mandate": mandate, "line": line, "nominated_on": nominated}
+    place = PutForward(vacancy=vacancy, nomination=tour, mandate=mandate, line=line, nominated_on=nominated)
     if "person" in row:
-        yield _worked_out(row, nominated, vacancies.NominateCandidate(**put_forward, person=nominee), tour)
+        yield _worked_out(row, nominated, vacancies.NominateCandidate(**place, person=nominee), tour)
     else:
-        yield _worked_out(row, nominated, vacancies.NominateUnit(**put_forward, unit=nominee), tour)
+        yield _worked_out(row, nominated, vacancies.NominateUnit(**place, unit=nominee), tour)
     if row["accepted_on"]:
-        days: dict[str, Any] = {"accepted_on": day(row["accepted_on"]), "report_on": day(row["report_on"])}
-        yield _worked_out(row, days["accepted_on"], vacancies.AcceptNomination(**place, **days), tour)
+        accepted, reports = day(row["accepted_on"]), day(row["report_on"])
+        acceptance = vacancies.AcceptNomination(
+            vacancy=vacancy, nomination=tour, accepted_on=accepted, report_on=reports
+        )
+        yield _worked_out(row, accepted, acceptance, tour)
 
 
 def _unit(row: Row) -> Iterator[Step]:
@@ -103,10 +123,10 @@ def _unit(row: Row) -> Iterator[Step]:
         strength=headcount,
         framework_nation="IND",
     )
-    level: dict[str, Any] = {"level": row["level"]}
+    readiness = {"unit": unit, "level": row["level"], "assessed_on": assessed}
     commands: tuple[tuple[date, Command], ...] = (
         (pledged, pledge),
-        (assessed, vacancies.RecordReadiness(unit=unit, **level, assessed_on=assessed)),
+        (assessed, vacancies.RecordReadiness.model_validate(readiness)),
         (selected, vacancies.SelectUnit(unit=unit, mission="UNIFIL", selected_on=selected)),
         (signed, memorandum),
         (visited, vacancies.RecordPredeploymentVisit(unit=unit, visited_on=visited, passed=True)),
@@ -119,7 +139,7 @@ def _tour(row: Row, tour: str, mission: str) -> Iterator[Step]:
     if not row["accepted_on"]:
         return
     mandate, _, line = row["line"].partition("/")
-    of: dict[str, Any] = {"mandate": mandate, "line": line, "tour": tour}
+    of = TourKey(mandate=mandate, line=line, tour=tour)
     accepted = day(row["accepted_on"])
     yield _consent(row, of, "un_structure", "UN Secretariat", accepted + UN_CONSENT_AFTER)
     if not row["arrived_on"]:
@@ -137,13 +157,13 @@ def _tour(row: Row, tour: str, mission: str) -> Iterator[Step]:
         yield Step(left, home, tour, row["basis"], row["source"])
 
 
-def _consent(row: Row, of: dict[str, Any], kind: Any, given_by: str, on: date) -> Step:
+def _consent(row: Row, of: TourKey, kind: ConsentKind, given_by: str, on: date) -> Step:
     document = f"Consent to {of['tour']}"
     command = deployments.RecordConsent(**of, kind=kind, given_by=given_by, document=document, given_on=on)
     return _worked_out(row, on, command, f"{of['tour']}-{kind}")
 
 
-def _schedule(row: Row, of: dict[str, Any], on: date, months: int) -> Step:
+def _schedule(row: Row, of: TourKey, on: date, months: int) -> Step:
     begins = day(row["report_on"])
     command = deployments.ScheduleTour(
         **of,
@@ -158,13 +178,18 @@ def _schedule(row: Row, of: dict[str, Any], on: date, months: int) -> Step:
 def _moved(row: Row) -> Step:
     mandate, _, line = row["line"].partition("/")
     on, until = day(row["decided_on"]), day(row["departs_on"])
-    of: dict[str, Any] = {"mandate": mandate, "line": line, "tour": row["tour"], "decided_on": on}
+    of = TourKey(mandate=mandate, line=line, tour=row["tour"])
     if row["kind"] == "extended":
-        longer = deployments.ExtendTour(**of, until=until, reason=row["reason"])
+        longer = deployments.ExtendTour(**of, decided_on=on, until=until, reason=row["reason"])
         return Step(on, longer, row["tour"], row["basis"], row["source"])
     arrives = day(row["arrives_on"])
     moved = deployments.ScheduleTour(
-        **of, arrives_on=arrives, departs_on=until, decided_by=row["decided_by"], reason=row["reason"]
+        **of,
+        arrives_on=arrives,
+        departs_on=until,
+        decided_by=row["decided_by"],
+        decided_on=on,
+        reason=row["reason"],
     )
     return Step(on, moved, row["tour"], row["basis"], row["source"])
 

@@ -1,7 +1,7 @@
 """What the demo prints: tables for an official, each with its sources under it. Plain where it is no terminal."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from rich import box
 from rich.console import Console
@@ -138,7 +138,7 @@ def _table(out: Console, title: str, *columns: str | Column) -> Table:
     return shown
 
 
-def _plain(word: Any) -> str:
+def _plain(word: object) -> str:
     return str(word).replace("_", " ")
 
 

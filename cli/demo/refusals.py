@@ -7,7 +7,7 @@ own, who is barred first.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Final, TypedDict
 from uuid import NAMESPACE_URL, uuid5
 
 from contracts import deployments, vacancies
@@ -15,13 +15,21 @@ from contracts.cloudevents import Envelope
 from contracts.registry import schema_name, type_name
 from contracts.words import Command
 
+
+class LineKey(TypedDict):
+    """What names a line of a mandate."""
+
+    mandate: str
+    line: str
+
+
 SENDER: Final = "urn:example:refusals"
 ON: Final = date(2022, 7, 1)
 BARRED: Final = "p-example-barred"
 UNKNOWN_EVENT: Final = uuid5(NAMESPACE_URL, "urn:example:no-such-event")
-_COMPANY: Final[dict[str, Any]] = {"mandate": "kz-2018", "line": "company"}
-_OFFICERS: Final[dict[str, Any]] = {"mandate": "kz-2018", "line": "officers"}
-_OBSERVERS: Final[dict[str, Any]] = {"mandate": "kz-2013", "line": "observers"}
+_COMPANY: Final[LineKey] = {"mandate": "kz-2018", "line": "company"}
+_OFFICERS: Final[LineKey] = {"mandate": "kz-2018", "line": "officers"}
+_OBSERVERS: Final[LineKey] = {"mandate": "kz-2013", "line": "observers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +73,12 @@ def _envelope(command: Command, command_id: str) -> Envelope:
     )
 
 
-def _plan(tour: str, of: dict[str, Any], **more: Any) -> deployments.PlanTour:
+def _plan(tour: str, of: LineKey, **more: object) -> deployments.PlanTour:
     plan = {"contributor": "KAZ", "mission": "UNIFIL", "planned_from": ON, "planned_until": date(2023, 1, 1)}
-    return deployments.PlanTour(tour=tour, **{**of, **plan, **more})
+    return deployments.PlanTour.model_validate({"tour": tour, **of, **plan, **more})
 
 
-def _observer(person: str, **more: Any) -> dict[str, Any]:
+def _observer(person: str, **more: object) -> dict[str, object]:
     return {"mission": "MINURSO", "category": "military_observer", "person": person, "rank": "major", **more}
 
 
@@ -87,7 +95,7 @@ def _ceilings() -> Sequence[Example]:
 def _lines_and_papers() -> Sequence[Example]:
     elsewhere = _plan("example-3", _OBSERVERS, **_observer("p-example-elsewhere", mission="UNIFIL"))
     too_soon = deployments.RecordArrival(**_OFFICERS, tour="minurso-observer-6-2022", arrived_on=date(2022, 9, 3))
-    of_2022: dict[str, Any] = {"mandate": "kz-2022", "line": "contingent"}
+    of_2022: LineKey = {"mandate": "kz-2022", "line": "contingent"}
     twice = _plan("example-4", of_2022, **_observer("p-kz-0045", mission="MONUSCO"))
     return [
         Example("I2", "An observer in UNIFIL on the line of 2013", elsewhere),
@@ -96,11 +104,16 @@ def _lines_and_papers() -> Sequence[Example]:
     ]
 
 
+def _nominate(nomination: str, person: str) -> vacancies.NominateCandidate:
+    return vacancies.NominateCandidate(
+        **_OFFICERS, vacancy="minurso-observer-3", nomination=nomination, person=person, nominated_on=ON
+    )
+
+
 def _nominees() -> Sequence[Example]:
-    place: dict[str, Any] = {"vacancy": "minurso-observer-3", **_OFFICERS, "nominated_on": ON}
     # The screening of the second officer of 2014 has long expired, in all four of its facts.
-    expired = vacancies.NominateCandidate(**place, nomination="example-5", person="p-kz-0002")
-    barred = vacancies.NominateCandidate(**place, nomination="example-6", person=BARRED)
+    expired = _nominate("example-5", "p-kz-0002")
+    barred = _nominate("example-6", BARRED)
     return [
         Example("I5", "An officer whose four tests have all expired, for MINURSO", expired),
         Example("I12", "A fictional person, barred after a return for discipline", barred),

@@ -10,11 +10,11 @@ from typing import Final
 from aiokafka.errors import KafkaError
 
 from cli.connect import http
-from cli.connect.http import JsonObject
 from cli.demo import golden, pages
 from cli.demo.foreign_client import SERVICES, ForeignClient, NoAnswer, Offsets
 from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
 from cli.output.errors import LATE, CommandError
+from contracts.json_object import JsonObject
 from deploy.local.endpoints import Endpoints
 from deploy.service_names import QUERY
 from operations.rehearsal import InMemorySystem

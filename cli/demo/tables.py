@@ -5,9 +5,35 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.resources import files
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias, TypedDict
 
 Row: TypeAlias = Mapping[str, str]
+
+
+class StoryLine(TypedDict):
+    """A line of a mandate, as the file has it."""
+
+    line: str
+    missions: list[str]
+    categories: list[str]
+    ceiling: int
+    sub_ceilings: dict[str, int]
+
+
+class StoryMandate(TypedDict):
+    """A mandate with its lines, as the file has it."""
+
+    mandate: str
+    voted_on: str
+    act: str
+    votes_for: int | None
+    area: str | None
+    tasks: str | None
+    lines: list[StoryLine]
+    basis: str
+    sources: list[str]
+
+
 PUBLIC_RECORD: Final = "public record"
 RECONSTRUCTION: Final = "reconstruction"
 
@@ -20,9 +46,9 @@ def rows(name: str) -> Sequence[Row]:
     return list(csv.DictReader(text.splitlines()))
 
 
-def mandates() -> Sequence[Mapping[str, Any]]:
+def mandates() -> Sequence[StoryMandate]:
     """The mandates with their lines."""
-    mandates: Sequence[Mapping[str, Any]] = json.loads((_FOLDER / "mandates.json").read_text(encoding="utf-8"))
+    mandates: Sequence[StoryMandate] = json.loads((_FOLDER / "mandates.json").read_text(encoding="utf-8"))
     return mandates
 
 

@@ -7,10 +7,10 @@ over when every command of it, and every command that the services' own policies
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from cli.demo import refusals
-from cli.demo.foreign_client import ForeignClient
+from cli.demo.foreign_client import Answer, CloudEvent, ForeignClient
 from cli.demo.story import Chapter, chapters
 from contracts.cloudevents import Envelope, to_structured
 from operations.rehearsal import Address, InMemorySystem
@@ -95,13 +95,13 @@ async def ask_refusals(client: ForeignClient, system: InMemorySystem) -> Sequenc
     return [_refused(example, client.answer(address)) for example, address in zip(examples, addresses, strict=True)]
 
 
-def _refused(example: refusals.Example, answer: Any) -> Refused:
+def _refused(example: refusals.Example, answer: Answer) -> Refused:
     details = [f"- {one}" for one in answer["details"]]
     reason = "\n".join([answer["reason"] or "", *details])
     return Refused(example, answer["rule"] or "", reason, answer["remedy"] or "")
 
 
-def _as_json(envelope: Envelope) -> dict[str, Any]:
+def _as_json(envelope: Envelope) -> CloudEvent:
     """What a foreign system has in its hands: a CloudEvent as JSON."""
-    cloud_event: dict[str, Any] = json.loads(to_structured(envelope))
+    cloud_event: CloudEvent = json.loads(to_structured(envelope))
     return cloud_event

@@ -6,7 +6,7 @@ behind it may stand the mark of a transaction, which no reader is ever given, or
 
 import time
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -60,7 +60,7 @@ async def _positions(
     return positions
 
 
-def _position(headers: Iterable[tuple[str, Any]]) -> int | None:
+def _position(headers: Iterable[tuple[str, bytes | None]]) -> int | None:
     """None for what no service wrote: no position, or none that a log can have."""
     text = dict(headers).get("ce_position") or b""
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(BIGINT_MAX)) else None

@@ -6,7 +6,7 @@ declared is ignored. Each of these would answer another question than the one th
 
 from collections.abc import Collection, Iterable
 from types import UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Annotated, Final, Union, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 from weakref import WeakKeyDictionary
 
@@ -98,7 +98,7 @@ def _decoded(part: bytes) -> str | None:
         return None
 
 
-def taken(route: Any) -> dict[str, bool] | None:
+def taken(route: object) -> dict[str, bool] | None:
     """The parameters of a route's address by name, and whether each may be repeated.
 
     None where it declares none because it reads them by itself: a page, which the document leaves out.
@@ -110,10 +110,10 @@ def taken(route: Any) -> dict[str, bool] | None:
     return names
 
 
-_TAKEN: Final[WeakKeyDictionary[Any, dict[str, bool]]] = WeakKeyDictionary()
+_TAKEN: Final[WeakKeyDictionary[object, dict[str, bool]]] = WeakKeyDictionary()
 
 
-def identities(route: Any) -> frozenset[str]:
+def identities(route: object) -> frozenset[str]:
     """The parameters of a route that take a command's identity as it was sent, be it a name or not."""
     if not isinstance(route, APIRoute):
         return frozenset()
@@ -132,7 +132,7 @@ def _query_parameters(dependant: Dependant) -> Iterable[tuple[str, bool]]:
         yield from _query_parameters(inner)
 
 
-def _is_list(annotation: Any) -> bool:
+def _is_list(annotation: object) -> bool:
     origin = get_origin(annotation)
     if origin is Annotated:
         return _is_list(get_args(annotation)[0])

@@ -7,7 +7,8 @@ with the same status and headers and no body (RFC 9110, section 9.3.2). The page
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from contextlib import AbstractAsyncContextManager
+from typing import Final, TypeAlias, TypedDict, Unpack
 
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -71,12 +72,24 @@ class Addressed:
         await self._app(scope, receive, send)
 
 
+Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+"""What runs as long as an app is served."""
+
+
+class Described(TypedDict, total=False):
+    """What an app says of itself in its document."""
+
+    summary: str
+    description: str
+    version: str
+
+
 def app(
     title: str,
     *,
-    lifespan: Callable[[FastAPI], Any] | None = None,
+    lifespan: Lifespan | None = None,
     as_page: AsPage = lambda *_: None,
-    **described: Any,
+    **described: Unpack[Described],
 ) -> FastAPI:
     """An app of this kind; `described` goes to FastAPI (`summary`, `description`, `version`, …)."""
     application = FastAPI(

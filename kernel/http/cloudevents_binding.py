@@ -3,7 +3,7 @@
 A generated client has a model for the data of each command, one for the event around it, and one for the answer.
 """
 
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypedDict
 
 from fastapi import FastAPI
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
@@ -15,7 +15,7 @@ from kernel.http import openapi, problem_details
 from kernel.http.models import CommandNotRead
 
 _REF: Final = "#/components/schemas/{model}"
-_NAME: Final = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX}
+_NAME: Final[dict[str, object]] = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX}
 
 
 class CommandEvent(BaseModel):
@@ -42,7 +42,14 @@ class CommandEvent(BaseModel):
     """W3C Trace Context."""
 
 
-def documented(app: FastAPI, service: str) -> dict[str, Any]:
+class RouteDocument(TypedDict):
+    """What the decorator of a route takes for its document."""
+
+    responses: dict[int | str, dict[str, object]]
+    openapi_extra: dict[str, object]
+
+
+def documented(app: FastAPI, service: str) -> RouteDocument:
     """What the decorator of the route takes; the models go to the document of `app`."""
     words = {name: word for name, word in COMMANDS.items() if word.service == service}
     events = [_event(name, word) for name, word in words.items()]
@@ -68,7 +75,7 @@ def documented(app: FastAPI, service: str) -> dict[str, Any]:
 
 
 def _event(name: str, word: type[BaseModel]) -> type[BaseModel]:
-    fields: dict[str, Any] = {"type": (Literal[name], ...), "data": (word, ...)}
+    fields: dict[str, Any] = {"type": (Literal[name], ...), "data": (word, ...)}  # `Any`: no type says `Literal[name]`
     return create_model(f"{word.__name__}Event", __base__=CommandEvent, __doc__=word.__doc__, **fields)
 
 
@@ -81,14 +88,17 @@ def _at(model: type[BaseModel]) -> str:
     return _REF.format(model=model.__name__)
 
 
-def _one_of(models: list[str]) -> dict[str, Any]:
+def _one_of(models: list[str]) -> dict[str, object]:
     return {"oneOf": [{"$ref": _REF.format(model=name)} for name in models]}
 
 
-def _headers(types: list[str]) -> list[dict[str, Any]]:
+def _headers(types: list[str]) -> list[dict[str, object]]:
     """Of the binary mode; percent-encoded where they are not ASCII (HTTP binding, section 3.1.3.2)."""
-    instant = {"type": "string", "examples": ["2014-07-01T09:30:00Z"]}  # RFC 3339; generators write no other headers
-    known: dict[str, dict[str, Any]] = {
+    instant: dict[str, object] = {
+        "type": "string",
+        "examples": ["2014-07-01T09:30:00Z"],
+    }  # RFC 3339; generators write no other headers
+    known: dict[str, dict[str, object]] = {
         "specversion": {"type": "string", "enum": ["1.0"]},
         "id": _NAME,
         "source": _NAME,
@@ -105,12 +115,12 @@ def _headers(types: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _answered(description: str) -> dict[str, Any]:
+def _answered(description: str) -> dict[str, object]:
     return {"description": description, "content": {"application/json": {"schema": {"$ref": _at(CommandDecided)}}}}
 
 
 _EITHER: Final = {"oneOf": [{"$ref": _at(CommandDecided)}, {"$ref": _at(CommandNotRead)}]}
-_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+_RESPONSES: Final[dict[int | str, dict[str, object]]] = {
     200: {
         "description": "Accepted: the events are on record. Of a batch, the answer to each in its order.",
         "content": {
@@ -128,7 +138,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         405, 408, 413, 503, _503="Busy, or a server is away: send it again under the same id."
     ),
 }
-ANSWERED: Final[dict[int | str, dict[str, Any]]] = {
+ANSWERED: Final[dict[int | str, dict[str, object]]] = {
     200: _answered("The answer, as it was given."),
     **problem_details.documented(
         400, 404, 405, 409, 503, _409="Several sources used this id: name one.", _404="No such command."

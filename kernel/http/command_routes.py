@@ -6,15 +6,16 @@ one transaction. A refusal is an answer; its status code only helps tools that l
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import asyncpg
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from contracts.cloudevents import Envelope, from_http
+from contracts.json_object import JsonObject
 from contracts.limits import FIRST_INSTANT
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
@@ -105,7 +106,7 @@ def build(
     queue: CommandQueue,
     decode: Callable[[Envelope], DecodedCommand],
     health: Health,
-    lifespan: Callable[[FastAPI], Any],
+    lifespan: application.Lifespan,
 ) -> FastAPI:
     """The HTTP side of a deciding service."""
     app = application.app(f"Forcegen {service}", summary="Send commands, read their outcomes.", lifespan=lifespan)
@@ -177,7 +178,7 @@ def _admitted(read: Envelope | Unreadable, decode: Callable[[Envelope], DecodedC
     return unreadable(read) or read
 
 
-def _unread(fault: Unreadable) -> dict[str, Any]:
+def _unread(fault: Unreadable) -> JsonObject:
     body = {"status": "invalid", "rule": "contract", "reason": fault.reason, "field": fault.field}
     return body | {"remedy": fault.remedy, "command_id": fault.id, "command_source": fault.source}
 
@@ -234,12 +235,12 @@ def dead_letters(app: FastAPI, pool: asyncpg.Pool) -> None:
     ) -> DeadLetterPage:
         [after] = _DEAD_LETTERS.after(cursor)
         rows = await pool.fetch(sql()["dead_letters_after"], after, limit)
-        items = [_dead_letter(dict(row)) for row in rows]
+        items = [_dead_letter(row) for row in rows]
         last = items[-1] if len(items) == limit else None
         return DeadLetterPage(items=items, next=last and _DEAD_LETTERS.cursor(str(last.position)))
 
 
-def _dead_letter(row: Mapping[str, Any]) -> DeadLetterItem:
+def _dead_letter(row: asyncpg.Record) -> DeadLetterItem:
     as_stored = ("reason", "field", "remedy", "recorded")
     plain = ("position", "topic", "offset", *as_stored, "value_bytes", "key_bytes", "headers_number")
     raw = {n: None if row[n] is None else row[n].decode("utf-8", "backslashreplace") for n in ("key", "value")}

@@ -6,13 +6,14 @@ that does not fit is answered with 400 and problem details, by every route that 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from contracts.json_object import JsonObject
 from kernel.http.problem_details import MEDIA_TYPE, ProblemDetails, documented
 
 _REF: Final = "#/components/schemas/{model}"
@@ -38,9 +39,9 @@ def add_models(app: FastAPI, models: Iterable[type[BaseModel]], mode: JsonSchema
 
 def publish(app: FastAPI) -> None:
     """Let `app.openapi()` be the document that holds."""
-    write: Callable[[], dict[str, Any]] = app.openapi
+    write: Callable[[], JsonObject] = app.openapi
 
-    def openapi() -> dict[str, Any]:
+    def openapi() -> JsonObject:
         if app.openapi_schema is None:
             _right(write(), [(ProblemDetails, "serialization"), *getattr(app.state, "models", ())])
         return write()
@@ -48,7 +49,7 @@ def publish(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _right(document: dict[str, Any], models: Sequence[tuple[type[BaseModel], JsonSchemaMode]]) -> None:
+def _right(document: JsonObject, models: Sequence[tuple[type[BaseModel], JsonSchemaMode]]) -> None:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     _, generated = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
     schemas |= generated.get("$defs", {})
@@ -61,12 +62,12 @@ def _right(document: dict[str, Any], models: Sequence[tuple[type[BaseModel], Jso
         responses.setdefault("400", documented(400)[400])
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _operations(document: JsonObject) -> Iterator[JsonObject]:
     for path in document.get("paths", {}).values():
         yield from (path[method] for method in _METHODS if method in path)
 
 
-def _is_phantom(response: dict[str, Any]) -> bool:
+def _is_phantom(response: JsonObject) -> bool:
     """What FastAPI declares for parameters that do not fit, and no service here ever answers."""
     content = response.get("content", {})
     return MEDIA_TYPE not in content and "HTTPValidationError" in str(content)

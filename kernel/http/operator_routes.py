@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 from fastapi import FastAPI
@@ -16,7 +16,7 @@ from kernel.store.postgres import sql
 
 Ready: TypeAlias = Callable[[], Awaitable[list[str]]]
 """Why a process cannot answer now; nothing when it can."""
-PassedOver: TypeAlias = Callable[[str], Awaitable[list[dict[str, Any]]]]
+PassedOver: TypeAlias = Callable[[str], Awaitable[list[dict[str, object]]]]
 """What a consumer passed over, newest first."""
 READY_WITHIN_S: Final = 2.0
 PASSAGES_SHOWN: Final = 20
@@ -39,7 +39,7 @@ def answering(pool: asyncpg.Pool) -> Ready:
 def passages(pool: asyncpg.Pool) -> PassedOver:
     """What each consumer passed over last, newest first."""
 
-    async def read(consumer: str) -> list[dict[str, Any]]:
+    async def read(consumer: str) -> list[dict[str, object]]:
         return [dict(row) for row in await pool.fetch(sql()["passed_over"], consumer, PASSAGES_SHOWN)]
 
     return read
@@ -70,17 +70,9 @@ def operations(
         return JSONResponse(stands, status_code=503 if problems else 200)
 
     @app.get("/v1/lag", summary="Records that wait, by consumer: broker end offset minus stored offset")
-    async def lag() -> dict[str, Any]:
+    async def lag() -> dict[str, object]:
         """With the age of the oldest, what stands still, and the offsets that were passed over."""
-        shown: dict[str, Any] = {}
-        for consumer, records in health.lag.items():
-            shown[consumer] = {
-                "records": records,
-                "behind_seconds": round(health.behind_s(consumer), 3),
-                "standing": dict(health.standing),
-                "passed_over": await passed_over(consumer) if passed_over else [],
-            }
-        return shown
+        return {consumer: await _lag_of(consumer, health, passed_over) for consumer in health.lag}
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
@@ -89,4 +81,13 @@ def operations(
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-_STANDS: Final[dict[int | str, dict[str, Any]]] = {503: {"description": "No, with the reasons in `problems`"}}
+async def _lag_of(consumer: str, health: Health, passed_over: PassedOver | None) -> dict[str, object]:
+    return {
+        "records": health.lag[consumer],
+        "behind_seconds": round(health.behind_s(consumer), 3),
+        "standing": dict(health.standing),
+        "passed_over": await passed_over(consumer) if passed_over else [],
+    }
+
+
+_STANDS: Final[dict[int | str, dict[str, object]]] = {503: {"description": "No, with the reasons in `problems`"}}

@@ -8,7 +8,7 @@ held to the same bounds. The address as a whole is looked at by `address`.
 import math
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -40,25 +40,25 @@ from kernel.http.values import (
 class Kind:
     """Metadata of an annotation: how its text is read, how a value that is read already is held, how it is shown."""
 
-    def read(self, text: str) -> Any:
+    def read(self, text: str) -> object:
         """The value of a text; raises `Bad`."""
         raise NotImplementedError
 
-    def hold(self, value: Any) -> Any:
+    def hold(self, value: object) -> object:
         """A value that somebody else has read; raises `Bad`."""
         return value
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         """What the document says of it, besides its type."""
         return {}
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_before_validator_function(self._validate, handler(source))
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
         return {**handler(schema), **self.json_schema()}
 
-    def _validate(self, value: Any) -> Any:
+    def _validate(self, value: object) -> object:
         try:
             return self.read(value) if isinstance(value, str) else self.hold(value)
         except Bad as fault:
@@ -72,12 +72,12 @@ class _Day(Kind):
     def read(self, text: str) -> date:
         return day(text)
 
-    def hold(self, value: Any) -> Any:
+    def hold(self, value: object) -> object:
         if isinstance(value, datetime) or not isinstance(value, date):
             raise Bad("This is not a day.", DAYS)
         return day_within(value)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"examples": ["2014-07-01"]}
 
 
@@ -86,7 +86,7 @@ class _Month(Kind):
     def read(self, text: str) -> str:
         return month(text)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"pattern": r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", "examples": ["2014-07"]}
 
 
@@ -95,12 +95,12 @@ class _Instant(Kind):
     def read(self, text: str) -> datetime:
         return instant(text)
 
-    def hold(self, value: Any) -> Any:
+    def hold(self, value: object) -> object:
         if not isinstance(value, datetime):
             raise Bad("This is not an instant.", INSTANTS)
         return instant_within(value)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"examples": ["2014-09-01T00:00:00Z"]}
 
 
@@ -120,12 +120,12 @@ class Whole(Kind):
     def read(self, text: str) -> int:
         return whole(text, self.least, self.most)
 
-    def hold(self, value: Any) -> Any:
+    def hold(self, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, int):
             raise Bad("This is not a whole number.", f"Send a whole number from {self.least} to {self.most}.")
         return whole_within(value, self.least, self.most)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"minimum": self.least, "maximum": self.most}
 
 
@@ -138,14 +138,14 @@ class Seconds(Kind):
     def read(self, text: str) -> float:
         return seconds(text, self.most)
 
-    def hold(self, value: Any) -> Any:
+    def hold(self, value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise Bad("This is not a number of seconds.", f"Send 0 to {self.most:g}.")
         if not 0 <= value <= self.most:
             raise Bad(f"{value:g} is not from 0 to {self.most:g}.", f"Send 0 to {self.most:g}.")
         return float(value)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"minimum": 0, "maximum": self.most}
 
 
@@ -158,7 +158,7 @@ class Name(Kind):
     def read(self, text: str) -> str:
         return name(text, self.bytes_max)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"minLength": 1, "maxLength": self.bytes_max}
 
 
@@ -169,7 +169,7 @@ class Identity(Kind):
     def read(self, text: str) -> str:
         return identity(text)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"minLength": 1, "maxLength": ATTRIBUTE_LENGTH_MAX}
 
 
@@ -178,7 +178,7 @@ class _Cursor(Kind):
     def read(self, text: str) -> str:
         return cursor(text)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"minLength": 1, "maxLength": CURSOR_BYTES_MAX, "pattern": "^[A-Za-z0-9_-]+={0,2}$"}
 
 

@@ -5,7 +5,7 @@ Every service answers its errors here, those of the framework too: there is no e
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import asyncpg
 import structlog
@@ -13,10 +13,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 
+from contracts.json_object import JsonObject
 from kernel.http.caching import NOT_AT_ALL
 from kernel.http.problem_types import (
     BAD_PARAMETER,
@@ -94,7 +96,7 @@ class ProblemDetails(BaseModel):
     """What to do about it."""
 
 
-def documented(*statuses: int, **described: str) -> dict[int | str, dict[str, Any]]:
+def documented(*statuses: int, **described: str) -> dict[int | str, JsonObject]:
     """`responses` of a route, for the document: each status with its form; `described` gives other words (`_404=`)."""
     descriptions = {
         status: described.get(f"_{status}") or _WORDS.get(status, HTTPStatus(status).phrase) for status in statuses
@@ -131,7 +133,7 @@ def response(problem: Problem) -> Response:
     return JSONResponse(_sendable(body), problem.status, headers, media_type=MEDIA_TYPE)
 
 
-def _sendable(body: Mapping[str, Any]) -> dict[str, Any]:
+def _sendable(body: Mapping[str, object]) -> dict[str, object]:
     """What a caller sent may be no text that can be written: it is shown escaped."""
     shown = {n: v.encode("utf-8", "backslashreplace").decode() for n, v in body.items() if isinstance(v, str)}
     return {**body, **shown}
@@ -166,7 +168,7 @@ def answer_problems(app: FastAPI, as_page: AsPage = lambda *_: None) -> None:
         app.add_exception_handler(family, failed)
 
 
-def of_validation(error: Mapping[str, Any]) -> Problem:
+def of_validation(error: ErrorDetails) -> Problem:
     """Of the first fault that pydantic finds in a parameter: one of `parameters` brings its remedy along."""
     place = error["loc"][1:] or error["loc"]
     if error["loc"][0] == "query":  # which of those that were sent is no part of its name
@@ -212,7 +214,7 @@ def allowed_methods(request: Request) -> str:
     return ", ".join(sorted(methods))
 
 
-def _methods(route: Any, request: Request) -> set[str]:
+def _methods(route: BaseRoute, request: Request) -> set[str]:
     return {
         method
         for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")

@@ -5,7 +5,6 @@ which anybody may write as well, and one odd record must not end what they do.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -25,7 +24,7 @@ class GrouplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     """As the library's, but `getmany` goes on behind what it cannot decode; for assigned partitions, not for groups."""
 
     def __init__(
-        self, *topics: str, settings: Settings, isolation_level: str = "read_committed", **options: Any
+        self, *topics: str, settings: Settings, isolation_level: str = "read_committed", **options: object
     ) -> None:
         bounded_codecs.install()
         super().__init__(
@@ -48,9 +47,9 @@ class GrouplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         """Records of some partitions, or of all, by partition."""
         before = {tp: await self.position(tp) for tp in partitions or self.assignment()}
         try:
-            polled: Mapping[TopicPartition, Any] = await super().getmany(
-                *partitions, timeout_ms=timeout_ms, max_records=max_records
-            )
+            polled: Mapping[
+                TopicPartition, Sequence[ConsumerRecord[bytes | None, bytes | None]]
+            ] = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
         except Exception as fault:
             if isinstance(fault, KafkaError) and not isinstance(fault, CorruptRecordException):
                 raise

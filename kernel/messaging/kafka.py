@@ -5,7 +5,7 @@ import re
 import ssl
 from contextlib import suppress
 from ipaddress import AddressValueError, IPv6Address
-from typing import Any, Final
+from typing import Final
 
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
@@ -51,7 +51,7 @@ def bootstrap(settings: Settings) -> list[str]:
     return [_written(*_host_and_port(address)) for address in given if address]
 
 
-def client(settings: Settings) -> dict[str, Any]:
+def client(settings: Settings) -> dict[str, object]:
     """What every aiokafka client of a service begins with."""
     return {"bootstrap_servers": bootstrap(settings), **parse_security(security(settings))}
 

@@ -61,6 +61,10 @@ def source(service: str) -> str:
     return f"urn:forcegen:{service}"
 
 
+LogRow: TypeAlias = Mapping[str, Any]
+"""`Any`: a row of a log, whose columns the query types."""
+
+
 def readers(pool: asyncpg.Pool, service: str, logs: Sequence[str]) -> Mapping[str, ReadOutbox]:
     """How each of a service's logs is read."""
 
@@ -112,7 +116,7 @@ async def _unreadable(pool: asyncpg.Pool, log: str, position: int, fault: Except
     return Unfit(position, key if len(key) <= KEY_BYTES_MAX else None, reason)
 
 
-def _fit(service: str, log: str, row: Mapping[str, Any]) -> OutboxRecord | Unfit:
+def _fit(service: str, log: str, row: LogRow) -> OutboxRecord | Unfit:
     try:
         return _RENDER[log](service, row)
     except Exception as fault:  # whatever it is, it is this row's: rendering is a pure function of it
@@ -127,14 +131,14 @@ async def at(
     return {row["position"]: _rendered(log, service, dict(row)) for row in rows}
 
 
-def _rendered(log: str, service: str, row: Mapping[str, Any]) -> OutboxRecord | None:
+def _rendered(log: str, service: str, row: LogRow) -> OutboxRecord | None:
     try:
         return _RENDER[log](service, row)
     except (LookupError, TypeError, ValueError):  # no service writes such a row
         return None
 
 
-def _event(service: str, row: Mapping[str, Any]) -> OutboxRecord:
+def _event(service: str, row: LogRow) -> OutboxRecord:
     word = EVENTS[row["type"]]
     return _cloud_event(
         row["position"],
@@ -163,7 +167,7 @@ def _utc(when: datetime) -> datetime:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def _outcome(service: str, row: Mapping[str, Any]) -> OutboxRecord:
+def _outcome(service: str, row: LogRow) -> OutboxRecord:
     whole = _decided(service, row, row["body"])
     if record_bytes(whole) <= RECORD_BYTES_MAX:
         return whole
@@ -171,7 +175,7 @@ def _outcome(service: str, row: Mapping[str, Any]) -> OutboxRecord:
     return _decided(service, row, cut.model_dump_json())
 
 
-def _decided(service: str, row: Mapping[str, Any], body: str) -> OutboxRecord:
+def _decided(service: str, row: LogRow, body: str) -> OutboxRecord:
     return _cloud_event(
         row["position"],
         Envelope(
@@ -196,7 +200,7 @@ def _cloud_event(position: int, envelope: Envelope) -> OutboxRecord:
     return OutboxRecord(position, key, value, tuple(headers))
 
 
-def _dead_letter(_: str, row: Mapping[str, Any]) -> OutboxRecord:
+def _dead_letter(_: str, row: LogRow) -> OutboxRecord:
     key, own = _origin(row), [(name, text) for name, text in orjson.loads(row["headers"])]
     whole = _letter(row, key, own)
     if record_bytes(whole) <= RECORD_BYTES_MAX:
@@ -205,7 +209,7 @@ def _dead_letter(_: str, row: Mapping[str, Any]) -> OutboxRecord:
     return _letter({**row, "reason": reason}, key[:DEAD_KEY_BYTES_MAX], dead_letters.bounded(own))
 
 
-def _letter(row: Mapping[str, Any], key: bytes, own: Sequence[dead_letters.Header]) -> OutboxRecord:
+def _letter(row: LogRow, key: bytes, own: Sequence[dead_letters.Header]) -> OutboxRecord:
     key_bytes, headers_number = row["key_bytes"] or len(row["key"] or b""), row["headers_number"] or 0
     values = {
         "dead-letter-reason": row["reason"],
@@ -230,13 +234,13 @@ def record_bytes(record: OutboxRecord) -> int:
     return size
 
 
-def _origin(row: Mapping[str, Any]) -> bytes:
+def _origin(row: LogRow) -> bytes:
     """The key of the record that could not be read, or where it stands."""
     key: bytes = row["key"] or f"{row['topic']}/{row['part']}/{row['offset']}".encode()
     return key
 
 
-def _stream(row: Mapping[str, Any]) -> bytes:
+def _stream(row: LogRow) -> bytes:
     key: str = row["stream"]
     return key.encode()
 

@@ -5,7 +5,7 @@ what the broker really holds. It has a connection of its own, made when it is fi
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient
@@ -16,6 +16,7 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
     for_code,
 )
+from aiokafka.protocol.api import Request, Response
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.offset import OffsetRequest
 
@@ -39,10 +40,14 @@ class EndsBefore(Exception):
         self.end = end
 
 
+PartitionResponse: TypeAlias = tuple[Any, ...]
+"""`Any`: numbers, lists and bytes in the order of Kafka's protocol, which the client decodes and does not type."""
+
+
 class RawReader:
     """Reads single partitions; not safe for several tasks at once."""
 
-    def __init__(self, brokers: Mapping[str, Any], *, committed: bool = True) -> None:
+    def __init__(self, brokers: Mapping[str, object], *, committed: bool = True) -> None:
         """`brokers` as `messaging.kafka.client` gives it; without `committed`, aborted transactions are records too."""
         self._brokers = brokers
         self._isolation = READ_COMMITTED if committed else READ_UNCOMMITTED
@@ -81,7 +86,7 @@ class RawReader:
         if client is not None:
             await client.close()
 
-    async def _fetch(self, partition: TopicPartition, offset: int, bytes_max: int) -> tuple[Any, ...]:
+    async def _fetch(self, partition: TopicPartition, offset: int, bytes_max: int) -> PartitionResponse:
         wanted = [(partition.topic, [(partition.partition, offset, bytes_max)])]
         request = FetchRequest(0, 0, bytes_max, self._isolation, wanted)
         response = await self._sent(partition, request)
@@ -92,7 +97,7 @@ class RawReader:
         response = _checked(await self._sent(partition, request))
         return int(response[3])
 
-    async def _sent(self, partition: TopicPartition, request: Any) -> Any:
+    async def _sent(self, partition: TopicPartition, request: Request) -> Response:
         """Ask the partition's leader; after a fault everything about the cluster is asked anew."""
         try:
             client = await self._connected(partition.topic)
@@ -117,7 +122,7 @@ class RawReader:
         return self._client
 
 
-def _checked(response: Any) -> tuple[Any, ...]:
+def _checked(response: Response) -> PartitionResponse:
     """The one partition that was asked for, or its error."""
     ((_, (partition,)),) = response.topics
     error = for_code(partition[1])

@@ -25,7 +25,7 @@ async def connect(
     """A pool on a service's database, with settings of the server's; waits for a server that is still starting."""
     pool: asyncpg.Pool = await asyncpg.create_pool(
         url.get_secret_value(),
-        connect=cast(Any, session),
+        connect=cast(Any, session),  # `Any`: the driver's types ask for one overload of its own `connect`
         min_size=1,
         max_size=size_max,
         command_timeout=60,

@@ -7,7 +7,6 @@ order, and a rollback gives the positions back. A reader of the log needs no gue
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 import orjson
@@ -16,6 +15,7 @@ from contracts.cloudevents import to_structured
 from contracts.newer import is_known, newer
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, type_name
+from contracts.words import Event
 from kernel.model import dead_letters
 from kernel.model.dead_letters import cut, stored
 from kernel.model.decider import Claim, RecordedEvent
@@ -43,7 +43,7 @@ EVENT_ID = "events_id_key"
 """The constraint that an event's id is used once."""
 
 
-def decode_event(type_: str, schema_version: int, data: str) -> Any:
+def decode_event(type_: str, schema_version: int, data: str) -> Event:
     """An event as its model. Every version ever published stays readable; today each type has one.
 
     Raises:

@@ -8,7 +8,7 @@ since it would wait for a silent one for as long as for all of them.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import psycopg
@@ -24,6 +24,9 @@ _ASYNCPG: Final = frozenset(
     )
 )  # fmt: skip
 """What asyncpg knows of libpq's parameters; it takes all others for settings of the server's."""
+
+ConnectArguments: TypeAlias = dict[str, Any]
+"""`Any`: keywords of `asyncpg.connect`, each with a type of its own, which has no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,14 @@ class Address:
             login = quote(self.user, safe="") + (f":{quote(self.password, safe='')}" if self.password else "") + "@"
         return f"postgresql://{login}/{quote(self.database or '', safe='')}?{urlencode(query, quote_via=quote)}"
 
-    def attempts(self) -> Iterator[dict[str, Any]]:
+    def attempts(self) -> Iterator[ConnectArguments]:
         """For asyncpg: what it is given for each host in turn."""
         timeout = self.more.get("connect_timeout", "")
         given = {name: text for name, text in self.more.items() if name in _ASYNCPG or name not in _LIBPQ}
         if len(self.hosts) > 1:
             given.setdefault("target_session_attrs", "primary")
         wait_s = int(timeout) if timeout.isdigit() and int(timeout) else CONNECT_S if len(self.hosts) > 1 else None
-        common = {
+        common: ConnectArguments = {
             "dsn": f"postgresql:///?{urlencode(given, quote_via=quote)}",
             "user": self.user,
             "password": self.password,

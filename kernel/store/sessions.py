@@ -18,7 +18,7 @@ PASSING_FAULTS = (
 
 
 async def session(url: str, **settings: Any) -> asyncpg.Connection:
-    """A connection, with settings of the driver's."""
+    """A connection, with settings of the driver's. `Any`: they are typed there, and their types have no name."""
     last: Exception | None = None
     for attempt in address(url).attempts():
         try:
@@ -31,5 +31,5 @@ async def session(url: str, **settings: Any) -> asyncpg.Connection:
 
 @stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
 async def patient_session(url: str, **settings: Any) -> asyncpg.Connection:
-    """The same; waits for a server that is still starting."""
+    """The same, and `Any` for the same reason; waits for a server that is still starting."""
     return await session(url, **settings)

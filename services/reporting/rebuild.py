@@ -8,7 +8,7 @@ stored offsets, and begins again from those of the new.
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 from pydantic import SecretStr
@@ -255,6 +255,6 @@ async def _let_read(connection: Connection, reader: str, schema: str) -> None:
 
 async def _tell(connection: Connection) -> None:
     tables = [row["tablename"] for row in await connection.fetch(sql()["tables"], LIVE)]
-    views: list[Any] = [table for table in tables if not table.endswith("_history")]
+    views: list[object] = [table for table in tables if not table.endswith("_history")]
     changed = (views, ["[]"] * len(views), [0] * len(views))
     await connection.execute(query("change").sql, *changed, len(views))

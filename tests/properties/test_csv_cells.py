@@ -66,6 +66,7 @@ def begins_a_formula(cell: str) -> bool:
 def test_a_formula_is_kept_as_text_whatever_comes_before_it(before: str, sign: str) -> None:
     text = f"{before}{sign}1+1"
     cell = csv_cell(text)
+    assert isinstance(cell, str)
     assert cell != text
     assert len(cell) == len(text) + cell.count("'") - text.count("'")
     assert unguarded(cell) == text

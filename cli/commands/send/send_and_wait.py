@@ -8,8 +8,9 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
+from aiokafka import TopicPartition
 from pydantic import ValidationError
 
 from cli.commands.send.ndjson import BadLine, CommandLine
@@ -17,6 +18,7 @@ from cli.output.errors import LATE, CommandError
 from contracts.cloudevents import from_kafka, to_kafka
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
+from kernel.messaging.passages import Record
 
 UNANSWERED_MAX: Final = 5_000
 POLL_MS: Final = 100
@@ -26,14 +28,16 @@ STRUCTURED: Final = ("content-type", b"application/cloudevents+json")
 class CommandProducer(Protocol):
     """What is used of aiokafka's."""
 
-    async def send(self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]) -> Any: ...
+    async def send(
+        self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]
+    ) -> "asyncio.Future[object]": ...
     async def flush(self) -> None: ...
 
 
 class OutcomeConsumer(Protocol):
     """What is used of aiokafka's."""
 
-    async def getmany(self, *, timeout_ms: int) -> Mapping[Any, Sequence[Any]]: ...
+    async def getmany(self, *, timeout_ms: int) -> Mapping[TopicPartition, Sequence[Record]]: ...
 
 
 class SendObserver(Protocol):
@@ -123,7 +127,7 @@ class SendAndWait:
         remedy = "See `forcegen status` and `forcegen lag`; send the file again to ask for the answers"
         return CommandError(f"{cause}. {remedy}: repeats are harmless.", LATE)
 
-    def _receive(self, record: Any) -> None:
+    def _receive(self, record: Record) -> None:
         """What is no outcome comes from a stranger or a newer version: it answers no command of ours."""
         try:
             outcome = _outcome(record)
@@ -149,5 +153,5 @@ def _record(line: CommandLine, *, structured: bool) -> tuple[bytes, bytes, list[
     return (key, line.text, [STRUCTURED]) if structured else (key, value, headers)
 
 
-def _outcome(record: Any) -> CommandDecided:
+def _outcome(record: Record) -> CommandDecided:
     return CommandDecided.model_validate_json(from_kafka(record.key, record.value, record.headers).data)

@@ -5,9 +5,9 @@ compared and refilled like every other record.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias, TypedDict
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -32,6 +32,14 @@ class PartitionSilent(Exception):
     """Kafka does not return records that it reports to have; the message names the partition."""
 
 
+class TopicDescription(TypedDict):
+    """What the admin client says of a topic, as far as it is read here."""
+
+    topic: str
+    partitions: Sequence[object]
+    error_code: int
+
+
 class KafkaReader:
     """A client that reads any partition and belongs to no group; one partition at a time."""
 
@@ -43,7 +51,7 @@ class KafkaReader:
     async def partitions(self, topics: Collection[str]) -> dict[str, int]:
         """The number of partitions of each topic that exists."""
         existing = sorted(set(topics) & set(await self.admin.list_topics()))
-        descriptions: Sequence[Mapping[str, Any]] = await self.admin.describe_topics(existing) if existing else []
+        descriptions: Sequence[TopicDescription] = await self.admin.describe_topics(existing) if existing else []
         return {each["topic"]: len(each["partitions"]) for each in descriptions if not each["error_code"]}
 
     async def bounds(self, partitions: Collection[Partition]) -> dict[Partition, range]:

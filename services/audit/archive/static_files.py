@@ -10,11 +10,12 @@ leaves, one with it the first W, from 1 to 255. So an answer can be cached under
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Iterable
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import asyncpg
 
+from contracts.json_object import JsonObject
 from contracts.limits import BIGINT_MAX
 from kernel.store.postgres import Connection
 from services.audit.archive.writer import Row, archived
@@ -99,7 +100,7 @@ def tile_of(path: str) -> TilePath | None:
     return parsed if path == (spelling if match["level"] else spelling.replace("tile/entries", "records")) else None
 
 
-def record(row: Row) -> dict[str, Any]:
+def record(row: Row) -> JsonObject:
     """An archived record in JSON: bytes in hexadecimal, the timestamp in milliseconds; as a verifier hashes it.
 
     The name of a header is text, or `{"hex": "fffe"}` where its bytes are no UTF-8.
@@ -112,7 +113,7 @@ def record(row: Row) -> dict[str, Any]:
     }
 
 
-def headers_of(record: Mapping[str, Any]) -> Headers:
+def headers_of(record: JsonObject) -> Headers:
     """The headers of a record in JSON, as Kafka gave them.
 
     Raises:
@@ -146,7 +147,7 @@ def _lines(rows: Iterable[Row]) -> bytes:
     return b"".join(map(line, rows))
 
 
-def _json(content: Any) -> bytes:
+def _json(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False).encode()
 
 

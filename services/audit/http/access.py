@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import asyncpg
 import structlog
@@ -189,7 +189,7 @@ def _readings(pool: asyncpg.Pool) -> APIRouter:
         reader: Annotated[str | None, Name(100), Query()] = None,
         limit: Annotated[Limit, Query()] = LIMIT_DEFAULT,
         cursor: Annotated[Cursor | None, Query()] = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """Also those who were refused (`allowed` is false)."""
         items = await newest(pool, limit, *_READINGS.after(cursor), reader=reader)
         return {"items": items, "next": _READINGS.cursor(str(items[-1]["nr"])) if len(items) == limit else None}
@@ -202,7 +202,7 @@ _READINGS: Final = numbered("readings", BIGINT_MAX)
 
 async def newest(
     pool: asyncpg.Pool, limit: int, before: int = BIGINT_MAX, reader: str | None = None
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """The last readings."""
     given = {"before": before, "limit": limit} | ({} if reader is None else {"reader": reader})
     statement = template("services.audit.http", "readings").narrowed(given).statement()

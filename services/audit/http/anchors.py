@@ -4,7 +4,7 @@ No record's content is disclosed: only where the last record of each partition i
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import asyncpg
 from fastapi import APIRouter, Query
@@ -26,7 +26,7 @@ Positions = Annotated[
 ]
 
 
-async def anchored(connection: Connection, positions: Sequence[Position]) -> dict[str, Any] | None:
+async def anchored(connection: Connection, positions: Sequence[Position]) -> dict[str, object] | None:
     """The newest checkpoint, with the last record before each position and its proof; None where one is not signed yet.
 
     A partition of which nothing was read yet has no anchor.
@@ -57,7 +57,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         summary="That all before a position of each partition is in the signed tree",
         responses=documented(404, _404="No checkpoint covers all of the positions yet."),
     )
-    async def anchors(positions: Positions) -> Any:
+    async def anchors(positions: Positions) -> object:
         """`position` is `topic/partition/offset`; repeat it for each partition. 404 until a checkpoint covers all."""
         requested = [place(one) for one in positions]
         async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from contracts.limits import BIGINT_MAX, INTEGER_MAX
 from kernel.http.parameters import Kind, Whole
@@ -20,7 +20,7 @@ class _Topic(Kind):
             raise Bad(f"{shown(text)} is no topic's name.", "Send 1 to 249 letters, digits and . _ -")
         return text
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"pattern": f"^{TOPIC}$", "examples": ["deployments.events"]}
 
 
@@ -30,7 +30,7 @@ class _Place(Kind):
         place(text)
         return text
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> dict[str, object]:
         return {"pattern": f"^{TOPIC}/(0|[1-9][0-9]{{0,9}})/(0|[1-9][0-9]{{0,18}})$", "examples": [EXAMPLE]}
 
 

@@ -1,12 +1,13 @@
 """The log over HTTP: its static files (`static_files`), and single proofs."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import asyncpg
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from contracts.json_object import JsonObject
 from kernel.http import caching
 from kernel.http.parameters import Whole
 from kernel.http.problem_details import documented, problem
@@ -27,9 +28,7 @@ Old = Annotated[int, Whole(0, MAX), Query(description="Leaves of the tree whose 
 Leaf = Annotated[int, Whole(0, MAX), Query(description="The number of a leaf, from 0")]
 
 
-async def bundle(
-    connection: Connection, topic: str, partition: int, offset: int, since: int = 0
-) -> dict[str, Any] | None:
+async def bundle(connection: Connection, topic: str, partition: int, offset: int, since: int = 0) -> JsonObject | None:
     """The record with all that proves it, offline; None where it is not archived, or not signed yet."""
     row = await connection.fetchrow(sql()["leaf"], topic, partition, offset)
     note: str | None = await connection.fetchval(sql()["last_checkpoint"])
@@ -50,7 +49,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     @router.get("/proofs/inclusion", summary="That a leaf is in the tree of a size", responses=documented(404))
-    async def inclusion(leaf: Leaf, size: Size) -> Any:
+    async def inclusion(leaf: Leaf, size: Size) -> object:
         """`hashes` lead from the leaf to the root, as RFC 6962 section 2.1.1 orders them."""
         return await _proof(pool, {"leaf": leaf, "size": size}, lambda: merkle.inclusion(leaf, size))
 
@@ -59,7 +58,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         summary="That the tree of a size begins with the tree of an older one",
         responses=documented(404),
     )
-    async def consistency(old: Old, size: Size) -> Any:
+    async def consistency(old: Old, size: Size) -> object:
         """`hashes` as RFC 6962 section 2.1.2 orders them."""
         return await _proof(pool, {"old": old, "size": size}, lambda: merkle.consistency(old, size))
 
@@ -74,7 +73,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
         partition: Annotated[Partition, Path()],
         offset: Annotated[Offset, Path()],
         old: Old = 0,
-    ) -> Any:
+    ) -> object:
         """With `old`, the size of a checkpoint that you kept, also that the tree continues that one."""
         async with pool.acquire() as connection:
             content = await bundle(connection, topic, partition, offset, old)
@@ -203,7 +202,7 @@ def _absent(path: str) -> Response:
 
 async def _proof(
     pool: asyncpg.Pool, parameters: dict[str, int], spans: Callable[[], list[Span]]
-) -> Response | dict[str, Any]:
+) -> Response | JsonObject:
     try:
         async with pool.acquire() as connection:
             return {**parameters, "hashes": [one.hex() for one in await tree_store.hashes(connection, spans())]}

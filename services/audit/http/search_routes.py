@@ -1,6 +1,6 @@
 """Search the archive for messages, and for what caused them. Each result is a record that has a proof."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import asyncpg
 from fastapi import APIRouter, Query
@@ -88,7 +88,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["search"], dependencies=[Reader])
 
     @router.get("/messages", summary="Archived messages by stream, actor, type, topic, correlation and time")
-    async def messages(parameters: Annotated[SearchParameters, Query()]) -> dict[str, Any]:
+    async def messages(parameters: Annotated[SearchParameters, Query()]) -> dict[str, object]:
         """The newest first. `behind`: records that cannot be found yet."""
         async with pool.acquire() as connection:
             page, following = await search(connection, parameters)
@@ -101,7 +101,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     async def causes(
         event: Annotated[Text | None, Query(description="The id of an event or a command")] = None,
         record_place: Annotated[Place | None, Query(alias="at", examples=["deployments.events/0/17"])] = None,
-    ) -> Any:
+    ) -> object:
         """Name the message by `event` or by `at`. `beyond` is the id of a cause that is not in the log."""
         if (event is None) == (record_place is None):
             detail = "Name one message: by its id (event), or by its place (at)."

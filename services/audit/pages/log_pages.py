@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 import asyncpg
@@ -67,7 +67,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/status", summary="How the log stands: its size, what was signed, whether that still holds")
-    async def log_status() -> dict[str, Any]:
+    async def log_status() -> dict[str, object]:
         async with pool.acquire() as connection:
             return asdict(await status.look(connection, health))
 
@@ -133,7 +133,7 @@ def _log(
     log_status: LogStatus,
     messages: list[IndexedMessage],
     following: str | None,
-    readings: list[dict[str, Any]],
+    readings: list[dict[str, object]],
 ) -> Response:
     older = _search(**{**form, "cursor": following}) if following else None
     searched = f"/v1/messages?{urlencode(_with_offset(form))}" if form else "/v1/messages"
@@ -196,7 +196,7 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
 _PLACED: Final = frozenset({"leaf", "topic", "part", "offset"})
 
 
-async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, Any] | None:
+async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, object] | None:
     """That the record, as it is now, is in the signed tree; None where no checkpoint covers it yet."""
     note: str | None = await connection.fetchval(sql()["last_checkpoint"])
     checkpoint = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n") if note else None
@@ -247,7 +247,7 @@ def _search(**parameters: str) -> str:
     return f"/?{urlencode(parameters)}"
 
 
-def _page(request: Request, template: str, **values: Any) -> Response:
+def _page(request: Request, template: str, **values: object) -> Response:
     text = _TEMPLATES.get_template(template).render(root=root_of(request), **values)
     return Response(text.encode("utf-8", "backslashreplace"), media_type="text/html", headers=HEADERS)
 

@@ -7,7 +7,7 @@ question, which a rebuild answers. The guard of each stream must be at the last 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -34,7 +34,7 @@ FIELDS: Final = (
 )
 
 
-def expected(row: asyncpg.Record) -> tuple[Any, ...] | None:
+def expected(row: asyncpg.Record) -> tuple[object, ...] | None:
     """`FIELDS` as reporting keeps them of an archived event; None for one that it cannot read."""
     (topic, part, offset), _, key, headers, value = archived(row)
     try:

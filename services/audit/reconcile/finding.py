@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 
 class DifferenceKind(StrEnum):
@@ -52,7 +52,7 @@ class Finding:
     def __str__(self) -> str:
         return f"{self.place}: {self.what}. {self.remedy}"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The finding as a JSON object."""
         return {"place": self.place, **asdict(self), "last": max(self.first, self.last)}
 

@@ -11,7 +11,7 @@ InitProducerId, 24 AddPartitionsToTxn, 26 EndTxn).
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import (
@@ -22,6 +22,7 @@ from aiokafka.errors import (
     NotCoordinatorError,
     for_code,
 )
+from aiokafka.protocol.api import Request, Response
 from aiokafka.protocol.transaction import AddPartitionsToTxnRequest, EndTxnRequest, InitProducerIdRequest
 
 from kernel.messaging import kafka
@@ -58,7 +59,7 @@ class OffsetFiller:
         await self._send_until_ready(AddPartitionsToTxnRequest(self._id, *self._producer, [(topic, [part])]))
         await self._send_until_ready(EndTxnRequest(self._id, *self._producer, False))
 
-    async def _send_until_ready(self, request: Any) -> Any:
+    async def _send_until_ready(self, request: Request) -> Response:
         """The response of the coordinator; the request is repeated while the coordinator is busy."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + PATIENCE_S
@@ -70,7 +71,7 @@ class OffsetFiller:
                     raise KafkaTimeoutError(f"the transaction coordinator is busy: {type(fault).__name__}") from fault
             await asyncio.sleep(PAUSE_S)
 
-    async def _send(self, request: Any) -> Any:
+    async def _send(self, request: Request) -> Response:
         node = await self._client.coordinator_lookup(CoordinationType.TRANSACTION, self._id)
         if not await self._client.ready(node, group=ConnectionGroup.COORDINATION):
             raise CoordinatorNotAvailableError
@@ -82,7 +83,7 @@ class OffsetFiller:
         return response
 
 
-def _codes(response: Any) -> list[int]:
+def _codes(response: Response) -> list[int]:
     """The error codes of an answer: one, or one for each partition."""
     if hasattr(response, "error_code"):
         return [response.error_code]

@@ -1,9 +1,10 @@
 """Whether topics are fit to be refilled: configured as the services create them, with no service reading them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.protocol.api import Response
 
 from contracts.registry import SERVICES
 from services.audit.archive.kafka_reader import KafkaReader
@@ -29,7 +30,7 @@ def unfit(settings: Mapping[str, str]) -> str | None:
 async def settings_of(broker: KafkaReader, topics: Collection[str]) -> dict[str, dict[str, str]]:
     """The settings of topics that are there."""
     wanted = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in sorted(topics)]
-    answers: Sequence[Any] = await broker.admin.describe_configs(wanted) if wanted else []
+    answers: Sequence[Response] = await broker.admin.describe_configs(wanted) if wanted else []
     resources = [resource for answer in answers for resource in answer.resources]
     return {resource[3]: {entry[0]: entry[1] for entry in resource[4]} for resource in resources}
 
@@ -37,7 +38,7 @@ async def settings_of(broker: KafkaReader, topics: Collection[str]) -> dict[str,
 async def at_work(broker: KafkaReader) -> list[str]:
     """The services that read from Kafka at this moment."""
     known = {group[0] for group in await broker.admin.list_consumer_groups()}
-    answers: list[Any] = []
+    answers: list[Response] = []
     for group in sorted(known.intersection(GROUPS)):  # one by one: the client misreads an answer about several
         answers += await broker.admin.describe_consumer_groups([group])
     groups = [group for answer in answers for group in answer.groups]

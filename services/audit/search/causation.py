@@ -6,7 +6,9 @@ dead letter under the record that it buries. The tree is bounded: what was cut o
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
+
+import asyncpg
 
 from kernel.store.postgres import Connection
 from services.audit.search.indexer import IndexedMessage, sql
@@ -83,7 +85,7 @@ async def of(connection: Connection, subject: IndexedMessage) -> CausationTree:
     return tree(messages.values(), subject.leaf, cut=cut)
 
 
-def _message(row: Any) -> IndexedMessage:
+def _message(row: asyncpg.Record) -> IndexedMessage:
     return IndexedMessage(*row)
 
 
@@ -98,7 +100,7 @@ async def _chain(connection: Connection, subject: IndexedMessage) -> list[Indexe
     return chain
 
 
-async def _at(connection: Connection, message: IndexedMessage) -> Any:
+async def _at(connection: Connection, message: IndexedMessage) -> asyncpg.Record | None:
     """What a dead letter buries, by its place."""
     topic, _, rest = (message.cause or "").partition("/")
     part, _, offset = rest.partition("/")
@@ -107,7 +109,7 @@ async def _at(connection: Connection, message: IndexedMessage) -> Any:
     return await connection.fetchrow(sql()["at"], topic, int(part), int(offset))
 
 
-def as_json(causation: CausationTree) -> dict[str, Any]:
+def as_json(causation: CausationTree) -> dict[str, object]:
     """The tree in the form of the API."""
     return {
         "asked": causation.subject,
@@ -117,5 +119,5 @@ def as_json(causation: CausationTree) -> dict[str, Any]:
     }
 
 
-def _node_json(cause: CausationNode) -> dict[str, Any]:
+def _node_json(cause: CausationNode) -> dict[str, object]:
     return {**cause.message._asdict(), "caused": [_node_json(each) for each in cause.effects]}

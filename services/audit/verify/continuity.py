@@ -7,10 +7,10 @@ command.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from contracts.cloudevents import from_kafka
+from contracts.json_object import JsonObject
 from contracts.unreadable import Unreadable
 from services.audit.archive import static_files
 from services.audit.verify.verifier import MALFORMED, ReadPath, Verification, name_of
@@ -31,14 +31,14 @@ class ContinuityChecker:
         self._answered: set[int] = set()
         self._newest = 0
 
-    def see(self, record: Mapping[str, Any]) -> None:
+    def see(self, record: JsonObject) -> None:
         """One archived record in JSON, as `layout.record` gives it; what is none is passed over, and is no leaf."""
         try:
             self._see(record)
         except MALFORMED:
             self._report.wrong(f"{name_of(record) if isinstance(record, dict) else 'a line'}: this is no record")
 
-    def _see(self, record: Mapping[str, Any]) -> None:
+    def _see(self, record: JsonObject) -> None:
         service, _, kind = record["topic"].partition(".")
         self._newest = max(self._newest, record["timestamp"])
         if kind not in ("commands", "events", "outcomes"):

@@ -27,7 +27,7 @@ import struct
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -45,6 +45,7 @@ FIELDS: Final = frozenset({"topic", "partition", "offset", "timestamp", "key", "
 """Everything that a record has: a member beside these would be shown, and proved by nothing."""
 MALFORMED: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
 """What comes of JSON that has another form than the one that is meant."""
+JsonObject: TypeAlias = dict[str, Any]  # `Any`: whatever a server or a file says; what has another form is MALFORMED
 ReadPath: TypeAlias = Callable[[str], bytes]
 """The content of a path of the log's layout; raises OSError or LookupError where there is none."""
 
@@ -90,7 +91,7 @@ def escaped(text: str) -> str:
 # Leaves.
 
 
-def leaf_hash(record: Mapping[str, Any]) -> bytes:
+def leaf_hash(record: JsonObject) -> bytes:
     """The leaf hash of a record in JSON: bytes in hexadecimal, the timestamp in milliseconds.
 
     Raises one of MALFORMED where it is no record, or has a member that no leaf proves.
@@ -109,7 +110,7 @@ def leaf_hash(record: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(b"\0" + b"".join(parts)).digest()
 
 
-def _integer(value: Any) -> int:
+def _integer(value: object) -> int:
     if type(value) is int:  # true and 1.0 are none
         return value
     raise ValueError("no whole number")
@@ -129,7 +130,7 @@ def _sized(digits: str | None, shown: Callable[[bytes], bytes]) -> bytes:
     return b"\1" + struct.pack(">I", len(content)) + shown(content)
 
 
-def name_of(record: Mapping[str, Any]) -> str:
+def name_of(record: JsonObject) -> str:
     """How a finding names a record."""
     return "/".join(str(record.get(part, "?"))[:300] for part in ("topic", "partition", "offset"))
 
@@ -392,10 +393,10 @@ def _records(
             report.wrong(f"{who}, of {expected.size} records, is not what the records make: history was written anew")
 
 
-def _json(text: bytes | str) -> Any:
+def _json(text: bytes | str) -> Any:  # as for JsonObject
     """JSON in which no member comes twice: which of the two counted would be the reader's choice."""
 
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def members(pairs: list[tuple[str, object]]) -> JsonObject:
         members_ = dict(pairs)
         if len(members_) != len(pairs):
             raise ValueError("a member comes twice")
@@ -404,7 +405,7 @@ def _json(text: bytes | str) -> Any:
     return json.loads(text, object_pairs_hook=members)
 
 
-def _list(value: Any) -> list[Any]:
+def _list(value: object) -> list[Any]:  # as for JsonObject
     if not isinstance(value, list):
         raise TypeError("no list where there should be one")
     return value
@@ -444,10 +445,9 @@ def _grow(read: ReadPath, tree: GrowingTree, end: int, size: int, report: Verifi
     nr, first = divmod(tree.size, WIDTH)
     path = f"{nr:0{-(-len(str(nr)) // 3) * 3}}"
     path = "/".join(["x" + path[at : at + 3] for at in range(0, len(path) - 3, 3)] + [path[-3:]])
-    width = min(WIDTH, size - nr * WIDTH)
-    end = min(end, (nr + 1) * WIDTH)
+    width, end = min(WIDTH, size - nr * WIDTH), min(end, (nr + 1) * WIDTH)
     tail = "" if width == WIDTH else f".p/{width}"
-    records: dict[int, Any] = {}
+    records: dict[int, JsonObject] = {}
     try:
         tile = read(f"tile/0/{path}{tail}")
         for record in map(_json, read(f"records/{path}{tail}").splitlines()):
@@ -470,7 +470,7 @@ def _grow(read: ReadPath, tree: GrowingTree, end: int, size: int, report: Verifi
         tree.append(hashed)
 
 
-def _hashed(record: Mapping[str, Any]) -> bytes:
+def _hashed(record: JsonObject) -> bytes:
     """The leaf hash; of what cannot be a record, none that any tree holds."""
     try:
         return leaf_hash(record)
@@ -478,7 +478,7 @@ def _hashed(record: Mapping[str, Any]) -> bytes:
         return b"no record"
 
 
-def verify_bundle(bundle: Mapping[str, Any], key: str, since: str | None = None) -> Verification:
+def verify_bundle(bundle: JsonObject, key: str, since: str | None = None) -> Verification:
     """One record, offline: that it is in a signed tree, which continues the checkpoint `since`, unless that is None."""
     report = Verification()
     try:
@@ -516,7 +516,7 @@ def kept_note(file: Path) -> str:
         raise NotVerified(f"{file} is no UTF-8: keep the bytes that were served") from fault
 
 
-def kept_bundle(file: Path) -> Any:
+def kept_bundle(file: Path) -> Any:  # as for JsonObject
     """The JSON in a file; raises NotVerified where it cannot be read, is empty, or holds none."""
     try:
         return _json(_content(file))
@@ -535,7 +535,7 @@ def _content(file: Path) -> bytes:
 
 
 class _Staying(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any, **__: Any) -> None:
+    def redirect_request(self, *_: object, **__: object) -> None:
         """None is followed: a token is for whom it was given to, and not for whoever that one names."""
 
 

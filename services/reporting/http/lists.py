@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
+from contracts.json_object import JsonObject
 from contracts.text import is_storable
 from kernel.http import page_cursor
 from services.reporting.http import shapes
@@ -20,7 +21,7 @@ from services.reporting.queries import filtered
 from services.reporting.query.keyset import refused_cursor
 from services.reporting.query.parameters import AsOf
 from services.reporting.query.session import ReadModel, incomplete
-from services.reporting.query.values import JsonObject, Responses
+from services.reporting.query.values import Responses
 from services.reporting.reports import validation
 
 
@@ -35,7 +36,7 @@ def routes() -> APIRouter:
 
 
 def _add_list(router: APIRouter, name: str, definition: ListDefinition) -> None:
-    page = {
+    page: JsonObject = {
         "items": [definition.example],
         "next": None,
         "as_of": "2014-07-01",

@@ -2,10 +2,11 @@
 
 import csv
 import io
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
+from contracts.json_object import JsonObject
 from kernel.http import ranges
 from kernel.http.problem_details import Problem, documented
 from kernel.http.problem_types import NOT_FOUND
@@ -13,7 +14,7 @@ from services.reporting.http import responses, shapes
 from services.reporting.http.dependencies import Model, OptionalArchive
 from services.reporting.http.errors import RESPONSES
 from services.reporting.query.session import ReadModel
-from services.reporting.query.values import JsonObject, Responses
+from services.reporting.query.values import Responses
 from services.reporting.reports import formats, receipts
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
 from services.reporting.reports.parameters import ReportParameters, parameters_of
@@ -105,7 +106,7 @@ def _documented(name: str, report: ReportDefinition) -> Responses:
     return {200: ok, **_OF_A_FILE}
 
 
-def _type(value: Any) -> str:
+def _type(value: object) -> str:
     return {bool: "bool", int: "int4", float: "float8", list: "text[]"}.get(type(value), "text")
 
 

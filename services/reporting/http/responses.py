@@ -1,14 +1,12 @@
 """A result over HTTP: as JSON, or as a file with what it cannot say of itself in headers."""
 
-from typing import Any
-
 from fastapi import Response
 
 from services.reporting.reports import formats
 from services.reporting.reports.formats import ReportResult
 
 
-def json_response(body: Any) -> Response:
+def json_response(body: object) -> Response:
     """What Postgres and Python hold of days and instants, as ISO 8601."""
     return Response(formats.json_bytes(body), media_type="application/json")
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -17,10 +17,12 @@ from services.reporting.query.consistency import FreshnessState
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
 from services.reporting.reports.receipts import Receipt
 
-_PYTHON: Final[Mapping[str, Any]] = {
+_PYTHON: Final[Mapping[str, Any]] = {  # `Any`: types, `list[str]` among them, which no type describes
     **{"text": str, "uuid": UUID, "int4": int, "int8": int, "float8": float, "bool": bool},
-    **{"date": date, "timestamptz": datetime, "text[]": list[str], "int4[]": list[int], "json": dict[str, Any]},
+    **{"date": date, "timestamptz": datetime, "text[]": list[str], "int4[]": list[int], "json": dict[str, object]},
 }
+Fields: TypeAlias = dict[str, Any]
+"""`Any`: the fields of a model that is made here, as pydantic takes them."""
 _ALWAYS: Final = frozenset({"id", "incomplete"})
 """Columns of lists that always have a value."""
 
@@ -149,7 +151,7 @@ def _words(name: str) -> str:
 
 @cache
 def _row(shape: str, name: str) -> type[BaseModel]:
-    fields: dict[str, Any] = {}
+    fields: Fields = {}
     for column, kind in _shapes()[shape].items():
         inside = _NESTED.get(f"{shape} {column}")
         if isinstance(inside, str):
@@ -174,13 +176,13 @@ def item(name: str) -> type[BaseModel]:
 @cache
 def page(name: str) -> type[BaseModel]:
     """A page of a list."""
-    fields: dict[str, Any] = {"items": (list[item(name)], ...)}  # type: ignore[misc]
+    fields: Fields = {"items": (list[item(name)], ...)}  # type: ignore[misc]
     return create_model(f"{_words(name)}Page", __base__=PageBody, **fields)
 
 
 @cache
 def answer(name: str) -> Any:
-    """The answer of a report; of one with several sources, either."""
+    """The answer of a report; of one with several sources, either. `Any`: Python types no union that is made here."""
     report = REPORTS[name]
     shapes: Any = _answer(name, name, report)
     for source, other in report.other_sources.items():
@@ -190,8 +192,8 @@ def answer(name: str) -> Any:
 
 def _answer(name: str, shape: str, report: ReportDefinition) -> type[BaseModel]:
     words = _words(shape.replace(" ", "-"))
-    totals: dict[str, Any] = {_field(column): (int, Field(..., alias=column)) for column in report.totals}
-    fields: dict[str, Any] = {
+    totals: Fields = {_field(column): (int, Field(..., alias=column)) for column in report.totals}
+    fields: Fields = {
         "report": (Literal[name], ...),
         "rows": (list[_row(f"reports/{shape}", f"{words}Row")], ...),  # type: ignore[misc]
         "totals": (create_model(f"{words}Totals", __base__=ResponseBody, **totals), ...),

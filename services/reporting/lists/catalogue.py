@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from contracts.json_object import JsonObject
 from services.reporting.lists import filters
 from services.reporting.query.session import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, SourceStreams
-from services.reporting.query.values import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ import json
 from datetime import date
 from uuid import UUID
 
+from contracts.json_object import JsonObject
 from kernel.http.parameters import LIMIT_MAX
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.queries import filtered
 from services.reporting.query.errors import NotFound
 from services.reporting.query.session import ReadSession, incomplete
-from services.reporting.query.values import JsonObject, NamedValues
+from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from services.reporting.pages.i18n import Words
@@ -80,7 +80,7 @@ def bar(row: NamedValues) -> OccupancyBar:
     return OccupancyBar(round(present, 2), round(planned, 2), row["present"] > limit)
 
 
-def _text(column: str, value: Any, words: Words) -> str:
+def _text(column: str, value: object, words: Words) -> str:
     match value:
         case bool():
             return words.say("yes" if value else "no")

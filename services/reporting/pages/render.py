@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from contracts.json_object import JsonObject
 from kernel.http.caching import NOT_AT_ALL
 from kernel.http.problem_details import Problem
 from services.reporting.pages import chart
@@ -19,7 +20,7 @@ from services.reporting.pages.chart import OccupancyChart
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.languages import LANGUAGES
 from services.reporting.pages.problem_texts import said
-from services.reporting.query.values import JsonObject, NamedValues
+from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
@@ -197,7 +198,7 @@ def _facts(thing: NamedValues | None, words: Words, address: PageAddress) -> lis
     return [(words.say(worded(name)), cell(name, plain, words, address)) for name in plain if name not in hidden]
 
 
-def _holds_things(values: Sequence[Any]) -> bool:
+def _holds_things(values: Sequence[object]) -> bool:
     return any(isinstance(one, dict) for one in values)
 
 

@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import pydantic
 from fastapi import APIRouter, Request, Response
 
+from contracts.json_object import JsonObject
 from contracts.limits import FIRST_DAY
 from contracts.words import Category
 from kernel.http.address import bad
@@ -29,7 +30,7 @@ from services.reporting.pages.languages import LANGUAGES, named, negotiated
 from services.reporting.pages.render import PageContent, Question
 from services.reporting.query.errors import QueryError
 from services.reporting.query.session import ReadModel, ReadSession
-from services.reporting.query.values import JsonObject, NamedValues
+from services.reporting.query.values import NamedValues
 from services.reporting.reports import formats, run
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.formats import ReportResult
@@ -72,7 +73,7 @@ def static_files() -> RevalidatedFiles:
     return RevalidatedFiles(packages=[("kernel", "static"), (__package__, "static")])
 
 
-def _answering(sheet: Sheet, suffix: str) -> Any:
+def _answering(sheet: Sheet, suffix: str) -> Callable[[Request, Model], Awaitable[Response]]:
     async def page(request: Request, model: Model) -> Response:
         question = replace(question_of(request, sheet, model.today()), changes=model.change_feed.last)
         content = await show(sheet, question, model)

@@ -1,7 +1,7 @@
 """The rows of a tour. Its id is `<mandate>/<line>/<tour>`, because a tour's name is unique within its line."""
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.reporting.projections.view import View
@@ -124,6 +124,17 @@ CONSENTS = View("consents", ConsentRow, key=("tour", "kind"), aggregate_id="tour
 DATE_CHANGES = View("tour_date_changes", DateChangeRow, key=("tour", "version"), aggregate_id="tour")
 
 
-def tour_id(event: Any) -> str:
+class OfTour(Protocol):
+    """An event about a tour."""
+
+    @property
+    def mandate(self) -> str: ...
+    @property
+    def line(self) -> str: ...
+    @property
+    def tour(self) -> str: ...
+
+
+def tour_id(event: OfTour) -> str:
     """The id of the tour that an event of the deployments service is about."""
     return f"{event.mandate}/{event.line}/{event.tour}"

@@ -15,10 +15,12 @@ from contracts.limits import INTEGER_MAX, LABEL_LENGTH_MAX
 from contracts.words import Event
 from services.reporting.projections.event import ConsumedEvent
 
-R = TypeVar("R", bound=tuple[Any, ...])
+R = TypeVar("R", bound=tuple[Any, ...])  # `Any`: each row class types its own columns
 Row: TypeAlias = Any
-"""An instance of some view's row class: a named tuple, because rows are made, compared and sent by the thousand."""
+"""An instance of some view's row class: a named tuple, because rows are made, compared and sent by the thousand.
+`Any`: which class it is, only its own projection knows."""
 Key: TypeAlias = tuple[Any, ...]
+"""`Any`: the values of the key's columns, which are compared, sorted and sent, and never looked into."""
 
 INDEXED: Final = frozenset({"contributor_as_published", "document"})
 """Columns of an index whose texts are nobody's identifiers of ours, so that no pattern bounds them."""
@@ -137,7 +139,7 @@ class Projection:
     """What the owner is, e.g. `tour`."""
     views: tuple[AnyView, ...]
     aggregate_id: Callable[[Any], str]
-    """The owner that an event is about."""
+    """The owner that an event is about. `Any`: it is handed the events of `events` only."""
     project: Project
     events: tuple[type[Event], ...]
     """Every word that `project` understands."""

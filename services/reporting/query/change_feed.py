@@ -9,16 +9,17 @@ import json
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
+from contracts.json_object import JsonObject
 from kernel.runtime.health import Health
 from kernel.store import database
 from services.reporting.queries import query
 from services.reporting.query.consistency import Waits
 from services.reporting.query.parameters import TIMEOUT_MAX_S
-from services.reporting.query.values import JsonObject
 
 CHANNEL: Final = "forcegen_changes"
 FOLLOWERS_MAX: Final = 2_000
@@ -95,7 +96,7 @@ class ChangeFeed:
                 self._health.failed("changes", fault)
             await asyncio.sleep(AGAIN_S)
 
-    async def _listen(self, connection: Any) -> None:
+    async def _listen(self, connection: PoolConnectionProxy) -> None:
         connection.add_termination_listener(self._wake)
         await connection.add_listener(CHANNEL, self._wake)
         try:

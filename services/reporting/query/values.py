@@ -1,4 +1,4 @@
-"""Values whose types are known where they come from and not here: the only untyped places of the query API."""
+"""Values whose types are known where they come from and not here: the untyped places of the query API."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -6,7 +6,5 @@ from typing import Any, TypeAlias
 NamedValues: TypeAlias = Mapping[str, Any]
 """Values by the names of columns or parameters. Postgres types the columns, and pydantic the parameters; which there
 are differs from report to report."""
-JsonObject: TypeAlias = dict[str, Any]
-"""An object of JSON that is made here, member by member, and written without being read again."""
-Responses: TypeAlias = dict[int | str, dict[str, Any]]
+Responses: TypeAlias = dict[int | str, dict[str, object]]
 """`responses` of a route, as FastAPI takes them: fragments of OpenAPI by status."""

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contracts.json_object import JsonObject
 from kernel.sql.template import Statement, Template
 from services.reporting.queries import named, whole_statement, with_details
 from services.reporting.query.session import ANSWERED, APPROVED, COUNTED, DEPLOYED, OFFERED, SourceStreams
-from services.reporting.query.values import JsonObject
 from services.reporting.reports.parameters import EVERYWHERE
 
 

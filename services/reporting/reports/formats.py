@@ -6,15 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import orjson
 import pyarrow
 import pyarrow.parquet
 
+from contracts.json_object import JsonObject
 from services.reporting.query.consistency import Freshness
-from services.reporting.query.values import JsonObject, NamedValues
+from services.reporting.query.values import NamedValues
 from services.reporting.reports.csv_cells import guarded
 
 PARQUET: Final = "application/vnd.apache.parquet"
@@ -42,7 +43,7 @@ class ReportResult:
     """None: as it is known now."""
     columns: Sequence[tuple[str, str]]
     """Names and types."""
-    values: Sequence[Sequence[Any]]
+    values: Sequence[Sequence[object]]
     """Of each row, in the order of the columns."""
     totals: NamedValues
     next: str | None
@@ -72,7 +73,7 @@ def as_json(name: str, result: ReportResult) -> JsonObject:
     }
 
 
-def json_bytes(body: Any) -> bytes:
+def json_bytes(body: object) -> bytes:
     """What Postgres and Python hold of days and instants, as ISO 8601."""
     return orjson.dumps(body, default=str)
 
@@ -97,11 +98,11 @@ def as_parquet(name: str, result: ReportResult) -> bytes:
     return file.getvalue()
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return str(value) if isinstance(value, UUID) else value
 
 
-def csv_cell(value: Any) -> Any:
+def csv_cell(value: object) -> object:
     """Text that a spreadsheet would take for a formula is kept as text (csv_cells.py)."""
     value = ";".join(map(str, value)) if isinstance(value, list) else value
     return guarded(value) if isinstance(value, str) else value

@@ -18,11 +18,12 @@ import orjson
 import stamina
 from pydantic import BaseModel, ConfigDict
 
+from contracts.json_object import JsonObject
 from contracts.registry import SERVICES
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.errors import BadParameter, NoArchive, NotSignedYet
-from services.reporting.query.values import JsonObject, NamedValues
+from services.reporting.query.values import NamedValues
 from services.reporting.reports.parameters import ReportParameters
 
 COVERED_WITHIN_S: Final = 10.0

@@ -23,7 +23,8 @@ from services.reporting.reports.parameters import ReportParameters
 ROWS_MAX: Final = 100_000
 """Rows of one report; more is refused, never cut. Pages have no such end."""
 Row: TypeAlias = asyncpg.Record | tuple[Any, ...]
-"""A row of a statement; several statements side by side give theirs as tuples."""
+"""A row of a statement; several statements side by side give theirs as tuples. `Any`:
+the statement types its columns."""
 
 
 async def find(session: ReadSession, report: ReportDefinition, params: ReportParameters) -> ReportResult:

@@ -4,7 +4,7 @@ A name that nobody has recorded has no answer. An answer without rows would read
 refused, with the names that are on record.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from services.reporting.queries import query
 from services.reporting.query.errors import BadParameter, MissingParameter, UnknownName
@@ -52,7 +52,7 @@ async def check_names(session: ReadSession, given: NamedValues) -> None:
     known |= wanted
 
 
-def _listed(value: Any) -> list[str]:
+def _listed(value: str | list[str]) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
