@@ -6,17 +6,14 @@ beyond; spellings are kept up to `SPELLINGS_MAX` a State.
 """
 
 import sqlite3
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal
+from typing import Final, assert_never
 
 from cli.strength_returns.rows import ReturnRow
-from contracts.deployments import RecordStrengthReturn
+from contracts.return_anomalies import Anomaly, RowAnomaly, row_anomalies
 
-Kind = Literal["does_not_add_up", "odd_month_end", "duplicate", "spelling"]
-"""The same words as in `noticed` of `/v1/strength-returns`."""
 GROUPS_MAX: Final = 1_000
 LINES_MAX: Final = 50
 SPELLINGS_MAX: Final = 50
@@ -30,7 +27,7 @@ INSERT INTO seen VALUES (?, ?, ?, 1) ON CONFLICT (row) DO UPDATE SET times = tim
 class Group:
     """Rows that are odd in the same way."""
 
-    kind: Kind
+    kind: Anomaly
     what: str
     count: int = 0
     lines: list[int] = field(default_factory=list)
@@ -41,7 +38,7 @@ class Noticing:
     """Looks at each row once, in the order of the file."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[Kind, str], Group] = {}
+        self._groups: dict[tuple[Anomaly, str], Group] = {}
         self._spellings: dict[str, dict[str, int]] = {}
         self._seen = sqlite3.connect("", isolation_level=None)  # no name: a temporary file, deleted when closed
         self._seen.execute("PRAGMA journal_mode = OFF")
@@ -57,10 +54,8 @@ class Noticing:
     def take(self, row: ReturnRow) -> int:
         """Look at a row; returns how many rows of this day, State, mission and type came before it."""
         strength = row.command
-        if not adds_up(strength):
-            self._note("does_not_add_up", "male + female is not total", row.number)
-        if not is_month_end(strength.as_of):
-            self._note("odd_month_end", f"{strength.as_of} is not the last day of its month", row.number)
+        for anomaly in row_anomalies(strength):
+            self._note(anomaly, _what(anomaly, strength.as_of), row.number)
         self._spelled(strength.contributor, strength.contributor_as_published, row.number)
         return self._occurrence(row)
 
@@ -83,7 +78,7 @@ class Noticing:
             what = f"{contributor} is {spelling[:60]!r} here and {first[:60]!r} in line {first_line}"
             self._note("spelling", what, line)
 
-    def _note(self, kind: Kind, what: str, line: int) -> None:
+    def _note(self, kind: Anomaly, what: str, line: int) -> None:
         if (kind, what) not in self._groups and len(self._groups) >= GROUPS_MAX:
             what = "others"
         group = self._groups.setdefault((kind, what), Group(kind, what))
@@ -92,16 +87,14 @@ class Noticing:
             group.lines.append(line)
 
 
-def adds_up(strength: RecordStrengthReturn) -> bool:
-    """Whether the parts can make the total; what is unknown may be anything from 0 on."""
-    if strength.total is None:
-        return True
-    known = (strength.male or 0) + (strength.female or 0)
-    return known <= strength.total if strength.male is None or strength.female is None else known == strength.total
-
-
-def is_month_end(day: date) -> bool:
-    return day.day == monthrange(day.year, day.month)[1]
+def _what(anomaly: RowAnomaly, day: date) -> str:
+    match anomaly:
+        case "does_not_add_up":
+            return "male + female is not total"
+        case "odd_month_end":
+            return f"{day} is not the last day of its month"
+        case never:
+            assert_never(never)
 
 
 def ranges(lines: list[int]) -> Iterator[str]:

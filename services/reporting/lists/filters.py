@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.return_anomalies import Anomaly
 from contracts.words import Category, Contributor, Mission, MissionStatus, PersonnelType, PersonRef, Rank, Slug
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Instant, Limit, Month, Name, Uuid
 from services.reporting.query.parameters import AsOf, LineId
@@ -116,7 +117,7 @@ class StrengthReturns(ReturnedStrength):
     """The first month, e.g. 2014-01."""
     month_until: Month | None = None
     """The last month."""
-    noticed: Literal["does_not_add_up", "odd_month_end", "duplicate", "spelling"] | None = None
+    noticed: Anomaly | None = None
     """Only rows that are odd in this way."""
 
 

@@ -341,6 +341,7 @@ CREATE TABLE strength_returns (
     female                   integer,
     total                    integer,
     source                   text NOT NULL,
+    anomalies                text[] NOT NULL,  -- what the row shows by itself
     system_from              timestamptz NOT NULL,
     PRIMARY KEY (event)
 ) WITH (fillfactor = 80);

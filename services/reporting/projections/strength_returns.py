@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts import deployments
+from contracts.return_anomalies import row_anomalies
 from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projections.view import Projection, Row, Rows, View
 
@@ -24,6 +25,8 @@ class StrengthReturnRow(NamedTuple):
     female: int | None
     total: int | None
     source: str
+    anomalies: tuple[str, ...]
+    """What the row shows by itself (`contracts.return_anomalies`)."""
 
 
 class OfficialStatementRow(NamedTuple):
@@ -52,7 +55,8 @@ def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
         case deployments.StrengthReturnRecorded() as data:
             what = (data.contributor, data.as_of, data.mission, data.personnel_type, data.published_at)
             counts = (data.male, data.female, data.total)
-            yield StrengthReturnRow(e.id, *what, data.contributor_as_published, *counts, data.source)
+            anomalies = tuple(row_anomalies(data))
+            yield StrengthReturnRow(e.id, *what, data.contributor_as_published, *counts, data.source, anomalies)
         case deployments.OfficialStatementRecorded() as data:
             yield OfficialStatementRow(
                 contributor=data.contributor,

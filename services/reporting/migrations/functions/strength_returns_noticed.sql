@@ -1,4 +1,4 @@
--- What is unknown may be anything from 0 on: parts that are known must not exceed the total, and if all are, make it.
+-- What a row shows by itself is in it; what it shows beside others is found here.
 CREATE OR REPLACE FUNCTION strength_returns_noticed()
 RETURNS TABLE (
     event uuid, contributor text, as_of date, mission text, personnel_type text, published_at timestamptz,
@@ -7,11 +7,7 @@ RETURNS TABLE (
 ) LANGUAGE sql STABLE AS $$
     SELECT r.event, r.contributor, r.as_of, r.mission, r.personnel_type, r.published_at, r.contributor_as_published,
            r.male, r.female, r.total, r.source, r.system_from,
-           array_remove(ARRAY[
-               CASE WHEN r.male::bigint + r.female <> r.total
-                      OR coalesce(r.male, 0)::bigint + coalesce(r.female, 0) > r.total THEN 'does_not_add_up' END,
-               CASE WHEN r.as_of <> (date_trunc('month', r.as_of::timestamp) + interval '1 month - 1 day')::date
-                    THEN 'odd_month_end' END,
+           r.anomalies || array_remove(ARRAY[
                CASE WHEN EXISTS (
                    SELECT FROM strength_returns AS other
                    WHERE other.contributor = r.contributor AND other.as_of = r.as_of AND other.mission = r.mission
