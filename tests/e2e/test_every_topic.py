@@ -1,4 +1,4 @@
-"""Anybody may write anything into any topic: readers bury it, the archive keeps it, and the system goes on."""
+"""Anybody may write anything into any topic: readers dead-letter it, the archive keeps it, and the system goes on."""
 
 import time
 

@@ -1,7 +1,7 @@
 """From any message to what caused it, and what it caused, across services: a tree, whose root has no cause in the log.
 
 An event and an outcome name their command; those of a policy's command hang under the event that it followed, and a
-dead letter under the record that it buries. The tree is bounded: what was cut off is said.
+dead letter under the record that it was made of. The tree is bounded, and says where it was cut off.
 """
 
 from collections.abc import Iterable, Sequence
@@ -101,7 +101,7 @@ async def _chain(connection: Connection, subject: IndexedMessage) -> list[Indexe
 
 
 async def _at(connection: Connection, message: IndexedMessage) -> asyncpg.Record | None:
-    """What a dead letter buries, by its place."""
+    """The record that a dead letter was made of, by its place."""
     topic, _, rest = (message.cause or "").partition("/")
     part, _, offset = rest.partition("/")
     if not (part.isdecimal() and offset.isdecimal() and len(part) < 10 and len(offset) < 19):

@@ -165,7 +165,7 @@ def _status(outcome: Envelope) -> str | None:
 
 
 def _origin(headers: Headers) -> str | None:
-    """The place of the record that a dead letter buries."""
+    """The place of the record that a dead letter was made of."""
     values = {name: value for name, value in reversed(headers) if value is not None}
     parts = [values.get(name, b"").decode(errors="replace") for name in _ORIGIN]
     return term("/".join(parts)) if all(parts) else None
