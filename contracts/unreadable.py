@@ -1,4 +1,4 @@
-"""Why bytes could not be read, in terms that let their sender mend them and keep a dead letter searchable.
+"""Why bytes could not be read, in terms that let their sender correct them and keep a dead letter searchable.
 
 One kind of exception for every binding and every fault: readers of the wire catch this one and nothing else.
 """

@@ -1,6 +1,6 @@
 """What strangers put into the parameters of a service: whatever its document declares, and bytes that it does not.
 
-Addresses are written by hand and sent as they are, since a client library would mend them.
+Addresses are written by hand and sent as they are, since a client library would correct them.
 """
 
 import http.client

@@ -1,4 +1,4 @@
-"""What is odd about the rows of one file: raised and kept, never dropped and never mended.
+"""What is odd about the rows of one file: raised and kept, never dropped and never corrected.
 
 Memory is flat. Which rows were there before is kept in a temporary database on disk (one entry a row, gone with the
 process); what is noticed is grouped, with at most `GROUPS_MAX` groups of `LINES_MAX` line numbers, and only counted

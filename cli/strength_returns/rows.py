@@ -1,7 +1,7 @@
 """The lines of a strength return: each is a row that can be sent, or is named with its number, field and remedy.
 
 Every line is read by itself, so a quote that never closes costs its own line and not the rest of the file. Nothing is
-mended: blank is unknown, and a cell with a space too many is for its publisher to put right.
+corrected: blank is unknown, and a cell with a stray space is for its publisher to correct.
 """
 
 import csv

@@ -175,7 +175,7 @@ def _misfit(error: ValidationError, name: str) -> Invalid:
     misfits = [(".".join(("data", *map(str, e["loc"]))), e["msg"]) for e in error.errors(include_url=False)]
     field, message = misfits[0]
     details = tuple(f"{where}: {what}" for where, what in misfits[:_DETAILS_MAX])
-    remedy = f"Mend {field} as the schema of {name} says, and send the command under a new id."
+    remedy = f"Correct {field} as the schema of {name} says, and send the command under a new id."
     return Invalid(f"{field}: {message}.", field, remedy, details)
 
 

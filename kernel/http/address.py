@@ -1,7 +1,7 @@
 """The address of a request as a whole: it means one thing, or it is refused with the parameter at fault.
 
-Frameworks mend addresses: bytes that are no text become marks of replacement, the last of two values wins, what nobody
-declared is ignored. Each of these would answer another question than the one that was asked.
+Frameworks are lenient: undecodable bytes become replacement characters, the last of two values wins, undeclared
+parameters are ignored. Each of these would answer another question than the one in the request.
 """
 
 from collections.abc import Collection, Iterable

@@ -221,7 +221,7 @@ def dead_letter_by_origin(record: Record, fault: Exception) -> DeadLetter:
     origin = Origin(record.topic, record.partition, record.offset)
     reason = f"The record made every transaction fail that it was in ({kind(fault)})."
     return DeadLetter(
-        origin, None, None, (), reason, None, "Read it in its topic or in the archive, and send it mended."
+        origin, None, None, (), reason, None, "Read it in its topic or in the archive, and send it corrected."
     )
 
 

@@ -8,7 +8,7 @@ it under the same sequence number, which the broker knows. One that can no longe
 session is gone, its lease runs out, sends are under way) ends its process.
 
 A row that cannot be sent blocks its partition and nothing else: its place, order and proof stay as they are until
-somebody mends it. How far a log is confirmed never passes such a row.
+somebody repairs it. How far a log is confirmed never passes such a row.
 """
 
 import asyncio

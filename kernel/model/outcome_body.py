@@ -14,7 +14,7 @@ from kernel.model.records import DecodedCommand, Invalid, NewEvent
 FAULT = Refusal(
     "fault",
     "The service failed while it decided this command. Nothing was recorded; the fault is in the service's log.",
-    remedy="Ask the operators; when the defect is mended, send the command under a new id.",
+    remedy="Ask the operators; when the defect is fixed, send the command under a new id.",
 )
 
 

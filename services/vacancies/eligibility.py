@@ -1,6 +1,6 @@
 """Rule I5: eligibility is a pure function of the rules, the vacancy's range and what is true on one day.
 
-Every failed criterion is named, so that an official mends all of them at once instead of one refusal at a time.
+Every failed criterion is named, so that an official can correct all of them at once instead of one refusal at a time.
 """
 
 from collections.abc import Iterator

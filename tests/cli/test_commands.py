@@ -162,7 +162,7 @@ def letters(request: httpx.Request) -> httpx.Response:
         return httpx.Response(404, json={"detail": "Not Found"})
     first = 2 if request.url.params.get("cursor") == "behind-1" else 1
     letter = {"position": first, "topic": "approvals.commands", "partition": 2, "offset": 7, "field": "value"}
-    letter |= {"reason": f"Reason {first}.", "remedy": "Mend it.", "key": "k", "value": "v", "headers": []}
+    letter |= {"reason": f"Reason {first}.", "remedy": "Correct it.", "key": "k", "value": "v", "headers": []}
     return httpx.Response(200, json={"items": [letter], "next": "behind-1" if first == 1 else None})
 
 

@@ -36,7 +36,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A directory that was up once: each test that breaks it mends it again."""
+    """A directory that was up once: each test that breaks it repairs it again."""
     path = tmp_path_factory.mktemp("made") / "stack"
     stack.up(path)
     stack.down(path)

@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of one reader: `make fuzz TARGET=kafka`. Needs atheris, which that target installs.
 
 It begins with the inputs that are kept, and keeps those that led somewhere new: the smallest set that covers as much.
-An input that is a finding stops it; it is printed, and becomes a line of the target's file once the fault is mended.
+An input that is a finding stops it; it is printed, and becomes a line of the target's file once the fault is fixed.
 """
 
 import argparse

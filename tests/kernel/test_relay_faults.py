@@ -76,7 +76,7 @@ async def test_a_row_that_makes_no_record_holds_back_its_partition_alone(service
         await service.published("events", 60 - len(waiting))
     assert await service.pool.fetchval("SELECT position FROM relayed WHERE log = 'events'") == culprit - 1
 
-    # when it is mended, everything follows, once and in order
+    # when it is repaired, everything follows, once and in order
     await service.pool.execute("UPDATE events SET effective = recorded WHERE position = $1", culprit)
     async with service.relaying():
         assert complete_and_in_order(await service.published("events", 60))

@@ -48,7 +48,7 @@ class SendSummary:
 
     @property
     def exit_code(self) -> int:
-        """Refused and pending are answers; a line that is not fit to be decided is its sender's to mend."""
+        """Refused and pending are answers; a line that cannot be decided is for its sender to correct."""
         return FAILED if self.bad_count or self.statuses["invalid"] or self.statuses["conflict"] else DONE
 
     def show(self, *, waited: bool) -> None:
