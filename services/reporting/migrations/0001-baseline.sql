@@ -1,5 +1,5 @@
 -- The views: current state, one row for each thing that the projections describe (services/reporting/projections). Rows
--- are set as a whole and often, so the tables leave room on each page for the next version of a row.
+-- are set as a whole and often, so the tables leave space on each page for the next version of a row.
 --
 -- What was known when: each view keeps, beside its rows, those that they took the place of, with the period in which each
 -- was the newest on record. Current state stays one table with one row for each thing; history is only ever added to.
@@ -510,7 +510,7 @@ CREATE INDEX sub_ceilings_by_mandate ON sub_ceilings (mandate);
 CREATE INDEX waivers_by_line ON waivers (line);
 CREATE INDEX vacancies_by_application ON vacancies (application) WHERE application IS NOT NULL;
 CREATE INDEX nominations_by_vacancy ON nominations (vacancy);
--- The moves of a State's tours in the order in which they are told.
+-- The moves of a State's tours in the order in which the report lists them.
 CREATE INDEX date_changes_in_order ON tour_date_changes (contributor, decided_on, tour, version);
 
 -- What is counted of people who are somewhere stands with their stay, and in its index: who was there on a day, and how

@@ -19,7 +19,7 @@ other AS (  -- every other tour in the same post or vacancy that is not over
       AND NOT EXISTS (SELECT FROM tours WHERE tours.vacancy = named.vacancy AND tours.nomination = named.nomination)
     UNION ALL
     SELECT 0, vacancy, vacancy, mission, post, NULL
-    FROM vacancies CROSS JOIN generate_series(1 + (  -- a place for which somebody is put forward is told as that
+    FROM vacancies CROSS JOIN generate_series(1 + (  -- a place with a nomination is reported by that
         SELECT count(*) FROM nominations AS named
         WHERE named.vacancy = vacancies.vacancy AND nominated_on BETWEEN reopened_on AND :as_of::date
           AND (named.ended_on IS NULL OR named.ended_on > :as_of::date)), greatest(places, 1))

@@ -2,7 +2,7 @@
 -- day; of each mandate and overall the median, the shortest (the first to arrive) and the longest. A step whose begin
 -- or end is not on record is unknown and stays out of the median: `known` says how many of the tours it rests on.
 -- The way of a rotation begins when its vacancy is reopened, and an application under another mandate is not part of
--- this one's way: otherwise the age of the mandate would be told as time lost.
+-- this one's way: otherwise the age of the mandate would be reported as time lost.
 WITH dates AS (
     SELECT tours.contributor, tours.mandate, tours.id AS tour,
            CASE WHEN rotation.opened IS NULL THEN mandates.decided_on END AS voted,

@@ -12,9 +12,9 @@
 --   near     1 for the next in the list, 0.05 less for each place more
 --   short    1 for up to three returns, 0.1 less for each more
 --   certain  1 - 0.3 / people: one for one is chance more often than forty for forty
--- Their product in percent is the score; from 40 on it is raised. Of two readings of one row, the higher score is told;
+-- Their product in percent is the score; from 40 on it is raised. Of two readings of one row, the higher score counts;
 -- and a row that is itself in the wrong place is no neighbour that was there before and after. A total of 0 is nobody; an
--- unknown one is somebody, and tells no number. docs/how-to/ask-for-reports.md says what the rule finds in the returns of
+-- unknown one is somebody, of no known number. docs/how-to/ask-for-reports.md says what the rule finds in the returns of
 -- 2009 to 2014.
 WITH {include mislabelled_returns_series}, {include mislabelled_returns_gaps}, {include mislabelled_returns_likely}, {include mislabelled_returns_candidates}, scored AS MATERIALIZED (
     SELECT candidates.*,

@@ -1,5 +1,5 @@
 -- Question 11: who must come home if a mission closes on a day. Whoever leaves on that day or before need not; someone
--- who has overstayed is taken to stay. Of a day to come, who is there now and who is planned to be are told apart.
+-- who has overstayed is taken to stay. For a future day, `state` says who is there now and who is planned to be.
 SELECT contributor, line, split_part(tour, '/', 3) AS tour, tour AS id, 'present' AS state, leaves_on,
        headcount AS people, 1 AS tours
 FROM stays_on(least(:as_of::date, :closes_on::date))

@@ -1,7 +1,7 @@
 -- Question 3: people and tours since a day, by mission: all who served there at any time from then until the day asked.
 -- A person counts once over several tours; a unit counts its people in each tour. Who served in two missions is in both
 -- rows of people_in_mission, but only in one of people (that of the first stay), so that people adds up to the total.
--- All is told by what a person's stays have in common with the earlier ones: so they are sorted once.
+-- All of it follows from comparing each stay with the same person's earlier ones, so they are sorted once.
 WITH served AS (
     SELECT headcount, mission, contributor, row_number() OVER before = 1 AS first_of_who,
            row_number() OVER before = 1 OR tour <> ALL (array_agg(tour) OVER before) AS first_of_tour,

@@ -2,8 +2,8 @@
 -- something changes (arrivals, departures, transfers, terms, waivers), because between two such days nothing does; from
 -- the day `begins` on (-infinity: from the first), where there is a row for who is there already. `mission` is NULL for
 -- the line's own ceiling; each mission that ever had a sub-ceiling has rows of its own. A limit is NULL where there is
--- none, and 0 before the first terms of a line. Whose lines are asked about is told by naming them and their
--- contributors, so that no other ledger is swept. A limit holds for a period, so it is looked up once for each of the few
+-- none, and 0 before the first terms of a line. The caller names the lines and their contributors, so that no other
+-- ledger is swept. A limit holds for a period, so it is looked up once for each of the few
 -- periods of a line and not for each of its many change points.
 CREATE OR REPLACE FUNCTION occupancy_swept(as_of date, of_lines text[], of_contributors text[], begins date)
 RETURNS TABLE (line text, mission text, valid_from date, valid_to date, people integer, "limit" integer)
