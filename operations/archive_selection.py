@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from operations.errors import InvalidRequest, OperationError
-from services.audit.archive.selection import Selection, TimeRange, UnknownFilterValue, UnsequencedRecords, type_named
+from services.audit.archive.selection import Selection, TimeRange, UnknownFilterValue, type_named
 
 __all__ = ["Selection", "TimeRange", "archive_errors", "full_types"]
 
@@ -26,5 +26,5 @@ def archive_errors() -> Iterator[None]:
     """What the archive refuses, as an OperationError."""
     try:
         yield
-    except (UnknownFilterValue, UnsequencedRecords) as error:
+    except UnknownFilterValue as error:
         raise OperationError(str(error)) from error

@@ -1,7 +1,6 @@
 """The audit service, put together: `archive` stores every topic, `tlog` signs the tree, `http` and `pages` show it."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import asyncpg
 from fastapi import FastAPI
@@ -13,7 +12,7 @@ from kernel.messaging import topics
 from kernel.runtime.health import Health
 from kernel.runtime.process import Loop
 from kernel.store.schema_files import Migrations
-from services.audit.archive.writer import prepare, sequence
+from services.audit.archive.writer import prepare
 from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.pages import log_pages
 from services.audit.search import indexer
@@ -36,13 +35,6 @@ SERVICE = reader_service.ReaderService(
     dead_letters=False,
     readers=["auditor"],
 )
-
-
-@asynccontextmanager
-async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
-    """Before the first record is consumed: records of an archive without a tree become leaves of one."""
-    await sequence(pool)
-    yield
 
 
 def loops(pool: asyncpg.Pool, health: Health) -> Sequence[Loop]:

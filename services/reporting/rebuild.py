@@ -1,8 +1,8 @@
 """The views made anew in a schema of their own, beside those that serve: by the same projection code, from any records.
 
 Whoever fills them decides from where. They can be compared with those that serve, row by row, and take their place in
-one transaction; those of before are kept, to go back to. A process that still writes to the old ones is fenced by the
-stored offsets, and begins again from those of the new.
+one transaction; those of before are kept, to go back to. A process that runs goes on with the new ones, from where they
+are, if it has the projections that made them, and ends if it has others (`projection_version.py`).
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.cloudevents import Envelope
 from services.audit.archive import selection
-from services.audit.archive.selection import Selection, TimeRange, UnknownFilterValue, UnsequencedRecords
+from services.audit.archive.selection import Selection, TimeRange, UnknownFilterValue
 from tests.audit.conftest import Archive, record
 
 pytestmark = pytest.mark.servers
@@ -147,13 +147,6 @@ async def test_what_is_not_in_the_archive_is_refused_with_what_is(sixty: Archive
     ):
         with pytest.raises(UnknownFilterValue, match=r"approval.*There are: approvals"):
             selection.check(which, there)
-
-
-async def test_an_archive_with_records_that_have_no_leaf_is_refused(sixty: Archive) -> None:
-    """Their order is not known yet: they would be left out in silence."""
-    await sixty.pool.execute("UPDATE records SET leaf = NULL WHERE leaf = 30")
-    with pytest.raises(UnsequencedRecords, match="start the audit service"):
-        await selected(sixty, Selection())
 
 
 def test_a_type_is_named_in_full_or_by_its_end() -> None:

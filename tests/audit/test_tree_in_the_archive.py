@@ -8,7 +8,6 @@ import pytest
 
 from kernel.model.records import Fenced, OffsetAdvance
 from kernel.store.postgres import advance_offsets, begin_consuming
-from services.audit.archive import binary_copy
 from services.audit.archive import writer as rows
 from services.audit.tlog import keys, leaf, merkle, tree_store
 from services.audit.tlog.checkpoint import Checkpoint
@@ -66,22 +65,6 @@ async def test_a_batch_that_was_archived_is_not_archived_again(archive: Archive)
     with pytest.raises(Fenced):
         await handled(OffsetAdvance("audit", {place: (0, 2)}))
     assert await archive.pool.fetchval("SELECT count(*) FROM records") == 2
-
-
-async def test_an_archive_from_before_the_tree_gets_one(archive: Archive) -> None:
-    """Given records that an older version archived, when the service starts, then they are leaves in their order."""
-    columns = binary_copy.COLUMNS[:-1]
-    await archive.pool.execute(sql()["begin"])
-    for nr in range(3):
-        r = record(nr)
-        old = (r.topic, r.partition, r.offset, r.timestamp, r.key, leaf.packed(r.headers), r.value)
-        async with archive.pool.acquire() as connection:
-            await connection.copy_records_to_table("records", records=[old], columns=columns)
-    await rows.sequence(archive.pool)
-    await rows.sequence(archive.pool)
-    await archive.keep([record(3)])
-    async with archive.pool.acquire() as connection:
-        assert await tree_store.hashes(connection, [(0, 4)]) == [expected_root(4)]
 
 
 async def test_the_key_is_made_once_for_its_owner_alone(archive: Archive) -> None:

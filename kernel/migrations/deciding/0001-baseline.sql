@@ -86,8 +86,8 @@ CREATE TABLE claims (
     owner  text      NOT NULL,
     kind   text      NOT NULL,
     holder text      NOT NULL,
-    during daterange NOT NULL CHECK (NOT isempty(during)),
-    EXCLUDE USING gist (kind WITH =, holder WITH =, during WITH &&)
+    during daterange NOT NULL,
+    UNIQUE (kind, holder, during WITHOUT OVERLAPS)  -- which refuses an empty period too
 );
 CREATE INDEX claims_by_owner ON claims (owner);
 CREATE INDEX claims_by_holder ON claims (kind, holder);

@@ -36,13 +36,6 @@ class UnknownFilterValue(LookupError):
     """A filter names a value that the archive does not have; the message lists those that it has."""
 
 
-class UnsequencedRecords(Exception):
-    """Some records have no leaf yet: start the audit service once, which assigns them."""
-
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
-
-
 @dataclass(frozen=True, slots=True)
 class TimeRange:
     """From an instant to before another; an end that is not given is open."""
@@ -141,13 +134,7 @@ def _page(which: Selection, rows: Sequence[asyncpg.Record], last_leaf: int) -> S
 
 
 async def size(connection: Connection) -> int:
-    """The number after the last leaf, now: a bound for what is read, while the archive grows on.
-
-    Raises:
-        UnsequencedRecords: the order of leaves is not all of the archive.
-    """
-    if await connection.fetchval(_sql()["unsequenced"]):
-        raise UnsequencedRecords
+    """The number after the last leaf, now: a bound for what is read, while the archive grows on."""
     leaves: int = await connection.fetchval(tree_store.sql()["size"])
     return leaves
 

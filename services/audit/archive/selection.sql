@@ -1,6 +1,3 @@
--- name: unsequenced
-SELECT EXISTS (SELECT FROM records WHERE leaf IS NULL)
-
 -- name: partitions
 -- Every topic and partition with a record, by one look into the index for each.
 WITH RECURSIVE each (topic, part) AS (

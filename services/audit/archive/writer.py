@@ -11,11 +11,9 @@ import asyncpg
 from kernel.messaging.consumer import Records
 from kernel.model.records import DeadLetter
 from kernel.reader_service import Write
-from kernel.store.postgres import Connection, columns
+from kernel.store.postgres import Connection
 from services.audit.archive import binary_copy
 from services.audit.tlog import tiles, tree_store
-from services.audit.tlog.leaf import entry
-from services.audit.tlog.merkle import leaf_hash
 from services.audit.tlog.tiles import Tile
 from services.audit.tlog.tree_store import sql
 
@@ -23,7 +21,6 @@ Archived: TypeAlias = tuple[tuple[str, int, int], int, bytes | None, bytes, byte
 """A record as `entry` takes it: place, timestamp in milliseconds, key, headers packed, value."""
 Row: TypeAlias = "asyncpg.Record | Mapping[str, Any]"
 """A row of `records`."""
-SEQUENCED_AT_ONCE = 2_000
 
 
 def prepare(records: Records) -> Write:
@@ -49,16 +46,3 @@ def prepare(records: Records) -> Write:
 def archived(row: Row) -> Archived:
     """An archived record as it is in its row."""
     return (row["topic"], row["part"], row["offset"]), row["timestamp"], row["key"], row["headers"], row["value"]
-
-
-async def sequence(pool: asyncpg.Pool) -> None:
-    """Make leaves of the records of an archive from before there was a tree, in the order in which they came."""
-    while True:
-        async with pool.acquire() as connection, connection.transaction():
-            size = await tree_store.lock(connection)
-            rows = await connection.fetch(sql()["unsequenced"], SEQUENCED_AT_ONCE)
-            if not rows:
-                return
-            placed = [(row["topic"], row["part"], row["offset"], leaf) for leaf, row in enumerate(rows, size)]
-            await connection.execute(sql()["sequence"], *columns(placed, 4))
-            await tree_store.append(connection, size, [leaf_hash(entry(*archived(row))) for row in rows])

@@ -13,7 +13,7 @@ CREATE TABLE records (
     value       bytea,
     headers     bytea       NOT NULL,  -- packed, as they are hashed: docs/decisions/0011-what-a-leaf-holds.md
     archived    timestamptz NOT NULL DEFAULT now(),  -- of the transaction: COPY takes rows in bulk only with a default that holds still
-    leaf        bigint,  -- which leaf it is
+    leaf        bigint      NOT NULL,  -- which leaf it is
     PRIMARY KEY (topic, part, "offset", archived)
 ) PARTITION BY RANGE (archived);
 CREATE UNIQUE INDEX records_leaf ON records (leaf, archived);

@@ -19,15 +19,6 @@ WITH put AS (
 )
 UPDATE tree SET size = $4
 
--- name: unsequenced
-SELECT topic, part, "offset", "timestamp", key, headers, value FROM records WHERE leaf IS NULL
-ORDER BY archived, topic, part, "offset" LIMIT $1
-
--- name: sequence
-UPDATE records SET leaf = step.leaf FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[])
-    AS step (topic, part, "offset", leaf)
-WHERE (records.topic, records.part, records."offset") = (step.topic, step.part, step."offset")
-
 -- name: leaf
 SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM records
 WHERE topic = $1 AND part = $2 AND "offset" = $3 AND leaf IS NOT NULL

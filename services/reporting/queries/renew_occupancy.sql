@@ -1,2 +1,2 @@
--- Set the steps of lines anew, of each from a day on (migrations/0014-occupancy.sql).
+-- Set the steps of lines anew, of each from a day on (migrations/functions/renew_occupancy.sql).
 SELECT renew_occupancy(:lines::text[], :days::date[])

@@ -66,7 +66,7 @@ class ReadModel:
 
         Waits first for the token that the request names, if it names one. With `as_known_at`, the views are what they
         were at that instant: the same queries then answer what they would have answered
-        (migrations/0007-history.sql).
+        (services/reporting/migrations/known/views.sql).
 
         Raises:
             BadParameter: the instant is still to come.
