@@ -1,4 +1,4 @@
-"""The audit log, wherever it is: an export, a running service or its database; verified, and taken away as files."""
+"""The audit log, wherever it is: an export, a running service or its database; verified, and exported as files."""
 
 import asyncio
 from collections.abc import Iterator

@@ -76,7 +76,7 @@ class RecomputedViews:
             self._fill()
 
     def answer(self) -> JsonObject:
-        """The report, as the query API would tell it of these views."""
+        """The report, as the query API would give it from these views."""
         self._fill()
         return self._runner.run(self._answer())
 

@@ -1,4 +1,4 @@
-"""`forcegen audit`: take the archive's log away, check it, and change the key that signs it."""
+"""`forcegen audit`: export the archive's log, check it, and change the key that signs it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ Since = Annotated[Path | None, typer.Option("--since", help="A file with the che
 Bundle = Annotated[Path | None, typer.Option("--bundle", help="A file with the proof of one record.")]
 Name = Annotated[str, typer.Argument(help="Who reads; it stands beside each of their readings.")]
 Target = Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; what is there grows.")]
-Clear = Annotated[int | None, typer.Option("--clear", min=1, metavar="NR", help="The alarm that is to be over.")]
+Clear = Annotated[int | None, typer.Option("--clear", min=1, metavar="NR", help="The alarm to clear.")]
 By = Annotated[str | None, typer.Option("--by", help="Who clears it.")]
 Because = Annotated[str | None, typer.Option("--because", help="What was found, and why signing may go on.")]
 
@@ -99,7 +99,7 @@ def alarms(
     by: By = None,
     because: Because = None,
 ) -> None:
-    """List the alarms of the log; with --clear, let one of them be over, once you know why it was raised.
+    """List the alarms of the log; with --clear, clear one of them, once you know why it was raised.
 
     \b
     Examples:
@@ -138,6 +138,6 @@ def reading(place: str | None, directory: Path, token: str | None = None) -> Ite
         yield read
 
 
-commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and take it away.")
+commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and export it.")
 for command in (verify, export, key, rotate, replay, reconcile, trace, alarms, token):
     commands.command()(command)

@@ -74,7 +74,7 @@ def _events(address: str, views: Sequence[str], seen: int | None) -> Iterator[Se
 def _show(event: ServerSentEvent, *, as_json: bool) -> None:
     """A change on standard output; what else there is to say does not mix with it."""
     if event.event == "reset":
-        typer.echo("Some changes are no longer kept: ask for the reports anew.", err=True)
+        typer.echo("Some changes are no longer kept: fetch the reports again.", err=True)
     elif event.event == "change" and as_json:
         typer.echo(json.dumps({"number": int(event.id), **event.json()}))
     elif event.event == "change":

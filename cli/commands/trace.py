@@ -48,7 +48,7 @@ def trace(
         _grow(whole, root, answer["asked"])
     results().print(whole, soft_wrap=True)
     if answer["cut"]:
-        typer.echo("There is more: ask about a later message of it.")
+        typer.echo("There is more: trace a later message of it.")
 
 
 def _grow(above: Tree, cause: JsonObject, leaf: int) -> None:

@@ -12,7 +12,7 @@ from cli.output.terminal import telling
 from deploy.local import services
 from deploy.system import SYSTEM
 
-Story = Annotated[bool, typer.Option("--story", help="Tell the demo's story too, to have something to see.")]
+Story = Annotated[bool, typer.Option("--story", help="Send the demo's story too, so that there is something to see.")]
 
 
 def up(directory: Directory = USUAL, *, story: Story = False) -> None:
@@ -30,7 +30,7 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
 
     \b
     Exit codes: 0 everything is ready; 1 it could not be started (nothing that was begun is left), or something runs and
-    is not ready yet (all of it stays up), or the books hold something that the story contradicts; 3 the story got no
+    is not ready yet (all of it stays up), or the books contradict the story; 3 the story got no
     answer in time.
     """
     with telling("starting") as tell:

@@ -21,7 +21,7 @@ Keep = Annotated[bool, typer.Option("--keep", help="Leave everything running, to
 
 
 def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
-    """Tell Kazakhstan's years in UN peacekeeping, 2013-2024, to a system of its own, and show its reports.
+    """Send Kazakhstan's years in UN peacekeeping, 2013-2024, to a system of its own, and show its reports.
 
     Kafka, Postgres and every service are started on this machine; the story's commands go in through Kafka as another
     system would send them; the reports are checked against the public record. Run again, it gives the same answers.

@@ -35,7 +35,7 @@ class DemoResult:
 
 
 def gather(system: Endpoints, report: Callable[[str], None]) -> DemoResult:
-    """Tell the story, ask what is refused, ask for the reports.
+    """Send the story and what is refused, then fetch the reports.
 
     Raises:
         CommandError: an answer is not what it should be, or none came.

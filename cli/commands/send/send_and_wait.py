@@ -124,7 +124,7 @@ class SendAndWait:
         cause = f"{self._waiting.total():,} command(s) have no answer, and none came for {silence_s:g} s"
         if self._unreadable:
             cause += f" ({self._unreadable:,} record(s) of the outcome topics could not be read)"
-        remedy = "See `forcegen status` and `forcegen lag`; send the file again to ask for the answers"
+        remedy = "See `forcegen status` and `forcegen lag`; send the file again to get the answers"
         return CommandError(f"{cause}. {remedy}: repeats are harmless.", LATE)
 
     def _receive(self, record: Record) -> None:
