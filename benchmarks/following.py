@@ -24,7 +24,7 @@ async def _run(servers: Servers) -> Measured:
     with tempfile.TemporaryDirectory() as directory:
         async with crowd(servers.postgres, Path(directory) / "api.log") as there:
             await there.come(READERS, SILENT)
-            seconds = [await there.tell() for _ in range(CHANGES)]
+            seconds = [await there.change() for _ in range(CHANGES)]
             memory = there.process.memory_info().rss / 1e6
     worst = statistics.quantiles(seconds, n=100)[98] * 1000
     note = f"commit to the last of {READERS}, 99th percentile {worst:.0f} ms; one process, {memory:.0f} MB"

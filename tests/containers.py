@@ -64,8 +64,8 @@ class KafkaContainer(DockerContainer):
         """Answers when this returns."""
         super().start()
         where = f"CLIENTS://{self.address},BROKERS://localhost:{BROKERS}"
-        tell = f"echo 'export KAFKA_ADVERTISED_LISTENERS={where}' > {ADDRESS}.new && mv {ADDRESS}.new {ADDRESS}"
-        self.exec(["sh", "-c", tell])
+        command = f"echo 'export KAFKA_ADVERTISED_LISTENERS={where}' > {ADDRESS}.new && mv {ADDRESS}.new {ADDRESS}"
+        self.exec(["sh", "-c", command])
         LogMessageWaitStrategy("Kafka Server started").wait_until_ready(self)
         return self
 

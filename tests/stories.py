@@ -24,7 +24,7 @@ class StoryRun:
     answers: Sequence[CommandDecided]
 
 
-def tell(order: Random | None = None) -> StoryRun:
+def run_story(order: Random | None = None) -> StoryRun:
     """Tell the whole story; with `order`, each wave's streams overtake one another as partitions may."""
     system = InMemorySystem()
     answers: list[CommandDecided] = []
@@ -43,7 +43,7 @@ def _shuffled(wave: Sequence[Step], order: Random) -> list[Step]:
     return [next(left[stream]) for stream in streams]
 
 
-def ask_refusals(system: InMemorySystem) -> Sequence[tuple[refusals.Example, CommandDecided]]:
+def try_refusals(system: InMemorySystem) -> Sequence[tuple[refusals.Example, CommandDecided]]:
     """Each example with its answer."""
     system.ask(refusals.set_up())
     answered = []

@@ -14,7 +14,7 @@ from cli.commands.trace import Token, trace
 from cli.connect.endpoints import USUAL, Database, Directory, running_system
 from cli.output.errors import FAILED, CommandError
 from cli.output.progress import record_rate
-from cli.output.terminal import news
+from cli.output.terminal import notices
 from operations import audit_log, reader_tokens, signing_keys
 from operations.audit_log import ReadPath
 
@@ -125,8 +125,8 @@ def token(name: Name) -> None:
     Exit codes: 0 made; 2 this is no name.
     """
     secret, line = reader_tokens.new_token(name)
-    news().print(f"The token, for {name} alone: {secret}", soft_wrap=True)
-    news().print("Add this line to the file that FORCEGEN_AUDIT_READERS_FILE names:")
+    notices().print(f"The token, for {name} alone: {secret}", soft_wrap=True)
+    notices().print("Add this line to the file that FORCEGEN_AUDIT_READERS_FILE names:")
     typer.echo(line)
 
 

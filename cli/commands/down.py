@@ -6,7 +6,7 @@ import typer
 
 from cli.connect.endpoints import USUAL, Directory
 from cli.output.errors import CommandError
-from cli.output.terminal import news, telling
+from cli.output.terminal import notices, progress_line
 from deploy.local import services
 from deploy.system import SYSTEM
 
@@ -27,10 +27,10 @@ def down(directory: Directory = USUAL, *, wipe: Wipe = False, keep_servers: Serv
     """
     if wipe and keep_servers:
         raise CommandError("Either --wipe or --keep-servers: the data cannot go while its servers run.")
-    with telling("stopping") as tell:
+    with progress_line("stopping") as report:
         if wipe:
-            services.wipe(directory, SYSTEM, progress=tell)
+            services.wipe(directory, SYSTEM, progress=report)
         else:
-            services.down(directory, SYSTEM, servers=not keep_servers, progress=tell)
+            services.down(directory, SYSTEM, servers=not keep_servers, progress=report)
     state = "no service runs in" if keep_servers else "nothing runs in"
-    news().print(f"{state} {directory}" + (", and its data is gone" if wipe else ""), soft_wrap=True)
+    notices().print(f"{state} {directory}" + (", and its data is gone" if wipe else ""), soft_wrap=True)

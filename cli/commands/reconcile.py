@@ -10,7 +10,7 @@ from cli.connect import endpoints
 from cli.connect.endpoints import USUAL, Bootstrap, Database, Directory
 from cli.output.errors import FAILED
 from cli.output.progress import records
-from cli.output.terminal import news, number, results, row, table
+from cli.output.terminal import notices, number, results, row, table
 from operations.reconcile_stores import Finding, Reconciliation, reconcile_stores
 
 Json = Annotated[bool, typer.Option("--json", help="Each difference as one JSON object a line, and nothing else.")]
@@ -60,9 +60,9 @@ def _show(compared: Reconciliation) -> None:
     results().print(shown)
     for service, behind in compared.lag.items():
         if behind:
-            news().print(f"{service} has {behind:,} records still to read: that is lag, not loss.")
+            notices().print(f"{service} has {behind:,} records still to read: that is lag, not loss.")
     gone = sum(line.counted.only_archived for line in compared.lines)
     if gone:
-        news().print(f"{gone:,} records are archived and no longer in Kafka, by its retention: that is no loss.")
+        notices().print(f"{gone:,} records are archived and no longer in Kafka, by its retention: that is no loss.")
     differences = sum(line.differences for line in compared.lines)
     typer.echo(f"{differences:,} differences." if differences else "All agree.")

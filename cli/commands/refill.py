@@ -8,7 +8,7 @@ import typer
 
 from cli.output.errors import WRONG_USAGE, CommandError
 from cli.output.progress import records
-from cli.output.terminal import news, number, results, row, table
+from cli.output.terminal import notices, number, results, row, table
 from operations.refill_topics import PartitionRefill, RefillRequest, refill_topics
 
 DRY: Final = "Nothing was written: this is the difference that it would make."
@@ -43,7 +43,7 @@ class _Shown:
     """The plan as a table, before anything is written."""
 
     def left_out(self, topics: Sequence[str]) -> None:
-        news().print(f"Left out, since commands are orders to act: {', '.join(topics)}. Name them with --topic.")
+        notices().print(f"Left out, since commands are orders to act: {', '.join(topics)}. Name them with --topic.")
 
     def planned(self, plan: Sequence[PartitionRefill]) -> None:
         shown = table(
@@ -55,4 +55,4 @@ class _Shown:
         results().print(shown)
         if gone := sum(part.gone for part in plan):
             deleted = f"{gone:,} records were deleted by Kafka at the front, and it only appends"
-            news().print(f"{deleted}: to have them again, delete the topic and refill it whole.")
+            notices().print(f"{deleted}: to have them again, delete the topic and refill it whole.")

@@ -8,7 +8,7 @@ import typer
 from cli.connect.endpoints import USUAL, Directory
 from cli.output import addresses
 from cli.output.errors import CommandError
-from cli.output.terminal import telling
+from cli.output.terminal import progress_line
 from deploy.local import services
 from deploy.system import SYSTEM
 
@@ -33,14 +33,14 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
     is not ready yet (all of it stays up), or the books contradict the story; 3 the story got no
     answer in time.
     """
-    with telling("starting") as tell:
-        system = services.up(directory, SYSTEM, progress=tell)
+    with progress_line("starting") as report:
+        system = services.up(directory, SYSTEM, progress=report)
         if late := [service for service in services.status(directory, SYSTEM) if not service.ready]:
             addresses.show(system)
             reasons = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
             raise CommandError("\n".join(reasons))
         if story:  # the services' own code: too much for `forcegen --help` to load
-            import_module("cli.demo.run").tell_story(system, tell)
+            import_module("cli.demo.run").send_story(system, report)
     addresses.show(system)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from cli.output import addresses
-from cli.output.terminal import news, telling
+from cli.output.terminal import notices, progress_line
 from deploy.local import services
 from deploy.system import SYSTEM
 
@@ -37,7 +37,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     keep = keep or any(service.running for service in services.status(directory, SYSTEM))
     _end_on_sigterm()
     try:
-        with telling("demo") as report:
+        with progress_line("demo") as report:
             system = services.up(directory, SYSTEM, progress=report)
             result = run.gather(system, report)
         run.show(result)
@@ -45,7 +45,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
             addresses.show(system)
     finally:
         if not keep:
-            with telling("stopping") as report:
+            with progress_line("stopping") as report:
                 services.down(directory, SYSTEM, progress=report)
     _farewell(directory, keep=keep)
 
@@ -62,4 +62,4 @@ def _farewell(directory: Path, *, keep: bool) -> None:
         if keep
         else f"nothing is left running; the data is in {directory}, and `forcegen demo --keep` leaves it up to look at"
     )
-    news().print(text, soft_wrap=True)
+    notices().print(text, soft_wrap=True)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.demo import tables
 from cli.demo.golden import AS_OF, WAITED_ON, Check, Report, Reports
-from cli.demo.telling import Answered, Refused
+from cli.demo.sending import Answered, Refused
 from cli.output import terminal
 from cli.output.terminal import number, row
 

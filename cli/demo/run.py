@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from cli.connect import http
 from cli.demo import golden, pages
 from cli.demo.foreign_client import SERVICES, ForeignClient, NoAnswer, Offsets
-from cli.demo.telling import Answered, Differs, Refused, ask_refusals, tell
+from cli.demo.sending import Answered, Differs, Refused, send_chapters, send_refusals
 from cli.output.errors import LATE, CommandError
 from contracts.json_object import JsonObject
 from deploy.local.endpoints import Endpoints
@@ -40,11 +40,11 @@ def gather(system: Endpoints, report: Callable[[str], None]) -> DemoResult:
     Raises:
         CommandError: an answer is not what it should be, or none came.
     """
-    chapters, refused = tell_story(system, report, refusals=True)
+    chapters, refused = send_story(system, report, refusals=True)
     return DemoResult(chapters, refused, golden.query_reports(_report_of(system.urls[QUERY])))
 
 
-def tell_story(
+def send_story(
     system: Endpoints, report: Callable[[str], None], *, refusals: bool = False
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
     """Send the story and what is refused, and wait until the reports show it; sent again, it changes nothing.
@@ -84,11 +84,11 @@ async def _send_all(bootstrap: str, report: Callable[[str], None], *, refusals: 
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
     in_memory = InMemorySystem()
     async with ForeignClient(bootstrap) as client:
-        chapters = await tell(client, in_memory, report)
+        chapters = await send_chapters(client, in_memory, report)
         refused: Sequence[Refused] = ()
         if refusals:
             report("sending what the rules refuse")
-            refused = await ask_refusals(client, in_memory)
+            refused = await send_refusals(client, in_memory)
         return chapters, refused, await client.ends(f"{service}.events" for service in SERVICES)
 
 

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from cli.output.terminal import news
+from cli.output.terminal import notices
 
 SHOWN_EVERY_S: Final = 5.0
 RATE_EVERY_S: Final = 1.0
@@ -38,7 +38,7 @@ class Bar:
 @contextmanager
 def progress(source: BinaryIO) -> Iterator[Bar]:
     """A bar as long as the file; it only moves to and fro for a pipe, whose length nobody knows."""
-    console = news()
+    console = notices()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     size = None
     if source.seekable():
@@ -78,13 +78,13 @@ class Records:
             rate = done / max(now - self._began, 0.001)
             left = max(total - done, 0) / max(rate, 0.001)
             what = self._bar.tasks[0].description
-            news().print(f"{what}: {done:,} of {total:,} records, {rate:,.0f} a second, {left:,.0f} s left")
+            notices().print(f"{what}: {done:,} of {total:,} records, {rate:,.0f} a second, {left:,.0f} s left")
 
 
 @contextmanager
 def records() -> Iterator[Records]:
     """A bar of records with their rate and the time that is left."""
-    console = news()
+    console = notices()
     columns = (
         *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate()),
         *(TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn()),
@@ -100,7 +100,7 @@ def record_rate() -> Callable[[int, float], None]:
     def show(records: int, seconds: float) -> None:
         nonlocal last
         if (now := time.monotonic()) - last > RATE_EVERY_S:
-            news().print(f"{records:,} records, {records / max(seconds, 0.001):,.0f} a second")
+            notices().print(f"{records:,} records, {records / max(seconds, 0.001):,.0f} a second")
             last = now
 
     return show

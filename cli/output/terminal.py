@@ -1,7 +1,7 @@
-"""Two voices: results on standard output, and what is going on on standard error, so that pipes carry results alone.
+"""Results go to standard output, progress and notices to standard error, so that pipes carry results alone.
 
-At a terminal news is one moving line; elsewhere (a log, a pipe) it is plain lines. A table in a pipe is as wide as it
-needs to be.
+At a terminal progress is one moving line; elsewhere (a log, a pipe) it is plain lines. A table in a pipe is as wide as
+it needs to be.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ def results() -> Console:
     return console
 
 
-def news() -> Console:
+def notices() -> Console:
     """Standard error."""
     console = Console(stderr=True, highlight=False, markup=False)
     if not console.is_terminal:
@@ -32,19 +32,19 @@ def news() -> Console:
 
 
 @contextmanager
-def telling(what: str) -> Iterator[Callable[[str], None]]:
+def progress_line(what: str) -> Iterator[Callable[[str], None]]:
     """Shows how far something is: a moving line at a terminal, plain lines elsewhere."""
-    console = news()
+    console = notices()
     if not console.is_terminal:
         yield lambda text: console.print(text, soft_wrap=True)
         return
     with console.status(Text(what)) as status:
 
-        def tell(text: str) -> None:
+        def report(text: str) -> None:
             console.print(text, style="dim", soft_wrap=True)
             status.update(Text(f"{what}: {text}"))
 
-        yield tell
+        yield report
 
 
 def table(*columns: str | Column) -> Table:

@@ -20,12 +20,12 @@ KEPT_MAX: Final = 1_000
 class Account:
     """Counts and keeps; bounded. `position` is where the service's log ended before the first row was sent."""
 
-    def __init__(self, news: Console, advanced: Callable[[int, str], None], *, waited: bool) -> None:
+    def __init__(self, notices: Console, advanced: Callable[[int, str], None], *, waited: bool) -> None:
         self.position = 0
         self.sent_count = 0
         self.bad_count = 0
         self.counts: Counter[str] = Counter()
-        self._news = news
+        self._notices = notices
         self._advanced = advanced
         self._waited = waited
         self._lines: dict[str, int] = {}
@@ -35,7 +35,7 @@ class Account:
     def bad(self, line: BadLine) -> None:
         """Shown at once, so that the list needs no memory."""
         self.bad_count += 1
-        self._news.print(str(line), soft_wrap=True)
+        self._notices.print(str(line), soft_wrap=True)
         self._advanced(line.size, self._so_far())
 
     def sent(self, line: CommandLine) -> None:
@@ -96,7 +96,7 @@ class Account:
         results().print(shown)
         hidden = self.counts.total() - self.counts["recorded"] - self.counts["repeated"] - len(self._kept)
         if hidden:
-            self._news.print(f"{hidden:,} more are not shown.")
+            self._notices.print(f"{hidden:,} more are not shown.")
 
     def _so_far(self) -> str:
         answered = self.counts.total()

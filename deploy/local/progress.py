@@ -17,8 +17,8 @@ def quiet(_: str) -> None:
 def one_at_a_time(listener: Progress) -> Progress:
     turn = threading.Lock()
 
-    def tell(news: str) -> None:
+    def report(text: str) -> None:
         with turn, contextlib.suppress(OSError):
-            listener(news)
+            listener(text)
 
-    return tell
+    return report

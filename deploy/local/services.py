@@ -65,37 +65,37 @@ class ServiceStatus:
 
 def up(directory: Path, system: System, *, progress: Progress = quiet) -> Endpoints:
     """Both servers answering and every service running; started if they are not."""
-    tell = one_at_a_time(progress)
+    report = one_at_a_time(progress)
     with heeded() as interrupted:
         home = claim(directory)
-        with locked(home, tell):
+        with locked(home, report):
             furnish(home)
-        with supervisor.one_command(home, tell):
-            return _up(home, system, tell, interrupted)
+        with supervisor.one_command(home, report):
+            return _up(home, system, report, interrupted)
 
 
 def down(directory: Path, system: System, *, servers: bool = True, progress: Progress = quiet) -> None:
     """No service of this directory is left running, and then no server, unless they are to stay. The data stays."""
-    home, tell = Home.at(directory), one_at_a_time(progress)
+    home, report = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
-        with supervisor.one_command(home, tell):
+        with supervisor.one_command(home, report):
             (home.path / FILE).unlink(missing_ok=True)
             supervisor.stop_supervisor(home)
-            _stop(home, system.services, tell)
+            _stop(home, system.services, report)
             if servers:
-                stack.down(directory, progress=tell)
+                stack.down(directory, progress=report)
 
 
 def wipe(directory: Path, system: System, *, progress: Progress = quiet) -> None:
     """Down, and the data removed; only where the mark says that it is ours."""
-    home, tell = Home.at(directory), one_at_a_time(progress)
+    home, report = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
-        with supervisor.one_command(home, tell):
+        with supervisor.one_command(home, report):
             supervisor.stop_supervisor(home)
-            _stop(home, system.services, tell)
-            stack.wipe(directory, progress=tell)
+            _stop(home, system.services, report)
+            stack.wipe(directory, progress=report)
     else:
-        stack.wipe(directory, progress=tell)
+        stack.wipe(directory, progress=report)
 
 
 def status(directory: Path, system: System) -> tuple[ServiceStatus, ...]:
@@ -105,19 +105,19 @@ def status(directory: Path, system: System) -> tuple[ServiceStatus, ...]:
         return tuple(pool.map(lambda service: _status(home, service), system.services))
 
 
-def _up(home: Home, system: System, tell: Progress, interrupted: StopRequested) -> Endpoints:
+def _up(home: Home, system: System, report: Progress, interrupted: StopRequested) -> Endpoints:
     servers_before = stack.status(home.path)
     begun = [service for service in system.services if not _running(home, service)]
     try:
-        servers = stack.up(home.path, progress=tell)
+        servers = stack.up(home.path, progress=report)
         databases = system.provision(servers.postgres_dsn, home.path / "services")
         environment = Environment(servers.kafka_bootstrap, databases)
-        runs = _start_all(home, system.services, environment, tell, interrupted)
+        runs = _start_all(home, system.services, environment, report, interrupted)
     except BaseException:
-        _stop(home, begun, tell)
+        _stop(home, begun, report)
         if not (servers_before.kafka.running or servers_before.postgres.running):
             (home.path / FILE).unlink(missing_ok=True)
-            stack.down(home.path, progress=tell)
+            stack.down(home.path, progress=report)
         raise
     urls = {service.name: _url(run) for service, run in zip(system.services, runs, strict=True)}
     endpoints = Endpoints(servers.kafka_bootstrap, urls)
@@ -131,7 +131,7 @@ def _url(run: Run) -> str:
 
 
 def _start_all(
-    home: Home, services: Sequence[Service], environment: Environment, tell: Progress, interrupted: StopRequested
+    home: Home, services: Sequence[Service], environment: Environment, report: Progress, interrupted: StopRequested
 ) -> list[Run]:
     """Every service at once; the first that fails ends the waiting for the others."""
     failed = threading.Event()
@@ -145,7 +145,7 @@ def _start_all(
         def begin(service: Service) -> Run:
             needed = [name for name in service.url_settings.values() if name in tasks]  # listed before it: under way
             urls = {name: _url(tasks[name].result()) for name in needed}
-            return start(home, service, replace(environment, urls=urls), tell, stop_requested)
+            return start(home, service, replace(environment, urls=urls), report, stop_requested)
 
         for service in services:
             tasks[service.name] = pool.submit(begin, service)
@@ -162,9 +162,9 @@ def _start_all(
     return [task.result() for task in tasks.values()]
 
 
-def _stop(home: Home, services: Sequence[Service], tell: Progress) -> None:
+def _stop(home: Home, services: Sequence[Service], report: Progress) -> None:
     with ThreadPoolExecutor(max(1, len(services))) as pool:
-        for task in [pool.submit(stop_service, home, service, tell) for service in services]:
+        for task in [pool.submit(stop_service, home, service, report) for service in services]:
             task.result()
 
 

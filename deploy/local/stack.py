@@ -51,14 +51,14 @@ class Status:
 
 def up(directory: Path, *, progress: Progress = quiet) -> Servers:
     """Both servers, answering; started if they are not. Progress comes from other threads, one at a time."""
-    tell = one_at_a_time(progress)
+    report = one_at_a_time(progress)
     with _spoken_errors(directory):
         home = claim(directory)
-        with locked(home, tell):
+        with locked(home, report):
             furnish(home)
             kafka.check(home)
             postgres.check(home)
-            of_kafka, of_postgres = start_all(home, tell)
+            of_kafka, of_postgres = start_all(home, report)
             servers = Servers(f"{LOOPBACK}:{of_kafka.ports[0]}", postgres.dsn(home, of_postgres.ports[0]))
             write_atomically(home.servers, json.dumps(asdict(servers), indent=2) + "\n")
             return servers
@@ -82,21 +82,21 @@ def postgres_for_once() -> Iterator[str]:
 
 def down(directory: Path, *, progress: Progress = quiet) -> None:
     """No server of this directory is left running. The data stays."""
-    home, tell = Home.at(directory), one_at_a_time(progress)
+    home, report = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
-        with _spoken_errors(directory), locked(home, tell):
-            _stop(home, tell)
+        with _spoken_errors(directory), locked(home, report):
+            _stop(home, report)
 
 
 def wipe(directory: Path, *, progress: Progress = quiet) -> None:
     """Down, and the data removed; only where our mark says that it is ours."""
-    home, tell = Home.at(directory), one_at_a_time(progress)
+    home, report = Home.at(directory), one_at_a_time(progress)
     if not home.path.exists():
         return
     if not home.mark.is_file():
         raise StackError(f"{home.path} has no {home.mark.name} in it: it is not ours, and nothing was removed.")
-    with _spoken_errors(directory), locked(home, tell):
-        _stop(home, tell)
+    with _spoken_errors(directory), locked(home, report):
+        _stop(home, report)
         postgres.remove(home)
         remove(home)
 

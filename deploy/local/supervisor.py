@@ -71,9 +71,9 @@ class Pause:
 
 
 @contextmanager
-def one_command(home: Home, tell: Progress) -> Iterator[None]:
+def one_command(home: Home, report: Progress) -> Iterator[None]:
     """One command on the services at a time; a lock of its own, since the servers' is taken again within."""
-    with locked(Home(home.path / "services"), tell):
+    with locked(Home(home.path / "services"), report):
         yield
 
 

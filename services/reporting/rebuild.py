@@ -243,7 +243,7 @@ async def swap(connection: Connection, fresh: str = FRESH) -> None:
         await connection.execute(f"ALTER SCHEMA {_AWAY}{schema} RENAME TO {BEFORE}{schema}")
     await connection.execute(f"SET LOCAL search_path = {LIVE}, public")
     await publish.make(connection, anew=True)
-    await _tell(connection)
+    await _notify_followers(connection)
 
 
 async def _let_read(connection: Connection, reader: str, schema: str) -> None:
@@ -253,7 +253,7 @@ async def _let_read(connection: Connection, reader: str, schema: str) -> None:
     )
 
 
-async def _tell(connection: Connection) -> None:
+async def _notify_followers(connection: Connection) -> None:
     tables = [row["tablename"] for row in await connection.fetch(sql()["tables"], LIVE)]
     views: list[object] = [table for table in tables if not table.endswith("_history")]
     changed = (views, ["[]"] * len(views), [0] * len(views))

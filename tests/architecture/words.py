@@ -26,7 +26,21 @@ LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
 
 RETIRED = (
-    *("told", "tells", "teller", "tellers", "asked", "asks", "asking", "found", "room", "rooms", "house", "houses"),
+    *(
+        "told",
+        "tells",
+        "telling",
+        "teller",
+        "tellers",
+        "asked",
+        "asks",
+        "asking",
+        "found",
+        "room",
+        "rooms",
+        "house",
+        "houses",
+    ),
     *("doorplate", "bury", "buried", "planted", "plant", "complaint", "tally", "shelf", "folded", "outgoing"),
     *("witnessed", "selecting"),
 )

@@ -21,7 +21,7 @@ from tests.browser.chromium import driver_environment, located
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
 from tests.projection_spec import LEARNED, history
-from tests.stories import AS_OF, tell
+from tests.stories import AS_OF, run_story
 
 PICTURES = ROOT / ".artefacts"
 
@@ -43,7 +43,7 @@ class BrowsedSystem:
     async def goes_on(self, *events: Event) -> None:
         """These events are recorded too."""
         self.further += events
-        whole = [*(fact.data for fact in tell().system.facts()), *self.further]
+        whole = [*(fact.data for fact in run_story().system.facts()), *self.further]
         async with self.pool.acquire() as connection, connection.transaction():
             done = await Projector().apply(connection, history(whole))
             assert done.applied == len(events)
@@ -72,7 +72,7 @@ class Reader:
 
 @pytest.fixture(scope="module")
 async def system(postgres_dsn: str) -> AsyncIterator[BrowsedSystem]:
-    log = history([fact.data for fact in tell().system.facts()])
+    log = history([fact.data for fact in run_story().system.facts()])
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, log)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from cli.commands.send.summary import SendSummary
 from cli.connect import http
 from cli.main import app, local
-from cli.output.terminal import news
+from cli.output.terminal import notices
 from contracts.outcome import CommandDecided
 from deploy.local.endpoints import FILE, Endpoints
 
@@ -213,7 +213,7 @@ def decided(status: str, **fields: Any) -> CommandDecided:
 
 
 def summary(*outcomes: CommandDecided, as_json: bool = False) -> SendSummary:
-    totals = SendSummary(news(), as_json=as_json, advanced=lambda _size, _so_far: None)
+    totals = SendSummary(notices(), as_json=as_json, advanced=lambda _size, _so_far: None)
     totals.sent_count = len(outcomes)
     for one in outcomes:
         totals.decided(one)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from cli.demo import command, foreign_client, golden, run
 from cli.demo.foreign_client import ForeignClient, NoAnswer
 from cli.demo.refusals import examples
-from cli.demo.telling import Answered, Refused
+from cli.demo.sending import Answered, Refused
 from cli.main import app
 from cli.output.errors import CommandError
 from deploy.local import services
@@ -180,10 +180,10 @@ def test_up_sends_the_story_when_it_is_to_and_says_where_to_look(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str], times: int
 ) -> None:
     prepared_system(monkeypatch, demo_result())
-    tellings: list[Endpoints] = []
-    monkeypatch.setattr(run, "tell_story", lambda system, news: tellings.append(system))
+    sendings: list[Endpoints] = []
+    monkeypatch.setattr(run, "send_story", lambda system, news: sendings.append(system))
     result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
-    assert (result.exit_code, len(tellings)) == (0, times)
+    assert (result.exit_code, len(sendings)) == (0, times)
     assert "http://query/" in result.stdout
     assert "k:1" in result.stdout
 

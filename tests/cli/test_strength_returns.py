@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from cli.output.terminal import news
+from cli.output.terminal import notices
 from cli.strength_returns import account, command
 from cli.strength_returns.account import Account
 from contracts.outcome import CommandDecided, EventRef
@@ -236,7 +236,7 @@ def test_when_no_answer_comes_what_is_known_is_shown_and_a_repeat_advised(
 
 def test_answers_that_are_kept_are_bounded_and_all_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(account, "KEPT_MAX", 3)
-    one = Account(news(), lambda *_: None, waited=True)
+    one = Account(notices(), lambda *_: None, waited=True)
     for number in range(10):
         one.decided(decided(f"c-{number}", "conflict"))
     one.show([])

@@ -34,7 +34,7 @@ def test_an_ordinary_user_runs_them_too_and_is_warned_of_a_directory_that_is_not
         if (place / "python").exists():
             environment["LD_LIBRARY_PATH"] = f"{place}/python/lib"
 
-        def tell(code: str, directory: str) -> str:
+        def run_as_user(code: str, directory: str) -> str:
             command = [str(python), "-c", code, str(place / directory)]
             ran = subprocess.run(
                 command, cwd="/", env=environment, user=user, group=user, extra_groups=None if user is None else [],
@@ -43,16 +43,16 @@ def test_an_ordinary_user_runs_them_too_and_is_warned_of_a_directory_that_is_not
             return ran.stdout + ran.stderr
 
         try:
-            output = tell(UP, "stack")
+            output = run_as_user(UP, "stack")
             assert "Postgres: answers" in output, output
             assert "Kafka: answers" in output, output
             owners = {process.uids().effective for process in processes_of(place / "stack")}
             assert owners == {os.geteuid() if user is None else user}
             assert not (place / "stack" / "postgres").is_symlink()
         finally:
-            output = tell(UP.replace("stack.up", "stack.down"), "stack")
+            output = run_as_user(UP.replace("stack.up", "stack.down"), "stack")
         assert processes_of(place / "stack") == [], output
-        assert "cannot be written" in tell(UP, "theirs")
+        assert "cannot be written" in run_as_user(UP, "theirs")
 
 
 def everyone_reaches(path: Path) -> bool:

@@ -28,7 +28,7 @@ HOSTILE = '<script>alert("x")</script>'
 @pytest.fixture(scope="module")
 def audit(system: RunningSystem) -> Iterator[httpx.Client]:
     """The archive's HTTP side after the story, quiet, with every record findable."""
-    run.tell_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    run.send_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
     hostile = HOSTILE.encode()
     foreign = Client(system.servers.kafka)
     foreign.raw("approvals.commands", hostile, hostile, [("ce_actor", hostile)])

@@ -10,12 +10,12 @@ from tests.system import RunningSystem
 pytestmark = pytest.mark.servers
 
 
-def test_the_reports_agree_with_the_public_record_and_a_second_telling_is_answered_the_same(
+def test_the_reports_agree_with_the_public_record_and_a_second_sending_is_answered_the_same(
     system: RunningSystem, capsys: pytest.CaptureFixture[str]
 ) -> None:
     addresses = Endpoints(system.servers.kafka, {"query": system.url("query")})
     news: list[str] = []
-    chapters, refused = run.tell_story(addresses, news.append)
+    chapters, refused = run.send_story(addresses, news.append)
     assert refused == ()
     assert [chapter.repeated for chapter in chapters] == [0] * len(chapters)
     first, second = run.gather(addresses, news.append), run.gather(addresses, news.append)

@@ -31,7 +31,7 @@ DAYS = ("2014-08-01", "2022-06-30", "2024-12-31")
 @pytest.fixture(scope="module")
 def story(system: RunningSystem) -> RunningSystem:
     """The system after the story, quiet."""
-    run.tell_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    run.send_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
     check.wait_for_quiet(system, 60)
     return system
 

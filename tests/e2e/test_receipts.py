@@ -49,7 +49,7 @@ class Log:
 @pytest.fixture(scope="module")
 def answers(system: RunningSystem) -> dict[str, dict[str, Any]]:
     """Reports with their receipts, by the report's name."""
-    run.tell_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    run.send_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
     return {name: report(system, name, receipt="true", **params) for name, params in REQUESTS}
 
 

@@ -47,7 +47,7 @@ class Crowd:
         for reader in self.readers:
             await reader.readuntil(b"event: here")
 
-    async def tell(self) -> float:
+    async def change(self) -> float:
         """One change; how many seconds from its commit until the last of those who read has it."""
         self.recorded_count += 1
         [event] = history([story.mission(f"UN-{self.recorded_count}")])

@@ -24,7 +24,7 @@ from services.reporting.projector.projector import Projector
 from tests.architecture.sources import ROOT
 from tests.projection_spec import history
 from tests.servers import Servers, fresh_database
-from tests.stories import AS_OF, tell
+from tests.stories import AS_OF, run_story
 
 REFERENCE = ROOT / "docs" / "reference" / "sql.md"
 KNOWN_AT = datetime(2022, 7, 1, 12, 4, tzinfo=UTC)
@@ -49,7 +49,7 @@ async def database(servers: Servers) -> AsyncIterator[str]:
         async with asyncpg.create_pool(owner, min_size=1, max_size=2) as pool:
             await migrate(SecretStr(owner), SERVICE.schema)
             async with pool.acquire() as connection, connection.transaction():
-                await Projector().apply(connection, history([fact.data for fact in tell().system.facts()]))
+                await Projector().apply(connection, history([fact.data for fact in run_story().system.facts()]))
             assert await publish(pool)
             yield servers.as_role(reader, "secret", name)
     admin_connection = await asyncpg.connect(servers.postgres)

@@ -30,7 +30,7 @@ from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
 from tests.nginx import nginx
 from tests.projection_spec import history
-from tests.stories import AS_OF, tell
+from tests.stories import AS_OF, run_story
 
 pytestmark = pytest.mark.servers
 __all__ = ["archive"]
@@ -58,7 +58,7 @@ def style(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 async def pages(postgres_dsn: str, tmp_path: Path, style: str) -> AsyncIterator[Behind]:
     """The story, except for its last event, as pages."""
-    log = history([fact.data for fact in tell().system.facts()])
+    log = history([fact.data for fact in run_story().system.facts()])
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, log[:-1])
@@ -157,7 +157,7 @@ async def test_a_change_passes_the_proxy_as_it_happens(pages: Behind) -> None:
         while await anext(lines) != "event: here":
             pass
         async with pages.pool.acquire() as connection, connection.transaction():
-            await Projector().apply(connection, history([fact.data for fact in tell().system.facts()]))
+            await Projector().apply(connection, history([fact.data for fact in run_story().system.facts()]))
         while await anext(lines) != "event: change":
             pass
         data = await anext(lines)

@@ -17,7 +17,7 @@ from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers
 from tests.integration.answering import QueryClient, given
 from tests.integration.page_texts import texts
-from tests.stories import AS_OF, tell
+from tests.stories import AS_OF, run_story
 
 HOSTILE = "<script>alert('x')</script>"
 THINGS = {
@@ -32,7 +32,7 @@ THINGS = {
 async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
     hostile = peacekeepers.rescheduled("t-9").model_copy(update={"reason": HOSTILE, "decided_on": AS_OF})
     made_up: list[Event] = [peacekeepers.planned("t-9"), hostile]
-    async with given(postgres_dsn, [*(fact.data for fact in tell().system.facts()), *made_up], today=AS_OF) as ask:
+    async with given(postgres_dsn, [*(fact.data for fact in run_story().system.facts()), *made_up], today=AS_OF) as ask:
         yield ask
 
 

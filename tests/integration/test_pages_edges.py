@@ -11,7 +11,7 @@ from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.i18n import words
 from services.reporting.pages.routes import EVERYWHERE, ROUTES
 from tests.integration.answering import QueryClient, given
-from tests.stories import AS_OF, tell
+from tests.stories import AS_OF, run_story
 
 NUMBER = "1" + "0" * 30
 ODD = {
@@ -60,7 +60,7 @@ PLACES = re.compile(r"\{(\w+)\}")
 
 @pytest.fixture(scope="module")
 async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
-    async with given(postgres_dsn, (fact.data for fact in tell().system.facts()), today=AS_OF) as ask:
+    async with given(postgres_dsn, (fact.data for fact in run_story().system.facts()), today=AS_OF) as ask:
         yield ask
 
 

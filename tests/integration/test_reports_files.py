@@ -11,14 +11,14 @@ import pytest
 
 from services.reporting.reports.catalogue import REPORTS
 from tests.integration.answering import QueryClient, given
-from tests.stories import AS_OF, tell
+from tests.stories import AS_OF, run_story
 
 NEEDED: dict[str, Any] = {"since": "2014-01-01", "mission": "UNIFIL", "closes_on": "2022-07-01"}
 
 
 @pytest.fixture(scope="module")
 async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
-    async with given(postgres_dsn, [fact.data for fact in tell().system.facts()], today=AS_OF) as ask:
+    async with given(postgres_dsn, [fact.data for fact in run_story().system.facts()], today=AS_OF) as ask:
         yield ask
 
 
@@ -30,7 +30,7 @@ def needed(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-async def test_parquet_and_csv_tell_the_rows_of_json(ask: QueryClient, name: str) -> None:
+async def test_parquet_and_csv_have_the_rows_of_json(ask: QueryClient, name: str) -> None:
     report = await ask.report(name, **needed(name))
     answer = await ask.http.get(f"/v1/reports/{name}", params={**needed(name), "format": "parquet"})
     assert answer.headers["content-type"] == "application/vnd.apache.parquet"

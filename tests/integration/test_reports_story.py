@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from tests.integration.answering import QueryClient, given
-from tests.stories import AS_OF, stays, tell
+from tests.stories import AS_OF, run_story, stays
 
 
 @pytest.fixture(scope="module")
 async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
-    async with given(postgres_dsn, [fact.data for fact in tell().system.facts()], today=AS_OF) as ask:
+    async with given(postgres_dsn, [fact.data for fact in run_story().system.facts()], today=AS_OF) as ask:
         yield ask
 
 
@@ -57,7 +57,7 @@ async def test_only_the_statement_that_contradicts_another_one_differs_from_the_
 
 async def test_the_first_observer_arrived_eight_months_after_the_vote(ask: QueryClient) -> None:
     rows = {row["step"]: row for row in await ask.rows("lead-times", level="mandate", mandate="kz-2013")}
-    first = min(stay.arrived_on for stay in stays(tell().system))
+    first = min(stay.arrived_on for stay in stays(run_story().system))
     assert rows["vote to arrival"]["days_min"] == (first - date(2013, 12, 20)).days == 241
     details = await ask.rows("lead-times", level="tour", mandate="kz-2013")
     for step, row in rows.items():

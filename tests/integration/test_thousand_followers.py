@@ -14,6 +14,6 @@ async def test_a_thousand_follow_one_process_and_each_that_reads_gets_everything
         await there.come(READERS, SILENT)
         before = there.process.memory_info().rss
         for _ in range(CHANGES):
-            await there.tell()  # each of the nine hundred has it, or this fails
+            await there.change()  # each of the nine hundred has it, or this fails
         grown = there.process.memory_info().rss - before
         assert grown < 50_000_000, f"{grown:,} bytes"

@@ -37,7 +37,7 @@ async def test_a_state_s_timeline_holds_what_names_it_and_what_is_its_own(postgr
         assert await kinds(ask) == sorted(every)
 
 
-async def test_its_pages_tell_each_event_once_beside_the_total_of_all(postgres_dsn: str) -> None:
+async def test_its_pages_list_each_event_once_beside_the_total_of_all(postgres_dsn: str) -> None:
     params = {"since": "1990-01-01", "as_of": "2016-01-01", "contributor": "KAZ"}
     async with given(postgres_dsn, PAST) as ask:
         whole = await ask.report("timeline", **params)

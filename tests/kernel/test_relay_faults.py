@@ -248,7 +248,7 @@ def row(position: int, key: bytes | None = b"k") -> OutboxRecord | Unfit:
     return Unfit(position, key, "spoilt") if key is None else OutboxRecord(position, key, b"v", ())
 
 
-def test_a_row_of_which_nobody_can_tell_where_it_goes_shuts_its_log() -> None:
+def test_a_row_of_unknown_destination_blocks_its_log() -> None:
     topic = Topic("events", "x.events", 3, {}, 0)
     ways = topic.ways([row(1), row(2, None), row(3)])
     assert [r.position for rows in ways.values() for r in rows] == [1]

@@ -11,14 +11,14 @@ from cli.demo.steps import Step
 from cli.demo.story import chapters
 from contracts.approvals import MandateApproved
 from contracts.deployments import OfficialStatementRecorded
-from tests.stories import AS_OF, Stay, StoryRun, ask_refusals, stays, tell
+from tests.stories import AS_OF, Stay, StoryRun, run_story, stays, try_refusals
 
 SINCE_2014 = date(2014, 1, 1)
 
 
 @pytest.fixture(scope="module")
 def story() -> StoryRun:
-    return tell()
+    return run_story()
 
 
 def test_every_command_of_the_story_is_accepted(story: StoryRun) -> None:
@@ -32,7 +32,7 @@ def test_nothing_is_left_waiting(story: StoryRun) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_streams_of_a_wave_may_overtake_one_another(seed: int, story: StoryRun) -> None:
-    shuffled = tell(Random(seed))  # noqa: S311  (an order, not a secret)
+    shuffled = run_story(Random(seed))  # noqa: S311  (an order, not a secret)
     assert [a for a in shuffled.answers if a.status != "accepted"] == []
     assert {fact.id for fact in shuffled.system.facts()} == {fact.id for fact in story.system.facts()}
 
@@ -121,9 +121,9 @@ def test_the_official_statements_are_on_record(story: StoryRun) -> None:
 
 
 def test_each_rule_refuses_its_example() -> None:
-    system = tell().system
+    system = run_story().system
     before = stays(system)
-    answered = ask_refusals(system)
+    answered = try_refusals(system)
     assert [
         (e.rule, a.status, a.rule, a.reason) for e, a in answered if (a.status, a.rule) != ("refused", e.rule)
     ] == []

@@ -19,8 +19,8 @@ KEPT_MAX: Final = 5_000
 class SendSummary:
     """Counts and keeps; bounded."""
 
-    def __init__(self, news: Console, *, as_json: bool, advanced: Callable[[int, str], None]) -> None:
-        self._news = news
+    def __init__(self, notices: Console, *, as_json: bool, advanced: Callable[[int, str], None]) -> None:
+        self._notices = notices
         self._as_json = as_json
         self._advanced = advanced
         self._kept: list[CommandDecided] = []
@@ -31,7 +31,7 @@ class SendSummary:
     def bad(self, line: BadLine) -> None:
         """Shown at once, so that the list needs no memory."""
         self.bad_count += 1
-        self._news.print(str(line), soft_wrap=True)
+        self._notices.print(str(line), soft_wrap=True)
         self._advanced(line.size, self._so_far())
 
     def sent(self, line: CommandLine) -> None:
@@ -76,7 +76,7 @@ class SendSummary:
         results().print(shown)
         hidden = self.statuses.total() - self.statuses["accepted"] - len(self._kept)
         if hidden:
-            self._news.print(f"{hidden:,} more are not shown: `--json` prints them all.")
+            self._notices.print(f"{hidden:,} more are not shown: `--json` prints them all.")
 
     def _so_far(self) -> str:
         return f"{self.sent_count:,} sent, {self.statuses.total():,} answered"

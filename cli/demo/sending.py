@@ -44,11 +44,13 @@ class Refused:
     remedy: str
 
 
-async def tell(client: ForeignClient, system: InMemorySystem, news: Callable[[str], None]) -> Sequence[Answered]:
+async def send_chapters(
+    client: ForeignClient, system: InMemorySystem, report: Callable[[str], None]
+) -> Sequence[Answered]:
     """Every chapter of the story, in order."""
     chapters_sent = []
     for chapter in chapters():
-        news(chapter.title)
+        report(chapter.title)
         chapters_sent.append(await _chapter(client, system, chapter))
     return chapters_sent
 
@@ -87,7 +89,7 @@ def _compare(client: ForeignClient, system: InMemorySystem, addresses: Sequence[
             raise Differs(f"{address[2]} was {answer['status']}{by} and should be {should_be}: {answer['reason']}")
 
 
-async def ask_refusals(client: ForeignClient, system: InMemorySystem) -> Sequence[Refused]:
+async def send_refusals(client: ForeignClient, system: InMemorySystem) -> Sequence[Refused]:
     """Every example with its answer."""
     await _exchange(client, system, refusals.set_up())
     examples = refusals.examples()
