@@ -219,6 +219,34 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
             assert [page async for page in selection.pages(connection, which, 3)]
 
 
+CLAIMED = b"2001-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("timestamp_ms", "recorded"),
+    [(1_404_205_200_000, datetime(2014, 7, 1, 9, tzinfo=UTC)), (-1, None), (2**63 - 1, None)],
+)
+async def test_a_command_was_recorded_when_kafka_took_it_unless_its_sender_says_otherwise(
+    archive: Archive, timestamp_ms: int, recorded: datetime | None
+) -> None:
+    silent, claimed = (event(0, time=b"2014-06-30T00:00:00Z", **more) for more in ({}, {"recordedtime": CLAIMED}))
+    command = record(0, topic="approvals.commands", timestamp=timestamp_ms, headers=silent.headers)
+    other = record(0, topic="vacancies.commands", timestamp=timestamp_ms, headers=claimed.headers)
+    await indexed(archive, command, other, event(0, time=b"2014-06-30T00:00:00Z", recordedtime=b"2014-07-02T00:00:00Z"))
+    times = {one.topic: (one.effective, one.recorded) for one in await messages(archive)}
+    happened = datetime(2014, 6, 30, tzinfo=UTC)
+    assert times == {
+        "approvals.commands": (happened, recorded),
+        "vacancies.commands": (happened, datetime(2001, 1, 1, tzinfo=UTC)),
+        "approvals.events": (happened, datetime(2014, 7, 2, tzinfo=UTC)),
+    }
+    since_2002 = TimeRange(datetime(2002, 1, 1, tzinfo=UTC), datetime(2014, 7, 2, tzinfo=UTC))
+    which = Selection(recorded=since_2002)
+    async with archive.pool.acquire() as connection:
+        pages = [page async for page in selection.pages(connection, which, 3)]
+    assert [row["topic"] for page in pages for row in page.records] == (["approvals.commands"] if recorded else [])
+
+
 async def test_a_header_whose_name_is_no_text_is_shown_and_given_with_its_proof(archive: Archive) -> None:
     """On the page escaped, so that no other name looks the same; in JSON as its bytes, which the verifier hashes."""
     odd = [("\udcff\udcfe", b"x"), ("\\xff", b"<b>"), ("", None)]

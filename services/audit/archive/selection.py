@@ -12,7 +12,7 @@ from typing import Final
 
 import asyncpg
 
-from contracts.cloudevents import Envelope, from_kafka
+from contracts.cloudevents import Envelope
 from contracts.registry import COMMANDS, EVENTS, OUTCOME_TYPE
 from contracts.unreadable import Unreadable
 from kernel.model.records import Partition
@@ -20,9 +20,8 @@ from kernel.sql import queries
 from kernel.sql.template import template
 from kernel.store.postgres import Connection
 from services.audit.archive.writer import archived
-from services.audit.search.indexer import stream_of
+from services.audit.search.indexer import envelope_of, stream_of
 from services.audit.tlog import tree_store
-from services.audit.tlog.leaf import unpacked
 
 PAGE_RECORDS_MAX: Final = 1_000
 PAGE_BYTES_MAX: Final = 8_388_608
@@ -124,9 +123,9 @@ def _page(which: Selection, rows: Sequence[asyncpg.Record], last_leaf: int) -> S
         return SelectedPage(rows, len(rows), 0, last_leaf)
     admitted, unreadable = [], 0
     for row in rows:
-        _, _, key, headers, value = archived(row)
+        _, _, key, _, _ = archived(row)
         try:
-            if which.admits(from_kafka(key, value, unpacked(headers)), key):
+            if which.admits(envelope_of(row), key):
                 admitted.append(row)
         except Unreadable:
             unreadable += 1

@@ -9,7 +9,8 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -42,6 +43,7 @@ OF_THE_DATA: Final = (
 LOOKS_EVERY_S: Final = 0.25
 KINDS: Final = {"commands": "command", "events": "event", "outcomes": "outcome", "dead-letters": "dead letter"}
 """By the ending of a topic's name."""
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _REACTION: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9]+")
 _ORIGIN: Final = ("dead-letter-topic", "dead-letter-partition", "dead-letter-offset")
 
@@ -122,12 +124,32 @@ def _bare(row: asyncpg.Record) -> IndexedMessage:
     return IndexedMessage(row["leaf"], topic, row["part"], row["offset"], kind, *(None,) * 11)
 
 
-def _message(row: asyncpg.Record) -> IndexedMessage:
-    _, _, key, packed, value = archived(row)
-    bare, headers = _bare(row), unpacked(packed)
-    origin = _origin(headers) if bare.kind == "dead letter" else None
+def envelope_of(row: asyncpg.Record) -> Envelope:
+    """The envelope of an archived record; raises `Unreadable`.
+
+    A command was recorded when its sender says so, and where the sender does not, when Kafka took it.
+    """
+    (topic, _, _), timestamp_ms, key, packed, value = archived(row)
+    envelope = from_kafka(key, value, unpacked(packed))
+    if envelope.recorded_time is not None or KINDS.get(topic.partition(".")[2]) != "command":
+        return envelope
+    return replace(envelope, recorded_time=_taken(timestamp_ms))
+
+
+def _taken(timestamp_ms: int) -> datetime | None:
+    """When Kafka took a record; None where it has no timestamp, or one beyond the calendar."""
     try:
-        envelope = from_kafka(key, value, headers)
+        return EPOCH + timedelta(milliseconds=timestamp_ms) if timestamp_ms >= 0 else None
+    except OverflowError:
+        return None
+
+
+def _message(row: asyncpg.Record) -> IndexedMessage:
+    _, _, key, packed, _ = archived(row)
+    bare = _bare(row)
+    origin = _origin(unpacked(packed)) if bare.kind == "dead letter" else None
+    try:
+        envelope = envelope_of(row)
     except Unreadable:
         return bare._replace(cause=origin, stream=None if key is None else term(stream_of(key)))
     return bare._replace(
