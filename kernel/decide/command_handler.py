@@ -28,6 +28,7 @@ from kernel.model.records import (
     Origin,
     StreamState,
 )
+from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.faults import is_passing, kind, where
 from kernel.runtime.metrics import BATCH_SECONDS, COMMANDS, STALE_BATCHES
 from kernel.store.protocol import Store
@@ -102,26 +103,19 @@ class CommandHandler:
         Raises:
             Exception: a fault of a server's, which passes; what was decided before it stands.
         """
-        try:
-            return await self.handle(commands)
-        except Exception as fault:
-            if is_passing(fault):
-                raise
-            if len(commands) == 1:
-                return [await self._reject_alone(commands[0], fault)]
-        half = len(commands) // 2
-        return [*await self.handle_separately(commands[:half]), *await self.handle_separately(commands[half:])]
+        parts = await bisect_batch(commands, self.handle, self._reject_alone)
+        return [outcome for part in parts for outcome in part]
 
-    async def _reject_alone(self, command: DecodedCommand, fault: Exception) -> CommandDecided | Exception:
+    async def _reject_alone(self, command: DecodedCommand, fault: Exception) -> Sequence[CommandDecided | Exception]:
         log.error("a command cannot be recorded", fault=kind(fault), where=where(fault))
         reason = f"The command could not be recorded ({kind(fault)}); nothing came of it."
         remedy = "Look for a value that no register would hold, or ask the operators: their log names the fault."
         try:
-            return (await self.handle([replace(command, command=Invalid(reason, remedy=remedy))]))[0]
+            return await self.handle([replace(command, command=Invalid(reason, remedy=remedy))])
         except Exception as again:
             if is_passing(again):
                 raise
-            return fault
+            return [fault]
 
     async def _attempt(self, commands: Sequence[DecodedCommand], other: Batch) -> Sequence[CommandDecided]:
         """Append what is decided together with what is not: dead letters, held events, offsets."""

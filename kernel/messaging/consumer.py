@@ -20,6 +20,7 @@ from kernel.messaging import bounded_codecs
 from kernel.messaging.partition_reader import BlockedPartition, PartitionReader, Records
 from kernel.messaging.passages import BROKEN_HEADER, BrokenRecord, Record
 from kernel.model.records import DeadLetter, Fenced, LoadOffsets, OffsetAdvance, Origin, Partition, Passage
+from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.faults import is_passing, kind, where
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import FENCED, PASSED_OVER, RECORDS_READ, SET_ASIDE
@@ -129,27 +130,23 @@ class Consumer:
 
     async def _handle_batch(self, records: Records, passages: Sequence[Passage]) -> None:
         """One transaction where that is possible; where the data is at fault, the same in two halves, in order."""
+        await bisect_batch(
+            records,
+            lambda part: self._handle_part(part, passages),
+            lambda record, fault: self._set_record_aside(record, passages, fault),
+            splits=lambda fault: not isinstance(fault, (Fenced, Stopping)),
+        )
+
+    async def _handle_part(self, records: Records, passages: Sequence[Passage]) -> None:
         ours = self._reader.positions.keys() - self._reader.blocked.keys()  # a rebalance may have taken some away
         records = [record for record in records if (record.topic, record.partition) in ours]
         offsets = self._offsets_after(records, passages)
-        if not offsets.steps:
-            return None
-        try:
+        if offsets.steps:
             await self._retrying(lambda: self._handle(records, offsets), offsets)
-        except (Fenced, Stopping):
-            raise
-        except Exception as fault:
-            if not records:
-                raise
-            if len(records) > 1:
-                half = len(records) // 2
-                await self._handle_batch(records[:half], passages)
-                return await self._handle_batch(records[half:], passages)
-            return await self._set_record_aside(records[0], offsets, fault)
-        self._advance(offsets, len(records))
-        return None
+            self._advance(offsets, len(records))
 
-    async def _set_record_aside(self, record: Record, offsets: OffsetAdvance, fault: Exception) -> None:
+    async def _set_record_aside(self, record: Record, passages: Sequence[Passage], fault: Exception) -> None:
+        offsets = self._offsets_after([record], passages)
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         log.error("a record is set aside", consumer=self.name, fault=kind(fault), where=where(fault), **place)
         try:

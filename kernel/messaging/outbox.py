@@ -21,6 +21,7 @@ from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
 from contracts.text import is_admissible
 from kernel.model import dead_letters
 from kernel.model.outcome_body import within_bounds
+from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.faults import is_passing, kind
 from kernel.store.postgres import Connection, sql
 
@@ -79,19 +80,16 @@ def readers(pool: asyncpg.Pool, service: str, logs: Sequence[str]) -> Mapping[st
 
 async def _read(pool: asyncpg.Pool, service: str, log: str, after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
     """The rows, as far as they can be read: what fails for reasons of the data is halved until a row stands alone."""
-    try:
-        rows = await pool.fetch(sql()[_QUERIES[log]], after, limit)
-    except Exception as fault:
-        if not _may_be_the_rows(fault):
-            raise
-        if limit == 1:
-            return [await _unreadable(pool, log, after + 1, fault)]
-        half = limit // 2
-        return [
-            *await _read(pool, service, log, after, half),
-            *await _read(pool, service, log, after + half, limit - half),
-        ]
-    return [_fit(service, log, dict(row)) for row in rows]
+
+    async def together(positions: Sequence[int]) -> Sequence[OutboxRecord | Unfit]:
+        rows = await pool.fetch(sql()[_QUERIES[log]], positions[0] - 1, len(positions))
+        return [_fit(service, log, dict(row)) for row in rows]
+
+    async def alone(position: int, fault: Exception) -> Sequence[OutboxRecord | Unfit]:
+        return [await _unreadable(pool, log, position, fault)]
+
+    parts = await bisect_batch(range(after + 1, after + 1 + limit), together, alone, splits=_may_be_the_rows)
+    return [row for part in parts for row in part]
 
 
 def _may_be_the_rows(fault: Exception) -> bool:

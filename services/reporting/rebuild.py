@@ -15,9 +15,10 @@ from pydantic import SecretStr
 
 from contracts.cloudevents import from_kafka
 from contracts.unreadable import Unreadable
-from kernel.messaging.consumer import Records
+from kernel.messaging.consumer import Record, Records
 from kernel.model.records import Fenced, OffsetAdvance, Partition
-from kernel.reader_service import settle
+from kernel.reader_service import Write, settle
+from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.faults import is_passing, kind
 from kernel.sql import queries
 from kernel.store import database
@@ -103,19 +104,21 @@ async def apply(connection: Connection, records: Records) -> Applied:
 
 async def _applied(connection: Connection, events: Sequence[ConsumedEvent]) -> Applied:
     """Together, or in halves where the database refuses one of them, which is then parked as a reader would park it."""
-    try:
+
+    async def together(part: Sequence[ConsumedEvent]) -> Applied:
         async with connection.transaction():
-            return await PROJECTOR.apply(connection, events)
-    except asyncpg.UniqueViolationError:  # somebody else applied some of them meanwhile
-        raise
-    except Exception as fault:
-        if is_passing(fault):
-            raise
-        if len(events) == 1:
-            await PROJECTOR.park(connection, events[0], f"the database refused it: {kind(fault)}")
-            return Applied(parked=1)
-    half = len(events) // 2
-    return await _applied(connection, events[:half]) + await _applied(connection, events[half:])
+            return await PROJECTOR.apply(connection, part)
+
+    async def alone(event: ConsumedEvent, fault: Exception) -> Applied:
+        await PROJECTOR.park(connection, event, f"the database refused it: {kind(fault)}")
+        return Applied(parked=1)
+
+    return sum(await bisect_batch(events, together, alone, splits=_is_refusal), Applied())
+
+
+def _is_refusal(fault: Exception) -> bool:
+    """By the database, of a value; an event that is there already was applied by somebody else meanwhile."""
+    return not (is_passing(fault) or isinstance(fault, asyncpg.UniqueViolationError))
 
 
 async def drop(connection: Connection, schema: str = FRESH) -> None:
@@ -144,36 +147,35 @@ class ViewFill:
             if self.offsets.get((record.topic, record.partition), record.offset + 1) <= record.offset
             and record.offset < until.get((record.topic, record.partition), 0)
         ]
-        ends = {(record.topic, record.partition): record.offset + 1 for record in due}
-        await self._settle(due, ends)
+        if due:
+            await bisect_batch(due, self._settle_records, self._set_aside, splits=_is_of_a_record)
         return len(due)
 
     async def reach(self, until: Positions) -> None:
         """There is nothing more before `until`: offsets without a record are passed."""
-        await self._settle([], {place: end for place, end in until.items() if end > self.offsets.get(place, 0)})
+        ends = {place: end for place, end in until.items() if end > self.offsets.get(place, 0)}
+        if ends:
+            await self._settle(ends, SERVICE.prepare([]))
 
-    async def _settle(self, records: Records, ends: Positions) -> None:
-        if not ends:
-            return
-        progress = OffsetAdvance(SERVICE.name, {place: (self.offsets[place], end) for place, end in ends.items()})
-        try:
-            async with self._connection.transaction():
-                await settle(self._connection, progress, SERVICE.prepare(records))
-        except Exception as fault:
-            if is_passing(fault) or isinstance(fault, Fenced) or not records:
-                raise
-            await self._apart(records, progress, fault)
+    async def _settle_records(self, records: Records) -> None:
+        await self._settle(_ends_of(records), SERVICE.prepare(records))
+
+    async def _set_aside(self, record: Record, fault: Exception) -> None:
+        await self._settle(_ends_of([record]), lambda connection: put_by(connection, record, fault))
+
+    async def _settle(self, ends: Positions, write: Write) -> None:
+        advance = OffsetAdvance(SERVICE.name, {place: (self.offsets[place], end) for place, end in ends.items()})
+        async with self._connection.transaction():
+            await settle(self._connection, advance, write)
         self.offsets |= ends
 
-    async def _apart(self, records: Records, progress: OffsetAdvance, fault: Exception) -> None:
-        """In halves, until the record that makes its transaction fail stands alone; that one is put by."""
-        if len(records) > 1:
-            half = len(records) // 2
-            for part in (records[:half], records[half:]):
-                await self._settle(part, {(record.topic, record.partition): record.offset + 1 for record in part})
-            return
-        async with self._connection.transaction():
-            await settle(self._connection, progress, lambda connection: put_by(connection, records[0], fault))
+
+def _ends_of(records: Records) -> dict[Partition, int]:
+    return {(record.topic, record.partition): record.offset + 1 for record in records}
+
+
+def _is_of_a_record(fault: Exception) -> bool:
+    return not (is_passing(fault) or isinstance(fault, Fenced))
 
 
 async def positions(connection: Connection, *, held: bool = False) -> dict[Partition, int]:

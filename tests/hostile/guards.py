@@ -89,7 +89,9 @@ GUARDS: Final[tuple[Guard, ...]] = (
         (
             COUNTS,
             LENGTH,
-            Edit(CONSUMER, "            if len(records) > 1:\n", "            if False:\n"),
+            Edit(
+                CONSUMER, "splits=lambda fault: not isinstance(fault, (Fenced, Stopping)),", "splits=lambda _: False,"
+            ),
         ),
     ),
     Guard(
@@ -170,8 +172,8 @@ GUARDS: Final[tuple[Guard, ...]] = (
             ),
             Edit(
                 "services/audit/search/indexer.py",
-                "    except OF_THE_DATA as fault:\n",
-                "    except ZeroDivisionError as fault:\n",
+                "splits=lambda fault: isinstance(fault, OF_THE_DATA))",
+                "splits=lambda _: False)",
             ),
         ),
     ),

@@ -21,6 +21,7 @@ import structlog
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.unreadable import Unreadable
 from kernel.http.values import NOT_A_CHARACTER
+from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.health import Health
 from kernel.sql import queries
 from kernel.store.postgres import Connection
@@ -212,20 +213,18 @@ async def index(connection: Connection) -> IndexedBatch:
 
 async def _put(connection: Connection, messages: Sequence[IndexedMessage]) -> None:
     """All of them; those that the database does not take are found in halves, and kept by their places alone."""
-    try:
+
+    async def together(part: Sequence[IndexedMessage]) -> None:
         async with connection.transaction():
-            await connection.copy_records_to_table("messages", records=messages, columns=IndexedMessage._fields)
-    except OF_THE_DATA as fault:
-        half = len(messages) // 2
-        if half:
-            await _put(connection, messages[:half])
-            await _put(connection, messages[half:])
-            return
-        one = messages[0]
-        bare = IndexedMessage(*one[:5], *(None,) * 11)
+            await connection.copy_records_to_table("messages", records=part, columns=IndexedMessage._fields)
+
+    async def alone(one: IndexedMessage, fault: Exception) -> None:
         log.warning("a record is findable by its place alone", place=one.place, fault=type(fault).__name__)
+        bare = IndexedMessage(*one[:5], *(None,) * 11)
         if one != bare:
             await _put(connection, [bare])
+
+    await bisect_batch(messages, together, alone, splits=lambda fault: isinstance(fault, OF_THE_DATA))
 
 
 async def run(pool: asyncpg.Pool, health: Health) -> None:

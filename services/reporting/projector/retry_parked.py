@@ -12,7 +12,8 @@ from typing import Final
 import asyncpg
 import structlog
 
-from kernel.runtime.faults import is_passing, kind
+from kernel.runtime.bisect_batch import bisect_batch
+from kernel.runtime.faults import kind
 from kernel.runtime.process import running_together
 from services.reporting.projector.gate import Stream
 from services.reporting.projector.projector import Projector
@@ -49,14 +50,14 @@ async def _retry(pool: asyncpg.Pool) -> int:
 
 async def _retried(pool: asyncpg.Pool, streams: Sequence[Stream]) -> int:
     """Together where that is possible; one stream that the database refuses stops no other."""
-    try:
+
+    async def together(part: Sequence[Stream]) -> int:
         async with pool.acquire() as connection, connection.transaction():
-            return (await Projector().retry(connection, streams)).released
-    except Exception as fault:
-        if is_passing(fault):
-            raise
-        if len(streams) > 1:
-            half = len(streams) // 2
-            return await _retried(pool, streams[:half]) + await _retried(pool, streams[half:])
-        log.warning("a parked stream is refused again", service=streams[0][0], fault=kind(fault))
-        return 0
+            return (await Projector().retry(connection, part)).released
+
+    return sum(await bisect_batch(streams, together, _refused))
+
+
+async def _refused(stream: Stream, fault: Exception) -> int:
+    log.warning("a parked stream is refused again", service=stream[0], fault=kind(fault))
+    return 0

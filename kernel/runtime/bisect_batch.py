@@ -1,0 +1,44 @@
+"""One item of a batch may make all of it fail: the batch is halved until that one stands alone, and the others go on.
+
+Nothing is decided here: whose fault a failure is, and what becomes of the culprit, the caller says.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from kernel.runtime.faults import is_passing
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def is_of_the_data(fault: Exception) -> bool:
+    """Whether the same work would fail again: it is no server's fault."""
+    return not is_passing(fault)
+
+
+async def bisect_batch(
+    items: Sequence[T],
+    together: Callable[[Sequence[T]], Awaitable[R]],
+    alone: Callable[[T, Exception], Awaitable[R]],
+    *,
+    splits: Callable[[Exception], bool] = is_of_the_data,
+) -> list[R]:
+    """Do `together` with all items, or with parts of them in their order; the results of the parts, in order.
+
+    A part that fails by a fault for which `splits` holds is halved; a single item goes to `alone`, with its fault.
+
+    Raises:
+        Exception: a fault that does not split, one of `alone`, or one without any item to blame. What was done with the
+            parts before stands.
+    """
+    try:
+        return [await together(items)]
+    except Exception as fault:
+        if not items or not splits(fault):
+            raise
+        if len(items) == 1:
+            return [await alone(items[0], fault)]
+    half = len(items) // 2
+    first = await bisect_batch(items[:half], together, alone, splits=splits)
+    return first + await bisect_batch(items[half:], together, alone, splits=splits)
