@@ -106,13 +106,13 @@ def test_bad_commands_are_answered_or_dead_letters_and_the_good_ones_around_them
     outcomes = client.outcomes("approvals", [before["id"], after["id"]], 120)
     assert {o["status"] for o in outcomes.values()} == {"accepted"}
     if bad.answered:
-        outcome = client.outcomes("approvals", [good["id"]], 120)[good["id"]]
-        assert outcome["status"] == "invalid"
+        answer = client.outcomes("approvals", [good["id"]], 120)[good["id"]]
+        assert answer["status"] == "invalid"
     else:
-        letter = dead_letter_of(system, "approvals", value, headers)
-    assert letter["field"].startswith(bad.field), letter
-    assert bad.expected in f"{letter['reason']} {letter['remedy']}", letter
-    assert letter["remedy"]
+        answer = dead_letter_of(system, "approvals", value, headers)
+    assert answer["field"].startswith(bad.field), answer
+    assert bad.expected in f"{answer['reason']} {answer['remedy']}", answer
+    assert answer["remedy"]
 
 
 def dead_letter_of(system: RunningSystem, service: str, value: bytes | None, headers: Headers) -> dict[str, Any]:
