@@ -1,10 +1,14 @@
-"""`python -m benchmarks`: every measurement on real servers of its own, in one table.
+"""Measurements on real servers of their own, in one table.
+
+    make bench                                 all of them, about half an hour
+    make bench ARGS="deciding projecting"      some
 
 The machine decides most of it: compare lines of one run with each other, not with another machine's.
 """
 
+import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,20 +18,25 @@ from benchmarks import archiving, codec, deciding, end_to_end, following, import
 from benchmarks.measure import Measured
 from tests.servers import Servers, provided_servers
 
-BENCHMARKS: tuple[Callable[[Servers], list[Measured]], ...] = (
-    codec.run,
-    deciding.run,
-    projecting.run,
-    archiving.run,
-    replaying.run,
-    reports.run,
-    following.run,
-    importing.run,
-    end_to_end.run,
-)
+Benchmark = Callable[[Servers], list[Measured]]
+MODULES = (codec, deciding, projecting, archiving, replaying, reports, following, importing, end_to_end)
+BENCHMARKS: dict[str, Benchmark] = {module.__name__.rpartition(".")[2]: module.run for module in MODULES}
+
+
+def chosen(arguments: Sequence[str] | None = None) -> list[str]:
+    """The names of the measurements to make, in their order."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; all unless given")
+    names = parser.parse_args(arguments).names
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        parser.error(f"there is no measurement {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+    return [name for name in BENCHMARKS if not names or name in names]
 
 
 def main() -> None:
+    names = chosen()
     console = Console()
     table = Table("what", "messages", "seconds", "per second", "note", title="Forcegen, measured on this machine")
     for column in table.columns[1:4]:
@@ -36,10 +45,10 @@ def main() -> None:
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory,
         provided_servers(Path(directory) / "s") as servers,
     ):
-        for run in BENCHMARKS:
-            with console.status(run.__module__):
-                for one in run(servers):
-                    table.add_row(*one.cells())
+        for name in names:
+            with console.status(name):
+                for measured in BENCHMARKS[name](servers):
+                    table.add_row(*measured.cells())
     console.print(table)
 
 
