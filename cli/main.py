@@ -36,11 +36,10 @@ class Commands(TyperGroup):
     """Every command, with its errors in one line and no traceback.
 
     What is given and empty is nearly always a variable that was not set. It is refused: taken for an option that was
-    left out, a check would look at less than the caller meant and say that all of it holds. `Any`: the types of the
-    library's contexts and commands are private to it.
+    left out, a check would look at less than the caller meant and say that all of it holds.
     """
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # `Any`: private types of the library
         for before, one in zip(["", *args], args, strict=False):
             if one == "" or (one.startswith("--") and one.endswith("=") and one.count("=") == 1):
                 named = one or before or "an argument"
@@ -49,7 +48,7 @@ class Commands(TyperGroup):
                 )
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: Any) -> object:
+    def invoke(self, ctx: Any) -> object:  # `Any`: a private type of the library
         try:
             return super().invoke(ctx)
         except (CommandError, OperationError, StackError) as error:

@@ -97,7 +97,7 @@ def _postgres(hint: object) -> str:
 
 
 AnyView: TypeAlias = View[Any]
-"""A view of some row class; which one only its own projection knows."""
+"""A view of some row class. `Any`: which one it is, only its own projection knows."""
 
 
 @dataclass(slots=True)
