@@ -1,8 +1,8 @@
 // The stream of changes, one for all pages of a browser, begun again whenever it ends.
 //
 // A browser opens six connections to a host over HTTP/1.1, so seven pages with a stream each would leave none to load
-// anything. Run as a shared worker, this file holds the one stream and tells every page that follows. Where a browser
-// has no shared workers, a page loads the same file and holds a stream of its own, only while somebody looks at it.
+// anything. Run as a shared worker, this file holds the one stream and notifies every page that follows. In a browser
+// without shared workers, a page loads the same file and holds a stream of its own, only while somebody looks at it.
 "use strict";
 
 const PAUSE_MS = 1000;
@@ -27,13 +27,13 @@ class Pauses {
  * An EventSource that does not end. By itself one ends for good on an error status, and waits for ever on a connection
  * that is dead or that a proxy holds back.
  *
- * `tell` is given `{live, number, anew}`: whether the stream is live (null: not known yet), the number of the newest
- * change, and whether changes before it may have been missed.
+ * `notify` is called with `{live, number, anew}`: whether the stream is live (null: not known yet), the number of the
+ * newest change, and whether changes before it may have been missed.
  */
 class Changes {
-  constructor(address, tell) {
+  constructor(address, notify) {
     this.address = address;
-    this.tell = tell;
+    this.notify = notify;
     this.state = { live: null, number: null, anew: true };
     this.pauses = new Pauses();
     this.source = null;
@@ -94,7 +94,7 @@ class Changes {
 
   say(state) {
     this.state = state;
-    this.tell(state);
+    this.notify(state);
   }
 }
 

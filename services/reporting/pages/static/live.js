@@ -1,5 +1,5 @@
 // Shows the page anew when something has changed: the server makes it, this only puts it in the place of the old one.
-// Without it, the page is the same and stays as it was when it was asked for.
+// Without it, the page is the same and stays as it was when it was loaded.
 //
 // A page knows the number of the last change that it holds. So whatever was missed while nobody looked, or while the
 // connection was lost, is seen by comparing numbers, and fetched.
@@ -33,7 +33,7 @@ function show() {
   interrupted.textContent = lost || failing ? interrupted.dataset.text : "";
 }
 
-function told({ live, number, anew }) {
+function received({ live, number, anew }) {
   if (live === null || document.visibilityState !== "visible") return;
   lost = !live;
   show();
@@ -70,8 +70,8 @@ async function renew() {
 
 /** What the server now says in the place of this page; that something is not there is an answer too. */
 async function load() {
-  const asked = { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(LOAD_MAX_MS) };
-  const answer = await fetch(location.href, asked);
+  const options = { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(LOAD_MAX_MS) };
+  const answer = await fetch(location.href, options);
   if (answer.status >= 500) throw new Error(`status ${answer.status}`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("main");
@@ -118,13 +118,13 @@ function throughWorker() {
   worker.onerror = giveUp;
   worker.port.onmessage = ({ data }) => {
     clearTimeout(unanswered);
-    if (link === me) told(data);
+    if (link === me) received(data);
   };
   return me;
 }
 
 function alone() {
-  const changes = new Changes(new URL("../v1/changes", script), told);
+  const changes = new Changes(new URL("../v1/changes", script), received);
   return { follow: () => changes.open(), rest: () => changes.close(), hurry: () => changes.hurry() };
 }
 
