@@ -12,10 +12,11 @@ from pydantic import SecretStr
 
 from kernel.runtime.health import Health
 from kernel.store.database import migrate, provision
+from kernel.store.postgres import Connection
 from services.audit.app import SERVICE
 from services.audit.archive.writer import prepare
 from services.audit.settings import AuditSettings
-from services.audit.tlog import keys
+from services.audit.tlog import keys, tiles, tree_store
 from services.audit.tlog.publisher import Publisher
 from services.audit.tlog.signed_note import Signer
 from tests.servers import Servers
@@ -70,3 +71,9 @@ async def archive(servers: Servers, database: str, tmp_path: Path) -> AsyncItera
     settings = AuditSettings(directory=tmp_path / "audit", key=None)
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
         yield Archive(url, pool, settings, Health(30))
+
+
+async def store_tree(connection: Connection, leaf_hashes: Sequence[bytes]) -> None:
+    """A tree of these leaves in the place of an empty one, as somebody would who owns the database."""
+    grown = tiles.grow(0, await tree_store.edge(connection, 0), leaf_hashes)
+    await tree_store.put(connection, len(leaf_hashes), grown)

@@ -9,12 +9,12 @@ import pytest
 from kernel.model.records import Fenced, OffsetAdvance
 from kernel.store.postgres import advance_offsets, begin_consuming
 from services.audit.archive import writer as rows
-from services.audit.tlog import keys, leaf, merkle, tree_store
+from services.audit.tlog import keys, leaf, merkle
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.publisher import Inconsistent
 from services.audit.tlog.signed_note import Malformed, open_note
 from services.audit.tlog.tree_store import sql
-from tests.audit.conftest import Archive, record
+from tests.audit.conftest import Archive, record, store_tree
 
 pytestmark = pytest.mark.servers
 
@@ -128,7 +128,7 @@ async def test_a_database_that_goes_back_behind_what_was_signed_is_refused(archi
         hashes = [
             merkle.leaf_hash(leaf.entry(*rows.archived(r))) for r in await connection.fetch(sql()["leaves"], 0, 3)
         ]
-        await tree_store.append(connection, 0, hashes)
+        await store_tree(connection, hashes)
     with pytest.raises(Inconsistent, match="5 leaves"):
         await archive.sign()
 

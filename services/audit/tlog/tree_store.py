@@ -16,17 +16,6 @@ def sql() -> Mapping[str, str]:
     return queries("services.audit.tlog", "tree_store.sql")
 
 
-async def lock(connection: Connection) -> int:
-    """Hold the tree to the commit; its size, which is the number of the next leaf."""
-    size: int = await connection.fetchval(sql()["lock"])
-    return size
-
-
-async def append(connection: Connection, size: int, hashes: Sequence[bytes]) -> None:
-    """Leaf hashes after the `size` that are there; the caller holds the lock."""
-    await put(connection, size + len(hashes), tiles.grow(size, await edge(connection, size), hashes))
-
-
 async def edge(connection: Connection, size: int) -> Mapping[Tile, bytes]:
     """The tiles in which a tree of `size` grows."""
     return await read(connection, tiles.edge(size))

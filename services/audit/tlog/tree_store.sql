@@ -1,6 +1,3 @@
--- name: lock
-SELECT size FROM tree FOR UPDATE
-
 -- name: begin
 -- The lock, and the part of this month.
 SELECT size, make_month(now()) FROM tree FOR UPDATE
