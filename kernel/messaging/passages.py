@@ -70,7 +70,7 @@ def pieces(fetched: Fetched, start: int, end: int | None = None) -> Iterator[Pie
         taken_back = aborting.takes_back(batch)
         for piece in _of_batch(place, batch, taken_back=taken_back):
             first, behind = _span(piece)
-            if end is not None and first >= end:
+            if end is not None and max(at, first) >= end:
                 return
             if behind <= at:
                 continue

@@ -82,6 +82,12 @@ def test_every_record_that_nobody_took_back_is_read(log: tuple[RawBatch, ...], s
     assert read == {r.offset for b in log if not b.is_control for r in b.records if r.offset >= start}
 
 
+def test_what_was_deleted_up_to_the_end_is_all_there_is() -> None:
+    """Given a batch without records that begins before the log and ends behind what is wanted, no empty passage."""
+    log = fetched(batch(0, [], 3), log_start=1)
+    assert spans(list(pieces(log, 0, 1))) == [(0, 1, "deleted")]
+
+
 def test_each_reason_is_named_by_itself() -> None:
     log = fetched(
         batch(4, [4, 6], 8),
