@@ -34,9 +34,8 @@ unit: .venv/.dev ## pure tests alone, in under a minute: no Kafka, no Postgres, 
 
 coverage: check browser ## every test, and how much of kernel, contracts and services they run, child processes included
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m coverage run -m pytest --numprocesses 2 --dist loadfile $(ARGS)
-	@$(BIN)/python -m coverage combine --quiet
-	@$(BIN)/python -m coverage report
+	@$(BIN)/python -m coverage run -m pytest --numprocesses 2 --dist loadfile $(ARGS); status=$$?; \
+	  $(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report && exit $$status
 
 browser: .venv/.dev ## a Chromium for the tests: the one on PATH, else a locked package
 	@$(BIN)/python -m tests.browser.chromium
