@@ -1,1 +1,1 @@
-"""Kafka, both ways: one consumer that lets no gap pass, one relay that resumes from the topic's own proof."""
+"""Kafka in both directions: one consumer that accepts no gap, and one relay that resumes from what the topic holds."""

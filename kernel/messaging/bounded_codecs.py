@@ -1,8 +1,8 @@
-"""How much Kafka's client library may unpack: a batch of a few kilobytes can hold gigabytes of zeros.
+"""Bounds how much Kafka's client library may decompress: a batch of a few kilobytes can hold gigabytes of zeros.
 
-The broker bounds what a batch weighs packed, and the library unpacks whatever it is given. Its decompressors are
-replaced by ours, which give up at a bound for each batch and at another for each poll; a batch that is given up is then
-read by `kernel.messaging.raw_batches` and kept as it is (docs/decisions/0014-one-reading-loop.md).
+The broker bounds the compressed size of a batch, and the library decompresses whatever it gets. Our decompressors
+replace the library's. They give up at one bound for each batch and at another for each poll; a batch that is given up
+is then read by `kernel.messaging.raw_batches` and kept as it is (docs/decisions/0014-one-reading-loop.md).
 """
 
 from collections.abc import Callable
@@ -18,17 +18,17 @@ from aiokafka.record import _crecords
 from kernel.messaging import raw_batches
 
 POLL_BYTES_MAX: Final = 64 * 1024 * 1024
-"""One poll may unpack this much; the rest of what was fetched is read by the next."""
+"""One poll may decompress this much; the next poll reads the rest of what was fetched."""
 _CODECS: Final = {"gzip_decode": 1, "snappy_decode": 2, "lz4_decode": 3, "zstd_decode": 4}
 
 
 class OverBudget(ValueError):
-    """A poll has unpacked as much as it may; reading goes on from where it stands."""
+    """A poll has decompressed as much as it may; reading continues from its current position."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """What one reader may still unpack; renewed before each poll."""
+    """The bytes that one reader may still decompress; renewed before each poll."""
 
     left: int = POLL_BYTES_MAX
 
@@ -37,7 +37,7 @@ class Budget:
         self.left = POLL_BYTES_MAX
 
     def spend(self, size: int) -> None:
-        """Note what was unpacked; raises `OverBudget` when that is too much for one poll."""
+        """Note what was decompressed; raises `OverBudget` if that is too much for one poll."""
         self.left -= size
         if self.left < 0:
             raise OverBudget(f"a poll may unpack {POLL_BYTES_MAX:,} bytes")
@@ -47,14 +47,14 @@ _budget: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 
 def budgeted() -> Budget:
-    """A budget for what the current task unpacks from now on."""
+    """A budget for what the current task decompresses from now on."""
     budget = Budget()
     _budget.set(budget)
     return budget
 
 
 def install() -> None:
-    """Put our decompressors in the place of the library's, in both of its builds; may be repeated."""
+    """Replace the library's decompressors with ours, in both of its builds; may be repeated."""
     compiled = getattr(_crecords, "default_records", None)
     for name, codec in _CODECS.items():
         unpack: Callable[[bytes], bytes] = partial(_unpack, codec)

@@ -1,9 +1,9 @@
-"""From Kafka to a service: raw batches, with the offsets kept beside their effects.
+"""From Kafka to a service: raw batches, with the offsets stored beside their effects.
 
 One loop (`run`) polls a batch and handles it. Nothing is skipped: a batch that fails because of its data is split until
-the record at fault stands alone; it is answered, dead-lettered or parked. Only faults of servers are retried. Kafka's
-committed offset is only a hint for lag tools. A consumer that was replaced learns so from the store (`Fenced`) and
-starts again from the stored offsets.
+the record at fault stands alone; that record is answered, dead-lettered or parked. Only servers' faults are retried.
+Kafka's committed offset is only a hint for lag tools. A consumer that was replaced learns so from the store (`Fenced`)
+and starts again from the stored offsets.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ __all__ = ["Consumer", "Record", "Records", "check_whole", "dead_letter", "dead_
 
 log = structlog.get_logger()
 HandleBatch: TypeAlias = Callable[[Records, OffsetAdvance], Awaitable[None]]
-"""Carry out a batch and move the offsets, in one transaction."""
+"""Handle a batch and advance the offsets, in one transaction."""
 SetAside: TypeAlias = Callable[[Record, OffsetAdvance, Exception], Awaitable[None]]
-"""Answer or dead-letter the one record that made its batch fail, and move the offsets, in one transaction."""
+"""Answer or dead-letter the one record that made its batch fail, and advance the offsets, in one transaction."""
 STOP_S: Final = 10.0
 HELD_AGAIN_S: Final = 30.0
-"""After so long a partition is tried again that stands before a record which cannot be taken in."""
+"""How long a partition waits at a record that cannot be handled before it is tried again."""
 
 
 class Stopping(Exception):
@@ -43,7 +43,7 @@ class Stopping(Exception):
 
 
 class Consumer:
-    """One consumer group over some topics; scale out by running more processes of the same service."""
+    """A member of a consumer group over some topics; to scale out, run more processes of the same service."""
 
     def __init__(
         self,
@@ -67,11 +67,11 @@ class Consumer:
 
     @property
     def client(self) -> AIOKafkaConsumer | None:
-        """The client underneath, for seeking and for measuring lag."""
+        """The underlying client, for seeking and for measuring lag."""
         return self._reader.client
 
     async def run(self) -> None:
-        """Join the group and read for ever, one batch after the other; never ends by itself, but by `stop`."""
+        """Join the group and read batch after batch; never ends by itself, only through `stop`."""
         await self._join()
         budget = bounded_codecs.budgeted()
         delay_s = self._settings.retry_delay_ms / 1000
@@ -101,7 +101,7 @@ class Consumer:
         await asyncio.Event().wait()  # the caller of `stop` ends this
 
     async def stop(self) -> None:
-        """Finish the batch at hand, leave a hint of how far it came, and leave the group."""
+        """Finish the current batch, commit its offsets as a hint, and leave the group."""
         self._stopping.set()
         try:
             await asyncio.wait_for(self._stopped.wait(), STOP_S)
@@ -121,7 +121,7 @@ class Consumer:
                 delay_s = await self._pause(delay_s)
 
     async def _pause(self, delay_s: float) -> float:
-        """Wait before another try, unless the process ends; how long the next pause is."""
+        """Wait before another attempt, unless the process ends; returns the length of the next pause."""
         try:
             await asyncio.wait_for(self._stopping.wait(), delay_s)
         except TimeoutError:
@@ -129,7 +129,7 @@ class Consumer:
         return delay_s
 
     async def _handle_batch(self, records: Records, passages: Sequence[Passage]) -> None:
-        """One transaction where that is possible; where the data is at fault, the same in two halves, in order."""
+        """Handle a batch in one transaction if possible; if its data is at fault, in two halves, in order."""
         await bisect_batch(
             records,
             lambda part: self._handle_part(part, passages),
@@ -153,7 +153,7 @@ class Consumer:
             await self._retrying(lambda: self._set_aside(record, offsets, fault), offsets)
         except (Fenced, Stopping):
             raise
-        except Exception as again:  # a defect of ours: the record waits where it is, and its partition behind it
+        except Exception as again:  # our defect: the record stays where it is, and its partition waits behind it
             reason = f"its record can neither be taken in nor set aside ({kind(again)})"
             held = BlockedPartition(record.offset, reason, time.monotonic() + HELD_AGAIN_S)
             self._reader.block((record.topic, record.partition), held)
@@ -162,7 +162,7 @@ class Consumer:
             self._advance(offsets, 1)
 
     async def _retrying(self, work: Callable[[], Awaitable[None]], offsets: OffsetAdvance) -> None:
-        """Wait out what is a server's fault; the data's fault is raised."""
+        """Wait out a server's fault; raise a fault of the data."""
         delay_s = self._settings.retry_delay_ms / 1000
         while True:
             try:
@@ -181,7 +181,7 @@ class Consumer:
                     raise Stopping from fault
 
     def _offsets_after(self, records: Records, passages: Sequence[Passage]) -> OffsetAdvance:
-        """How far these records lead, with the passages on the way and right behind them."""
+        """The offsets after these records, with the passages among them and right behind them."""
         ends: dict[Partition, int] = {}
         for record in records:
             ends[record.topic, record.partition] = record.offset + 1
@@ -214,7 +214,7 @@ def dead_letter(record: Record, fault: Unreadable) -> DeadLetter:
 
 
 def dead_letter_by_origin(record: Record, fault: Exception) -> DeadLetter:
-    """The dead letter of a record that no transaction takes: where it is and why, without any of its bytes."""
+    """The dead letter of a record that no transaction can store: its origin and the reason, without its bytes."""
     origin = Origin(record.topic, record.partition, record.offset)
     reason = f"The record made every transaction fail that it was in ({kind(fault)})."
     return DeadLetter(
@@ -223,7 +223,7 @@ def dead_letter_by_origin(record: Record, fault: Exception) -> DeadLetter:
 
 
 def check_whole(record: Record) -> None:
-    """Raise `Unreadable` for a record that stands for a batch that nobody can take apart."""
+    """Raise `Unreadable` for a record that stands for a batch that cannot be decoded."""
     if isinstance(record, BrokenRecord):
         reason = dict(record.headers)[BROKEN_HEADER].decode()
         raise Unreadable(f"Its batch cannot be taken apart: {reason}.", "value", "Send what was in it again.")

@@ -1,7 +1,7 @@
-"""A client that reads Kafka without a group: what the library cannot decode is read by `raw_reader`.
+"""A client that reads Kafka without a group; `raw_reader` reads what the library cannot decode.
 
-Services read by `consumer`. The command line, the relay and the comparison of Kafka with the archive read topics to
-which anybody may write as well, and one odd record must not end what they do.
+Services read with `consumer`. The command line, the relay and the comparison of Kafka with the archive also read topics
+to which anybody may write, and one malformed record must not stop them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class GrouplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
-    """As the library's, but `getmany` goes on behind what it cannot decode; for assigned partitions, not for groups."""
+    """The library's consumer, but `getmany` goes on behind undecodable data; for assigned partitions, not groups."""
 
     def __init__(
         self, *topics: str, settings: Settings, isolation_level: str = "read_committed", **options: object
@@ -60,7 +60,7 @@ class GrouplessConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     async def _read(
         self, tp: TopicPartition, at: int, max_records: int | None
     ) -> list[ConsumerRecord[bytes | None, bytes | None]]:
-        """From where the poll began: what it had taken before it failed is lost with it."""
+        """Read from where the poll began: a poll that fails loses the records that it had already taken."""
         records: list[ConsumerRecord[bytes | None, bytes | None]] = []
         for piece in pieces(await self._raw.fetch(tp, at), at):
             if max_records is not None and len(records) == max_records:

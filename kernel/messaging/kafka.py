@@ -1,4 +1,4 @@
-"""How a service reaches Kafka: one place turns settings into what each client library calls its security."""
+"""Kafka connection settings: turns a service's settings into the security options of each client library."""
 
 import asyncio
 import re
@@ -13,19 +13,19 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from kernel.runtime.settings import Settings
 
 PORT: Final = 9092
-"""Kafka's own, where an address names none."""
+"""Kafka's default, for an address without a port."""
 PORT_MAX: Final = 65_535
 CONNECT_S: Final = 3.0
-"""How long one address may take to take a connection before it counts as silent."""
+"""How long one address may take to accept a connection before it counts as silent."""
 _ADDRESS = re.compile(r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<host>[^:\s/@\[\]]+))(?::(?P<port>[0-9]{1,5}))?")
 _SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 
 def security(settings: Settings) -> BaseSecurity:
-    """TLS and SASL as FastStream takes them.
+    """TLS and SASL as FastStream expects them.
 
     Raises:
-        ValueError: a name and password are asked for and not given.
+        ValueError: a name and password are required and not set.
     """
     context = _tls(settings) if settings.kafka_security_protocol.endswith("SSL") else None
     if not settings.kafka_security_protocol.startswith("SASL"):
@@ -38,12 +38,12 @@ def security(settings: Settings) -> BaseSecurity:
 
 
 def bootstrap(settings: Settings) -> list[str]:
-    """The brokers to begin with, each as `host:port`; a list, for some clients take a text with commas for one host.
+    """The bootstrap brokers, each as `host:port`; a list, since some clients take a text with commas for one host.
 
-    Between commas stands `host`, `host:port`, an IPv6 address, or `[IPv6 address]:port`; white space is nothing.
+    Each part between commas is `host`, `host:port`, an IPv6 address, or `[IPv6 address]:port`; white space is ignored.
 
     Raises:
-        ValueError: one of them is none of these, or there is none.
+        ValueError: a part has none of these forms, or there is no broker.
     """
     given = [address.strip() for address in settings.kafka_bootstrap.split(",")]
     if not any(given):
@@ -52,12 +52,12 @@ def bootstrap(settings: Settings) -> list[str]:
 
 
 def client(settings: Settings) -> dict[str, object]:
-    """What every aiokafka client of a service begins with."""
+    """The arguments that every aiokafka client of a service is created with."""
     return {"bootstrap_servers": bootstrap(settings), **parse_security(security(settings))}
 
 
 async def answering(settings: Settings) -> Settings:
-    """The settings with those brokers to begin with that take a connection now; with all of them where none does.
+    """The settings, with only those bootstrap brokers that accept a connection now; with all of them if none does.
 
     A client library waits for a silent host as long as for an answer, minutes for the relay, before it tries the next.
     """
@@ -98,7 +98,7 @@ def _written(host: str, port: int) -> str:
 
 
 def _tls(settings: Settings) -> ssl.SSLContext:
-    """Certificates of the system, or those of a file; ours as well where the broker asks for one."""
+    """The CA certificates of the system, or those of a file; and our own certificate if one is set."""
     context = ssl.create_default_context(cafile=settings.kafka_ca_file)
     if settings.kafka_cert_file is not None:
         context.load_cert_chain(settings.kafka_cert_file, settings.kafka_key_file)

@@ -1,6 +1,7 @@
-"""How far behind a service is, measured from both ends: the broker's end offsets minus the stored ones.
+"""Consumer lag, measured from both ends: the broker's end offsets minus the stored offsets.
 
-All partitions of its topics count, whichever process of the service has them: a partition that nobody reads is behind.
+All partitions of a service's topics count, whichever of its processes has them: a partition that nobody reads is
+behind.
 """
 
 import asyncio
@@ -26,13 +27,13 @@ ASK_MS: Final = 5_000
 JOINED_WITHIN_S: Final = 10.0
 """How long a consumer may take to join its group before that counts as a fault."""
 OLDEST_OF_MAX: Final = 16
-"""Partitions whose first waiting record is looked at in one measurement."""
+"""How many partitions one measurement reads the first waiting record of."""
 
 
 class Lag:
-    """Measures what one service has to read, for as long as the process runs.
+    """Measures how much one service still has to read, for as long as the process runs.
 
-    It asks through clients of its own, begun again after a fault: a measurement must not depend on what it measures.
+    It has its own clients, which it recreates after a fault: a measurement must not depend on what it measures.
     """
 
     def __init__(
@@ -51,10 +52,10 @@ class Lag:
         self._health = health
         self._raw = RawReader(kafka.client(settings))
         self._open: set[TopicPartition] = set()
-        """Partitions that stood before an open transaction when they were last measured."""
+        """Partitions that waited at an open transaction when they were last measured."""
 
     async def run(self) -> None:
-        """Measure now and then; what cannot be measured is a fault, not a zero."""
+        """Measure periodically; a failed measurement is a fault, not a zero."""
         self._health.stands(self._consumer.name, "how far it has to read is not measured yet")
         while True:
             try:
@@ -108,7 +109,7 @@ class Lag:
         BEHIND_SECONDS.labels(name, name).set(age_s)
 
     def _age_s(self, fetched: Fetched, offset: int) -> float:
-        """The age of the first record from `offset` on; 0 where there is none but transaction marks and the like."""
+        """The age of the first record from `offset` on; 0 if there are only offsets without a record."""
         for piece in pieces(fetched, offset):
             if not isinstance(piece, Passage):
                 stated_s = time.time() - piece.timestamp / 1000
@@ -116,16 +117,16 @@ class Lag:
         return 0.0
 
     def _report_open(self, waiting: Mapping[TopicPartition, int]) -> None:
-        """Who leaves a transaction open holds up everything behind it, until the broker ends it."""
+        """Report open transactions: each holds up everything behind it until the broker ends it."""
         for tp in self._open - waiting.keys():
             self._health.moves(_transaction(tp))
-        for tp in self._open & waiting.keys():  # not at the first sight: most transactions are short
+        for tp in self._open & waiting.keys():  # not on the first measurement: most transactions are short
             reason = f"its records from offset {waiting[tp]} on wait for a transaction that somebody left open"
             self._health.stands(_transaction(tp), f"{reason}; the broker ends it after its timeout")
         self._open = set(waiting)
 
     def _partitions(self) -> list[TopicPartition]:
-        """Every partition of the service's topics; a topic that is not known is a fault, not an empty one."""
+        """Every partition of the service's topics; an unknown topic is a fault, not an empty topic."""
         reader = self._consumer.client
         partitions = {t: reader.partitions_for_topic(t) if reader else None for t in self._topics}
         if unknown := [topic for topic, partitions in partitions.items() if not partitions]:
@@ -138,7 +139,7 @@ def _transaction(tp: TopicPartition) -> str:
 
 
 async def _stop(client: AIOKafkaConsumer) -> None:
-    """A client without a group that has nothing assigned cancels a task of its own and lets that be seen."""
+    """Stop a client; one without a group and assignment cancels its own task, and the cancellation escapes."""
     try:
         await client.stop()
     except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""Kafka's committed offsets are only a hint for lag tools: seldom while work comes, once more when none does."""
+"""Kafka's committed offsets are only a hint for lag tools: committed rarely under load, and once more when idle."""
 
 import asyncio
 import contextvars
@@ -16,21 +16,21 @@ HINT_EVERY_S: Final = 5.0
 
 
 class OffsetHints:
-    """The offsets that Kafka got last."""
+    """Commits offsets to Kafka and remembers the last ones."""
 
     def __init__(self) -> None:
         self._committed: dict[Partition, int] = {}
         self._committed_at = 0.0
 
     def due(self, client: AIOKafkaConsumer, offsets: Mapping[Partition, int]) -> None:
-        """Commit now and then, and only what is new; called repeatedly, so that the last offsets are committed too."""
+        """Commit periodically, and only what is new; called repeatedly, so that the last offsets are committed too."""
         if self._is_news(offsets) and time.monotonic() - self._committed_at >= HINT_EVERY_S:
             self._committed_at = time.monotonic()
-            # An empty context: a commit's timers would otherwise keep the batch at hand alive (see docs/decisions).
+            # An empty context: a commit's timers would otherwise keep the current batch alive (see docs/decisions).
             asyncio.get_running_loop().create_task(self.last(client, offsets), context=contextvars.Context())
 
     async def last(self, client: AIOKafkaConsumer, offsets: Mapping[Partition, int]) -> None:
-        """Commit at once: another process will read on."""
+        """Commit at once: another process will continue reading."""
         if not self._is_news(offsets):
             return
         try:

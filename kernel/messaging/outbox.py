@@ -1,7 +1,7 @@
-"""A service's logs as Kafka records: what the relay sends is a pure function of the rows, so it can be checked later.
+"""Renders a service's logs as Kafka records: a pure function of the rows, so the records can be checked later.
 
 Events and outcomes are CloudEvents in the binary content mode. A dead letter keeps the bytes of the record that could
-not be read, with the reason and the origin as headers beside it, so that any Kafka tool can show both.
+not be read, with the reason and the origin in headers, so that any Kafka tool can show them.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,15 +27,15 @@ from kernel.store.postgres import Connection, sql
 
 DEAD_LETTER_POSITION: Final = "dead-letter-position"
 POSITIONS: Final = ("ce_position", DEAD_LETTER_POSITION)
-"""The headers that tell a record's place in its log."""
+"""The headers that state a record's position in its log."""
 KEY_BYTES_MAX: Final = ATTRIBUTE_LENGTH_MAX * 4
-"""The longest key of a record of ours, a stream's name; a longer one is a dead letter's, and may be cut."""
+"""The longest key of our own records, a stream's name; a longer key is a dead letter's, and may be cut."""
 _OUTCOME_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:outcome-id")
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRecord:
-    """A row of a log as the record that its topic holds once."""
+    """A row of a log as a record; its topic holds it exactly once."""
 
     position: int
     key: bytes
@@ -45,16 +45,16 @@ class OutboxRecord:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """A row that cannot be read, or cannot become a record; `key` says where it would go, None that nobody can tell."""
+    """A row that cannot be read or rendered; `key` gives the partition it would go to, None if that is unknown."""
 
     position: int
     key: bytes | None
     reason: str
-    """For an operator; without anything of the row's content."""
+    """For an operator; quotes nothing of the row's content."""
 
 
 ReadOutbox: TypeAlias = Callable[[int, int], Awaitable[Sequence[OutboxRecord | Unfit]]]
-"""The rows after a position, at most so many."""
+"""Reads the rows after a position, up to a limit."""
 
 
 def source(service: str) -> str:
@@ -67,7 +67,7 @@ LogRow: TypeAlias = Mapping[str, Any]
 
 
 def readers(pool: asyncpg.Pool, service: str, logs: Sequence[str]) -> Mapping[str, ReadOutbox]:
-    """How each of a service's logs is read."""
+    """A reader for each of a service's logs."""
 
     def reader(log: str) -> ReadOutbox:
         async def read(after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
@@ -79,7 +79,7 @@ def readers(pool: asyncpg.Pool, service: str, logs: Sequence[str]) -> Mapping[st
 
 
 async def _read(pool: asyncpg.Pool, service: str, log: str, after: int, limit: int) -> Sequence[OutboxRecord | Unfit]:
-    """The rows, as far as they can be read: what fails for reasons of the data is halved until a row stands alone."""
+    """Read rows; if that fails because of the data, halve the range until the faulty row stands alone."""
 
     async def together(positions: Sequence[int]) -> Sequence[OutboxRecord | Unfit]:
         rows = await pool.fetch(sql()[_QUERIES[log]], positions[0] - 1, len(positions))
@@ -93,14 +93,14 @@ async def _read(pool: asyncpg.Pool, service: str, log: str, after: int, limit: i
 
 
 def _may_be_the_rows(fault: Exception) -> bool:
-    """Data that the driver cannot take, or that the server cannot give: broken pages and values fail row by row."""
+    """Whether the data may be at fault: the driver cannot decode it, or the server cannot read it (broken pages)."""
     if isinstance(fault, (asyncpg.DataCorruptedError, asyncpg.InternalServerError, asyncpg.DataError)):
         return True
     return not is_passing(fault)
 
 
 async def _unreadable(pool: asyncpg.Pool, log: str, position: int, fault: Exception) -> Unfit:
-    """The row at a position, which fails by itself. Raises the fault where there is no such row: it is none's then."""
+    """The row at a position, which fails alone. Raises the fault if there is no such row: then no row is to blame."""
     reason = f"it cannot be read ({kind(fault)})"
     try:
         row = await pool.fetchrow(sql()[_KEYS[log]], position)
@@ -117,14 +117,14 @@ async def _unreadable(pool: asyncpg.Pool, log: str, position: int, fault: Except
 def _fit(service: str, log: str, row: LogRow) -> OutboxRecord | Unfit:
     try:
         return _RENDER[log](service, row)
-    except Exception as fault:  # whatever it is, it is this row's: rendering is a pure function of it
+    except Exception as fault:  # any fault is this row's: rendering is a pure function of it
         return Unfit(row["position"], _KEY[log](row), f"it makes no record ({type(fault).__name__})")
 
 
 async def at(
     connection: Connection, service: str, log: str, positions: Sequence[int]
 ) -> Mapping[int, OutboxRecord | None]:
-    """The rows of a log at some positions, as far as they are there; None for one that was made unfit to be sent."""
+    """The rows of a log at some positions, as far as they exist; None for a row that became unfit to be sent."""
     rows = await connection.fetch(sql()[_QUERIES_AT[log]], positions)
     return {row["position"]: _rendered(log, service, dict(row)) for row in rows}
 
@@ -161,7 +161,7 @@ def _event(service: str, row: LogRow) -> OutboxRecord:
 
 
 def _utc(when: datetime) -> datetime:
-    """An instant as it was recorded. The driver gives ±infinity, which it made of the calendar's edges, no offset."""
+    """An instant as it was recorded. The driver maps the calendar's edges to ±infinity and gives those no offset."""
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
@@ -169,7 +169,7 @@ def _outcome(service: str, row: LogRow) -> OutboxRecord:
     whole = _decided(service, row, row["body"])
     if record_bytes(whole) <= RECORD_BYTES_MAX:
         return whole
-    cut = within_bounds(CommandDecided.model_validate_json(row["body"]))  # of a time when texts had no bounds
+    cut = within_bounds(CommandDecided.model_validate_json(row["body"]))  # written when texts had no bounds yet
     return _decided(service, row, cut.model_dump_json())
 
 
@@ -203,7 +203,7 @@ def _dead_letter(_: str, row: LogRow) -> OutboxRecord:
     whole = _letter(row, key, own)
     if record_bytes(whole) <= RECORD_BYTES_MAX:
         return whole
-    reason = dead_letters.cut(row["reason"])  # it was written when not every part was cut
+    reason = dead_letters.cut(row["reason"])  # written when not every part was cut yet
     return _letter({**row, "reason": reason}, key[:DEAD_KEY_BYTES_MAX], dead_letters.bounded(own))
 
 
@@ -227,13 +227,13 @@ def _letter(row: LogRow, key: bytes, own: Sequence[dead_letters.Header]) -> Outb
 
 
 def record_bytes(record: OutboxRecord) -> int:
-    """What a record takes in a topic, alone in its batch, at most."""
+    """The most bytes that a record takes in a topic, alone in its batch."""
     size: int = DefaultRecordBatchBuilder.estimate_size_in_bytes(record.key, record.value, list(record.headers))
     return size
 
 
 def _origin(row: LogRow) -> bytes:
-    """The key of the record that could not be read, or where it stands."""
+    """The key of the record that could not be read, or else its origin."""
     key: bytes = row["key"] or f"{row['topic']}/{row['part']}/{row['offset']}".encode()
     return key
 

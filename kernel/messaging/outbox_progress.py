@@ -1,7 +1,7 @@
-"""A log on its way to its topic: which rows go where, what is blocked, and how far all of it has come. Pure.
+"""The progress of a log to its topic: which rows go to which partition, what is blocked, what has arrived. Pure.
 
-A partition is blocked behind a row that cannot be sent; what counts as confirmed never passes such a row, and what is
-read goes on beyond it, so that nothing is read again and again.
+A partition is blocked behind a row that cannot be sent. The confirmed position never passes such a row, but reading
+continues beyond it, so that nothing is read repeatedly.
 """
 
 from collections.abc import Sequence
@@ -18,18 +18,18 @@ class Block:
 
     position: int
     reason: str
-    """For an operator; without anything of the row's content."""
+    """For an operator; quotes nothing of the row's content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspects:
-    """A batch of rows was refused; up to this position each is to be sent alone, by another producer."""
+    """A batch of rows was refused; up to this position each row is to be sent alone, by another producer."""
 
     position: int
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Kafka's own default: murmur2 of the key. Fixed here, since a row's partition must be known before it is sent."""
+    """Kafka's default: murmur2 of the key. Computed here, since a row's partition must be known before it is sent."""
     return int((murmur2(key) & 0x7FFFFFFF) % partitions)
 
 
@@ -41,33 +41,33 @@ class Topic:
     name: str
     partitions: int
     held: dict[int, int]
-    """By partition, the last position that it holds."""
+    """The last position that each partition holds."""
     reached: int
-    """Up to here every row has arrived, or its partition is blocked."""
+    """The position up to which every row has arrived or its partition is blocked."""
     blocks: dict[int, Block] = field(default_factory=dict)
-    """By partition, the row that it waits behind."""
+    """The row that each blocked partition waits behind."""
 
     @property
     def confirmed(self) -> int:
-        """Up to here every row has arrived."""
+        """The position up to which every row has arrived."""
         return min([self.reached, *(block.position - 1 for block in self.blocks.values())])
 
     @property
     def is_shut(self) -> bool:
-        """Nothing of it can be sent."""
+        """Whether none of its rows can be sent."""
         return len(self.blocks) == self.partitions
 
     def block(self, partition: int, block: Block) -> None:
-        """The partition waits behind this row, or behind an earlier one."""
+        """Block a partition behind this row, unless an earlier one blocks it already."""
         before = self.blocks.get(partition)
         if before is None or block.position < before.position:
             self.blocks[partition] = block
 
     def ways(self, rows: Sequence[OutboxRecord | Unfit]) -> dict[int, list[OutboxRecord]]:
-        """By partition, the rows that it does not hold yet, up to the first that cannot be sent."""
+        """For each partition, the rows that it does not hold yet, up to the first that cannot be sent."""
         ways: dict[int, list[OutboxRecord]] = {}
         for row in rows:
-            if row.key is None:  # nobody can tell where it would go: nothing may pass it
+            if row.key is None:  # its partition is unknown: nothing may pass it
                 for partition in range(self.partitions):
                     self.block(partition, Block(row.position, row.reason))
                 break

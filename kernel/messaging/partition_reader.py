@@ -1,8 +1,8 @@
-"""The partitions of one consumer: what comes next in each, without a gap, and which are left alone.
+"""Reads the partitions of one consumer without a gap, and sets aside those that are blocked.
 
-What is read starts from the stored offset and continues it. Where the client library gives something else, what lies
-between is read by `raw_reader` and explained by `passages`; where it raises, all partitions are read that way, for it
-has then lost what it had taken from the others. A partition that cannot be read on is left alone and named, while the
+Reading continues from the stored offset. If the client library returns a later record, `raw_reader` reads what lies
+between and `passages` explains it. If the library raises, all partitions are read that way, because it has then lost
+the records it had taken from the others. A partition that cannot be read further is set aside and reported, while the
 others go on.
 """
 
@@ -30,25 +30,25 @@ from kernel.runtime.settings import Settings
 log = structlog.get_logger()
 Records: TypeAlias = Sequence[Record]
 POLL_MS: Final = 500
-"""How long a poll waits where nothing comes; a record ends the wait at once."""
+"""How long a poll waits if nothing arrives; a record ends the wait at once."""
 RAW_BYTES_MIN: Final = 65_536
-"""What one partition gives at least where all of them are read by our own reader."""
+"""The least bytes to fetch from one partition when our own reader reads all of them."""
 LOOK_EVERY_S: Final = 1.0
-"""How often an idle partition is looked at for offsets that hold no record."""
+"""How often an idle partition is checked for offsets that hold no record."""
 
 
 @dataclass(frozen=True)
 class BlockedPartition:
-    """A partition that is left alone while the others go on."""
+    """A partition that is set aside while the others go on."""
 
     offset: int
     reason: str
     again_at: float | None
-    """When to try it again (monotonic seconds); None where it must reach the offset again first."""
+    """When to try it again (monotonic seconds); None if the partition must first reach the stored offset again."""
 
 
 class PartitionReader:
-    """Joins a consumer group and reads its partitions from where the store says."""
+    """Joins a consumer group and reads its partitions from the stored offsets."""
 
     def __init__(
         self, name: str, topics: Sequence[str], *, settings: Settings, load_offsets: LoadOffsets, health: Health
@@ -56,7 +56,7 @@ class PartitionReader:
         bounded_codecs.install()
         self.name = name
         self.positions: dict[Partition, int] = {}
-        """The next offset of each partition, as it is stored; moved on by the code that stores it."""
+        """The next offset of each partition, as stored; advanced by the code that stores it."""
         self.blocked: dict[Partition, BlockedPartition] = {}
         self._settings = settings
         self._load_offsets = load_offsets
@@ -72,7 +72,7 @@ class PartitionReader:
             apply_types=False,
             logger=None,
         )
-        # No handler: FastStream then polls nothing by itself. Its loop swallows what a poll raises, and with it the
+        # No handler: FastStream then does not poll by itself. Its loop swallows what a poll raises, and loses the
         # records of other partitions that the same poll had taken (docs/decisions/0014-one-reading-loop.md).
         self._subscriber = self._broker.subscriber(
             *topics,
@@ -87,7 +87,7 @@ class PartitionReader:
 
     @property
     def client(self) -> AIOKafkaConsumer | None:
-        """The client underneath; None before the group was joined."""
+        """The underlying client; None before the group was joined."""
         return self._subscriber.consumer
 
     async def join(self) -> None:
@@ -95,18 +95,18 @@ class PartitionReader:
         await self._broker.start()
 
     async def leave(self) -> None:
-        """Leave a hint of how far things came, and the group."""
+        """Commit the offsets as a hint, and leave the group."""
         if self.client is not None:
             await self.hints.last(self.client, self._ours())
         await self._raw.close()
         await self._broker.stop()
 
     def lost_its_place(self) -> None:
-        """Where the client stands is not known any longer: it is put back before the next poll."""
+        """Mark the client's position as unknown: it is reset before the next poll."""
         self._stray |= self.positions.keys()
 
     async def next(self) -> PolledBatch:
-        """What continues the stored offsets, as much as one transaction may take; empty when nothing came."""
+        """The records that continue the stored offsets, up to the size of one transaction; empty if nothing came."""
         assert self.client is not None  # noqa: S101  (joined)
         await self._place()
         try:
@@ -125,7 +125,7 @@ class PartitionReader:
         return batch
 
     async def _place(self) -> Collection[Partition]:
-        """Begin new partitions at their stored offsets, and put back the client where it strayed; the new ones."""
+        """Begin new partitions at their stored offsets, and reset the client where it strayed; returns the new ones."""
         fresh = self.assigned() - self.positions.keys()
         if fresh:
             self.positions |= await self._load_offsets(self.name, fresh)
@@ -134,7 +134,7 @@ class PartitionReader:
         return fresh
 
     async def _completed(self, tp: TopicPartition, records: Records) -> list[Piece]:
-        """The records with everything that lies between the stored offset and each of them."""
+        """The records, with everything that lies between the stored offset and each of them."""
         expected, complete = self.positions[tp.topic, tp.partition], list[Piece]()
         for record in records:
             if record.offset < expected:
@@ -151,7 +151,7 @@ class PartitionReader:
         return complete
 
     async def _between(self, tp: TopicPartition, start: int, end: int) -> tuple[list[Piece], int]:
-        """What the broker holds from `start` to before `end`, and how far that was read."""
+        """What the broker holds from `start` up to but excluding `end`, and how far that was read."""
         at, pieces_ = start, list[Piece]()
         while at < end and len(pieces_) < self._settings.batch_records_max:
             following = list(pieces(await self._raw.fetch(tp, at), at, end))
@@ -163,14 +163,14 @@ class PartitionReader:
         return pieces_, at
 
     async def _misplaced(self, tp: TopicPartition, expected: int) -> None:
-        """The client went back behind what is stored: it lost its place, or the partition ends before it."""
+        """Handle a client that went back before the stored offset: it lost its place, or the partition ends there."""
         self._stray.add((tp.topic, tp.partition))
         end = await self._raw.end_offset(tp)
         if end < expected:
             self._hold_lost(tp, EndsBefore(expected, end))
 
     async def _look_at_idle(self, busy: Collection[Partition], batch: PolledBatch) -> None:
-        """Offsets at the end of a partition may hold no record: a transaction mark, say. They are passed over too."""
+        """Pass over offsets at the end of a partition that hold no record, a transaction mark for example."""
         if time.monotonic() - self._looked < LOOK_EVERY_S:
             return
         self._looked = time.monotonic()
@@ -194,12 +194,12 @@ class PartitionReader:
             return None
 
     async def _read_raw(self, why: Exception) -> PolledBatch:
-        """Each partition from where it stands, by our own reading; one that cannot be read stops no other."""
+        """Read each partition from its position with our own reader; one that cannot be read does not stop others."""
         batch, faults = PolledBatch(), list[Exception]()
         per_partition = max(1, self._settings.batch_records_max // max(1, len(self.positions)))
         ready = list(self.assigned() & self.positions.keys() - self.blocked.keys())
-        share = max(RAW_BYTES_MIN, FETCH_BYTES // max(1, len(ready)))  # all of it is unpacked, whatever is taken
-        random.shuffle(ready)  # where there is too much at once, none of them is always the last
+        share = max(RAW_BYTES_MIN, FETCH_BYTES // max(1, len(ready)))  # all of it is decompressed, even if unused
+        random.shuffle(ready)  # if there is too much at once, no partition is always the last
         for partition in ready:
             if sum(len(record.value or b"") for record in batch.records) > bounded_codecs.POLL_BYTES_MAX:
                 break
@@ -217,12 +217,12 @@ class PartitionReader:
         return batch
 
     def _hold_lost(self, tp: TopicPartition, ends: EndsBefore) -> None:
-        """Until the partition reaches the stored offset again, or somebody decides what is to be read of it."""
+        """Block a partition until it reaches the stored offset again, or an operator decides what to read of it."""
         reason = f"{ends}: records were lost, or the topic was recreated"
         self.block((tp.topic, tp.partition), BlockedPartition(ends.offset, reason, None))
 
     def block(self, partition: Partition, held: BlockedPartition) -> None:
-        """Leave a partition alone, and say so."""
+        """Set a partition aside, and report it."""
         self.blocked[partition] = held
         if self.client is not None and partition in self.assigned():
             self.client.pause(TopicPartition(*partition))
@@ -252,7 +252,7 @@ class PartitionReader:
         return {(tp.topic, tp.partition) for tp in self.client.assignment()} if self.client else set()
 
     async def hint(self, *, at_once: bool = False) -> None:
-        """Tell Kafka how far we are: now and then, or at once where somebody else will read on."""
+        """Commit the offsets to Kafka as a hint: periodically, or at once if another process will continue reading."""
         if self.client is not None and at_once:
             await self.hints.last(self.client, self._ours())
         elif self.client is not None:
@@ -263,13 +263,13 @@ class PartitionReader:
         return {partition: offset for partition, offset in self.positions.items() if partition in ours}
 
     def _seek(self, partitions: Collection[Partition]) -> None:
-        """Read these partitions from where they stand; those that are somebody else's by now are left to them."""
+        """Seek to the positions of these partitions; skip those that belong to another process by now."""
         for topic, partition in self.assigned().intersection(partitions) & self.positions.keys():
             assert self.client is not None  # noqa: S101  (it has an assignment)
             self.client.seek(TopicPartition(topic, partition), self.positions[topic, partition])
 
     def forget(self, partitions: Collection[Partition]) -> None:
-        """Partitions that are no longer ours, or newly so: their offsets are looked up when they are next met."""
+        """Drop the positions of revoked or newly assigned partitions; the next poll looks up their offsets."""
         self._free(partitions)
         for partition in partitions:
             self.positions.pop(partition, None)

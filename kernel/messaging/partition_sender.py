@@ -1,8 +1,8 @@
-"""One partition's rows on their way: batch behind batch, so that what is behind a row never arrives before it.
+"""Sends one partition's rows batch after batch, so that no row arrives before the row ahead of it.
 
-A batch that the broker refuses ends the way of its partition: the sequence numbers that keep order and copies apart are
-used up, and a broker that knows nothing of the producer yet would take the next batch as if it were the first. Whether
-a row is at fault shows when it is alone in its batch, and is refused again.
+A batch that the broker refuses ends the sending of its partition: the sequence numbers that guarantee order and no
+duplicates are used up, and a broker that does not know the producer yet would accept the next batch as the first.
+Whether a row is at fault shows when it is alone in its batch, and is refused again.
 """
 
 import asyncio
@@ -28,25 +28,25 @@ REFUSALS: Final = (
     MessageSizeTooLargeError,
     PolicyViolationError,
     RecordListTooLargeError,
-    UnknownError,  # also what a newer broker says of a record that it finds invalid (87)
+    UnknownError,  # also what a newer broker answers for a record that it considers invalid (87)
     UnsupportedForMessageFormatError,
 )
-"""What a broker says of the bytes of a batch; nothing of it passes by itself. All else is the broker's own fault."""
+"""Errors about the bytes of a batch; none of them is transient. All other errors are the broker's own fault."""
 
 
 async def send_in_order(
     producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[OutboxRecord], alone_up_to: int
 ) -> Block | Suspects | None:
-    """Send one partition's rows and wait until all have arrived; what stopped them, if anything did.
+    """Send one partition's rows and wait until all have arrived; returns what stopped them, if anything did.
 
     Raises:
-        KafkaError: a fault of the broker's or of the way to it.
+        KafkaError: a fault of the broker or of the connection to it.
     """
     try:
         for batch, last, is_single in _batches(producer, rows, alone_up_to):
             try:
                 arrival = await producer.send_batch(batch, topic, partition=partition)
-                await asyncio.shield(arrival)  # a client that stops waits for what is under way by this future
+                await asyncio.shield(arrival)  # a client that stops uses this future to wait for sends in flight
             except REFUSALS as fault:
                 is_shown = is_single and last <= alone_up_to
                 return Block(last, f"Kafka refuses it: {type(fault).__name__}") if is_shown else Suspects(last)
@@ -86,7 +86,7 @@ class _Full(Exception):
 
 
 def _append(batch: BatchBuilder, row: OutboxRecord) -> Exception | None:
-    """Put a row into a batch; why it cannot be put there."""
+    """Add a row to a batch; returns the reason if it cannot be added."""
     try:
         metadata = batch.append(timestamp=None, key=row.key, value=row.value, headers=list(row.headers))
     except (TypeError, ValueError, OverflowError, MemoryError) as fault:

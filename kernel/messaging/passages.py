@@ -1,6 +1,6 @@
-"""What lies between two offsets of a partition: records, or a reason why there is none.
+"""Passages: what lies between two offsets of a partition, records or a reason why there are none.
 
-Offsets of a partition may jump: over transaction marks, aborted transactions, compacted records, and over what
+Offsets of a partition may jump: over transaction marks, aborted transactions, compacted records, and records that
 retention or an administrator deleted. Every jump is either explained by what the broker holds there, and then put on
 record, or it is a fault of the reader, and then what lies there is read. No offset is passed over silently. Pure.
 """
@@ -16,26 +16,26 @@ from kernel.messaging.raw_batches import RawBatch, RawRecord
 from kernel.model.records import Passage
 
 BROKEN_HEADER: Final = "forcegen-broken-batch"
-"""The header of a record that stands for a batch which cannot be taken apart: why."""
+"""The header that states why a batch cannot be decoded, on the record that stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a broker answered to one fetch of a partition."""
+    """A broker's answer to one fetch of a partition."""
 
     topic: str
     partition: int
     log_start: int
     """The first offset that the partition still holds."""
     last_stable: int
-    """The offset behind the last record that no open transaction can take back."""
+    """The last stable offset: no open transaction lies before it."""
     aborted: Sequence[tuple[int, int]]
-    """(producer id, first offset) of each aborted transaction in reach."""
+    """(producer id, first offset) of each aborted transaction in the fetched range."""
     batches: Sequence[RawBatch]
 
 
 class BrokenRecord(ConsumerRecord[bytes | None, bytes | None]):  # type: ignore[misc]
-    """A record that stands for a whole batch which cannot be taken apart; its value is the batch's bytes."""
+    """A record that stands for a whole batch that cannot be decoded; its value is the batch's bytes."""
 
 
 Record: TypeAlias = "ConsumerRecord[bytes | None, bytes | None]"
@@ -44,13 +44,13 @@ Piece: TypeAlias = "ConsumerRecord[bytes | None, bytes | None] | Passage"
 
 @dataclass
 class PolledBatch:
-    """What was read: records in order, and the passages between and behind them."""
+    """The result of one poll: records in order, and the passages between and behind them."""
 
     records: list[Record] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
 
     def add(self, following: Iterable[Piece]) -> None:
-        """Take in what follows in one partition."""
+        """Add what follows in one partition."""
         for piece in following:
             (self.passages if isinstance(piece, Passage) else self.records).append(piece)
 
@@ -59,7 +59,7 @@ class PolledBatch:
 
 
 def pieces(fetched: Fetched, start: int, end: int | None = None) -> Iterator[Piece]:
-    """Everything from `start` on, in order and without a gap, as far as was fetched, or up to before `end`."""
+    """Everything from `start` on, in order and without a gap, as far as was fetched, or up to but excluding `end`."""
     place = (fetched.topic, fetched.partition)
     at = start
     if at < fetched.log_start:
@@ -92,7 +92,7 @@ def _least(offset: int, end: int | None) -> int:
 
 
 def _of_batch(place: tuple[str, int], batch: RawBatch, *, taken_back: bool) -> Iterator[Piece]:
-    """The records of a batch, with a passage behind them where its last ones are gone."""
+    """The records of a batch, with a passage behind them if its last records are gone."""
     if batch.is_control:
         yield Passage(*place, batch.base_offset, batch.next_offset, "transaction mark")
     elif taken_back:
@@ -121,7 +121,7 @@ def _broken(place: tuple[str, int], batch: RawBatch, fault: str) -> BrokenRecord
 
 
 class _Aborting:
-    """Which producers are in a transaction that was taken back, batch by batch."""
+    """Tracks, batch by batch, which producers are in an aborted transaction."""
 
     def __init__(self, aborted: Sequence[tuple[int, int]]) -> None:
         self._coming = sorted(aborted, key=lambda transaction: transaction[1], reverse=True)

@@ -1,7 +1,7 @@
-"""How far each partition of a topic holds a service's log, read from the partition itself.
+"""The last position of a service's log that each partition of a topic holds, read from the partition itself.
 
-A record is the log's own if the log has exactly this one at the position that it states; others may have written to the
-topic as well: what no client library can decode, copies of our own records, transactions that were taken back.
+A record is the log's own if the log has exactly this record at the position that it states. Others may have written to
+the topic as well: data that no client library can decode, copies of our own records, aborted transactions.
 """
 
 from collections.abc import Collection
@@ -15,7 +15,7 @@ from kernel.messaging.raw_reader import RawReader
 from kernel.runtime.settings import Settings
 
 _LOOK_BACK = 32
-"""Offsets at a partition's end among which its last own record is looked for; ten times more in each further try."""
+"""How many offsets at a partition's end are searched for its last own record; ten times more in each further try."""
 
 
 async def held_positions(
@@ -32,7 +32,7 @@ async def held_positions(
 
 
 async def _last_held(reader: RawReader, tp: TopicPartition, read: ReadOutbox) -> int:
-    """Look back from the end for a record that the log confirms as its own."""
+    """Search backwards from the end for a record that the log confirms as its own."""
     first, end = await reader.first_offset(tp), await reader.end_offset(tp)
     back, below = _LOOK_BACK, end
     while first < below:
@@ -62,7 +62,7 @@ async def _latest_own(reader: RawReader, tp: TopicPartition, offsets: range, rea
 
 
 async def _confirmed(record: RawRecord, read: ReadOutbox) -> int:
-    """The position that a record states, if the log has exactly this record there; 0 otherwise."""
+    """The position that a record states, if the log has exactly this record there; otherwise 0."""
     stated = next((value for name, value in record.headers if name in POSITIONS and value), b"")
     if not stated.isdigit() or len(stated) > 18:
         return 0

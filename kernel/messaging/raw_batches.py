@@ -1,9 +1,9 @@
-"""Kafka's record batches, decoded by ourselves: what a client library cannot decode is still read byte for byte.
+"""Our own decoder of Kafka's record batches: it reads byte for byte what a client library cannot decode.
 
-A client library decodes as it pleases: it wants header names in UTF-8 and payloads that its own decompressor takes, and
-where they are not, it raises for ever. This reads the format that Kafka's documentation gives for record batches
+A client library requires header names in UTF-8 and payloads that its own decompressor accepts, and raises every time
+if they are not. This module reads the format that Kafka's documentation gives for record batches
 (kafka.apache.org/43/implementation/message-format, magic 2) and refuses nothing that has a length: header names that
-are no UTF-8 become text with `surrogateescape`, and a batch whose inside cannot be taken apart is handed on whole.
+are not UTF-8 become text with `surrogateescape`, and a batch whose content cannot be decoded is passed on whole.
 Pure: bytes in, batches out.
 """
 
@@ -21,7 +21,7 @@ _HEAD: Final = struct.Struct(">qiibIhiqqqhii")
 _CHECKED_FROM: Final = 21
 """The checksum covers everything from the attributes on."""
 _LENGTH_FROM: Final = 12
-"""The length counts the bytes behind itself: base offset and length come before it."""
+"""The length field counts only the bytes after it; the base offset and the length itself come before."""
 _MAGIC: Final = 2
 _CODEC: Final = 0x07
 _LOG_APPEND_TIME: Final = 0x08
@@ -30,7 +30,7 @@ _CONTROL: Final = 0x20
 _SNAPPY_MAGIC: Final = b"\x82SNAPPY\x00"
 _VARINT_BYTES_MAX: Final = 10
 UNPACKED_BYTES_MAX: Final = 16 * 1024 * 1024
-"""A batch may unpack to this much; Kafka's own limit is on packed bytes, so a small batch could fill the memory."""
+"""A batch may decompress to this much; Kafka limits only compressed bytes, so a small batch could fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +43,33 @@ class RawRecord:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
-    """A name that is no UTF-8 is decoded with `surrogateescape`, so that it can be encoded back to the same bytes."""
+    """A name that is not UTF-8 is decoded with `surrogateescape`, so that it can be encoded back to the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:
-    """A batch: which offsets it spans, what it is, and what is in it."""
+    """A batch: its offsets, its attributes and its records."""
 
     base_offset: int
     next_offset: int
-    """The offset behind the batch, also where its last records were compacted away."""
+    """The offset behind the batch, even if its last records were compacted away."""
     is_control: bool
     is_transactional: bool
     producer_id: int
     records: tuple[RawRecord, ...]
     fault: str | None
-    """Why the inside cannot be taken apart; `records` is then empty and `raw` is all there is."""
+    """Why the content cannot be decoded; `records` is then empty and only `raw` is left."""
     raw: bytes
     timestamp: int
     """The first timestamp of the batch, in milliseconds."""
 
 
 class BrokenBatch(ValueError):
-    """The inside of a batch does not follow the format."""
+    """The content of a batch does not follow the format."""
 
 
 def batches(data: bytes) -> Iterator[RawBatch]:
-    """The batches of a fetch response, in order; what is cut off at the end is left for the next fetch."""
+    """The batches of a fetch response, in order; a batch that is cut off at the end is left for the next fetch."""
     at = 0
     while at + _HEAD.size <= len(data):
         base, length = struct.unpack_from(">qi", data, at)
@@ -96,7 +96,7 @@ def _batch(raw: bytes, base: int) -> RawBatch:
             records = tuple(_records(inside, base, first_time, appended, count))
         except BrokenBatch as broken:
             fault = str(broken)
-        except Exception as broken:  # a decompressor raises what it likes; whatever it is, the bytes are kept
+        except Exception as broken:  # a decompressor may raise anything; the bytes are kept
             fault = f"the batch cannot be unpacked ({type(broken).__name__})"
     is_control, is_transactional = bool(attributes & _CONTROL), bool(attributes & _TRANSACTIONAL)
     return RawBatch(base, next_offset, is_control, is_transactional, producer, records, fault, raw, first_time)
@@ -135,7 +135,7 @@ def _record(body: bytes, base: int, first_time: int, appended: int | None) -> Ra
 
 
 def _signed(number: int) -> int:
-    """A sum that leaves 64 bits wraps around, as in the broker."""
+    """Wrap a sum that exceeds 64 bits, as the broker does."""
     return (number + 2**63) % 2**64 - 2**63
 
 
@@ -151,7 +151,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _sized(data: bytes, at: int) -> tuple[bytes | None, int]:
-    """Bytes behind their length; -1 stands for none."""
+    """Bytes after their length, and where they end; a length of -1 stands for null."""
     length, at = _varint(data, at)
     if length < 0:
         return None, at
@@ -161,11 +161,11 @@ def _sized(data: bytes, at: int) -> tuple[bytes | None, int]:
 
 
 def unpacked(codec: int, packed: bytes) -> bytes:
-    """The inside of a batch by the number of its compression (0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd).
+    """Decompress the content of a batch by its codec number (0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd).
 
     Raises:
-        BrokenBatch: the compression is not known, the stream is cut off, or there is too much in it.
-        Exception: whatever a decompressor raises where bytes are not of its format.
+        BrokenBatch: the codec is unknown, the stream is cut off, or its content is too large.
+        Exception: whatever a decompressor raises if the bytes are not in its format.
     """
     unpack = _CODECS.get(codec)
     if unpack is None:
@@ -174,7 +174,7 @@ def unpacked(codec: int, packed: bytes) -> bytes:
 
 
 def _gzip(packed: bytes) -> bytes:
-    """Members one behind the other; what follows the last one is ignored, as the broker does."""
+    """Concatenated gzip members; bytes after the last one are ignored, as the broker does."""
     parts: list[bytes] = []
     size, rest = 0, packed
     while rest[:2] == b"\x1f\x8b":
@@ -192,7 +192,7 @@ def _gzip(packed: bytes) -> bytes:
 
 
 def _snappy(packed: bytes) -> bytes:
-    """Kafka frames snappy in blocks of its own; other clients send one plain block."""
+    """Kafka has its own framing of snappy blocks; other clients send one plain block."""
     if not packed.startswith(_SNAPPY_MAGIC):
         return _plain_snappy(packed)
     parts, at, size = [], 16, 0
@@ -227,7 +227,7 @@ def _zstd(packed: bytes) -> bytes:
 
 
 def _bounded(unpack_into: Callable[[bytes, bytearray], int], packed: bytes) -> bytes:
-    """Into a buffer that grows up to the bound: these streams do not say beforehand how much they hold."""
+    """Decompress into a buffer that grows up to the bound: these streams do not state their size beforehand."""
     capacity = max(16 * len(packed), 65_536)
     while True:
         unpacked = bytearray(min(capacity, UNPACKED_BYTES_MAX + 1))

@@ -1,7 +1,7 @@
-"""Partitions read a second way: fetch requests of our own, decoded by `kernel.messaging.raw_batches`.
+"""A second way to read partitions: our own fetch requests, decoded by `kernel.messaging.raw_batches`.
 
-The client library reads while all is well. Where it cannot decode what it was given, or where offsets jump, this reads
-what the broker really holds. It has a connection of its own, made when it is first needed.
+Normally the client library reads. If it cannot decode a response, or if offsets jump, this reader reads what the broker
+really holds. It has its own connection, made when it is first needed.
 """
 
 from collections.abc import Mapping
@@ -26,13 +26,13 @@ from kernel.messaging.raw_batches import UNPACKED_BYTES_MAX, RawBatch, batches
 READ_UNCOMMITTED: Final = 0
 READ_COMMITTED: Final = 1
 FETCH_BYTES: Final = 1_048_576
-"""One fetch of a partition; a single batch that is larger comes whole all the same."""
+"""Bytes of one fetch of a partition; a single larger batch still comes whole."""
 EARLIEST: Final = -2
 LATEST: Final = -1
 
 
 class EndsBefore(Exception):
-    """A partition ends before the offset from which it is to be read: it was truncated, or recreated."""
+    """A partition ends before the offset to read from: it was truncated or recreated."""
 
     def __init__(self, offset: int, end: int) -> None:
         super().__init__(f"it is to be read from offset {offset}, and ends before {end}")
@@ -41,24 +41,24 @@ class EndsBefore(Exception):
 
 
 PartitionResponse: TypeAlias = tuple[Any, ...]
-"""`Any`: numbers, lists and bytes in the order of Kafka's protocol, which the client decodes and does not type."""
+"""`Any`: numbers, lists and bytes in the order of Kafka's protocol; the client decodes but does not type them."""
 
 
 class RawReader:
     """Reads single partitions; not safe for several tasks at once."""
 
     def __init__(self, brokers: Mapping[str, object], *, committed: bool = True) -> None:
-        """`brokers` as `messaging.kafka.client` gives it; without `committed`, aborted transactions are records too."""
+        """`brokers` as `messaging.kafka.client` gives it; without `committed`, aborted records are included."""
         self._brokers = brokers
         self._isolation = READ_COMMITTED if committed else READ_UNCOMMITTED
         self._client: AIOKafkaClient | None = None
 
     async def fetch(self, partition: TopicPartition, offset: int, *, bytes_max: int = FETCH_BYTES) -> Fetched:
-        """What the partition holds from `offset` on, at least one whole batch where there is any.
+        """What the partition holds from `offset` on; at least one whole batch if there is any.
 
         Raises:
             EndsBefore: the partition ends before `offset`.
-            KafkaError: the broker does not answer, or says no.
+            KafkaError: the broker does not answer, or refuses.
         """
         try:
             response = await self._fetch(partition, offset, bytes_max)
@@ -77,11 +77,11 @@ class RawReader:
         return await self._offset(partition, EARLIEST)
 
     async def end_offset(self, partition: TopicPartition) -> int:
-        """The offset behind the last record that no open transaction can take back."""
+        """The last stable offset: no open transaction lies before it."""
         return await self._offset(partition, LATEST)
 
     async def close(self) -> None:
-        """Give the connection up; the next fetch makes a new one."""
+        """Close the connection; the next fetch makes a new one."""
         client, self._client = self._client, None
         if client is not None:
             await client.close()
@@ -98,7 +98,7 @@ class RawReader:
         return int(response[3])
 
     async def _sent(self, partition: TopicPartition, request: Request) -> Response:
-        """Ask the partition's leader; after a fault everything about the cluster is asked anew."""
+        """Send to the partition's leader; after a fault all cluster metadata is fetched again."""
         try:
             client = await self._connected(partition.topic)
             leader = client.cluster.leader_for_partition(partition)
@@ -123,7 +123,7 @@ class RawReader:
 
 
 def _checked(response: Response) -> PartitionResponse:
-    """The one partition that was asked for, or its error."""
+    """The response for the one requested partition; raises its error."""
     ((_, (partition,)),) = response.topics
     error = for_code(partition[1])
     if error is not NoError:
@@ -132,7 +132,7 @@ def _checked(response: Response) -> PartitionResponse:
 
 
 def _bounded(data: bytes) -> list[RawBatch]:
-    """Whole batches, as many as may be unpacked at once; the first one in any case."""
+    """Whole batches, as many as may be decompressed at once; the first one in any case."""
     bounded: list[RawBatch] = []
     size = 0
     for batch in batches(data):

@@ -1,14 +1,14 @@
-"""From a service's logs to its topics, each row once and in order, also after `kill -9` at any moment.
+"""From a service's logs to its topics, each row once and in order, even after `kill -9` at any moment.
 
 One relay of a service is active: the holder of the lease. It sends with an idempotent producer, and every record
-carries its position. After a crash the successor asks each partition for the last position that it holds and goes on
-from there; that is exact because a partition holds its rows in position order, and because the successor first waits
-until no send of its predecessor can still arrive. A living relay never gives a send up: the idempotent producer repeats
-it under the same sequence number, which the broker knows. One that can no longer show that it is the only one (its
-session is gone, its lease runs out, sends are under way) ends its process.
+carries its position. After a crash the successor reads the last position that each partition holds and continues from
+there. That is exact because a partition holds its rows in position order, and because the successor first waits until
+no send of its predecessor can still arrive. A running relay never gives up a send: the idempotent producer repeats it
+with the same sequence number, which the broker recognizes. A relay that can no longer prove that it is the only one
+(its session is gone, its lease runs out, sends are in flight) ends its process.
 
-A row that cannot be sent blocks its partition and nothing else: its place, order and proof stay as they are until
-somebody repairs it. How far a log is confirmed never passes such a row.
+A row that cannot be sent blocks its partition and nothing else: its position, order and proof stay as they are until
+an operator repairs it. The confirmed position of a log never passes such a row.
 """
 
 import asyncio
@@ -35,16 +35,16 @@ from kernel.sql import queries
 
 log = structlog.get_logger()
 SEND_GIVEN_UP_MS: Final = 300_000
-"""The producer repeats a send for so long: a broker that is slow must not make a second, unrelated send of it."""
+"""How long the producer repeats a send: a slow broker must not turn it into a second, unrelated send."""
 EXIT_CODE: Final = 70
 BATCH_BYTES: Final = 131_072
-"""Rows of a partition that go together; a longer row goes alone."""
+"""The bytes of a partition's rows that are sent together; a longer row is sent alone."""
 TRY_AGAIN_MAX_S: Final = 3_600.0
 """The longest pause before a row that could not be sent is tried again; the first is `stuck_after_ms`."""
 
 
 class _Again(Exception):
-    """The session is to begin again, with another producer; nothing is under way."""
+    """The session must start again with another producer; nothing is in flight."""
 
 
 class Relay:
@@ -61,20 +61,20 @@ class Relay:
         self._sql = queries("kernel.sql", "relay.sql")
         self._sending = False
         self._alone: dict[tuple[str, int], int] = {}
-        """By log and partition, the position up to which each row goes by itself: one of them was refused."""
+        """By log and partition, the position up to which each row is sent alone: one of them was refused."""
         self._reported: dict[tuple[str, int], Block] = {}
-        """The blocks that stand in health, by log and partition."""
+        """The blocks that health reports, by log and partition."""
         self._pause_s = settings.stuck_after_ms / 1000
         self.woken = asyncio.Event()
 
     async def run(self) -> None:
-        """Relay for ever; a fault closes everything and begins again."""
+        """Relay forever; a fault closes everything and starts a new session."""
         while True:
             try:
                 await self._session()
             except _Again:
                 continue
-            except Exception as fault:  # whatever it was, the next session starts from what the partitions hold
+            except Exception as fault:  # after any fault, the next session starts from what the partitions hold
                 self._health.failed("relay", fault)
                 log.warning("the relay begins again", fault=kind(fault))
                 await asyncio.sleep(self._settings.retry_delay_ms / 1000)
@@ -89,7 +89,7 @@ class Relay:
             await lease.close()
 
     async def _wait_for_place(self, lease: Lease) -> None:
-        """As a rule another relay is active; one that lets rows wait is reported, with who it is."""
+        """Wait for the lease, which another relay usually holds; if its rows wait, report the holder."""
         since, before = time.monotonic(), None
         while not await lease.acquire():
             rows = await lease.connection.fetch(self._sql["all_confirmed"])
@@ -133,7 +133,7 @@ class Relay:
                 await self._end_lease(lease)
 
     async def _stop(self, producer: AIOKafkaProducer, lease: Lease) -> None:
-        """Let what is under way arrive. If it does not while the lease lasts, a successor could not know of it."""
+        """Let sends in flight arrive. If they do not while the lease lasts, a successor could not know of them."""
         try:
             await asyncio.wait_for(producer.stop(), max(lease.left_s, 1.0))
         except TimeoutError:
@@ -144,7 +144,7 @@ class Relay:
             await asyncio.wait_for(self.woken.wait(), self._settings.relay_poll_ms / 1000)
 
     async def _pass(self, lease: Lease, producer: AIOKafkaProducer, relayed: Sequence[Topic]) -> bool:
-        """Send what is new in each log; whether there was any."""
+        """Send new rows of each log; returns whether there were any."""
         heads = await lease.heads()
         for topic in relayed:
             UNRELAYED.labels(self._service, topic.log).set(heads[topic.log] - topic.confirmed)
@@ -191,7 +191,7 @@ class Relay:
             self._pause_s = self._settings.stuck_after_ms / 1000
 
     async def _end_lease(self, lease: Lease) -> None:
-        """Nothing is under way, and a successor need not wait; unless a send failed, for then nobody knows."""
+        """End the lease if nothing is in flight, so that a successor need not wait; not if a send failed."""
         if not self._sending:
             await lease.release()
 
@@ -202,7 +202,7 @@ class Relay:
     async def _send(
         self, lease: Lease, producer: AIOKafkaProducer, topic: Topic, ways: Mapping[int, Sequence[OutboxRecord]]
     ) -> int:
-        """Send each partition's rows, side by side, until all have arrived or are blocked; how many arrived."""
+        """Send the rows of all partitions concurrently until they arrive or are blocked; returns how many arrived."""
         self._sending = True
         ends = {
             asyncio.ensure_future(
@@ -227,7 +227,7 @@ class Relay:
     def _settle(
         self, topic: Topic, ways: Mapping[int, Sequence[OutboxRecord]], ends: Mapping[int, Block | Suspects | None]
     ) -> int:
-        """Learn from how each way ended; how many rows arrived."""
+        """Record how the sending to each partition ended; returns how many rows arrived."""
         sent = 0
         for partition, end in ends.items():
             sent += sum(end is None or row.position < end.position for row in ways[partition])
@@ -241,7 +241,7 @@ class Relay:
         return sent
 
     async def _wait_on(self, lease: Lease) -> None:
-        """Sends take long. They go on while the lease can be extended; otherwise they have as long as it lasts."""
+        """Handle slow sends. They go on while the lease can be extended; otherwise until it expires."""
         try:
             await lease.renew()
         except Exception as fault:  # the session is gone: another relay may be waiting for the lease to end

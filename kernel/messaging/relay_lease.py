@@ -1,9 +1,9 @@
-"""Which relay of a service is the active one: a row that names the session of its holder.
+"""The lease of a service's active relay: a row that names the session of its holder.
 
-The place is free when that session is gone, and a reading role cannot hold it, for it cannot write the row. (An
-advisory lock it could take: those are one space for all roles.) Sends outlive a session, so the holder writes
-beforehand until when they may be under way, and its successor waits for that. Every write of the holder goes through
-the session that holds: one that succeeds shows that the session lives, and so that there is no successor.
+The lease is free when that session is gone. A reading role cannot hold it, because it cannot write the row. (It could
+take an advisory lock: all roles share one space of those.) Sends outlive a session, so the holder writes beforehand
+until when they may be in flight, and its successor waits until then. Every write of the holder goes through the session
+that holds the lease: a write that succeeds proves that the session lives, and so that there is no successor.
 """
 
 import os
@@ -16,15 +16,15 @@ import asyncpg
 from kernel.store import database
 
 _KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-"""Seconds: how soon the server notices that a holder's machine is gone, and ends its session."""
+"""Seconds; they decide how soon the server notices that a holder's machine is gone, and ends its session."""
 
 
 class Lost(Exception):
-    """This session does not hold the place."""
+    """This session does not hold the lease."""
 
 
 class Lease:
-    """A session that holds the place, or asks for it, and until when its sends may be under way."""
+    """A session that holds or requests the lease, and until when its sends may be in flight."""
 
     def __init__(self, connection: asyncpg.Connection, sql: Mapping[str, str], lease_ms: int) -> None:
         self.connection = connection
@@ -35,12 +35,12 @@ class Lease:
 
     @classmethod
     async def connect(cls, url: str, sql: Mapping[str, str], lease_ms: int) -> "Lease":
-        """A session of its own, which holds nothing yet; it breaks a statement off that takes longer than the lease."""
+        """Open a separate session, which holds nothing yet; it cancels a statement that takes longer than the lease."""
         connection = await database.session(url, command_timeout=lease_ms / 1000, server_settings=_KEEPALIVES)
         return cls(connection, sql, lease_ms)
 
     async def acquire(self) -> bool:
-        """Whether the place is now ours."""
+        """Try to take the lease; returns whether it is now ours."""
         if not await self.connection.fetchval(self._sql["is_free"]):
             return False
         async with self.connection.transaction():
@@ -52,7 +52,7 @@ class Lease:
         await self.connection.execute(self._sql["sleep_out_lease"], timeout=None)
 
     async def holder(self) -> str:
-        """Who holds the place, for an operator."""
+        """Who holds the lease, for an operator."""
         row = await self.connection.fetchrow(self._sql["holder"])
         return f"{row['name']} (process {row['process']} of the database server)" if row else "nobody"
 
@@ -68,11 +68,11 @@ class Lease:
 
     @property
     def left_s(self) -> float:
-        """Seconds for which sends may be under way."""
+        """Seconds for which sends may still be in flight."""
         return self._ends - time.monotonic()
 
     async def renew(self) -> None:
-        """Announce until when sends may be under way; fails when the session is gone."""
+        """Announce until when sends may be in flight; fails if the session is gone."""
         now = time.monotonic()
         if self._ends - now < self.seconds / 2:
             if not await self.connection.fetchval(self._sql["extend_lease"], self._lease_ms):
@@ -80,11 +80,11 @@ class Lease:
             self._ends = now + self.seconds
 
     async def release(self) -> None:
-        """Nothing is under way: a successor need not wait."""
+        """Announce that nothing is in flight: a successor need not wait."""
         if self._ends:
             await self.connection.execute(self._sql["end_lease"])
             self._ends = 0.0
 
     async def close(self) -> None:
-        """Give the session up, and the place with it."""
+        """Close the session, and give up the lease with it."""
         await self.connection.close(timeout=2)

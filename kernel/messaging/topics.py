@@ -1,4 +1,4 @@
-"""Topics are created by name, with their partitions, copies and endless retention; nothing is left to a default.
+"""Creates topics explicitly, with their partitions, replicas and endless retention; nothing is left to a default.
 
 A key's partition must never move, so the number of partitions is fixed when a topic is created.
 """
@@ -14,18 +14,18 @@ from kernel.messaging import kafka
 from kernel.runtime.settings import Settings
 
 LOGS: Final[Mapping[str, str]] = {"events": "events", "outcomes": "outcomes", "dead_letters": "dead-letters"}
-"""What a service publishes: its logs, and the ending of each one's topic."""
+"""The logs that a service publishes, and the suffix of each one's topic."""
 RECORD_BYTES_MAX: Final = 4_194_304
-"""Command topics take records up to this, so that a command that is too large is answered by the service."""
+"""Command topics accept records up to this size, so that the service itself can answer a command that is too large."""
 
 
 def commands(service: str) -> str:
-    """Where other systems send a service's commands."""
+    """The topic to which other systems send a service's commands."""
     return f"{service}.commands"
 
 
 def of_log(service: str, log: str) -> str:
-    """Where a service publishes one of its logs."""
+    """The topic on which a service publishes one of its logs."""
     return f"{service}.{LOGS[log]}"
 
 
