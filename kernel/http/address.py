@@ -1,7 +1,7 @@
-"""The address of a request as a whole: it means one thing, or it is refused with the parameter at fault.
+"""Checks the address of a request as a whole: it is unambiguous, or it is refused with the parameter at fault.
 
 Frameworks are lenient: undecodable bytes become replacement characters, the last of two values wins, undeclared
-parameters are ignored. Each of these would answer another question than the one in the request.
+parameters are ignored. Each of these would answer a question that the request did not pose.
 """
 
 from collections.abc import Collection, Iterable
@@ -22,10 +22,10 @@ from kernel.http.values import Bad, name, shown
 
 
 async def strict(request: Request) -> None:
-    """A dependency of every route: raises `Problem` for an address that does not mean one thing.
+    """A dependency of every route: raises `Problem` for an address that is not unambiguous.
 
-    A route whose parameters are not in its signature (a page, which reads the form of its own) is held to text that
-    can be read and be on record; every other one also to what its signature declares.
+    Every parameter must be text that can be read and can be on record. If the parameters are in the route's signature
+    (they are not for a page, which reads its own form), they must also be those that it declares.
     """
     own = taken(request.scope["route"])
     check_path(request)
@@ -33,7 +33,7 @@ async def strict(request: Request) -> None:
 
 
 def check_path(request: Request) -> None:
-    """Raises `Problem` for a path that is no text, before anything makes other text of it."""
+    """Raises `Problem` for a path that is not text, before any other code decodes it leniently."""
     for field, text in request.path_params.items():
         try:
             _readable(str(text))
@@ -47,10 +47,10 @@ def check_path(request: Request) -> None:
 
 
 def check_query(query: bytes, own: dict[str, bool] | None, free: Collection[str] = ()) -> None:
-    """Raises `Problem` for the first parameter that is no text, unknown, empty, or there twice where one is taken.
+    """Raises `Problem` for the first parameter that is not text, unknown, empty, or repeated without leave.
 
-    `own` are the parameters by name, and whether each may be repeated; None where they are not known. `free` are those
-    that may be other text than a name, and are looked at by their own kind alone.
+    `own` maps each parameter's name to whether it may be repeated; None if they are not known. `free` are parameters
+    whose text need not be a name; only their own kind checks them.
     """
     names: set[str] = set()
     for pair in filter(None, query.split(b"&")):
@@ -79,7 +79,7 @@ def check_query(query: bytes, own: dict[str, bool] | None, free: Collection[str]
 
 
 def bad(field: str, fault: Bad) -> Problem:
-    """A parameter that is not what it should be."""
+    """The problem of a parameter with a bad value."""
     return Problem(BAD_PARAMETER, f"{field}: {fault}", field=field, remedy=fault.remedy)
 
 
@@ -101,7 +101,7 @@ def _decoded(part: bytes) -> str | None:
 def taken(route: object) -> dict[str, bool] | None:
     """The parameters of a route's address by name, and whether each may be repeated.
 
-    None where it declares none because it reads them by itself: a page, which the document leaves out.
+    None if it declares none because it reads them itself: a page, which the OpenAPI document leaves out.
     """
     if not isinstance(route, APIRoute) or not route.include_in_schema:
         return None
@@ -114,7 +114,7 @@ _TAKEN: Final[WeakKeyDictionary[object, dict[str, bool]]] = WeakKeyDictionary()
 
 
 def identities(route: object) -> frozenset[str]:
-    """The parameters of a route that take a command's identity as it was sent, be it a name or not."""
+    """The parameters of a route that take a command's identity as it was sent, even if it is not a valid name."""
     if not isinstance(route, APIRoute):
         return frozenset()
     query = route.dependant.query_params

@@ -1,8 +1,8 @@
-"""How every service speaks HTTP: one kind of app, so that all routes of all services behave alike.
+"""The FastAPI app of every service, so that all routes of all services behave alike.
 
 Its parameters are strict (`address`, `parameters`), its errors are problem details (`problem_details`), its lists have
-one cursor (`page_cursor`), caches keep what a route lets them keep (`caching`), and what can be had by GET answers HEAD
-with the same status and headers and no body (RFC 9110, section 9.3.2). The page for people is docs/reference/http.md.
+one cursor (`page_cursor`), caches keep what a route lets them keep (`caching`), and every GET route answers HEAD
+with the same status and headers and no body (RFC 9110, section 9.3.2). docs/reference/http.md explains it to readers.
 """
 
 import re
@@ -19,15 +19,15 @@ from kernel.http.problem_details import AsPage, Problem
 from kernel.http.problem_types import BAD_HOST
 
 _HOST: Final = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(:[0-9]{1,5})?")
-"""`uri-host [":" port]` of RFC 9110, section 7.2, as far as addresses of services go."""
+"""`uri-host [":" port]` of RFC 9110, section 7.2, limited to what addresses of services use."""
 
 
 class _Left(OSError):
-    """The client has the head that it requested: nothing reads what is sent from here on."""
+    """The client has the headers that it requested: nothing reads what is sent from here on."""
 
 
 class Head:
-    """Answers HEAD as GET without the body. A stream ends with its head."""
+    """Answers HEAD as GET without the body. A stream ends after its headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -47,7 +47,7 @@ class Head:
                 message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
-        # A copy: the server looks at its own scope to know that a body is not to come.
+        # A copy: the server reads the method from its own scope to know that no body follows.
         headers = [(name, value) for name, value in scope["headers"] if name != b"range"]  # defined for GET alone
         get_scope = {**scope, "method": "GET", "headers": headers, "forcegen.method": "HEAD", "extensions": {}}
         try:
@@ -58,7 +58,7 @@ class Head:
 
 
 class Addressed:
-    """Refuses a request whose Host is none (RFC 9112, section 3.2): addresses are made of it."""
+    """Refuses a request without a valid Host (RFC 9112, section 3.2): addresses are made of it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,11 +73,11 @@ class Addressed:
 
 
 Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-"""What runs as long as an app is served."""
+"""The context that is active as long as an app is served."""
 
 
 class Described(TypedDict, total=False):
-    """What an app says of itself in its document."""
+    """The metadata of an app in its OpenAPI document."""
 
     summary: str
     description: str
@@ -91,13 +91,13 @@ def app(
     as_page: AsPage = lambda *_: None,
     **described: Unpack[Described],
 ) -> FastAPI:
-    """An app of this kind; `described` goes to FastAPI (`summary`, `description`, `version`, …)."""
+    """Make an app; `described` goes to FastAPI (`summary`, `description`, `version`, …)."""
     application = FastAPI(
         title=title,
         lifespan=lifespan,
         dependencies=[Depends(address.strict)],
         generate_unique_id_function=openapi.operation_id,
-        redirect_slashes=False,  # the address would be made of the Host header, which anybody writes
+        redirect_slashes=False,  # the address would be made of the Host header, which any client can set
         **described,
     )
     problem_details.answer_problems(application, as_page)

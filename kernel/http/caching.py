@@ -1,7 +1,7 @@
-"""What caches may keep of an answer: nothing, unless its route says otherwise.
+"""`Cache-Control`: caches may keep nothing of an answer unless its route says otherwise.
 
-Answers change with every record, and most of them concern one State: a copy that somebody else's proxy keeps is read
-without anybody's leave. So `no-store` is the rule, and what may be kept says so, in one of the forms below.
+Answers change with every record, and most of them concern one State: a copy in a third party's proxy could be read
+without permission. So `no-store` is the default, and a route that allows caching uses one of the forms below.
 """
 
 import os
@@ -13,19 +13,19 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NOT_AT_ALL: Final = "no-store"
-"""What nobody keeps; also each problem, which is over in a moment."""
+"""Never cached; also for each problem, which may be over in a moment."""
 REVALIDATED: Final = "no-cache"
-"""What anybody may keep and has to ask for again, with the validator where there is one."""
+"""Any cache may keep it and must revalidate it, with the validator if there is one."""
 OWN_REVALIDATED: Final = "private, no-cache"
-"""The same for whoever asked alone: no cache that several share keeps it."""
+"""The same for the client alone: no shared cache keeps it."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-"""What never changes under its address, and discloses nothing."""
+"""It never changes under its address, and discloses nothing."""
 OWN_FOR_EVER: Final = "private, max-age=31536000, immutable"
-"""What never changes under its address, for whoever asked alone."""
+"""It never changes under its address; for the client alone."""
 
 
 class NotKept:
-    """Middleware: an answer whose route does not say that it may be kept is not."""
+    """Middleware: adds `no-store` to an answer whose route does not say that it may be kept."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,7 +40,7 @@ class NotKept:
 
 
 class RevalidatedFiles(StaticFiles):
-    """Style sheets, scripts and pictures of pages: kept, and asked for again, since an upgrade changes them."""
+    """Style sheets, scripts and pictures of pages: cached, and revalidated, since an upgrade changes them."""
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200

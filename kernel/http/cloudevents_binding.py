@@ -1,4 +1,4 @@
-"""`POST /v1/commands` as the document tells it: each content mode of the CloudEvents HTTP binding, by its types.
+"""`POST /v1/commands` in the OpenAPI document: each content mode of the CloudEvents HTTP binding, by media type.
 
 A generated client has a model for the data of each command, one for the event around it, and one for the answer.
 """
@@ -43,14 +43,14 @@ class CommandEvent(BaseModel):
 
 
 class RouteDocument(TypedDict):
-    """What the decorator of a route takes for its document."""
+    """The arguments of a route decorator that describe it in the OpenAPI document."""
 
     responses: dict[int | str, dict[str, object]]
     openapi_extra: dict[str, object]
 
 
 def documented(app: FastAPI, service: str) -> RouteDocument:
-    """What the decorator of the route takes; the models go to the document of `app`."""
+    """The arguments of the route decorator; the models go to the OpenAPI document of `app`."""
     words = {name: word for name, word in COMMANDS.items() if word.service == service}
     events = [_event(name, word) for name, word in words.items()]
     openapi.add_models(app, [*words.values(), *events], "validation")
@@ -60,8 +60,8 @@ def documented(app: FastAPI, service: str) -> RouteDocument:
     event |= {"discriminator": {"propertyName": "type", "mapping": dict(zip(words, map(_at, events), strict=True))}}
     content = {
         "application/cloudevents+json": {"schema": event},
-        # Without a schema: generators that tell bodies apart by their types cannot tell an array (Python's isinstance
-        # takes no list[...]), and make a client that sends no command at all.
+        # Without a schema: generators that distinguish bodies by type cannot recognize an array (Python's isinstance
+        # does not accept list[...]), and make a client that sends no command at all.
         "application/cloudevents-batch+json": {"example": [_EXAMPLE | {"type": name} for name in list(words)[:1]]},
         "application/json": {"schema": data},
     }
@@ -93,7 +93,7 @@ def _one_of(models: list[str]) -> dict[str, object]:
 
 
 def _headers(types: list[str]) -> list[dict[str, object]]:
-    """Of the binary mode; percent-encoded where they are not ASCII (HTTP binding, section 3.1.3.2)."""
+    """The headers of the binary mode; percent-encoded if they are not ASCII (HTTP binding, section 3.1.3.2)."""
     instant: dict[str, object] = {
         "type": "string",
         "examples": ["2014-07-01T09:30:00Z"],
@@ -144,4 +144,4 @@ ANSWERED: Final[dict[int | str, dict[str, object]]] = {
         400, 404, 405, 409, 503, _409="Several sources used this id: name one.", _404="No such command."
     ),
 }
-"""`responses` of the routes that give an answer again."""
+"""`responses` of the routes that repeat a stored answer."""

@@ -1,7 +1,7 @@
-"""Commands over HTTP, in the CloudEvents HTTP binding, answered with the outcome; and what a service says of itself.
+"""Commands over HTTP, in the CloudEvents HTTP binding, answered with the outcome; and the lists of a deciding service.
 
-Requests that arrive together are decided together: they wait in one bounded queue, and a batch is taken from it as
-one transaction. A refusal is an answer; its status code only helps tools that look at nothing else.
+Requests that arrive together are decided together: they wait in one bounded queue, and each batch taken from it is
+one transaction. A refusal is an answer; its status code only helps tools that read nothing else.
 """
 
 import asyncio
@@ -34,13 +34,13 @@ from kernel.store.protocol import Store
 
 BODY_BYTES_MAX: Final = 4_194_304
 BODY_WITHIN_S: Final = 60
-"""How long a body may take to arrive: a slower sender would hold a connection for nothing."""
+"""How long a body may take to arrive: a slower sender would occupy a connection for nothing."""
 STATUS_CODES: Final = {"accepted": 200, "pending": 202, "refused": 422, "invalid": 400, "conflict": 409}
 HandleCommands: TypeAlias = Callable[[Sequence[DecodedCommand]], Awaitable[Sequence[CommandDecided | Exception]]]
 
 
 class Busy(Exception):
-    """Too many commands wait; try again later."""
+    """Too many commands are waiting; try again later."""
 
 
 class TooMany(Exception):
@@ -52,7 +52,7 @@ class TooMany(Exception):
 
 
 class CommandQueue:
-    """Commands that wait for a batch. Bounded: what does not fit is refused as `Busy`."""
+    """Commands that wait for a batch. The queue is bounded: commands that do not fit are refused as `Busy`."""
 
     def __init__(self, handle: HandleCommands, *, health: Health, batch_max: int, waiting_max: int) -> None:
         self._handle = handle
@@ -61,7 +61,7 @@ class CommandQueue:
         self._waiting: asyncio.Queue[tuple[DecodedCommand, asyncio.Future[CommandDecided]]] = asyncio.Queue(waiting_max)
 
     async def submit(self, commands: Sequence[DecodedCommand]) -> Sequence[CommandDecided]:
-        """The answers, in order, once they are on record; raises `TooMany` or `Busy`."""
+        """Returns the answers, in order, once they are on record; raises `TooMany` or `Busy`."""
         if len(commands) > self._waiting.maxsize:
             raise TooMany(self._waiting.maxsize)
         loop = asyncio.get_running_loop()
@@ -73,7 +73,7 @@ class CommandQueue:
         return list(await asyncio.gather(*futures))
 
     async def run(self) -> None:
-        """Take batch after batch."""
+        """Settle batch after batch."""
         while True:
             batch = [await self._waiting.get()]
             while len(batch) < self._batch_max and not self._waiting.empty():
@@ -84,7 +84,7 @@ class CommandQueue:
         try:
             with self._health.working("commands over HTTP"):
                 outcomes = await self._handle([command for command, _ in batch])
-        except Exception as fault:  # each caller gets the fault, and may repeat: the id makes that safe
+        except Exception as fault:  # each caller gets the fault, and may retry: the id makes that safe
             for _, future in batch:
                 if not future.done():
                     future.set_exception(fault)
@@ -172,7 +172,7 @@ async def _answer(store: Store, command_id: str, source: str | None) -> Response
 
 
 def _admitted(read: Envelope | Unreadable, decode: Callable[[Envelope], DecodedCommand]) -> DecodedCommand | Unreadable:
-    """What can be answered: a command, or one that is at fault and says who it is."""
+    """A command that can be answered: a valid one, or a faulty one with a readable identity; else the fault."""
     if isinstance(read, Envelope):
         return decode(read)
     return unreadable(read) or read
@@ -184,7 +184,7 @@ def _unread(fault: Unreadable) -> JsonObject:
 
 
 async def _body(request: Request) -> bytes:
-    """The body; raises `Problem` when it is too large: it is never held in memory to find that out."""
+    """The body; raises `Problem` when it is too large, without ever holding all of it in memory."""
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             return await _within(request)

@@ -1,4 +1,4 @@
-"""`GET /v1/held` of a deciding service: the events of others that are newer than it, with those behind them."""
+"""`GET /v1/held` of a deciding service: events of other services that are newer than it, and those behind them."""
 
 from typing import Annotated, Final
 
@@ -14,7 +14,7 @@ _HELD: Final = numbered("held")
 
 
 def held(app: FastAPI, pool: asyncpg.Pool) -> None:
-    """Adds the route."""
+    """Add the route."""
 
     @app.get("/v1/held", summary="Events of other services that are newer than this program, and those behind them")
     async def held_events(

@@ -1,4 +1,4 @@
-"""What the routes of every service answer, as types: the document is made of them, and so are strangers' clients."""
+"""The response models of every service's routes: the OpenAPI document and generated clients are made of them."""
 
 from datetime import datetime
 from typing import Literal

@@ -1,7 +1,7 @@
-"""The OpenAPI document of a service, such that a stranger's generator makes a client that works.
+"""The OpenAPI document of a service, from which any client generator makes a client that works.
 
-FastAPI writes it from the routes. What it would say of its own accord and is not so is put right here: a parameter
-that does not fit is answered with 400 and problem details, by every route that takes one.
+FastAPI writes it from the routes. This module corrects what FastAPI declares by default and does not hold here: every
+route that takes a parameter answers a bad one with 400 and problem details.
 """
 
 import re
@@ -24,21 +24,21 @@ _METHODS: Final = ("get", "post", "put", "delete", "patch")
 
 
 def operation_id(route: APIRoute) -> str:
-    """What generators name a function: the method and the address, `get_reports_strength`."""
+    """The name that generators give a function: the method and the address, `get_reports_strength`."""
     path = _VERSION.sub("/", route.path_format)
     return "_".join([min(route.methods or {"GET"}).lower(), *_WORD.findall(path)]).replace("-", "_")
 
 
 def add_models(app: FastAPI, models: Iterable[type[BaseModel]], mode: JsonSchemaMode = "serialization") -> None:
-    """Models that the document of `app` is to hold besides those that FastAPI finds in signatures.
+    """Add models to the document of `app`, besides those that FastAPI finds in signatures.
 
-    `mode` is `validation` for what a caller sends: there a field with a default may be left out.
+    `mode` is `validation` for request bodies: in those, a field with a default may be left out.
     """
     app.state.models = [*getattr(app.state, "models", ()), *((model, mode) for model in models)]
 
 
 def publish(app: FastAPI) -> None:
-    """Let `app.openapi()` be the document that holds."""
+    """Make `app.openapi()` return the corrected document."""
     write: Callable[[], JsonObject] = app.openapi
 
     def openapi() -> JsonObject:
@@ -68,6 +68,6 @@ def _operations(document: JsonObject) -> Iterator[JsonObject]:
 
 
 def _is_phantom(response: JsonObject) -> bool:
-    """What FastAPI declares for parameters that do not fit, and no service here ever answers."""
+    """Whether it is the response that FastAPI declares for bad parameters, and that no service here ever sends."""
     content = response.get("content", {})
     return MEDIA_TYPE not in content and "HTTPValidationError" in str(content)

@@ -1,4 +1,4 @@
-"""Operators' routes: is the process alive, can it answer, does everything make progress, how far behind is it."""
+"""Routes for operators: is the process alive, can it answer, does everything make progress, how far behind is it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,15 +15,15 @@ from kernel.runtime.metrics import HEARTBEAT_SECONDS
 from kernel.store.postgres import sql
 
 Ready: TypeAlias = Callable[[], Awaitable[list[str]]]
-"""Why a process cannot answer now; nothing when it can."""
+"""The reasons why a process cannot answer now; empty when it can."""
 PassedOver: TypeAlias = Callable[[str], Awaitable[list[dict[str, object]]]]
-"""What a consumer passed over, newest first."""
+"""The offsets that a consumer passed over, newest first."""
 READY_WITHIN_S: Final = 2.0
 PASSAGES_SHOWN: Final = 20
 
 
 def answering(pool: asyncpg.Pool) -> Ready:
-    """Whether the store answers, which is all that an answer to a caller needs."""
+    """Check whether the store answers, which is all that an answer to a caller needs."""
 
     async def ready() -> list[str]:
         try:
@@ -37,7 +37,7 @@ def answering(pool: asyncpg.Pool) -> Ready:
 
 
 def passages(pool: asyncpg.Pool) -> PassedOver:
-    """What each consumer passed over last, newest first."""
+    """The offsets that each consumer passed over last, newest first."""
 
     async def read(consumer: str) -> list[dict[str, object]]:
         return [dict(row) for row in await pool.fetch(sql()["passed_over"], consumer, PASSAGES_SHOWN)]
@@ -48,7 +48,7 @@ def passages(pool: asyncpg.Pool) -> PassedOver:
 def operations(
     app: FastAPI, health: Health, *, service: str, ready: Ready, passed_over: PassedOver | None = None
 ) -> None:
-    """What operators ask of any service: `/livez`, `/readyz`, `/healthz/progress`, `/metrics`, `/v1/lag`."""
+    """Add the operators' routes of any service: `/livez`, `/readyz`, `/healthz/progress`, `/metrics`, `/v1/lag`."""
 
     @app.get("/livez", summary="Is the process alive", response_class=PlainTextResponse)
     async def livez() -> PlainTextResponse:

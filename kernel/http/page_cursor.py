@@ -1,7 +1,7 @@
-"""Where a page of a list ends, for the page after it: one form for every list of every service.
+"""Cursors: where a page of a list ends and the next one begins, in one form for every list of every service.
 
-A cursor is the name of its list and the key of the last row that was sent, as JSON in base64 for addresses (RFC 4648,
-section 5). Callers send it back as it came. What is no cursor, and what is one of another list, is refused alike.
+A cursor is the name of its list and the key of the last row that was sent, as JSON in URL-safe base64 (RFC 4648,
+section 5). Callers send it back as it came. Text that is not a cursor and a cursor of another list are both refused.
 """
 
 import base64
@@ -19,7 +19,7 @@ Key = TypeVar("Key", bound=tuple[object, ...])
 
 
 def encode(name: str, *key: str) -> str:
-    """The cursor behind the row with this key, of the list with this name."""
+    """The cursor behind the row with this key, for the list with this name."""
     return base64.urlsafe_b64encode(json.dumps([name, *key]).encode()).decode()
 
 
@@ -27,7 +27,7 @@ def decode(name: str, cursor: str) -> list[str]:
     """The key in a cursor of the list with this name; raises `Bad`."""
     try:
         texts = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
-    except (ValueError, RecursionError) as fault:  # no base64, no text, no JSON, or nested without end
+    except (ValueError, RecursionError) as fault:  # not base64, not text, not JSON, or nested too deeply
         raise no_cursor() from fault
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts) or texts[:1] != [name]:
         raise no_cursor()
@@ -35,7 +35,7 @@ def decode(name: str, cursor: str) -> list[str]:
 
 
 def problem(fault: Bad) -> Problem:
-    """What a caller is answered whose cursor is none."""
+    """The answer to a caller whose cursor is not valid."""
     return Problem(BAD_PARAMETER, f"cursor: {fault}", field="cursor", remedy=fault.remedy)
 
 
@@ -44,11 +44,11 @@ class Keyset(Generic[Key]):
     """The key by which the rows of one list are paged."""
 
     name: str
-    """Of the list: a cursor of another one is none of this."""
+    """The name of the list: a cursor of another list is refused."""
     first: Key
-    """Before every row."""
+    """The key before every row."""
     read: Callable[[list[str]], Key]
-    """The key of its texts; raises `ValueError` where there is no such key."""
+    """Reads the key from its texts; raises `ValueError` if they are not a key."""
 
     def after(self, cursor: str | None) -> Key:
         """The key behind which a page begins; raises `Problem`."""
@@ -65,7 +65,7 @@ class Keyset(Generic[Key]):
 
 
 def numbered(name: str, first: int = 0) -> "Keyset[tuple[int]]":
-    """The key of rows that are numbered."""
+    """The key of rows that have numbers."""
     return Keyset(name, (first,), _number)
 
 

@@ -1,8 +1,8 @@
-"""What a caller may send as a parameter, as kinds of annotations: strict, and the same for every service.
+"""The kinds of parameters that a caller may send, as annotations: strict, and the same for every service.
 
 A kind is metadata, for a parameter of a route or a field of a model of parameters:
-`limit: Annotated[int, Whole(1, 1_000)] = 100`. Text is read by `values`; what is read already (a `date`, an `int`) is
-held to the same bounds. The address as a whole is looked at by `address`.
+`limit: Annotated[int, Whole(1, 1_000)] = 100`. `values` parses text; a value that is already parsed (a `date`, an
+`int`) is checked against the same bounds. `address` checks the address as a whole.
 """
 
 import math
@@ -38,18 +38,18 @@ from kernel.http.values import (
 
 @dataclass(frozen=True)
 class Kind:
-    """Metadata of an annotation: how its text is read, how a value that is read already is held, how it is shown."""
+    """Metadata of an annotation: how to parse its text, how to check a parsed value, and its JSON schema."""
 
     def read(self, text: str) -> object:
-        """The value of a text; raises `Bad`."""
+        """Parse a text; raises `Bad`."""
         raise NotImplementedError
 
     def hold(self, value: object) -> object:
-        """A value that somebody else has read; raises `Bad`."""
+        """Check a value that is already parsed; raises `Bad`."""
         return value
 
     def json_schema(self) -> dict[str, object]:
-        """What the document says of it, besides its type."""
+        """Its JSON schema, besides the type."""
         return {}
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -62,7 +62,7 @@ class Kind:
         try:
             return self.read(value) if isinstance(value, str) else self.hold(value)
         except Bad as fault:
-            # Braces would be taken for places to fill in.
+            # Braces would be taken for placeholders.
             context = {"detail": str(fault), "remedy": fault.remedy}
             raise PydanticCustomError("parameter", "{detail}", context) from fault
 
@@ -151,7 +151,7 @@ class Seconds(Kind):
 
 @dataclass(frozen=True)
 class Name(Kind):
-    """Text of somebody else's choice, bounded in bytes."""
+    """Text that another party chose, bounded in bytes."""
 
     bytes_max: int = NAME_BYTES_MAX
 
@@ -164,7 +164,7 @@ class Name(Kind):
 
 @dataclass(frozen=True)
 class Identity(Kind):
-    """A command's `id` or `source`: whatever may have been answered, also a text that was refused for what it is."""
+    """A command's `id` or `source`: any text that may have been answered, even one that is not admissible."""
 
     def read(self, text: str) -> str:
         return identity(text)
@@ -190,10 +190,10 @@ Instant = Annotated[datetime, _Instant()]
 """RFC 3339 with an offset, in UTC once it is read, within the same."""
 Uuid = Annotated[UUID, _Uuid()]
 Cursor = Annotated[str, _Cursor()]
-"""`next` of the page before."""
+"""The `next` of the previous page."""
 LIMIT_DEFAULT: Final = 100
 LIMIT_MAX: Final = 1_000
 Limit = Annotated[int, Whole(1, LIMIT_MAX)]
 """Rows of a page, of any list."""
 Position = Annotated[int, Whole(0, BIGINT_MAX)]
-"""A place in a log."""
+"""A position in a log."""

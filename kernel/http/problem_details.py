@@ -1,6 +1,6 @@
-"""What goes wrong for a caller, as RFC 9457 problem details: what, where, and what to do about it.
+"""Errors as RFC 9457 problem details: what is wrong, where, and what to do about it.
 
-Every service answers its errors here, those of the framework too: there is no error of another form on any route.
+Every service answers all its errors here, those of the framework too: no route answers an error in another form.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,11 +39,11 @@ from kernel.runtime.faults import where
 log = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 1
-"""`Retry-After`, where nothing better is known."""
+"""`Retry-After`, if nothing better is known."""
 AsPage: TypeAlias = Callable[[Request, "Problem"], Response | None]
-"""Makes a page of a problem for a person who reads; None where a program asked."""
+"""Makes a page of a problem for a human reader; None if the client is a program."""
 _BEHIND: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""Faults of what stands behind the routes. They are answered before the server hears of them; any other is also its."""
+"""Faults of the servers behind the routes. They are answered before the HTTP server sees them; others reach it too."""
 
 
 class Problem(Exception):
@@ -59,7 +59,7 @@ class Problem(Exception):
         remedy: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """`status` is that of the type where none is given."""
+        """`status` defaults to that of the type."""
         super().__init__(detail)
         self.type = type_
         self.status = status or type_.status
@@ -97,7 +97,7 @@ class ProblemDetails(BaseModel):
 
 
 def documented(*statuses: int, **described: str) -> dict[int | str, JsonObject]:
-    """`responses` of a route, for the document: each status with its form; `described` gives other words (`_404=`)."""
+    """`responses` of a route for OpenAPI: each status with its schema; `described` replaces a description (`_404=`)."""
     descriptions = {
         status: described.get(f"_{status}") or _WORDS.get(status, HTTPStatus(status).phrase) for status in statuses
     }
@@ -120,7 +120,7 @@ def problem(type_: ProblemType, detail: str, *, field: str | None = None, remedy
 
 
 def response(problem: Problem) -> Response:
-    """The problem as it leaves."""
+    """The problem as a response."""
     body = {
         "type": problem.type.uri,
         "title": problem.type.title,
@@ -134,13 +134,13 @@ def response(problem: Problem) -> Response:
 
 
 def _sendable(body: Mapping[str, object]) -> dict[str, object]:
-    """What a caller sent may be no text that can be written: it is shown escaped."""
+    """Escape what a caller sent, which may contain characters that cannot be encoded."""
     shown = {n: v.encode("utf-8", "backslashreplace").decode() for n, v in body.items() if isinstance(v, str)}
     return {**body, **shown}
 
 
 def answer_problems(app: FastAPI, as_page: AsPage = lambda *_: None) -> None:
-    """Let every error of `app` leave as problem details, or as the page that `as_page` makes of it."""
+    """Make `app` answer every error with problem details, or with the page that `as_page` makes of it."""
 
     def answer(request: Request, problem: Problem) -> Response:
         return as_page(request, problem) or response(problem)
@@ -169,9 +169,9 @@ def answer_problems(app: FastAPI, as_page: AsPage = lambda *_: None) -> None:
 
 
 def of_validation(error: ErrorDetails) -> Problem:
-    """Of the first fault that pydantic finds in a parameter: one of `parameters` brings its remedy along."""
+    """The problem for the first error that pydantic reports in a parameter; kinds of `parameters` supply the remedy."""
     place = error["loc"][1:] or error["loc"]
-    if error["loc"][0] == "query":  # which of those that were sent is no part of its name
+    if error["loc"][0] == "query":  # the index of a repeated value is not part of its name
         place = tuple(part for part in place if isinstance(part, str))
     field = ".".join(map(str, place)) or None
     if error["type"] == "extra_forbidden":
@@ -183,13 +183,13 @@ def of_validation(error: ErrorDetails) -> Problem:
 
 
 def unknown(field: str) -> Problem:
-    """A parameter that would be ignored would give a wrong answer: so it is refused."""
+    """The refusal of an unknown parameter: to ignore it would give a wrong answer."""
     remedy = "Leave it out, or see /docs for the parameters that are understood here."
     return Problem(UNKNOWN_PARAMETER, f"There is no parameter {field} here.", field=field, remedy=remedy)
 
 
 def _of_framework(request: Request, error: HTTPException) -> Problem:
-    """No such route, no such method, no such file."""
+    """The problem for an unknown route, method or file."""
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = allowed_methods(request) or (error.headers or {}).get("Allow", "GET, HEAD")
         remedy, method = f"Use one of {allowed}.", request.scope.get("forcegen.method", request.method)
@@ -204,7 +204,7 @@ def _of_framework(request: Request, error: HTTPException) -> Problem:
 
 
 def allowed_methods(request: Request) -> str:
-    """The methods of every route that has the path: GET brings HEAD along (`web`)."""
+    """The methods of every route that has the path: GET implies HEAD (`web`)."""
     methods: set[str] = set()
     for context in request.app.routes:
         match, _ = context.matches({**request.scope, "method": "-"})
@@ -223,7 +223,7 @@ def _methods(route: BaseRoute, request: Request) -> set[str]:
 
 
 def of_fault(fault: Exception) -> Problem:
-    """A fault behind the routes. That a server is away passes; what is left would happen again."""
+    """The problem for a fault behind the routes. An unreachable server is transient; other faults would recur."""
     log.error("a request failed", fault=faults.kind(fault), where=where(fault))
     if isinstance(fault, asyncpg.QueryCanceledError):
         detail = "This took longer than one question may take."

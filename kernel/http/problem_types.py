@@ -1,7 +1,7 @@
-"""Every kind of problem that a service answers with, in one place: its name, its status, what it means, what to do.
+"""Every problem type that a service answers with: its name, its status, its meaning and the remedy.
 
-A `type` of RFC 9457 is an identifier that clients may match on, so it never changes its meaning. The page for people is
-docs/reference/problems.md.
+A `type` of RFC 9457 is an identifier that clients may match on, so its meaning never changes.
+docs/reference/problems.md lists the types for readers.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ class ProblemType:
     title: str
     status: int
     meaning: str
-    """When it is answered."""
+    """When a service answers with it."""
     action: str
-    """What a caller does about it; an occurrence may say more in `remedy`."""
+    """What a caller can do about it; an occurrence may say more in `remedy`."""
 
     @property
     def uri(self) -> str:

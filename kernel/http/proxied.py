@@ -1,8 +1,8 @@
-"""Under which addresses a service answers: the names that it is called by, and the prefix that a proxy puts it under.
+"""The addresses under which a service answers: its host names, and the prefix that a proxy puts it under.
 
-A name is checked because a browser can be led to this machine under a name of somebody else's (DNS rebinding): that
-somebody's page then reads what the service answers, with this machine's rights. No such attack can use a number in
-place of a name, so numbers are always answered.
+The Host is checked because an attacker's name can be made to resolve to this machine (DNS rebinding): the attacker's
+page then reads the service's answers with this machine's rights. No such attack works with a number in place of a
+name, so numbers are always answered.
 """
 
 import re
@@ -22,14 +22,14 @@ _HOST: Final = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]/@\s]+
 
 
 def names_this_machine(host: str) -> bool:
-    """Whether a Host header can be meant for this machine alone: `localhost`, a name under it, or a loopback number."""
+    """Whether a Host header can mean this machine alone: `localhost`, a name under it, or a loopback number."""
     name = _name(host)
     number = _number(name)
     return name == "localhost" or name.endswith(".localhost") or (number is not None and number.is_loopback)
 
 
 def _name(host: str) -> str:
-    """The name of `name:port`, in lower case and without a last dot; empty where it is none."""
+    """The name of `name:port`, in lower case and without a trailing dot; empty if it is not valid."""
     parts = _HOST.fullmatch(host.strip())
     return (parts["v6"] or parts["name"].removesuffix(".")).lower() if parts else ""
 
@@ -42,18 +42,18 @@ def _number(name: str) -> IPv4Address | IPv6Address | None:
 
 
 def path_of(request: Request) -> str:
-    """The path of a request as the service knows it: without the prefix of a proxy."""
+    """The path of a request without the prefix of a proxy."""
     root, path = root_of(request), request.scope["path"]
     return str(path).removeprefix(root) if root else str(path)
 
 
 def root_of(request: Request) -> str:
-    """The prefix that every link of the service begins with, e.g. `/forcegen`; empty where there is none."""
+    """The prefix that every link of the service begins with, e.g. `/forcegen`; empty if there is none."""
     return str(request.scope.get("app_root_path", request.scope.get("root_path", "")))
 
 
 def addressed(app: FastAPI, settings: Settings) -> ASGIApp:
-    """The app as it is served: called by its own names only, and under its prefix.
+    """The app as it is served: under its own host names only, and under its prefix.
 
     Raises:
         ValueError: the prefix is the beginning of an address of the service itself.
@@ -69,7 +69,7 @@ def _bracketed(host: str) -> str:
 
 
 def under(app: FastAPI, root: str) -> ASGIApp:
-    """The app under a prefix; raises ValueError as `addressed`."""
+    """The app under a prefix; raises ValueError as `addressed` does."""
     if not root:
         return app
     first = root.split("/")[1]
@@ -79,9 +79,9 @@ def under(app: FastAPI, root: str) -> ASGIApp:
 
 
 class Under:
-    """Answers under a prefix, whether the proxy leaves it in the path or takes it away.
+    """Answers under a prefix, whether the proxy leaves it in the path or strips it.
 
-    So who asks the service itself, past the proxy, needs no prefix either.
+    So clients that bypass the proxy need no prefix either.
     """
 
     def __init__(self, app: ASGIApp, root: str) -> None:
@@ -102,9 +102,9 @@ class Under:
 
 
 class CalledBy:
-    """Refuses (421) whoever calls the service by a name that is not its own.
+    """Refuses (421) requests whose Host is not one of the service's names.
 
-    Always answered: numbers, names of this machine, and who names no host (HTTP/1.0). `names` holds further ones;
+    Always answered: numbers, names of this machine, and requests without a Host (HTTP/1.0). `names` holds further ones;
     `*.example.org` stands for every name under it, and `*` for any.
     """
 

@@ -1,8 +1,8 @@
-"""Files over HTTP as file clients ask for them: the whole, a range of it, or only whether it has changed.
+"""Range and conditional requests: a file as a whole, a range of it, or only whether it has changed.
 
-Readers of Parquet look at the head, then at the end of a file, and then at the columns that they want (DuckDB, Polars,
-Arrow). Between their requests a report may change, so each answer carries a strong tag (RFC 9110, section 8.8.3) which
-is the digest of the whole: a reader that holds a piece of another version sees that, or asks with `If-Match`.
+Parquet readers (DuckDB, Polars, Arrow) send HEAD, then read the end of a file, and then the columns that they want.
+Between their requests a report may change, so each answer carries a strong entity tag (RFC 9110, section 8.8.3), the
+digest of the whole: a reader that holds a piece of another version notices that, or sends `If-Match`.
 """
 
 import re
@@ -23,7 +23,7 @@ _TAG: Final = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
 
 @dataclass(frozen=True, slots=True)
 class RangeHeaders:
-    """What of a file somebody wants; each None where it was not sent."""
+    """The range and conditional headers of a request; each is None if it was not sent."""
 
     range: str | None = None
     if_range: str | None = None
@@ -32,15 +32,15 @@ class RangeHeaders:
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> "RangeHeaders":
-        """The headers of a request that concern it."""
+        """Take them from all headers of a request."""
         get = headers.get
         return cls(get("range"), get("if-range"), get("if-match"), get("if-none-match"))
 
 
 def served(whole: Response, headers: RangeHeaders) -> Response:
-    """The file or what was asked of it: 200, 206, 304, 412 or 416 (RFC 9110, sections 13.2.2 and 14).
+    """The file or the requested range of it: 200, 206, 304, 412 or 416 (RFC 9110, sections 13.2.2 and 14).
 
-    `whole` is the answer to a request without these headers. Several ranges, and what is no range of bytes, are
+    `whole` is the answer to a request without these headers. Several ranges, and ranges that are not byte ranges, are
     answered with the whole, as section 14.2 allows.
     """
     body, tag = bytes(whole.body), f'"{sha256(whole.body).hexdigest()[:32]}"'
@@ -66,10 +66,10 @@ def served(whole: Response, headers: RangeHeaders) -> Response:
 
 
 def span(text: str, length: int) -> tuple[int, int] | None:
-    """The first and the last byte of a range; None where the text is to be ignored.
+    """The first and the last byte of a range; None if the header is to be ignored.
 
     Raises:
-        LookupError: it is a range of which the file has nothing.
+        LookupError: the range lies outside the file.
     """
     match = _RANGE.fullmatch(text)
     if match is None:

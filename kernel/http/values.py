@@ -1,6 +1,6 @@
-"""Text that means one day, instant, number, name or cursor, or is refused with what to send instead.
+"""Strict parsers of days, instants, numbers, names and cursors; a refusal says what to send instead.
 
-Lax readers answer another question than the one that was asked: `20220630` is 1970 to one that takes it for seconds.
+Lax parsers answer a different question: `20220630` is a day in 1970 to a parser that takes it for seconds.
 """
 
 import base64
@@ -14,7 +14,7 @@ from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX, FIRST_DAY, FIRST_
 from contracts.text import UNFIT, is_storable, unfit
 
 NAME_BYTES_MAX: Final = 4 * ATTRIBUTE_LENGTH_MAX
-"""Of a name in UTF-8: the longest attribute that an envelope is read with, and so that may be on record."""
+"""Bytes of a name in UTF-8: the longest attribute that can be read from an envelope, and so can be on record."""
 CURSOR_BYTES_MAX: Final = 4_096
 SHOWN_MAX: Final = 60
 """Characters of a parameter that an error shows."""
@@ -32,11 +32,11 @@ _CURSOR: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 
 NOT_A_CHARACTER: Final = UNFIT
-"""What no parameter holds, whatever its kind."""
+"""Characters that no parameter of any kind may hold."""
 
 
 class Bad(ValueError):
-    """What was sent is not what a parameter takes; the remedy says what is."""
+    """The text is not a value of the parameter; the remedy says what to send."""
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(reason)
@@ -55,7 +55,7 @@ def day(text: str) -> date:
 
 
 def day_within(value: date) -> date:
-    """The day, where it can be reckoned with; raises `Bad`."""
+    """The day, if it is within the calendar; raises `Bad`."""
     if not FIRST_DAY <= value <= LAST_DAY:
         raise Bad(f"{value} is outside the calendar of this system.", DAYS)
     return value
@@ -82,7 +82,7 @@ def instant(text: str) -> datetime:
 
 
 def instant_within(value: datetime) -> datetime:
-    """The instant in UTC, where it can be reckoned with; raises `Bad`."""
+    """The instant in UTC, if it is within the calendar; raises `Bad`."""
     if value.tzinfo is None:
         raise Bad(f"{value.isoformat()} has no offset.", INSTANTS)
     try:
@@ -103,7 +103,7 @@ def whole(text: str, least: int = 0, most: int = BIGINT_MAX) -> int:
 
 
 def whole_within(value: int, least: int, most: int) -> int:
-    """The number, where it is within the bounds; raises `Bad`."""
+    """The number, if it is within the bounds; raises `Bad`."""
     if not least <= value <= most:
         reason = f"{value if abs(value) < 10**20 else 'This'} is not from {least} to {most}."
         raise Bad(reason, f"Send a whole number from {least} to {most}, in digits 0 to 9.")
@@ -111,7 +111,7 @@ def whole_within(value: int, least: int, most: int) -> int:
 
 
 def name(text: str, bytes_max: int = NAME_BYTES_MAX) -> str:
-    """Text that can be on record: of CloudEvents' characters, not empty, not too long. Raises `Bad`."""
+    """Text that can be on record: only characters that CloudEvents allows, not empty, not too long. Raises `Bad`."""
     if character := unfit(text):
         reason = f"It holds {character}, which is no character of text."
         raise Bad(reason, "Send letters, digits and signs, without control characters.")
@@ -123,9 +123,9 @@ def name(text: str, bytes_max: int = NAME_BYTES_MAX) -> str:
 
 
 def identity(text: str) -> str:
-    """A command's `id` or `source` as it may have been answered, also where the answer was that it is no name.
+    """A command's `id` or `source` that may have been answered, even if the answer was that it is not a valid name.
 
-    Whatever can be read of an envelope can be asked for; raises `Bad` for what could never be stored.
+    Every identity that can be read from an envelope can be queried; raises `Bad` for text that could never be stored.
     """
     if not is_storable(text):
         reason = "It holds U+0000 or half a character, which cannot be stored."
@@ -137,7 +137,7 @@ def identity(text: str) -> str:
 
 
 def cursor(text: str) -> str:
-    """A cursor in its one spelling, base64 for addresses (RFC 4648, section 5); raises `Bad`."""
+    """A cursor in its canonical spelling, URL-safe base64 (RFC 4648, section 5); raises `Bad`."""
     try:
         good = _CURSOR.fullmatch(text) and len(text) <= CURSOR_BYTES_MAX
         again = base64.urlsafe_b64encode(base64.b64decode(text, b"-_", validate=True)).decode() if good else ""
@@ -149,7 +149,7 @@ def cursor(text: str) -> str:
 
 
 def no_cursor() -> Bad:
-    """What was sent as a cursor is none, or one of another list."""
+    """The error for text that is not a cursor, or is a cursor of another list."""
     return Bad("This is no cursor of this list.", "Send `next` of the page before, as it came.")
 
 
@@ -168,7 +168,7 @@ def seconds(text: str, most: float) -> float:
 
 
 def shown(text: str) -> str:
-    """What was sent, for an error: cut, and with what is no character escaped."""
+    """A sent text as an error shows it: truncated, with invalid characters escaped."""
     return repr(text[:SHOWN_MAX]) + "…" * (len(text) > SHOWN_MAX)
 
 
