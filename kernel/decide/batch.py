@@ -1,8 +1,8 @@
 """A batch of commands, settled in memory: pure, in order, each command seeing what those before it did.
 
-A decider looks up streams and claims as it goes. What a batch looks up and was not loaded is noted as missing, and
-the shell loads it and settles the whole batch again; so a round of I/O is paid per batch, never per command, and
-the append can check that nothing that was looked at has moved since.
+A decider looks up streams and claims as it goes. If one is not loaded yet, it is noted as missing; the shell loads it
+and settles the whole batch again. So each round of I/O serves a whole batch, not one command, and the append can check
+that nothing in the read set has moved since.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ from kernel.model.records import (
 
 @dataclass(frozen=True, slots=True)
 class LoadedState:
-    """What was loaded for a batch."""
+    """The streams, outcomes and claims that were loaded for a batch."""
 
     outcomes_by_key: Mapping[CommandKey, StoredOutcome]
     streams: Mapping[str, StreamState]
@@ -53,27 +53,27 @@ class SettledBatch:
     missing_streams: frozenset[str]
     missing_holders: frozenset[Holder]
     claimants: Mapping[Holder, frozenset[str]]
-    """Which owners of this batch asked for a holder."""
+    """The owners in this batch that claim each holder."""
     faults: tuple[Exception, ...]
-    """What deciders raised: a defect of ours, answered as a refusal and reported to operators."""
+    """Exceptions that deciders raised: our defects, answered as refusals and reported to operators."""
 
     @property
     def is_complete(self) -> bool:
         return not (self.missing_streams or self.missing_holders)
 
     def stands(self, claims: ClaimsByHolder) -> bool:
-        """Whether the batch stands once the missing holders are `found`: none of them is between two owners."""
+        """Whether the batch remains valid with the `claims` on the missing holders: no holder has two owners."""
         return not self.missing_streams and all(
             len(claims[holder].keys() | self.claimants[holder]) < 2 for holder in self.missing_holders
         )
 
 
 class _NotLoaded(LookupError):
-    """A decider looked at a stream that is not loaded yet."""
+    """A decider read a stream that is not loaded yet."""
 
 
 class _ReadStates(Mapping[str, object]):
-    """The states that a decider sees: every look is noted."""
+    """The states that a decider sees; every read is noted."""
 
     def __init__(self, work: "_OpenBatch", own: str) -> None:
         self._work = work
@@ -157,7 +157,7 @@ class _OpenBatch:
         return self.accept(decoded, stream, new, states, claims)
 
     def fold(self, own: StreamState, stream: str, events: Sequence[RecordedEvent]) -> list[StreamState]:
-        """The stream after each fact."""
+        """The stream after each event."""
         states: list[StreamState] = []
         for event in events:
             if event.data.stream != stream:
@@ -173,7 +173,7 @@ class _OpenBatch:
         return claims
 
     def claimed(self, command: ReceivedCommand[Command], claims: Mapping[str, tuple[Claim, ...]]) -> Refusal | None:
-        """The refusal by the first claim that another owner's overlaps."""
+        """The refusal for the first claim that overlaps another owner's."""
         for owner, wanted in claims.items():
             for claim in wanted:
                 self.claimants.setdefault((claim.kind, claim.holder), set()).add(owner)
@@ -183,7 +183,7 @@ class _OpenBatch:
         return None
 
     def holders(self, claim: Claim) -> Mapping[str, tuple[Claim, ...]]:
-        """Who holds what the claim is on: as stored, except for owners whose claims this batch has set."""
+        """The claims on the holder that `claim` names: as stored, except for owners whose claims this batch has set."""
         holder = (claim.kind, claim.holder)
         if holder not in self.loaded.claims:
             self.missing_holders.add(holder)

@@ -1,8 +1,8 @@
-"""The shell around a decider: load what a batch needs, settle it in memory, append it, and begin again if it is stale.
+"""The shell around a decider: load what a batch needs, settle it in memory, append it, and start over on a conflict.
 
-One batch at a time in a process: commands from Kafka, from HTTP, from policies and from waiting all come here, so
-within a process nothing is ever stale; between processes the append's check keeps order. The states of streams
-stay in a bounded cache, which only stored events bring forward.
+A process handles one batch at a time. Commands from Kafka, from HTTP, from policies and from waiting all come here, so
+a process never conflicts with itself; between processes the append's check keeps order. Stream states stay in a
+bounded cache, which only stored events advance.
 """
 
 import asyncio
@@ -35,9 +35,9 @@ from kernel.store.protocol import Store
 
 log = structlog.get_logger()
 ATTEMPTS_MAX = 100
-"""Attempts to decide one batch. Each conflict means that another process made progress; so many mean a defect."""
+"""Attempts to decide one batch. Each conflict means that another process made progress; this many mean a defect."""
 COMPANIONS_MAX = 100
-"""Streams that the last batch looked at beside its own (missions, rule sets): loaded with the next one at once."""
+"""Streams that the last batch read besides its own (missions, rule sets); they are loaded up front for the next one."""
 ROUNDS_MAX = 20
 """Rounds of loading for one batch. Each round settles further into the batch; a decider that needs more is a defect."""
 
@@ -74,12 +74,12 @@ class CommandHandler:
         held: Sequence[HeldEvent] = (),
         released: Sequence[Origin] = (),
     ) -> Sequence[CommandDecided]:
-        """Decide and append; the answers in the order of the commands.
+        """Decide and append; returns the answers in the order of the commands.
 
         Raises:
             Fenced: another process reads these partitions now.
-            ReleasedMeanwhile: one of `released` is held no more.
-            NewerThanProgram: the log holds what this program cannot read.
+            ReleasedMeanwhile: one of `released` is no longer held.
+            NewerThanProgram: the log holds events that this program cannot read.
         """
         other = Batch(dead_letters=dead_letters, held=held, released=released, offsets=offsets)
         async with self._door:
@@ -96,12 +96,12 @@ class CommandHandler:
         raise RuntimeError(f"a batch of {self._service} was stale {ATTEMPTS_MAX} times")
 
     async def handle_separately(self, commands: Sequence[DecodedCommand]) -> Sequence[CommandDecided | Exception]:
-        """Decide and append, in halves where the data of one command makes all of them fail.
+        """Decide and append; if the data of one command makes all of them fail, split the batch in halves.
 
-        That one is answered `invalid`; where not even its answer can be stored, the fault stands in its place.
+        The command at fault is answered `invalid`. If not even that answer can be stored, the result holds the fault.
 
         Raises:
-            Exception: a fault of a server's, which passes; what was decided before it stands.
+            Exception: a server's fault, which is transient; what was decided before it stands.
         """
         parts = await bisect_batch(commands, self.handle, self._reject_alone)
         return [outcome for part in parts for outcome in part]
@@ -118,7 +118,7 @@ class CommandHandler:
             return [fault]
 
     async def _attempt(self, commands: Sequence[DecodedCommand], other: Batch) -> Sequence[CommandDecided]:
-        """Append what is decided together with what is not: dead letters, held events, offsets."""
+        """Append the decisions together with the rest of the batch: dead letters, held events, offsets."""
         settled = await self._settled(commands)
         for fault in settled.faults:
             log.error("the decider failed", fault=type(fault).__name__, where=where(fault))
@@ -158,7 +158,7 @@ class CommandHandler:
         raise RuntimeError(f"the decider of {self._service} looked at new streams in {ROUNDS_MAX} rounds")
 
     async def _load(self, wanted: Collection[str]) -> Mapping[str, StreamState]:
-        """The streams as stored now: what is cached, brought forward by one query for all of them."""
+        """The streams as stored now: the cached states, brought up to date with one query for all of them."""
         if not wanted:
             return {}
         states = {s: self._cache.get(s) or StreamState(0, self._decider.initial(s)) for s in wanted}

@@ -1,7 +1,7 @@
-"""From bytes to commands and facts: every boundary validates, and says which field is wrong and what to do.
+"""From bytes to commands and events: validates, and names the field at fault and the remedy.
 
-A message with an identity (source and id) that does not fit its contract is answered `invalid`; bytes without one
-become a dead letter, since nobody could be answered.
+A message that has an identity (source and id) but does not fit its contract is answered `invalid`. Bytes without an
+identity become a dead letter, since there is no sender to answer.
 """
 
 import difflib
@@ -28,15 +28,15 @@ from kernel.model.records import DecodedCommand, Invalid
 Word = TypeVar("Word", bound=Message)
 _DETAILS_MAX: Final = 20
 UNKNOWN_TYPE: Final = "unknown"
-"""The type that an outcome names where that of its command cannot be read."""
+"""The type that an outcome names if the type of its command cannot be read."""
 KEY_REMEDY: Final = "Set the record's key to the same text as the subject: it keeps the order of a stream."
-"""What a sender who set another key, or none, can do."""
+"""The remedy for a sender who set a different key, or none."""
 
 
 def command(
     envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int
 ) -> DecodedCommand:
-    """A command as the service takes it in; `received` stands in where the sender gives no time."""
+    """Decode an envelope into a command; `received` is the effective time if the sender gives none."""
     if (fault := misfit(envelope)) is not None:
         return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
     body = _received(envelope, words, received, bytes_max)
@@ -48,9 +48,9 @@ def command(
 
 
 def unreadable(fault: Unreadable) -> DecodedCommand | None:
-    """The command `invalid` that an unreadable message is answered as; None where its identity cannot be read.
+    """The `invalid` command that stands for an unreadable message; None if its identity cannot be read.
 
-    The envelope holds only what can be stored, published and asked for; its data is empty.
+    The envelope holds only what can be stored, published and queried; its data is empty.
     """
     if fault.id is None or fault.source is None:
         return None
@@ -72,9 +72,10 @@ def unreadable(fault: Unreadable) -> DecodedCommand | None:
 
 
 def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> DecodedCommand:
-    """A command that can only be answered, under its own identity; what is unfit to be a key or a header is replaced.
+    """A command that can only be answered, under its own identity.
 
-    The identity alone is kept as it came, so that its sender knows the answer as theirs.
+    Attributes that are unfit to be a key or a header are replaced. The identity alone is kept as it came, so that the
+    sender recognizes the answer.
     """
     name = envelope.id if is_admissible(envelope.id) else f"sha256:{hashlib.sha256(envelope.id.encode()).hexdigest()}"
     correlation = envelope.correlation_id or ""
@@ -93,10 +94,10 @@ def _answerable(envelope: Envelope, invalid: Invalid, digest: bytes) -> DecodedC
 
 
 def keyed(command: DecodedCommand, key: bytes | None) -> DecodedCommand:
-    """The same command, or its refusal where a Kafka key does not name the stream that the command is for.
+    """The same command, or its refusal if the Kafka key does not name the stream that the command is for.
 
-    A record without a key is admitted where the attribute `partitionkey` names the stream: its sender has said where
-    it belongs. The order of such commands among themselves is the order in which their partitions are read.
+    A record without a key is admitted if the attribute `partitionkey` names the stream: its sender has stated where it
+    belongs. Such commands are ordered among themselves by the order in which their partitions are read.
     """
     if isinstance(command.command, Invalid) or key == command.stream.encode():
         return command
@@ -110,19 +111,19 @@ def keyed(command: DecodedCommand, key: bytes | None) -> DecodedCommand:
 
 
 def digest(envelope: Envelope) -> bytes:
-    """Hash of all that makes a command what it is. The order of JSON members and white space do not count.
+    """Hash of the content of a command. The order of JSON members and white space do not count.
 
-    Nor does `time`: source and id name an event, and libraries of CloudEvents stamp each attempt with their clock.
+    Nor does `time`: source and id identify an event, and CloudEvents libraries stamp each attempt with their clock.
     """
     try:
         data = orjson.dumps(orjson.loads(envelope.data), option=orjson.OPT_SORT_KEYS)
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # no JSON, or nested too deeply to be written
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # not JSON, or nested too deeply to be written
         data = envelope.data
     return _hashed(envelope, data)
 
 
 def _hashed(envelope: Envelope, data: bytes) -> bytes:
-    attributes = (envelope.type, envelope.subject, envelope.dataschema, "")  # empty: digests of before stay the same
+    attributes = (envelope.type, envelope.subject, envelope.dataschema, "")  # empty: earlier digests stay the same
     lines = "{}\n{}\n{}\n{}\n".format(*attributes)
     if "None" in attributes or lines.count("\n") != len(attributes):  # another command could have the same lines
         return hashlib.sha256(b"\n\n" + orjson.dumps(attributes) + b"\n" + data).digest()
@@ -143,7 +144,7 @@ def _received(
 
 
 def read(envelope: Envelope, words: Mapping[str, type[Word]], kind: str) -> Word | Invalid:
-    """The data as the model of its type and version, or what is wrong with it."""
+    """The data as the model of its type and version, or the reason why it does not fit."""
     word = words.get(envelope.type)
     if word is None:
         return _unknown_type(envelope.type, words, kind)
@@ -171,7 +172,7 @@ def _unknown_type(name: str, words: Mapping[str, type[Word]], kind: str) -> Inva
 
 
 def _misfit(error: ValidationError, name: str) -> Invalid:
-    """The first misfit as the answer, all of them as details; the sender's values are not repeated."""
+    """An answer with the first error, and all of them as details; it does not repeat the sender's values."""
     misfits = [(".".join(("data", *map(str, e["loc"]))), e["msg"]) for e in error.errors(include_url=False)]
     field, message = misfits[0]
     details = tuple(f"{where}: {what}" for where, what in misfits[:_DETAILS_MAX])
@@ -183,7 +184,7 @@ def event(envelope: Envelope) -> RecordedEvent:
     """An event of another service, as a policy reads it.
 
     Raises:
-        Unreadable: it is no event that is known here.
+        Unreadable: it is not an event known here.
     """
     data = read(envelope, EVENTS, "event")
     if isinstance(data, Invalid):

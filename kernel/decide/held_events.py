@@ -1,7 +1,8 @@
-"""Events that are held for an upgrade: tried again at the start and now and then, each stream in its order.
+"""Events held for an upgrade: retried at the start and periodically, each stream in order.
 
-What they lead to is decided in the transaction that lets go of them. Nothing else waits for them. There is a bound:
-a partition that brings more stands still and is reported, because a register that reacts to nothing is of no use.
+The commands they lead to are decided in the transaction that releases them. Nothing else waits for them. Their number
+is limited: a partition that brings more stands still and is reported, because a register that reacts to nothing is of
+no use.
 """
 
 import asyncio
@@ -23,15 +24,15 @@ TRY_AGAIN_S = 30.0
 STREAMS_AT_ONCE = 100
 EVENTS_AT_ONCE = 20
 WHAT = "what newer events lead to"
-"""As which it stands in health."""
+"""Its name in health."""
 
 
 class TooManyHeld(Exception):
-    """As many newer events are held as may be: the partition waits for an upgrade, or until some are dropped."""
+    """The limit of held newer events is reached: the partition waits for an upgrade, or until some are dropped."""
 
 
 class HeldEventRetry:
-    """The events that one service holds."""
+    """Retries the events that one service holds."""
 
     def __init__(
         self,
@@ -51,23 +52,23 @@ class HeldEventRetry:
         self._most = held_max
 
     async def check(self, more: Sequence[HeldEvent]) -> None:
-        """Raise `TooManyHeld` where these are more than may be held."""
+        """Raise `TooManyHeld` if holding these would exceed the limit."""
         if more and await self._report() + len(more) > self._most:
             raise TooManyHeld(f"{self._most:,} newer events are held already")
 
     async def run(self) -> None:
-        """Try again for ever; a fault of a server's is waited out."""
+        """Retry forever; a server's fault is waited out."""
         while True:
             try:
                 await self.try_all()
                 self._health.beat("held events")
-            except Exception as fault:  # the server is away; what is held is stored
+            except Exception as fault:  # the server is unreachable; held events are stored
                 self._health.failed("held events", fault)
                 log.warning("held events could not be tried", fault=kind(fault))
             await asyncio.sleep(TRY_AGAIN_S)
 
     async def try_all(self) -> None:
-        """Take up every held event that this program understands."""
+        """Process every held event that this program understands."""
         if await self._report():
             tried: set[StreamOf] = set()
             while streams := [stream for stream in await self._store.held_next(STREAMS_AT_ONCE) if stream not in tried]:
@@ -91,7 +92,7 @@ class HeldEventRetry:
         return number
 
     async def _retry_stream(self, stream: StreamOf) -> None:
-        """The events of a stream in their order, up to the first that still has to wait."""
+        """Retry the events of a stream in order, up to the first that still has to wait."""
         while held := await self._store.held_of(stream, EVENTS_AT_ONCE):
             for event in held:
                 if not await self._retry(event):
@@ -115,7 +116,7 @@ class HeldEventRetry:
         return True
 
     async def _retry_separately(self, held: HeldEvent, fault: Exception) -> bool:
-        """Its commands one by one, where together they make the transaction fail; it waits where none of that helps."""
+        """Handle its commands one by one if together they make the transaction fail; if that fails too, it waits."""
         outcomes = await self._command_handler.handle_separately(self._record_decoder.decode_held(held).commands)
         if any(isinstance(outcome, Exception) for outcome in outcomes):
             await self._store.held_tried(held, f"What it leads to cannot be recorded ({kind(fault)}).")

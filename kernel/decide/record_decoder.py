@@ -1,7 +1,7 @@
-"""Records of a deciding service's topics: commands, facts and the commands that they lead to, and what has to wait.
+"""Decodes the records of a deciding service's topics: commands, events with the commands they lead to, held events.
 
-An event of another service that is newer than this program is held, and the later ones of its stream behind it, so
-that reactions come in order once it is understood. All other streams go on.
+An event of another service that is newer than this program is held, and the later events of its stream are held
+behind it, so that reactions come in order once it is understood. All other streams go on.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,26 +25,26 @@ from kernel.store.protocol import Store
 
 log = structlog.get_logger()
 DecodeCommand: TypeAlias = Callable[[Envelope], DecodedCommand]
-"""A command from outside, checked against its contract."""
+"""A command from outside, validated against its contract."""
 React: TypeAlias = Callable[[str, RecordedEvent, Envelope], Sequence[DecodedCommand]]
-"""The commands that a fact of a topic leads to here."""
+"""The commands that an event of a topic leads to here."""
 BEHIND = "It waits for an event of its stream that is newer than this program."
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedRecord:
-    """What one record is."""
+    """The content of one record."""
 
     commands: Sequence[DecodedCommand] = ()
     dead_letter: DeadLetter | None = None
     event: HeldEvent | None = None
-    """The record as it would be held; None for one that is no other service's event."""
+    """The record as it would be held; None if it is not an event of another service."""
     is_newer: bool = False
 
 
 @dataclass(slots=True)
 class DecodedRecords:
-    """What is to be done with some records, in their order."""
+    """The work that some records lead to, in their order."""
 
     commands: list[DecodedCommand] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
@@ -52,7 +52,7 @@ class DecodedRecords:
 
 
 class RecordDecoder:
-    """How one service reads its topics."""
+    """Decodes the topics of one service."""
 
     def __init__(self, service: str, decode_command: DecodeCommand, react: React) -> None:
         self._commands = topics.commands(service)
@@ -60,7 +60,7 @@ class RecordDecoder:
         self._react = react
 
     async def decode_batch(self, records: Records, store: Store) -> DecodedRecords:
-        """Decode records; what is newer than this program, and what follows it in its stream, is to be held."""
+        """Decode records; events newer than this program, and those behind them in their stream, are to be held."""
         decoded = [self.decode(record) for record in records]
         streams = {_stream_of(record.event) for record in decoded if record.event}
         waiting = set(await store.held_streams(streams)) if streams else set()
@@ -75,7 +75,7 @@ class RecordDecoder:
         return batch
 
     def decode(self, record: Record) -> DecodedRecord:
-        """The commands of a record, or its dead letter; both where nobody can decode it who is still known by name."""
+        """The commands of a record, or its dead letter; both if it cannot be decoded but its identity can be read."""
         is_command = record.topic == self._commands
         try:
             check_whole(record)
@@ -90,7 +90,7 @@ class RecordDecoder:
             return DecodedRecord([command] if command else [], letter)
 
     def decode_held(self, held: HeldEvent) -> DecodedRecord:
-        """An event that was held, as this program reads it."""
+        """Decode a held event with this program's contract."""
         try:
             return self._event(held, from_kafka(held.key, held.value, held.headers))
         except Unreadable as fault:
@@ -98,7 +98,7 @@ class RecordDecoder:
             return DecodedRecord(dead_letter=DeadLetter(held.origin, held.key, held.value, held.headers, *fault_texts))
 
     def _event(self, held: HeldEvent, envelope: Envelope) -> DecodedRecord:
-        """Raises `Unreadable` for what is no event of ours, now or to come."""
+        """Raises `Unreadable` for a record that is not an event of ours in this version or a later one."""
         try:
             event = decode.event(envelope)
         except Unreadable:
@@ -108,7 +108,7 @@ class RecordDecoder:
             return DecodedRecord(event=replace(held, reason=f"{unread.why}."), is_newer=True)
         try:
             return DecodedRecord(self._react(held.origin.topic, event, envelope), event=held)
-        except Exception as fault:  # a policy is pure: what it cannot answer now it never can
+        except Exception as fault:  # a policy is pure: an event it fails on now fails always
             log.warning("a policy failed on an event", type=held.type, fault=kind(fault), where=where(fault))
             reason = f"The event leads to a command that no contract admits ({kind(fault)})."
             remedy = "No service of this system records such an event: find out who sent it."

@@ -1,1 +1,1 @@
-"""What every part of a service speaks of: the decider, rows of one transaction, outcomes, dead letters. Pure."""
+"""The types that every part of a service uses: the decider, rows of one transaction, outcomes, dead letters. Pure."""

@@ -1,8 +1,8 @@
-"""The shape of a deciding service: three pure functions over frozen states, and the decisions that they return.
+"""The decider interface: three pure functions over frozen states, and the decisions that they return.
 
-`initial(stream)` begins a state, `evolve(state, event)` folds a recorded event into it, `decide(command, states)`
-returns events or a refusal. None of them does I/O or reads a clock: time and ids arrive in the command. The shell
-(`kernel.decide.command_handler`) loads, folds, decides and appends; nothing else in the system decides.
+`initial(stream)` gives the first state, `evolve(state, event)` folds a recorded event into it, `decide(command,
+states)` returns events or a refusal. None of them does I/O or reads a clock: time and ids arrive in the command. The
+shell (`kernel.decide.command_handler`) loads, folds, decides and appends; nothing else in the system decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,13 +22,13 @@ _EVENT_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:event-id")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedCommand(Generic[Command_co]):
-    """A command as it reached the service: its data and what its envelope says of it."""
+    """A command as it reached the service: its data and the attributes of its envelope."""
 
     data: Command_co
     id: str
     source: str
     effective: datetime
-    """When the sender says it holds; the sender's time where it does not say."""
+    """When the command takes effect, as the sender states; by default the sender's time."""
     actor: str | None = None
 
     @property
@@ -39,7 +39,7 @@ class ReceivedCommand(Generic[Command_co]):
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """An event as a decider folds it and a policy reads it."""
+    """An event on record, as deciders fold it and policies read it."""
 
     id: UUID
     data: Event
@@ -48,7 +48,7 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A rule says no: which one, why, where, and what to do about it."""
+    """A rule refuses the command: which rule, why, which field, and the remedy."""
 
     rule: str
     reason: str
@@ -59,7 +59,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The command rests on an event of another service that has not arrived; it waits until `on` (a stream) has one."""
+    """The command depends on an event of another service that has not arrived; it waits until stream `on` gets one."""
 
     on: str
     reason: str
@@ -67,10 +67,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`holder` is taken from `start` until `end` (None: open), whichever stream says so.
+    """`holder` is taken from `start` until `end` (None: open), whichever stream claims it.
 
-    Claims of one kind and holder never overlap: the one rule that reaches across streams, kept by an exclusion
-    constraint in the transaction that appends.
+    Claims of one kind and holder never overlap. This is the one rule across streams; an exclusion constraint enforces
+    it in the transaction that appends.
     """
 
     kind: str
@@ -87,12 +87,12 @@ class Claim:
 Decision: TypeAlias = Sequence[Event] | Refusal | Pending
 States: TypeAlias = Mapping[str, object]
 """The state of any stream of the service, by the stream's name: the command's own and those on which the decision
-depends. Every stream that a decision reads is noted; when one of them has moved before the append, the shell decides
-anew."""
+depends. Every stream that a decision reads is noted; if one of them has moved before the append, the shell decides
+again."""
 
 
 def state_of(kind: type[T], stream: str, states: States) -> T:
-    """The state of a stream, of the kind that the stream's name promises.
+    """The state of a stream, checked to be of the kind that the stream's name implies.
 
     Raises:
         TypeError: the state is of another kind, which is a defect of the decider.
@@ -104,7 +104,7 @@ def state_of(kind: type[T], stream: str, states: States) -> T:
 
 
 class Decider(Protocol[State, Command_contra]):
-    """What a service's `decider` module offers; its states and its commands are each a union."""
+    """The interface of a service's `decider` module; its states and its commands are each a union."""
 
     def initial(self, stream: str, /) -> State:
         """The state of a stream before its first event."""
@@ -113,27 +113,27 @@ class Decider(Protocol[State, Command_contra]):
         """The state after one more event."""
 
     def decide(self, command: ReceivedCommand[Command_contra], states: States, /) -> Decision:
-        """The events that a command leads to, or why there are none."""
+        """The events that a command leads to, or the reason why there are none."""
 
     def claims(self, event: RecordedEvent, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
-        """After `event` (already folded into `state`): the claims that each owner it touched holds from now on."""
+        """The claims of each owner that `event` touched, after the event (already folded into `state`)."""
 
     def claimed(self, command: ReceivedCommand[Command_contra], claim: Claim, owner: str, /) -> Refusal:
-        """The refusal when `claim` overlaps one that `owner` holds."""
+        """The refusal of a command whose `claim` overlaps a claim that `owner` holds."""
 
 
 AnyDecider: TypeAlias = Decider[Any, Any]
-"""The decider of whichever service. `Any`: the shell hands states and commands on and never looks inside them, and
-what it hands to `decide` fits, because it decodes only the commands of the service's own contract."""
+"""The decider of any service. `Any`: the shell passes states and commands on without inspecting them, and what it
+passes to `decide` fits, because it decodes only the commands of the service's own contract."""
 
 Policy: TypeAlias = Callable[[RecordedEvent], Sequence[Command]]
-"""An event of this service or of another, and the commands that it leads to here."""
+"""From an event, of this service or another, to the commands that it leads to here."""
 
 
 def event_id(source: str, command_id: str, index: int) -> UUID:
     """The id of a command's event: the same command always leads to the same ids (UUIDv5).
 
-    No attribute that is admitted holds a line break; were there one, the length of the source would tell both apart.
+    No admitted attribute holds a line break; if one did, the length of the source would separate source and id.
     """
     if "\n" in source or "\n" in command_id:
         return uuid5(_EVENT_IDS, f"{len(source)}\n{source}\n{command_id}\n{index}")

@@ -1,8 +1,7 @@
-"""What holds on a day: values that each hold from a first day until a later one takes over.
+"""Effective-dated values: each holds from its first day until a later value replaces it.
 
-Terms, ranks, statuses and rules are all known this way, and they may be recorded in any order: an amendment can come
-into force before one that parliament decided earlier. Of two values with the same first day, the one recorded later
-holds.
+Terms, ranks, statuses and rules are all of this form, and they may be recorded in any order: an amendment can come into
+force before one that parliament decided earlier. Of two values with the same first day, the one recorded later holds.
 """
 
 from bisect import bisect_right
@@ -15,9 +14,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class EffectiveDated(Generic[T]):
-    """Values in the order of their first days, and for one day in the order in which they were recorded.
+    """Values ordered by first day, and for one day in the order in which they were recorded.
 
-    Two tuples side by side, not one of pairs: the days alone can be searched in halves.
+    Two parallel tuples, not one of pairs, so that the days alone allow a binary search.
     """
 
     first_days: tuple[date, ...] = ()
@@ -29,12 +28,12 @@ class EffectiveDated(Generic[T]):
         return self.values[index - 1] if index else None
 
     def beginning_on(self, day: date) -> T | None:
-        """The value whose first day is exactly this one; of several, the one recorded last."""
+        """The value whose first day is exactly this day; of several, the one recorded last."""
         index = bisect_right(self.first_days, day)
         return self.values[index - 1] if index and self.first_days[index - 1] == day else None
 
     def with_value(self, first_day: date, value: T) -> "EffectiveDated[T]":
-        """These values and one more, recorded after them."""
+        """These values plus one more, recorded after them."""
         if not self.first_days or self.first_days[-1] <= first_day:  # nearly always: no later value is on record
             return EffectiveDated((*self.first_days, first_day), (*self.values, value))
         index = bisect_right(self.first_days, first_day)
@@ -45,7 +44,7 @@ class EffectiveDated(Generic[T]):
 
     @property
     def latest(self) -> T | None:
-        """The value that holds for ever after the last first day."""
+        """The value with the last first day, which holds from then on."""
         return self.values[-1] if self.values else None
 
     def __bool__(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a service answers to a command, in the words of the outcome that is stored, published and given again."""
+"""Builds the outcome of a command: the answer that is stored, published and repeated."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ FAULT = Refusal(
 
 
 def beyond_limits(fault: Exception) -> Refusal | None:
-    """The refusal of a command that is good by itself and leads to what no event can hold, as a tour beyond 2199."""
+    """The refusal of a valid command that leads to a value that no event can hold, such as a tour beyond 2199."""
     errors = fault.errors(include_url=False, include_input=False) if isinstance(fault, ValidationError) else []
     if not isinstance(fault, ValidationError) or not all(error["type"] in BEYOND for error in errors):
         return None
@@ -33,9 +33,9 @@ def beyond_limits(fault: Exception) -> Refusal | None:
 
 
 def too_large(new: Sequence[NewEvent]) -> Refusal | None:
-    """The refusal of a command that leads to an event which no record of a topic could carry."""
+    """The refusal of a command that leads to an event too large for a record of a topic."""
     for one in new:
-        # Four bytes are the most that a character has: most events need not be measured.
+        # A character has at most four bytes: most events need not be measured.
         if len(one.json) * 4 > EVENT_BYTES_MAX and (size := len(one.json.encode())) > EVENT_BYTES_MAX:
             name = type(one.event.data).__name__
             return Refusal(
@@ -47,7 +47,7 @@ def too_large(new: Sequence[NewEvent]) -> Refusal | None:
 
 
 def outcome_of(command: DecodedCommand, status: str, **fields: object) -> CommandDecided:
-    """An outcome under the identity of its command; it fits a record, whatever names of the sender's it quotes."""
+    """An outcome under the identity of its command; it fits a record, whichever names of the sender it quotes."""
     return within_bounds(
         CommandDecided.model_validate(
             {
@@ -63,7 +63,7 @@ def outcome_of(command: DecodedCommand, status: str, **fields: object) -> Comman
 
 
 def within_bounds(outcome: CommandDecided) -> CommandDecided:
-    """The outcome with its texts cut to their bounds, each of which then says how long it was."""
+    """The outcome with its texts cut to their bounds; a text that is cut states its original length."""
     texts = {name: getattr(outcome, name) for name in ("reason", "field", "remedy")}
     cut_texts = {name: None if text is None else cut(text, OUTCOME_TEXT_CHARS_MAX) for name, text in texts.items()}
     details = tuple(cut(text, OUTCOME_TEXT_CHARS_MAX) for text in outcome.details[:OUTCOME_DETAILS_MAX])
@@ -73,7 +73,7 @@ def within_bounds(outcome: CommandDecided) -> CommandDecided:
 
 
 def refused(command: DecodedCommand, refusal: Refusal) -> CommandDecided:
-    """A rule says no."""
+    """The outcome of a command that a rule refuses."""
     return outcome_of(
         command,
         "refused",
@@ -86,7 +86,7 @@ def refused(command: DecodedCommand, refusal: Refusal) -> CommandDecided:
 
 
 def pending(command: DecodedCommand, pending: Pending) -> CommandDecided:
-    """The command waits for a fact of another service."""
+    """The outcome of a command that waits for an event of another service."""
     return outcome_of(
         command,
         "pending",
@@ -97,7 +97,7 @@ def pending(command: DecodedCommand, pending: Pending) -> CommandDecided:
 
 
 def invalid(command: DecodedCommand, invalid: Invalid) -> CommandDecided:
-    """The command does not fit its contract."""
+    """The outcome of a command that does not fit its contract."""
     return outcome_of(
         command,
         "invalid",
@@ -110,7 +110,7 @@ def invalid(command: DecodedCommand, invalid: Invalid) -> CommandDecided:
 
 
 def conflict(command: DecodedCommand) -> CommandDecided:
-    """The identity was used before for another body."""
+    """The outcome of a command whose identity was used before with another body."""
     return outcome_of(
         command,
         "conflict",

@@ -1,4 +1,4 @@
-"""What a service stores in one transaction, as plain frozen rows. Shared by the pure core and both stores."""
+"""The rows that a service stores in one transaction, frozen. Shared by the pure core and both stores."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from contracts.words import Command
 from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent
 
 CommandKey: TypeAlias = tuple[str, str]
-"""A command's identity, as CloudEvents has it: (source, id)."""
+"""A command's identity, as CloudEvents defines it: (source, id)."""
 Holder: TypeAlias = tuple[str, str]
-"""What a claim is on: (kind, holder)."""
+"""The object of a claim: (kind, holder)."""
 Partition: TypeAlias = tuple[str, int]
 """(topic, partition)."""
 LoadOffsets: TypeAlias = Callable[[str, Collection[Partition]], Awaitable[Mapping[Partition, int]]]
@@ -34,14 +34,14 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class DecodedCommand:
-    """A command as the service takes it in: what it asks, or why that cannot be read."""
+    """A command after decoding: its data, or the reason why that cannot be read."""
 
     envelope: Envelope
     command: ReceivedCommand[Command] | Invalid
     digest: bytes
-    """Hash of all that makes the command what it is; the same id with another digest is a conflict."""
+    """Hash of the command's content; the same id with another digest is a conflict."""
     was_pending: bool = False
-    """It was pending, and is tried again."""
+    """Whether it was pending, and is now retried."""
 
     @property
     def key(self) -> CommandKey:
@@ -49,7 +49,7 @@ class DecodedCommand:
 
     @property
     def stream(self) -> str:
-        """The stream that the command is for; its own id where it names none."""
+        """The stream that the command is for; its own id if it names none."""
         return self.envelope.subject or f"command/{self.envelope.id}"
 
 
@@ -64,7 +64,7 @@ class StreamState:
 
 @dataclass(frozen=True, slots=True)
 class StoredOutcome:
-    """What a command id was answered before."""
+    """The earlier answer to a command id."""
 
     digest: bytes
     outcome: CommandDecided
@@ -72,31 +72,31 @@ class StoredOutcome:
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event that a decision leads to, with its place in its stream and the message that led to it."""
+    """An event that a decision leads to, with its version in the stream and the message that led to it."""
 
     event: RecordedEvent
     version: int
     cause: Envelope
     json: str
-    """Its data as it is stored, and published byte for byte."""
+    """Its data, stored and published byte for byte."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer. The positions of its events are counted from the batch's first; the append adds where that is."""
+    """An answer. Its events' positions are relative to the batch's first; the append adds the position of that."""
 
     command: DecodedCommand
     body: CommandDecided
     is_answer: bool = True
     """False for a conflict and for a repeat: the first answer stands."""
     is_placed: bool = False
-    """True for an answer of an earlier batch: its events have their positions already."""
+    """True for an answer of an earlier batch: its events already have their positions."""
     waits_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a record stands: topic, partition, offset."""
+    """The location of a record: topic, partition, offset."""
 
     topic: str
     partition: int
@@ -105,7 +105,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record that cannot be read, with the reason and where it came from."""
+    """A record that cannot be read, with the reason and its origin."""
 
     origin: Origin
     key: bytes | None
@@ -118,12 +118,12 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class HeldEvent:
-    """An event of another service that waits: it is newer than this program, or follows one that is in its stream."""
+    """An event of another service that waits: it is newer than this program, or follows such an event in its stream."""
 
     origin: Origin
     stream: str
     version: int
-    """Its place in its stream, from 1."""
+    """Its version in its stream, from 1."""
     type: str
     key: bytes | None
     value: bytes | None
@@ -132,18 +132,18 @@ class HeldEvent:
 
 
 StreamOf: TypeAlias = tuple[str, str]
-"""(topic, stream): whose events keep their order among those that are held."""
+"""(topic, stream): the scope in which held events keep their order."""
 
 
 Reason: TypeAlias = Literal["deleted", "transaction mark", "aborted transaction", "compacted", "kept whole"]
 """Why offsets are passed over: `deleted` by retention or by hand before they were read, a `transaction mark` of the
-broker's, records of an `aborted transaction`, `compacted` away, or `kept whole` with the batch that they are in, whose
-bytes stand at the batch's first offset because nobody can take it apart."""
+broker, records of an `aborted transaction`, `compacted` away, or `kept whole` with their batch, which cannot be decoded
+and whose bytes are kept at the batch's first offset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Offsets of a partition that hold nothing to read, from the first to before `end`, and why."""
+    """A range of offsets of a partition that hold nothing to read (`end` excluded), and why."""
 
     topic: str
     partition: int
@@ -154,12 +154,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class OffsetAdvance:
-    """How far a consumer has come with one batch: per partition the offset it was at and the one it goes to."""
+    """A consumer's advance by one batch: for each partition, the offset before and the offset after."""
 
     consumer: str
     steps: Mapping[Partition, tuple[int, int]]
     passages: Sequence[Passage] = ()
-    """Offsets on the way that hold no record, each with the reason."""
+    """Offsets in between that hold no record, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +169,19 @@ class Batch:
     events: Sequence[NewEvent] = ()
     outcomes: Sequence[Outcome] = ()
     claims: Mapping[str, tuple[Claim, ...]] = field(default_factory=dict)
-    """By owner: all that it holds from now on."""
+    """By owner: all claims that it holds from now on."""
     read_set: Mapping[str, int] = field(default_factory=dict)
-    """Every stream that a decision looked at, and the version it saw."""
+    """Every stream that a decision read, and the version it saw."""
     dead_letters: Sequence[DeadLetter] = ()
     held: Sequence[HeldEvent] = ()
     released: Sequence[Origin] = ()
-    """HeldEvent before, and held no more: what they lead to is in this batch."""
+    """Events that were held and are released: the commands that they lead to are in this batch."""
     offsets: OffsetAdvance | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where a batch landed."""
+    """The position at which a batch was appended."""
 
     first_position: int
     """The position before the batch's first event."""
@@ -191,7 +191,7 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as it is read back to be folded."""
+    """An event as it is read back for folding."""
 
     stream: str
     version: int
@@ -199,11 +199,11 @@ class StoredEvent:
 
 
 class ConcurrencyConflict(Exception):
-    """Somebody else appended to a stream, answered a command or took a claim that this batch had read: decide anew."""
+    """Another process appended to a stream, answered a command or took a claim that this batch read: decide again."""
 
 
 class ReleasedMeanwhile(Exception):
-    """Somebody else took up an event that was held: nothing is left to do."""
+    """Another process released an event that was held: nothing is left to do."""
 
 
 class Fenced(Exception):
