@@ -1,7 +1,7 @@
-"""SQL is kept in `.sql` files: each query has a name and a line that says why. This reads them, once.
+"""Loads SQL from `.sql` files, once; each query has a name and a line that gives its reason.
 
-A file of several queries with numbered parameters is read by `queries`; one that has named parameters and optional
-filters, and is put together with others, is a template (`template.py`).
+`queries` reads a file of several queries with numbered parameters. A file that has named parameters and optional
+filters, and is composed with others, is a template (`template.py`).
 """
 
 from collections.abc import Mapping

@@ -1,15 +1,15 @@
-"""A statement that is written with named parameters and optional filters, and how it becomes one that the driver takes.
+"""SQL templates with named parameters and optional filters, and their translation to statements for the driver.
 
-In a `.sql` file, a parameter is written `:name::type`, and a filter that is optional `{name? condition}`, where the
-condition holds the parameter of that name. `{include name}` stands for the template in `name.sql` beside it, so that a
-long statement is made of parts with a name each. A template is read and checked once; from it are made
+In a `.sql` file, a parameter is written `:name::type`, and an optional filter `{name? condition}`, where the condition
+contains the parameter of that name. `{include name}` stands for the template in `name.sql` beside it, so that a long
+statement can be made of named parts. A template is read and checked once. It has two forms:
 
-- `nullable()`: every filter as `(:name::type IS NULL OR (condition))`, one statement for whatever is given;
-- `narrowed(given)`: the filters that are given as their conditions and the others as `true`, so that Postgres can plan
-  the statement once and use an index for what is given.
+- `nullable()`: every filter as `(:name::type IS NULL OR (condition))`, one statement for any set of parameters;
+- `narrowed(given)`: the given filters as their conditions and the others as `true`, so that Postgres can plan the
+  statement once and use an index for what is given.
 
-Templates are put together (`compose`) before parameters get their numbers, so no statement is ever numbered anew. Only
-text of our files becomes SQL: what a caller sends travels as a parameter.
+Templates are composed (`compose`) before parameters get their numbers, so no statement is ever renumbered. Only text of
+our files becomes SQL: a caller's values are sent as parameters.
 """
 
 import re
@@ -22,7 +22,7 @@ from typing import Final, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that is sent beside the statement, and the type that Postgres is to read it as."""
+    """A value that is sent beside the statement, and its type in Postgres."""
 
     name: str
     type: str
@@ -33,7 +33,7 @@ Code: TypeAlias = str | Parameter
 
 @dataclass(frozen=True, slots=True)
 class OptionalFilter:
-    """A condition that holds where its parameter is given; without it, every row passes."""
+    """A condition that applies if its parameter is given; without it, every row passes."""
 
     parameter: Parameter
     condition: tuple[Code, ...]
@@ -47,7 +47,7 @@ class Statement:
     parameters: tuple[str, ...]
 
     def values(self, given: Mapping[str, object]) -> list[object]:
-        """The arguments; a name that is not given is NULL."""
+        """The arguments in order; a name that is not given is NULL."""
         return [given.get(name) for name in self.parameters]
 
 
@@ -59,23 +59,23 @@ class Template:
 
     @property
     def types(self) -> dict[str, str]:
-        """The parameters and their types, in the order in which they come first."""
+        """The parameters and their types, in the order of their first occurrence."""
         return {parameter.name: parameter.type for parameter in _parameters(self.parts)}
 
     def nullable(self) -> "Template":
-        """Every filter in it; one whose parameter is NULL passes every row."""
+        """With every filter; a filter whose parameter is NULL passes every row."""
         return Template(tuple(code for part in self.parts for code in _nullable(part)))
 
     def narrowed(self, given: Collection[str]) -> "Template":
-        """The filters whose parameters are in `given`, and `true` in the place of the others."""
+        """With the filters whose parameters are in `given`, and `true` in place of the others."""
         return Template(tuple(code for part in self.parts for code in _narrowed(part, given)))
 
     def prefixed(self, prefix: str) -> "Template":
-        """The same with another name for each parameter, so that it can stand beside others."""
+        """The same with a prefix on each parameter's name, so that it can be composed with others."""
         return Template(tuple(_prefixed(code, prefix) for code in self._code()))
 
     def statement(self) -> Statement:
-        """With a number for each name. Filters must be decided by then: `nullable` or `narrowed`."""
+        """The statement, with a number for each name. First resolve the filters with `nullable` or `narrowed`."""
         numbers: dict[str, int] = {}
         sql = "".join(
             code if isinstance(code, str) else f"${numbers.setdefault(code.name, len(numbers) + 1)}::{code.type}"
@@ -91,7 +91,7 @@ class Template:
 
 
 def compose(*pieces: str | Template) -> Template:
-    """One template of several; a text among them is read as one of a file is."""
+    """One template made of several; a text among them is parsed like that of a file."""
     return Template(tuple(part for each in pieces for part in (parse(each) if isinstance(each, str) else each).parts))
 
 
@@ -123,14 +123,14 @@ def _nothing(name: str) -> Template:
 
 
 def parse(text: str, include: Callable[[str], Template] = _nothing) -> Template:
-    """Read a template; comments are left out. `include` gives the templates that it names.
+    """Parse a template; comments are left out. `include` returns the templates that it names.
 
     Raises:
-        ValueError: a parameter has no type, or two; a brace opens or closes no filter; a filter stands in another, or
-            does not hold its own parameter.
+        ValueError: a parameter has no type, or two; a brace opens or closes no filter; a filter is nested in another,
+        or does not contain its own parameter.
     """
     parts: list[Code | OptionalFilter] = []
-    outside: list[Code | OptionalFilter] | None = None  # what comes before the filter that is open
+    outside: list[Code | OptionalFilter] | None = None  # the parts before the filter that is open
     opened, end = "", 0
     for token in _TOKEN.finditer(text):
         parts.append(text[end : token.start()] + (token["kept"] or ""))
@@ -180,7 +180,7 @@ def _checked(whole: Template) -> Template:
 
 
 def _stripped(whole: Template) -> Template:
-    """Without the space that comments before and behind the statement leave."""
+    """Without the white space that comments leave before and after the statement."""
     parts = list(whole.parts)
     if parts and isinstance(parts[0], str):
         parts[0] = parts[0].lstrip()
@@ -190,7 +190,7 @@ def _stripped(whole: Template) -> Template:
 
 
 def _joined(parts: list[Code | OptionalFilter]) -> tuple[Code | OptionalFilter, ...]:
-    """Texts that follow each other as one, and empty ones left out."""
+    """Adjacent texts joined into one, and empty ones left out."""
     joined: list[Code | OptionalFilter] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):

@@ -1,1 +1,1 @@
-"""What a service keeps: one protocol, in Postgres and in memory; schemas, roles and sessions."""
+"""The store of a service: one protocol, implemented in Postgres and in memory; schemas, roles and sessions."""

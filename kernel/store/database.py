@@ -1,7 +1,7 @@
-"""A service owns a schema and a role, wherever its database is; it migrates its own schema and touches no other.
+"""A service owns a schema and a role, in any database; it migrates its own schema and touches no other.
 
-The administrator's part (role, schema, extension) is `kernel.store.provisioning`, run once per service by whoever runs
-the server; the service's part is `migrate`, which the service runs at each start, under a lock that a crash releases.
+The administrator's part (role, schema, extension) is `kernel.store.provisioning`, which the server's administrator runs
+once per service. The service's part is `migrate`, which it runs at each start, under a lock that a crash releases.
 """
 
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ __all__ = ["PASSING_FAULTS", "connect", "migrate", "patient_session", "provision
 async def connect(
     url: SecretStr, *, size_max: int = 8, application: str, settings: Mapping[str, str] | None = None
 ) -> asyncpg.Pool:
-    """A pool on a service's database, with settings of the server's; waits for a server that is still starting."""
+    """A pool on a service's database, with server settings; waits for a server that is still starting."""
     pool: asyncpg.Pool = await asyncpg.create_pool(
         url.get_secret_value(),
-        connect=cast(Any, session),  # `Any`: the driver's types ask for one overload of its own `connect`
+        connect=cast(Any, session),  # `Any`: the driver's types require one overload of its own `connect`
         min_size=1,
         max_size=size_max,
         command_timeout=60,
-        max_cacheable_statement_size=0,  # all statements are ours, and the longest are the most costly to plan
+        max_cacheable_statement_size=0,  # all statements are ours, and the longest are the costliest to plan
         server_settings={"application_name": application, **(settings or {})},
     )
     return pool

@@ -1,4 +1,4 @@
-"""An operator gives up an event that is held: it becomes a dead letter with the reason, and its stream goes on."""
+"""Drops a held event for an operator: it becomes a dead letter with the reason, and its stream goes on."""
 
 from contracts.text import printable
 from kernel.model.records import DeadLetter, Origin

@@ -1,4 +1,4 @@
-"""Newer events of other services in Postgres: put by whole, in the order of their streams, until they are read."""
+"""Held events in Postgres: newer events of other services, stored whole in stream order until they can be read."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,7 +9,7 @@ from kernel.store.sql import Connection, columns, sql
 
 
 class HeldInPostgres:
-    """What a store says of the events that it holds."""
+    """The part of the store that queries held events."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -33,10 +33,10 @@ class HeldInPostgres:
 
 
 async def hold(connection: Connection, batch: Batch) -> None:
-    """Put newer events by, and let go of those whose reactions are in this batch.
+    """Hold newer events, and release those whose reactions are in this batch.
 
     Raises:
-        ReleasedMeanwhile: one of the latter is not there any more.
+        ReleasedMeanwhile: one of the latter is no longer held.
     """
     for held in batch.held:
         origin, headers = held.origin, held.headers
@@ -50,7 +50,7 @@ async def hold(connection: Connection, batch: Batch) -> None:
 
 
 async def release(connection: Connection, origins: Collection[Origin]) -> None:
-    """Hold some events no more.
+    """Release some held events.
 
     Raises:
         ReleasedMeanwhile: one of them is not held.
@@ -61,7 +61,7 @@ async def release(connection: Connection, origins: Collection[Origin]) -> None:
 
 
 async def one_held(connection: Connection, origin: Origin) -> HeldEvent | None:
-    """The event that is held of a place; None where there is none."""
+    """The held event of an origin; None if there is none."""
     row = await connection.fetchrow(sql()["held_at"], origin.topic, origin.partition, origin.offset)
     return None if row is None else _held(row)
 

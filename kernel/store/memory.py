@@ -1,6 +1,6 @@
-"""The store in memory: the same promises as Postgres, for tests and for trying things out.
+"""The store in memory: the same guarantees as in Postgres, for tests and experiments.
 
-It keeps what the Postgres store keeps and refuses what it refuses; one suite of tests runs over both.
+It stores what the Postgres store stores and refuses what that refuses; one test suite runs over both.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -34,7 +34,7 @@ from kernel.store.postgres import placed
 
 
 class MemoryStore:
-    """A service's store for as long as the object lives."""
+    """A service's store that lives as long as the object."""
 
     def __init__(self) -> None:
         self.events: list[NewEvent] = []
@@ -100,7 +100,7 @@ class MemoryStore:
         self._check_claims(batch.claims)
 
     def _check_claims(self, changed: Mapping[str, tuple[Claim, ...]]) -> None:
-        """Whether what the owners claim from now on overlaps with what anybody claims of the same holder."""
+        """Check that the owners' new claims overlap no other claim on the same holder."""
         for holder in {(claim.kind, claim.holder) for claims in changed.values() for claim in claims}:
             owners = {**self._claims_by_holder.get(holder, {}), **changed}
             held = [claim for claims in owners.values() for claim in claims if (claim.kind, claim.holder) == holder]

@@ -1,7 +1,7 @@
-"""A service brings its own schema up to date at each start, under a lock that a crash releases.
+"""Migrates a service's schema at each start, under a lock that a crash releases.
 
-Each step and the mark that it was applied are one transaction; so are all repeatable files and theirs. A process that
-is killed between two of them leaves what it finished, and the next start goes on from there.
+Each step and the note that it was applied are one transaction; so are all repeatable files together with their notes. A
+process that is killed between two transactions leaves what it finished, and the next start continues from there.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -30,10 +30,10 @@ _ENDLESS: Final = "idle_in_transaction_session_timeout", "transaction_timeout", 
 
 
 async def migrate(url: SecretStr, folders: Sequence[Migrations]) -> None:
-    """Bring the schema up to date that stands first in the search path of `url`.
+    """Migrate the schema that comes first in the search path of `url`.
 
     Raises:
-        SchemaRefused: the database is newer than this program, or was changed by steps that were edited since.
+        SchemaRefused: the database is newer than this program, or a step that it has applied was edited since.
     """
     known = read(folders)
     async with _session(url) as lock, _alone(lock), _session(url) as connection:
@@ -58,7 +58,7 @@ async def _apply_together(connection: asyncpg.Connection, files: Sequence[Schema
 
 @asynccontextmanager
 async def _session(url: SecretStr) -> AsyncIterator[asyncpg.Connection]:
-    """A session that may take as long as it needs, and waits for a server that is still starting."""
+    """A session without a time limit; waits for a server that is still starting."""
     connection = await patient_session(url.get_secret_value())
     try:
         await connection.execute(
@@ -71,8 +71,8 @@ async def _session(url: SecretStr) -> AsyncIterator[asyncpg.Connection]:
 
 @asynccontextmanager
 async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """The only process that migrates the schema. The lock is a table's, which no reading role can take, and goes with
-    its session."""
+    """Make this the only process that migrates the schema. The lock is on a table, so no reading role can take it, and
+    it ends with its session."""
     for table in _TABLES:
         await _make(connection, table)
     async with connection.transaction():
@@ -86,7 +86,7 @@ async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
 
 
 async def _make(connection: asyncpg.Connection, table: str) -> None:
-    """Two sessions that make the same table at once collide, whatever they say."""
+    """Create a table. Two sessions that create the same one at once collide, even with `IF NOT EXISTS`."""
     for _ in range(5):
         try:
             await connection.execute(table)

@@ -1,7 +1,7 @@
 """The store in Postgres. One append is a handful of statements, whatever the size of the batch.
 
-The append takes its positions from a single row and holds that row's lock to the commit: position order is commit
-order, and a rollback gives the positions back. A reader of the log needs no guess about gaps.
+The append takes its positions from a single row and holds that row's lock until the commit: position order is commit
+order, and a rollback returns the positions. So a reader of the log never has to guess whether a gap will be filled.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ from kernel.store.sql import Connection, columns, sql
 
 __all__ = ["Connection", "PostgresStore", "columns", "sql"]
 EVENT_ID = "events_id_key"
-"""The constraint that an event's id is used once."""
+"""The constraint that makes event ids unique."""
 
 
 def decode_event(type_: str, schema_version: int, data: str) -> Event:
@@ -55,9 +55,9 @@ def decode_event(type_: str, schema_version: int, data: str) -> Event:
 
 
 def identity(key: CommandKey) -> bytes:
-    """What a command is known by in the store: a hash, since its source and id may be longer than an index holds.
+    """The key of a command in the store: a hash, since its source and id may be longer than an index entry may be.
 
-    The length of the source stands before it, so that it cannot run over into the id. Migration 0004 says the same.
+    The length of the source precedes it, so that source and id cannot be confused. Migration 0004 computes the same.
     """
     source = key[0].encode()
     return hashlib.sha256(b"%d:%b%b" % (len(source), source, key[1].encode())).digest()
@@ -69,7 +69,7 @@ class PostgresStore(HeldInPostgres):
     def __init__(self, pool: asyncpg.Pool) -> None:
         super().__init__(pool)
         self._words: set[tuple[str, int]] = set()
-        """Types and versions that are known to be noted as in the log."""
+        """Types and versions that are known to be noted in the database as present in the log."""
 
     async def load(self, versions: Mapping[str, int]) -> Sequence[StoredEvent]:
         rows = await self._pool.fetch(sql()["load"], list(versions), list(versions.values()))
@@ -119,7 +119,7 @@ class PostgresStore(HeldInPostgres):
                     await connection.execute(sql()["add_words"], *columns(sorted(new), 2))
                 appended = await self._append(connection, batch)
         except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
-            if error.constraint_name == EVENT_ID:  # follows from the command: deciding anew gives the same again
+            if error.constraint_name == EVENT_ID:  # it follows from the command: deciding again gives the same id
                 raise
             raise ConcurrencyConflict(error.constraint_name) from error
         self._words |= new
@@ -154,7 +154,7 @@ def _coded(row: asyncpg.Record) -> tuple[str, int, str]:
 
 
 def placed(outcome: Outcome, first: int) -> CommandDecided:
-    """The answer with the positions of its events in the service's log."""
+    """The answer, with its events' positions in the service's log."""
     if outcome.is_placed or not outcome.body.events:
         return outcome.body
     events = tuple(e.model_copy(update={"position": first + e.position}) for e in outcome.body.events)
@@ -223,9 +223,9 @@ async def _set_claims(connection: Connection, batch: Batch) -> None:
 async def begin_consuming(
     session: asyncpg.Pool | Connection, consumer: str, partitions: Collection[Partition]
 ) -> Mapping[Partition, int]:
-    """Where to start reading each partition, by what is stored beside its effects; 0 for a new one, put on record."""
+    """The offset to read each partition from, as stored beside its effects; a new partition is put on record at 0."""
     started: dict[Partition, int] = {}
-    for _ in range(3):  # who begins at the same moment is seen by the next statement
+    for _ in range(3):  # the next statement sees a process that began at the same moment
         rows = await session.fetch(sql()["begin_consuming"], consumer, *columns(list(partitions), 2))
         started = {(r["topic"], r["part"]): r["next_offset"] for r in rows}
         if started.keys() >= set(partitions):
@@ -236,14 +236,14 @@ async def begin_consuming(
 async def stored_offsets(
     session: asyncpg.Pool | Connection, consumer: str, partitions: Collection[Partition]
 ) -> Mapping[Partition, int]:
-    """How far each partition was read; 0 for one that was never read."""
+    """The next offset of each partition; 0 for one that was never read."""
     rows = await session.fetch(sql()["stored_offsets"], consumer)
     stored = {(row["topic"], row["part"]): row["next_offset"] for row in rows}
     return {partition: stored.get(partition, 0) for partition in partitions}
 
 
 async def advance_offsets(connection: Connection, offsets: OffsetAdvance) -> None:
-    """Move a consumer's offsets, if they are still where this process believes they are.
+    """Advance a consumer's offsets, if they are still where this process believes they are.
 
     Raises:
         Fenced: they are not.
@@ -260,7 +260,7 @@ async def advance_offsets(connection: Connection, offsets: OffsetAdvance) -> Non
 async def take_positions(
     connection: Connection, events: int = 0, outcomes: int = 0, dead_letters: int = 0
 ) -> asyncpg.Record:
-    """Take the next positions of each log and hold their lock to the commit: the positions before the first, by log."""
+    """Take the next positions of each log and lock them until the commit; returns the position before the first."""
     heads = await connection.fetchrow(sql()["take_positions"], events, outcomes, dead_letters)
     assert heads is not None  # noqa: S101  (the migration wrote the row)
     return heads

@@ -1,9 +1,9 @@
-"""Where a database is: one address, as each of the drivers takes it.
+"""The address of a database, in the form that each driver accepts.
 
-An address is a URL as libpq has it (PostgreSQL's documentation, "Connection URIs"), with several hosts in either form:
-`postgresql://u@h1:5432,h2:5432/db` or `postgresql://u@/db?host=h1,h2&port=5432,5432`. The drivers differ in what they
-know of it, so it is read here once: libpq and psycopg are given the second form; asyncpg one host at a time,
-since it would wait for a silent one for as long as for all of them.
+An address is a URL as libpq defines it (PostgreSQL's documentation, "Connection URIs"), with several hosts in either
+form: `postgresql://u@h1:5432,h2:5432/db` or `postgresql://u@/db?host=h1,h2&port=5432,5432`. The drivers support
+different parts of that, so it is parsed here once: libpq and psycopg get the second form, and asyncpg one host at a
+time, since it would spend the time for all hosts on the first silent one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 import psycopg
 
 CONNECT_S: Final = 3
-"""How long each of several hosts may take, unless the address says otherwise (`connect_timeout`)."""
+"""How long each of several hosts may take, unless the address sets `connect_timeout`."""
 _LIBPQ: Final = frozenset(option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults())
 _ASYNCPG: Final = frozenset(
     (
@@ -23,26 +23,26 @@ _ASYNCPG: Final = frozenset(
         "sslrootcert", "target_session_attrs",
     )
 )  # fmt: skip
-"""What asyncpg knows of libpq's parameters; it takes all others for settings of the server's."""
+"""The libpq parameters that asyncpg knows; it treats all others as server settings."""
 
 ConnectArguments: TypeAlias = dict[str, Any]
-"""`Any`: keywords of `asyncpg.connect`, each with a type of its own, which has no name."""
+"""`Any`: keywords of `asyncpg.connect`, each of a different type that has no name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A database's address, taken apart. None stands for what the drivers' own defaults say."""
+    """A parsed database address. None stands for the driver's default."""
 
     hosts: tuple[tuple[str, str | None], ...]
     user: str | None
     password: str | None = field(repr=False)
     database: str | None
     more: Mapping[str, str] = field(repr=False)
-    """Parameters by name, also settings of the server's."""
+    """Parameters by name, including server settings."""
 
     @property
     def url(self) -> str:
-        """For libpq and psycopg: hosts as parameters."""
+        """The URL for libpq and psycopg: hosts as parameters."""
         query = {name: text for name, text in self.more.items() if name in _LIBPQ}
         settings = [f"-c {name}={_escaped(text)}" for name, text in self.more.items() if name not in _LIBPQ]
         if settings:
@@ -59,7 +59,7 @@ class Address:
         return f"postgresql://{login}/{quote(self.database or '', safe='')}?{urlencode(query, quote_via=quote)}"
 
     def attempts(self) -> Iterator[ConnectArguments]:
-        """For asyncpg: what it is given for each host in turn."""
+        """The arguments for asyncpg, for each host in turn."""
         timeout = self.more.get("connect_timeout", "")
         given = {name: text for name, text in self.more.items() if name in _ASYNCPG or name not in _LIBPQ}
         if len(self.hosts) > 1:
@@ -85,10 +85,10 @@ class Address:
 
 
 def address(url: str) -> Address:
-    """Read an address; the message of a fault quotes nothing of it, for it holds a password.
+    """Parse an address; an error message quotes nothing of it, because it holds a password.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an address.
     """
     try:
         return _read(url)
@@ -117,7 +117,7 @@ def _read(url: str) -> Address:
 
 
 def _host(text: str) -> tuple[str, str | None]:
-    """A name, an IPv6 address with or without brackets, or the folder of a socket; with a port or without one."""
+    """A name, an IPv6 address with or without brackets, or the directory of a socket; with or without a port."""
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
@@ -131,7 +131,7 @@ def _host(text: str) -> tuple[str, str | None]:
 
 
 def _with_ports(hosts: list[tuple[str, str | None]], ports: list[str]) -> tuple[tuple[str, str | None], ...]:
-    """One port stands for every host; several belong to one each."""
+    """Pair hosts with ports: a single port applies to every host, several apply to one each."""
     if not ports:
         return tuple(hosts)
     if not hosts:

@@ -1,7 +1,7 @@
-"""The administrator's part, for one service or one role that only reads: roles, schemas, rights. May be repeated.
+"""Provisioning by the administrator, for one service or one reading role: roles, schemas, rights. May be repeated.
 
-It needs a role that may create roles, and owns the database; a superuser it need not be. What only a superuser can
-revoke (functions of the server that every role may call) is revoked where the administrator is one.
+It needs a role that may create roles and owns the database; it need not be a superuser. Rights that only a superuser
+can revoke (server functions that every role may call) are revoked if the administrator is one.
 """
 
 import asyncio
@@ -14,17 +14,17 @@ import asyncpg
 from kernel.store.sessions import session
 
 READING_MAX_S: Final = 60
-"""How long one question of a role that only reads may take, unless it asks for longer."""
+"""How long one statement of a reading role may take, unless it sets a longer limit."""
 IDLE_MAX_S: Final = 300
-"""How long such a role may keep a transaction open without asking anything, unless it asks for longer."""
+"""How long a reading role may keep a transaction open and idle, unless it sets a longer limit."""
 FILES_MAX: Final = "2GB"
-"""Temporary files of one session of a role that only reads, all together: sorting, cursors."""
+"""Total temporary files of one session of a reading role: sorting, cursors."""
 TRIES: Final = 20
 _COLLIDES: Final = (
     asyncpg.DeadlockDetectedError,
     asyncpg.DuplicateObjectError,
     asyncpg.DuplicateSchemaError,
-    asyncpg.InternalServerError,  # "tuple concurrently updated": two who change the same right
+    asyncpg.InternalServerError,  # "tuple concurrently updated": two sessions change the same right
     asyncpg.UniqueViolationError,
 )
 _RESERVED: Final = """
@@ -32,7 +32,7 @@ SELECT oid::regprocedure::text AS name FROM pg_proc
 WHERE pronamespace = 'pg_catalog'::regnamespace AND pg_has_role(proowner, 'USAGE')
   AND (proname ~ '^(lo_|lowrite|loread|pg_(try_)?advisory_(xact_)?lock)' OR proname = 'pg_logical_emit_message')
 """
-"""Functions that keep something of a caller's in the server: large objects, locks, records of the write-ahead log."""
+"""Functions that leave a caller's data in the server: large objects, locks, records of the write-ahead log."""
 
 
 async def provision(
@@ -40,8 +40,8 @@ async def provision(
 ) -> None:
     """Create or renew a service's role and its schemas, each with the roles that may read it.
 
-    Without `schemas`, it is the one of the service's name, and nobody else reads it. A service with several schemas may
-    create more, so that it can build new views beside those that it shows now.
+    Without `schemas`, there is one, with the service's name, and no other role reads it. A service with several schemas
+    may create more, so that it can build new views beside the current ones.
     """
 
     async def change(connection: asyncpg.Connection) -> None:
@@ -64,7 +64,7 @@ async def _schema(connection: asyncpg.Connection, service: str, schema: str, rea
     for reader in readers:
         await connection.execute(
             f"GRANT {reader} TO {service}"
-        )  # so that the service sees its sessions, and may end them
+        )  # so that the service sees the reader's sessions, and may end them
         await connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {reader}")
         for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {service} IN SCHEMA {schema} GRANT SELECT ON TABLES"
         await connection.execute(f"{for_tables} TO {reader}")
@@ -74,9 +74,9 @@ async def _schema(connection: asyncpg.Connection, service: str, schema: str, rea
 async def provision_reader(admin_url: str, role: str, password: str, schema: str, *, connections_max: int = -1) -> None:
     """Create or renew a role that only reads, with `schema` as its search path.
 
-    What it has no right to, it cannot do. What it sets for itself (how long a question may take, that transactions only
-    read) are defaults, which each session may change: they guard against mistakes alone. `watched_by` is the service
-    that ends its sessions when they go too far; it becomes a member of the role.
+    Its rights are enforced. Its settings (statement timeout, read-only transactions) are only defaults, which each
+    session may change: they guard against mistakes alone. `watched_by` is the service that ends its sessions if they
+    exceed the limits; it becomes a member of the role.
     """
 
     async def change(connection: asyncpg.Connection) -> None:
@@ -100,13 +100,13 @@ async def provision_reader(admin_url: str, role: str, password: str, schema: str
 
 
 async def _limit_files(connection: asyncpg.Connection, role: str) -> None:
-    """A bound that the role cannot lift; only a superuser, or who was granted the parameter, can set it."""
+    """Set a limit that the role cannot lift; only a superuser, or a role that was granted the parameter, can set it."""
     if await connection.fetchval("SELECT has_parameter_privilege('temp_file_limit', 'SET')"):
         await connection.execute(f"ALTER ROLE {role} SET temp_file_limit = '{FILES_MAX}'")
 
 
 async def _reserved(connection: asyncpg.Connection, but: str = "") -> list[str]:
-    """The functions that are kept from roles that only read, as far as the administrator may say so."""
+    """The functions to revoke from reading roles, as far as the administrator may revoke them."""
     return [row["name"] for row in await connection.fetch(_RESERVED + but)]
 
 
@@ -118,11 +118,11 @@ async def _role(connection: asyncpg.Connection, role: str, password: str) -> Non
     quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
     await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD {quoted}")
     if not await connection.fetchval("SELECT pg_has_role($1, 'USAGE')", role):
-        await connection.execute(f"GRANT {role} TO CURRENT_USER")  # who is no superuser acts for a role as its member
+        await connection.execute(f"GRANT {role} TO CURRENT_USER")  # without superuser, only members act for a role
 
 
 async def _changed(admin_url: str, change: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
-    """Make a change in one transaction; again where another administrator made the same one at the same time."""
+    """Make a change in one transaction; retry if another administrator made the same one at the same time."""
     connection = await session(admin_url)
     try:
         for left in reversed(range(TRIES)):

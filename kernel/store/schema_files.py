@@ -1,8 +1,9 @@
-"""A schema as files: numbered steps, each applied once, and repeatable files, applied again when one of them changes.
+"""A schema as files: numbered steps, each applied once, and repeatable files, all applied again when one changes.
 
-A step (`0002-….sql`) changes tables and is never edited once it was applied: its checksum is stored with it. A
+A step (`0002-….sql`) changes tables and is never edited once it has been applied: its checksum is stored with it. A
 repeatable file holds one function or view, written so that it can be applied again (`CREATE OR REPLACE …`). Steps go
-first, because repeatable files name the tables; a step may change what they were made of, so all of them follow one.
+first, because repeatable files name the tables. A step may change the tables that repeatable files use, so all of these
+are applied again after a step.
 """
 
 import re
@@ -18,17 +19,17 @@ _STEP: Final = re.compile(r"(?P<number>\d{4})-[a-z0-9-]+\.sql")
 
 
 class SchemaRefused(SystemExit):
-    """The database is not one that this program may change. It ends the process; the message says what helps."""
+    """This program may not change the database. Ends the process; the message names the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Migrations:
-    """A folder of steps, and the repeatable files below it."""
+    """A directory of steps, and the repeatable files below it."""
 
     package: str
     folder: str = "migrations"
     repeatable: tuple[str, ...] = ()
-    """Paths below the folder, in the order in which they are applied: each behind those that it uses."""
+    """Paths below the directory, in the order in which they are applied: each after those that it uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ class SchemaFiles:
 
 
 def read(folders: Sequence[Migrations]) -> SchemaFiles:
-    """The files of several folders, those of the first one first.
+    """The files of several directories, those of the first one first.
 
     Raises:
-        ValueError: a file is neither a step nor declared, a declared one is missing, or two steps have one number.
+        ValueError: a file is neither a step nor declared, a declared file is missing, or two steps share a number.
     """
     steps, repeatable = [], []
     for each in folders:
@@ -72,10 +73,10 @@ def read(folders: Sequence[Migrations]) -> SchemaFiles:
 
 
 def pending(known: SchemaFiles, applied: Mapping[str, str]) -> SchemaFiles:
-    """What is still to be applied to a database that holds `applied`: checksums by the names of files.
+    """The files still to be applied to a database that has applied `applied`: checksums by file name.
 
     Raises:
-        SchemaRefused: an applied step was edited or is not known here, or a step would go before one that is applied.
+        SchemaRefused: an applied step was edited or is unknown here, or a new step would come before an applied one.
     """
     _refuse_newer(known, applied)
     _refuse_edited(known, applied)

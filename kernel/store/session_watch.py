@@ -1,8 +1,8 @@
-"""Sessions of roles that only read are ended when they go too far.
+"""Ends sessions of reading roles that exceed their limits.
 
-A role may set for itself how long a question may take: the server's limits are defaults, and no guard. An open
-transaction holds up others (a change of a table, vacuum), so a service watches its readers' sessions, as a member of
-their roles. A session that stays within the defaults is never ended.
+A role may change its own statement timeout: the server's limits are only defaults. An open transaction holds up others
+(a change of a table, vacuum), so a service watches its readers' sessions, as a member of their roles. A session that
+stays within the defaults is never ended.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from kernel.store.provisioning import IDLE_MAX_S, READING_MAX_S
 log = structlog.get_logger()
 LOOK_EVERY_S: Final = 10.0
 GRACE_S: Final = 15
-"""The server's own limits come first."""
+"""Extra time, so that the server's own limits apply first."""
 TRANSACTION_MAX_S: Final = 2 * IDLE_MAX_S
-"""How long a transaction may stay open, whatever it does."""
+"""How long a transaction may stay open, active or idle."""
 
 
 async def end_overlong(
@@ -32,7 +32,7 @@ async def end_overlong(
     question_max_s: float = READING_MAX_S + GRACE_S,
     transaction_max_s: float = TRANSACTION_MAX_S + GRACE_S,
 ) -> int:
-    """End the sessions of these roles whose question or transaction takes too long; how many there were."""
+    """End the sessions of these roles whose statement or transaction takes too long; returns how many."""
     sql = queries("kernel.sql", "watching.sql")["end_overlong"]
     ended = await pool.fetch(sql, list(roles), question_max_s, transaction_max_s)
     for row in ended:
@@ -41,12 +41,12 @@ async def end_overlong(
 
 
 async def watch(pool: asyncpg.Pool, roles: Sequence[str], health: Health) -> None:
-    """Look again and again."""
+    """Check periodically, forever."""
     while True:
         try:
             await end_overlong(pool, roles)
             health.beat("readers")
-        except Exception as fault:  # the database is away; nobody reads either
+        except Exception as fault:  # the database is unreachable, so nobody reads either
             health.failed("readers", fault)
             log.warning("readers cannot be looked after", fault=kind(fault))
         await asyncio.sleep(LOOK_EVERY_S)

@@ -1,4 +1,4 @@
-"""One session with a database: with the first of its hosts that answers, and takes writes."""
+"""One database session, on the first of the hosts that answers and accepts writes."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ PASSING_FAULTS = (
     asyncpg.TargetServerAttributeNotMatched,
     TimeoutError,
 )
-"""A server that is not there yet, or not there now; or none of several that takes writes now."""
+"""Faults of a server that is not up yet or is unreachable now, or of several hosts of which none accepts writes now."""
 
 
 async def session(url: str, **settings: Any) -> asyncpg.Connection:
-    """A connection, with settings of the driver's. `Any`: they are typed there, and their types have no name."""
+    """A connection, with settings of the driver. `Any`: their types in the driver have no name."""
     last: Exception | None = None
     for attempt in address(url).attempts():
         try:
@@ -31,5 +31,5 @@ async def session(url: str, **settings: Any) -> asyncpg.Connection:
 
 @stamina.retry(on=PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
 async def patient_session(url: str, **settings: Any) -> asyncpg.Connection:
-    """The same, and `Any` for the same reason; waits for a server that is still starting."""
+    """The same, but waits for a server that is still starting. `Any` for the same reason."""
     return await session(url, **settings)

@@ -1,4 +1,4 @@
-"""What every part of the store in Postgres uses: its queries, and rows in the shape that `unnest` takes."""
+"""Helpers of the Postgres store: its queries, and rows in the shape that `unnest` takes."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
