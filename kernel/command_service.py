@@ -1,7 +1,7 @@
-"""A deciding service, put together: the only place where its parts are built, and the loops that keep them running.
+"""Assembles a deciding service: builds its parts, and runs their loops. Nothing is built elsewhere.
 
-`run` is crash-only: when a loop ends, the process ends, and its supervisor starts it again; all state is in Postgres
-and Kafka, and every start goes the same way.
+`run` is crash-only: when a loop ends, the process ends, and its supervisor starts it again. All state is in Postgres
+and Kafka, and every start takes the same path.
 """
 
 import asyncio
@@ -43,13 +43,13 @@ from kernel.store.schema_files import Migrations
 log = structlog.get_logger()
 LOGS = ("events", "outcomes", "dead_letters")
 LOOK_FOR_NEWER_S = 30.0
-"""How often a process checks its log for events that it cannot read; streams that it decides on are always checked."""
+"""How often a process checks its log for events it cannot read; it checks the streams it decides on every time."""
 MIGRATIONS = (Migrations("kernel", "migrations/reading"), Migrations("kernel", "migrations/deciding"))
 
 
 @dataclass(frozen=True)
 class DecidingService:
-    """What defines a service: its name, its pure core, and the events of other services that it reacts to."""
+    """The definition of a service: its name, its pure core, and the events of other services that it reacts to."""
 
     name: str
     decider: AnyDecider
@@ -66,7 +66,7 @@ class DecidingService:
 
 
 class DecidingProcess:
-    """One process of a service: the shell's parts and how they are joined."""
+    """One process of a service: the parts of the shell, connected."""
 
     def __init__(self, service: DecidingService, settings: Settings, pool: asyncpg.Pool) -> None:
         name, url = service.name, settings.database_url.get_secret_value()
@@ -112,22 +112,22 @@ class DecidingProcess:
         self._may_be_ready.set()
 
     def decode(self, envelope: Envelope) -> DecodedCommand:
-        """A command from outside, checked against its contract."""
+        """A command from outside, validated against its contract."""
         return decode.command(
             envelope, self._words, received=datetime.now(UTC), bytes_max=self._settings.command_bytes_max
         )
 
     async def _handle(self, records: Records, offsets: OffsetAdvance) -> None:
-        """One batch from Kafka, commands and other services' facts alike, in one transaction."""
+        """Handle one batch from Kafka, both commands and events of other services, in one transaction."""
         batch = await self.record_decoder.decode_batch(records, self.store)
         await self.held_event_retry.check(batch.held)
         DEAD_LETTERS.labels(self._service.name, self._service.name).inc(len(batch.dead_letters))
         await self.command_handler.handle(batch.commands, batch.dead_letters, offsets, held=batch.held)
 
     async def _set_aside(self, record: Record, offsets: OffsetAdvance, fault: Exception) -> None:
-        """The one record that made its batch fail: each of its commands is answered alone, or it becomes a dead letter.
+        """Settle the one record that made its batch fail: answer each of its commands alone, or dead-letter the record.
 
-        A newer event beyond the bound of held events stays where it is, and its partition waits behind it.
+        A newer event beyond the limit of held events stays in its topic, and its partition waits behind it.
         """
         if isinstance(fault, TooManyHeld):
             return await self._handle([record], offsets)
@@ -152,7 +152,7 @@ class DecidingProcess:
             self._newer.set_result(fault)
 
     async def end_for_newer(self) -> None:
-        """End the process once its own log holds what it cannot read: an older program must not decide on it."""
+        """End the process once its own log holds events it cannot read: an older program must not decide on them."""
         while not self._newer.done():
             await asyncio.wait([self._newer], timeout=LOOK_FOR_NEWER_S)
             with suppress(*database.PASSING_FAULTS):
@@ -163,13 +163,13 @@ class DecidingProcess:
         raise fault
 
     async def settle_waiting(self) -> None:
-        """Try waiting commands again when what they wait for may have arrived."""
+        """Retry waiting commands when the events they wait for may have arrived."""
         while True:
             self._may_be_ready.clear()
             try:
                 settled = await self._settle_ready()
                 self.health.beat("waiting")
-            except Exception as fault:  # a server is away; what waits is stored, and is tried again
+            except Exception as fault:  # a server is unreachable; waiting commands are stored and retried
                 self.health.failed("waiting", fault)
                 log.warning("waiting commands could not be tried", fault=type(fault).__name__)
                 await asyncio.sleep(self._settings.retry_delay_max_ms / 1000)
@@ -178,7 +178,7 @@ class DecidingProcess:
                 await _woken(self._may_be_ready, 1.0)
 
     async def _settle_ready(self) -> int:
-        """Decide the commands that need not wait any longer; returns how many."""
+        """Decide the commands that no longer have to wait; returns how many."""
         ready = await self.store.ready(self._settings.batch_records_max)
         decoded = [self._decode_waiting(text) for text in ready]
         commands = [replace(command, was_pending=True) for command in decoded if command is not None]
@@ -186,7 +186,7 @@ class DecidingProcess:
         return sum(not isinstance(outcome, Exception) for outcome in outcomes)
 
     def _decode_waiting(self, text: bytes) -> DecodedCommand | None:
-        """A command as it was stored; what is admitted may have become narrower since then."""
+        """Decode a stored command again; the admission rules may have become stricter since it was stored."""
         try:
             return self.decode(from_kafka(None, text, [("content-type", b"application/cloudevents+json")]))
         except Unreadable as fault:
@@ -194,7 +194,7 @@ class DecidingProcess:
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """All loops run while the HTTP side does; the first one that fails ends the process."""
+        """Run all loops while the HTTP side is served; the first one that fails ends the process."""
         loops = [self.relay.run(), self.command_queue.run(), self.settle_waiting(), self.lag.run(), self.consumer.run()]
         loops += [self.held_event_retry.run(), self.end_for_newer()]
         async with running_together(loops):
@@ -203,7 +203,7 @@ class DecidingProcess:
 
 
 def reactions(service: DecidingService, topic: str, event: RecordedEvent, cause: Envelope) -> Sequence[Envelope]:
-    """The commands that a fact leads to here, as if another system had sent them; the same fact, the same ids."""
+    """The commands that an event leads to here, as if another system had sent them; the same event, the same ids."""
     return [
         Envelope(
             id=f"{event.id}/{index}",
@@ -224,15 +224,15 @@ def reactions(service: DecidingService, topic: str, event: RecordedEvent, cause:
 
 
 def newer_words(words: Collection[tuple[str, int]]) -> list[str]:
-    """Those of a log's types and versions that this program does not know."""
+    """The types and versions in a log that this program does not know."""
     return [f"{name} version {version}" for name, version in sorted(words) if not is_known(name, version)]
 
 
 def refuse_newer(service: str, words: Collection[tuple[str, int]]) -> None:
-    """End the process before it does anything where its log holds events that it cannot read.
+    """End the process, before it does anything, if its log holds events that it cannot read.
 
     Raises:
-        SystemExit: it does; the message says which, and what helps.
+        SystemExit: the log holds such events; the message names them and the remedy.
     """
     if newer := newer_words(words):
         reason = f"The log of {service} was written by a newer version of this program: {', '.join(newer)}."

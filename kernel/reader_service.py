@@ -1,4 +1,4 @@
-"""A service that only reads: its effects, its dead letters and its offsets are one transaction.
+"""A service that only reads Kafka: its effects, its dead letters and its offsets are one transaction.
 
 Reporting and audit are such services. The offsets that they have read are stored beside what they write, so a crash at
 any moment leaves either both or neither.
@@ -37,45 +37,45 @@ from kernel.store.schema_files import Migrations
 from kernel.store.session_watch import watch
 
 Write: TypeAlias = Callable[[Connection], Awaitable[Sequence[DeadLetter]]]
-"""Write the effects of a batch on a connection that is in a transaction; what could not be read is returned."""
+"""Write the effects of a batch on a connection that is in a transaction; returns the records that are unreadable."""
 Prepare: TypeAlias = Callable[[Records], Write]
 """Decode a batch before the transaction begins."""
 SetAside: TypeAlias = Callable[[Connection, Record, Exception], Awaitable[Sequence[DeadLetter]]]
-"""Set aside the one record that makes its batch fail, in a transaction; returns what became a dead letter."""
+"""Set aside the one record that makes its batch fail, in a transaction; returns the dead letters."""
 AddRoutes: TypeAlias = Callable[[FastAPI, asyncpg.Pool, Health], None]
 """Add the service's own HTTP routes."""
 MakeLoops: TypeAlias = Callable[[asyncpg.Pool, Health], Sequence[Loop]]
-"""Make the loops that run along with the consumer."""
+"""Make the loops that run beside the consumer."""
 LOGS = ("dead_letters",)
 
 
 @dataclass(frozen=True)
 class ReaderService:
-    """What defines a reading service: its name, its topics, its own migrations, and what it does with a batch."""
+    """The definition of a reading service: its name, its topics, its migrations, and its handling of a batch."""
 
     name: str
     topics_in: Sequence[str]
     prepare: Prepare
     set_aside: SetAside | None = None
-    """What becomes of a record that makes its batch fail; None: it is retried, and reported as stuck."""
+    """Handles a record that makes its batch fail; None: the record is retried, and reported as stuck."""
     migrations: Sequence[Migrations] = ()
-    """Its own, after the kernel's."""
+    """Its own migrations, applied after the kernel's."""
     batch_records_max: int | None = None
-    """Where a service reads best in larger batches than the settings' default."""
+    """For a service that reads best in larger batches than the settings' default."""
     dead_letters: bool = field(default=True)
-    """False for a service that keeps bytes as they are, and so can read everything."""
+    """False for a service that stores bytes as they are, and so can read everything."""
     readers: Sequence[str] = ()
-    """Roles of people who read its tables: their sessions are ended when they go too far."""
+    """Roles of people who read its tables: their sessions are ended if they exceed their limits."""
 
     def with_own_batch(self, settings: Settings) -> Settings:
-        """The settings with this service's batch size, unless somebody set one."""
+        """The settings with this service's batch size, unless one was set explicitly."""
         if self.batch_records_max is None or "batch_records_max" in settings.model_fields_set:
             return settings
         return settings.model_copy(update={"batch_records_max": self.batch_records_max})
 
     @property
     def schema(self) -> Sequence[Migrations]:
-        """All that its schema is made of."""
+        """All migrations of its schema."""
         return [Migrations("kernel", "migrations/reading"), *self.migrations]
 
     @property
@@ -84,10 +84,10 @@ class ReaderService:
 
 
 async def settle(connection: Connection, offsets: OffsetAdvance, write: Write) -> Sequence[DeadLetter]:
-    """A batch in the transaction of the caller's: its effects, its dead letters, its offsets.
+    """Settle a batch in the caller's transaction: its effects, its dead letters, its offsets.
 
     Raises:
-        Fenced: the stored offsets are not where `progress` begins.
+        Fenced: the stored offsets are not where `offsets` begins.
     """
     await advance_offsets(connection, offsets)
     unread = await write(connection)
@@ -164,7 +164,7 @@ async def run(
     loops: MakeLoops = lambda *_: (),
     add_routes: AddRoutes = lambda *_: None,
 ) -> None:
-    """Run one process of a reading service until SIGTERM or SIGINT; `beside` and `loops` run along with it."""
+    """Run one process of a reading service until SIGTERM or SIGINT, with `beside` and `loops` beside it."""
     settings = settings or Settings.for_service(service.name)
     await database.migrate(settings.database_url, service.schema)
     await topics.ensure(settings, [*service.topics_in, *service.topics_out])

@@ -1,1 +1,1 @@
-"""A process: settings, loops that live and die together, health, metrics, whose fault a failure is."""
+"""The runtime of a process: settings, loops that end together, health, metrics, classification of faults."""

@@ -1,6 +1,6 @@
-"""One item of a batch may make all of it fail: the batch is halved until that one stands alone, and the others go on.
+"""Bisects a batch that one item makes fail, until that item stands alone; the others go on.
 
-Nothing is decided here: whose fault a failure is, and what becomes of the culprit, the caller says.
+The caller decides whose fault a failure is, and what happens to the item at fault.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 def is_of_the_data(fault: Exception) -> bool:
-    """Whether the same work would fail again: it is no server's fault."""
+    """Whether the same work would fail again because the fault is not a server's."""
     return not is_passing(fault)
 
 
@@ -24,13 +24,13 @@ async def bisect_batch(
     *,
     splits: Callable[[Exception], bool] = is_of_the_data,
 ) -> list[R]:
-    """Do `together` with all items, or with parts of them in their order; the results of the parts, in order.
+    """Run `together` on all items, or on parts of them in order; returns the results of the parts, in order.
 
-    A part that fails by a fault for which `splits` holds is halved; a single item goes to `alone`, with its fault.
+    A part that fails with a fault for which `splits` holds is halved; a single item goes to `alone`, with its fault.
 
     Raises:
-        Exception: a fault that does not split, one of `alone`, or one without any item to blame. What was done with the
-            parts before stands.
+        Exception: a fault that does not split, one of `alone`, or one without any item to blame. Work on earlier parts
+        stands.
     """
     try:
         return [await together(items)]

@@ -1,7 +1,7 @@
-"""Whose fault a failure is: a server's, which passes, or the data's, which comes again however often it is tried.
+"""Classifies faults: a server's fault is transient, a fault of the data recurs however often it is retried.
 
-Only servers' faults are retried. Everything else belongs to a record, and is split off with it. A missing table or a
-missing right is an operator's fault and counts as a server's: it must never make records into dead letters.
+Only servers' faults are retried. Every other fault belongs to a record, and is split off with it. A missing table or a
+missing right is an operator's fault and counts as a server's: it must never turn records into dead letters.
 """
 
 import traceback
@@ -19,7 +19,7 @@ _SERVER_CLASSES: Final = frozenset(
         *("F0", "HV", "XX"),  # configuration, foreign data, internal errors and broken files
     )
 )
-"""Classes of SQLSTATE (PostgreSQL's documentation, appendix A) that no value of a record brings about."""
+"""Classes of SQLSTATE (PostgreSQL's documentation, appendix A) that no value of a record can cause."""
 
 
 def is_passing(fault: BaseException) -> bool:
@@ -29,16 +29,16 @@ def is_passing(fault: BaseException) -> bool:
     if isinstance(fault, asyncpg.PostgresError):
         return str(fault.sqlstate or "XX")[:2] in _SERVER_CLASSES
     if isinstance(fault, asyncpg.InterfaceError):
-        return not isinstance(fault, ValueError)  # what the driver cannot encode is a ValueError too
+        return not isinstance(fault, ValueError)  # a value that the driver cannot encode is a ValueError too
     return isinstance(fault, (OSError, TimeoutError, KafkaError, MemoryError))
 
 
 def kind(fault: BaseException) -> str:
-    """The kind of a fault, for logs, answers and health: without its message, which may quote what somebody sent."""
+    """The kind of a fault, for logs, answers and health: without its message, which may quote a sender's data."""
     code = getattr(fault, "sqlstate", None)
     return f"{type(fault).__name__} ({code})" if code else type(fault).__name__
 
 
 def where(fault: BaseException) -> str:
-    """Where a fault arose, for the log. Without its message: that may quote what somebody sent."""
+    """Where a fault arose, for the log: without its message, which may quote a sender's data."""
     return "".join(traceback.format_tb(fault.__traceback__))

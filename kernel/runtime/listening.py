@@ -1,20 +1,20 @@
-"""Where a service listens: an address of IPv4 or IPv6, or every address of both.
+"""The listening socket of a service: an IPv4 or IPv6 address, or every address of both.
 
-`::` takes both families on one socket (dual stack), `0.0.0.0` the older alone; a name is looked up.
+`::` listens on both families with one socket (dual stack), `0.0.0.0` on IPv4 alone; a name is looked up.
 """
 
 import socket
 
 
 class CannotListen(Exception):
-    """The setting that says where to listen, and why that does not work."""
+    """The service cannot listen; the message names the setting and the reason."""
 
 
 def listener(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 is any free one.
+    """A listening socket; port 0 stands for any free port.
 
     Raises:
-        CannotListen: the address is not this machine's, is taken, or is none.
+        CannotListen: the address is not this machine's, is taken, or is not an address.
     """
     try:
         if host in ("::", ""):
@@ -22,7 +22,7 @@ def listener(host: str, port: int) -> socket.socket:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         family, _, _, _, address = min(
             addresses, key=lambda each: each[0] != socket.AF_INET
-        )  # as ever, for `localhost`
+        )  # IPv4 first, for `localhost`
         return socket.create_server(address, family=family)
     except (OSError, ValueError, OverflowError) as fault:
         why = getattr(fault, "strerror", None) or fault
@@ -31,13 +31,13 @@ def listener(host: str, port: int) -> socket.socket:
 
 
 def _everywhere(port: int) -> socket.socket:
-    """Both families, where the machine has both."""
+    """Listen on both families, if the machine has both."""
     if not socket.has_dualstack_ipv6():
-        return socket.create_server(("0.0.0.0", port))  # noqa: S104  (that is what was asked for)
+        return socket.create_server(("0.0.0.0", port))  # noqa: S104  (as requested)
     return socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
 
 
 def url(listening: socket.socket) -> str:
-    """Where that is, for people and programs; an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    """The URL of the socket; an IPv6 address in brackets (RFC 3986, 3.2.2)."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""Every metric of every service, in one place, each with what it counts."""
+"""Every metric of every service, each with a description of what it counts."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

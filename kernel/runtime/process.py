@@ -1,4 +1,4 @@
-"""A process: loops that live and die together, and an HTTP server that logs where it listens."""
+"""A process: loops that start and end together, and an HTTP server that logs where it listens."""
 
 import asyncio
 import logging
@@ -21,12 +21,12 @@ from kernel.runtime.settings import Settings
 
 log = structlog.get_logger()
 Loop: TypeAlias = Coroutine[object, None, None]
-"""What runs as long as the process does."""
+"""Runs as long as the process does."""
 
 
 @asynccontextmanager
 async def running_together(loops: Sequence[Loop]) -> AsyncIterator[None]:
-    """Run loops in the background. They never end by themselves: the first that does takes the process with it."""
+    """Run loops in the background. They never end by themselves: the first that does ends the process."""
     tasks = [asyncio.create_task(loop) for loop in loops]
     for task in tasks:
         task.add_done_callback(_fatal)
@@ -46,7 +46,7 @@ def _fatal(task: asyncio.Task[None]) -> None:
 
 
 def configure_logs(level: str) -> None:
-    """One JSON object a line on standard error. Values of messages are never logged, only their names and numbers."""
+    """Log JSON objects to standard error, one a line. Values of messages are never logged, only names and numbers."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -61,16 +61,16 @@ def configure_logs(level: str) -> None:
 
 
 class _Libraries(logging.Handler):
-    """What libraries log, in the same form: where it comes from and its kind, not the values in it."""
+    """Logs of libraries in the same form: the origin and the kind, without the values in them."""
 
     def emit(self, record: logging.LogRecord) -> None:
         log.log(record.levelno, str(record.msg), library=record.name)
 
 
 async def serve(app: FastAPI, settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; says on which port, also when any free one was asked for."""
+    """Serve until SIGTERM or SIGINT; logs the port, also if any free port was requested."""
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))  # a connection is an open file; usual are 1,024
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))  # a connection is an open file; usual limit 1,024
     listener = listening.listener(settings.http_host, settings.http_port)
     log.info("listening", service=app.title, url=listening.url(listener))
     config = uvicorn.Config(
@@ -80,6 +80,6 @@ async def serve(app: FastAPI, settings: Settings) -> None:
 
 
 def main(run: Coroutine[object, None, None], settings: Settings) -> None:
-    """The entry of every service's `__main__`."""
+    """The entry point of every service's `__main__`."""
     configure_logs(settings.log_level)
     uvloop.run(run)
