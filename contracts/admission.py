@@ -1,7 +1,7 @@
-"""Which envelopes a command may have: what an index, a header, a key and a calendar can hold.
+"""Admission of commands: an envelope must fit the indices, headers, keys and calendar that will hold it.
 
-Reading the wire is more tolerant than this (`contracts.envelope`), so that a command that is refused here is answered
-under its own identity, and earlier events stay readable.
+Reading the wire is more tolerant (`contracts.envelope`), so that a command that is refused here is answered under its
+own identity, and earlier events stay readable.
 """
 
 from typing import Final, NamedTuple
@@ -13,7 +13,7 @@ from contracts.text import unfit
 
 
 class Misfit(NamedTuple):
-    """An attribute that cannot be admitted, why, and what to do."""
+    """An attribute that cannot be admitted, the reason, and the remedy."""
 
     attribute: str
     reason: str
@@ -21,9 +21,9 @@ class Misfit(NamedTuple):
 
 
 def misfit(envelope: Envelope) -> Misfit | None:
-    """The first attribute of a command's envelope that the system could not hold; None where it can hold all."""
+    """The first attribute of a command's envelope that the system cannot hold; None if it can hold all."""
     texts = _texts(envelope)
-    # All of them together are looked at in a fraction of the time; printable ASCII has nothing unfit.
+    # One check of all of them together takes a fraction of the time; printable ASCII holds no unfit character.
     together = "".join(filter(None, texts))
     is_plain = together.isascii() and together.isprintable()
     if len(together) * (1 if is_plain else 4) > ATTRIBUTE_BYTES_MAX or not (is_plain or unfit(together) is None):
@@ -44,7 +44,7 @@ _NAMES: Final = (
 
 
 def _texts(envelope: Envelope) -> tuple[str | None, ...]:
-    """The attributes that are texts, in the order of their names."""
+    """The text attributes, in the order of their names."""
     return (
         envelope.id,
         envelope.source,

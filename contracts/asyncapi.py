@@ -1,7 +1,7 @@
 """The AsyncAPI 3.0 description of the system, generated from the registry: topics, messages, keys, headers, directions.
 
-Seen from this application: it receives commands and sends events, outcomes and dead letters. The document stands by
-itself: every schema is in its components.
+It takes the view of this application: it receives commands and sends events, outcomes and dead letters. The document
+is self-contained: every schema is in its components.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _WORDS: Final[tuple[type[Message], ...]] = (*COMMANDS.values(), *EVENTS.values()
 _KEY: Final = {"type": "string", "description": "The stream: everything of one stream is in one partition, in order."}
 _TIME: Final = {"type": "string", "format": "date-time"}
 _NAME: Final = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX}
-"""Bytes in UTF-8 are the limit, which no JSON Schema can say: so many characters at the most."""
+"""The limit is in UTF-8 bytes, which JSON Schema cannot express; so `maxLength` bounds the characters by it."""
 _DIGITS: Final = {"type": "string", "pattern": "^[0-9]{1,19}$"}
 _HEADER: Final[Mapping[str, Json]] = {
     "ce_specversion": {"type": "string", "const": "1.0"},

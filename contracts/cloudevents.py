@@ -1,8 +1,8 @@
-"""CloudEvents 1.0 over Kafka and HTTP: how an envelope is read from the wire and written to it.
+"""CloudEvents 1.0 over Kafka and HTTP: reads envelopes from the wire and writes them to it.
 
-Reading takes every content mode of both bindings (CloudEvents 1.0.2, Kafka and HTTP protocol bindings); publication
-is always binary, so that the value is the data alone and any Kafka tool can read it. In binary mode the data is
-passed on byte for byte and unread: its contract decodes it, once.
+Reading accepts every content mode of both bindings (CloudEvents 1.0.2, Kafka and HTTP protocol bindings); publication
+is always binary, so that the value is only the data and any Kafka tool can read it. In binary mode the data is passed
+on byte for byte, unparsed: its contract decodes it, once.
 """
 
 import re
@@ -28,7 +28,7 @@ _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> Envelope:
     """Read a record in either content mode; raises `Unreadable`.
 
-    The key is no attribute: it serves only to say which stream an unreadable record most likely belongs to.
+    The key is not an attribute: it only indicates the stream that an unreadable record most likely belongs to.
     """
     attributes, doubled = _collected(headers, _KAFKA)
     media_type = attributes.get(_MEDIA_TYPE, b"")
@@ -49,7 +49,7 @@ def from_kafka(key: bytes | None, value: bytes | None, headers: Sequence[tuple[s
 
 
 def _check_names(headers: Sequence[tuple[str, bytes | None]]) -> None:
-    """Header names are UTF-8; other bytes were decoded with `surrogateescape` by the reader."""
+    """Check that header names are UTF-8; the reader decoded other bytes with `surrogateescape`."""
     if any(not name.isascii() and any("\ud800" <= letter <= "\udfff" for letter in name) for name, _ in headers):
         reason = "The name of a header is not UTF-8, so that no two clients read the same."
         fault = Unreadable(reason, "headers", "Name every header in UTF-8; those of CloudEvents are ASCII.")
@@ -71,9 +71,9 @@ def _from_kafka_json(value: bytes | None, media_type: bytes, doubled: Collection
 
 
 def from_http(headers: Mapping[str, str], body: bytes) -> list[Envelope | Unreadable]:
-    """Read a request in any content mode: one answer an event, so that the good events of a batch go on.
+    """Read a request in any content mode: one result for each event, so that the good events of a batch go on.
 
-    Never raises `Unreadable`: a request that is no CloudEvent at all is a list of one.
+    Never raises `Unreadable`: a request that is not a CloudEvent at all gives a list of one.
     """
     lowered = [(name.lower(), text) for name, text in headers.items()]
     attributes, doubled = _collected([(name, _octets(name, text)) for name, text in lowered if name in _HTTP], _HTTP)
@@ -94,7 +94,7 @@ def from_http(headers: Mapping[str, str], body: bytes) -> list[Envelope | Unread
 
 
 def to_kafka(event: Envelope) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
-    """Key, value and headers of a record in binary mode; the key is the subject. The attributes are taken as good."""
+    """Key, value and headers of a record in binary mode; the key is the subject. The attributes are not checked."""
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", event.id.encode()),
@@ -113,14 +113,14 @@ def to_structured(event: Envelope) -> bytes:
 
 
 def _structured(media_type: bytes) -> bool:
-    # The check that the Kafka binding names (section 3): by the prefix of the media type, in any case.
+    # The check that the Kafka binding specifies (section 3): by the prefix of the media type, case-insensitive.
     return media_type[: len(event_json.ANY)].lower() == event_json.ANY
 
 
 def _collected(
     headers: Iterable[tuple[str, bytes | None]], names: Mapping[str, str]
 ) -> tuple[dict[str, bytes], Sequence[str]]:
-    """The known attributes, and those that come twice with different values; a null header is as good as none."""
+    """The known attributes, and those that occur twice with different values; a null header counts as absent."""
     attributes: dict[str, bytes] = {}
     doubled = []
     for header, raw in headers:
@@ -131,7 +131,7 @@ def _collected(
 
 
 def _sure(attributes: Mapping[str, bytes], doubled: Collection[str]) -> Mapping[str, bytes]:
-    """The attributes that say one thing only."""
+    """The attributes with a single value."""
     return {name: raw for name, raw in attributes.items() if name not in doubled}
 
 
@@ -154,11 +154,11 @@ def _octets(header: str, text: str) -> bytes:
 
 
 def _sent(text: str) -> bytes:
-    """Header text as it was sent: servers hand its bytes over as Latin-1."""
+    """The bytes of header text as sent: servers pass them on as Latin-1."""
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
-        return text.encode(errors="surrogatepass")  # text that was never bytes; half characters are refused later
+        return text.encode(errors="surrogatepass")  # text that was never bytes; lone surrogates are refused later
 
 
 def _kafka_place(name: str) -> str:

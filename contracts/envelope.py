@@ -1,8 +1,7 @@
-"""An event as any binding reads it, and the one place that says which attributes are good enough to keep.
+"""The envelope that every binding reads, and the one place that checks which attributes can be kept.
 
-What is refused here could not be stored, ordered or answered: everything else is left to the contract of its type,
-and for commands to `contracts.admission`. Attributes that the system does not know are ignored, so that a producer may
-add its own.
+An envelope that is refused here could not be stored, ordered or answered. Everything else is left to the contract of
+its type, and for commands to `contracts.admission`. Unknown attributes are ignored, so that a producer may add its own.
 """
 
 import re
@@ -29,7 +28,7 @@ NAMES: Final = (
 """Every attribute that is read: those of CloudEvents 1.0, its extensions and ours; `effectivetime` to refuse it."""
 
 Place = Callable[[str], str]
-"""Where a binding carries an attribute, e.g. `headers.ce_time` for `time`."""
+"""The place where a binding carries an attribute, e.g. `headers.ce_time` for `time`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,13 @@ class Envelope:
     subject: str | None
     """The stream."""
     time: datetime | None
-    """When the occurrence happened: when what the data says became true."""
+    """When the occurrence happened: when the statement of the data became true."""
     dataschema: str | None
     datacontenttype: str | None
     data: bytes
     """The JSON of the data."""
     recorded_time: datetime | None = None
-    """Extension `recordedtime`: when the event was put on record. Only what a service published is believed."""
+    """Extension `recordedtime`: when the event was put on record. Trusted only in events that a service published."""
     correlation_id: str | None = None
     causation_id: str | None = None
     actor: str | None = None
@@ -57,17 +56,17 @@ class Envelope:
     stream_version: int | None = None
     position: int | None = None
     partition_key: str | None = None
-    """Extension `partitionkey` (CloudEvents' Partitioning): what the sender would have the record's key be."""
+    """Extension `partitionkey` (CloudEvents' Partitioning): the record key that the sender intends."""
 
 
 Attributes: TypeAlias = Mapping[str, Any]
-"""By name, as somebody sent them. `Any`: JSON may hold anything there, until `_check` has looked."""
+"""Attributes by name, as sent. `Any`: JSON may hold anything there until `_check` has run."""
 
 
 def envelope(attributes: Attributes, data: bytes, place: Place) -> Envelope:
     """Check the attributes and build the envelope; raises `Unreadable` for the first that is at fault.
 
-    Values are text; numbers may also be integers, as JSON has them.
+    Values are text; numbers may also be JSON integers.
     """
     get = attributes.get
     if get("specversion") != SPEC_VERSION or not (get("id") and get("source") and get("type")):
@@ -115,7 +114,7 @@ def _incomplete(attributes: Attributes, place: Place) -> Unreadable:
 
 
 def _effective_time(place: Place) -> Unreadable:
-    """An attribute of another convention is never passed over: without it, a fact would stand on another day."""
+    """The refusal of an attribute of another convention: to ignore it would record the event on another day."""
     return Unreadable(
         "The attribute effectivetime is not read here.",
         place("effectivetime"),
@@ -124,7 +123,7 @@ def _effective_time(place: Place) -> Unreadable:
 
 
 def _doubtful(attributes: Attributes) -> bool:
-    """Whether one of them needs a look by itself: all of them together are looked at in a fraction of the time."""
+    """Whether one of them needs a separate check: one check of all together takes a fraction of the time."""
     try:
         together = "".join(attributes.values())
     except TypeError:
@@ -137,7 +136,7 @@ _NEVER_EMPTY: Final = frozenset({"subject", "time", "dataschema", "datacontentty
 
 
 def _check(name: str, value: object, place: Place) -> None:
-    """Raise if one attribute is at fault; an empty extension is as good as none."""
+    """Raise if one attribute is at fault; an empty extension counts as absent."""
     if isinstance(value, int) and not isinstance(value, bool) and name in _NUMBERS:
         return
     if not isinstance(value, str):
@@ -161,14 +160,14 @@ def _instant(name: str, text: str | None, place: Place) -> datetime | None:
         raise Unreadable(reason, place(name), remedy)
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except (ValueError, OverflowError) as fault:  # no such day or hour, or beyond the calendar in UTC
+    except (ValueError, OverflowError) as fault:  # no such day or hour, or outside the calendar in UTC
         raise Unreadable(reason, place(name), remedy) from fault
 
 
 def _number(name: str, value: str | int | None, place: Place) -> int | None:
     if value is None or value == "":
         return None
-    # Only ASCII digits: int() would also take signs, spaces, underscores and other scripts' digits.
+    # Only ASCII digits: int() would also accept signs, spaces, underscores and other scripts' digits.
     whole = int(value) if isinstance(value, int) or (value.isascii() and value.isdigit() and len(value) <= 19) else -1
     if 0 <= whole <= NUMBER_MAX:
         return whole
@@ -178,7 +177,7 @@ def _number(name: str, value: str | int | None, place: Place) -> int | None:
 
 
 def optional(event: Envelope) -> list[tuple[str, str | int]]:
-    """The optional attributes that have a value, as the wire carries them; datacontenttype has its own place there."""
+    """The optional attributes that have a value, as on the wire; datacontenttype has a separate place there."""
     pairs: tuple[tuple[str, str | int | None], ...] = (
         ("subject", event.subject),
         ("time", _rfc3339(event.time)),

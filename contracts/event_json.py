@@ -1,7 +1,7 @@
 """The JSON format of CloudEvents 1.0.2: one event, or a batch of them, as JSON text.
 
-Reading decodes the whole text, so the data is written anew (same values, own white space); the archive keeps the
-record as it came.
+Reading decodes the whole text, so the data is serialized again (same values, our own white space); the archive keeps
+the record as it came.
 """
 
 from base64 import b64decode, b64encode
@@ -15,15 +15,15 @@ from contracts.strict_json import NotStrict, TooDeep, elements, parsed
 from contracts.unreadable import Unreadable, empty
 
 ANY: Final = b"application/cloudevents"
-"""Every media type of a structured or batched event begins like this."""
+"""The prefix of every media type of a structured or batched event."""
 BATCH: Final = b"application/cloudevents-batch+json"
 _SINGLE: Final = frozenset({ANY, b"application/cloudevents+json"})
 
 
 def read(text: bytes, media_type: bytes, field: str) -> list[Envelope | Unreadable]:
-    """The events of a text, one answer each; raises `Unreadable` where the text as a whole is at fault.
+    """The events of a text, one result each; raises `Unreadable` if the text as a whole is at fault.
 
-    `field` says where the text was carried.
+    `field` names the place that carried the text.
     """
     kind = media_type.partition(b";")[0].strip().lower()
     if kind != BATCH and kind not in _SINGLE:
@@ -44,7 +44,7 @@ def read(text: bytes, media_type: bytes, field: str) -> list[Envelope | Unreadab
 
 
 def _alone(text: bytes, at: str) -> Envelope | Unreadable:
-    """One event of a batch that is at fault as a whole: the fault of one is not that of its neighbours."""
+    """Read one event of a batch that is at fault as a whole: the fault of one event does not affect the others."""
     try:
         return _attempted(parsed(text), at, at)
     except NotStrict as fault:
@@ -65,7 +65,7 @@ def write(event: Envelope) -> bytes:
 
 
 def _inlines(data: bytes) -> bool:
-    # Data in binary mode was never parsed: bytes that are not one JSON value would break, or forge, the document.
+    # Data in binary mode was never parsed: bytes that are not one JSON value would break or forge the document.
     try:
         return orjson.loads(data) is not None  # `null` would read as no data
     except orjson.JSONDecodeError:
@@ -73,7 +73,7 @@ def _inlines(data: bytes) -> bool:
 
 
 def salvaged(fault: Unreadable, text: bytes) -> Unreadable:
-    """The fault, with what can still be read of a text that is no JSON, so that its sender is answered all the same."""
+    """The fault, with the attributes that can be read of a text that is not JSON, so that its sender is answered."""
     return fault.salvage(fragments.strings(text, NAMES), text)
 
 

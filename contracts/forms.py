@@ -1,8 +1,8 @@
-"""The lexical forms of days, instants, numbers and texts: the one place that the code and the schemas take them from.
+"""The lexical forms of days, instants, numbers and texts: the single source for the code and the schemas.
 
-Readers of JSON take more for a date than a date: seconds since 1970 in a string, a time without its offset, 24 hours.
-Each such value means something else to whoever sent it, so each form is the strict one of its standard. What is
-recorded already stays readable: the limits (not the forms) hold for commands, and for events that are new.
+JSON readers accept more than dates as dates: seconds since 1970 in a string, a time without an offset, hour 24. Each
+such value means something else to its sender, so each form is the strict one of its standard. Recorded data stays
+readable: the limits (not the forms) apply only to commands and new events.
 """
 
 import re
@@ -15,10 +15,10 @@ from pydantic_core import PydanticCustomError
 from contracts.limits import FIRST_DAY, FIRST_INSTANT, INTEGER_MAX, LABEL_LENGTH_MAX, LAST_DAY, LAST_INSTANT
 
 RECORDED: Final = {"recorded": True}
-"""The context in which an event is read that was recorded before: a limit that was drawn since does not hide it."""
+"""The context for reading an event that was recorded earlier: a limit that is newer does not hide it."""
 
 BEYOND: Final = frozenset({"day_range", "instant_range", "count_range", "less_than_equal"})
-"""The errors that say that a value is of its form, and beyond the limits."""
+"""The errors for a value that has the right form but exceeds the limits."""
 
 _CENTURIES: Final = "|".join(str(century) for century in range(FIRST_DAY.year // 100, LAST_DAY.year // 100 + 1))
 _ON_A_DAY: Final = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -32,7 +32,7 @@ _CONTROL: Final = r"[\x00-\x1f\x7f-\x9f]"
 _CONTROLS: Final = re.compile(_CONTROL)
 
 ONE_LINE: Final[dict[str, object]] = {"not": {"pattern": "\\n"}}
-"""For readers of a schema whose `$` also matches before a line break at the end, as Python's: there is none."""
+"""For schema validators whose `$` also matches before a final line break, as Python's does: forbids line breaks."""
 
 DAY: Final[dict[str, object]] = {"pattern": f"^({_CENTURIES})[0-9]{{2}}-{_ON_A_DAY}$", **ONE_LINE}
 INSTANT: Final[dict[str, object]] = {
@@ -47,7 +47,7 @@ LABEL: Final[dict[str, object]] = {"maxLength": LABEL_LENGTH_MAX, **TEXT}
 
 
 def day(value: object, info: ValidationInfo) -> object:
-    """A day in the calendar form of RFC 3339 (`full-date`), within the limits; whatever is no day is left to the type.
+    """A day in the calendar form of RFC 3339 (`full-date`), within the limits; other types are left to pydantic.
 
     Raises:
         PydanticCustomError: it has another form, there is no such day, or the system cannot hold it.
@@ -68,7 +68,7 @@ def _day(text: str) -> date:
 
 
 def instant(value: object, info: ValidationInfo) -> object:
-    """A time as RFC 3339 has it (`date-time`), within the limits; 24:00 and leap seconds are none that can be stored.
+    """A time in the form of RFC 3339 (`date-time`), within the limits; 24:00 and leap seconds cannot be stored.
 
     Raises:
         PydanticCustomError: it has another form, there is no such time, or the system cannot hold it.
@@ -104,12 +104,12 @@ def uuid(value: object) -> object:
 
 
 def whole(value: object) -> object:
-    """JSON has one kind of number: `20.0` is the integer 20 (JSON Schema 2020-12, section 6.1.1)."""
+    """Accept `20.0` as the integer 20: JSON has one kind of number (JSON Schema 2020-12, section 6.1.1)."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def count(value: object, info: ValidationInfo) -> object:
-    """A whole number. Raises PydanticCustomError for one that no column holds, except in a recorded event."""
+    """A whole number. Raises PydanticCustomError for one that no column can hold, except in a recorded event."""
     number = whole(value)
     if not isinstance(number, int) or number <= INTEGER_MAX or info.context is RECORDED:
         return number
@@ -124,19 +124,19 @@ def text(value: str, info: ValidationInfo) -> str:
 
 
 def label(value: str, info: ValidationInfo) -> str:
-    """Raises PydanticCustomError for a name that is longer than an index holds, except in a recorded event."""
+    """Raises PydanticCustomError for a name that is too long for an index, except in a recorded event."""
     if len(value) > LABEL_LENGTH_MAX and info.context is not RECORDED:
         raise PydanticCustomError("label", f"Send at most {LABEL_LENGTH_MAX} characters")
     return text(value, info)
 
 
 def reference(value: str, info: ValidationInfo) -> str:
-    """Raises PydanticCustomError for a control character: an identifier is one line that can be shown and sought."""
+    """Raises PydanticCustomError for a control character: an identifier is one line that can be shown and searched."""
     if _CONTROLS.search(value) and info.context is not RECORDED:
         raise PydanticCustomError("reference", "Send it without control characters (line breaks, tabs, NUL)")
     return text(value, info)
 
 
 def as_reference(prose: str) -> str:
-    """Prose as an identifier that can be cited: one line, and cut where it is too long."""
+    """Prose as an identifier that can be cited: one line, truncated if it is too long."""
     return _CONTROLS.sub(" ", prose)[:LABEL_LENGTH_MAX]

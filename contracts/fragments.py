@@ -1,7 +1,7 @@
-"""What can still be read of a text that should have been a JSON object: the strings that stand directly in it.
+"""Recovers from a text that should have been a JSON object the string members at its top level.
 
 The sender of a broken text with a readable identity can be answered; so the text is searched for that identity, never
-for what it asks. Broken may be anything behind or inside: NaN, half a character, nesting without end, a cut.
+for its content. The text may be broken anywhere: NaN, half a character, endless nesting, truncation.
 """
 
 import re
@@ -11,15 +11,15 @@ from typing import Final
 import orjson
 
 TOKENS_MAX: Final = 100_000
-"""Pieces of a text that are looked at: bounds the work that a hostile one can cause."""
+"""How many tokens of a text are scanned: bounds the work that a hostile text can cause."""
 _BOM: Final = b"\xef\xbb\xbf"
 _TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
 
 
 def strings(text: bytes, names: Collection[str]) -> dict[str, str]:
-    """Those members of the outermost object whose name is one of `names` and whose value is a string.
+    """The members of the outermost object whose name is one of `names` and whose value is a string.
 
-    A member that is there twice with different values says nothing and is left out.
+    A member that occurs twice with different values is ambiguous and is left out.
     """
     values: dict[str, set[str | None]] = {}
     depth, name, is_value = 0, None, False
@@ -48,6 +48,6 @@ def strings(text: bytes, names: Collection[str]) -> dict[str, str]:
 def _string(token: bytes) -> str | None:
     try:
         decoded = orjson.loads(token)
-    except orjson.JSONDecodeError:  # not UTF-8, half a character, or no string at all
+    except orjson.JSONDecodeError:  # not UTF-8, half a character, or not a string
         return None
     return decoded if isinstance(decoded, str) else None

@@ -1,7 +1,7 @@
-"""JSON that is looked into without a model of it."""
+"""JSON that is read without a model."""
 
 from typing import Any, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
-"""`Any`: an OpenAPI document, an answer over HTTP or a line of a file, whose form its writer sets. What is only written
-is `dict[str, object]`."""
+"""`Any`: an OpenAPI document, an HTTP answer or a line of a file, in the form that its writer chose. JSON that is only
+written is `dict[str, object]`."""

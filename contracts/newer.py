@@ -1,8 +1,8 @@
-"""Events that a newer program wrote: of ours, in form, and of a type or version that this program does not know yet.
+"""Events written by a newer program: well-formed events of ours whose type or version this program does not know yet.
 
 During an upgrade, readers may be older than writers for a while. Such an event is not junk: it is stored whole, with
-the events behind it in its stream, until a program that knows it applies them. A foreign record is never held: only one
-that is in every other way an event of the service whose topic it is in.
+the events behind it in its stream, until a program that knows it applies them. A foreign record is never held: the
+record must be in every other respect an event of the service whose topic it is in.
 """
 
 import re
@@ -21,12 +21,12 @@ _SCHEMA: Final = re.compile(r"urn:forcegen:(?P<service>[a-z]+)\.(?P<name>[A-Za-z
 
 
 class NewerThanProgram(Exception):
-    """Something was written by a newer version of this program; only an upgrade helps."""
+    """A newer version of this program wrote it; only an upgrade helps."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadEvent:
-    """The data of an event that is not read here, as it came, in the place of its model."""
+    """The unparsed data of an event, in place of its model."""
 
     type: str
     schema_version: int
@@ -35,26 +35,26 @@ class UnreadEvent:
     why: Exception
 
     def model_dump_json(self) -> str:
-        """As a word of the contracts has it."""
+        """The JSON, by the same method as a message model's."""
         return self.text
 
 
 def newer(type_: str, schema_version: int) -> NewerThanProgram:
-    """What is said of an event that waits for an upgrade."""
+    """The error for an event that waits for an upgrade."""
     return NewerThanProgram(f"{type_} in version {schema_version} is newer than this program")
 
 
 def is_known(type_: str, schema_version: int) -> bool:
-    """Whether this program reads events of a type in a version."""
+    """Whether this program reads events of this type and version."""
     word = EVENTS.get(type_)
     return word is not None and schema_version <= word.schema_version
 
 
 def newer_event(topic: str, envelope: Envelope) -> UnreadEvent | None:
-    """The data of an event that is newer than this program; None for anything else, known events among them.
+    """The data of an event that is newer than this program; None for anything else, including known events.
 
-    Its source, type and dataschema are those of the service of the topic; it has a UUID, a stream, its place in stream
-    and log, both times, and a JSON object as its data.
+    Its source, type and dataschema are those of the topic's service; it has a UUID, a stream, its version in the stream
+    and position in the log, both times, and a JSON object as its data.
     """
     service = topic.removesuffix(".events")
     named, schema = _TYPE.fullmatch(envelope.type), _SCHEMA.fullmatch(envelope.dataschema or "")

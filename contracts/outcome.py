@@ -1,4 +1,4 @@
-"""The answer to a command: a refusal is one, not an error. It is stored, published, and given again on a repeat."""
+"""The answer to a command. A refusal is an answer, not an error. It is stored, published, and repeated on a retry."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class EventRef(Contract):
 
 
 class WaitToken(NamedTuple):
-    """A version of a stream. A command leads to events of one stream: who has seen the last has seen them all."""
+    """A version of a stream. A command leads to events of one stream: a reader that has seen the last has seen all."""
 
     service: str
     stream: str
@@ -41,7 +41,7 @@ class WaitToken(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "WaitToken":
-        """The token of a text. Raises ValueError where it is none."""
+        """Parse a token. Raises ValueError if the text is not one."""
         match = _TOKEN.fullmatch(text)
         if match is None:
             raise ValueError("it is not the token of an outcome, as deployments:line/kz-2013/observers:17")

@@ -1,10 +1,10 @@
-"""Write what other systems read of the contracts: JSON Schemas, examples, the AsyncAPI document.
+"""Writes the published form of the contracts: JSON Schemas, examples, the AsyncAPI document.
 
     python -m contracts.publish            write contracts/published
-    python -m contracts.publish --check    exit 1 and name each file that is not as the contracts say
+    python -m contracts.publish --check    exit 1 and name each file that differs from the contracts
 
-The files are committed, so that a change of a contract is seen in review. The schema and the example of an earlier
-version are never written again and never taken away: every version ever published stays readable.
+The files are committed, so that a change of a contract is visible in review. The schema and the example of an earlier
+version are never rewritten and never removed: every version ever published stays readable.
 """
 
 import re
@@ -29,12 +29,12 @@ _VERSIONED = re.compile(r"(?P<word>(?:schemas|examples)/[a-z]+\.[A-Za-z]+)\.v(?P
 
 
 def file_name(word: type[Message]) -> str:
-    """The name that a word's schema and example have, e.g. `approvals.ProposeMandate.v1.json`."""
+    """The file name of a message type's schema and example, e.g. `approvals.ProposeMandate.v1.json`."""
     return f"{word.service}.{word.__name__}.v{word.schema_version}.json"
 
 
 def schema(word: type[Message]) -> dict[str, object]:
-    """A word's JSON Schema (2020-12); its `$id` is the CloudEvents dataschema."""
+    """A message type's JSON Schema (2020-12); its `$id` is the CloudEvents dataschema."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": schema_name(word),
@@ -55,7 +55,7 @@ def artefacts() -> Mapping[str, bytes]:
 
 
 def stale(folder: Path = PUBLISHED) -> list[str]:
-    """The files that are missing, different, or there for no word."""
+    """The files that are missing, different, or belong to no message type."""
     expected = artefacts()
     files = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
     wrong = [path for path, content in expected.items() if path not in files or files[path].read_bytes() != content]
@@ -64,7 +64,7 @@ def stale(folder: Path = PUBLISHED) -> list[str]:
 
 
 def write(folder: Path = PUBLISHED) -> None:
-    """Bring the folder to what the contracts say; earlier versions stay."""
+    """Update the directory to the contracts; earlier versions stay."""
     expected = artefacts()
     for path in stale(folder):
         if path in expected:

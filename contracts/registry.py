@@ -1,6 +1,6 @@
-"""Every word by its name: which model reads a CloudEvents `type`, in which version.
+"""The registry of message types: which model reads a CloudEvents `type`, in which version.
 
-A type is `forcegen.<service>.<Name>`; the version travels in `dataschema` (`urn:forcegen:<service>.<Name>:<version>`),
+A type is `forcegen.<service>.<Name>`; `dataschema` carries the version (`urn:forcegen:<service>.<Name>:<version>`),
 and a message without one is read as version 1, so that a producer written today is still understood in ten years.
 """
 
@@ -13,16 +13,16 @@ from contracts.outcome import CommandDecided
 from contracts.words import Command, Event, Message
 
 SERVICES: Final = ("approvals", "vacancies", "deployments")
-"""The services that decide."""
+"""The deciding services."""
 
 
 def type_name(word: type[Message]) -> str:
-    """The CloudEvents type of a word, e.g. `forcegen.approvals.ProposeMandate`."""
+    """The CloudEvents type of a message type, e.g. `forcegen.approvals.ProposeMandate`."""
     return f"forcegen.{word.service}.{word.__name__}"
 
 
 def schema_name(word: type[Message]) -> str:
-    """The CloudEvents dataschema of a word in its current version."""
+    """The CloudEvents dataschema of a message type in its current version."""
     return f"urn:forcegen:{word.service}.{word.__name__}:{word.schema_version}"
 
 
@@ -30,7 +30,7 @@ _DATASCHEMA = re.compile(r"urn:forcegen:[a-z]+\.[A-Za-z]+:(?P<version>[1-9][0-9]
 
 
 def schema_version(dataschema: str | None) -> int | None:
-    """The version that a dataschema names; 1 where there is none, None where it is not one of ours."""
+    """The version that a dataschema names; 1 if there is none, None if it is not one of ours."""
     if dataschema is None:
         return 1
     match = _DATASCHEMA.fullmatch(dataschema)
@@ -47,7 +47,7 @@ OUTCOME_TYPE: Final = type_name(CommandDecided)
 
 
 def commands_of(service: str) -> Mapping[str, type[Command]]:
-    """The commands that a service takes, by type."""
+    """The commands that a service accepts, by type."""
     return {name: word for name, word in COMMANDS.items() if word.service == service}
 
 

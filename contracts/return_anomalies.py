@@ -1,6 +1,6 @@
-"""What is odd about one row of a strength return, taken by itself: raised and kept as published, never mended.
+"""Anomalies of a single row of a strength return: reported, and kept as published, never corrected.
 
-Whoever sends a file and whoever keeps the views find the same, by these words and no others.
+The import command and the views use these same checks, so both report the same.
 """
 
 from calendar import monthrange
@@ -9,13 +9,13 @@ from datetime import date
 from typing import Literal, Protocol, TypeAlias
 
 RowAnomaly: TypeAlias = Literal["does_not_add_up", "odd_month_end"]
-"""What a row shows by itself."""
+"""The anomalies of a single row."""
 Anomaly: TypeAlias = Literal["does_not_add_up", "odd_month_end", "duplicate", "spelling"]
-"""The same, and what a row shows beside other rows, which is found where they are."""
+"""The same, and those that show only in comparison with other rows, where these are available."""
 
 
 class PublishedCount(Protocol):
-    """What of a row matters here: the day that the return states, and how many people it counts."""
+    """The relevant part of a row: the day that the return states, and the numbers of people."""
 
     @property
     def as_of(self) -> date: ...
@@ -28,7 +28,7 @@ class PublishedCount(Protocol):
 
 
 def row_anomalies(row: PublishedCount) -> Iterator[RowAnomaly]:
-    """What is odd about a row, in a fixed order."""
+    """The anomalies of a row, in a fixed order."""
     if not _adds_up(row):
         yield "does_not_add_up"
     if row.as_of.day != monthrange(row.as_of.year, row.as_of.month)[1]:
@@ -36,7 +36,7 @@ def row_anomalies(row: PublishedCount) -> Iterator[RowAnomaly]:
 
 
 def _adds_up(row: PublishedCount) -> bool:
-    """Whether the parts can make the total; what is unknown may be anything from 0 on."""
+    """Whether the parts can add up to the total; an unknown number may be anything from 0 up."""
     if row.total is None:
         return True
     known = (row.male or 0) + (row.female or 0)

@@ -1,4 +1,4 @@
-"""How streams are named. A stream id is the CloudEvents subject and the Kafka key of everything in it."""
+"""The names of streams. A stream id is the CloudEvents subject and the Kafka key of every message in the stream."""
 
 
 def mandate(mandate_id: str) -> str:
@@ -42,7 +42,7 @@ def rule_set(name: str) -> str:
 
 
 def contributor(iso3: str) -> str:
-    """What others say of a contributor: strength returns and official statements (deployments)."""
+    """Other parties' statements on a contributor: strength returns and official statements (deployments)."""
     return f"contributor/{iso3}"
 
 

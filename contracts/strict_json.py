@@ -1,7 +1,7 @@
-"""JSON as RFC 8259 has it, one value for one text: nothing that two readers could read as two things is let through.
+"""Strict JSON (RFC 8259): refuses every text that two readers could read as two different values.
 
-Refused are NaN and Infinity, a byte order mark, half a character, bytes that are no UTF-8, a member that is there
-twice (RFC 8259, section 4, leaves its meaning open), and nesting that cannot be written again.
+Refused are NaN and Infinity, a byte order mark, half a character, bytes that are not UTF-8, a duplicate member (RFC
+8259, section 4, leaves its meaning open), and nesting that is too deep to be written again.
 """
 
 import json
@@ -15,7 +15,7 @@ _ELEMENT = json.JSONDecoder()
 
 
 class NotStrict(ValueError):
-    """The text is no JSON, or no JSON that means one thing."""
+    """The text is not JSON, or not unambiguous JSON."""
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(f"{reason} {remedy}")
@@ -24,7 +24,7 @@ class NotStrict(ValueError):
 
 
 class TooDeep(NotStrict):
-    """It can be read and not be written again."""
+    """The text can be read but not written again."""
 
 
 def parsed(text: bytes) -> object:
@@ -33,7 +33,7 @@ def parsed(text: bytes) -> object:
 
 
 def canonical(text: bytes) -> bytes:
-    """The value of a text, written without white space and its members in the order of their names.
+    """The value of a text, written without white space and with members in the order of their names.
 
     Raises `NotStrict`.
     """
@@ -56,9 +56,9 @@ def _read(text: bytes) -> tuple[object, bytes]:
 
 
 def elements(text: bytes) -> list[bytes]:
-    """The texts of an array's elements, each as it stands there; none where the text cannot be taken apart.
+    """The texts of an array's elements, unchanged; none if the text cannot be split.
 
-    What takes it apart is more tolerant than `parsed`, which is for each element to say.
+    The split is more tolerant than `parsed`, which is to be called on each element.
     """
     try:
         whole, texts = text.decode(), list[bytes]()
@@ -71,13 +71,13 @@ def elements(text: bytes) -> list[bytes]:
             texts.append(whole[begin:end].encode())
             at, sign = _behind(whole, end), ","
         is_whole = whole[at] == "]" and _behind(whole, at + 1) == len(whole)
-    except (ValueError, IndexError, RecursionError):  # no UTF-8, no JSON, cut off, or too deep even to be looked at
+    except (ValueError, IndexError, RecursionError):  # not UTF-8, not JSON, cut off, or too deep even to be scanned
         return []
     return texts if is_whole else []
 
 
 def _behind(text: str, at: int) -> int:
-    """Where the blanks end that begin at `at`."""
+    """The end of the blanks that begin at `at`."""
     blanks = _BLANKS.match(text, at)
     return blanks.end() if blanks else at
 

@@ -1,4 +1,4 @@
-"""Which characters a text may hold: CloudEvents' String type for names and identifiers, what storage holds for others.
+"""The characters that a text may hold: CloudEvents' String type for names and identifiers, storable ones for others.
 
 Admission and query parameters use the same functions, so that everything that can be recorded can be queried.
 """
@@ -12,12 +12,12 @@ _NONCHARACTERS: Final = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
 )
 UNFIT: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
-"""One character that is none of a name's; see `unfit`."""
+"""One character that a name may not hold; see `unfit`."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def unfit(text: str) -> str | None:
-    """The first character that CloudEvents' String type (1.0.2, section 2.2) forbids, e.g. `U+000A`; None: all fit.
+    """The first character that CloudEvents' String type (1.0.2, section 2.2) forbids, e.g. `U+000A`; None if none.
 
     Forbidden are control characters (U+0000 to U+001F, U+007F to U+009F), noncharacters, and halves of surrogate
     pairs. Any other is allowed, whether assigned, printable, or not.
@@ -37,5 +37,5 @@ def is_storable(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """The text with what cannot be stored shown as an escape, e.g. `\\x00`."""
+    """The text with characters that cannot be stored shown as escapes, e.g. `\\x00`."""
     return text.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()

@@ -1,6 +1,6 @@
-"""Why bytes could not be read, in terms that let their sender correct them and keep a dead letter searchable.
+"""The error for bytes that could not be read; it lets their sender correct them and keeps a dead letter searchable.
 
-One kind of exception for every binding and every fault: readers of the wire catch this one and nothing else.
+It is the one exception of every binding and for every fault: readers of the wire catch this and nothing else.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ _IDENTIFYING: Final = ("id", "source", "type", "subject", "correlationid")
 
 
 class Unreadable(Exception):
-    """These bytes are no CloudEvent that the system can keep: why, where, what to do, and what could still be read."""
+    """The bytes are not a CloudEvent that the system can keep: reason, field, remedy, and the readable parts."""
 
     def __init__(self, reason: str, field: str, remedy: str) -> None:
         super().__init__(f"{field}: {reason} {remedy}")
@@ -31,12 +31,12 @@ class Unreadable(Exception):
         self.subject: str | None = None
         self.correlation_id: str | None = None
         self.is_foreign = False
-        """Client libraries cannot decode the record at all: it is answered, and kept as a dead letter besides."""
+        """Client libraries cannot decode the record at all: it is answered, and also kept as a dead letter."""
         self.digest = b""
-        """Hash of what was sent, empty where no identity was read: a repeat is known by it."""
+        """Hash of what was sent, by which a repeat is recognised; empty if no identity was read."""
 
     def salvage(self, attributes: Mapping[str, object], data: bytes | None = None) -> "Unreadable":
-        """Keep those of the identifying attributes (as text or UTF-8 bytes) that are good by themselves.
+        """Keep those of the identifying attributes (as text or UTF-8 bytes) that are valid by themselves.
 
         With `source` and `id` the sender can be answered; `attributes` and `data` are then hashed as they came.
         """
@@ -58,7 +58,7 @@ def _salvaged(value: object) -> str | None:
 
 
 def _digest(attributes: Mapping[str, object], data: bytes | None) -> bytes:
-    """Each part with its length before it, so that no two sets of attributes read the same."""
+    """Hash each part preceded by its length, so that no two sets of attributes give the same input."""
     digest = hashlib.sha256()
     for name, value in sorted(attributes.items()):
         raw = _octets(value)
@@ -79,5 +79,5 @@ def _octets(value: object) -> bytes:
 
 
 def empty(field: str) -> Unreadable:
-    """There is no data where there should be."""
+    """The error for missing data."""
     return Unreadable("There is no data.", field, "Send the data as a JSON object; an empty record deletes nothing.")

@@ -1,6 +1,6 @@
-"""One example of every word: what consumers read to see real values, and what every consumer's tests read.
+"""One example of every message: for consumers who want to see real values, and for every consumer's tests.
 
-Values are of the field (two decisions of a parliament, an observer's tour, a company in a framework nation's
+The values are realistic (two decisions of a parliament, an observer's tour, a company in a framework nation's
 battalion); people are opaque references, as everywhere. No running service reads them.
 """
 
@@ -15,11 +15,11 @@ from contracts.registry import schema_name, type_name
 from contracts.words import Event, Message
 
 _AT: Final = datetime(2024, 3, 12, 9, 30, tzinfo=UTC)
-"""When every example was recorded, and when it happened unless its data has a date."""
+"""When every example was recorded, and when it happened if its data has no date."""
 
 
 def example_id(word: type[Message]) -> UUID:
-    """The id of a word's example: the same whenever it is made."""
+    """The id of a message type's example, the same on every run."""
     return uuid5(NAMESPACE_URL, f"urn:forcegen:example:{type_name(word)}:{word.schema_version}")
 
 
@@ -49,7 +49,7 @@ EXAMPLES: Final[tuple[Message, ...]] = (
 
 
 def enveloped(example: Message) -> Envelope:
-    """An example as the CloudEvent that would carry it."""
+    """An example in the CloudEvent that would carry it."""
     word = type(example)
     recorded = isinstance(example, Event | CommandDecided)
     service = "approvals" if isinstance(example, CommandDecided) else word.service
