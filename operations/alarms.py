@@ -1,4 +1,4 @@
-"""The alarms that stopped the signing of the audit log: listed, and cleared by somebody with a reason."""
+"""Lists the alarms that stopped the signing of the audit log, and clears them with a name and a reason."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ __all__ = ["Alarm", "clear_alarm", "newest_alarms"]
 
 
 async def newest_alarms(database: str | None, directory: Path) -> Sequence[Alarm]:
-    """The newest first; their texts are safe to print.
+    """The alarms, newest first; their texts are safe to print.
 
     Raises:
         OperationError: the database cannot be read.
@@ -24,7 +24,7 @@ async def newest_alarms(database: str | None, directory: Path) -> Sequence[Alarm
 
 
 async def clear_alarm(nr: int, by: str, because: str, database: str | None, directory: Path) -> None:
-    """Put on record who looked, and why signing may go on.
+    """Clear an alarm, and put on record who did and why signing may resume.
 
     Raises:
         OperationError: no such alarm stands, or the role may not clear it.

@@ -1,4 +1,4 @@
-"""Which archived records an operation takes, and what is said where the archive does not have them."""
+"""The selection of archived records for an operation, and the errors if the archive does not have them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ __all__ = ["Selection", "TimeRange", "archive_errors", "full_types"]
 
 
 def full_types(names: list[str] | None) -> tuple[str, ...]:
-    """Types in full, of names in full or their last part.
+    """Full type names, from full names or their last part.
 
     Raises:
         InvalidRequest: no type has such a name.
@@ -23,7 +23,7 @@ def full_types(names: list[str] | None) -> tuple[str, ...]:
 
 @contextmanager
 def archive_errors() -> Iterator[None]:
-    """What the archive refuses, as an OperationError."""
+    """Raise refusals of the archive as OperationError."""
     try:
         yield
     except UnknownFilterValue as error:

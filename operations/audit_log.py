@@ -1,4 +1,4 @@
-"""The audit log, wherever it is: an export, a running service or its database; verified, and exported as files."""
+"""Verifies the audit log, or exports it as files; the log may be an export, a running service or its database."""
 
 import asyncio
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ __all__ = ["LogCheck", "ReadPath", "checkpoint_in", "export_log", "open_log", "v
 
 @dataclass(frozen=True, slots=True)
 class LogCheck:
-    """What a verifier reports, safe to print, and whether all of it holds."""
+    """The report of a verifier, safe to print, and whether everything holds."""
 
     text: str
     holds: bool
@@ -47,7 +47,7 @@ def open_log(place: str, token: str | None = None) -> Iterator[ReadPath]:
 
 
 def checkpoint_in(file: Path) -> str:
-    """The checkpoint that somebody kept in a file.
+    """The checkpoint in a file.
 
     Raises:
         OperationError: it holds none.
@@ -57,7 +57,7 @@ def checkpoint_in(file: Path) -> str:
 
 
 def verify_log(read: ReadPath, key: str, since: str | None, report_rate: ReportRate) -> LogCheck:
-    """Every record, hash and signature, that nothing is missing between the records, and that it continues `since`."""
+    """Verify every record, hash and signature, that no record is missing, and that the log continues `since`."""
     between = Verification()
     chain = continuity.ContinuityChecker(between)
     with _wrong_as_error():
@@ -68,20 +68,20 @@ def verify_log(read: ReadPath, key: str, since: str | None, report_rate: ReportR
 
 
 def verify_bundle(bundle: Path, key: str, since: str | None) -> LogCheck:
-    """The proof of one record, offline.
+    """Verify the proof of one record, offline.
 
     Raises:
-        OperationError: the file does not hold what it should.
+        OperationError: the file does not hold a proof.
     """
     with _wrong_as_error():
         return _log_check(verifier.verify_bundle(verifier.kept_bundle(bundle), key, since))
 
 
 def export_log(read: ReadPath, target: Path) -> tuple[int, str]:
-    """Write the log as static files; how many records it has, and the name of the log.
+    """Write the log as static files; returns the number of its records, and its name.
 
     Raises:
-        OperationError: the log has another form than it should.
+        OperationError: the log does not have the expected form.
     """
     try:
         newest = export(read, target)

@@ -1,6 +1,6 @@
-"""Sessions with the databases of the services: their address is given, in the environment, or that of the local stack.
+"""Database sessions of services: the address comes from an option, the environment, or the local stack.
 
-A session that only reads is read-only, whatever its role may do.
+A reading session is read-only, whatever its role may do.
 """
 
 import os
@@ -18,19 +18,19 @@ from operations.errors import OperationError
 
 QUERY_MAX_S: Final = 600
 DATABASE_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, ValueError)
-"""What a session may fail with."""
+"""The errors that a session may fail with."""
 READERS: Final = {"audit": "auditor"}
-"""By service, the role that can do nothing but read its tables."""
+"""By service, the role that can only read its tables."""
 _CONNECT_ERRORS: Final = (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def reader_url(service: str, given: str | None, directory: Path) -> str:
-    """The address of the database that holds a service's tables, for reading."""
+    """The address of the database with a service's tables, for reading."""
     return _url(service, READERS.get(service, service), given, directory)
 
 
 def owner_url(service: str, given: str | None, directory: Path) -> str:
-    """The same, as the role that owns the tables."""
+    """The same address, as the role that owns the tables."""
     return _url(service, service, given, directory)
 
 

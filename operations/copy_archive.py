@@ -1,4 +1,4 @@
-"""Archived records into a file, a line each: what is there is compared, what is missing is appended."""
+"""Copies archived records to a file, a line each: compares existing lines, and appends missing ones."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from services.audit.refill.to_file import ResumableCopy
 
 @dataclass(frozen=True, slots=True)
 class CopiedRecords:
-    """How many lines the file had, how many it lacked, and how many records no filter could look into."""
+    """How many lines the file had, how many it lacked, and how many records no filter could read."""
 
     there: int
     missing: int
@@ -30,10 +30,10 @@ async def copy_to_file(
     *,
     dry_run: bool,
 ) -> CopiedRecords:
-    """Write the records, in the order of their leaves; a run that was cut short goes on where it was.
+    """Write the records in the order of their leaves; the next run continues where an interrupted one stopped.
 
     Raises:
-        OperationError: the file holds something else, or cannot be written; the archive cannot be read.
+        OperationError: the file holds other content, or cannot be written; the archive cannot be read.
     """
     try:
         with archive_errors(), to_file.copy(file, dry_run=dry_run) as copy, open_progress() as progress:
@@ -48,7 +48,7 @@ async def copy_to_file(
 async def _copy(
     which: Selection, copy: ResumableCopy, database: str | None, directory: Path, progress: RecordProgress
 ) -> int:
-    """How many records could not be looked into."""
+    """Copy the records; returns how many the filters could not read."""
     unreadable = 0
     async with connections.reading("audit", database, directory) as archive:
         stored = await partition_reader.stored_offsets(archive, "audit")

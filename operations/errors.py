@@ -1,4 +1,4 @@
-"""Why an operation could not be done, in one line for the operator, with the remedy in it.
+"""Errors of operations: the reason in one line for the operator, with the remedy in it.
 
 OperationError
 └── InvalidRequest      the request contradicts itself or names something that does not exist
@@ -6,8 +6,8 @@ OperationError
 
 
 class OperationError(Exception):
-    """The operation could not be done; what it had done so far stays valid, and it may be run again."""
+    """The operation failed; what it has done so far stays valid, and it may be run again."""
 
 
 class InvalidRequest(OperationError):
-    """The request itself is wrong: nothing was begun."""
+    """The request itself is wrong; nothing was started."""

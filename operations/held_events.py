@@ -1,4 +1,4 @@
-"""An event that a service holds is given up by an operator, in the service's own database."""
+"""Drops a held event for an operator, in the service's own database."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from operations.errors import OperationError
 
 
 async def give_up_event(service: str, origin: Origin, reason: str, database: str | None, directory: Path) -> bool:
-    """Make a dead letter of it, with the reason; False where the service does not hold it.
+    """Make a held event a dead letter, with the reason; False if the service does not hold it.
 
     Raises:
-        OperationError: the database does not answer, or refuses it.
+        OperationError: the database does not answer, or refuses the change.
     """
     async with connections.owning(connections.owner_url(service, database, directory), service) as connection:
         try:

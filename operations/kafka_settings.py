@@ -1,4 +1,4 @@
-"""Kafka's settings for an operation: checked before a client is opened. TLS and SASL come from `FORCEGEN_KAFKA_…`."""
+"""Kafka settings of an operation, checked before a client is opened. TLS and SASL come from `FORCEGEN_KAFKA_…`."""
 
 import logging
 
@@ -8,10 +8,10 @@ from operations.errors import OperationError
 
 
 def kafka_settings(bootstrap: str) -> Settings:
-    """The settings of a client of these brokers.
+    """The settings for a client of these brokers.
 
     Raises:
-        OperationError: no client can be made of them, e.g. a certificate cannot be read.
+        OperationError: no client can be created with them, e.g. because a certificate cannot be read.
     """
     silence_client_log()
     settings = Settings(kafka_bootstrap=bootstrap)
@@ -23,5 +23,5 @@ def kafka_settings(bootstrap: str) -> Settings:
 
 
 def silence_client_log() -> None:
-    """aiokafka logs each failed connection; the error that follows says it once."""
+    """Silence aiokafka, which logs each failed connection; the error that follows reports it once."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)

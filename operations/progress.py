@@ -1,4 +1,4 @@
-"""How an operation reports how far it is, without knowing who shows it."""
+"""The progress interface of operations, independent of its display."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -6,16 +6,16 @@ from typing import Protocol, TypeAlias
 
 
 class RecordProgress(Protocol):
-    """Counts the records that an operation is done with, one piece of work after another."""
+    """Counts the records that an operation has processed, one piece of work after another."""
 
     def begin(self, what: str, records: int) -> None:
-        """Another piece of work begins, of so many records."""
+        """Begin another piece of work, of so many records."""
 
     def __call__(self, records: int) -> None:
-        """So many more records of it are done."""
+        """Count so many more records of it as done."""
 
 
 OpenProgress: TypeAlias = Callable[[], AbstractContextManager[RecordProgress]]
-"""Opens the display when there is something to count, and closes it at the end."""
+"""Opens the display once there is something to count, and closes it at the end."""
 ReportRate: TypeAlias = Callable[[int, float], None]
-"""Receives the records so far and the seconds that they took."""
+"""Receives the number of records so far and the seconds that they took."""

@@ -1,4 +1,4 @@
-"""Tokens for people who may read the archive's content: the token for them, its hash for the readers' file."""
+"""Tokens for readers of the archive's content: the token for the reader, its hash for the readers' file."""
 
 import secrets
 from hashlib import sha256
@@ -8,7 +8,7 @@ from services.audit.http import access
 
 
 def new_token(name: str) -> tuple[str, str]:
-    """A token, and the line that makes the audit service know it.
+    """A token, and the line of the readers' file with which the audit service accepts it.
 
     Raises:
         InvalidRequest: the name has characters that a line cannot hold.

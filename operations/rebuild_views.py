@@ -1,8 +1,8 @@
-"""Views rebuilt from the archive, compared with those that serve, and put in their place.
+"""Rebuilds views from the archive, compares them with the live ones, and replaces those.
 
-All of the archive goes into a schema beside; once it holds what the serving views hold, row is compared with row, and
-the two change places in one transaction. Part of the archive goes into the views that serve: what they have already is
-passed over, so only what they missed is applied.
+A full rebuild projects all of the archive into a second schema; once that has caught up with the live views, they are
+compared row by row and swapped in one transaction. A partial replay goes into the live views: it skips what they have
+already, and applies only what they missed.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ ARCHIVE_WAIT_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class ViewAddresses:
-    """Of the archive, to read; of the views, as the role that owns them."""
+    """The addresses of the archive, for reading, and of the views, as the role that owns them."""
 
     archive: str | None
     views: str
@@ -40,12 +40,12 @@ class ViewAddresses:
 
 
 async def rebuild_all(at: ViewAddresses, open_progress: OpenProgress, *, dry_run: bool) -> Sequence[Difference]:
-    """Make all views from all of the archive; how they differ from those that served.
+    """Make all views from all of the archive; returns how they differ from the live ones.
 
     Raises:
         OperationError: a database does not answer, or the archive is behind the views.
     """
-    await rebuild.make(at.views, LIVE)  # where the views were dropped, there are empty ones to compare with
+    await rebuild.make(at.views, LIVE)  # if the views were dropped, this makes empty ones to compare with
     await rebuild.renew(at.views)
     with archive_errors(), open_progress() as progress:
         async with (
@@ -62,7 +62,7 @@ async def rebuild_all(at: ViewAddresses, open_progress: OpenProgress, *, dry_run
 async def _fill_and_compare(
     archive: Connection, live: Connection, fresh: Connection, progress: RecordProgress, *, dry_run: bool
 ) -> Sequence[Difference]:
-    """Most of it while the projector goes on; the rest, and the swap, while it waits."""
+    """Fill most of it while the projector goes on; the rest, and the swap, while it waits."""
     filling = ViewFill(fresh)
     await _fill(archive, filling, await _goal(archive, await rebuild.positions(live)), progress)
     async with live.transaction():
@@ -76,7 +76,7 @@ async def _fill_and_compare(
 
 
 async def _fill(archive: Connection, filling: ViewFill, goal: Positions, progress: RecordProgress) -> None:
-    """Apply what the archive has before `goal`, and the fresh views have not."""
+    """Apply the records before `goal` that the new views do not have yet."""
     await filling.begin(goal)
     which = Selection(as_far_as=goal)
     size = await selection.size(archive)
@@ -90,7 +90,7 @@ async def _fill(archive: Connection, filling: ViewFill, goal: Positions, progres
 
 
 async def _goal(archive: Connection, positions: Positions) -> dict[Partition, int]:
-    """Where the views that serve are; where they have read nothing, all that is archived."""
+    """The positions of the live views; for partitions that they have not read, the end of the archive."""
     ends = await high_water_mark.archived_until(archive, SERVICE.topics_in)
     return {partition: positions.get(partition) or end for partition, end in ends.items()}
 
@@ -107,7 +107,7 @@ async def _until_archived(archive: Connection, goal: Positions) -> None:
 
 
 async def _wait_for_archive(archive: Connection, goal: Positions) -> None:
-    """The archive holds everything before `goal`."""
+    """Wait until the archive holds everything before `goal`."""
     try:
         await _until_archived(archive, goal)
     except _ArchiveBehind as error:
@@ -118,7 +118,7 @@ async def _wait_for_archive(archive: Connection, goal: Positions) -> None:
 
 
 async def restore_previous(at: ViewAddresses) -> None:
-    """Let the views from before the last rebuild serve again.
+    """Restore the views from before the last rebuild.
 
     Raises:
         OperationError: there are none.
@@ -131,11 +131,11 @@ async def restore_previous(at: ViewAddresses) -> None:
 
 
 async def apply_missing(at: ViewAddresses, which: Selection, open_progress: OpenProgress, *, dry_run: bool) -> Applied:
-    """Apply to the views that serve what they missed of some records.
+    """Apply to the live views those of the selected records that they missed.
 
     Raises:
-        OperationError: a database does not answer, or the service applied some of them meanwhile.
-        OtherProjections: the views are not those of this program: all of them are made anew, or none.
+        OperationError: a database does not answer, or the service applied some of the records meanwhile.
+        OtherProjections: another version of the program made the views: they can only be rebuilt all together.
     """
     applied = Applied()
     with archive_errors(), open_progress() as progress:

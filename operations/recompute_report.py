@@ -1,7 +1,7 @@
-"""A report computed again from the archive alone: the records before a receipt's positions, projected again.
+"""Recomputes a report from the archive alone, by projecting the records before a receipt's positions again.
 
-The archive is checked while it is read: what is projected is what was hashed, so a report that comes out the same
-follows from the signed log, and from nothing else.
+The archive is verified while it is read: the projected records are those that were hashed, so a report that comes out
+the same follows from the signed log, and from nothing else.
 """
 
 import asyncio
@@ -31,11 +31,11 @@ from services.reporting.reports.parameters import parameters_of
 from services.reporting.reports.receipts import Receipt
 
 BATCH_RECORDS: Final = 1_000
-"""Records of one transaction."""
+"""Records in one transaction."""
 
 
 def consumed(record: JsonObject) -> "ConsumerRecord[bytes | None, bytes | None]":
-    """An archived record in JSON (`layout.record`) as Kafka gave it."""
+    """An archived record in JSON (`layout.record`) as Kafka delivered it."""
     key, value = (None if record[part] is None else bytes.fromhex(record[part]) for part in ("key", "value"))
     return ConsumerRecord(
         topic=record["topic"],
@@ -53,7 +53,7 @@ def consumed(record: JsonObject) -> "ConsumerRecord[bytes | None, bytes | None]"
 
 
 class RecomputedViews:
-    """Views in a schema of their own, filled as the records come by."""
+    """Views in a separate schema, filled while the records are read."""
 
     def __init__(self, runner: asyncio.Runner, filling: ViewFill, pool: asyncpg.Pool, receipt: Receipt) -> None:
         self._runner = runner
@@ -63,10 +63,10 @@ class RecomputedViews:
         self._until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
         self._next: list[ConsumerRecord[bytes | None, bytes | None]] = []
         self.uncovered: list[str] = []
-        """Records that the answer rests on, and that the receipt's checkpoint does not cover."""
+        """Records that the answer depends on but the receipt's checkpoint does not cover."""
 
     def see(self, record: JsonObject, size: int) -> None:
-        """One archived record, of an archive of which the receipt's checkpoint covers the first `size`."""
+        """Take one archived record; the receipt's checkpoint covers the first `size` records of the archive."""
         if record["offset"] >= self._until.get((record["topic"], record["partition"]), 0):
             return
         if record["leaf"] >= size:
@@ -76,7 +76,7 @@ class RecomputedViews:
             self._fill()
 
     def answer(self) -> JsonObject:
-        """The report, as the query API would give it from these views."""
+        """The report, as the query API would answer it from these views."""
         self._fill()
         return self._runner.run(self._answer())
 
@@ -96,7 +96,7 @@ class RecomputedViews:
 
 @contextmanager
 def recomputed_views(url: str, receipt: Receipt) -> Iterator[RecomputedViews]:
-    """Empty views in the database at `url`; gone at the end."""
+    """Empty views in the database at `url`, dropped at the end."""
     schema = f"forcegen_{secrets.token_hex(6)}"
     until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
 
@@ -125,7 +125,7 @@ def recomputed_views(url: str, receipt: Receipt) -> Iterator[RecomputedViews]:
 
 
 def watched(read: ReadPath, views: RecomputedViews, size: int) -> ReadPath:
-    """The same reading, of which the views see every record once."""
+    """Wrap a read function so that the views see every record once."""
     seen = 0
 
     def reading(path: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Kafka, the archive, the services' stores and the views side by side, each difference reported as it is found."""
+"""Compares Kafka, the archive, the services' stores and the views, and reports each difference as it is found."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -26,7 +26,7 @@ async def reconcile_stores(
     report: Callable[[Finding], None],
     open_progress: OpenProgress,
 ) -> Reconciliation:
-    """Compare all of them; `report` receives each difference. The result says what was compared, and who lags.
+    """Compare all of them; `report` receives each difference. The result lists what was compared, and what lags.
 
     Raises:
         OperationError: a database or Kafka cannot be read.

@@ -1,6 +1,6 @@
-"""Topics that Kafka lost, written again from the archive: compared first, then each record appended at its old offset.
+"""Refills topics that Kafka lost from the archive: compares first, then appends each record at its old offset.
 
-A topic is taken whole: an offset is a position behind everything before it.
+A topic is refilled as a whole, because a record's offset depends on everything before it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -34,12 +34,12 @@ SEND_GIVEN_UP_MS: Final = 60_000
 
 @dataclass(frozen=True, slots=True)
 class RefillRequest:
-    """What is refilled, from where, and to where."""
+    """What to refill, from where, and to where."""
 
     which: Selection
-    """Topics and services alone."""
+    """Only by topics and services."""
     renamed: Mapping[str, str]
-    """By topic, the other name under which it is written."""
+    """By topic, the other name to write it under."""
     bootstrap: str
     database: str | None
     directory: Path
@@ -47,18 +47,18 @@ class RefillRequest:
 
 
 class RefillView(Protocol):
-    """What a refill reports before it writes."""
+    """Receives the reports of a refill before it writes."""
 
     def left_out(self, topics: Sequence[str]) -> None:
-        """Command topics that were not named, and so are not refilled."""
+        """The command topics that were not named, and so are not refilled."""
 
     def planned(self, plan: Sequence[PartitionRefill]) -> None:
-        """What each partition has, and what would be written to it."""
+        """The plan: what each partition has, and what would be written to it."""
 
 
 @dataclass(frozen=True)
 class _Clients:
-    """Everything that is read or written."""
+    """The clients for everything that is read or written."""
 
     archive: Connection
     committed: KafkaReader
@@ -68,11 +68,11 @@ class _Clients:
 
 
 async def refill_topics(request: RefillRequest, view: RefillView, open_progress: OpenProgress) -> int:
-    """Compare, report the plan, and append what is missing unless this is a dry run; how many records are missing.
+    """Compare, report the plan, and append missing records unless this is a dry run; returns how many are missing.
 
     Raises:
-        InvalidRequest: the request takes part of a topic, or renames one that it does not take.
-        OperationError: a partition cannot be refilled, a service still reads, or a server failed.
+        InvalidRequest: the request selects part of a topic, or renames one that it does not select.
+        OperationError: a partition cannot be refilled, a service is still reading, or a server failed.
     """
     if request.which.looks_inside or request.which.as_far_as:
         raise InvalidRequest(
@@ -135,7 +135,7 @@ async def _refill(
 
 
 async def _partition_counts(archive: Connection, request: RefillRequest, view: RefillView) -> dict[str, int]:
-    """The topics to be refilled, each with the number of its partitions, by how far the archive has read them all."""
+    """The topics to refill, each with its number of partitions according to the archive's offsets."""
     await selection.size(archive)
     if other := await partition_reader.another(archive):
         cause = f"A refill from this archive runs already, in a session of the database server: {other}"
@@ -155,7 +155,7 @@ async def _partition_counts(archive: Connection, request: RefillRequest, view: R
 
 
 def _is_taken(which: Selection, topic: str) -> bool:
-    """Commands are orders to act: their topics are taken by name alone."""
+    """Whether a topic is selected. Commands are orders to act: their topics are selected only by name."""
     return (
         (not which.topics or topic in which.topics)
         and (not which.services or topic.partition(".")[0] in which.services)
@@ -180,7 +180,7 @@ async def _open_clients(opened: AsyncExitStack, archive: Connection, settings: S
 
 
 async def _abort_open_transaction(clients: _Clients, parts: Sequence[PartitionRefill]) -> None:
-    """A run that was cut short may have left a transaction open: its mark must come before the ends are measured."""
+    """Abort a transaction that an interrupted run left open: its mark must be written before the ends are measured."""
     extents = [await partition_reader.extent(clients.archive, part.source) for part in parts]
     if any(extent.has_gaps for extent in extents):
         await clients.fillers.begin()
@@ -207,7 +207,7 @@ async def _plan(
 
 
 async def _create_topics(settings: Settings, plan: Sequence[PartitionRefill], there: Collection[str]) -> None:
-    """Topics that are not there, with the partitions that they had."""
+    """Create missing topics, with the partitions that they had."""
     absent: dict[str, int] = {}
     for part in plan:
         if part.target[0] not in there:

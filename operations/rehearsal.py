@@ -1,7 +1,7 @@
-"""The three deciding services on the store in memory: what a command is answered, and what follows from it elsewhere.
+"""The three deciding services on the store in memory: answers to commands, and their effects in other services.
 
-Ids are deterministic here as they are in the system, so a rehearsal shows which answers to wait for: those to the
-commands of a wave, and those to every command that the services' policies then send.
+Ids are deterministic here as in the system, so a rehearsal shows which answers to wait for: those to the commands of a
+wave, and those to every command that the services' policies then send.
 """
 
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
@@ -28,15 +28,15 @@ STREAMS_CACHED_MAX: Final = 10_000
 WAITING_MAX: Final = 10_000
 ROUNDS_MAX: Final = 100
 _NO_CLOCK: Final = datetime(2022, 7, 1, tzinfo=UTC)
-"""Stands for the time of receipt, which no step of the story rests on: each says when it holds."""
+"""Replaces the time of receipt, on which no step of the story depends: each states when it takes effect."""
 
 Address: TypeAlias = tuple[str, str, str]
-"""Of an answer: service, source of the command, id of the command."""
+"""The address of an answer: service, source of the command, id of the command."""
 T = TypeVar("T")
 
 
 class InMemoryService:
-    """One service as it runs, on the store in memory."""
+    """One service with its real rules, on the store in memory."""
 
     def __init__(self, service: DecidingService) -> None:
         self.service = service
@@ -47,7 +47,7 @@ class InMemoryService:
         )
 
     def handle(self, envelopes: Iterable[Envelope]) -> Sequence[NewEvent]:
-        """Decide in order, then what was waiting for it; the new events."""
+        """Decide commands in order, then those that waited for them; returns the new events."""
         before = len(self.store.events)
         commands = [self._decoded(envelope) for envelope in envelopes]
         for _ in range(ROUNDS_MAX):
@@ -63,7 +63,7 @@ class InMemoryService:
         return _at_once(self.store.outcomes_of([key]))[key].outcome
 
     def waiting(self) -> Sequence[Mapping[str, object]]:
-        """Commands that wait for something which has not come."""
+        """Commands that wait for an event that has not come."""
         return _at_once(self.store.waiting((datetime.min.replace(tzinfo=UTC), "", ""), WAITING_MAX))
 
     def _decoded(self, envelope: Envelope) -> DecodedCommand:
@@ -75,7 +75,7 @@ class InMemoryService:
 
 
 def _at_once(work: Coroutine[object, None, T]) -> T:
-    """The result of what never waits: all that the store in memory is asked for is there."""
+    """Run a coroutine that never suspends, because the store in memory answers at once; returns its result."""
     try:
         work.send(None)
     except StopIteration as ended:
@@ -85,13 +85,13 @@ def _at_once(work: Coroutine[object, None, T]) -> T:
 
 
 class InMemorySystem:
-    """All deciding services; each fact reaches the policies of every service until nothing more follows."""
+    """All deciding services; each event reaches the policies of every service until nothing more follows."""
 
     def __init__(self) -> None:
         self.services = {service.name: InMemoryService(service) for service in SERVICES}
 
     def ask(self, envelopes: Iterable[Envelope]) -> Sequence[Address]:
-        """Send the commands; the addresses of all answers that they and their consequences lead to."""
+        """Send commands; returns the addresses of all answers to them and to the commands that follow."""
         sent: list[Address] = []
         queue = list(envelopes)
         for _ in range(ROUNDS_MAX):

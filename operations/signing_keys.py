@@ -1,4 +1,4 @@
-"""The key that signs the audit log, where the audit service keeps it. Nothing is made where there is none."""
+"""The key that signs the audit log, where the audit service keeps it. If there is none, none is made."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ def public_key(directory: Path) -> str:
 
 
 def rotate(directory: Path) -> str:
-    """Put a new key in place of the old, which signs for it; returns the hand-over to be published.
+    """Replace the key with a new one, which the old key signs; returns the hand-over to be published.
 
     Raises:
         OperationError: there is no key here, or it cannot be used.
@@ -32,9 +32,9 @@ def rotate(directory: Path) -> str:
 
 @contextmanager
 def _settings(directory: Path) -> Iterator[AuditSettings]:
-    """The settings of the audit service: from its environment, else of the one that `forcegen up` runs, else here."""
+    """The audit service's settings: from its environment, else of the one `forcegen up` runs, else of this place."""
     settings = AuditSettings()
-    local = directory / "services" / "audit" / settings.directory  # relative to the place in which the service works
+    local = directory / "services" / "audit" / settings.directory  # relative to the service's working directory
     if "directory" not in settings.model_fields_set and (local / "key").exists():
         settings = settings.model_copy(update={"directory": local})
     try:

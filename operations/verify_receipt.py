@@ -1,4 +1,4 @@
-"""Whether a report follows from the log: the file, the log, and the report made again, each held to the receipt."""
+"""Verifies that a report follows from the log: checks the file, the log and the recomputed report by the receipt."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -23,23 +23,23 @@ from services.reporting.reports.receipts import Receipt
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCheck:
-    """What became of a receipt."""
+    """The result of checking a receipt."""
 
     report: str
     as_of: str
     findings: Sequence[str]
-    """What is wrong; the report follows from the log where this is empty."""
+    """The faults; if there are none, the report follows from the log."""
     projection_then: str
     projection_now: str
-    """The version of the code that computes reports, when the receipt was given and now."""
+    """The versions of the code that computes reports, at the time of the receipt and now."""
 
 
 def verify_receipt(file: Path, key: str, read: ReadPath, scratch: str | None, report_rate: ReportRate) -> ReceiptCheck:
-    """Check the file and the log, and compute the report again in a Postgres at `scratch`, or in one started for it.
+    """Check the file and the log, and recompute the report in the Postgres at `scratch`, or in one started for it.
 
     Raises:
         InvalidRequest: the file holds no receipt.
-        OperationError: there is nowhere to work in.
+        OperationError: there is no Postgres to work in.
     """
     answer, receipt = _read_receipt(file)
     findings = []
@@ -52,7 +52,7 @@ def verify_receipt(file: Path, key: str, read: ReadPath, scratch: str | None, re
 
 
 def _read_receipt(file: Path) -> tuple[JsonObject | None, Receipt]:
-    """The answer, where it is there, and its receipt."""
+    """The answer, if the file has it, and its receipt."""
     try:
         content = json.loads(file.read_bytes())
         has_answer = "receipt" in content
@@ -68,7 +68,7 @@ def _read_receipt(file: Path) -> tuple[JsonObject | None, Receipt]:
 def _recompute(
     read: ReadPath, key: str, receipt: Receipt, answer: JsonObject | None, url: str, report_rate: ReportRate
 ) -> list[str]:
-    """What is wrong with the log, and how the answer that follows from it differs."""
+    """The faults of the log, and how the answer that follows from it differs."""
     note = receipt.archive["checkpoint"]
     try:
         keys = verifier.handed_over(key, json.loads(read("handovers")))
@@ -87,7 +87,7 @@ def _recompute(
 
 
 def _differences(answer: JsonObject | None, again: JsonObject) -> list[str]:
-    """Row by row, where the answer is there to compare with."""
+    """The differences row by row, if there is an answer to compare with."""
     differences = ["answer: what follows from the log is another than the receipt says"]
     if answer is None:
         return differences
