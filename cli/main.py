@@ -1,7 +1,7 @@
-"""The one command of the system, `forcegen`: a file a command, and no rule of the field in any of them.
+"""The command line `forcegen`: one file for each command, and no domain rule in any of them.
 
-The commands that run servers on this machine need more than the others. Where that is not installed they are still
-listed, and say what they need.
+The commands that run servers on this machine need more packages than the others. If those are not installed, the
+commands are still listed, and name what they need.
 """
 
 from collections.abc import Callable
@@ -33,10 +33,10 @@ OURS: Final = ("cli", "contracts", "deploy", "kernel", "operations", "services")
 
 
 class Commands(TyperGroup):
-    """Every command, with its errors in one line and no traceback.
+    """The group of commands; it prints an error as one line, without a traceback.
 
-    What is given and empty is nearly always a variable that was not set. It is refused: taken for an option that was
-    left out, a check would look at less than the caller meant and say that all of it holds.
+    An empty argument is nearly always a variable that was not set. It is refused: if it counted as an omitted option, a
+    check would cover less than the caller meant and report that everything holds.
     """
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # `Any`: private types of the library
@@ -57,7 +57,7 @@ class Commands(TyperGroup):
 
 
 def local(name: str, module: str) -> Callable[..., None]:
-    """A command that runs servers here, or one that says what is missing for it."""
+    """A command that runs servers here, or a stand-in that names the missing package."""
     try:
         command: Callable[..., None] = getattr(import_module(module), name)
     except ModuleNotFoundError as fault:

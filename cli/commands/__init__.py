@@ -1,1 +1,1 @@
-"""A file a command of `forcegen`."""
+"""The commands of `forcegen`, one file each."""

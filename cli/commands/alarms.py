@@ -1,4 +1,4 @@
-"""`forcegen audit alarms`: what stopped the signing, and that somebody has looked."""
+"""`forcegen audit alarms`: lists the alarms that stopped the signing, and clears them."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ TEXT_MAX: Final = 1_000
 
 
 def show_alarms(database: str | None, directory: Path) -> bool:
-    """List them, the newest first; whether one stands."""
+    """List the alarms, the newest first; returns whether one stands."""
     newest = asyncio.run(alarms.newest_alarms(database, directory))
     shown = table("alarm", "raised", "about", "what", "cleared", "by", "because")
     for alarm in newest:
@@ -25,7 +25,7 @@ def show_alarms(database: str | None, directory: Path) -> bool:
 
 
 def clear_alarm(nr: int, by: str, because: str, database: str | None, directory: Path) -> None:
-    """Put on record that somebody has looked.
+    """Clear an alarm, and put on record who did and why.
 
     Raises:
         CommandError: one of the texts is empty or too long.

@@ -1,4 +1,4 @@
-"""The options that say which archived records: the same for every command that takes some of the archive."""
+"""The options that select archived records, shared by every command that reads part of the archive."""
 
 from datetime import UTC, datetime
 from typing import Annotated, TypeAlias
@@ -51,7 +51,7 @@ def instant(option: str, text: str | None) -> datetime | None:
 
 
 def period(option: str, since: str | None, until: str | None) -> TimeRange:
-    """From two options, `<option>-since` and `<option>-until`."""
+    """The period given by two options, `<option>-since` and `<option>-until`."""
     time_range = TimeRange(instant(f"{option}-since", since), instant(f"{option}-until", until))
     if time_range.since and time_range.until and time_range.since >= time_range.until:
         raise CommandError(f"{option}-since is not before {option}-until: nothing lies between them.", 2)
@@ -59,7 +59,7 @@ def period(option: str, since: str | None, until: str | None) -> TimeRange:
 
 
 def vector(given: list[str] | None) -> dict[Partition, int] | None:
-    """Offsets by partition; None where none was given."""
+    """Offsets by partition; None if none was given."""
     offsets: dict[Partition, int] = {}
     for text in given or ():
         place, _, offset = text.partition("=")
@@ -85,6 +85,6 @@ def selection(
     correlations: list[str] | None,
     as_far_as: dict[Partition, int] | None,
 ) -> Selection:
-    """All of them together."""
+    """The selection given by all options together."""
     lists = (tuple(topics or ()), tuple(services or ()), tuple(streams or ()), types)
     return Selection(*lists, effective, recorded, tuple(correlations or ()), as_far_as)

@@ -1,4 +1,4 @@
-"""`forcegen audit`: export the archive's log, check it, and change the key that signs it."""
+"""`forcegen audit`: export the archive's log, verify it, and rotate the key that signs it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,7 +132,7 @@ def token(name: Name) -> None:
 
 @contextmanager
 def reading(place: str | None, directory: Path, token: str | None = None) -> Iterator[ReadPath]:
-    """The log at a place; or of what is up in the directory, where none is given."""
+    """The log at a place; by default that of the system that runs from the directory."""
     place = running_system(directory).urls["audit"] if place is None else place
     with audit_log.open_log(place, token) as read:
         yield read

@@ -1,4 +1,4 @@
-"""`forcegen dead-letters`: the records that no service could read, why, and what their sender can do."""
+"""`forcegen dead-letters`: the records that no service could read, the reason, and what the sender can do."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def dead_letters(service: Only = None, directory: Directory = USUAL, *, as_json:
 
 
 def _letters(service: str, url: str) -> Iterator[JsonObject]:
-    """All of a service, page by page."""
+    """All dead letters of a service, page by page."""
     try:
         yield from http.get_items(f"{url}/v1/dead-letters", limit=PAGE)
     except http.NotAtThisAddress:  # a service that can read everything, or reads nothing from Kafka, has none

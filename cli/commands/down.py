@@ -1,4 +1,4 @@
-"""`forcegen down`: nothing of a directory is left running."""
+"""`forcegen down`: stops everything that runs from a directory."""
 
 from typing import Annotated
 

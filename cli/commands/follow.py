@@ -1,4 +1,4 @@
-"""`forcegen follow`: what the views set, as it happens. A connection that ends is taken up where it ended."""
+"""`forcegen follow`: prints changes of the views as they happen. A connection that ends is resumed where it ended."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
 from cli.output.errors import CommandError
 
 SILENCE_S: Final = 60.0
-"""The API gives a sign of life four times in that time."""
+"""The API sends four keep-alives in that time."""
 AGAIN_S: Final = 1.0
 TRIES_MAX: Final = 30
 
@@ -72,7 +72,7 @@ def _events(address: str, views: Sequence[str], seen: int | None) -> Iterator[Se
 
 
 def _show(event: ServerSentEvent, *, as_json: bool) -> None:
-    """A change on standard output; what else there is to say does not mix with it."""
+    """Print a change to standard output, which carries nothing else."""
     if event.event == "reset":
         typer.echo("Some changes are no longer kept: fetch the reports again.", err=True)
     elif event.event == "change" and as_json:

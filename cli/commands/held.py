@@ -1,4 +1,4 @@
-"""`forcegen held`: events of other services that wait for an upgrade; `forcegen drop-held` gives one of them up."""
+"""`forcegen held`: events of other services that wait for an upgrade; `forcegen drop-held` drops one of them."""
 
 import asyncio
 import json

@@ -16,19 +16,19 @@ DRY: Final = "Nothing was changed: this is the difference that it would make."
 
 
 def rebuild(at: ViewAddresses, *, dry_run: bool) -> None:
-    """All views, from all of the archive."""
+    """Rebuild all views from all of the archive."""
     _show(asyncio.run(rebuild_all(at, records, dry_run=dry_run)))
     typer.echo(DRY if dry_run else PUT_IN)
 
 
 def back(at: ViewAddresses) -> None:
-    """Let the views from before the last rebuild serve again."""
+    """Restore the views from before the last rebuild."""
     asyncio.run(restore_previous(at))
     typer.echo("The previous views serve again. They read on from where they were.")
 
 
 def apply(at: ViewAddresses, which: Selection, *, dry_run: bool) -> None:
-    """Some records into the views that serve."""
+    """Apply some records to the live views."""
     applied = asyncio.run(apply_missing(at, which, records, dry_run=dry_run))
     typer.echo(
         f"{applied.applied:,} events were missing and are applied, {applied.duplicates:,} were there,"
@@ -39,7 +39,7 @@ def apply(at: ViewAddresses, which: Selection, *, dry_run: bool) -> None:
 
 
 def _show(differences: Sequence[Difference]) -> None:
-    """View by view, with some of the rows."""
+    """Show the differences view by view, with some of the rows."""
     if not differences:
         typer.echo("The rebuilt views are the same as those that served, row by row.")
         return

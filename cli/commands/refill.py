@@ -1,4 +1,4 @@
-"""`forcegen audit replay --to topic`: what was lost, compared first, then appended where it was."""
+"""`forcegen audit replay --to topic`: compares topics with the archive, then appends lost records at their offsets."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ DRY: Final = "Nothing was written: this is the difference that it would make."
 
 
 def refill(request: RefillRequest) -> None:
-    """Compare, show what would change, and append it unless this is a dry run."""
+    """Compare, show the plan, and append the records unless this is a dry run."""
     missing = asyncio.run(refill_topics(request, _Shown(), records))
     if request.dry_run:
         typer.echo(DRY)
@@ -24,10 +24,10 @@ def refill(request: RefillRequest) -> None:
 
 
 def other_names(pairs: Sequence[str]) -> dict[str, str]:
-    """Of `--as TOPIC=OTHER`, the other name of each topic.
+    """The other name of each topic, from `--as TOPIC=OTHER`.
 
     Raises:
-        CommandError: one names no two topics.
+        CommandError: a pair does not name two topics.
     """
     names = {}
     for pair in pairs:
@@ -40,7 +40,7 @@ def other_names(pairs: Sequence[str]) -> dict[str, str]:
 
 
 class _Shown:
-    """The plan as a table, before anything is written."""
+    """Shows the plan as a table, before anything is written."""
 
     def left_out(self, topics: Sequence[str]) -> None:
         notices().print(f"Left out, since commands are orders to act: {', '.join(topics)}. Name them with --topic.")

@@ -1,4 +1,4 @@
-"""`forcegen audit replay`: archived records again, somewhere else, with the difference shown first."""
+"""`forcegen audit replay`: replays archived records to another place, and shows the difference first."""
 
 import asyncio
 from collections.abc import Mapping
@@ -107,7 +107,7 @@ BELONGS: Final = {"--out": To.FILE, "--as": To.TOPIC, "--views": To.VIEWS, "--ba
 
 
 def _belong(to: To, given: Mapping[str, object]) -> None:
-    """An option that would do nothing is a mistake."""
+    """Refuse options that would have no effect: they are a mistake."""
     for option, value in given.items():
         if value and BELONGS[option] is not to:
             raise CommandError(f"{option} goes with --to {BELONGS[option]}, not with --to {to}.", WRONG_USAGE)

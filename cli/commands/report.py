@@ -1,4 +1,4 @@
-"""`forcegen report`: what the query API answers, for a person as a table, for a pipe as it came."""
+"""`forcegen report`: an answer of the query API, as a table at a terminal, unchanged in a pipe."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -132,12 +132,12 @@ def _list(answer: JsonObject) -> None:
 
 
 def _required(one: JsonObject) -> str:
-    """What must be sent; of a choice, one."""
+    """What must be sent; one of several where there is a choice."""
     return ", ".join([*one["required"], *([" or ".join(one["exactly_one_of"])] if one.get("exactly_one_of") else [])])
 
 
 def _show(name: str, answer: JsonObject) -> None:
-    """A table with its totals, the day, and whether anything is still missing."""
+    """Print the table with its totals, the day, and whether any events are still missing."""
     columns = [one for one in answer["columns"] if answer["incomplete"] or one["name"] != "incomplete"]
     shown = table(*map(_column, columns))
     names = [one["name"] for one in columns]

@@ -1,4 +1,4 @@
-"""`forcegen sql`: the address of the reports for a SQL tool, with the password of the role that only reads them."""
+"""`forcegen sql`: the database address of the reports for a SQL tool, with the password of their reading role."""
 
 import typer
 

@@ -34,7 +34,7 @@ def status(directory: Directory = USUAL) -> None:
 
 
 def _ready(service: services.ServiceStatus) -> str:
-    """Whether it is, what it says of itself, and when it was last started again."""
+    """Whether it is ready, what it reports about itself, and when it was last restarted."""
     again = f" (it ended, and was started again at {service.restarts.last})" if service.restarts.times else ""
     return ": ".join([_yes(service.ready), *(["; ".join(service.problems)] if service.problems else [])]) + again
 
@@ -44,7 +44,7 @@ def _yes(fact: bool) -> str:
 
 
 def _lag(service: services.ServiceStatus) -> str | None:
-    """Records that wait over all of its consumers; `?` where the service does not say."""
+    """Waiting records of all its consumers; `?` if the service does not report them."""
     if not service.running or service.port is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""`forcegen verify`: make a report again from the archive alone, and compare it with its receipt to the byte."""
+"""`forcegen verify`: recompute a report from the archive alone, and compare it with its receipt byte for byte."""
 
 from pathlib import Path
 from typing import Annotated

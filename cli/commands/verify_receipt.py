@@ -1,4 +1,4 @@
-"""What `forcegen verify` prints of a checked receipt."""
+"""The output of `forcegen verify` for a checked receipt."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from operations.verify_receipt import ReceiptCheck, verify_receipt
 
 
 def check(file: Path, key: str, read: ReadPath, scratch: str | None) -> None:
-    """Print what is wrong, or that nothing is.
+    """Print the findings, or that there are none.
 
     Raises:
         typer.Exit: something is wrong.

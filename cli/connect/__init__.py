@@ -1,1 +1,1 @@
-"""Where things are, and clients to reach them."""
+"""The addresses of a system's parts, and clients to reach them."""

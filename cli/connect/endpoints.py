@@ -1,4 +1,4 @@
-"""Where things are: an option, else its environment variable, else what `forcegen up` wrote into its directory."""
+"""Addresses: from an option, else its environment variable, else the file that `forcegen up` wrote."""
 
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -33,10 +33,10 @@ USUAL = Path(".forcegen")
 
 
 def running_system(directory: Path) -> Endpoints:
-    """Where everything answers that is up in a directory.
+    """The endpoints of the system that runs from a directory.
 
     Raises:
-        CommandError: nothing is.
+        CommandError: no system runs from it.
     """
     endpoints = read_endpoints(directory)
     if endpoints is None:
@@ -50,7 +50,7 @@ def bootstrap(given: str | None, directory: Path) -> str:
 
 
 def query_url(given: str | None, directory: Path) -> str:
-    """The query API's address, without a slash at its end."""
+    """The query API's address, without a trailing slash."""
     url = running_system(directory).urls.get(QUERY) if given is None else given
     if url is None:
         raise CommandError(

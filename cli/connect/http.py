@@ -1,4 +1,4 @@
-"""Requests to a service over HTTP. A problem is shown as the service describes it: the detail and the remedy."""
+"""HTTP requests to a service. A problem is shown as the service describes it: the detail and the remedy."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,12 +15,12 @@ class NotAtThisAddress(CommandError):
 
 
 def client() -> httpx.Client:
-    """Straight to the service: a proxy of the environment is for other hosts."""
+    """A client that connects directly: a proxy set in the environment is for other hosts."""
     return httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
 
 
 def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> httpx.Response:
-    """The answer to a GET, or a CommandError."""
+    """The answer to a GET; raises CommandError."""
     try:
         with client() as one:
             shown = {"Authorization": f"Bearer {token}"} if token else None
@@ -45,7 +45,7 @@ def get_json(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | 
 
 
 def get_items(url: str, *, limit: int) -> Iterator[JsonObject]:
-    """Everything of a list, page by page of so many rows."""
+    """All items of a list, fetched in pages of `limit` rows."""
     cursor: str | None = None
     while True:
         answer = get_json(url, [("limit", str(limit)), *([("cursor", cursor)] if cursor else [])])
@@ -56,7 +56,7 @@ def get_items(url: str, *, limit: int) -> Iterator[JsonObject]:
 
 
 def _problem(answer: httpx.Response) -> str:
-    """RFC 9457 problem details as one line; whatever else is there, cut."""
+    """RFC 9457 problem details as one line; any other body, truncated."""
     try:
         problem = answer.json()
         parts = [problem.get("detail") or problem.get("title"), problem.get("remedy")]

@@ -1,4 +1,4 @@
-"""Kafka's clients for commands: opened with a bounded wait, and silent, since what goes wrong is said once, by us.
+"""Kafka clients for commands: opened with a bounded wait, and with silent logs, since we report each error once.
 
 TLS and SASL come from the same settings as a service's (`FORCEGEN_KAFKA_…`).
 """
@@ -22,7 +22,7 @@ REQUEST_TIMEOUT_MS = 10_000
 
 @asynccontextmanager
 async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer | None]]:
-    """A producer for commands, and a consumer that stands where the outcomes end now."""
+    """A producer for commands, and a consumer positioned at the current end of the outcomes."""
     silence_client_log()
     async with AsyncExitStack() as opened:
         try:

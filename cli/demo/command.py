@@ -1,4 +1,4 @@
-"""`forcegen demo`: a system is started, fed with a story that happened, queried about it, and taken down again."""
+"""`forcegen demo`: starts a system, sends it a true story, queries the reports, and stops the system."""
 
 import signal
 import sys
@@ -51,7 +51,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
 
 
 def _end_on_sigterm() -> None:
-    """SIGTERM ends the demo as Ctrl-C does: by way of taking the system down."""
+    """Make SIGTERM end the demo as Ctrl-C does: by stopping the system."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 

@@ -12,14 +12,14 @@ from typing import Any, Final, TypeAlias
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 JsonObject: TypeAlias = dict[str, Any]
-"""`Any`: what it holds is in the published contract, and this client has no model of it."""
+"""`Any`: the published contract defines its content, and this client has no model of it."""
 CloudEvent: TypeAlias = JsonObject
-"""As JSON has it: the attributes and `data`."""
+"""In the JSON format: the attributes and `data`."""
 Address: TypeAlias = tuple[str, str, str]
-"""Of an answer: service, source of the command, id of the command."""
+"""The address of an answer: service, source of the command, id of the command."""
 Answer: TypeAlias = JsonObject
 Offsets: TypeAlias = Mapping[tuple[str, int], int]
-"""By topic and partition."""
+"""Offsets by topic and partition."""
 
 SERVICES: Final = ("approvals", "vacancies", "deployments")
 POLL_MS: Final = 200
@@ -28,7 +28,7 @@ NOT_HEADERS: Final = frozenset({"data", "datacontenttype"})
 
 
 class NoAnswer(Exception):
-    """Commands were sent, and no answer came in time."""
+    """No answer to the sent commands came in time."""
 
 
 class ForeignClient:
@@ -70,7 +70,7 @@ class ForeignClient:
         return [TopicPartition(topic, nr) for topic in topics for nr in await self._producer.partitions_for(topic)]
 
     async def send(self, commands: Iterable[CloudEvent]) -> None:
-        """Send in order, all in one go; returns when Kafka has them."""
+        """Send in order, all at once; returns when Kafka has them."""
         deliveries = []
         for command in commands:
             service = command["type"].split(".")[1]
@@ -82,7 +82,7 @@ class ForeignClient:
             await delivery
 
     async def wait_for(self, sent: Collection[Address], followed: Collection[Address], *, silence_s: float) -> None:
-        """Until each of `sent` is answered anew and each of `followed` was ever answered, and none is pending.
+        """Wait until each of `sent` has a fresh answer, each of `followed` has any answer, and none is pending.
 
         Raises:
             NoAnswer: nothing came for `silence_s` seconds.
@@ -119,11 +119,11 @@ class ForeignClient:
         return self._answers[address][-1]
 
     def is_repeat(self, address: Address) -> bool:
-        """Whether the command was settled before, and was given the same answer again."""
+        """Whether the command was settled before, and got the same answer again."""
         settled = [answer for answer in self._answers[address] if answer["status"] != "pending"]
         return len(settled) > 1 and settled[0] == settled[-1]
 
     async def ends(self, topics: Iterable[str]) -> Offsets:
-        """Where topics end now."""
+        """The current end offsets of topics."""
         ends = await self._consumer.end_offsets(await self._partitions(topics))
         return {(partition.topic, partition.partition): end for partition, end in ends.items()}

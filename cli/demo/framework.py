@@ -1,4 +1,4 @@
-"""The steps around the people: missions, mandates, papers, applications, vacancies, and what officials said."""
+"""The steps around the people: missions, mandates, documents, applications, vacancies, and officials' statements."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -12,7 +12,7 @@ CONTRIBUTOR = "KAZ"
 
 
 def steps() -> Iterator[Step]:
-    """Everything that is known of the frame in which people serve."""
+    """Every step of the framework in which people serve."""
     yield _rule_set()
     for row in rows("missions"):
         yield _mission(row)
@@ -30,7 +30,7 @@ def steps() -> Iterator[Step]:
 
 
 def _rule_set() -> Step:
-    """Who may go, as the ministry said in 2014: captain to colonel, UN course, guiding documents, English, driving."""
+    """The ministry's criteria of 2014: captain to colonel, UN course, guiding documents, English, driving."""
     on = day("2014-01-01")
     command = vacancies.AdoptRuleSet(
         version="kz-2014",
@@ -80,7 +80,7 @@ def _line(line: StoryLine, voted_on: str) -> LineTerms:
 
 
 def _documents() -> Iterator[Step]:
-    """What each operation needs, then what is on record; an empty document is needed and not there."""
+    """The documents that each operation requires, then those on record; an empty document is required but missing."""
     for (mandate, mission), group in groupby(rows("documents"), lambda row: (row["mandate"], row["mission"])):
         papers = list(group)
         since, about = day(papers[0]["required_from"]), f"{mandate}-{mission}"

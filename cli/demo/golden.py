@@ -1,4 +1,4 @@
-"""The numbers that the public record gives for 2022-06-30, beside what the reports answer."""
+"""The numbers of the public record for 2022-06-30, compared with those of the reports."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from contracts.json_object import JsonObject
 
 AS_OF: Final = date(2022, 6, 30)
 WAITED_ON: Final = date(2014, 5, 15)
-"""A day in the spring of 2014 on which the note on twenty observers waited for vacancies."""
+"""A day in spring 2014 on which the note on twenty observers was waiting for vacancies."""
 
 Report: TypeAlias = JsonObject
-"""As the query API answers."""
+"""A report as the query API returns it."""
 Ask: TypeAlias = Callable[..., Report]
 """`ask(name, parameter=value, …)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """The answers that the demo shows."""
+    """The reports that the demo shows."""
 
     strength: Report
     officers: Report
@@ -32,7 +32,7 @@ class Reports:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One number: as the record has it, as the report has it."""
+    """One number, in the public record and in the report."""
 
     what: str
     stated: str

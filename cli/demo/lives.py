@@ -1,7 +1,7 @@
-"""The steps of a person or a unit: known, put forward, accepted, cleared, there, home.
+"""The steps of a person or a unit: registered, nominated, accepted, cleared, present, home.
 
-A row holds the days that matter; what lies between follows from them by the fixed intervals named here, and is
-reconstruction whatever the row's own basis. Only arrival and departure carry the row's basis.
+A row holds the days that matter. The steps in between follow from them by the fixed intervals named here, and are
+reconstruction, whatever the row's own basis. Only arrival and departure carry the row's basis.
 """
 
 from calendar import monthrange
@@ -17,9 +17,9 @@ from contracts.words import Command, ConsentKind
 
 SCREENING_HOLDS: Final = timedelta(days=730)
 SCREENED_AGAIN_BEFORE: Final = timedelta(days=14)
-"""A screening that would have expired by the nomination is repeated so many days before it."""
+"""How long before a nomination an otherwise expired screening is repeated."""
 REOPENED_BEFORE: Final = timedelta(days=7)
-"""A place is opened again so many days before the successor is put forward."""
+"""How long before the successor's nomination a place is reopened."""
 UN_CONSENT_AFTER: Final = timedelta(days=7)
 STATES_CONSENT_AFTER: Final = timedelta(days=14)
 SCHEDULED_AFTER: Final = timedelta(days=21)
@@ -37,7 +37,7 @@ class PutForward(TypedDict):
 
 
 class TourKey(TypedDict):
-    """What names a tour."""
+    """The key of a tour."""
 
     mandate: str
     line: str
@@ -45,7 +45,7 @@ class TourKey(TypedDict):
 
 
 def steps() -> Iterator[Step]:
-    """Every officer and every unit, place by place in the order in which they took it."""
+    """The steps of every officer and every unit, place by place in the order in which they took it."""
     last: dict[str, str] = {}
     for row in rows("officers"):
         yield from _candidate(row)
@@ -81,7 +81,7 @@ def _screening(row: Row, on: date) -> Step:
 
 
 def _nomination(row: Row, nominee: str, last: dict[str, str]) -> Iterator[Step]:
-    """Put forward for the place, which is first opened again where somebody holds it."""
+    """The nomination for the place, which is first reopened if somebody holds it."""
     vacancy, nominated = row["vacancy"], day(row["nominated_on"])
     tour = row.get("tour", nominee)
     if vacancy in last:
@@ -135,7 +135,7 @@ def _unit(row: Row) -> Iterator[Step]:
 
 
 def _tour(row: Row, tour: str, mission: str) -> Iterator[Step]:
-    """From acceptance on; who has not arrived has one consent and waits for the others."""
+    """The steps from acceptance on; a person who has not arrived has one consent and waits for the others."""
     if not row["accepted_on"]:
         return
     mandate, _, line = row["line"].partition("/")
@@ -195,6 +195,6 @@ def _moved(row: Row) -> Step:
 
 
 def _months_after(day: date, months: int) -> date:
-    """The same day so many calendar months later; the month's last day where that month is shorter."""
+    """The same day so many calendar months later; the month's last day if that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

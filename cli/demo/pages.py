@@ -1,4 +1,4 @@
-"""What the demo prints: tables for an official, each with its sources under it. Plain where it is no terminal."""
+"""The demo's output: tables for an official, each with its sources below. Plain text outside a terminal."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -26,7 +26,7 @@ def console() -> Console:
 
 
 def chapters_sent(out: Console, chapters: Sequence[Answered]) -> None:
-    """What was sent and answered."""
+    """Print what was sent and answered."""
     shown = _table(out, "Commands sent through Kafka", "chapter", number("sent"), number("repeats"), number("followed"))
     for one in chapters:
         row(shown, (one.title, one.sent, one.repeated, one.followed))
@@ -40,7 +40,7 @@ def chapters_sent(out: Console, chapters: Sequence[Answered]) -> None:
 
 
 def refused(out: Console, answers: Sequence[Refused]) -> None:
-    """What was sent against the rules, and what was answered."""
+    """Print the commands that break a rule, and the answers."""
     shown = _table(out, "Refusals (the examples are fictional)", "rule", "command", "reason", "remedy")
     for one in sorted(answers, key=lambda answer: int(answer.example.rule[1:])):
         shown.add_section()
@@ -49,7 +49,7 @@ def refused(out: Console, answers: Sequence[Refused]) -> None:
 
 
 def reports(out: Console, answers: Reports) -> None:
-    """The questions that officials ask, on the day of the vote."""
+    """Print the reports for officials, as of the day of the vote."""
     _strength(out, answers.strength)
     _since(out, answers)
     _headroom(out, answers.headroom)
@@ -122,7 +122,7 @@ def _waiting(out: Console, answers: Reports) -> None:
 
 
 def checked(out: Console, checks: Sequence[Check]) -> None:
-    """The public numbers beside the reports'."""
+    """Print the public numbers beside the reports' numbers."""
     shown = _table(out, "The public record and the reports", "number", "public record", "report", "same")
     for one in checks:
         row(shown, (one.what, one.stated, one.reported, "yes" if one.holds else "NO"))
@@ -131,7 +131,7 @@ def checked(out: Console, checks: Sequence[Check]) -> None:
 
 
 def _table(out: Console, title: str, *columns: str | Column) -> Table:
-    """A table that is plain in a log too; its title stands above it, so that a narrow table does not fold it."""
+    """A table that is readable in a log too; its title is printed above it, so that a narrow table does not wrap it."""
     out.print(Text(title, style="bold"), soft_wrap=True)
     shown = terminal.table(*columns)
     shown.box, shown.pad_edge = box.SIMPLE_HEAD, False
@@ -149,7 +149,7 @@ def _note(out: Console, *lines: str) -> None:
 
 
 def _sources(out: Console, *names: str, worked_out: bool = False) -> None:
-    """Each source on a line of its own, whole, so that it can be followed."""
+    """Print each source whole, on a separate line, so that it can be followed."""
     known = tables.sources()
     lines: Iterable[str] = (_source(known[name]) for name in names)
     for line in ("Sources:", *lines, *([WORKED_OUT] if worked_out else [])):

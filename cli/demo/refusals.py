@@ -1,7 +1,7 @@
 """Commands that must be refused, one or more for each rule. They are fictional: no office ever sent any of them.
 
-They are sent after the story, to the same system, and change nothing in it; only I12 needs a fictional person of its
-own, who is barred first.
+They are sent after the story, to the same system, and change nothing in it; only I12 needs a separate fictional person,
+who is barred first.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from contracts.words import Command
 
 
 class LineKey(TypedDict):
-    """What names a line of a mandate."""
+    """The key of a mandate line."""
 
     mandate: str
     line: str
@@ -34,7 +34,7 @@ _OBSERVERS: Final[LineKey] = {"mandate": "kz-2013", "line": "observers"}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A command, in plain words and as sent, and the rule that refuses it."""
+    """A command, described in words and as sent, and the rule that refuses it."""
 
     rule: str
     request: str
@@ -46,7 +46,7 @@ class Example:
 
 
 def set_up() -> Sequence[Envelope]:
-    """What must be on record first, and is accepted."""
+    """The commands that must be recorded first, and are accepted."""
     bar = vacancies.BarCandidate(person=BARRED, since=ON, tour="example-tour", reason="Fictional: an example of I12")
     return [_envelope(bar, "refusal/set-up/I12")]
 

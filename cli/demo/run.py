@@ -27,7 +27,7 @@ StoryAnswers = tuple[Sequence[Answered], Sequence[Refused], Offsets]
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the demo has to show."""
+    """The results that the demo shows."""
 
     chapters: Sequence[Answered]
     refused: Sequence[Refused]
@@ -35,10 +35,10 @@ class DemoResult:
 
 
 def gather(system: Endpoints, report: Callable[[str], None]) -> DemoResult:
-    """Send the story and what is refused, then fetch the reports.
+    """Send the story and the commands to be refused, then fetch the reports.
 
     Raises:
-        CommandError: an answer is not what it should be, or none came.
+        CommandError: an answer is not the expected one, or none came.
     """
     chapters, refused = send_story(system, report, refusals=True)
     return DemoResult(chapters, refused, golden.query_reports(_report_of(system.urls[QUERY])))
@@ -47,10 +47,10 @@ def gather(system: Endpoints, report: Callable[[str], None]) -> DemoResult:
 def send_story(
     system: Endpoints, report: Callable[[str], None], *, refusals: bool = False
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
-    """Send the story and what is refused, and wait until the reports show it; sent again, it changes nothing.
+    """Send the story and the commands to be refused, and wait until the reports show them; a repeat changes nothing.
 
     Raises:
-        CommandError: an answer is not what it should be, or none came.
+        CommandError: an answer is not the expected one, or none came.
     """
     try:
         chapters, refused, ends = asyncio.run(_send_all(system.kafka_bootstrap, report, refusals=refusals))
@@ -65,10 +65,10 @@ def send_story(
 
 
 def show(result: DemoResult) -> None:
-    """Print it all, and check it.
+    """Print everything, and check it.
 
     Raises:
-        CommandError: a number is not that of the public record.
+        CommandError: a number differs from the public record.
     """
     out, checks = pages.console(), golden.checks(result.reports)
     pages.chapters_sent(out, result.chapters)
@@ -93,7 +93,7 @@ async def _send_all(bootstrap: str, report: Callable[[str], None], *, refusals: 
 
 
 def _wait_until_caught_up(query: str, ends: Offsets) -> None:
-    """Until the views hold every event that was published before; bounded."""
+    """Wait, within a bound, until the views hold every event that was published before."""
     until = time.monotonic() + CAUGHT_UP_WITHIN_S
     while missing := _missing(http.get_json(f"{query}/v1/position"), ends):
         if time.monotonic() > until:

@@ -1,7 +1,7 @@
-"""The story is sent to a running system: a wave of commands at a time, each waiting for the answers that matter to it.
+"""Sends the story to a running system wave by wave, and waits for the answers of each wave.
 
-Which answers those are is known from a rehearsal in memory, since ids are deterministic. Nothing sleeps: a wave is
-over when every command of it, and every command that the services' own policies sent because of it, is answered.
+A rehearsal in memory determines which answers to wait for, since ids are deterministic. Nothing sleeps: a wave is over
+when every command of it, and every command that the services' policies sent because of it, is answered.
 """
 
 import json
@@ -19,17 +19,17 @@ SILENCE_S: Final = 60.0
 
 
 class Differs(Exception):
-    """A command was answered otherwise than the services' own rules answer it in memory."""
+    """A command got a different answer than the services' own rules give in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of a chapter."""
+    """The result of a chapter."""
 
     title: str
     sent: int
     repeated: int
-    """Commands that had been answered before, and were given the same answer again."""
+    """Commands that had been answered before, and got the same answer again."""
     followed: int
     """Commands that the services sent to one another because of them."""
 
@@ -47,7 +47,7 @@ class Refused:
 async def send_chapters(
     client: ForeignClient, system: InMemorySystem, report: Callable[[str], None]
 ) -> Sequence[Answered]:
-    """Every chapter of the story, in order."""
+    """Send every chapter of the story, in order."""
     chapters_sent = []
     for chapter in chapters():
         report(chapter.title)
@@ -69,7 +69,7 @@ async def _chapter(client: ForeignClient, system: InMemorySystem, chapter: Chapt
 async def _exchange(
     client: ForeignClient, system: InMemorySystem, envelopes: Sequence[Envelope]
 ) -> tuple[Sequence[Address], Sequence[Address]]:
-    """Send, and wait; the addresses of the commands' answers, and of those that followed from them."""
+    """Send and wait; returns the addresses of the commands' answers, and of the answers that followed from them."""
     addresses = system.ask(envelopes)
     direct, followed = addresses[: len(envelopes)], addresses[len(envelopes) :]
     await client.send(_as_json(one) for one in envelopes)
@@ -90,7 +90,7 @@ def _compare(client: ForeignClient, system: InMemorySystem, addresses: Sequence[
 
 
 async def send_refusals(client: ForeignClient, system: InMemorySystem) -> Sequence[Refused]:
-    """Every example with its answer."""
+    """Send every example; returns each with its answer."""
     await _exchange(client, system, refusals.set_up())
     examples = refusals.examples()
     addresses, _ = await _exchange(client, system, [example.envelope() for example in examples])
@@ -104,6 +104,6 @@ def _refused(example: refusals.Example, answer: Answer) -> Refused:
 
 
 def _as_json(envelope: Envelope) -> CloudEvent:
-    """What a foreign system has in its hands: a CloudEvent as JSON."""
+    """The CloudEvent as JSON, as a foreign system would have it."""
     cloud_event: CloudEvent = json.loads(to_structured(envelope))
     return cloud_event

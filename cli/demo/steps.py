@@ -1,6 +1,6 @@
-"""A step of the story: one command as the office that would send it, with a basis and a public source.
+"""A step of the story: one command from the office that would send it, with a basis and a public source.
 
-Ids are made of what a step is about, so the same story always sends the same ids and is answered the same.
+Ids are derived from the subject of a step, so the same story always sends the same ids and gets the same answers.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class Step:
     day: date
     command: Command
     about: str
-    """What it is about; with the day and the command's name it makes the id."""
+    """The subject of the step; with the day and the command's name it makes the id."""
     basis: str
     source: str
     """The public source, by its identifier in `sources.csv`."""
@@ -82,7 +82,7 @@ class Step:
         return f"story/{self.day}/{type(self.command).__name__}/{self.about}"
 
     def envelope(self) -> Envelope:
-        """The step as a CloudEvent; it happened on its day."""
+        """The step as a CloudEvent, whose time is the step's day."""
         when = datetime.combine(self.day, time(), UTC)
         word = type(self.command)
         return Envelope(

@@ -1,8 +1,8 @@
-"""The story as an ordered list of commands: chapters in time, and within a chapter waves.
+"""The story as an ordered list of commands: chapters in time, and waves within a chapter.
 
-Streams of one service run side by side, and services hear of each other through their facts; so what rests on another
-stream's fact belongs to a later wave. The first wave enters decisions and people, the second puts them forward, the
-third sends them and brings them home, the fourth closes what is over.
+Streams of one service run concurrently, and services learn of each other through their events; so a command that
+depends on another stream's event belongs to a later wave. The first wave enters decisions and people, the second
+nominates them, the third sends them and brings them home, the fourth closes what is over.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ CHAPTERS: Final = (
     (date(2022, 7, 1), "2021-2022  Six at a time, and a vote on four missions"),
     (date.max, "2023-2024  Afterwards"),
 )
-"""Each chapter's first day out of it, and its title."""
+"""For each chapter, the first day after it, and its title."""
 _SECOND: Final = (
     vacancies.AnnounceVacancy,
     vacancies.ReopenVacancy,
@@ -48,7 +48,7 @@ _FOURTH: Final = (vacancies.ChangeMissionStatus, vacancies.WithdrawVacancy, vaca
 class Chapter:
     title: str
     waves: Sequence[Sequence[Step]]
-    """Never empty; each may be sent once the one before it is answered, and so is all that follows from it."""
+    """Never empty; each may be sent once the wave before it, and everything that follows from it, is answered."""
 
 
 def chapters() -> Sequence[Chapter]:
@@ -72,5 +72,5 @@ def _wave(command: Command) -> int:
 
 
 def _arrives(command: Command) -> bool:
-    """On one day departures come before arrivals, so that a place is free when it is taken."""
+    """Sort key: departures come before arrivals of the same day, so that a place is free when it is taken."""
     return isinstance(command, deployments.RecordArrival)

@@ -1,4 +1,4 @@
-"""The story's tables as they are committed: read here and nowhere else. An empty cell is an unknown, never a zero."""
+"""Reads the committed tables of the story; nothing else does. An empty cell means unknown, never zero."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ Row: TypeAlias = Mapping[str, str]
 
 
 class StoryLine(TypedDict):
-    """A line of a mandate, as the file has it."""
+    """A line of a mandate, as in the file."""
 
     line: str
     missions: list[str]
@@ -21,7 +21,7 @@ class StoryLine(TypedDict):
 
 
 class StoryMandate(TypedDict):
-    """A mandate with its lines, as the file has it."""
+    """A mandate with its lines, as in the file."""
 
     mandate: str
     voted_on: str
@@ -58,10 +58,10 @@ def sources() -> Mapping[str, Row]:
 
 
 def day(cell: str) -> date:
-    """A cell that must hold a day."""
+    """The day in a cell that must hold one."""
     return date.fromisoformat(cell)
 
 
 def words(cell: str) -> tuple[str, ...]:
-    """A cell that holds a list, separated by spaces."""
+    """The items of a cell that holds a list separated by spaces."""
     return tuple(cell.split())

@@ -1,1 +1,1 @@
-"""Files as they come: their kinds, and their lines by number."""
+"""Input files: their kinds, and their numbered lines."""

@@ -1,6 +1,6 @@
-"""What a file is that is no text in UTF-8, recognised by its first bytes, with what to do about it.
+"""Recognises by its first bytes the kind of a file that is not UTF-8 text, and gives the remedy.
 
-A reader of "byte 0 is not UTF-8" looks for a wrong letter; a reader of "the file is a workbook" exports it.
+A user who reads "byte 0 is not UTF-8" looks for a wrong letter; a user who reads "the file is a workbook" exports it.
 """
 
 from typing import Final
@@ -24,7 +24,7 @@ _SAMPLE: Final = 64
 
 
 def foreign(text: bytes) -> tuple[str, str] | None:
-    """What it is and the remedy; None where the beginning of a file may be text in UTF-8."""
+    """The kind and the remedy; None if the beginning of the file may be UTF-8 text."""
     for beginnings, what, remedy in _KINDS:
         if text.startswith(beginnings):
             return what, remedy

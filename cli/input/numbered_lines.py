@@ -1,7 +1,7 @@
-"""The lines of a file, numbered as an editor numbers them: a line ends with LF, CRLF or CR, and the last one anywhere.
+"""The lines of a file, numbered as editors do: a line ends with LF, CRLF or CR; the last may lack an ending.
 
-Never more than one line and one piece of the file is in memory. A line that is longer than it may be is cut, and its
-length is counted on.
+At most one line and one piece of the file are in memory. A line that is too long is cut, but its full length is
+counted.
 """
 
 from collections.abc import Iterator
@@ -11,22 +11,22 @@ from typing import BinaryIO
 
 @dataclass(frozen=True, slots=True)
 class NumberedLine:
-    """A line with its end, or the beginning of a line that is too long."""
+    """A line with its ending, or the beginning of a line that is too long."""
 
     number: int
-    """The first one's is 1."""
+    """The first line is 1."""
     size: int
-    """Bytes of the whole line, with its end."""
+    """Bytes of the whole line, including its ending."""
     text: bytes
     is_cut: bool = False
 
 
 def numbered_lines(file: BinaryIO, bytes_max: int) -> Iterator[NumberedLine]:
-    """Every line, blank ones too; of one with more than `bytes_max` bytes the first `bytes_max`."""
+    """Every line, also blank ones; of a line longer than `bytes_max`, its first `bytes_max` bytes."""
     number, text, cut = 1, b"", 0
     while piece := file.readline(bytes_max + 1):
         parts = (text + piece).splitlines(keepends=True)
-        text = b"" if parts[-1].endswith(b"\n") else parts.pop()  # behind a CR there may come the LF of the same end
+        text = b"" if parts[-1].endswith(b"\n") else parts.pop()  # after a CR, the LF of the same ending may follow
         for part in parts:
             yield _line(number, part, cut, bytes_max)
             number, cut = number + 1, 0

@@ -1,1 +1,1 @@
-"""What a person or a pipe reads: results, progress, errors with their remedy."""
+"""Output for terminals and pipes: results, progress, errors with their remedy."""

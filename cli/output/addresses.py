@@ -1,4 +1,4 @@
-"""Where everything of a system is, for somebody who wants to look at it."""
+"""Prints the addresses of a system's parts."""
 
 from cli.output.terminal import results, row, table
 from deploy.local.endpoints import Endpoints
@@ -6,7 +6,7 @@ from deploy.service_names import QUERY
 
 
 def show(system: Endpoints) -> None:
-    """The addresses, those that a reader opens first."""
+    """Print the addresses, the most useful ones first."""
     shown = table("what", "where")
     row(shown, ("pages for officials", f"{system.urls[QUERY]}/"))
     for name, url in sorted(system.urls.items(), key=lambda each: each[0] != QUERY):

@@ -1,4 +1,4 @@
-"""What goes wrong in a command is one line for a person, with the remedy in it, and a documented exit code.
+"""Errors of commands: one line with the remedy in it, and a documented exit code.
 
 0  done; for `send`: every command was decided, whatever the answer
 1  it could not be done, or some of what was sent is not fit to be decided
@@ -17,7 +17,7 @@ LATE: Final = 3
 
 
 class CommandError(Exception):
-    """What is wrong and what to do, in one line."""
+    """The fault and the remedy, in one line."""
 
     def __init__(self, message: str, exit_code: int = FAILED) -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class CommandError(Exception):
 
 
 def exit_code(error: Exception) -> int:
-    """The code for an error that ended a command."""
+    """The exit code for an error that ended a command."""
     if isinstance(error, CommandError):
         return error.exit_code
     return WRONG_USAGE if isinstance(error, InvalidRequest) else FAILED

@@ -1,4 +1,4 @@
-"""How far something is: a bar on standard error at a terminal, now and then a line elsewhere."""
+"""Progress displays: a bar on standard error at a terminal, periodic lines elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ RATE_EVERY_S: Final = 1.0
 
 
 class Bar:
-    """Shows how many bytes were read, and a text beside the bar."""
+    """Shows the bytes read so far, and a text beside the bar."""
 
     def __init__(self, bar: Progress, size: int | None) -> None:
         self.console = bar.console
@@ -37,7 +37,7 @@ class Bar:
 
 @contextmanager
 def progress(source: BinaryIO) -> Iterator[Bar]:
-    """A bar as long as the file; it only moves to and fro for a pipe, whose length nobody knows."""
+    """A bar for the length of the file; for a pipe, whose length is unknown, it only pulses."""
     console = notices()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     size = None
@@ -55,7 +55,7 @@ class _Rate(ProgressColumn):
 
 
 class Records:
-    """Counts records as they are done with; shows how many, of how many, how fast, and how long it still takes."""
+    """Counts processed records; shows their number, the total, the rate and the remaining time."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
@@ -64,7 +64,7 @@ class Records:
         self._of = (0, 0)
 
     def begin(self, what: str, records: int) -> None:
-        """Another piece of work, of so many records."""
+        """Begin another piece of work, of so many records."""
         self._bar.reset(self._task, description=what, total=records)
         self._began, self._of = time.monotonic(), (0, records)
 
@@ -83,7 +83,7 @@ class Records:
 
 @contextmanager
 def records() -> Iterator[Records]:
-    """A bar of records with their rate and the time that is left."""
+    """A bar of records with their rate and the remaining time."""
     console = notices()
     columns = (
         *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate()),
@@ -94,7 +94,7 @@ def records() -> Iterator[Records]:
 
 
 def record_rate() -> Callable[[int, float], None]:
-    """Prints how many records are read and how fast, once a second."""
+    """Returns a function that prints the number of records read and their rate, once a second."""
     last = time.monotonic()
 
     def show(records: int, seconds: float) -> None:

@@ -1,7 +1,7 @@
-"""Results go to standard output, progress and notices to standard error, so that pipes carry results alone.
+"""Results go to standard output, progress and notices to standard error, so that pipes carry only results.
 
-At a terminal progress is one moving line; elsewhere (a log, a pipe) it is plain lines. A table in a pipe is as wide as
-it needs to be.
+At a terminal progress is one updating line; elsewhere (a log, a pipe) it is plain lines. A table in a pipe is as wide
+as it needs to be.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ PIPE_COLUMNS: Final = 240
 
 
 def results() -> Console:
-    """Standard output. A new one each time, so that it is always the present one."""
+    """A console on standard output. It is made on each call, so that it uses the current stream."""
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = PIPE_COLUMNS
@@ -24,7 +24,7 @@ def results() -> Console:
 
 
 def notices() -> Console:
-    """Standard error."""
+    """A console on standard error."""
     console = Console(stderr=True, highlight=False, markup=False)
     if not console.is_terminal:
         console.width = PIPE_COLUMNS
@@ -33,7 +33,7 @@ def notices() -> Console:
 
 @contextmanager
 def progress_line(what: str) -> Iterator[Callable[[str], None]]:
-    """Shows how far something is: a moving line at a terminal, plain lines elsewhere."""
+    """Show progress: an updating line at a terminal, plain lines elsewhere."""
     console = notices()
     if not console.is_terminal:
         yield lambda text: console.print(text, soft_wrap=True)
@@ -48,7 +48,7 @@ def progress_line(what: str) -> Iterator[Callable[[str], None]]:
 
 
 def table(*columns: str | Column) -> Table:
-    """A table that loses nothing: long texts are folded, never cut."""
+    """A table without loss: long texts are wrapped, never truncated."""
     made = [Column(one, overflow="fold") if isinstance(one, str) else one for one in columns]
     return Table(*made, header_style="bold")
 
@@ -59,5 +59,5 @@ def number(name: str) -> Column:
 
 
 def row(table: Table, cells: Sequence[object]) -> None:
-    """One row of plain text: no cell is read as markup, and nothing is an empty cell."""
+    """Add a row of plain text: no cell is parsed as markup, and None is an empty cell."""
     table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))

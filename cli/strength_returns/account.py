@@ -1,4 +1,4 @@
-"""What came of the rows of a file: counted, with every row that needs a look named by its line."""
+"""Summary of the rows of a file: counts, and the line of every row that needs attention."""
 
 import time
 from collections import Counter
@@ -14,11 +14,11 @@ from cli.strength_returns.anomalies import LINES_MAX, Group, ranges
 from contracts.outcome import CommandDecided
 
 KEPT_MAX: Final = 1_000
-"""Answers other than yes that are kept to be shown; the others are counted."""
+"""How many answers other than accepted are kept for display; further ones are only counted."""
 
 
 class Account:
-    """Counts and keeps; bounded. `position` is where the service's log ended before the first row was sent."""
+    """Counts answers, and keeps a bounded number. `position` is the end of the service's log before the first row."""
 
     def __init__(self, notices: Console, advanced: Callable[[int, str], None], *, waited: bool) -> None:
         self.position = 0
@@ -33,7 +33,7 @@ class Account:
         self._began = time.monotonic()
 
     def bad(self, line: BadLine) -> None:
-        """Shown at once, so that the list needs no memory."""
+        """Show a bad line at once, so that no list of them is kept in memory."""
         self.bad_count += 1
         self._notices.print(str(line), soft_wrap=True)
         self._advanced(line.size, self._so_far())
@@ -45,7 +45,7 @@ class Account:
         self._advanced(line.size, self._so_far())
 
     def decided(self, outcome: CommandDecided) -> None:
-        """A row that is on record was recorded now, or by an earlier import: its event's position says which."""
+        """Count an answer. A row was recorded now or by an earlier import: its event's position tells which."""
         line = self._lines.pop(outcome.command_id, 0)
         if outcome.status == "accepted":
             now = any(event.position > self.position for event in outcome.events)
@@ -58,11 +58,11 @@ class Account:
 
     @property
     def exit_code(self) -> int:
-        """Every row is on record, or something is left to do."""
+        """The exit code: whether every row is on record, or something is left to do."""
         return FAILED if self.bad_count or set(self.counts) - {"recorded", "repeated"} else DONE
 
     def show(self, noticed: list[Group]) -> None:
-        """The counts, what was not recorded and why, and what was noticed; nothing where nothing was read."""
+        """Show the counts, the rows that were not recorded and why, and the anomalies; nothing if nothing was read."""
         if not (self.sent_count or self.bad_count):
             return
         self._show_counts()

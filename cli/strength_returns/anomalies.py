@@ -1,8 +1,8 @@
-"""What is odd about the rows of one file: raised and kept, never dropped and never corrected.
+"""Anomalies in the rows of one file: they are reported, and the rows kept, never dropped or corrected.
 
-Memory is flat. Which rows were there before is kept in a temporary database on disk (one entry a row, gone with the
-process); what is noticed is grouped, with at most `GROUPS_MAX` groups of `LINES_MAX` line numbers, and only counted
-beyond; spellings are kept up to `SPELLINGS_MAX` a State.
+Memory is constant. A temporary database on disk remembers earlier rows (one entry a row, gone with the process);
+anomalies are grouped, with at most `GROUPS_MAX` groups of `LINES_MAX` line numbers, and only counted beyond that;
+at most `SPELLINGS_MAX` spellings are kept for a State.
 """
 
 import sqlite3
@@ -25,17 +25,17 @@ INSERT INTO seen VALUES (?, ?, ?, 1) ON CONFLICT (row) DO UPDATE SET times = tim
 
 @dataclass(slots=True)
 class Group:
-    """Rows that are odd in the same way."""
+    """Rows with the same anomaly."""
 
     kind: Anomaly
     what: str
     count: int = 0
     lines: list[int] = field(default_factory=list)
-    """The first of them."""
+    """The first of their lines."""
 
 
 class Noticing:
-    """Looks at each row once, in the order of the file."""
+    """Checks each row once, in the order of the file."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[Anomaly, str], Group] = {}
@@ -48,11 +48,11 @@ class Noticing:
 
     @property
     def groups(self) -> list[Group]:
-        """What was noticed, in the order of first lines."""
+        """The groups, in the order of their first lines."""
         return sorted(self._groups.values(), key=lambda group: group.lines[0])
 
     def take(self, row: ReturnRow) -> int:
-        """Look at a row; returns how many rows of this day, State, mission and type came before it."""
+        """Check a row; returns how many rows of this day, State, mission and type came before it."""
         strength = row.command
         for anomaly in row_anomalies(strength):
             self._note(anomaly, _what(anomaly, strength.as_of), row.number)
@@ -98,7 +98,7 @@ def _what(anomaly: RowAnomaly, day: date) -> str:
 
 
 def ranges(lines: list[int]) -> Iterator[str]:
-    """Line numbers as people write them: 4, 7-9."""
+    """Line numbers as ranges: 4, 7-9."""
     start = last = lines[0]
     for line in [*lines[1:], -1]:
         if line == last + 1:

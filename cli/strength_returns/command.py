@@ -1,4 +1,4 @@
-"""`forcegen import strength-returns`: a file of the UN's monthly returns through Kafka, and what came of each row."""
+"""`forcegen import strength-returns`: sends a file of the UN's monthly returns, and shows the result of each row."""
 
 import asyncio
 import re
@@ -99,7 +99,7 @@ async def _exchange(
 async def _commands(
     file: BinaryIO, at: datetime, source: str, noticing: Noticing
 ) -> AsyncIterator[CommandLine | BadLine]:
-    """A pipe may keep us waiting, so the file is read beside the loop, some rows at a time from one that is there."""
+    """The commands of the rows. A pipe may block, so a thread reads: row by row from a pipe, in chunks from a file."""
     rows = read_rows(file, at, source)
     while batch := await asyncio.to_thread(list, islice(rows, CHUNK_ROWS if file.seekable() else 1)):
         for row in batch:
@@ -130,7 +130,7 @@ def _no_instant(text: str) -> NoReturn:
 
 
 def _after_the_newest(file: BinaryIO, source: str) -> datetime:
-    """The beginning of the day after the newest readable date: the same file always gives the same instant."""
+    """The start of the day after the newest readable date: the same file always gives the same instant."""
     if not file.seekable():
         raise CommandError("A pipe is read only once: say with --published-at when these returns were published.")
     epoch = datetime(1970, 1, 1, tzinfo=UTC)

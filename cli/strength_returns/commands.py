@@ -1,8 +1,8 @@
-"""A row as a command whose id is made of what the row is about, so that the same publication sends the same commands.
+"""A row as a command with an id derived from the row, so that the same publication sends the same commands.
 
-A row is known by its publication (source and instant), its day, State, mission and type, and by being the first,
-second, … such row of the file. Its numbers are no part of that: sent again with other numbers for the same
-publication, it is a conflict and not a silent second truth.
+The identity of a row is its publication (source and instant), its day, State, mission and type, and its ordinal among
+such rows of the file. Its numbers are not part of that: sent again with other numbers for the same publication, it is a
+conflict and not a silent second truth.
 """
 
 from datetime import UTC
@@ -31,7 +31,7 @@ def command_id(strength: RecordStrengthReturn, occurrence: int) -> str:
 
 
 def command(row: ReturnRow, occurrence: int) -> CommandLine:
-    """The row as a CloudEvent. Given when it was published: a clock would make a repeat another command."""
+    """The row as a CloudEvent. Its time is that of the publication: with a clock, a repeat would be another command."""
     strength = row.command
     published_at = strength.published_at.astimezone(UTC)
     envelope = Envelope(

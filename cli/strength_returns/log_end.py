@@ -1,7 +1,7 @@
-"""Where a service's log ends now, the highest position of its events topic: it divides old answers from new ones.
+"""The current end of a service's log, the highest position in its events topic: it separates old answers from new ones.
 
 Each partition holds its events in position order, so the last event of each is enough. It need not be the last record:
-behind it may stand the mark of a transaction, which no reader is ever given, or what a stranger sent.
+a transaction mark, which no consumer receives, or a foreign record may follow.
 """
 
 import time
@@ -19,10 +19,10 @@ PATIENCE_S: Final = 10.0
 
 
 async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> int:
-    """The position of the newest event of `topic`; 0 where there is none.
+    """The position of the newest event of `topic`; 0 if there is none.
 
     Raises:
-        TimeoutError: Kafka does not hand over the last record of every partition.
+        TimeoutError: Kafka does not return the last record of every partition.
     """
     consumer = GrouplessConsumer(settings=Settings(kafka_bootstrap=bootstrap))
     await consumer.start()
@@ -36,7 +36,7 @@ async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> in
 
 
 async def _newest(consumer: AIOKafkaConsumer, part: TopicPartition, begin: int, end: int, deadline: float) -> int:
-    """The position of the last event of a partition: searched in its last record, then ever further back."""
+    """The position of the last event of a partition: searched from its last record backwards."""
     step, position = 1, 0
     while not position and end > begin:
         start = max(begin, end - step)
@@ -48,7 +48,7 @@ async def _newest(consumer: AIOKafkaConsumer, part: TopicPartition, begin: int, 
 async def _positions(
     consumer: AIOKafkaConsumer, part: TopicPartition, start: int, end: int, deadline: float
 ) -> Iterable[int]:
-    """Of the events at the offsets from `start` to `end`."""
+    """The positions of the events at the offsets from `start` to `end`."""
     consumer.assign([part])
     consumer.seek(part, start)
     positions: list[int] = []
@@ -61,6 +61,6 @@ async def _positions(
 
 
 def _position(headers: Iterable[tuple[str, bytes | None]]) -> int | None:
-    """None for what no service wrote: no position, or none that a log can have."""
+    """The position in the headers; None for a record that no service wrote: no position, or an impossible one."""
     text = dict(headers).get("ce_position") or b""
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(BIGINT_MAX)) else None

@@ -1,7 +1,7 @@
-"""Why a cell, a header or a row of a strength return cannot be read, and the remedy: of the cause, not of its effect.
+"""Why a cell, a header or a row of a strength return cannot be read, and the remedy for the cause, not the symptom.
 
-`1,234` in three cells of a row is no missing quote, and a `К` that is Cyrillic is no small letter: a remedy that names
-the wrong cause sends people looking where nothing is wrong.
+`1,234` in three cells of a row is not a missing quote, and a Cyrillic `К` is not a lower-case letter: a remedy that
+names the wrong cause sends people looking where nothing is wrong.
 """
 
 import re
@@ -48,7 +48,7 @@ SHOWN: Final = 60
 
 
 def misfit(column: str, text: str) -> Unreadable:
-    """What is wrong with a cell that does not fit its column."""
+    """The fault of a cell that does not fit its column."""
     reason, remedy = _cause(column, text)
     return Unreadable(reason, column, remedy)
 
@@ -74,7 +74,7 @@ def _cause(column: str, text: str) -> tuple[str, str]:
 
 
 def _bare(text: str) -> str:
-    """Without what cannot be seen: blanks at the edges, and format characters (a byte order mark, zero widths)."""
+    """The text without invisible parts: blanks at the edges, and format characters (a byte order mark, zero widths)."""
     return "".join(char for char in text if unicodedata.category(char) not in {"Cf", "Cc"}).strip()
 
 
@@ -117,7 +117,7 @@ def _date_cause(shown: str, text: str, remedy: str) -> tuple[str, str]:
 
 
 def headless(first: str, cells: Sequence[str]) -> Unreadable:
-    """What is wrong with a header."""
+    """The fault of a header."""
     wanted = ",".join(COLUMNS)
     known = [cell for cell in cells if cell in COLUMNS]
     twice = sorted({cell for cell in known if known.count(cell) > 1})
@@ -156,7 +156,7 @@ def _meant(cell: str) -> str:
 
 
 def miscounted(line: str, cells: Sequence[str], columns: Sequence[str], separator: str) -> Unreadable:
-    """What is wrong with a row that has more or fewer cells than the header."""
+    """The fault of a row that has more or fewer cells than the header."""
     reason = f"The row has {len(cells)} cells, and the header {len(columns)}."
     other = next((mark for mark in SEPARATORS if mark != separator and line.count(mark) >= len(columns) - 1), None)
     if other is not None:
@@ -184,7 +184,7 @@ def _too_many(cells: Sequence[str], columns: Sequence[str], separator: str) -> s
 
 
 def _cut_cell(cells: Sequence[str], columns: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """The column whose cell is cut into several, and these: a name, or a number; nothing where none fits."""
+    """The column whose cell (a name or a number) was split into several, and these; nothing if none fits."""
     more = len(cells) - len(columns)
     for nr, column in enumerate(columns):
         parts = cells[nr : nr + more + 1]

@@ -1,6 +1,6 @@
-"""The lines of a strength return: each is a row that can be sent, or is named with its number, field and remedy.
+"""The lines of a strength return: each is a row that can be sent, or is reported with its number, field and remedy.
 
-Every line is read by itself, so a quote that never closes costs its own line and not the rest of the file. Nothing is
+Every line is read separately, so an unclosed quote costs its own line and not the rest of the file. Nothing is
 corrected: blank is unknown, and a cell with a stray space is for its publisher to correct.
 """
 
@@ -33,22 +33,22 @@ class ReturnRow:
     """A row that can be sent."""
 
     number: int
-    """Of its line, the header's being 1."""
+    """The number of its line; the header is line 1."""
     size: int
-    """Bytes, with the line's end."""
+    """Bytes, including the line ending."""
     command: RecordStrengthReturn
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns in the order of a file, and what stands between its cells."""
+    """The columns in the order of a file, and its cell separator."""
 
     columns: tuple[str, ...]
     separator: str
 
 
 def read_rows(file: BinaryIO, published_at: datetime, source: str) -> Iterator[ReturnRow | BadLine]:
-    """Every line that is not blank, after the header; never more than one of them in memory."""
+    """Every line that is not blank, after the header; at most one of them is in memory."""
     header: Header | None = None
     for line in numbered_lines(file, LINE_BYTES_MAX):
         text = line.text.removeprefix(_BOM) if line.number == 1 else line.text
@@ -95,7 +95,7 @@ def _endless(line: NumberedLine) -> Unreadable:
 
 
 def _decoded(text: bytes) -> str:
-    """Without its line's end."""
+    """The text without its line ending."""
     try:
         decoded = text.decode().rstrip("\r\n")
     except UnicodeDecodeError as fault:
@@ -133,7 +133,7 @@ def _named(header: Header, line: NumberedLine) -> dict[str, str]:
 
 
 def _overlong(header: Header, line: NumberedLine) -> Unreadable:
-    """A line that is cut: several rows without line ends between them, or one cell that is too long."""
+    """The fault of a line that was cut: several rows without line endings between them, or one cell too long."""
     cells = next(csv.reader((line.text.decode(errors="replace").replace("\0", " "),), delimiter=header.separator))
     if len(cells) > len(header.columns):
         return _endless(line)
@@ -143,7 +143,7 @@ def _overlong(header: Header, line: NumberedLine) -> Unreadable:
 
 
 def _command(cells: dict[str, str], published_at: datetime, source: str) -> RecordStrengthReturn:
-    """The row in the words of the contract, which says what a State, a mission and a type may be called."""
+    """The row as a model of the contract, which defines the names of States, missions and types."""
     data = {
         "as_of": _day(cells["date"]),
         "contributor": cells["contributor_iso3"],
@@ -175,7 +175,7 @@ def _day(text: str) -> date:
 
 
 def _count(column: str, text: str) -> int | None:
-    """A number of people; None where it is blank. int() would also take signs, underscores and other scripts."""
+    """A number of people; None if blank. int() would also accept signs, underscores and other scripts."""
     if text == "":
         return None
     if text.isascii() and text.isdigit() and len(text) <= 20 and (number := int(text)) <= COUNT_MAX:

@@ -84,7 +84,7 @@ async def _send(
 
 
 async def _lines(source: BinaryIO) -> AsyncIterator[CommandLine | BadLine]:
-    """A file is read straight; a pipe may keep us waiting, so it is read beside the loop."""
+    """The lines of a source: a file is read directly; a pipe may block, so a thread reads it."""
     lines = read_lines(source)
     if source.seekable():
         for line in lines:

@@ -1,7 +1,7 @@
-"""Commands as lines: one CloudEvent in its JSON format a line, so that a file of them can be sent, kept and repeated.
+"""Commands as lines: one JSON CloudEvent a line, so that a file of them can be sent, kept and sent again.
 
-A line has to bring its own id, source and time. Nothing is made up for it: sent twice, a line is the same command,
-and is answered with the same outcome.
+A line must contain its own id, source and time. Nothing is added to it: sent twice, a line is the same command, and is
+answered with the same outcome.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from contracts.registry import SERVICES
 from contracts.unreadable import Unreadable
 
 LINE_BYTES_MAX: Final = 4_000_000
-"""What a command topic takes (4 MiB), less some bytes for the headers."""
+"""The largest record of a command topic (4 MiB), less some bytes for the headers."""
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -26,20 +26,20 @@ class CommandLine:
 
     number: int
     size: int
-    """Bytes, with the line's end."""
+    """Bytes, including the line ending."""
     text: bytes
     envelope: Envelope
     service: str
 
     @property
     def key(self) -> tuple[str, str]:
-        """What a command is known by: its source and id."""
+        """The identity of the command: its source and id."""
         return self.envelope.source, self.envelope.id
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that cannot be sent: which field, why, what to do."""
+    """A line that cannot be sent: the field, the reason, the remedy."""
 
     number: int
     size: int
@@ -52,7 +52,7 @@ class BadLine:
 
 
 def read_lines(file: BinaryIO) -> Iterator[CommandLine | BadLine]:
-    """Every line that is not blank; never more than one of them in memory."""
+    """Every line that is not blank; at most one of them is in memory."""
     for line in numbered_lines(file, LINE_BYTES_MAX):
         number, size, text = line.number, line.size, line.text
         if number == 1 and (kind := foreign(text)) is not None:

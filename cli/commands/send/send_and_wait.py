@@ -1,7 +1,8 @@
-"""Commands out, outcomes in, over Kafka: bounded in memory by a window of unanswered ones, in time by their silence.
+"""Sends commands and receives their outcomes over Kafka.
 
-The outcomes are read from where their topics ended before the first command was sent, so none can be missed; an
-answer is known by the source and id of its command. Lines with the same source and id wait for an answer each.
+A window of unanswered commands bounds the memory; a limit on the time without any answer bounds the wait. Outcomes are
+read from where their topics ended before the first command was sent, so none can be missed; source and id of the
+command identify its answer. Lines with the same source and id wait for one answer each.
 """
 
 import asyncio
@@ -41,7 +42,7 @@ class OutcomeConsumer(Protocol):
 
 
 class SendObserver(Protocol):
-    """Receives what becomes of each line."""
+    """Receives the result of each line."""
 
     def bad(self, line: BadLine) -> None: ...
     def sent(self, line: CommandLine) -> None: ...
@@ -65,10 +66,10 @@ class SendAndWait:
         self._unreadable = 0
 
     async def run(self, lines: AsyncIterable[CommandLine | BadLine], *, silence_s: float) -> None:
-        """Send every line and, where a consumer is given, wait for its answer.
+        """Send every line and, if a consumer is given, wait for its answer.
 
         Raises:
-            CommandError: nothing was answered for `silence_s` seconds, or Kafka did not take a command.
+            CommandError: no answer came for `silence_s` seconds, or Kafka did not accept a command.
         """
         sending = asyncio.create_task(self._send(lines))
         try:
@@ -128,7 +129,7 @@ class SendAndWait:
         return CommandError(f"{cause}. {remedy}: repeats are harmless.", LATE)
 
     def _receive(self, record: Record) -> None:
-        """What is no outcome comes from a stranger or a newer version: it answers no command of ours."""
+        """Take a record. One that is not an outcome is foreign or of a newer version: it answers no command of ours."""
         try:
             outcome = _outcome(record)
         except (Unreadable, ValidationError, ValueError):
@@ -139,7 +140,7 @@ class SendAndWait:
     def _settle(self, outcome: CommandDecided) -> None:
         key = outcome.command_source, outcome.command_id
         if key not in self._waiting:
-            return  # the answer to somebody else
+            return  # the answer to another sender
         self._last_answer_s = time.monotonic()
         self._waiting[key] -= 1
         if not self._waiting[key]:

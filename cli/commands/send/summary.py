@@ -1,4 +1,4 @@
-"""What came of the lines of a file: counted by status, and shown one by one where something has to be done."""
+"""Summary of the lines of a file: counts by status, and each line that needs action."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from cli.output.terminal import number, results, row, table
 from contracts.outcome import CommandDecided
 
 KEPT_MAX: Final = 5_000
-"""Answers that are kept to be shown; the others are counted, and `--json` prints them all."""
+"""How many answers are kept for display; further ones are only counted, and `--json` prints them all."""
 
 
 class SendSummary:
-    """Counts and keeps; bounded."""
+    """Counts answers, and keeps a bounded number of them."""
 
     def __init__(self, notices: Console, *, as_json: bool, advanced: Callable[[int, str], None]) -> None:
         self._notices = notices
@@ -29,7 +29,7 @@ class SendSummary:
         self.bad_count = 0
 
     def bad(self, line: BadLine) -> None:
-        """Shown at once, so that the list needs no memory."""
+        """Show a bad line at once, so that no list of them is kept in memory."""
         self.bad_count += 1
         self._notices.print(str(line), soft_wrap=True)
         self._advanced(line.size, self._so_far())
@@ -48,11 +48,11 @@ class SendSummary:
 
     @property
     def exit_code(self) -> int:
-        """Refused and pending are answers; a line that cannot be decided is for its sender to correct."""
+        """Refused and pending count as answers; a line that cannot be decided is for its sender to correct."""
         return FAILED if self.bad_count or self.statuses["invalid"] or self.statuses["conflict"] else DONE
 
     def show(self, *, waited: bool) -> None:
-        """The counts, and every answer that is not simply yes. As JSON, nothing but the outcomes is on stdout."""
+        """Show the counts, and every answer other than accepted. As JSON, only the outcomes are on stdout."""
         nothing_came = not (self.sent_count or self.bad_count)
         if (self._as_json and waited) or nothing_came:
             return
