@@ -1,8 +1,8 @@
-"""The administrator's part, on any Postgres: a database, a role and a schema for each service, roles that only read.
+"""Provisions any Postgres: a database, a role and a schema for each service, and reading roles.
 
-`python -m deploy.provision` runs before the services: in compose as a service of its own, in Kubernetes as a Job. It
-may be repeated, and sets passwords anew. Each setting is an environment variable; with `_FILE` behind its name, it is
-the path of a file that holds the value.
+`python -m deploy.provision` runs before the services: in compose as a separate service, in Kubernetes as a Job. It may
+be repeated, and sets the passwords again. Each setting is an environment variable; with the suffix `_FILE`, it is the
+path of a file that holds the value.
 
     FORCEGEN_ADMIN_URL          the server, as a role that may create databases and roles; its password may instead be
                                 where Postgres clients look for it (PGPASSWORD, PGPASSFILE)
@@ -24,31 +24,31 @@ from kernel.store import database
 from kernel.store.postgres_url import address
 
 OWNERS: Final = (*SERVICES, "reporting", "audit")
-"""The roles that own schemas; but for those below, one of their own name."""
+"""The roles that own schemas: those in `SCHEMAS_OF`, by default one with the role's name."""
 READERS: Final[Mapping[str, str]] = {
     "reporting_reader": "reporting",
     "analyst": "analysts",
     "auditor": "audit",
 }
-"""The roles that only read, with the schema in which they look first."""
+"""The reading roles, each with the first schema of its search path."""
 SCHEMAS_OF: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     "reporting": {"reporting": ["reporting_reader"], "reporting_known": ["reporting_reader"], "analysts": ["analyst"]},
     "audit": {"audit": ["auditor"]},
 }
-"""By owner, further schemas and who reads them: the views, the views as known at another instant, and what is made of
-them for analysts. The archive has a reader of its own."""
+"""By owner, its schemas and their readers: the views, the views as known at another instant, and the functions and
+views for analysts. The archive has a separate reader."""
 CONNECTIONS_MAX: Final[Mapping[str, int]] = {"analyst": 20, "auditor": 20}
-"""Of roles that people use; services limit themselves."""
+"""Connection limits of roles that people use; services limit themselves."""
 LOCALE: Final = "ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
-"""Whatever the server's own is: text sorts the same everywhere, and no system update changes how."""
+"""Fixed, whatever the server's default: text sorts the same everywhere, and no system update changes the order."""
 
 
 class Missing(Exception):
-    """A setting that has no default was not given."""
+    """A setting without a default is not set."""
 
 
 def setting(environment: Mapping[str, str], name: str, default: str | None = None) -> str:
-    """The variable, or what is in the file that it names with `_FILE`."""
+    """The variable, or the content of the file that `<name>_FILE` names."""
     file = environment.get(f"{name}_FILE")
     value = Path(file).read_text().strip() if file else environment.get(name, default)
     if not value:
@@ -63,7 +63,7 @@ async def provision(
     readers: Mapping[str, str] = READERS,
     schemas_of: Mapping[str, Mapping[str, Sequence[str]]] = SCHEMAS_OF,
 ) -> None:
-    """The database with every schema. `passwords` by role: of those that own schemas, and of those that only read."""
+    """Create the database with every schema. `passwords` by role: roles that own schemas, and reading roles."""
     await _create_database(admin_url, name)
     inside = address(admin_url).to(name)
     for reader, schema in readers.items():
@@ -75,7 +75,7 @@ async def provision(
 
 @stamina.retry(on=database.PASSING_FAULTS, attempts=30, timeout=120, wait_max=2)
 async def _create_database(admin_url: str, name: str) -> None:
-    """Waits for a server that is still starting."""
+    """Create the database; waits for a server that is still starting."""
     if not name.isidentifier():
         raise ValueError(f"{name!r} cannot be the name of the database: use letters, digits and underscores")
     connection = await database.session(admin_url)
@@ -87,7 +87,7 @@ async def _create_database(admin_url: str, name: str) -> None:
 
 
 def main(environment: Mapping[str, str]) -> None:
-    """All services, as the environment says."""
+    """Provision all services, with the settings of the environment."""
     try:
         roles = (*OWNERS, *READERS)
         passwords = {role: setting(environment, f"FORCEGEN_{role.upper()}_PASSWORD") for role in roles}

@@ -1,6 +1,6 @@
-"""The database of a local system: one, with a role and a schema a service, and roles that only read.
+"""The database of a local system: one database, with a role and a schema for each service, and reading roles.
 
-Passwords are random, made once, and kept owner-only beside the data, so that a restart finds them again.
+Passwords are random, made once, and kept in an owner-only file beside the data, so that a restart reuses them.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ ROLES = (*OWNERS, *READERS)
 
 
 def provision_here(admin_dsn: str, place: Path) -> Mapping[str, str]:
-    """Every role with its schema, as on any other Postgres; the database's address for each. May be repeated."""
+    """Create every role with its schema, as on any other Postgres; returns each role's address. May be repeated."""
     passwords = _passwords(place / FILE)
     asyncio.run(provision(admin_dsn, DATABASE, passwords))
     return {role: _address(admin_dsn, role, password) for role, password in passwords.items()}
 
 
 def password_of(role: str, directory: Path) -> str | None:
-    """The password that is kept for a role in the directory of a system; None where there is none."""
+    """The stored password of a role in the directory of a system; None if there is none."""
     return _kept(directory / "services" / FILE).get(role)
 
 
@@ -38,7 +38,7 @@ def _address(admin_dsn: str, role: str, password: str) -> str:
 
 
 def _passwords(path: Path) -> Mapping[str, str]:
-    """Those that are kept, and new ones for roles that are new."""
+    """The stored passwords, and new ones for new roles."""
     kept = _kept(path)
     passwords = {role: kept.get(role) or secrets.token_urlsafe(24) for role in ROLES}
     if passwords != kept:

@@ -1,4 +1,4 @@
-"""The services that others look for by name."""
+"""Names of services that other code refers to."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The services of this system on one machine: which there are, and what each needs. `deploy.local` runs them."""
+"""The services of this system on one machine, and their requirements. `deploy.local` runs them."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ SERVICES: Final = (
     Service("deployments", "services.deployments", "deployments", 8083),
     Service("reporting", "services.reporting", "reporting", 8084),
     Service(AUDIT, "services.audit", "audit", 8085),
-    # the audit service answers what its receipts rest on
+    # the audit service answers which records its receipts depend on
     Service(QUERY, "services.reporting.http", roles.READER, 8080, {"FORCEGEN_QUERY_AUDIT_URL": AUDIT}),
 )
 SYSTEM: Final = System(SERVICES, roles.provision_here)

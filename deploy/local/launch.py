@@ -1,13 +1,13 @@
 """Starts one server as a daemon: `python -I -S launch.py LOG USER PLACE COMMAND...`, prints its process id.
 
-Run in a session of its own, it forks and leaves, so that the server is nobody's child: a Ctrl-C at the terminal
-does not reach it and its starter has no zombie to reap. Runs alone, imports nothing of ours.
+Run in a separate session, it forks and exits, so that the server is not a child of its starter: a Ctrl-C at the
+terminal does not reach it, and its starter has no zombie to reap. Runs standalone, imports nothing of ours.
 """
 
 import os
 import sys
 
-# A server sees nothing of the caller's environment: no proxy, no JAVA_TOOL_OPTIONS, no PG* setting.
+# A server gets nothing of the caller's environment: no proxy, no JAVA_TOOL_OPTIONS, no PG* setting.
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
 
 

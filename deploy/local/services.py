@@ -1,11 +1,11 @@
-"""A whole system on this machine: Kafka, Postgres and every service, up and down as one thing.
+"""A whole system on this machine: Kafka, Postgres and every service, started and stopped as a unit.
 
-The services start at once, as soon as both servers answer. `up` leaves every service running, or nothing that it
-started: whatever interrupts it, one that ends at its start, a Ctrl-C, a SIGTERM. One that runs and is not ready yet is
-reported, with what it says of itself, and left to it. A service that ends later is started again (`supervisor`).
-`endpoints.json` says where everything is, with no secret. Which services there are is the caller's to say.
+All services start concurrently, as soon as both servers answer. `up` leaves every service running, or nothing that it
+started, whatever interrupts it: a service that ends at its start, a Ctrl-C, a SIGTERM. A service that runs but is not
+ready yet is reported, with its own report, and left running. One that ends later is restarted (`supervisor`).
+`endpoints.json` lists the addresses, without secrets. The caller defines which services there are.
 
-    StackError   what is wrong, which path, what to do (see errors.py)
+    StackError   the fault, the path, the remedy (see errors.py)
 """
 
 import threading
@@ -39,14 +39,14 @@ __all__ = ["Endpoints", "Service", "ServiceStatus", "StackError", "System", "dow
 
 @dataclass(frozen=True)
 class System:
-    """What runs beside the servers."""
+    """The services that run beside the servers."""
 
     services: Sequence[Service]
     provision: Callable[[str, Path], Mapping[str, str]]
-    """Given Postgres' administrator URL and the folder that keeps passwords, makes the roles; a URL for each."""
+    """Makes the roles, given Postgres' administrator URL and the directory of passwords; returns a URL for each."""
 
     def only(self, *services: Service) -> "System":
-        """The same with these services alone."""
+        """The same system with only these services."""
         return replace(self, services=services)
 
 
@@ -60,11 +60,11 @@ class ServiceStatus:
     problems: tuple[str, ...]
     log: Path
     restarts: Restarts = field(default_factory=Restarts)
-    """What was done for it since it ended by itself."""
+    """Its restarts by the supervisor."""
 
 
 def up(directory: Path, system: System, *, progress: Progress = quiet) -> Endpoints:
-    """Both servers answering and every service running; started if they are not."""
+    """Start both servers and every service, unless they run; the servers then answer."""
     report = one_at_a_time(progress)
     with heeded() as interrupted:
         home = claim(directory)
@@ -75,7 +75,7 @@ def up(directory: Path, system: System, *, progress: Progress = quiet) -> Endpoi
 
 
 def down(directory: Path, system: System, *, servers: bool = True, progress: Progress = quiet) -> None:
-    """No service of this directory is left running, and then no server, unless they are to stay. The data stays."""
+    """Stop every service of this directory, and then the servers, unless these are to stay. The data stays."""
     home, report = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
         with supervisor.one_command(home, report):
@@ -87,7 +87,7 @@ def down(directory: Path, system: System, *, servers: bool = True, progress: Pro
 
 
 def wipe(directory: Path, system: System, *, progress: Progress = quiet) -> None:
-    """Down, and the data removed; only where the mark says that it is ours."""
+    """Stop everything and remove the data; only if the mark shows that it is ours."""
     home, report = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
         with supervisor.one_command(home, report):
@@ -99,7 +99,7 @@ def wipe(directory: Path, system: System, *, progress: Progress = quiet) -> None
 
 
 def status(directory: Path, system: System) -> tuple[ServiceStatus, ...]:
-    """What runs, where, and whether it is ready. Changes nothing."""
+    """The services that run, their ports, and whether they are ready. Changes nothing."""
     home = Home.at(directory)
     with ThreadPoolExecutor(len(system.services)) as pool:
         return tuple(pool.map(lambda service: _status(home, service), system.services))
@@ -133,7 +133,7 @@ def _url(run: Run) -> str:
 def _start_all(
     home: Home, services: Sequence[Service], environment: Environment, report: Progress, interrupted: StopRequested
 ) -> list[Run]:
-    """Every service at once; the first that fails ends the waiting for the others."""
+    """Start all services concurrently; the first failure ends the wait for the others."""
     failed = threading.Event()
 
     def stop_requested() -> bool:
@@ -143,7 +143,7 @@ def _start_all(
         tasks: dict[str, Future[Run]] = {}
 
         def begin(service: Service) -> Run:
-            needed = [name for name in service.url_settings.values() if name in tasks]  # listed before it: under way
+            needed = [name for name in service.url_settings.values() if name in tasks]  # listed before it: starting
             urls = {name: _url(tasks[name].result()) for name in needed}
             return start(home, service, replace(environment, urls=urls), report, stop_requested)
 

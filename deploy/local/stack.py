@@ -1,9 +1,9 @@
-"""Kafka and Postgres on this machine, up and down, as one thing.
+"""Kafka and Postgres on this machine, started and stopped as a unit.
 
-`up` leaves either both servers answering or none that it started: whatever interrupts it, an error in one, a
-Ctrl-C, a SIGTERM, it first stops what it began. A server that was already there is never stopped by it.
+`up` leaves either both servers answering or none that it started: whatever interrupts it (an error in one, a Ctrl-C, a
+SIGTERM), it first stops what it started. It never stops a server that was already running.
 
-    StackError   what is wrong, which path, what to do (see errors.py)
+    StackError   the fault, the path, the remedy (see errors.py)
 """
 
 import json
@@ -27,7 +27,7 @@ __all__ = ["ServerStatus", "Servers", "StackError", "Status", "down", "status", 
 
 @dataclass(frozen=True)
 class Servers:
-    """Where they are. The DSN holds the superuser's password, so it stays out of the repr, and so out of logs."""
+    """Their addresses. The DSN holds the superuser's password, so it is kept out of the repr, and so out of logs."""
 
     kafka_bootstrap: str
     postgres_dsn: str = field(repr=False)
@@ -50,7 +50,7 @@ class Status:
 
 
 def up(directory: Path, *, progress: Progress = quiet) -> Servers:
-    """Both servers, answering; started if they are not. Progress comes from other threads, one at a time."""
+    """Start both servers unless they run; returns when both answer. Other threads report progress, one at a time."""
     report = one_at_a_time(progress)
     with _spoken_errors(directory):
         home = claim(directory)
@@ -66,7 +66,7 @@ def up(directory: Path, *, progress: Progress = quiet) -> Servers:
 
 @contextmanager
 def postgres_for_once() -> Iterator[str]:
-    """The superuser's address of a new Postgres that is gone at the end, with all that was written to it."""
+    """The superuser's address of a temporary Postgres, removed at the end with all its data."""
     directory = Path(tempfile.mkdtemp(prefix="forcegen-"))
     try:
         with _spoken_errors(directory):
@@ -81,7 +81,7 @@ def postgres_for_once() -> Iterator[str]:
 
 
 def down(directory: Path, *, progress: Progress = quiet) -> None:
-    """No server of this directory is left running. The data stays."""
+    """Stop the servers of this directory. The data stays."""
     home, report = Home.at(directory), one_at_a_time(progress)
     if home.mark.is_file():
         with _spoken_errors(directory), locked(home, report):
@@ -89,7 +89,7 @@ def down(directory: Path, *, progress: Progress = quiet) -> None:
 
 
 def wipe(directory: Path, *, progress: Progress = quiet) -> None:
-    """Down, and the data removed; only where our mark says that it is ours."""
+    """Stop the servers and remove the data; only if our mark shows that it is ours."""
     home, report = Home.at(directory), one_at_a_time(progress)
     if not home.path.exists():
         return
@@ -102,14 +102,14 @@ def wipe(directory: Path, *, progress: Progress = quiet) -> None:
 
 
 def status(directory: Path) -> Status:
-    """What runs, and where. Reads it from the operating system, changes nothing."""
+    """The servers that run, and their ports. Reads the operating system, changes nothing."""
     home = Home.at(directory)
     return Status(_status(kafka.daemon(home)), _status(postgres.daemon(home)))
 
 
 @contextmanager
 def _spoken_errors(directory: Path) -> Iterator[None]:
-    """What the file system refuses (a full disk, another user's files) is reported like everything else."""
+    """Report errors of the file system (a full disk, another user's files) like all others."""
     try:
         yield
     except OSError as error:

@@ -1,6 +1,6 @@
-"""Both servers at once, and all or none: what this start began, it stops if anything goes wrong.
+"""Starts both servers concurrently, all or none: if anything fails, it stops what it started.
 
-A server that was already there when we came is never stopped by a failed start.
+A failed start never stops a server that was already running.
 """
 
 import threading
@@ -23,7 +23,7 @@ StopRequested = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Server:
-    """What a kind of server adds to a daemon: how to know its data, and to make ready for a start."""
+    """What a kind of server adds to a daemon: how to check its data, and how to prepare a start."""
 
     daemon: Callable[[Home], Daemon]
     prepare: Callable[[Home, Progress, StopRequested], Daemon]
@@ -34,7 +34,7 @@ SERVERS = (Server(kafka.daemon, kafka.prepare), POSTGRES)
 
 
 def start_all(home: Home, progress: Progress, servers: Sequence[Server] = SERVERS) -> list[Run]:
-    """Every one of the servers answering, in their order."""
+    """Start the servers until each answers; returns their runs in order."""
     present = {daemon.name for daemon in daemons(home) if _recorded(daemon)}
     failed = threading.Event()
     with heeded() as interrupted, ThreadPoolExecutor(len(SERVERS)) as pool:
@@ -57,7 +57,7 @@ def start_all(home: Home, progress: Progress, servers: Sequence[Server] = SERVER
 
 
 def stop_all(these: list[Daemon], progress: Progress) -> None:
-    """None of these is left running when this returns."""
+    """Stop these servers; none of them runs when this returns."""
     with ThreadPoolExecutor(len(SERVERS)) as pool:
         for task in [pool.submit(_stop, daemon, progress) for daemon in these]:
             task.result()
@@ -75,7 +75,7 @@ def _start(server: Server, home: Home, progress: Progress, stop_requested: StopR
             wait_until_it_answers(daemon, run, stop_requested)
         except StackError:
             if stop_requested() or run.process() is not None:
-                raise  # it lives but does not answer: not ours to kill
+                raise  # it is alive but does not answer: not ours to kill
         else:
             return run
     _stop(daemon, progress)
@@ -87,7 +87,7 @@ def _start(server: Server, home: Home, progress: Progress, stop_requested: StopR
 
 
 def _launch(daemon: Daemon, stop_requested: StopRequested) -> Run:
-    """Start it; once more on other ports if somebody took the chosen one before the server did."""
+    """Start it; once more on other ports if another process took the chosen one before the server did."""
     races = 0
     while True:
         last = read_run(daemon.record)

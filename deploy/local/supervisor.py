@@ -1,7 +1,7 @@
-"""Starts a service again that ended, after a pause that grows: services end themselves rather than go on in doubt.
+"""Restarts services that ended, after a growing pause: services end themselves rather than go on in doubt.
 
-`up` starts one such process for a directory, `down` ends it first. It holds the lock of the services while it starts
-one, so it never meets a command that is at work on them. What it did is kept beside each service's record.
+`up` starts one supervisor for a directory, `down` ends it first. It holds the lock of the services while it starts one,
+so it never conflicts with a command that works on them. It records restarts beside each service's record.
 
     python -P supervisor.py DIRECTORY
 """
@@ -31,54 +31,54 @@ ENTRY = Path(__file__)
 LOOK_EVERY_S = 1.0
 PAUSE_MAX_S = 60.0
 CALM_S = 300.0
-"""A service that ran for so long is well again: the next pause is the first one."""
+"""After running for so long a service counts as healthy again: its next pause is the first one."""
 
 
 @dataclass(frozen=True)
 class Restarts:
-    """What the supervisor did for one service since the last `up`."""
+    """The supervisor's restarts of one service since the last `up`."""
 
     times: int = 0
     last: str | None = None
-    """When it was last started again (UTC)."""
+    """When it was last restarted (UTC)."""
 
 
 @dataclass
 class Pause:
-    """How long a service is left alone after it ended."""
+    """How long to wait after a service ended before it is restarted."""
 
     seconds: float = 0.0
     until: float = 0.0
     running_since: float | None = field(default=None)
 
     def runs(self, now: float) -> None:
-        """It runs."""
+        """Note that it runs."""
         self.running_since = self.running_since or now
         if now - self.running_since > CALM_S:
             self.seconds = 0.0
 
     def ended(self, now: float) -> bool:
-        """It does not run: whether it is time to start it."""
+        """Note that it does not run; returns whether it is time to start it."""
         if self.running_since is not None:
             self.running_since = None
             self.until = now + self.seconds
         return now >= self.until
 
     def started(self, now: float) -> None:
-        """It was started again; should it end at once, the next pause is longer."""
+        """Note that it was restarted; if it ends at once, the next pause is longer."""
         self.seconds = min(max(2 * self.seconds, 1.0), PAUSE_MAX_S)
         self.until = now + self.seconds
 
 
 @contextmanager
 def one_command(home: Home, report: Progress) -> Iterator[None]:
-    """One command on the services at a time; a lock of its own, since the servers' is taken again within."""
+    """Allow one command on the services at a time; a separate lock, since the servers' lock is taken within."""
     with locked(Home(home.path / "services"), report):
         yield
 
 
 def restarts(home: Home, service: Service) -> Restarts:
-    """What was done for a service."""
+    """The recorded restarts of a service."""
     try:
         content = json.loads(_noted(home, service).read_text())
         return Restarts(int(content["times"]), str(content["last"]))
@@ -87,7 +87,7 @@ def restarts(home: Home, service: Service) -> Restarts:
 
 
 def start(home: Home, services: Sequence[Service]) -> None:
-    """Look after these services from now on. Under the lock of the services."""
+    """Supervise these services from now on. Call under the lock of the services."""
     watched = json.dumps([asdict(service) for service in services], indent=2)
     if _alive(home) and _watched_file(home).read_text() == watched:
         return
@@ -101,7 +101,7 @@ def start(home: Home, services: Sequence[Service]) -> None:
 
 
 def stop_supervisor(home: Home) -> None:
-    """Nobody looks after the services any more. Under their lock, so it is not just starting one."""
+    """Stop the supervisor. Call under the lock of the services, so that it is not just starting one."""
     _watched_file(home).unlink(missing_ok=True)
     for process in _alive(home):
         stop(process, signal.SIGTERM)
@@ -110,7 +110,7 @@ def stop_supervisor(home: Home) -> None:
 def watch(
     home: Home, *, now: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Look after the services until there are none to look after."""
+    """Supervise the services until there are none left to supervise."""
     pauses: dict[str, Pause] = {}
     while services := _watched(home):
         for service in services:
@@ -126,7 +126,7 @@ def _start_again(home: Home, service: Service, pause: Pause, now: Callable[[], f
     with one_command(home, quiet):
         run = read_run(daemon(home, service).record)
         if service not in _watched(home) or _runs(home, service) or run is None:
-            return  # a command was there meanwhile
+            return  # a command changed the services meanwhile
         before = restarts(home, service)
         last = datetime.now(UTC).isoformat(timespec="seconds")
         write_atomically(_noted(home, service), json.dumps(asdict(Restarts(before.times + 1, last))))

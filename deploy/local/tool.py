@@ -1,4 +1,4 @@
-"""A server's short-lived tools (initdb, Kafka's format) run to their end, or are killed when we are interrupted."""
+"""Runs a server's short-lived tools (initdb, Kafka's format) to their end, or kills them if we are interrupted."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ POLL_SECONDS = 0.02
 def run_to_end(
     command: list[str], place: Path, user: tuple[int, int] | None, stop_requested: Callable[[], bool]
 ) -> None:
-    """An error with its last words if it fails; run as that user, and without our environment."""
+    """Run a tool as that user, without our environment; if it fails, raise an error with its last output."""
     uid, gid = user or (None, None)
     with tempfile.TemporaryFile("w+") as output:
         tool = subprocess.Popen(  # noqa: S603
