@@ -1,1 +1,1 @@
-"""What is claimed, measured: `make bench` prints one table. Timing never decides a test."""
+"""Benchmarks of the performance claims: `make bench` prints one table. Timing never decides a test."""

@@ -1,6 +1,6 @@
-"""The archive with its tree and its signer, against nothing but COPY of the same rows; then checking all of it.
+"""The archive with its tree and its signer, compared with a plain COPY of the same rows; then a full verification.
 
-A proof from a tree of ten million leaves is read last: its tiles are stored, its records are not.
+The last measurement reads a proof from a tree of ten million leaves: its tiles are stored, its records are not.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ Batch = Sequence["ConsumerRecord[bytes, bytes]"]
 
 
 def run(servers: Servers) -> list[Measured]:
-    """On one connection, from records that are in memory."""
+    """Measure on one connection, with records that are in memory."""
     with fresh_database(servers) as name, tempfile.TemporaryDirectory() as directory:
         return uvloop.run(_run(servers, name, Path(directory)))
 
@@ -79,7 +79,7 @@ def _batch(first: int) -> Batch:
 
 
 async def _beside(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Publisher) -> tuple[float, float]:
-    """Seconds of COPY alone and of the archive, in turns, so that both meet the same machine."""
+    """Seconds of COPY alone and of the archive, in turns, so that both run under the same load."""
     await pool.execute('CREATE TABLE bare (LIKE records INCLUDING DEFAULTS, PRIMARY KEY (topic, part, "offset"))')
     ceiling = archived = 0.0
     for nr in range(TURNS):
@@ -90,7 +90,7 @@ async def _beside(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Publish
 
 
 async def _copied(pool: asyncpg.Pool, batches: Sequence[Batch]) -> float:
-    """As many bytes into a table with the same primary key, each row made beforehand."""
+    """Seconds to COPY as many bytes into a table with the same primary key, each row made beforehand."""
     rows = [
         [(r.topic, r.partition, r.offset, r.timestamp, r.key, packed(r.headers), r.value) for r in batch]
         for batch in batches
@@ -135,7 +135,7 @@ async def _checked(pool: asyncpg.Pool, key: str) -> Measured:
 
 
 async def _proven(pool: asyncpg.Pool) -> Measured:
-    """Tiles of a tree of ten million leaves that are all alike, so that they are made quickly."""
+    """Time a proof from a tree of ten million equal leaves, whose tiles are quick to make."""
     await pool.execute("TRUNCATE tiles")
     same = [merkle.leaf_hash(b"")] * tiles.WIDTH
     level, hashes = 0, LARGE

@@ -1,4 +1,4 @@
-"""Commands into a service: load, decide, append on Postgres, in batches; without Kafka."""
+"""Commands in a service: load, decide and append on Postgres, in batches; without Kafka."""
 
 import asyncio
 import time
@@ -44,7 +44,7 @@ async def _run(servers: Servers, name: str) -> list[Measured]:
 
 
 def _ground() -> list[flow.Event]:
-    """Twenty open lines, and the mission that they cover."""
+    """The events of twenty open lines, and of the mission that they cover."""
     status = {"mission": "UNIFIL", "status": "active", "since": "1978-03-19", "authority": "S/RES/425"}
     ground = [command("unifil", "deployments.RecordMissionStatus", "mission/UNIFIL", status)]
     for nr in range(flow.MANDATES):

@@ -1,4 +1,4 @@
-"""The whole system: commands of a stock client in Kafka to the last event in the views and the last record archived."""
+"""The whole system: from a stock client's commands in Kafka to the last event in views and last archived record."""
 
 import tempfile
 import time

@@ -1,4 +1,4 @@
-"""A thousand who follow one query API, a hundred of whom do not read: from a commit to the last who receives it."""
+"""A thousand followers of one query API, a hundred of which do not read: from a commit to the last that receives it."""
 
 import asyncio
 import statistics
@@ -16,7 +16,7 @@ CHANGES: Final = 100
 
 
 def run(servers: Servers) -> list[Measured]:
-    """Changes one after another, each received by all before the next."""
+    """Make changes one after another, each received by all followers before the next."""
     return [asyncio.run(_run(servers))]
 
 

@@ -1,4 +1,4 @@
-"""A file of the UN's returns as large as the published ones of a few years, from the command line into the views."""
+"""A file of UN strength returns as large as a few published years, from the command line into the views."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ SERVICES: Final = ("approvals", "vacancies", "deployments", "reporting", "audit"
 
 
 def run(servers: Servers) -> list[Measured]:
-    """130 States in one go: every row through Kafka, decided, answered, and in the views."""
+    """130 States at once: every row goes through Kafka, is decided, answered, and in the views."""
     with tempfile.TemporaryDirectory() as place, prepared_system(servers, Path(place)) as system:
         system.start(*SERVICES)
         file = Path(place) / "returns.csv"
@@ -38,7 +38,7 @@ def run(servers: Servers) -> list[Measured]:
 
 
 def _imported(system: RunningSystem, file: Path) -> int:
-    """The most memory that the command was seen with, in bytes."""
+    """The largest observed memory of the command, in bytes."""
     program = [sys.executable, "-c", "from cli.main import main; main()", "import", "strength-returns", str(file)]
     options = ["--bootstrap", system.servers.kafka, "--published-at", "2015-01-01T00:00:00Z", "--source", "made up"]
     most = 0

@@ -1,4 +1,4 @@
-"""One measurement: how many, how long, and what was counted."""
+"""One measurement: the number of items, the duration, and what was counted."""
 
 from dataclasses import dataclass
 
@@ -13,6 +13,6 @@ class Measured:
     note: str
 
     def cells(self) -> tuple[str, str, str, str, str]:
-        """As the table shows it."""
+        """The cells of its line."""
         rate = self.messages / self.seconds
         return self.what, f"{self.messages:,}", f"{self.seconds:.2f}", f"{rate:,.0f}", self.note

@@ -1,6 +1,6 @@
-"""A register of many years: twenty States, each with as many people out at any time, however long the history is.
+"""A register of many years: twenty States, each with a constant number of people deployed, however long the history.
 
-The number of tours makes the history longer, not the missions fuller: 10,000 tours a year, all States together.
+More tours make the history longer, not the missions fuller: 10,000 tours a year, all States together.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ MANDATE_YEARS: Final = 2
 
 
 class MandateTerms(TypedDict):
-    """What a proposal and its approval have in common."""
+    """The fields that a proposal and its approval share."""
 
     mandate: str
     contributor: str
@@ -33,7 +33,7 @@ class MandateTerms(TypedDict):
 
 
 class TourNames(TypedDict):
-    """What names a tour."""
+    """The key of a tour."""
 
     mandate: str
     line: str
@@ -41,7 +41,7 @@ class TourNames(TypedDict):
 
 
 class TourDates(TypedDict):
-    """When a tour begins and ends, and who decided so when."""
+    """When a tour begins and ends, and who decided that and when."""
 
     arrives_on: date
     departs_on: date
@@ -50,12 +50,12 @@ class TourDates(TypedDict):
 
 
 def first_day(tours: int) -> date:
-    """When a history of so many tours begins, so that it ends on the last day."""
+    """The first day of a history of so many tours that ends on the last day."""
     return LAST_DAY - timedelta(days=round(tours / TOURS_PER_YEAR * 365))
 
 
 def history(tours: int) -> Iterator[ConsumedEvent]:
-    """The events of so many tours with their mandates and missions, in the order in which they were recorded."""
+    """The events of so many tours with their mandates and missions, in recording order."""
     events = sorted([*_frame(tours), *_tours(tours)], key=lambda each: each[0])
     positions = {service: count(1) for service in ("approvals", "vacancies", "deployments")}
     versions: dict[tuple[str, str], int] = {}

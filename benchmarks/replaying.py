@@ -1,4 +1,4 @@
-"""Out of the archive again: to a file, side by side with Kafka, and back into a topic that was lost."""
+"""Replay from the archive: to a file, compared with Kafka, and back into a lost topic."""
 
 import asyncio
 import os
@@ -40,7 +40,7 @@ HEADERS = [
 
 
 def run(servers: Servers) -> list[Measured]:
-    """One topic of its own, archived by the service's code; peaks of memory are of the whole process."""
+    """Measure with a separate topic, archived by the service's code; memory peaks are of the whole process."""
     with fresh_database(servers) as name, tempfile.TemporaryDirectory() as directory:
         return asyncio.run(_run(servers, name, Path(directory)))
 
@@ -68,7 +68,7 @@ async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
 
 
 async def _timed(what: str, work: Callable[[], Coroutine[object, object, float]], many: int = RECORDS) -> Measured:
-    """By the seconds that the work itself counts."""
+    """One measurement, with the seconds that the work itself returns."""
     seconds = await work()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Measured(what, many, seconds, f"peak {peak} MiB")

@@ -1,7 +1,7 @@
 """Every report for one State, now and as known on another day, over a short history and over one ten times as long.
 
-What is compared is one indexed row, read in turn with it over the same connections: a report should cost a few of
-those, however many years the register holds. Reports of a period are of one year.
+The unit of comparison is the read of one indexed row, interleaved over the same connections: a report should cost a few
+of those, however many years the register holds. Reports of a period cover one year.
 """
 
 import time
@@ -34,13 +34,13 @@ from tests.servers import Servers
 
 SIZES: Final = (20_000, 200_000)
 REPEATS: Final = 1_000
-"""So that a 99th percentile is not the third worst of a few."""
+"""Enough for a meaningful 99th percentile."""
 ROWS_NOW_MAX: Final = 5
-"""What a question may cost, in single rows."""
+"""The most that a query may cost, in single-row reads."""
 ROWS_KNOWN_MAX: Final = 20
-"""The same as known on another day."""
+"""The same for a query as known on another day."""
 GROWTH_MAX: Final = 1.5
-"""How many times as much it may cost over the long history as over the short one."""
+"""The largest allowed ratio of its cost over the long history to that over the short one."""
 BATCH: Final = 2_000
 NOW, THEN = date(2026, 6, 1), date(2025, 11, 1)
 KNOWN_AT: Final = datetime(2025, 12, 1, tzinfo=UTC)
@@ -57,13 +57,13 @@ Ask: TypeAlias = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Cost:
-    """Sorted seconds: of a question, and of one row that was read in turn with it."""
+    """Sorted seconds: of a query, and of the single-row reads that alternate with it."""
 
     question: Sequence[float]
     row: Sequence[float]
 
     def rows(self, percent: int) -> float:
-        """How many single rows the question costs at a percentile."""
+        """The cost of the query at a percentile, in single-row reads."""
         return _at(self.question, percent) / _at(self.row, percent)
 
 
@@ -73,14 +73,14 @@ def _at(times: Sequence[float], percent: int) -> float:
 
 @dataclass(frozen=True)
 class Costs:
-    """Of a report of now, and as known on another day."""
+    """The costs of a report now, and as known on another day."""
 
     now: Cost
     known: Cost
 
 
 def run(servers: Servers) -> list[Measured]:
-    """A line for each question: its time over the long history; the note holds it to the bounds."""
+    """A line for each query: its time over the long history; the note compares it with the bounds."""
     short, long = (uvloop.run(_costs(servers, size)) for size in SIZES)
     rows = sorted(_at(cost.row, 99) for each in long.values() for cost in (each.now, each.known))
     seconds = rows[len(rows) // 2] * REPEATS
@@ -99,7 +99,7 @@ def _line(name: str, short: Costs, long: Costs) -> Measured:
 
 
 def _bound(what: str, ratios: Sequence[float], at_most: float) -> str:
-    """At the median and at the 99th percentile; other work on the machine makes the latter alike for all questions."""
+    """Median and 99th percentile against a bound; other load on the machine makes the latter alike for all queries."""
     times = " / ".join(f"{each:.1f}" for each in ratios)
     return f"{what} {times} x{'' if max(ratios) <= at_most else f' (above {at_most:g})'}"
 
@@ -136,7 +136,7 @@ def _report(model: ReadModel, name: str, as_of: date, known_at: datetime | None)
 
 
 def _overview(model: ReadModel, as_of: date, known_at: datetime | None) -> Ask:
-    """The page that a reader begins with: four reports of one snapshot."""
+    """The start page: four reports of one snapshot."""
     terms = ReportParameters(as_of=as_of, as_known_at=known_at, contributor=STATE)
     question = Question(words("en"), "/", {}, {}, (), terms, as_of, NOW)
 
@@ -147,7 +147,7 @@ def _overview(model: ReadModel, as_of: date, known_at: datetime | None) -> Ask:
 
 
 async def _cost(ask: Ask, one_row: Ask) -> Cost:
-    """In turn, so that both meet the same machine; after some that plan the statement."""
+    """Measure both in turn, so that they run under the same load; after some runs that plan the statement."""
     took: dict[Ask, list[float]] = {ask: [], one_row: []}
     for nr in range(REPEATS + 10):
         for each, times in took.items():
