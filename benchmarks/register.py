@@ -50,12 +50,12 @@ class TourDates(TypedDict):
 
 
 def first_day(tours: int) -> date:
-    """The first day of a history of so many tours that ends on the last day."""
+    """The first day of a history of `tours` tours that ends on the last day."""
     return LAST_DAY - timedelta(days=round(tours / TOURS_PER_YEAR * 365))
 
 
 def history(tours: int) -> Iterator[ConsumedEvent]:
-    """The events of so many tours with their mandates and missions, in recording order."""
+    """The events of `tours` tours with their mandates and missions, in recording order."""
     events = sorted([*_frame(tours), *_tours(tours)], key=lambda each: each[0])
     positions = {service: count(1) for service in ("approvals", "vacancies", "deployments")}
     versions: dict[tuple[str, str], int] = {}

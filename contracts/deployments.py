@@ -1,4 +1,4 @@
-"""Commands and events of the deployments service: the ledger of tours on each mandate line, and others' counts.
+"""Commands and events of the deployments service: the ledger of tours on each mandate line, and published counts.
 
 A tour's stream is its mandate line, so that the ceiling at every instant is decided in one place.
 """
@@ -39,7 +39,7 @@ from contracts.words import (
 
 Consents = Annotated[tuple[ConsentKind, ...], Field(max_length=4)]
 Value = Annotated[Day | Count | Text, Field(union_mode="left_to_right")]
-"""A day where the text is one, else a number, else the text."""
+"""A day if the text is one, else a number, else the text."""
 CorrectableField = Literal["arrived_on", "departed_on", "headcount", "mission", "rank"]
 
 
@@ -458,7 +458,7 @@ class UnitVisitRecorded(_UnitVisit, Event):
     effective_field = "visited_on"
 
 
-# What others say of a contributor.
+# Other parties' statements on a contributor.
 
 
 class _OfContributor(_InDeployments):

@@ -1,6 +1,6 @@
 """Commands and events of the vacancies service: applications, vacancies and their nominations, candidates, units.
 
-The UN's facts (vacancies, missions, answers) enter as commands, so that the service still decides.
+Facts of the UN (vacancies, missions, answers) enter as commands, so that the service still decides.
 """
 
 from typing import Annotated, ClassVar
@@ -37,7 +37,7 @@ class _InVacancies(Message):
     service: ClassVar[str] = "vacancies"
 
 
-# Missions: the UN's own life of an operation.
+# Missions: the lifecycle of a UN operation.
 
 
 class _OfMission(_InVacancies):
@@ -81,7 +81,7 @@ class MissionStatusChanged(_MissionChange, Event):
     effective_field = "since"
 
 
-# Applications: what the State offers.
+# Applications: offers of the State.
 
 
 class _OfApplication(_InVacancies):

@@ -1,7 +1,7 @@
 """Value types that several contracts share: identifiers, categories, ranks, and the terms of a mandate line.
 
-The vocabulary is the field's own: the UN's Generic Guidelines for Troop-Contributing Countries name categories
-and readiness levels, ISO 3166-1 alpha-3 names States, and missions go by their official acronyms.
+The vocabulary is that of the domain: the UN's Generic Guidelines for Troop-Contributing Countries name categories and
+readiness levels, ISO 3166-1 alpha-3 names States, and missions have their official acronyms.
 """
 
 from datetime import date, datetime
@@ -17,17 +17,17 @@ from contracts.limits import INTEGER_MAX
 Slug = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["kz-2013"], json_schema_extra=forms.ONE_LINE)
 ]
-"""An identifier of ours: lower-case letters, digits and hyphens, at most 64."""
+"""Our own identifier: lower-case letters, digits and hyphens, at most 64."""
 Reference = Annotated[
     str,
     Field(min_length=1, max_length=200, examples=["NV/2014/031"], json_schema_extra=forms.REFERENCE),
     AfterValidator(forms.reference),
 ]
-"""An identifier of somebody else's: an act number, a note verbale, a document. No control characters."""
+"""Another party's identifier: an act number, a note verbale, a document. No control characters."""
 Text = Annotated[str, Field(max_length=4000, json_schema_extra=forms.TEXT), AfterValidator(forms.text)]
 """Prose: any characters but U+0000."""
 Label = Annotated[str, Field(json_schema_extra=forms.LABEL), AfterValidator(forms.label)]
-"""A name as somebody else writes it: of any characters but U+0000, and short enough to be sought and compared."""
+"""A name as another party writes it: any characters but U+0000, short enough to be searched and compared."""
 Contributor = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["KAZ"], json_schema_extra=forms.ONE_LINE)]
 """A State that sends people (TCC): ISO 3166-1 alpha-3."""
 Mission = Annotated[
@@ -44,10 +44,10 @@ Instant = Annotated[datetime, Field(json_schema_extra=forms.INSTANT), BeforeVali
 EventId = Annotated[UUID, Field(json_schema_extra=forms.UUID_FORM), BeforeValidator(forms.uuid)]
 """The id of a recorded event: a UUID as RFC 9562 writes it, with hyphens."""
 WHOLE: Final = BeforeValidator(forms.whole)
-"""For whole numbers, behind their bounds: `20.0` and `2e1` are one too, as JSON Schema has it."""
+"""For whole numbers, after their bounds: `20.0` and `2e1` are whole numbers too, as in JSON Schema."""
 Headcount = Annotated[int, Field(ge=1, le=100_000), WHOLE]
 Count = Annotated[int, Field(ge=0, json_schema_extra={"maximum": INTEGER_MAX}), BeforeValidator(forms.count)]
-"""A number of people, votes or tours, as somebody stated it."""
+"""A stated number of people, votes or tours."""
 
 IndividualCategory = Literal["military_observer", "staff_officer", "individual_officer"]
 UnitCategory = Literal["infantry", "medical", "reconnaissance", "engineer", "military_police"]
@@ -64,7 +64,7 @@ Category = Literal[
 UNIT_CATEGORIES: frozenset[str] = frozenset(get_args(UnitCategory))
 
 PersonnelType = Literal["troops", "staff_officers", "experts_on_mission", "individual_police", "formed_police_units"]
-"""How the UN's monthly return counts; military observers are experts on mission."""
+"""The categories of the UN's monthly return; military observers are experts on mission."""
 
 Rank = Literal[
     "private",
@@ -116,7 +116,7 @@ class Message(Contract):
     @property
     def stream(self) -> str:
         """The stream (and Kafka key, and CloudEvents subject) that this message belongs to."""
-        raise TypeError(f"{type(self).__name__} names no stream")  # every word in the registry overrides this
+        raise TypeError(f"{type(self).__name__} names no stream")  # every message in the registry overrides this
 
 
 class Command(Message):
@@ -127,11 +127,11 @@ class Event(Message):
     """A fact that a service recorded."""
 
     effective_field: ClassVar[str | None] = None
-    """The field that holds the date on which the fact became true; without one, the command's effective time."""
+    """The field with the date on which the event became true; without one, the command's effective time."""
 
     @classmethod
     def read(cls, data: str | bytes) -> Self:
-        """The event that was recorded with this JSON; it stays readable where a limit was drawn since."""
+        """The event that was recorded with this JSON; it stays readable even if a limit was added since."""
         return cls.model_validate_json(data, context=forms.RECORDED)
 
 

@@ -58,7 +58,7 @@ class InMemoryService:
         raise RuntimeError(f"commands of {self.service.name} wait for one another")
 
     def answer(self, source: str, command_id: str) -> CommandDecided:
-        """What a command was answered last."""
+        """The last answer to a command."""
         key = (source, command_id)
         return _at_once(self.store.outcomes_of([key]))[key].outcome
 
@@ -102,7 +102,7 @@ class InMemorySystem:
         raise RuntimeError("the services' policies do not come to rest")
 
     def answer(self, address: Address) -> CommandDecided:
-        """What a command was answered last."""
+        """The last answer to a command."""
         service, source, command_id = address
         return self.services[service].answer(source, command_id)
 

@@ -132,7 +132,7 @@ def _list(answer: JsonObject) -> None:
 
 
 def _required(one: JsonObject) -> str:
-    """What must be sent; one of several where there is a choice."""
+    """The parameters that must be sent; one of several if there is a choice."""
     return ", ".join([*one["required"], *([" or ".join(one["exactly_one_of"])] if one.get("exactly_one_of") else [])])
 
 

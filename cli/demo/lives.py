@@ -195,6 +195,6 @@ def _moved(row: Row) -> Step:
 
 
 def _months_after(day: date, months: int) -> date:
-    """The same day so many calendar months later; the month's last day if that month is shorter."""
+    """The same day `months` calendar months later; the month's last day if that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

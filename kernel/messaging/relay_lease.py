@@ -3,7 +3,7 @@
 The lease is free when that session is gone. A reading role cannot hold it, because it cannot write the row. (It could
 take an advisory lock: all roles share one space of those.) Sends outlive a session, so the holder writes beforehand
 until when they may be in flight, and its successor waits until then. Every write of the holder goes through the session
-that holds the lease: a write that succeeds proves that the session lives, and so that there is no successor.
+that holds the lease: a write that succeeds proves that the session is alive, and so that there is no successor.
 """
 
 import os

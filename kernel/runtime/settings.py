@@ -20,24 +20,24 @@ RootPath = Annotated[
 
 
 class Settings(BaseSettings):
-    """What one process of a service needs to know."""
+    """The settings of one process of a service."""
 
     model_config = SettingsConfigDict(env_prefix="FORCEGEN_", extra="ignore", use_attribute_docstrings=True)
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     """Kafka's bootstrap servers, comma separated."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    """How the brokers are to be spoken to, in Kafka's own words."""
+    """The protocol to the brokers, in Kafka's own terms."""
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    """How a name and a password are shown, with the SASL protocols."""
+    """The mechanism that sends the name and password, with the SASL protocols."""
     kafka_sasl_username: str | None = None
     """The service's user name at the brokers."""
     kafka_sasl_password: SecretStr | None = None
     """The service's password at the brokers."""
     kafka_ca_file: Path | None = None
-    """Who signs the brokers' certificates (PEM); the system's authorities where there is none."""
+    """The authorities of the brokers' certificates (PEM); by default the system's."""
     kafka_cert_file: Path | None = None
-    """The service's own certificate (PEM), where the brokers ask for one."""
+    """The service's own certificate (PEM), if the brokers require one."""
     kafka_key_file: Path | None = None
     """The key of that certificate (PEM)."""
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1:5432/forcegen")
@@ -49,30 +49,30 @@ class Settings(BaseSettings):
     http_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """0: any free port."""
     http_root_path: RootPath | None = None
-    """The prefix that a proxy puts the service under, e.g. /forcegen; every link then begins with it."""
+    """The prefix under which a proxy serves the service, e.g. /forcegen; every link then begins with it."""
     http_hosts: str | None = None
-    """Names that the service is called by (Host), comma separated; *.example.org for all names under one, * for any.
-    Numbers and localhost are always answered. Where there are none and HTTP_HOST is not this machine alone, any is."""
+    """Host names of the service, comma separated; *.example.org for all names under one, * for any. Numbers and
+    localhost are always answered. If none is set and HTTP_HOST is not this machine alone, any name is answered."""
     log_level: str = "INFO"
-    """The least that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
+    """The lowest level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
 
     topic_partitions: Annotated[int, Field(ge=1, le=1000)] = 4
     """Partitions of a topic when it is created; never changed later, since a key's partition must not move."""
     topic_replication: Annotated[int, Field(ge=1, le=10)] = 1
-    """Copies of a topic; 3 on a cluster."""
+    """Replicas of a topic; 3 on a cluster."""
 
     batch_records_max: Annotated[int, Field(ge=1, le=10_000)] = 500
-    """Records of one batch from Kafka, and so of one transaction."""
+    """Records in one batch from Kafka, and so in one transaction."""
     batch_timeout_ms: Milliseconds = 20
     """How long a poll waits for a batch to fill."""
     fetch_bytes_max: Annotated[int, Field(ge=65_536)] = 8_388_608
-    """Bytes that one fetch may bring: bounds the memory of a service."""
+    """Bytes that one fetch may return: bounds the memory of a service."""
     command_bytes_max: Annotated[int, Field(ge=1024, le=900_000)] = 262_144
     """The largest command; its events must fit Kafka's 1 MiB record."""
     streams_cached_max: Annotated[int, Field(ge=1)] = 10_000
     """Folded streams kept in memory; the least recently used go first."""
     held_max: Annotated[int, Field(ge=1)] = 10_000
-    """Newer events of other services that are held for an upgrade; beyond it the partitions stand that bring more."""
+    """Newer events of other services that are held for an upgrade; partitions that bring more stand still."""
     http_waiting_max: Annotated[int, Field(ge=1)] = 1_000
     """Commands that may wait for an answer over HTTP; more are answered 503 with Retry-After."""
 
@@ -81,14 +81,14 @@ class Settings(BaseSettings):
     relay_poll_ms: Milliseconds = 200
     """How long the relay sleeps when nothing wakes it."""
     relay_lease_ms: Annotated[int, Field(ge=2_000)] = 10_000
-    """How long a relay's sends may still be under way after it died; its successor waits that long."""
+    """How long a relay's sends may still be in flight after it died; its successor waits that long."""
 
     retry_delay_ms: Milliseconds = 100
     """The first pause after a passing fault; doubled each time."""
     retry_delay_max_ms: Milliseconds = 5_000
     """The longest pause after a passing fault."""
     stuck_after_ms: Milliseconds = 30_000
-    """Unhealthy when there is something to do and no progress for so long."""
+    """A process is unhealthy if there is work but no progress for this long."""
 
     @classmethod
     def for_service(cls, service: str) -> Self:

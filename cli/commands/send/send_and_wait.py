@@ -27,7 +27,7 @@ STRUCTURED: Final = ("content-type", b"application/cloudevents+json")
 
 
 class CommandProducer(Protocol):
-    """What is used of aiokafka's."""
+    """The part of aiokafka's producer that is used."""
 
     async def send(
         self, topic: str, *, key: bytes, value: bytes, headers: list[tuple[str, bytes]]
@@ -36,7 +36,7 @@ class CommandProducer(Protocol):
 
 
 class OutcomeConsumer(Protocol):
-    """What is used of aiokafka's."""
+    """The part of aiokafka's consumer that is used."""
 
     async def getmany(self, *, timeout_ms: int) -> Mapping[TopicPartition, Sequence[Record]]: ...
 
