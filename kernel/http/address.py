@@ -22,7 +22,7 @@ from kernel.http.values import Bad, name, shown
 
 
 async def strict(request: Request) -> None:
-    """A dependency of every route: raises `Problem` for an address that is not unambiguous.
+    """A dependency of every route: raises `Problem` unless the address has exactly one meaning.
 
     Every parameter must be text that can be read and can be on record. If the parameters are in the route's signature
     (they are not for a page, which reads its own form), they must also be those that it declares.

@@ -30,7 +30,7 @@ async def bisect_batch(
 
     Raises:
         Exception: a fault that does not split, one of `alone`, or one without any item to blame. Work on earlier parts
-        stands.
+            stands.
     """
     try:
         return [await together(items)]

@@ -127,7 +127,7 @@ def parse(text: str, include: Callable[[str], Template] = _nothing) -> Template:
 
     Raises:
         ValueError: a parameter has no type, or two; a brace opens or closes no filter; a filter is nested in another,
-        or does not contain its own parameter.
+            or does not contain its own parameter.
     """
     parts: list[Code | OptionalFilter] = []
     outside: list[Code | OptionalFilter] | None = None  # the parts before the filter that is open
