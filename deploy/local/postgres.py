@@ -146,7 +146,7 @@ def _answers(home: Home, port: int) -> bool:
 
 
 def _drop_stale_pid(data: Path) -> None:
-    """Remove a stale pid file: Postgres takes the process that it names for itself; after a reboot it may be any.
+    """Remove a stale pid file. Postgres assumes that the process it names is Postgres; after a reboot it may be any.
 
     Called when no Postgres works in this directory. A pid file that names no process is left to Postgres.
     """

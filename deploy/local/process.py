@@ -132,7 +132,7 @@ def last_words(daemon: Daemon) -> str:
 
 
 def stop(process: psutil.Process, farewell: signal.Signals, seconds: float = STOP_SECONDS_MAX) -> None:
-    """Terminate it, then kill it: it and its children are gone when this returns."""
+    """Signal it to stop, kill what does not: it and its children are gone when this returns."""
     try:
         family = [process, *process.children(recursive=True)]
         process.send_signal(farewell)
