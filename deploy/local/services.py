@@ -64,7 +64,7 @@ class ServiceStatus:
 
 
 def up(directory: Path, system: System, *, progress: Progress = quiet) -> Endpoints:
-    """Start both servers and every service, unless they run; the servers then answer."""
+    """Start what does not run yet; then both servers answer and every service runs."""
     report = one_at_a_time(progress)
     with heeded() as interrupted:
         home = claim(directory)
@@ -99,7 +99,7 @@ def wipe(directory: Path, system: System, *, progress: Progress = quiet) -> None
 
 
 def status(directory: Path, system: System) -> tuple[ServiceStatus, ...]:
-    """The services that run, their ports, and whether they are ready. Changes nothing."""
+    """Which services run, where, and whether they are ready. Changes nothing."""
     home = Home.at(directory)
     with ThreadPoolExecutor(len(system.services)) as pool:
         return tuple(pool.map(lambda service: _status(home, service), system.services))

@@ -102,7 +102,7 @@ def wipe(directory: Path, *, progress: Progress = quiet) -> None:
 
 
 def status(directory: Path) -> Status:
-    """The servers that run, and their ports. Reads the operating system, changes nothing."""
+    """Which servers run, and where. Reads the operating system, changes nothing."""
     home = Home.at(directory)
     return Status(_status(kafka.daemon(home)), _status(postgres.daemon(home)))
 

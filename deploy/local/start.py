@@ -34,7 +34,7 @@ SERVERS = (Server(kafka.daemon, kafka.prepare), POSTGRES)
 
 
 def start_all(home: Home, progress: Progress, servers: Sequence[Server] = SERVERS) -> list[Run]:
-    """Start the servers until each answers; returns their runs in order."""
+    """Start the servers and wait until each answers; returns their runs in order."""
     present = {daemon.name for daemon in daemons(home) if _recorded(daemon)}
     failed = threading.Event()
     with heeded() as interrupted, ThreadPoolExecutor(len(SERVERS)) as pool:
