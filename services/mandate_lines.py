@@ -1,7 +1,7 @@
-"""Rule I2, written once: a nomination and a tour name a mandate line that is in force on the day and covers them.
+"""Rule I2, implemented once: a nomination or a tour names a mandate line that is in force on the day and covers it.
 
-Vacancies and deployments each keep their own copy of a line, from the events of approvals. What a line allows on a
-day, and the words of each refusal, are the same in both.
+Vacancies and deployments each keep their own copy of a line, built from the events of approvals. What a line allows on
+a day, and the words of each refusal, are the same in both.
 """
 
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ REMEDY = "Name a line that is in force on that day and covers the mission and th
 
 @dataclass(frozen=True, slots=True)
 class LineGrant:
-    """What a decision of parliament allows on a line, and to which State."""
+    """The terms that a decision of parliament sets for a line, and the State to which it grants them."""
 
     contributor: str
     terms: LineTerms
@@ -25,17 +25,17 @@ class LineGrant:
 
 @dataclass(frozen=True, slots=True)
 class MandateLine:
-    """A line of a national mandate: what is granted from which day, and when it ends."""
+    """A line of a national mandate: what is granted from which day, and when the grant ends."""
 
     stream: str
     grants: EffectiveDated[LineGrant] = field(default_factory=EffectiveDated)
-    """Empty: the line is not known here."""
+    """Empty if this service does not know the line."""
     ends: tuple[date, ...] = ()
-    """The first day out of force, by each decision that ends the line."""
+    """For each decision that ends the line, the first day out of force."""
 
     @property
     def name(self) -> str:
-        """As an official reads it."""
+        """The line's name, as officials read it."""
         _, mandate, line = self.stream.split("/")
         return f"Line {line} of mandate {mandate}"
 
@@ -46,16 +46,16 @@ class MandateLine:
 
     @property
     def ended_on(self) -> date | None:
-        """The first day out of force, by the earliest decision; None: the line is open."""
+        """The earliest first day out of force over all decisions; None while the line is open."""
         return min(self.ends, default=None)
 
     def terms_on(self, day: date) -> LineTerms | None:
-        """The terms that a decision of parliament has set by a day; None before the first."""
+        """The terms that decisions of parliament have set for a day; None before the first."""
         grant = self.grants.on(day)
         return grant.terms if grant else None
 
     def has(self, grant: LineGrant, since: date) -> bool:
-        """Whether this very grant holds from that day already."""
+        """Whether the line already has exactly this grant from that day."""
         return self.grants.beginning_on(since) == grant
 
     def granted(self, grant: LineGrant, since: date) -> "MandateLine":
@@ -68,7 +68,7 @@ class MandateLine:
 
 
 class LineFields(NamedTuple):
-    """The fields of a command that say on which day it needs the line, and for which mission and category."""
+    """The command fields that state the day on which a line is needed, and the mission and category."""
 
     day: str
     mission: str = "mission"

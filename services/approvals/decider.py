@@ -1,4 +1,4 @@
-"""The three functions of this service: every stream is a mandate, and nothing that it holds is claimed."""
+"""The decider of the approvals service: every stream is a mandate, and no event makes a claim."""
 
 from collections.abc import Mapping
 from typing import NoReturn, TypeAlias, assert_never
@@ -28,7 +28,7 @@ Command: TypeAlias = VoteCommand | FrameworkCommand
 
 
 def initial(stream: str) -> State:
-    """A mandate of which nothing is on record yet."""
+    """A mandate without any recorded event."""
     match streams.category(stream):
         case "mandate":
             return Mandate()
@@ -42,7 +42,7 @@ def evolve(state: State, event: RecordedEvent) -> State:
 
 
 def decide(command: ReceivedCommand[Command], states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     data = command.data
     match data:
         case (
@@ -63,7 +63,7 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
 
 
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
-    """Nothing: a mandate takes no person, post or unit."""
+    """No claims: a mandate occupies no person, post or unit."""
     return {}
 
 

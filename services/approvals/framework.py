@@ -1,4 +1,4 @@
-"""The legal framework of a mandate: waivers to ceilings (I1) and the documents that arrivals wait for (I3)."""
+"""The legal framework of a mandate: waivers to ceilings (I1) and the documents that arrivals require (I3)."""
 
 from typing import TypeAlias, assert_never
 
@@ -18,7 +18,7 @@ FrameworkCommand: TypeAlias = GrantWaiver | RequireLegalDocuments | RecordLegalD
 
 
 def decide(command: FrameworkCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Mandate, command.stream, states)
     match command:
         case GrantWaiver():
@@ -80,7 +80,7 @@ def _record_document(own: Mandate, command: RecordLegalDocument) -> Decision:
 
 
 def carried_over(own: Mandate, amended: tuple[LineTerms, ...]) -> list[Event]:
-    """The documents that an operation already has or needs, recorded again for the lines that newly cover it."""
+    """Events that record an operation's documents and requirements again, for the lines that newly cover it."""
     events: list[Event] = []
     on_record: tuple[LegalDocumentsRequired | LegalDocumentRecorded, ...] = (*own.requirements, *own.documents)
     for event in on_record:

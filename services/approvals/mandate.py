@@ -1,7 +1,7 @@
-"""A mandate as its own events make it, and whether it is in the state that a command needs.
+"""A mandate's state, built from its events, and the check that it has the status that a command needs.
 
-Documents belong to an operation, so the mandate keeps them whichever lines they were recorded for: an amendment that
-adds a line records them for that line too (see `framework.carried_over`).
+Documents belong to an operation, so the mandate keeps them regardless of the lines they were recorded for: an amendment
+that adds a line records them for that line too (see `framework.carried_over`).
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """A national mandate; `absent` before anything is on record."""
+    """A national mandate; its status is `absent` before the first event."""
 
     status: Status = "absent"
     contributor: str = ""
@@ -56,7 +56,7 @@ def _by_slug(lines: tuple[LineTerms, ...]) -> dict[str, LineTerms]:
 
 
 def for_operation(event: LegalEvent) -> LegalEvent:
-    """A document or requirement as it holds for its operation, whichever lines it was recorded for."""
+    """A document or requirement of an operation, without the lines that it was recorded for."""
     return event.model_copy(update={"lines": ()})
 
 
@@ -107,7 +107,7 @@ def _with(events: tuple[T, ...], event: T) -> tuple[T, ...]:
 
 
 def wrong_state(own: Mandate, mandate: str, needed: Status) -> Refusal | None:
-    """The refusal when the mandate is not in the state that the command needs."""
+    """The refusal if the mandate does not have the status that the command needs."""
     if own.status == needed:
         return None
     if own.status == "absent":

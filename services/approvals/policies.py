@@ -1,4 +1,4 @@
-"""What events lead to here: a mandate that supersedes another ends that one on the day it comes into force."""
+"""Policies: a mandate that supersedes another ends that one on the day it comes into force."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ from kernel.model.decider import Policy, RecordedEvent
 
 
 def on_approvals(recorded: RecordedEvent) -> Sequence[Command]:
-    """An approval that supersedes leads to the end of the mandate that it replaces."""
+    """When a mandate that supersedes another is approved, end the mandate that it replaces."""
     match recorded.data:
         case MandateApproved(supersedes=str() as replaced) as event:
             reason = f"Superseded by mandate {event.mandate} (act {event.decision.act_number})."
@@ -22,4 +22,4 @@ def on_approvals(recorded: RecordedEvent) -> Sequence[Command]:
 
 
 POLICIES: Mapping[str, Policy] = {"approvals.events": on_approvals}
-"""By topic."""
+"""Policies by topic."""

@@ -1,4 +1,4 @@
-"""What parliament and the head of state decide about a mandate: propose, approve, amend, end."""
+"""The decisions of parliament and the head of state about a mandate: propose, approve, amend, end."""
 
 from collections import Counter
 from dataclasses import replace
@@ -42,7 +42,7 @@ VoteCommand: TypeAlias = (
 
 
 def decide(command: VoteCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Mandate, command.stream, states)
     match command:
         case ProposeMandate():
@@ -80,7 +80,7 @@ def _twins(lines: tuple[LineTerms, ...]) -> Refusal | None:
 
 
 def _not_carried(vote: words.Decision) -> Refusal | None:
-    """Where the record gives both counts, a majority must be in favour; unknown counts prove nothing."""
+    """If the record gives both counts, a majority must be in favour; unknown counts are no ground for refusal."""
     if vote.votes_for is None or vote.votes_against is None or vote.votes_for > vote.votes_against:
         return None
     reason = (
@@ -137,7 +137,7 @@ def _withdraw(own: Mandate, command: WithdrawProposal) -> Decision:
 
 
 def _amend(own: Mandate, command: AmendMandate) -> Decision:
-    """New terms, and for lines that newly cover an operation the legal framework that it already has."""
+    """Record new terms, and for each line that newly covers an operation the operation's existing legal framework."""
     decided = command.decision.decided_on
     return (
         wrong_state(own, command.mandate, "approved")

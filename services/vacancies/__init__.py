@@ -1,9 +1,9 @@
-"""Vacancies: who and what may be put forward, for which post, and what the UN answered.
+"""Vacancies: which persons and units may be nominated for which post, and what the UN answered.
 
-Decided here: the life of missions, applications, vacancies with their nominations, candidates and units; whether a
-nominee is eligible on the day (I5), covered by exactly one mandate line (I2), unexpired (I7), not barred (I12), ready
-(I6), and bound for a mission that still takes people (I8).
+This service decides the life cycle of missions, applications, vacancies with their nominations, candidates and units,
+and whether a nominee is eligible on the day (I5), covered by exactly one mandate line (I2), unexpired (I7), not barred
+(I12), ready (I6), and bound for a mission that still takes people (I8).
 
-Topics in: `vacancies.commands`; by its policies `approvals.events` and `deployments.events`.
+Topics in: `vacancies.commands`; through its policies `approvals.events` and `deployments.events`.
 Topics out: `vacancies.events`, `vacancies.outcomes`.
 """

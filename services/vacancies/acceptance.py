@@ -33,7 +33,7 @@ AnswerCommand: TypeAlias = AcceptNomination | DeclineNomination | WithdrawNomina
 
 
 def decide(command: AnswerCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Vacancy, command.stream, states)
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
@@ -96,7 +96,7 @@ def _not_expired(command: LapseNomination, nomination: Nomination) -> Refusal | 
 
 
 def _cannot_serve(put_forward: CandidateNominated | UnitNominated, states: States) -> Refusal | None:
-    """The nomination was sound on its day; a bar or a withdrawal since then stops it all the same."""
+    """Why a nomination that was valid on its day can no longer be accepted: a bar or withdrawal since then."""
     if isinstance(put_forward, UnitNominated):
         return None
     refusal = cannot_serve(put_forward.person, states)
@@ -142,6 +142,6 @@ def _who(put_forward: CandidateNominated | UnitNominated) -> dict[str, object]:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many calendar months later; the month's last day where that month is shorter."""
+    """The same day after a number of calendar months; the month's last day if that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

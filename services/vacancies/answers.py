@@ -1,6 +1,6 @@
-"""What every decision of this service is made of: an event that repeats its command, or one of three plain refusals.
+"""The parts of this service's decisions: an event that repeats its command's data, or one of three general refusals.
 
-Rules of the field refuse by their own name (`I2`, `I5` …); the words below are for what has no number.
+A domain rule refuses under its own name (`I2`, `I5`, …); the refusals below are for cases without a rule number.
 """
 
 from typing import TypeVar
@@ -17,15 +17,15 @@ def recorded(kind: type[E], command: Command, **more: object) -> E:
 
 
 def unknown(what: str, field: str, remedy: str) -> Refusal:
-    """The command names something that does not exist here."""
+    """Refuse a command that names something that does not exist here."""
     return Refusal("unknown", f"{what} is not on record here.", field, remedy)
 
 
 def duplicate(reason: str, field: str, remedy: str | None = None) -> Refusal:
-    """What the command would make exists already."""
+    """Refuse a command that would create something that already exists."""
     return Refusal("duplicate", reason, field, remedy)
 
 
 def lifecycle(reason: str, field: str | None = None, remedy: str | None = None) -> Refusal:
-    """The thing is not in a state in which the command makes sense."""
+    """Refuse a command that does not fit the current state of its subject."""
     return Refusal("lifecycle", reason, field, remedy)

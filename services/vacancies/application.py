@@ -1,4 +1,4 @@
-"""An offer of the State to the Secretariat: submitted, acknowledged, perhaps withdrawn; it waits as long as need be."""
+"""An offer of the State to the Secretariat: submitted, acknowledged, possibly withdrawn; it has no deadline."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -40,7 +40,7 @@ def evolve(state: Application, event: Event) -> Application:
 
 
 def decide(command: ApplicationCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Application, command.stream, states)
     match command:
         case SubmitApplication():

@@ -1,7 +1,7 @@
-"""A person who may be nominated, known by an opaque reference: ranks and screenings from day to day, and any bar.
+"""A person who may be nominated, known by an opaque reference: effective-dated ranks and screenings, and any bar.
 
-Rank and screenings count as of a day; a bar and a withdrawal count from the moment they are on record, so that a
-back-dated nomination cannot slip past them.
+Ranks and screenings apply from their day on; a bar or a withdrawal applies from the moment it is recorded, so that a
+back-dated nomination cannot evade it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -37,10 +37,10 @@ CandidateCommand: TypeAlias = (
 @dataclass(frozen=True, slots=True)
 class Candidate:
     registered: CandidateRegistered | None = None
-    """None: the person is not registered, though a bar may be on record."""
+    """None if the person is not registered; a bar may still be on record."""
     ranks: EffectiveDated[Rank] = field(default_factory=EffectiveDated)
     screenings: EffectiveDated[CandidateScreened] = field(default_factory=EffectiveDated)
-    """From the day of screening; each replaces the earlier ones whole."""
+    """By day of screening; each screening replaces the earlier ones entirely."""
     reserve_since: date | None = None
     withdrawn_on: date | None = None
     bars: tuple[CandidateBarred, ...] = ()
@@ -66,7 +66,7 @@ def evolve(state: Candidate, event: Event) -> Candidate:
 
 
 def decide(command: CandidateCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Candidate, command.stream, states)
     match command:
         case RegisterCandidate():
@@ -80,7 +80,7 @@ def decide(command: CandidateCommand, states: States) -> Decision:
         case WithdrawCandidate():
             return _not_available(own, command.person) or [recorded(CandidateWithdrawn, command)]
         case BarCandidate():
-            # Also for a person nobody registered: a bar must never be lost, and a later registration keeps it.
+            # Also for an unregistered person: a bar must never be lost, and a later registration keeps it.
             known = any(bar.tour == command.tour for bar in own.bars)
             return [] if known else [recorded(CandidateBarred, command)]
         case _:
@@ -122,7 +122,7 @@ def _place_in_reserve(own: Candidate, command: PlaceInReserve) -> Decision:
 
 
 def cannot_serve(person: str, states: States) -> Refusal | None:
-    """Why a person is neither nominated nor accepted: barred (rule I12), not on the register, or withdrawn."""
+    """Why a person can be neither nominated nor accepted: barred (rule I12), not on the register, or withdrawn."""
     state = state_of(Candidate, streams.candidate(person), states)
     if state.bars:
         bar = state.bars[0]
@@ -132,7 +132,7 @@ def cannot_serve(person: str, states: States) -> Refusal | None:
 
 
 def standing_on(person: str, day: date, states: States) -> Standing | Refusal:
-    """What is true of a candidate on the day of nomination, or why the person cannot be nominated at all."""
+    """A candidate's standing on the day of nomination, or why the person cannot be nominated at all."""
     if refusal := cannot_serve(person, states):
         return refusal
     state = state_of(Candidate, streams.candidate(person), states)

@@ -1,4 +1,4 @@
-"""The three functions of this service: each finds the kind of stream that a name, an event or a command belongs to."""
+"""The decider of the vacancies service: each function dispatches on the kind of stream."""
 
 from collections.abc import Mapping
 from typing import NoReturn, TypeAlias, assert_never
@@ -105,7 +105,7 @@ def evolve(state: State, event: RecordedEvent) -> State:
 
 
 def decide(command: ReceivedCommand[Command], states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     data = command.data
     match data:
         case RegisterCandidate() | RecordScreening() | RecordPromotion() | PlaceInReserve():
@@ -133,7 +133,7 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
 
 
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
-    """Nothing: who is where at one time is decided by deployments."""
+    """No claims: deployments decides who is where at any time."""
     return {}
 
 

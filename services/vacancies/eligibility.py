@@ -1,4 +1,4 @@
-"""Rule I5: eligibility is a pure function of the rules, the vacancy's range and what is true on one day.
+"""Rule I5: eligibility is a pure function of the rules, the vacancy's range and the candidate's standing on one day.
 
 Every failed criterion is named, so that an official can correct all of them at once instead of one refusal at a time.
 """
@@ -15,7 +15,7 @@ CRITERIA = ("UN course", "guiding documents", "English", "driving", "clearance")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What was true of a candidate on one day."""
+    """The facts about a candidate on one day."""
 
     day: date
     contributor: str
@@ -25,7 +25,7 @@ class Standing:
 
 
 def failed_criteria(rules: RuleSetAdopted, opening: VacancyAnnounced, standing: Standing) -> tuple[str, ...]:
-    """Every criterion that the candidate fails on the day, in words; empty: eligible."""
+    """Every criterion that the candidate fails on the day, in words; empty if the candidate is eligible."""
     by_rules = f"rule set {rules.version}"
     by_vacancy = f"vacancy {opening.vacancy}"
     return (

@@ -1,7 +1,7 @@
-"""A mandate line as this service knows it, from the events of approvals.
+"""A mandate line as this service knows it from the events of approvals.
 
-A nomination names one line, and rule I2 says what that line allows on the day (`services/mandate_lines.py`). A line
-that is not known here may still be on its way, so a command that names it waits, and is not refused.
+A nomination names one line, and rule I2 defines what that line allows on the day (`services/mandate_lines.py`). The
+events of an unknown line may still be in transit, so a command that names it waits instead of being refused.
 """
 
 from typing import TypeAlias, assert_never
@@ -23,7 +23,7 @@ from services.vacancies.answers import recorded
 
 LineCommand: TypeAlias = RecordMandateLine | RecordMandateLineEnd
 _FIELDS = LineFields(day="line", mission="line", category="line")
-"""A nomination takes its day, mission and category as given; what it can change is the line."""
+"""A nomination can only change its line: the day, mission and category are given."""
 
 
 def evolve(state: MandateLine, event: Event) -> MandateLine:
@@ -38,7 +38,7 @@ def evolve(state: MandateLine, event: Event) -> MandateLine:
 
 
 def decide(command: LineCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(MandateLine, command.stream, states)
     match command:
         case RecordMandateLine():

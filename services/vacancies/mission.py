@@ -1,6 +1,6 @@
-"""A UN operation's life from day to day: active from its establishment, then drawdown, then closed for good.
+"""The status of a UN operation by effective date: active from its establishment, then drawdown, then closed for good.
 
-Rule I8 needs the status on a day, not the latest one: a decision is often on record before it takes effect.
+Rule I8 needs the status on a day, not the latest one: a decision is often recorded before it takes effect.
 """
 
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ _IN_WORDS: dict[MissionStatus, str] = {"active": "active", "drawdown": "in drawd
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A status from its first day on."""
+    """A status and the day from which it holds."""
 
     since: date
     status: MissionStatus
@@ -29,10 +29,10 @@ class StatusChange:
 @dataclass(frozen=True, slots=True)
 class Mission:
     established_on: date | None = None
-    """None: the mission is not known here."""
+    """None if this service does not know the mission."""
     changes: EffectiveDated[StatusChange] = field(default_factory=EffectiveDated)
     closing: StatusChange | None = None
-    """The earliest one: it holds for ever after, whatever changes on a later day."""
+    """The earliest closure: it holds for ever, whatever changes on a later day."""
 
     def change_on(self, day: date) -> StatusChange | None:
         """The change that holds on a day; None before the establishment."""
@@ -60,7 +60,7 @@ def evolve(state: Mission, event: Event) -> Mission:
 
 
 def decide(command: MissionCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Mission, command.stream, states)
     match command:
         case RecordMission():
@@ -90,7 +90,7 @@ def _change(own: Mission, command: ChangeMissionStatus) -> Decision:
 
 
 def takes_nothing_new(acronym: str, day: date, states: States) -> Refusal | None:
-    """Rule I8: why nothing new goes to a mission on a day, or None when it is active."""
+    """Rule I8: why a mission accepts nothing new on a day, or None if it is active."""
     state = state_of(Mission, streams.mission(acronym), states)
     if state.established_on is None:
         return unknown(f"Mission {acronym}", "mission", "Record the mission first, or correct its acronym.")

@@ -1,6 +1,6 @@
-"""Putting a candidate or a unit forward: the one place where the rules I2, I5, I7, I8 and I12 meet.
+"""Nominations of candidates and units: the one place where rules I2, I5, I7, I8 and I12 are all checked.
 
-First what this service knows for certain, then the mandate line, which may still be on its way from approvals.
+This service's own data is checked first, then the mandate line, whose events may still be in transit from approvals.
 """
 
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ NominationCommand: TypeAlias = NominateCandidate | NominateUnit
 
 
 def decide(command: NominationCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Vacancy, command.stream, states)
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
@@ -138,7 +138,7 @@ def _nominate_unit(command: NominateUnit, opening: VacancyAnnounced, states: Sta
 
 
 def too_many(headcount: int, opening: VacancyAnnounced) -> Refusal | None:
-    """Why a unit does not fit a vacancy: it counts its whole headcount."""
+    """Why a unit does not fit a vacancy: its whole headcount counts."""
     if headcount <= opening.number:
         return None
     reason = f"The unit counts {headcount} people, but vacancy {opening.vacancy} is for {opening.number}."

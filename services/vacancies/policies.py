@@ -1,6 +1,6 @@
-"""What events lead to here: approvals bring mandate lines, deployments free places and bar people.
+"""Policies: events of approvals bring mandate lines; events of deployments free places and bar people.
 
-An event of another service enters as a command, so that this service still decides and its answer is on record.
+An event of another service enters as a command, so that this service still decides and its outcome is on record.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from kernel.model.decider import Policy, RecordedEvent
 
 
 def on_approvals(recorded: RecordedEvent) -> Sequence[Command]:
-    """Mandate lines and their ends become known here, so that nominations can name them (rule I2)."""
+    """Copy mandate lines and their ends into this service, so that nominations can name them (rule I2)."""
     match recorded.data:
         case MandateApproved() | MandateAmended() as event:
             return [
@@ -35,7 +35,7 @@ def on_approvals(recorded: RecordedEvent) -> Sequence[Command]:
 
 
 def on_deployments(recorded: RecordedEvent) -> Sequence[Command]:
-    """A place that came free opens again, and a disciplinary repatriation bars the person (rule I12)."""
+    """Reopen the place that a departure frees, and bar a person after a disciplinary repatriation (rule I12)."""
     match recorded.data:
         case TourDeparted() as event:
             return [*_reopened_by_departure(event), *_barred(event)]
@@ -47,7 +47,7 @@ def on_deployments(recorded: RecordedEvent) -> Sequence[Command]:
 
 
 def _reopened_by_departure(event: TourDeparted) -> Sequence[Command]:
-    if event.vacancy is None or event.reason == "mission_closed":  # nobody relieves people of a closed mission
+    if event.vacancy is None or event.reason == "mission_closed":  # no relief is sent to a closed mission
         return ()
     reason = f"Tour {event.tour} ended: {event.reason}"
     return [ReopenVacancy(vacancy=event.vacancy, reopened_on=event.departed_on, tour=event.tour, reason=reason)]

@@ -1,6 +1,6 @@
 """The eligibility rule set: versions that the State adopted, each in force from its day until a later one.
 
-Rules are data: which version was applied is stored with every nomination (rule I5).
+Rules are data: every nomination stores the version that was applied to it (rule I5).
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from services.vacancies.answers import duplicate, recorded
 
 RULE_SET = streams.rule_set(ELIGIBILITY)
 READINESS_MIN_OF_UN: ReadinessLevel = "L2"
-"""Where no rule set is in force: selection at level 2 or above (UN Peacekeeping Capability Readiness System)."""
+"""While no rule set is in force: selection at level 2 or above (UN Peacekeeping Capability Readiness System)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def evolve(state: RuleSets, event: Event) -> RuleSets:
 
 
 def decide(command: AdoptRuleSet, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(RuleSets, command.stream, states)
     if any(adopted.version == command.version for adopted in own.versions.values):
         reason = f"Version {command.version} of the eligibility rule set was adopted already."
@@ -47,7 +47,7 @@ def rules_on(day: date, states: States) -> RuleSetAdopted | None:
 
 
 def rank_range_reversed(lowest: str | None, highest: str | None) -> Refusal | None:
-    """Why a range of ranks holds nobody, or None when it can be met; an open end is no limit."""
+    """Why a range of ranks is empty, or None if it is not; an open end is no limit."""
     if lowest is None or highest is None or RANKS.index(lowest) <= RANKS.index(highest):
         return None
     reason = f"The lowest rank, {lowest}, is above the highest, {highest}, so nobody could be eligible."

@@ -1,6 +1,6 @@
 """A unit that the State holds ready: pledged, assessed, selected, under an MOU, visited (rules I6, I7 and I8).
 
-Pledges and assessments are kept from day to day, because a selection rests on what held on its day.
+Pledges and assessments are effective-dated, because a selection depends on those that held on its day.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ UnitCommand: TypeAlias = PledgeUnit | RecordReadiness | SelectUnit | SignMou | R
 @dataclass(frozen=True, slots=True)
 class Unit:
     pledges: EffectiveDated[UnitPledged] = field(default_factory=EffectiveDated)
-    """From the day of pledge; each replaces the one before, and may have run out. Empty: the unit is not known here."""
+    """By day of pledge; each replaces the one before and may have expired. Empty if the unit is not known here."""
     assessments: EffectiveDated[UnitReadinessRecorded] = field(default_factory=EffectiveDated)
     selected_on: Mapping[str, date] = field(default_factory=dict)
     """By mission."""
@@ -49,13 +49,13 @@ def evolve(state: Unit, event: Event) -> Unit:
         case UnitSelected():
             return replace(state, selected_on={**state.selected_on, event.mission: event.selected_on})
         case MouSigned() | PredeploymentVisitRecorded():
-            return state  # deployments keeps these: they bound an arrival, not a nomination
+            return state  # deployments keeps these: they limit an arrival, not a nomination
         case _:
             raise TypeError(f"a unit's stream holds no {type(event).__name__}")
 
 
 def decide(command: UnitCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Unit, command.stream, states)
     if not own.pledges and not isinstance(command, PledgeUnit):
         return unknown(f"Unit {command.unit}", "unit", "Pledge the unit first.")

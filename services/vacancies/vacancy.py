@@ -1,7 +1,7 @@
-"""A vacancy and the nominations for it: announced, filled place by place, ended, opened again at rotation.
+"""A vacancy and its nominations: announced, filled place by place, ended, reopened at rotation.
 
-Places are counted here and nowhere else: each acceptance takes one, a unit takes all, a reopening frees what one
-tour held. What lapsed or was withdrawn is not offered any more.
+Only this module counts places: an acceptance takes one, a unit takes all, and a reopening frees what one tour held.
+A vacancy that lapsed or was withdrawn is no longer offered.
 """
 
 from collections.abc import Mapping
@@ -45,22 +45,22 @@ class Nomination:
     status: NominationStatus = "open"
 
     def is_open_on(self, day: date) -> bool:
-        """Whether the UN may still answer it on a day; unanswered ones expire by themselves (rule I7)."""
+        """Whether the UN may still answer it on a day; unanswered nominations expire by themselves (rule I7)."""
         return self.status == "open" and day < self.put_forward.valid_until
 
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
     opening: VacancyAnnounced | None = None
-    """None: the vacancy is not known here."""
+    """None if this service does not know the vacancy."""
     status: VacancyStatus = "open"
     deadline: date | None = None
-    """The last day on which a nomination is taken, in the present round."""
+    """The last day for nominations in the current round."""
     places: int = 0
     taken: int = 0
     nominations: Mapping[str, Nomination] = field(default_factory=dict)
     reopened_for: frozenset[str] = frozenset()
-    """The tours whose place has been freed already."""
+    """The tours whose place has already been freed."""
 
     def with_nomination(self, put_forward: CandidateNominated | UnitNominated) -> "Vacancy":
         return replace(self, nominations={**self.nominations, put_forward.nomination: Nomination(put_forward)})
@@ -105,7 +105,7 @@ def _evolve_nominations(state: Vacancy, event: Event) -> Vacancy:
 
 
 def _reopened(state: Vacancy, event: VacancyReopened) -> Vacancy:
-    """A deadline that has passed by then belongs to the earlier round: the next one has none."""
+    """Open the next round; a deadline that has passed by then belongs to the earlier round, and the next has none."""
     over = state.deadline is not None and state.deadline < event.reopened_on
     freed = state.reopened_for if event.tour is None else state.reopened_for | {event.tour}
     return replace(
@@ -118,7 +118,7 @@ def _reopened(state: Vacancy, event: VacancyReopened) -> Vacancy:
 
 
 def decide(command: VacancyCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Vacancy, command.stream, states)
     match command:
         case AnnounceVacancy():
@@ -146,7 +146,7 @@ def _announce(own: Vacancy, command: AnnounceVacancy, states: States) -> Decisio
 
 
 def _unanswerable(application: str | None, states: States) -> Refusal | None:
-    """Why a vacancy cannot answer an application; None when it answers none."""
+    """Why a vacancy cannot answer the application that it names; None if it names none."""
     if application is None:
         return None
     return not_waiting(state_of(Application, streams.application(application), states), application)
@@ -157,7 +157,7 @@ def unknown_vacancy(vacancy: str) -> Refusal:
 
 
 def not_open(own: Vacancy, vacancy: str) -> Refusal | None:
-    """Why nothing can be put forward or ended here: the vacancy does not exist, or is not open."""
+    """Why the vacancy cannot take nominations or be ended: it does not exist, or is not open."""
     if own.opening is None:
         return unknown_vacancy(vacancy)
     match own.status:
@@ -187,7 +187,7 @@ def _reopen(own: Vacancy, command: ReopenVacancy) -> Decision:
     if own.opening is None:
         return unknown_vacancy(command.vacancy)
     if command.tour is not None and command.tour in own.reopened_for:
-        return []  # opened ahead of the rotation: the tour's departure frees the place only once
+        return []  # reopened ahead of the rotation: the tour's departure must not free the place a second time
     if own.status == "withdrawn":
         return not_open(own, command.vacancy) or []
     if own.taken == 0:
