@@ -1,4 +1,4 @@
-"""The service, put together: its pure core on the kernel. No rule lives here."""
+"""Assembles the service: its pure core on the kernel. It contains no rules."""
 
 from kernel.command_service import DecidingService
 from services.deployments import decider

@@ -1,4 +1,4 @@
-"""What others state about a contributor, kept as published: parts that do not add up are evidence, not an error."""
+"""Statements by others about a contributor, kept as published: parts that do not add up are evidence, not an error."""
 
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
@@ -19,15 +19,15 @@ ContributorCommand: TypeAlias = RecordStrengthReturn | RecordOfficialStatement
 class Published:
     """The statements on record.
 
-    Rows of strength returns are not kept here: no row is judged by another, so a State's decades of them cost nothing
-    to fold, and the thousandth row as little as the first.
+    Rows of strength returns are not part of this state: no row is judged by another, so decades of a State's rows cost
+    nothing to fold, and the thousandth row costs as little as the first.
     """
 
     statements: frozenset[str] = frozenset()
 
 
 def evolve(state: Published, event: Event) -> Published:
-    """What is on record after one more event."""
+    """The statements on record after one more event."""
     match event:
         case StrengthReturnRecorded():
             return state
@@ -38,7 +38,7 @@ def evolve(state: Published, event: Event) -> Published:
 
 
 def decide(command: ContributorCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Published, command.stream, states)
     match command:
         case RecordStrengthReturn():
@@ -50,9 +50,9 @@ def decide(command: ContributorCommand, states: States) -> Decision:
 
 
 def _record_return(command: RecordStrengthReturn) -> Decision:
-    """Every row counts: restated ones, contradicting ones, and one that its publication prints twice.
+    """Every row counts, also a restatement, a contradiction, and a row that its publication prints twice.
 
-    Whether a command is a repeat is known by its id, before it comes here; two ids are two rows.
+    A repeated command is recognised by its id before it reaches this function; two ids are two rows.
     """
     return [StrengthReturnRecorded(**dict(command))]
 

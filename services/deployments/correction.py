@@ -1,4 +1,4 @@
-"""A correction names the recorded event that was wrong (I10); the right value has to hold under the same rules."""
+"""A correction names the recorded event that was wrong (I10); the right value must satisfy the same rules."""
 
 from datetime import date
 from itertools import pairwise
@@ -13,7 +13,7 @@ from services.deployments.tour import Posting, Tour
 
 
 def decide(command: CorrectTour, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Ledger, command.stream, states)
     tour = own.tour(command.tour)
     if isinstance(tour, Refusal):
@@ -39,7 +39,7 @@ def _posting(tour: Tour, command: CorrectTour) -> Posting | None:
 
 
 def _not_its_source(tour: Tour, command: CorrectTour) -> Refusal | None:
-    """I10: the event named is the one behind the value that the register shows now."""
+    """I10: refuse unless the named event is the one behind the value that the register shows now."""
     if command.field == "mission":
         sources = frozenset[UUID]().union(*(posting.events for posting in tour.postings))
     else:
@@ -52,7 +52,7 @@ def _not_its_source(tour: Tour, command: CorrectTour) -> Refusal | None:
 
 
 def _wrong_type(tour: Tour, command: CorrectTour) -> Refusal | None:
-    """I10: a day for days, a number of people for the headcount, a word of the vocabulary for the others."""
+    """I10: refuse a value of the wrong type: a day for days, a number for the headcount, else a vocabulary word."""
     value = command.value
     match command.field:
         case "arrived_on" | "departed_on":
@@ -93,7 +93,7 @@ def _nothing_changes(command: CorrectTour, old: date | int | str | None) -> Refu
 
 
 def _out_of_order(tour: Tour) -> Refusal | None:
-    """Arrival, transfers and departure follow one another."""
+    """Refuse unless arrival, transfers and departure follow one another."""
     days = [tour.start, *(p.since for p in tour.postings if p.since), *([tour.departed_on] if tour.departed_on else [])]
     if all(earlier < later for earlier, later in pairwise(days)):
         return None
@@ -103,7 +103,7 @@ def _out_of_order(tour: Tour) -> Refusal | None:
 
 
 def _breaks_rules(own: Ledger, tour: Tour, would_be: Tour, states: States) -> Refusal | Pending | None:
-    """The corrected tour under the rules that it had to meet: each posting that changes, then the ceiling."""
+    """Check the corrected tour against the rules that it had to meet: each posting that changes, then the ceiling."""
     for old, new in zip(tour.postings, would_be.postings, strict=True):
         moved = new.since is None and would_be.start != tour.start
         refusal = _posting_refused(own, would_be, new, states) if moved or new.mission != old.mission else None
@@ -116,7 +116,7 @@ def _breaks_rules(own: Ledger, tour: Tour, would_be: Tour, states: States) -> Re
 
 
 def _posting_refused(own: Ledger, tour: Tour, posting: Posting, states: States) -> Refusal | Pending | None:
-    """Line (I2) and mission (I8) as for a plan; once arrived, papers (I3) and the unit's clearance (I6) as well."""
+    """Check line (I2) and mission (I8) as for a plan; after arrival, also papers (I3) and the unit's clearance (I6)."""
     day, mission = posting.since or tour.start, posting.mission
     refusal = rules.line_covers(own, day, mission, tour.category, "value") or rules.mission_active(
         mission, day, "value", states

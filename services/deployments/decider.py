@@ -1,4 +1,4 @@
-"""The three functions of this service: each finds the kind of stream that a name, an event or a command belongs to."""
+"""The decider of the deployments service: each function dispatches on the kind of stream."""
 
 from collections.abc import Mapping
 from typing import TypeAlias, assert_never
@@ -75,7 +75,7 @@ def evolve(state: State, event: RecordedEvent) -> State:
 
 
 def decide(command: ReceivedCommand[Command], states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     data = command.data
     match data:
         case PlanTour() | RecordConsent() | ScheduleTour() | CancelTour():
@@ -97,7 +97,7 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
 
 
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
-    """After an event of a tour: the person or unit and the post that it takes from now on (I4)."""
+    """The person or unit and the post that a tour claims after one of its events (I4)."""
     if not isinstance(state, Ledger) or not isinstance(event.data, CLAIMING_EVENTS):
         return {}
     tour = state.tours[event.data.tour]

@@ -1,6 +1,6 @@
-"""The ledger of a mandate line: its terms from day to day, waivers, documents, and every tour on it.
+"""The ledger of a mandate line: its effective-dated terms, waivers, documents, and every tour on it.
 
-Everything that the ceiling depends on is in this one stream, so that it can be decided in one place (I1).
+Everything that the ceiling depends on is in this one stream, so that one place can decide it (I1).
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Ledger:
         return self.line.stream
 
     def limit_on(self, day: date, mission: str | None) -> int | None:
-        """The most people on a day: of the line (None), or of a mission; None where it has no sub-ceiling.
+        """The most people allowed on a day: on the line (None) or in a mission; None if the mission has no sub-ceiling.
 
         `about` is how an act words its number; it is enforced like `max`.
         """
@@ -70,11 +70,11 @@ class Ledger:
         return waived.union(self.line.grants.first_days)
 
     def requirements_for(self, mission: str) -> EffectiveDated[DocumentsRequired]:
-        """The kinds of document that an arrival in a mission needs, from day to day."""
+        """The kinds of document that an arrival in a mission needs, by effective date."""
         return self.requirements.get(mission, _NO_REQUIREMENTS)
 
     def tour(self, tour: str) -> Tour | Refusal:
-        """A tour by its identifier, or the refusal that it is not on record."""
+        """A tour by its identifier, or the refusal of an unknown one."""
         if tour in self.tours:
             return self.tours[tour]
         reason = f"No tour {tour} is on record on this line."
@@ -105,7 +105,7 @@ def evolve(state: Ledger, event: Event, event_id: UUID) -> Ledger:
 
 
 def decide(command: LineCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Ledger, command.stream, states)
     match command:
         case OpenLine():
@@ -123,12 +123,12 @@ def decide(command: LineCommand, states: States) -> Decision:
 
 
 def waits_for_line(own: Ledger, what: str) -> Pending | None:
-    """Approvals may have recorded the line already, and its terms be still on their way."""
+    """Wait for a line that is not known yet: approvals may have recorded it, with its terms still in transit."""
     return None if own.line.is_known else Pending(own.stream, f"{what} waits until the mandate line is known here.")
 
 
 def _open(own: Ledger, command: OpenLine) -> Decision:
-    """Terms from one more decision of parliament; the terms that hold from that day already lead to nothing."""
+    """Record the terms of one more decision; nothing happens if the same terms already hold from that day."""
     if not own.line.is_known:
         return [LineOpened(**dict(command))]
     if own.line.has(LineGrant(command.contributor, command.terms), command.since):

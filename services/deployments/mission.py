@@ -1,7 +1,7 @@
-"""A mission as this service knows it: its status from day to day, and the tours that are there.
+"""A mission as this service knows it: its status by effective date, and the tours that are present.
 
-A policy of this service notes each presence, so a presence may be recorded after the mission's closure: then the
-closure is recorded again for that tour, which so still receives its order to return.
+A policy of this service notes each presence, so a presence may be recorded after the mission's closure. The closure is
+then recorded again for that tour, which thereby still receives its order to return.
 """
 
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ MissionCommand: TypeAlias = RecordMissionStatus | NotePresence
 
 @dataclass(frozen=True, slots=True)
 class MissionLife:
-    """A mission's statuses, each from its first day, and the tours that are there."""
+    """A mission's statuses, each from its first day, and the tours that are present."""
 
     stream: str
     statuses: EffectiveDated[MissionStatusRecorded] = field(default_factory=EffectiveDated)
@@ -44,7 +44,7 @@ def evolve(state: MissionLife, event: Event) -> MissionLife:
 
 
 def _with_status(state: MissionLife, status: MissionStatusRecorded) -> MissionLife:
-    """A closure that is recorded again, for a tour that was noted late, changes no status."""
+    """The mission with one more status; a closure that is recorded again for a late tour does not change the status."""
     if state.statuses.beginning_on(status.since) == status:
         return state
     return replace(state, statuses=state.statuses.with_value(status.since, status))
@@ -55,7 +55,7 @@ def _tour_ref(of: NotePresence | PresenceNoted) -> TourRef:
 
 
 def decide(command: MissionCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(MissionLife, command.stream, states)
     match command:
         case RecordMissionStatus():
@@ -75,7 +75,7 @@ def _record_status(own: MissionLife, command: RecordMissionStatus) -> Decision:
 
 
 def _note_presence(own: MissionLife, command: NotePresence) -> Decision:
-    """Who is there; a closure is recorded again for a tour that is noted after it, so that its return is ordered."""
+    """Record a presence; after a closure, record the closure again for this tour, so that its return is ordered."""
     tour = _tour_ref(command)
     if (tour in own.present) == command.present:
         return []

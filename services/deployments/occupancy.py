@@ -1,8 +1,8 @@
-"""How many people are there at every instant: a sweep over the days on which anything changes, never a sample.
+"""How many people are present at every instant: a sweep over all days on which anything changes, never a sample.
 
-Between two such days nothing changes, so looking at each of them is looking at every instant. A change is judged by
-what it adds: days on which it adds nobody cannot be refused, even where an amendment has lowered the ceiling below
-the people who are already there.
+Nothing changes between two such days, so checking each of them checks every instant. A change is judged by what it
+adds: days on which it adds nobody cannot be refused, even if an amendment has lowered the ceiling below the number of
+people who are already present.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeAlias
 
 Limit: TypeAlias = Callable[[date, str | None], int | None]
-"""The most people on a day: of the whole line (None) or of one mission; None where there is no limit."""
+"""The most people on a day, on the whole line (None) or in one mission; None if there is no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ class Breach:
 
     day: date
     mission: str | None
-    """The mission whose sub-ceiling it is; None: the line's own ceiling."""
+    """The mission whose sub-ceiling is exceeded; None for the line's own ceiling."""
     limit: int
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class StayChange:
-    """What one tour's stays were, and what they would become."""
+    """The stays of one tour before a change and after it."""
 
     before: Sequence[Stay]
     after: Sequence[Stay]

@@ -1,4 +1,4 @@
-"""Before arrival: a tour is planned, gets its consents and its dates, or is cancelled."""
+"""Before arrival: a tour is planned, receives its consents and its dates, or is cancelled."""
 
 from typing import TypeAlias, assert_never
 
@@ -23,7 +23,7 @@ PlanningCommand: TypeAlias = PlanTour | RecordConsent | ScheduleTour | CancelTou
 
 
 def decide(command: PlanningCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Ledger, command.stream, states)
     if isinstance(command, PlanTour):
         return waits_for_line(own, f"Tour {command.tour}") or _plan(own, command, states)
@@ -42,7 +42,7 @@ def decide(command: PlanningCommand, states: States) -> Decision:
 
 
 def _plan(own: Ledger, command: PlanTour, states: States) -> Decision:
-    """A tour on a line in force (I2), to an active mission (I8), under the ceiling (I1) and nobody in its way (I4)."""
+    """Plan a tour on a line in force (I2), to an active mission (I8), under the ceiling (I1), without conflict (I4)."""
     if command.tour in own.tours:
         reason = f"Tour {command.tour} is already on record on this line."
         return Refusal("duplicate", reason, "tour", "Give a new tour its own identifier.")
@@ -68,7 +68,7 @@ def _wrong_kind(command: PlanTour) -> Refusal | None:
 
 
 def _handover_within(command: PlanTour) -> Refusal | None:
-    """A handover that outlasts the tour would leave its post without an incumbent to hold it."""
+    """Refuse a handover that outlasts the tour: its post would be left without an incumbent."""
     if command.handover_until is None or command.planned_from < command.handover_until < command.planned_until:
         return None
     reason = (
@@ -99,7 +99,7 @@ def _record_consent(tour: Tour, command: RecordConsent) -> Decision:
 
 
 def _schedule(own: Ledger, tour: Tour, command: ScheduleTour) -> Decision:
-    """Fix a tour's dates, or move them: then the old ones are kept beside the new."""
+    """Fix a tour's dates, or move them; a move keeps the old dates beside the new ones."""
     if command.departs_on <= command.arrives_on:
         reason = f"The tour would end on {command.departs_on}, not after it begins on {command.arrives_on}."
         return Refusal("lifecycle", reason, "departs_on", "Give the first day on which nobody of it is present.")

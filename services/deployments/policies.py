@@ -1,5 +1,5 @@
-"""What events lead to here: approvals open, change and close lines; an accepted nomination becomes a tour; a mission's
-closure orders home all who are there."""
+"""Policies: approvals open, change and close lines; an accepted nomination becomes a tour; the closure of a mission
+orders everyone present to return."""
 
 from collections.abc import Mapping, Sequence
 
@@ -42,11 +42,11 @@ from contracts.words import Command, ConsentKind
 from kernel.model.decider import Policy, RecordedEvent
 
 CONSENTS_REQUIRED: tuple[ConsentKind, ...] = ("un_structure", "participating_state")
-"""What every tour waits for: the date depends on the UN's structures and on the States that take part."""
+"""Required of every tour: its date depends on the UN's structures and on the participating States."""
 
 
 def on_approvals(recorded: RecordedEvent) -> Sequence[Command]:
-    """What parliament decided, carried to the ledger of each line concerned."""
+    """Carry each decision of parliament to the ledgers of the lines concerned."""
     match recorded.data:
         case (MandateApproved() | MandateAmended()) as event:
             return [
@@ -75,7 +75,7 @@ def on_approvals(recorded: RecordedEvent) -> Sequence[Command]:
 
 
 def on_vacancies(recorded: RecordedEvent) -> Sequence[Command]:
-    """What the UN accepted, and what is on record of missions and units."""
+    """Plan a tour for each acceptance of the UN, and carry over the records of missions and units."""
     match recorded.data:
         case NominationAccepted() as event:
             return [_tour_of(event)]
@@ -97,7 +97,7 @@ def on_vacancies(recorded: RecordedEvent) -> Sequence[Command]:
 
 
 def _tour_of(event: NominationAccepted) -> PlanTour:
-    """The tour has the nomination's identifier: one nomination, one tour."""
+    """The tour takes the nomination's identifier: one nomination, one tour."""
     return PlanTour(
         mandate=event.mandate,
         line=event.line,
@@ -120,7 +120,7 @@ def _tour_of(event: NominationAccepted) -> PlanTour:
 
 
 def on_deployments(recorded: RecordedEvent) -> Sequence[Command]:
-    """A mission notes who is there, and its closure orders them home."""
+    """Note each presence in its mission, and order the people present to return when the mission closes."""
     match recorded.data:
         case TourArrived() as event:
             return [_note(event, event.mission, present=True)]
@@ -155,4 +155,4 @@ POLICIES: Mapping[str, Policy] = {
     "vacancies.events": on_vacancies,
     "deployments.events": on_deployments,
 }
-"""By topic."""
+"""Policies by topic."""

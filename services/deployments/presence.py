@@ -1,4 +1,4 @@
-"""From arrival to departure: each step is checked on the day on which it happened, even when it is reported late."""
+"""From arrival to departure: each step is checked as of the day it happened, even if it is reported late."""
 
 from datetime import date
 from typing import TypeAlias, assert_never
@@ -25,7 +25,7 @@ PresenceCommand: TypeAlias = RecordArrival | ExtendTour | TransferTour | RecordD
 
 
 def decide(command: PresenceCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Ledger, command.stream, states)
     match command:
         case RecordArrival():
@@ -43,7 +43,7 @@ def decide(command: PresenceCommand, states: States) -> Decision:
 
 
 def _arrive(own: Ledger, command: RecordArrival, states: States) -> Decision:
-    """A person or unit came: every rule holds on the day, and the ceiling from that day on."""
+    """Record an arrival: every rule must hold on the day, and the ceiling from that day on."""
     tour = waiting(own, command.tour)
     if isinstance(tour, Refusal):
         return tour
@@ -79,7 +79,7 @@ def _more_than_one(tour: Tour, headcount: int) -> Refusal | None:
 
 
 def _incumbent_there(own: Ledger, tour: Tour) -> Refusal | None:
-    """I4: on the day of arrival the post is free, or its handover was declared."""
+    """I4: refuse an arrival unless the post is free on the day, or its handover was declared."""
     day = tour.start
     if tour.post is None or (tour.handover_until is not None and day < tour.handover_until):
         return None
@@ -113,7 +113,7 @@ def _extend(own: Ledger, command: ExtendTour) -> Decision:
 
 
 def _transfer(own: Ledger, command: TransferTour, states: States) -> Decision:
-    """Arriving in another operation of the line: its status, papers, MOU and sub-ceiling count as for an arrival."""
+    """Move a tour to another operation of the line: status, papers, MOU and sub-ceiling count as for an arrival."""
     tour = _present(own, command.tour)
     if isinstance(tour, Refusal):
         return tour
@@ -143,7 +143,7 @@ def _after_last_step(tour: Tour, day: date, field: str) -> Refusal | None:
 
 
 def _depart(own: Ledger, command: RecordDeparture) -> Decision:
-    """Who leaves, and from where: a departure needs no headroom."""
+    """Record who leaves, and from which mission; a departure needs no headroom."""
     tour = _present(own, command.tour)
     if isinstance(tour, Refusal):
         return tour
@@ -153,7 +153,7 @@ def _depart(own: Ledger, command: RecordDeparture) -> Decision:
 
 
 def _order_return(own: Ledger, command: OrderReturn) -> Decision:
-    """A policy sends this, and may be late: a tour that has left the mission needs no order."""
+    """A policy sends this command, possibly late: a tour that has left the mission needs no order."""
     tour = own.tour(command.tour)
     if isinstance(tour, Refusal):
         return tour

@@ -1,5 +1,5 @@
-"""Each rule of a tour, once: whether the line (I2), the papers (I3), people and posts (I4), the unit's clearance (I6),
-the mission (I8) and the ceiling (I1) allow what a command asks. Each function answers with a refusal or None."""
+"""The rules of a tour, each implemented once: the line (I2), the papers (I3), people and posts (I4), the unit's
+clearance (I6), the mission (I8) and the ceiling (I1). Each returns None if its rule allows the command."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -71,7 +71,7 @@ def ceiling_holds(
         return None
     start = min(stay.start for stay in change.after)
     end = None if any(stay.end is None for stay in change.after) else max(s.end for s in change.after if s.end)
-    # Tours that are over before, or begin after, are left out first: a ledger may hold thousands.
+    # Tours that end before or begin after the change are left out first: a ledger may hold thousands.
     near = [t for t in own.tours.values() if t.id != after.id and _is_near(t, start, end)]
     others = [stay for tour in near for stay in view(tour)]
     breach = first_breach(others, change, own.limit_on, own.limit_days())
@@ -84,7 +84,7 @@ def ceiling_holds(
 
 
 def _is_near(tour: Tour, start: date, end: date | None) -> bool:
-    """Whether a tour may have people there in the period, in either view."""
+    """Whether a tour may have people present in the period, in either of its views."""
     over = tour.departed_on is not None and tour.departed_on <= start
     never = tour.status == "cancelled" or (tour.is_waiting and tour.planned_until <= start)
     return not over and not never and (end is None or tour.start < end)

@@ -1,7 +1,7 @@
-"""A tour as its own events make it: where it is planned, where it is, and whom it takes (I4). Nothing here decides.
+"""A tour's state, built from its events: where it is planned, where it is, and what it claims (I4). It decides nothing.
 
-Two views of the same tour: *actual* is what has been recorded (a tour without a recorded departure is present for
-ever), *forecast* is what is planned, or present until its planned end.
+A tour has two views: *actual* is what has been recorded (a tour without a recorded departure is present for ever);
+*forecast* is what is planned, or present until its planned end.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,7 +51,7 @@ class Tour:
     departed_on: date | None = None
     return_by: date | None = None
     sources: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
-    """The ids of the events behind each correctable field's present value (I10); the mission's are in its postings."""
+    """The ids of the events behind each correctable field's current value (I10); the mission's are in its postings."""
 
     @property
     def is_waiting(self) -> bool:
@@ -74,15 +74,15 @@ class Tour:
 
     @property
     def planned_end(self) -> date:
-        """The first day on which nobody is expected there: as planned, at least one day after the last step."""
+        """The first day on which nobody is expected there: as planned, but at least one day after the last step."""
         return max(self.planned_until, self.last_step + ONE_DAY)
 
     def actual(self) -> tuple[Stay, ...]:
-        """What has been recorded: nothing before arrival, open until departure."""
+        """The recorded stays: none before arrival, the last one open until departure."""
         return tuple(self._stays(self.departed_on)) if self.arrived_on else ()
 
     def forecast(self) -> tuple[Stay, ...]:
-        """What is expected."""
+        """The expected stays."""
         return tuple(self._stays(self.departed_on or self.planned_end)) if self.status != "cancelled" else ()
 
     def _stays(self, end: date | None) -> Iterator[Stay]:
@@ -93,9 +93,9 @@ class Tour:
                 yield Stay(posting.mission, start, leaves, self.headcount)
 
     def claims(self) -> tuple[Claim, ...]:
-        """Whom and what the tour takes (I4): its person or unit, planned and present, and its post.
+        """The tour's claims (I4): its person or unit, both planned and present, and its post.
 
-        A late departure lengthens only the presence: no later plan may refuse a departure, which is what happened.
+        A late departure lengthens only the claim of presence: a departure has happened, so no later plan may refuse it.
         """
         if self.status == "cancelled":
             return ()
@@ -109,21 +109,21 @@ class Tour:
         return tuple(claim for claim in claims if claim.end is None or claim.start < claim.end)
 
     def _holder(self) -> tuple[str, str, str]:
-        """Who serves, and the kinds of claim on them: planned and present."""
+        """The person or unit that serves, and the kinds of its claims: planned and present."""
         if self.person:
             return self.person, "person", "present"
         return str(self.unit), "unit", "unit-present"
 
     def _holds_post_from(self) -> date:
-        """Alone in the post once a declared handover is over."""
+        """The day from which the tour holds its post alone: once a declared handover is over."""
         return max(self.start, self.handover_until) if self.handover_until else self.start
 
     def _holds_post_until(self, end: date) -> date:
-        """A transfer gives the post up."""
+        """The day on which the tour gives up its post: at `end`, or at an earlier transfer."""
         return min([end, *(posting.since for posting in self.postings if posting.since)])
 
     def holds_post_on(self, day: date) -> bool:
-        """Whether it is recorded as present in its post on a day; a transfer gives the post up."""
+        """Whether the tour is recorded as present in its post on a day; a transfer gives up the post."""
         if self.arrived_on is None or day < self.arrived_on:
             return False
         return day < self._holds_post_until(self.departed_on or date.max)

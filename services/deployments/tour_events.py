@@ -32,7 +32,7 @@ LaterEvent: TypeAlias = (
     | TourCorrected
     | ReturnOrdered
 )
-"""What happens to a tour after its plan."""
+"""The events of a tour after its plan."""
 CLAIMING_EVENTS = (
     TourPlanned,
     TourScheduled,
@@ -44,7 +44,7 @@ CLAIMING_EVENTS = (
     TourCancelled,
     TourCorrected,
 )
-"""The events after which a tour may take other people, posts or days than before (I4)."""
+"""The events after which a tour may claim other people, posts or days than before (I4)."""
 NOT_YET_RECORDED = UUID(int=0)
 """Stands for the id of an event that a decision only considers."""
 
@@ -99,7 +99,7 @@ def after(tour: Tour, event: LaterEvent, event_id: UUID = NOT_YET_RECORDED) -> T
 
 
 def _arrived(tour: Tour, event: TourArrived, event_id: UUID) -> Tour:
-    """From arrival on the count is what came, not what was planned."""
+    """From arrival on, the headcount is the number that arrived, not the number planned."""
     first, ids = tour.postings[0], frozenset({event_id})
     return replace(
         tour,
@@ -112,7 +112,7 @@ def _arrived(tour: Tour, event: TourArrived, event_id: UUID) -> Tour:
 
 
 def _corrected(tour: Tour, event: TourCorrected, event_id: UUID) -> Tour:
-    """The right value; the correction itself can be corrected in turn."""
+    """The tour with the right value; a correction can itself be corrected."""
     if event.field == "mission":
         return replace(tour, postings=tuple(_posting_corrected(p, event, event_id) for p in tour.postings))
     sources = {**tour.sources, event.field: tour.sources[event.field] | {event_id}}
@@ -126,7 +126,7 @@ def _corrected(tour: Tour, event: TourCorrected, event_id: UUID) -> Tour:
         case "rank", str() as rank:
             return replace(tour, sources=sources, rank=rank)
         case _:
-            raise TypeError(f"{event.field} is not corrected to {event.value!r}")  # the decision saw to that
+            raise TypeError(f"{event.field} is not corrected to {event.value!r}")  # the decision refuses this
 
 
 def _posting_corrected(posting: Posting, event: TourCorrected, event_id: UUID) -> Posting:

@@ -40,7 +40,7 @@ def evolve(state: Clearance, event: Event) -> Clearance:
 
 
 def decide(command: UnitCommand, states: States) -> Decision:
-    """The events that a command leads to, or why there are none."""
+    """The events that a command produces, or the reason why it produces none."""
     own = state_of(Clearance, command.stream, states)
     match command:
         case RecordUnitMou():
