@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from tests.servers import Servers, fresh_database, provided_servers
 from tests.system import RunningSystem, prepared_system
 
-# Timing never decides a test: a busy machine is slow, not wrong.
+# Timing never fails a test: a busy machine is slow, not wrong.
 settings.register_profile("system", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("system")
 

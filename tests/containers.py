@@ -1,6 +1,6 @@
-"""Servers for tests in containers, where a container engine answers and their images can be had.
+"""Servers for tests in containers, if a container engine answers and their images are available.
 
-Kafka advertises its address to clients, and the address is known only once the port is mapped: so the container starts,
+Kafka advertises its address to clients, and the address is known only once the port is mapped. So the container starts,
 waits for the address, and only then starts Kafka.
 """
 
@@ -57,11 +57,11 @@ class KafkaContainer(DockerContainer):
 
     @property
     def address(self) -> str:
-        """For clients on this machine."""
+        """The address for clients on this machine."""
         return f"{self.get_container_host_ip()}:{self.get_exposed_port(CLIENTS)}"
 
     def start(self) -> "KafkaContainer":
-        """Answers when this returns."""
+        """Start the container; Kafka answers when this returns."""
         super().start()
         where = f"CLIENTS://{self.address},BROKERS://localhost:{BROKERS}"
         command = f"echo 'export KAFKA_ADVERTISED_LISTENERS={where}' > {ADDRESS}.new && mv {ADDRESS}.new {ADDRESS}"
@@ -72,7 +72,7 @@ class KafkaContainer(DockerContainer):
 
 @contextmanager
 def started() -> Iterator[tuple[str, str] | None]:
-    """Kafka's and Postgres' addresses (the latter the superuser's), or None where there can be no containers."""
+    """The addresses of Kafka and Postgres (the latter the superuser's), or None if containers are not available."""
     kafka, postgres = os.environ.get("KAFKA_IMAGE", KAFKA_IMAGE), os.environ.get("POSTGRES_IMAGE", POSTGRES_IMAGE)
     if not _engine_answers() or not _all_there([kafka, postgres]):
         yield None
@@ -85,7 +85,7 @@ def started() -> Iterator[tuple[str, str] | None]:
 
 
 def _engine_answers() -> bool:
-    """Asked once a run, for no longer than a second."""
+    """Whether a container engine answers; checked once a run, for no longer than a second."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         try:
@@ -94,7 +94,7 @@ def _engine_answers() -> bool:
             answers = False
         else:
             answers = True
-        gc.collect()  # where nobody answers, the client forgets to close its socket: heard here, not in some test
+        gc.collect()  # without an answer, the client leaves its socket open: collected here and not during a test
     return answers
 
 
@@ -106,7 +106,7 @@ def _all_there(images: list[str]) -> bool:
 
 
 def images_there(engine: Any, images: list[str]) -> bool:
-    """Here already, or fetched now."""
+    """Whether the images are present or could be pulled."""
     for image in images:
         try:
             engine.images.get(image)

@@ -12,7 +12,7 @@ from services.reporting.http.app import build
 
 DECIDING: Final = ("approvals", "vacancies", "deployments")
 NOTHING: Any = None
-"""For what a document needs nothing of."""
+"""Stands for everything that a document does not need."""
 
 
 def _documents() -> Iterator[tuple[str, dict[str, Any]]]:

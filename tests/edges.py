@@ -1,4 +1,4 @@
-"""Messages at the edges of their contracts, made from the schemas: admitted, and as large or odd as can be."""
+"""Messages at the limits of their contracts, made from the schemas: valid, and as large or odd as possible."""
 
 import json
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from contracts.words import Message
 
 M = TypeVar("M", bound=Message)
 PROSE = "\x01\n\r\t\x1b\x7f\x85\u2028\uffff\U0001fffe"
-"""What a text may hold, though few do."""
+"""Characters that a text may hold, though few texts do."""
 
 
 def integers(node: Any) -> Iterator[dict[str, Any]]:
-    """Every schema of an integer in a schema."""
+    """Every integer schema within a schema."""
     if isinstance(node, dict):
         if node.get("type") == "integer":
             yield node
@@ -27,7 +27,7 @@ def integers(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def largest(example: M) -> M:
-    """An event with every number as large, every text as long and every day as late as its contract lets it be."""
+    """A message with every number as large, every text as long and every day as late as its contract allows."""
     data = json.loads(example.model_dump_json())
     return type(example).model_validate_json(json.dumps(_grown(data, schema(type(example)), schema(type(example)))))
 

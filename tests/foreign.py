@@ -1,4 +1,4 @@
-"""Another system: it speaks CloudEvents over Kafka with a stock client, and shares no code with the services."""
+"""A foreign system: it speaks CloudEvents over Kafka with a stock client, and shares no code with the services."""
 
 import json
 import time
@@ -72,7 +72,7 @@ class Client:
         assert self._producer.flush(30) == 0
 
     def records(self, *topics: str) -> list[Any]:
-        """Every record of these topics, as they stand."""
+        """Every record that these topics hold now."""
         consumer = Consumer(
             {
                 "bootstrap.servers": self._bootstrap,
@@ -128,7 +128,7 @@ class Client:
 
 
 def _end(consumer: Consumer, at: TopicPartition) -> int:
-    """The end offset; a topic that was made this moment may still have no leader."""
+    """The end offset; a topic that was just created may not have a leader yet."""
     cause = ""
     for _ in range(50):
         try:

@@ -1,4 +1,4 @@
-"""A system in a directory, as its users run it: the console script, and what is alive there."""
+"""A system in a directory, as its users run it: the console script, and the processes alive there."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 def forcegen(command: str, directory: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    """The console script, as a process of its own."""
+    """Run the console script as a process of its own."""
     words = command.split()
     program = [sys.executable, "-c", "from cli.main import main; main()", *words, "--directory", str(directory)]
     environment = {name: text for name, text in os.environ.items() if not name.startswith("FORCEGEN_")}
@@ -27,7 +27,7 @@ def forcegen(command: str, directory: Path, *arguments: str, given: str = "") ->
 
 
 def alive_in(directory: Path) -> list[psutil.Process]:
-    """Everything that works in the directory, or in the Postgres data that it points to."""
+    """Every process that runs in the directory, or in the Postgres data directory that it points to."""
     places = [str(directory.resolve()), str((directory / "postgres").resolve())]
     alive = [one for one in psutil.process_iter(["cwd", "status"]) if one.info["status"] != psutil.STATUS_ZOMBIE]
     return [one for one in alive if any((one.info["cwd"] or "").startswith(place) for place in places)]

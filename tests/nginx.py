@@ -42,7 +42,7 @@ http {{
 
 @asynccontextmanager
 async def nginx(place: Path, services: Mapping[str, str]) -> AsyncIterator[str]:
-    """The address of an nginx that passes each prefix on to an address. One that ends with a slash loses the prefix."""
+    """The address of an nginx that passes each prefix on to an address; one that ends with a slash gets no prefix."""
     port = free_port()
     locations = "".join(LOCATION.format(prefix=prefix, upstream=upstream) for prefix, upstream in services.items())
     file = place / "nginx.conf"

@@ -1,4 +1,4 @@
-"""Given events, then rows: a story for the projections, in which every event is delivered twice.
+"""Given events, then rows: stories for the projections, in which every event is delivered twice.
 
 projected(MandateProposed(...), MandateApproved(...)).row("mandates", "kz-2013")["status"]
 """
@@ -54,7 +54,7 @@ def history(events: Iterable[Event], *, recorded: datetime = LEARNED) -> list[Co
 
 @dataclass
 class MemoryProjector:
-    """The projector without a database: the same guard, the same fold, rows kept between batches."""
+    """The projector without a database: the same gates and the same fold, with rows kept between batches."""
 
     change_set: ChangeSet = field(default_factory=ChangeSet)
     gates: dict[tuple[str, str], StreamGate] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Kafka's produce request by hand: batches that no client library would make, as any program on the network may."""
+"""Kafka's produce request by hand: batches that no client library makes, but any program on the network may send."""
 
 import socket
 import struct
@@ -12,7 +12,7 @@ Headers: TypeAlias = Sequence[tuple[bytes, bytes | None]]
 RawMessage: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 """Key, value and headers, all of them bytes."""
 PRODUCE_VERSION = 7
-"""The first that takes zstd."""
+"""The first version that accepts zstd."""
 
 
 def varint(number: int) -> bytes:
@@ -43,7 +43,7 @@ def batch(
     pack: Callable[[bytes], bytes] = bytes,
     base: int = 0,
 ) -> bytes:
-    """A record batch; `pack` makes of its inside what the codec says that it is, or something else."""
+    """A record batch; `pack` encodes its records as the codec says, or as something else."""
     inside = pack(b"".join(record(message, nr) for nr, message in enumerate(messages)))
     when = int(time.time() * 1000) if timestamp is None else timestamp
     tail = struct.pack(">hiqqqhii", codec, len(messages) - 1, when, when, -1, -1, -1, len(messages)) + inside
@@ -52,7 +52,7 @@ def batch(
 
 
 def produce(address: str, topic: str, partition: int, data: bytes) -> tuple[int, int]:
-    """Send a batch as it is; the broker's error code and the offset of its first record."""
+    """Send a batch as it is; returns the broker's error code and the offset of the first record."""
     body = struct.pack(">hhi", -1, -1, 10_000) + struct.pack(">i", 1) + _text(topic) + struct.pack(">i", 1)
     body += struct.pack(">i", partition) + struct.pack(">i", len(data)) + data
     answer = _call(address, 0, PRODUCE_VERSION, body)

@@ -1,6 +1,6 @@
-"""Kafka's produce request by hand (version 3, record batches of version 2): what no client library would send.
+"""Kafka's produce request by hand (version 3, record batches of version 2): records that no client library sends.
 
-Written from the protocol's description. Header names are bytes, and need not be text.
+Written from the protocol's documentation. Header names are bytes and need not be text.
 """
 
 import socket
@@ -16,7 +16,7 @@ Raw: TypeAlias = tuple[bytes | None, bytes | None, Sequence[tuple[bytes, bytes |
 
 
 def produce(address: str, topic: str, partition: int, records: Sequence[Raw], *, attributes: int = 0) -> int:
-    """Send one batch; the offset at which it stands. The lowest bits of `attributes` tell its compression."""
+    """Send one batch and return its offset. The lowest bits of `attributes` state its compression."""
     sent = _batch(records, attributes)
     name = topic.encode()
     body = struct.pack(">hhi", -1, -1, 10_000)
@@ -54,7 +54,7 @@ def _sized(raw: bytes | None) -> bytes:
 
 
 def _called(address: str, body: bytes) -> bytes:
-    """Ask a broker (Produce is key 0), and what it answers behind the correlation id."""
+    """Send a request to a broker (Produce is key 0), and return what follows the correlation id in its response."""
     host, port = address.rsplit(":", 1)
     client = b"by-hand"
     request = struct.pack(">hhih", 0, 3, 1, len(client)) + client + body

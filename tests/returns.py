@@ -1,7 +1,7 @@
-"""Made-up strength returns in the format of the published ones: no State and no number in them is real.
+"""Invented strength returns in the format of the published ones: no State and no number in them is real.
 
-Odd rows are among them, as in the published ones: parts that make no total, blanks, a month that ends early, rows that
-come twice with the same and with other numbers, a State that is spelled in two ways.
+Like the published ones, they contain odd rows: parts that do not add up, blanks, a month that ends early, rows repeated
+with the same and with other numbers, a State that is spelled in two ways.
 """
 
 from calendar import monthrange
@@ -29,7 +29,7 @@ def state(nr: int) -> str:
 
 
 def rows(states: int, month_count: int, *, a_month: int = 14, seed: int = 7) -> list[str]:
-    """`a_month` rows a State and month, without a header; no row twice."""
+    """`a_month` rows for each State and month, without a header and without duplicates."""
     random = Random(seed)  # noqa: S311
     kinds = [(mission, kind) for mission in MISSIONS for kind in TYPES][:a_month]
     made = []
@@ -42,7 +42,7 @@ def rows(states: int, month_count: int, *, a_month: int = 14, seed: int = 7) -> 
 
 
 def odd(rows: list[str]) -> list[str]:
-    """The same rows with every oddity among them; none is unreadable."""
+    """The same rows with every oddity added; all of them can still be read."""
     day, *_ = rows[0].split(",")
     more = [
         rows[0],

@@ -56,7 +56,7 @@ def provided_servers(directory: Path) -> Iterator[Servers]:
 
 @contextmanager
 def fresh_database(servers: Servers) -> Iterator[str]:
-    """A new empty database; gone afterwards."""
+    """A new empty database, dropped afterwards."""
     name = f"t_{secrets.token_hex(6)}"
     with psycopg.connect(servers.postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")

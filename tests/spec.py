@@ -77,7 +77,7 @@ class Story:
 
 
 class _StoryStates(Mapping[str, object]):
-    """The state of any stream of the story, folded when a decider looks at it."""
+    """The states of the story's streams, each folded when a decider reads it."""
 
     def __init__(self, story: Story) -> None:
         self._story = story

@@ -1,4 +1,4 @@
-"""The story of 2013-2024, played in memory: every level that needs it (specs, end to end) starts from here."""
+"""The story of 2013-2024, played in memory: the starting point of every level that needs it (specs, end to end)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ AS_OF = date(2022, 6, 30)
 
 @dataclass(frozen=True)
 class StoryRun:
-    """The system after the story, the answers to its steps and to all that followed, in order."""
+    """The system after the story, and the outcomes of its steps and of all that followed, in order."""
 
     system: InMemorySystem
     answers: Sequence[CommandDecided]
 
 
 def run_story(order: Random | None = None) -> StoryRun:
-    """Tell the whole story; with `order`, each wave's streams overtake one another as partitions may."""
+    """Play the whole story; with `order`, each wave's streams overtake one another, as partitions may."""
     system = InMemorySystem()
     answers: list[CommandDecided] = []
     for chapter in chapters():
@@ -36,7 +36,7 @@ def run_story(order: Random | None = None) -> StoryRun:
 
 
 def _shuffled(wave: Sequence[Step], order: Random) -> list[Step]:
-    """The same steps; those of one stream keep their order, as in a partition."""
+    """The same steps in another order; those of one stream keep theirs, as in a partition."""
     streams = [step.command.stream for step in wave]
     order.shuffle(streams)
     left = {stream: iter([step for step in wave if step.command.stream == stream]) for stream in streams}
@@ -44,7 +44,7 @@ def _shuffled(wave: Sequence[Step], order: Random) -> list[Step]:
 
 
 def try_refusals(system: InMemorySystem) -> Sequence[tuple[refusals.Example, CommandDecided]]:
-    """Each example with its answer."""
+    """Each example with its outcome."""
     system.ask(refusals.set_up())
     answered = []
     for example in refusals.examples():
@@ -55,7 +55,7 @@ def try_refusals(system: InMemorySystem) -> Sequence[tuple[refusals.Example, Com
 
 @dataclass(frozen=True)
 class Stay:
-    """A recorded stay, as its events make it."""
+    """A stay, as recorded by its events."""
 
     who: str
     line: str

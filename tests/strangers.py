@@ -1,6 +1,6 @@
-"""What strangers put into the parameters of a service: whatever its document declares, and bytes that it does not.
+"""Parameters as any client may send them: everything that a service's document declares, and bytes that it does not.
 
-Addresses are written by hand and sent as they are, since a client library would correct them.
+Addresses are written by hand and sent unchanged, since a client library would correct them.
 """
 
 import http.client
@@ -22,7 +22,7 @@ UNTEXT = {
     "a byte that is not UTF-8": "%FF",
     "a character cut off": "a%C3",
 }
-"""What no parameter can be."""
+"""Values that no parameter accepts."""
 ODD = {
     "the unset day": "0001-01-01",
     "the last of all days": "9999-12-31",
@@ -67,7 +67,7 @@ ODD = {
     "a slash": "a%2Fb",
     "JSON": "%5B%7B%7D%5D",
 }
-"""What some parameters can be, and most cannot."""
+"""Values that some parameters accept and most refuse."""
 HEADERS = {
     "Accept": ("", "*/*;q=x", "text/html;q=9999999999999999999999", "\xff", "a" * 5_000, ",,,;;;=", "text/html"),
     "Accept-Language": ("", "ru;q=", "en;q=1e9, ru;q=nan", "\xff\xfe", "-" * 5_000, ";;;", "*;q=-1", "RU"),
@@ -90,13 +90,13 @@ HEADERS = {
     "Expect": ("100-continue", "x"),
     "Upgrade": ("websocket", "h2c", "\xff"),
 }
-"""What strangers put into headers; each is sent as Latin-1."""
+"""Header values; each is sent as Latin-1."""
 _EXAMPLES = {"date": "2014-07-01", "date-time": "2014-09-01T00:00:00Z", "uuid": "dbd8b6b0-c184-50b5-b223-7434f5ba09b4"}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -113,7 +113,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A parameter of a route, with everything that the route cannot do without."""
+    """A parameter of a route, with values for the other parameters that the route requires."""
 
     method: str
     path: str
@@ -124,7 +124,7 @@ class Question:
     in_path: Mapping[str, str]
 
     def target(self, text: str | None, *, twice: bool = False) -> str:
-        """The address with the parameter as it is written here; None leaves it out."""
+        """The request target with `text`, unescaped, as the parameter's value; None leaves the parameter out."""
         path, query = self.path, dict(self.needed)
         for name, value in self.in_path.items():
             sent = text if self.where == "path" and name == self.name and text is not None else value
@@ -154,7 +154,7 @@ def questions(document: Mapping[str, Any]) -> Iterator[Question]:
 
 
 def routes(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each GET route, with an address of it that is in order."""
+    """Each GET route, with a valid request target."""
     for path, operations in document["paths"].items():
         if "get" not in operations:
             continue
@@ -180,7 +180,7 @@ def _example(parameter: Mapping[str, Any]) -> str:
 
 
 class Stranger:
-    """Sends addresses and headers as they are written."""
+    """A client that sends targets and headers unchanged."""
 
     def __init__(self, url: str) -> None:
         self._at = urlsplit(url)
@@ -194,7 +194,7 @@ class Stranger:
             self._connection.close()
 
     def send(self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
-        """One request; a stream is left behind its head."""
+        """Send one request; of a stream, only the head is read."""
         connection = self._connection or http.client.HTTPConnection(str(self._at.hostname), self._at.port, timeout=60)
         self._connection = None
         own = {name.lower() for name in headers or {}}

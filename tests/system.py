@@ -57,16 +57,16 @@ class RunningSystem:
     memory_peak_bytes: dict[str, int] = field(default_factory=dict)
 
     def url(self, name: str) -> str:
-        """Where a process answers HTTP."""
+        """The address at which a process answers HTTP."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
     def dsn(self, role: str) -> str:
-        """The database as a service sees it; `approvals#2` is another process of the same service."""
+        """The database as a service's role sees it; `approvals#2` is another process of the same service."""
         service = role.partition("#")[0]
         return self.servers.as_role(ROLES.get(service, service), PASSWORD, self.database)
 
     def start(self, *names: str) -> None:
-        """Start processes and wait until each says that it is ready."""
+        """Start processes and wait until each reports that it is ready."""
         for name in names:
             self.spawn(name)
         for name in names:
@@ -111,14 +111,14 @@ class RunningSystem:
         self.processes[name].wait()
 
     def note_memory(self) -> None:
-        """Remember the most memory (RSS) that each process was seen with."""
+        """Note the highest memory use (RSS) of each process so far."""
         for name, process in self.processes.items():
             if process.poll() is None:
                 used = psutil.Process(process.pid).memory_info().rss
                 self.memory_peak_bytes[name] = max(used, self.memory_peak_bytes.get(name, 0))
 
     def stop(self) -> None:
-        """End every process, gently first."""
+        """Stop every process, first with a signal that lets it finish."""
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
@@ -143,7 +143,7 @@ def every_topic() -> list[str]:
 
 
 async def empty_topics(bootstrap: str) -> None:
-    """Delete every topic of the system and make it anew, so that offsets begin at 0."""
+    """Delete every topic of the system and create it again, so that offsets begin at 0."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
