@@ -1,7 +1,7 @@
-"""What rows an event leads to: pure functions, one module for each kind of owner. No I/O and no clock.
+"""The rows that an event leads to: pure functions, one module for each kind of aggregate. No I/O and no clock.
 
-A fact that is carried from one service to another is shown once, from the service that decided it. What is shown in
-no view is still in the log of events, so every word can be looked up.
+A fact that one service carries to another is shown once, from the service that decided it. An event that is shown in no
+view is still in the log of events, so every event can be looked up.
 """
 
 from collections.abc import Mapping
@@ -38,8 +38,8 @@ from services.reporting.projections import (
 from services.reporting.projections.view import AnyView, Projection
 
 VERSION: Final = 1
-"""Of the rows that events lead to. Raise it when they change: views of another version are made anew, and no program
-writes to them or reads them before (`services/reporting/projection_version.py`)."""
+"""The version of the rows that events lead to. Raise it when they change: views of another version are rebuilt, and no
+program writes to them or reads them before that (`services/reporting/projection_version.py`)."""
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     mandates.PROJECTION,
     missions.PROJECTION,
@@ -71,4 +71,4 @@ NOT_SHOWN: Final[Mapping[type[Event], str]] = {
     UnitMouRecorded: "a copy: units are shown from the vacancies service",
     UnitVisitRecorded: "a copy: units are shown from the vacancies service",
 }
-"""Words that set no row, and why."""
+"""Event types that set no row, and the reason."""

@@ -1,4 +1,4 @@
-"""Applications: what the State has offered, and how long each offer waits."""
+"""Applications: the offers of the State, and how long each one waits."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,14 +16,14 @@ class ApplicationRow(NamedTuple):
     contributor: str
     mandate: str
     missions: tuple[str, ...]
-    """Empty: to any mission of the mandate."""
+    """Empty for any mission of the mandate."""
     categories: tuple[str, ...]
     number: int
     note_verbale: str
     submitted_on: date
     addressee: str
     status: str
-    """submitted, acknowledged, withdrawn. That a vacancy answers it is a fact of the vacancy."""
+    """submitted, acknowledged, withdrawn. That a vacancy answers it is recorded with the vacancy."""
     event: UUID
     acknowledged_on: date | None = None
     reference: str | None = None

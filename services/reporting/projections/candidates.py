@@ -1,6 +1,6 @@
 """Candidates, by opaque reference: rank, and whether they are in the reserve or barred.
 
-What a screening found stays out of the views: only that there was one.
+The views do not show the findings of a screening, only that there was one.
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from services.reporting.projections.view import Projection, Row, Rows, View
 class CandidateRow(NamedTuple):
     person: str
     contributor: str | None
-    """Unknown, as rank, status and day are, of a person who was barred and never registered."""
+    """Unknown, like rank, status and day, for a person who was barred without being registered."""
     rank: str | None
     status: str | None
-    """registered, screened, reserve, withdrawn. A bar stands beside it."""
+    """registered, screened, reserve, withdrawn. A bar is shown separately."""
     registered_on: date | None
     event: UUID
     screened_on: date | None = None

@@ -1,7 +1,7 @@
 """The fold: events into rows, in memory. The projector folds a batch this way, and the tests a whole history.
 
-An event's rows are computed before any of them is set, so an event that cannot be applied changes nothing. A row that
-another takes the place of is not lost: it becomes history, with the period in which it was the newest on record.
+An event's rows are computed before any of them is set, so an event that cannot be applied changes nothing. A replaced
+row is not lost: it becomes history, with the period in which it was the newest on record.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ Tables = Mapping[str, dict[Key, Row]]
 
 
 class Superseded(NamedTuple):
-    """A row that was the newest on record from one instant until before another."""
+    """A row that was the newest on record, from one instant until before another."""
 
     row: Row
     system_from: datetime
@@ -28,7 +28,7 @@ class Superseded(NamedTuple):
 
 
 def projection_of(word: type[Event]) -> Projection | None:
-    """The group whose rows an event sets; None where it sets none. Raises `LookupError` for an unknown word."""
+    """The projection whose rows an event sets; None if it sets none. Raises `LookupError` for an unknown event type."""
     if word not in PROJECTION_OF and word not in NOT_SHOWN:
         raise LookupError(f"no projection knows {word.__name__}")
     return PROJECTION_OF.get(word)
@@ -36,25 +36,25 @@ def projection_of(word: type[Event]) -> Projection | None:
 
 @dataclass(slots=True)
 class ChangeSet:
-    """The rows of the owners that a batch touches, and which of them it has set."""
+    """The rows of the aggregates that a batch touches, and which of these rows it has set."""
 
     aggregates: dict[tuple[str, str], Rows] = field(default_factory=dict)
     changed: dict[str, dict[Key, Row]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
     system_from: dict[str, dict[Key, datetime]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
-    """Since when each row that lies here is the newest on record."""
+    """For each loaded row, the instant since which it is the newest on record."""
     before: dict[str, dict[Key, Row | None]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
     """Each changed row as it was before the batch; None for one that is new."""
     superseded: dict[str, list[Superseded]] = field(default_factory=lambda: {view.table: [] for view in VIEWS})
-    """What the changed rows took the place of."""
+    """The rows that the changed rows replaced."""
     contributors: dict[UUID, str] = field(default_factory=dict)
-    """By event, the State that it is about; none for what is nobody's own, as a vacancy of the UN is."""
+    """By event, the State that it is about; absent for events about no State, such as a vacancy of the UN."""
 
     def rows(self, projection: Projection, aggregate_id: str) -> Rows:
-        """The rows of an owner."""
+        """The rows of an aggregate."""
         return self.aggregates.setdefault((projection.name, aggregate_id), Rows())
 
     def put(self, projection: Projection, view: View[Row], row: Row, system_from: datetime) -> None:
-        """Lay a row here as it was read."""
+        """Load a row as it was read."""
         key = view.key_of(row)
         self.rows(projection, view.aggregate_id_of(row)).set(view, key, row)
         self.system_from[view.table][key] = system_from
@@ -82,14 +82,14 @@ class ChangeSet:
         self._note(event, [event.data, *(row for _, row in rows), first_row])
 
     def _note(self, event: ConsumedEvent, sources: Iterable[object]) -> None:
-        """Whose it is: of the State that the event names, else of that whose rows it sets."""
+        """Note the State that the event names, or else the State whose rows it sets."""
         named = (getattr(source, "contributor", None) for source in sources)
         contributor = next(filter(None, named), None)
         if contributor is not None:
             self.contributors[event.id] = contributor
 
     def _supersede(self, view: View[Row], key: Key, old: Row | None, recorded: datetime) -> None:
-        """Keep what was on record until now. What the same instant replaces was never the newest for any time at all.
+        """Keep the row that was on record until now, unless the same instant set it: then it was never the newest.
 
         A clock that was set back does not reorder a stream: an event is known no earlier than the one before it.
         """

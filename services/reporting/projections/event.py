@@ -1,4 +1,4 @@
-"""An event as the reporting service receives it: what happened, when it was true, when it was learned, where."""
+"""An event as the reporting service receives it: what happened, when it was true, when it was recorded, and where."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +16,15 @@ class ConsumedEvent:
     type: str
     stream: str
     version: int
-    """Its place in its stream, from 1, without gaps."""
+    """The position in its stream, from 1, without gaps."""
     position: int
-    """Its place in its service's log."""
+    """The position in its service's log."""
     service: str
-    """Part of the identity of a stream: `line/…`, `mission/…` and `unit/…` are other streams in another service."""
+    """Part of a stream's identity: `line/…`, `mission/…` and `unit/…` are different streams in each service."""
     effective: datetime
     recorded: datetime
     data: Event | UnreadEvent
-    """`UnreadEvent`: it waits, until a program that knows it takes it up."""
+    """An `UnreadEvent` waits until a program that knows its type applies it."""
     correlation_id: str | None
     causation_id: str | None
     actor: str | None

@@ -1,4 +1,4 @@
-"""The rows of a mandate: itself, its lines and each version of their terms, waivers, and its legal framework."""
+"""The rows of a mandate: the mandate, its lines and each version of their terms, waivers, and its legal framework."""
 
 from datetime import date
 from typing import NamedTuple
@@ -11,7 +11,7 @@ class MandateRow(NamedTuple):
     mandate: str
     contributor: str
     status: str
-    """The last word: proposed, approved, rejected, withdrawn, revoked, expired, superseded."""
+    """The latest status: proposed, approved, rejected, withdrawn, revoked, expired, superseded."""
     proposed_on: date
     proposed_by: str
     event: UUID

@@ -1,7 +1,7 @@
 """Mandates, their lines with every version of their terms, waivers, and the legal framework of each operation.
 
-Terms are kept by the version of the event that set them: on a day E the newest terms that begin by E hold, and the
-ones before them stay readable.
+Terms are kept under the version of the event that set them: on a day E the newest terms that begin by E hold, and the
+earlier ones remain readable.
 """
 
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def _proposed(event: UUID, data: approvals.MandateProposed) -> MandateRow:
 
 
 def _decided(event: UUID, data: approvals.MandateApproved | approvals.MandateAmended, known: MandateRow) -> MandateRow:
-    """An amendment changes lines; the act that approved the mandate stays the mandate's own."""
+    """An amendment changes lines; the mandate keeps the act that approved it."""
     if isinstance(data, approvals.MandateAmended):
         return known._replace(event=event)
     return known._replace(

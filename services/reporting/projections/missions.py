@@ -1,4 +1,4 @@
-"""UN operations and every status that each has had, as the vacancies service recorded it."""
+"""UN operations and the history of their statuses, as the vacancies service recorded it."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""The guard of a stream: what follows its version is applied, what lies beyond a gap waits, what is older is dropped.
+"""The gate of a stream: the next versions are applied, those beyond a gap are parked, and older ones are dropped.
 
 An event that raises stops its own stream and no other: it waits with its error, and the later ones queue behind it.
 """
@@ -16,7 +16,7 @@ ERROR_LENGTH_MAX: Final = 2000
 
 @dataclass(slots=True)
 class StreamGate:
-    """The events of one stream that a batch can see, and what became of them."""
+    """The events of one stream that a batch can see, and the result for each."""
 
     version: int = 0
     arrived: dict[int, ConsumedEvent] = field(default_factory=dict)
@@ -36,14 +36,14 @@ class StreamGate:
         for event in self.run():
             try:
                 change_set.apply(event)
-            except Exception as error:  # pure code fails again: it is parked, reported, and retried on demand
+            except Exception as error:  # pure code fails again: the event is parked, reported, and retried on demand
                 self.error = f"{type(error).__name__}: {error}"[:ERROR_LENGTH_MAX]
                 break
             self.done.append(event)
         self.version += len(self.done)
 
     def waiting(self) -> list[tuple[ConsumedEvent, str | None]]:
-        """What must be parked, or counted as failed once more, with its error if it has one."""
+        """Events to park or to count as failed once more, each with its error if it has one."""
         failed = self.version + 1
         again = {failed: self.parked[failed]} if self.error and failed in self.parked else {}
         rest = {nr: event for nr, event in self.arrived.items() if nr > self.version} | again

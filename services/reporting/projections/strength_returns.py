@@ -1,4 +1,4 @@
-"""What others say of a contributor, kept as published: the UN's strength returns and officials' statements."""
+"""Statements by others about a contributor, kept as published: the UN's strength returns and officials' statements."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from services.reporting.projections.view import Projection, Row, Rows, View
 
 class StrengthReturnRow(NamedTuple):
     event: UUID
-    """Its key: a later publication may restate a count, and one publication may contradict itself; all rows stay."""
+    """The key: a later publication may restate a count, and one publication contradict itself; all rows are kept."""
     contributor: str
     as_of: date
     mission: str
@@ -26,7 +26,7 @@ class StrengthReturnRow(NamedTuple):
     total: int | None
     source: str
     anomalies: tuple[str, ...]
-    """What the row shows by itself (`contracts.return_anomalies`)."""
+    """Anomalies that the row shows by itself (`contracts.return_anomalies`)."""
 
 
 class OfficialStatementRow(NamedTuple):
@@ -50,7 +50,7 @@ STATEMENTS = View(
 
 
 def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
-    """The row that a count sets; nothing that is known already matters to it."""
+    """The row that a count sets, independent of all earlier rows."""
     match e.data:
         case deployments.StrengthReturnRecorded() as data:
             what = (data.contributor, data.as_of, data.mission, data.personnel_type, data.published_at)

@@ -1,7 +1,7 @@
-"""What a correction does to the rows of a tour (rule I10): the right value takes the place of the wrong one.
+"""The effect of a correction on the rows of a tour (rule I10): the right value replaces the wrong one.
 
-The wrong one stays on record in its event. A corrected arrival or departure moves the edge of a period in a mission,
-and a corrected mission is that of the period which the wrong event began (the first one, where a plan was wrong).
+The wrong value remains on record in its event. A corrected arrival or departure moves the edge of a stay in a mission;
+a corrected mission applies to the stay that the wrong event began (the first one if the plan was wrong).
 """
 
 from collections.abc import Iterator

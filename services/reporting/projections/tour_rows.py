@@ -15,7 +15,7 @@ class TourRow(NamedTuple):
     tour: str
     contributor: str
     mission: str
-    """Where it is, was last, or is to go."""
+    """The mission where the tour is, was last, or is to go."""
     category: str
     headcount: int
     planned_from: date
@@ -36,7 +36,7 @@ class TourRow(NamedTuple):
     nomination: str | None = None
     arrives_on: date | None = None
     departs_on: date | None = None
-    """Scheduled, or as extended."""
+    """As scheduled, or as extended."""
     arrived_on: date | None = None
     departed_on: date | None = None
     departure_reason: str | None = None
@@ -50,7 +50,7 @@ class TourRow(NamedTuple):
 class StayRow(NamedTuple):
     """A stay in one mission: from the arrival or a transfer until the next transfer or the departure.
 
-    It repeats of its tour what is counted of people who are somewhere, so that a number is read from the stays alone.
+    It repeats those columns of its tour that counts of people depend on, so that a count reads the stays alone.
     """
 
     tour: str
@@ -59,7 +59,7 @@ class StayRow(NamedTuple):
     valid_from: date
     valid_to: date | None
     facts: tuple[str, ...]
-    """The ids of the events that say so: the one that began it, and corrections of it."""
+    """The ids of the events behind the stay: the one that began it, and its corrections."""
     contributor: str
     line: str
     category: str
@@ -67,7 +67,7 @@ class StayRow(NamedTuple):
     headcount: int
     person: str | None
     leaves_on: date
-    """When the tour is to end: as scheduled or extended, else as planned."""
+    """The day on which the tour is to end: as scheduled or extended, else as planned."""
 
     @classmethod
     def begun(cls, tour: TourRow, nth: int, mission: str, valid_from: date, facts: tuple[str, ...]) -> "StayRow":
@@ -89,7 +89,7 @@ class StayRow(NamedTuple):
         )
 
     def of(self, tour: TourRow) -> "StayRow":
-        """The stay, repeating its tour as that is now."""
+        """The stay, updated to repeat its tour's current values."""
         return StayRow.begun(tour, self.nth, self.mission, self.valid_from, self.facts)._replace(valid_to=self.valid_to)
 
 

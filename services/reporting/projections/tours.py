@@ -1,7 +1,7 @@
 """Tours: who goes where, under which line, from when until when; with their consents and every date that moved.
 
-A tour is present from `arrived_on` until the day before `departed_on`. Its stays say
-where it is: one from the arrival, one more for each transfer. A tour's id is `<mandate>/<line>/<tour>`.
+A tour is present from `arrived_on` until the day before `departed_on`. Its stays say where it is: one begins at the
+arrival, and one at each transfer. A tour's id is `<mandate>/<line>/<tour>`.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _EVENTS = (
 
 
 def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
-    """The rows that an event of a tour sets; each stay repeats what it tells of the tour."""
+    """The rows that an event of a tour sets; each stay repeats columns of the tour."""
     changed = list(_changed(e, rows))
     yield from (row for row in changed if not isinstance(row, StayRow))
     tour = next(row for row in reversed(changed) if isinstance(row, TourRow))
@@ -111,7 +111,7 @@ def _dated(
     data: deployments.TourScheduled | deployments.TourRescheduled | deployments.TourExtended,
     tour: TourRow,
 ) -> Iterator[Row]:
-    """Dates that are fixed or move; a move keeps old, new, reason and who."""
+    """Set dates, or move them; a move keeps the old and the new date, the reason, and who moved it."""
     if isinstance(data, deployments.TourExtended):
         yield tour._replace(departs_on=data.until, event=e.id)
         old, new = (tour.arrives_on, data.old_until), (tour.arrives_on, data.until)
@@ -132,7 +132,7 @@ def _moved(
     tour: TourRow,
     rows: Rows,
 ) -> Iterator[Row]:
-    """People who come, go elsewhere, or go home: each begins or ends a period in a mission."""
+    """An arrival, a transfer or a departure: each begins or ends a stay in a mission."""
     stays = rows.all(STAYS)
     match data:
         case deployments.TourArrived(arrived_on=day, mission=mission, headcount=people, category=category):

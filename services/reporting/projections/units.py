@@ -19,7 +19,7 @@ class UnitRow(NamedTuple):
     pledged_on: date
     valid_until: date
     status: str
-    """The last step that was taken: pledged, selected, mou_signed, visit_passed, visit_failed."""
+    """The last completed step: pledged, selected, mou_signed, visit_passed, visit_failed."""
     event: UUID
     level: str | None = None
     assessed_on: date | None = None
@@ -64,7 +64,7 @@ def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
 
 
 def _pledged(event: UUID, data: vacancies.UnitPledged, known: UnitRow | None) -> UnitRow:
-    """A pledge given again renews the old one: steps already taken stay on record."""
+    """A repeated pledge renews the old one; completed steps stay on record."""
     if known is not None:
         return known._replace(
             category=data.category,

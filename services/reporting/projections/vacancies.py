@@ -17,7 +17,7 @@ class VacancyRow(NamedTuple):
     category: str
     number: int
     places: int
-    """People still sought: all at the announcement, none once filled, those of the rotation when reopened."""
+    """People still sought: all at the announcement, none once filled, those of the rotation after a reopening."""
     skills: tuple[str, ...]
     tour_months: int
     announced_on: date

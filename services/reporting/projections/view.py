@@ -1,7 +1,7 @@
 """Views set, they never add: a view is a table whose rows are keyed by what they describe; an event sets whole rows.
 
-Every row belongs to one owner (a mandate, a tour, …), and an owner's rows are fed by one stream of one service. So a
-projection needs only the rows of one owner, streams can be applied in any interleaving, and a total is a query.
+Every row belongs to one aggregate (a mandate, a tour, …), and one stream of one service feeds an aggregate's rows. So a
+projection needs only the rows of one aggregate, streams can be applied in any interleaving, and a total is a query.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,12 +18,12 @@ from services.reporting.projections.event import ConsumedEvent
 R = TypeVar("R", bound=tuple[Any, ...])  # `Any`: each row class types its own columns
 Row: TypeAlias = Any
 """An instance of some view's row class: a named tuple, because rows are made, compared and sent by the thousand.
-`Any`: which class it is, only its own projection knows."""
+`Any`: only the row's own projection knows the class."""
 Key: TypeAlias = tuple[Any, ...]
-"""`Any`: the values of the key's columns, which are compared, sorted and sent, and never looked into."""
+"""`Any`: the values of the key's columns, which are compared, sorted and sent, but never inspected."""
 
 INDEXED: Final = frozenset({"contributor_as_published", "document"})
-"""Columns of an index whose texts are nobody's identifiers of ours, so that no pattern bounds them."""
+"""Indexed columns whose texts are not identifiers of this system, so that no pattern limits their length."""
 _ENDLESS: Final = frozenset({date.min, date.max, *(edge.replace(tzinfo=UTC) for edge in (datetime.min, datetime.max))})
 _POSTGRES: Final[Mapping[object, str]] = {
     str: "text",
@@ -45,7 +45,7 @@ class Column:
 
 
 class View(Generic[R]):
-    """A table, the class of its rows, the columns that are its key, and the column that names the owner of a row."""
+    """A table, the class of its rows, the columns that form its key, and the column with the row's aggregate id."""
 
     def __init__(self, table: str, row: type[R], *, key: tuple[str, ...], aggregate_id: str) -> None:
         self.table: Final = table
@@ -64,7 +64,7 @@ class View(Generic[R]):
         return tuple(nr for nr, column in enumerate(self.columns) if column.type == kind)
 
     def check(self, row: R) -> None:
-        """Raise `ValueError` for a value that no column could hold: it must stop its own stream, and no other."""
+        """Raise `ValueError` for a value that its column cannot hold: it must stop its own stream, and no other."""
         for nr in self._numbers:
             number = row[nr]
             if number is not None and not -INTEGER_MAX <= number <= INTEGER_MAX:
@@ -97,12 +97,12 @@ def _postgres(hint: object) -> str:
 
 
 AnyView: TypeAlias = View[Any]
-"""A view of some row class. `Any`: which one it is, only its own projection knows."""
+"""A view of some row class. `Any`: only the view's own projection knows the class."""
 
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of one owner, by table and key."""
+    """The rows of one aggregate, by table and key."""
 
     tables: dict[str, dict[Key, Row]] = field(default_factory=dict)
 
@@ -118,30 +118,30 @@ class Rows:
         return row
 
     def all(self, view: View[R]) -> list[R]:
-        """Every row of the owner in this view, in the order of their keys."""
+        """Every row of the aggregate in this view, in the order of their keys."""
         table: dict[Key, R] = self.tables.get(view.table, {})
         return [table[key] for key in sorted(table)]
 
     def set(self, view: AnyView, key: Key, row: Row) -> None:
-        """Put a row in the place of the one with its key."""
+        """Replace the row with this key."""
         self.tables.setdefault(view.table, {})[key] = row
 
 
 Project: TypeAlias = Callable[[ConsumedEvent, Rows], Iterable[Row]]
-"""An event and its owner's rows, and the rows to set. Pure; an exception means that the event cannot be applied."""
+"""Maps an event and its aggregate's rows to the rows to set. Pure; an exception means that it cannot be applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """The views of one kind of owner, and how an event of that kind changes them."""
+    """The views of one kind of aggregate, and how an event of that kind changes them."""
 
     name: str
-    """What the owner is, e.g. `tour`."""
+    """The kind of aggregate, e.g. `tour`."""
     views: tuple[AnyView, ...]
     aggregate_id: Callable[[Any], str]
-    """The owner that an event is about. `Any`: it is handed the events of `events` only."""
+    """The id of the aggregate that an event is about. `Any`: it is called only with types from `events`."""
     project: Project
     events: tuple[type[Event], ...]
-    """Every word that `project` understands."""
+    """Every event type that `project` handles."""
     reads: bool = True
-    """False where rows are set whole, so that none has to be read first."""
+    """False if rows are set whole, so that none has to be read first."""

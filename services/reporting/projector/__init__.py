@@ -1,1 +1,1 @@
-"""Events into the views, set-based, in one transaction with the offsets; parked events are tried again."""
+"""Writes events into the views, set-based, in one transaction with the offsets; parked events are retried."""

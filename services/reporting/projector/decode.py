@@ -1,6 +1,6 @@
-"""Phase 1, decode: a record of Kafka, or a parked row, as the event that the projector folds.
+"""Phase 1, decode: turns a Kafka record or a parked row into the event that the projector folds.
 
-An event that is newer than this program is no fault: it becomes an `UnreadEvent`, which the gate parks in its stream.
+An event newer than this program is not a fault: it becomes an `UnreadEvent`, which the gate parks in its stream.
 """
 
 from typing import TypeVar
@@ -22,10 +22,10 @@ T = TypeVar("T")
 
 
 def event_of_record(record: Record) -> ConsumedEvent:
-    """The event that a record of Kafka holds.
+    """The event in a Kafka record.
 
     Raises:
-        Unreadable: it is no event of the topic's service, or was cut on its way.
+        Unreadable: it is not an event of the topic's service, or it was truncated.
     """
     check_whole(record)
     envelope = from_kafka(record.key, record.value, record.headers)
@@ -33,10 +33,10 @@ def event_of_record(record: Record) -> ConsumedEvent:
 
 
 def event_of_envelope(topic: str, partition: int, offset: int, envelope: Envelope) -> ConsumedEvent:
-    """The event that an envelope at this place of an events topic holds.
+    """The event in an envelope from this place of an events topic.
 
     Raises:
-        Unreadable: it is no event of the topic's service.
+        Unreadable: it is not an event of the topic's service.
     """
     service = topic.partition(".")[0]
     try:
@@ -55,7 +55,7 @@ def event_of_envelope(topic: str, partition: int, offset: int, envelope: Envelop
 
 
 def event_of_parked(row: asyncpg.Record) -> ConsumedEvent:
-    """A parked event as it arrived; `data` stays an `UnreadEvent` where this program still does not know it."""
+    """A parked event as it arrived; `data` stays an `UnreadEvent` while this program does not know the event's type."""
     service, stream, version, position, event_id, name, effective, recorded, text, *rest, schema_version = row
     data = _parked_data(name, schema_version, text)
     return ConsumedEvent(event_id, name, stream, version, position, service, effective, recorded, data, *rest)
@@ -95,7 +95,7 @@ def _parked_data(name: str, schema_version: int, text: str) -> Event | UnreadEve
         return UnreadEvent(name, schema_version, text, newer(name, schema_version))
     try:
         return word.read(text)
-    except ValidationError as error:  # it was parked unread, and does not fit the contract that knows it now
+    except ValidationError as error:  # it was parked unread, and does not fit the contract that now defines it
         first = error.errors(include_url=False, include_input=False)[0]
         why = ValueError(f"data.{'.'.join(map(str, first['loc']))}: {first['msg']}")
         return UnreadEvent(name, schema_version, text, why)

@@ -1,4 +1,4 @@
-"""Phase 3, fold: the rows that a batch needs are read, and changed in memory by its events."""
+"""Phase 3, fold: reads the rows that a batch needs and changes them in memory by its events."""
 
 from collections.abc import Iterable
 
@@ -13,12 +13,12 @@ from services.reporting.projector.upsert_sql import STATEMENTS
 
 
 def projection_of_event(event: ConsumedEvent) -> Projection | None:
-    """The projection that knows the event; None for one that sets no row or is not known yet."""
+    """The projection that handles the event; None for an event that sets no row or is not known yet."""
     return None if isinstance(event.data, UnreadEvent) else PROJECTION_OF.get(type(event.data))
 
 
 async def fold(connection: Connection, gates: Gates) -> ChangeSet:
-    """The rows that the events of the gates lead to. A gate stops at its first event that raises."""
+    """The rows that the events of the gates lead to. A gate stops at the first event that raises."""
     changes = ChangeSet()
     await _load_rows(connection, changes, (event for gate in gates.values() for event in gate.run()))
     for gate in gates.values():
@@ -27,7 +27,7 @@ async def fold(connection: Connection, gates: Gates) -> ChangeSet:
 
 
 async def _load_rows(connection: Connection, changes: ChangeSet, events: Iterable[ConsumedEvent]) -> None:
-    """The rows of every aggregate that the events are about: one statement for each table."""
+    """Load the rows of every aggregate that the events are about, with one statement for each table."""
     aggregates: dict[str, set[str]] = {}
     for event in events:
         projection = projection_of_event(event)

@@ -1,4 +1,4 @@
-"""Phase 2, gate: what each stream of a batch has applied so far, and which of its parked events may follow now."""
+"""Phase 2, gate: the version that each stream of a batch has reached, and which of its parked events may follow now."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
@@ -17,7 +17,7 @@ Gates: TypeAlias = Mapping[Stream, StreamGate]
 
 
 def gates_of(events: Iterable[ConsumedEvent]) -> dict[Stream, StreamGate]:
-    """A gate for each stream of the events. Of two deliveries of one event, the later stands."""
+    """A gate for each stream of the events. Of two deliveries of one event, the later one counts."""
     gates: dict[Stream, StreamGate] = {}
     for event in events:
         gates.setdefault((event.service, event.stream), StreamGate()).arrived[event.version] = event
@@ -25,10 +25,10 @@ def gates_of(events: Iterable[ConsumedEvent]) -> dict[Stream, StreamGate]:
 
 
 async def load_gates(connection: Connection, gates: Gates, parked_max: int) -> None:
-    """Set each gate's version and, where its stream can move on, at most `parked_max` parked events in all.
+    """Set each gate's version and, for streams that can move on, load at most `parked_max` parked events in total.
 
     Raises:
-        OtherProjections: the views are those of another version, which may have taken their place meanwhile.
+        OtherProjections: the views belong to another version, which may have replaced them meanwhile.
     """
     for row in await connection.fetch(query("versions").sql, *columns_of(gates, 2)):
         projection_version.refuse_other(row["projections"])

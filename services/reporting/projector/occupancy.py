@@ -1,7 +1,7 @@
-"""Phase 5, derive: how many people are on each line, in steps from change point to change point.
+"""Phase 5, derive: how many people are on each line, as steps from change point to change point.
 
-The steps follow from other views and from no event of their own, so they are no projection. What a batch changed in
-those views says from which day on the steps of a line are set anew; mostly that is the last of them.
+The steps follow from other views and not from events of their own, so they are not a projection. The rows that a batch
+changed in those views determine the day from which the steps of a line are set again; usually that is the last step.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,13 +16,13 @@ from services.reporting.queries import query
 
 TABLE: Final = "line_occupancy"
 LIMITS: Final = (TERMS, SUB_CEILINGS, WAIVERS)
-"""The views whose rows say how many people a line allows."""
+"""The views whose rows determine how many people a line allows."""
 FirstDays: TypeAlias = Mapping[str, date]
-"""By line, the day from which its steps are set anew; `date.min` (-infinity to the driver) for all of them."""
+"""For each line, the day from which its steps are set again; `date.min` (-infinity to the driver) for all of them."""
 
 
 async def derive(connection: Connection, changes: ChangeSet) -> None:
-    """Set the steps of every line whose stays or limits a batch has changed. The changes are in the views already."""
+    """Set the steps of every line whose stays or limits a batch has changed, after the changes are in the views."""
     stays = ((changes.before[STAYS.table][key], stay) for key, stay in changes.changed[STAYS.table].items())
     limited = {row.line for view in LIMITS for row in changes.changed[view.table].values()}
     days = first_days(stays, limited)
@@ -31,7 +31,7 @@ async def derive(connection: Connection, changes: ChangeSet) -> None:
 
 
 def first_days(stays: Iterable[tuple[StayRow | None, StayRow]], limited: Iterable[str]) -> FirstDays:
-    """From stays before and after, and from the lines whose limits changed: those from the first day on."""
+    """The days from the stays before and after; a line whose limits changed is set again from its first day."""
     days: dict[str, date] = {}
     for before, after in stays:
         for day in _moved(before, after):
@@ -40,7 +40,7 @@ def first_days(stays: Iterable[tuple[StayRow | None, StayRow]], limited: Iterabl
 
 
 def _moved(before: StayRow | None, after: StayRow) -> Iterator[date]:
-    """The first day on which the stay counts otherwise than before; none where it counts the same."""
+    """The first day on which the stay counts differently than before; none if it counts the same."""
     if before is None:
         yield after.valid_from
     elif (before.valid_from, before.mission, before.headcount) != (after.valid_from, after.mission, after.headcount):

@@ -7,10 +7,10 @@
     derive   changed stays and limits -> steps of a line     occupancy.py
     record   versions, log of events, parked, notices        record.py
 
-Each (service, stream) is guarded by its version. The next version is applied, an older one is a duplicate and dropped,
-and one beyond a gap is parked until the gap is filled. An event whose projection raises is parked with its error, and
-the later ones of its stream queue behind it; every other stream flows on. Nothing is skipped. All statements are set
-statements: a batch costs a handful of them, whatever its size.
+A version guards each (service, stream). The next version is applied, an older one is a duplicate and dropped, and one
+beyond a gap is parked until the gap is filled. An event whose projection raises is parked with its error, and the later
+ones of its stream queue behind it; all other streams continue. Nothing is skipped. All statements are set-based: a
+batch costs a handful of them, whatever its size.
 """
 
 from collections.abc import Sequence
@@ -29,20 +29,20 @@ from services.reporting.projector.write import write
 from services.reporting.queries import query
 
 RETRY_EVENTS_MAX: Final = 1000
-"""Parked events that one batch or one call of `retry` takes up."""
+"""Parked events that one batch or one call of `retry` loads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of a batch."""
+    """How the events of a batch were handled."""
 
     applied: int = 0
-    """Events whose rows are set now, those of before that were parked among them."""
+    """Events whose rows are now set, including events that had been parked."""
     duplicates: int = 0
     parked: int = 0
-    """Events of this batch that wait: behind a gap, with an error, or behind one that waits."""
+    """Events of this batch that wait: behind a gap, with an error, or behind another waiting event."""
     released: int = 0
-    """Events that were parked before, and are applied now."""
+    """Events that had been parked and are now applied."""
 
     def __add__(self, other: "Applied") -> "Applied":
         both = zip(astuple(self), astuple(other), strict=True)
@@ -50,17 +50,17 @@ class Applied:
 
 
 class Projector:
-    """Writes the views. It has no state: what is known is in the database, under the transaction of the caller."""
+    """Writes the views. It is stateless: all state is in the database, under the caller's transaction."""
 
     async def apply(self, connection: Connection, events: Sequence[ConsumedEvent]) -> Applied:
-        """Apply a batch inside the caller's transaction; the stored offsets belong into the same one.
+        """Apply a batch inside the caller's transaction; the stored offsets belong in the same one.
 
-        A database error propagates and nothing of the batch holds; an event that cannot be applied is parked.
+        A database error propagates, and nothing of the batch is kept; an event that cannot be applied is parked.
         """
         return await self._project(connection, gates_of(events), len(events), RETRY_EVENTS_MAX)
 
     async def park(self, connection: Connection, event: ConsumedEvent, error: str) -> None:
-        """Let an event wait with its error, which the database raised; a duplicate is dropped."""
+        """Park an event with the error that the database raised; a duplicate is dropped."""
         gates = {(event.service, event.stream): StreamGate(arrived={event.version: event}, error=error)}
         await load_gates(connection, gates, RETRY_EVENTS_MAX)
         await record(connection, gates, ChangeSet())
@@ -71,7 +71,7 @@ class Projector:
         return list(dict.fromkeys((row["service"], row["stream"]) for row in rows))
 
     async def retry(self, connection: Connection, streams: Sequence[Stream], limit: int = RETRY_EVENTS_MAX) -> Applied:
-        """Try parked events of these streams again: after a repair of a projection, say.
+        """Try parked events of these streams again, for example after a repair of a projection.
 
         Call it again while it releases events; a stream longer than the limit takes several calls.
         """

@@ -1,4 +1,4 @@
-"""Phase 6, record: each stream's version moves on, applied events are logged, the others parked, followers notified."""
+"""Phase 6, record: advances each stream's version, logs applied events, parks the others, and notifies followers."""
 
 import json
 from typing import Final
@@ -12,9 +12,9 @@ from services.reporting.projector.upsert_sql import columns_of
 from services.reporting.queries import query
 
 CHANGES_KEPT: Final = 10_000
-"""Changes that a follower may have missed and can still be sent."""
+"""Changes that are kept for followers who have missed them."""
 IDS_MAX: Final = 100
-"""Ids that one change names; it always says how many rows there were."""
+"""Ids that one change names; the number of its rows is always exact."""
 _EVENT: Final = (
     *("service", "stream", "version", "position", "id", "type", "effective", "recorded", "data"),
     *("correlation_id", "causation_id", "actor", "topic", "part", "offset"),
@@ -23,7 +23,7 @@ _LOG: Final = (*_EVENT, "aggregate_id", "contributor")
 
 
 async def record(connection: Connection, gates: Gates, changes: ChangeSet) -> None:
-    """What became of every event of the gates. The notice comes last, because its number is held to the commit."""
+    """Record the result for every event of the gates. The notice comes last: its number is locked until the commit."""
     await _log_applied(connection, gates, changes)
     await _park_waiting(connection, gates)
     await _notify(connection, gates, changes)
@@ -72,6 +72,6 @@ def _columns(event: ConsumedEvent) -> tuple[object, ...]:
 
 
 def _aggregate_id(event: ConsumedEvent) -> str | None:
-    """Of the aggregate whose rows the event sets, e.g. the id of a tour."""
+    """The aggregate whose rows the event sets, e.g. the id of a tour."""
     projection = projection_of_event(event)
     return projection.aggregate_id(event.data) if projection else None

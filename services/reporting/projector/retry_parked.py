@@ -1,7 +1,7 @@
-"""Parked events are tried again: at the start, when a repaired projection may take them, and now and then.
+"""Retries parked events: at the start, when a repaired projection may accept them, and at intervals.
 
-A retry may meet a batch that is being written; the primary key of the event log lets only one of them through, and
-the other is tried again.
+A retry may overlap with a batch that is being written; the primary key of the event log lets only one of them through,
+and the other is tried again.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ RETRY_EVERY_S: Final = 30.0
 
 @asynccontextmanager
 async def retried(pool: asyncpg.Pool) -> AsyncIterator[None]:
-    """Retry for as long as the projector runs beside."""
+    """Retry for as long as the projector runs."""
     async with running_together([_run(pool)]):
         yield
 
@@ -34,7 +34,7 @@ async def _run(pool: asyncpg.Pool) -> None:
         try:
             while await _retry(pool):
                 pass
-        except Exception as fault:  # the server is away; what is parked is stored, and is tried again
+        except Exception as fault:  # the server is unreachable; parked events are stored, and are tried again
             log.warning("parked events could not be tried again", fault=type(fault).__name__)
         await asyncio.sleep(RETRY_EVERY_S)
 
@@ -49,7 +49,7 @@ async def _retry(pool: asyncpg.Pool) -> int:
 
 
 async def _retried(pool: asyncpg.Pool, streams: Sequence[Stream]) -> int:
-    """Together where that is possible; one stream that the database refuses stops no other."""
+    """Retry all streams together if possible; a stream that the database refuses does not stop the others."""
 
     async def together(part: Sequence[Stream]) -> int:
         async with pool.acquire() as connection, connection.transaction():

@@ -1,4 +1,4 @@
-"""Phase 4, write: the changed rows are set in the views, and those that they take the place of are kept."""
+"""Phase 4, write: sets the changed rows in the views, and keeps the rows that they replace as history."""
 
 from kernel.store.postgres import Connection
 from services.reporting.projections.change_set import ChangeSet
@@ -6,7 +6,7 @@ from services.reporting.projector.upsert_sql import STATEMENTS
 
 
 async def write(connection: Connection, changes: ChangeSet) -> None:
-    """Set the changed rows, and keep those that they take the place of: three statements for each table."""
+    """Set the changed rows and keep those that they replace, with three statements for each table."""
     changed = [(STATEMENTS[table], table) for table, rows in changes.changed.items() if rows]
     if changed:
         await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
