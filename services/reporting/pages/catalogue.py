@@ -1,4 +1,4 @@
-"""What each page shows: which reports and lists, asked about what, and which of their columns."""
+"""The content of each page: its reports and lists, their parameters, and the columns that it shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,23 +12,23 @@ class Section:
     """A table of a page. Titles and texts are keys of the translations (`words`)."""
 
     name: str
-    """What it is called in the address and in the twins."""
+    """The section's name in the address and in the twins."""
     title: str
     columns: tuple[str, ...]
     report: str = ""
     listed: str = ""
-    """Instead of a report, a list of the API; its first page is shown."""
+    """A list of the API instead of a report; the page shows its first page."""
     arguments: NamedValues = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """Parameters of the report by what they are called in the page's address."""
+    """For each parameter of the report, the name of the parameter in the page's address."""
     days_back: int = 0
-    """How many days before the day asked about the period begins, unless the address says `since`."""
+    """How many days the period begins before the day of the question, unless the address has `since`."""
     nothing: str = "Nothing."
-    """What it means when there are no rows."""
+    """The meaning of a table without rows."""
     turned: bool = False
-    """Whether the last row comes first."""
+    """Whether the rows are shown in reverse order."""
     most: str = ""
-    """A column whose largest values come first."""
+    """A column to sort by, largest values first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Sheet:
     title: str
     sections: tuple[Section, ...]
     thing: str = ""
-    """The list of the API that has the one thing which the page is about."""
+    """The list of the API that contains the thing which the page is about."""
     parameters: tuple[str, ...] = ()
-    """Parameters of its address, besides those of every page."""
+    """Parameters of the page's address, besides those of every page."""
 
 
 _OF_MISSION: Final = {"missions": "mission"}

@@ -1,4 +1,4 @@
-"""A value of a report as a reader sees it: in the reader's language, and with a way to what is behind it."""
+"""A value of a report as a reader sees it: in the reader's language, and with a link to its details."""
 
 import re
 from collections.abc import Mapping
@@ -17,17 +17,17 @@ CODES: Final = frozenset(
         "note",
     }
 )
-"""Columns whose texts are words of the field, and not somebody's own."""
+"""Columns whose texts are codes of the domain, not free text."""
 NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
-"""Postgres types whose columns stand to the right."""
+"""Postgres types whose columns are right-aligned."""
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-"""Lists come as JSON, which has no dates."""
+"""Patterns for lists, which come as JSON and so without date types."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in a table."""
+    """The content of a table cell."""
 
     text: str
     href: str = ""
@@ -37,7 +37,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class OccupancyBar:
-    """Present, planned and ceiling as parts of a hundred; the text beside it tells the numbers."""
+    """Present, planned and ceiling as percentages; the text beside the bar gives the numbers."""
 
     present: float
     planned: float
@@ -50,7 +50,7 @@ class PageAddress:
 
     kept: Mapping[str, str]
     root: str = ""
-    """What every path begins with, behind a proxy that puts the pages under a prefix."""
+    """The prefix of every path, if a proxy puts the pages under one."""
 
     def of(self, path: str, **more: str) -> str:
         query_string = urlencode({**self.kept, **more})
@@ -72,7 +72,7 @@ def cell(column: str, row: NamedValues, words: Words, address: PageAddress) -> C
 
 
 def bar(row: NamedValues) -> OccupancyBar:
-    """A ceiling is the whole width; a number above it fills all of it and is marked."""
+    """A bar as wide as the ceiling; a number above the ceiling fills all of it and is marked."""
     limit = row["ceiling"] + row["waived"]
     most = max(limit, row["present"], row["fullest_planned"], 1)
     present = 100 * row["present"] / most
@@ -105,7 +105,7 @@ def _text(column: str, value: object, words: Words) -> str:
 
 
 def _link(column: str, row: NamedValues, address: PageAddress) -> str:
-    """Where a value leads; empty where there is nothing behind it."""
+    """The link of a value; empty if there are no details behind it."""
     value = row[column]
     if column == "mission":
         return address.of(f"/missions/{quote(value)}")
@@ -123,14 +123,14 @@ def _link(column: str, row: NamedValues, address: PageAddress) -> str:
 
 
 def _tour(value: str, row: NamedValues, address: PageAddress) -> str:
-    """Tours are named `<mandate>/<line>/<tour>`, or by the last part alone beside their line."""
+    """The link of a tour, named `<mandate>/<line>/<tour>`, or by the last part alone beside its line."""
     full = f"{row['line']}/{value}" if "line" in row and "/" not in value else value
     return address.of(f"/tours/{quote(full)}") if full.count("/") == 2 else ""
 
 
 def _behind(row: NamedValues, address: PageAddress) -> str:
     if "tour" in row or "id" in row:
-        return ""  # one tour: its own link leads on
+        return ""  # a single tour has a link of its own
     if "category" in row:
         return address.of("/events", mission=row["mission"], category=row["category"])
     return address.of("/events", line=row["line"]) if "line" in row else ""

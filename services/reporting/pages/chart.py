@@ -1,6 +1,6 @@
 """People on a mandate line over time against its ceiling, as a picture; the table below it holds the same numbers.
 
-Rows become points on a plane of fixed size; how the points look is in `templates/chart.svg`.
+Rows become points on a plane of fixed size; `templates/chart.svg` defines how the points look.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ HEIGHT: Final = 320
 LEFT, RIGHT, TOP, BOTTOM = 64, 948, 12, 256
 """The edges of the plane, in the units of the picture."""
 YEARS_MAX: Final = 14
-"""Labels that fit below the plane."""
+"""The number of labels that fit below the plane."""
 NUMBERS_MAX: Final = 5
 
 
@@ -30,7 +30,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class ChartStep:
-    """What held from one change to the next: a label of its own for whoever points at it."""
+    """The values from one change to the next, with a label of their own for the pointer."""
 
     day: date
     people: int
@@ -41,21 +41,21 @@ class ChartStep:
 
 @dataclass(frozen=True, slots=True)
 class OccupancyChart:
-    """A picture before it is drawn. Paths are in SVG's own form; a path that holds nothing is empty."""
+    """A picture before it is drawn. Paths are in SVG's own notation; a path without points is empty."""
 
     people: str
     """The outline of the people's steps."""
     area: str
     """The same, closed down to zero."""
     ceiling: str
-    """The ceiling's steps; where none held, there is a gap."""
+    """The ceiling's steps, with a gap where no ceiling held."""
     numbers: Sequence[Tick]
     years: Sequence[Tick]
     steps: Sequence[ChartStep]
 
 
 def occupancy(rows: Sequence[NamedValues], as_of: date) -> OccupancyChart:
-    """Rows of the report `occupancy` of one line in order, as steps from one change to the next, until `as_of`."""
+    """Steps from change to change until `as_of`, from the ordered rows of the report `occupancy` for one line."""
     if not rows:
         return OccupancyChart("", "", "", (), (), ())
     ends = [max(row["valid_to"] or as_of, row["valid_from"]) for row in rows]
@@ -96,13 +96,13 @@ def _step(row: NamedValues, left: float, right: float) -> ChartStep:
 
 
 def _numbers(highest: int) -> Sequence[int]:
-    """From zero in even steps of 1, 2 or 5 times a power of ten, to the first that is not below the highest."""
+    """From zero in even steps of 1, 2 or 5 times a power of ten, up to the first number not below the highest."""
     step = next(step for step in _round_steps() if step * NUMBERS_MAX >= highest)
     return range(0, max(-(-highest // step), 1) * step + 1, step)
 
 
 def _years(first: date, last: date) -> Sequence[int]:
-    """The years that begin between two days; so many that their labels do not touch."""
+    """The years that begin between two days, as many as fit without their labels touching."""
     begins = first.year if (first.month, first.day) == (1, 1) else first.year + 1
     step = next(step for step in _round_steps() if step * YEARS_MAX >= last.year - begins + 1)
     return [year for year in range(begins, last.year + 1) if year % step == 0]

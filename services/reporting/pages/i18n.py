@@ -1,6 +1,6 @@
-"""What pages say, in the reader's language. The keys are the English texts; codes of the field are said as words.
+"""The texts of pages in the reader's language. The keys are the English texts; domain codes become words.
 
-Numbers and dates are written as the language writes them, by the tables of Unicode's CLDR (Babel).
+Numbers and dates follow the conventions of the language, from Unicode's CLDR (Babel).
 """
 
 import io
@@ -27,12 +27,12 @@ class Words:
         self.texts = _translations(language)
 
     def say(self, text: str) -> str:
-        """A text of a page; a code of the field as words, where the language has them."""
+        """A text of a page, or the words for a domain code, if the language has them."""
         said: str = self.texts.gettext(text)
         return said
 
     def code(self, code: str) -> str:
-        """`staff_officer`, `forcegen.deployments.TourArrived` as words."""
+        """The words for a code such as `staff_officer` or `forcegen.deployments.TourArrived`."""
         return self.say(worded(code))
 
     def number(self, number: float) -> str:
@@ -42,19 +42,19 @@ class Words:
         return dates.format_date(day, "d MMM y", self.locale)
 
     def instant(self, instant: datetime) -> str:
-        """In UTC, and it says so."""
+        """An instant in UTC, marked as such."""
         return f"{dates.format_datetime(instant, 'd MMM y, HH:mm', dates.UTC, self.locale)} UTC"
 
 
 def worded(code: str) -> str:
-    """A code of the contracts as an English word or two."""
+    """A code of the contracts as one or more English words."""
     name = code.rpartition(".")[2] if code.startswith("forcegen.") else code
     return _CAMEL.sub(" ", name).replace("_", " ").capitalize() if name != code else name.replace("_", " ")
 
 
 @cache
 def words(language: str) -> Words:
-    """The language, read once."""
+    """The language, loaded once."""
     return Words(language)
 
 

@@ -1,9 +1,9 @@
-"""Which language a reader gets: the one that the address names, else the best of those that the browser accepts.
+"""Selects a reader's language: the one that the address names, else the best of those that the browser accepts.
 
-The header is read by RFC 9110 section 12.5.4 and matched by RFC 4647 section 3.4 (Lookup): letter case means nothing, a
-range such as `kk-Cyrl-KZ` stands for its language, and weights decide before the order does. A weight that cannot be
-read puts its language behind every other one that is accepted: a reader who names a language is never given another
-one for the sake of a typing error.
+The header is parsed by RFC 9110 section 12.5.4 and matched by RFC 4647 section 3.4 (Lookup): letter case is ignored, a
+range such as `kk-Cyrl-KZ` stands for its language, and weights take precedence over order. A language with an
+unreadable weight ranks behind every other accepted one: a reader who names a language never gets another one because
+of a typing error.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 LANGUAGES: Final = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
-"""By the tag that a page carries as `lang`; the first one is served where none is preferred."""
+"""By the tag that a page carries as `lang`; the first one is the default."""
 ANY: Final = "*"
 _RANGE: Final = re.compile(r"(\*|[A-Za-z]{1,8})([-_][A-Za-z0-9*-]*)?", re.ASCII)
 _WEIGHT: Final = re.compile(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", re.ASCII)
@@ -19,20 +19,20 @@ _UNREADABLE: Final = 1e-9
 
 
 def named(tag: str) -> str | None:
-    """The language that a tag names, in any case and with any region: `RU`, `ru-RU`; None where there is none."""
+    """The language that a tag names, in any case and with any region: `RU`, `ru-RU`; None if there is none."""
     matched = _RANGE.fullmatch(tag.strip())
     language = matched[1].lower() if matched else ""
     return language if language in LANGUAGES else None
 
 
 def negotiated(accepted: str) -> str:
-    """The best language for an `Accept-Language` header; the first of `LANGUAGES` where it prefers none."""
+    """The best language for an `Accept-Language` header; the first of `LANGUAGES` if the header prefers none."""
     ranges = list(_ranges(accepted))
     return max(LANGUAGES, key=lambda language: _preference(language, ranges))
 
 
 def _preference(language: str, ranges: Iterable[tuple[str, bool, float]]) -> tuple[float, int]:
-    """How much a language is wanted, and how early: the larger, the better. Not named at all is better than refused."""
+    """The rank of a language by weight and order: larger is better. An unnamed language beats a refused one."""
     own = [(weight, -at) for at, (name, _, weight) in enumerate(ranges) if name == language]
     exact = [weight for name, whole, weight in ranges if name == language and whole]
     if exact and max(exact) == 0:
@@ -43,7 +43,7 @@ def _preference(language: str, ranges: Iterable[tuple[str, bool, float]]) -> tup
 
 
 def _ranges(accepted: str) -> Iterator[tuple[str, bool, float]]:
-    """Each range: its language or `*`, whether it is that and no more, and its weight. What is no range is nothing."""
+    """Each range: its language or `*`, whether it is exactly that, and its weight. Invalid ranges are ignored."""
     for one in accepted.split(","):
         tag, _, parameters = one.partition(";")
         matched = _RANGE.fullmatch(tag.strip(" \t"))

@@ -1,7 +1,7 @@
-"""What goes wrong, in the reader's language: texts of problems that a page can meet, with places for what they name.
+"""Problems in the reader's language: templates for the problem texts that a page can show, with placeholders.
 
 Every problem is raised in English, for programs and people alike. Its text is matched here against a template, which is
-the key of its translation; a text that matches none is shown as it came, and marked as English.
+the key of its translation; a text that matches none is shown as it is, and marked as English.
 """
 
 import re
@@ -62,7 +62,7 @@ _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 
 
 def said(text: str, words: Words) -> tuple[str, str]:
-    """The text in the reader's language, and the language it is in: `en` where nobody has translated it."""
+    """The text in the reader's language, and the language it is in: `en` if there is no translation."""
     if words.language == "en":
         return text, "en"
     for template, form in _forms():
@@ -75,7 +75,7 @@ def said(text: str, words: Words) -> tuple[str, str]:
 
 @cache
 def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Each template as what it matches, the one with most text of its own first."""
+    """Each template with the pattern that it matches, the one with the most text of its own first."""
     longest = sorted(TEMPLATES, key=lambda template: -len(_PLACE.sub("", re.escape(template))))
     return tuple(
         (template, re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(template)), re.DOTALL)) for template in longest

@@ -1,4 +1,4 @@
-"""A page as HTML: what was found, in the reader's language. The templates decide how it looks, and nothing else."""
+"""A page as HTML: the answers, in the reader's language. Only the templates decide how it looks."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ HEADERS: Final = {
 
 
 PICTURE_HEADERS: Final = {
-    # Its style stands in it, so that it looks the same where it is saved.
+    # The picture contains its style, so that it looks the same when it is saved.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -47,29 +47,29 @@ PICTURE_HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a page is asked, and in which language."""
+    """The question that a page answers, and the language of the answer."""
 
     words: Words
     at: str
     """The path of the address, without the prefix."""
     path: Mapping[str, str]
-    """What the path names."""
+    """The parameters in the path."""
     kept: Mapping[str, str]
     """The parameters of the address that links keep."""
     may_name: Sequence[str]
-    """Parameters of this page's own."""
+    """Parameters specific to this page."""
     terms: ReportParameters
     as_of: date
     today: date
     root: str = ""
-    """The prefix that a proxy puts the pages under."""
+    """The prefix under which a proxy puts the pages."""
     changes: int | None = None
-    """The number of a change that what is read for the page holds; None where nobody follows them."""
+    """The number of a change that the page's data includes; None if nothing follows the changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """What was found."""
+    """The answers that a page shows."""
 
     thing: NamedValues | None
     sections: Mapping[str, ReportResult]
@@ -77,12 +77,12 @@ class PageContent:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A section as it is laid out."""
+    """The layout of a section."""
 
     section: Section
     heads: Sequence[str]
     numbers: Collection[str]
-    """Columns of numbers."""
+    """The numeric columns."""
     rows: Sequence[Sequence[Cell | OccupancyBar]]
     totals: Sequence[str]
     has_more: bool
@@ -90,19 +90,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A mission where people are, or may be."""
+    """A mission in which people are present, or to which they may be sent."""
 
     mission: str
     href: str
     people: int
     parts: Sequence[tuple[str, int]]
-    """By category, how many."""
+    """The number of people by category."""
     ceilings: Sequence[tuple[OccupancyBar, NamedValues]]
-    """On each line that covers it, its own ceiling; where it has none, that of the line, which it shares."""
+    """For each line that covers the mission, the mission's own ceiling, or else the line's ceiling, which it shares."""
 
 
 def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
-    """The page; `incomplete` where any of its answers is."""
+    """The page; it is `incomplete` if any of its answers is."""
     template = {"overview": "overview.html", "line": "line.html", "event": "event.html"}.get(sheet.name, "page.html")
     address = PageAddress(question.kept, question.root).without(*sheet.parameters)
     context = {
@@ -140,8 +140,8 @@ def occupancy_picture(drawn: OccupancyChart, question: Question) -> Response:
 
 
 def problem(fault: Problem, question: Question) -> Response:
-    """What went wrong, as a page."""
-    detail = str(fault).removeprefix(f"{fault.field}: ")  # the field stands beside it
+    """A problem as a page."""
+    detail = str(fault).removeprefix(f"{fault.field}: ")  # the page shows the field separately
     context = {
         **_frame(question, PageAddress(question.kept, question.root)),
         "title": question.words.say("This cannot be shown"),
@@ -161,12 +161,12 @@ def _response(
 ) -> Response:
     text = _environment().get_template(template).render(context)
     own = {**HEADERS, "Content-Language": question.words.language, **(headers or {})}
-    # What a caller sent may be no text that can be written: it is shown escaped.
+    # Text from a caller may contain characters that UTF-8 cannot encode: they are shown escaped.
     return Response(text.encode("utf-8", "backslashreplace"), status, media_type="text/html", headers=own)
 
 
 def _frame(question: Question, address: PageAddress) -> JsonObject:
-    """What the frame of every page needs."""
+    """The context that every page's frame needs."""
     return {
         "_": question.words.say,
         "words": question.words,
@@ -188,7 +188,7 @@ def _title(sheet: Sheet, question: Question) -> str:
 
 
 def _facts(thing: NamedValues | None, words: Words, address: PageAddress) -> list[tuple[str, Cell | OccupancyBar]]:
-    """What is known about the one thing, except for what holds further things."""
+    """The facts about the page's subject, except for those that hold nested objects."""
     plain = {
         name: value
         for name, value in (thing or {}).items()
@@ -212,7 +212,7 @@ def _table(section: Section, result: ReportResult, words: Words, address: PageAd
 
 
 def _cards(shown: PageContent, words: Words, address: PageAddress) -> list[Card]:
-    """Every mission where somebody is or may be sent; the people are those of the strength report."""
+    """A card for every mission where people are or may be sent; the people are those of the strength report."""
     present, lines = shown.sections["present"].rows, shown.sections["headroom"].rows
     people = {row["mission"]: 0 for row in present} | {name: 0 for row in lines for name in row["missions"]}
     parts: dict[str, dict[str, int]] = {name: {} for name in people}

@@ -55,11 +55,11 @@ EXAMPLES: Final = {
     **{"contributor": "KAZ", "mission": "UNIFIL", "mandate": "kz-2018", "line": "kz-2018/officers"},
     **{"missions": "UNIFIL", "tour": "kz-2018/officers/t-1", "category": ", ".join(get_args(Category))},
 }
-"""How a parameter is written."""
+"""The written form of a parameter."""
 
 
 def page_routes() -> APIRouter:
-    """Every page and its twins. They are for readers: the API's document leaves them out."""
+    """Every page and its twins. They are for readers, so the API's document leaves them out."""
     router = APIRouter(include_in_schema=False)
     for path, name in ROUTES.items():
         for suffix in (".json", ".csv", "") if path != "/" else ("",):
@@ -87,7 +87,7 @@ def _answering(sheet: Sheet, suffix: str) -> Callable[[Request, Model], Awaitabl
 
 
 def question_of(request: Request, sheet: Sheet, today: date) -> Question:
-    """What the address says; raises `Problem`."""
+    """The question in an address; raises `Problem`."""
     own = _own(request, sheet)
     wanted = own.pop("lang", None)
     language = named(wanted) if wanted else None
@@ -109,7 +109,7 @@ def question_of(request: Request, sheet: Sheet, today: date) -> Question:
 
 
 def _own(request: Request, sheet: Sheet) -> dict[str, str]:
-    """The parameters of the address, each once. A form sends what was left empty as nothing: so it is not given."""
+    """The address's parameters, each once. A form sends a field left empty as an empty text: it counts as not given."""
     known, values = (*EVERYWHERE, *sheet.parameters), dict[str, str]()
     for name, value in request.query_params.multi_items():
         if name not in (*known, "section"):
@@ -123,12 +123,12 @@ def _own(request: Request, sheet: Sheet) -> dict[str, str]:
 
 
 def _accepted(request: Request) -> str:
-    """The language that the browser prefers. A header that comes several times is one list (RFC 9110, 5.3)."""
+    """The language that the browser prefers. Several headers count as one list (RFC 9110, 5.3)."""
     return negotiated(",".join(request.headers.getlist("accept-language")))
 
 
 def _instant(text: str) -> str:
-    """A form's instant has no offset, and often no seconds: it is UTC, as the page says beside it."""
+    """An instant from a form has no offset, and often no seconds: it is UTC, as the page says beside the field."""
     if not (matched := _OF_A_FORM.fullmatch(text)):
         return text
     return f"{text}Z" if matched["seconds"] else f"{text}:00Z"
@@ -138,7 +138,7 @@ _OF_A_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?P
 
 
 def _terms(given: NamedValues) -> ReportParameters:
-    """Raises `Problem`."""
+    """The parameters of the reports; raises `Problem`."""
     try:
         return ReportParameters.model_validate(given)
     except pydantic.ValidationError as error:
@@ -151,7 +151,7 @@ def _terms(given: NamedValues) -> ReportParameters:
 
 
 async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageContent:
-    """Everything on the page, from one snapshot; raises `QueryError`. Its reports are one statement."""
+    """The content of the page, from one snapshot; raises `QueryError`. Its reports are read with one statement."""
     is_snapshot = bool(sheet.thing) or any(section.listed for section in sheet.sections)
     async with model.session(question.terms, is_snapshot=is_snapshot) as session:
         thing = await _thing(session, sheet, question)
@@ -163,7 +163,7 @@ async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageConten
 
 
 async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> NamedValues | None:
-    """What the page is about."""
+    """The thing that the page is about."""
     if not sheet.thing:
         return None
     if sheet.thing == "events":
@@ -172,7 +172,7 @@ async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> Name
     try:
         item = await find_one(session, sheet.thing, question.path[kind])
     except QueryError as fault:
-        fault.field = kind  # what the address of the page calls it
+        fault.field = kind  # the name of the field in the page's address
         raise
     thing: NamedValues = json.loads(item)
     return thing
@@ -222,7 +222,7 @@ def _twin(sheet: Sheet, question: Question, shown: PageContent) -> JsonObject:
 
 
 def _csv(request: Request, shown: PageContent) -> Response:
-    """One table a file: the first of the page, or the one that `section` names."""
+    """One table per file: the first of the page, or the one that `section` names."""
     if not shown.sections:
         raise Problem(NOT_FOUND, "This page has no table.", field="section", remedy="Ask for its .json.")
     name = request.query_params.get("section") or next(iter(shown.sections))
@@ -243,7 +243,7 @@ async def _picture(request: Request, model: Model) -> Response:
 
 
 def problem_page(request: Request, fault: Problem) -> Response | None:
-    """What went wrong as a page, where a reader asked for a page; None where a program asked."""
+    """A problem as a page, if a reader requested a page; None for a program."""
     path, today = path_of(request), datetime.now(UTC).date()
     for_program = path.startswith("/v1/") or path.endswith((".json", ".csv"))
     if for_program or "text/html" not in request.headers.get("accept", "").lower():
