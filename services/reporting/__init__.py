@@ -1,9 +1,9 @@
-"""The reporting service: what the deciding services have recorded, laid out so that a question is one indexed query.
+"""The reporting service: projects what the deciding services have recorded, so that each question is one indexed query.
 
 It decides nothing. It reads the topics `approvals.events`, `vacancies.events` and `deployments.events`, writes the
-views (the only writer they have), and serves the query API. Every row can be thrown away and made again from events.
+views (as their only writer), and serves the query API. Every row can be deleted and made again from events.
 
-`projections` say what rows an event leads to (pure); `projector` writes a batch of them in the caller's transaction;
-`migrations` and `queries` are SQL; `query`, `reports` and `lists` read the views, one session a request; `http` and
-`pages` answer, with a role that can only read.
+`projections` define the rows that an event leads to (pure); `projector` writes a batch of them in the caller's
+transaction; `migrations` and `queries` are SQL; `query`, `reports` and `lists` read the views, one session a request;
+`http` and `pages` answer requests, with a role that can only read.
 """

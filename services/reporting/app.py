@@ -1,4 +1,4 @@
-"""The reporting service, put together: events of every deciding service into the views. No rule lives here."""
+"""Assembles the reporting service: events of every deciding service into the views. It contains no rules."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -51,11 +51,11 @@ MIGRATIONS = Migrations(
         "known/occupancy_between.sql",
     ),
 )
-"""`known/` makes what answers as known at an instant, in a schema of its own beside this one."""
+"""`known/` holds what answers questions as known at an instant, in a schema of its own beside this one."""
 
 
 def prepare(records: Records) -> Write:
-    """Decode a batch; what cannot be read becomes a dead letter, and all else goes into the views."""
+    """Decode a batch; an unreadable record becomes a dead letter, and everything else goes into the views."""
     events: list[ConsumedEvent] = []
     unread: list[DeadLetter] = []
     for record in records:
@@ -72,7 +72,7 @@ def prepare(records: Records) -> Write:
 
 
 async def put_by(connection: Connection, record: Record, fault: Exception) -> Sequence[DeadLetter]:
-    """The record that makes its batch fail: an event waits parked, anything else becomes a dead letter."""
+    """Handle a record that makes its batch fail: an event is parked, anything else becomes a dead letter."""
     try:
         event = event_of_record(record)
     except Unreadable as unread:
@@ -83,10 +83,10 @@ async def put_by(connection: Connection, record: Record, fault: Exception) -> Se
 
 @asynccontextmanager
 async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
-    """What the process does besides reading: the analysts' schema once, parked events again and again.
+    """What the process does besides consuming: it publishes the analysts' schema once, and retries parked events.
 
     Raises:
-        OtherProjections: the views are not those of this program.
+        OtherProjections: another version of the projections made the views.
     """
     async with pool.acquire() as connection:
         await projection_version.begin(connection)

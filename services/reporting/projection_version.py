@@ -1,7 +1,7 @@
-"""Views are written and read by the projections that made them: a program with others ends at its start.
+"""Only the version of the projections that made the views writes and reads them; a program with another version exits.
 
-Whoever changes what rows an event leads to raises `services.reporting.projections.VERSION`. The views that serve then
-stay as they are, under the program that made them, while the new ones are made beside them and take their place.
+A change to the rows that an event leads to raises `services.reporting.projections.VERSION`. The views in service then
+stay as they are, under the program that made them, while the new ones are made beside them and then take their place.
 """
 
 from typing import Final
@@ -16,29 +16,29 @@ _VERSION: Final = "SELECT version FROM projection_version"
 
 
 class OtherProjections(SystemExit):
-    """The views were made by another version of the projections. It ends the process; the message says what to type."""
+    """The views were made by another version of the projections. It ends the process; the message says what to run."""
 
 
 async def begin(connection: Connection) -> None:
-    """Views that nobody has begun are those of this program, whose owner the connection belongs to."""
+    """Assign views without a version to this program; the connection belongs to their owner."""
     await connection.execute(_BEGIN, VERSION)
 
 
 async def check(connection: Connection | asyncpg.Pool) -> None:
-    """Refuse views that another version made; views that nobody has begun are refused by nobody.
+    """Refuse views that another version made; views without a version are not refused.
 
     Raises:
-        OtherProjections: it made them.
+        OtherProjections: another version made them.
     """
     try:
         version = await connection.fetchval(_VERSION)
-    except asyncpg.UndefinedTableError:  # who only reads may start before the schema is there
+    except asyncpg.UndefinedTableError:  # a process that only reads may start before the schema exists
         return
     refuse_other(version)
 
 
 def refuse_other(version: int | None) -> None:
-    """Refuse to go on with views of a version; None stands for views that nobody has begun.
+    """Refuse views of another version; None stands for views without a version.
 
     Raises:
         OtherProjections: it is not the version of this program.

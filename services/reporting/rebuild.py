@@ -1,8 +1,8 @@
-"""The views made anew in a schema of their own, beside those that serve: by the same projection code, from any records.
+"""Rebuilds the views in a schema beside those in service: with the same projection code, from any records.
 
-Whoever fills them decides from where. They can be compared with those that serve, row by row, and take their place in
-one transaction; those of before are kept, to go back to. A process that runs goes on with the new ones, from where they
-are, if it has the projections that made them, and ends if it has others (`projection_version.py`).
+The caller decides where the records come from. The new views can be compared with those in service, row by row, and
+take their place in one transaction; the previous ones are kept, to go back to. A running process continues on the new
+views from their offsets if it has the projections that made them, and exits if it has others (`projection_version.py`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -40,7 +40,7 @@ _AWAY: Final = "reporting_away"
 SHOWN_MAX: Final = 5
 """Rows of a table that a difference shows."""
 _OWN: Final = ("dead_letters", "log_heads", "relayed", "relay_holder", "passed_over")
-"""What a process keeps of its own doings: it goes over to the views that take the place."""
+"""Tables about a process's own work, which are copied to the views that take over."""
 Positions = Mapping[Partition, int]
 
 
@@ -50,13 +50,13 @@ def sql() -> Mapping[str, str]:
 
 
 def within(url: str, schema: str) -> str:
-    """The address of a database, with a schema as the search path."""
+    """The URL of a database, with a schema as the search path."""
     at = address(url)
     return replace(at, more={**at.more, "options": f"-csearch_path={schema},public"}).url
 
 
 async def make(url: str, schema: str = FRESH) -> None:
-    """The schema, empty or as it was left. The role must be one that may make schemas in the database."""
+    """Create the schema, or keep it as it was left. The role must be allowed to create schemas in the database."""
     connection = await database.session(url)
     try:
         await connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public")
@@ -73,7 +73,7 @@ async def make(url: str, schema: str = FRESH) -> None:
 
 
 async def renew(url: str) -> None:
-    """The schema FRESH, to be filled from where it was left; emptied first if other projections began it."""
+    """Prepare the schema FRESH to be filled from where it was left; drop it first if other projections began it."""
     connection = await database.session(url)
     try:
         there = await connection.fetchval("SELECT obj_description(to_regnamespace($1))", FRESH)
@@ -90,9 +90,9 @@ def _schema_comment() -> str:
 
 
 async def apply(connection: Connection, records: Records) -> Applied:
-    """Events into views whose offsets stay where they are: those that are there already are passed over.
+    """Apply events to views without moving their offsets; events that are there already are skipped.
 
-    Records that are no events of their topic's service are passed over too: they are dead letters of its readers.
+    Records that are not events of their topic's service are skipped too: they are dead letters of its readers.
     """
     events = []
     for record in records:
@@ -103,7 +103,7 @@ async def apply(connection: Connection, records: Records) -> Applied:
 
 
 async def _applied(connection: Connection, events: Sequence[ConsumedEvent]) -> Applied:
-    """Together, or in halves where the database refuses one of them, which is then parked as a reader would park it."""
+    """Apply all at once, or in halves if the database refuses an event, which is then parked as a reader would do."""
 
     async def together(part: Sequence[ConsumedEvent]) -> Applied:
         async with connection.transaction():
@@ -117,30 +117,30 @@ async def _applied(connection: Connection, events: Sequence[ConsumedEvent]) -> A
 
 
 def _is_refusal(fault: Exception) -> bool:
-    """By the database, of a value; an event that is there already was applied by somebody else meanwhile."""
+    """Whether the database refused a value; a duplicate means that another process has applied the event meanwhile."""
     return not (is_passing(fault) or isinstance(fault, asyncpg.UniqueViolationError))
 
 
 async def drop(connection: Connection, schema: str = FRESH) -> None:
-    """The schema and all that is in it, if it is there."""
+    """Drop the schema with everything in it, if it exists."""
     await connection.execute(f"DROP SCHEMA IF EXISTS {schema}, {schema}_known CASCADE")
 
 
 class ViewFill:
-    """Records into views that nobody else writes; it goes on where it was left."""
+    """Fills views that have no other writer with records; it continues where it was left."""
 
     def __init__(self, connection: Connection) -> None:
-        """On a connection whose search path begins with the schema."""
+        """Use a connection whose search path begins with the schema."""
         self._connection = connection
         self.offsets: dict[Partition, int] = {}
 
     async def begin(self, places: Collection[Partition]) -> None:
-        """Learn how far each of the partitions is; of one that was never met, nothing was read."""
+        """Load the offset of each partition; a partition that is new begins at the start."""
         new = [place for place in places if place not in self.offsets]
         self.offsets |= await begin_consuming(self._connection, SERVICE.name, new)
 
     async def apply(self, records: Records, until: Positions) -> int:
-        """Those of the records that are due before `until`, in one transaction; how many that were."""
+        """Apply the records that are due before `until`, in one transaction; returns their number."""
         due = [
             record
             for record in records
@@ -152,7 +152,7 @@ class ViewFill:
         return len(due)
 
     async def reach(self, until: Positions) -> None:
-        """There is nothing more before `until`: offsets without a record are passed."""
+        """Advance to `until`, before which nothing more comes: the remaining offsets have no record."""
         ends = {place: end for place, end in until.items() if end > self.offsets.get(place, 0)}
         if ends:
             await self._settle(ends, SERVICE.prepare([]))
@@ -179,24 +179,24 @@ def _is_of_a_record(fault: Exception) -> bool:
 
 
 async def positions(connection: Connection, *, held: bool = False) -> dict[Partition, int]:
-    """How far the views have read; `held` keeps them there to the end of the transaction."""
+    """How far the views have read; `held` locks these offsets until the end of the transaction."""
     rows = await connection.fetch(sql()["held" if held else "positions"], SERVICE.name)
     return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How one table differs: rows that only one of the two has. A row that changed is one of each."""
+    """How one table differs: rows that only one of the two schemas has. A changed row counts once on each side."""
 
     table: str
     only_live: int
     only_fresh: int
     shown: Sequence[str]
-    """Some of them, as text, `-` where only those that serve have it and `+` where only the new ones do."""
+    """Some of these rows as text: `-` for rows only in the views in service, `+` for rows only in the new ones."""
 
 
 async def differences(connection: Connection, live: str = LIVE, fresh: str = FRESH) -> list[Difference]:
-    """Every table that is not the same in both schemas, row by row. Each is read whole."""
+    """Every table that differs between the two schemas, row by row. Each table is read whole."""
     differing = []
     for row in await connection.fetch(sql()["tables"], fresh):
         table = row["tablename"]
@@ -209,7 +209,7 @@ async def differences(connection: Connection, live: str = LIVE, fresh: str = FRE
 
 
 async def _only(connection: Connection, one: str, other: str, table: str) -> tuple[int, list[str]]:
-    """As text, because JSON has no equality: the rows were written by one Postgres, so equal rows have one text."""
+    """Compares rows as text, because JSON has no equality: one Postgres wrote both, so equal rows have equal texts."""
     row = await connection.fetchrow(
         f"WITH only_one AS (SELECT t::text AS row FROM {one}.{table} AS t"  # noqa: S608  (names from the catalogue)
         f" EXCEPT ALL SELECT t::text FROM {other}.{table} AS t)"
@@ -220,11 +220,10 @@ async def _only(connection: Connection, one: str, other: str, table: str) -> tup
 
 
 async def swap(connection: Connection, fresh: str = FRESH) -> None:
-    """`fresh` serves from the end of this transaction on, and what served is BEFORE; the caller holds `positions`.
+    """Put `fresh` into service at the end of this transaction, and keep the previous views as BEFORE.
 
-    With BEFORE as `fresh`, the two change places: so it is gone back.
-
-    Readers see the one or the other. Followers of changes get a change of every view.
+    The caller holds `positions`. With BEFORE as `fresh`, the two change places: this is how to go back. Readers see
+    the one or the other. Followers of changes receive a change of every view.
     """
     for table in _OWN:
         await connection.execute(
@@ -241,7 +240,7 @@ async def swap(connection: Connection, fresh: str = FRESH) -> None:
         await connection.execute(f"ALTER SCHEMA {fresh}{schema} RENAME TO {LIVE}{schema}")
         await connection.execute(
             f"DROP SCHEMA IF EXISTS {BEFORE}{schema} CASCADE"
-        )  # not there, if it is what serves now
+        )  # absent if it is what goes into service now
         await connection.execute(f"ALTER SCHEMA {_AWAY}{schema} RENAME TO {BEFORE}{schema}")
     await connection.execute(f"SET LOCAL search_path = {LIVE}, public")
     await publish.make(connection, anew=True)

@@ -1,7 +1,7 @@
 """The statements that make the schema `analysts`: for each report a function and a view, for each projection a view.
 
 A function takes the day, the instant of knowledge and the report's filters. It runs with the rights of its owner and a
-search path of its own, so its caller needs no right on any table, and cannot put another table in the way.
+search path of its own, so its caller needs no right on any table, and cannot substitute another table.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ _ARGUMENT_NAMES: Final = {
     **{name: f"of_{name}" for name in ("contributor", "mandate", "line", "tour", "mission", "category", "level")},
     **{"missions": "of_missions", "categories": "of_categories", "since": "since_day"},
 }
-"""Parameters that are called as a column is: a function cannot have both, so here they are called otherwise."""
+"""Parameters with the name of a column: a function cannot have both, so the parameter gets another name here."""
 _FUNCTION: Final = """
 CREATE FUNCTION {schema}.{name}_as_of({parameters})
 RETURNS TABLE ({columns}) LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -47,12 +47,12 @@ class AnalystReport:
 
     @property
     def parameters(self) -> list[str]:
-        """Those that it cannot do without, the two times, and its filters."""
+        """Its required parameters, the two times, and its filters."""
         others = [name for name in self.report.template.types if name not in (*self.report.required, "as_of")]
         return [*self.report.required, "as_of", "known_at", *others]
 
     def statements(self, tables: str, columns: Iterable[tuple[str, str]]) -> str:
-        """The function, and where it needs nothing a view of today. `tables` is their schema."""
+        """The function, and, if it requires no parameter, a view of today. `tables` is the schema of the tables."""
         sql_types, names = self.report.template.types, self.parameters
         own = {"as_of": AS_OF, "known_at": KNOWN_AT} | {
             name: f"{argument(name)} {sql_types[name]}" for name in self.report.required
@@ -79,13 +79,13 @@ class AnalystReport:
 
 
 def reports() -> Sequence[AnalystReport]:
-    """Every report, and the strength by the UN's returns."""
+    """Every report, and the strength according to the UN's returns."""
     named = {name.replace("-", "_"): report for name, report in REPORTS.items()}
     return [AnalystReport(name, report) for name, report in {**named, "strength_returned": RETURNED}.items()]
 
 
 def of_projections(tables: str) -> str:
-    """A view of each table, with what is newest on record."""
+    """A view of each table, with the rows that are newest on record."""
     return "".join(
         _VIEW.format(
             schema=SCHEMA, name=view.table, source=f"{tables}.{view.table}", comment=_quoted(_table_comment(view.table))
@@ -95,7 +95,7 @@ def of_projections(tables: str) -> str:
 
 
 def argument(name: str) -> str:
-    """What a parameter of a report is called in SQL."""
+    """The name of a report's parameter in SQL."""
     return _ARGUMENT_NAMES.get(name, name)
 
 

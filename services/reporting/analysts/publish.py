@@ -1,4 +1,4 @@
-"""Publishes the schema: all of it in one transaction, and only when it differs from what is there."""
+"""Publishes the schema: all of it in one transaction, and only if it differs from the published one."""
 
 from hashlib import sha256
 
@@ -20,16 +20,16 @@ END $$"""  # noqa: S608  (the only name in it is ours)
 
 
 async def publish(pool: asyncpg.Pool) -> bool:
-    """Make the schema say what this version of the reports says; whether there was anything to do."""
+    """Make the schema match this version of the reports; returns whether it had to change."""
     async with pool.acquire() as connection, connection.transaction():
         return await make(connection)
 
 
 async def make(connection: Connection, *, anew: bool = False) -> bool:
-    """In the transaction of the caller's; `anew` where the tables under it are others, whatever it says."""
+    """Publish in the caller's transaction; `anew` if the underlying tables are new, even if the version is the same."""
     before = await connection.fetchval("SELECT quote_nullable(obj_description($1::regnamespace))", SCHEMA)
-    # COMMENT locks the schema to the end of the transaction, and only its owner can. Should another process have
-    # published another version meanwhile, everything is made once more.
+    # COMMENT locks the schema until the end of the transaction, and only the owner can run it. If another process has
+    # published another version meanwhile, everything is made again.
     await connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS {before}")
     statements = await _statements(connection)
     digest = sha256(statements.encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
 """The reference page of the schema, made from the comments in the database.
 
-`python -m services.reporting.analysts.reference` asks the database that FORCEGEN_DATABASE_URL names, and prints the
-page; a test holds the committed one to it.
+`python -m services.reporting.analysts.reference` reads the database that FORCEGEN_DATABASE_URL names, and prints the
+page; a test holds the committed page to it.
 """
 
 import asyncio

@@ -32,7 +32,7 @@ from services.reporting.settings import QuerySettings
 
 
 def today_utc() -> date:
-    """The day that is asked about when a caller names none."""
+    """The day of a request that names none."""
     return datetime.now(UTC).date()
 
 
@@ -44,7 +44,7 @@ def build(
 ) -> FastAPI:
     """The app over `pool`; the caller owns the pool, and its connections have the views on their search path.
 
-    `following` is the caller's to run; where it does not run, who waits is answered when the time is up.
+    The caller runs `change_feed`; if it does not run, a waiting request is answered when its time is up.
     """
     app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=problem_page)
     answer_query_errors(app, problem_page)
@@ -91,7 +91,7 @@ _PARKED: Final = Keyset("parked", (FIRST_INSTANT, "", "", 0), _parked_key)
 
 
 async def _watch(pool: asyncpg.Pool, health: Health) -> None:
-    """Ready means that the views answer, now."""
+    """Report readiness: the views answer a query now."""
     while True:
         try:
             await pool.fetchval(query("position").sql)

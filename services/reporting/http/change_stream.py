@@ -1,4 +1,4 @@
-"""`GET /v1/changes`: what the projector sets, as server-sent events while it happens."""
+"""`GET /v1/changes`: the rows that the projector sets, as server-sent events while it sets them."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Final, Literal
@@ -22,7 +22,7 @@ _EXAMPLE: Final = (
     ' "recorded": "2014-07-01T09:30:00+00:00"}\nid: 17\n\n'
 )
 _HEADERS: Final = {"Cache-Control": NOT_AT_ALL, "X-Accel-Buffering": "no"}
-"""A proxy in between is not to keep events back."""
+"""Keeps a proxy in between from buffering events."""
 _DOCUMENTED: Responses = {
     200: {"description": "A stream of events.", "content": {"text/event-stream": {"example": _EXAMPLE}}},
     503: {"description": "This process has as many followers as it can serve."},

@@ -1,4 +1,4 @@
-"""What routes are given of the app that they belong to."""
+"""The parts of the app that its routes depend on."""
 
 from typing import Annotated, TypeAlias
 
@@ -21,4 +21,4 @@ def _archive(request: Request) -> Archive | None:
 Model: TypeAlias = Annotated[ReadModel, Depends(_read_model)]
 """The views, as the routes read them."""
 OptionalArchive: TypeAlias = Annotated[Archive | None, Depends(_archive)]
-"""The archive that receipts rest on, where the app knows one."""
+"""The archive that receipts refer to, if the app has one."""

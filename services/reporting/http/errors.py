@@ -1,4 +1,4 @@
-"""How errors of the query layer leave over HTTP: each as the problem that it is."""
+"""Maps errors of the query layer to HTTP problems."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -25,12 +25,12 @@ TYPES: Final[Mapping[type[QueryError], ProblemType]] = {
 
 
 def problem_of(error: QueryError) -> Problem:
-    """The problem that an error of the query layer is."""
+    """The problem for an error of the query layer."""
     return Problem(TYPES[type(error)], str(error), field=error.field, remedy=error.remedy)
 
 
 def answer_query_errors(app: FastAPI, as_page: AsPage) -> None:
-    """Let them leave as the problems of `app` do, or as the page that `as_page` makes of one."""
+    """Answer these errors as problems of `app`, or as the page that `as_page` makes of a problem."""
 
     @app.exception_handler(QueryError)
     async def answer(request: Request, error: QueryError) -> Response:

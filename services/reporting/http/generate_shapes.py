@@ -1,7 +1,7 @@
-"""Which columns the rows of lists and reports have, as Postgres types them: `shapes.json`, made from the queries.
+"""Generates `shapes.json` from the queries: the columns of the rows of lists and reports, with their Postgres types.
 
-The document of the query API is written without a database, so what the queries would say is kept beside them. A test
-holds the file to the queries; `python -m services.reporting.http.generate_shapes` makes it anew, on the database that
+The query API's document is written without a database, so the result types of the queries are kept beside them. A test
+holds the file to the queries; `python -m services.reporting.http.generate_shapes` makes it again, on the database that
 the settings name (FORCEGEN_DATABASE_URL).
 """
 
@@ -21,9 +21,9 @@ from services.reporting.queries import query
 from services.reporting.reports.catalogue import REPORTS
 
 Columns: TypeAlias = dict[str, str]
-"""Types of Postgres by the name of the column."""
+"""Postgres types by column name."""
 Shapes: TypeAlias = dict[str, Columns]
-"""By what has these columns: `lists/tours`, `reports/strength`, `inside/consent`."""
+"""Columns by the name of their shape: `lists/tours`, `reports/strength`, `inside/consent`."""
 FILE: Final = "shapes.json"
 INSIDE: Final = {
     "stay": "SELECT tour, nth, mission, valid_from, valid_to, facts, contributor, system_from FROM stays",
@@ -32,12 +32,12 @@ INSIDE: Final = {
     "waiver": "SELECT * FROM waivers",
     "legal_document": "SELECT * FROM legal_documents",
 }
-"""What stands within an item of a list, as the list's query picks it (`shapes._NESTED`)."""
+"""Rows nested in an item of a list, selected as the list's query selects them (`shapes._NESTED`)."""
 _ITEM: Final = "to_json(item) AS item"
 
 
 async def shapes_of(connection: Connection) -> Shapes:
-    """The shapes, as the queries have them on a database with the views."""
+    """The shapes of the queries on a database with the views."""
     statements = {f"lists/{name}": query(each.sql).sql.replace(_ITEM, "item.*") for name, each in LISTS.items()}
     for name, report in REPORTS.items():
         statements[f"reports/{name}"] = report.statement.sql
@@ -48,12 +48,12 @@ async def shapes_of(connection: Connection) -> Shapes:
 
 async def _columns(connection: Connection, name: str, sql: str) -> Columns:
     columns = [(c.name, c.type.name) for c in (await connection.prepare(sql)).get_attributes()]
-    # The key of a list's row comes first, before the item that it is the key of.
+    # The key of a list's row comes first, before the item itself.
     return dict(columns[1:] if name.startswith("lists/") else columns)
 
 
 def text(shapes: Mapping[str, Columns]) -> str:
-    """The file."""
+    """The content of the file."""
     return json.dumps(shapes, indent=1) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""`GET /v1/<list>` for each list, and for one thing of it. Pages go by key, so they hold while rows change."""
+"""`GET /v1/<list>` for each list, and for one item of it. Pages go by key, so they hold while rows change."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from services.reporting.reports import validation
 
 
 def routes() -> APIRouter:
-    """`GET /<thing>` for each list, and `GET /<thing>/<id>` where a thing has an id."""
+    """`GET /<thing>` for each list, and `GET /<thing>/<id>` for things with an id."""
     router = APIRouter(responses=RESPONSES)
     for name, definition in LISTS.items():
         _add_list(router, name, definition)
@@ -94,18 +94,18 @@ async def _page(name: str, definition: ListDefinition, params: ListParameters, m
         "incomplete": is_incomplete,
         **({"freshness": asdict(session.freshness)} if session.freshness else {}),
     }
-    # Items are JSON already, as Postgres wrote it: reading it only to write it again would cost more than the query.
+    # Items are already JSON, written by Postgres: parsing and serialising them again would cost more than the query.
     body = f'{{"items":[{",".join(row["item"] for row in rows)}],{json.dumps(envelope)[1:]}'
     return Response(body, media_type="application/json")
 
 
 def _after(cursor: str | None, name: str, ids: str) -> str | None:
-    """The id behind which a page begins; raises `BadParameter`."""
+    """The id after which a page begins; raises `BadParameter`."""
     if cursor is None:
         return None
     try:
         [last] = page_cursor.decode(name, cursor)
-    except ValueError as fault:  # no cursor of this list, or a key of another length
+    except ValueError as fault:  # not a cursor of this list, or a key of another length
         raise refused_cursor() from fault
     if not re.fullmatch(ids, last) or not is_storable(last):
         raise refused_cursor()

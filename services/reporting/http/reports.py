@@ -1,4 +1,4 @@
-"""The reports over HTTP, each with what it takes and an example: as JSON, CSV or Parquet, and with a receipt."""
+"""The reports over HTTP, each with its parameters and an example: as JSON, CSV or Parquet, and with a receipt."""
 
 import csv
 import io
@@ -111,7 +111,7 @@ def _type(value: object) -> str:
 
 
 async def _with_receipt(name: str, params: ReportParameters, model: ReadModel, archive: Archive) -> JsonObject:
-    """The answer and what it rests on, of one snapshot; raises `QueryError`."""
+    """The answer and its receipt, from one snapshot; raises `QueryError`."""
     async with model.session(params, is_snapshot=True) as session:
         views = await receipts.state(session.connection)
         result = await find(session, REPORTS[name], params)

@@ -1,4 +1,4 @@
-"""A result over HTTP: as JSON, or as a file with what it cannot say of itself in headers."""
+"""A result over HTTP: as JSON, or as a file with headers for what the file cannot express."""
 
 from fastapi import Response
 
@@ -7,7 +7,7 @@ from services.reporting.reports.formats import ReportResult
 
 
 def json_response(body: object) -> Response:
-    """What Postgres and Python hold of days and instants, as ISO 8601."""
+    """A JSON response; days and instants are written as ISO 8601."""
     return Response(formats.json_bytes(body), media_type="application/json")
 
 

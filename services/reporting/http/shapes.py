@@ -1,6 +1,7 @@
-"""What the query API answers, as types: made of `shapes.json`, so that a generated client has a field for each column.
+"""The responses of the query API as types, made from `shapes.json`, so that a generated client has a field per column.
 
-No answer is checked by them while it is served: it is written as Postgres and the forms write it. Tests check it.
+Responses are validated against these types in tests, not at run time: they are sent as Postgres and the formats write
+them.
 """
 
 import json
@@ -22,7 +23,7 @@ _PYTHON: Final[Mapping[str, Any]] = {  # `Any`: types, `list[str]` among them, w
     **{"date": date, "timestamptz": datetime, "text[]": list[str], "int4[]": list[int], "json": dict[str, object]},
 }
 Fields: TypeAlias = dict[str, Any]
-"""`Any`: the fields of a model that is made here, as pydantic takes them."""
+"""`Any`: the fields of a model that is created here, in the form that pydantic takes."""
 _ALWAYS: Final = frozenset({"id", "incomplete"})
 """Columns of lists that always have a value."""
 
@@ -142,7 +143,7 @@ _NESTED: Final = {
     **{"lists/lines waivers": "waiver", "lists/tours stays": "stay", "lists/tours consents": "consent"},
     **{"lists/tours date_changes": "date_change", "lists/frameworks documents": "legal_document"},
 }
-"""Columns that hold a list: of a type, or of what `shaping.INSIDE` picks."""
+"""Columns that hold a list: of a type, or of rows that `generate_shapes.INSIDE` selects."""
 
 
 def _words(name: str) -> str:
@@ -163,7 +164,7 @@ def _row(shape: str, name: str) -> type[BaseModel]:
 
 
 def _field(column: str) -> str:
-    """Names that a model may give a field; the column keeps its own."""
+    """A field name that pydantic allows; the column keeps its own as an alias."""
     return f"{column}_" if hasattr(BaseModel, column) else column
 
 
@@ -182,7 +183,7 @@ def page(name: str) -> type[BaseModel]:
 
 @cache
 def answer(name: str) -> Any:
-    """The answer of a report; of one with several sources, either. `Any`: Python types no union that is made here."""
+    """The response of a report, or of each of its sources. `Any`: Python cannot type a union that is built here."""
     report = REPORTS[name]
     shapes: Any = _answer(name, name, report)
     for source, other in report.other_sources.items():

@@ -1,1 +1,1 @@
-"""The lists: each a query, its filters, and the streams that it is made of."""
+"""The lists: each has a query, its filters, and the streams that feed it."""

@@ -1,4 +1,4 @@
-"""The lists: each a query, its filters, and the streams that it is made of."""
+"""The catalogue of the lists: each has a query, its filters, and the streams that feed it."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class ListDefinition:
     description: str
     example: JsonObject
     ids: str = r"[^\0]+"
-    """What an id, and so a cursor, looks like."""
+    """The pattern of an id, and so of a cursor."""
     only_grows: bool = False
-    """Whether rows stay for ever: then there is a row behind every cursor that was given out."""
+    """Whether rows are never removed: every cursor that was given out then still has a row behind it."""
 
 
 LISTS = {

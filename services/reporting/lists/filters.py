@@ -1,4 +1,4 @@
-"""What lists can be filtered by. A parameter that a list does not know is refused: ignored, it would mislead."""
+"""The filters of lists. A parameter that a list does not know is refused: ignoring it would mislead."""
 
 from typing import Annotated, Literal
 

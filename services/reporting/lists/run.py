@@ -1,4 +1,4 @@
-"""A list outside HTTP: one thing, the first page of some, one event."""
+"""Reads a list outside HTTP: one item, the first page of some items, or one event."""
 
 import json
 from datetime import date
@@ -15,7 +15,7 @@ from services.reporting.reports.formats import ReportResult
 
 
 async def find_one(session: ReadSession, name: str, item: str) -> str:
-    """One thing of a list as JSON; raises `QueryError`."""
+    """One item of a list as JSON; raises `QueryError`."""
     given = {"as_of": session.as_of, "id": item, "limit": 1}
     statement = filtered(LISTS[name].sql, given)
     rows = await session.connection.fetch(statement.sql, *statement.values(given))
@@ -41,7 +41,7 @@ async def find_some(session: ReadSession, name: str, given: NamedValues, as_of: 
 
 
 async def find_event(session: ReadSession, event: str) -> JsonObject:
-    """One event by its id, whatever day it is about; raises `QueryError`."""
+    """One event by its id, regardless of its day; raises `QueryError`."""
     try:
         events = await find_some(session, "events", {"event": UUID(event)}, date(9998, 12, 31))
     except ValueError:

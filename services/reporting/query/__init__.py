@@ -1,1 +1,1 @@
-"""How views are read: one session for an answer, its parameters, keys of pages, and what waits for what."""
+"""How views are read: one session per request, its parameters, keyset pages, and waiting for changes."""

@@ -1,7 +1,7 @@
-"""One listener a process: each commit of the projector wakes it once, and it wakes all waiters and followers.
+"""One listener per process: each commit of the projector wakes it once, and it wakes all waiters and followers.
 
-A follower has a bounded buffer of what it has not read yet. One that does not read is let go: it comes again with the
-number of the last change that it saw, and costs nobody else anything.
+A follower has a bounded buffer of unread changes. One that does not read is disconnected: it reconnects with the number
+of the last change that it saw, and does not slow down the others.
 """
 
 import asyncio
@@ -24,19 +24,19 @@ from services.reporting.query.parameters import TIMEOUT_MAX_S
 CHANNEL: Final = "forcegen_changes"
 FOLLOWERS_MAX: Final = 2_000
 UNREAD_MAX: Final = 1_000
-"""Changes that wait for one follower to read them."""
+"""Unread changes in the buffer of one follower."""
 READ_MAX: Final = 1_000
-"""Changes that are read at once."""
+"""Changes that one query reads."""
 HEARTBEAT_S: Final = 15.0
 ALIVE: Final = b"event: alive\ndata: {}\n\n"
-"""An event and no comment: a browser does not report comments to the page, and a dead connection is silent too."""
+"""An event instead of a comment: browsers do not report comments to the page, and a dead connection is silent too."""
 HEARD_S: Final = 2.0
-"""How long nothing may be heard before it is looked whether that is so."""
+"""How long to wait without a notification before looking for changes anyway."""
 AGAIN_S: Final = 1.0
 
 
 class TooManyFollowers(Exception):
-    """This process has as many followers as it can serve."""
+    """This process cannot serve more followers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,17 @@ class ViewChange:
     number: int
     view: str
     frame: bytes
-    """As a server-sent event."""
+    """The change as a server-sent event."""
 
 
 @dataclass(eq=False)
 class Follower:
-    """Who follows, and what they have not read yet."""
+    """A follower and the changes that it has not read yet."""
 
     views: Collection[str]
     unread: "asyncio.Queue[ViewChange]" = field(default_factory=lambda: asyncio.Queue(UNREAD_MAX))
     lost: bool = False
-    """Whether a change came that the buffer had no place for."""
+    """Whether a change came while the buffer was full."""
 
     def wants(self, change: ViewChange) -> bool:
         return not self.views or change.view in self.views
@@ -71,7 +71,7 @@ class Follower:
 
 
 class ChangeFeed:
-    """What changes, as this process learns of it."""
+    """The changes of the views, as this process learns of them."""
 
     def __init__(self, pool: asyncpg.Pool, health: Health, wait_longest_s: float = TIMEOUT_MAX_S) -> None:
         self._pool = pool
@@ -83,11 +83,11 @@ class ChangeFeed:
 
     @property
     def last(self) -> int | None:
-        """The number of the newest change that this process knows of; what is read from now on holds it."""
+        """The number of the newest change that this process knows of; everything read from now on includes it."""
         return self._last
 
     async def run(self) -> None:
-        """Listen; where the connection is lost, listen again and read what was missed meanwhile."""
+        """Listen; if the connection is lost, listen again and read what was missed."""
         while True:
             try:
                 async with self._pool.acquire() as connection:
@@ -116,7 +116,7 @@ class ChangeFeed:
         self._woken.set()
 
     async def _read(self) -> None:
-        """Tell the followers what is new."""
+        """Offer new changes to the followers."""
         if self._last is None:
             self._last = await self._pool.fetchval(query("change_head").sql)
         while changes := await self._after(self._last):
@@ -129,13 +129,13 @@ class ChangeFeed:
         return [_change(row) for row in await self._pool.fetch(query("changes").sql, number, READ_MAX)]
 
     async def follow(self, seen: int | None, views: Collection[str]) -> AsyncIterator[bytes]:
-        """Server-sent events: from `seen` on where it is given, and otherwise from now on.
+        """Server-sent events: from `seen` on if it is given, otherwise from now on.
 
-        Begins with `here`, whose id is where to resume. Where what follows `seen` is no longer kept, it is `reset`: the
-        follower reads anew. Ends when the follower is too slow.
+        The first event is `here`, whose id is where to resume. If the changes after `seen` are no longer kept, it is
+        `reset`: the follower reads everything again. The stream ends when the follower is too slow.
 
         Raises:
-            Crowded: there are as many followers as there may be.
+            TooManyFollowers: the process already has as many followers as it can serve.
         """
         if len(self._followers) >= FOLLOWERS_MAX:
             raise TooManyFollowers
@@ -157,7 +157,7 @@ class ChangeFeed:
 
 
 async def _unread(follower: Follower, sent: int) -> AsyncIterator[bytes]:
-    """The changes after number `sent`, with a heartbeat where nothing comes."""
+    """The changes after number `sent`, with a heartbeat while nothing comes."""
     while not follower.lost or not follower.unread.empty():
         try:
             change = await asyncio.wait_for(follower.unread.get(), HEARTBEAT_S)

@@ -1,7 +1,7 @@
-"""Read your writes: whether the views hold what a command led to. It is said, never guessed.
+"""Read your writes: whether the views hold the events of a command. The answer is checked, never guessed.
 
-Who waits asks the database once when the wait begins and once when it is over. In between, `following` asks for all of
-them together each time a batch was committed, so a thousand who wait cost as much as one.
+A waiter queries the database once when the wait begins and once when it ends. In between, `change_feed` checks for all
+waiters together each time a batch is committed, so a thousand waiters cost as much as one.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ FreshnessState = Literal["fresh", "stale", "parked"]
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How the views stand to a token.
+    """How the views relate to a token.
 
-    `fresh`: they hold its events. `stale`: not yet, when the time was up. `parked`: one of them could not be applied,
-    and waits for a repair.
+    `fresh`: they hold its events. `stale`: they did not hold them when the time was up. `parked`: one of the events
+    could not be applied, and waits for a repair.
     """
 
     state: FreshnessState
@@ -32,19 +32,19 @@ class Freshness:
 
 @dataclass
 class Waits:
-    """Who waits in this process, by token."""
+    """The waiters of this process, by token."""
 
     pool: asyncpg.Pool
     longest_s: float
-    """Nobody waits longer, whatever was asked for."""
+    """The longest wait, whatever a request names."""
     _waiting: dict[WaitToken, list["asyncio.Future[None]"]] = field(default_factory=dict)
 
     async def wait(self, token: WaitToken, timeout_s: float) -> Freshness:
-        """How the views stand to the token: as soon as they hold its events, or when the time is up."""
+        """How the views relate to the token, as soon as they hold its events or when the time is up."""
         woken = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(token, []).append(woken)
         try:
-            [freshness] = await self._ask([token])  # only now: what is committed from here on wakes
+            [freshness] = await self._ask([token])  # after registering, so that every later commit wakes it
             if freshness.state == "stale" and timeout_s > 0:
                 await asyncio.wait([woken], timeout=min(timeout_s, self.longest_s))
                 [freshness] = await self._ask([token])
@@ -53,7 +53,7 @@ class Waits:
         return freshness
 
     async def settle(self) -> None:
-        """A batch was committed: wake those whose wait is over."""
+        """Wake the waiters whose wait is over, after a commit."""
         tokens = list(self._waiting)
         if not tokens:
             return

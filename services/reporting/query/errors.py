@@ -1,12 +1,12 @@
-"""Why a question is not answered. Which problem each error is over HTTP is said in `http/errors.py` alone.
+"""Reasons for which a question is not answered. `http/errors.py` alone maps each error to its HTTP problem.
 
 QueryError             a question that is not answered: why, what is at fault, what to do
-├── BadParameter       a parameter cannot be meant: its value, or beside the others
-├── MissingParameter   one that is needed was not sent
-├── TooManyRows        the answer would be longer than one may be
-├── NotFound           there is nothing of this id
-├── UnknownName        a parameter names what nobody has recorded
-├── NoArchive          a receipt is asked of a process that knows no archive
+├── BadParameter       a parameter is invalid, by itself or in combination with others
+├── MissingParameter   a required parameter was not sent
+├── TooManyRows        the answer would exceed the size limit
+├── NotFound           nothing has this id
+├── UnknownName        a parameter names something that is not on record
+├── NoArchive          a receipt is requested of a process without an archive
 └── NotSignedYet       the archive has not signed what a receipt rests on
 """
 
@@ -22,27 +22,27 @@ class QueryError(Exception):
 
 
 class BadParameter(QueryError):
-    """A parameter cannot be meant: its value, or beside the others."""
+    """A parameter is invalid, by itself or in combination with others."""
 
 
 class MissingParameter(QueryError):
-    """A parameter that is needed was not sent."""
+    """A required parameter was not sent."""
 
 
 class TooManyRows(QueryError):
-    """The answer would be longer than one may be."""
+    """The answer would exceed the size limit."""
 
 
 class NotFound(QueryError):
-    """There is nothing of this id."""
+    """Nothing has this id."""
 
 
 class UnknownName(QueryError):
-    """A parameter names what nobody has recorded."""
+    """A parameter names something that is not on record."""
 
 
 class NoArchive(QueryError):
-    """A receipt is asked of a process that knows no archive."""
+    """A receipt is requested of a process without an archive."""
 
 
 class NotSignedYet(QueryError):

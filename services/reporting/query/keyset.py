@@ -1,7 +1,7 @@
 """Pages of a report by the key of its rows: the cursor holds the key of the last row that was sent.
 
-A key may hold columns that can be empty; an empty one comes first, as the least value of its type. Only names of
-columns are put into a statement, and they are the report's own; what a caller sends travels as a parameter.
+A key may hold nullable columns; NULL comes first, as the least value of its type. Only column names are put into a
+statement, and they are the report's own; values from a caller travel as parameters.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,31 +29,31 @@ _ALL: Final = "SELECT * FROM page"
 
 @dataclass(frozen=True)
 class PageQuery:
-    """The rows of a query in the order of their key, from one key on. There are as many as reports have filters."""
+    """The rows of a query in the order of their key, from one key on; one instance per combination of filters."""
 
     name: str
-    """Of the report: a cursor of another one is none of this."""
+    """The report's name: a cursor of another report is refused."""
     rows: Template
     details: Template | None
-    """The query of the details of each row in `page`; None where the rows have all columns already."""
+    """The query for the details of each row in `page`; None if the rows have all columns already."""
     key: tuple[str, ...]
     types: Mapping[str, str]
-    """By the name of a column, its type."""
+    """The type of each column, by its name."""
     totals: tuple[str, ...]
-    """The columns of which the whole report has a total."""
+    """The columns for which the report has a total."""
     ordered: bool = False
-    """Whether an index has the rows in the order of their key, of which no column can be empty: then a page is read
-    from there and stops where it is full, and the rows of the whole report are only counted and added up."""
+    """Whether an index has the rows in the order of their key, whose columns are then all NOT NULL: a page is read from
+    the index and stops when it is full, and the rows of the whole report are only counted and summed."""
     alike: tuple[str, ...] = ()
-    """Columns of the key that a filter makes the same in every row: to compare them would order nothing."""
+    """Key columns that a filter makes equal in every row: comparing them would order nothing."""
 
     @cached_property
     def first(self) -> Template:
-        """The statement of a page: its rows, each with what is said of the whole report behind it, in one reading.
+        """The statement of a page: its rows, each followed by the values for the whole report, in one pass.
 
-        Behind the columns of a row stand `there` (whether it is one), `waits` (whether an event that the report rests
-        on is parked) and the totals. A page without rows comes as one row in which `there` is NULL, because what is
-        said of the report counts all the same. Further parameters are `page_limit` and `source_streams`.
+        After the columns of a row come `there` (whether it is a row), `waits` (whether an event that the report rests
+        on is parked) and the totals. A page without rows is one row in which `there` is NULL, because the values for
+        the report are needed all the same. Further parameters are `page_limit` and `source_streams`.
         """
         return self._page("")
 
@@ -65,12 +65,12 @@ class PageQuery:
 
     @cached_property
     def first_statement(self) -> Statement:
-        """`first`, for itself alone."""
+        """`first` as a statement of its own."""
         return self.first.statement()
 
     @cached_property
     def following_statement(self) -> Statement:
-        """`following`, for itself alone."""
+        """`following` as a statement of its own."""
         return self.following.statement()
 
     def _page(self, where: str) -> Template:
@@ -101,7 +101,7 @@ class PageQuery:
         return f"({_LEAST[kind]})::{kind}"
 
     def cursor(self, row: NamedValues) -> str:
-        """Where a page ends, for the one after."""
+        """The cursor for the page after this row."""
         values = [str(self._none(column) if row[column] is None else row[column]) for column in self.key]
         return page_cursor.encode(self.name, *values)
 
@@ -112,7 +112,7 @@ class PageQuery:
         """The parameters `after_0`, … of a cursor; none for the first page.
 
         Raises:
-            BadParameter: it is no cursor of these.
+            BadParameter: it is not a cursor of this report.
         """
         if cursor is None:
             return {}
@@ -126,12 +126,12 @@ class PageQuery:
 
 
 def prefix(nr: int) -> str:
-    """Of the parameters of one statement among several."""
+    """The prefix for the parameters of one statement among several."""
     return f"q{nr}_"
 
 
 def side_by_side(statements: Sequence[Template]) -> Statement:
-    """Several statements of pages as one, whose only row has the rows of each in a column."""
+    """Several page statements as one, whose only row holds the rows of each in a column."""
     columns = (
         compose("ARRAY(SELECT one_row FROM (", statement.prefixed(prefix(nr)), ") AS one_row)")
         for nr, statement in enumerate(statements)
@@ -141,6 +141,6 @@ def side_by_side(statements: Sequence[Template]) -> Statement:
 
 
 def refused_cursor() -> BadParameter:
-    """What was sent as a cursor is none, or one of another list."""
+    """The error for a cursor that is invalid or belongs to another list."""
     fault = no_cursor()
     return BadParameter(f"cursor: {fault}", field="cursor", remedy=fault.remedy)

@@ -1,4 +1,4 @@
-"""What every list and report can be asked with: the day, the instant of knowledge, and what to wait for."""
+"""The parameters of every list and report: the day, the instant of knowledge, and what to wait for."""
 
 from typing import Annotated
 

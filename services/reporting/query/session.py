@@ -1,4 +1,4 @@
-"""How the query API reads: a request opens one session, and all that it answers is read on it."""
+"""How the query API reads: a request opens one session, and reads everything that it answers on it."""
 
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
@@ -19,35 +19,35 @@ from services.reporting.query.keyset import PageQuery
 from services.reporting.query.parameters import AsOf
 
 PLANNED_ONCE: Final = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
-"""Settings of the server for those who read. A statement holds the filters that were given and no others, so one plan
-of it fits all that is asked, and to plan it anew for each day would cost more than to run it. What is asked for is in
-memory, so a row by its index costs little more than the next one in its table."""
+"""Postgres settings for readers. A statement holds only the filters that were given, so one plan fits every request for
+it, and planning it again for each day would cost more than running it. The data is in memory, so reading a row through
+an index costs little more than reading the next row of its table."""
 CLOCKS_APART: Final = timedelta(seconds=5)
-"""How far the clock of a caller may be ahead of ours."""
+"""How far a caller's clock may be ahead of ours."""
 
 
 @dataclass(slots=True)
 class Learned:
-    """What this process has learned of the views and need not ask again: it is the same on every connection."""
+    """Facts about the views that this process has learned and need not query again: they hold on every connection."""
 
     names: set[tuple[str, str, datetime | None]] = field(default_factory=set)
-    """Kinds and names that were found on record, at an instant or now: what was recorded once stays so."""
+    """Kinds and names that are on record, at an instant or now: what was recorded once stays on record."""
     pages: dict[Hashable, PageQuery] = field(default_factory=dict)
-    """By report and filters, with the types of its columns; there are as many as reports have filters."""
+    """By report and filters, the page query with its column types; one per combination of filters in use."""
     together: dict[Hashable, Statement] = field(default_factory=dict)
     """By the reports of a page, the statement that answers them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSession:
-    """What one request reads with: a connection, the day and the instant of its question."""
+    """The means by which one request reads: a connection, and the day and the instant of its question."""
 
     connection: Connection
     as_of: date
     as_known_at: datetime | None
-    """None: as it is known now."""
+    """None for the present knowledge."""
     freshness: Freshness | None
-    """How the views stand to the token that was waited for; None where there was none."""
+    """How the views relate to the token that was waited for; None without a token."""
     learned: Learned
 
 
@@ -62,14 +62,14 @@ class ReadModel:
 
     @asynccontextmanager
     async def session(self, params: AsOf, *, is_snapshot: bool = False) -> AsyncIterator[ReadSession]:
-        """A session for one statement, which is a snapshot by itself; with `is_snapshot`, for several of one moment.
+        """A session for one statement, which is a snapshot by itself; with `is_snapshot`, for several in one snapshot.
 
-        Waits first for the token that the request names, if it names one. With `as_known_at`, the views are what they
-        were at that instant: the same queries then answer what they would have answered
+        If the request names a token, the session first waits for it. With `as_known_at`, the views are as they were at
+        that instant: the same queries then answer as they would have answered at that time
         (services/reporting/migrations/known/views.sql).
 
         Raises:
-            BadParameter: the instant is still to come.
+            BadParameter: the instant is in the future.
         """
         freshness = await self._freshness(params)
         is_snapshot = is_snapshot or params.as_known_at is not None
@@ -83,7 +83,7 @@ class ReadModel:
 
     @asynccontextmanager
     async def _snapshot(self, as_known_at: datetime | None) -> AsyncIterator[Connection]:
-        """A connection on which everything is read as of one moment, and nothing can be written."""
+        """A read-only connection on which every statement sees the same snapshot."""
         if as_known_at is not None and as_known_at > datetime.now(UTC) + CLOCKS_APART:
             detail = f"{as_known_at.isoformat()} is still to come: nobody can tell what will be known then."
             remedy = "Send an instant that has passed, or leave as_known_at out for what is known now."
@@ -98,7 +98,7 @@ class ReadModel:
 
 
 SourceStreams = Sequence[str]
-"""The streams that an answer is built on: the service, and what their names begin with."""
+"""The streams that an answer is based on: the service and the prefix of their names."""
 APPROVED: Final = "approvals/mandate/"
 DEPLOYED: Final = "deployments/line/"
 COUNTED: Final = "deployments/contributor/"

@@ -1,1 +1,1 @@
-"""The reports: what each is for and takes, how it is run, the forms it is given in, and its receipt."""
+"""The reports: the purpose and parameters of each, how it runs, its output formats, and its receipt."""

@@ -1,4 +1,4 @@
-"""The reports: each a question that officials ask, as one query. Details add up to the totals beside them."""
+"""The catalogue of the reports: each answers a question of officials with one query. Details add up to the totals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from services.reporting.reports.parameters import EVERYWHERE
 
 @dataclass(frozen=True, slots=True)
 class ReportDefinition:
-    """A question: what it is, its query, the key of its rows, which columns add up, and the streams that feed it."""
+    """A question: its description, query, row key and totals, and the streams that feed it."""
 
     description: str
     sql: str
     key: tuple[str, ...]
-    """The columns that name a row, in the order of the rows."""
+    """The columns that identify a row, in sort order."""
     totals: tuple[str, ...]
     source_streams: SourceStreams
     example: JsonObject
@@ -29,18 +29,18 @@ class ReportDefinition:
     ordered: bool = False
     """Whether an index has its rows in the order of their key (`query/keyset.py`)."""
     details: str = ""
-    """The file that gives all columns of a page's rows, where `sql` finds no more than keys and what adds up."""
+    """The file with all columns of a page's rows, if `sql` returns only keys and the columns that add up."""
     other_sources: Mapping[str, "ReportDefinition"] = field(default_factory=dict)
-    """The same question, asked of another source than the register."""
+    """The same question about another source than the register."""
 
     @property
     def rows(self) -> Template:
-        """The query that finds its rows."""
+        """The query that finds the report's rows."""
         return named(self.sql)
 
     @property
     def row_details(self) -> Template | None:
-        """The query that tells the rest of each row in `page`, if there is more to tell."""
+        """The query for the remaining columns of each row in `page`; None if there are none."""
         return named(self.details) if self.details else None
 
     @property
@@ -50,22 +50,22 @@ class ReportDefinition:
 
     @property
     def statement(self) -> Statement:
-        """The same with every filter in it."""
+        """The same as a statement, with every filter included."""
         return whole_statement(self.sql, self.details)
 
     @property
     def own(self) -> list[str]:
-        """The parameters that it understands of this source."""
+        """The parameters that it takes for this source."""
         return list(dict.fromkeys((*EVERYWHERE, *self.statement.parameters)))
 
     @property
     def parameters(self) -> list[str]:
-        """The parameters that it understands of one source or another."""
+        """The parameters that it takes for any of its sources."""
         others = [name for other in self.other_sources.values() for name in ("source", *other.own)]
         return list(dict.fromkeys((*self.own, *others)))
 
     def of(self, source: str | None) -> "ReportDefinition":
-        """The report as it is asked of a source; of the register unless given."""
+        """The report's definition for a source; for the register by default."""
         return self.other_sources.get(source or "register", self)
 
 

@@ -1,4 +1,4 @@
-"""The answer of a report, as JSON, CSV or Parquet, each with the same rows."""
+"""The answer of a report as JSON, CSV or Parquet, all with the same rows."""
 
 import csv
 import io
@@ -31,35 +31,35 @@ _PARQUET_TYPES: Final[JsonObject] = {
     "text[]": pyarrow.list_(pyarrow.string()),
     "int4[]": pyarrow.list_(pyarrow.int32()),
 }
-"""By the Postgres type of a column."""
+"""Parquet types by the Postgres type of a column."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """A report as it was found."""
+    """The answer of a report."""
 
     as_of: date
     as_known_at: datetime | None
-    """None: as it is known now."""
+    """None for the present knowledge."""
     columns: Sequence[tuple[str, str]]
     """Names and types."""
     values: Sequence[Sequence[object]]
-    """Of each row, in the order of the columns."""
+    """The values of each row, in the order of the columns."""
     totals: NamedValues
     next: str | None
     incomplete: bool
     freshness: Freshness | None
-    """None: nothing was to be waited for."""
+    """None if the request did not wait."""
 
     @property
     def rows(self) -> list[JsonObject]:
-        """The rows by the names of their columns, made anew each time."""
+        """The rows as objects by column name, built on each call."""
         names = [column for column, _ in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.values]
 
 
 def as_json(name: str, result: ReportResult) -> JsonObject:
-    """An answer as the API tells it."""
+    """An answer as the API returns it."""
     return {
         "report": name,
         "as_of": result.as_of,
@@ -74,12 +74,12 @@ def as_json(name: str, result: ReportResult) -> JsonObject:
 
 
 def json_bytes(body: object) -> bytes:
-    """What Postgres and Python hold of days and instants, as ISO 8601."""
+    """A body as JSON bytes; days and instants are written as ISO 8601."""
     return orjson.dumps(body, default=str)
 
 
 def as_csv(result: ReportResult) -> str:
-    """Lists are joined by semicolons; an empty cell is unknown or does not apply."""
+    """The answer as CSV: lists are joined by semicolons; an empty cell is unknown or does not apply."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([column for column, _ in result.columns])
@@ -88,7 +88,7 @@ def as_csv(result: ReportResult) -> str:
 
 
 def as_parquet(name: str, result: ReportResult) -> bytes:
-    """Each column with its type, an unknown value as null; what the answer says of itself is in the file's metadata."""
+    """The answer as Parquet: each column is typed, an unknown value is null, and the file's metadata holds the rest."""
     metadata = {key: value for key, value in as_json(name, result).items() if key not in ("columns", "rows")}
     fields = [pyarrow.field(column, _PARQUET_TYPES[kind]) for column, kind in result.columns]
     schema = pyarrow.schema(fields, metadata={"forcegen": json.dumps(metadata, default=str)})
@@ -103,6 +103,6 @@ def _plain(value: object) -> object:
 
 
 def csv_cell(value: object) -> object:
-    """Text that a spreadsheet would take for a formula is kept as text (csv_cells.py)."""
+    """Keeps a value that a spreadsheet would take for a formula as text (csv_cells.py)."""
     value = ";".join(map(str, value)) if isinstance(value, list) else value
     return guarded(value) if isinstance(value, str) else value

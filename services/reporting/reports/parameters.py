@@ -1,4 +1,4 @@
-"""What reports can be asked with. Each report takes some of these; one that it does not take is refused."""
+"""The parameters of reports. Each report takes some of these; a parameter that it does not take is refused."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal, cast
@@ -64,9 +64,9 @@ EVERYWHERE = ("as_of", "as_known_at", "wait_for", "timeout", "format", "receipt"
 
 
 def parameters_of(name: str, accepted: Iterable[str], required: Iterable[str]) -> type[ReportParameters]:
-    """The parameters of one report: those that it takes, and of them those without which it has no answer.
+    """The model of one report's parameters: those that it takes, and which of them it requires.
 
-    FastAPI reads the documentation of a route from this model, and it refuses what is not in it.
+    FastAPI reads the documentation of a route from this model, and the model refuses all other parameters.
     """
     required_names = frozenset(required)
     fields = {

@@ -1,7 +1,8 @@
-"""A receipt: all that a report rests on, so that it can be made again from the archive alone and compared to the byte.
+"""A receipt: all that a report rests on, so that it can be made again from the archive alone and compared byte by byte.
 
-It names the question, how far the views had read each partition, what was parked, the version of the projections, the
-checkpoint of the archive that covers all of it, and the digest of the answer. `forcegen verify` makes the answer again.
+It names the question, the offset that the views had reached in each partition, what was parked, the version of the
+projections, the checkpoint of the archive that covers all of it, and the digest of the answer. `forcegen verify` makes
+the answer again.
 """
 
 import json
@@ -27,14 +28,14 @@ from services.reporting.query.values import NamedValues
 from services.reporting.reports.parameters import ReportParameters
 
 COVERED_WITHIN_S: Final = 10.0
-"""The archive signs twice a second; it is asked for so long."""
+"""How long to wait for a signature; the archive signs twice a second."""
 NOT_OF_THE_QUESTION: Final = frozenset({"receipt", "wait_for", "timeout", "format"})
-"""Parameters that do not change what the answer says."""
+"""Parameters that do not change the content of the answer."""
 NOT_OF_THE_ANSWER: Final = frozenset({"receipt", "freshness"})
 SOURCES: Final = ("contracts", "kernel.sql", "services.reporting")
 ENDINGS: Final = (".py", ".sql", ".json")
 NOT_OF_THE_CODE: Final = frozenset({"pages", "analysts", "published", "__pycache__"})
-"""Folders whose files decide neither how events become rows nor how rows become an answer."""
+"""Folders whose files influence neither how events become rows nor how rows become an answer."""
 
 
 class Position(BaseModel):
@@ -67,7 +68,7 @@ class Receipt(BaseModel):
 
 
 def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
-    """Every file that decides what an answer says, wherever in the package it stands."""
+    """Every file of the package that influences the content of an answer."""
     for entry in folder.iterdir():
         if entry.is_dir() and entry.name not in NOT_OF_THE_CODE:
             yield from _sources(entry, f"{name}/{entry.name}")
@@ -76,7 +77,7 @@ def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]
 
 
 def sources() -> dict[str, Traversable]:
-    """The files of which `code_version` is made, by name, in order."""
+    """The files that make up `code_version`, by name, in order."""
     return dict(sorted(pair for package in SOURCES for pair in _sources(files(package), package)))
 
 
@@ -91,21 +92,21 @@ def code_version() -> str:
 
 
 def digest(body: NamedValues) -> str:
-    """Of an answer as JSON, whatever the order of its members and however it was spaced."""
+    """The digest of an answer as JSON, independent of the order of its members and of white space."""
     answer_body = {name: value for name, value in body.items() if name not in NOT_OF_THE_ANSWER}
     return "sha256:" + sha256(orjson.dumps(answer_body, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class ViewsState:
-    """What the views held when an answer was read."""
+    """The state of the views when an answer was read."""
 
     positions: Sequence[NamedValues]
     parked: Mapping[str, int]
 
 
 async def state(connection: Connection) -> ViewsState:
-    """In the snapshot of the caller's."""
+    """Read the state in the caller's snapshot."""
     rows = await connection.fetch(query("position").sql)
     positions = [{name: row[name] for name in ("topic", "partition", "next_offset")} for row in rows]
     waiting = {row["service"]: row["events"] for row in await connection.fetch(query("parked_counts").sql)}
@@ -131,7 +132,7 @@ def receipt_of(
 
 
 class _NotCoveredYet(Exception):
-    """No checkpoint covers it yet."""
+    """No checkpoint covers the positions yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class Archive:
     client: httpx.AsyncClient
 
     async def covering(self, views: ViewsState) -> NamedValues:
-        """The checkpoint that covers what the views held; raises `QueryError` where there is none in time."""
+        """The checkpoint that covers what the views held; raises `QueryError` if there is none in time."""
         places = [f"{p['topic']}/{p['partition']}/{p['next_offset']}" for p in views.positions]
         try:
             return await self._anchors(places)
@@ -161,7 +162,7 @@ class Archive:
 
 
 def check(params: ReportParameters, archive: Archive | None) -> Archive:
-    """The archive, where a receipt can be given; raises `QueryError`."""
+    """The archive, if a receipt can be issued; raises `QueryError`."""
     if params.format != "json":
         remedy = "Leave format out: the JSON holds the answer and its receipt."
         raise BadParameter("A receipt comes with JSON alone.", field="receipt", remedy=remedy)

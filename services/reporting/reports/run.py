@@ -1,4 +1,4 @@
-"""The answer to a report is one statement: its rows whole or page by page, totals, what is parked, in one snapshot.
+"""A report's answer is one statement, whole or page by page: rows, totals and what is parked, in one snapshot.
 
 Pages go by the key of the rows, so they hold while rows change; totals are always those of the whole report.
 """
@@ -21,16 +21,16 @@ from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
 ROWS_MAX: Final = 100_000
-"""Rows of one report; more is refused, never cut. Pages have no such end."""
+"""Rows of one report; a longer answer is refused, never truncated. Pages have no such limit."""
 Row: TypeAlias = asyncpg.Record | tuple[Any, ...]
-"""A row of a statement; several statements side by side give theirs as tuples. `Any`:
-the statement types its columns."""
+"""A row of a statement; statements that run side by side return theirs as tuples. `Any`: the statement types its
+columns."""
 
 
 async def find(session: ReadSession, report: ReportDefinition, params: ReportParameters) -> ReportResult:
     """The answer to a report; raises `QueryError`.
 
-    It is one statement, and so one snapshot by itself; in a session that is a snapshot, several answers agree.
+    It is one statement, and so one snapshot by itself; in a session with a snapshot, several answers agree.
     """
     prepared = await _prepare(session, report, params)
     page = prepared.page
@@ -47,7 +47,7 @@ async def find(session: ReadSession, report: ReportDefinition, params: ReportPar
 async def find_together(
     session: ReadSession, questions: Sequence[tuple[ReportDefinition, ReportParameters]]
 ) -> Sequence[ReportResult]:
-    """The answers to several reports by one statement, so of one snapshot and one round trip; raises `QueryError`."""
+    """The answers to several reports from one statement, so in one snapshot and one round trip; raises `QueryError`."""
     prepared = [await _prepare(session, report, params) for report, params in questions]
     together = session.learned.together
     keys = tuple(each.key for each in prepared)
@@ -60,18 +60,18 @@ async def find_together(
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A question as it is sent: its page's columns come first, then `there`, then what is said of all rows."""
+    """A prepared question: the page's columns come first, then `there`, then the values for the whole report."""
 
     key: Hashable
     params: ReportParameters
     page: PageQuery
     follows: bool
-    """Whether it goes on from a cursor."""
+    """Whether it continues from a cursor."""
     values: NamedValues
 
 
 async def _prepare(session: ReadSession, report: ReportDefinition, params: ReportParameters) -> _Prepared:
-    """With one row more than the limit, to know whether there is a next page; raises `QueryError`."""
+    """Prepare one row more than the limit, to know whether there is a next page; raises `QueryError`."""
     given = vars(params) | {"as_of": session.as_of}
     if report.other_sources:
         validation.check_source(report, given)
@@ -88,7 +88,7 @@ async def _prepare(session: ReadSession, report: ReportDefinition, params: Repor
 
 
 async def _page(session: ReadSession, report: ReportDefinition, filters: frozenset[str]) -> PageQuery:
-    """The types of a query's columns are the same on every connection, so Postgres is asked for them once."""
+    """The page query; its column types are the same on every connection, so Postgres is queried for them once."""
     pages, key = session.learned.pages, (report.sql, filters)
     if key not in pages:
         statement = report.template.narrowed(filters).statement()
@@ -107,7 +107,7 @@ async def _page(session: ReadSession, report: ReportDefinition, filters: frozens
 
 
 def _result(session: ReadSession, prepared: _Prepared, rows: Sequence[Row]) -> ReportResult:
-    """Raises `QueryError`. Where a report has no row, one came that only says so."""
+    """The result; raises `QueryError`. For a report without rows, the statement returns one row that says so."""
     params, page, width = prepared.params, prepared.page, len(prepared.page.types)
     there, waits, *totals = rows[0][width:]
     values = [row[:width] for row in rows] if there else []

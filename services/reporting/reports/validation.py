@@ -1,6 +1,6 @@
-"""Checks before a report is run: the names in its parameters are on record, and its period is one.
+"""Checks before a report runs: the names in its parameters are on record, and its period is valid.
 
-A name that nobody has recorded has no answer. An answer without rows would read as the number zero, so the name is
+A name that is not on record has no answer. An answer without rows would read as the number zero, so the name is
 refused, with the names that are on record.
 """
 
@@ -16,9 +16,9 @@ LISTS_OF: Final = {
     **{"mission": "missions", "mandate": "mandates", "line": "lines", "tour": "tours", "vacancy": "vacancies"},
     **{"unit": "units", "candidate": "candidates", "stream": "events", "correlation": "events"},
 }
-"""By kind of thing, the list of the API that has them all."""
+"""By kind of thing, the list of the API that contains all of them."""
 _KINDS: Final = {"missions": "mission", "person": "candidate"}
-"""Parameters that are not called as the thing that they name."""
+"""Parameters whose name differs from the kind of thing that they name."""
 _NAMED: Final = (
     *("contributor", "mission", "missions", "mandate", "line", "tour", "vacancy", "unit", "person"),
     *("stream", "correlation"),
@@ -27,11 +27,11 @@ _NAMED: Final = (
 
 
 NAMES_MAX: Final = 10_000
-"""Names of which a process remembers that they are on record."""
+"""Names that a process remembers as on record."""
 
 
 async def check_names(session: ReadSession, given: NamedValues) -> None:
-    """Raises `QueryError` for a parameter that names what is not on record, or was not at the instant asked about."""
+    """Raises `QueryError` if a parameter names something that is not on record, or was not at `as_known_at`."""
     instant, known = given.get("as_known_at"), session.learned.names
     named = [(field, name) for field in _NAMED if given.get(field) for name in _listed(given[field])]
     kinds = [_KINDS.get(field, field) for field, _ in named]
@@ -65,7 +65,7 @@ def check_period(given: NamedValues, first: str, last: str) -> None:
 
 
 def check_choice(report: ReportDefinition, given: NamedValues) -> None:
-    """Raises `QueryError` unless a report about one thing is asked about exactly one."""
+    """Raises `QueryError` unless a report about one thing names exactly one."""
     sent = [field for field in report.exactly_one_of if given.get(field) is not None]
     if report.exactly_one_of and len(sent) != 1:
         named = ", ".join(report.exactly_one_of)
@@ -76,7 +76,7 @@ def check_choice(report: ReportDefinition, given: NamedValues) -> None:
 
 
 def check_source(report: ReportDefinition, given: NamedValues) -> None:
-    """Raises `QueryError` for a parameter that only another source of the report understands."""
+    """Raises `QueryError` for a parameter that only another source of the report takes."""
     taken = [*report.of(given.get("source")).own, "source"]
     for field in sorted(field for field, value in given.items() if value is not None and field not in taken):
         detail = f"{field} says nothing where the source is {given.get('source') or 'register'}."
