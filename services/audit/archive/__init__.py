@@ -1,1 +1,1 @@
-"""Records as they came: written once with their leaves, and read again by selection, place or file."""
+"""Records as they came: written once with their leaves, and read by selection, place or file."""

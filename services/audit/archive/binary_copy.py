@@ -1,7 +1,7 @@
-"""Records as rows of Postgres's binary COPY, each with the hash of its leaf, made while the server takes those before.
+"""Records as rows of Postgres's binary COPY, each with its leaf hash, made while the server takes the rows before.
 
-The format is the one of https://www.postgresql.org/docs/current/sql-copy.html: written here, in one pass with the
-hashing, because both look at every byte once and this is the service's hot path (benchmarks/archiving.py).
+The format is that of https://www.postgresql.org/docs/current/sql-copy.html. It is encoded here, in one pass with the
+hashing, because both read every byte once and this is the service's hot path (benchmarks/archiving.py).
 """
 
 import struct
@@ -15,7 +15,7 @@ from services.audit.tlog.merkle import leaf_hash
 
 COLUMNS: Final = ("topic", "part", "offset", "timestamp", "key", "headers", "value", "leaf")
 ROWS_AT_ONCE: Final = 200
-"""So many are made before the server is given more to do."""
+"""Rows to make before the server receives the next piece."""
 _BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = struct.pack(">h", -1)
 _NULL = struct.pack(">i", -1)
@@ -26,7 +26,7 @@ _LEAF = struct.Struct(">iq").pack
 
 
 def rows(records: Records, first: int, hashes: list[bytes]) -> Iterator[bytes]:
-    """Pieces for COPY; leaves are numbered from `first`, and their hashes added to `hashes`."""
+    """Pieces for COPY; leaves are numbered from `first`, and their hashes are appended to `hashes`."""
     yield _BEGIN
     for nr in range(0, len(records), ROWS_AT_ONCE):
         piece: list[bytes] = []

@@ -9,7 +9,7 @@ from services.audit.verify.verifier import ReadPath
 
 
 def export(read: ReadPath, directory: Path) -> Checkpoint:
-    """Every path of the layout up to the newest checkpoint; full tiles that are there are not read again."""
+    """Write every path of the layout up to the newest checkpoint; full tiles that already exist are not read again."""
     note = read("checkpoint")
     newest = Checkpoint.parse(note.decode().rpartition("\n\n")[0] + "\n")
     for level, nr, width in tiles.of_size(newest.size):
@@ -23,7 +23,7 @@ def export(read: ReadPath, directory: Path) -> Checkpoint:
         nr += 1
     for name in ("handovers", "unplaced"):
         _write(directory, name, read, keep=False)
-    (directory / "checkpoint").write_bytes(note)  # last: what it covers is there
+    (directory / "checkpoint").write_bytes(note)  # last, when everything that it covers is there
     return newest
 
 

@@ -1,4 +1,4 @@
-"""How far the archive has come, and from where on somebody else misses something of it."""
+"""The archive's high-water marks, and the first leaf that another reader lacks."""
 
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -14,20 +14,20 @@ from services.audit.tlog.leaf import unpacked
 
 
 async def archived_until(connection: Connection, topics: Collection[str]) -> dict[Partition, int]:
-    """The offset after the last that is archived, of each partition."""
+    """For each partition, the offset after the last archived record."""
     rows = await connection.fetch(_sql()["archived"], list(topics))
     return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
 
 
 async def first_missing(connection: Connection, offsets: Mapping[Partition, int]) -> int | None:
-    """The leaf to continue from, for a reader that has each partition up to an offset; None where it has everything."""
+    """The leaf from which a reader with these offsets must continue; None if it has everything."""
     rows = [(*place, offset) for place, offset in offsets.items()]
     leaf: int | None = await connection.fetchval(_sql()["first_missing"], *columns(rows, 3))
     return leaf
 
 
 def consumed(row: asyncpg.Record) -> "ConsumerRecord[bytes | None, bytes | None]":
-    """An archived record as Kafka gave it."""
+    """An archived record as Kafka delivered it."""
     (topic, part, offset), timestamp, key, headers, value = archived(row)
     sizes = (-1 if key is None else len(key), -1 if value is None else len(value))
     return ConsumerRecord(topic, part, offset, timestamp, 0, key, value, None, *sizes, unpacked(headers))

@@ -1,6 +1,6 @@
-"""What Kafka has, read as a service reads it: records of committed transactions, and where each partition ends.
+"""Kafka as a service reads it: records of committed transactions, and the end of each partition.
 
-The kernel's own batch decoder reads the records: what the client library cannot decode is archived too, and is
+The kernel's own batch decoder reads the records, so that records that the client library cannot decode are archived,
 compared and refilled like every other record.
 """
 
@@ -23,7 +23,7 @@ from kernel.runtime.settings import Settings
 KafkaRecord: TypeAlias = ConsumerRecord[bytes | None, bytes | None]
 REQUEST_TIMEOUT_MS: Final = 10_000
 SILENCE_MAX_S: Final = 60.0
-"""A partition that gives nothing for so long, though it has more, is not waited for."""
+"""A partition that has more but returns nothing for this long is not waited for."""
 PAUSE_S: Final = 0.1
 FETCH_BYTES: Final = 4_194_304
 
@@ -33,7 +33,7 @@ class PartitionSilent(Exception):
 
 
 class TopicDescription(TypedDict):
-    """What the admin client says of a topic, as far as it is read here."""
+    """The parts of the admin client's topic description that are used here."""
 
     topic: str
     partitions: Sequence[object]
@@ -55,7 +55,7 @@ class KafkaReader:
         return {each["topic"]: len(each["partitions"]) for each in descriptions if not each["error_code"]}
 
     async def bounds(self, partitions: Collection[Partition]) -> dict[Partition, range]:
-        """The offsets of each partition, from the first that is retained to where committed records end."""
+        """The offsets of each partition, from the first retained record to the end of the committed records."""
         tops = [TopicPartition(*partition) for partition in partitions]
         begins, ends = await self._consumer.beginning_offsets(tops), await self._consumer.end_offsets(tops)
         return {(tp.topic, tp.partition): range(begins[tp], ends[tp]) for tp in tops}
@@ -64,7 +64,7 @@ class KafkaReader:
         """The records with these offsets, in order.
 
         Raises:
-            PartitionSilent: they do not come.
+            PartitionSilent: Kafka does not return them.
         """
         at = offsets.start
         while at < offsets.stop:
@@ -76,7 +76,7 @@ class KafkaReader:
                     yield piece
 
     async def _fetch(self, tp: TopicPartition, at: int, end: int) -> Sequence[Piece]:
-        """What follows: records, and the reasons why offsets between them have none."""
+        """The next records, and the reasons why offsets between them have none."""
         began = asyncio.get_running_loop().time()
         while True:
             try:

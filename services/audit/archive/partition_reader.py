@@ -1,4 +1,4 @@
-"""The archive in Kafka's order: the records of one partition by offsets, in bounded memory, from any offset on."""
+"""The archive in Kafka's order: the records of one partition by offset, in bounded memory, from any offset on."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Extent:
 async def pages(
     connection: Connection, partition: Partition, first: int = LEAST
 ) -> AsyncIterator[Sequence[asyncpg.Record]]:
-    """The records from an offset on, page by page; without one, all that are said to be of the partition."""
+    """The records from an offset on, page by page; by default all rows that claim the partition."""
     bounds = (selection.PAGE_RECORDS_MAX, selection.PAGE_BYTES_MAX)
     after = (first, datetime.min.replace(tzinfo=UTC))
     while rows := await connection.fetch(_sql()["page"], *partition, *after, *bounds):
@@ -43,7 +43,7 @@ async def pages(
 
 
 async def extent(connection: Connection, partition: Partition) -> Extent:
-    """What is archived of a partition; nothing is from 0 to -1."""
+    """The extent of a partition in the archive; an empty one is from 0 to -1."""
     row = await connection.fetchrow(_sql()["extent"], *partition)
     if row is None or not row["records"]:
         return Extent(0, 0, -1)
@@ -51,13 +51,13 @@ async def extent(connection: Connection, partition: Partition) -> Extent:
 
 
 async def stored_offsets(connection: Connection, consumer: str) -> Mapping[Partition, int]:
-    """The next offset that a service reads, by partition: stored with the effects of what it read."""
+    """The next offset that a service reads, by partition: stored with the effects of what it has read."""
     rows = await connection.fetch(_sql()["stored_offsets"], consumer)
     return {(row["topic"], row["part"]): row["next_offset"] for row in rows}
 
 
 async def another(connection: Connection) -> str | None:
-    """Which other session refills from this archive; None where none does, for as long as this one lasts."""
+    """The other session that refills from this archive; None: there is none while this session lasts."""
     await connection.execute(_sql()["named"])
     row = await connection.fetchrow(_sql()["only_one"])
     return f"process {row['pid']} of {row['usename']}" if row else None

@@ -1,7 +1,7 @@
-"""Select archived records, in the order of their leaves, in bounded memory, from any leaf on.
+"""Selects archived records, in the order of their leaves, in bounded memory, from any leaf on.
 
-Postgres decides what columns hold (topic, place, leaf); `admits`, a pure function over the envelope, decides what is
-inside a record. A record that is no CloudEvent has only a topic: a filter that looks inside rejects and counts it.
+Postgres filters by columns (topic, place, leaf); `admits`, a pure function over the envelope, filters by the content of
+a record. A record that is not a CloudEvent has only a topic: a filter on content rejects and counts it.
 """
 
 import difflib
@@ -25,9 +25,9 @@ from services.audit.tlog import tree_store
 
 PAGE_RECORDS_MAX: Final = 1_000
 PAGE_BYTES_MAX: Final = 8_388_608
-"""A page ends with the record that passes this."""
+"""A page ends with the record that exceeds this."""
 BEFORE_THE_FIRST: Final = -1
-"""The leaf after which everything comes."""
+"""The number before the first leaf."""
 TYPES: Final = (*COMMANDS, *EVENTS, OUTCOME_TYPE)
 
 
@@ -37,13 +37,13 @@ class UnknownFilterValue(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """From an instant to before another; an end that is not given is open."""
+    """From one instant to before another; an absent end is open."""
 
     since: datetime | None = None
     until: datetime | None = None
 
     def __contains__(self, instant: datetime | None) -> bool:
-        """What has no time is in no period, but for the one that is open at both ends."""
+        """A record without a time is in no range, except in the one that is open at both ends."""
         if instant is None:
             return not self
         return (self.since is None or instant >= self.since) and (self.until is None or instant < self.until)
@@ -54,27 +54,27 @@ class TimeRange:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records. All of the filters hold together; one that is empty lets everything through."""
+    """Which records to select. All filters apply together; an empty one admits everything."""
 
     topics: Sequence[str] = ()
     services: Sequence[str] = ()
     streams: Sequence[str] = ()
-    """Subjects; the Kafka key stands in for a subject that is absent."""
+    """Subjects; the Kafka key stands in for an absent subject."""
     types: Sequence[str] = ()
-    """Types of events, commands and outcomes, in full."""
+    """Full types of events, commands and outcomes."""
     effective: TimeRange = field(default_factory=TimeRange)
     recorded: TimeRange = field(default_factory=TimeRange)
     correlations: Sequence[str] = ()
     as_far_as: Mapping[Partition, int] | None = None
-    """The offset after the last, by partition; of a partition that is not named, nothing."""
+    """For each partition, the offset after the last record; a partition that is not named is excluded."""
 
     @property
     def looks_inside(self) -> bool:
-        """Whether a record must be read to be let through."""
+        """Whether a record must be decoded to be admitted."""
         return bool(self.streams or self.types or self.effective or self.recorded or self.correlations)
 
     def admits(self, envelope: Envelope, key: bytes | None) -> bool:
-        """Whether what stands inside a record lets it through."""
+        """Whether the content of a record passes the filters."""
         stream = envelope.subject if envelope.subject is not None else stream_of(key)
         return (
             (not self.streams or stream in self.streams)
@@ -87,18 +87,18 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class SelectedPage:
-    """Some records that were let through, as `archive.archived` takes them, and how many were read to find them."""
+    """Some admitted records, as `writer.archived` takes them, and how many were read to find them."""
 
     records: Sequence[asyncpg.Record]
     scanned: int
     unreadable: int
-    """Records that a filter could not look inside; they are rejected."""
+    """Records that a filter on content could not decode; they are rejected."""
     last_leaf: int
-    """Go on after this one."""
+    """The leaf after which to continue."""
 
 
 async def count(connection: Connection, which: Selection, before: int, after: int = BEFORE_THE_FIRST) -> int:
-    """How many records have to be read."""
+    """The number of records to read."""
     statement, values = _statement("selected_count", which, {"after": after, "before": before})
     number: int = await connection.fetchval(statement, *values)
     return number
@@ -133,7 +133,7 @@ def _page(which: Selection, rows: Sequence[asyncpg.Record], last_leaf: int) -> S
 
 
 async def size(connection: Connection) -> int:
-    """The number after the last leaf, now: a bound for what is read, while the archive grows on."""
+    """The number after the last leaf, now: a bound for reading while the archive grows."""
     leaves: int = await connection.fetchval(tree_store.sql()["size"])
     return leaves
 
@@ -147,7 +147,7 @@ def check(which: Selection, archived_partitions: Collection[Partition]) -> None:
     """Check that topics and services are in the archive: a misspelt name must not look like an empty result.
 
     Raises:
-        UnknownFilterValue: one of them is not.
+        UnknownFilterValue: one of them is not in the archive.
     """
     topics = sorted({topic for topic, _ in archived_partitions})
     for topic in (*which.topics, *(topic for topic, _ in which.as_far_as or ())):
@@ -160,7 +160,7 @@ def check(which: Selection, archived_partitions: Collection[Partition]) -> None:
 
 
 def type_named(name: str) -> list[str]:
-    """The types of a name: one in full, or all that end with it.
+    """The types for a name: one in full, or all that end with it.
 
     Raises:
         UnknownFilterValue: there is none.
@@ -179,7 +179,7 @@ def _unknown(what: str, name: str, known: Sequence[str], near: Sequence[str] = (
 
 
 def _statement(name: str, which: Selection, bounds: Mapping[str, int]) -> tuple[str, list[object]]:
-    """A statement with the filters that are given, and its arguments."""
+    """A statement with the given filters, and its arguments."""
     given = {**_filters(which), **bounds}
     statement = template("services.audit.archive", name).narrowed(given).statement()
     return statement.sql, statement.values(given)

@@ -1,11 +1,11 @@
-"""The log as files: what is served, exported and read by a verifier are the same paths with the same content.
+"""The log as files: server, export and verifier share the same paths with the same content.
 
-C2SP tlog-tiles has `checkpoint`, `tile/<level>/<N>` and `tile/entries/<N>`. Beside them: `records/<N>`, the content of
+C2SP tlog-tiles has `checkpoint`, `tile/<level>/<N>` and `tile/entries/<N>`. In addition: `records/<N>`, the content of
 256 leaves, one JSON object a line; `checkpoints/<nr>`, 256 notes as a JSON list; `handovers`, notes as a JSON list;
-`unplaced`, records that are in the archive and in no leaf (none, unless somebody put them there).
+`unplaced`, records that are in the archive without a leaf (none, unless somebody inserted them).
 
-Each path has one spelling, and only what the tree has in full is there: a name without `.p/W` is 256 hashes, entries or
-leaves, one with it the first W, from 1 to 255. So an answer can be cached under its path for ever.
+Each path has one spelling, and only complete content is served: a name without `.p/W` is 256 hashes, entries or leaves,
+one with it the first W, from 1 to 255. So a response can be cached under its path for ever.
 """
 
 import json
@@ -28,7 +28,7 @@ _TILE: Final = re.compile(
     r"(?:tile/(?P<level>[0-9]|[1-5][0-9]|6[0-3]|entries)|records)"
     r"/(?P<nr>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
-"""Up to 10^18 of them: the numbers of their leaves are what a bigint holds."""
+"""Up to 10^18 of them: their leaf numbers fit a bigint."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _PAGE: Final = re.compile(r"checkpoints/(0|[1-9][0-9]{0,11})")
 
@@ -65,29 +65,29 @@ async def read(connection: Connection, path: str) -> bytes:
 
 
 def _entry(row: asyncpg.Record) -> bytes:
-    """Of digests that the database made: what is open to everybody reads no content."""
+    """An entry from digests that the database computed: what is open to everybody reads no content."""
     place = (row["topic"], row["part"], row["offset"])
     return digested(place, row["timestamp"], row["key"], row["headers"], row["value"])
 
 
 class TilePath(NamedTuple):
-    """What the path of a tile, of a bundle of entries or of records names."""
+    """The parsed path of a tile, of a bundle of entries or of records."""
 
     level: int | None
-    """Of a tile of hashes."""
+    """For a tile of hashes."""
     nr: int
     width: int
     entries: bool
 
     @property
     def leaves(self) -> tuple[int, int]:
-        """From the first leaf to before the last that it covers."""
+        """The first leaf that it covers, and the one after the last."""
         height = tiles.HEIGHT * (self.level or 0)
         return self.nr * tiles.WIDTH << height, self.nr * tiles.WIDTH + self.width << height
 
 
 def tile_of(path: str) -> TilePath | None:
-    """What a path names, where it is the one spelling of that name."""
+    """The parsed path, if it is the canonical spelling."""
     match = _TILE.fullmatch(path)
     if match is None:
         return None
@@ -101,9 +101,9 @@ def tile_of(path: str) -> TilePath | None:
 
 
 def record(row: Row) -> JsonObject:
-    """An archived record in JSON: bytes in hexadecimal, the timestamp in milliseconds; as a verifier hashes it.
+    """An archived record in JSON, as a verifier hashes it: bytes in hexadecimal, the timestamp in milliseconds.
 
-    The name of a header is text, or `{"hex": "fffe"}` where its bytes are no UTF-8.
+    The name of a header is text, or `{"hex": "fffe"}` if its bytes are not UTF-8.
     """
     (topic, partition, offset), timestamp, key, headers, value = archived(row)
     return {
@@ -114,10 +114,10 @@ def record(row: Row) -> JsonObject:
 
 
 def headers_of(record: JsonObject) -> Headers:
-    """The headers of a record in JSON, as Kafka gave them.
+    """The headers of a record in JSON, as Kafka delivered them.
 
     Raises:
-        AttributeError, LookupError, TypeError, ValueError: this is no such record.
+        AttributeError, LookupError, TypeError, ValueError: this is not such a record.
     """
     return [(_name(name), None if content is None else bytes.fromhex(content)) for name, content in record["headers"]]
 
@@ -131,7 +131,7 @@ Name: TypeAlias = "str | dict[str, str]"
 
 
 def _named(name: str) -> Name:
-    """Lone surrogates stand for bytes here, and JSON is given to others: RFC 8259 leaves open what they make of one."""
+    """Lone surrogates stand for bytes inside the service; RFC 8259 leaves open what others make of them in JSON."""
     return {"hex": name.encode(*NAME_CODEC).hex()} if _SURROGATE.search(name) else name
 
 

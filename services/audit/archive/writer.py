@@ -1,6 +1,6 @@
 """A batch of Kafka records as rows of the archive and leaves of its tree.
 
-The offsets move in the same transaction, so each is kept once; a record's leaf is its place in the order of archiving.
+The offsets advance in the same transaction, so each record is stored once; its leaf is its place in archiving order.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -18,13 +18,13 @@ from services.audit.tlog.tiles import Tile
 from services.audit.tlog.tree_store import sql
 
 Archived: TypeAlias = tuple[tuple[str, int, int], int, bytes | None, bytes, bytes | None]
-"""A record as `entry` takes it: place, timestamp in milliseconds, key, headers packed, value."""
+"""A record as `entry` takes it: place, timestamp in milliseconds, key, packed headers, value."""
 Row: TypeAlias = "asyncpg.Record | Mapping[str, Any]"
 """A row of `records`."""
 
 
 def prepare(records: Records) -> Write:
-    """Bytes stay bytes, and are hashed while the server takes those before."""
+    """Write the records as raw bytes; they are hashed while the server takes the rows before."""
 
     async def write(connection: Connection) -> Sequence[DeadLetter]:
         size: int = await connection.fetchval(sql()["begin"])
@@ -44,5 +44,5 @@ def prepare(records: Records) -> Write:
 
 
 def archived(row: Row) -> Archived:
-    """An archived record as it is in its row."""
+    """An archived record from its row."""
     return (row["topic"], row["part"], row["offset"]), row["timestamp"], row["key"], row["headers"], row["value"]

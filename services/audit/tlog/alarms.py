@@ -1,7 +1,7 @@
-"""Alarms of the log: what stops the signing until somebody has looked and clears it by name.
+"""Alarms of the log: each stops signing until somebody has examined it and clears it by name.
 
-An alarm is a row, so that neither a restart nor a retry that happens to go well takes it back, and so that every
-process of the service, the pages and the command line tell the same.
+An alarm is a row, so that neither a restart nor a retry that happens to succeed clears it, and so that every process of
+the service, the pages and the command line report the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ SHOWN: Final = 100
 
 
 class AlarmKind(StrEnum):
-    """What an alarm is about."""
+    """The subject of an alarm."""
 
     TREE = "tree"
     WITNESS = "witness"
@@ -27,7 +27,7 @@ class AlarmKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One that stands, or stood."""
+    """An alarm, open or cleared."""
 
     nr: int
     kind: AlarmKind
@@ -42,22 +42,22 @@ class Alarm:
 
 
 async def raise_(connection: Connection, kind: AlarmKind, detail: str, size: int | None = None) -> None:
-    """Put it on record, unless one of its kind stands already. `size`: how many leaves a witness says that it saw."""
+    """Record an alarm, unless one of its kind is open. `size`: how many leaves a witness reports to have seen."""
     await connection.execute(_sql()["raise"], kind, detail, size)
 
 
 async def standing(connection: Connection) -> Sequence[Alarm]:
-    """Those that nobody cleared, the oldest first."""
+    """The open alarms, the oldest first."""
     return [Alarm(row["nr"], AlarmKind(row["kind"]), *row[2:]) for row in await connection.fetch(_sql()["standing"])]
 
 
 async def newest(connection: Connection) -> Sequence[Alarm]:
-    """Also those that were cleared."""
+    """The newest alarms, including cleared ones."""
     return [Alarm(row["nr"], AlarmKind(row["kind"]), *row[2:]) for row in await connection.fetch(_sql()["all"], SHOWN)]
 
 
 async def clear(connection: Connection, nr: int, *, by: str, because: str) -> bool:
-    """Let the signing go on, if the log allows it; False where no such alarm stands."""
+    """Let signing continue, if the log allows it; False if there is no such open alarm."""
     return await connection.fetchval(_sql()["clear"], nr, by, because) is not None
 
 

@@ -1,6 +1,6 @@
-"""What a signed checkpoint says: this log had so many records, and this was its root. C2SP tlog-checkpoint.
+"""The content of a signed checkpoint: this log had so many records, and this was its root. C2SP tlog-checkpoint.
 
-The text of its note: the log's origin, the size in decimal, the root in base64, then lines that others may add.
+The text of its note: the log's origin, the size in decimal, the root in base64, then optional extension lines.
 """
 
 import base64
@@ -23,15 +23,15 @@ class Checkpoint:
     root: bytes
 
     def text(self) -> str:
-        """As it is signed."""
+        """The text that is signed."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From a note's text.
+        """Parse a note's text.
 
         Raises:
-            Malformed: it is no checkpoint.
+            Malformed: it is not a checkpoint.
         """
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1] or not lines[0] or not _SIZE.fullmatch(lines[1]) or "" in lines[3:-1]:

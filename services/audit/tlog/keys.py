@@ -1,7 +1,8 @@
-"""The key that signs: made with safe permissions, kept in a file, handed over to the next in a note that both sign.
+"""The signing key: created with safe permissions, kept in a file, and handed over in a note that both keys sign.
 
-A hand-over's text is `forcegen audit handover`, the origin, the new key's verifier and the old one's, each a line.
-So a verifier that knows the first key can follow to the newest, and nobody can introduce a key alone.
+The text of a hand-over is `forcegen audit handover`, the origin, the new key's verifier and the old key's, each on a
+line. So a verifier that knows the first key can follow to the newest, and nobody can introduce a
+key alone.
 """
 
 import os
@@ -19,15 +20,15 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 class KeyExposed(Exception):
-    """A private key that others can read."""
+    """Others can read a private key."""
 
 
 class KeyMissing(Exception):
-    """There is no key where one is looked for."""
+    """There is no key in the expected place."""
 
 
 def signer(settings: AuditSettings) -> Signer:
-    """The service's key: the secret in the environment, or the file, which is made where there is none.
+    """The service's key: the secret in the environment, or the file, which is created if it does not exist.
 
     Raises:
         KeyExposed: others can read the file.
@@ -43,7 +44,7 @@ def signer(settings: AuditSettings) -> Signer:
 
 
 def existing(settings: AuditSettings) -> Signer:
-    """The service's key as it is there; nothing is made.
+    """The service's existing key; none is created.
 
     Raises:
         KeyMissing: there is none.
@@ -60,7 +61,7 @@ def existing(settings: AuditSettings) -> Signer:
 
 
 def rotate(settings: AuditSettings) -> str:
-    """A new key in place of the old; the hand-over, which both signed. The old key stays beside it as `key.<id>`.
+    """Replace the key; returns the hand-over signed by both. The old key remains beside it as `key.<id>`.
 
     Raises:
         KeyMissing, KeyExposed, Malformed: as `existing`; nothing is changed.
@@ -79,14 +80,14 @@ def rotate(settings: AuditSettings) -> str:
 
 
 def handovers(settings: AuditSettings) -> list[str]:
-    """The hand-overs that the directory holds."""
+    """The hand-overs in the key's directory."""
     return [file.read_text(encoding="utf-8") for file in sorted(settings.directory.glob("handover.*"))]
 
 
 def predecessors(newest: Verifier, origin: str, notes: Iterable[str]) -> list[Verifier]:
-    """The newest key and all that were handed over to it, each by a note that both signed."""
+    """The newest key and all its predecessors, each linked by a hand-over that both keys signed."""
     known, notes = [newest], list(notes)
-    for one in known:  # grows while it is walked
+    for one in known:  # the list grows during the loop
         for note in notes:
             known += [before for before in _givers(one, origin, note) if before not in known]
     return known

@@ -1,4 +1,4 @@
-"""What a leaf of the tree says: all of one record, in one way only.
+"""The content of a leaf of the tree: all of one record, in a single canonical encoding.
 
 Docs: docs/decisions/0011-what-a-leaf-holds.md. All numbers are big-endian; `bytes?` is `00` for null, else `01`, the
 length in 4 bytes and the SHA-256 of the bytes:
@@ -7,11 +7,11 @@ length in 4 bytes and the SHA-256 of the bytes:
     | key bytes? | headers bytes? | value bytes?
 
 where headers are: their number (4), then for each the length of its name (4), its name, and `00` for null or `01`,
-the length (4) and the bytes of its value. Lengths stand before what they measure, so no two records have one entry.
-An entry is short whatever the record's size, and shows none of its content.
+the length (4) and the bytes of its value. A length precedes what it measures, so no two records share an entry.
+An entry is short whatever the record's size, and reveals none of its content.
 
-Kafka's names of headers are bytes that most clients take for UTF-8. A name that is none stands here as text in which a
-lone surrogate (U+DC80 to U+DCFF) is a byte that could not be decoded (PEP 383), so that it goes back to the same bytes.
+Header names in Kafka are bytes that most clients treat as UTF-8. A name that is not UTF-8 is text here, in which a lone
+surrogate (U+DC80 to U+DCFF) stands for an undecodable byte (PEP 383), so that it maps back to the same bytes.
 """
 
 import struct
@@ -22,9 +22,9 @@ from typing import Final, TypeAlias
 
 DOMAIN: Final = b"forcegen.audit.record/1\0"
 NAMES_KEPT: Final = 1_000
-"""Names of topics and headers that are not encoded again: they are few, unless somebody sends odd ones."""
+"""A cache of encoded topic and header names: there are few, unless somebody sends odd ones."""
 NAME_CODEC: Final = ("utf-8", "surrogateescape")
-"""Between the name of a header and its bytes, both ways."""
+"""The codec between a header's name and its bytes, in both directions."""
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 _PLACE = struct.Struct(">iqq").pack
 _PLACE_AND_DIGESTS = struct.Struct(">iqq BI32s BI32s BI32s").pack
@@ -41,7 +41,7 @@ def entry(
     topic, partition, offset = place
     if key is None or value is None:
         return digested(place, timestamp_ms, *map(_digest, (key, headers, value)))
-    # The same in one call: archiving spends most of its time here.
+    # The same as `digested`, in one call: archiving spends most of its time here.
     return _topic(topic) + _PLACE_AND_DIGESTS(
         *(partition, offset, timestamp_ms),
         *(1, len(key), sha256(key).digest()),
@@ -51,25 +51,25 @@ def entry(
 
 
 def digested(place: tuple[str, int, int], timestamp_ms: int, key: bytes, headers: bytes, value: bytes) -> bytes:
-    """The same of what stands in an entry for key, headers and value: `bytes?`, as above."""
+    """The entry from the encoded key, headers and value: `bytes?`, as above."""
     topic, partition, offset = place
     return _topic(topic) + _PLACE(partition, offset, timestamp_ms) + key + headers + value
 
 
 def packed(headers: Headers) -> bytes:
-    """Headers in their order, with repeats and nulls: so they are hashed, and so they are archived."""
+    """Headers in order, with repeats and nulls, in the form in which they are hashed and archived."""
     parts = [_LENGTH(len(headers))]
     for name, value in headers:
         if value is None:
             parts.append(_nothing(name))
-        else:  # most lengths are short, and are not encoded again
+        else:  # most lengths are short and encoded in advance
             size = len(value)
             parts += (_named(name), _SHORT[size] if size < SHORT else _LENGTH(size), value)
     return b"".join(parts)
 
 
 def unpacked(raw: bytes) -> Headers:
-    """What `packed` was given; other bytes are the value of a header without a name, so that they show."""
+    """The inverse of `packed`; other bytes become the value of a header without a name, so that they are visible."""
     try:
         headers = list(_unpacked(raw))
         whole = packed(headers) == raw
@@ -87,7 +87,7 @@ def _unpacked(raw: bytes) -> Iterator[tuple[str, bytes | None]]:
 
 
 def _sized(raw: bytes, at: int) -> tuple[bytes, int]:
-    """The bytes behind their length, and where they end."""
+    """The bytes after their length, and the offset of their end."""
     begin = at + _LENGTH_BYTES
     (length,) = struct.unpack(">I", raw[at:begin])
     return raw[begin : begin + length], begin + length

@@ -1,4 +1,4 @@
-"""The arithmetic of a Merkle tree that only grows: roots, proofs, and what refutes them.
+"""The arithmetic of an append-only Merkle tree: roots, proofs, and their verification.
 
 RFC 6962 section 2.1; the checks are those of RFC 9162 sections 2.1.3.2 and 2.1.4.2. A hash is 32 bytes. A `Node` is a
 complete subtree: (height, index at that height). A `Span` is the leaves from the first to before the second, as the
@@ -15,7 +15,7 @@ EMPTY: Final = sha256(b"").digest()
 
 
 class Refuted(Exception):
-    """A proof that does not prove what it should."""
+    """A proof does not prove what it claims."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -29,14 +29,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def complete(hashes: Sequence[bytes]) -> bytes:
-    """The root over a power of two of hashes."""
+    """The root over hashes whose number is a power of two."""
     while len(hashes) > 1:
         hashes = [node_hash(hashes[nr], hashes[nr + 1]) for nr in range(0, len(hashes), 2)]
     return hashes[0]
 
 
 def nodes(span: Span) -> list[Node]:
-    """The complete subtrees that a span is made of, from the left."""
+    """The complete subtrees of a span, from the left."""
     first, end = span
     made = []
     while first < end:
@@ -88,7 +88,7 @@ def consistency(old: int, size: int) -> list[Span]:
 
 
 def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], claimed: bytes) -> None:
-    """Does the proof lead from this leaf hash to the root.
+    """Check that the proof leads from this leaf hash to the root.
 
     Raises:
         Refuted: it does not.
@@ -108,10 +108,10 @@ def check_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], 
 
 
 def check_consistency(old: int, size: int, proof: Sequence[bytes], old_root: bytes, claimed: bytes) -> None:
-    """Does the tree of `size` begin with the tree of `old`.
+    """Check that the tree of `size` begins with the tree of `old`.
 
     Raises:
-        Refuted: it does not, or the proof does not say so.
+        Refuted: it does not, or the proof does not show it.
     """
     _require(0 <= old <= size, f"a tree of {size} cannot begin with one of {old}")
     if old in (0, size):
@@ -138,7 +138,7 @@ def check_consistency(old: int, size: int, proof: Sequence[bytes], old_root: byt
 
 
 def _to_right_turn(at: int, last: int) -> tuple[int, int]:
-    """Up the right edge, where a node stands alone and has no sibling to hash with."""
+    """Climb the right edge, where a node is alone and has no sibling to hash with."""
     while at and not at % 2:
         at, last = at >> 1, last >> 1
     return at, last

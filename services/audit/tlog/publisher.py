@@ -1,7 +1,7 @@
-"""Once in half a second: sign what the tree has become, if it still begins with everything that was signed before.
+"""Signs the tree every half second, if it still begins with everything that was signed before.
 
-What was signed is kept in the database and, the newest, beside the key: a database that was put back to a backup, or
-changed and rehashed, is not what the service signed. Then an alarm is raised, and nothing is signed while it stands.
+Signed checkpoints are kept in the database, and the newest also beside the key: a database that was restored from a
+backup, or changed and rehashed, does not match it. Then an alarm is raised, and nothing is signed while it is open.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from services.audit.tlog.tree_store import sql
 log = structlog.get_logger()
 EVERY_S: Final = 0.5
 WAITS_MAX_S: Final = 5.0
-"""How long leaves may wait for a turn that another session does not give back, before that is reported."""
+"""How long leaves may wait while another session keeps the turn to sign, before that is reported."""
 COPY_WITHIN_S: Final = 1.0
 LAST_PUBLISHED: Final = "the last checkpoint beside the key"
 COPY: Final = "the copy of the checkpoint"
@@ -34,7 +34,7 @@ HOW_TO: Final = "docs/how-to/prove-history.md"
 
 
 class Inconsistent(Exception):
-    """The tree does not begin with what was signed, or an earlier alarm stands."""
+    """The tree does not begin with the signed tree, or an earlier alarm is open."""
 
 
 class NotOurTurn(Exception):
@@ -43,11 +43,11 @@ class NotOurTurn(Exception):
     def __init__(self, reason: str, unsigned: int) -> None:
         super().__init__(reason)
         self.unsigned = unsigned
-        """How many records no checkpoint covers."""
+        """The number of records that no checkpoint covers."""
 
 
 class Publisher:
-    """One process's signer; several take turns by a row in the database."""
+    """The signer of one process; several take turns by a row in the database."""
 
     def __init__(self, pool: asyncpg.Pool, signer: Signer, settings: AuditSettings, health: Health) -> None:
         self._pool = pool
@@ -60,20 +60,20 @@ class Publisher:
         self._copying: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """For ever; what is wrong shows in `/healthz/progress`, and nothing is signed while it is."""
+        """Run for ever; faults show in `/healthz/progress`, and nothing is signed while they last."""
         while True:
             await self.round()
             await asyncio.sleep(EVERY_S)
 
     async def round(self) -> None:
-        """Sign if that can be done; never raises."""
+        """Sign if possible; never raises."""
         try:
             await self.once()
         except Inconsistent as fault:
             self._stands(f"{fault}. Nothing is signed until somebody has looked and cleared it: {HOW_TO}")
         except NotOurTurn as fault:
             self._waits(str(fault), fault.unsigned)
-        except Exception as fault:  # a passing one: over at the next round
+        except Exception as fault:  # a passing fault: gone by the next round
             self._health.failed("signing", fault)
             log.warning("nothing can be signed for the moment", fault=type(fault).__name__)
         else:
@@ -89,7 +89,7 @@ class Publisher:
             log.critical("nothing is signed", why=why)
 
     def _waits(self, on: str, unsigned: int) -> None:
-        """No fault while there is nothing to sign, or while others sign it."""
+        """Waiting is not a fault while there is nothing to sign, or while others sign it."""
         now = time.monotonic()
         self._waits_since = self._waits_since or now
         if now - self._waits_since > WAITS_MAX_S and unsigned:
@@ -101,7 +101,7 @@ class Publisher:
         """The newest checkpoint's note, signed now if the tree has grown.
 
         Raises:
-            Inconsistent: the tree does not begin with what was signed before, which is now an alarm; or one stands.
+            Inconsistent: the tree does not begin with the signed tree, which raises an alarm; or an alarm is open.
             NotOurTurn: another session has the turn and does not give it back.
         """
         try:
@@ -130,7 +130,7 @@ class Publisher:
         return note
 
     async def _copy(self, file: Path, note: str) -> None:
-        """Copy to a place of others: if that fails or hangs, it is reported, and signing goes on."""
+        """Copy to a place outside this service: a copy that fails or hangs is reported, and signing continues."""
         if self._copying is None or self._copying.done():
             self._copying = asyncio.create_task(asyncio.to_thread(_replace, file, note))
         await asyncio.wait([self._copying], timeout=COPY_WITHIN_S)
@@ -144,7 +144,7 @@ class Publisher:
             self._health.remarks[COPY] = remark
 
     async def _who(self) -> str:
-        """Who holds the turn, for an operator: nothing that somebody sent."""
+        """The session that holds the turn, for an operator; nothing in it comes from a sender."""
         rows = await self._pool.fetch(sql()["who_signs"])
         sessions = [
             f"process {row['pid']} of {row['usename']} ({row['application_name'] or 'unnamed'})" for row in rows
@@ -174,7 +174,7 @@ class Publisher:
 
 
 class _TreeDiffers(Exception):
-    """Looked at under the lock: the tree does not begin with what was signed before."""
+    """The tree, read under the lock, does not begin with the signed tree."""
 
 
 def _reason(fault: Exception) -> str:
@@ -182,7 +182,7 @@ def _reason(fault: Exception) -> str:
 
 
 async def _continues(connection: Connection, before: Checkpoint, now: Checkpoint) -> None:
-    """Raises Refuted where the tree does not begin with the one that was signed."""
+    """Raises Refuted if the tree does not begin with the one that was signed."""
     if (before.origin, max(before.size, now.size)) != (now.origin, now.size):
         raise Refuted(f"{before.size} leaves of {before.origin} were signed, and there are {now.size} of {now.origin}")
     proof = await tree_store.hashes(connection, merkle.consistency(before.size, now.size))
@@ -190,12 +190,12 @@ async def _continues(connection: Connection, before: Checkpoint, now: Checkpoint
 
 
 def _replace(file: Path, note: str) -> None:
-    """Whole or not at all; not written where it is the same."""
+    """Replace the file atomically; an identical file is not written."""
     if file.exists() and file.read_text(encoding="utf-8") == note:
         return
     fresh = file.with_name(f"{file.name}.new")
     with fresh.open("w", encoding="utf-8") as out:
         out.write(note)
         out.flush()
-        os.fsync(out.fileno())  # or a machine that loses its power may leave an empty file, which counts as another log
+        os.fsync(out.fileno())  # otherwise a power failure may leave an empty file, which counts as another log
     fresh.replace(file)

@@ -1,7 +1,7 @@
-"""A text and who signed it: C2SP signed-note, with Ed25519.
+"""A text and its signatures: C2SP signed-note, with Ed25519.
 
-A note is a text that ends with a line's end, an empty line, and signature lines: `— <name> <base64>`, where the bytes
-are the key's id (4) and the signature (64). Keys are written as Go's `note` package writes them.
+A note is a text that ends with a line end, an empty line, and signature lines: `— <name> <base64>`, where the bytes are
+the key's id (4) and the signature (64). Keys are encoded as Go's `note` package encodes them.
 """
 
 import base64
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 ED25519: Final = b"\1"
 NOTE_LENGTH_MAX: Final = 1_000_000
-"""Characters."""
+"""In characters."""
 SIGNATURES_MAX: Final = 100
 _SIGNED: Final = "— "
 
@@ -26,19 +26,19 @@ class Malformed(Exception):
 
 
 class Unsigned(Exception):
-    """A note that none of the known keys signed, or one with a wrong signature under a known key."""
+    """None of the known keys signed the note, or a signature under a known key is wrong."""
 
 
 @dataclass(frozen=True)
 class Verifier:
-    """Who may have signed: a name and a public key of 32 bytes."""
+    """A key that may have signed: a name and a public key of 32 bytes."""
 
     name: str
     public: bytes
 
     @property
     def id(self) -> bytes:
-        """Four bytes that tell keys apart and prove nothing."""
+        """Four bytes that distinguish keys and prove nothing."""
         return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
 
     def __str__(self) -> str:
@@ -46,10 +46,10 @@ class Verifier:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From `<name>+<id>+<key>`.
+        """Parse `<name>+<id>+<key>`.
 
         Raises:
-            Malformed: it is none, or its id is another key's.
+            Malformed: it is not a verifier, or its id belongs to another key.
         """
         name, id_, key = _key(text)
         verifier = cls(name, key)
@@ -60,7 +60,7 @@ class Verifier:
 
 @dataclass(frozen=True, repr=False)
 class Signer:
-    """Who signs: a name and the seed of a private key, 32 bytes."""
+    """A signing key: a name and the seed of a private key, 32 bytes."""
 
     name: str
     seed: bytes
@@ -75,15 +75,15 @@ class Signer:
         return self._private().sign(text.encode())
 
     def secret(self) -> str:
-        """As it is kept: `PRIVATE+KEY+<name>+<id>+<seed>`."""
+        """The key as it is stored: `PRIVATE+KEY+<name>+<id>+<seed>`."""
         return f"PRIVATE+KEY+{self.name}+{self.verifier.id.hex()}+{_base64(ED25519 + self.seed)}"
 
     @classmethod
     def parse(cls, secret: str) -> Self:
-        """From `secret()`.
+        """Parse a `secret()`.
 
         Raises:
-            Malformed: it is none. The text is not quoted.
+            Malformed: it is not one. The error does not quote the text.
         """
         if not secret.startswith("PRIVATE+KEY+"):
             raise Malformed("no private key")
@@ -98,7 +98,7 @@ class Signer:
 
 
 def sign(text: str, signers: Sequence[Signer]) -> str:
-    """The note."""
+    """The signed note of a text."""
     if not text.endswith("\n"):
         raise Malformed("a note's text ends with a line's end")
     lines = [f"{_SIGNED}{s.name} {_base64(s.verifier.id + s.sign(text))}\n" for s in signers]
@@ -106,10 +106,10 @@ def sign(text: str, signers: Sequence[Signer]) -> str:
 
 
 def open_note(note: str, known: Iterable[Verifier]) -> tuple[str, list[Verifier]]:
-    """The text, and which of the known keys signed it; signatures of unknown keys are passed over.
+    """The text, and which of the known keys signed it; signatures of unknown keys are ignored.
 
     Raises:
-        Malformed: it is no note.
+        Malformed: it is not a note.
         Unsigned: no known key signed it, or a signature under a known key is wrong.
     """
     text, lines = _parts(note)
@@ -162,7 +162,7 @@ def _is_name(name: str) -> bool:
 
 
 def _is_half(character: str) -> bool:
-    """A lone surrogate: JSON may bring one, and no text that is signed can hold it."""
+    """Whether it is a lone surrogate: JSON may contain one, and no signed text can hold it."""
     return "\ud800" <= character <= "\udfff"
 
 
@@ -171,7 +171,7 @@ def _base64(raw: bytes) -> str:
 
 
 def _bytes(encoded: str) -> bytes:
-    """In the one spelling that base64 has: no bit may be left over."""
+    """Decode base64 in its canonical spelling: no bit may be left over."""
     try:
         raw = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as fault:

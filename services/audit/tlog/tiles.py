@@ -1,6 +1,6 @@
-"""The tree in tiles of 256 hashes, which once full never change: C2SP tlog-tiles.
+"""The tree in tiles of 256 hashes, which never change once full: C2SP tlog-tiles.
 
-A tile is (level, index) and holds the hashes at height 8 × level, 32 bytes each; a shorter one is the right edge.
+A tile is (level, index) and holds the hashes at height 8 × level, 32 bytes each; a shorter tile is at the right edge.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ Tile: TypeAlias = tuple[int, int]
 
 
 def path(level: int | None, index: int, width: int = WIDTH) -> str:
-    """Where a tile is found, or an entry bundle where the level is None; with `width`, the first so many of it."""
+    """The path of a tile, or of an entry bundle if the level is None; `width` selects its first hashes or entries."""
     digits = f"{index:0{-(-len(str(index)) // 3) * 3}}"
     groups = [digits[nr : nr + 3] for nr in range(0, len(digits), 3)]
     name = "/".join([*("x" + group for group in groups[:-1]), groups[-1]])
@@ -34,18 +34,18 @@ def of_size(size: int) -> Iterable[tuple[int, int, int]]:
 
 
 def bundle(entries: Iterable[bytes]) -> bytes:
-    """Entries of up to 65,535 bytes, each after its length in two bytes."""
+    """An entry bundle: entries of up to 65,535 bytes, each after its length in two bytes."""
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
 def edge(size: int) -> list[Tile]:
-    """The tiles at the right edge that are not full yet: where a tree of `size` grows."""
+    """The partial tiles at the right edge, where a tree of `size` grows."""
     levels = range((size.bit_length() + HEIGHT - 1) // HEIGHT)
     return [(at, size >> HEIGHT * (at + 1)) for at in levels if (size >> HEIGHT * at) % WIDTH]
 
 
 def grow(size: int, at_edge: Mapping[Tile, bytes], leaves: Sequence[bytes]) -> dict[Tile, bytes]:
-    """The tiles that change when leaf hashes are appended to a tree of `size`, whose edge is given."""
+    """The tiles that change when leaf hashes are appended to a tree of `size`, given the tiles at its edge."""
     grown: dict[Tile, bytes] = {}
     hashes, level = leaves, 0
     while hashes:
@@ -59,7 +59,7 @@ def grow(size: int, at_edge: Mapping[Tile, bytes], leaves: Sequence[bytes]) -> d
 
 
 def needed(spans: Iterable[Span]) -> set[Tile]:
-    """The tiles that the hashes of these spans are read from."""
+    """The tiles that hold the hashes for these spans."""
     return {_place(node)[0] for span in spans for node in nodes(span)}
 
 
@@ -74,7 +74,7 @@ def hash_of(span: Span, tiles: Mapping[Tile, bytes]) -> bytes:
 
 
 def _place(node: Node) -> tuple[Tile, int, int]:
-    """The tile of a node, and which of its hashes the node is made of: the first and how many."""
+    """The tile that holds a node, and the range of its hashes that form the node: the first and how many."""
     height, index = node
     level, rest = divmod(height, HEIGHT)
     first = index << rest

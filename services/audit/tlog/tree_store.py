@@ -1,4 +1,4 @@
-"""The tree in Postgres: it grows in the transaction that archives, and answers hashes by index lookups alone."""
+"""The tree in Postgres: it grows in the transaction that archives, and reads hashes by index lookups alone."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -22,13 +22,13 @@ async def edge(connection: Connection, size: int) -> Mapping[Tile, bytes]:
 
 
 async def put(connection: Connection, size: int, grown: Mapping[Tile, bytes]) -> None:
-    """The tiles that changed as the tree grew to `size`."""
+    """Write the tiles that changed as the tree grew to `size`."""
     rows = [(level, nr, content) for (level, nr), content in grown.items()]
     await connection.execute(sql()["grow"], *columns(rows, 3), size)
 
 
 async def read(connection: Connection, wanted: Sequence[Tile]) -> dict[Tile, bytes]:
-    """Tiles, as far as they are there."""
+    """Read tiles; those that do not exist are omitted."""
     rows = await connection.fetch(sql()["tiles"], *columns(wanted, 2))
     return {(row["level"], row["nr"]): row["hashes"] for row in rows}
 

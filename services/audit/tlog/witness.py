@@ -1,8 +1,8 @@
-"""A witness, who cosigns each checkpoint once it is shown to continue the one before. C2SP tlog-witness.
+"""A witness cosigns each checkpoint after verifying that it continues the one before. C2SP tlog-witness.
 
 The witness is a third party: signing does not wait for it, and its failures are reported as its own and stop nothing
-here. What it *knows* is another matter: if it saw more leaves than there are, or another tree of the same size, then
-two histories were signed under this key. That raises an alarm, which stands until somebody clears it.
+here. What it has *seen* matters: if it saw more leaves than there are, or another tree of the same size, then two
+histories were signed under this key. That raises an alarm, which is open until somebody clears it.
 """
 
 import asyncio
@@ -24,44 +24,44 @@ log = structlog.get_logger()
 EVERY_S: Final = 1.0
 PAUSE_MAX_S: Final = 60.0
 ANSWER_WITHIN_S: Final = 5.0
-"""From the first byte that is sent to the last that comes."""
+"""From the first byte sent to the last byte received."""
 ANSWER_BYTES_MAX: Final = 65_536
 ATTEMPTS_MAX: Final = 3
-"""How often a checkpoint is sent in one round, with the size that the witness says it saw."""
+"""How often one round sends a checkpoint, each time with the size that the witness reports to have seen."""
 NAME: Final = "the witness"
 _SIZE: Final = re.compile(rb"(0|[1-9][0-9]{0,18})\n?")
 
 
 class NotCosigned(Exception):
-    """The witness did not do its part; the message says what it did, without its words."""
+    """The witness did not cosign; the message says what it did, without quoting it."""
 
 
 class Witness:
-    """One process's way to the witness."""
+    """The client of the witness in one process."""
 
     def __init__(self, pool: asyncpg.Pool, url: str, health: Health) -> None:
         self._pool = pool
         self._url = f"{url.rstrip('/')}/add-checkpoint"
         self._health = health
         self._old = 0
-        """How many leaves it says that it saw."""
+        """The number of leaves that the witness reports to have seen."""
         self._cosigned = ""
-        """The note that it took last."""
+        """The note that it accepted last."""
 
     async def run(self) -> None:
-        """For ever; a pause that grows while it fails."""
+        """Run for ever, with a growing pause while it fails."""
         pause_s = EVERY_S
         while True:
             pause_s = EVERY_S if await self.round() else min(pause_s * 2, PAUSE_MAX_S)
             await asyncio.sleep(pause_s)
 
     async def round(self) -> bool:
-        """Show it the newest checkpoint, if it has not seen it; whether it has. Never raises."""
+        """Send the newest checkpoint unless the witness has it; returns whether it has. Never raises."""
         try:
             await self._show()
         except NotCosigned as fault:
             return self._failed(str(fault))
-        except Exception as fault:  # the network's, the witness's, or our own database's
+        except Exception as fault:  # of the network, of the witness, or of our own database
             return self._failed(f"it could not be reached ({type(fault).__name__})")
         self._health.remarks.pop(NAME, None)
         return True
@@ -94,7 +94,7 @@ class Witness:
         raise NotCosigned("it says each time that it saw another size")
 
     async def _add_checkpoint(self, note: str, old: int, size: int) -> tuple[int, int | None]:
-        """The status, and the size that it says it saw where that is why it refuses (409)."""
+        """The status, and, for a conflict (409), the size that the witness reports to have seen."""
         async with self._pool.acquire() as connection:
             proof = await tree_store.hashes(connection, merkle.consistency(old, size))
         lines = [f"old {old}", *(base64.b64encode(one).decode() for one in proof), "", note]
@@ -112,7 +112,7 @@ class Witness:
         return answer.status_code, int(seen_size[1]) if seen_size and int(seen_size[1]) <= BIGINT_MAX else None
 
     async def _leaves_signed(self) -> int:
-        """By now: another process may have signed and shown more."""
+        """The size that is signed by now: another process may have signed and sent more."""
         note: str = await self._pool.fetchval(sql()["last_checkpoint"])
         return int(note.split("\n")[1])
 

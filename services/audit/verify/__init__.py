@@ -1,1 +1,1 @@
-"""Checks that trust nobody: of the log from outside, and of what must hold between records."""
+"""Checks that trust nobody: of the log from outside, and of the relations between records."""

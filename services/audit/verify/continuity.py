@@ -1,7 +1,7 @@
-"""What must hold between records, beyond each being as it was signed: nothing is missing from a service's own log.
+"""Checks between records, beyond each being as it was signed: nothing is missing from a service's own log.
 
-Every stream's versions and every service's positions go up by one, and every command that could be read has an outcome.
-Pure: sees each archived record once, in any order between partitions. Memory: a number for each stream and each
+Every stream's versions and every service's positions increase by one, and every readable command has an outcome. Pure:
+the checker sees each archived record once, in any order between partitions. Memory: a number for each stream and each
 command.
 """
 
@@ -16,11 +16,11 @@ from services.audit.archive import static_files
 from services.audit.verify.verifier import MALFORMED, ReadPath, Verification, name_of
 
 ANSWER_MAX_MS: Final = 60_000
-"""A command may be without an outcome for so long before the newest record; after that it is missing."""
+"""How old a command without an outcome may be, relative to the newest record; after that the outcome is missing."""
 
 
 class ContinuityChecker:
-    """What was seen so far."""
+    """The state of the check after the records that were seen."""
 
     def __init__(self, report: Verification) -> None:
         self._report = report
@@ -32,7 +32,7 @@ class ContinuityChecker:
         self._newest = 0
 
     def see(self, record: JsonObject) -> None:
-        """One archived record in JSON, as `layout.record` gives it; what is none is passed over, and is no leaf."""
+        """Check one archived record in JSON, as `static_files.record` gives it; anything else is reported."""
         try:
             self._see(record)
         except MALFORMED:
@@ -67,7 +67,7 @@ class ContinuityChecker:
             self._ahead[service].remove(self._last[service])
 
     def end(self) -> None:
-        """All was seen: what is missing."""
+        """Report what is missing, after all records were seen."""
         for service, ahead in self._ahead.items():
             if ahead:
                 self._report.wrong(
@@ -79,7 +79,7 @@ class ContinuityChecker:
 
 
 def _answered(outcome: bytes) -> tuple[str, str] | None:
-    """The source and id of the command that an outcome answers; None where its data has none."""
+    """The source and id of the command that an outcome answers; None if its data has none."""
     try:
         body = json.loads(outcome)
         source, id_ = body["command_source"], body["command_id"]
@@ -96,7 +96,7 @@ def watched(read: ReadPath, chain: ContinuityChecker) -> ReadPath:
         nonlocal seen
         content = read(path)
         if path.startswith("records/"):
-            for record in map(json.loads, content.splitlines()):  # the reader of the path reports what is no JSON
+            for record in map(json.loads, content.splitlines()):  # the reader of the path reports invalid JSON
                 if isinstance(record, dict) and isinstance(leaf := record.get("leaf"), int) and leaf >= seen:
                     chain.see(record)
                     seen = leaf + 1

@@ -42,16 +42,16 @@ NOTE_LENGTH_MAX: Final = 1_000_000
 SIGNATURES_MAX: Final = 100
 BUNDLE: Final = "forcegen.audit.bundle/1"
 FIELDS: Final = frozenset({"topic", "partition", "offset", "timestamp", "key", "headers", "value"})
-"""Everything that a record has: a member beside these would be shown, and proved by nothing."""
+"""All members of a record: any other member would be shown without being proved."""
 MALFORMED: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
-"""What comes of JSON that has another form than the one that is meant."""
+"""The errors that malformed JSON causes in this file."""
 JsonObject: TypeAlias = dict[str, Any]  # `Any`: whatever a server or a file says; what has another form is MALFORMED
 ReadPath: TypeAlias = Callable[[str], bytes]
-"""The content of a path of the log's layout; raises OSError or LookupError where there is none."""
+"""Returns the content of a path of the log's layout; raises OSError or LookupError if there is none."""
 
 
 class NotVerified(Exception):
-    """What was shown is not what was signed."""
+    """The evidence is not what was signed."""
 
 
 class SignedTree(NamedTuple):
@@ -62,7 +62,7 @@ class SignedTree(NamedTuple):
 
 @dataclass
 class Verification:
-    """What was looked at, and everything that is wrong with it, each with the record where one can be named."""
+    """What was checked, and everything that is wrong with it, each with the record where one can be named."""
 
     checkpoint: SignedTree | None = None
     note: str = ""
@@ -71,7 +71,7 @@ class Verification:
     findings: list[str] = field(default_factory=list)
 
     def wrong(self, finding: str) -> None:
-        """Keep what is wrong, up to a bound, on one line and fit for a terminal."""
+        """Keep a finding, up to a bound, on one line and safe for a terminal."""
         self.findings[FINDINGS_MAX - 1 :] = []
         self.findings.append(escaped(finding[:FINDING_LENGTH_MAX]))
         if self.full:
@@ -79,12 +79,12 @@ class Verification:
 
     @property
     def full(self) -> bool:
-        """Whether so much is wrong that checking further shows nothing more."""
+        """Whether there are so many findings that further checks show nothing more."""
         return len(self.findings) >= FINDINGS_MAX
 
 
 def escaped(text: str) -> str:
-    """Without what would move a terminal's cursor, end a line or change the order of what is read."""
+    """The text with everything escaped that moves a terminal's cursor, ends a line or reorders what is read."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
@@ -94,7 +94,7 @@ def escaped(text: str) -> str:
 def leaf_hash(record: JsonObject) -> bytes:
     """The leaf hash of a record in JSON: bytes in hexadecimal, the timestamp in milliseconds.
 
-    Raises one of MALFORMED where it is no record, or has a member that no leaf proves.
+    Raises one of MALFORMED if it is not a record, or has a member that no leaf proves.
     """
     if record.keys() - {"leaf"} != FIELDS:
         raise ValueError("a record has other members")
@@ -111,7 +111,7 @@ def leaf_hash(record: JsonObject) -> bytes:
 
 
 def _integer(value: object) -> int:
-    if type(value) is int:  # true and 1.0 are none
+    if type(value) is int:  # true and 1.0 are not
         return value
     raise ValueError("no whole number")
 
@@ -131,7 +131,7 @@ def _sized(digits: str | None, shown: Callable[[bytes], bytes]) -> bytes:
 
 
 def name_of(record: JsonObject) -> str:
-    """How a finding names a record."""
+    """The name of a record in findings."""
     return "/".join(str(record.get(part, "?"))[:300] for part in ("topic", "partition", "offset"))
 
 
@@ -143,7 +143,7 @@ def _node(left: bytes, right: bytes) -> bytes:
 
 
 def _subtree(leaves: Sequence[bytes]) -> bytes:
-    """RFC 6962's definition, word for word."""
+    """RFC 6962's definition, literally."""
     if len(leaves) == 1:
         return leaves[0]
     half = 1 << (len(leaves) - 1).bit_length() - 1
@@ -151,7 +151,7 @@ def _subtree(leaves: Sequence[bytes]) -> bytes:
 
 
 class GrowingTree:
-    """A tree that leaves are appended to: the unfinished tile of each level."""
+    """An append-only tree: the unfinished tile of each level."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -179,7 +179,7 @@ class GrowingTree:
 
 
 def included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
-    """Does the proof lead from the leaf to the root: from the top down, as the tree is split."""
+    """Whether the proof leads from the leaf to the root: from the top down, as the tree is split."""
     return 0 <= index < size and _climb(index, size, leaf, list(proof)) == root
 
 
@@ -198,14 +198,14 @@ def _climb(index: int, size: int, leaf: bytes, proof: list[bytes]) -> bytes | No
 
 
 def continued(old: SignedTree, new: SignedTree, proof: Sequence[bytes]) -> bool:
-    """Does the newer tree begin with the older, as the proof says."""
+    """Whether the newer tree begins with the older one, according to the proof."""
     if old.size in {new.size, 0}:
         return not proof and (old.size == 0 or old.root == new.root)
     return old.size < new.size and _grown(old.size, new.size, list(proof), old.root) == (old.root, new.root)
 
 
 def _grown(old: int, size: int, proof: list[bytes], known: bytes | None) -> tuple[bytes, bytes] | None:
-    """The roots over the first `old` and over all; `known` stands for the part that is the old tree itself."""
+    """The roots over the first `old` leaves and over all; `known` stands for the part that is the old tree itself."""
     if old == size:
         if (known is None) != (len(proof) == 1):
             return None
@@ -226,10 +226,10 @@ def _grown(old: int, size: int, proof: list[bytes], known: bytes | None) -> tupl
 
 
 def opened(note: str, keys: Sequence[str]) -> str:
-    """The text of a note that one of the keys signed; signatures of keys that are not known are passed over.
+    """The text of a note that one of the keys signed; signatures of unknown keys are ignored.
 
     Raises:
-        NotVerified: none of them did, one of their signatures is wrong, or it is no note.
+        NotVerified: none of the keys signed it, one of their signatures is wrong, or it is not a note.
     """
     text, lines = _parts(note)
     known = dict(map(_key, keys))
@@ -250,7 +250,7 @@ def opened(note: str, keys: Sequence[str]) -> str:
 
 
 def _parts(note: str) -> tuple[str, list[str]]:
-    """The text and the signature lines, of which nothing else may stand among them or behind."""
+    """The text and the signature lines; nothing else may stand between or after those lines."""
     if not isinstance(note, str) or len(note) > NOTE_LENGTH_MAX:
         raise NotVerified("it is no note: no text, or too long")
     if any((ord(one) < 0x20 and one != "\n") or "\ud800" <= one <= "\udfff" for one in note):
@@ -274,7 +274,7 @@ def _key(key: str) -> tuple[tuple[str, bytes], bytes]:
     """Name and id of a key `name+id+base64`, and its 32 bytes.
 
     Raises:
-        NotVerified: it is no Ed25519 key, or its id is another key's.
+        NotVerified: it is not an Ed25519 key, or its id belongs to another key.
     """
     name, _, rest = str(key).partition("+")
     key_id, _, encoded = rest.partition("+")
@@ -292,7 +292,7 @@ def _is_name(name: str) -> bool:
 
 
 def _base64(encoded: str) -> bytes:
-    """In its one spelling: without white space, with padding, and with no bit left over."""
+    """Decode the canonical spelling: without white space, with padding, and with no bit left over."""
     try:
         raw = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as fault:
@@ -303,10 +303,10 @@ def _base64(encoded: str) -> bytes:
 
 
 def checkpoint(note: str, keys: Sequence[str]) -> SignedTree:
-    """What a signed checkpoint says of the log that the first key names.
+    """The content of a signed checkpoint of the log that the first key names.
 
     Raises:
-        NotVerified: nobody known signed it, it is no checkpoint, or it speaks of another log.
+        NotVerified: no known key signed it, it is not a checkpoint, or it belongs to another log.
     """
     lines = opened(note, keys).split("\n")
     if len(lines) < 4 or lines[-1] or not lines[0] or "" in lines[3:-1]:
@@ -322,14 +322,14 @@ def checkpoint(note: str, keys: Sequence[str]) -> SignedTree:
 
 
 def handed_over(first: str, notes: Sequence[str]) -> list[str]:
-    """The keys that follow from the auditor's: each brought in by a note that it and one before it signed.
+    """The keys that follow from the auditor's: each introduced by a note that it and an earlier one signed.
 
     Raises:
-        NotVerified: the first is no key.
+        NotVerified: the first is not a key.
     """
     _key(first)
     known = [first]
-    for giver in known:  # grows while it is walked
+    for giver in known:  # the list grows during the loop
         for note in notes:
             try:
                 kind, origin, taker, before, end = opened(note, [giver]).split("\n")
@@ -347,7 +347,7 @@ def handed_over(first: str, notes: Sequence[str]) -> list[str]:
 def verify(
     read: ReadPath, key: str, since: str | None = None, on_progress: Callable[[int, float], None] = lambda *_: None
 ) -> Verification:
-    """Every record, hash and signature of a log, and that it continues the checkpoint `since`, unless that is None."""
+    """Check every record, hash and signature of a log, and that it continues the checkpoint `since`, if given."""
     report, began = Verification(), time.monotonic()
     try:
         keys = handed_over(key, _list(_json(read("handovers"))))
@@ -378,7 +378,7 @@ def _records(
     report: Verification,
     on_progress: Callable[[int], None],
 ) -> None:
-    """Every record, against every checkpoint, which come by size."""
+    """Check every record against every checkpoint; the checkpoints come in order of size."""
     tree = GrowingTree()
     for who, expected in signed:
         while tree.size < min(expected.size, newest.size):
@@ -394,7 +394,7 @@ def _records(
 
 
 def _json(text: bytes | str) -> Any:  # as for JsonObject
-    """JSON in which no member comes twice: which of the two counted would be the reader's choice."""
+    """Parse JSON without duplicate members: which of the two counts would be the reader's choice."""
 
     def members(pairs: list[tuple[str, object]]) -> JsonObject:
         members_ = dict(pairs)
@@ -412,7 +412,7 @@ def _list(value: object) -> list[Any]:  # as for JsonObject
 
 
 def _signed(read: ReadPath, keys: Sequence[str], size: int, report: Verification) -> Iterator[tuple[str, SignedTree]]:
-    """Every checkpoint that the log says it signed, as it signed them, a page at a time."""
+    """Every checkpoint that the log lists as signed, in the order of signing, one page at a time."""
     nr, before = 0, 0
     while notes := _list(_json(read(f"checkpoints/{nr // WIDTH}"))):
         for note in notes:
@@ -436,12 +436,12 @@ def _signed(read: ReadPath, keys: Sequence[str], size: int, report: Verification
 def _in_order(
     own: list[tuple[str, SignedTree]], listed: Iterator[tuple[str, SignedTree]]
 ) -> Iterator[tuple[str, SignedTree]]:
-    """Both by size; of those listed, only what the tree can be held to."""
+    """Both by size; of those listed, only those that the tree can be checked against."""
     return heapq.merge(sorted(own, key=lambda each: each[1].size), listed, key=lambda each: each[1].size)
 
 
 def _grow(read: ReadPath, tree: GrowingTree, end: int, size: int, report: Verification) -> None:
-    """Hash the records of the next tile again, each against the hash that the tile holds, up to leaf `end`."""
+    """Hash the records of the next tile again, up to leaf `end`, and compare each with the hash that the tile holds."""
     nr, first = divmod(tree.size, WIDTH)
     path = f"{nr:0{-(-len(str(nr)) // 3) * 3}}"
     path = "/".join(["x" + path[at : at + 3] for at in range(0, len(path) - 3, 3)] + [path[-3:]])
@@ -471,7 +471,7 @@ def _grow(read: ReadPath, tree: GrowingTree, end: int, size: int, report: Verifi
 
 
 def _hashed(record: JsonObject) -> bytes:
-    """The leaf hash; of what cannot be a record, none that any tree holds."""
+    """The leaf hash; for a value that cannot be a record, a value that no tree holds."""
     try:
         return leaf_hash(record)
     except MALFORMED:
@@ -479,7 +479,7 @@ def _hashed(record: JsonObject) -> bytes:
 
 
 def verify_bundle(bundle: JsonObject, key: str, since: str | None = None) -> Verification:
-    """One record, offline: that it is in a signed tree, which continues the checkpoint `since`, unless that is None."""
+    """Check one record offline: it is in a signed tree, which continues the checkpoint `since`, if given."""
     report = Verification()
     try:
         if bundle["format"] != BUNDLE:
@@ -504,7 +504,7 @@ def verify_bundle(bundle: JsonObject, key: str, since: str | None = None) -> Ver
 
 
 def kept_note(file: Path) -> str:
-    """The note in a file, as it was served; raises NotVerified where it is not as it was served."""
+    """The note in a file, as it was served; raises NotVerified if an editor changed it or it cannot be read."""
     content = _content(file)
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise NotVerified(
@@ -517,7 +517,7 @@ def kept_note(file: Path) -> str:
 
 
 def kept_bundle(file: Path) -> Any:  # as for JsonObject
-    """The JSON in a file; raises NotVerified where it cannot be read, is empty, or holds none."""
+    """The JSON in a file; raises NotVerified if the file cannot be read, is empty, or holds no JSON."""
     try:
         return _json(_content(file))
     except (ValueError, RecursionError) as fault:
@@ -536,11 +536,11 @@ def _content(file: Path) -> bytes:
 
 class _Staying(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: object, **__: object) -> None:
-        """None is followed: a token is for whom it was given to, and not for whoever that one names."""
+        """Follow no redirect: a token is for the server it was given to, not for one that this server names."""
 
 
 def reader(place: str, token: str | None = None) -> ReadPath:
-    """The log's layout in a directory or behind an address; content is given to those who show a token."""
+    """Reads the log's layout in a directory or from a server; content is served to clients with a token."""
     if not place.startswith(("http://", "https://")):
         return lambda path: (Path(place) / path).read_bytes()
     opener = urllib.request.build_opener(_Staying)
@@ -560,7 +560,7 @@ def reader(place: str, token: str | None = None) -> ReadPath:
 
 
 def summary(report: Verification) -> str:
-    """What was found, a line each, and the checkpoint last."""
+    """The findings, one a line, with the checkpoint last."""
     rate = report.records / report.seconds if report.seconds else 0.0
     ending = f"{len(report.findings)} wrong" if report.findings else "all of it holds"
     counted = f"{report.records:,} records, {rate:,.0f} a second: {ending}"
@@ -568,7 +568,7 @@ def summary(report: Verification) -> str:
 
 
 def main() -> int:
-    """The verifier alone, from the command line."""
+    """Run the verifier by itself, from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("place", nargs="?", help="an exported directory, or the address of an audit service; else `.`")
     parser.add_argument("--key", required=True, help="the log's key, as you noted it when you first met it")
@@ -580,7 +580,7 @@ def main() -> int:
         parser.error("--bundle is checked by itself: give a directory or an address without it")
     if arguments.place == "" or arguments.token == "":
         parser.error("the address, or --token, was given and is empty: leave it out, or set what it is to hold")
-    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever the locale cannot show
+    if isinstance(sys.stdout, io.TextIOWrapper):  # escapes characters that the locale cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         since = None if arguments.since is None else kept_note(arguments.since)
