@@ -1,4 +1,4 @@
-"""The audit service, put together: `archive` stores every topic, `tlog` signs the tree, `http` and `pages` show it."""
+"""Assembles the audit service: `archive` stores every topic, `tlog` signs the tree, `http` and `pages` serve it."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ SERVICE = reader_service.ReaderService(
 
 
 def loops(pool: asyncpg.Pool, health: Health) -> Sequence[Loop]:
-    """What runs along with archiving: the publisher, the search indexer, and the witness where there is one."""
+    """The loops beside archiving: the publisher, the search indexer, and, if there is a witness, its client."""
     settings = AuditSettings()
     always = [Publisher(pool, keys.signer(settings), settings, health).run(), indexer.run(pool, health)]
     return [*always, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]

@@ -1,7 +1,7 @@
-"""Who may read content of the archive over HTTP, and that every such reading is itself on record.
+"""Who may read content of the archive over HTTP; every such reading is itself recorded.
 
-What discloses no record (checkpoints, hashes, proofs, the digests of entries) is for everybody. Content is for those
-whom the readers' file names, by the hash of a token; without that file, for this machine alone.
+What discloses no record (checkpoints, hashes, proofs, the digests of entries) is open to everybody. Content is open to
+the readers in the readers' file, identified by the hash of a token; without that file, to this machine alone.
 """
 
 import hmac
@@ -31,11 +31,11 @@ from kernel.sql.template import template
 
 log = structlog.get_logger()
 LOCAL: Final = "local"
-"""What a reader on this machine is called where there is no readers' file."""
+"""The name of a reader on this machine if there is no readers' file."""
 FORWARDING: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 """Headers that a proxy adds."""
 REQUEST_LENGTH_MAX: Final = 2_000
-"""Characters of a request that stay on record."""
+"""Characters of a request that are recorded."""
 _LINE: Final = re.compile(r"(?P<name>[A-Za-z0-9_.@-]{1,100})[ \t]+(?P<digest>[0-9a-f]{64})")
 _BEARER: Final = HTTPBearer(auto_error=False)
 _BASIC: Final = HTTPBasic(auto_error=False)
@@ -43,16 +43,16 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Forcegen archive", Bearer
 
 
 class MalformedReadersFile(Exception):
-    """The readers' file has a line that is no reader."""
+    """The readers' file has a malformed line."""
 
 
 class ReadingRefused(Exception):
-    """Nobody who may read content."""
+    """The client may not read content."""
 
 
 @dataclass
 class ReadersFile:
-    """Those whom the file names; it is read again when it changes."""
+    """The readers in the file, which is read again when it changes."""
 
     file: Path | None
     _named: Mapping[str, str] = field(default_factory=dict)
@@ -62,14 +62,14 @@ class ReadersFile:
         self._read()
 
     def name_of(self, token: str) -> str | None:
-        """The name of the reader with this token; None where there is none."""
+        """The name of the reader with this token; None if there is none."""
         self._read_again()
         shown = sha256(token.encode()).hexdigest()
         names = [name for name, digest in self._named.items() if hmac.compare_digest(digest, shown)]
         return names[0] if names else None
 
     def _read_again(self) -> None:
-        """A file that became malformed or was deleted meanwhile changes nothing, and is logged."""
+        """Read the file again; one that has become malformed or was deleted is logged and changes nothing."""
         try:
             self._read()
         except (OSError, MalformedReadersFile) as fault:
@@ -85,10 +85,10 @@ class ReadersFile:
 
 
 def named(text: str) -> dict[str, str]:
-    """Hashes of tokens by name: a line each, `name hash`; empty ones and those that begin with # are nothing.
+    """Token hashes by reader name, from lines `name hash`; blank lines and lines that begin with # are ignored.
 
     Raises:
-        MalformedReadersFile: a line is neither, or a name comes twice.
+        MalformedReadersFile: a line is neither, or a name occurs twice.
     """
     digests: dict[str, str] = {}
     for nr, line in enumerate(text.splitlines(), 1):
@@ -104,21 +104,21 @@ def named(text: str) -> dict[str, str]:
 
 
 async def _token(request: Request) -> str:
-    """The token of `Bearer TOKEN`; or, as browsers send it, the password of `Basic …`; empty where there is neither."""
+    """The token of `Bearer TOKEN`, or the password of `Basic …`, as browsers send it; empty if there is neither."""
     if bearer := await _BEARER(request):
         return bearer.credentials.strip()
     try:
         basic = await _BASIC(request)
-    except HTTPException:  # Basic credentials that cannot be decoded: refused on record, as every other
+    except HTTPException:  # undecodable Basic credentials: refused and recorded like any other
         return ""
     return basic.password if basic else ""
 
 
 async def reader(request: Request) -> str:
-    """A dependency of every route that gives content: who reads, after that is on record.
+    """The dependency of every route that serves content: the reader's name, once the reading is on record.
 
     Raises:
-        ReadingRefused: nobody who may.
+        ReadingRefused: the client may not read content.
     """
     readers: ReadersFile = request.app.state.readers
     pool: asyncpg.Pool = request.app.state.pool
@@ -135,9 +135,9 @@ async def reader(request: Request) -> str:
 def local(client: str | None, headers: Headers) -> str | None:
     """The name of a client on this machine; None for every other client.
 
-    The address of the connection is not enough: a page of another site can lead a browser here to us under that site's
-    own name, and a proxy here forwards everybody's requests. What a proxy says of its client is not believed; that it
-    says something is.
+    The address of the connection is not enough: a page of another site can direct a browser on this machine to this
+    service under that site's own name, and a proxy on this machine forwards everybody's requests. What a proxy states
+    about its client is not trusted; that it states something is.
     """
     handed_on = any(name in headers for name in FORWARDING)
     own_name = all(map(names_this_machine, headers.getlist("host")))
@@ -149,12 +149,12 @@ def _is_loopback(client: str) -> bool:
         address = ip_address(client)
     except ValueError:
         return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None  # where both families are listened to
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None  # if the server listens to both families
     return (mapped or address).is_loopback
 
 
 def _storable(text: str) -> str:
-    """Text as Postgres holds it."""
+    """Text that Postgres can store."""
     return text.replace("\0", "").encode("utf-8", "backslashreplace").decode()
 
 
@@ -162,10 +162,10 @@ Reader = Depends(reader)
 
 
 def guard(app: FastAPI, pool: asyncpg.Pool, file: Path | None) -> None:
-    """Let routes of `app` depend on `reader`, and tell what was read.
+    """Let routes of `app` depend on `reader`, and add the route that lists the readings.
 
     Raises:
-        MalformedReadersFile: the readers' file is wrong.
+        MalformedReadersFile: the readers' file is malformed.
         OSError: it cannot be read.
     """
     app.state.readers, app.state.pool = ReadersFile(file), pool
@@ -203,7 +203,7 @@ _READINGS: Final = numbered("readings", BIGINT_MAX)
 async def newest(
     pool: asyncpg.Pool, limit: int, before: int = BIGINT_MAX, reader: str | None = None
 ) -> list[dict[str, object]]:
-    """The last readings."""
+    """The newest readings."""
     given = {"before": before, "limit": limit} | ({} if reader is None else {"reader": reader})
     statement = template("services.audit.http", "readings").narrowed(given).statement()
     return [dict(row) for row in await pool.fetch(statement.sql, *statement.values(given))]

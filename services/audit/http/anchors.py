@@ -1,6 +1,6 @@
-"""That everything up to a position of every partition is in the signed tree: what a receipt rests on.
+"""Proves that everything up to a position of every partition is in the signed tree: the basis of a receipt.
 
-No record's content is disclosed: only where the last record of each partition is in the tree, and its proof.
+No record's content is disclosed: only the place of each partition's last record in the tree, and its proof.
 """
 
 from collections.abc import Sequence
@@ -20,16 +20,16 @@ from services.audit.tlog.leaf import entry
 from services.audit.tlog.tree_store import sql
 
 Position = tuple[str, int, int]
-"""Topic, partition, and the offset before which everything counts."""
+"""Topic, partition, and the offset before which everything is covered."""
 Positions = Annotated[
     list[Place], Query(min_length=1, max_length=1_000, alias="position", examples=["approvals.events/0/17"])
 ]
 
 
 async def anchored(connection: Connection, positions: Sequence[Position]) -> dict[str, object] | None:
-    """The newest checkpoint, with the last record before each position and its proof; None where one is not signed yet.
+    """The newest checkpoint, with the last record before each position and its proof; None while one is not yet signed.
 
-    A partition of which nothing was read yet has no anchor.
+    A partition that has not been read yet has no anchor.
     """
     note: str | None = await connection.fetchval(sql()["last_checkpoint"])
     rows = await connection.fetch(sql()["anchors"], *columns(positions, 3))

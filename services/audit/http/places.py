@@ -1,4 +1,4 @@
-"""Parameters that name a place in Kafka, read strictly: a topic, or a record as `topic/partition/offset`."""
+"""Parameters that name a place in Kafka, parsed strictly: a topic, or a record as `topic/partition/offset`."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from kernel.http.parameters import Kind, Whole
 from kernel.http.values import Bad, shown, whole
 
 TOPIC: Final = "[a-zA-Z0-9._-]{1,249}"
-"""What Kafka takes for the name of a topic."""
+"""The topic names that Kafka accepts."""
 _TOPIC: Final = re.compile(TOPIC)
 
 
@@ -37,7 +37,7 @@ class _Place(Kind):
 EXAMPLE: Final = "deployments.events/0/17"
 Topic = Annotated[str, _Topic()]
 Place = Annotated[str, _Place()]
-"""Read into its parts by `place`."""
+"""Parsed by `place`."""
 Partition = Annotated[int, Whole(0, INTEGER_MAX)]
 Offset = Annotated[int, Whole(0, BIGINT_MAX)]
 
@@ -49,7 +49,7 @@ def place(text: str) -> tuple[str, int, int]:
         partition, offset = (whole(one, 0, most) for one, most in zip(numbers, (INTEGER_MAX, BIGINT_MAX), strict=True))
         if not _TOPIC.fullmatch(topic):
             raise Bad("no topic", "")
-    except ValueError as fault:  # also another number of parts
+    except ValueError as fault:  # or a different number of parts
         raise Bad(
             f"{shown(text)} is no place of a record.", f"Send topic/partition/offset, as in {EXAMPLE}."
         ) from fault

@@ -29,7 +29,7 @@ Leaf = Annotated[int, Whole(0, MAX), Query(description="The number of a leaf, fr
 
 
 async def bundle(connection: Connection, topic: str, partition: int, offset: int, since: int = 0) -> JsonObject | None:
-    """The record with all that proves it, offline; None where it is not archived, or not signed yet."""
+    """The record with everything that proves it, offline; None if it is not archived, or not signed yet."""
     row = await connection.fetchrow(sql()["leaf"], topic, partition, offset)
     note: str | None = await connection.fetchval(sql()["last_checkpoint"])
     size = _signed(note).size if note else 0
@@ -45,7 +45,7 @@ async def bundle(connection: Connection, topic: str, partition: int, offset: int
 
 
 def routes(pool: asyncpg.Pool) -> APIRouter:
-    """Proofs, each answered by a few lookups of tiles."""
+    """Proofs, each served by a few lookups of tiles."""
     router = APIRouter(prefix="/v1")
 
     @router.get("/proofs/inclusion", summary="That a leaf is in the tree of a size", responses=documented(404))
@@ -104,7 +104,7 @@ def files(app: FastAPI, pool: asyncpg.Pool) -> None:
 
 
 def _open_files(app: FastAPI, pool: asyncpg.Pool) -> None:
-    """What discloses no record: checkpoints, hand-overs and tiles."""
+    """Serve the files that disclose no record: checkpoints, hand-overs and tiles."""
 
     @app.get(
         "/checkpoint", summary="The newest checkpoint, signed", responses=_ABSENT, response_class=PlainTextResponse
@@ -140,7 +140,7 @@ def _open_files(app: FastAPI, pool: asyncpg.Pool) -> None:
 
 
 def _files_of_records(app: FastAPI, pool: asyncpg.Pool) -> None:
-    """Content, for readers alone."""
+    """Serve content, to readers alone."""
 
     @app.get(
         "/unplaced",
@@ -166,7 +166,7 @@ def _files_of_records(app: FastAPI, pool: asyncpg.Pool) -> None:
 
 
 async def _file(request: Request, pool: asyncpg.Pool, path: str, media: str) -> Response:
-    if b"%" in request.scope.get("raw_path", b""):  # another spelling of the same, or a line's end behind it
+    if b"%" in request.scope.get("raw_path", b""):  # another spelling of the same path, or an encoded line end
         return _absent(path)
     try:
         async with pool.acquire() as connection:
@@ -178,7 +178,7 @@ async def _file(request: Request, pool: asyncpg.Pool, path: str, media: str) -> 
 
 
 async def _may_be_kept(connection: Connection, path: str) -> str:
-    """Content is not: each reading of it is on record. Digests in entries confirm guesses: no shared cache has them."""
+    """Content is not cached, as each reading is recorded; entries are not in shared caches: digests confirm guesses."""
     if path.startswith(("records/", "unplaced")):
         return caching.NOT_AT_ALL
     if not path.startswith("tile/"):
@@ -190,7 +190,7 @@ async def _may_be_kept(connection: Connection, path: str) -> str:
 
 
 async def _is_signed(connection: Connection, path: str) -> bool:
-    """Whether a checkpoint covers all of a tile: until then a server that went back may come to have another there."""
+    """Whether a checkpoint covers the whole tile: until then, a server restored from a backup may serve another one."""
     tile_path, note = static_files.tile_of(path), await connection.fetchval(sql()["last_checkpoint"])
     return tile_path is not None and note is not None and tile_path.leaves[1] <= _signed(note).size
 

@@ -1,4 +1,4 @@
-"""Search the archive for messages, and for what caused them. Each result is a record that has a proof."""
+"""Search in the archive for messages and for their causes. Each result is a record that has a proof."""
 
 from typing import Annotated, Final
 
@@ -19,11 +19,11 @@ from services.audit.search import causation
 from services.audit.search.indexer import IndexedMessage, sql, term
 
 Text = Annotated[str, AfterValidator(term), Name(ATTRIBUTE_LENGTH_MAX * 4)]
-"""As it was sent, however long an attribute may be; or as it is shown."""
+"""An attribute as it was sent, however long, or as it is shown."""
 
 
 class UnknownMessage(LookupError):
-    """No such message is archived, or it is not findable yet."""
+    """No such message is archived, or it is not searchable yet."""
 
 
 class SearchParameters(BaseModel):
@@ -49,7 +49,7 @@ _MESSAGES: Final = numbered("messages", BIGINT_MAX)
 
 
 async def search(connection: Connection, parameters: SearchParameters) -> tuple[list[IndexedMessage], str | None]:
-    """The newest first, and the cursor of the next page; raises `Problem`."""
+    """The newest matches first, and the cursor of the next page; raises `Problem`."""
     [before] = _MESSAGES.after(parameters.cursor)
     given = {**parameters.model_dump(exclude_none=True), "before": before, "limit": parameters.limit + 1}
     statement = template("services.audit.search", "matching_messages").narrowed(given).statement()
@@ -63,7 +63,7 @@ async def at(connection: Connection, record_place: str) -> IndexedMessage:
 
     Raises:
         UnknownMessage: there is none.
-        Bad: this is no place.
+        Bad: this is not a place.
     """
     row = await connection.fetchrow(sql()["at"], *place(record_place))
     if row is None:

@@ -1,4 +1,4 @@
-"""How the log stands: its size, what was signed of it last, and whether that still holds."""
+"""The status of the log: its size, its last checkpoint, and whether the tree still continues that checkpoint."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,30 +13,30 @@ from services.audit.tlog.tree_store import sql
 
 @dataclass(frozen=True, slots=True)
 class LogStatus:
-    """Looked at now; the records themselves are hashed again by `forcegen audit verify` alone."""
+    """The current status; only `forcegen audit verify` hashes the records themselves again."""
 
     size: int
-    """Records of the log."""
+    """The number of records in the log."""
     checkpoint: str | None
-    """The newest, as it was signed; None before the first."""
+    """The newest checkpoint, as it was signed; None before the first."""
     origin: str | None
     signed_size: int
-    """How many of the records it covers."""
+    """The number of records that it covers."""
     signed: datetime | None
     continues: bool
-    """Whether the tree still begins with what was signed last."""
+    """Whether the tree still begins with the tree that was signed last."""
     unplaced: int
-    """Records that are in the archive and in no leaf: none, unless somebody put them there. Counted to 1,000."""
+    """Records in the archive without a leaf: none, unless somebody inserted them. Counted up to 1,000."""
     behind: int
-    """Records that cannot be searched for yet."""
+    """Records that cannot be searched yet."""
     problems: list[str]
-    """What does not move here, and why; and what fails at others, such as the witness, by their names."""
+    """Loops that do not progress here, with the reason, and failures of others, such as the witness, by name."""
     alarms: list[str]
-    """Those that stand: nothing is signed until somebody has looked and cleared them."""
+    """Open alarms: nothing is signed until somebody has examined and cleared them."""
 
 
 async def look(connection: Connection, health: Health) -> LogStatus:
-    """On a connection of the caller's, in one snapshot."""
+    """Read the status on the caller's connection, in one snapshot."""
     size: int = await connection.fetchval(sql()["size"])
     unplaced = len(await connection.fetch(sql()["unplaced"]))
     behind: int = await connection.fetchval(indexer.sql()["behind"])

@@ -1,1 +1,1 @@
-"""What an auditor looks at in a browser: how the log stands, a search in it, and a message beside its proof."""
+"""The auditors' pages in a browser: the status of the log, a search in it, and a message beside its proof."""

@@ -1,4 +1,4 @@
-"""The pages: read-only, without a script, each with its data beside it. Whatever a record holds is shown, never run."""
+"""The pages: read-only, without scripts, each with its data beside it. Content of a record is shown, never run."""
 
 import json
 import re
@@ -36,7 +36,7 @@ from services.audit.tlog.leaf import NAME_CODEC, entry, unpacked
 from services.audit.tlog.tree_store import sql
 
 SHOWN_MAX: Final = 20_000
-"""Bytes of a value, or of a header, that a page shows."""
+"""Bytes of a value or of a header that a page shows."""
 ON_A_PAGE: Final = 50
 READINGS_SHOWN: Final = 10
 FIELDS: Final = (
@@ -63,7 +63,7 @@ def static() -> RevalidatedFiles:
 
 
 def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
-    """`/`, `/messages/<place>`, and `/v1/status`, which is how the log stands, as data."""
+    """`/`, `/messages/<place>`, and `/v1/status`, the status of the log as data."""
     router = APIRouter()
 
     @router.get("/v1/status", summary="How the log stands: its size, what was signed, whether that still holds")
@@ -96,7 +96,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
 
 
 def _form(request: Request) -> dict[str, str]:
-    """The parameters of the form, each once; raises `Problem`. What was left empty is sent as nothing: so not given."""
+    """The form's parameters, each once; raises `Problem`. A field left empty counts as absent."""
     parameters: dict[str, str] = {}
     for name, text in request.query_params.multi_items():
         if name in parameters:
@@ -119,7 +119,7 @@ def problem(request: Request, fault: Problem) -> Response | None:
 
 
 def _with_offset(form: Mapping[str, str]) -> dict[str, str]:
-    """A form's times of day are UTC, and are sent without saying so."""
+    """The form with its times marked as UTC, which a browser sends without an offset."""
     times = {name: _LOCAL.fullmatch(form.get(name, "")) for name in ("recorded_since", "recorded_until")}
     return {**form, **{name: f"{time[1]}{time[2] or ':00'}Z" for name, time in times.items() if time}}
 
@@ -197,7 +197,7 @@ _PLACED: Final = frozenset({"leaf", "topic", "part", "offset"})
 
 
 async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, object] | None:
-    """That the record, as it is now, is in the signed tree; None where no checkpoint covers it yet."""
+    """The proof that the record, as it is now, is in the signed tree; None while no checkpoint covers it."""
     note: str | None = await connection.fetchval(sql()["last_checkpoint"])
     checkpoint = Checkpoint.parse(note.rpartition("\n\n")[0] + "\n") if note else None
     if checkpoint is None or row["leaf"] >= checkpoint.size:
@@ -214,7 +214,7 @@ async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, objec
 
 
 def _text(raw: bytes, *, pretty: bool = False) -> tuple[str, int]:
-    """Bytes as text that can be read, and how many of them are in it; JSON is laid out where all of it is shown."""
+    """Bytes as readable text, and how many of them it holds; JSON is formatted if all of it is shown."""
     cut = raw[:SHOWN_MAX]
     if pretty and len(cut) == len(raw):
         try:
@@ -225,21 +225,21 @@ def _text(raw: bytes, *, pretty: bool = False) -> tuple[str, int]:
 
 
 def name_shown(name: str) -> str:
-    r"""A header's name such that no two look alike: a byte that is no UTF-8 is `\xff`, a backslash is two, and a
-    character that does not show is `\u200f`.
+    r"""A header's name, escaped so that no two names look alike: a byte that is not UTF-8 is `\xff`, a backslash is
+    doubled, and an invisible character is `\u200f`.
     """
     doubled = name.replace("\\", r"\\").encode(*NAME_CODEC).decode("utf-8", "backslashreplace")
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in doubled)
 
 
 def named(message: IndexedMessage) -> str:
-    """What a message is, in a few words."""
+    """A description of a message in a few words."""
     kind = (message.type or "no CloudEvent").rpartition(".")[2]
     return f"{message.kind.capitalize()}: {kind}{f', {message.status}' if message.status else ''}"
 
 
 def instant(when: datetime | None) -> str:
-    """To the second, in UTC."""
+    """An instant to the second, in UTC."""
     return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else ""
 
 

@@ -1,5 +1,5 @@
-"""Kafka, the archive, the services' own stores and the views hold the same; where they do not, it is named.
+"""Compares Kafka, the archive, the services' own stores and the views, and reports every difference.
 
-Nothing is locked, and all of it moves meanwhile. So the ends are measured first, each after those that it must cover
-(`watermarks.py`): what is beyond them is lag, and what is missing before them is lost.
+Nothing is locked, and all of them change during the comparison. So the ends are measured first, each after those that
+it must cover (`watermarks.py`): what is beyond them is lag, and what is missing before them is lost.
 """

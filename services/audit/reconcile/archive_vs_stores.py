@@ -1,7 +1,7 @@
 """The archive against a service's own store: every row of a log is one record in its topic, as the relay renders it.
 
-Each archived record of the topic is looked up in the store by the position that it states. What the store cannot
-confirm is somebody else's; what was not seen in the end is missing in the archive.
+Each archived record of the topic is looked up in the store by the position that it states. A record that the store does
+not confirm comes from elsewhere; a row without a record at the end is missing in the archive.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ from services.audit.tlog.leaf import packed, unpacked
 POSITIONS_AT_ONCE: Final = 500
 DIGITS_MAX: Final = 18
 DOUBTED_MAX: Final = 100_000
-"""Records of one log whose claim is settled in the end; more are taken at their word."""
+"""Records of one log whose claim is settled at the end; beyond that number, claims are accepted unverified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ClaimedRecord:
     position: int
     row: asyncpg.Record
     is_confirmed: bool
-    """The store has it so. Of others, only the end of the comparison shows whether they are the service's."""
+    """The store has the same row. For others, only the end of the comparison shows whether they are the service's."""
 
     @property
     def place(self) -> str:
@@ -48,16 +48,16 @@ Own: TypeAlias = Callable[[Sequence[ClaimedRecord]], AsyncIterator[Finding]]
 
 @dataclass
 class OutboxLog:
-    """One log of a service, and what was read of it so far."""
+    """One log of a service, and the state of its comparison."""
 
     service: str
     name: str
     head: int
     seen: BitSet = field(init=False)
     last: dict[int, int] = field(default_factory=dict)
-    """The last position that was seen in each partition."""
+    """The last position seen in each partition."""
     doubted: dict[int, str] = field(default_factory=dict)
-    """Where a record claims a position of which the store has another row."""
+    """By position, the place of a record that claims it while the store has another row there."""
 
     def __post_init__(self) -> None:
         self.seen = BitSet(self.head)
@@ -68,13 +68,13 @@ class OutboxLog:
 
 
 def claimed_position(row: asyncpg.Record) -> int:
-    """The position that a record states; 0 where it states none."""
+    """The position that a record states; 0 if it states none."""
     stated = next((value for name, value in unpacked(row["headers"]) if name in POSITIONS and value), b"")
     return int(stated) if stated.isdigit() and len(stated) <= DIGITS_MAX else 0
 
 
 class StoreComparison:
-    """Compares logs, one after the other; `own` is given each page of the records that are the service's own."""
+    """Compares logs one by one; `own` receives each page of the records that are the service's own."""
 
     def __init__(self, databases: Databases, watermarks: Watermarks, on_progress: Callable[[int], None]) -> None:
         self._databases = databases
@@ -83,7 +83,7 @@ class StoreComparison:
         self.counted = ComparisonCounts()
 
     async def compare(self, log: OutboxLog, own: Own | None) -> AsyncIterator[Finding | None]:
-        """Every archived record of the log's topic, and every row of the log."""
+        """Compare every archived record of the log's topic with every row of the log."""
         for partition in [each for each in self._watermarks.partitions_known if each[0] == log.topic]:
             async for page in partition_reader.pages(self._databases["audit"], partition):
                 stated = [(claimed_position(row), row) for row in page]
@@ -171,7 +171,7 @@ class StoreComparison:
         return findings
 
     def _is_on_its_way(self, log: OutboxLog, position: int, row: OutboxRecord) -> bool:
-        """Behind all that came: not carried yet, or in a partition that the archive has not read to its end."""
+        """Whether the row follows all seen records: not sent yet, or in a partition not yet archived to its end."""
         if position > self._watermarks.heads[log.service, log.name].carried:
             return True
         parts = self._watermarks.partitions.get(log.topic, 0)

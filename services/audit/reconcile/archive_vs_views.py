@@ -1,7 +1,7 @@
 """The archive against the views: each event that reporting has read is in its log of events as it was archived.
 
-Views are made of that log's events alone, so it stands for them; whether each row follows from its events is another
-question, which a rebuild answers. The guard of each stream must be at the last of its events.
+The views are made from that log's events alone, so the log stands for them; a rebuild shows whether each row follows
+from its events. The version that guards each stream must be that of the stream's last event.
 """
 
 from collections import defaultdict
@@ -35,7 +35,7 @@ FIELDS: Final = (
 
 
 def expected(row: asyncpg.Record) -> tuple[object, ...] | None:
-    """`FIELDS` as reporting keeps them of an archived event; None for one that it cannot read."""
+    """`FIELDS` of an archived event as reporting stores them; None for an event that it cannot read."""
     (topic, part, offset), _, key, headers, value = archived(row)
     try:
         envelope = from_kafka(key, value, unpacked(headers))
@@ -63,7 +63,7 @@ def expected(row: asyncpg.Record) -> tuple[object, ...] | None:
 
 
 class ViewComparison:
-    """Compares what the views of one service's events were made of, page by page of the archive."""
+    """Compares the events that one service's views were made of, page by page of the archive."""
 
     def __init__(self, connection: Connection, watermarks: Watermarks, log: OutboxLog) -> None:
         self._connection = connection
@@ -74,7 +74,7 @@ class ViewComparison:
         self.counted = ComparisonCounts()
 
     async def see(self, page: Sequence[ClaimedRecord]) -> AsyncIterator[Finding]:
-        """A page of the service's events."""
+        """Compare a page of the service's events."""
         viewed = await self._at([each.position for each in page])
         for each in page:
             self._seen.add(each.position)
@@ -115,7 +115,7 @@ class ViewComparison:
         return Finding(Comparison.VIEWS, DifferenceKind.CHANGED, self._series, placed.position, what, finding.REBUILD)
 
     async def end(self) -> AsyncIterator[Finding]:
-        """All of the archive was seen: what the views were made of besides."""
+        """Report events in the views that the archive does not have, after all of it was seen."""
         after: tuple[int, str, int] = (0, "", 0)
         last = 0
         while rows := await self._connection.fetch(_sql()["after"], self._log.service, *after, ROWS_AT_ONCE):
@@ -132,7 +132,7 @@ class ViewComparison:
 
 
 async def stream_version_findings(connection: Connection) -> AsyncIterator[Finding]:
-    """Streams whose guard is not at the last of their events."""
+    """Streams whose guarding version is not that of their last event."""
     for row in await connection.fetch(_sql()["versions"]):
         what = (
             f"changed: the views' guard of {row['stream']} ({row['service']}) is not at its last event, {row['last']}"

@@ -1,4 +1,4 @@
-"""Which numbers were seen, a bit each: ten million take a mebibyte and a quarter."""
+"""A set of numbers with one bit each: ten million take a mebibyte and a quarter."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,11 @@ class BitSet:
         return 0 < number <= self.last and bool(self._bits[number >> 3] & 1 << (number & 7))
 
     def add(self, number: int) -> None:
-        """A number from 1 to the last."""
+        """Add a number from 1 to the last."""
         self._bits[number >> 3] |= 1 << (number & 7)
 
     def missing(self) -> Iterator[int]:
-        """The numbers from 1 to the last that were not seen, in order."""
+        """The numbers from 1 to the last that were not added, in order."""
         full = 0xFF
         for place, byte in enumerate(self._bits):
             if byte != full:

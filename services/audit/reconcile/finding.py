@@ -1,4 +1,4 @@
-"""A difference between two stores: where, what, and what to do. Equal differences of neighbours are one run."""
+"""A difference between two stores: where, what, and the remedy. Equal differences of neighbours form one run."""
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
@@ -44,7 +44,7 @@ class Finding:
         return one if self.last <= self.first else f"{one} to {self.last} ({self.records:,} records)"
 
     def same_as(self, other: "Finding") -> bool:
-        """Whether the other finding says the same of another record of the series."""
+        """Whether the other finding reports the same about another record of the series."""
         return (self.between, self.kind, self.series, self.what) == (
             *(other.between, other.kind, other.series, other.what),
         )
@@ -58,7 +58,7 @@ class Finding:
 
 
 async def joined(findings: AsyncIterator[Finding | None]) -> AsyncIterator[Finding]:
-    """Join equal findings of neighbouring records to runs; None stands for a record that both stores agree on."""
+    """Join equal findings of neighbouring records into runs; None stands for a record on which both stores agree."""
     run: Finding | None = None
     async for finding in findings:
         if run and finding and run.same_as(finding):

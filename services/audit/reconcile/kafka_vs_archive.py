@@ -1,4 +1,4 @@
-"""Kafka against the archive: each partition side by side in the order of offsets, byte for byte."""
+"""Kafka against the archive: each partition side by side in offset order, byte for byte."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass
@@ -18,30 +18,30 @@ from services.audit.tlog.leaf import packed
 
 PROGRESS_EVERY: Final = 1_000
 PARTS: Final = ("timestamp", "key", "headers", "value")
-"""What a record has besides its place."""
+"""The parts of a record besides its place."""
 
 
 @dataclass
 class ComparisonCounts:
-    """How many records were compared, and how many are in a state that is no difference."""
+    """How many records were compared, and how many are in a state that is not a difference."""
 
     compared: int = 0
     waiting: int = 0
-    """On the way: not yet where it will be."""
+    """Records in transit, which have not arrived yet."""
     only_archived: int = 0
-    """Kafka's retention has let them go."""
+    """Records that Kafka's retention has deleted."""
     unread: int = 0
-    """Events that the views could not read, and reported."""
+    """Events that the views could not read and reported."""
     parked: int = 0
 
     def add(self, other: "ComparisonCounts") -> None:
-        """The same of another place."""
+        """Add the counts of another place."""
         for name, value in asdict(other).items():
             setattr(self, name, getattr(self, name) + value)
 
 
 def differing(record: KafkaRecord, row: asyncpg.Record) -> list[str]:
-    """Which parts of a record in Kafka are not as they were archived."""
+    """The parts in which a record in Kafka differs from the archived one."""
     _, *archived_parts = archived(row)
     kafka_parts = (record.timestamp, record.key, packed(record.headers), record.value)
     return [
@@ -54,7 +54,7 @@ def differing(record: KafkaRecord, row: asyncpg.Record) -> list[str]:
 async def side_by_side(
     records: AsyncIterator[KafkaRecord], rows: AsyncIterator[asyncpg.Record]
 ) -> AsyncIterator[tuple[KafkaRecord | None, asyncpg.Record | None]]:
-    """What each has, in pairs of the same offset; None where one has nothing. Both come in the order of offsets."""
+    """Pairs of a record and a row at the same offset; None where one side has none. Both come in offset order."""
     record, row = await anext(records, None), await anext(rows, None)
     while record or row:
         if record and (row is None or record.offset < row["offset"]):
@@ -76,7 +76,7 @@ async def rows_of(connection: Connection, partition: Partition) -> AsyncIterator
 
 
 class PartitionComparison:
-    """Compares partitions, one after the other."""
+    """Compares partitions one by one."""
 
     def __init__(
         self, broker: KafkaReader, archive: Connection, watermarks: Watermarks, on_progress: Callable[[int], None]
@@ -89,7 +89,7 @@ class PartitionComparison:
         self.counted = ComparisonCounts()
 
     async def compare(self, partition: Partition) -> AsyncIterator[Finding | None]:
-        """Every offset of one partition."""
+        """Compare every offset of one partition."""
         kafka_offsets = self._watermarks.bounds.get(partition, range(0))
         rows = rows_of(self._archive, partition)
         async for record, row in side_by_side(self._broker.records(partition, kafka_offsets), rows):
@@ -120,14 +120,14 @@ class PartitionComparison:
         )
 
     async def _only_archived(self, partition: Partition, offset: int, kafka_offsets: range) -> Finding | None:
-        """A record that was archived before Kafka's end was read must be before that end."""
+        """Judge a record that only the archive has: if archived before Kafka's end was read, it is before that end."""
         if 0 <= offset < kafka_offsets.start:
             self.counted.only_archived += 1
             return None
         if offset < kafka_offsets.stop or await self._is_beyond(partition, offset):
             what = "extra in the archive: Kafka has no record there"
             return Finding(Comparison.KAFKA, DifferenceKind.EXTRA, series(partition), offset, what, finding.INSERTED)
-        if offset >= self._watermarks.stored["audit"].get(partition, 0):  # Kafka went on meanwhile
+        if offset >= self._watermarks.stored["audit"].get(partition, 0):  # Kafka has advanced meanwhile
             return None
         what = f"missing in Kafka, whose partition ends at {kafka_offsets.stop}"
         return Finding(
@@ -140,14 +140,14 @@ class PartitionComparison:
         )
 
     async def _is_beyond(self, partition: Partition, offset: int) -> bool:
-        """Whether a record is archived where the archive has not read; a watermark that is too low is read again."""
+        """Whether a record is archived beyond the archive's own offset; a watermark that is too low is read again."""
         if offset >= self._archived_until.get(partition, 0):
             self._archived_until |= await partition_reader.stored_offsets(self._archive, "audit")
         return offset >= self._archived_until.get(partition, 0)
 
 
 def series(partition: Partition) -> str:
-    """Of offsets, for findings."""
+    """The series of a partition's offsets, for findings."""
     return f"{partition[0]}/{partition[1]}/"
 
 

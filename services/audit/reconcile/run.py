@@ -1,4 +1,4 @@
-"""The whole comparison, in one order: stored offsets, Kafka and the archive, the archive and stores and views."""
+"""The whole comparison, in order: stored offsets; Kafka and the archive; the archive with stores and views."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from services.audit.reconcile.kafka_vs_archive import ComparisonCounts, Partitio
 from services.audit.reconcile.watermarks import LOGS, OWNERS, Databases, Watermarks, measure
 
 Begin: TypeAlias = Callable[[str, int], Callable[[int], None]]
-"""Called with the name of a comparison and its number of records; returns what is called with each number done."""
+"""Called with a comparison's name and its number of records; returns the callback for each number done."""
 
 
 @dataclass
@@ -27,7 +27,7 @@ class ComparisonSummary:
 
 
 class Reconciliation:
-    """Yields findings as they come; afterwards `lines` holds what was compared."""
+    """Yields findings as they come; afterwards `lines` holds the summary."""
 
     def __init__(self, databases: Databases, kafka: KafkaReader, begin: Begin) -> None:
         self._databases = databases
@@ -56,7 +56,7 @@ class Reconciliation:
                 yield each
 
     def _offsets_beyond_kafka(self, watermarks: Watermarks) -> Iterator[Finding]:
-        """Each service that has read further than its partition reaches."""
+        """Each service whose stored offset is beyond the end of its partition."""
         for owner in OWNERS:
             self.lag[owner] = 0
             for (topic, part), offset in sorted(watermarks.stored[owner].items()):
@@ -80,7 +80,7 @@ class Reconciliation:
         self._summaries[Comparison.KAFKA].counted.add(partitions.counted)
 
     async def _logs(self, watermarks: Watermarks) -> AsyncIterator[Finding]:
-        """One pass over the archive serves both the stores and the views."""
+        """Compare both the stores and the views in one pass over the archive."""
         for service, name in LOGS:
             log = OutboxLog(service, name, watermarks.heads[service, name].position)
             stores = StoreComparison(self._databases, watermarks, self._begin(log.topic, log.head))

@@ -1,7 +1,7 @@
-"""Where each store ends, measured in an order that makes the ends comparable while all of them move.
+"""The end of each store, measured in an order that makes the ends comparable while all of them move.
 
-What is measured later may only have grown. So Kafka holds what a store had before Kafka was measured, the archive holds
-what Kafka had before the archive was measured again, as far as it has read, and so on.
+A store measured later can only have grown. So Kafka holds what a store had before Kafka was measured; the archive,
+as far as it has read, holds what Kafka had before the archive was measured again; and so on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ from services.audit.archive import partition_reader, selection
 from services.audit.archive.kafka_reader import KafkaReader
 
 LOGS: Final = (*((service, log) for service in SERVICES for log in topics.LOGS), ("reporting", "dead_letters"))
-"""Every log that is carried to a topic, by its service."""
+"""Every log that is relayed to a topic, by its service."""
 COMMANDS: Final = tuple(topics.commands(service) for service in SERVICES)
 TOPICS: Final = (*COMMANDS, *(topics.of_log(service, log) for service, log in LOGS))
 OWNERS: Final = (*SERVICES, "reporting", "audit")
-"""Whose tables are looked at."""
+"""The owners of the tables that are read."""
 Databases = Mapping[str, Connection]
 """A session for each owner."""
 
@@ -37,30 +37,30 @@ class OutboxHead:
 
 @dataclass(frozen=True)
 class Watermarks:
-    """In the order in which it was measured."""
+    """The measured ends, in the order of measuring."""
 
     stored: Mapping[str, Mapping[Partition, int]]
-    """How far each service has read, the archive among them."""
+    """How far each service has read, including the archive."""
     heads: Mapping[tuple[str, str], OutboxHead]
     partitions: Mapping[str, int]
-    """Of each topic that Kafka has."""
+    """The number of partitions of each topic in Kafka."""
     bounds: Mapping[Partition, range]
-    """What Kafka has of each partition."""
+    """The offsets of each partition in Kafka."""
     archived: Mapping[Partition, int]
     """How far the archive has read by now."""
     archived_partitions: frozenset[Partition]
-    """The partitions of which the archive has records."""
+    """The partitions with records in the archive."""
     deleted: Sequence[tuple[str, Passage]]
-    """Offsets whose records were deleted before a service read them, by its name."""
+    """Offsets whose records were deleted before a service read them, with the name of the service."""
 
     @property
     def partitions_known(self) -> list[Partition]:
-        """Every partition that anybody knows of."""
+        """Every partition known to Kafka or the archive."""
         return sorted({*self.bounds, *self.archived_partitions, *self.archived})
 
 
 async def measure(databases: Databases, broker: KafkaReader) -> Watermarks:
-    """Read the end of each store, in order."""
+    """Measure the end of each store, in order."""
     stored = {owner: await partition_reader.stored_offsets(databases[owner], owner) for owner in OWNERS}
     heads = {(service, log): await _head(databases[service], log) for service, log in LOGS}
     known = {topic for offsets in stored.values() for topic, _ in offsets}
@@ -78,7 +78,7 @@ async def _deleted(connection: Connection, owner: str) -> list[Passage]:
 
 
 async def _head(connection: Connection, log: str) -> OutboxHead:
-    """How far the relay has sent is read first: that never passes the head."""
+    """The end of a log. What the relay has sent is read first, so that it never exceeds the head."""
     relay = queries("kernel.sql", "relay.sql")
     carried = await connection.fetchval(relay["confirmed"], log)
     heads = await connection.fetchrow(relay["heads"])

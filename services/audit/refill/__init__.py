@@ -1,1 +1,1 @@
-"""Archived records again, byte for byte, somewhere else: in a file, or at their offsets in Kafka."""
+"""Writes archived records again, byte for byte, elsewhere: to a file, or at their offsets in Kafka."""

@@ -1,11 +1,11 @@
-"""Fill offsets without a record, by the markers that Kafka itself writes at the end of transactions.
+"""Fills offsets that have no record, using the markers that Kafka itself writes at the end of transactions.
 
-A transaction to which a partition was added and that is aborted before a record was written leaves a control record in
-the partition and nothing else: it takes one offset, and no reader sees it. A process that dies in between leaves a
-transaction open that the next process aborts, to the same effect; so a run may be interrupted anywhere.
+If a partition is added to a transaction, and the transaction is aborted before any record is written, the partition
+receives a control record and nothing else: it takes one offset, and no reader sees it. A process that dies in between
+leaves a transaction open, which the next process aborts, to the same effect; so a run can be interrupted anywhere.
 
-The clients have no call for a transaction without a record, so the three requests are made here (Kafka protocol: 22
-InitProducerId, 24 AddPartitionsToTxn, 26 EndTxn).
+Client libraries have no call for a transaction without a record, so this module sends the three requests itself (Kafka
+protocol: 22 InitProducerId, 24 AddPartitionsToTxn, 26 EndTxn).
 """
 
 import asyncio
@@ -32,14 +32,14 @@ from kernel.runtime.settings import Settings
 PASSING: Final = (
     *(ConcurrentTransactions, CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError),
 )
-"""The coordinator is still busy with the transaction before, or moves."""
+"""The coordinator is still busy with the previous transaction, or is moving."""
 TRANSACTION_MAX_MS: Final = 60_000
 PATIENCE_S: Final = 60.0
 PAUSE_S: Final = 0.02
 
 
 class OffsetFiller:
-    """Fills offsets, one aborted transaction each, as the only client with its transactional id."""
+    """Fills offsets, with one aborted transaction each, as the only client with its transactional id."""
 
     def __init__(self, client: AIOKafkaClient, transactional_id: str) -> None:
         self._client = client
@@ -47,12 +47,12 @@ class OffsetFiller:
         self._producer = (-1, -1)
 
     async def begin(self) -> None:
-        """Abort what another client with this id left open, and fence that client."""
+        """Abort the transaction that another client with this id left open, and fence that client."""
         response = await self._send_until_ready(InitProducerIdRequest(self._id, TRANSACTION_MAX_MS))
         self._producer = (response.producer_id, response.producer_epoch)
 
     async def fill(self, partition: Partition) -> None:
-        """Fill one offset. The marker is there when this returns, or soon after: wait until the end has moved."""
+        """Fill one offset. The marker is there when this returns or soon after: wait until the end offset has moved."""
         if self._producer == (-1, -1):
             await self.begin()
         topic, part = partition
@@ -60,7 +60,7 @@ class OffsetFiller:
         await self._send_until_ready(EndTxnRequest(self._id, *self._producer, False))
 
     async def _send_until_ready(self, request: Request) -> Response:
-        """The response of the coordinator; the request is repeated while the coordinator is busy."""
+        """The coordinator's response; the request is repeated while the coordinator is busy."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + PATIENCE_S
         while True:
@@ -84,7 +84,7 @@ class OffsetFiller:
 
 
 def _codes(response: Response) -> list[int]:
-    """The error codes of an answer: one, or one for each partition."""
+    """The error codes of a response: one, or one for each partition."""
     if hasattr(response, "error_code"):
         return [response.error_code]
     return [code for _, partitions in response.errors for _, code in partitions]
@@ -92,7 +92,7 @@ def _codes(response: Response) -> list[int]:
 
 @asynccontextmanager
 async def opened(settings: Settings, transactional_id: str) -> AsyncIterator[OffsetFiller]:
-    """With a client of its own."""
+    """An `OffsetFiller` with a client of its own."""
     client = AIOKafkaClient(**kafka.client(settings))
     try:
         await client.bootstrap()

@@ -1,4 +1,4 @@
-"""Whether topics are fit to be refilled: configured as the services create them, with no service reading them."""
+"""Checks that topics can be refilled: they are configured as the services create them, and no service reads them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
@@ -15,12 +15,12 @@ NEEDED: Final[Mapping[str, tuple[str, str]]] = {
     "retention.ms": ("-1", "old records would be deleted again"),
     "retention.bytes": ("-1", "records would be deleted again"),
 }
-"""Settings of a topic that records need to stay as they were, and what would happen otherwise."""
+"""Topic settings that keep records unchanged, each with the consequence of another value."""
 GROUPS: Final = tuple(f"forcegen.{service}" for service in (*SERVICES, "reporting", "audit"))
 
 
 def unfit(settings: Mapping[str, str]) -> str | None:
-    """Why records would not stay in a topic as they were, and what to set."""
+    """Why a topic would not keep records unchanged, and what to set."""
     for name, (needed, otherwise) in NEEDED.items():
         if settings.get(name) != needed:
             return f"its {name} is {settings.get(name)}: {otherwise}; set it to {needed}"
@@ -28,7 +28,7 @@ def unfit(settings: Mapping[str, str]) -> str | None:
 
 
 async def settings_of(broker: KafkaReader, topics: Collection[str]) -> dict[str, dict[str, str]]:
-    """The settings of topics that are there."""
+    """The settings of the topics that exist."""
     wanted = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in sorted(topics)]
     answers: Sequence[Response] = await broker.admin.describe_configs(wanted) if wanted else []
     resources = [resource for answer in answers for resource in answer.resources]
@@ -36,10 +36,10 @@ async def settings_of(broker: KafkaReader, topics: Collection[str]) -> dict[str,
 
 
 async def at_work(broker: KafkaReader) -> list[str]:
-    """The services that read from Kafka at this moment."""
+    """The services that are reading from Kafka now."""
     known = {group[0] for group in await broker.admin.list_consumer_groups()}
     answers: list[Response] = []
-    for group in sorted(known.intersection(GROUPS)):  # one by one: the client misreads an answer about several
+    for group in sorted(known.intersection(GROUPS)):  # one by one: the client misreads a response about several
         answers += await broker.admin.describe_consumer_groups([group])
     groups = [group for answer in answers for group in answer.groups]
     return [group[1].rpartition(".")[2] for group in groups if group[5]]

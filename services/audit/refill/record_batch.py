@@ -1,9 +1,9 @@
-"""Archived records as a batch for the producer, written byte for byte.
+"""Archived records as a batch for the producer, encoded byte for byte.
 
-The client's own builder takes names of headers as text and encodes them as UTF-8, and a timestamp of -1 (none) as one
-that is not given; Kafka has neither limit. So the batch is written here, in the format that Kafka's documentation gives
-(kafka.apache.org/43/implementation/message-format, magic 2), and handed to the producer, which adds who it is and what
-the number of the batch is, so that a send that is repeated is one send.
+The client's own builder takes header names as text and encodes them as UTF-8, and treats a timestamp of -1 (none) as
+not given; Kafka has neither limit. So this module encodes the batch, in the format of Kafka's documentation
+(kafka.apache.org/43/implementation/message-format, magic 2), and hands it to the producer, which adds its id and the
+sequence number of the batch, so that a repeated send counts once.
 """
 
 import struct
@@ -26,7 +26,7 @@ _INT64: Final = range(-(2**63), 2**63)
 
 
 class ArchivedBatch(BatchBuilder):  # type: ignore[misc]
-    """What the producer takes for a batch: records of neighbouring offsets, as they were archived."""
+    """A batch builder for the producer: records at consecutive offsets, as they were archived."""
 
     def __init__(self, bytes_max: int) -> None:
         self._bytes_max = bytes_max
@@ -38,7 +38,7 @@ class ArchivedBatch(BatchBuilder):  # type: ignore[misc]
         self._closed = False
 
     def take(self, row: Row) -> bool:
-        """One more, if it fits; the first in any case."""
+        """Add one record if it fits; the first always does."""
         timestamp = row["timestamp"]
         if self._records and timestamp - self._first_time not in _INT64:
             return False
@@ -53,11 +53,11 @@ class ArchivedBatch(BatchBuilder):  # type: ignore[misc]
         return True
 
     def record_count(self) -> int:
-        """How many it holds."""
+        """The number of records."""
         return len(self._records)
 
     def size(self) -> int:
-        """Bytes of it."""
+        """The size in bytes."""
         return self._size
 
     def _set_producer_state(self, producer_id: int, producer_epoch: int, base_sequence: int) -> None:
@@ -76,7 +76,7 @@ class ArchivedBatch(BatchBuilder):  # type: ignore[misc]
 
 
 def written(row: Row, nr: int, time_delta: int) -> bytes:
-    """A record as it stands in a batch: behind its length."""
+    """A record as encoded in a batch, preceded by its length."""
     headers = unpacked(row["headers"])
     parts = [b"\0", _varint(time_delta), _varint(nr), _sized(row["key"]), _sized(row["value"]), _varint(len(headers))]
     for name, value in headers:
@@ -90,7 +90,7 @@ def _sized(content: bytes | None) -> bytes:
 
 
 def _varint(number: int) -> bytes:
-    """Zigzag, seven bits a byte, the least first."""
+    """Zigzag encoding, seven bits per byte, least significant first."""
     rest = (number << 1) ^ (number >> 63)
     encoded = bytearray()
     while rest > 0x7F:

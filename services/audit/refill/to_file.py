@@ -1,7 +1,7 @@
-"""A file that becomes the selected records: existing lines are compared, missing lines are appended.
+"""Writes the selected records to a file: existing lines are compared, missing lines are appended.
 
-So running an interrupted command again completes the file, and running a complete one changes nothing. Nothing is ever
-overwritten: a file with other lines is somebody else's, or was made with other filters.
+Running an interrupted command again therefore completes the file, and running a complete one changes nothing. Nothing
+is ever overwritten: a file with other lines belongs to somebody else, or was made with other filters.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 
 class FileDiffers(Exception):
-    """The file has something else where a record belongs, and is left as it is."""
+    """The file has something other than the expected record, and is left unchanged."""
 
     def __init__(self, path: Path, what: str) -> None:
         super().__init__(f"{path} {what}. It is left as it is: name another file, or use the filters that made it.")
@@ -29,15 +29,15 @@ class ResumableCopy:
         self._dry_run = dry_run
         self._at_end = False
         self.there = 0
-        """Lines that the file has already."""
+        """Lines that the file already has."""
         self.missing = 0
-        """Lines that it did not have: written now, unless this is a dry run."""
+        """Lines that the file lacked: written now, unless this is a dry run."""
 
     def take(self, line: bytes) -> None:
-        """The next line, with its end.
+        """Take the next line, including its line ending.
 
         Raises:
-            FileDiffers: the file has another one there.
+            FileDiffers: the file has a different line there.
         """
         if not self._at_end:
             start = self._file.tell()
@@ -47,7 +47,7 @@ class ResumableCopy:
                 return
             if not line.startswith(existing):
                 raise FileDiffers(self._path, f"is not what was selected: line {self.there + 1} is another")
-            self._file.seek(start)  # nothing more, or a line that was cut short
+            self._file.seek(start)  # the end of the file, or a truncated line
             self._at_end = True
             if not self._dry_run:
                 self._file.truncate()
@@ -56,7 +56,7 @@ class ResumableCopy:
             self._file.write(line)
 
     def finish(self) -> None:
-        """The last line was taken.
+        """Check that the file ends after the last line.
 
         Raises:
             FileDiffers: the file has more.
@@ -67,9 +67,9 @@ class ResumableCopy:
 
 @contextmanager
 def copy(path: Path, *, dry_run: bool) -> Iterator[ResumableCopy]:
-    """The file, made where there is none; what was written stays, whatever happens, and is on the disk at the end.
+    """Open the file, or create it; everything written is kept, whatever happens, and is on disk at the end.
 
-    Where nothing came of it, no empty file is left that was not there.
+    If nothing was written, a newly created file is removed.
     """
     made = not dry_run and not path.exists()
     with _opened(path, dry_run) as file:
@@ -88,7 +88,7 @@ def copy(path: Path, *, dry_run: bool) -> Iterator[ResumableCopy]:
 
 
 def _alone(path: Path, file: BinaryIO) -> None:
-    """Two runs that append to one file would mix their lines."""
+    """Lock the file: two runs that append to one file would mix their lines."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as fault:

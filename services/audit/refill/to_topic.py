@@ -1,8 +1,8 @@
-"""Topics that Kafka lost, again: each record at the offset that it had, with its timestamp, key, headers and value.
+"""Restores topics that Kafka lost: each record at its original offset, with its timestamp, key, headers and value.
 
-Kafka only appends. So a record is written where the partition ends at its offset and nowhere else; offsets that never
-had a record are filled (`offset_fillers.py`); and what is already there is compared first. The end of the partition is
-checked before each batch, and the offset of the batch after it: another writer stops the refill.
+Kafka only appends. So a record is written only when the partition ends at its offset; offsets that never had a record
+are filled (`offset_fillers.py`); and existing records are compared first. The end of the partition is checked before
+each batch, and the offset of the batch after it: another writer stops the refill.
 """
 
 import asyncio
@@ -22,32 +22,32 @@ from services.audit.refill.offset_fillers import OffsetFiller
 from services.audit.refill.record_batch import ArchivedBatch
 
 FILLERS_MAX: Final = 100_000
-"""Offsets without a record that are made for one partition; each takes about 25 ms."""
+"""The most offsets without a record to fill in one partition; each takes about 25 ms."""
 BATCH_BYTES_MAX: Final = 524_288
 WAIT_S: Final = 60.0
 
 
 class ForeignWriter(Exception):
-    """Somebody else writes to the partition; the message says where it was noticed, and what to do."""
+    """Something else writes to the partition; the message says where this was noticed, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionRefill:
-    """One partition: what is in Kafka, and what a refill does."""
+    """One partition: what Kafka holds, and what a refill will do."""
 
     source: Partition
     target: Partition
     present: int = 0
-    """Records that Kafka has as they were archived."""
+    """Records that Kafka holds as they were archived."""
     missing: int = 0
     """Records to be appended."""
     fillers: int = 0
-    """Offsets without a record to be made between them."""
+    """Offsets without a record to fill between them."""
     gone: int = 0
-    """Records that Kafka deleted at the front, where nothing can be appended."""
+    """Records that Kafka deleted at the beginning of the partition, where nothing can be appended."""
     end: int = 0
     refused: str | None = None
-    """Why nothing may be written to it."""
+    """Why nothing may be written to the partition."""
 
 
 async def planned(
@@ -58,7 +58,7 @@ async def planned(
     *,
     is_there: bool = True,
 ) -> PartitionRefill:
-    """Compare what is there, offset by offset, and say what is missing behind it; a topic may still have to be made."""
+    """Compare existing records, offset by offset, and plan what is missing after them; the topic need not exist yet."""
     extent = await partition_reader.extent(archive, part.source)
     if is_there:
         (committed_offsets,) = (await committed.bounds([part.target])).values()
@@ -86,7 +86,7 @@ async def planned(
 def _compared(
     part: PartitionRefill, record: KafkaRecord | None, row: asyncpg.Record | None, kafka_offsets: range
 ) -> PartitionRefill:
-    """What one offset before the end says."""
+    """Count one offset before the partition's end, or refuse the refill because of it."""
     if record and row:
         parts = differing(record, row)
         if not parts:
@@ -110,7 +110,7 @@ async def _before(rows: AsyncIterator[asyncpg.Record], end: int) -> AsyncIterato
 
 
 class Refill:
-    """Appends what is missing, partition after partition."""
+    """Appends the missing records, partition after partition."""
 
     def __init__(
         self,
@@ -127,10 +127,10 @@ class Refill:
         self._on_progress = on_progress
 
     async def fill(self, part: PartitionRefill) -> None:
-        """All that was planned for a partition.
+        """Write everything that was planned for a partition.
 
         Raises:
-            ForeignWriter: somebody else writes to it.
+            ForeignWriter: something else writes to it.
         """
         end = part.end
         async for page in partition_reader.pages(self._archive, part.source, end):
@@ -143,7 +143,7 @@ class Refill:
                 self._on_progress(written)
 
     async def _write(self, part: PartitionRefill, end: int, rows: Sequence[asyncpg.Record]) -> int:
-        """As many of the records as follow each other and fit one batch; how many these were."""
+        """Write as many records as are consecutive and fit into one batch; returns their number."""
         batch = ArchivedBatch(BATCH_BYTES_MAX)
         written = 0
         for row in rows:
@@ -158,7 +158,7 @@ class Refill:
         await self._check(part, end)
         topic, partition = part.target
         metadata = await (await self._producer.send_batch(batch, topic, partition=partition))
-        if metadata.offset not in (end, -1):  # -1: repeated, and known by its sequence number
+        if metadata.offset not in (end, -1):  # -1: a repeated send, recognised by its sequence number
             raise ForeignWriter(_moved(part, end, metadata.offset))
         await self._check(part, end + written)
         return written
@@ -172,7 +172,7 @@ class Refill:
         return until
 
     async def _check(self, part: PartitionRefill, expected_end: int, before: int | None = None) -> None:
-        """Whether the partition ends where it is due; `before` is where it may still end for a moment."""
+        """Check that the partition ends at the expected offset; `before` is where it may still end for a moment."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + WAIT_S
         while True:

@@ -1,1 +1,1 @@
-"""What archived records say of themselves, indexed behind the archive, and what caused what."""
+"""Indexes the metadata of archived records, behind the archive, and traces causation."""

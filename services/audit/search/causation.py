@@ -1,7 +1,8 @@
-"""From any message to what caused it, and what it caused, across services: a tree, whose root has no cause in the log.
+"""From any message to its causes and effects, across services: a tree, whose root has no cause in the log.
 
-An event and an outcome name their command; those of a policy's command hang under the event that it followed, and a
-dead letter under the record that it was made of. The tree is bounded, and says where it was cut off.
+An event and an outcome name their command. The events and outcomes of a policy's command are children of the event that
+triggered it, and a dead letter is a child of the record that it was made of. The tree is bounded, and says where it was
+cut off.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,14 +15,14 @@ from kernel.store.postgres import Connection
 from services.audit.search.indexer import IndexedMessage, sql
 
 MESSAGES_MAX: Final = 500
-"""Of one tree."""
+"""Messages of one tree."""
 CHAIN_MAX: Final = 100
 """Causes that are followed upwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class CausationNode:
-    """A message and what it led to, in the order of archiving."""
+    """A message and its effects, in the order of archiving."""
 
     message: IndexedMessage
     effects: list["CausationNode"] = field(default_factory=list)
@@ -29,22 +30,22 @@ class CausationNode:
 
 @dataclass(frozen=True, slots=True)
 class CausationTree:
-    """All that hangs together with a message."""
+    """All messages that are causally related to one message."""
 
     roots: Sequence[CausationNode]
-    """One; or all that a cause led to which is not in the log."""
+    """One root, or every effect of a cause that is not in the log."""
     subject: int
     """The leaf of the message whose causes these are."""
     beyond: str | None
-    """The id of that cause: a command that came over HTTP, or of another system."""
+    """The id of that cause: a command that came over HTTP, or from another system."""
     cut: bool
-    """Whether there is more than a tree may hold."""
+    """Whether there are more messages than a tree may hold."""
 
 
 def tree(messages: Iterable[IndexedMessage], subject: int, *, cut: bool) -> CausationTree:
-    """The messages, each under what led to it. Memory and time: in the number of messages.
+    """The messages, each under its cause. Memory and time are linear in the number of messages.
 
-    A command that was sent again has one id twice: what it led to hangs under the first.
+    A command that was sent again has one id twice: its effects are under the first.
     """
     causes = [CausationNode(message) for message in sorted(messages)]
     first: dict[str, CausationNode] = {}
@@ -56,7 +57,7 @@ def tree(messages: Iterable[IndexedMessage], subject: int, *, cut: bool) -> Caus
         cause_node = first.get(cause.message.cause or "")
         if (
             cause_node is not None and cause_node.message.leaf < cause.message.leaf
-        ):  # so there is no going round in circles
+        ):  # a cause precedes its effects, so there are no cycles
             cause_node.effects.append(cause)
         else:
             roots.append(cause)
@@ -64,12 +65,12 @@ def tree(messages: Iterable[IndexedMessage], subject: int, *, cut: bool) -> Caus
 
 
 def _names(message: IndexedMessage) -> list[str]:
-    """By what its effects call it."""
+    """The names by which its effects refer to it."""
     return [name for name in (message.id if message.kind in ("command", "event") else None, message.place) if name]
 
 
 async def of(connection: Connection, subject: IndexedMessage) -> CausationTree:
-    """Upwards one by one, then downwards level by level: each an index lookup."""
+    """Follows causes upwards one by one, then effects downwards level by level, each with an index lookup."""
     chain = await _chain(connection, subject)
     messages = {message.leaf: message for message in chain}
     names, expanded = [chain[-1].cause] if chain[-1].cause else [], set[int]()
@@ -90,7 +91,7 @@ def _message(row: asyncpg.Record) -> IndexedMessage:
 
 
 async def _chain(connection: Connection, subject: IndexedMessage) -> list[IndexedMessage]:
-    """The message and all that led to it, as far as the log has it."""
+    """The message and its chain of causes, as far as the log has it."""
     chain = [subject]
     while chain[-1].cause and len(chain) < CHAIN_MAX:
         row = await connection.fetchrow(sql()["with_id"], chain[-1].cause) or await _at(connection, chain[-1])

@@ -1,8 +1,8 @@
-"""The search index: what archived records say of themselves, read from the archive, a little behind it.
+"""The search index: the metadata of archived records, read from the archive, a little behind it.
 
-Archiving never waits for it, and nothing is proved by it. A record that is no CloudEvent has its topic and its key.
-The archive takes whatever Kafka took, so nothing in a record may stop this: what an index cannot hold as it is stands
-there as its `term`, and a record of which the database takes no part is found by its place alone.
+Archiving never waits for the index, and no proof depends on it. A record that is not a CloudEvent is indexed by its
+topic and its key. The archive accepts everything that Kafka accepts, so nothing in a record may stop the indexer: a
+text that an index cannot hold is stored as its `term`; a record that the database refuses is found by its place alone.
 """
 
 import asyncio
@@ -33,28 +33,28 @@ AT_ONCE: Final = 1_000
 BYTES_AT_ONCE: Final = 8_388_608
 """A page ends with the record that passes this."""
 TERM_BYTES_MAX: Final = 1_024
-"""The longest text that is kept as it is: an index of Postgres takes 2,704 bytes a row."""
+"""The longest text that is stored unchanged: an index of Postgres takes 2,704 bytes a row."""
 TERM_BEGINS: Final = 40
-"""Characters of a longer one that are kept, before its hash."""
+"""Characters of a longer text that are stored, before its hash."""
 OF_THE_DATA: Final = (
     *(asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError),
     *(OverflowError, TypeError, ValueError),
 )
-"""Faults of a record, which no retry cures. All others are the server's."""
+"""Faults of a record, which no retry fixes. All other faults are the server's."""
 LOOKS_EVERY_S: Final = 0.25
 KINDS: Final = {"commands": "command", "events": "event", "outcomes": "outcome", "dead-letters": "dead letter"}
-"""By the ending of a topic's name."""
+"""Kinds of message by the suffix of a topic's name."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _REACTION: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9]+")
 _ORIGIN: Final = ("dead-letter-topic", "dead-letter-partition", "dead-letter-offset")
 
 
 class IndexedBatch(NamedTuple):
-    """One look at the archive."""
+    """The result of indexing one batch."""
 
     records: int
     full: bool
-    """Whether it ended because so many may be looked at, and not because there were no more."""
+    """Whether the batch ended at its limit, and not because there were no more records."""
 
 
 class IndexedMessage(NamedTuple):
@@ -76,11 +76,11 @@ class IndexedMessage(NamedTuple):
     correlation: str | None
     causation: str | None
     cause: str | None
-    """What it hangs under: an id, or the place of a record."""
+    """The message's cause: an id, or the place of a record."""
 
     @property
     def place(self) -> str:
-        """Where the record is."""
+        """The place of the record."""
         return f"{self.topic}/{self.part}/{self.offset}"
 
 
@@ -95,9 +95,10 @@ def _sql() -> Mapping[str, str]:
 
 
 def term(text: str) -> str:
-    """A text as it is kept and looked for; of a long one its beginning and its hash. The term of a term is itself.
+    """A text in the form in which it is stored and searched; a long one as its beginning and its hash. Idempotent.
 
-    What is no character of text (NUL, controls, halves of characters) can be neither stored nor sought: it is escaped.
+    Characters that Postgres cannot store (NUL, controls, lone surrogates) can be neither stored nor searched: they are
+    escaped.
     """
     plain = NOT_A_CHARACTER.sub(lambda match: ascii(match[0])[1:-1], text)
     raw = plain.encode()
@@ -105,15 +106,15 @@ def term(text: str) -> str:
 
 
 def stream_of(key: bytes | None) -> str:
-    """The stream that a record without a subject belongs to, by its key; bytes that are no text as `\\xff`."""
+    """The stream of a record without a subject, from its key; bytes that are not text appear as `\\xff`."""
     return NOT_A_CHARACTER.sub(lambda match: ascii(match[0])[1:-1], (key or b"").decode("utf-8", "backslashreplace"))
 
 
 def message(row: asyncpg.Record) -> IndexedMessage:
-    """What an archived record says of itself; where that cannot be read, its place alone."""
+    """The metadata of an archived record; its place alone if the record cannot be read."""
     try:
         return _message(row)
-    except Exception as fault:  # whatever somebody sent, the records behind it are looked at too
+    except Exception as fault:  # whatever the fault is, the records after it must be indexed too
         bare = _bare(row)
         log.warning("a record cannot be looked into", place=bare.place, fault=type(fault).__name__)
         return bare
@@ -128,7 +129,7 @@ def _bare(row: asyncpg.Record) -> IndexedMessage:
 def envelope_of(row: asyncpg.Record) -> Envelope:
     """The envelope of an archived record; raises `Unreadable`.
 
-    A command was recorded when its sender says so, and where the sender does not, when Kafka took it.
+    A command's recorded time is the one that its sender states, otherwise the time at which Kafka took it.
     """
     (topic, _, _), timestamp_ms, key, packed, value = archived(row)
     envelope = from_kafka(key, value, unpacked(packed))
@@ -138,7 +139,7 @@ def envelope_of(row: asyncpg.Record) -> Envelope:
 
 
 def _taken(timestamp_ms: int) -> datetime | None:
-    """When Kafka took a record; None where it has no timestamp, or one beyond the calendar."""
+    """When Kafka took a record; None if it has no timestamp, or one beyond the calendar."""
     try:
         return EPOCH + timedelta(milliseconds=timestamp_ms) if timestamp_ms >= 0 else None
     except OverflowError:
@@ -173,7 +174,7 @@ def _term(text: str | None) -> str | None:
 
 
 def _instant(when: datetime | None) -> datetime | None:
-    """The driver makes -infinity and infinity of the first and the last that it can tell: these are not kept."""
+    """Drops the earliest and latest instants, which the driver turns into -infinity and infinity."""
     edges = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
     return None if when in edges else when
 
@@ -195,13 +196,13 @@ def _origin(headers: Headers) -> str | None:
 
 
 def _cause(causation: str | None) -> str | None:
-    """A policy's command is in no topic: it is called by the event that it follows (`command_service.reactions`)."""
+    """The cause's id; for a policy's command, which is in no topic, its event's (`command_service.reactions`)."""
     followed = _REACTION.fullmatch(causation or "")
     return followed[1] if followed else causation
 
 
 async def index(connection: Connection) -> IndexedBatch:
-    """Look at the next records, in the transaction of the caller's."""
+    """Index the next records, in the caller's transaction."""
     first: int = await connection.fetchval(sql()["reach"])
     rows = await connection.fetch(sql()["unread"], first, AT_ONCE, BYTES_AT_ONCE)
     if rows:
@@ -212,7 +213,7 @@ async def index(connection: Connection) -> IndexedBatch:
 
 
 async def _put(connection: Connection, messages: Sequence[IndexedMessage]) -> None:
-    """All of them; those that the database does not take are found in halves, and kept by their places alone."""
+    """Store all messages; those that the database refuses are isolated by bisection and stored by place alone."""
 
     async def together(part: Sequence[IndexedMessage]) -> None:
         async with connection.transaction():
@@ -228,7 +229,7 @@ async def _put(connection: Connection, messages: Sequence[IndexedMessage]) -> No
 
 
 async def run(pool: asyncpg.Pool, health: Health) -> None:
-    """For ever, as records come. A fault of one round is over at the next, or shows in `/healthz/progress`."""
+    """Run for ever, as records come. A fault of one round is gone in the next, or shows in `/healthz/progress`."""
     while True:
         full = False
         try:
