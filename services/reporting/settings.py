@@ -1,4 +1,4 @@
-"""What the query API needs besides what every process does: where the archive is."""
+"""The settings of the query API beyond those of every process: where the archive is."""
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 

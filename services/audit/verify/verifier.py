@@ -45,7 +45,7 @@ FIELDS: Final = frozenset({"topic", "partition", "offset", "timestamp", "key", "
 """All members of a record: any other member would be shown without being proved."""
 MALFORMED: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
 """The errors that malformed JSON causes in this file."""
-JsonObject: TypeAlias = dict[str, Any]  # `Any`: whatever a server or a file says; what has another form is MALFORMED
+JsonObject: TypeAlias = dict[str, Any]  # `Any`: arbitrary JSON of a server or a file; other forms raise MALFORMED
 ReadPath: TypeAlias = Callable[[str], bytes]
 """Returns the content of a path of the log's layout; raises OSError or LookupError if there is none."""
 
@@ -341,7 +341,7 @@ def handed_over(first: str, notes: Sequence[str]) -> list[str]:
     return known
 
 
-# The whole.
+# Whole logs, and bundles.
 
 
 def verify(
@@ -500,7 +500,7 @@ def verify_bundle(bundle: JsonObject, key: str, since: str | None = None) -> Ver
     return report
 
 
-# What is read.
+# Input.
 
 
 def kept_note(file: Path) -> str:

@@ -35,7 +35,7 @@ class Learned:
     pages: dict[Hashable, PageQuery] = field(default_factory=dict)
     """By report and filters, the page query with its column types; one per combination of filters in use."""
     together: dict[Hashable, Statement] = field(default_factory=dict)
-    """By the reports of a page, the statement that answers them all."""
+    """For the reports of a page, the one statement that answers all of them."""
 
 
 @dataclass(frozen=True, slots=True)
