@@ -15,9 +15,12 @@ our files becomes SQL: a caller's values are sent as parameters.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, TypeAlias
+
+FILTERED_MAX: Final = 1_000
+"""Size of the statement cache, which holds one statement per template and combination of filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,21 @@ def template(package: str, name: str) -> Template:
         return _stripped(parse(text, lambda included: template(package, included)))
     except ValueError as error:
         raise ValueError(f"{package}/{name}.sql: {error}") from error
+
+
+def given_filters(parameters: Collection[str], given: Mapping[str, object]) -> frozenset[str]:
+    """The parameters that have a value."""
+    return frozenset(name for name in parameters if given.get(name) is not None)
+
+
+def filtered(package: str, name: str, given: Mapping[str, object]) -> Statement:
+    """The statement in `<name>.sql` of a package with only those filters that have a value."""
+    return _filtered(package, name, given_filters(template(package, name).types, given))
+
+
+@lru_cache(maxsize=FILTERED_MAX)
+def _filtered(package: str, name: str, given: frozenset[str]) -> Statement:
+    return template(package, name).narrowed(given).statement()
 
 
 _TOKEN: Final = re.compile(

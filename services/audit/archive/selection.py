@@ -17,7 +17,7 @@ from contracts.registry import COMMANDS, EVENTS, OUTCOME_TYPE
 from contracts.unreadable import Unreadable
 from kernel.model.records import Partition
 from kernel.sql import queries
-from kernel.sql.template import template
+from kernel.sql.template import filtered
 from kernel.store.postgres import Connection
 from services.audit.archive.writer import archived
 from services.audit.search.indexer import envelope_of, stream_of
@@ -181,21 +181,19 @@ def _unknown(what: str, name: str, known: Sequence[str], near: Sequence[str] = (
 def _statement(name: str, which: Selection, bounds: Mapping[str, int]) -> tuple[str, list[object]]:
     """A statement with the given filters, and its arguments."""
     given = {**_filters(which), **bounds}
-    statement = template("services.audit.archive", name).narrowed(given).statement()
+    statement = filtered("services.audit.archive", name, given)
     return statement.sql, statement.values(given)
 
 
 def _filters(which: Selection) -> dict[str, object]:
-    filters: dict[str, object] = {}
-    if which.topics:
-        filters["topics"] = list(which.topics)
-    if which.services:
-        filters["services"] = list(which.services)
-    if which.as_far_as is not None:
-        ends = [(*place, offset) for place, offset in which.as_far_as.items()]
-        names = ("end_topics", "end_partitions", "end_offsets")
-        filters |= {name: [end[nr] for end in ends] for nr, name in enumerate(names)}
-    return filters
+    ends = None if which.as_far_as is None else [(*place, end) for place, end in which.as_far_as.items()]
+    return {
+        "topics": list(which.topics) or None,
+        "services": list(which.services) or None,
+        "end_topics": ends and [topic for topic, _, _ in ends],
+        "end_partitions": ends and [partition for _, partition, _ in ends],
+        "end_offsets": ends and [end for _, _, end in ends],
+    }
 
 
 def _sql() -> Mapping[str, str]:

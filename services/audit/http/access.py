@@ -27,7 +27,7 @@ from kernel.http.problem_details import problem
 from kernel.http.problem_types import UNAUTHORIZED
 from kernel.http.proxied import names_this_machine, path_of
 from kernel.sql import queries
-from kernel.sql.template import template
+from kernel.sql.template import filtered
 
 log = structlog.get_logger()
 LOCAL: Final = "local"
@@ -204,8 +204,8 @@ async def newest(
     pool: asyncpg.Pool, limit: int, before: int = BIGINT_MAX, reader: str | None = None
 ) -> list[dict[str, object]]:
     """The newest readings."""
-    given = {"before": before, "limit": limit} | ({} if reader is None else {"reader": reader})
-    statement = template("services.audit.http", "readings").narrowed(given).statement()
+    given = {"before": before, "reader": reader, "limit": limit}
+    statement = filtered("services.audit.http", "readings", given)
     return [dict(row) for row in await pool.fetch(statement.sql, *statement.values(given))]
 
 

@@ -11,7 +11,7 @@ from kernel.http.page_cursor import numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Instant, Limit, Name
 from kernel.http.problem_details import documented, problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND
-from kernel.sql.template import template
+from kernel.sql.template import filtered
 from kernel.store.postgres import Connection
 from services.audit.http.access import Reader
 from services.audit.http.places import Place, Topic, place
@@ -51,8 +51,8 @@ _MESSAGES: Final = numbered("messages", BIGINT_MAX)
 async def search(connection: Connection, parameters: SearchParameters) -> tuple[list[IndexedMessage], str | None]:
     """The newest matches first, and the cursor of the next page; raises `Problem`."""
     [before] = _MESSAGES.after(parameters.cursor)
-    given = {**parameters.model_dump(exclude_none=True), "before": before, "limit": parameters.limit + 1}
-    statement = template("services.audit.search", "matching_messages").narrowed(given).statement()
+    given = {**parameters.model_dump(), "before": before, "limit": parameters.limit + 1}
+    statement = filtered("services.audit.search", "matching_messages", given)
     rows = await connection.fetch(statement.sql, *statement.values(given))
     messages = [IndexedMessage(*row) for row in rows[: parameters.limit]]
     return messages, _MESSAGES.cursor(str(messages[-1].leaf)) if len(rows) > parameters.limit else None

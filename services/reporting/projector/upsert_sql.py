@@ -47,7 +47,7 @@ def _read(view: AnyView, names: str) -> str:
 
     The aggregate ids come as one text, one per line: no identifier of a contract can hold a line break.
     """
-    wanted = "unnest(string_to_array($1::text, E'\\n')) AS asked (owner_)"
+    wanted = "unnest(string_to_array($1::text, E'\\n')) AS wanted (owner_)"
     return f'SELECT {names} FROM {wanted} JOIN {view.table} ON "{view.aggregate_id}" = owner_'  # noqa: S608
 
 

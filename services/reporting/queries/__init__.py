@@ -6,13 +6,11 @@ A report with many rows, of which a page shows some, has two files. `<name>.sql`
 the columns that add up; `<name>_details.sql` gives all columns of the rows in `page`.
 """
 
-from collections.abc import Collection, Mapping
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from functools import cache
 
+import kernel.sql.template
 from kernel.sql.template import Statement, Template, compose, template
-
-FILTERED_MAX = 1_000
-"""Size of the statement cache, which holds one statement per list and combination of filters."""
 
 
 def named(name: str) -> Template:
@@ -38,16 +36,6 @@ def query(name: str) -> Statement:
     return named(name).nullable().statement()
 
 
-def given_filters(parameters: Collection[str], given: Mapping[str, object]) -> frozenset[str]:
-    """The parameters that have a value."""
-    return frozenset(name for name in parameters if given.get(name) is not None)
-
-
 def filtered(name: str, given: Mapping[str, object]) -> Statement:
     """The statement in `<name>.sql` with only those filters that have a value."""
-    return _filtered(name, given_filters(query(name).parameters, given))
-
-
-@lru_cache(maxsize=FILTERED_MAX)
-def _filtered(name: str, given: frozenset[str]) -> Statement:
-    return named(name).narrowed(given).statement()
+    return kernel.sql.template.filtered(__package__, name, given)

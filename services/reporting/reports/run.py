@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import asyncpg
 
-from services.reporting.queries import given_filters
+from kernel.sql.template import given_filters
 from services.reporting.query import keyset
 from services.reporting.query.errors import TooManyRows
 from services.reporting.query.keyset import PageQuery
