@@ -1,7 +1,6 @@
 """Questions that cannot be answered: each is refused with the parameter at fault and what is allowed."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from services.reporting.lists.catalogue import LISTS
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.reports.catalogue import REPORTS
+from tests import http_fuzzer
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
@@ -30,12 +30,6 @@ PAST = [
     story.counted(6),
 ]
 NEEDED = {"since": "2014-01-01", "closes_on": "2014-12-01", "mission": "MINURSO", "tour": "kz-2013/observers/t-1"}
-FUZZ = [
-    *("--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "1", "--generation-deterministic"),
-    *("--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"),
-    *("--exclude-path", "/v1/changes"),  # it never ends
-    *("--workers", "2", "--warnings", "off", "--no-color", "--max-failures", "5"),
-]
 HOSTILE = (
     "' OR 1=1; DROP TABLE tours; --",
     "<script>alert(1)</script>",
@@ -141,7 +135,7 @@ async def test_every_request_of_the_openapi_document_is_answered_as_documented(
         hasty = ChangeFeed(pool, Health(0), wait_longest_s=0.01)  # a token of events that never come is no fault
         async with served(build(pool, lambda: date(2014, 12, 1), hasty)) as url:
             done = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json", *FUZZ),
+                *http_fuzzer.command(url, examples=15, excluded_paths=["/v1/changes"]),  # that one never ends
                 cwd=tmp_path,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,

@@ -1,0 +1,27 @@
+"""The command line of the fuzzer that reads an OpenAPI document and sends whatever it allows and forbids.
+
+One worker: before Python 3.12 all threads that parse source at once share one count of recursion, and the fuzzer,
+which describes its own functions by parsing them, fails then (CPython issue 106905).
+"""
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["command"]
+
+_OPTIONS = (
+    *("--phases", "examples,coverage,fuzzing", "--seed", "1", "--generation-deterministic"),
+    *("--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"),
+    *("--workers", "1", "--warnings", "off", "--no-color", "--max-failures", "5", "--request-timeout", "120"),
+)
+
+
+def command(url: str, *, examples: int, excluded_paths: Sequence[str]) -> list[str]:
+    """What to run for the document of the service at `url`: `examples` requests of each operation that is not excluded.
+
+    It ends with 0 if no answer is a server's fault and each has a status, media type and body that the document has.
+    """
+    excluded = [part for path in excluded_paths for part in ("--exclude-path", path)]
+    document = f"{url}/openapi.json"
+    limits = ("--max-examples", str(examples))
+    return [sys.executable, "-m", "schemathesis.cli", "run", document, *_OPTIONS, *limits, *excluded]
