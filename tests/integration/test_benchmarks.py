@@ -1,0 +1,36 @@
+"""Each benchmark runs on a handful of messages, so that a change which breaks one is seen before somebody measures."""
+
+from types import ModuleType
+from typing import Final
+
+import pytest
+
+from benchmarks import archiving, codec, deciding, following, projecting, register, replaying, reports
+from benchmarks.__main__ import BENCHMARKS
+from tests.servers import Servers
+
+# What makes each small: its own figures.
+HANDFUL: Final[dict[str, dict[tuple[ModuleType, str], object]]] = {
+    "codec": {(codec, "TIMES"): 5},
+    "deciding": {(deciding, "COMMANDS"): 30},
+    "projecting": {(projecting, "TOURS"): 40},
+    "archiving": {(archiving, "RECORDS"): 2_500, (archiving, "LARGE"): 10_000, (archiving, "PROOFS"): 3},
+    "replaying": {(replaying, "RECORDS"): 4_000, (replaying, "MARKS"): 5},
+    "reports": {(reports, "SIZES"): (300, 600), (reports, "REPEATS"): 2, (register, "TOURS_PER_YEAR"): 200},
+    "following": {(following, "READERS"): 4, (following, "SILENT"): 1, (following, "CHANGES"): 2},
+}
+WHOLE_SYSTEM = {"importing", "end_to_end"}
+"""They wait for six processes and do nothing else of their own: tests/e2e and tests/faults send the same that way."""
+
+
+def test_every_benchmark_has_a_short_run() -> None:
+    assert HANDFUL.keys() == BENCHMARKS.keys() - WHOLE_SYSTEM
+
+
+@pytest.mark.parametrize("name", HANDFUL)
+def test_a_benchmark_measures_what_it_names(name: str, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    for (module, figure), value in HANDFUL[name].items():
+        monkeypatch.setattr(module, figure, value)
+    lines = BENCHMARKS[name](servers)
+    assert lines
+    assert all(line.cells() and line.seconds > 0 for line in lines), lines
