@@ -76,7 +76,7 @@ def from_http(headers: Mapping[str, str], body: bytes) -> list[Envelope | Unread
     Never raises `Unreadable`: a request that is not a CloudEvent at all gives a list of one.
     """
     lowered = [(name.lower(), text) for name, text in headers.items()]
-    attributes, doubled = _collected([(name, _octets(name, text)) for name, text in lowered if name in _HTTP], _HTTP)
+    attributes, doubled = _collected([(name, octets(name, text)) for name, text in lowered if name in _HTTP], _HTTP)
     media_type = attributes.get(_MEDIA_TYPE, b"")
     structured = _structured(media_type)
     try:
@@ -144,7 +144,7 @@ def _decoded(attributes: Mapping[str, bytes], place: Place) -> dict[str, str]:
         raise Unreadable(reason, place(name), "Encode header values as UTF-8.") from fault
 
 
-def _octets(header: str, text: str) -> bytes:
+def octets(header: str, text: str) -> bytes:
     """The UTF-8 bytes of an attribute in an HTTP header (HTTP binding, 3.1.3.2); the media type is plain."""
     if header == "content-type":
         return _sent(text)

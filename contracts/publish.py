@@ -1,4 +1,4 @@
-"""Writes the published form of the contracts: JSON Schemas, examples, the AsyncAPI document.
+"""Writes the published form of the contracts: JSON Schemas, examples, vectors, the AsyncAPI document.
 
     python -m contracts.publish            write contracts/published
     python -m contracts.publish --check    exit 1 and name each file that differs from the contracts
@@ -16,7 +16,7 @@ from typing import Final
 
 import orjson
 
-from contracts import asyncapi
+from contracts import asyncapi, vectors
 from contracts.cloudevents import to_structured
 from contracts.examples import EXAMPLES, enveloped
 from contracts.outcome import CommandDecided
@@ -25,6 +25,7 @@ from contracts.words import Message
 
 PUBLISHED: Final = Path(__file__).parent / "published"
 WORDS: Final[tuple[type[Message], ...]] = (*COMMANDS.values(), *EVENTS.values(), CommandDecided)
+VECTORS: Final = "vectors/verifiability.json"
 _VERSIONED = re.compile(r"(?P<word>(?:schemas|examples)/[a-z]+\.[A-Za-z]+)\.v(?P<version>[0-9]+)\.json")
 
 
@@ -50,7 +51,9 @@ def artefacts() -> Mapping[str, bytes]:
     }
     return {
         path: orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        for path, content in (schemas | examples | {"asyncapi.json": asyncapi.document()}).items()
+        for path, content in (
+            schemas | examples | {"asyncapi.json": asyncapi.document(), VECTORS: vectors.document()}
+        ).items()
     }
 
 

@@ -11,7 +11,7 @@ import orjson
 
 _BOM = b"\xef\xbb\xbf"
 _BLANKS = re.compile(r"[ \t\n\r]*")
-_ELEMENT = json.JSONDecoder()
+_ELEMENT = json.JSONDecoder(parse_int=float)  # `int` takes no more than 4,300 digits
 
 
 class NotStrict(ValueError):

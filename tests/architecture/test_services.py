@@ -33,11 +33,11 @@ PURE_LIBRARIES = {
         "uuid",
         "orjson",
     ),
-    *("pydantic", "pydantic_core"),
+    *("binascii", "contextlib", "cryptography", "pydantic", "pydantic_core"),
 }
 """Nothing in these reaches out, except for the names in `REACHING`."""
 OURS = ("contracts", "kernel", "services", "operations", "cli", "deploy")
-REACHING = {"now", "today", "utcnow", "uuid1", "uuid4", "open", "print", "input", "__import__"}
+REACHING = {"now", "today", "utcnow", "uuid1", "uuid4", "open", "print", "input", "__import__", "generate"}
 
 
 @cache

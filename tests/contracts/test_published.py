@@ -15,7 +15,7 @@ from referencing.jsonschema import DRAFT202012
 from contracts import dead_letters
 from contracts.cloudevents import Envelope, from_http, from_kafka
 from contracts.examples import EXAMPLES
-from contracts.publish import PUBLISHED, WORDS, artefacts, file_name, main, stale, write
+from contracts.publish import PUBLISHED, VECTORS, WORDS, artefacts, file_name, main, stale, write
 from contracts.registry import COMMANDS, EVENTS, OUTCOME_TYPE, SERVICES, schema_name, schema_version, type_name
 from contracts.words import Event, Message
 
@@ -33,7 +33,7 @@ def test_every_word_has_one_example_and_one_schema() -> None:
     assert BY_TYPE.keys() == {*COMMANDS, *EVENTS, OUTCOME_TYPE}
     names = {file_name(word) for word in WORDS}
     expected = {f"{kind}/{name}" for kind in ("schemas", "examples") for name in names}
-    assert artefacts().keys() == expected | {"asyncapi.json"}
+    assert artefacts().keys() == expected | {"asyncapi.json", VECTORS}
 
 
 def test_check_names_each_stale_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,9 +70,9 @@ def test_the_command_answers_a_shell() -> None:
 
 def test_no_service_reads_examples_or_the_generator_when_it_runs() -> None:
     program = (
-        "import contracts.registry, contracts.cloudevents, sys;"
-        "sys.exit(any(name.startswith(('contracts.examples', 'contracts.publish', 'contracts.asyncapi'))"
-        " for name in sys.modules))"
+        "import contracts.registry, contracts.cloudevents, contracts.raw_events, sys;"
+        "sys.exit(any(name.startswith(tuple('contracts.' + each for each in"
+        " ('examples', 'publish', 'asyncapi', 'vectors'))) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
