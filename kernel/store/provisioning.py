@@ -1,7 +1,8 @@
 """Provisioning by the administrator, for one service or one reading role: roles, schemas, rights. May be repeated.
 
 It needs a role that may create roles and owns the database; it need not be a superuser. Rights that only a superuser
-can revoke (server functions that every role may call) are revoked if the administrator is one.
+can revoke (server functions that every role may call) are revoked if the administrator is one. The server receives no
+password, only what it checks passwords with.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import Final
 
 import asyncpg
 
+from kernel.store.scram import verifier
 from kernel.store.sessions import session
 
 READING_MAX_S: Final = 60
@@ -49,22 +51,22 @@ async def provision(
         await _role(connection, service, password)
         await connection.execute(f"ALTER ROLE {service} SET search_path = {service}, public")
         database = await connection.fetchval("SELECT quote_ident(current_database())")
-        makes = "CREATE, TEMPORARY" if schemas and len(schemas) > 1 else "TEMPORARY"
+        makes = "CONNECT, CREATE, TEMPORARY" if schemas and len(schemas) > 1 else "CONNECT, TEMPORARY"
         await connection.execute(f"GRANT {makes} ON DATABASE {database} TO {service}")
         for function in await _reserved(connection):
             await connection.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {service}")
         for schema, readers in (schemas or {service: ()}).items():
             await _schema(connection, service, schema, readers)
 
-    await _changed(admin_url, change)
+    await changed(admin_url, change)
 
 
 async def _schema(connection: asyncpg.Connection, service: str, schema: str, readers: Sequence[str]) -> None:
     await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {service}")
     for reader in readers:
-        await connection.execute(
-            f"GRANT {reader} TO {service}"
-        )  # so that the service sees the reader's sessions, and may end them
+        # The service may take the reader's role, to see its sessions and end them. It inherits none of its rights: else
+        # a policy for the reader would hold for whatever the service owns.
+        await connection.execute(f"GRANT {reader} TO {service} WITH INHERIT FALSE, SET TRUE")
         await connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {reader}")
         for_tables = f"ALTER DEFAULT PRIVILEGES FOR ROLE {service} IN SCHEMA {schema} GRANT SELECT ON TABLES"
         await connection.execute(f"{for_tables} TO {reader}")
@@ -75,8 +77,8 @@ async def provision_reader(admin_url: str, role: str, password: str, schema: str
     """Create or renew a role that only reads, with `schema` as its search path.
 
     Its rights are enforced. Its settings (statement timeout, read-only transactions) are only defaults, which each
-    session may change: they guard against mistakes alone. `watched_by` is the service that ends its sessions if they
-    exceed the limits; it becomes a member of the role.
+    session may change: they guard against mistakes alone. The service whose schemas it reads ends its sessions if they
+    exceed the limits (`kernel.store.session_watch`).
     """
 
     async def change(connection: asyncpg.Connection) -> None:
@@ -91,12 +93,13 @@ async def provision_reader(admin_url: str, role: str, password: str, schema: str
             await connection.execute(f"ALTER ROLE {role} SET {name} = {setting}")
         await _limit_files(connection, role)
         database = await connection.fetchval("SELECT quote_ident(current_database())")
-        await connection.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+        await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {role}")
+        await connection.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC")
         await connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         for function in await _reserved(connection, "AND has_function_privilege('public', oid, 'EXECUTE')"):
             await connection.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
 
-    await _changed(admin_url, change)
+    await changed(admin_url, change)
 
 
 async def _limit_files(connection: asyncpg.Connection, role: str) -> None:
@@ -111,17 +114,21 @@ async def _reserved(connection: asyncpg.Connection, but: str = "") -> list[str]:
 
 
 async def _role(connection: asyncpg.Connection, role: str, password: str) -> None:
-    if not role.isidentifier():
-        raise ValueError(f"{role!r} cannot be the name of a role: use letters, digits and underscores")
+    check_name(role)
     exists = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
     verb = "ALTER" if exists else "CREATE"
-    quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
-    await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD {quoted}")
+    await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD '{verifier(password)}'")
     if not await connection.fetchval("SELECT pg_has_role($1, 'USAGE')", role):
         await connection.execute(f"GRANT {role} TO CURRENT_USER")  # without superuser, only members act for a role
 
 
-async def _changed(admin_url: str, change: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
+def check_name(role: str) -> None:
+    """Raise `ValueError` for a name that would need quotes in a statement."""
+    if not role.isidentifier():
+        raise ValueError(f"{role!r} cannot be the name of a role: use letters, digits and underscores")
+
+
+async def changed(admin_url: str, change: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
     """Make a change in one transaction; retry if another administrator made the same one at the same time."""
     connection = await session(admin_url)
     try:
