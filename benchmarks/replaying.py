@@ -17,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import SecretStr
 
 from benchmarks.measure import Measured
-from kernel.messaging import topics
+from kernel.messaging import kafka, topics
 from kernel.runtime.settings import Settings
 from kernel.store.database import migrate, provision
 from services.audit.app import SERVICE
@@ -75,7 +75,7 @@ async def _timed(what: str, work: Callable[[], Coroutine[object, object, float]]
 
 
 async def _sent(settings: Settings, topic: str) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap, linger_ms=5) as producer:
+    async with AIOKafkaProducer(**kafka.client(settings), linger_ms=5) as producer:
         for nr in range(RECORDS):
             sent = await producer.send(
                 topic,
@@ -133,7 +133,7 @@ async def _refilling(
         whole = await opened.enter_async_context(kafka_reader.opened(settings, committed=False))
         left = await opened.enter_async_context(offset_fillers.opened(settings, "benchmark"))
         producer = AIOKafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap,
+            **kafka.client(settings),
             enable_idempotence=True,
             max_batch_size=to_topic.BATCH_BYTES_MAX,
         )
@@ -143,7 +143,7 @@ async def _refilling(
 
 
 async def _refilled(settings: Settings, topic: str, connection: asyncpg.pool.PoolConnectionProxy) -> float:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    admin = AIOKafkaAdminClient(**kafka.client(settings))
     await admin.start()
     await admin.delete_topics([topic])
     await admin.close()

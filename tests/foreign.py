@@ -7,6 +7,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
+from tests import kafka_clients
+
 Headers = list[tuple[str, bytes]]
 
 
@@ -50,7 +52,7 @@ class Client:
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
         settings = {"linger.ms": 5, "message.max.bytes": 5_000_000, "log_level": 0, "partitioner": "murmur2_random"}
-        self._producer = Producer({"bootstrap.servers": bootstrap, **settings})
+        self._producer = Producer({**kafka_clients.confluent(bootstrap), **settings})
 
     def send(self, events: Iterable[dict[str, Any]], mode: Any = binary) -> None:
         """Send commands to their services and wait until Kafka has them."""
@@ -75,7 +77,7 @@ class Client:
         """Every record that these topics hold now."""
         consumer = Consumer(
             {
-                "bootstrap.servers": self._bootstrap,
+                **kafka_clients.confluent(self._bootstrap),
                 "group.id": "reads-all",
                 "enable.auto.commit": False,
                 "fetch.wait.max.ms": 10,
@@ -92,7 +94,7 @@ class Client:
 
     def ends(self, *topics: str) -> dict[str, int]:
         """How many records each topic holds, by its end offsets."""
-        consumer = Consumer({"bootstrap.servers": self._bootstrap, "group.id": "reads-ends"})
+        consumer = Consumer({**kafka_clients.confluent(self._bootstrap), "group.id": "reads-ends"})
         try:
             return {
                 topic: sum(

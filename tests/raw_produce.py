@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from aiokafka.record.util import calc_crc32c
 
+from tests import kafka_clients
+
 Headers: TypeAlias = Sequence[tuple[bytes, bytes | None]]
 RawMessage: TypeAlias = tuple[bytes | None, bytes | None, Headers]
 """Key, value and headers, all of them bytes."""
@@ -67,8 +69,7 @@ def _text(text: str) -> bytes:
 
 
 def _call(address: str, api: int, version: int, body: bytes) -> bytes:
-    host, port = address.rsplit(":", 1)
-    with socket.create_connection((host, int(port)), 10) as connection:
+    with kafka_clients.connected(address) as connection:
         request = struct.pack(">hhi", api, version, 1) + _text("by-hand") + body
         connection.sendall(struct.pack(">i", len(request)) + request)
         (length,) = struct.unpack(">i", _read(connection, 4))

@@ -3,13 +3,14 @@
 Written from the protocol's documentation. Header names are bytes and need not be text.
 """
 
-import socket
 import struct
 import time
 from collections.abc import Sequence
 from typing import TypeAlias
 
 from aiokafka.record.util import calc_crc32c
+
+from tests import kafka_clients
 
 Raw: TypeAlias = tuple[bytes | None, bytes | None, Sequence[tuple[bytes, bytes | None]]]
 """Key, value and headers."""
@@ -55,10 +56,9 @@ def _sized(raw: bytes | None) -> bytes:
 
 def _called(address: str, body: bytes) -> bytes:
     """Send a request to a broker (Produce is key 0), and return what follows the correlation id in its response."""
-    host, port = address.rsplit(":", 1)
     client = b"by-hand"
     request = struct.pack(">hhih", 0, 3, 1, len(client)) + client + body
-    with socket.create_connection((host, int(port)), 10) as connection:
+    with kafka_clients.connected(address) as connection:
         connection.sendall(struct.pack(">i", len(request)) + request)
         with connection.makefile("rb") as answers:
             (length,) = struct.unpack(">i", answers.read(4))

@@ -28,6 +28,7 @@ from services.audit.app import SERVICE as AUDIT
 from services.deployments.app import SERVICE as DEPLOYMENTS
 from services.reporting.app import SERVICE as REPORTING
 from services.vacancies.app import SERVICE as VACANCIES
+from tests import kafka_clients
 from tests.servers import Servers, fresh_database
 
 DECIDING: tuple[DecidingService, ...] = (APPROVALS, VACANCIES, DEPLOYMENTS)
@@ -144,7 +145,7 @@ def every_topic() -> list[str]:
 
 async def empty_topics(bootstrap: str) -> None:
     """Delete every topic of the system and create it again, so that offsets begin at 0."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(bootstrap))
     await admin.start()
     try:
         there = [topic for topic in every_topic() if topic in await admin.list_topics()]

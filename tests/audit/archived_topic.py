@@ -16,6 +16,7 @@ from kernel.runtime.settings import Settings
 from services.audit.archive import kafka_reader
 from services.audit.refill.preflight import settings_of
 from services.audit.tlog.leaf import packed
+from tests import kafka_clients
 from tests.audit.conftest import Archive
 from tests.audit.replaying import audit
 from tests.servers import Servers
@@ -54,7 +55,7 @@ class Topic:
                 await asyncio.sleep(0.05)
 
     async def delete(self) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
+        admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(self.kafka))
         await admin.start()
         try:
             await admin.delete_topics([self.name])
@@ -91,7 +92,9 @@ class Topic:
     async def send(self, first: int, many: int, part: int = 0, **settings: Any) -> None:
         """Records `first` and following; in one transaction if the settings name one, taken back with `abort`."""
         abort, before = settings.pop("abort", False), (await self.ends())[part]
-        async with AIOKafkaProducer(bootstrap_servers=self.kafka, max_request_size=4_000_000, **settings) as producer:
+        async with AIOKafkaProducer(
+            **kafka_clients.aiokafka(self.kafka), max_request_size=4_000_000, **settings
+        ) as producer:
             if "transactional_id" in settings:
                 await producer.begin_transaction()
             for nr in range(first, first + many):
@@ -123,7 +126,7 @@ async def topic(archive: Archive, servers: Servers) -> AsyncIterator[Topic]:
 @pytest.fixture
 async def lost(topic: Topic) -> "tuple[Topic, list[tuple[object, ...]]]":
     """A topic with odd records, in two partitions, that Kafka has lost; and what was in it."""
-    async with AIOKafkaProducer(bootstrap_servers=topic.kafka, max_request_size=4_000_000) as producer:
+    async with AIOKafkaProducer(**kafka_clients.aiokafka(topic.kafka), max_request_size=4_000_000) as producer:
         for nr, (key, value, headers) in enumerate(ODD):
             batch = producer.create_batch()
             batch.append(timestamp=LONG_AGO - nr, key=key, value=value, headers=headers)

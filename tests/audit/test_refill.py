@@ -13,6 +13,7 @@ from aiokafka.protocol.transaction import AddPartitionsToTxnRequest
 
 from services.audit.archive import kafka_reader
 from services.audit.refill import offset_fillers
+from tests import kafka_clients
 from tests.audit.archived_topic import Lost, Topic, lost, topic, whole
 from tests.audit.replaying import ALONE, audit
 
@@ -131,7 +132,7 @@ async def test_a_mark_that_a_killed_run_left_open_is_taken_back_first(topic: Top
 async def test_what_retention_deleted_at_the_front_is_reported_and_the_rest_is_whole(topic: Topic) -> None:
     await topic.send(0, 10)
     await topic.keep()
-    admin = AIOKafkaAdminClient(bootstrap_servers=topic.kafka)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(topic.kafka))
     await admin.start()
     try:
         await admin.delete_records({TopicPartition(topic.name, 0): RecordsToDelete(4)})

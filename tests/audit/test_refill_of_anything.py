@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kernel.messaging.raw_batches import batches
 from services.audit.refill.record_batch import ArchivedBatch
 from services.audit.tlog.leaf import Headers, packed
-from tests import rawkafka
+from tests import kafka_clients, rawkafka
 from tests.audit.archived_topic import LONG_AGO, Topic, whole
 from tests.audit.conftest import Archive
 from tests.audit.replaying import lines, to_file
@@ -68,7 +68,7 @@ async def test_headers_that_are_no_text_and_times_that_are_none_come_back_to_the
     """Given records with names of any bytes and without a time, when Kafka lost them, then it has them again."""
     odd = [(b"\xff\xfe", b"x"), (b"", None), (b"\xed\xa0\x80", b""), (b"\xd0\xba\xff", b"\0"), (b"a" * 3_000, b"y")]
     rawkafka.produce(topic.kafka, topic.name, 0, [(b"k", b"v", odd), (None, None, []), (b"", b"", [(b"\xff", None)])])
-    async with AIOKafkaProducer(bootstrap_servers=topic.kafka) as producer:
+    async with AIOKafkaProducer(**kafka_clients.aiokafka(topic.kafka)) as producer:
         for times in ((-1, -1, LONG_AGO), (0, LONG_AGO, -1, 5)):
             batch = ArchivedBatch(100_000)
             assert all(batch.take(row(nr, timestamp=at)) for nr, at in enumerate(times))

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from services.audit.archive import kafka_reader, partition_reader
 from services.audit.refill import to_topic
 from services.audit.refill.preflight import unfit
+from tests import kafka_clients
 from tests.audit.archived_topic import ODD, Lost, Topic, lost, topic, whole
 
 __all__ = ["lost", "topic"]
@@ -80,7 +81,7 @@ async def test_what_is_there_and_not_archived_is_refused(topic: Topic) -> None:
 async def test_an_open_transaction_is_refused(topic: Topic) -> None:
     await topic.send(0, 3)
     await topic.keep()
-    async with AIOKafkaProducer(bootstrap_servers=topic.kafka, transactional_id="other") as producer:
+    async with AIOKafkaProducer(**kafka_clients.aiokafka(topic.kafka), transactional_id="other") as producer:
         await producer.begin_transaction()
         await producer.send_and_wait(topic.name, b"x", partition=0)
         result = await topic.refill()
@@ -102,7 +103,7 @@ async def test_a_topic_that_would_not_keep_records_as_they_were_is_refused(
     lost: Lost, partitions: int, settings: dict[str, str], expected: str
 ) -> None:
     topic, _ = lost
-    admin = AIOKafkaAdminClient(bootstrap_servers=topic.kafka)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(topic.kafka))
     await admin.start()
     try:
         configs = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete", **settings}
@@ -145,7 +146,7 @@ async def test_a_service_that_reads_now_must_be_stopped_first(lost: Lost) -> Non
 
     topic, was = lost
     await topic.make()
-    reader = AIOKafkaConsumer(topic.name, bootstrap_servers=topic.kafka, group_id="forcegen.vacancies")
+    reader = AIOKafkaConsumer(topic.name, **kafka_clients.aiokafka(topic.kafka), group_id="forcegen.vacancies")
     await reader.start()
     deadline = time.monotonic() + 30
     while not reader.assignment():

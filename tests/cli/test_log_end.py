@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from cli.strength_returns.log_end import log_end
+from tests import kafka_clients
 from tests.servers import Servers
 
 pytestmark = pytest.mark.servers
@@ -16,7 +17,7 @@ async def test_the_newest_event_of_all_partitions_is_found(servers: Servers) -> 
     topic = f"log-end-{uuid4().hex}.events"
     await _made(servers, topic)
     assert await log_end(servers.kafka, topic, range(4)) == 0
-    producer = AIOKafkaProducer(bootstrap_servers=servers.kafka)
+    producer = AIOKafkaProducer(**kafka_clients.aiokafka(servers.kafka))
     await producer.start()
     for position in range(1, 8):
         headers = [("ce_position", str(position).encode())]
@@ -33,7 +34,7 @@ async def test_a_mark_of_a_transaction_and_a_strangers_record_are_passed_over(
 ) -> None:
     topic = f"log-end-{uuid4().hex}.events"
     await _made(servers, topic)
-    producer = AIOKafkaProducer(bootstrap_servers=servers.kafka, transactional_id=topic)
+    producer = AIOKafkaProducer(**kafka_clients.aiokafka(servers.kafka), transactional_id=topic)
     await producer.start()
     async with producer.transaction():
         await producer.send_and_wait(topic, b"{}", partition=0, headers=[("ce_position", b"41")])
@@ -46,7 +47,7 @@ async def test_a_mark_of_a_transaction_and_a_strangers_record_are_passed_over(
 
 
 async def _made(servers: Servers, topic: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(servers.kafka))
     await admin.start()
     await admin.create_topics([NewTopic(topic, 4, 1)])
     await admin.close()

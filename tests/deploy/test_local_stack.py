@@ -20,6 +20,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local import jars, postgres_user, stack
+from tests import kafka_clients
 from tests.deploy.running import REPOSITORY, UP, processes_of
 
 TOPIC = "approvals.events"
@@ -45,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 async def topics(servers: stack.Servers) -> set[str]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka_bootstrap)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(servers.kafka_bootstrap))
     await admin.start()
     try:
         return set(await admin.list_topics())
@@ -54,7 +55,7 @@ async def topics(servers: stack.Servers) -> set[str]:
 
 
 async def write(servers: stack.Servers) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers.kafka_bootstrap)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(servers.kafka_bootstrap))
     await admin.start()
     try:
         await admin.create_topics([NewTopic(TOPIC, num_partitions=2, replication_factor=1)])

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from confluent_kafka import Producer
 
+from tests import kafka_clients
 from tests.foreign import Client, binary, command, structured
 from tests.system import RunningSystem
 
@@ -120,7 +121,7 @@ def test_a_command_in_a_transaction_is_decided_and_its_mark_is_no_lag(system: Ru
     """The mark behind a committed transaction is an offset without a record: nobody waits for one there."""
     client, event = Client(system.servers.kafka), proposal("kz-transaction")
     key, value, headers = binary(event)
-    settings = {"bootstrap.servers": system.servers.kafka, "transactional.id": "a-stock-client"}
+    settings = {**kafka_clients.confluent(system.servers.kafka), "transactional.id": "a-stock-client"}
     producer = Producer({**settings, "partitioner": "murmur2_random"})
     producer.init_transactions()
     producer.begin_transaction()

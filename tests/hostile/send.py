@@ -17,6 +17,7 @@ import cramjam
 import httpx
 from confluent_kafka import Producer
 
+from tests import kafka_clients
 from tests.foreign import Client, binary, service_of, structured
 from tests.hostile import compression, honest, wire
 from tests.hostile.generate import BOMBS, PARTITIONS, Parcel
@@ -131,7 +132,7 @@ class Sender:
         self._chance = Random(seed)  # noqa: S311
         self._transactions = Producer(
             {
-                "bootstrap.servers": kafka,
+                **kafka_clients.confluent(kafka),
                 "transactional.id": f"hostile-{seed}",
                 "transaction.timeout.ms": 10_000,
                 "partitioner": "murmur2_random",

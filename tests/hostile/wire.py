@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from aiokafka.record.util import calc_crc32c
 
+from tests import kafka_clients
 from tests.hostile.compression import CODECS, expanded
 
 TRANSACTIONAL, CONTROL, APPEND_TIME = 0x10, 0x20, 0x08
@@ -137,8 +138,7 @@ class Broker:
     """One connection to one broker; used by one thread at a time."""
 
     def __init__(self, bootstrap: str) -> None:
-        host, _, port = bootstrap.partition(",")[0].rpartition(":")
-        self._at = (host.strip("[]"), int(port))
+        self._bootstrap = bootstrap
         self._socket: socket.socket | None = None
 
     def close(self) -> None:
@@ -196,7 +196,7 @@ class Broker:
 
     def _call(self, api: int, version: int, body: bytes) -> bytes:
         if self._socket is None:
-            self._socket = socket.create_connection(self._at, 30)
+            self._socket = kafka_clients.connected(self._bootstrap)
         request = struct.pack(">hhi", api, version, 1) + _text("hostile") + body
         self._socket.sendall(struct.pack(">i", len(request)) + request)
         (size,) = struct.unpack(">i", self._read(4))

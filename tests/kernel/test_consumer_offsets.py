@@ -14,6 +14,7 @@ from kernel.messaging.lag import Lag
 from kernel.model.records import OffsetAdvance
 from kernel.runtime.health import Health
 from kernel.runtime.settings import Settings
+from tests import kafka_clients
 from tests.kernel.consuming import Effects, Topic, everything, reading, topic, until
 from tests.raw_produce import batch
 
@@ -21,7 +22,7 @@ __all__ = ["topic"]
 
 
 async def test_marks_and_aborted_transactions_are_passed_over_with_their_reasons_and_leave_no_lag(topic: Topic) -> None:
-    producer = Producer({"bootstrap.servers": topic.kafka, "transactional.id": f"x{secrets.token_hex(4)}"})
+    producer = Producer({**kafka_clients.confluent(topic.kafka), "transactional.id": f"x{secrets.token_hex(4)}"})
     producer.init_transactions()
     effects = Effects()
     async with reading(topic, effects):
@@ -42,7 +43,7 @@ async def test_marks_and_aborted_transactions_are_passed_over_with_their_reasons
 
 async def test_records_that_were_deleted_before_they_were_read_are_reported(topic: Topic) -> None:
     topic.good(0, b"0", b"1", b"2", b"3")
-    admin = AIOKafkaAdminClient(bootstrap_servers=topic.kafka)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(topic.kafka))
     await admin.start()
     await admin.delete_records({TopicPartition(topic.name, 0): RecordsToDelete(before_offset=3)})
     await admin.close()
@@ -91,7 +92,7 @@ async def test_a_consumer_that_stops_leaves_its_offsets_with_kafka(topic: Topic)
 
 async def until_committed(topic: Topic, group: str, wanted: Mapping[int, int], within_s: float = 60) -> bool:
     """What lag tools of others would show: the offsets that Kafka holds for the group."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=topic.kafka)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(topic.kafka))
     await admin.start()
     try:
         async with asyncio.timeout(within_s):
@@ -150,7 +151,7 @@ async def measured(topic: Topic, effects: Effects, health: Health) -> AsyncItera
 
 
 async def test_a_transaction_that_is_left_open_is_reported_and_ended_by_the_broker(topic: Topic) -> None:
-    settings = {"bootstrap.servers": topic.kafka, "transaction.timeout.ms": 5_000}
+    settings = {**kafka_clients.confluent(topic.kafka), "transaction.timeout.ms": 5_000}
     producer = Producer({**settings, "transactional.id": f"x{secrets.token_hex(4)}"})
     producer.init_transactions()
     producer.begin_transaction()

@@ -16,7 +16,7 @@ from kernel.messaging.outbox import OutboxRecord, Unfit
 from kernel.messaging.outbox_progress import Block, Topic, partition_of
 from kernel.messaging.published_positions import held_positions
 from kernel.runtime.health import Health
-from tests import rawkafka
+from tests import kafka_clients, rawkafka
 from tests.kernel.publishing import LOGS, PARTITIONS, Publishing, complete_and_in_order, positions, published
 from tests.servers import Servers
 
@@ -50,7 +50,7 @@ def held_back(ways: dict[int, int], culprit: int) -> list[int]:
 
 async def limit(service: Publishing, log: str, record_bytes_max: int) -> None:
     """Let a topic take records up to so many bytes."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=service.settings.kafka_bootstrap)
+    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(service.settings.kafka_bootstrap))
     await admin.start()
     changed = {"max.message.bytes": str(record_bytes_max)}
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topics.of_log(service.name, log), changed)])
@@ -174,7 +174,7 @@ async def test_a_transaction_that_was_taken_back_at_the_end_of_a_partition_is_pa
     async with service.relaying():
         await service.published("events", 12)
     topic = topics.of_log(service.name, "events")
-    producer = Producer({"bootstrap.servers": servers.kafka, "transactional.id": service.name})
+    producer = Producer({**kafka_clients.confluent(servers.kafka), "transactional.id": service.name})
     producer.init_transactions()
     producer.begin_transaction()
     for partition in range(PARTITIONS):
