@@ -19,6 +19,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from kernel.messaging import bounded_codecs, kafka
+from kernel.messaging.acls import group_of
 from kernel.messaging.offset_hints import OffsetHints
 from kernel.messaging.passages import Piece, PolledBatch, Record, pieces
 from kernel.messaging.raw_reader import FETCH_BYTES, EndsBefore, RawReader
@@ -77,7 +78,7 @@ class PartitionReader:
         self._subscriber = self._broker.subscriber(
             *topics,
             batch=True,
-            group_id=f"forcegen.{name}",
+            group_id=group_of(name),
             fetch_max_bytes=settings.fetch_bytes_max,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,

@@ -1,0 +1,97 @@
+"""Who may do what at the brokers: the table of ACLs of this system, made from its services and registered producers.
+
+A principal is a name at the brokers. Each service has one of its own name, and so has each registered producer. Three
+more are for people and their tools (`operations/kafka_users.py`); each exists only if it is given a credential.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+import services.approvals.app
+import services.audit.app
+import services.deployments.app
+import services.reporting.app
+import services.vacancies.app
+from contracts import registry
+from kernel.command_service import DecidingService
+from kernel.messaging import topics
+from kernel.messaging.acls import Access, Acl, ResourceKind, group_of, of_producer, of_service
+from kernel.reader_service import ReaderService
+from operations.errors import InvalidRequest
+from operations.kafka_users import CLI, OPERATOR, REFILL, RegisteredProducer
+from operations.refill_topics import TRANSACTIONAL_ID
+
+SERVICES: Final[Sequence[DecidingService | ReaderService]] = (
+    services.approvals.app.SERVICE,
+    services.vacancies.app.SERVICE,
+    services.deployments.app.SERVICE,
+    services.reporting.app.SERVICE,
+    services.audit.app.SERVICE,
+)
+ADMINISTRATORS: Final = ("admin", "broker", "controller")
+"""Names of super users: no producer may have them."""
+TOPICS: Final = frozenset(topic for service in SERVICES for topic in (*service.topics_in, *service.topics_out))
+"""Every topic of the system that does not belong to one producer."""
+NAMESPACE: Final[Sequence[tuple[ResourceKind, str]]] = (
+    *(("topic", f"{service.name}.") for service in SERVICES),
+    ("group", group_of("")),
+    ("transactional-id", group_of("")),
+)
+"""How all names of this system begin, those of producers among them."""
+GROUPS: Final = frozenset(group_of(service.name) for service in SERVICES)
+
+
+def accesses(producers: Collection[RegisteredProducer] = ()) -> Mapping[str, Access]:
+    """The access of every principal, by its name.
+
+    Raises:
+        InvalidRequest: a producer has the name of another principal, or a topic that is not one for commands.
+    """
+    own_names = [of_service(service.name, service.topics_in, service.topics_out) for service in SERVICES]
+    own = {access.principal: access for access in (*own_names, _operator(), _refill(), _cli())}
+    taken = {*own, *ADMINISTRATORS}
+    for producer in producers:
+        if producer.name in taken:
+            raise InvalidRequest(f"The name {producer.name} is taken at the brokers: give the producer another one.")
+        taken.add(producer.name)
+        if wrong := [topic for topic in producer.topics if not _is_for_commands(topic)]:
+            raise InvalidRequest(
+                f"{producer.name} may not write {wrong[0]}: a producer writes <service>.commands or"
+                " <service>.commands.<producer>, and nothing that a service publishes."
+            )
+    return own | {producer.name: of_producer(producer.name, producer.topics) for producer in producers}
+
+
+def table(producers: Collection[RegisteredProducer] = ()) -> frozenset[Acl]:
+    """Every ACL that the cluster has for this system, and no other."""
+    return frozenset(acl for access in accesses(producers).values() for acl in access.acls())
+
+
+def _is_for_commands(topic: str) -> bool:
+    return any(topic == own or topic.startswith(f"{own}.") for own in map(topics.commands, registry.SERVICES))
+
+
+def _operator() -> Access:
+    return Access(OPERATOR, reads=TOPICS, sees_configs=TOPICS, sees_groups=GROUPS)
+
+
+def _refill() -> Access:
+    commands = [topic for topic in TOPICS if _is_for_commands(topic)]
+    return Access(
+        REFILL,
+        reads=TOPICS,
+        writes=TOPICS,
+        creates=TOPICS,
+        sees_configs=TOPICS,
+        sets_configs=commands,
+        sees_groups=GROUPS,
+        transactional_ids=[TRANSACTIONAL_ID],
+    )
+
+
+def _cli() -> Access:
+    return Access(
+        CLI,
+        reads=[topics.of_log(service, log) for service in registry.SERVICES for log in ("outcomes", "events")],
+        writes=[topics.commands(service) for service in registry.SERVICES],
+    )
