@@ -15,6 +15,7 @@ from contracts.registry import commands_of
 from kernel.command_service import MIGRATIONS, DecidingService
 from kernel.decide import decode
 from kernel.decide.command_handler import CommandHandler
+from kernel.identity.principal import UNAUTHENTICATED, Principal, system
 from kernel.model.records import DecodedCommand
 from kernel.store.database import migrate, provision
 from kernel.store.postgres import PostgresStore
@@ -71,7 +72,7 @@ async def _measure(
         handler = CommandHandler(
             service.decider, store, service=service.name, streams_cached_max=10_000, appended=lambda: None
         )
-        await handler.handle([_decoded(service, event) for event in ground])
+        await handler.handle([_decoded(service, event, system(service.name)) for event in ground])
         started = time.perf_counter()
         for first in range(0, len(commands), BATCH):
             answers = await handler.handle([_decoded(service, event) for event in commands[first : first + BATCH]])
@@ -80,9 +81,10 @@ async def _measure(
         return Measured(f"decide and append: {service.name}", len(commands), time.perf_counter() - started, note)
 
 
-def _decoded(service: DecidingService, event: flow.Event) -> DecodedCommand:
+def _decoded(service: DecidingService, event: flow.Event, principal: Principal = UNAUTHENTICATED) -> DecodedCommand:
     key, value, headers = binary(event)
     envelope: Envelope = from_kafka(key, value, headers)
+    received = datetime(2022, 7, 1, tzinfo=UTC)
     return decode.command(
-        envelope, commands_of(service.name), received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=262_144
+        envelope, commands_of(service.name), received=received, bytes_max=262_144, principal=principal
     )

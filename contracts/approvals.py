@@ -162,6 +162,8 @@ class MandateExpired(_End, Event):
 class SupersedeMandate(_End, Command):
     """State that a later mandate replaces this one (sent by the policy of the later mandate's approval)."""
 
+    is_internal: ClassVar[bool] = True
+
     superseded_by: Slug
 
 

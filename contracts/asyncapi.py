@@ -44,6 +44,10 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_streamversion": _DIGITS | {"description": "The event's place in its stream, from 1."},
     "ce_position": _DIGITS | {"description": "Its place in the service's log, without gaps and in commit order."},
 }
+_INTERNAL: Final = {
+    "name": "internal",
+    "description": "Only policies of this system send it; from others it is refused.",
+}
 _COMMAND_REQUIRED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type")
 _OUTCOME_REQUIRED: Final = (
     *_COMMAND_REQUIRED,
@@ -129,6 +133,7 @@ def _messages() -> Json:
 
 def _message(word: type[Message], example: Message) -> Json:
     _, value, headers = to_kafka(enveloped(example))
+    internal = {"tags": [_INTERNAL]} if isinstance(example, Command) and example.is_internal else {}
     return {
         "name": type_name(word),
         "title": word.__name__,
@@ -138,6 +143,7 @@ def _message(word: type[Message], example: Message) -> Json:
         "payload": {"$ref": f"#/components/schemas/{word.__name__}"},
         "correlationId": {"location": "$message.header#/ce_correlationid"},
         "bindings": {"kafka": {"key": _KEY}},
+        **internal,
         "examples": [
             {"headers": {name: raw.decode() for name, raw in headers}, "payload": orjson.loads(value)},
         ],

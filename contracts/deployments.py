@@ -68,6 +68,8 @@ class _Opening(_OfLine):
 class OpenLine(_Opening, Command):
     """Open the ledger of a mandate line, or give it new terms from `since` on."""
 
+    is_internal: ClassVar[bool] = True
+
 
 class LineOpened(_Opening, Event):
     """The ledger of a mandate line was opened."""
@@ -89,6 +91,8 @@ class _Closing(_OfLine):
 class CloseLine(_Closing, Command):
     """Close a mandate line: nobody new arrives from `ends_on` on."""
 
+    is_internal: ClassVar[bool] = True
+
 
 class LineClosed(_Closing, Event):
     """A mandate line is out of force from `ends_on` on."""
@@ -108,6 +112,8 @@ class _Waiver(_OfLine):
 class RecordWaiver(_Waiver, Command):
     """Carry a dated exception to a ceiling over from the approvals service."""
 
+    is_internal: ClassVar[bool] = True
+
 
 class WaiverRecorded(_Waiver, Event):
     """A dated exception to a ceiling holds here."""
@@ -123,6 +129,8 @@ class _Requirement(_OfLine):
 
 class RequireDocuments(_Requirement, Command):
     """Carry over which legal documents an operation needs (rule I3)."""
+
+    is_internal: ClassVar[bool] = True
 
 
 class DocumentsRequired(_Requirement, Event):
@@ -140,6 +148,8 @@ class _Document(_OfLine):
 
 class RecordDocument(_Document, Command):
     """Carry a recorded legal document over from the approvals service."""
+
+    is_internal: ClassVar[bool] = True
 
 
 class DocumentRecorded(_Document, Event):
@@ -357,6 +367,8 @@ class _Return(_OfTour):
 class OrderReturn(_Return, Command):
     """Order a present tour home because its mission closes (sent by the policy of the mission's closure)."""
 
+    is_internal: ClassVar[bool] = True
+
 
 class ReturnOrdered(_Return, Event):
     """A present tour must come home by a day, because its mission closes."""
@@ -383,6 +395,8 @@ class _MissionFact(_OfMission):
 
 class RecordMissionStatus(_MissionFact, Command):
     """Carry a mission's status over from the vacancies service."""
+
+    is_internal: ClassVar[bool] = True
 
 
 class TourRef(Contract):
@@ -411,6 +425,8 @@ class _Presence(_OfMission):
 class NotePresence(_Presence, Command):
     """Tell a mission's stream that a tour is there, or no longer (sent by this service's own policy)."""
 
+    is_internal: ClassVar[bool] = True
+
 
 class PresenceNoted(_Presence, Event):
     """A mission's stream knows that a tour is there, or no longer."""
@@ -436,6 +452,8 @@ class _UnitMou(_OfUnit):
 class RecordUnitMou(_UnitMou, Command):
     """Carry a unit's signed MOU or memorandum over from the vacancies service."""
 
+    is_internal: ClassVar[bool] = True
+
 
 class UnitMouRecorded(_UnitMou, Event):
     """A unit's MOU or memorandum holds here."""
@@ -450,6 +468,8 @@ class _UnitVisit(_OfUnit):
 
 class RecordUnitVisit(_UnitVisit, Command):
     """Carry a unit's pre-deployment visit over from the vacancies service."""
+
+    is_internal: ClassVar[bool] = True
 
 
 class UnitVisitRecorded(_UnitVisit, Event):

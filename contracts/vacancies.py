@@ -582,6 +582,8 @@ class _LineFact(_OfLine):
 class RecordMandateLine(_LineFact, Command):
     """Carry a mandate line's terms over from the approvals service."""
 
+    is_internal: ClassVar[bool] = True
+
 
 class MandateLineRecorded(_LineFact, Event):
     """A mandate line, or its new terms, became known here."""
@@ -595,6 +597,8 @@ class _LineEnd(_OfLine):
 
 class RecordMandateLineEnd(_LineEnd, Command):
     """Carry a mandate line's end over from the approvals service."""
+
+    is_internal: ClassVar[bool] = True
 
 
 class MandateLineEnded(_LineEnd, Event):

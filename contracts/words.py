@@ -122,6 +122,9 @@ class Message(Contract):
 class Command(Message):
     """What another system asks a service to do; answered by an outcome."""
 
+    is_internal: ClassVar[bool] = False
+    """Whether only policies of this system send it; from anybody else it is refused."""
+
 
 class Event(Message):
     """A fact that a service recorded."""

@@ -25,6 +25,8 @@ from kernel.decide.decode import unreadable
 from kernel.decide.held_events import HeldEventRetry, TooManyHeld
 from kernel.decide.record_decoder import RecordDecoder
 from kernel.http import command_routes
+from kernel.identity.principal import UNAUTHENTICATED, Principal, system
+from kernel.identity.senders import policy_source
 from kernel.messaging import outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.lag import Lag
@@ -111,11 +113,10 @@ class DecidingProcess:
         self.relay.woken.set()
         self._may_be_ready.set()
 
-    def decode(self, envelope: Envelope) -> DecodedCommand:
-        """A command from outside, validated against its contract."""
-        return decode.command(
-            envelope, self._words, received=datetime.now(UTC), bytes_max=self._settings.command_bytes_max
-        )
+    def decode(self, envelope: Envelope, principal: Principal = UNAUTHENTICATED) -> DecodedCommand:
+        """A command of `principal`, validated against its contract."""
+        received, bytes_max = datetime.now(UTC), self._settings.command_bytes_max
+        return decode.command(envelope, self._words, received=received, bytes_max=bytes_max, principal=principal)
 
     async def _handle(self, records: Records, offsets: OffsetAdvance) -> None:
         """Handle one batch from Kafka, both commands and events of other services, in one transaction."""
@@ -145,7 +146,8 @@ class DecidingProcess:
         return None
 
     def _reactions(self, topic: str, event: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
-        return [self.decode(reaction) for reaction in reactions(self._service, topic, event, cause)]
+        principal = system(self._service.name)
+        return [self.decode(reaction, principal) for reaction in reactions(self._service, topic, event, cause)]
 
     def _met_newer(self, fault: NewerThanProgram) -> None:
         if not self._newer.done():
@@ -188,9 +190,11 @@ class DecidingProcess:
     def _decode_waiting(self, text: bytes) -> DecodedCommand | None:
         """Decode a stored command again; the admission rules may have become stricter since it was stored."""
         try:
-            return self.decode(from_kafka(None, text, [("content-type", b"application/cloudevents+json")]))
+            envelope = from_kafka(None, text, [("content-type", b"application/cloudevents+json")])
         except Unreadable as fault:
             return unreadable(fault)
+        is_own = envelope.source == policy_source(self._service.name)  # no door lets anybody else use that source
+        return self.decode(envelope, system(self._service.name) if is_own else UNAUTHENTICATED)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -207,7 +211,7 @@ def reactions(service: DecidingService, topic: str, event: RecordedEvent, cause:
     return [
         Envelope(
             id=f"{event.id}/{index}",
-            source=f"urn:forcegen:{service.name}:policy",
+            source=policy_source(service.name),
             type=type_name(type(command)),
             subject=command.stream,
             time=event.effective,

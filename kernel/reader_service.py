@@ -25,10 +25,10 @@ from kernel.runtime.metrics import DEAD_LETTERS
 from kernel.runtime.process import Loop, running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
+from kernel.store.dead_letters import append_dead_letters
 from kernel.store.postgres import (
     Connection,
     advance_offsets,
-    append_dead_letters,
     begin_consuming,
     stored_offsets,
     take_positions,

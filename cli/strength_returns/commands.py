@@ -17,8 +17,9 @@ from contracts.cloudevents import Envelope
 from contracts.deployments import RecordStrengthReturn
 from contracts.registry import schema_name, type_name
 
-SENDER: Final = "urn:forcegen:import:strength-returns"
-_IDS = uuid5(NAMESPACE_URL, SENDER)
+SENDER: Final = "urn:strength-returns:import"
+"""Who sends them: an importer is a sender as any other, and no part of the system (`urn:forcegen:`)."""
+_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:import:strength-returns")
 _TYPE: Final = type_name(RecordStrengthReturn)
 _SCHEMA: Final = schema_name(RecordStrengthReturn)
 

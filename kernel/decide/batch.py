@@ -7,6 +7,7 @@ that nothing in the read set has moved since.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from contracts.outcome import CommandDecided, EventRef, WaitToken
 from contracts.registry import type_name
@@ -42,6 +43,8 @@ class LoadedState:
     outcomes_by_key: Mapping[CommandKey, StoredOutcome]
     streams: Mapping[str, StreamState]
     claims: ClaimsByHolder
+    event_ids_taken: frozenset[UUID] = frozenset()
+    """Ids that commands of this batch lead to and that events on record have already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class _OpenBatch:
     outcomes_by_key: dict[CommandKey, StoredOutcome] = field(default_factory=dict)
     held: dict[Holder, dict[str, tuple[Claim, ...]]] = field(default_factory=dict)
     events: list[NewEvent] = field(default_factory=list)
+    event_ids: set[UUID] = field(default_factory=set)
     outcomes: list[Outcome] = field(default_factory=list)
     claims: dict[str, tuple[Claim, ...]] = field(default_factory=dict)
     read_set: dict[str, int] = field(default_factory=dict)
@@ -124,6 +128,8 @@ class _OpenBatch:
             return self.answer(decoded, stored.outcome, is_answer=False, is_placed=earlier is None)
         if isinstance(decoded.command, Invalid):
             return self.answer(decoded, outcome_body.invalid(decoded, decoded.command))
+        if isinstance(decoded.command, Refusal):
+            return self.answer(decoded, outcome_body.refused(decoded, decoded.command))
         return self.decide(decoded, decoded.command)
 
     def decide(self, decoded: DecodedCommand, command: ReceivedCommand[Command]) -> None:
@@ -149,6 +155,8 @@ class _OpenBatch:
             if refusal is None:
                 self.faults.append(fault)
             return self.answer(decoded, outcome_body.refused(decoded, refusal or outcome_body.FAULT))
+        if any(event.id in self.event_ids or event.id in self.loaded.event_ids_taken for event in events):
+            return self.answer(decoded, outcome_body.event_id_taken(decoded))
         if (large := outcome_body.too_large(new)) is not None:
             return self.answer(decoded, outcome_body.refused(decoded, large))
         claims = self.claims_of(events, states)
@@ -210,6 +218,7 @@ class _OpenBatch:
             for nr, new_event in enumerate(new)
         )
         self.events += new
+        self.event_ids.update(new_event.event.id for new_event in new)
         if states:
             self.streams[stream] = states[-1]
         for owner, held in claims.items():

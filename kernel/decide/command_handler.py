@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 
@@ -21,6 +22,7 @@ from kernel.model.records import (
     ConcurrencyConflict,
     DeadLetter,
     DecodedCommand,
+    EventIdsTaken,
     HeldEvent,
     Holder,
     Invalid,
@@ -82,14 +84,18 @@ class CommandHandler:
             NewerThanProgram: the log holds events that this program cannot read.
         """
         other = Batch(dead_letters=dead_letters, held=held, released=released, offsets=offsets)
+        taken: frozenset[UUID] = frozenset()
         async with self._door:
             for _ in range(ATTEMPTS_MAX):
                 try:
                     with BATCH_SECONDS.labels(self._service).time():
-                        return await self._attempt(commands, other)
+                        return await self._attempt(commands, other, taken)
                 except NewerThanProgram as fault:
                     self._newer(fault)
                     raise
+                except EventIdsTaken as fault:
+                    log.warning("a command leads to an event id that is on record", ids=sorted(map(str, fault.ids)))
+                    taken |= fault.ids
                 except ConcurrencyConflict as stale:
                     STALE_BATCHES.labels(self._service).inc()
                     log.info("batch is stale, deciding anew", reason=str(stale))
@@ -117,9 +123,11 @@ class CommandHandler:
                 raise
             return [fault]
 
-    async def _attempt(self, commands: Sequence[DecodedCommand], other: Batch) -> Sequence[CommandDecided]:
+    async def _attempt(
+        self, commands: Sequence[DecodedCommand], other: Batch, taken: frozenset[UUID]
+    ) -> Sequence[CommandDecided]:
         """Append the decisions together with the rest of the batch: dead letters, held events, offsets."""
-        settled = await self._settled(commands)
+        settled = await self._settled(commands, taken)
         for fault in settled.faults:
             log.error("the decider failed", fault=type(fault).__name__, where=where(fault))
         batch = replace(
@@ -136,7 +144,7 @@ class CommandHandler:
             COMMANDS.labels(self._service, outcome.status, outcome.rule or "").inc()
         return appended.outcomes
 
-    async def _settled(self, commands: Sequence[DecodedCommand]) -> SettledBatch:
+    async def _settled(self, commands: Sequence[DecodedCommand], taken: frozenset[UUID]) -> SettledBatch:
         outcomes = await self._store.outcomes_of({decoded.key for decoded in commands}) if commands else {}
         streams: dict[str, StreamState] = {}
         claims: dict[Holder, Mapping[str, tuple[Claim, ...]]] = {}
@@ -144,7 +152,7 @@ class CommandHandler:
         wanted: Collection[str] = own | self._companions
         for _ in range(ROUNDS_MAX):
             streams |= await self._load(wanted)
-            settled = settle(commands, LoadedState(outcomes, streams, claims), self._decider)
+            settled = settle(commands, LoadedState(outcomes, streams, claims, taken), self._decider)
             if not settled.missing_streams:
                 self._companions = set(sorted(settled.batch.read_set.keys() - own)[:COMPANIONS_MAX])
             if settled.is_complete:

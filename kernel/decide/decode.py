@@ -7,6 +7,7 @@ identity become a dead letter, since there is no sender to answer.
 import difflib
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 from uuid import UUID
@@ -22,6 +23,8 @@ from contracts.strict_json import NotStrict, canonical
 from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
 from contracts.words import Command, Message
+from kernel.identity import permits
+from kernel.identity.principal import UNAUTHENTICATED, Principal
 from kernel.model.decider import ReceivedCommand, RecordedEvent
 from kernel.model.records import DecodedCommand, Invalid
 
@@ -34,17 +37,24 @@ KEY_REMEDY: Final = "Set the record's key to the same text as the subject: it ke
 
 
 def command(
-    envelope: Envelope, words: Mapping[str, type[Command]], *, received: datetime, bytes_max: int
+    envelope: Envelope,
+    words: Mapping[str, type[Command]],
+    *,
+    received: datetime,
+    bytes_max: int,
+    principal: Principal = UNAUTHENTICATED,
 ) -> DecodedCommand:
-    """Decode an envelope into a command; `received` is the effective time if the sender gives none."""
+    """Decode an envelope into a command of `principal`; `received` is the effective time if the sender gives none."""
     if (fault := misfit(envelope)) is not None:
         return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
     body = _received(envelope, words, received, bytes_max)
     try:
-        return DecodedCommand(envelope, body, _hashed(envelope, canonical(envelope.data)))
+        hashed = _hashed(envelope, canonical(envelope.data))
     except NotStrict as loose:
         invalid = Invalid(f"data: {loose.reason}", "data", f"{loose.remedy} Send the command under a new id.")
         return DecodedCommand(envelope, body if isinstance(body, Invalid) else invalid, digest(envelope))
+    refusal = None if isinstance(body, Invalid) else permits.refusal(principal, body.data)
+    return DecodedCommand(envelope, refusal or body, hashed, principal)
 
 
 def unreadable(fault: Unreadable) -> DecodedCommand | None:
@@ -99,7 +109,7 @@ def keyed(command: DecodedCommand, key: bytes | None) -> DecodedCommand:
     A record without a key is admitted if the attribute `partitionkey` names the stream: its sender has stated where it
     belongs. Such commands are ordered among themselves by the order in which their partitions are read.
     """
-    if isinstance(command.command, Invalid) or key == command.stream.encode():
+    if not isinstance(command.command, ReceivedCommand) or key == command.stream.encode():
         return command
     wanted = command.envelope.partition_key
     if not key and wanted == command.stream:
@@ -107,7 +117,7 @@ def keyed(command: DecodedCommand, key: bytes | None) -> DecodedCommand:
     difference = f"has the key {key[:80].decode('utf-8', 'backslashreplace')!r}" if key else "has no key"
     difference += f" and the partitionkey {wanted[:80]!r}" if wanted and not key else ""
     reason = f"The record {difference}, but its subject is {command.stream!r}."
-    return DecodedCommand(command.envelope, Invalid(reason, "key", KEY_REMEDY), command.digest)
+    return replace(command, command=Invalid(reason, "key", KEY_REMEDY))
 
 
 def digest(envelope: Envelope) -> bytes:
@@ -178,6 +188,14 @@ def _misfit(error: ValidationError, name: str) -> Invalid:
     details = tuple(f"{where}: {what}" for where, what in misfits[:_DETAILS_MAX])
     remedy = f"Correct {field} as the schema of {name} says, and send the command under a new id."
     return Invalid(f"{field}: {message}.", field, remedy, details)
+
+
+def check_publisher(topic: str, envelope: Envelope) -> None:
+    """Raise `Unreadable` if the event is not one that the topic's service published: nobody else records there."""
+    service = topic.partition(".")[0]
+    if envelope.source != f"urn:forcegen:{service}":
+        reason = f"The source is {envelope.source[:80]!r}; only urn:forcegen:{service} publishes on {topic}."
+        raise Unreadable(reason, "headers.ce_source", f"Send a command to {service}.commands instead.")
 
 
 def event(envelope: Envelope) -> RecordedEvent:

@@ -16,6 +16,7 @@ from contracts.newer import newer_event
 from contracts.unreadable import Unreadable
 from kernel.decide import decode
 from kernel.decide.decode import unreadable
+from kernel.identity.senders import NotTheSender, check_source
 from kernel.messaging import topics
 from kernel.messaging.consumer import Record, Records, check_whole, dead_letter
 from kernel.model.decider import RecordedEvent
@@ -81,13 +82,14 @@ class RecordDecoder:
             check_whole(record)
             envelope = from_kafka(record.key, record.value, record.headers)
             if is_command:
+                check_source(envelope)
                 return DecodedRecord([decode.keyed(self._decode_command(envelope), record.key)])
             origin, headers = Origin(record.topic, record.partition, record.offset), tuple(record.headers)
             return self._event(_held(origin, record.key, record.value, headers, envelope), envelope)
+        except NotTheSender as failure:
+            return DecodedRecord(dead_letter=dead_letter(record, failure))
         except Unreadable as fault:
-            command = unreadable(fault) if is_command else None
-            letter = dead_letter(record, fault) if command is None or fault.is_foreign else None
-            return DecodedRecord([command] if command else [], letter)
+            return _unreadable_command(record, fault) if is_command else DecodedRecord((), dead_letter(record, fault))
 
     def decode_held(self, held: HeldEvent) -> DecodedRecord:
         """Decode a held event with this program's contract."""
@@ -98,7 +100,8 @@ class RecordDecoder:
             return DecodedRecord(dead_letter=DeadLetter(held.origin, held.key, held.value, held.headers, *fault_texts))
 
     def _event(self, held: HeldEvent, envelope: Envelope) -> DecodedRecord:
-        """Raises `Unreadable` for a record that is not an event of ours in this version or a later one."""
+        """Raises `Unreadable` for a record that is not an event of the topic's service, in this version or later."""
+        decode.check_publisher(held.origin.topic, envelope)
         try:
             event = decode.event(envelope)
         except Unreadable:
@@ -115,6 +118,17 @@ class RecordDecoder:
             return DecodedRecord(
                 dead_letter=DeadLetter(held.origin, held.key, held.value, held.headers, reason, None, remedy)
             )
+
+
+def _unreadable_command(record: Record, fault: Unreadable) -> DecodedRecord:
+    """The command that answers the sender, if its identity can be read and believed; else its dead letter."""
+    try:
+        check_source(fault)
+    except NotTheSender as failure:
+        return DecodedRecord(dead_letter=dead_letter(record, failure))
+    command = unreadable(fault)
+    letter = dead_letter(record, fault) if command is None or fault.is_foreign else None
+    return DecodedRecord([command] if command else [], letter)
 
 
 def _held(

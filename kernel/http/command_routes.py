@@ -25,8 +25,17 @@ from kernel.http.models import DeadLetterItem, DeadLetterPage, Waiting, WaitingP
 from kernel.http.page_cursor import Keyset, numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Identity, Limit, Name
 from kernel.http.problem_details import RETRY_AFTER_S, Problem
-from kernel.http.problem_types import AMBIGUOUS, BUSY, TOO_LARGE, TOO_MANY_COMMANDS, TOO_SLOW, UNKNOWN_COMMAND
+from kernel.http.problem_types import (
+    AMBIGUOUS,
+    BUSY,
+    NOT_THE_SENDER,
+    TOO_LARGE,
+    TOO_MANY_COMMANDS,
+    TOO_SLOW,
+    UNKNOWN_COMMAND,
+)
 from kernel.http.values import identity, instant, shown
+from kernel.identity.senders import NotTheSender, check_source
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.postgres import sql
@@ -124,7 +133,7 @@ def _commands(
     @app.post("/v1/commands", summary="Ask for one command or a batch", **cloudevents_binding.documented(app, service))
     async def ask(request: Request) -> Response:
         """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
-        read = [_admitted(one, decode) for one in from_http(request.headers, await _body(request))]
+        read = [_admitted(one, decode) for one in _believed(from_http(request.headers, await _body(request)))]
         try:
             answers = iter(await queue.submit([one for one in read if isinstance(one, DecodedCommand)]))
         except TooMany as bound:
@@ -169,6 +178,17 @@ async def _answer(store: Store, command_id: str, source: str | None) -> Response
         reason = f"{len(outcomes)} sources used this id: {', '.join(one.command_source for one in outcomes)}."
         raise Problem(AMBIGUOUS, reason, field="source", remedy="Add ?source= with one of them.")
     return Response(outcomes[0].model_dump_json(), media_type="application/json")
+
+
+def _believed(read: Sequence[Envelope | Unreadable]) -> Sequence[Envelope | Unreadable]:
+    """The same; raises `Problem` if one of them claims a sender that it is not: then nothing of the request is done."""
+    for index, one in enumerate(read):
+        try:
+            check_source(one)
+        except NotTheSender as failure:
+            field = failure.field if len(read) == 1 else f"[{index}].{failure.field}"
+            raise Problem(NOT_THE_SENDER, failure.reason, field=field, remedy=failure.remedy) from failure
+    return read
 
 
 def _admitted(read: Envelope | Unreadable, decode: Callable[[Envelope], DecodedCommand]) -> DecodedCommand | Unreadable:

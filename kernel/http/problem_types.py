@@ -58,6 +58,12 @@ UNAUTHORIZED: Final = ProblemType(
     "Content of the archive is given to its readers alone.",
     "Send `Authorization: Bearer TOKEN`; the operator of the archive issues tokens.",
 )
+NOT_THE_SENDER: Final = ProblemType(
+    "Not the sender",
+    403,
+    "A command claims a source that its sender may not use. Nothing of the request was decided, and nothing is stored.",
+    "Send commands under a source of your own.",
+)
 NOT_FOUND: Final = ProblemType(
     "Not found",
     404,

@@ -16,6 +16,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 
 from contracts.unreadable import Unreadable
+from kernel.identity.senders import NotTheSender
 from kernel.messaging import bounded_codecs
 from kernel.messaging.partition_reader import BlockedPartition, PartitionReader, Records
 from kernel.messaging.passages import BROKEN_HEADER, BrokenRecord, Record
@@ -206,8 +207,8 @@ class Consumer:
             log.info("offsets hold no record", **asdict(passage))
 
 
-def dead_letter(record: Record, fault: Unreadable) -> DeadLetter:
-    """The dead letter of a record that could not be read."""
+def dead_letter(record: Record, fault: Unreadable | NotTheSender) -> DeadLetter:
+    """The dead letter of a record that could not be read, or whose sender cannot be believed."""
     origin = Origin(record.topic, record.partition, record.offset)
     headers = tuple(record.headers)
     return DeadLetter(origin, record.key, record.value, headers, fault.reason, fault.field, fault.remedy)

@@ -119,3 +119,15 @@ def conflict(command: DecodedCommand) -> CommandDecided:
         field="id",
         remedy="Send this command under a new id; the first answer stands (GET /v1/commands/{id}).",
     )
+
+
+def event_id_taken(command: DecodedCommand) -> CommandDecided:
+    """The outcome of a command whose event would have the id of an event on record."""
+    return outcome_of(
+        command,
+        "conflict",
+        rule="idempotency",
+        reason="An event that this command leads to would have the id of an event on record, of another command.",
+        field="id",
+        remedy="Send this command under a new id.",
+    )

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
+from uuid import UUID
 
 from contracts.cloudevents import Envelope
 from contracts.outcome import CommandDecided
 from contracts.words import Command
-from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent
+from kernel.identity.principal import UNAUTHENTICATED, Principal
+from kernel.model.decider import Claim, ReceivedCommand, RecordedEvent, Refusal
 
 CommandKey: TypeAlias = tuple[str, str]
 """A command's identity, as CloudEvents defines it: (source, id)."""
@@ -37,9 +39,12 @@ class DecodedCommand:
     """A command after decoding: its data, or the reason why that cannot be read."""
 
     envelope: Envelope
-    command: ReceivedCommand[Command] | Invalid
+    command: ReceivedCommand[Command] | Invalid | Refusal
+    """A refusal if its sender may not send it, whatever its data."""
     digest: bytes
     """Hash of the command's content; the same id with another digest is a conflict."""
+    principal: Principal = UNAUTHENTICATED
+    """Who sent it, as the door has verified."""
     was_pending: bool = False
     """Whether it was pending, and is now retried."""
 
@@ -200,6 +205,14 @@ class StoredEvent:
 
 class ConcurrencyConflict(Exception):
     """Another process appended to a stream, answered a command or took a claim that this batch read: decide again."""
+
+
+class EventIdsTaken(Exception):
+    """Events on record, or others of the batch, have these ids already: deciding again would give the same ids."""
+
+    def __init__(self, ids: Collection[UUID]) -> None:
+        super().__init__(f"{len(ids)} event ids are taken")
+        self.ids = frozenset(ids)
 
 
 class ReleasedMeanwhile(Exception):

@@ -69,6 +69,9 @@ FROM unnest($3::text[], $4::int[], $5::uuid[], $6::text[], $7::int[], $8::text[]
      WITH ORDINALITY AS new (stream, version, id, type, schema_version, data, effective,
                              correlation_id, causation_id, actor, traceparent, nr)
 
+-- name: event_ids_taken
+SELECT id FROM events WHERE id = ANY ($1::uuid[])
+
 -- name: append_outcomes
 INSERT INTO outcomes (position, command_source, command_id, stream, body, correlation_id, recorded)
 SELECT $1 + nr, source, id, stream, body::json, correlation_id, $2

@@ -2,8 +2,9 @@
 
 from contracts.text import printable
 from kernel.model.records import DeadLetter, Origin
+from kernel.store.dead_letters import append_dead_letters
 from kernel.store.held_events import one_held, release
-from kernel.store.postgres import append_dead_letters, take_positions
+from kernel.store.postgres import take_positions
 from kernel.store.sql import Connection
 
 REMEDY = "Nothing came of it in this service. Send what it should have led to as commands."

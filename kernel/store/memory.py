@@ -6,6 +6,7 @@ It stores what the Postgres store stores and refuses what that refuses; one test
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from contracts.cloudevents import to_structured
 from contracts.outcome import CommandDecided
@@ -18,6 +19,7 @@ from kernel.model.records import (
     CommandKey,
     ConcurrencyConflict,
     DeadLetter,
+    EventIdsTaken,
     Fenced,
     HeldEvent,
     Holder,
@@ -40,6 +42,7 @@ class MemoryStore:
         self.events: list[NewEvent] = []
         self.outcomes: list[CommandDecided] = []
         self.dead_letters: list[DeadLetter] = []
+        self._event_ids: set[UUID] = set()
         self._streams: dict[str, list[NewEvent]] = {}
         self._answers: dict[CommandKey, StoredOutcome] = {}
         self._claims: dict[str, tuple[Claim, ...]] = {}
@@ -68,6 +71,7 @@ class MemoryStore:
         first, now = len(self.events), datetime.now(UTC)
         decided = [placed(outcome, first) for outcome in batch.outcomes]
         self.events += batch.events
+        self._event_ids.update(event.event.id for event in batch.events)
         for event in batch.events:
             self._streams.setdefault(event.event.data.stream, []).append(event)
         self.outcomes += decided
@@ -91,6 +95,9 @@ class MemoryStore:
         fresh = {outcome.command.key for outcome in batch.outcomes if outcome.is_answer}
         if any(key in self._answers and self._answers[key].outcome.status != "pending" for key in fresh):
             raise ConcurrencyConflict("a command was answered meanwhile")
+        taken = self._event_ids.intersection(event.event.id for event in batch.events)
+        if taken:
+            raise EventIdsTaken(taken)
         versions: dict[str, int] = {}
         for event in batch.events:
             stream = event.event.data.stream

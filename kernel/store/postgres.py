@@ -7,17 +7,15 @@ order, and a rollback returns the positions. So a reader of the log never has to
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
-import orjson
 
 from contracts.cloudevents import to_structured
 from contracts.newer import is_known, newer
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, type_name
 from contracts.words import Event
-from kernel.model import dead_letters
-from kernel.model.dead_letters import cut, stored
 from kernel.model.decider import Claim, RecordedEvent
 from kernel.model.records import (
     Appended,
@@ -25,7 +23,7 @@ from kernel.model.records import (
     ClaimsByHolder,
     CommandKey,
     ConcurrencyConflict,
-    DeadLetter,
+    EventIdsTaken,
     Fenced,
     Holder,
     NewEvent,
@@ -35,6 +33,7 @@ from kernel.model.records import (
     StoredEvent,
     StoredOutcome,
 )
+from kernel.store.dead_letters import append_dead_letters
 from kernel.store.held_events import HeldInPostgres, hold
 from kernel.store.sql import Connection, columns, sql
 
@@ -120,10 +119,15 @@ class PostgresStore(HeldInPostgres):
                 appended = await self._append(connection, batch)
         except (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError) as error:
             if error.constraint_name == EVENT_ID:  # it follows from the command: deciding again gives the same id
-                raise
+                raise EventIdsTaken(await self._taken(batch)) from error
             raise ConcurrencyConflict(error.constraint_name) from error
         self._words |= new
         return appended
+
+    async def _taken(self, batch: Batch) -> Collection[UUID]:
+        """The ids of the batch's events that events on record have."""
+        ids = [new.event.id for new in batch.events]
+        return {row["id"] for row in await self._pool.fetch(sql()["event_ids_taken"], ids)}
 
     async def words(self) -> Collection[tuple[str, int]]:
         return {(r["type"], r["schema_version"]) for r in await self._pool.fetch(sql()["words"])}
@@ -264,31 +268,3 @@ async def take_positions(
     heads = await connection.fetchrow(sql()["take_positions"], events, outcomes, dead_letters)
     assert heads is not None  # noqa: S101  (the migration wrote the row)
     return heads
-
-
-async def append_dead_letters(
-    connection: Connection, dead_letters: Sequence[DeadLetter], base: int, recorded: datetime
-) -> None:
-    """Write dead letters at the positions after `base`."""
-    if dead_letters:
-        await connection.execute(
-            sql()["add_dead_letters"], base, recorded, *columns([_dead(letter) for letter in dead_letters], 12)
-        )
-
-
-def _dead(dead_letter: DeadLetter) -> tuple[object, ...]:
-    return (
-        dead_letter.origin.topic,
-        dead_letter.origin.partition,
-        dead_letter.origin.offset,
-        dead_letters.key(dead_letter.key),
-        len(dead_letter.key or b""),
-        dead_letters.value(dead_letter.value),
-        len(dead_letter.value or b""),
-        orjson.dumps(dead_letters.headers(dead_letter)).decode(),
-        len(dead_letter.headers),
-        *(
-            None if text is None else cut(stored(text))
-            for text in (dead_letter.reason, dead_letter.field, dead_letter.remedy)
-        ),
-    )

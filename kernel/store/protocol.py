@@ -40,6 +40,7 @@ class Store(Protocol):
 
         Raises:
             ConcurrencyConflict: something that the batch read has moved; decide again.
+            EventIdsTaken: events on record have ids of the batch's events; deciding again gives the same ids.
             Fenced: another process reads the batch's partitions now.
             ReleasedMeanwhile: an event that the batch releases is no longer held.
         """

@@ -14,7 +14,7 @@ SHELL = ("__init__.py", "__main__.py", "app.py")
 """Of a deciding service: where it is put together and started. Everything else in it is pure."""
 PURE_KERNEL = (
     *("model/outcome_body", "model/dead_letters", "model/decider", "model/effective_dated", "model/records"),
-    *("decide/batch", "decide/decode"),
+    *("decide/batch", "decide/decode", "identity/principal", "identity/permits", "identity/senders"),
 )
 WRITES_FILES = Path("contracts/publish.py")
 """The one module of the contracts that is a program: it writes what the others say."""

@@ -29,7 +29,7 @@ def decided(command_id: str, status: str = "accepted", position: int = 1) -> Com
     event = EventRef(id=uuid4(), type="t", stream="contributor/XAA", version=1, position=position)
     return CommandDecided.model_validate(
         {
-            **{"command_id": command_id, "command_source": "urn:forcegen:import:strength-returns"},
+            **{"command_id": command_id, "command_source": "urn:strength-returns:import"},
             **{"command_type": TYPE, "command_stream": "contributor/XAA", "status": status, **fields},
             "events": (event,) if status == "accepted" else (),
         }

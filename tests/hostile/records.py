@@ -125,7 +125,12 @@ def odd_attribute(chance: Random, name: str) -> Any:
 
 def identified(kind: str, raw: Raw, attributes: Attributes, answered: bool) -> Hostile:
     source, id_ = (_lenient(attributes.get(name)) for name in ("source", "id"))
-    return Hostile(kind, raw, (source, id_), answered)
+    return Hostile(kind, raw, (source, id_), answered and not is_ours(source))
+
+
+def is_ours(source: str) -> bool:
+    """Whether somebody speaks under a source of the services: such a command is never answered there."""
+    return source.strip().lower().startswith("urn:forcegen:")
 
 
 def _lenient(value: Any) -> str:

@@ -115,7 +115,7 @@ def approval(version: int, mandate: str = "kz-1", **more: Any) -> Envelope:
     event = story.approved(mandate, decision=decision)
     return Envelope(
         id=str(uuid5(NAMESPACE_URL, f"{mandate}/{version}")),
-        source="urn:forcegen:approvals",
+        source=more.pop("source", "urn:forcegen:approvals"),
         type=type_name(MandateApproved),
         subject=event.stream,
         time=datetime(2022, 7, 1, tzinfo=UTC),

@@ -38,6 +38,7 @@ def event_of_envelope(topic: str, partition: int, offset: int, envelope: Envelop
     Raises:
         Unreadable: it is not an event of the topic's service.
     """
+    decode.check_publisher(topic, envelope)
     service = topic.partition(".")[0]
     try:
         event = decode.event(envelope)

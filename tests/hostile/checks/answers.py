@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.hostile import wire
 from tests.hostile.checks.sources import query, shown
-from tests.hostile.records import DECIDING
+from tests.hostile.records import DECIDING, is_ours
 from tests.hostile.send import Place, Sent
 from tests.system import RunningSystem
 
@@ -77,6 +77,8 @@ def accounted(system: RunningSystem, answers_of: Mapping[str, Answers], sent: Se
         if one.answered and not has_outcome:
             where = "a dead letter only" if place in answers_of[service].dead else "nothing"
             yield f"{one.kind} at {place} has {where}, though {one.identity} can be answered: {shown(one.raw)}"
+        elif has_outcome and one.identity and is_ours(one.identity[0]):
+            yield f"{one.kind} at {place} is answered under a source of ours, {one.identity}: {shown(one.raw)}"
         elif one.status and answers_of[service].last[one.identity or ("", "")]["status"] != one.status:
             yield f"{one.kind} at {place} is not {one.status}: {shown(one.raw)}"
         elif not has_outcome and place not in answers_of[service].dead:
