@@ -42,6 +42,14 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_traceparent": _NAME | {"description": "W3C Trace Context."},
     "ce_partitionkey": _NAME | {"description": "The subject, where a record has no key."},
     "ce_streamversion": _DIGITS | {"description": "The event's place in its stream, from 1."},
+    "ce_authtype": _NAME | {"description": "The kind of principal that acted, as the service verified (Auth Context)."},
+    "ce_authid": _NAME
+    | {"description": "The principal that acted, unique for its kind. Of a command it is not believed."},
+    "ce_authkey": _NAME | {"description": "The id of the key that signed the command."},
+    "ce_authproof": _NAME | {"description": "The SHA-256 of the payload that this signature covers, in hexadecimal."},
+    "ce_authregister": _NAME | {"description": "Version and SHA-256 of the register of producers that held then."},
+    "ce_authonbehalfof": _NAME | {"description": "Whose command led to this one, where a policy sent it."},
+    "ce_causeplace": _NAME | {"description": "Topic, partition and offset of the record that led to this event."},
     "ce_position": _DIGITS | {"description": "Its place in the service's log, without gaps and in commit order."},
 }
 _INTERNAL: Final = {

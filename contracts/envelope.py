@@ -24,11 +24,33 @@ NAMES: Final = (
     *("specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"),
     *("recordedtime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
     *("partitionkey", "effectivetime"),
+    *("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof", "causeplace"),
 )
 """Every attribute that is read: those of CloudEvents 1.0, its extensions and ours; `effectivetime` to refuse it."""
 
 Place = Callable[[str], str]
 """The place where a binding carries an attribute, e.g. `headers.ce_time` for `time`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActedBy:
+    """Who acted: CloudEvents' extension Auth Context, and attributes of our own beside it.
+
+    Trusted only in events and outcomes that a service published: anybody may write anything into a command.
+    """
+
+    type: str
+    """Extension `authtype`: the kind of principal."""
+    id: str | None = None
+    """Extension `authid`: the principal, unique for its kind."""
+    key: str | None = None
+    """Extension `authkey`: the id of the key that signed the command."""
+    proof: str | None = None
+    """Extension `authproof`: the SHA-256 of the payload that the signature covers, in hexadecimal."""
+    register: str | None = None
+    """Extension `authregister`: version and SHA-256 of the register of producers by which it was verified."""
+    on_behalf_of: str | None = None
+    """Extension `authonbehalfof`: the principal whose command led to this one, if a policy sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,9 @@ class Envelope:
     position: int | None = None
     partition_key: str | None = None
     """Extension `partitionkey` (CloudEvents' Partitioning): the record key that the sender intends."""
+    acted_by: ActedBy | None = None
+    cause_place: str | None = None
+    """Extension `causeplace`: topic, partition and offset of the record that led to this event."""
 
 
 Attributes: TypeAlias = Mapping[str, Any]
@@ -97,7 +122,17 @@ def envelope(attributes: Attributes, data: bytes, place: Place) -> Envelope:
         _number("streamversion", get("streamversion"), place),
         _number("position", get("position"), place),
         get("partitionkey") or None,
+        _acted_by(attributes) if "authtype" in attributes else None,
+        get("causeplace") or None,
     )
+
+
+def _acted_by(attributes: Attributes) -> ActedBy | None:
+    kind, *rest = (attributes.get(name) or None for name in _AUTH)
+    return ActedBy(kind, *rest) if kind else None
+
+
+_AUTH: Final = ("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof")
 
 
 def _incomplete(attributes: Attributes, place: Place) -> Unreadable:
@@ -189,7 +224,12 @@ def optional(event: Envelope) -> list[tuple[str, str | int]]:
         ("traceparent", event.traceparent),
         ("streamversion", event.stream_version),
         ("position", event.position),
+        ("causeplace", event.cause_place),
     )
+    if event.acted_by is not None:
+        by = event.acted_by
+        values = (by.type, by.id, by.key, by.proof, by.register, by.on_behalf_of)
+        pairs += tuple(zip(_AUTH, values, strict=True))
     return [(name, value) for name, value in pairs if value is not None and value != ""]
 
 

@@ -26,13 +26,14 @@ from kernel.decide.held_events import HeldEventRetry, TooManyHeld
 from kernel.decide.record_decoder import RecordDecoder
 from kernel.http import command_routes
 from kernel.identity.principal import UNAUTHENTICATED, Principal, system
+from kernel.identity.recorded import from_json, reacting
 from kernel.identity.senders import policy_source
 from kernel.messaging import outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
 from kernel.model.decider import AnyDecider, Policy, RecordedEvent
-from kernel.model.records import DecodedCommand, Fenced, OffsetAdvance
+from kernel.model.records import DecodedCommand, Fenced, OffsetAdvance, Origin, WaitingCommand
 from kernel.runtime.faults import is_passing
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import DEAD_LETTERS
@@ -113,10 +114,13 @@ class DecidingProcess:
         self.relay.woken.set()
         self._may_be_ready.set()
 
-    def decode(self, envelope: Envelope, principal: Principal = UNAUTHENTICATED) -> DecodedCommand:
+    def decode(
+        self, envelope: Envelope, principal: Principal = UNAUTHENTICATED, place: str | None = None
+    ) -> DecodedCommand:
         """A command of `principal`, validated against its contract."""
         received, bytes_max = datetime.now(UTC), self._settings.command_bytes_max
-        return decode.command(envelope, self._words, received=received, bytes_max=bytes_max, principal=principal)
+        command = decode.command(envelope, self._words, received=received, bytes_max=bytes_max, principal=principal)
+        return command if place is None else replace(command, place=place)
 
     async def _handle(self, records: Records, offsets: OffsetAdvance) -> None:
         """Handle one batch from Kafka, both commands and events of other services, in one transaction."""
@@ -145,9 +149,10 @@ class DecidingProcess:
             await self.command_handler.handle([], [dead_letter_by_origin(record, fault)], offsets)
         return None
 
-    def _reactions(self, topic: str, event: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
-        principal = system(self._service.name)
-        return [self.decode(reaction, principal) for reaction in reactions(self._service, topic, event, cause)]
+    def _reactions(self, origin: Origin, event: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
+        principal, place = reacting(self._service.name, cause.acted_by), str(origin)
+        commands = reactions(self._service, origin.topic, event, cause)
+        return [self.decode(command, principal, place) for command in commands]
 
     def _met_newer(self, fault: NewerThanProgram) -> None:
         if not self._newer.done():
@@ -182,19 +187,21 @@ class DecidingProcess:
     async def _settle_ready(self) -> int:
         """Decide the commands that no longer have to wait; returns how many."""
         ready = await self.store.ready(self._settings.batch_records_max)
-        decoded = [self._decode_waiting(text) for text in ready]
+        decoded = [self._decode_waiting(waiting) for waiting in ready]
         commands = [replace(command, was_pending=True) for command in decoded if command is not None]
         outcomes = await self.command_handler.handle_separately(commands) if commands else ()
         return sum(not isinstance(outcome, Exception) for outcome in outcomes)
 
-    def _decode_waiting(self, text: bytes) -> DecodedCommand | None:
+    def _decode_waiting(self, waiting: WaitingCommand) -> DecodedCommand | None:
         """Decode a stored command again; the admission rules may have become stricter since it was stored."""
         try:
-            envelope = from_kafka(None, text, [("content-type", b"application/cloudevents+json")])
+            envelope = from_kafka(None, waiting.envelope, [("content-type", b"application/cloudevents+json")])
         except Unreadable as fault:
             return unreadable(fault)
-        is_own = envelope.source == policy_source(self._service.name)  # no door lets anybody else use that source
-        return self.decode(envelope, system(self._service.name) if is_own else UNAUTHENTICATED)
+        principal = from_json(waiting.principal)
+        if waiting.principal is None and envelope.source == policy_source(self._service.name):
+            principal = system(self._service.name)  # stored by a version that kept no principal
+        return self.decode(envelope, principal, waiting.place)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:

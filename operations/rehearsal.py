@@ -18,6 +18,8 @@ from contracts.registry import commands_of, type_name
 from kernel.command_service import DecidingService, reactions
 from kernel.decide import decode
 from kernel.decide.command_handler import CommandHandler
+from kernel.identity.principal import UNAUTHENTICATED, system
+from kernel.identity.senders import policy_source
 from kernel.model.decider import RecordedEvent
 from kernel.model.records import DecodedCommand, NewEvent
 from kernel.store.memory import MemoryStore
@@ -54,7 +56,7 @@ class InMemoryService:
             if not commands:
                 return self.store.events[before:]
             _at_once(self._command_handler.handle(commands))
-            commands = [self._waited(text) for text in _at_once(self.store.ready(WAITING_MAX))]
+            commands = [self._waited(one.envelope) for one in _at_once(self.store.ready(WAITING_MAX))]
         raise RuntimeError(f"commands of {self.service.name} wait for one another")
 
     def answer(self, source: str, command_id: str) -> CommandDecided:
@@ -67,7 +69,11 @@ class InMemoryService:
         return _at_once(self.store.waiting((datetime.min.replace(tzinfo=UTC), "", ""), WAITING_MAX))
 
     def _decoded(self, envelope: Envelope) -> DecodedCommand:
-        return decode.command(envelope, self._commands, received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX)
+        name = self.service.name
+        principal = system(name) if envelope.source == policy_source(name) else UNAUTHENTICATED
+        return decode.command(
+            envelope, self._commands, received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX, principal=principal
+        )
 
     def _waited(self, text: bytes) -> DecodedCommand:
         envelope = from_kafka(None, text, [("content-type", b"application/cloudevents+json")])

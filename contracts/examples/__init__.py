@@ -9,6 +9,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.cloudevents import Envelope
+from contracts.envelope import ActedBy
 from contracts.examples import approvals, deployments, vacancies
 from contracts.outcome import CommandDecided, EventRef
 from contracts.registry import schema_name, type_name
@@ -68,6 +69,8 @@ def enveloped(example: Message) -> Envelope:
         actor="peacekeeping-desk",
         stream_version=2 if isinstance(example, Event) else None,
         position=1042 if recorded else None,
+        acted_by=ActedBy("unauthenticated") if recorded else None,
+        cause_place="approvals.commands/3/117" if isinstance(example, Event) else None,
     )
 
 

@@ -145,7 +145,7 @@ class _OpenBatch:
             events = recorded_events(command, decision)
             states = self.fold(own, stream, events)
             new = [
-                NewEvent(f, s.version, decoded.envelope, f.data.model_dump_json())
+                NewEvent(f, s.version, decoded.envelope, f.data.model_dump_json(), decoded.principal, decoded.place)
                 for f, s in zip(events, states, strict=True)
             ]
         except _NotLoaded:

@@ -16,6 +16,7 @@ from contracts.newer import newer_event
 from contracts.unreadable import Unreadable
 from kernel.decide import decode
 from kernel.decide.decode import unreadable
+from kernel.identity.principal import UNAUTHENTICATED, Principal
 from kernel.identity.senders import NotTheSender, check_source
 from kernel.messaging import topics
 from kernel.messaging.consumer import Record, Records, check_whole, dead_letter
@@ -25,10 +26,10 @@ from kernel.runtime.faults import kind, where
 from kernel.store.protocol import Store
 
 log = structlog.get_logger()
-DecodeCommand: TypeAlias = Callable[[Envelope], DecodedCommand]
-"""A command from outside, validated against its contract."""
-React: TypeAlias = Callable[[str, RecordedEvent, Envelope], Sequence[DecodedCommand]]
-"""The commands that an event of a topic leads to here."""
+DecodeCommand: TypeAlias = Callable[[Envelope, Principal, str], DecodedCommand]
+"""A command of a principal from a place (topic, partition and offset), validated against its contract."""
+React: TypeAlias = Callable[[Origin, RecordedEvent, Envelope], Sequence[DecodedCommand]]
+"""The commands that the event of a record leads to here."""
 BEHIND = "It waits for an event of its stream that is newer than this program."
 
 
@@ -78,14 +79,15 @@ class RecordDecoder:
     def decode(self, record: Record) -> DecodedRecord:
         """The commands of a record, or its dead letter; both if it cannot be decoded but its identity can be read."""
         is_command = record.topic == self._commands
+        origin = Origin(record.topic, record.partition, record.offset)
         try:
             check_whole(record)
             envelope = from_kafka(record.key, record.value, record.headers)
             if is_command:
                 check_source(envelope)
-                return DecodedRecord([decode.keyed(self._decode_command(envelope), record.key)])
-            origin, headers = Origin(record.topic, record.partition, record.offset), tuple(record.headers)
-            return self._event(_held(origin, record.key, record.value, headers, envelope), envelope)
+                command = self._decode_command(envelope, UNAUTHENTICATED, str(origin))
+                return DecodedRecord([decode.keyed(command, record.key)])
+            return self._event(_held(origin, record.key, record.value, tuple(record.headers), envelope), envelope)
         except NotTheSender as failure:
             return DecodedRecord(dead_letter=dead_letter(record, failure))
         except Unreadable as fault:
@@ -110,7 +112,7 @@ class RecordDecoder:
                 raise
             return DecodedRecord(event=replace(held, reason=f"{unread.why}."), is_newer=True)
         try:
-            return DecodedRecord(self._react(held.origin.topic, event, envelope), event=held)
+            return DecodedRecord(self._react(held.origin, event, envelope), event=held)
         except Exception as fault:  # a policy is pure: an event it fails on now fails always
             log.warning("a policy failed on an event", type=held.type, fault=kind(fault), where=where(fault))
             reason = f"The event leads to a command that no contract admits ({kind(fault)})."

@@ -32,6 +32,8 @@ class Principal:
     """The id of the key that signed the command; None if nothing was signed."""
     proof: bytes | None = None
     """SHA-256 of the payload that the signature covers."""
+    register: str | None = None
+    """Version and SHA-256 of the register of producers that named the principal, as `7:<hexadecimal>`."""
     on_behalf_of: str | None = None
     """For `system`: the id of the principal whose command or event led to this one."""
 

@@ -15,6 +15,7 @@ import orjson
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from contracts.cloudevents import Envelope, to_kafka
+from contracts.envelope import ActedBy
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, DEAD_KEY_BYTES_MAX, RECORD_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
@@ -156,8 +157,16 @@ def _event(service: str, row: LogRow) -> OutboxRecord:
             traceparent=row["traceparent"],
             stream_version=row["version"],
             position=row["position"],
+            acted_by=_acted_by(row),
+            cause_place=row["causeplace"],
         ),
     )
+
+
+def _acted_by(row: LogRow) -> ActedBy | None:
+    """Who acted; None for rows of an earlier version, whose records keep their bytes."""
+    names = ("authid", "authkey", "authproof", "authregister", "authonbehalfof")
+    return ActedBy(row["authtype"], *(row[name] for name in names)) if row["authtype"] is not None else None
 
 
 def _utc(when: datetime) -> datetime:
@@ -189,6 +198,7 @@ def _decided(service: str, row: LogRow, body: str) -> OutboxRecord:
             correlation_id=row["correlation_id"],
             causation_id=row["command_id"] if is_admissible(row["command_id"]) else None,  # the body has it as it came
             position=row["position"],
+            acted_by=_acted_by(row),
         ),
     )
 

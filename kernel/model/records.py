@@ -45,6 +45,8 @@ class DecodedCommand:
     """Hash of the command's content; the same id with another digest is a conflict."""
     principal: Principal = UNAUTHENTICATED
     """Who sent it, as the door has verified."""
+    place: str | None = None
+    """The record that it came in: topic, partition and offset; None over HTTP."""
     was_pending: bool = False
     """Whether it was pending, and is now retried."""
 
@@ -84,6 +86,10 @@ class NewEvent:
     cause: Envelope
     json: str
     """Its data, stored and published byte for byte."""
+    principal: Principal = UNAUTHENTICATED
+    """Who sent that message."""
+    place: str | None = None
+    """The record that brought it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,20 @@ class Origin:
     topic: str
     partition: int
     offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCommand:
+    """A command that waits, as it is stored."""
+
+    envelope: bytes
+    """A structured CloudEvent."""
+    principal: str | None
+    """Who sent it (`kernel.identity.recorded`); None if an earlier version stored it."""
+    place: str | None
 
 
 @dataclass(frozen=True, slots=True)

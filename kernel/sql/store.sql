@@ -61,22 +61,30 @@ ORDER BY events.stream, events.version
 
 -- name: append_events
 INSERT INTO events (position, stream, version, id, type, schema_version, data, effective, recorded,
-                    correlation_id, causation_id, actor, traceparent)
+                    correlation_id, causation_id, actor, traceparent,
+                    authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace)
 SELECT $1 + nr, stream, version, id, type, schema_version, data::json, effective, $2,
-       correlation_id, causation_id, actor, traceparent
+       correlation_id, causation_id, actor, traceparent,
+       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
 FROM unnest($3::text[], $4::int[], $5::uuid[], $6::text[], $7::int[], $8::text[], $9::timestamptz[],
-            $10::text[], $11::text[], $12::text[], $13::text[])
+            $10::text[], $11::text[], $12::text[], $13::text[],
+            $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[])
      WITH ORDINALITY AS new (stream, version, id, type, schema_version, data, effective,
-                             correlation_id, causation_id, actor, traceparent, nr)
+                             correlation_id, causation_id, actor, traceparent,
+                             authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, nr)
 
 -- name: event_ids_taken
 SELECT id FROM events WHERE id = ANY ($1::uuid[])
 
 -- name: append_outcomes
-INSERT INTO outcomes (position, command_source, command_id, stream, body, correlation_id, recorded)
-SELECT $1 + nr, source, id, stream, body::json, correlation_id, $2
-FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-     WITH ORDINALITY AS new (source, id, stream, body, correlation_id, nr)
+INSERT INTO outcomes (position, command_source, command_id, stream, body, correlation_id, recorded,
+                      authtype, authid, authkey, authproof, authregister, authonbehalfof)
+SELECT $1 + nr, source, id, stream, body::json, correlation_id, $2,
+       authtype, authid, authkey, authproof, authregister, authonbehalfof
+FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+     WITH ORDINALITY AS new (source, id, stream, body, correlation_id,
+                             authtype, authid, authkey, authproof, authregister, authonbehalfof, nr)
 
 -- name: answer
 -- A pending answer gives way to the final one; any other answer stands for ever.
@@ -110,10 +118,10 @@ SELECT owner, kind, holder, daterange(start, "end")
 FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[]) AS new (owner, kind, holder, start, "end")
 
 -- name: wait
-INSERT INTO pending (identity, command_source, command_id, waits_for, waits_after, envelope, since)
-SELECT identity, source, id, waits_for, waits_after, envelope, $7
-FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[])
-     AS new (identity, source, id, waits_for, waits_after, envelope)
+INSERT INTO pending (identity, command_source, command_id, waits_for, waits_after, envelope, principal, place, since)
+SELECT identity, source, id, waits_for, waits_after, envelope, principal::json, place, $9
+FROM unnest($1::bytea[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bytea[], $7::text[], $8::text[])
+     AS new (identity, source, id, waits_for, waits_after, envelope, principal, place)
 ON CONFLICT (identity)
 DO UPDATE SET waits_for = excluded.waits_for, waits_after = excluded.waits_after
 
@@ -122,7 +130,7 @@ DELETE FROM pending WHERE identity = ANY ($1::bytea[])
 
 -- name: ready
 -- Waiting commands whose stream has moved since they were last tried, oldest first.
-SELECT envelope FROM pending
+SELECT envelope, principal, place FROM pending
 WHERE EXISTS (SELECT FROM events WHERE stream = waits_for AND version > waits_after)
 ORDER BY since, command_source, command_id LIMIT $1
 
@@ -148,21 +156,23 @@ SELECT position, topic, part, "offset", key, key_bytes, value, value_bytes, head
 FROM dead_letters WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: outcomes_after
-SELECT position, command_source, command_id, stream, body, correlation_id, recorded
+SELECT position, command_source, command_id, stream, body, correlation_id, recorded,
+       authtype, authid, authkey, authproof, authregister, authonbehalfof
 FROM outcomes WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: events_after
 SELECT position, stream, version, id, type, schema_version, data, effective, recorded, correlation_id, causation_id,
-       actor, traceparent
+       actor, traceparent, authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
 FROM events WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: events_at
 SELECT position, stream, version, id, type, schema_version, data, effective, recorded, correlation_id, causation_id,
-       actor, traceparent
+       actor, traceparent, authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
 FROM events WHERE position = ANY ($1::bigint[])
 
 -- name: outcomes_at
-SELECT position, command_source, command_id, stream, body, correlation_id, recorded
+SELECT position, command_source, command_id, stream, body, correlation_id, recorded,
+       authtype, authid, authkey, authproof, authregister, authonbehalfof
 FROM outcomes WHERE position = ANY ($1::bigint[])
 
 -- name: dead_letters_at

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from contracts.cloudevents import to_structured
 from contracts.outcome import CommandDecided
 from contracts.registry import type_name
 from kernel.model.decider import Claim
@@ -31,8 +30,9 @@ from kernel.model.records import (
     StoredEvent,
     StoredOutcome,
     StreamOf,
+    WaitingCommand,
 )
-from kernel.store.postgres import placed
+from kernel.store.postgres import placed, waiting_command
 
 
 class MemoryStore:
@@ -47,7 +47,7 @@ class MemoryStore:
         self._answers: dict[CommandKey, StoredOutcome] = {}
         self._claims: dict[str, tuple[Claim, ...]] = {}
         self._claims_by_holder: dict[Holder, dict[str, tuple[Claim, ...]]] = {}
-        self._pending: dict[CommandKey, tuple[str, int, bytes, datetime]] = {}
+        self._pending: dict[CommandKey, tuple[str, int, WaitingCommand, datetime]] = {}
         self._offsets: dict[tuple[str, Partition], int] = {}
         self._held: dict[Origin, HeldEvent] = {}
         self._tried: list[StreamOf] = []
@@ -136,12 +136,12 @@ class MemoryStore:
             self._answers[key] = StoredOutcome(outcome.command.digest, placed_)
             self._pending.pop(key, None)
             if placed_.status == "pending":
-                envelope = to_structured(outcome.command.envelope)
-                self._pending[key] = (placed_.waits_for or "", outcome.waits_after, envelope, now)
+                waiting = waiting_command(outcome.command)
+                self._pending[key] = (placed_.waits_for or "", outcome.waits_after, waiting, now)
 
-    async def ready(self, limit: int) -> Sequence[bytes]:
+    async def ready(self, limit: int) -> Sequence[WaitingCommand]:
         waiting = sorted(self._pending.values(), key=lambda one: one[3])
-        return [envelope for stream, after, envelope, _ in waiting if self._version(stream) > after][:limit]
+        return [command for stream, after, command, _ in waiting if self._version(stream) > after][:limit]
 
     async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
         outcomes = [a.outcome for (s, i), a in sorted(self._answers.items()) if i == command_id and source in (None, s)]

@@ -6,6 +6,7 @@ order, and a rollback returns the positions. So a reader of the log never has to
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from contracts.newer import is_known, newer
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, type_name
 from contracts.words import Event
+from kernel.identity.principal import Principal
+from kernel.identity.recorded import acted_by, to_json
 from kernel.model.decider import Claim, RecordedEvent
 from kernel.model.records import (
     Appended,
@@ -23,6 +26,7 @@ from kernel.model.records import (
     ClaimsByHolder,
     CommandKey,
     ConcurrencyConflict,
+    DecodedCommand,
     EventIdsTaken,
     Fenced,
     Holder,
@@ -32,6 +36,7 @@ from kernel.model.records import (
     Partition,
     StoredEvent,
     StoredOutcome,
+    WaitingCommand,
 )
 from kernel.store.dead_letters import append_dead_letters
 from kernel.store.held_events import HeldInPostgres, hold
@@ -94,8 +99,8 @@ class PostgresStore(HeldInPostgres):
             owners[r["owner"]] = (*owners.get(r["owner"], ()), claim)
         return by_holder
 
-    async def ready(self, limit: int) -> Sequence[bytes]:
-        return [r["envelope"] for r in await self._pool.fetch(sql()["ready"], limit)]
+    async def ready(self, limit: int) -> Sequence[WaitingCommand]:
+        return [WaitingCommand(*r) for r in await self._pool.fetch(sql()["ready"], limit)]
 
     async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
         rows = await self._pool.fetch(sql()["answers_by_id"], command_id, source)
@@ -165,6 +170,16 @@ def placed(outcome: Outcome, first: int) -> CommandDecided:
     return outcome.body.model_copy(update={"events": events})
 
 
+def waiting_command(command: DecodedCommand) -> WaitingCommand:
+    """A command as it is stored until the event comes that it waits for."""
+    return WaitingCommand(to_structured(command.envelope), to_json(command.principal), command.place)
+
+
+def _acted_by(principal: Principal) -> tuple[str | None, ...]:
+    by = acted_by(principal)
+    return (by.type, by.id, by.key, by.proof, by.register, by.on_behalf_of)
+
+
 def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
     return columns(
         [
@@ -180,10 +195,12 @@ def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
                 event.cause.id,
                 event.cause.actor,
                 event.cause.traceparent,
+                *_acted_by(event.principal),
+                event.place,
             )
             for event in events
         ],
-        11,
+        18,
     )
 
 
@@ -191,10 +208,14 @@ async def _append_outcomes(
     connection: Connection, batch: Batch, decided: Sequence[CommandDecided], base: int, recorded: datetime
 ) -> None:
     rows = [
-        (*o.command.key, o.command.stream, d.model_dump_json(), o.command.envelope.correlation_id or d.command_id)
+        (
+            *(*o.command.key, o.command.stream, d.model_dump_json()),
+            o.command.envelope.correlation_id or d.command_id,
+            *_acted_by(o.command.principal),
+        )
         for o, d in zip(batch.outcomes, decided, strict=True)
     ]
-    await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 5))
+    await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 11))
     final: dict[CommandKey, tuple[object, ...]] = {
         o.command.key: (identity(o.command.key), *o.command.key, o.command.digest, o.body.status, base + nr)
         for nr, o in enumerate(batch.outcomes, 1)
@@ -205,13 +226,13 @@ async def _append_outcomes(
     waits = {
         o.command.key: (
             *(identity(o.command.key), *o.command.key, o.body.waits_for, o.waits_after),
-            to_structured(o.command.envelope),
+            *astuple(waiting_command(o.command)),
         )
         for o in batch.outcomes
         if o.is_answer and o.body.status == "pending"
     }
     if waits:
-        await connection.execute(sql()["wait"], *columns(list(waits.values()), 6), recorded)
+        await connection.execute(sql()["wait"], *columns(list(waits.values()), 8), recorded)
     done = [identity(o.command.key) for o in batch.outcomes if o.command.was_pending and o.command.key not in waits]
     if done:
         await connection.execute(sql()["wait_no_more"], done)

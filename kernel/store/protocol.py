@@ -20,6 +20,7 @@ from kernel.model.records import (
     StoredEvent,
     StoredOutcome,
     StreamOf,
+    WaitingCommand,
 )
 
 
@@ -63,8 +64,8 @@ class Store(Protocol):
     async def held_tried(self, held: HeldEvent, reason: str, /) -> None:
         """Note that an event was retried and still waits, and why."""
 
-    async def ready(self, limit: int, /) -> Sequence[bytes]:
-        """Waiting commands (structured CloudEvents) whose stream has moved since they were tried."""
+    async def ready(self, limit: int, /) -> Sequence[WaitingCommand]:
+        """Waiting commands whose stream has moved since they were tried."""
 
     async def find(self, command_id: str, source: str | None, /) -> Sequence[CommandDecided]:
         """The answers to a command id, one for each source that used it."""

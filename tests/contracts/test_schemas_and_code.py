@@ -138,7 +138,7 @@ def put(document: Any, path: tuple[str | int, ...], value: Any) -> None:
     for step in path[:-1]:
         at = at[step]
     if value is not ABSENT:
-        at[path[-1]] = value
+        at[path[-1]] = copy.deepcopy(value)  # the pools of values are shared by all runs
     else:
         del at[path[-1]]
 

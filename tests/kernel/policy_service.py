@@ -20,9 +20,11 @@ from kernel.decide import decode
 from kernel.decide.command_handler import CommandHandler
 from kernel.decide.held_events import HeldEventRetry
 from kernel.decide.record_decoder import RecordDecoder
+from kernel.identity.principal import Principal
+from kernel.identity.recorded import reacting
 from kernel.messaging.passages import Record
 from kernel.model.decider import RecordedEvent
-from kernel.model.records import DecodedCommand, OffsetAdvance
+from kernel.model.records import DecodedCommand, OffsetAdvance, Origin
 from kernel.runtime.health import Health
 from kernel.store.database import migrate, provision
 from kernel.store.memory import MemoryStore
@@ -72,11 +74,14 @@ class Service:
             held_max=self.held_max,
         )
 
-    def _admit(self, envelope: Envelope) -> DecodedCommand:
-        return decode.command(envelope, WORDS, received=datetime(2022, 7, 1, tzinfo=UTC), bytes_max=10_000)
+    def _admit(self, envelope: Envelope, principal: Principal, place: str) -> DecodedCommand:
+        received = datetime(2022, 7, 1, tzinfo=UTC)
+        command = decode.command(envelope, WORDS, received=received, bytes_max=10_000, principal=principal)
+        return replace(command, place=place)
 
-    def _react(self, topic: str, fact: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
-        return [self._admit(one) for one in reactions(self.service, topic, fact, cause)]
+    def _react(self, origin: Origin, fact: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
+        principal = reacting("counting", cause.acted_by)
+        return [self._admit(one, principal, str(origin)) for one in reactions(self.service, origin.topic, fact, cause)]
 
     async def read(self, *envelopes: Envelope) -> tuple[int, int]:
         """As the service reads a batch: how many dead letters and how many held events it leads to."""

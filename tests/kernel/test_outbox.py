@@ -8,6 +8,7 @@ import pytest
 
 from contracts.cloudevents import from_kafka
 from contracts.deployments import MissionStatusRecorded
+from contracts.envelope import ActedBy
 from contracts.registry import OUTCOME_TYPE, type_name
 from kernel.decide import decode
 from kernel.messaging.outbox import at
@@ -26,8 +27,19 @@ class Stored:
         return [self._row]
 
 
+AUTH = ("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof", "causeplace")
+"""NULL in rows of an earlier version."""
+BEFORE = [
+    *(b"ce_specversion", b"ce_id", b"ce_source", b"ce_type", b"ce_subject", b"ce_time", b"ce_dataschema"),
+    *(b"ce_recordedtime", b"ce_correlationid", b"ce_causationid", b"ce_streamversion", b"ce_position"),
+    b"content-type",
+]
+"""The headers of an event that was recorded before its principal was, in their order."""
+
+
 def holding(**row: Any) -> Connection:
-    connection: Any = Stored({"position": 1, "stream": "mission/UNIFIL", "recorded": NOW, "correlation_id": "c"} | row)
+    place = {"position": 1, "stream": "mission/UNIFIL", "recorded": NOW, "correlation_id": "c"}
+    connection: Any = Stored(dict.fromkeys(AUTH) | place | row)
     typed: Connection = connection
     return typed
 
@@ -49,6 +61,30 @@ async def test_an_event_at_an_edge_of_the_calendar_that_was_recorded_before_is_p
     assert envelope.time.date() == day
     assert envelope.recorded_time == NOW
     assert decode.event(envelope).data == good.model_copy(update={"since": day})
+
+
+def event_row(**more: Any) -> dict[str, Any]:
+    data = MissionStatusRecorded(mission="UNIFIL", status="active", since=date(2022, 7, 1), authority="a resolution")
+    row = {"id": UUID(int=1), "version": 1, "type": type_name(MissionStatusRecorded), "schema_version": 1}
+    rest = {"data": data.model_dump_json(), "causation_id": "b", "actor": None, "traceparent": None, "effective": NOW}
+    return row | rest | more
+
+
+async def test_an_event_that_was_recorded_without_its_principal_keeps_its_bytes() -> None:
+    sent = (await at(holding(**event_row()), "deployments", "events", [1]))[1]
+    assert sent is not None
+    assert [name.encode() for name, _ in sent.headers] == BEFORE
+
+
+async def test_an_event_says_who_acted_by_which_key_and_in_which_record() -> None:
+    proof, register = "ab" * 32, f"7:{'cd' * 32}"
+    row = event_row(authtype="service_account", authid="mfa-kz", authkey="k1", authproof=proof, authregister=register)
+    sent = (await at(holding(**row, causeplace="deployments.commands/3/117"), "deployments", "events", [1]))[1]
+    assert sent is not None
+    envelope = from_kafka(sent.key, sent.value, sent.headers)
+    assert envelope.acted_by == ActedBy("service_account", "mfa-kz", "k1", proof, register)
+    assert envelope.cause_place == "deployments.commands/3/117"
+    assert dict(sent.headers)["ce_authid"] == b"mfa-kz"
 
 
 @pytest.mark.parametrize("id_", ["a\nb", "Я" * 2048, "\ufffe"])

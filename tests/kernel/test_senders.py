@@ -1,6 +1,7 @@
 """A command whose sender cannot be believed is answered nowhere; what stands beside it goes on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,8 +53,8 @@ def _never(*_: Any) -> Sequence[DecodedCommand]:
     raise AssertionError("no event was sent")
 
 
-def _decode(envelope: Envelope) -> DecodedCommand:
-    return reject(envelope.id, source=envelope.source)
+def _decode(envelope: Envelope, principal: Principal, place: str) -> DecodedCommand:
+    return replace(reject(envelope.id, source=envelope.source), principal=principal, place=place)
 
 
 def record(offset: int, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> Record:

@@ -18,9 +18,10 @@ from contracts.words import Event
 from kernel.command_service import DecidingService, reactions
 from kernel.decide import decode
 from kernel.decide.record_decoder import RecordDecoder
+from kernel.identity.principal import Principal, system
 from kernel.messaging.consumer import Record
 from kernel.model.decider import ReceivedCommand, RecordedEvent
-from kernel.model.records import DecodedCommand
+from kernel.model.records import DecodedCommand, Origin
 from services.approvals.app import SERVICE as APPROVALS
 from services.deployments.app import SERVICE as DEPLOYMENTS
 from services.vacancies.app import SERVICE as VACANCIES
@@ -41,11 +42,12 @@ def cases() -> Iterator[Any]:
 def decoder_of(service: DecidingService) -> RecordDecoder:
     """How the service reads its topics."""
 
-    def decode_command(envelope: Envelope) -> DecodedCommand:
-        return decode.command(envelope, commands_of(service.name), received=NOW, bytes_max=262_144)
+    def decode_command(envelope: Envelope, principal: Principal, _: str) -> DecodedCommand:
+        return decode.command(envelope, commands_of(service.name), received=NOW, bytes_max=262_144, principal=principal)
 
-    def react(topic: str, event: RecordedEvent, cause: Envelope) -> list[DecodedCommand]:
-        return [decode_command(one) for one in reactions(service, topic, event, cause)]
+    def react(origin: Origin, event: RecordedEvent, cause: Envelope) -> list[DecodedCommand]:
+        commands = reactions(service, origin.topic, event, cause)
+        return [decode_command(one, system(service.name), str(origin)) for one in commands]
 
     return RecordDecoder(service.name, decode_command, react)
 
@@ -70,7 +72,9 @@ def test_the_oddest_event_leads_to_commands_that_are_admitted(
     for reaction in reactions(service, topic, recorded, enveloped(event)):
         key, value, headers = to_kafka(reaction)
         again = from_kafka(key, value, headers)
-        decoded = decode.command(again, commands_of(service.name), received=NOW, bytes_max=262_144)
+        decoded = decode.command(
+            again, commands_of(service.name), received=NOW, bytes_max=262_144, principal=system(service.name)
+        )
         assert isinstance(decode.keyed(decoded, key).command, ReceivedCommand), decoded.command
 
 
