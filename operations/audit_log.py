@@ -8,11 +8,11 @@ from pathlib import Path
 
 import asyncpg
 
+from kernel.identity.signed_note import Malformed
 from operations.errors import OperationError
 from operations.progress import ReportRate
 from services.audit.archive import static_files
 from services.audit.archive.export import export
-from services.audit.tlog.signed_note import Malformed
 from services.audit.verify import continuity, verifier
 from services.audit.verify.verifier import ReadPath, Verification
 

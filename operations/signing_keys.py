@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kernel.identity.signed_note import Malformed
 from operations.errors import OperationError
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
-from services.audit.tlog.signed_note import Malformed
 
 
 def public_key(directory: Path) -> str:

@@ -10,6 +10,7 @@ import pytest
 from aiokafka import ConsumerRecord
 from pydantic import SecretStr
 
+from kernel.identity.signed_note import Signer
 from kernel.runtime.health import Health
 from kernel.store.database import migrate, provision
 from kernel.store.postgres import Connection
@@ -18,7 +19,6 @@ from services.audit.archive.writer import prepare
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys, tiles, tree_store
 from services.audit.tlog.publisher import Publisher
-from services.audit.tlog.signed_note import Signer
 from tests.servers import Servers
 
 MIGRATIONS = SERVICE.schema

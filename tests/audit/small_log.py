@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from kernel.identity.signed_note import Signer, sign
 from services.audit.archive import static_files
 from services.audit.tlog import merkle, tiles
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.leaf import Headers, entry, packed
-from services.audit.tlog.signed_note import Signer, sign
 
 SIGNER = Signer("small.log/audit", bytes(range(32)))
 KEY = str(SIGNER.verifier)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from kernel.identity.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.tlog import merkle, tiles
 from services.audit.tlog.checkpoint import Checkpoint
-from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 
 ORACLE = Path(__file__).parent / "oracle"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kernel.identity.signed_note import Signer, sign
 from services.audit.archive import static_files
 from services.audit.archive.writer import archived
 from services.audit.http import proofs
@@ -17,7 +18,6 @@ from services.audit.tlog import tree_store
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.leaf import entry
 from services.audit.tlog.merkle import leaf_hash
-from services.audit.tlog.signed_note import Signer, sign
 from services.audit.tlog.tree_store import sql
 from services.audit.verify import verifier
 from services.audit.verify.verifier import Verification

@@ -6,13 +6,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from kernel.identity.signed_note import Malformed, open_note
 from kernel.model.records import Fenced, OffsetAdvance
 from kernel.store.postgres import advance_offsets, begin_consuming
 from services.audit.archive import writer as rows
 from services.audit.tlog import keys, leaf, merkle
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.publisher import Inconsistent
-from services.audit.tlog.signed_note import Malformed, open_note
 from services.audit.tlog.tree_store import sql
 from tests.audit.conftest import Archive, record, store_tree
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from kernel.identity.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.tlog.checkpoint import Checkpoint
-from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.verify import verifier
 from tests.audit.small_log import KEY, SIGNER
 

@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from kernel.identity.signed_note import Signer, sign
 from services.audit.archive import static_files
 from services.audit.pages.log_pages import name_shown
 from services.audit.tlog.leaf import Headers, packed, unpacked
-from services.audit.tlog.signed_note import Signer, sign
 from services.audit.verify import verifier
 from services.audit.verify.continuity import ContinuityChecker, watched
 from tests.audit import small_log

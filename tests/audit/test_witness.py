@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from kernel.identity.signed_note import open_note
 from services.audit.http import status
 from services.audit.tlog import alarms, merkle, witness
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.publisher import Inconsistent, Publisher
-from services.audit.tlog.signed_note import open_note
 from services.audit.tlog.witness import Witness
 from tests.audit.conftest import Archive, record
 from tests.audit.replaying import ALONE

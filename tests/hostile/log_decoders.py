@@ -6,10 +6,10 @@ import json
 from hashlib import sha256
 from typing import Final
 
+from kernel.identity.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.tlog import merkle
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.leaf import packed, unpacked
-from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.verify import verifier
 from tests.hostile.cut import Cut
 

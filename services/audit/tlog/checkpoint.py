@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from services.audit.tlog.signed_note import Malformed
+from kernel.identity.signed_note import Malformed
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from kernel.identity.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.settings import AuditSettings
-from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 
 HANDOVER: Final = "forcegen audit handover"
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO

@@ -13,6 +13,7 @@ from typing import Final
 import asyncpg
 import structlog
 
+from kernel.identity.signed_note import Malformed, Signer, Unsigned, open_note, sign
 from kernel.runtime.health import Health
 from kernel.store.postgres import Connection
 from services.audit.settings import AuditSettings
@@ -20,7 +21,6 @@ from services.audit.tlog import alarms, keys, merkle, tree_store
 from services.audit.tlog.alarms import AlarmKind
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.merkle import Refuted, check_consistency
-from services.audit.tlog.signed_note import Malformed, Signer, Unsigned, open_note, sign
 from services.audit.tlog.tree_store import sql
 
 log = structlog.get_logger()
