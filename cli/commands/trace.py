@@ -45,7 +45,7 @@ def trace(
     beyond = answer["beyond"]
     whole = Tree(Text(f"a cause that is not in the log: {beyond}" if beyond else "the log", "dim"))
     for root in answer["trees"]:
-        _grow(whole, root, answer["asked"])
+        _grow(whole, root, answer["subject"])
     results().print(whole, soft_wrap=True)
     if answer["cut"]:
         typer.echo("There is more: trace a later message of it.")

@@ -127,9 +127,9 @@ _RESPONSES: Final[dict[int | str, dict[str, object]]] = {
             "application/json": {"schema": {"oneOf": [_EITHER["oneOf"][0], {"type": "array", "items": _EITHER}]}}
         },
     },
-    202: _answered("Pending: it waits for a fact of another service."),
+    202: _answered("Pending: it waits for an event of another service."),
     400: {
-        "description": "Invalid: it does not fit its contract, or is no CloudEvent. Or the address is at fault.",
+        "description": "Invalid: it does not fit its contract, or is not a CloudEvent. Or the address is at fault.",
         "content": {"application/json": {"schema": _EITHER}, **problem_details.documented(400)[400]["content"]},
     },
     409: _answered("Conflict: this id was used before for another body."),

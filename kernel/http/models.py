@@ -20,7 +20,7 @@ class Page(Shown):
 
 
 class CommandNotRead(Shown):
-    """What was sent is no CloudEvent of this service: why, where, and what to do. Nothing of it is on record."""
+    """What was sent is not a CloudEvent of this service: why, where, and what to do. Nothing of it is on record."""
 
     status: Literal["invalid"]
     rule: str
@@ -34,7 +34,7 @@ class CommandNotRead(Shown):
 
 
 class Waiting(Shown):
-    """A command that waits for a fact of another service."""
+    """A command that waits for an event of another service."""
 
     command_source: str
     command_id: str

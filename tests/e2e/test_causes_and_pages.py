@@ -94,7 +94,7 @@ def test_a_vote_in_one_service_is_the_cause_of_what_others_did(audit: httpx.Clie
     nodes = list(walked(root))
     assert {one["topic"].partition(".")[0] for one in nodes} >= {"approvals", "deployments"}
     assert root["kind"] == "command" and root["topic"] == "approvals.commands"
-    assert lines[0]["leaf"] == causes["asked"]
+    assert lines[0]["leaf"] == causes["subject"]
     for cause in nodes:
         for each in cause["caused"]:
             assert each["cause"] == cause["id"]
@@ -126,7 +126,7 @@ def test_the_command_line_draws_the_tree(system: RunningSystem, audit: httpx.Cli
     drawn = CliRunner().invoke(app, command)
     assert (drawn.exit_code, "(this message)" in drawn.output, "approvals.commands" in drawn.output) == (0, True, True)
     tree = json.loads(CliRunner().invoke(app, [*command, "--json"]).output)
-    assert tree["asked"] == event["leaf"]
+    assert tree["subject"] == event["leaf"]
     nothing = CliRunner().invoke(app, ["audit", "trace", "nothing", "--audit-url", system.url("audit")])
     assert nothing.exit_code == 1
 
@@ -191,7 +191,7 @@ def test_a_message_stands_beside_its_causes_its_bytes_and_its_proof(audit: httpx
 
 
 def test_what_a_record_holds_is_shown_and_never_run(audit: httpx.Client) -> None:
-    """Given a record that is no CloudEvent and full of markup, then it is a dead letter, found, and shown as text."""
+    """Given a record that is no event and full of markup, then it is a dead letter, found, and shown as text."""
     (raw,) = messages(audit, stream=HOSTILE, topic="approvals.commands")
     (letter,) = messages(audit, stream=HOSTILE, topic="approvals.dead-letters")
     causes = audit.get("/v1/causes", params={"at": f"{letter['topic']}/{letter['part']}/{letter['offset']}"}).json()

@@ -113,7 +113,7 @@ async def _at(connection: Connection, message: IndexedMessage) -> asyncpg.Record
 def as_json(causation: CausationTree) -> dict[str, object]:
     """The tree in the form of the API."""
     return {
-        "asked": causation.subject,
+        "subject": causation.subject,
         "beyond": causation.beyond,
         "cut": causation.cut,
         "trees": [_node_json(root) for root in causation.roots],
