@@ -11,7 +11,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from cli.commands import audit
+from cli.commands import audit, keys
 from cli.commands.dead_letters import dead_letters
 from cli.commands.follow import follow
 from cli.commands.held import drop_held, held
@@ -19,6 +19,7 @@ from cli.commands.lag import lag
 from cli.commands.report import report
 from cli.commands.send.command import send
 from cli.commands.verify import verify
+from cli.commands.verify_event import verify_event
 from cli.output.errors import CommandError, exit_code
 from cli.strength_returns.command import strength_returns
 from deploy.local.errors import StackError
@@ -89,6 +90,7 @@ for command in (send, report, follow, lag, verify):
 app.command("dead-letters")(dead_letters)
 app.command("held")(held)
 app.command("drop-held")(drop_held)
+app.command("verify-event")(verify_event)
 
 imports = typer.Typer(
     cls=Commands, no_args_is_help=True, rich_markup_mode=None, help="Read files of others into the books."
@@ -97,6 +99,7 @@ imports.command("strength-returns")(strength_returns)
 imports.callback()(lambda: None)
 app.add_typer(imports, name="import")
 app.add_typer(audit.commands, name="audit", cls=Commands)
+app.add_typer(keys.commands, name="keys", cls=Commands)
 
 
 def main() -> None:

@@ -84,7 +84,7 @@ Coverage: TypeAlias = Literal["core", "core and extensions", "core, extensions o
 
 _ATTRIBUTE = re.compile(r"[a-z0-9]+", re.ASCII)
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
-_TIME = re.compile(
+_TIME = re.compile(  # hours, minutes and seconds in their bounds: later versions of Python read 24:00
     r"(\d{4}-\d\d-\d\d)[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.\d+)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
     re.ASCII,
 )
@@ -577,8 +577,7 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON.")
 
 
-_STRICT: Final = json.JSONDecoder(object_pairs_hook=_members, parse_int=float, parse_constant=_constant)
-"""No number is read, and `int` takes no more than 4,300 digits."""
+_STRICT: Final = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant)
 
 
 def _object(raw: bytes) -> dict[str, object] | str:

@@ -59,6 +59,7 @@ def _changed() -> list[Row]:
         ("leap-second", "attribute", {**whole, "time": "2016-12-31T23:59:60Z"}),
         ("year-zero", "attribute", {**whole, "time": "0000-01-01T00:00:00Z"}),
         ("stripped", "unsigned", ATTRIBUTES),
+        ("stripped-and-empty", "unsigned", _with("")),
     ]
 
 
@@ -77,7 +78,11 @@ def _signers() -> list[Row]:
         ("signature-over-the-payload-alone", "signature", _with(bare)),
         ("der-in-the-place-of-r-and-s", "signature", _with(sealed(_PAYLOAD, p256, signature=der))),
         ("signature-of-63-bytes", "signature", _with(sealed(_PAYLOAD, p256, signature=right[:-1]))),
-        ("signature-of-65-bytes", "signature", _with(sealed(_PAYLOAD, p256, signature=right + b"\0"))),
+        (
+            "signature-of-65-bytes",
+            "signature",
+            _with(sealed(_PAYLOAD, p256, signature=right[:32] + b"\0" + right[32:])),
+        ),
         ("five-signatures", "size", _with(five)),
     ]
 
@@ -107,6 +112,8 @@ def _envelopes() -> list[Row]:
         ("base64-with-white-space", "envelope", member(payload=f"{envelope['payload']}\n")),
         ("attribute-with-white-space", "envelope", _with(f"{material[:76]} {material[76:]}")),
         ("attribute-is-json", "envelope", _with(text)),
+        ("number-that-is-not-json", "envelope", member(more=float("nan"))),
+        ("nested-too-deeply", "envelope", _with(encoded(b"[" * 6_000))),
         ("no-signatures", "envelope", member(signatures=[])),
         ("sig-is-absent", "envelope", member(signatures=[{"keyid": _KEY.public.id}])),
         ("larger-than-8-kib", "size", member(more="x" * 8_192)),
@@ -158,6 +165,7 @@ def _signed_names() -> list[Row]:
         ("names-without-ext", "signed-names", _sealed_json(without_ext)),
         ("ext-without-names", "signed-names", _sealed_json(without_names)),
         ("no-names-with-ext", "signed-names", names()),
+        ("no-names-without-ext", "signed-names", _sealed_json(without_ext | {"signedextattrs": []})),
         ("names-are-a-text", "signed-names", _sealed_json(material | {"signedextattrs": "actor"})),
         ("names-in-another-order", "extension-digest", names(*reversed(SIGNED))),
         ("33-names", "size", names(*(f"a{number}" for number in range(33)))),
@@ -173,12 +181,14 @@ def _messages() -> list[Vector]:
     numbered = {**ATTRIBUTES, "streamversion": 3}
     numbered[MATERIAL] = sign(numbered, DATA, _KEY, ["actor", "streamversion"])
     an_object = structured(numbered, DATA).replace(b'"streamversion": 3', b'"streamversion": {}')
+    id_as_number = structured(signed({**ATTRIBUTES, "id": "1"}), DATA).replace(b'"id": "1"', b'"id": 1')
     percent = signed({**ATTRIBUTES, "actor": "%41"})
     unescaped = [(name, "%41" if name == "ce-actor" else text) for name, text in http(percent)]
     decoded = "A percent sign that stands for itself is sent as %25: read as it is here, it is another text."
     return [
         on_kafka("changed-data", whole, "core-digest", data=DATA.replace(b"1e2", b"1e3")),
         in_json("respelt-data", structured(whole, respelt, inlined=True), "core-digest", about="The same values."),
+        in_json("id-as-a-number", id_as_number, "attribute"),
         in_json("data-twice", both, "event"),
         in_json("data-base64-with-white-space", not_base64, "event"),
         in_json("signed-attribute-is-an-object", an_object, "attribute"),

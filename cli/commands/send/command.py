@@ -13,11 +13,14 @@ from aiokafka.errors import KafkaError
 
 from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
 from cli.commands.send.send_and_wait import SendAndWait
+from cli.commands.send.signed_lines import signed
 from cli.commands.send.summary import SendSummary
 from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
 from cli.connect.kafka import clients
+from cli.input.key_files import read_key
 from cli.output.errors import CommandError
 from cli.output.progress import progress
+from contracts.verifiability import SigningKey
 
 
 class Mode(StrEnum):
@@ -30,6 +33,9 @@ class Mode(StrEnum):
 From = Annotated[str, typer.Argument(metavar="FILE", help="One CloudEvent (JSON) a line; `-` is standard input.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the answer to each command.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the outcomes, one JSON object a line.")]
+Sign = Annotated[
+    Path | None, typer.Option("--sign", metavar="KEY", help="Sign each command with the private key in this file.")
+]
 As = Annotated[Mode, typer.Option("--mode", help="How a command is laid out in its Kafka record.")]
 Silence = Annotated[float, typer.Option("--timeout", min=0.1, help="Give up after so many seconds without an answer.")]
 
@@ -40,6 +46,7 @@ def send(
     directory: Directory = USUAL,
     mode: As = Mode.binary,
     timeout: Silence = 30.0,
+    sign: Sign = None,
     *,
     wait: Wait = True,
     as_json: Json = False,
@@ -47,21 +54,24 @@ def send(
     """Send commands through Kafka, each to its service, and show what was answered.
 
     Each line brings its own id, source and time: sent again, it is answered the same. A line that cannot be read is
-    named with its number and the remedy, and the others go in.
+    named with its number and the remedy, and the others go in. A line that is signed already goes out as it was signed.
 
     \b
     Examples:
       forcegen send commands.ndjson
       forcegen send commands.ndjson --json | jq -r 'select(.status == "refused") | .reason'
       gzip -dc 2014.ndjson.gz | forcegen send - --no-wait
+      forcegen send commands.ndjson --sign producer.key
     \b
     Exit codes: 0 every command was decided (accepted, refused and pending are answers); 1 lines were unreadable, or
     commands invalid or in conflict, or Kafka was not there; 2 the command line is wrong; 3 no answer in time.
     """
     address = bootstrap(given, directory)
+    key = None if sign is None else read_key(sign)
     with opened(file) as source, progress(source) as advanced:
         summary = SendSummary(advanced.console, as_json=as_json, advanced=advanced)
-        sending = _send(address, source, summary, wait=wait, mode=mode, silence_s=timeout)
+        lines = _lines(source, key)
+        sending = _send(address, lines, summary, wait=wait, mode=mode, silence_s=timeout)
         try:
             asyncio.run(sending)
         except CommandError:
@@ -72,20 +82,28 @@ def send(
 
 
 async def _send(
-    address: str, source: BinaryIO, summary: SendSummary, *, wait: bool, mode: Mode, silence_s: float
+    address: str,
+    lines: AsyncIterator[CommandLine | BadLine],
+    summary: SendSummary,
+    *,
+    wait: bool,
+    mode: Mode,
+    silence_s: float,
 ) -> None:
     async with clients(address, wait=wait) as (producer, consumer):
         send_and_wait = SendAndWait(producer, consumer, summary, structured=mode is Mode.structured)
         try:
-            await send_and_wait.run(_lines(source), silence_s=silence_s)
+            await send_and_wait.run(lines, silence_s=silence_s)
         except KafkaError as fault:
             cause = f"Kafka at {address} failed on the way ({type(fault).__name__})"
             raise CommandError(f"{cause}. Send the file again: repeats are harmless.") from fault
 
 
-async def _lines(source: BinaryIO) -> AsyncIterator[CommandLine | BadLine]:
-    """The lines of a source: a file is read directly; a pipe may block, so a thread reads it."""
+async def _lines(source: BinaryIO, key: SigningKey | None) -> AsyncIterator[CommandLine | BadLine]:
+    """The lines of a source, signed if there is a key: a file is read directly; a pipe may block, so a thread reads."""
     lines = read_lines(source)
+    if key is not None:
+        lines = (signed(line, key) if isinstance(line, CommandLine) else line for line in lines)
     if source.seekable():
         for line in lines:
             yield line

@@ -12,8 +12,10 @@ from cli.input.file_kinds import foreign
 from cli.input.numbered_lines import numbered_lines
 from contracts import event_json
 from contracts.envelope import Envelope
+from contracts.raw_events import raw_from_json
 from contracts.registry import SERVICES
 from contracts.unreadable import Unreadable
+from contracts.verifiability import MATERIAL, NotVerifiable
 
 LINE_BYTES_MAX: Final = 4_000_000
 """The largest record of a command topic (4 MiB), less some bytes for the headers."""
@@ -30,6 +32,8 @@ class CommandLine:
     text: bytes
     envelope: Envelope
     service: str
+    is_signed: bool = False
+    """Whether it carries a signature, which covers its bytes: they are sent as they are."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -90,4 +94,10 @@ def _addressed(number: int, size: int, text: bytes, envelope: Envelope) -> Comma
         reason = f"{envelope.type[:120]!r} is for no service that decides."
         remedy = f"Write forcegen.<service>.<Name>, with one of the services {', '.join(SERVICES)}."
         return BadLine(number, size, "type", reason, remedy)
-    return CommandLine(number, size, text, envelope, service)
+    is_signed = MATERIAL.encode() in text
+    if is_signed:
+        try:
+            raw_from_json(text)
+        except NotVerifiable as fault:
+            return BadLine(number, size, "line", fault.message, fault.remedy)
+    return CommandLine(number, size, text, envelope, service, is_signed)

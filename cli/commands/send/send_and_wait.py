@@ -15,6 +15,7 @@ from aiokafka import TopicPartition
 from pydantic import ValidationError
 
 from cli.commands.send.ndjson import BadLine, CommandLine
+from cli.commands.send.signed_lines import binary
 from cli.output.errors import LATE, CommandError
 from contracts.cloudevents import from_kafka, to_kafka
 from contracts.outcome import CommandDecided
@@ -151,7 +152,9 @@ class SendAndWait:
 
 def _record(line: CommandLine, *, structured: bool) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
     key, value, headers = to_kafka(line.envelope)
-    return (key, line.text, [STRUCTURED]) if structured else (key, value, headers)
+    if structured:
+        return key, line.text, [STRUCTURED]
+    return (key, *binary(line)) if line.is_signed else (key, value, headers)
 
 
 def _outcome(record: Record) -> CommandDecided:

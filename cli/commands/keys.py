@@ -1,0 +1,59 @@
+"""`forcegen keys`: make a key that signs events, and print its public half for the register of producers."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.input.key_files import made, read_key, write_key
+from contracts.verifiability import PublicKey
+
+
+class Algorithm(StrEnum):
+    """The algorithms of signed events."""
+
+    ed25519 = "ed25519"
+    p256 = "p256"
+
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the private key.")]
+Kind = Annotated[Algorithm, typer.Option("--algorithm", help="Ed25519, or ECDSA over P-256 for hardware without it.")]
+commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make and show the keys that sign events.")
+
+
+@commands.command("new")
+def new(file: File, algorithm: Kind = Algorithm.ed25519) -> None:
+    """Make a private key in a new file that only you can read, and print its public half.
+
+    The key belongs to one producer. Who has the file can speak in its name: keep it where the producer runs, and give
+    away the public half only.
+
+    \b
+    Examples:
+      forcegen keys new producer.key
+      forcegen keys new producer.key --algorithm p256
+    \b
+    Exit codes: 0 made; 1 the file is there already, or cannot be written. Nothing is overwritten.
+    """
+    key = made("p256" if algorithm is Algorithm.p256 else "ed25519")
+    write_key(file, key)
+    _show(key.public)
+
+
+@commands.command("show")
+def show(file: File) -> None:
+    """Print the public half of a private key, as the register of producers holds it, and its key id.
+
+    \b
+    Examples:
+      forcegen keys show producer.key
+      forcegen keys show producer.key | sed -n 's/^public key //p'
+    \b
+    Exit codes: 0 printed; 1 the file holds no such key, or others can read it.
+    """
+    _show(read_key(file).public)
+
+
+def _show(public: PublicKey) -> None:
+    typer.echo(f"public key {public.text}\nkey id     {public.id}")
