@@ -13,7 +13,6 @@ An event is read in one way, or refused: no check tries a second spelling of an 
     verified = verify(event.attributes, event.data, [PublicKey.parse("ed25519:…")])
 """
 
-import base64
 import binascii
 import hashlib
 import json
@@ -22,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final, Literal, NoReturn, Self, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -101,7 +101,7 @@ class NotVerifiable(Exception):
 
 
 class KeyRefused(ValueError):
-    """A text that is no key, or a key under which a signature would prove nothing."""
+    """A text that is not a key, or a key under which a signature would prove nothing."""
 
 
 # Keys. The algorithm belongs to the key, never to the message.
@@ -129,7 +129,7 @@ class PublicKey:
         """Read the text of a key; `keyid` if its producer uses another id than the usual one.
 
         Raises:
-            KeyRefused: it is no key, is not in its only spelling, or is a point of small order.
+            KeyRefused: it is not a key, not in its only spelling, or is a point of small order.
         """
         algorithm, _, encoded = text.partition(":")
         raw = _base64(encoded)
@@ -141,7 +141,7 @@ class PublicKey:
             try:
                 key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
             except ValueError as fault:
-                raise KeyRefused("These 65 bytes are no point of P-256. Copy the key again.") from fault
+                raise KeyRefused("These 65 bytes are not a point of P-256. Copy the key again.") from fault
         else:
             raise KeyRefused(
                 "A public key is `ed25519:` or `p256:` with base64, as `forcegen keys show FILE` prints it."
@@ -164,7 +164,7 @@ class PublicKey:
 
 
 def _check_point(raw: bytes) -> None:
-    """Refuse 32 bytes that are no public key of Ed25519 that can be relied on (RFC 8032, section 5.1.3)."""
+    """Refuse 32 bytes that are not a public key of Ed25519 that can be relied on (RFC 8032, section 5.1.3)."""
     y = int.from_bytes(raw, "little") & ~(1 << 255)
     if y >= _P:
         raise KeyRefused("The key is spelt in a non-canonical way. Register it as `forcegen keys show` prints it.")
@@ -172,10 +172,10 @@ def _check_point(raw: bytes) -> None:
         raise KeyRefused("The key is a point of small order: anybody can sign with it. Make a new key.")
     square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
     if pow(square, (_P - 1) // 2, _P) != 1:
-        raise KeyRefused("These 32 bytes are no point of edwards25519. Copy the key again.")
+        raise KeyRefused("These 32 bytes are not a point of edwards25519. Copy the key again.")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class SigningKey:
     """A private key of Ed25519 or P-256. `cryptography` makes a new one, or `forcegen keys new`."""
 
@@ -196,13 +196,15 @@ class SigningKey:
             return cls(key)
         if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
             return cls(key)
-        raise KeyRefused("This is no private key of Ed25519 or P-256 in PEM without a password: `forcegen keys new`.")
+        raise KeyRefused(
+            "This is not a private key of Ed25519 or P-256 in PEM without a password: `forcegen keys new`."
+        )
 
     def to_pem(self) -> bytes:
         """The key as PKCS #8 in PEM, not encrypted: for a file that only its owner can read."""
         return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
-    @property
+    @cached_property
     def public(self) -> PublicKey:
         """Its public half."""
         if isinstance(self.private, ed25519.Ed25519PrivateKey):
@@ -456,7 +458,7 @@ def _check_signed_names(names: list[object] | list[str]) -> tuple[str, ...]:
         if not isinstance(name, str) or not _ATTRIBUTE.fullmatch(name):
             raise _bad_names("A name is not made of lower-case letters and digits.")
         if name in (*CORE, MATERIAL, "data"):
-            raise _bad_names(f"{name} is no extension attribute that can be signed.")
+            raise _bad_names(f"{name} is not an extension attribute that can be signed.")
         if name in checked:
             raise _bad_names(f"{name[:60]} is there twice.")
         checked.append(name)
@@ -468,6 +470,8 @@ def _bad_names(cause: str) -> NotVerifiable:
 
 
 # Digests (sections Signature and Canonical Value Serialization).
+
+_ABSENT: Final = hashlib.sha256(b"").digest()
 
 
 def _core(attributes: Mapping[str, object]) -> dict[str, str]:
@@ -484,7 +488,7 @@ def _core(attributes: Mapping[str, object]) -> dict[str, str]:
 
 
 def _core_digest(core: Mapping[str, Scalar], data: bytes) -> bytes:
-    parts = [_hashed(name, str(core.get(name, ""))) for name in CORE]
+    parts = [_hashed(name, str(core[name])) if name in core else _ABSENT for name in CORE]
     return hashlib.sha256(b"".join(parts) + hashlib.sha256(data).digest()).digest()
 
 
@@ -495,7 +499,7 @@ def _extensions(
     values: dict[str, Scalar] = {}
     parts = []
     for name in names:
-        value, digest = attributes.get(name), hashlib.sha256(b"").digest()
+        value, digest = attributes.get(name), _ABSENT
         if value is not None and value != "":
             values[name], digest = _canonical(name, value, types[name])
         parts.append(digest)
@@ -547,16 +551,16 @@ def _misfit(name: str, fault: str, remedy: str) -> NotVerifiable:
 
 
 def _encoded(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
+    return binascii.b2a_base64(raw, newline=False).decode()
 
 
 def _base64(text: str) -> bytes | None:
     """The bytes of base64 with its padding, and without a bit to spare (RFC 4648, sections 3.5 and 4)."""
     try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        raw = binascii.a2b_base64(text)
+    except ValueError:  # binascii.Error is one
         return None
-    return raw if _encoded(raw) == text else None
+    return raw if _encoded(raw) == text else None  # a2b_base64 passes over what is not base64
 
 
 def _base64_of_both_alphabets(text: str) -> bytes | None:

@@ -22,7 +22,7 @@ def event_in(text: bytes) -> RawEvent:
         return raw_from_kafka(None if value is None else bytes.fromhex(value), list(_headers(record)))
     except (LookupError, TypeError, ValueError, AttributeError) as fault:
         remedy = "Take it from `/v1/bundles` of the archive, or from an export."
-        raise NotVerifiable("event", "This is no record of the archive.", remedy) from fault
+        raise NotVerifiable("event", "This is not a record of the archive.", remedy) from fault
 
 
 def _record(text: bytes) -> JsonObject | None:
@@ -39,5 +39,5 @@ def _record(text: bytes) -> JsonObject | None:
 
 def _headers(record: JsonObject) -> Iterator[tuple[str, bytes | None]]:
     for name, content in record["headers"]:
-        if isinstance(name, str):  # a name in bytes that are not UTF-8 is no attribute's
+        if isinstance(name, str):  # a name in bytes that are not UTF-8 is never that of an attribute
             yield name, None if content is None else bytes.fromhex(content)

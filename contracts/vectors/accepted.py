@@ -70,7 +70,7 @@ def _keys() -> list[Vector]:
     raw = b64decode(envelope["signatures"][0]["sig"])
     envelope["signatures"][0]["sig"] = encoded(raw[:32] + (P256_ORDER - int.from_bytes(raw[32:])).to_bytes(32))
     about = "ECDSA over P-256 with SHA-256; the signature is r and s, 32 bytes each, big-endian."
-    other = "n - s in the place of s verifies too: a signature is no identity, and this is the same command."
+    other = "n - s in the place of s verifies too: a signature is not an identity, and this is the same command."
     return [
         Vector("p256", about, "kafka", kafka(whole), DATA, [expected], str(whole[MATERIAL])),
         on_kafka("p256-other-s", _with(enveloped(envelope)), expected, about=other),

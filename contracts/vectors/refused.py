@@ -88,7 +88,7 @@ def _signers() -> list[Row]:
 
 
 def _envelopes() -> list[Row]:
-    """What `dssematerial` holds is no DSSE envelope that can be read in one way only."""
+    """What `dssematerial` holds is not a DSSE envelope that can be read in one way only."""
     envelope = opened(sealed(_PAYLOAD, _KEY))
     text = json.dumps(envelope)
     twice = text[:-1] + ', "payload": "e30="}'

@@ -59,7 +59,7 @@ def small_order_points() -> list[Point]:
             generator = times(order, point)
             if times(4, generator) != NEUTRAL:
                 return [times(factor, generator) for factor in range(8)]
-    raise AssertionError("no point of order eight")
+    raise AssertionError("not a point of order eight")
 
 
 @pytest.mark.parametrize("point", small_order_points(), ids=lambda point: hex(point[1])[2:10])
@@ -84,9 +84,9 @@ def test_a_non_canonical_y_is_refused(y: int) -> None:
 
 def test_bytes_that_are_no_point_are_refused() -> None:
     y = next(y for y in range(2, 100) if decoded(y) is None)
-    with pytest.raises(KeyRefused, match="no point of edwards25519"):
+    with pytest.raises(KeyRefused, match="not a point of edwards25519"):
         PublicKey.parse(text(y.to_bytes(32, "little")))
-    with pytest.raises(KeyRefused, match="no point of P-256"):
+    with pytest.raises(KeyRefused, match="not a point of P-256"):
         PublicKey.parse(text(b"\4" + bytes(63) + b"\1", "p256"))
 
 
