@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import Final
 
-import httpx
 import psutil
 
 from benchmarks.measure import Measured
@@ -52,5 +51,5 @@ def _imported(system: RunningSystem, file: Path) -> int:
 
 
 def _shown(system: RunningSystem) -> int:
-    answer = httpx.get(f"{system.url('query')}/v1/position", timeout=30).raise_for_status().json()
+    answer = system.http.get(f"{system.url('query')}/v1/position", timeout=30).raise_for_status().json()
     return sum(one["next_offset"] for one in answer["consumed"] if one["topic"] == "deployments.events")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from deploy import roles
+from deploy import access, roles
 from deploy.local.service_process import Service
 from deploy.local.services import System
 from deploy.service_names import AUDIT, QUERY
@@ -16,4 +16,4 @@ SERVICES: Final = (
     # the audit service answers which records its receipts depend on
     Service(QUERY, "services.reporting.http", roles.READER, 8080, {"FORCEGEN_QUERY_AUDIT_URL": AUDIT}),
 )
-SYSTEM: Final = System(SERVICES, roles.provision_here)
+SYSTEM: Final = System(SERVICES, roles.provision_here, access.settings_here)

@@ -7,6 +7,8 @@ which describes its own functions by parsing them, fails then (CPython issue 106
 import sys
 from collections.abc import Sequence
 
+from tests.system import BEARER
+
 __all__ = ["command"]
 
 _OPTIONS = (
@@ -23,5 +25,5 @@ def command(url: str, *, examples: int, excluded_paths: Sequence[str]) -> list[s
     """
     excluded = [part for path in excluded_paths for part in ("--exclude-path", path)]
     document = f"{url}/openapi.json"
-    limits = ("--max-examples", str(examples))
+    limits = ("--max-examples", str(examples), "--header", f"Authorization: {BEARER['Authorization']}")
     return [sys.executable, "-m", "schemathesis.cli", "run", document, *_OPTIONS, *limits, *excluded]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from tests.system import BEARER
+
 UNTEXT = {
     "NUL": "%00",
     "NUL inside": "a%00b",
@@ -180,7 +182,7 @@ def _example(parameter: Mapping[str, Any]) -> str:
 
 
 class Stranger:
-    """A client that sends targets and headers unchanged."""
+    """A client that sends targets and headers unchanged, and with each request that names no other a token."""
 
     def __init__(self, url: str) -> None:
         self._at = urlsplit(url)
@@ -198,16 +200,17 @@ class Stranger:
         connection = self._connection or http.client.HTTPConnection(str(self._at.hostname), self._at.port, timeout=60)
         self._connection = None
         own = {name.lower() for name in headers or {}}
+        headers = {**({} if "authorization" in own else BEARER), **(headers or {})}
         connection.putrequest(method, target, skip_host="host" in own, skip_accept_encoding=True)
         if body and "content-length" not in own:
             connection.putheader("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
+        for name, value in headers.items():
             connection.putheader(name, value.encode("latin-1"))
         connection.endheaders(body or None)
         answer = connection.getresponse()
-        headers = {name.lower(): value for name, value in answer.getheaders()}
-        streams = headers.get("content-type", "").startswith("text/event-stream")
-        received = Answer(answer.status, headers, b"" if streams and method != "HEAD" else answer.read())
+        answered = {name.lower(): value for name, value in answer.getheaders()}
+        streams = answered.get("content-type", "").startswith("text/event-stream")
+        received = Answer(answer.status, answered, b"" if streams and method != "HEAD" else answer.read())
         if streams or answer.will_close or own & {"content-length", "transfer-encoding", "expect", "upgrade"}:
             connection.close()
         else:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import psutil
@@ -19,6 +21,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.provision import OWNERS, READERS, SCHEMAS_OF
 from kernel.command_service import DecidingService
+from kernel.identity.principal import ROLES as EVERY_ROLE
+from kernel.identity.tokens import line_of
 from kernel.messaging import topics
 from kernel.reader_service import ReaderService
 from kernel.runtime.settings import Settings
@@ -42,6 +46,9 @@ MODULES = {
 }
 ROLES = {"query": "reporting_reader"}
 PASSWORD = "only-for-tests"  # noqa: S105
+TOKEN = "fg_only-for-tests"  # noqa: S105
+"""The token of a client with every role, for every State."""
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
 READY_S = 180.0
 
 
@@ -61,6 +68,11 @@ class RunningSystem:
         """The address at which a process answers HTTP."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
+    @cached_property
+    def http(self) -> httpx.Client:
+        """A client that may do everything, over HTTP. It keeps no connection: processes are killed and replaced."""
+        return httpx.Client(headers=BEARER, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+
     def dsn(self, role: str) -> str:
         """The database as a service's role sees it; `approvals#2` is another process of the same service."""
         service = role.partition("#")[0]
@@ -76,8 +88,12 @@ class RunningSystem:
     def spawn(self, name: str) -> None:
         """Start a process and do not wait for it."""
         self.ports.setdefault(name, free_port())
+        tokens = self.logs / "tokens"
+        tokens.write_text(f"{line_of('tests', TOKEN, sorted(EVERY_ROLE), ['*'], None)}\n")
         environment = {
             **os.environ,
+            "FORCEGEN_TOKENS_FILE": str(tokens),
+            "FORCEGEN_QUERY_AUDIT_TOKEN": TOKEN,
             "FORCEGEN_KAFKA_BOOTSTRAP": self.servers.kafka,
             "FORCEGEN_DATABASE_URL": self.dsn(name),
             "FORCEGEN_HTTP_PORT": str(self.ports[name]),
@@ -177,6 +193,7 @@ def prepared_system(servers: Servers, logs: Path, **settings: str) -> Iterator[R
         aside.submit(asyncio.run, provision(servers, name)).result()
         system = RunningSystem(servers, name, logs, dict(settings))
         try:
-            yield system
+            with patch.dict(os.environ, FORCEGEN_TOKEN=TOKEN):  # for the command line
+                yield system
         finally:
             system.stop()

@@ -12,10 +12,10 @@ from cli.commands.reconcile import reconcile
 from cli.commands.replay import replay
 from cli.commands.trace import Token, trace
 from cli.connect.endpoints import USUAL, Database, Directory, running_system
+from cli.connect.tokens import token_for
 from cli.output.errors import FAILED, CommandError
 from cli.output.progress import record_rate
-from cli.output.terminal import notices
-from operations import audit_log, reader_tokens, signing_keys
+from operations import audit_log, signing_keys
 from operations.audit_log import ReadPath
 
 Place = Annotated[
@@ -118,26 +118,14 @@ def alarms(
         raise typer.Exit(FAILED)
 
 
-def token(name: Name) -> None:
-    """Make a token for somebody who is to read content: it is shown this once. The line goes into the readers' file.
-
-    \b
-    Exit codes: 0 made; 2 this is no name.
-    """
-    secret, line = reader_tokens.new_token(name)
-    notices().print(f"The token, for {name} alone: {secret}", soft_wrap=True)
-    notices().print("Add this line to the file that FORCEGEN_AUDIT_READERS_FILE names:")
-    typer.echo(line)
-
-
 @contextmanager
 def reading(place: str | None, directory: Path, token: str | None = None) -> Iterator[ReadPath]:
     """The log at a place; by default that of the system that runs from the directory."""
     place = running_system(directory).urls["audit"] if place is None else place
-    with audit_log.open_log(place, token) as read:
+    with audit_log.open_log(place, token or token_for(place)) as read:
         yield read
 
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and export it.")
-for command in (verify, export, key, rotate, replay, reconcile, trace, alarms, token):
+for command in (verify, export, key, rotate, replay, reconcile, trace, alarms):
     commands.command()(command)

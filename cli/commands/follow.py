@@ -10,6 +10,7 @@ import typer
 from httpx_sse import ServerSentEvent, connect_sse
 
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
+from cli.connect.http import bearer
 from cli.output.errors import CommandError
 
 SILENCE_S: Final = 60.0
@@ -60,7 +61,7 @@ def follow(
 
 
 def _events(address: str, views: Sequence[str], seen: int | None) -> Iterator[ServerSentEvent]:
-    headers = {} if seen is None else {"Last-Event-ID": str(seen)}
+    headers = bearer(address) | ({} if seen is None else {"Last-Event-ID": str(seen)})
     with (
         httpx.Client(timeout=SILENCE_S, trust_env=False) as http,
         connect_sse(http, "GET", address, params=[("views", view) for view in views], headers=headers) as source,

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.connect import http
+from cli.connect import http, tokens
 from cli.connect.endpoints import USUAL, Directory
 from cli.output.errors import DONE, FAILED, CommandError
 from cli.output.terminal import number, results, row, table
@@ -21,6 +21,7 @@ def status(directory: Directory = USUAL) -> None:
     \b
     Exit codes: 0 everything runs and is ready; 1 something does not.
     """
+    tokens.remember(directory)
     servers, statuses = stack.status(directory), services.status(directory, SYSTEM)
     shown = table("name", "running", number("pid"), number("port"), "ready", number("lag"), number("restarts"))
     for server in (servers.kafka, servers.postgres):

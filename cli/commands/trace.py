@@ -18,7 +18,11 @@ Message = Annotated[
 Url = Annotated[str | None, typer.Option("--audit-url", help="The audit service's address; else what is up here.")]
 Token = Annotated[
     str | None,
-    typer.Option("--token", envvar="FORCEGEN_AUDIT_TOKEN", help="What shows a service that you may read its content."),
+    typer.Option(
+        "--token",
+        envvar=["FORCEGEN_AUDIT_TOKEN", "FORCEGEN_TOKEN"],
+        help="What shows a service that you may read its content.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="As the service answers it.")]
 

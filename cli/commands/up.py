@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.connect import tokens
 from cli.connect.endpoints import USUAL, Directory
 from cli.output import addresses
 from cli.output.errors import CommandError
@@ -35,6 +36,7 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
     """
     with progress_line("starting") as report:
         system = services.up(directory, SYSTEM, progress=report)
+        tokens.remember(directory)
         if late := [service for service in services.status(directory, SYSTEM) if not service.ready]:
             addresses.show(system)
             reasons = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]

@@ -5,8 +5,9 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from cli.connect import tokens
 from cli.output.errors import CommandError
-from deploy.local.endpoints import Endpoints, read_endpoints
+from deploy.local.endpoints import Endpoints
 from deploy.service_names import QUERY
 
 Directory: TypeAlias = Annotated[
@@ -38,7 +39,7 @@ def running_system(directory: Path) -> Endpoints:
     Raises:
         CommandError: no system runs from it.
     """
-    endpoints = read_endpoints(directory)
+    endpoints = tokens.remember(directory)
     if endpoints is None:
         raise CommandError(f"Nothing is up in {directory}: run `forcegen up`, or name another place with --directory.")
     return endpoints

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import httpx
 
+from cli.connect.tokens import token_for
 from cli.output.errors import CommandError
 from contracts.json_object import JsonObject
 
@@ -19,12 +20,17 @@ def client() -> httpx.Client:
     return httpx.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False)
 
 
+def bearer(url: str, token: str | None = None) -> dict[str, str]:
+    """The header that shows a token, by default the one that is known for the address; empty if none is."""
+    token = token or token_for(url)
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> httpx.Response:
     """The answer to a GET; raises CommandError."""
     try:
         with client() as one:
-            shown = {"Authorization": f"Bearer {token}"} if token else None
-            answer = one.get(url, params=list(parameters) or None, headers=shown)
+            answer = one.get(url, params=list(parameters) or None, headers=bearer(url, token))
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         cause = str(fault) or type(fault).__name__
         raise CommandError(f"{url} does not answer ({cause}): see `forcegen status`.") from fault

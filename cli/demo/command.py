@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from cli.connect import tokens
 from cli.output import addresses
 from cli.output.terminal import notices, progress_line
 from deploy.local import services
@@ -39,6 +40,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     try:
         with progress_line("demo") as report:
             system = services.up(directory, SYSTEM, progress=report)
+            tokens.remember(directory)
             result = run.gather(system, report)
         run.show(result)
         if keep:

@@ -20,6 +20,7 @@ from deploy.local.home import Home
 from deploy.local.ports import LOOPBACK, choose, is_free
 from deploy.local.process import Daemon, Run, launch, read_run, stop, wait_until_it_answers, write_atomically
 from deploy.local.progress import Progress
+from deploy.local.tokens import read_token
 
 ENTRY = Path(__file__).with_name("enter.py")
 ANSWER_SECONDS_MAX = 2
@@ -47,6 +48,8 @@ class Environment:
 
     kafka_bootstrap: str
     databases: Mapping[str, str]
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Settings that every service has."""
     urls: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self, service: Service, port: int) -> Mapping[str, str]:
@@ -57,6 +60,7 @@ class Environment:
             "FORCEGEN_DATABASE_URL": self.databases[service.role],
             "FORCEGEN_HTTP_HOST": LOOPBACK,
             "FORCEGEN_HTTP_PORT": str(port),
+            **self.further,
             **{setting: self.urls[name] for setting, name in service.url_settings.items() if name in self.urls},
         }
 
@@ -117,11 +121,14 @@ def living(place: Path) -> list[psutil.Process]:
     return [one for one in processes if one.info["cwd"] == str(place) and str(ENTRY) in (one.info["cmdline"] or ())]
 
 
-def readiness(port: int) -> tuple[bool, tuple[str, ...]]:
-    """Whether the service at that port is ready, and its own report: what is unhealthy, what waits for others."""
+def readiness(port: int, token: str | None = None) -> tuple[bool, tuple[str, ...]]:
+    """Whether the service at that port is ready, and, to an operator's token, its own report: what is unhealthy, what
+    waits for others.
+    """
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS_MAX)
     try:
-        connection.request("GET", "/healthz/progress")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        connection.request("GET", "/healthz/progress", headers=headers)
         answer = connection.getresponse()
         content = json.loads(answer.read())
         return answer.status == http.HTTPStatus.OK, tuple(
@@ -138,7 +145,7 @@ def _wait(is_ours: Daemon, run: Run, progress: Progress, stop_requested: StopReq
     try:
         wait_until_it_answers(is_ours, run, stop_requested)
     except Late:
-        _, problems = readiness(run.ports[0])
+        _, problems = readiness(run.ports[0], read_token(is_ours.record.parents[1]))
         reason = "; ".join(problems) or "it does not say why"
         progress(f"{is_ours.name}: runs on port {run.ports[0]}, and is not ready: {reason}")
     else:

@@ -33,6 +33,7 @@ from deploy.local.service_process import (
     stop_service,
 )
 from deploy.local.supervisor import Restarts
+from deploy.local.tokens import read_token
 
 __all__ = ["Endpoints", "Service", "ServiceStatus", "StackError", "System", "down", "status", "up", "wipe"]
 
@@ -44,6 +45,8 @@ class System:
     services: Sequence[Service]
     provision: Callable[[str, Path], Mapping[str, str]]
     """Makes the roles, given Postgres' administrator URL and the directory of passwords; returns a URL for each."""
+    settings: Callable[[Path], Mapping[str, str]] = lambda _: {}
+    """Further settings of every service, as environment variables, given the directory of the system."""
 
     def only(self, *services: Service) -> "System":
         """The same system with only these services."""
@@ -111,7 +114,7 @@ def _up(home: Home, system: System, report: Progress, interrupted: StopRequested
     try:
         servers = stack.up(home.path, progress=report)
         databases = system.provision(servers.postgres_dsn, home.path / "services")
-        environment = Environment(servers.kafka_bootstrap, databases)
+        environment = Environment(servers.kafka_bootstrap, databases, system.settings(home.path))
         runs = _start_all(home, system.services, environment, report, interrupted)
     except BaseException:
         _stop(home, begun, report)
@@ -182,6 +185,6 @@ def _status_of(home: Home, service: Service) -> tuple[int | None, int | None]:
 
 def _status(home: Home, service: Service) -> ServiceStatus:
     pid, port = _status_of(home, service)
-    ready, problems = readiness(port) if pid and port else (False, ())
+    ready, problems = readiness(port, read_token(home.path)) if pid and port else (False, ())
     again = supervisor.restarts(home, service)
     return ServiceStatus(service.name, pid is not None, pid, port, ready, problems, daemon(home, service).log, again)

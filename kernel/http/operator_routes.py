@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
 import asyncpg
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from kernel.http.principals import is_operator
 from kernel.runtime.faults import kind
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import HEARTBEAT_SECONDS
@@ -57,16 +58,19 @@ def operations(
     @app.get(
         "/readyz", summary="Can this process answer; what makes no progress is listed beside it", responses=_STANDS
     )
-    async def readyz() -> Response:
+    async def readyz(request: Request) -> Response:
+        """The status says it to everybody; the reasons are for operators."""
         problems = await ready()
-        stands = {"ready": not problems, "problems": problems, "progress": health.problems()}
-        stands |= {"remarks": health.remarked()}
+        details = {"problems": problems, "progress": health.problems(), "remarks": health.remarked()}
+        stands = {"ready": not problems, **(details if is_operator(request) else {})}
         return JSONResponse(stands, status_code=503 if problems else 200)
 
     @app.get("/healthz/progress", summary="Does everything make progress; if not, what does not", responses=_STANDS)
-    async def progress() -> Response:
+    async def progress(request: Request) -> Response:
+        """The status says it to everybody; the reasons are for operators."""
         problems = health.problems()
-        stands = {"moving": not problems, "problems": problems, "remarks": health.remarked()}
+        details = {"problems": problems, "remarks": health.remarked()}
+        stands = {"moving": not problems, **(details if is_operator(request) else {})}
         return JSONResponse(stands, status_code=503 if problems else 200)
 
     @app.get("/v1/lag", summary="Records that wait, by consumer: broker end offset minus stored offset")

@@ -55,8 +55,14 @@ NO_RECEIPT_HERE: Final = ProblemType(
 UNAUTHORIZED: Final = ProblemType(
     "Authentication required",
     401,
-    "Content of the archive is given to its readers alone.",
-    "Send `Authorization: Bearer TOKEN`; the operator of the archive issues tokens.",
+    "The route is not for everybody, and the request shows no token that is valid.",
+    "Send `Authorization: Bearer TOKEN`; an operator of the service issues tokens.",
+)
+FORBIDDEN: Final = ProblemType(
+    "Not permitted",
+    403,
+    "The token is valid, and has neither the role nor the States that the route needs.",
+    "Use a token as `remedy` describes it.",
 )
 NOT_THE_SENDER: Final = ProblemType(
     "Not the sender",

@@ -15,6 +15,9 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from kernel.http.access import authenticator
+from kernel.http.guard import guard
+from kernel.http.permits import RouteWithoutPermit
 from kernel.http.proxied import addressed
 from kernel.runtime import listening
 from kernel.runtime.settings import Settings
@@ -68,13 +71,27 @@ class _Libraries(logging.Handler):
 
 
 async def serve(app: FastAPI, settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; logs the port, also if any free port was requested."""
+    """Serve until SIGTERM or SIGINT; logs the port, also if any free port was requested.
+
+    Raises:
+        SystemExit: a route is in no table of permits, or the settings of access are wrong.
+    """
+    try:
+        guard(app, authenticator(settings))
+    except RouteWithoutPermit as fault:
+        raise SystemExit(str(fault)) from fault
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))  # a connection is an open file; usual limit 1,024
     listener = listening.listener(settings.http_host, settings.http_port)
     log.info("listening", service=app.title, url=listening.url(listener))
     config = uvicorn.Config(
-        addressed(app, settings), log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="on"
+        addressed(app, settings),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        lifespan="on",
+        proxy_headers=settings.http_proxies is not None,
+        forwarded_allow_ips=settings.http_proxies or "",
     )
     await uvicorn.Server(config).serve(sockets=[listener])
 

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     http_hosts: str | None = None
     """Host names of the service, comma separated; *.example.org for all names under one, * for any. Numbers and
     localhost are always answered. If none is set and HTTP_HOST is not this machine alone, any name is answered."""
+    http_proxies: str | None = None
+    """Addresses of the proxies in front of the service, comma separated: only theirs is `X-Forwarded-For` believed, for
+    the records of who asked. It never decides who may ask."""
+    tokens_file: Path | None = None
+    """Who may use the service over HTTP with a static token: a line for each, with the SHA-256 of the token."""
     log_level: str = "INFO"
     """The lowest level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
 

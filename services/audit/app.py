@@ -13,7 +13,8 @@ from kernel.runtime.health import Health
 from kernel.runtime.process import Loop
 from kernel.store.schema_files import Migrations
 from services.audit.archive.writer import prepare
-from services.audit.http import access, anchors, proofs, search_routes
+from services.audit.http import access, anchors, proofs, refusals, search_routes
+from services.audit.http.refusals import Refusals
 from services.audit.pages import log_pages
 from services.audit.search import indexer
 from services.audit.settings import AuditSettings
@@ -37,16 +38,19 @@ SERVICE = reader_service.ReaderService(
 )
 
 
-def loops(pool: asyncpg.Pool, health: Health) -> Sequence[Loop]:
-    """The loops beside archiving: the publisher, the search indexer, and, if there is a witness, its client."""
+def loops(pool: asyncpg.Pool, health: Health, *, refused: Refusals) -> Sequence[Loop]:
+    """The loops beside archiving: the publisher, the search indexer, the record of what was refused, and, if there is a
+    witness, its client.
+    """
     settings = AuditSettings()
     always = [Publisher(pool, keys.signer(settings), settings, health).run(), indexer.run(pool, health)]
+    always.append(refusals.run(pool, refused, access.statements()["read"], health))
     return [*always, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]
 
 
-def add_routes(app: FastAPI, pool: asyncpg.Pool, health: Health) -> None:
+def add_routes(app: FastAPI, pool: asyncpg.Pool, health: Health, *, refused: Refusals) -> None:
     """Serve the log's files, proofs, searches and pages."""
-    access.guard(app, pool, AuditSettings().readers_file)
+    access.record_readings(app, pool, refused)
     app.include_router(proofs.routes(pool))
     app.include_router(anchors.routes(pool))
     proofs.files(app, pool)

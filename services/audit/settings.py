@@ -1,4 +1,4 @@
-"""The settings that only the audit service has: its key, its readers, and who else receives its checkpoints."""
+"""The settings that only the audit service has: its key, and who else receives its checkpoints."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,8 +20,5 @@ class AuditSettings(BaseSettings):
     """The name of a new key, which is the log's origin in its checkpoints; unique, never changed later."""
     checkpoint_file: Path | None = None
     """Where else each checkpoint is written: best a place that the service's operators cannot change."""
-    readers_file: Path | None = None
-    """Who may read content over HTTP: a file with a line each, a name and the SHA-256 of a token; without it, only this
-    machine may."""
     witness_url: Annotated[str, Field(pattern="^https?://[^/]")] | None = None
     """A witness that is sent each checkpoint with its proof of consistency, as C2SP tlog-witness says."""

@@ -1,5 +1,6 @@
 """The settings of the query API beyond those of every process: where the archive is."""
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -10,3 +11,5 @@ class QuerySettings(BaseSettings):
 
     audit_url: str | None = None
     """Where the audit service answers, e.g. http://audit:8080; without it, reports come without receipts."""
+    audit_token: SecretStr | None = None
+    """The token that the query API shows the audit service: a reader's, for every State."""

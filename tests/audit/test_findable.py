@@ -17,12 +17,14 @@ from kernel.http import application
 from services.audit.archive import selection
 from services.audit.archive.selection import Selection, TimeRange
 from services.audit.http import access, proofs, search_routes
+from services.audit.http.refusals import Refusals
 from services.audit.http.search_routes import SearchParameters, search
 from services.audit.pages import log_pages
 from services.audit.search import indexer
 from services.audit.search.indexer import IndexedBatch, IndexedMessage, term
 from services.audit.verify import verifier
 from tests.audit.conftest import Archive, record
+from tests.callers import CalledAs
 
 pytestmark = pytest.mark.servers
 
@@ -202,10 +204,12 @@ async def test_times_at_the_edges_of_the_calendar_are_shown_and_searched_and_sel
         archive, event(0, time=text, recordedtime=text), record(1, timestamp=2**63 - 1), record(2, timestamp=-1)
     )
     app = application.app("the archive")
-    access.guard(app, archive.pool, None)
+    access.record_readings(app, archive.pool, Refusals())
     app.include_router(search_routes.routes(archive.pool))
     app.include_router(log_pages.routes(archive.pool, archive.health))
-    async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
+    async with AsyncClient(
+        transport=ASGITransport(CalledAs(app), client=("127.0.0.1", 1)), base_url="http://127.0.0.1"
+    ) as near:
         for path in ("/", "/?recorded_since=1900-01-01T00:00", "/v1/messages?recorded_since=1900-01-01T00:00:00Z"):
             assert (await near.get(path)).status_code == 200, path
         for path in ("/?recorded_until=9999-12-31T23:59", "/v1/messages?recorded_since=0001-01-01T00:00:00%2B05:00"):
@@ -255,10 +259,12 @@ async def test_a_header_whose_name_is_no_text_is_shown_and_given_with_its_proof(
     )
     await archive.sign()
     app = application.app("the archive")
-    access.guard(app, archive.pool, None)
+    access.record_readings(app, archive.pool, Refusals())
     app.include_router(proofs.routes(archive.pool))
     app.include_router(log_pages.routes(archive.pool, archive.health))
-    async with AsyncClient(transport=ASGITransport(app, client=("127.0.0.1", 1)), base_url="http://127.0.0.1") as near:
+    async with AsyncClient(
+        transport=ASGITransport(CalledAs(app), client=("127.0.0.1", 1)), base_url="http://127.0.0.1"
+    ) as near:
         page = await near.get("/messages/approvals.events/0/0")
         assert (page.status_code, r"<dt>\xff\xfe</dt>" in page.text, r"<dt>\\xff</dt>" in page.text) == (
             200,

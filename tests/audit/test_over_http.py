@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.servers
 
 
 def get(system: RunningSystem, path: str) -> Any:
-    answer = httpx.get(f"{system.url('audit')}{path}")
+    answer = system.http.get(f"{system.url('audit')}{path}")
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -35,7 +34,7 @@ def key(system: RunningSystem) -> str:
     Client(system.servers.kafka).send([proposal("to-be-proven")])
     deadline = time.monotonic() + 60
     places = [f"{system.url('audit')}/v1/bundles/approvals.events/{partition}/0" for partition in range(4)]
-    while not any(httpx.get(place).status_code == 200 for place in places):
+    while not any(system.http.get(place).status_code == 200 for place in places):
         assert time.monotonic() < deadline
         time.sleep(0.2)
     return str(signer(AuditSettings(directory=system.logs / "audit")).verifier)
@@ -74,9 +73,9 @@ def test_an_export_is_verified_offline_and_grows(system: RunningSystem, key: str
 
 
 def test_proofs_are_those_of_the_tree(system: RunningSystem, key: str) -> None:
-    note = httpx.get(f"{system.url('audit')}/checkpoint").text
+    note = system.http.get(f"{system.url('audit')}/checkpoint").text
     newest = verifier.checkpoint(note, [key])
-    tile = httpx.get(f"{system.url('audit')}/tile/0/000.p/1").content
+    tile = system.http.get(f"{system.url('audit')}/tile/0/000.p/1").content
     proof = get(system, f"/v1/proofs/inclusion?leaf=0&size={newest.size}")
     hashes = [bytes.fromhex(one) for one in proof["hashes"]]
     merkle.check_inclusion(0, newest.size, tile, hashes, newest.root)
@@ -99,6 +98,6 @@ def test_proofs_are_those_of_the_tree(system: RunningSystem, key: str) -> None:
     ],
 )
 def test_what_is_not_there_is_a_problem(system: RunningSystem, path: str) -> None:
-    answer = httpx.get(f"{system.url('audit')}{path}")
+    answer = system.http.get(f"{system.url('audit')}{path}")
     assert answer.status_code == 404, answer.text
     assert answer.headers["content-type"] == "application/problem+json"

@@ -9,9 +9,11 @@ import pytest
 
 from kernel.http import application
 from services.audit.app import add_routes
+from services.audit.http.refusals import Refusals
 from services.audit.http.search_routes import SearchParameters
 from services.audit.search import indexer
 from tests.audit.conftest import Archive, record
+from tests.callers import CalledAs
 
 pytestmark = pytest.mark.servers
 ODD = (
@@ -38,8 +40,8 @@ async def http(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     async with archive.pool.acquire() as connection:
         await indexer.index(connection)
     app = application.app("Forcegen audit")
-    add_routes(app, archive.pool, archive.health)
-    transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+    add_routes(app, archive.pool, archive.health, refused=Refusals())
+    transport = httpx.ASGITransport(CalledAs(app), client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client
 

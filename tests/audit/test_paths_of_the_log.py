@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from services.audit.archive import static_files
 from services.audit.http import access, proofs
+from services.audit.http.refusals import Refusals
 from services.audit.tlog import tiles
 from services.audit.tlog.leaf import entry, packed
 from tests.audit.conftest import Archive, record
+from tests.callers import CalledAs
 
 pytestmark = pytest.mark.servers
 SIZE, SIGNED = 600, 530
@@ -25,10 +27,10 @@ async def log(archive: Archive) -> AsyncIterator[AsyncClient]:
     await archive.sign()
     await archive.keep([record(nr, key=b"k", value=None) for nr in range(SIGNED, SIZE)])
     app = FastAPI()
-    access.guard(app, archive.pool, None)
+    access.record_readings(app, archive.pool, Refusals())
     app.include_router(proofs.routes(archive.pool))
     proofs.files(app, archive.pool)
-    transport = ASGITransport(app, client=("127.0.0.1", 1))
+    transport = ASGITransport(CalledAs(app), client=("127.0.0.1", 1))
     async with AsyncClient(transport=transport, base_url="http://127.0.0.1") as near:
         yield near
 

@@ -12,6 +12,7 @@ from cli.demo.story import chapters
 from contracts.cloudevents import to_kafka
 from services.audit.http import access
 from services.audit.http.proofs import files
+from services.audit.http.refusals import Refusals
 from services.audit.pages import log_pages
 from services.audit.search import indexer
 from tests.audit.conftest import Archive, archive, record
@@ -40,7 +41,7 @@ async def address(archive: Archive) -> AsyncIterator[str]:
         while (await indexer.index(connection)).records:
             pass
     app = FastAPI()
-    access.guard(app, archive.pool, None)
+    access.record_readings(app, archive.pool, Refusals())
     app.include_router(log_pages.routes(archive.pool, archive.health))
     app.mount("/static", log_pages.static())
     files(app, archive.pool)

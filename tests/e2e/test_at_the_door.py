@@ -9,7 +9,6 @@ import random
 import time
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.e2e.test_main_path import proposal, shown
@@ -120,7 +119,7 @@ def test_everything_that_is_at_fault_is_answered_under_its_identity(system: Runn
             assert (outcome["status"], bool(outcome["remedy"])) == ("invalid", True), (what, outcome)
             assert outcome["field"].startswith(place), (what, outcome)
             params = {"id": id_, "source": outcome["command_source"]}
-            assert httpx.get(f"{system.url(service)}/v1/commands", params=params).json() == outcome, what
+            assert system.http.get(f"{system.url(service)}/v1/commands", params=params).json() == outcome, what
 
 
 def test_whatever_else_looks_odd_is_taken_kept_and_found(system: RunningSystem) -> None:
@@ -132,7 +131,7 @@ def test_whatever_else_looks_odd_is_taken_kept_and_found(system: RunningSystem) 
     for name in ("a no-break space in the correlation", "the longest correlation"):
         params = {"correlation": TAKEN[name]["correlationid"]}
         deadline = time.monotonic() + 60
-        while not (events := httpx.get(f"{system.url('query')}/v1/events", params=params).json().get("items")):
+        while not (events := system.http.get(f"{system.url('query')}/v1/events", params=params).json().get("items")):
             assert time.monotonic() < deadline, name
             time.sleep(0.2)
         assert [one["stream"] for one in events] == [TAKEN[name]["subject"]]
@@ -166,13 +165,13 @@ def test_json_that_means_two_things_is_answered_alike_in_both_modes_and_over_htt
     for what, (good, bad) in cases.items():
         body = json.dumps(proposal(f"door-{what}") | {"id": f"{what}-http"}).replace(good, bad).encode()
         url = f"{system.url('approvals')}/v1/commands"
-        answer = httpx.post(url, content=body, headers={"content-type": "application/cloudevents+json"})
+        answer = system.http.post(url, content=body, headers={"content-type": "application/cloudevents+json"})
         assert (answer.status_code, answer.json()["status"], answer.json()["command_id"]) == (
             400,
             "invalid",
             f"{what}-http",
         )
-        again = httpx.get(f"{url}/{what}-http")
+        again = system.http.get(f"{url}/{what}-http")
         assert again.json() == answer.json()
 
 
@@ -183,7 +182,9 @@ def test_after_all_of_this_what_is_recorded_still_flows(system: RunningSystem) -
     assert outcomes["after"]["status"] == "accepted"
     deadline = time.monotonic() + 120
     while (
-        not httpx.get(f"{system.url('query')}/v1/strength-returns", params={"contributor": "KAZ"}).json().get("items")
+        not system.http.get(f"{system.url('query')}/v1/strength-returns", params={"contributor": "KAZ"})
+        .json()
+        .get("items")
     ):
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
@@ -121,7 +120,7 @@ def dead_letter_of(system: RunningSystem, service: str, value: bytes | None, hea
     shown = None if value is None else value[:65536].decode("utf-8", "backslashreplace")
     names = [name for name, _ in headers]
     while True:
-        letters = httpx.get(f"{system.url(service)}/v1/dead-letters?limit=1000").json()["items"]
+        letters = system.http.get(f"{system.url(service)}/v1/dead-letters?limit=1000").json()["items"]
         matching = [x for x in letters if x["value"] == shown and [name for name, _ in x["headers"]] == names]
         if matching:
             return dict(matching[-1])
@@ -142,7 +141,7 @@ def test_a_header_that_no_client_decodes_is_kept_and_reported_and_costs_no_other
     outcome = outcomes.pop(bad["id"])
     assert (outcome["status"], outcome["field"]) == ("invalid", "headers")
     assert {one["status"] for one in outcomes.values()} == {"accepted"}
-    letters = httpx.get(f"{system.url('approvals')}/v1/dead-letters?limit=1000").json()["items"]
+    letters = system.http.get(f"{system.url('approvals')}/v1/dead-letters?limit=1000").json()["items"]
     by_offset = {one["offset"]: one for one in letters if (one["topic"], one["partition"]) == (topic, 1)}
     assert [by_offset[first + nr]["field"] for nr in range(2)] == ["headers", "headers"]
     assert [by_offset[first + nr]["headers"][0] for nr in range(2)] == [["\\xff\\xfe", "x"]] * 2
@@ -199,7 +198,7 @@ def test_a_command_for_what_does_not_exist_is_refused_or_waits_and_says_for_what
     client.send([command("no-line", "deployments.PlanTour", "line/nowhere/all", tour)])
     waits = client.outcomes("deployments", ["no-line"], 120)["no-line"]
     assert (waits["status"], waits["waits_for"]) == ("pending", "line/nowhere/all")
-    listed = httpx.get(f"{system.url('deployments')}/v1/pending").json()["items"]
+    listed = system.http.get(f"{system.url('deployments')}/v1/pending").json()["items"]
     assert "no-line" in [one["command_id"] for one in listed]
 
 
@@ -225,7 +224,7 @@ def test_bad_bytes_on_an_events_topic_are_dead_letters_of_every_reader_and_good_
         letter = dead_letter_of(system, service, value, headers)
         assert (letter["topic"], letter["field"].startswith(field)) == ("approvals.events", True), letter
     deadline = time.monotonic() + 120
-    while httpx.get(f"{system.url('query')}/v1/mandates/after-{nr}").status_code != 200:
+    while system.http.get(f"{system.url('query')}/v1/mandates/after-{nr}").status_code != 200:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
@@ -254,14 +253,14 @@ HTTP_CASES: dict[str, tuple[dict[str, str], bytes, int, str]] = {
 @pytest.mark.parametrize("case", HTTP_CASES)
 def test_bad_requests_are_answered_with_what_is_wrong(system: RunningSystem, case: str) -> None:
     headers, body, status, field = HTTP_CASES[case]
-    answer = httpx.post(f"{system.url('approvals')}/v1/commands", content=body, headers=headers)
+    answer = system.http.post(f"{system.url('approvals')}/v1/commands", content=body, headers=headers)
     assert answer.status_code == status, answer.text
     assert answer.json()["field"].startswith(field), answer.text
     assert answer.json()["remedy"]
 
 
 def test_an_unknown_command_id_is_answered_404(system: RunningSystem) -> None:
-    answer = httpx.get(f"{system.url('approvals')}/v1/commands/never-sent")
+    answer = system.http.get(f"{system.url('approvals')}/v1/commands/never-sent")
     assert (answer.status_code, "remedy" in answer.json()) == (404, True)
 
 

@@ -19,7 +19,7 @@ from deploy.local.endpoints import Endpoints
 from tests.e2e.test_main_path import proposal
 from tests.faults import check
 from tests.foreign import Client
-from tests.system import RunningSystem
+from tests.system import BEARER, RunningSystem
 
 pytestmark = pytest.mark.servers
 HOSTILE = '<script>alert("x")</script>'
@@ -33,14 +33,14 @@ def audit(system: RunningSystem) -> Iterator[httpx.Client]:
     foreign = Client(system.servers.kafka)
     foreign.raw("approvals.commands", hostile, hostile, [("ce_actor", hostile)])
     foreign.flush()
-    httpx.post(
+    system.http.post(
         f"{system.url('approvals')}/v1/commands",
         content=json.dumps(proposal("over-http")["data"]),
         headers={f"ce-{name}": value for name, value in proposal("over-http").items() if name != "data"}
         | {"content-type": "application/json"},
     )
     check.wait_for_quiet(system, 60)
-    with httpx.Client(base_url=system.url("audit"), timeout=30) as client:
+    with httpx.Client(base_url=system.url("audit"), headers=BEARER, timeout=30) as client:
         deadline = time.monotonic() + 60
         while client.get("/v1/messages", params={"limit": 1}).json()["behind"]:
             assert time.monotonic() < deadline

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
@@ -56,7 +55,7 @@ def test_a_command_whose_event_cannot_be_stored_is_answered_and_its_neighbours_a
 def test_over_http_the_culprit_of_a_batch_is_answered_alone(system: RunningSystem) -> None:
     batch = [proposal("http-before"), proposal("culprit") | {"id": "over-http"}, proposal("http-behind")]
     headers = {"content-type": "application/cloudevents-batch+json"}
-    answers = httpx.post(f"{system.url('approvals')}/v1/commands", json=batch, headers=headers).json()
+    answers = system.http.post(f"{system.url('approvals')}/v1/commands", json=batch, headers=headers).json()
     assert [one["status"] for one in answers] == ["accepted", "invalid", "accepted"]
 
 
@@ -92,7 +91,7 @@ def test_an_event_that_the_views_refuse_is_parked_and_applied_once_they_take_it(
 
 def test_after_all_of_this_everything_moves(system: RunningSystem) -> None:
     for name in system.processes:
-        until(lambda name=name: httpx.get(f"{system.url(name)}/healthz/progress").json()["problems"] == [])  # type: ignore[misc]
+        until(lambda name=name: system.http.get(f"{system.url(name)}/healthz/progress").json()["problems"] == [])  # type: ignore[misc]
     client = Client(system.servers.kafka)
     client.send([proposal("last")])
     assert client.outcomes("approvals", [proposal("last")["id"]], 120)

@@ -1,6 +1,5 @@
 """The story of 2013-2024 through the real services: sent by a foreign client, reported over HTTP, and sent twice."""
 
-import httpx
 import pytest
 
 from cli.demo import golden, run
@@ -24,6 +23,6 @@ def test_the_reports_agree_with_the_public_record_and_a_second_sending_is_answer
         assert [chapter.repeated for chapter in again.chapters] == [chapter.sent for chapter in again.chapters]
     assert second.refused == first.refused
     assert second.reports == first.reports
-    assert httpx.get(f"{system.url('query')}/v1/parked").json()["items"] == []
+    assert system.http.get(f"{system.url('query')}/v1/parked").json()["items"] == []
     run.show(second)
     assert max(len(line) for line in capsys.readouterr().out.splitlines() if "http" not in line) <= 100

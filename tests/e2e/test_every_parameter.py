@@ -5,7 +5,6 @@ A route that is new is held to this by being in the document.
 
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.strangers import HEADERS, ODD, UNTEXT, Question, Stranger, questions, routes
@@ -35,7 +34,7 @@ NO_NUMBERS = (
 def document(system: RunningSystem, service: str) -> dict[str, Any]:
     url = system.url(service)
     if url not in _DOCUMENTS:
-        _DOCUMENTS[url] = httpx.get(f"{url}/openapi.json", timeout=120).json()
+        _DOCUMENTS[url] = system.http.get(f"{url}/openapi.json", timeout=120).json()
     return _DOCUMENTS[url]
 
 

@@ -2,7 +2,6 @@
 
 import time
 
-import httpx
 import psycopg
 import pytest
 
@@ -68,5 +67,5 @@ def test_after_all_of_this_the_system_works_and_every_service_is_ready(system: R
     Client(system.servers.kafka).send([proposal("after-garbage")])
     assert shown(system, "/v1/mandates/after-garbage")["status"] == "proposed"
     for name in system.processes:
-        stands = httpx.get(f"{system.url(name)}/healthz/progress").json()
+        stands = system.http.get(f"{system.url(name)}/healthz/progress").json()
         assert (stands["moving"], stands["problems"]) == (True, []), name

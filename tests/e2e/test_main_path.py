@@ -4,7 +4,6 @@ import json
 import time
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 from confluent_kafka import Producer
@@ -44,7 +43,7 @@ def shown(system: RunningSystem, path: str, timeout_s: float = 120) -> dict[str,
     """What the query API shows, once it shows it."""
     deadline = time.monotonic() + timeout_s
     while True:
-        answer = httpx.get(system.url("query") + path)
+        answer = system.http.get(system.url("query") + path)
         if answer.status_code == 200:
             return dict(answer.json())
         assert time.monotonic() < deadline, (answer.status_code, answer.text)
@@ -59,7 +58,7 @@ def test_a_stock_client_sends_in_either_content_mode_and_the_answer_is_shown(sys
     outcomes = client.outcomes("approvals", [f"{mandate}-propose", f"{mandate}-approve"])
     assert {o["status"] for o in outcomes.values()} == {"accepted"}
     assert shown(system, f"/v1/mandates/{mandate}")["status"] == "approved"
-    answer = httpx.get(f"{system.url('approvals')}/v1/commands/{mandate}-approve").json()
+    answer = system.http.get(f"{system.url('approvals')}/v1/commands/{mandate}-approve").json()
     assert answer == outcomes[f"{mandate}-approve"]
 
 
@@ -75,8 +74,8 @@ def test_an_approved_mandate_opens_its_lines_in_the_other_services(system: Runni
 def test_http_takes_a_command_and_answers_with_its_outcome(system: RunningSystem) -> None:
     event = proposal("kz-http")
     url = f"{system.url('approvals')}/v1/commands"
-    first = httpx.post(url, json=event, headers={"content-type": "application/cloudevents+json"})
-    again = httpx.post(url, json=event, headers={"content-type": "application/cloudevents+json"})
+    first = system.http.post(url, json=event, headers={"content-type": "application/cloudevents+json"})
+    again = system.http.post(url, json=event, headers={"content-type": "application/cloudevents+json"})
     assert (first.status_code, first.json()["status"]) == (200, "accepted")
     assert again.json() == first.json()
     assert shown(system, "/v1/mandates/kz-http")["status"] == "proposed"
@@ -86,7 +85,9 @@ def test_http_takes_the_binary_mode_and_a_batch(system: RunningSystem) -> None:
     url = f"{system.url('approvals')}/v1/commands"
     event = proposal("kz-http-binary")
     headers = {f"ce-{n}": str(v) for n, v in event.items() if n not in ("data", "datacontenttype")}
-    one = httpx.post(url, content=json.dumps(event["data"]), headers={**headers, "content-type": "application/json"})
+    one = system.http.post(
+        url, content=json.dumps(event["data"]), headers={**headers, "content-type": "application/json"}
+    )
     assert one.json()["status"] == "accepted"
     batch = [
         proposal("kz-http-batch"),
@@ -94,7 +95,7 @@ def test_http_takes_the_binary_mode_and_a_batch(system: RunningSystem) -> None:
         {"specversion": "1.0", "data": {}},
     ]
     media_type = {"content-type": "application/cloudevents-batch+json"}
-    answers = httpx.post(url, json=batch, headers=media_type).json()
+    answers = system.http.post(url, json=batch, headers=media_type).json()
     assert [a["status"] for a in answers] == ["accepted", "refused", "invalid"]
     assert (answers[1]["rule"], answers[2]["field"]) == ("duplicate", "[2].id")
 
@@ -130,11 +131,11 @@ def test_a_command_in_a_transaction_is_decided_and_its_mark_is_no_lag(system: Ru
     assert client.outcomes("approvals", [event["id"]])[event["id"]]["status"] == "accepted"
     end, deadline = client.ends("approvals.commands")["approvals.commands"], time.monotonic() + 60
     for name in ("approvals", "audit"):
-        while stored(system, name) != end or httpx.get(f"{system.url(name)}/v1/lag").json()[name]["records"]:
+        while stored(system, name) != end or system.http.get(f"{system.url(name)}/v1/lag").json()[name]["records"]:
             assert time.monotonic() < deadline, f"{name} has stored {stored(system, name)} of {end}"
             time.sleep(0.2)
-        assert httpx.get(f"{system.url(name)}/readyz").status_code == 200
-        assert httpx.get(f"{system.url(name)}/healthz/progress").json()["problems"] == []
+        assert system.http.get(f"{system.url(name)}/readyz").status_code == 200
+        assert system.http.get(f"{system.url(name)}/healthz/progress").json()["problems"] == []
 
 
 def stored(system: RunningSystem, service: str) -> int:

@@ -20,7 +20,7 @@ from services.reporting.reports.catalogue import REPORTS
 from tests.e2e.test_main_path import proposal
 from tests.faults import check
 from tests.foreign import Client
-from tests.system import RunningSystem, empty_topics, provision
+from tests.system import BEARER, RunningSystem, empty_topics, provision
 
 pytestmark = pytest.mark.servers
 NEEDS = {"since": "2013-01-01", "mission": "MINURSO", "closes_on": "2022-07-01"}
@@ -46,7 +46,7 @@ def reports(system: RunningSystem) -> dict[str, bytes]:
     """Every report on some days, as it comes over HTTP."""
     contents = {}
     given = NEEDS | {"tour": rows(system, A_TOUR)[0][0]}
-    with httpx.Client(base_url=system.url("query"), timeout=30) as client:
+    with httpx.Client(base_url=system.url("query"), headers=BEARER, timeout=30) as client:
         for name, report in REPORTS.items():
             required = {each: given[each] for each in (*report.required, *report.exactly_one_of[:1])}
             for day in DAYS:
@@ -158,7 +158,7 @@ def bereft(system: RunningSystem, before: dict[str, bytes]) -> Iterator[RunningS
 def receipt(system: RunningSystem) -> None:
     """Taken while everything is there."""
     params = {"as_of": "2022-06-30", "receipt": "true"}
-    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=params, timeout=30)
+    answer = system.http.get(f"{system.url('query')}/v1/reports/strength", params=params, timeout=30)
     assert answer.status_code == 200, answer.text
     (system.logs / "receipt.json").write_bytes(answer.content)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -63,7 +62,7 @@ def log(system: RunningSystem, answers: dict[str, Any], tmp_path_factory: pytest
 
 
 def report(system: RunningSystem, name: str, **params: str) -> dict[str, Any]:
-    answer = httpx.get(f"{system.url('query')}/v1/reports/{name}", params=params, timeout=30)
+    answer = system.http.get(f"{system.url('query')}/v1/reports/{name}", params=params, timeout=30)
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
     return body
@@ -166,7 +165,7 @@ def test_what_is_no_receipt_is_said_so(log: Log, answer: Any) -> None:
 
 
 def test_a_receipt_comes_with_json_alone(system: RunningSystem) -> None:
-    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params={"receipt": "true", "format": "csv"})
+    answer = system.http.get(f"{system.url('query')}/v1/reports/strength", params={"receipt": "true", "format": "csv"})
     assert (answer.status_code, answer.json()["field"]) == (400, "receipt")
 
 

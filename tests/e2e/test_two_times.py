@@ -5,7 +5,6 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.e2e.test_main_path import proposal, shown
@@ -60,7 +59,7 @@ def test_an_event_says_when_it_happened_and_when_the_service_recorded_it(system:
     outcome = headers_of(client, "approvals.outcomes", cause=f"{mandate}-reject")
     assert outcome["ce_time"] == outcome["ce_recordedtime"] == event["ce_recordedtime"]
     assert shown(system, f"/v1/mandates/{mandate}?as_of=2022-07-01")["status"] == "rejected"
-    (viewed,) = httpx.get(
+    (viewed,) = system.http.get(
         f"{system.url('query')}/v1/events",
         params={"stream": f"mandate/{mandate}", "type": "forcegen.approvals.MandateRejected"},
     ).json()["items"]
@@ -87,7 +86,9 @@ def test_another_time_or_recordedtime_under_the_same_id_is_a_repeat(system: Runn
         first | {"time": "2022-06-30T20:45:00+03:00"},
         first | {"time": EPOCH},
     ]
-    answers = [httpx.post(url, json=one, headers={"content-type": "application/cloudevents+json"}) for one in sent]
+    answers = [
+        system.http.post(url, json=one, headers={"content-type": "application/cloudevents+json"}) for one in sent
+    ]
     assert [answer.json()["status"] for answer in answers] == ["accepted"] * 4
     assert len({json.dumps(answer.json()["events"]) for answer in answers}) == 1
 
@@ -96,10 +97,10 @@ def test_effectivetime_is_refused_by_name_over_http_too(system: RunningSystem) -
     url = f"{system.url('approvals')}/v1/commands"
     event = rejection("times-refused", effectivetime=HAPPENED)
     headers = {f"ce-{name}": str(value) for name, value in event.items() if name not in ("data", "datacontenttype")}
-    in_headers = httpx.post(
+    in_headers = system.http.post(
         url, content=json.dumps(event["data"]), headers={**headers, "content-type": "application/json"}
     )
-    in_json = httpx.post(
+    in_json = system.http.post(
         url, json=event | {"id": "times-refused-json"}, headers={"content-type": "application/cloudevents+json"}
     )
     for answer, field in ((in_headers, "headers.ce-effectivetime"), (in_json, "effectivetime")):
@@ -118,7 +119,7 @@ def test_an_event_without_both_times_is_no_event_of_a_service(system: RunningSys
     client.flush()
     deadline = time.monotonic() + 60
     while True:
-        letters = httpx.get(f"{system.url('reporting')}/v1/dead-letters").json()["items"]
+        letters = system.http.get(f"{system.url('reporting')}/v1/dead-letters").json()["items"]
         if any(one["field"] == f"headers.{missing}" for one in letters):
             break
         assert time.monotonic() < deadline, letters

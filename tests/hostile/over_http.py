@@ -32,7 +32,7 @@ def routes(system: RunningSystem) -> list[Route]:
     """What the services publish of themselves, less what streams without end."""
     listed = []
     for service in system.processes:
-        document = httpx.get(f"{system.url(service)}/openapi.json", timeout=60).json()
+        document = system.http.get(f"{system.url(service)}/openapi.json", timeout=60).json()
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 if path in OPERATIONS:
@@ -67,13 +67,13 @@ def run(system: RunningSystem, seed: int, number: int) -> tuple[list[str], Count
 def _tiles(system: RunningSystem) -> list[str]:
     """Nothing partial of the log is there under a full name, for such a name is kept for ever by who is between."""
     url = system.url("audit")
-    answer = httpx.get(f"{url}/checkpoint", timeout=60)
+    answer = system.http.get(f"{url}/checkpoint", timeout=60)
     if answer.status_code != OK:
         return [f"the checkpoint: {answer.status_code} {answer.text[:300]}"]
     size = int(answer.text.split("\n")[1])
     last, wrong = size // WIDTH, []
     for path in (f"tile/0/{last:03}", f"tile/entries/{last:03}", "tile/0/x000/000", f"tile/0/{last:03}.p/{WIDTH}"):
-        status = httpx.get(f"{url}/{path}", timeout=60).status_code
+        status = system.http.get(f"{url}/{path}", timeout=60).status_code
         wrong += [f"{path} of a log of {size}: {status}"] if status != NOT_FOUND else []
     return wrong
 
@@ -130,4 +130,4 @@ def _honest(system: RunningSystem, name: str, number: int) -> list[str]:
 def _post(system: RunningSystem, event: dict[str, Any]) -> httpx.Response:
     url = f"{system.url(service_of(event))}/v1/commands"
     headers = {"content-type": "application/cloudevents+json"}
-    return httpx.post(url, content=json.dumps(event), headers=headers, timeout=120)
+    return system.http.post(url, content=json.dumps(event), headers=headers, timeout=120)

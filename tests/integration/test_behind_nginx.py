@@ -13,13 +13,16 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
 
+from kernel.http import application
+from kernel.http.access import authenticator
+from kernel.http.guard import guard
 from kernel.http.proxied import addressed
 from kernel.runtime.health import Health
 from kernel.runtime.process import running_together
 from kernel.runtime.settings import Settings
 from services.audit.http import access, anchors, proofs, search_routes
+from services.audit.http.refusals import Refusals
 from services.audit.pages import log_pages
 from services.audit.search import indexer
 from services.reporting.http.app import build
@@ -83,15 +86,16 @@ async def kept(archive: Archive, tmp_path: Path, style: str) -> AsyncIterator[Be
     await archive.sign()
     async with archive.pool.acquire() as connection:
         await indexer.index(connection)
-    app = FastAPI()
-    access.guard(app, archive.pool, readers)
+    app = application.app("the archive")
+    access.record_readings(app, archive.pool, Refusals())
     for routes in (proofs.routes, anchors.routes, search_routes.routes):
         app.include_router(routes(archive.pool))
     app.include_router(log_pages.routes(archive.pool, archive.health))
     app.mount("/static", log_pages.static())
     proofs.files(app, archive.pool)
+    guard(app, authenticator(Settings(tokens_file=readers)))
     async with (
-        served(addressed(app, SETTINGS[ARCHIVE])) as direct,
+        served(addressed(app, SETTINGS[ARCHIVE]), caller=None) as direct,
         nginx(tmp_path, {ARCHIVE: f"{direct}{style}"}) as url,
         httpx.AsyncClient(base_url=url, timeout=30, headers={"Authorization": f"Bearer {TOKEN}"}) as http,
     ):

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import psycopg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -70,7 +69,7 @@ def test_a_service_works_whose_first_broker_and_first_database_are_dead(
     try:
         system.start("approvals")
         media_type = {"content-type": "application/cloudevents+json"}
-        answer = httpx.post(f"{system.url('approvals')}/v1/commands", json=proposal("kz-d1"), headers=media_type)
+        answer = system.http.post(f"{system.url('approvals')}/v1/commands", json=proposal("kz-d1"), headers=media_type)
         assert answer.json()["status"] == "accepted"
         with psycopg.connect(system.dsn("approvals")) as connection:
             deadline = time.monotonic() + 60

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import psycopg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -40,7 +39,9 @@ def test_a_service_with_name_and_password_works(servers: Servers, database: str,
     try:
         system.start("approvals")
         media_type = {"content-type": "application/cloudevents+json"}
-        answer = httpx.post(f"{system.url('approvals')}/v1/commands", json=proposal("kz-sasl"), headers=media_type)
+        answer = system.http.post(
+            f"{system.url('approvals')}/v1/commands", json=proposal("kz-sasl"), headers=media_type
+        )
         assert answer.json()["status"] == "accepted"
         deadline = time.monotonic() + 60
         while not _relayed(system):

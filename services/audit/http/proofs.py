@@ -83,7 +83,7 @@ def routes(pool: asyncpg.Pool) -> APIRouter:
     return router
 
 
-TILE: Final = "`<level>/<N>`, or `entries/<N>`, with `.p/<W>` for the first W of it; N as tlog-tiles writes it"
+TILE: Final = "`<level>/<N>`, with `.p/<W>` for the first W of it; N as tlog-tiles writes it"
 RECORDS: Final = "`<N>`, or `<N>.p/<W>`, as of a tile of entries"
 
 
@@ -99,12 +99,12 @@ _ABSENT: Final = documented(404, _404="The log has no such file (yet).")
 
 def files(app: FastAPI, pool: asyncpg.Pool) -> None:
     """Every path of the layout; a tile that is signed never changes and may be cached for ever."""
-    _open_files(app, pool)
     _files_of_records(app, pool)
+    _open_files(app, pool)
 
 
 def _open_files(app: FastAPI, pool: asyncpg.Pool) -> None:
-    """Serve the files that disclose no record: checkpoints, hand-overs and tiles."""
+    """Serve the files that disclose no record: checkpoints, hand-overs and tiles of hashes."""
 
     @app.get(
         "/checkpoint", summary="The newest checkpoint, signed", responses=_ABSENT, response_class=PlainTextResponse
@@ -119,11 +119,13 @@ def _open_files(app: FastAPI, pool: asyncpg.Pool) -> None:
     @app.get(
         "/tile/{path:path}",
         response_class=Octets,
-        summary="Tiles of hashes and of entries (C2SP tlog-tiles)",
+        summary="Tiles of hashes (C2SP tlog-tiles)",
         responses=_ABSENT,
     )
     async def tile(request: Request, path: Annotated[str, Path(description=TILE, examples=["0/x001/234"])]) -> Response:
         """There is one path for each tile, and only what the log has in full is there."""
+        if path.startswith("entries/"):
+            return _absent(path)
         return await _file(request, pool, f"tile/{path}", _OCTETS)
 
     @app.get(
@@ -140,7 +142,19 @@ def _open_files(app: FastAPI, pool: asyncpg.Pool) -> None:
 
 
 def _files_of_records(app: FastAPI, pool: asyncpg.Pool) -> None:
-    """Serve content, to readers alone."""
+    """Serve content, and the digests of it, to auditors alone."""
+
+    @app.get(
+        "/tile/entries/{path:path}",
+        response_class=Octets,
+        summary="Tiles of entries: digests of records (C2SP tlog-tiles)",
+        responses=_ABSENT,
+    )
+    async def entries(
+        request: Request, path: Annotated[str, Path(description=RECORDS, examples=["x001/234"])]
+    ) -> Response:
+        """The digests confirm guesses at small values, so they are for auditors; the hashes of leaves are not."""
+        return await _file(request, pool, f"tile/entries/{path}", _OCTETS)
 
     @app.get(
         "/unplaced",

@@ -10,7 +10,7 @@ import httpx
 from fastapi import APIRouter, FastAPI, Query
 
 from contracts.limits import FIRST_INSTANT, INTEGER_MAX
-from kernel.http import application
+from kernel.http import application, permits
 from kernel.http.operator_routes import answering, operations
 from kernel.http.page_cursor import Keyset
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Limit
@@ -23,6 +23,7 @@ from services.reporting import projection_version
 from services.reporting.http import change_stream, lists, reports, shapes
 from services.reporting.http.dependencies import Model
 from services.reporting.http.errors import RESPONSES, answer_query_errors
+from services.reporting.http.permits import QUERY
 from services.reporting.pages.routes import page_routes, problem_page, static_files
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
@@ -47,6 +48,7 @@ def build(
     The caller runs `change_feed`; if it does not run, a waiting request is answered when its time is up.
     """
     app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=problem_page)
+    permits.declare(app, QUERY)
     answer_query_errors(app, problem_page)
     app.state.read_model = ReadModel(pool, today, change_feed or ChangeFeed(pool, Health(0)))
     app.state.archive = archive
@@ -107,14 +109,14 @@ async def run(settings: Settings) -> None:
     health.failed("views", RuntimeError("not asked yet"))
     pool = await database.connect(settings.database_url, application="forcegen query API", settings=PLANNED_ONCE)
     change_feed = ChangeFeed(pool, health)
-    url = QuerySettings().audit_url
+    own = QuerySettings()
     await projection_version.check(pool)
     async with (
         pool,
         httpx.AsyncClient(timeout=COVERED_WITHIN_S) as client,
         running_together([_watch(pool, health), change_feed.run()]),
     ):
-        archive = Archive(url.rstrip("/"), client) if url else None
+        archive = Archive(own.audit_url.rstrip("/"), client, own.audit_token) if own.audit_url else None
         app = build(pool, change_feed=change_feed, archive=archive)
         operations(app, health, service="query", ready=answering(pool))
         await serve(app, settings)

@@ -17,7 +17,7 @@ from typing import Final, Literal
 import httpx
 import orjson
 import stamina
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from contracts.json_object import JsonObject
 from contracts.registry import SERVICES
@@ -141,6 +141,8 @@ class Archive:
 
     url: str
     client: httpx.AsyncClient
+    token: SecretStr | None = None
+    """What shows the audit service that this is the query API."""
 
     async def covering(self, views: ViewsState) -> NamedValues:
         """The checkpoint that covers what the views held; raises `QueryError` if there is none in time."""
@@ -153,7 +155,8 @@ class Archive:
 
     @stamina.retry(on=_NotCoveredYet, attempts=None, timeout=COVERED_WITHIN_S, wait_initial=0.1, wait_max=0.5)
     async def _anchors(self, places: Sequence[str]) -> NamedValues:
-        answer = await self.client.get(f"{self.url}/v1/anchors", params={"position": places})
+        shown = {"Authorization": f"Bearer {self.token.get_secret_value()}"} if self.token else None
+        answer = await self.client.get(f"{self.url}/v1/anchors", params={"position": places}, headers=shown)
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise _NotCoveredYet
         answer.raise_for_status()

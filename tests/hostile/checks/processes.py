@@ -30,11 +30,11 @@ def healthy(system: RunningSystem, patience_s: float = READY_S) -> Iterator[str]
 def _problem(system: RunningSystem, name: str) -> str | None:
     try:
         for path in ("/readyz", "/healthz/progress"):
-            answer = httpx.get(f"{system.url(name)}{path}", timeout=10)
+            answer = system.http.get(f"{system.url(name)}{path}", timeout=10)
             if answer.status_code != 200:
                 return f"{path}: {answer.text[:500]}"
         if name != "query":
-            lags = httpx.get(f"{system.url(name)}/v1/lag", timeout=10).json()
+            lags = system.http.get(f"{system.url(name)}/v1/lag", timeout=10).json()
             if any(one.get("records") for one in lags.values() if isinstance(one, dict)):
                 return f"says that it lags: {lags}"
     except (httpx.HTTPError, ValueError) as fault:

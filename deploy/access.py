@@ -1,0 +1,30 @@
+"""Who may use a local system over HTTP: one token, which `up` makes, and which commands on this machine find.
+
+The token is in an owner-only file beside the data, as the passwords are; services read its hash only.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from deploy.local.process import write_atomically
+from deploy.local.tokens import path_of_token, read_token
+from kernel.identity.principal import ROLES
+from kernel.identity.tokens import EVERY_STATE, line_of, new_token
+
+HASHES: Final = "tokens"
+NAME: Final = "local"
+
+
+def settings_here(directory: Path) -> Mapping[str, str]:
+    """Make the token of the system in a directory unless there is one; returns the settings of its services."""
+    token = read_token(directory)
+    if token is None:
+        token = new_token()
+        write_atomically(path_of_token(directory), f"{token}\n")
+    hashes = path_of_token(directory).with_name(HASHES)
+    line = f"{line_of(NAME, token, sorted(ROLES), [EVERY_STATE], None)}\n"
+    accepted = hashes.read_text() if hashes.exists() else ""
+    if line not in accepted:  # further lines are those of the system's user, and stay
+        write_atomically(hashes, accepted + line)
+    return {"FORCEGEN_TOKENS_FILE": str(hashes), "FORCEGEN_QUERY_AUDIT_TOKEN": token}

@@ -1,0 +1,32 @@
+"""Who may use the routes of the query API."""
+
+from typing import Final
+
+from kernel.http.permits import Permits, allow
+
+_LISTS: Final = (
+    *("mandates", "lines", "missions", "vacancies", "applications", "nominations", "candidates", "units", "tours"),
+    "frameworks",
+)
+_LISTS_WITHOUT_ITEMS: Final = ("strength", "strength-returns", "returned-strength", "events")
+_REPORTS: Final = (
+    *("strength", "who-is-where", "headroom", "people-since", "unused-missions", "unused-mandates", "waiting"),
+    *("ending-tours", "missing-documents", "lead-times", "moved-dates", "reconciliation", "mislabelled-returns"),
+    *("must-come-home", "ceiling-held", "occupancy", "events-behind", "timeline", "statements", "{name}"),
+)
+_PAGES: Final = (
+    *("/overview", "/missions/{mission}", "/lines/{mandate}/{line}", "/tours/{mandate}/{line}/{tour}", "/pipeline"),
+    *("/ending", "/raised", "/timeline", "/events", "/events/{event}"),
+)
+QUERY: Final[Permits] = {
+    **{f"GET /v1/{name}": allow("reader") for name in (*_LISTS, *_LISTS_WITHOUT_ITEMS)},
+    **{f"GET /v1/{name}/{{item:path}}": allow("reader") for name in _LISTS},
+    "GET /v1/reports": allow("reader", scoped=True),  # the catalogue: no row of any State
+    **{f"GET /v1/reports/{name}": allow("reader") for name in _REPORTS},
+    "GET /v1/changes": allow("reader", stream=True),
+    "GET /v1/position": allow("reader", "operator"),
+    "GET /v1/parked": allow("operator"),
+    "GET /": allow("reader", page=True),
+    **{f"GET {path}{suffix}": allow("reader", page=True) for path in _PAGES for suffix in ("", ".json", ".csv")},
+    "GET /lines/{mandate}/{line}/occupancy.svg": allow("reader", page=True),
+}
