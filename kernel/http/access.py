@@ -6,8 +6,11 @@ from datetime import datetime
 import structlog
 
 from kernel.http.authentication import Authenticator, Credentials, WayIn
+from kernel.identity import jwt, providers
+from kernel.identity.jwt import AccessTokens
 from kernel.identity.principal import Principal
-from kernel.identity.tokens import MalformedTokensFile, TokensFile
+from kernel.identity.tokens import TokensFile
+from kernel.identity.watched_file import WatchedFile
 from kernel.runtime.settings import Settings
 
 log = structlog.get_logger()
@@ -24,18 +27,32 @@ class StaticTokens:
         return None if credentials.scheme == "session" else self.tokens.bearer(credentials.secret, now)
 
 
+@dataclass(frozen=True, slots=True)
+class BearerTokens:
+    """Accepts access tokens of identity providers, as bearer tokens alone: a browser would send them by itself."""
+
+    tokens: AccessTokens
+
+    async def principal(self, credentials: Credentials, now: datetime) -> Principal | None:
+        """Whoever the provider says that the bearer is."""
+        return await self.tokens.principal(credentials.secret, now) if credentials.scheme == "bearer" else None
+
+
 def authenticator(settings: Settings) -> Authenticator:
     """The ways that the settings name; none of them leaves the service closed.
 
     Raises:
-        SystemExit: a file that the settings name cannot be read; the message says why.
+        SystemExit: a file that the settings name cannot be used; the message says why.
     """
-    verifiers: list[WayIn] = []
-    if settings.tokens_file is not None:
-        try:
-            verifiers.append(StaticTokens(TokensFile(settings.tokens_file)))
-        except (OSError, ValueError, MalformedTokensFile) as fault:
-            raise SystemExit(f"FORCEGEN_TOKENS_FILE: {settings.tokens_file} cannot be used: {fault}") from fault
-    if not verifiers:
-        log.warning("nobody can use this service: FORCEGEN_TOKENS_FILE is not set")
-    return Authenticator(verifiers)
+    ways: list[WayIn] = []
+    try:
+        if settings.tokens_file is not None:
+            ways.append(StaticTokens(TokensFile(settings.tokens_file)))
+        if settings.identity_providers_file is not None:
+            trusted = WatchedFile(settings.identity_providers_file, providers.parse)
+            ways.append(BearerTokens(AccessTokens(trusted, jwt.client())))
+    except (OSError, ValueError) as fault:
+        raise SystemExit(f"Who may use the service over HTTP cannot be read: {fault}") from fault
+    if not ways:
+        log.warning("nobody can use this service: neither tokens nor identity providers are set")
+    return Authenticator(ways)

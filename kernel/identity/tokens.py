@@ -14,13 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.words import Contributor
 from kernel.identity.principal import ROLES, Principal, Role
+from kernel.identity.watched_file import WatchedFile
 
-log = structlog.get_logger()
 PREFIX: Final = "fg_"
 """What every token begins with, so that scanners for leaked secrets can recognise one."""
 RANDOM_BYTES: Final = 32
@@ -31,7 +30,7 @@ _CONTRIBUTORS: Final = TypeAdapter(frozenset[Contributor])
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-class MalformedTokensFile(Exception):
+class MalformedTokensFile(ValueError):
     """A line of the tokens' file is wrong, so none of it counts."""
 
 
@@ -153,17 +152,12 @@ def _expiry(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@dataclass
 class TokensFile:
     """The tokens of a file, which is read again when it changes."""
 
-    file: Path
-    _tokens: tuple[TokenLine, ...] = ()
-    _stamp: tuple[int, int, int] | None = None
-
-    def __post_init__(self) -> None:
+    def __init__(self, file: Path) -> None:
         """Read the file; raises `MalformedTokensFile` or OSError, so that no service starts without its tokens."""
-        self._read()
+        self._tokens = WatchedFile(file, parse)
 
     def bearer(self, token: str, now: datetime) -> Principal | None:
         """Whoever shows this token; None if no line holds it, or it has expired.
@@ -174,19 +168,5 @@ class TokensFile:
 
     def holder(self, digest: str, now: datetime) -> Principal | None:
         """The same, given the hash of the token."""
-        self._read_again()
-        matching = [one for one in self._tokens if hmac.compare_digest(one.digest, digest)]
+        matching = [one for one in self._tokens.current() if hmac.compare_digest(one.digest, digest)]
         return matching[0].principal() if matching and matching[0].holds(now) else None
-
-    def _read_again(self) -> None:
-        """Read the file if it has changed; one that is now malformed or gone is logged, and changes nothing."""
-        try:
-            self._read()
-        except (OSError, ValueError, MalformedTokensFile) as fault:
-            log.warning("the tokens' file cannot be read; the earlier tokens stay", fault=type(fault).__name__)
-
-    def _read(self) -> None:
-        stat = self.file.stat()
-        if (stamp := (stat.st_mtime_ns, stat.st_size, stat.st_ino)) != self._stamp:
-            self._tokens = parse(self.file.read_text(encoding="utf-8"))
-            self._stamp = stamp

@@ -1,0 +1,38 @@
+"""A file of permissions that is read again when it changes, and counts whole or not at all."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import structlog
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class WatchedFile(Generic[T]):
+    """The content of a file, as `parse` reads it; ValueError is its word for a fault.
+
+    The first reading raises; later ones keep what was read last, so that a slip in an editor shuts nobody out.
+    """
+
+    def __init__(self, file: Path, parse: Callable[[str], T]) -> None:
+        self._file = file
+        self._parse = parse
+        self._stamp = self._stat()
+        self._content = parse(file.read_text(encoding="utf-8"))
+
+    def current(self) -> T:
+        """The content; a changed file is read first, and one that cannot be read is logged."""
+        try:
+            if (stamp := self._stat()) != self._stamp:
+                self._content = self._parse(self._file.read_text(encoding="utf-8"))
+                self._stamp = stamp
+        except (OSError, ValueError) as fault:
+            kind = type(fault).__name__
+            log.warning("a file of permissions cannot be read; the earlier ones stay", file=self._file.name, fault=kind)
+        return self._content
+
+    def _stat(self) -> tuple[int, int, int]:
+        stat = self._file.stat()
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino
