@@ -3,16 +3,20 @@
 The token is in an owner-only file beside the data, as the passwords are; services read its hash only.
 """
 
+import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from deploy.local.process import write_atomically
 from deploy.local.tokens import path_of_token, read_token
 from kernel.identity.principal import ROLES
-from kernel.identity.tokens import EVERY_STATE, line_of, new_token
+from kernel.identity.sessions import Sessions
+from kernel.identity.tokens import EVERY_STATE, digest_of, line_of, new_token
 
 HASHES: Final = "tokens"
+SESSION_KEY: Final = "session-key"
 NAME: Final = "local"
 
 
@@ -27,4 +31,26 @@ def settings_here(directory: Path) -> Mapping[str, str]:
     accepted = hashes.read_text() if hashes.exists() else ""
     if line not in accepted:  # further lines are those of the system's user, and stay
         write_atomically(hashes, accepted + line)
-    return {"FORCEGEN_TOKENS_FILE": str(hashes), "FORCEGEN_QUERY_AUDIT_TOKEN": token}
+    key = _session_key(directory)
+    return {
+        "FORCEGEN_TOKENS_FILE": str(hashes),
+        "FORCEGEN_QUERY_AUDIT_TOKEN": token,
+        "FORCEGEN_SESSION_KEY": key,
+    }
+
+
+def sign_in_link(directory: Path, url: str) -> str:
+    """The address of a service's form that signs in once, as the holder of the token of the system in a directory.
+
+    Its code is in the fragment, which no browser sends: it is in no log and no history.
+    """
+    token = read_token(directory)
+    code = Sessions(_session_key(directory)).link(digest_of(token or ""), datetime.now(UTC))
+    return f"{url}/sign-in#{code}"
+
+
+def _session_key(directory: Path) -> str:
+    file = path_of_token(directory).with_name(SESSION_KEY)
+    if not file.exists():
+        write_atomically(file, f"{secrets.token_urlsafe(48)}\n")
+    return file.read_text().strip()

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from kernel.http import application, command_routes, operator_routes
+from kernel.http import application, command_routes, operator_routes, sign_in
 from kernel.runtime.health import Health
 from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.http.refusals import Refusals
@@ -37,6 +37,7 @@ def _apps() -> Iterator[tuple[str, FastAPI]]:
     proofs.files(archive, NOTHING)
     archive.include_router(log_pages.routes(NOTHING, health))
     archive.mount("/static", log_pages.static())
+    sign_in.add(archive)
     operator_routes.operations(archive, health, service="audit", ready=NOTHING)
     yield "archive", archive
 

@@ -88,11 +88,9 @@ class RunningSystem:
     def spawn(self, name: str) -> None:
         """Start a process and do not wait for it."""
         self.ports.setdefault(name, free_port())
-        tokens = self.logs / "tokens"
-        tokens.write_text(f"{line_of('tests', TOKEN, sorted(EVERY_ROLE), ['*'], None)}\n")
         environment = {
             **os.environ,
-            "FORCEGEN_TOKENS_FILE": str(tokens),
+            "FORCEGEN_TOKENS_FILE": str(tokens_file(self.logs)),
             "FORCEGEN_QUERY_AUDIT_TOKEN": TOKEN,
             "FORCEGEN_KAFKA_BOOTSTRAP": self.servers.kafka,
             "FORCEGEN_DATABASE_URL": self.dsn(name),
@@ -146,6 +144,13 @@ class RunningSystem:
                 process.wait()
 
 
+def tokens_file(folder: Path) -> Path:
+    """A file that accepts `TOKEN`."""
+    file = folder / "tokens"
+    file.write_text(f"{line_of('tests', TOKEN, sorted(EVERY_ROLE), ['*'], None)}\n")
+    return file
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
@@ -193,7 +198,7 @@ def prepared_system(servers: Servers, logs: Path, **settings: str) -> Iterator[R
         aside.submit(asyncio.run, provision(servers, name)).result()
         system = RunningSystem(servers, name, logs, dict(settings))
         try:
-            with patch.dict(os.environ, FORCEGEN_TOKEN=TOKEN):  # for the command line
+            with patch.dict(os.environ, FORCEGEN_TOKEN=TOKEN, FORCEGEN_AUDIT_TOKEN=TOKEN):  # for the command line
                 yield system
         finally:
             system.stop()

@@ -38,12 +38,12 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
         system = services.up(directory, SYSTEM, progress=report)
         tokens.remember(directory)
         if late := [service for service in services.status(directory, SYSTEM) if not service.ready]:
-            addresses.show(system)
+            addresses.show(system, directory)
             reasons = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
             raise CommandError("\n".join(reasons))
         if story:  # the services' own code: too much for `forcegen --help` to load
             import_module("cli.demo.run").send_story(system, report)
-    addresses.show(system)
+    addresses.show(system, directory)
 
 
 def _late(service: services.ServiceStatus) -> str:

@@ -44,7 +44,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
             result = run.gather(system, report)
         run.show(result)
         if keep:
-            addresses.show(system)
+            addresses.show(system, directory)
     finally:
         if not keep:
             with progress_line("stopping") as report:

@@ -1,12 +1,15 @@
 """Prints the addresses of a system's parts."""
 
-from cli.output.terminal import results, row, table
+from pathlib import Path
+
+from cli.output.terminal import notices, results, row, table
+from deploy.access import sign_in_link
 from deploy.local.endpoints import Endpoints
 from deploy.service_names import QUERY
 
 
-def show(system: Endpoints) -> None:
-    """Print the addresses, the most useful ones first."""
+def show(system: Endpoints, directory: Path) -> None:
+    """Print the addresses, the most useful ones first: a link that signs in to the pages once."""
     shown = table("what", "where")
     row(shown, ("pages for officials", f"{system.urls[QUERY]}/"))
     for name, url in sorted(system.urls.items(), key=lambda each: each[0] != QUERY):
@@ -14,3 +17,5 @@ def show(system: Endpoints) -> None:
     row(shown, ("SQL for analysts", "the address that `forcegen sql` prints"))
     row(shown, ("Kafka", system.kafka_bootstrap))
     results().print(shown)
+    notices().print("To sign in to the pages, open this link once, within an hour:", soft_wrap=True)
+    notices().print(sign_in_link(directory, system.urls[QUERY]), soft_wrap=True)

@@ -9,6 +9,7 @@ from kernel.http.authentication import Authenticator, Credentials, WayIn
 from kernel.identity import jwt, providers
 from kernel.identity.jwt import AccessTokens
 from kernel.identity.principal import Principal
+from kernel.identity.sessions import Sessions
 from kernel.identity.tokens import TokensFile
 from kernel.identity.watched_file import WatchedFile
 from kernel.runtime.settings import Settings
@@ -25,6 +26,19 @@ class StaticTokens:
     async def principal(self, credentials: Credentials, now: datetime) -> Principal | None:
         """Whoever holds the token; a page also takes it as the password of HTTP Basic."""
         return None if credentials.scheme == "session" else self.tokens.bearer(credentials.secret, now)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Accepts sessions of those who signed in with a token of the file, as long as its line is there."""
+
+    tokens: TokensFile
+    sessions: Sessions
+
+    async def principal(self, credentials: Credentials, now: datetime) -> Principal | None:
+        """Whoever signed in."""
+        digest = self.sessions.session(credentials.secret, now) if credentials.scheme == "session" else None
+        return self.tokens.holder(digest, now) if digest else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +59,11 @@ def authenticator(settings: Settings) -> Authenticator:
         SystemExit: a file that the settings name cannot be used; the message says why.
     """
     ways: list[WayIn] = []
+    sessions = Sessions(settings.session_key.get_secret_value() if settings.session_key else None)
     try:
         if settings.tokens_file is not None:
-            ways.append(StaticTokens(TokensFile(settings.tokens_file)))
+            tokens = TokensFile(settings.tokens_file)
+            ways += [StaticTokens(tokens), SignedIn(tokens, sessions)]
         if settings.identity_providers_file is not None:
             trusted = WatchedFile(settings.identity_providers_file, providers.parse)
             ways.append(BearerTokens(AccessTokens(trusted, jwt.client())))
@@ -55,4 +71,4 @@ def authenticator(settings: Settings) -> Authenticator:
         raise SystemExit(f"Who may use the service over HTTP cannot be read: {fault}") from fault
     if not ways:
         log.warning("nobody can use this service: neither tokens nor identity providers are set")
-    return Authenticator(ways)
+    return Authenticator(ways, sessions)

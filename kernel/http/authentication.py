@@ -16,8 +16,8 @@ from typing import Final, Literal, Protocol, TypeAlias
 from starlette.types import Scope
 
 from kernel.identity.principal import Principal
+from kernel.identity.sessions import Sessions
 
-COOKIE: Final = "forcegen-session"
 CREDENTIALS_BYTES_MAX: Final = 16_384
 """Longer credentials are refused unread; uvicorn takes headers of 64 KiB."""
 SAFE: Final = frozenset({"GET", "HEAD"})
@@ -44,18 +44,19 @@ class WayIn(Protocol):
 class Authenticator:
     """Verifies credentials in every way that the service's settings name."""
 
-    verifiers: Sequence[WayIn] = ()
+    ways: Sequence[WayIn] = ()
+    sessions: Sessions = field(default_factory=Sessions)
 
     async def principal(self, credentials: Credentials) -> Principal | None:
         """The principal of these credentials; None if no way accepts them."""
-        for verifier in self.verifiers:
-            if principal := await verifier.principal(credentials, datetime.now(UTC)):
+        for way in self.ways:
+            if principal := await way.principal(credentials, datetime.now(UTC)):
                 return principal
         return None
 
 
-def shown(scope: Scope, *, is_page: bool) -> Credentials | None:
-    """The credentials that a request shows; None if it shows none that count here.
+def shown(scope: Scope, cookie: str, *, is_page: bool) -> Credentials | None:
+    """The credentials that a request shows; None if it shows none that count here. `cookie` is the name of a session's.
 
     Two `Authorization` headers show nothing: a proxy and the service might each believe another one.
     """
@@ -65,7 +66,7 @@ def shown(scope: Scope, *, is_page: bool) -> Credentials | None:
     if scope["method"] not in SAFE:
         return None
     cookies = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
-    secret = _cookie("; ".join(cookies))
+    secret = _cookie("; ".join(cookies), cookie)
     return Credentials("session", secret) if secret else None
 
 
@@ -88,11 +89,11 @@ def _password(value: str) -> str:
         return ""
 
 
-def _cookie(header: str) -> str:
+def _cookie(header: str, name: str) -> str:
     if len(header) > CREDENTIALS_BYTES_MAX:
         return ""
     try:
-        morsel = SimpleCookie(header).get(COOKIE)
+        morsel = SimpleCookie(header).get(name)
     except CookieError:
         return ""
     return morsel.value if morsel else ""

@@ -60,7 +60,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         permit = self._table.permit(scope["method"], path_of(Request(scope)))
-        credentials = shown(scope, is_page=permit is not None and permit.page)
+        credentials = shown(scope, self._authenticator.sessions.cookie, is_page=permit is not None and permit.page)
         principal = (await self._authenticator.principal(credentials) if credentials else None) or UNAUTHENTICATED
         scope = {**scope, SCOPE_KEY: principal}
         if permit is not None and not permit.allows(principal):
@@ -119,6 +119,7 @@ def guard(app: FastAPI, authenticator: Authenticator) -> None:
         RouteWithoutPermit: a route is in no table of permits.
     """
     state = app.state
+    state.authenticator, state.sessions = authenticator, authenticator.sessions
     parts = {name: part for name in ("refused", "as_form") if (part := getattr(state, name, None))}
     app.add_middleware(Guard, table=RouteTable.of(app), authenticator=authenticator, **parts)
 

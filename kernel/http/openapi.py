@@ -14,11 +14,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from contracts.json_object import JsonObject
+from kernel.http import permits
+from kernel.http.permits import Permits
 from kernel.http.problem_details import MEDIA_TYPE, ProblemDetails, documented
 
 _REF: Final = "#/components/schemas/{model}"
 _VERSION: Final = re.compile(r"^/v[0-9]+/")
 _WORD: Final = re.compile(r"[A-Za-z0-9-]+")
+_CONVERTER: Final = re.compile(r":[a-z]+}")
 _PHANTOMS: Final = ("HTTPValidationError", "ValidationError")
 _METHODS: Final = ("get", "post", "put", "delete", "patch")
 
@@ -43,7 +46,9 @@ def publish(app: FastAPI) -> None:
 
     def openapi() -> JsonObject:
         if app.openapi_schema is None:
-            _right(write(), [(ProblemDetails, "serialization"), *getattr(app.state, "models", ())])
+            document = write()
+            _right(document, [(ProblemDetails, "serialization"), *getattr(app.state, "models", ())])
+            _secure(document, permits.declared(app))
         return write()
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -60,6 +65,18 @@ def _right(document: JsonObject, models: Sequence[tuple[type[BaseModel], JsonSch
         if _is_phantom(responses.get("422", {})):
             del responses["422"]
         responses.setdefault("400", documented(400)[400])
+
+
+def _secure(document: JsonObject, declared: Permits) -> None:
+    """Name the token that a route needs, and the answers to who has none."""
+    by_path = {_CONVERTER.sub("}", route): permit for route, permit in declared.items()}
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    for path, methods in document.get("paths", {}).items():
+        for method in filter(methods.__contains__, _METHODS):
+            permit = by_path.get(f"{method.upper()} {path}")
+            if permit is not None and permit.roles is not None:
+                methods[method]["security"] = [{"token": []}]
+                methods[method]["responses"] |= documented(401, 403)
 
 
 def _operations(document: JsonObject) -> Iterator[JsonObject]:

@@ -107,6 +107,8 @@ def documented(*statuses: int, **described: str) -> dict[int | str, JsonObject]:
 
 _WORDS: Final = {
     400: "A parameter is unknown, is missing, comes twice or has a wrong form; `field` names it.",
+    401: "The request shows no valid token.",
+    403: "The token has neither the role nor the States that the route needs.",
     404: "There is no such thing, or none of the name that a parameter gives.",
     405: "Not with this method; `Allow` names those there are.",
     413: "More than the service can take at once, now or later.",

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     the records of who asked. It never decides who may ask."""
     tokens_file: Path | None = None
     """Who may use the service over HTTP with a static token: a line for each, with the SHA-256 of the token."""
+    session_key: Annotated[SecretStr, Field(min_length=32)] | None = None
+    """Signs the sessions of those who sign in to pages; the same for processes that are to take each other's."""
     identity_providers_file: Path | None = None
     """Which identity providers' access tokens (JWT) are accepted, and what their claims mean here (TOML)."""
     log_level: str = "INFO"

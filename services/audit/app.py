@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from contracts.registry import SERVICES
 from kernel import reader_service
+from kernel.http import sign_in
 from kernel.http.problem_details import answer_problems
 from kernel.messaging import topics
 from kernel.runtime.health import Health
@@ -58,3 +59,4 @@ def add_routes(app: FastAPI, pool: asyncpg.Pool, health: Health, *, refused: Ref
     app.include_router(log_pages.routes(pool, health))
     answer_problems(app, log_pages.problem)
     app.mount("/static", log_pages.static())
+    sign_in.add(app)

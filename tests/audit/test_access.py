@@ -110,7 +110,7 @@ async def test_what_discloses_no_content_is_for_everybody(kept: Archive, file: P
 async def test_tiles_of_entries_confirm_no_guess_to_everybody(kept: Archive, file: Path) -> None:
     """The digest of a small value tells the value to whoever guesses it; the hash of a leaf covers more."""
     async with served(kept, file) as near:
-        for path in ("/tile/entries/000.p/9", "/v1/anchors?position=approvals.events/0/3"):
+        for path in ("/tile/entries/000.p/9", "/v1/anchors?position=approvals.events/0/0"):
             assert (await near.get(path)).status_code == 401
             assert (await near.get(path, headers=AUDITOR)).status_code == 200
         for path in ("/tile//entries/000.p/9", "/tile/./entries/000.p/9", "/tile/%65ntries/000.p/9"):
@@ -160,7 +160,7 @@ async def test_refused_requests_fill_no_table(kept: Archive, file: Path) -> None
     await refused.write(kept.pool, access.statements()["read"])
     assert not refused.counted
     (many, request, _), (_, one, _) = sorted(await readings(kept), key=lambda row: -len(row[1]))
-    assert (many, request[:38], one) == (None, "300 requests, the last of them GET /rec", f"GET {PLACE}")
+    assert (many, request[:35], one) == (None, "300 requests, the last of them GET ", f"GET {PLACE}")
     assert len(request) < 300
 
 
@@ -177,8 +177,7 @@ async def test_refusals_of_many_clients_are_bounded_and_survive_a_failed_writing
 async def test_nothing_is_given_that_cannot_be_put_on_record(kept: Archive, file: Path) -> None:
     await kept.pool.execute("ALTER TABLE readings RENAME TO elsewhere")
     async with served(kept, file) as near:
-        with pytest.raises(asyncpg.UndefinedTableError):
-            await near.get(PLACE, headers=AUDITOR)
+        assert (await near.get(PLACE, headers=AUDITOR)).status_code == 500
 
 
 async def test_nothing_is_given_where_no_guard_stands_in_front(kept: Archive) -> None:

@@ -17,7 +17,7 @@ from services.audit.tlog.keys import signer
 from services.audit.verify import verifier
 from tests.e2e.test_main_path import proposal
 from tests.foreign import Client
-from tests.system import RunningSystem
+from tests.system import TOKEN, RunningSystem
 
 pytestmark = pytest.mark.servers
 
@@ -47,7 +47,7 @@ def forgotten(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_running_service_is_verified_and_so_is_its_database(system: RunningSystem, key: str) -> None:
-    alone = forgotten("--key", key, system.url("audit"))
+    alone = forgotten("--key", key, "--token", TOKEN, system.url("audit"))
     assert (alone.returncode, "all of it holds" in alone.stdout) == (0, True), alone.stdout + alone.stderr
     for place in (system.url("audit"), system.dsn("audit")):
         result = CliRunner().invoke(app, ["audit", "verify", "--key", key, "--from", place])

@@ -1,6 +1,6 @@
 """Run with the generated packages `approvals_client` and `query_client` on the path: a stranger's program.
 
-Takes the addresses of both services; sends a command, gets its answer, reads a list and a report, all by types.
+Takes the addresses of both services and a token; sends a command, gets its answer, reads a list and a report by types.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 import approvals_client
 import query_client
 
-SERVICE, QUERY = sys.argv[1:]
+SERVICE, QUERY, TOKEN = sys.argv[1:]
 
 
 def decided() -> Any:
@@ -25,7 +25,7 @@ def decided() -> Any:
     vote = approvals_client.Decision(act_number="1-VII", decided_on=date(2022, 6, 30))
     approved = approvals_client.ApproveMandate(mandate="generated", decision=vote, in_force_from=date(2022, 7, 1))
     kinds = [(approvals_client.ProposeMandateEvent, proposed), (approvals_client.ApproveMandateEvent, approved)]
-    with approvals_client.ApiClient(approvals_client.Configuration(host=SERVICE)) as http:
+    with approvals_client.ApiClient(approvals_client.Configuration(host=SERVICE, access_token=TOKEN)) as http:
         api = approvals_client.DefaultApi(http)
         for number, (kind, data) in enumerate(kinds):
             event = kind(
@@ -45,7 +45,7 @@ def decided() -> Any:
 def main() -> None:
     """Prints what was read, for whoever runs this."""
     answer = decided()
-    with query_client.ApiClient(query_client.Configuration(host=QUERY)) as http:
+    with query_client.ApiClient(query_client.Configuration(host=QUERY, access_token=TOKEN)) as http:
         page = query_client.ListsApi(http).get_mandates(wait_for=answer.token, timeout=30, contributor="KAZ")
         [mandate] = [one for one in page.items if one.id == "generated"]
         report = query_client.ReportsApi(http).get_reports_headroom(as_of=date(2022, 8, 1), mandate="generated")

@@ -17,7 +17,7 @@ import pytest
 from tests.e2e.test_main_path import approval, proposal, shown
 from tests.foreign import Client
 from tests.strangers import Stranger
-from tests.system import RunningSystem
+from tests.system import BEARER, TOKEN, RunningSystem
 
 pytestmark = pytest.mark.servers
 GENERATOR = next(Path(openapi_generator_cli.__file__).parent.glob("*.jar"))
@@ -37,7 +37,7 @@ def test_a_generated_client_sends_a_command_and_reads_a_report_by_types(system: 
     for package, service in packages.items():
         generated(system, service, package, tmp_path)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(str(tmp_path / package) for package in packages)}
-    command = [sys.executable, str(PROGRAM), system.url("approvals"), system.url("query")]
+    command = [sys.executable, str(PROGRAM), system.url("approvals"), system.url("query"), TOKEN]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == {
@@ -57,9 +57,9 @@ def report(system: RunningSystem) -> str:
     return "/v1/reports/headroom?as_of=2022-08-01&mandate=kz-files"
 
 
-def test_a_reader_of_parquet_over_http_needs_no_options(system: RunningSystem, report: str) -> None:
+def test_a_reader_of_parquet_over_http_needs_no_options_but_its_token(system: RunningSystem, report: str) -> None:
     address = f"{system.url('query')}{report}&format=parquet"
-    rows = polars.scan_parquet(address).select("line", "ceiling").collect().rows()
+    rows = polars.scan_parquet(address, storage_options=BEARER).select("line", "ceiling").collect().rows()
     assert rows == [("kz-files/all", 10)]
 
 
@@ -97,5 +97,6 @@ def test_other_forms_are_files_as_well(system: RunningSystem, report: str, form:
 
 
 def test_a_table_of_csv_is_read_from_its_address(system: RunningSystem, report: str) -> None:
-    frame: Any = polars.read_csv(f"{system.url('query')}{report}&format=csv")
+    address = f"{system.url('query')}{report}&format=csv"
+    frame: Any = polars.scan_csv(address, storage_options=BEARER).collect()
     assert frame["line"].to_list() == ["kz-files/all"]

@@ -16,7 +16,7 @@ from services.audit.verify import verifier
 from tests.faults import check, flow
 from tests.foreign import Client
 from tests.servers import Servers
-from tests.system import RunningSystem, every_topic, prepared_system
+from tests.system import TOKEN, RunningSystem, every_topic, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
 TIMES = 12
@@ -49,7 +49,7 @@ def test_the_archive_is_whole_and_never_signed_what_it_does_not_hold(system: Run
     time.sleep(1.5)  # signed at the latest
     check.archive_equals_the_topics(system)
     key = str(keys.signer(AuditSettings(directory=system.logs / "audit")).verifier)
-    read = verifier.reader(system.url("audit"))
+    read = verifier.reader(system.url("audit"), TOKEN)
     report = verifier.verify(read, key)
     assert report.findings == []
     assert report.records == sum(Client(system.servers.kafka).ends(*every_topic()).values())

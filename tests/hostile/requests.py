@@ -13,8 +13,11 @@ from urllib.parse import quote, quote_from_bytes
 from tests.foreign import service_of
 from tests.hostile import honest, odd_commands, records
 from tests.hostile.texts import ODD_INSTANTS, odd_bytes, odd_text
+from tests.system import BEARER
 
 Event = dict[str, Any]
+HOST: Final = f"Host: 127.0.0.1\r\nAuthorization: {BEARER['Authorization']}".encode()
+"""The head of a request of somebody who may do everything: only the request is hostile."""
 JSON_EVENT: Final = b"application/cloudevents+json"
 BATCH: Final = b"application/cloudevents-batch+json"
 
@@ -55,7 +58,7 @@ def post(
     body: bytes, headers: Sequence[tuple[bytes, bytes]], *, close: bool = True, length: bytes | None = None
 ) -> bytes:
     """`POST /v1/commands` with these headers, whatever they hold."""
-    lines = [b"POST /v1/commands HTTP/1.1", b"Host: 127.0.0.1"]
+    lines = [b"POST /v1/commands HTTP/1.1", HOST]
     lines += [name + b": " + value for name, value in headers]
     lines.append(b"Content-Length: " + (b"%d" % len(body) if length is None else length))
     if close:
@@ -119,9 +122,7 @@ def _framing(chance: Random, name: str, _: Sequence[Route]) -> Request:
     body = json.dumps(event).encode()
     chunk = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     lengths = (b"0", b"-1", b"+5", b" 5 ", b"5, 5", b"5, 6", b"1e3", b"99999999999999999999999", b"", b"0x10", b"\xb2")
-    head = (
-        b"POST /v1/commands HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: " + JSON_EVENT + b"\r\nConnection: close\r\n"
-    )
+    head = b"POST /v1/commands HTTP/1.1\r\n" + HOST + b"\r\nContent-Type: " + JSON_EVENT + b"\r\nConnection: close\r\n"
     chunked = head + b"Transfer-Encoding: chunked\r\n\r\n"
     sent = chance.choice(
         (
@@ -166,7 +167,7 @@ def _route(chance: Random, name: str, routes: Sequence[Route]) -> Request:
     odd = chance.choice(
         (b"", b"Last-Event-ID: \xff", b"Accept: x/\xff", b"Range: bytes=9-1", b"Accept-Language: ;q=\x01")
     )
-    lines = [method.encode() + b" " + target + b" HTTP/1.1", b"Host: 127.0.0.1", b"Connection: close", odd]
+    lines = [method.encode() + b" " + target + b" HTTP/1.1", HOST, b"Connection: close", odd]
     return Request("route", route.service, (b"\r\n".join(line for line in lines if line) + b"\r\n\r\n",))
 
 
@@ -203,7 +204,7 @@ def _in_path(chance: Random) -> str:
 def _line(chance: Random, _: str, routes: Sequence[Route]) -> Request:
     """A first line that is none, another protocol, a target in an odd form."""
     service = chance.choice(routes).service
-    head = b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    head = b" HTTP/1.1\r\n" + HOST + b"\r\nConnection: close\r\n\r\n"
     lines = (
         *(
             b"\r\n\r\n",

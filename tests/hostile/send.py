@@ -23,6 +23,7 @@ from tests.hostile import compression, honest, wire
 from tests.hostile.generate import BOMBS, PARTITIONS, Parcel
 from tests.hostile.records import Hostile
 from tests.hostile.wire import Raw
+from tests.system import TOKEN
 
 Event = dict[str, Any]
 Place = tuple[str, int, int]
@@ -124,9 +125,10 @@ RECORD_TWISTS = {"record attributes": _with_attributes, "delta of time": _with_d
 class Sender:
     """Sends to one system; what was sent is in `sent`."""
 
-    def __init__(self, kafka: str, url: Callable[[str], str], seed: int) -> None:
+    def __init__(self, kafka: str, url: Callable[[str], str], seed: int, token: str = TOKEN) -> None:
         """`url` gives the address of a service by its name."""
         self._url = url
+        self._token = token
         self._broker = wire.Broker(kafka)
         self._client = Client(kafka)
         self._chance = Random(seed)  # noqa: S311
@@ -234,7 +236,7 @@ class Sender:
 
     def _post(self, event: Event) -> None:
         url = f"{self._url(service_of(event))}/v1/commands"
-        headers = {"content-type": "application/cloudevents+json"}
+        headers = {"content-type": "application/cloudevents+json", "authorization": f"Bearer {self._token}"}
         for _ in range(300):
             answer = httpx.post(url, content=json.dumps(event), headers=headers, timeout=120)
             if answer.status_code != 503:

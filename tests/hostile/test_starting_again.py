@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local import services
 from deploy.local.endpoints import Endpoints, read_endpoints
+from deploy.local.tokens import read_token
 from deploy.system import SYSTEM
 from tests.foreign import Client, service_of
 from tests.hostile import honest
@@ -50,11 +51,13 @@ def brought_up(directory: Path) -> Endpoints:
     return endpoints
 
 
-def sent_to(system: Endpoints, seed: int) -> dict[str, list[str]]:
+def sent_to(system: Endpoints, seed: int, directory: Path) -> dict[str, list[str]]:
     """Every kind of hostile record, and honest commands among them; the ids of these by service."""
     events = [*honest.ground(), *honest.commands(f"s{seed}", STORIES * PER_STORY)]
     hostile = parcels(seed, HOSTILE)
-    sender = Sender(system.kafka_bootstrap, system.urls.__getitem__, seed)
+    token = read_token(directory)
+    assert token is not None
+    sender = Sender(system.kafka_bootstrap, system.urls.__getitem__, seed, token)
     try:
         sender.story(0, events[: len(events) // 2])
         for parcel in hostile:
@@ -92,7 +95,7 @@ def accepted(client: Client, service: str) -> set[str]:
 def test_up_after_down_and_after_a_hard_death_with_hostile_records_read_and_unread(directory: Path) -> None:
     # given a system that has read all of it, stopped and started again
     system = brought_up(directory)
-    ids = sent_to(system, SEED)
+    ids = sent_to(system, SEED, directory)
     assert not_accepted(system, ids) == set()
     done("down", directory)
     system = brought_up(directory)
@@ -100,7 +103,7 @@ def test_up_after_down_and_after_a_hard_death_with_hostile_records_read_and_unre
     # when more comes while everything dies, servers included
     new = secrets.randbelow(10**9)
     print(f"seeds {SEED}, {new}")  # noqa: T201  (shown where the test fails)
-    more = sent_to(system, new)
+    more = sent_to(system, new, directory)
     for process in alive_in(directory):
         process.kill()
 

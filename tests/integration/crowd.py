@@ -19,9 +19,12 @@ from services.reporting.projector.projector import Projector
 from tests import peacekeepers as story
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
-from tests.system import free_port
+from tests.system import BEARER, free_port, tokens_file
 
-REQUEST = b"GET /v1/changes?views=events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
+REQUEST = (
+    "GET /v1/changes?views=events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n"
+    f"Authorization: {BEARER['Authorization']}\r\n\r\n"
+).encode()
 
 
 @dataclass
@@ -69,7 +72,8 @@ async def crowd(dsn: str, log: Path) -> AsyncIterator[Crowd]:
         url = urlunsplit(urlsplit(dsn)._replace(path=f"/{name}", query="search_path=reporting"))
         port = free_port()
         with log.open("wb") as output:
-            environment = {**os.environ, "FORCEGEN_DATABASE_URL": url, "FORCEGEN_HTTP_PORT": str(port)}
+            own = {"FORCEGEN_DATABASE_URL": url, "FORCEGEN_HTTP_PORT": str(port)}
+            environment = {**os.environ, **own, "FORCEGEN_TOKENS_FILE": str(tokens_file(log.parent))}
             command = [sys.executable, "-m", "services.reporting.http"]
             process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=output, stderr=output)
         there = Crowd(pool, port, psutil.Process(process.pid))

@@ -8,13 +8,14 @@ import pytest
 
 from kernel.http import permits
 from kernel.http.permits import KERNEL, RouteTable
+from kernel.http.sign_in import PERMITS
 from services.audit.http.permits import AUDIT
 from services.reporting.http.permits import QUERY
 from tests.documents import APPS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/permits.md"
 ROW = re.compile(r"\| `((?:GET|POST) [^`]+)` \| ([a-z, ]+) \| ([a-zA-Z ]*) \|")
-SECTIONS = {"Every service": KERNEL, "The archive": AUDIT, "The query API": QUERY}
+SECTIONS = {"Every service": KERNEL, "Pages": PERMITS, "The archive": AUDIT, "The query API": QUERY}
 
 
 def page() -> Mapping[str, Mapping[str, tuple[str, str]]]:
@@ -48,5 +49,6 @@ def test_what_everybody_may_use_is_this_and_no_more() -> None:
     assert everybody == {
         *("GET /livez", "GET /readyz", "GET /healthz/progress", "GET /static"),
         *("GET /checkpoint", "GET /checkpoints/{path:path}", "GET /handovers", "GET /tile/{path:path}"),
+        *("GET /sign-in", "POST /sign-in", "POST /sign-out"),
         *("GET /v1/proofs/inclusion", "GET /v1/proofs/consistency"),
     }

@@ -10,7 +10,7 @@ import httpx
 from fastapi import APIRouter, FastAPI, Query
 
 from contracts.limits import FIRST_INSTANT, INTEGER_MAX
-from kernel.http import application, permits
+from kernel.http import application, permits, sign_in
 from kernel.http.operator_routes import answering, operations
 from kernel.http.page_cursor import Keyset
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Limit
@@ -58,6 +58,7 @@ def build(
     app.include_router(_position(), prefix="/v1")
     app.include_router(page_routes())
     app.mount("/static", static_files())
+    sign_in.add(app)
     return app
 
 

@@ -13,7 +13,7 @@ from tests.audit.replaying import audit
 from tests.hostile import wire
 from tests.hostile.checks.sources import shown
 from tests.hostile.send import Place, Sent
-from tests.system import RunningSystem
+from tests.system import TOKEN, RunningSystem
 
 
 def archived(system: RunningSystem, records: Mapping[Place, wire.Stored]) -> Iterator[str]:
@@ -60,7 +60,7 @@ def books(system: RunningSystem, sent: Sent) -> Iterator[str]:
     if result.exit_code and not differences:
         yield f"reconcile ends with {result.exit_code}: {result.output[-800:]} {result.exception!r}"
     key = str(keys.signer(AuditSettings(directory=system.logs / "audit")).verifier)
-    report = verifier.verify(verifier.reader(system.url("audit")), key)
+    report = verifier.verify(verifier.reader(system.url("audit"), TOKEN), key)
     yield from (f"audit verify: {finding}" for finding in report.findings[:20])
 
 
