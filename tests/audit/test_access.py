@@ -177,7 +177,7 @@ async def test_refusals_of_many_clients_are_bounded_and_survive_a_failed_writing
 async def test_nothing_is_given_that_cannot_be_put_on_record(kept: Archive, file: Path) -> None:
     await kept.pool.execute("ALTER TABLE readings RENAME TO elsewhere")
     async with served(kept, file) as near:
-        assert (await near.get(PLACE, headers=AUDITOR)).status_code == 500
+        assert (await near.get(PLACE, headers=AUDITOR)).status_code == 503
 
 
 async def test_nothing_is_given_where_no_guard_stands_in_front(kept: Archive) -> None:
