@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test unit coverage check fmt browser bench hostile hostile-guards fuzz
+.PHONY: help demo up down status test unit coverage check fmt browser bench hostile hostile-guards signature-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ hostile: .venv/.dev ## search for what stops a service: SEEDS=10 runs of 2,200 h
 
 hostile-guards: .venv/.dev ## take each guard out of a copy of the source, and see that the search finds it
 	@$(BIN)/python -m tests.hostile.guards $(ARGS)
+
+signature-guards: .venv/.dev ## the same for each guard of signed events, with the tests of its name (5 minutes)
+	@$(BIN)/python -m tests.hostile.signature_guards $(ARGS)
 
 fuzz: .venv/.dev .venv/.fuzz ## coverage-guided fuzzing of one reader: TARGET=kafka (see tests/hostile/decoders.py)
 	@PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.hostile.fuzz $(or $(TARGET),kafka) $(ARGS)

@@ -21,8 +21,8 @@ _BATCH: Final = b"application/cloudevents-batch"
 _MEDIA_TYPE: Final = "datacontenttype"
 _NAME: Final = re.compile(r"[a-z0-9]+", re.ASCII)
 _BLANKS: Final = re.compile(r"[ \t\n\r]*")
-_ENDS: Final = JSONDecoder(parse_int=float)
-"""Finds the end of a value; `int` would take no more than 4,300 digits."""
+_ENDS: Final = JSONDecoder()
+"""Finds the end of a value of a text that was read before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def test_a_batch_has_as_many_results_as_the_codec_gives(elements: Sequence[bytes
 
 
 @given(st.binary(max_size=300), st.sampled_from(["json", "batch+json", "binary"]), st.binary(max_size=60))
+@example(b"[]", "json", b"")
 @example(b"[" * 100_000, "json", b"")
 @example(b"[" * 100_000, "batch+json", b"[" * 8_000)
 @example(b'{"data": %b}' % (b"1" * 5_000), "json", b'{"payload": %b}' % (b"9" * 5_000))

@@ -16,8 +16,11 @@ from contracts import event_json
 from contracts.cloudevents import from_http, from_kafka, to_kafka, to_structured
 from contracts.envelope import Envelope
 from contracts.outcome import WaitToken
+from contracts.raw_events import raw_from_http
 from contracts.registry import COMMANDS, EVENTS
 from contracts.unreadable import Unreadable
+from contracts.vectors.messages import KEYS, sealed
+from contracts.verifiability import MATERIAL, NotVerifiable, verify
 from kernel.decide import decode
 from kernel.messaging import raw_batches
 from services.reporting.http.lists import _after
@@ -196,7 +199,45 @@ def batches(data: bytes) -> None:
             )
 
 
+def signed(data: bytes) -> None:
+    """A message with a signature: it is read as the codec reads it, and verified or refused with a reason."""
+    cut = Cut(data)
+    headers, payload, envelope = {}, cut.piece(), cut.piece()
+    for _ in range(cut.number(16)):
+        name = cut.piece().decode("latin-1")
+        headers[name] = cut.piece().decode("latin-1")
+    body = cut.rest()
+    by_codec, raw = from_http(headers, body), raw_from_http(headers.items(), body)
+    assert len(by_codec) == len(raw)
+    materials = (sealed(payload, KEYS["ed25519"]), base64.b64encode(envelope).decode(), envelope.decode("latin-1"))
+    for event, whole in zip(by_codec, raw, strict=True):
+        if isinstance(whole, NotVerifiable):
+            continue
+        if isinstance(event, Envelope):
+            assert (event.id, event.source) == (whole.attributes["id"], whole.attributes["source"])
+        for material in materials:
+            try:
+                verify({**whole.attributes, MATERIAL: material}, whole.data, [KEYS["ed25519"].public])
+            except NotVerifiable as fault:
+                assert fault.message and fault.remedy
+
+
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     one.__name__: one
-    for one in (kafka, http, structured, command, token, cursor, note, key, bundle, files, headers, proof, batches)
+    for one in (
+        kafka,
+        http,
+        structured,
+        signed,
+        command,
+        token,
+        cursor,
+        note,
+        key,
+        bundle,
+        files,
+        headers,
+        proof,
+        batches,
+    )
 }
