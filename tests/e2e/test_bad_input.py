@@ -202,10 +202,12 @@ def test_a_command_for_what_does_not_exist_is_refused_or_waits_and_says_for_what
     assert "no-line" in [one["command_id"] for one in listed]
 
 
+OWN = "urn:forcegen:approvals"
 EVENT_CASES = {
     "not a CloudEvent": ((b"k", b"hello", []), "headers"),
-    "unknown type": (binary(command("e-1", "approvals.MandateVanished", "mandate/x", {"mandate": "x"})), "type"),
-    "wrong data": (structured(command("e-2", "approvals.MandateProposed", "mandate/x", {"mandate": 1})), "data"),
+    "unknown type": (binary(command("e-1", "approvals.MandateVanished", "mandate/x", {"mandate": "x"}, OWN)), "type"),
+    "wrong data": (structured(command("e-2", "approvals.MandateProposed", "mandate/x", {"mandate": 1}, OWN)), "data"),
+    "a stranger's": (binary(command("e-3", "approvals.MandateProposed", "mandate/x", {})), "headers.ce_source"),
     "null value": ((b"k", None, []), "value"),
 }
 
