@@ -19,14 +19,16 @@ from contracts.cloudevents import Envelope, from_kafka
 from contracts.newer import NewerThanProgram, is_known
 from contracts.registry import commands_of, schema_name, type_name
 from contracts.unreadable import Unreadable
-from kernel.decide import decode
+from kernel.decide import decode, register_in_force
 from kernel.decide.command_handler import CommandHandler
 from kernel.decide.decode import unreadable
 from kernel.decide.held_events import HeldEventRetry, TooManyHeld
 from kernel.decide.record_decoder import RecordDecoder
 from kernel.http import command_routes
+from kernel.identity.intake import Senders
 from kernel.identity.principal import UNAUTHENTICATED, Principal, system
 from kernel.identity.recorded import from_json, reacting
+from kernel.identity.register_file import RegisterFile
 from kernel.identity.senders import policy_source
 from kernel.messaging import outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
@@ -71,7 +73,9 @@ class DecidingService:
 class DecidingProcess:
     """One process of a service: the parts of the shell, connected."""
 
-    def __init__(self, service: DecidingService, settings: Settings, pool: asyncpg.Pool) -> None:
+    def __init__(
+        self, service: DecidingService, settings: Settings, pool: asyncpg.Pool, register: RegisterFile | None = None
+    ) -> None:
         name, url = service.name, settings.database_url.get_secret_value()
         self._service = service
         self._settings = settings
@@ -87,12 +91,7 @@ class DecidingProcess:
             appended=self._appended,
             newer=self._met_newer,
         )
-        self.command_queue = command_routes.CommandQueue(
-            self.command_handler.handle_separately,
-            health=health,
-            batch_max=settings.batch_records_max,
-            waiting_max=settings.http_waiting_max,
-        )
+        self.command_queue = self._queue(settings.batch_records_max, settings.http_waiting_max)
         self.consumer = Consumer(
             name,
             service.topics_in,
@@ -104,11 +103,18 @@ class DecidingProcess:
         )
         self.lag = Lag(self.consumer, service.topics_in, self.store.stored_offsets, settings=settings, health=health)
         self._may_be_ready = asyncio.Event()
-        self.record_decoder = RecordDecoder(name, self.decode, self._reactions)
+        self._register = register
+        self._pool = pool
+        self.senders = Senders(lambda: register.current if register is not None else None)
+        self.record_decoder = RecordDecoder(name, self.decode, self._reactions, self.senders)
         self.held_event_retry = HeldEventRetry(
             name, self.store, self.record_decoder, self.command_handler, health=health, held_max=settings.held_max
         )
         self._newer: asyncio.Future[NewerThanProgram] = asyncio.get_running_loop().create_future()
+
+    def _queue(self, batch_max: int, waiting_max: int) -> command_routes.CommandQueue:
+        handle = self.command_handler.handle_separately
+        return command_routes.CommandQueue(handle, health=self.health, batch_max=batch_max, waiting_max=waiting_max)
 
     def _appended(self) -> None:
         self.relay.woken.set()
@@ -208,6 +214,8 @@ class DecidingProcess:
         """Run all loops while the HTTP side is served; the first one that fails ends the process."""
         loops = [self.relay.run(), self.command_queue.run(), self.settle_waiting(), self.lag.run(), self.consumer.run()]
         loops += [self.held_event_retry.run(), self.end_for_newer()]
+        if self._register is not None:
+            loops.append(register_in_force.watch(self._register, self._pool, self.health))
         async with running_together(loops):
             yield
             await self.consumer.stop()
@@ -266,7 +274,7 @@ async def run(service: DecidingService, settings: Settings | None = None) -> Non
     await topics.ensure(settings, [*service.topics_in, *service.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")
     async with pool:
-        process = DecidingProcess(service, settings, pool)
+        process = DecidingProcess(service, settings, pool, await register_in_force.register_of(settings, pool))
         refuse_newer(service.name, await process.store.words())
         app = command_routes.build(
             service.name,
@@ -274,6 +282,7 @@ async def run(service: DecidingService, settings: Settings | None = None) -> Non
             pool=pool,
             queue=process.command_queue,
             decode=process.decode,
+            senders=process.senders,
             health=process.health,
             lifespan=process.lifespan,
         )

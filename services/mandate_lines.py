@@ -49,6 +49,11 @@ class MandateLine:
         """The earliest first day out of force over all decisions; None while the line is open."""
         return min(self.ends, default=None)
 
+    @property
+    def contributors(self) -> frozenset[str]:
+        """The States to which any decision grants the line."""
+        return frozenset(grant.contributor for grant in self.grants.values)
+
     def terms_on(self, day: date) -> LineTerms | None:
         """The terms that decisions of parliament have set for a day; None before the first."""
         grant = self.grants.on(day)

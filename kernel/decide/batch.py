@@ -12,6 +12,7 @@ from uuid import UUID
 from contracts.outcome import CommandDecided, EventRef, WaitToken
 from contracts.registry import type_name
 from contracts.words import Command
+from kernel.identity import permits
 from kernel.model import outcome_body
 from kernel.model.decider import (
     AnyDecider,
@@ -135,8 +136,12 @@ class _OpenBatch:
     def decide(self, decoded: DecodedCommand, command: ReceivedCommand[Command]) -> None:
         stream = command.data.stream
         try:
-            own = self.read(stream)
-            decision = self.decider.decide(command, _ReadStates(self, stream))
+            own, states_read = self.read(stream), _ReadStates(self, stream)
+            if permits.is_limited(decoded.principal):
+                about = self.decider.contributors(command, states_read)
+                if (refusal := permits.outside_scope(decoded.principal, about)) is not None:
+                    return self.answer(decoded, outcome_body.refused(decoded, refusal))
+            decision = self.decider.decide(command, states_read)
             if isinstance(decision, Refusal):
                 return self.answer(decoded, outcome_body.refused(decoded, decision))
             if isinstance(decision, Pending):

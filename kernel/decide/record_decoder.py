@@ -4,8 +4,10 @@ An event of another service that is newer than this program is held, and the lat
 behind it, so that reactions come in order once it is understood. All other streams go on.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 import structlog
@@ -13,11 +15,13 @@ import structlog
 from contracts.cloudevents import from_kafka
 from contracts.envelope import Envelope
 from contracts.newer import newer_event
+from contracts.raw_events import RawEvent, raw_from_kafka
 from contracts.unreadable import Unreadable
 from kernel.decide import decode
 from kernel.decide.decode import unreadable
-from kernel.identity.principal import UNAUTHENTICATED, Principal
-from kernel.identity.senders import NotTheSender, check_source
+from kernel.identity.intake import VERIFIED_AT_ONCE, Arrival, Senders
+from kernel.identity.principal import Principal
+from kernel.identity.senders import NotTheSender
 from kernel.messaging import topics
 from kernel.messaging.consumer import Record, Records, check_whole, dead_letter
 from kernel.model.decider import RecordedEvent
@@ -30,6 +34,8 @@ DecodeCommand: TypeAlias = Callable[[Envelope, Principal, str], DecodedCommand]
 """A command of a principal from a place (topic, partition and offset), validated against its contract."""
 React: TypeAlias = Callable[[Origin, RecordedEvent, Envelope], Sequence[DecodedCommand]]
 """The commands that the event of a record leads to here."""
+LOG_APPEND_TIME = 1
+"""The timestamp type of a record that the broker stamped (Kafka, `message.timestamp.type`)."""
 BEHIND = "It waits for an event of its stream that is newer than this program."
 
 
@@ -56,14 +62,21 @@ class DecodedRecords:
 class RecordDecoder:
     """Decodes the topics of one service."""
 
-    def __init__(self, service: str, decode_command: DecodeCommand, react: React) -> None:
+    def __init__(
+        self, service: str, decode_command: DecodeCommand, react: React, senders: Senders | None = None
+    ) -> None:
         self._commands = topics.commands(service)
+        self._senders = senders or Senders()
         self._decode_command = decode_command
         self._react = react
 
     async def decode_batch(self, records: Records, store: Store) -> DecodedRecords:
         """Decode records; events newer than this program, and those behind them in their stream, are to be held."""
-        decoded = [self.decode(record) for record in records]
+        decoded = []
+        for number, record in enumerate(records, 1):
+            decoded.append(self.decode(record))
+            if number % VERIFIED_AT_ONCE == 0:
+                await asyncio.sleep(0)
         streams = {_stream_of(record.event) for record in decoded if record.event}
         waiting = set(await store.held_streams(streams)) if streams else set()
         batch = DecodedRecords()
@@ -84,14 +97,23 @@ class RecordDecoder:
             check_whole(record)
             envelope = from_kafka(record.key, record.value, record.headers)
             if is_command:
-                check_source(envelope)
-                command = self._decode_command(envelope, UNAUTHENTICATED, str(origin))
-                return DecodedRecord([decode.keyed(command, record.key)])
+                envelope, principal = self._senders.believe(envelope, lambda: _raw(record), _arrival(record))
+                return DecodedRecord([decode.keyed(self._decode_command(envelope, principal, str(origin)), record.key)])
             return self._event(_held(origin, record.key, record.value, tuple(record.headers), envelope), envelope)
         except NotTheSender as failure:
             return DecodedRecord(dead_letter=dead_letter(record, failure))
         except Unreadable as fault:
-            return _unreadable_command(record, fault) if is_command else DecodedRecord((), dead_letter(record, fault))
+            return self._unreadable(record, fault) if is_command else DecodedRecord((), dead_letter(record, fault))
+
+    def _unreadable(self, record: Record, fault: Unreadable) -> DecodedRecord:
+        """The command that answers the sender, if its identity can be read and believed; else its dead letter."""
+        try:
+            self._senders.check_unread(fault.source, _arrival(record))
+        except NotTheSender as failure:
+            return DecodedRecord(dead_letter=dead_letter(record, failure))
+        command = unreadable(fault)
+        letter = dead_letter(record, fault) if command is None or fault.is_foreign else None
+        return DecodedRecord([command] if command else [], letter)
 
     def decode_held(self, held: HeldEvent) -> DecodedRecord:
         """Decode a held event with this program's contract."""
@@ -122,15 +144,15 @@ class RecordDecoder:
             )
 
 
-def _unreadable_command(record: Record, fault: Unreadable) -> DecodedRecord:
-    """The command that answers the sender, if its identity can be read and believed; else its dead letter."""
-    try:
-        check_source(fault)
-    except NotTheSender as failure:
-        return DecodedRecord(dead_letter=dead_letter(record, failure))
-    command = unreadable(fault)
-    letter = dead_letter(record, fault) if command is None or fault.is_foreign else None
-    return DecodedRecord([command] if command else [], letter)
+def _arrival(record: Record) -> Arrival:
+    """When the record reached the system: as the broker says where it stamps records itself, else now."""
+    is_stamped = record.timestamp_type == LOG_APPEND_TIME
+    at = datetime.fromtimestamp(record.timestamp / 1000, UTC) if is_stamped else datetime.now(UTC)
+    return Arrival(at, record.topic)
+
+
+def _raw(record: Record) -> RawEvent:
+    return raw_from_kafka(record.value, record.headers)
 
 
 def _held(

@@ -14,13 +14,12 @@ import asyncpg
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from contracts.cloudevents import Envelope, from_http
 from contracts.json_object import JsonObject
 from contracts.limits import FIRST_INSTANT
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
-from kernel.decide.decode import unreadable
 from kernel.http import application, cloudevents_binding, held_routes, operator_routes
+from kernel.http.command_intake import DecodeCommand, commands_of
 from kernel.http.models import DeadLetterItem, DeadLetterPage, Waiting, WaitingPage
 from kernel.http.page_cursor import Keyset, numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Identity, Limit, Name
@@ -28,14 +27,14 @@ from kernel.http.problem_details import RETRY_AFTER_S, Problem
 from kernel.http.problem_types import (
     AMBIGUOUS,
     BUSY,
-    NOT_THE_SENDER,
     TOO_LARGE,
     TOO_MANY_COMMANDS,
     TOO_SLOW,
     UNKNOWN_COMMAND,
 )
 from kernel.http.values import identity, instant, shown
-from kernel.identity.senders import NotTheSender, check_source
+from kernel.identity.intake import Senders
+from kernel.identity.principal import UNAUTHENTICATED
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.postgres import sql
@@ -113,13 +112,14 @@ def build(
     store: Store,
     pool: asyncpg.Pool,
     queue: CommandQueue,
-    decode: Callable[[Envelope], DecodedCommand],
+    decode: DecodeCommand,
+    senders: Senders,
     health: Health,
     lifespan: application.Lifespan,
 ) -> FastAPI:
     """The HTTP side of a deciding service."""
     app = application.app(f"Forcegen {service}", summary="Send commands, read their outcomes.", lifespan=lifespan)
-    _commands(app, service, store, queue, decode)
+    _commands(app, service, store, queue, decode, senders)
     _lists(app, store, pool)
     held_routes.held(app, pool)
     ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
@@ -128,12 +128,12 @@ def build(
 
 
 def _commands(
-    app: FastAPI, service: str, store: Store, queue: CommandQueue, decode: Callable[[Envelope], DecodedCommand]
+    app: FastAPI, service: str, store: Store, queue: CommandQueue, decode: DecodeCommand, senders: Senders
 ) -> None:
     @app.post("/v1/commands", summary="Ask for one command or a batch", **cloudevents_binding.documented(app, service))
     async def ask(request: Request) -> Response:
         """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
-        read = [_admitted(one, decode) for one in _believed(from_http(request.headers, await _body(request)))]
+        read = await commands_of(request.headers, await _body(request), UNAUTHENTICATED, senders, decode)
         try:
             answers = iter(await queue.submit([one for one in read if isinstance(one, DecodedCommand)]))
         except TooMany as bound:
@@ -178,24 +178,6 @@ async def _answer(store: Store, command_id: str, source: str | None) -> Response
         reason = f"{len(outcomes)} sources used this id: {', '.join(one.command_source for one in outcomes)}."
         raise Problem(AMBIGUOUS, reason, field="source", remedy="Add ?source= with one of them.")
     return Response(outcomes[0].model_dump_json(), media_type="application/json")
-
-
-def _believed(read: Sequence[Envelope | Unreadable]) -> Sequence[Envelope | Unreadable]:
-    """The same; raises `Problem` if one of them claims a sender that it is not: then nothing of the request is done."""
-    for index, one in enumerate(read):
-        try:
-            check_source(one)
-        except NotTheSender as failure:
-            field = failure.field if len(read) == 1 else f"[{index}].{failure.field}"
-            raise Problem(NOT_THE_SENDER, failure.reason, field=field, remedy=failure.remedy) from failure
-    return read
-
-
-def _admitted(read: Envelope | Unreadable, decode: Callable[[Envelope], DecodedCommand]) -> DecodedCommand | Unreadable:
-    """A command that can be answered: a valid one, or a faulty one with a readable identity; else the fault."""
-    if isinstance(read, Envelope):
-        return decode(read)
-    return unreadable(read) or read
 
 
 def _unread(fault: Unreadable) -> JsonObject:

@@ -4,6 +4,7 @@ A refusal here is an answer under the sender's own identity, with the rule `perm
 is never answered: `kernel.identity.senders`.)
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from contracts.registry import type_name
@@ -19,4 +20,25 @@ def refusal(principal: Principal, command: Command) -> Refusal | None:
     if command.is_internal and principal.kind != "system":
         reason = f"{type_name(type(command))} follows from an event of another service; only a policy here sends it."
         return Refusal(RULE, reason, "type", "Send the command that leads to that event, to the service that decides.")
-    return None
+    name = type_name(type(command))
+    if principal.commands is not None and name not in principal.commands:
+        reason = f"{principal.id} may not send {name}."
+        return Refusal(RULE, reason, "type", "Ask the operators to add the type in the register of producers.")
+    contributor = getattr(command, "contributor", None)
+    return outside_scope(principal, () if contributor is None else (contributor,))
+
+
+def is_limited(principal: Principal) -> bool:
+    """Whether it may speak of some States alone; who has not said who acts is not limited, nor are policies."""
+    return principal.contributors is not None and principal.kind not in ("unauthenticated", "system")
+
+
+def outside_scope(principal: Principal, contributors: Collection[str]) -> Refusal | None:
+    """The refusal of a command about these States, if one of them is outside of the principal's scope.
+
+    It names no State: whose a stream is, is not for everybody to know.
+    """
+    if not is_limited(principal) or all(principal.may_see(one) for one in contributors):
+        return None
+    reason = f"The command is about a State that {principal.id} may not speak of."
+    return Refusal(RULE, reason, "contributor", "Ask the operators which States are registered for you.")

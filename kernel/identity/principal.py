@@ -34,6 +34,8 @@ class Principal:
     """SHA-256 of the payload that the signature covers."""
     register: str | None = None
     """Version and SHA-256 of the register of producers that named the principal, as `7:<hexadecimal>`."""
+    commands: frozenset[str] | None = None
+    """The types of the commands that it may send; None stands for every type that is not internal."""
     on_behalf_of: str | None = None
     """For `system`: the id of the principal whose command or event led to this one."""
 

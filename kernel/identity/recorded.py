@@ -44,6 +44,7 @@ def to_json(principal: Principal) -> str:
         "proof": principal.proof.hex() if principal.proof is not None else None,
         "register": principal.register,
         "on_behalf_of": principal.on_behalf_of,
+        "commands": None if principal.commands is None else sorted(principal.commands),
     }
     return orjson.dumps(fields).decode()
 
@@ -59,14 +60,18 @@ def from_json(text: str | bytes | None) -> Principal:
     fields = orjson.loads(text)
     if fields["kind"] not in _KINDS:
         raise ValueError(f"{fields['kind']} is no kind of principal")
-    contributors: Collection[str] | None = fields["contributors"]
     return Principal(
         cast(PrincipalKind, fields["kind"]),
         fields["id"],
-        frozenset(role for role in ROLES if role in fields["roles"]),
-        None if contributors is None else frozenset(contributors),
-        fields["key"],
-        bytes.fromhex(fields["proof"]) if fields["proof"] is not None else None,
-        fields["register"],
-        fields["on_behalf_of"],
+        roles=frozenset(role for role in ROLES if role in fields["roles"]),
+        contributors=_set(fields["contributors"]),
+        key=fields["key"],
+        proof=bytes.fromhex(fields["proof"]) if fields["proof"] is not None else None,
+        register=fields["register"],
+        on_behalf_of=fields["on_behalf_of"],
+        commands=_set(fields["commands"]),
     )
+
+
+def _set(texts: Collection[str] | None) -> frozenset[str] | None:
+    return None if texts is None else frozenset(texts)

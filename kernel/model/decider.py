@@ -5,7 +5,7 @@ states)` returns events or a refusal. None of them does I/O or reads a clock: ti
 shell (`kernel.decide.command_handler`) loads, folds, decides and appends; nothing else in the system decides.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
@@ -114,6 +114,12 @@ class Decider(Protocol[State, Command_contra]):
 
     def decide(self, command: ReceivedCommand[Command_contra], states: States, /) -> Decision:
         """The events that a command leads to, or the reason why there are none."""
+
+    def contributors(self, command: ReceivedCommand[Command_contra], states: States, /) -> Collection[str]:
+        """The States that a command is about, as streams on record say: those of its own stream and of whom it names.
+
+        Read only for senders who may speak of some States alone; what the command's data says of it is known.
+        """
 
     def claims(self, event: RecordedEvent, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
         """The claims of each owner that `event` touched, after the event (already folded into `state`)."""

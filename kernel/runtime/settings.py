@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     """Signs the sessions of those who sign in to pages; the same for processes that are to take each other's."""
     identity_providers_file: Path | None = None
     """Which identity providers' access tokens (JWT) are accepted, and what their claims mean here (TOML)."""
+    producers: Path | None = None
+    """The register of producers, signed by two operators: who may send which commands. Without one, the sender of a
+    command is believed by its word."""
+    producers_operators: str | None = None
+    """The operators' keys that sign the register, comma separated, as `forcegen producers operator-key` prints them."""
     log_level: str = "INFO"
     """The lowest level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
 

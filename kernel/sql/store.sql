@@ -235,3 +235,9 @@ WHERE (topic, part, "offset") = ($1, $2, $3)
 -- name: held
 SELECT nr, topic, part AS partition, "offset", stream, version, type, reason, since, attempts
 FROM held WHERE nr > $1 ORDER BY nr LIMIT $2
+
+-- name: latest_register
+SELECT version, sha256 FROM registers ORDER BY version DESC LIMIT 1
+
+-- name: note_register
+INSERT INTO registers (version, sha256) VALUES ($1, $2) ON CONFLICT (version) DO NOTHING

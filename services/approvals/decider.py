@@ -1,6 +1,6 @@
 """The decider of the approvals service: every stream is a mandate, and no event makes a claim."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NoReturn, TypeAlias, assert_never
 
 from contracts import streams
@@ -17,7 +17,7 @@ from contracts.approvals import (
     SupersedeMandate,
     WithdrawProposal,
 )
-from kernel.model.decider import Claim, Decision, ReceivedCommand, RecordedEvent, States
+from kernel.model.decider import Claim, Decision, ReceivedCommand, RecordedEvent, States, state_of
 from services.approvals import framework, mandate, votes
 from services.approvals.framework import FrameworkCommand
 from services.approvals.mandate import Mandate
@@ -60,6 +60,12 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
             return framework.decide(data, states)
         case _:
             assert_never(data)
+
+
+def contributors(command: ReceivedCommand[Command], states: States) -> Collection[str]:
+    """The State whose mandate it is."""
+    known = state_of(Mandate, command.data.stream, states).contributor
+    return {known} if known else ()
 
 
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:

@@ -1,6 +1,6 @@
 """The decider of the deployments service: each function dispatches on the kind of stream."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeAlias, assert_never
 
 from contracts import streams
@@ -94,6 +94,12 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
             return contributor.decide(data, states)
         case _:
             assert_never(data)
+
+
+def contributors(command: ReceivedCommand[Command], states: States) -> Collection[str]:
+    """The States to which decisions of parliament have granted the line; other streams are no State's."""
+    own = states[command.data.stream]
+    return own.line.contributors if isinstance(own, Ledger) else ()
 
 
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:

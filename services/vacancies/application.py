@@ -22,6 +22,7 @@ ApplicationCommand: TypeAlias = SubmitApplication | AcknowledgeApplication | Wit
 @dataclass(frozen=True, slots=True)
 class Application:
     submitted_on: date | None = None
+    contributor: str = ""
     acknowledged_on: date | None = None
     withdrawn_on: date | None = None
 
@@ -30,7 +31,7 @@ def evolve(state: Application, event: Event) -> Application:
     """The state after one more event."""
     match event:
         case ApplicationSubmitted():
-            return replace(state, submitted_on=event.submitted_on)
+            return replace(state, submitted_on=event.submitted_on, contributor=event.contributor)
         case ApplicationAcknowledged():
             return replace(state, acknowledged_on=event.acknowledged_on)
         case ApplicationWithdrawn():

@@ -1,6 +1,6 @@
 """The decider of the vacancies service: each function dispatches on the kind of stream."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NoReturn, TypeAlias, assert_never
 
 from contracts import streams
@@ -10,6 +10,7 @@ from contracts.vacancies import (
     AdoptRuleSet,
     AnnounceVacancy,
     BarCandidate,
+    CandidateRegistered,
     ChangeMissionStatus,
     DeclineNomination,
     LapseNomination,
@@ -130,6 +131,36 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
             return rule_set.decide(data, states)
         case _:
             assert_never(data)
+
+
+def contributors(command: ReceivedCommand[Command], states: States) -> Collection[str]:
+    """The States whose people, units or offers it is about: those of its stream, and whom it nominates or answers."""
+    data = command.data
+    match data:
+        case NominateCandidate():
+            streams_named = [data.stream, streams.candidate(data.person)]
+        case NominateUnit():
+            streams_named = [data.stream, streams.unit(data.unit)]
+        case _:
+            streams_named = [data.stream]
+    nomination_named = getattr(data, "nomination", None)
+    return {one for stream in streams_named for one in _contributors_of(states[stream], nomination_named)}
+
+
+def _contributors_of(state: object, nomination_named: str | None) -> Collection[str]:
+    match state:
+        case Candidate(registered=CandidateRegistered(contributor=contributor)):
+            return (contributor,)
+        case Unit() if state.pledges:
+            return {pledge.contributor for pledge in state.pledges.values}
+        case Application(contributor=contributor) if contributor:
+            return (contributor,)
+        case MandateLine():
+            return state.contributors
+        case Vacancy() if (answered := state.nominations.get(nomination_named or "")) is not None:
+            return (answered.put_forward.contributor,)
+        case _:
+            return ()
 
 
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:

@@ -123,8 +123,8 @@ GUARDS: Final[tuple[Guard, ...]] = (
         (
             Edit(
                 "kernel/decide/record_decoder.py",
-                "    command = unreadable(fault)\n",
-                "    command = None\n",
+                "        command = unreadable(fault)\n",
+                "        command = None\n",
             ),
         ),
     ),

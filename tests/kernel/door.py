@@ -1,6 +1,6 @@
 """A small made-up service for tests of the kernel: it approves mandates, with limits as wide as the tests need."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -38,6 +38,10 @@ class Counting:
             raise ZeroDivisionError
         times = int(act[6:]) if act.startswith("times:") else 1
         return [MandateRejected(mandate=command.data.mandate, decision=command.data.decision)] * times
+
+    def contributors(self, command: ReceivedCommand[Command], states: States, /) -> Collection[str]:
+        """A mandate is that of the State whose letters begin its name: `kz-1` is KZX's."""
+        return {f"{command.data.stream.removeprefix('mandate/')[:2].upper()}X"}
 
     def claims(self, fact: RecordedEvent, state: int, /) -> Mapping[str, tuple[Claim, ...]]:
         assert isinstance(fact.data, MandateRejected)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from kernel.decide.command_handler import CommandHandler
 from kernel.http import command_routes
 from kernel.http.command_routes import CommandQueue
 from kernel.http.page_cursor import encode
+from kernel.identity.intake import Senders
+from kernel.identity.principal import Principal
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.memory import MemoryStore
@@ -29,7 +32,7 @@ WAITING_MAX = 5
 
 @asynccontextmanager
 async def door(
-    take: Any = None, *, begins: asyncio.Event | None = None
+    take: Any = None, *, begins: asyncio.Event | None = None, senders: Senders | None = None
 ) -> AsyncIterator[tuple[httpx.AsyncClient, MemoryStore]]:
     """A service over a store in memory; `take` stands in for how its batches are decided, once it `begins`."""
     store = MemoryStore()
@@ -37,7 +40,14 @@ async def door(
     queue = CommandQueue(take or intake.handle, batch_max=10, waiting_max=WAITING_MAX, health=Health(1))
     pool: Any = None
     app = command_routes.build(
-        "approvals", store=store, pool=pool, queue=queue, decode=_admit, health=Health(1), lifespan=_none
+        "approvals",
+        store=store,
+        pool=pool,
+        queue=queue,
+        decode=_admit,
+        senders=senders or Senders(),
+        health=Health(1),
+        lifespan=_none,
     )
 
     async def run() -> None:
@@ -55,8 +65,8 @@ async def _none(_: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def _admit(envelope: Any) -> DecodedCommand:
-    return reject(envelope.id, source=envelope.source)
+def _admit(envelope: Any, principal: Principal) -> DecodedCommand:
+    return replace(reject(envelope.id, source=envelope.source), principal=principal)
 
 
 def event(id_: str, source: str = "urn:test") -> dict[str, Any]:

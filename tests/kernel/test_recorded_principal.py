@@ -26,7 +26,7 @@ KZ = Principal(
     "service_account",
     "mfa-kz",
     roles=frozenset({"producer"}),
-    contributors=frozenset({"KAZ"}),
+    contributors=frozenset({"KZX"}),
     key="k1",
     proof=b"\x01" * 32,
     register=f"7:{'cd' * 32}",

@@ -71,6 +71,19 @@ async def test_two_commands_that_make_one_event_id_are_one_answer_and_one_confli
     assert again == answers[2]
 
 
+@pytest.mark.parametrize("character", ["\n", "\x85", "\uffff"], ids=["line feed", "U+0085", "U+FFFF"])
+async def test_line_feed_u0085_uffff_in_source_and_id_are_invalid_and_their_neighbours_go_on(
+    store: Store, character: str
+) -> None:
+    odd = [reject(f"a{character}b", "kz-1", source="urn:x"), reject("b", "kz-2", source=f"urn:x{character}a")]
+    answers = await handler(store).handle([reject("c-1"), odd[0], reject("c-2"), odd[1], reject("c-3")])
+    assert [one.status for one in answers] == ["accepted", "invalid", "accepted", "invalid", "accepted"]
+    assert [(one.field, bool(one.remedy)) for one in answers if one.status == "invalid"] == [
+        ("id", True),
+        ("source", True),
+    ]
+
+
 async def test_a_command_whose_answer_was_lost_from_the_inbox_is_a_conflict_and_stops_nobody(
     servers: Servers, database: str
 ) -> None:

@@ -1,0 +1,56 @@
+"""The register of producers that a deciding service goes by: read at the start, followed while it runs, and on record.
+
+`register_of` reads it before anything is decided; `watch` reads it again when its file changes. Its version and digest
+are kept in the service's database, so that no earlier register comes back with an earlier file.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+import asyncpg
+
+from kernel.identity.register import RegisterRefused
+from kernel.identity.register_file import RegisterFile
+from kernel.identity.register_text import operators_of
+from kernel.runtime.health import Health
+from kernel.runtime.settings import Settings
+from kernel.store import database, registers
+
+LOOK_AT_FILE_S: Final = 5.0
+"""How often the file is looked at."""
+REMARK: Final = "register of producers"
+"""Its name in health."""
+
+
+async def register_of(settings: Settings, pool: asyncpg.Pool) -> RegisterFile | None:
+    """The register of producers that the settings name; None if they name none.
+
+    Raises:
+        SystemExit: it cannot be used; the message says why.
+    """
+    if settings.producers is None:
+        return None
+    try:
+        operators = operators_of((settings.producers_operators or "").split(","))
+        register = RegisterFile(settings.producers, operators, await registers.latest(pool))
+    except RegisterRefused as refused:
+        raise SystemExit(f"The register of producers cannot be used (FORCEGEN_PRODUCERS): {refused}") from refused
+    await registers.note(pool, register.current)
+    return register
+
+
+async def watch(register: RegisterFile, pool: asyncpg.Pool, health: Health) -> None:
+    """Read the file again when it changes; one that is refused leaves in force what was, and shows in health."""
+    noted = register.current.reference
+    while True:
+        register.refresh()
+        if register.problem is None:
+            health.remarks.pop(REMARK, None)
+        else:
+            health.remarks[REMARK] = f"version {register.current.version} stays: {register.problem}"
+        if register.current.reference != noted:
+            with suppress(*database.PASSING_FAULTS):
+                await registers.note(pool, register.current)
+                noted = register.current.reference
+        await asyncio.sleep(LOOK_AT_FILE_S)
