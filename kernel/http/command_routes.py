@@ -23,6 +23,7 @@ from kernel.http.command_intake import DecodeCommand, commands_of
 from kernel.http.models import DeadLetterItem, DeadLetterPage, Waiting, WaitingPage
 from kernel.http.page_cursor import Keyset, numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Identity, Limit, Name
+from kernel.http.principals import principal
 from kernel.http.problem_details import RETRY_AFTER_S, Problem
 from kernel.http.problem_types import (
     AMBIGUOUS,
@@ -34,7 +35,6 @@ from kernel.http.problem_types import (
 )
 from kernel.http.values import identity, instant, shown
 from kernel.identity.intake import Senders
-from kernel.identity.principal import UNAUTHENTICATED
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.postgres import sql
@@ -133,7 +133,7 @@ def _commands(
     @app.post("/v1/commands", summary="Ask for one command or a batch", **cloudevents_binding.documented(app, service))
     async def ask(request: Request) -> Response:
         """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
-        read = await commands_of(request.headers, await _body(request), UNAUTHENTICATED, senders, decode)
+        read = await commands_of(request.headers, await _body(request), principal(request), senders, decode)
         try:
             answers = iter(await queue.submit([one for one in read if isinstance(one, DecodedCommand)]))
         except TooMany as bound:

@@ -23,6 +23,7 @@ from kernel.identity.principal import Principal
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.memory import MemoryStore
+from tests.callers import ANYTHING
 from tests.integration.serving import served
 from tests.kernel.door import Counting, reject
 from tests.strangers import Stranger
@@ -32,7 +33,11 @@ WAITING_MAX = 5
 
 @asynccontextmanager
 async def door(
-    take: Any = None, *, begins: asyncio.Event | None = None, senders: Senders | None = None
+    take: Any = None,
+    *,
+    begins: asyncio.Event | None = None,
+    senders: Senders | None = None,
+    caller: Principal = ANYTHING,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, MemoryStore]]:
     """A service over a store in memory; `take` stands in for how its batches are decided, once it `begins`."""
     store = MemoryStore()
@@ -55,7 +60,7 @@ async def door(
         await queue.run()
 
     loop = asyncio.create_task(run())
-    async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
+    async with served(app, caller) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
         yield client, store
     loop.cancel()
 

@@ -24,7 +24,6 @@ from kernel.model.records import DecodedCommand
 from kernel.store.memory import MemoryStore
 from tests.kernel.door import WORDS, Counting, reject
 from tests.kernel.registered import KZ, KZ_P256, LINES, UN, attributes_of, binary, register, structured, text
-from tests.kernel.test_door_over_http import STRUCTURED, door
 
 TOPIC = "approvals.commands"
 SOURCE = "urn:mfa:kz"
@@ -256,27 +255,3 @@ async def test_policies_and_senders_without_a_register_are_limited_to_no_state()
         handler = CommandHandler(Counting(), MemoryStore(), service="approvals", streams_cached_max=10)
         (answer,) = await handler.handle([replace(reject("c-1", "xx-1"), principal=principal)])
         assert answer.status == "accepted"
-
-
-# Over HTTP.
-
-
-def over_http(envelope: Envelope, key: SigningKey | None) -> dict[str, Any]:
-    _, value, _ = structured(envelope, key)
-    return {"content": value, "headers": STRUCTURED}
-
-
-async def test_a_signed_command_over_http_is_its_producers() -> None:
-    async with door(senders=Senders(register)) as (client, store):
-        answer = await client.post("/v1/commands", **over_http(command(), KZ))
-        assert answer.status_code == 200, answer.text
-        assert [event.principal.id for event in store.events] == ["mfa-kz"]
-
-
-@pytest.mark.parametrize("key", [None, THIEF, UN], ids=["unsigned", "a stranger's", "another producer's"])
-async def test_a_command_over_http_of_another_sender_is_403_and_nothing_is_stored(key: SigningKey | None) -> None:
-    async with door(senders=Senders(register)) as (client, store):
-        answer = await client.post("/v1/commands", **over_http(command(), key))
-        assert answer.status_code == 403
-        assert answer.json()["type"] == "urn:forcegen:problem:not-the-sender"
-        assert (store.outcomes, store.events) == ([], [])
