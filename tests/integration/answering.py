@@ -12,6 +12,7 @@ from contracts.words import Event
 from services.reporting.http.app import build
 from services.reporting.projector.projector import Projector
 from services.reporting.reports.catalogue import REPORTS
+from tests.callers import CalledAs
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 
@@ -57,6 +58,6 @@ async def given(dsn: str, events: Iterable[Event], today: date = date(2014, 12, 
         async with pool.acquire() as connection, connection.transaction():
             done = await Projector().apply(connection, log)
             assert (done.applied, done.parked) == (len(log), 0)
-        transport = httpx.ASGITransport(app=build(pool, today=lambda: today))
+        transport = httpx.ASGITransport(app=CalledAs(build(pool, today=lambda: today)))
         async with httpx.AsyncClient(transport=transport, base_url="http://reading") as http:
             yield QueryClient(http)

@@ -22,6 +22,7 @@ from services.reporting.app import SERVICE
 from services.reporting.http.app import build
 from services.reporting.projector.projector import Projector
 from tests.architecture.sources import ROOT
+from tests.callers import CalledAs
 from tests.projection_spec import history
 from tests.servers import Servers, fresh_database
 from tests.stories import AS_OF, run_story
@@ -85,7 +86,7 @@ async def test_a_function_gives_the_rows_of_the_report(
     report = "strength" if source else name.replace("_", "-")
     parameters = {key: str(value) for key, value in given.items()} | source
     parameters |= {"as_known_at": known_at.isoformat()} if known_at else {}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(owner, lambda: AS_OF))) as http:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=CalledAs(build(owner, lambda: AS_OF)))) as http:
         answer = (await http.get(f"http://here/v1/reports/{report}", params=parameters)).json()
     if answer.get("title") == "Unknown name":  # nothing of that name was known then: the API says so, SQL has no rows
         assert rows == []

@@ -17,6 +17,7 @@ from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.reports.catalogue import REPORTS
 from tests import http_fuzzer
 from tests import peacekeepers as story
+from tests.callers import CalledAs
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
 from tests.projection_spec import history
@@ -47,7 +48,9 @@ async def api(postgres_dsn: str) -> AsyncIterator[httpx.AsyncClient]:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, history(PAST))
         app = build(pool, today=lambda: date(2014, 12, 1))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://reading") as http:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=CalledAs(app)), base_url="http://reading"
+        ) as http:
             yield http
 
 

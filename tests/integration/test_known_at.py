@@ -26,6 +26,7 @@ from services.reporting.query.parameters import AsOf
 from services.reporting.query.session import ReadModel
 from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
+from tests.callers import CalledAs
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 from tests.properties.histories import deliveries
@@ -84,7 +85,7 @@ def addresses() -> list[str]:
 async def answers(pool: asyncpg.Pool, **params: Any) -> dict[str, Any]:
     """What every report and every list says; what it was asked is no part of the answer."""
     bodies = {}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(pool, lambda: TODAY))) as http:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=CalledAs(build(pool, lambda: TODAY)))) as http:
         for address in addresses():
             answer = await http.get(f"http://reading{address}", params=dict(httpx.URL(address).params) | params)
             body = answer.json()
@@ -146,7 +147,9 @@ async def test_two_versions_on_record_at_once_are_found(now: asyncpg.Pool) -> No
 async def test_an_instant_that_no_report_can_answer_is_named(
     now: asyncpg.Pool, path: str, instant: str, why: str
 ) -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(now)), base_url="http://reading") as http:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=CalledAs(build(now))), base_url="http://reading"
+    ) as http:
         answer = await http.get(path, params={"as_known_at": instant})
     problem = answer.json()
     assert (answer.status_code, problem["field"]) == (400, "as_known_at")

@@ -20,6 +20,7 @@ from services.reporting.projections.view import Project
 from services.reporting.projector.projector import Applied, Projector
 from services.reporting.projector.upsert_sql import Statements
 from tests import peacekeepers as story
+from tests.callers import CalledAs
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 from tests.properties.histories import delivered
@@ -166,7 +167,9 @@ async def test_rows_of_a_parked_stream_say_that_they_are_incomplete(pool: asyncp
     log = history([story.planned("t-1"), story.arrived("t-1"), story.arrived("t-9")])
     async with pool.acquire() as connection, connection.transaction():
         await apply(connection, log)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(pool)), base_url="http://reading") as api:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=CalledAs(build(pool))), base_url="http://reading"
+    ) as api:
         page = (await api.get("/v1/tours")).json()
         assert page["incomplete"] is True
         assert [item["incomplete"] for item in page["items"]] == [True]

@@ -12,6 +12,7 @@ import pytest
 from services.reporting.http.app import build
 from services.reporting.projector.projector import Projector
 from tests import peacekeepers as story
+from tests.callers import CalledAs
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import history
 
@@ -43,7 +44,7 @@ async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
 
 @pytest.fixture
 async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=build(pool, today=lambda: TODAY))
+    transport = httpx.ASGITransport(app=CalledAs(build(pool, today=lambda: TODAY)))
     async with httpx.AsyncClient(transport=transport, base_url="http://reading") as client:
         yield client
 
@@ -208,7 +209,7 @@ async def test_parked_events_are_listed_page_by_page(postgres_dsn: str) -> None:
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, [second])
-        transport = httpx.ASGITransport(app=build(pool, today=lambda: TODAY))
+        transport = httpx.ASGITransport(app=CalledAs(build(pool, today=lambda: TODAY)))
         async with httpx.AsyncClient(transport=transport, base_url="http://reading") as api:
             first = await get(api, "parked", limit=1)
             rest = await get(api, "parked", limit=1, cursor=first["next"])

@@ -12,6 +12,7 @@ from contracts.deployments import StrengthReturnRecorded
 from kernel.http.page_cursor import encode
 from services.reporting.http.app import build
 from services.reporting.projector.projector import Projector
+from tests.callers import CalledAs
 from tests.integration.reading_database import reading_database
 from tests.projection_spec import LEARNED, history
 
@@ -51,7 +52,7 @@ async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
 
 @pytest.fixture
 async def api(pool: asyncpg.Pool) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=build(pool, today=lambda: date(2014, 1, 1)))
+    transport = httpx.ASGITransport(app=CalledAs(build(pool, today=lambda: date(2014, 1, 1))))
     async with httpx.AsyncClient(transport=transport, base_url="http://reading") as client:
         yield client
 
