@@ -39,13 +39,16 @@ def settings_here(directory: Path) -> Mapping[str, str]:
     }
 
 
-def sign_in_link(directory: Path, url: str) -> str:
-    """The address of a service's form that signs in once, as the holder of the token of the system in a directory.
+def sign_in_link(directory: Path, url: str) -> str | None:
+    """The address of a service's form that signs in once, as the holder of the token of the system in a directory; None
+    if there is no such token.
 
     Its code is in the fragment, which no browser sends: it is in no log and no history.
     """
     token = read_token(directory)
-    code = Sessions(_session_key(directory)).link(digest_of(token or ""), datetime.now(UTC))
+    if token is None:
+        return None
+    code = Sessions(_session_key(directory)).link(digest_of(token), datetime.now(UTC))
     return f"{url}/sign-in#{code}"
 
 

@@ -17,5 +17,6 @@ def show(system: Endpoints, directory: Path) -> None:
     row(shown, ("SQL for analysts", "the address that `forcegen sql` prints"))
     row(shown, ("Kafka", system.kafka_bootstrap))
     results().print(shown)
-    notices().print("To sign in to the pages, open this link once, within an hour:", soft_wrap=True)
-    notices().print(sign_in_link(directory, system.urls[QUERY]), soft_wrap=True)
+    if link := sign_in_link(directory, system.urls[QUERY]):
+        notices().print("To sign in to the pages, open this link once, within an hour:", soft_wrap=True)
+        notices().print(link, soft_wrap=True)

@@ -20,6 +20,7 @@ from kernel.http.guard import guard
 from kernel.http.permits import RouteWithoutPermit
 from kernel.http.proxied import addressed
 from kernel.runtime import listening
+from kernel.runtime.faults import kind, where
 from kernel.runtime.settings import Settings
 
 log = structlog.get_logger()
@@ -44,7 +45,8 @@ async def running_together(loops: Sequence[Loop]) -> AsyncIterator[None]:
 
 def _fatal(task: asyncio.Task[None]) -> None:
     fault = None if task.cancelled() else task.exception()
-    log.critical("a loop ended; the process ends with it", fault=repr(fault), exc_info=fault)
+    details = {"fault": kind(fault), "where": where(fault)} if fault else {}  # a message may quote somebody's data
+    log.critical("a loop ended; the process ends with it", **details)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

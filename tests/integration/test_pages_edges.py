@@ -1,7 +1,9 @@
 """Whatever stands in an address, a reader is given a page: it names the parameter and the remedy, in their language."""
 
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from html import unescape
 
 import pytest
@@ -151,6 +153,18 @@ async def test_the_picture_of_a_line_is_refused_by_name_too(ask: QueryClient) ->
         answer = await ask.http.get(f"/lines/{mandate}/officers/occupancy.svg{query}")
         assert answer.status_code in (400, 404), (mandate, query)
         assert answer.json()["field"], answer.text
+
+
+async def test_no_page_and_no_picture_allows_code_or_style_of_anybody_else(ask: QueryClient, event: str) -> None:
+    for path in ROUTES:
+        answer = await ask.http.get(path.format(**THINGS, event=event))
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy, path
+        assert "<style" not in answer.text, path
+    picture = await ask.http.get("/lines/kz-2018/officers/occupancy.svg")
+    style = picture.text.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert picture.headers["content-security-policy"] == f"default-src 'none'; style-src 'sha256-{digest}'"
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])
