@@ -157,7 +157,7 @@ async def test_the_picture_of_a_line_is_refused_by_name_too(ask: QueryClient) ->
 
 async def test_no_page_and_no_picture_allows_code_or_style_of_anybody_else(ask: QueryClient, event: str) -> None:
     for path in ROUTES:
-        answer = await ask.http.get(path.format(**THINGS, event=event))
+        answer = await ask.http.get(path.format(**THINGS, event=event), headers={"Accept": "text/html"})
         policy = answer.headers["content-security-policy"]
         assert "unsafe" not in policy, path
         assert "<style" not in answer.text, path
