@@ -18,6 +18,7 @@ from cli.commands.held import drop_held, held
 from cli.commands.lag import lag
 from cli.commands.report import report
 from cli.commands.send.command import send
+from cli.commands.sign import sign
 from cli.commands.verify import verify
 from cli.commands.verify_event import verify_event
 from cli.output.errors import CommandError, exit_code
@@ -90,6 +91,7 @@ for command in (send, report, follow, lag, verify):
 app.command("dead-letters")(dead_letters)
 app.command("held")(held)
 app.command("drop-held")(drop_held)
+app.command("sign")(sign)
 app.command("verify-event")(verify_event)
 
 imports = typer.Typer(

@@ -5,6 +5,7 @@ is self-contained: every schema is in its components.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 import orjson
@@ -16,6 +17,7 @@ from contracts.examples import EXAMPLES, enveloped
 from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import COMMANDS, EVENTS, SERVICES, commands_of, events_of, type_name
+from contracts.verifiability import MATERIAL_BYTES_MAX
 from contracts.words import Command, Event, Message
 
 Json: TypeAlias = Mapping[str, object]
@@ -51,6 +53,15 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_authonbehalfof": _NAME | {"description": "Whose command led to this one, where a policy sent it."},
     "ce_causeplace": _NAME | {"description": "Topic, partition and offset of the record that led to this event."},
     "ce_position": _DIGITS | {"description": "Its place in the service's log, without gaps and in commit order."},
+}
+_SIGNATURE: Final[Mapping[str, Json]] = {
+    "ce_dssematerial": {
+        "type": "string",
+        "contentEncoding": "base64",
+        "maxLength": MATERIAL_BYTES_MAX,
+        "description": "The sender's signature over attributes and data: a DSSE envelope, by CloudEvents' extension"
+        " Verifiability (docs/how-to/sign-events.md).",
+    },
 }
 _INTERNAL: Final = {
     "name": "internal",
@@ -185,12 +196,12 @@ def _schemas() -> Json:
     }
     return {
         **shared["$defs"],
-        "CommandHeaders": _headers(_COMMAND_REQUIRED),
+        "CommandHeaders": _headers(_COMMAND_REQUIRED, _SIGNATURE),
         "EventHeaders": _headers(_EVENT_REQUIRED),
         "OutcomeHeaders": _headers(_OUTCOME_REQUIRED),
         "DeadLetterHeaders": {"type": "object", "properties": dead_letter_schema, "required": ["dead-letter-reason"]},
     }
 
 
-def _headers(required: Sequence[str]) -> Json:
-    return {"type": "object", "properties": dict(_HEADER), "required": list(required)}
+def _headers(required: Sequence[str], more: Mapping[str, Json] = MappingProxyType({})) -> Json:
+    return {"type": "object", "properties": {**_HEADER, **more}, "required": list(required)}

@@ -11,6 +11,7 @@ import pytest
 from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
 from cli.commands.send.send_and_wait import SendAndWait
 from cli.commands.send.signed_lines import signed
+from cli.input.key_files import read_key
 from contracts.cloudevents import from_kafka
 from contracts.raw_events import raw_from_kafka
 from contracts.vectors import all_vectors
@@ -135,6 +136,22 @@ def test_an_event_is_verified_offline_and_what_is_covered_is_shown(tmp_path: Pat
     assert (document["verified"]["signed"], document["verified"]["dropped"]) == (["actor"], ["theirs"])
 
 
+async def test_a_file_is_signed_here_and_sent_from_elsewhere(tmp_path: Path) -> None:
+    key, file = tmp_path / "key", tmp_path / "commands.ndjson"
+    assert run("keys", "new", key).exit_code == 0
+    file.write_bytes(spelt() + b"{\n" + spelt(id="c-2"))
+    result = run("sign", file, "--key", key)
+    assert result.exit_code == 1 and "line 2" in result.stderr
+    again = list(read_lines(io.BytesIO(result.stdout_bytes)))
+    assert [one.envelope.id for one in again if isinstance(one, CommandLine)] == ["c-1", "c-2"]
+    for one in again:
+        assert isinstance(one, CommandLine)
+        value, headers = await sent(one, structured=False)
+        event = raw_from_kafka(value, headers)
+        assert event.data == SPELT
+        assert verify(event.attributes, event.data, [read_key(key).public]).signed == ("actor",)
+
+
 def test_without_a_key_nothing_is_verified(tmp_path: Path) -> None:
     result = run("verify-event", event_file(tmp_path))
     assert result.exit_code == 1
@@ -174,6 +191,6 @@ def test_a_record_of_the_archive_is_verified_alike(tmp_path: Path, in_bundle: bo
 
 
 def test_the_commands_explain_themselves() -> None:
-    for command in (("keys", "new"), ("keys", "show"), ("verify-event",), ("send",)):
+    for command in (("keys", "new"), ("keys", "show"), ("verify-event",), ("sign",), ("send",)):
         result = run(*command, "--help")
         assert f"forcegen {' '.join(command)}" in result.stdout and "Exit codes:" in result.stdout
