@@ -14,12 +14,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import archiving, codec, deciding, end_to_end, following, importing, projecting, replaying, reports
+from benchmarks import (
+    archiving,
+    codec,
+    deciding,
+    end_to_end,
+    following,
+    importing,
+    projecting,
+    replaying,
+    reports,
+    scoping,
+)
 from benchmarks.measure import Measured
 from tests.servers import Servers, provided_servers
 
 Benchmark = Callable[[Servers], list[Measured]]
-MODULES = (codec, deciding, projecting, archiving, replaying, reports, following, importing, end_to_end)
+MODULES = (codec, deciding, projecting, archiving, replaying, reports, scoping, following, importing, end_to_end)
 BENCHMARKS: dict[str, Benchmark] = {module.__name__.rpartition(".")[2]: module.run for module in MODULES}
 
 

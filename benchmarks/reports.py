@@ -25,6 +25,7 @@ from services.reporting.pages.render import Question
 from services.reporting.pages.routes import show
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.scope import ReadPools
 from services.reporting.query.session import ReadModel
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.parameters import ReportParameters
@@ -105,8 +106,8 @@ def _bound(what: str, ratios: Sequence[float], at_most: float) -> str:
 
 
 async def _costs(servers: Servers, tours: int) -> dict[str, Costs]:
-    async with _filled(servers, tours) as pool:
-        model = ReadModel(pool, lambda: NOW, ChangeFeed(pool, Health(0)))
+    async with filled(servers, tours) as pool:
+        model = ReadModel(ReadPools(pool), lambda: NOW, ChangeFeed(ReadPools(pool), Health(0)))
         tour = await pool.fetchval("SELECT id FROM tours WHERE contributor = $1 ORDER BY id LIMIT 1", STATE)
 
         async def one_row() -> None:
@@ -159,7 +160,8 @@ async def _cost(ask: Ask, one_row: Ask) -> Cost:
 
 
 @asynccontextmanager
-async def _filled(servers: Servers, tours: int) -> AsyncIterator[asyncpg.Pool]:
+async def filled(servers: Servers, tours: int) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a register of many years."""
     projector = Projector()
     async with reading_database(servers.postgres) as pool:
         events = register.history(tours)

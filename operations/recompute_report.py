@@ -17,12 +17,13 @@ from aiokafka import ConsumerRecord
 
 from contracts.json_object import JsonObject
 from kernel.runtime.health import Health
-from kernel.store import database
+from kernel.store import database, scopes
 from operations.audit_log import ReadPath
 from services.audit.archive import static_files
 from services.audit.verify.verifier import name_of
 from services.reporting import rebuild
 from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.scope import NARROWED, ReadPools
 from services.reporting.query.session import ReadModel
 from services.reporting.rebuild import ViewFill
 from services.reporting.reports import formats, run
@@ -55,10 +56,10 @@ def consumed(record: JsonObject) -> "ConsumerRecord[bytes | None, bytes | None]"
 class RecomputedViews:
     """Views in a separate schema, filled while the records are read."""
 
-    def __init__(self, runner: asyncio.Runner, filling: ViewFill, pool: asyncpg.Pool, receipt: Receipt) -> None:
+    def __init__(self, runner: asyncio.Runner, filling: ViewFill, pools: ReadPools, receipt: Receipt) -> None:
         self._runner = runner
         self._filling = filling
-        self._pool = pool
+        self._pools = pools
         self._receipt = receipt
         self._until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
         self._next: list[ConsumerRecord[bytes | None, bytes | None]] = []
@@ -89,7 +90,9 @@ class RecomputedViews:
         report, given = REPORTS[self._receipt.report], dict(self._receipt.parameters)
         params = parameters_of(self._receipt.report, report.parameters, report.required).model_validate(given)
         day = date.fromisoformat(given["as_of"])
-        model = ReadModel(self._pool, lambda: day, ChangeFeed(self._pool, Health(0)))
+        contributors = self._receipt.contributors
+        scope = None if contributors is None else frozenset(contributors)
+        model = ReadModel(self._pools, lambda: day, ChangeFeed(self._pools, Health(0)), scope=scope)
         async with model.session(params) as session:
             return formats.as_json(self._receipt.report, await run.find(session, report, params))
 
@@ -100,15 +103,21 @@ def recomputed_views(url: str, receipt: Receipt) -> Iterator[RecomputedViews]:
     schema = f"forcegen_{secrets.token_hex(6)}"
     until = {(place.topic, place.partition): place.next_offset for place in receipt.positions}
 
-    async def begin(stack: AsyncExitStack) -> tuple[ViewFill, asyncpg.Pool]:
+    async def begin(stack: AsyncExitStack) -> tuple[ViewFill, ReadPools]:
+        if receipt.contributors is not None:
+            await scopes.provision_scopes(url)  # the answer was given under policies, and so it is made again
         await rebuild.make(url, schema)
         here = rebuild.within(url, schema)
         pool = await stack.enter_async_context(asyncpg.create_pool(here, min_size=1, max_size=2))
+        scoped = None
+        if receipt.contributors is not None:
+            narrowed = asyncpg.create_pool(here, min_size=1, max_size=1, server_settings=dict(NARROWED))
+            scoped = await stack.enter_async_context(narrowed)
         connection = await database.session(here)
         stack.push_async_callback(connection.close)
         filling = ViewFill(connection)
         await filling.begin(until)
-        return filling, pool
+        return filling, ReadPools(pool, scoped)
 
     async def end(stack: AsyncExitStack) -> None:
         await stack.aclose()

@@ -19,7 +19,7 @@ import httpx
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.provision import OWNERS, READERS, SCHEMAS_OF
+from deploy.provision import OWNERS, READERS, SCHEMAS_OF, UNSCOPED, provision_scope
 from kernel.command_service import DecidingService
 from kernel.identity.principal import ROLES as EVERY_ROLE
 from kernel.identity.tokens import line_of
@@ -27,6 +27,7 @@ from kernel.messaging import topics
 from kernel.reader_service import ReaderService
 from kernel.runtime.settings import Settings
 from kernel.store import database
+from kernel.store.scopes import provision_scopes
 from services.approvals.app import SERVICE as APPROVALS
 from services.audit.app import SERVICE as AUDIT
 from services.deployments.app import SERVICE as DEPLOYMENTS
@@ -184,10 +185,12 @@ async def empty_topics(bootstrap: str) -> None:
 async def provision(servers: Servers, name: str) -> None:
     """Roles and schemas of every service in one database."""
     admin = servers.database(name)
+    await provision_scopes(admin)
     for reader, schema in READERS.items():
         await database.provision_reader(admin, reader, PASSWORD, schema)
     for owner in OWNERS:
         await database.provision(admin, owner, PASSWORD, schemas=SCHEMAS_OF.get(owner))
+    await provision_scope(admin, UNSCOPED, {})
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from kernel.reader_service import Write
 from kernel.runtime.faults import kind
 from kernel.store.postgres import Connection
 from kernel.store.schema_files import Migrations
-from services.reporting import projection_version
+from kernel.store.scopes import OWN_STATES
+from services.reporting import projection_version, scope
 from services.reporting.analysts.publish import publish
 from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.decode import event_of_record
@@ -49,9 +50,14 @@ MIGRATIONS = Migrations(
         "known/stays_between.sql",
         "known/people_on.sql",
         "known/occupancy_between.sql",
+        "scope/rules.sql",
+        "scope/policies.sql",
+        "scope/rights.sql",
+        "scope/apply.sql",
     ),
 )
-"""`known/` holds what answers questions as known at an instant, in a schema of its own beside this one."""
+"""`known/` holds what answers questions as known at an instant, in a schema of its own beside this one; `scope/` holds
+which rows each reader sees."""
 
 
 def prepare(records: Records) -> Write:
@@ -87,10 +93,12 @@ async def beside(pool: asyncpg.Pool) -> AsyncIterator[None]:
 
     Raises:
         OtherProjections: another version of the projections made the views.
+        NotProvisioned: the database lacks what scopes are made of.
     """
     async with pool.acquire() as connection:
         await projection_version.begin(connection)
         await projection_version.check(connection)
+        await scope.check(connection)
     await publish(pool)
     async with retried(pool):
         yield
@@ -103,5 +111,5 @@ SERVICE = reader_service.ReaderService(
     put_by,
     migrations=[MIGRATIONS],
     batch_records_max=1_000,
-    readers=["analyst"],
+    readers=["analyst", OWN_STATES],
 )

@@ -28,6 +28,7 @@ from services.reporting import projection_version
 from services.reporting.analysts import publish
 from services.reporting.app import PROJECTOR, SERVICE, put_by
 from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.scope import EVERYONE
 from services.reporting.projector.decode import event_of_envelope
 from services.reporting.projector.projector import Applied
 from services.reporting.queries import query
@@ -257,5 +258,5 @@ async def _let_read(connection: Connection, reader: str, schema: str) -> None:
 async def _notify_followers(connection: Connection) -> None:
     tables = [row["tablename"] for row in await connection.fetch(sql()["tables"], LIVE)]
     views: list[object] = [table for table in tables if not table.endswith("_history")]
-    changed = (views, ["[]"] * len(views), [0] * len(views))
+    changed = (views, [EVERYONE] * len(views), ["[]"] * len(views), [0] * len(views))
     await connection.execute(query("change").sql, *changed, len(views))

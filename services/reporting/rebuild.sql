@@ -13,7 +13,8 @@ SELECT topic, part, next_offset FROM consumed WHERE consumer = $1
 SELECT topic, part, next_offset FROM consumed WHERE consumer = $1 ORDER BY topic, part FOR UPDATE
 
 -- name: readers
--- Who may read a schema besides its owner.
+-- Who may read all of a schema besides its owner. Who may read some of its tables was given that with the tables.
 SELECT DISTINCT pg_get_userbyid(granted.grantee) AS reader
-FROM pg_namespace, aclexplode(nspacl) AS granted
-WHERE nspname = $1 AND granted.privilege_type = 'USAGE' AND granted.grantee NOT IN (0, nspowner)
+FROM pg_default_acl, aclexplode(defaclacl) AS granted
+WHERE defaclnamespace = $1::regnamespace AND defaclobjtype = 'r' AND granted.privilege_type = 'SELECT'
+  AND granted.grantee <> defaclrole

@@ -16,6 +16,7 @@ from services.reporting.http.app import build
 from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.scope import ReadPools
 from tests.architecture.sources import ROOT
 from tests.browser.chromium import driver_environment, located
 from tests.integration.reading_database import reading_database
@@ -76,7 +77,7 @@ async def system(postgres_dsn: str) -> AsyncIterator[BrowsedSystem]:
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, log)
-        following = ChangeFeed(pool, Health(60))
+        following = ChangeFeed(ReadPools(pool), Health(60))
         app = build(pool, today=lambda: AS_OF, change_feed=following)
         async with running_together([following.run()]), served(app) as url:
             yield BrowsedSystem(url, pool, log)

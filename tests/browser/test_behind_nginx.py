@@ -15,6 +15,7 @@ from kernel.runtime.process import running_together
 from kernel.runtime.settings import Settings
 from services.reporting.http.app import build
 from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.scope import ReadPools
 from tests.browser.conftest import PICTURES, BrowsedSystem
 from tests.integration.serving import served
 from tests.nginx import nginx
@@ -30,7 +31,7 @@ PLAN: dict[str, Any] = {"planned_from": date(2022, 6, 1), "planned_until": date(
 @pytest.fixture
 async def page(browser: Browser, system: BrowsedSystem, tmp_path: Path) -> AsyncIterator[Page]:
     """A page that says nothing against what it is served."""
-    following = ChangeFeed(system.pool, Health(60))
+    following = ChangeFeed(ReadPools(system.pool), Health(60))
     app = addressed(build(system.pool, today=lambda: AS_OF, change_feed=following), Settings(http_root_path=PREFIX))
     async with running_together([following.run()]), served(app) as direct, nginx(tmp_path, {PREFIX: direct}) as url:
         context = await browser.new_context(locale="en-GB", base_url=url)

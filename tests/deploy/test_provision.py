@@ -8,8 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.provision import main, provision, setting
+from deploy.provision import OWNERS, READERS, Missing, main, provision, setting, state_analysts
 from tests.servers import Servers
+from tests.system import PASSWORD
 
 
 @pytest.fixture
@@ -87,3 +88,37 @@ def test_a_secret_may_be_a_file(tmp_path: Path) -> None:
 def test_a_missing_setting_is_named() -> None:
     with pytest.raises(SystemExit, match="FORCEGEN_APPROVALS_PASSWORD is not set"):
         main({})
+
+
+def test_the_analysts_of_states_are_read_from_one_line() -> None:
+    assert state_analysts("") == {}
+    assert state_analysts("analyst_kz=KAZ  analyst_ca=KAZ,KGZ") == {"analyst_kz": ["KAZ"], "analyst_ca": ["KAZ", "KGZ"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["reporting=KAZ", "analyst=KAZ", "analyst_kz", "analyst_kz=", "analyst_kz=kaz", "analyst_a=KAZ analyst_a=KGZ"],
+)
+def test_a_binding_that_is_not_understood_is_named(text: str) -> None:
+    """A role of a service can never be bound, and none is bound to nothing."""
+    with pytest.raises(Missing, match="FORCEGEN_STATE_ANALYSTS"):
+        state_analysts(text)
+
+
+@pytest.mark.servers
+async def test_a_role_of_one_state_is_bound_by_provisioning_and_bound_otherwise_by_provisioning_again(
+    servers: Servers, name: str
+) -> None:
+    role = f"analyst_{name}"
+    passwords = dict.fromkeys((*OWNERS, *READERS, role), PASSWORD)
+    with psycopg.connect(servers.postgres, autocommit=True) as connection:
+        try:
+            for states in (["KAZ"], ["KAZ", "KGZ"], ["KGZ"]):
+                await provision(servers.postgres, name, passwords, state_analysts={role: states})
+                with psycopg.connect(servers.as_role(role, PASSWORD, name)) as session:
+                    assert session.execute("SELECT scopes.own_states()").fetchone() == (states,)
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        session.execute("SELECT * FROM scopes.scope_of")
+        finally:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"DROP ROLE IF EXISTS {role}")

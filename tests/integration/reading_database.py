@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from kernel.store.database import migrate
 from kernel.store.postgres_url import address
+from kernel.store.scopes import provision_scopes
 from services.reporting.app import SERVICE
 from services.reporting.query.session import PLANNED_ONCE
 from services.reporting.rebuild import within
@@ -34,6 +35,7 @@ async def reading_database(dsn: str, *, settings: Mapping[str, str] = PLANNED_ON
         ) as pool:
             await pool.execute("CREATE EXTENSION btree_gist WITH SCHEMA public")
             await pool.execute("CREATE SCHEMA reporting; CREATE SCHEMA reporting_known; CREATE SCHEMA analysts")
+            await provision_scopes(address(dsn).to(name))
             await migrate(SecretStr(within(address(dsn).to(name), "reporting")), SERVICE.schema)
             yield pool
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,4 +1,4 @@
-"""An analyst with a SQL tool: the numbers of the reports, on any two times, and no way to anything else."""
+"""An analyst with a SQL tool: the numbers of the reports, on any two times, and no way to anything but the register."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from deploy.provision import SCHEMAS_OF
 from kernel.store.database import migrate, provision, provision_reader
+from kernel.store.scopes import bind, provision_scopes
 from services.reporting.analysts.generate import SCHEMA, argument, reports
 from services.reporting.analysts.publish import publish
 from services.reporting.analysts.reference import page
@@ -43,9 +44,11 @@ async def database(servers: Servers) -> AsyncIterator[str]:
     reader = f"analyst_{secrets.token_hex(4)}"
     with fresh_database(servers) as name:
         admin = servers.database(name)
+        await provision_scopes(admin)
         await provision_reader(admin, reader, "secret", SCHEMA)
         schemas = {schema: [reader] if schema == SCHEMA else [] for schema in SCHEMAS_OF["reporting"]}
         await provision(admin, "reporting", "only-for-tests", schemas=schemas)
+        await bind(admin, reader, None, watched_by="reporting")
         owner = servers.as_role("reporting", "only-for-tests", name)
         async with asyncpg.create_pool(owner, min_size=1, max_size=2) as pool:
             await migrate(SecretStr(owner), SERVICE.schema)
@@ -124,14 +127,15 @@ async def test_every_view_answers_and_everything_has_a_comment(analyst: asyncpg.
 @pytest.mark.parametrize(
     "attempt",
     [
-        "SELECT * FROM reporting.tours",
-        "SELECT * FROM reporting_known.tours",
+        "SELECT * FROM reporting.dead_letters",
+        "SELECT * FROM reporting.parked",
+        "SELECT * FROM reporting.changes",
         "DELETE FROM tours",
         "CREATE TABLE mine (number int)",
         "CREATE TEMPORARY TABLE tours (id text)",
     ],
 )
-async def test_an_analyst_reads_the_schema_and_nothing_else(analyst: asyncpg.Connection, attempt: str) -> None:
+async def test_an_analyst_reads_the_register_and_nothing_else(analyst: asyncpg.Connection, attempt: str) -> None:
     with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError)):
         await analyst.execute(attempt)
 

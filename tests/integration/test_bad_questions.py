@@ -14,6 +14,7 @@ from services.reporting.http.app import build
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.scope import ReadPools
 from services.reporting.reports.catalogue import REPORTS
 from tests import http_fuzzer
 from tests import peacekeepers as story
@@ -135,7 +136,9 @@ async def test_every_request_of_the_openapi_document_is_answered_as_documented(
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, history(PAST))
-        hasty = ChangeFeed(pool, Health(0), wait_longest_s=0.01)  # a token of events that never come is no fault
+        hasty = ChangeFeed(
+            ReadPools(pool), Health(0), wait_longest_s=0.01
+        )  # a token of events that never come is no fault
         async with served(build(pool, lambda: date(2014, 12, 1), hasty)) as url:
             done = await asyncio.create_subprocess_exec(
                 *http_fuzzer.command(url, examples=15, excluded_paths=["/v1/changes"]),  # that one never ends

@@ -28,6 +28,7 @@ from services.audit.search import indexer
 from services.reporting.http.app import build
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.scope import ReadPools
 from tests.audit.conftest import Archive, archive, record
 from tests.integration.reading_database import reading_database
 from tests.integration.serving import served
@@ -65,7 +66,7 @@ async def pages(postgres_dsn: str, tmp_path: Path, style: str) -> AsyncIterator[
     async with reading_database(postgres_dsn) as pool:
         async with pool.acquire() as connection, connection.transaction():
             await Projector().apply(connection, log[:-1])
-        following = ChangeFeed(pool, Health(60))
+        following = ChangeFeed(ReadPools(pool), Health(60))
         app = addressed(build(pool, today=lambda: AS_OF, change_feed=following), SETTINGS[PAGES])
         async with (
             running_together([following.run()]),

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from benchmarks import archiving, codec, deciding, following, projecting, register, replaying, reports
+from benchmarks import archiving, codec, deciding, following, projecting, register, replaying, reports, scoping
 from benchmarks.__main__ import BENCHMARKS
 from tests.servers import Servers
 
@@ -17,6 +17,7 @@ HANDFUL: Final[dict[str, dict[tuple[ModuleType, str], object]]] = {
     "archiving": {(archiving, "RECORDS"): 2_500, (archiving, "LARGE"): 10_000, (archiving, "PROOFS"): 3},
     "replaying": {(replaying, "RECORDS"): 4_000, (replaying, "MARKS"): 5},
     "reports": {(reports, "SIZES"): (300, 600), (reports, "REPEATS"): 2, (register, "TOURS_PER_YEAR"): 200},
+    "scoping": {(scoping, "TOURS"): 300, (scoping, "REPEATS"): 2, (register, "TOURS_PER_YEAR"): 200},
     "following": {(following, "READERS"): 4, (following, "SILENT"): 1, (following, "CHANGES"): 2},
 }
 WHOLE_SYSTEM = {"importing", "end_to_end"}

@@ -23,6 +23,7 @@ from services.reporting.projector.upsert_sql import Statements
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.parameters import AsOf
+from services.reporting.query.scope import ReadPools
 from services.reporting.query.session import ReadModel
 from services.reporting.reports.catalogue import REPORTS
 from tests import peacekeepers as story
@@ -67,7 +68,7 @@ async def deliver(pool: asyncpg.Pool, *batches: Sequence[ConsumedEvent]) -> None
 async def known(pool: asyncpg.Pool, question: Question) -> Tables:
     """The views as they were known at the instant."""
     tables: dict[str, dict[tuple[object, ...], object]] = {}
-    model = ReadModel(pool, lambda: TODAY, ChangeFeed(pool, Health(0)))
+    model = ReadModel(ReadPools(pool), lambda: TODAY, ChangeFeed(ReadPools(pool), Health(0)))
     async with model.session(AsOf(as_known_at=question.as_known_at)) as session:
         for view in VIEWS:
             rows = [Statements(view).row(r) for r in await session.connection.fetch(f"SELECT * FROM {view.table}")]  # noqa: S608
@@ -106,7 +107,7 @@ async def test_however_a_history_is_delivered_each_instant_of_it_can_be_queried(
         change_set.apply(event)
     for view in VIEWS:
         statements = Statements(view)
-        rows = await now.fetch(f"SELECT * FROM {statements.history}")  # noqa: S608
+        rows = await now.fetch(f"SELECT * FROM {view.table}_history")  # noqa: S608
         kept = Counter((statements.row(row), row["system_from"], row["system_to"]) for row in rows)
         assert kept == Counter(map(tuple, change_set.superseded[view.table]))
     assert await now.fetch(query("overlaps").sql) == []

@@ -1,13 +1,15 @@
 """The statements that make the schema `analysts`: for each report a function and a view, for each projection a view.
 
-A function takes the day, the instant of knowledge and the report's filters. It runs with the rights of its owner and a
-search path of its own, so its caller needs no right on any table, and cannot substitute another table.
+A function takes the day, the instant of knowledge and the report's filters. Functions and views run with the rights of
+their caller, so the policies of the tables decide which rows there are; with a search path of their own, so that no
+caller can substitute another table.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kernel.store.scopes import OWN_STATES
 from services.reporting.projections import VIEWS
 from services.reporting.reports.catalogue import REPORTS, RETURNED, ReportDefinition
 
@@ -21,19 +23,24 @@ _ARGUMENT_NAMES: Final = {
 """Parameters with the name of a column: a function cannot have both, so the parameter gets another name here."""
 _FUNCTION: Final = """
 CREATE FUNCTION {schema}.{name}_as_of({parameters})
-RETURNS TABLE ({columns}) LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = {tables}, public AS $function$
+RETURNS TABLE ({columns}) LANGUAGE plpgsql STABLE SECURITY INVOKER
+SET search_path = {tables}, public, pg_temp AS $function$
 BEGIN
     IF ${known} IS NOT NULL THEN
-        PERFORM set_config('search_path', '{tables}_known, {tables}, public', true),
+        PERFORM set_config('search_path', '{tables}_known, {tables}, public, pg_temp', true),
                 set_config('forcegen.known_at', ${known}::text, true);
     END IF;
     RETURN QUERY EXECUTE $query${sql} ORDER BY {order}$query$ USING {values};
 END $function$;
 COMMENT ON FUNCTION {schema}.{name}_as_of IS '{comment}';
 """
+RIGHTS: Final = f"""
+GRANT USAGE ON SCHEMA {SCHEMA} TO {OWN_STATES};
+GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {OWN_STATES};
+"""
+"""For analysts of single States. Those of every State have theirs from the administrator, as of all in the schema."""
 _VIEW: Final = """
-CREATE VIEW {schema}.{name} AS SELECT * FROM {source};
+CREATE VIEW {schema}.{name} WITH (security_invoker = true) AS SELECT * FROM {source};
 COMMENT ON VIEW {schema}.{name} IS '{comment}';
 """
 

@@ -6,7 +6,7 @@ import asyncpg
 import structlog
 
 from kernel.store.postgres import Connection
-from services.reporting.analysts.generate import SCHEMA, of_projections, reports
+from services.reporting.analysts.generate import RIGHTS, SCHEMA, of_projections, reports
 
 log = structlog.get_logger()
 _DROP = f"""DO $$ DECLARE each record; BEGIN
@@ -49,4 +49,4 @@ async def _statements(connection: Connection) -> str:
     for report in reports():
         attributes = (await connection.prepare(report.report.statement.sql)).get_attributes()
         parts.append(report.statements(tables, [(attribute.name, attribute.type.name) for attribute in attributes]))
-    return of_projections(tables) + "".join(parts)
+    return of_projections(tables) + "".join(parts) + RIGHTS

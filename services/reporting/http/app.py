@@ -27,9 +27,13 @@ from services.reporting.http.permits import QUERY
 from services.reporting.pages.routes import page_routes, problem_page, static_files
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
+from services.reporting.query.scope import NARROWED, ReadPools
 from services.reporting.query.session import PLANNED_ONCE, ReadModel
 from services.reporting.reports.receipts import COVERED_WITHIN_S, Archive
+from services.reporting.scope import NotProvisioned
 from services.reporting.settings import QuerySettings
+
+_NAME: Final = "forcegen query API"
 
 
 def today_utc() -> date:
@@ -42,15 +46,19 @@ def build(
     today: Callable[[], date] = today_utc,
     change_feed: ChangeFeed | None = None,
     archive: Archive | None = None,
+    scoped_pool: asyncpg.Pool | None = None,
 ) -> FastAPI:
     """The app over `pool`; the caller owns the pool, and its connections have the views on their search path.
+
+    `scoped_pool` serves callers who are bound to States; its connections have the settings `NARROWED` besides.
 
     The caller runs `change_feed`; if it does not run, a waiting request is answered when its time is up.
     """
     app = application.app("Forcegen query API", version="1", description=__doc__ or "", as_page=problem_page)
     permits.declare(app, QUERY)
     answer_query_errors(app, problem_page)
-    app.state.read_model = ReadModel(pool, today, change_feed or ChangeFeed(pool, Health(0)))
+    pools = ReadPools(pool, scoped_pool)
+    app.state.read_model = ReadModel(pools, today, change_feed or ChangeFeed(pools, Health(0)))
     app.state.archive = archive
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(reports.routes(), prefix="/v1")
@@ -67,7 +75,8 @@ def _position() -> APIRouter:
 
     @router.get("/position", description="How far the views are: the next offset of each topic and partition.")
     async def position(model: Model) -> shapes.ViewsPosition:
-        rows = await model.pool.fetch(query("position").sql)
+        async with model.connection() as connection:
+            rows = await connection.fetch(query("position").sql)
         return shapes.ViewsPosition(consumed=[shapes.Consumed(**row) for row in rows])
 
     @router.get("/parked", description="Events that cannot be applied yet, oldest first.")
@@ -76,7 +85,9 @@ def _position() -> APIRouter:
         limit: Annotated[Limit, Query()] = LIMIT_DEFAULT,
         cursor: Annotated[Cursor | None, Query()] = None,
     ) -> shapes.ParkedPage:
-        rows = await model.pool.fetch(query("parked").sql, *_PARKED.after(cursor), limit)
+        after = _PARKED.after(cursor)
+        async with model.connection() as connection:
+            rows = await connection.fetch(query("parked").sql, *after, limit)
         items = [shapes.Parked(**row) for row in rows]
         last = items[-1] if len(items) == limit else None
         key = last and (last.since.isoformat(), last.service, last.stream, str(last.version))
@@ -104,20 +115,30 @@ async def _watch(pool: asyncpg.Pool, health: Health) -> None:
         await asyncio.sleep(1)
 
 
+async def _scoped_pool(settings: Settings) -> asyncpg.Pool:
+    """Connections for callers who are bound to States; ends the process where the database lacks what they need."""
+    try:
+        return await database.connect(settings.database_url, application=_NAME, settings={**PLANNED_ONCE, **NARROWED})
+    except asyncpg.InvalidParameterValueError as fault:  # the role does not exist, or this one may not take it
+        raise NotProvisioned from fault
+
+
 async def run(settings: Settings) -> None:
     """One process of the query API, on a role that can only read, until SIGTERM or SIGINT."""
     health = Health(settings.stuck_after_ms / 1000)
     health.failed("views", RuntimeError("not asked yet"))
-    pool = await database.connect(settings.database_url, application="forcegen query API", settings=PLANNED_ONCE)
-    change_feed = ChangeFeed(pool, health)
+    pool = await database.connect(settings.database_url, application=_NAME, settings=PLANNED_ONCE)
+    scoped = await _scoped_pool(settings)
+    change_feed = ChangeFeed(ReadPools(pool, scoped), health)
     own = QuerySettings()
     await projection_version.check(pool)
     async with (
         pool,
+        scoped,
         httpx.AsyncClient(timeout=COVERED_WITHIN_S) as client,
         running_together([_watch(pool, health), change_feed.run()]),
     ):
         archive = Archive(own.audit_url.rstrip("/"), client, own.audit_token) if own.audit_url else None
-        app = build(pool, change_feed=change_feed, archive=archive)
+        app = build(pool, change_feed=change_feed, archive=archive, scoped_pool=scoped)
         operations(app, health, service="query", ready=answering(pool))
         await serve(app, settings)

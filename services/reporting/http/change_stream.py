@@ -37,9 +37,10 @@ def routes() -> APIRouter:
 
 
 _DESCRIPTION: Final = (
-    "Server-sent events: one `change` for each view that a committed batch has set, with the ids of its rows (the first"
-    " hundred) and how many there were. The first event is `here`; its id, or that of any later one, sent back as"
-    " `Last-Event-ID`, resumes behind it. `reset` in its place says that what was missed is no longer kept: read anew."
+    "Server-sent events: one `change` for each view and State that a committed batch has set, with the ids of its rows"
+    " (the first hundred) and how many there were. The first event is `here`; its id, or that of any later one, sent"
+    " back as `Last-Event-ID`, resumes behind it. `reset` in its place says that what was missed is no longer kept:"
+    " read anew."
 )
 View = Literal[FOLLOWED]  # type: ignore[valid-type]
 
@@ -49,7 +50,7 @@ async def _changes(
     views: Annotated[list[View] | None, Query(description="Only these views; repeat it for several.")] = None,
     last_event_id: Annotated[Position | None, Header(description="The id of the last event that was seen.")] = None,
 ) -> StreamingResponse:
-    frames = model.change_feed.follow(last_event_id, views or ())
+    frames = model.change_feed.follow(last_event_id, views or (), model.scope)
     try:
         first = await anext(frames)
     except TooManyFollowers as fault:

@@ -4,21 +4,33 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
 
+from kernel.http.principals import SCOPE_KEY
+from kernel.identity.principal import Principal
+from services.reporting.query.scope import Scope
 from services.reporting.query.session import ReadModel
 from services.reporting.reports.receipts import Archive
 
 
-def _read_model(request: Request) -> ReadModel:
+async def caller_scope(request: Request) -> Scope:
+    """The States that the caller may see, as the guard in front of the app has verified it.
+
+    An app without a guard, as tests and benchmarks build it, knows no callers: it answers for every State.
+    """
+    verified: Principal | None = request.scope.get(SCOPE_KEY)
+    return None if verified is None else verified.contributors
+
+
+async def _read_model(request: Request, scope: Annotated[Scope, Depends(caller_scope)]) -> ReadModel:
     model: ReadModel = request.app.state.read_model
-    return model
+    return model if scope is None else model.of(scope)
 
 
-def _archive(request: Request) -> Archive | None:
+async def _archive(request: Request) -> Archive | None:
     archive: Archive | None = request.app.state.archive
     return archive
 
 
 Model: TypeAlias = Annotated[ReadModel, Depends(_read_model)]
-"""The views, as the routes read them."""
+"""The views, as the routes read them: on behalf of their caller."""
 OptionalArchive: TypeAlias = Annotated[Archive | None, Depends(_archive)]
 """The archive that receipts refer to, if the app has one."""

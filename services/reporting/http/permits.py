@@ -18,15 +18,20 @@ _PAGES: Final = (
     *("/overview", "/missions/{mission}", "/lines/{mandate}/{line}", "/tours/{mandate}/{line}/{tour}", "/pipeline"),
     *("/ending", "/raised", "/timeline", "/events", "/events/{event}"),
 )
+_PAGE: Final = allow("reader", page=True, scoped=True)
 QUERY: Final[Permits] = {
-    **{f"GET /v1/{name}": allow("reader") for name in (*_LISTS, *_LISTS_WITHOUT_ITEMS)},
-    **{f"GET /v1/{name}/{{item:path}}": allow("reader") for name in _LISTS},
+    **{f"GET /v1/{name}": allow("reader", scoped=True) for name in (*_LISTS, *_LISTS_WITHOUT_ITEMS)},
+    **{f"GET /v1/{name}/{{item:path}}": allow("reader", scoped=True) for name in _LISTS},
     "GET /v1/reports": allow("reader", scoped=True),  # the catalogue: no row of any State
-    **{f"GET /v1/reports/{name}": allow("reader") for name in _REPORTS},
-    "GET /v1/changes": allow("reader", stream=True),
-    "GET /v1/position": allow("reader", "operator"),
-    "GET /v1/parked": allow("operator"),
-    "GET /": allow("reader", page=True),
-    **{f"GET {path}{suffix}": allow("reader", page=True) for path in _PAGES for suffix in ("", ".json", ".csv")},
-    "GET /lines/{mandate}/{line}/occupancy.svg": allow("reader", page=True),
+    **{f"GET /v1/reports/{name}": allow("reader", scoped=True) for name in _REPORTS},
+    "GET /v1/changes": allow("reader", scoped=True, stream=True),
+    "GET /v1/position": allow("reader", "operator", scoped=True),
+    "GET /v1/parked": allow("operator", scoped=True),
+    "GET /": _PAGE,
+    **{
+        f"GET {path}{suffix}": allow("reader", page=True, scoped=True)
+        for path in _PAGES
+        for suffix in ("", ".json", ".csv")
+    },
+    "GET /lines/{mandate}/{line}/occupancy.svg": _PAGE,
 }

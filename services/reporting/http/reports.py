@@ -116,4 +116,5 @@ async def _with_receipt(name: str, params: ReportParameters, model: ReadModel, a
         views = await receipts.state(session.connection)
         result = await find(session, REPORTS[name], params)
     body = formats.as_json(name, result)
-    return body | {"receipt": receipts.receipt_of(name, params, body, views, await archive.covering(views))}
+    covered = await archive.covering(views)
+    return body | {"receipt": receipts.receipt_of(name, params, body, views, covered, model.scope)}

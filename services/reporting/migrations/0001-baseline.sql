@@ -453,11 +453,12 @@ CREATE TABLE change_head (
 INSERT INTO change_head (last) VALUES (0);
 
 CREATE TABLE changes (
-    number   bigint      PRIMARY KEY,
-    view     text        NOT NULL,
-    ids      json        NOT NULL,  -- of the rows that were set, the first hundred of them
-    rows     integer     NOT NULL,  -- how many were set
-    recorded timestamptz NOT NULL DEFAULT clock_timestamp()
+    number      bigint      PRIMARY KEY,
+    view        text        NOT NULL,
+    contributor text,  -- the State whose rows were set; * for rows that every State sees, NULL for those that none does
+    ids         json        NOT NULL,  -- of the rows that were set, the first hundred of them
+    rows        integer     NOT NULL,  -- how many were set
+    recorded    timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 -- How many people were on each line at every change point, with the limit that held then and the next change point:

@@ -14,6 +14,7 @@ from contracts.newer import UnreadEvent
 from contracts.words import Event
 from services.reporting.projections import NOT_SHOWN, PROJECTION_OF, VIEW_OF, VIEWS
 from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.scope import scope_of_row
 from services.reporting.projections.view import Key, Projection, Row, Rows, View
 
 Tables = Mapping[str, dict[Key, Row]]
@@ -48,6 +49,8 @@ class ChangeSet:
     """The rows that the changed rows replaced."""
     contributors: dict[UUID, str] = field(default_factory=dict)
     """By event, the State that it is about; absent for events about no State, such as a vacancy of the UN."""
+    scopes: dict[str, dict[Key, str | None]] = field(default_factory=lambda: {view.table: {} for view in VIEWS})
+    """For each changed row, the State that sees it (`scope.scope_of_row`)."""
 
     def rows(self, projection: Projection, aggregate_id: str) -> Rows:
         """The rows of an aggregate."""
@@ -80,6 +83,8 @@ class ChangeSet:
             self.changed[view.table][key] = row
         first_row = known.find(projection.views[0], projection.aggregate_id(event.data))
         self._note(event, [event.data, *(row for _, row in rows), first_row])
+        for view, row in rows:
+            self.scopes[view.table][view.key_of(row)] = scope_of_row(view.table, row, self.contributors.get(event.id))
 
     def _note(self, event: ConsumedEvent, sources: Iterable[object]) -> None:
         """Note the State that the event names, or else the State whose rows it sets."""

@@ -1,9 +1,10 @@
 """The statements of a view, made from its description: read the rows of many aggregates, set many rows.
 
 Each view has two tables: its current rows, each with the instant since which it is on record, and `<view>_history`, an
-append-only table with the rows that they replaced. Rows to set travel by COPY into a temporary table of the same shape
-and from there into the view, so a batch costs the same few statements whatever its size. (Arrays and `unnest` cost
-three times the processor time here: the driver looks at every element.)
+append-only table with the rows that they replaced. Rows of both travel by one COPY into a temporary table, those of
+before with the end of their period, and from there into the two, so a batch costs the same few statements whatever its
+size. (Arrays and `unnest` cost three times the processor time here: the driver looks at every element. COPY into the
+tables themselves is no choice: Postgres refuses it where row security holds for whoever writes.)
 """
 
 from collections.abc import Iterable
@@ -22,17 +23,16 @@ class Statements:
         self._view = view
         self._arrays = [nr for nr, column in enumerate(view.columns) if column.type == "text[]"]
         self.columns = [*(column.name for column in view.columns), "system_from"]
-        self.history = f"{view.table}_history"
-        self.history_columns = [*self.columns, "system_to"]
-        self.stage = f"new_{view.table}"
+        self.stage = f"staged_{view.table}"
+        self.stage_columns = [*self.columns, "system_to"]
         # Emptied here as well: an earlier batch may belong to the same transaction.
-        self.make_stage = (
-            f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.stage} (LIKE {view.table}) ON COMMIT DELETE ROWS;"  # noqa: S608
-            f" DELETE FROM {self.stage};"
-        )
+        columns, emptied = f"(LIKE {view.table}, system_to timestamptz)", f"DELETE FROM {self.stage};"  # noqa: S608
+        made = f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.stage} {columns} ON COMMIT DELETE ROWS;"
+        self.make_stage = f"{made} {emptied}"
         names = ", ".join(f'"{name}"' for name in self.columns)
         self.read = _read(view, names)
         self.set = _set(view, self.stage, names)
+        self.keep = _keep(view, self.stage, names)
 
     def row(self, record: asyncpg.Record) -> Row:
         """A row as its projection knows it; columns that are not part of the view follow those that are."""
@@ -54,7 +54,13 @@ def _read(view: AnyView, names: str) -> str:
 def _set(view: AnyView, stage: str, names: str) -> str:
     key = ", ".join(f'"{name}"' for name in view.key)
     values = ", ".join(f'"{name}" = excluded."{name}"' for name in (*view.values, "system_from"))
-    return f"INSERT INTO {view.table} ({names}) SELECT {names} FROM {stage} ON CONFLICT ({key}) DO UPDATE SET {values}"  # noqa: S608
+    rows = f"SELECT {names} FROM {stage} WHERE system_to IS NULL"  # noqa: S608
+    return f"INSERT INTO {view.table} ({names}) {rows} ON CONFLICT ({key}) DO UPDATE SET {values}"
+
+
+def _keep(view: AnyView, stage: str, names: str) -> str:
+    rows = f"SELECT {names}, system_to FROM {stage} WHERE system_to IS NOT NULL"  # noqa: S608
+    return f"INSERT INTO {view.table}_history ({names}, system_to) {rows}"
 
 
 def columns_of(rows: Iterable[tuple[object, ...]], width: int) -> list[list[object]]:

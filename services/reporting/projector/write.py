@@ -12,10 +12,9 @@ async def write(connection: Connection, changes: ChangeSet) -> None:
         await connection.execute(" ".join(statements.make_stage for statements, _ in changed))
     for statements, table in changed:
         begins = changes.system_from[table]
-        rows = [(*row, begins[key]) for key, row in changes.changed[table].items()]
-        await connection.copy_records_to_table(statements.stage, records=rows, columns=statements.columns)
+        rows = [(*row, begins[key], None) for key, row in changes.changed[table].items()]
+        old = [(*row, *period) for row, *period in changes.superseded[table]]
+        await connection.copy_records_to_table(statements.stage, records=rows + old, columns=statements.stage_columns)
         await connection.execute(statements.set)
-        if changes.superseded[table]:
-            old = [(*row, *period) for row, *period in changes.superseded[table]]
-            columns = statements.history_columns
-            await connection.copy_records_to_table(statements.history, records=old, columns=columns)
+        if old:
+            await connection.execute(statements.keep)

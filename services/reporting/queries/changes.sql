@@ -1,2 +1,3 @@
 -- The changes behind a number, in order.
-SELECT number, view, ids, rows, recorded FROM changes WHERE number > :after::bigint ORDER BY number LIMIT :limit::int
+SELECT number, view, contributor, ids, rows, recorded
+FROM changes WHERE number > :after::bigint ORDER BY number LIMIT :limit::int

@@ -17,9 +17,11 @@ from asyncpg.pool import PoolConnectionProxy
 from contracts.json_object import JsonObject
 from kernel.runtime.health import Health
 from kernel.store import database
+from services.reporting.projections.scope import EVERYONE
 from services.reporting.queries import query
 from services.reporting.query.consistency import Waits
 from services.reporting.query.parameters import TIMEOUT_MAX_S
+from services.reporting.query.scope import ReadPools, Scope
 
 CHANNEL: Final = "forcegen_changes"
 FOLLOWERS_MAX: Final = 2_000
@@ -41,10 +43,12 @@ class TooManyFollowers(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ViewChange:
-    """Rows of one view that a batch has set."""
+    """Rows of one view and one State that a batch has set."""
 
     number: int
     view: str
+    contributor: str | None
+    """The State that sees it; `EVERYONE` for every State, None for none: then only who sees every State does."""
     frame: bytes
     """The change as a server-sent event."""
 
@@ -54,12 +58,14 @@ class Follower:
     """A follower and the changes that it has not read yet."""
 
     views: Collection[str]
+    scope: Scope = None
     unread: "asyncio.Queue[ViewChange]" = field(default_factory=lambda: asyncio.Queue(UNREAD_MAX))
     lost: bool = False
     """Whether a change came while the buffer was full."""
 
     def wants(self, change: ViewChange) -> bool:
-        return not self.views or change.view in self.views
+        is_seen = self.scope is None or change.contributor == EVERYONE or change.contributor in self.scope
+        return is_seen and (not self.views or change.view in self.views)
 
     def offer(self, change: ViewChange) -> None:
         if self.lost or not self.wants(change):
@@ -73,13 +79,13 @@ class Follower:
 class ChangeFeed:
     """The changes of the views, as this process learns of them."""
 
-    def __init__(self, pool: asyncpg.Pool, health: Health, wait_longest_s: float = TIMEOUT_MAX_S) -> None:
-        self._pool = pool
+    def __init__(self, pools: ReadPools, health: Health, wait_longest_s: float = TIMEOUT_MAX_S) -> None:
+        self._pool = pools.unscoped
         self._health = health
         self._woken = asyncio.Event()
         self._last: int | None = None
         self._followers: set[Follower] = set()
-        self.waits = Waits(pool, wait_longest_s)
+        self.waits = Waits(pools, wait_longest_s)
 
     @property
     def last(self) -> int | None:
@@ -128,8 +134,10 @@ class ChangeFeed:
     async def _after(self, number: int) -> list[ViewChange]:
         return [_change(row) for row in await self._pool.fetch(query("changes").sql, number, READ_MAX)]
 
-    async def follow(self, seen: int | None, views: Collection[str]) -> AsyncIterator[bytes]:
-        """Server-sent events: from `seen` on if it is given, otherwise from now on.
+    async def follow(self, seen: int | None, views: Collection[str], scope: Scope = None) -> AsyncIterator[bytes]:
+        """Server-sent events that a scope may see: from `seen` on if it is given, otherwise from now on.
+
+        Numbers are of all changes, so a gap tells how many there were of other States, and nothing else of them.
 
         The first event is `here`, whose id is where to resume. If the changes after `seen` are no longer kept, it is
         `reset`: the follower reads everything again. The stream ends when the follower is too slow.
@@ -139,7 +147,7 @@ class ChangeFeed:
         """
         if len(self._followers) >= FOLLOWERS_MAX:
             raise TooManyFollowers
-        follower = Follower(frozenset(views))
+        follower = Follower(frozenset(views), scope)
         self._followers.add(follower)
         try:
             [head] = await self._pool.fetch(query("change_head").sql)
@@ -171,7 +179,7 @@ async def _unread(follower: Follower, sent: int) -> AsyncIterator[bytes]:
 def _change(row: asyncpg.Record) -> ViewChange:
     data = {"view": row["view"], "ids": json.loads(row["ids"]), "rows": row["rows"]}
     data["recorded"] = row["recorded"].isoformat()
-    return ViewChange(row["number"], row["view"], _frame("change", row["number"], data))
+    return ViewChange(row["number"], row["view"], row["contributor"], _frame("change", row["number"], data))
 
 
 def _frame(event: str, number: int, data: JsonObject) -> bytes:

@@ -1,7 +1,8 @@
 """Read your writes: whether the views hold the events of a command. The answer is checked, never guessed.
 
 A waiter queries the database once when the wait begins and once when it ends. In between, `change_feed` checks for all
-waiters together each time a batch is committed, so a thousand waiters cost as much as one.
+waiters of a scope together each time a batch is committed, so a thousand waiters cost as much as one. A scope sees its
+own streams alone: the stream of another State is answered, and waited for, as one that nobody knows.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import asyncpg
 
 from contracts.outcome import WaitToken
 from services.reporting.queries import query
+from services.reporting.query.scope import ReadPools, Scope
 
 FreshnessState = Literal["fresh", "stale", "parked"]
 
@@ -32,44 +34,47 @@ class Freshness:
 
 @dataclass
 class Waits:
-    """The waiters of this process, by token."""
+    """The waiters of this process, by scope and token."""
 
-    pool: asyncpg.Pool
+    pools: ReadPools
     longest_s: float
     """The longest wait, whatever a request names."""
-    _waiting: dict[WaitToken, list["asyncio.Future[None]"]] = field(default_factory=dict)
+    _waiting: dict[Scope, dict[WaitToken, list["asyncio.Future[None]"]]] = field(default_factory=dict)
 
-    async def wait(self, token: WaitToken, timeout_s: float) -> Freshness:
+    async def wait(self, token: WaitToken, timeout_s: float, scope: Scope = None) -> Freshness:
         """How the views relate to the token, as soon as they hold its events or when the time is up."""
         woken = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(token, []).append(woken)
+        self._waiting.setdefault(scope, {}).setdefault(token, []).append(woken)
         try:
-            [freshness] = await self._ask([token])  # after registering, so that every later commit wakes it
+            [freshness] = await self._ask(scope, [token])  # after registering, so that every later commit wakes it
             if freshness.state == "stale" and timeout_s > 0:
                 await asyncio.wait([woken], timeout=min(timeout_s, self.longest_s))
-                [freshness] = await self._ask([token])
+                [freshness] = await self._ask(scope, [token])
         finally:
-            self._forget(token, woken)
+            self._forget(scope, token, woken)
         return freshness
 
     async def settle(self) -> None:
         """Wake the waiters whose wait is over, after a commit."""
-        tokens = list(self._waiting)
-        if not tokens:
-            return
-        for token, freshness in zip(tokens, await self._ask(tokens), strict=True):
-            for woken in self._waiting.get(token, []) if freshness.state != "stale" else []:
-                if not woken.done():
-                    woken.set_result(None)
+        for scope, waiting in list(self._waiting.items()):
+            tokens = list(waiting)
+            for token, freshness in zip(tokens, await self._ask(scope, tokens), strict=True):
+                for woken in waiting.get(token, []) if freshness.state != "stale" else []:
+                    if not woken.done():
+                        woken.set_result(None)
 
-    def _forget(self, token: WaitToken, woken: "asyncio.Future[None]") -> None:
-        others = [one for one in self._waiting.pop(token, []) if one is not woken]
+    def _forget(self, scope: Scope, token: WaitToken, woken: "asyncio.Future[None]") -> None:
+        waiting = self._waiting[scope]
+        others = [one for one in waiting.pop(token, []) if one is not woken]
         if others:
-            self._waiting[token] = others
+            waiting[token] = others
+        elif not waiting:
+            del self._waiting[scope]
 
-    async def _ask(self, tokens: Sequence[WaitToken]) -> list[Freshness]:
+    async def _ask(self, scope: Scope, tokens: Sequence[WaitToken]) -> list[Freshness]:
         columns = [list(column) for column in zip(*tokens, strict=True)]
-        return [_freshness(row) for row in await self.pool.fetch(query("freshness").sql, *columns)]
+        async with self.pools.connection(scope) as connection:
+            return [_freshness(row) for row in await connection.fetch(query("freshness").sql, *columns)]
 
 
 def _freshness(row: asyncpg.Record) -> Freshness:

@@ -1,12 +1,10 @@
 """How the query API reads: a request opens one session, and reads everything that it answers on it."""
 
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
-
-import asyncpg
 
 from contracts.outcome import WaitToken
 from kernel.sql.template import Statement
@@ -17,6 +15,7 @@ from services.reporting.query.consistency import Freshness
 from services.reporting.query.errors import BadParameter
 from services.reporting.query.keyset import PageQuery
 from services.reporting.query.parameters import AsOf
+from services.reporting.query.scope import ReadPools, Scope
 
 PLANNED_ONCE: Final = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
 """Postgres settings for readers. A statement holds only the filters that were given, so one plan fits every request for
@@ -30,8 +29,8 @@ CLOCKS_APART: Final = timedelta(seconds=5)
 class Learned:
     """Facts about the views that this process has learned and need not query again: they hold on every connection."""
 
-    names: set[tuple[str, str, datetime | None]] = field(default_factory=set)
-    """Kinds and names that are on record, at an instant or now: what was recorded once stays on record."""
+    names: set[tuple[Scope, str, str, datetime | None]] = field(default_factory=set)
+    """Scopes, and kinds and names that are on record in them, at an instant or now: what was recorded once stays so."""
     pages: dict[Hashable, PageQuery] = field(default_factory=dict)
     """By report and filters, the page query with its column types; one per combination of filters in use."""
     together: dict[Hashable, Statement] = field(default_factory=dict)
@@ -49,16 +48,27 @@ class ReadSession:
     freshness: Freshness | None
     """How the views relate to the token that was waited for; None without a token."""
     learned: Learned
+    scope: Scope = None
+    """The States whose rows it sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadModel:
-    """The views, as one process reads them."""
+    """The views, as one process reads them, on behalf of one scope."""
 
-    pool: asyncpg.Pool
+    pools: ReadPools
     today: Callable[[], date]
     change_feed: ChangeFeed
     learned: Learned = field(default_factory=Learned)
+    scope: Scope = None
+
+    def of(self, scope: Scope) -> "ReadModel":
+        """The same views as another scope sees them."""
+        return replace(self, scope=scope)
+
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection for one statement that is about no day."""
+        return self.pools.connection(self.scope)
 
     @asynccontextmanager
     async def session(self, params: AsOf, *, is_snapshot: bool = False) -> AsyncIterator[ReadSession]:
@@ -72,29 +82,25 @@ class ReadModel:
             BadParameter: the instant is in the future.
         """
         freshness = await self._freshness(params)
+        _refuse_future(params.as_known_at)
         is_snapshot = is_snapshot or params.as_known_at is not None
-        async with self._snapshot(params.as_known_at) if is_snapshot else self.pool.acquire() as connection:
-            yield ReadSession(connection, params.as_of or self.today(), params.as_known_at, freshness, self.learned)
+        async with self.pools.connection(self.scope, is_snapshot=is_snapshot) as connection:
+            if params.as_known_at is not None:
+                await connection.execute(query("know_at").sql, params.as_known_at)
+            day = params.as_of or self.today()
+            yield ReadSession(connection, day, params.as_known_at, freshness, self.learned, self.scope)
 
     async def _freshness(self, params: AsOf) -> Freshness | None:
         if params.wait_for is None:
             return None
-        return await self.change_feed.waits.wait(WaitToken.read(params.wait_for), params.timeout)
+        return await self.change_feed.waits.wait(WaitToken.read(params.wait_for), params.timeout, self.scope)
 
-    @asynccontextmanager
-    async def _snapshot(self, as_known_at: datetime | None) -> AsyncIterator[Connection]:
-        """A read-only connection on which every statement sees the same snapshot."""
-        if as_known_at is not None and as_known_at > datetime.now(UTC) + CLOCKS_APART:
-            detail = f"{as_known_at.isoformat()} is still to come: nobody can tell what will be known then."
-            remedy = "Send an instant that has passed, or leave as_known_at out for what is known now."
-            raise BadParameter(detail, field="as_known_at", remedy=remedy)
-        async with (
-            self.pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            if as_known_at is not None:
-                await connection.execute(query("know_at").sql, as_known_at)
-            yield connection
+
+def _refuse_future(as_known_at: datetime | None) -> None:
+    if as_known_at is not None and as_known_at > datetime.now(UTC) + CLOCKS_APART:
+        detail = f"{as_known_at.isoformat()} is still to come: nobody can tell what will be known then."
+        remedy = "Send an instant that has passed, or leave as_known_at out for what is known now."
+        raise BadParameter(detail, field="as_known_at", remedy=remedy)
 
 
 SourceStreams = Sequence[str]

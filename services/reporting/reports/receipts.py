@@ -24,6 +24,7 @@ from contracts.registry import SERVICES
 from kernel.store.postgres import Connection
 from services.reporting.queries import query
 from services.reporting.query.errors import BadParameter, NoArchive, NotSignedYet
+from services.reporting.query.scope import Scope
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.parameters import ReportParameters
 
@@ -58,7 +59,9 @@ class Receipt(BaseModel):
     positions: list[Position]
     """How far the views had read."""
     parked: dict[str, int]
-    """By service, the events that were read and could not be applied."""
+    """By service, the events that were read and could not be applied; of those that whoever asked may see."""
+    contributors: list[str] | None = None
+    """The States whose rows whoever asked may see; without it, those of every State."""
     projection: str
     """The version of the code that made the views and the answer; see `code_version`."""
     digest: str
@@ -114,7 +117,7 @@ async def state(connection: Connection) -> ViewsState:
 
 
 def receipt_of(
-    name: str, params: ReportParameters, body: NamedValues, views: ViewsState, archive: NamedValues
+    name: str, params: ReportParameters, body: NamedValues, views: ViewsState, archive: NamedValues, scope: Scope = None
 ) -> JsonObject:
     """The receipt of an answer."""
     question = params.model_dump(mode="json", exclude_none=True, exclude=set(NOT_OF_THE_QUESTION))
@@ -124,11 +127,12 @@ def receipt_of(
         parameters=question | {"as_of": str(body["as_of"])},
         positions=[Position(**position) for position in views.positions],
         parked=dict(views.parked),
+        contributors=None if scope is None else sorted(scope),
         projection=code_version(),
         digest=digest(body),
         archive=dict(archive),
     )
-    return receipt.model_dump()
+    return receipt.model_dump(exclude={"contributors"} if scope is None else None)
 
 
 class _NotCoveredYet(Exception):

@@ -35,7 +35,7 @@ async def check_names(session: ReadSession, given: NamedValues) -> None:
     instant, known = given.get("as_known_at"), session.learned.names
     named = [(field, name) for field in _NAMED if given.get(field) for name in _listed(given[field])]
     kinds = [_KINDS.get(field, field) for field, _ in named]
-    wanted = {(kind, name, instant) for kind, (_, name) in zip(kinds, named, strict=True)}
+    wanted = {(session.scope, kind, name, instant) for kind, (_, name) in zip(kinds, named, strict=True)}
     if wanted <= known:
         return
     unknown = await session.connection.fetchrow(query("unknown").sql, kinds, [name for _, name in named])

@@ -8,7 +8,7 @@ BEGIN
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO its_columns
     FROM pg_attribute WHERE attrelid = 'tours'::regclass AND attnum > 0 AND NOT attisdropped;
     EXECUTE format(
-        'CREATE OR REPLACE VIEW %1$I.tours AS SELECT %2$s FROM ('
+        'CREATE OR REPLACE VIEW %1$I.tours WITH (security_invoker = true) AS SELECT %2$s FROM ('
         '  SELECT %2$s, ''infinity''::timestamptz AS system_to, ''(,)''::tstzrange AS newest FROM %3$I.tours'
         '  UNION ALL SELECT %2$s, system_to, tstzrange(system_from, system_to) FROM %3$I.tours_history'
         ') AS kept WHERE newest @> (SELECT %3$I.known_at()) AND system_from <= (SELECT %3$I.known_at())'

@@ -14,7 +14,7 @@ BEGIN
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO its_columns
         FROM pg_attribute WHERE attrelid = each::regclass AND attnum > 0 AND NOT attisdropped;
         EXECUTE format(
-            'CREATE OR REPLACE VIEW %1$I.%2$I AS SELECT %3$s FROM ('
+            'CREATE OR REPLACE VIEW %1$I.%2$I WITH (security_invoker = true) AS SELECT %3$s FROM ('
             '  SELECT %3$s, ''(,)''::tstzrange AS newest FROM %4$I.%2$I'
             '  UNION ALL SELECT %3$s, tstzrange(system_from, system_to) FROM %4$I.%5$I'
             ') AS kept WHERE newest @> (SELECT %4$I.known_at()) AND system_from <= (SELECT %4$I.known_at())',

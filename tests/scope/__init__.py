@@ -1,0 +1,1 @@
+"""Scope by State: as one State, by every door, nothing of another."""

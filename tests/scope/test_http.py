@@ -1,0 +1,97 @@
+"""As a caller who is bound to one State: every route of the query API, and nothing of another State."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.routing import compile_path
+
+from contracts.deployments import TourPlanned
+from kernel.http.permits import routes_of
+from services.reporting.http.app import build
+from services.reporting.lists.catalogue import LISTS, ONE_BY_ID
+from services.reporting.reports.catalogue import REPORTS
+from tests.integration.test_analysts import NEEDED
+from tests.scope import histories
+from tests.scope.conftest import Caller, TwoStates
+
+BOTH = frozenset({histories.OURS, histories.THEIRS})
+OUR_TOUR = "kz-2013-alpha/observers-alpha/t-1-alpha"
+REQUIRED: dict[str, dict[str, Any]] = {
+    **{name.replace("_", "-"): {field: str(value) for field, value in given.items()} for name, given in NEEDED.items()},
+    "events-behind": {"tour": OUR_TOUR},
+    "timeline": {"since": "2014-01-01"},
+    "must-come-home": {"mission": "UNIFIL", "closes_on": "2014-11-01"},
+}
+MOMENTS: tuple[dict[str, str], ...] = ({}, {"as_of": "2014-09-01"}, {"as_known_at": "2026-01-01T00:00:00Z"})
+
+
+def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every GET route of the API, as of several moments, with what each requires."""
+    for name in LISTS:
+        yield f"/v1/{name}", {}
+    for name in ONE_BY_ID:
+        yield f"/v1/{name}/{histories.ids('alpha')[name]}", {}
+    yield "/v1/reports", {}
+    for name in REPORTS:
+        for form in ("json", "csv", "parquet"):
+            yield f"/v1/reports/{name}", {"format": form, **REQUIRED.get(name, {})}
+    yield "/v1/reports/strength", {"source": "returns"}
+    line, event = "kz-2013-alpha/observers-alpha", histories.id_of(two_states.log, TourPlanned, histories.OURS)
+    for page in ("/overview", "/missions/MINURSO", f"/lines/{line}", f"/tours/{OUR_TOUR}", "/pipeline", "/ending"):
+        yield from ((f"{page}{suffix}", {}) for suffix in ("", ".json", ".csv"))
+    for page in ("/raised", "/timeline", "/events", f"/events/{event}"):
+        yield from ((f"{page}{suffix}", {}) for suffix in ("", ".json", ".csv"))
+    yield "/", {}
+    yield f"/lines/{line}/occupancy.svg", {}
+    for path in (
+        "/v1/position",
+        "/v1/parked",
+        "/openapi.json",
+        "/docs",
+        "/redoc",
+        "/v1/reports/none",
+        "/static/pages.css",
+    ):
+        yield path, {}
+
+
+async def test_as_one_state_no_route_answers_a_byte_of_another(two_states: TwoStates, caller: Caller) -> None:
+    """Now, as of a day, and as known at an instant; the same routes show somebody of both States what is looked for."""
+    of_both = b""
+    for path, params in questions(two_states):
+        is_dated = path.startswith("/v1/") and not path.endswith(("/position", "/parked", "/none", "/reports"))
+        for moment in MOMENTS if is_dated and params.get("format", "json") == "json" else MOMENTS[:1]:
+            answer = await caller.http.get(path, params={**params, **moment})
+            assert answer.status_code in (200, 400, 404), (path, answer.text)
+            assert two_states.seen(answer.content) == [], (path, params, moment)
+    caller.scope = BOTH
+    for path in ("/v1/tours", "/v1/events", "/v1/strength-returns", "/v1/reports/who-is-where", "/overview"):
+        of_both += (await caller.http.get(path, params={"as_of": "2014-11-01"})).content
+    assert set(two_states.seen(of_both)) >= {value for value in two_states.foreign if b"-" not in value}
+
+
+def test_every_route_of_the_api_is_among_the_questions(two_states: TwoStates) -> None:
+    """A route that is added is requested, or is one of the stream of changes, which has tests of its own."""
+    requested = [path for path, _ in questions(two_states)]
+    elsewhere = ("/v1/changes", "/docs/oauth2-redirect", "/static", "/sign-in", "/sign-out")
+    missing = [
+        path
+        for method, path in routes_of(build(None))  # type: ignore[arg-type]
+        if path not in elsewhere and not any(compile_path(path)[0].match(each) for each in requested)
+    ]
+    assert missing == []
+
+
+async def test_as_one_state_each_report_is_the_unscoped_one_narrowed_to_that_state(caller: Caller) -> None:
+    """Rows, totals, and what is said to be incomplete. (A State's timeline leaves out what the UN does.)"""
+    ours = frozenset({histories.OURS})
+    for name, report in REPORTS.items():
+        params = {"as_of": "2014-11-01", **REQUIRED.get(name, {})}
+        narrowed = {"contributor": histories.OURS} if "contributor" in report.parameters else {}
+        answers = []
+        for scope, more in ((None, narrowed), (ours, narrowed), *([(ours, {})] if name != "timeline" else [])):
+            caller.scope = scope
+            answer = await caller.http.get(f"/v1/reports/{name}", params={**params, **more})
+            assert answer.status_code == 200, (name, answer.text)
+            answers.append([answer.json()[part] for part in ("rows", "totals", "incomplete")])
+        assert all(each == answers[0] for each in answers), name
