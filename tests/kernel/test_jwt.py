@@ -25,6 +25,8 @@ from tests.kernel.access_tokens import accepted, provider, tokens
 
 __all__ = ["provider", "tokens"]
 NOW = int(time.time())
+DAY_S = 86_400
+"""Far from now, however slow the machine is."""
 
 
 async def test_a_token_of_the_provider_is_whom_its_claims_and_the_configuration_say(
@@ -100,12 +102,12 @@ REFUSED: dict[str, Callable[[IdentityProvider], str]] = {
     "an ID token": lambda one: one.token(header={"typ": "JWT"}, nonce="n"),
     "typ missing": lambda one: one.token(header={"typ": None}),
     "expired": lambda one: one.token(iat=NOW - 700, exp=NOW - 60),
-    "not yet": lambda one: one.token(nbf=NOW + 300),
-    "issued in the future": lambda one: one.token(iat=NOW + 300, exp=NOW + 600),
+    "not yet": lambda one: one.token(nbf=NOW + DAY_S),
+    "issued in the future": lambda one: one.token(iat=NOW + DAY_S, exp=NOW + DAY_S + 300),
     "ten years": lambda one: one.token(exp=NOW + 315_360_000),
     "10^30": lambda one: one.token(exp=10**30),
-    "float exp": lambda one: one.token(exp=NOW + 600.5),
-    "text exp": lambda one: one.token(exp=str(NOW + 600)),
+    "float exp": lambda one: one.token(exp=NOW + 3_000.5),
+    "text exp": lambda one: one.token(exp=str(NOW + 3_000)),
     "exp that is true": lambda one: one.token(exp=True),
     "exp that is not a number": lambda one: one.signed(json.dumps(one.claims(exp=float("nan")))),
     "float nbf": lambda one: one.token(nbf=NOW - 60.5),

@@ -20,6 +20,9 @@ from kernel.runtime.settings import Settings
 
 COMMAND_BYTES_MAX = next(m.le for m in Settings.model_fields["command_bytes_max"].metadata if hasattr(m, "le"))
 NOW = datetime(2024, 3, 12, tzinfo=UTC)
+LONGEST_ACTOR = {"authtype": "service_account"} | dict.fromkeys(
+    ("authid", "authkey", "authproof", "authregister", "authonbehalfof"), "я" * ATTRIBUTE_LENGTH_MAX
+)
 WORDS = {type_name(word): word for word in COMMANDS}
 
 
@@ -51,6 +54,7 @@ def published(outcome: CommandDecided | str, stream: str = "s") -> outbox.Outbox
         "correlation_id": "я" * ATTRIBUTE_LENGTH_MAX,
         "command_id": "c",
         "body": body,
+        **LONGEST_ACTOR,
     }
     return outbox._RENDER["outcomes"]("approvals", row)
 
