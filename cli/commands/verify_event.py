@@ -39,7 +39,7 @@ def verify_event(file: File, key: Keys = None, *, as_json: Json = False) -> None
     \b
     Examples:
       forcegen verify-event event.json --key ed25519:mWrs...4lE=
-      curl -s http://127.0.0.1:8085/v1/bundles/approvals.commands/0/3 > record.json
+      curl -s -H "$BEARER" http://127.0.0.1:8085/v1/bundles/approvals.commands/0/3 > record.json
       forcegen verify-event record.json --key "$KEY"
     \b
     Exit codes: 0 the signature holds under a key that you named; 1 it does not, with the reason, or no key was named;
