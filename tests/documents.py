@@ -20,7 +20,14 @@ NOTHING: Any = None
 
 def _apps() -> Iterator[tuple[str, FastAPI]]:
     health = Health(1)
-    parts = {"store": NOTHING, "pool": NOTHING, "queue": NOTHING, "decode": NOTHING, "lifespan": NOTHING}
+    parts = {
+        "store": NOTHING,
+        "pool": NOTHING,
+        "queue": NOTHING,
+        "decode": NOTHING,
+        "senders": NOTHING,
+        "lifespan": NOTHING,
+    }
     for name in DECIDING:
         yield name, command_routes.build(name, health=health, **parts)
     query = build(NOTHING, today=lambda: date(2014, 12, 1))

@@ -23,7 +23,7 @@ from kernel.http.command_intake import DecodeCommand, commands_of
 from kernel.http.models import DeadLetterItem, DeadLetterPage, Waiting, WaitingPage
 from kernel.http.page_cursor import Keyset, numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Identity, Limit, Name
-from kernel.http.principals import principal
+from kernel.http.principals import Caller, principal
 from kernel.http.problem_details import RETRY_AFTER_S, Problem
 from kernel.http.problem_types import (
     AMBIGUOUS,
@@ -35,6 +35,7 @@ from kernel.http.problem_types import (
 )
 from kernel.http.values import identity, instant, shown
 from kernel.identity.intake import Senders
+from kernel.identity.principal import Principal
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.postgres import sql
@@ -149,27 +150,37 @@ def _commands(
         return JSONResponse(outcomes[0], status_code=STATUS_CODES[outcomes[0]["status"]])
 
     @app.get("/v1/commands", summary="What a command was answered, by any id", responses=cloudevents_binding.ANSWERED)
-    async def answer_by_id(command_id: _Id, source: _Source = None) -> Response:
-        """The answer to a command id, whatever characters it has. Where several sources used it, name the source."""
-        return await _answer(store, command_id, source)
+    async def answer_by_id(command_id: _Id, caller: Caller, source: _Source = None) -> Response:
+        """The answer to a command id, whatever characters it has. Where several sources used it, name the source.
+
+        A producer is given the answers to its own commands alone, an operator for every State all of them.
+        """
+        return await _answer(store, command_id, source, _whose(senders, caller))
 
     @app.get(
         "/v1/commands/{command_id:path}", summary="What a command was answered", responses=cloudevents_binding.ANSWERED
     )
-    async def answer(command_id: Annotated[str, Name(), Path()], source: _Source = None) -> Response:
+    async def answer(command_id: Annotated[str, Name(), Path()], caller: Caller, source: _Source = None) -> Response:
         """As `/v1/commands?id=`, for ids without dot segments: `<uuid>/0` and `<uuid>%2F0` are the same id here.
 
         What stands between may make another path of `//`, `.` and `..`; a query stays as it is.
         """
-        return await _answer(store, command_id, source)
+        return await _answer(store, command_id, source, _whose(senders, caller))
 
 
 _Id = Annotated[str, Identity(), Query(alias="id", description="The `id` of the command's envelope")]
 _Source = Annotated[str | None, Identity(), Query(description="The `source` of the command's envelope")]
 
 
-async def _answer(store: Store, command_id: str, source: str | None) -> Response:
-    outcomes = await store.find(command_id, source)
+def _whose(senders: Senders, caller: Principal) -> frozenset[str] | None:
+    """Whose answers the caller is given; None for everybody's."""
+    sees_all = "operator" in caller.roles and caller.contributors is None
+    return None if sees_all else senders.acts_as(caller)
+
+
+async def _answer(store: Store, command_id: str, source: str | None, acted: frozenset[str] | None) -> Response:
+    """The answer; one that is not the caller's is as unknown as one that nobody has."""
+    outcomes = await store.find(command_id, source, acted)
     if not outcomes:
         reason = f"No command {shown(command_id)} was answered here."
         remedy = "Check the id and the service, or wait a moment."

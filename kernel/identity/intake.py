@@ -67,6 +67,12 @@ class Senders:
             raise NotTheSender(f"{failure.reason}: {failure.message}", MATERIAL, failure.remedy) from failure
         return envelope, _unsigned(producer, register, arrival)
 
+    def acts_as(self, caller: Principal) -> frozenset[str]:
+        """The names under which commands of this caller are on record: its own, and those of producers it acts as."""
+        register = self._register()
+        producers = register.producers.values() if register else ()
+        return frozenset({caller.id, *(one.name for one in producers if one.is_login(caller))})
+
     def check_unread(self, source: str | None, arrival: Arrival) -> None:
         """Raise `NotTheSender` unless the sender of a message that cannot be read may be answered under its source."""
         check_source(_Unread(source))

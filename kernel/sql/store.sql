@@ -103,6 +103,7 @@ JOIN outcomes ON outcomes.position = inbox.outcome
 -- name: answers_by_id
 SELECT outcomes.body FROM inbox JOIN outcomes ON outcomes.position = inbox.outcome
 WHERE inbox.command_id = $1 AND ($2::text IS NULL OR inbox.command_source = $2)
+  AND ($3::text[] IS NULL OR outcomes.authid = ANY ($3))
 ORDER BY inbox.command_source LIMIT 10
 
 -- name: claims

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from contracts.outcome import CommandDecided
 from contracts.registry import type_name
+from kernel.identity.recorded import acted_by
 from kernel.model.decider import Claim
 from kernel.model.records import (
     Appended,
@@ -45,6 +46,7 @@ class MemoryStore:
         self._event_ids: set[UUID] = set()
         self._streams: dict[str, list[NewEvent]] = {}
         self._answers: dict[CommandKey, StoredOutcome] = {}
+        self._acted: dict[CommandKey, str | None] = {}
         self._claims: dict[str, tuple[Claim, ...]] = {}
         self._claims_by_holder: dict[Holder, dict[str, tuple[Claim, ...]]] = {}
         self._pending: dict[CommandKey, tuple[str, int, WaitingCommand, datetime]] = {}
@@ -134,6 +136,7 @@ class MemoryStore:
             if not outcome.is_answer:
                 continue
             self._answers[key] = StoredOutcome(outcome.command.digest, placed_)
+            self._acted[key] = acted_by(outcome.command.principal).id
             self._pending.pop(key, None)
             if placed_.status == "pending":
                 waiting = waiting_command(outcome.command)
@@ -143,9 +146,12 @@ class MemoryStore:
         waiting = sorted(self._pending.values(), key=lambda one: one[3])
         return [command for stream, after, command, _ in waiting if self._version(stream) > after][:limit]
 
-    async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
-        outcomes = [a.outcome for (s, i), a in sorted(self._answers.items()) if i == command_id and source in (None, s)]
-        return outcomes[:10]
+    async def find(
+        self, command_id: str, source: str | None, acted: Collection[str] | None = None
+    ) -> Sequence[CommandDecided]:
+        keys = [key for key in sorted(self._answers) if key[1] == command_id and source in (None, key[0])]
+        own = [key for key in keys if acted is None or self._acted[key] in acted]
+        return [self._answers[key].outcome for key in own][:10]
 
     async def waiting(self, after: tuple[datetime, str, str], limit: int) -> Sequence[Mapping[str, object]]:
         rows = sorted((since, *key, stream) for key, (stream, _, _, since) in self._pending.items())

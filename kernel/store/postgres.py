@@ -102,8 +102,10 @@ class PostgresStore(HeldInPostgres):
     async def ready(self, limit: int) -> Sequence[WaitingCommand]:
         return [WaitingCommand(*r) for r in await self._pool.fetch(sql()["ready"], limit)]
 
-    async def find(self, command_id: str, source: str | None) -> Sequence[CommandDecided]:
-        rows = await self._pool.fetch(sql()["answers_by_id"], command_id, source)
+    async def find(
+        self, command_id: str, source: str | None, acted: Collection[str] | None = None
+    ) -> Sequence[CommandDecided]:
+        rows = await self._pool.fetch(sql()["answers_by_id"], command_id, source, None if acted is None else [*acted])
         return [CommandDecided.model_validate_json(r["body"]) for r in rows]
 
     async def waiting(self, after: tuple[datetime, str, str], limit: int) -> Sequence[Mapping[str, object]]:

@@ -67,8 +67,10 @@ class Store(Protocol):
     async def ready(self, limit: int, /) -> Sequence[WaitingCommand]:
         """Waiting commands whose stream has moved since they were tried."""
 
-    async def find(self, command_id: str, source: str | None, /) -> Sequence[CommandDecided]:
-        """The answers to a command id, one for each source that used it."""
+    async def find(
+        self, command_id: str, source: str | None, acted: Collection[str] | None = None, /
+    ) -> Sequence[CommandDecided]:
+        """The answers to a command id, one for each source that used it; with `acted`, to these principals alone."""
 
     async def waiting(self, after: tuple[datetime, str, str], limit: int, /) -> Sequence[Mapping[str, object]]:
         """Waiting commands, oldest first, after a key."""

@@ -23,7 +23,7 @@ from kernel.identity.principal import Principal
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.memory import MemoryStore
-from tests.callers import ANYTHING
+from tests.callers import ANYTHING, scoped
 from tests.integration.serving import served
 from tests.kernel.door import Counting, reject
 from tests.strangers import Stranger
@@ -38,9 +38,10 @@ async def door(
     begins: asyncio.Event | None = None,
     senders: Senders | None = None,
     caller: Principal = ANYTHING,
+    store: MemoryStore | None = None,
 ) -> AsyncIterator[tuple[httpx.AsyncClient, MemoryStore]]:
     """A service over a store in memory; `take` stands in for how its batches are decided, once it `begins`."""
-    store = MemoryStore()
+    store = store or MemoryStore()
     intake = CommandHandler(Counting(), store, service="approvals", streams_cached_max=10, appended=lambda: None)
     queue = CommandQueue(take or intake.handle, batch_max=10, waiting_max=WAITING_MAX, health=Health(1))
     pool: Any = None
@@ -122,6 +123,24 @@ async def test_where_two_sources_used_an_id_the_source_is_required_and_any_may_b
         assert (either.status_code, either.json()["field"]) == (409, "source")
         one = await client.get("/v1/commands", params={"id": "same/id", "source": "urn:ж/ b?c"})
         assert one.json()["command_source"] == "urn:ж/ b?c"
+
+
+async def test_a_producer_reads_its_own_answers_and_no_others() -> None:
+    """An answer to somebody else is as unknown as one that nobody has."""
+    store = MemoryStore()
+    intake = CommandHandler(Counting(), store, service="approvals", streams_cached_max=10, appended=lambda: None)
+    a, b = (Principal("api_key", name, frozenset({"producer"}), frozenset({"KZX"})) for name in ("a", "b"))
+    await intake.handle([replace(reject("c-1"), principal=a)])
+    answers = {}
+    for name, caller in {"a": a, "b": b, "scoped": scoped("KZX"), "all": ANYTHING}.items():
+        async with door(caller=caller, store=store) as (client, _):
+            for path in ("/v1/commands?id=c-1", "/v1/commands/c-1"):
+                answers[name, path] = await client.get(path)
+            unknown = await client.get("/v1/commands?id=c-2")
+    assert {status.status_code for (name, _), status in answers.items() if name in ("a", "all")} == {200}
+    foreign = [answer for (name, _), answer in answers.items() if name in ("b", "scoped")]
+    assert {answer.status_code for answer in foreign} == {404}
+    assert {answer.text.replace("c-1", "c-2") for answer in foreign} == {unknown.text}
 
 
 async def test_a_batch_that_can_never_fit_is_refused_for_good_with_the_bound() -> None:

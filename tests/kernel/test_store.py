@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import asyncpg
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 
 from kernel.command_service import MIGRATIONS
 from kernel.decide.command_handler import CommandHandler
+from kernel.identity.principal import Principal
 from kernel.model.records import Batch, ConcurrencyConflict, DeadLetter, Fenced, OffsetAdvance, Origin
 from kernel.store.database import migrate, provision
 from kernel.store.memory import MemoryStore
@@ -155,6 +157,17 @@ async def test_two_sources_may_use_one_id(store: Store) -> None:
     (answer,) = await handler(store).handle([other])
     assert answer.status == "accepted"
     assert len(await store.find("c-1", None)) == 2
+
+
+async def test_answers_to_a_principal_are_those_to_its_own_commands(store: Store) -> None:
+    a, b = (Principal("api_key", name, contributors=None) for name in ("a", "b"))
+    await handler(store).handle([replace(reject("c-1"), principal=a)])
+    await handler(store).handle([replace(reject("c-1", "kz-2", source="urn:b"), principal=b)])
+    await handler(store).handle([reject("c-2", "kz-3")])
+    assert [one.command_source for one in await store.find("c-1", None, {"b", "c"})] == ["urn:b"]
+    assert len(await store.find("c-1", None, {"a", "b"})) == 2
+    for acted in (set[str](), {"c"}, {"unauthenticated"}):
+        assert list(await store.find("c-2", None, acted)) == []
 
 
 async def test_offsets_move_only_from_where_they_are(store: Store) -> None:
