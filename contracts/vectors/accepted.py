@@ -149,6 +149,12 @@ def _envelopes() -> list[Vector]:
             WHOLE,
             about="One signature under an accepted key is enough.",
         ),
+        on_kafka(
+            "second-signature-by-an-unknown-key",
+            _with(enveloped(envelope | {"signatures": [signature, foreign]})),
+            WHOLE,
+            about="In any order.",
+        ),
     ]
 
 

@@ -57,6 +57,22 @@ def test_a_published_vector_is_read_as_it_says(name: str) -> None:
     assert [said_of(event, keys) for event in events_of(vector)] == vector["expected"]
 
 
+def test_a_replay_in_another_content_mode_is_the_same_command() -> None:
+    """What was signed is the same over every transport, so that a repeat is known by it."""
+    names = (
+        "kafka-binary",
+        "kafka-structured",
+        "kafka-structured-inlined",
+        "http-binary",
+        "http-structured",
+        "http-batch",
+    )
+    keys = [PublicKey.parse(DOCUMENT["test_keys"]["ed25519"]["public"])]
+    events = [events_of(BY_NAME[name])[0] for name in names]
+    payloads = {verify(one.attributes, one.data, keys).payload_sha256 for one in events if isinstance(one, RawEvent)}
+    assert len(events) == 6 and payloads == {bytes.fromhex(BY_NAME["kafka-binary"]["steps"]["payload_sha256"])}
+
+
 def test_the_test_keys_are_what_the_file_says() -> None:
     for key in DOCUMENT["test_keys"].values():
         public = SigningKey.from_pem(key["private_pem"].encode()).public
