@@ -25,12 +25,16 @@ from benchmarks import (
     replaying,
     reports,
     scoping,
+    signed,
 )
 from benchmarks.measure import Measured
 from tests.servers import Servers, provided_servers
 
 Benchmark = Callable[[Servers], list[Measured]]
-MODULES = (codec, deciding, projecting, archiving, replaying, reports, scoping, following, importing, end_to_end)
+MODULES = (
+    *(codec, deciding, signed, projecting, archiving, replaying, reports, scoping, following, importing),
+    end_to_end,
+)
 BENCHMARKS: dict[str, Benchmark] = {module.__name__.rpartition(".")[2]: module.run for module in MODULES}
 
 

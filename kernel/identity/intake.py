@@ -11,12 +11,13 @@ from typing import Final
 from contracts.envelope import Envelope
 from contracts.raw_events import RawEvent
 from contracts.verifiability import MATERIAL, NotVerifiable, verify
-from kernel.identity.principal import UNAUTHENTICATED, Principal, PrincipalKind
+from kernel.identity.principal import UNAUTHENTICATED, Principal, PrincipalKind, Role
 from kernel.identity.register import Producer, Register
 from kernel.identity.senders import NotTheSender, check_source
 
 VERIFIED_AT_ONCE: Final = 50
 """How many commands are verified before other work gets its turn: a signature takes about 0.1 ms of the loop."""
+_ROLES: Final[frozenset[Role]] = frozenset({"producer"})
 _FIELDS: Final = {
     "correlationid": "correlation_id",
     "causationid": "causation_id",
@@ -102,8 +103,7 @@ def _verified(
     unsigned = {_FIELDS[name]: None for name in verified.dropped if name in _FIELDS}
     time = None if envelope.time is None else envelope.time.replace(microsecond=0)
     signed = replace(envelope, time=time, data=event.data, recorded_time=None, **unsigned)  # type: ignore[arg-type]  # by name
-    principal = _principal(producer, register, "service_account")
-    return signed, replace(principal, key=verified.key_id, proof=verified.payload_sha256)
+    return signed, _principal(producer, register, "service_account", verified.key_id, verified.payload_sha256)
 
 
 def _unsigned(producer: Producer, register: Register, arrival: Arrival) -> Principal:
@@ -122,12 +122,20 @@ def _unsigned(producer: Producer, register: Register, arrival: Arrival) -> Princ
     return _principal(producer, register, "unknown")  # the topic is shared: only the brokers know who wrote to it
 
 
-def _principal(producer: Producer, register: Register, kind: PrincipalKind) -> Principal:
+def _principal(
+    producer: Producer,
+    register: Register,
+    kind: PrincipalKind,
+    key: str | None = None,
+    proof: bytes | None = None,
+) -> Principal:
     return Principal(
         kind,
         producer.name,
-        roles=frozenset({"producer"}),
+        roles=_ROLES,
         contributors=producer.contributors,
+        key=key,
+        proof=proof,
         register=register.reference,
         commands=producer.commands,
     )

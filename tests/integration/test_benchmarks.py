@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from benchmarks import archiving, codec, deciding, following, projecting, register, replaying, reports, scoping
+from benchmarks import archiving, codec, deciding, following, projecting, register, replaying, reports, scoping, signed
 from benchmarks.__main__ import BENCHMARKS
 from tests.servers import Servers
 
@@ -13,6 +13,7 @@ from tests.servers import Servers
 HANDFUL: Final[dict[str, dict[tuple[ModuleType, str], object]]] = {
     "codec": {(codec, "TIMES"): 5},
     "deciding": {(deciding, "COMMANDS"): 30},
+    "signed": {(signed, "COMMANDS"): 30},
     "projecting": {(projecting, "TOURS"): 40},
     "archiving": {(archiving, "RECORDS"): 2_500, (archiving, "LARGE"): 10_000, (archiving, "PROOFS"): 3},
     "replaying": {(replaying, "RECORDS"): 4_000, (replaying, "MARKS"): 5},

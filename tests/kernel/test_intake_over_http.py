@@ -51,3 +51,10 @@ async def test_without_a_register_an_event_says_which_token_sent_its_command() -
     async with door(caller=by) as (client, store):
         await client.post("/v1/commands", **over_http(command(), None))
         assert [event.principal for event in store.events] == [by]
+
+
+async def test_an_unsigned_command_of_a_producer_that_must_sign_is_403_even_from_its_own_caller() -> None:
+    by = Principal("api_key", "mfa-kz", roles=frozenset({"producer"}), contributors=None)
+    async with door(senders=Senders(register), caller=by) as (client, store):
+        answer = await client.post("/v1/commands", **over_http(command(), None))
+        assert (answer.status_code, store.outcomes) == (403, [])

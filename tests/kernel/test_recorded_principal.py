@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from contracts.cloudevents import from_kafka
 from contracts.envelope import ActedBy
+from kernel.command_service import DecidingProcess, DecidingService
 from kernel.decide.command_handler import CommandHandler
 from kernel.identity.principal import ROLES, UNAUTHENTICATED, Principal, system
 from kernel.identity.recorded import acted_by, from_json, reacting, to_json
 from kernel.messaging import outbox
 from kernel.model.records import DecodedCommand
+from kernel.runtime.settings import Settings
 from kernel.store.memory import MemoryStore
 from kernel.store.postgres import PostgresStore
 from kernel.store.protocol import Store
@@ -87,6 +89,19 @@ async def test_a_pending_command_keeps_its_principal_over_a_restart(store: Store
     assert from_json(waiting.principal) == KZ
     assert waiting.place == "approvals.commands/0/7"
     assert from_kafka(None, waiting.envelope, [("content-type", b"application/cloudevents+json")]).id == "w-1"
+
+
+async def test_a_process_that_starts_decides_a_pending_command_as_that_of_its_principal(
+    servers: Servers, database: str
+) -> None:
+    async with postgres_pool(servers, database, "approvals") as pool:
+        waiting, awaited = sent_by(KZ, "w-1", act="wait:kz-9"), reject("c-9", "kz-9")
+        await handler(PostgresStore(pool)).handle([waiting])
+        await handler(PostgresStore(pool)).handle([awaited])
+        process = DecidingProcess(DecidingService("approvals", Counting()), Settings(), pool)
+        assert await process._settle_ready() == 1
+        (row,) = await pool.fetch("SELECT authid, authkey, causeplace FROM events WHERE causation_id = 'w-1'")
+        assert tuple(row) == ("mfa-kz", "k1", "approvals.commands/0/7")
 
 
 async def test_events_and_outcomes_say_who_acted(servers: Servers, database: str) -> None:

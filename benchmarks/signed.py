@@ -1,0 +1,100 @@
+"""Signed commands beside unsigned ones: verify, decide and append on Postgres in one process; without Kafka."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+from aiokafka import ConsumerRecord
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from pydantic import SecretStr
+
+from benchmarks.measure import Measured
+from contracts.cloudevents import Envelope
+from contracts.raw_events import raw_from_kafka
+from contracts.registry import commands_of
+from contracts.verifiability import MATERIAL, SigningKey, sign
+from kernel.command_service import MIGRATIONS
+from kernel.decide import decode
+from kernel.decide.command_handler import CommandHandler
+from kernel.decide.record_decoder import RecordDecoder
+from kernel.identity.intake import Senders
+from kernel.identity.principal import Principal
+from kernel.identity.register import Register
+from kernel.identity.register_text import parse
+from kernel.messaging.passages import Record
+from kernel.model.records import DecodedCommand
+from kernel.store.database import migrate, provision
+from kernel.store.postgres import PostgresStore
+from services.vacancies.app import SERVICE
+from tests.faults import flow
+from tests.foreign import binary
+from tests.servers import Servers, fresh_database
+
+BATCH = 500
+COMMANDS = 10_000
+RECEIVED = datetime(2022, 7, 1, tzinfo=UTC)
+WORDS = commands_of(SERVICE.name)
+KEYS = {
+    "Ed25519": SigningKey(ed25519.Ed25519PrivateKey.from_private_bytes(b"\x01" * 32)),
+    "P-256": SigningKey(ec.derive_private_key(1, ec.SECP256R1())),
+}
+
+
+def run(servers: Servers) -> list[Measured]:
+    """Candidates spread over many streams: unsigned without a register, then signed with each kind of key."""
+    return [_fresh(servers, name) for name in (None, *KEYS)]
+
+
+def _fresh(servers: Servers, algorithm: str | None) -> Measured:
+    with fresh_database(servers) as name:
+        return asyncio.run(_measure(servers, name, algorithm))
+
+
+async def _measure(servers: Servers, name: str, algorithm: str | None) -> Measured:
+    events = [event for nr in range(COMMANDS // 2) for event in flow.candidate(nr)]
+    records = [_record(offset, event, KEYS[algorithm] if algorithm else None) for offset, event in enumerate(events)]
+    register = _register(events[0]["source"]) if algorithm else None
+    await provision(servers.database(name), SERVICE.name, "bench")
+    url = servers.as_role(SERVICE.name, "bench", name)
+    await migrate(SecretStr(url), MIGRATIONS)
+    async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
+        store = PostgresStore(pool)
+        handler = CommandHandler(SERVICE.decider, store, service=SERVICE.name, streams_cached_max=10_000)
+        decoder = RecordDecoder(SERVICE.name, _decode, _no_reactions, Senders(lambda: register))
+        started = time.perf_counter()
+        for first in range(0, len(records), BATCH):
+            batch = await decoder.decode_batch(records[first : first + BATCH], store)
+            answers = await handler.handle(batch.commands, batch.dead_letters)
+            if batch.dead_letters or any(answer.status != "accepted" for answer in answers):
+                raise AssertionError(batch.dead_letters or answers)
+        note = f"verified by {algorithm}" if algorithm else "no register"
+        what = f"decide {'signed' if algorithm else 'unsigned'} commands: {SERVICE.name}"
+        return Measured(what, len(records), time.perf_counter() - started, note)
+
+
+def _record(offset: int, event: flow.Event, key: SigningKey | None) -> Record:
+    record_key, value, headers = binary(event)
+    if key is not None:
+        raw = raw_from_kafka(value, headers)
+        headers = [*headers, (f"ce_{MATERIAL}", sign(raw.attributes, raw.data, key).encode())]
+    return ConsumerRecord(
+        **{"topic": f"{SERVICE.name}.commands", "partition": 0, "offset": offset, "timestamp": 0, "timestamp_type": 0},
+        **{"key": record_key, "value": value, "checksum": None, "serialized_key_size": 0, "serialized_value_size": 0},
+        headers=headers,
+    )
+
+
+def _register(source: str) -> Register:
+    keys = [f"key {key.public.text} from 2020-01-01T00:00:00Z" for key in KEYS.values()]
+    lines = ["producer bench", f"source {source}", *keys, "must-sign", f"command {SERVICE.name}.*", "contributor KAZ"]
+    return parse("\n".join(["forcegen producers", "version 1", *lines, ""]))
+
+
+def _decode(envelope: Envelope, principal: Principal, _: str) -> DecodedCommand:
+    return decode.command(envelope, WORDS, received=RECEIVED, bytes_max=262_144, principal=principal)
+
+
+def _no_reactions(*_: object) -> Sequence[DecodedCommand]:
+    raise AssertionError("no event is read here")

@@ -1,0 +1,132 @@
+"""A register of producers, with every service a real process: who signed stands in the events of both services."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from contracts.cloudevents import Envelope, from_kafka
+from contracts.verifiability import SigningKey
+from tests import foreign
+from tests.e2e.test_main_path import approval, proposal
+from tests.foreign import Client
+from tests.kernel.registered import KZ, LINES, OPERATORS, binary, signed, structured, text
+from tests.servers import Servers
+from tests.system import RunningSystem, prepared_system
+
+pytestmark = pytest.mark.servers
+SOURCE = "urn:mfa:kz"
+THIEF = SigningKey(ed25519.Ed25519PrivateKey.from_private_bytes(b"\x09" * 32))
+OF_KAZ = [line.replace("KZX", "KAZ") for line in LINES]
+
+
+def put_in_force(file: Path, version: int, *, revoked: bool = False) -> None:
+    """Replace the register, as an operator would."""
+    end = " revoked 2026-01-01T00:00:00Z"
+    lines = [line + end if revoked and KZ.public.text in line else line for line in OF_KAZ[2:]]
+    fresh = file.with_suffix(".new")
+    fresh.write_text(signed(text(LINES[0], f"version {version}", *lines)), encoding="utf-8")
+    fresh.replace(file)
+
+
+@pytest.fixture(scope="module")
+def registered(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSystem, Path]]:
+    folder = tmp_path_factory.mktemp("registered")
+    file = folder / "producers.txt"
+    put_in_force(file, 7)
+    operators = ",".join(str(one.verifier) for one in OPERATORS)
+    settings = {"FORCEGEN_PRODUCERS": str(file), "FORCEGEN_PRODUCERS_OPERATORS": operators}
+    with prepared_system(servers, folder, **settings) as system:
+        system.start("approvals", "vacancies")
+        yield system, file
+
+
+def envelope(event: dict[str, Any], **more: Any) -> Envelope:
+    return replace(from_kafka(*foreign.binary({**event, "source": SOURCE})), **more)
+
+
+def put(client: Client, event: Envelope, key: SigningKey | None, mode: Any = binary) -> None:
+    record_key, value, headers = mode(event, key)
+    client.raw("approvals.commands", value, record_key, headers)
+
+
+def events_of(client: Client, service: str, causes: set[str]) -> list[dict[str, str]]:
+    """The headers of the events that came of some commands, once there is one of each."""
+    deadline = time.monotonic() + 120
+    while True:
+        records = [dict(record.headers()) for record in client.records(f"{service}.events")]
+        read = [{name: raw.decode() for name, raw in headers.items()} for headers in records]
+        if causes <= {one["ce_causationid"] for one in read}:
+            return [one for one in read if one["ce_causationid"] in causes]
+        assert time.monotonic() < deadline, causes
+        time.sleep(0.2)
+
+
+def letters(client: Client) -> list[str]:
+    """Why records became dead letters of approvals."""
+    records = client.records("approvals.dead-letters")
+    return [dict(record.headers())["dead-letter-reason"].decode() for record in records]
+
+
+def test_who_signed_stands_in_the_events_and_whoever_did_not_is_answered_nowhere(
+    registered: tuple[RunningSystem, Path],
+) -> None:
+    system, _ = registered
+    client = Client(system.servers.kafka)
+    proposed, approved = envelope(proposal("kz-e2e")), envelope(approval("kz-e2e"))
+    put(client, proposed, None)
+    put(client, proposed, THIEF, structured)
+    put(client, envelope(proposal("kz-other"), source="urn:nobody"), KZ)
+    put(client, proposed, KZ)
+    put(client, approved, KZ, structured)
+    client.flush()
+    outcomes = client.outcomes("approvals", [proposed.id, approved.id], 120)
+    assert {one["status"] for one in outcomes.values()} == {"accepted"}
+    events = events_of(client, "approvals", {proposed.id, approved.id})
+    assert {(one["ce_authtype"], one["ce_authid"]) for one in events} == {("service_account", "mfa-kz")}
+    assert {(one["ce_authkey"], len(one["ce_authproof"])) for one in events} == {(KZ.public.id, 64)}
+    assert all(one["ce_authregister"].startswith("7:") for one in events)
+    assert all(one["ce_causeplace"].startswith("approvals.commands/") for one in events)
+
+    (mandate_approved,) = [one["ce_id"] for one in events if one["ce_type"].endswith("MandateApproved")]
+    (line,) = events_of(client, "vacancies", {f"{mandate_approved}/0"})
+    assert (line["ce_authtype"], line["ce_authid"]) == ("system", "urn:forcegen:vacancies")
+    assert line["ce_authonbehalfof"] == "mfa-kz"
+    assert line["ce_causeplace"].startswith("approvals.events/")
+
+    assert [reason.partition(":")[0] for reason in letters(client)] == ["identity"] * 3
+    assert len([one for one in client.records("approvals.outcomes") if b"kz-other" in one.value()]) == 0
+
+
+def test_over_http_a_signature_counts_and_a_claim_does_not(registered: tuple[RunningSystem, Path]) -> None:
+    system, _ = registered
+    headers = {"content-type": "application/cloudevents+json"}
+    url = f"{system.url('approvals')}/v1/commands"
+    event = envelope(proposal("kz-http"))
+    refused = system.http.post(url, content=structured(event, None)[1], headers=headers)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:forcegen:problem:not-the-sender")
+    accepted = system.http.post(url, content=structured(event, KZ)[1], headers=headers)
+    assert (accepted.status_code, accepted.json()["status"]) == (200, "accepted"), accepted.text
+    (recorded,) = events_of(Client(system.servers.kafka), "approvals", {event.id})
+    assert (recorded["ce_authid"], recorded["ce_authkey"]) == ("mfa-kz", KZ.public.id)
+    assert "ce_causeplace" not in recorded
+
+
+def test_a_key_that_is_revoked_signs_no_more_and_history_stays(registered: tuple[RunningSystem, Path]) -> None:
+    system, file = registered
+    client = Client(system.servers.kafka)
+    before = events_of(client, "approvals", {"kz-http-propose"})
+    put_in_force(file, 8, revoked=True)
+    known, deadline, nr = len(letters(client)), time.monotonic() + 60, 0
+    while len(letters(client)) == known:
+        assert time.monotonic() < deadline
+        nr += 1
+        put(client, envelope(proposal(f"kz-late-{nr}")), KZ)
+        client.flush()
+        time.sleep(1)
+    assert "key" in letters(client)[-1]
+    assert events_of(client, "approvals", {"kz-http-propose"}) == before
