@@ -50,6 +50,8 @@ MIGRATIONS = Migrations(
         "known/stays_between.sql",
         "known/people_on.sql",
         "known/occupancy_between.sql",
+        "scope/unnamed_event_is_seen.sql",
+        "scope/unnamed_parked_is_seen.sql",
         "scope/rules.sql",
         "scope/policies.sql",
         "scope/rights.sql",

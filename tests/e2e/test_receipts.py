@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from cli.demo import run
 from cli.main import app
 from deploy.local.endpoints import Endpoints
+from kernel.identity.tokens import line_of
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
 from services.reporting.reports import receipts
@@ -92,6 +93,26 @@ def test_what_is_known_later_does_not_change_an_earlier_answer(
     answer = report(system, "strength", as_of="2022-06-30", as_known_at=instant, receipt="true")
     code, said = log.verify(answer)
     assert code == 0, said
+
+
+def test_an_answer_for_one_state_is_made_again_under_the_same_policies(system: RunningSystem, log: Log) -> None:
+    """Given tokens for a State with people abroad and for one without, then each answer follows from the log."""
+    tokens = system.logs / "tokens"
+    lines = [line_of(f"of-{state}", f"fg_of-{state}", ["reader"], [state], None) for state in ("KAZ", "BOL")]
+    tokens.write_text("\n".join([tokens.read_text().strip(), *map(str, lines)]) + "\n")
+    counted, path = {}, f"{system.url('query')}/v1/reports/strength"
+    for state in ("KAZ", "BOL"):
+        headers = {"Authorization": f"Bearer fg_of-{state}"}
+        params = {"as_of": AS_OF.isoformat(), "receipt": "true"}
+        answer = system.http.get(path, params=params, headers=headers, timeout=30)
+        body = answer.json()
+        assert (answer.status_code, body["receipt"]["contributors"]) == (200, [state]), answer.text
+        code, output = log.verify(body)
+        assert code == 0, output
+        counted[state] = body["totals"]["people"]
+        del body["receipt"]["contributors"]
+        assert log.verify(body)[0] == (0 if state == "KAZ" else 1), "of every State, the answer is another one"
+    assert (counted["KAZ"] > 0, counted["BOL"]) == (True, 0)
 
 
 def changed(change: Callable[[dict[str, Any]], None], answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Whose rows a request sees: those of every State, or those of the States that its caller is bound to.
 
-Who is bound to none reads as a role that sees every row, and without a transaction. Everybody else reads over
-connections of another role, which sees nothing until a transaction names the States: a statement outside of one finds
-no rows, and never those of another State.
+Who is bound to none reads as a role that sees every row. Everybody else reads over connections of another role, which
+sees nothing until the States are named, each time that a connection is taken: one on which nobody named any finds no
+rows, and never those of another State.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -20,8 +20,8 @@ Scope: TypeAlias = frozenset[str] | None
 NARROWED: Final[Mapping[str, str]] = {"role": NAMED_STATES}
 """Settings of connections for scoped requests. The role is that of a whole connection, because plans depend on it:
 a connection that changes its role plans each statement again."""
-_NAME_STATES: Final = f"SELECT set_config('{SETTING}', $1, true)"
-"""Holds until the end of the transaction."""
+_NAME_STATES: Final = f"SELECT set_config('{SETTING}', $1, false)"
+"""Holds until the connection is given back, which resets it: one more round trip, where a transaction costs three."""
 
 
 class NotScoped(RuntimeError):
@@ -43,17 +43,14 @@ class ReadPools:
         Raises:
             NotScoped: there are no connections for scoped requests.
         """
-        if scope is None and not is_snapshot:
-            async with self.unscoped.acquire() as connection:
-                yield connection
-            return
         pool = self.unscoped if scope is None else self.scoped
         if pool is None:
             raise NotScoped(NotScoped.__doc__)
-        async with (
-            pool.acquire() as connection,
-            connection.transaction(isolation="repeatable_read" if is_snapshot else None, readonly=True),
-        ):
+        async with pool.acquire() as connection:
             if scope is not None:
                 await connection.execute(_NAME_STATES, ",".join(sorted(scope)))
-            yield connection
+            if not is_snapshot:
+                yield connection
+                return
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                yield connection

@@ -2,11 +2,12 @@
 -- every State, all; whoever logged in as a role of its own States, theirs; the query API on behalf of somebody, those that
 -- it names. The owner writes, unless it is a function of the owner that runs for somebody else. Nobody else sees a row.
 -- A rule says when a row belongs to one of `<states>`. Where it looks into another table, it sees there what that table's
--- policy lets it see, so a State is written down once. `<table>` is the table, or its history, which has the same rules.
+-- policy lets it see, so a State is written down once. What is asked once for a query stands in a SELECT of its own, or it
+-- would be asked for each row. `<table>` is the table, or its history, which has the same rules.
 CREATE OR REPLACE FUNCTION set_policies() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     own CONSTANT text := '(SELECT scopes.own_states())::text[]';
-    named CONSTANT text := 'string_to_array(current_setting(''forcegen.contributors'', true), '','')';
+    named CONSTANT text := '(SELECT string_to_array(current_setting(''forcegen.contributors'', true), '',''))::text[]';
     the record;
     target text;
 BEGIN

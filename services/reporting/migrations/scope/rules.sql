@@ -13,28 +13,10 @@ CREATE OR REPLACE FUNCTION scope_rules() RETURNS TABLE (name text, rule text) LA
     -- The UN announces a vacancy to every State, but for one that answers an application.
     ('vacancies', 'application IS NULL'
                   ' OR EXISTS (SELECT FROM applications AS its WHERE its.application = <table>.application)'),
-    -- An event that names no State: what the UN does is seen by all; a copy is of the State that its stream is of.
-    ('events', 'contributor = ANY (<states>) OR contributor IS NULL AND CASE split_part(stream, ''/'', 1)'
-               ' WHEN ''rule-set'' THEN true'
-               ' WHEN ''mission'' THEN type ~ ''\.(MissionRecorded|MissionStatusChanged)$'''
-               ' WHEN ''vacancy'' THEN EXISTS (SELECT FROM vacancies AS its WHERE its.vacancy = <table>.aggregate_id)'
-               ' WHEN ''line'' THEN EXISTS (SELECT FROM mandates AS its WHERE its.mandate = split_part(stream, ''/'', 2))'
-               ' WHEN ''unit'' THEN EXISTS (SELECT FROM units AS its WHERE its.unit = substr(stream, 6)) ELSE false END'),
-    -- One that waits was never applied, so its State is what it names or what its stream is of; else no State sees it.
+    ('events', 'contributor = ANY (<states>)'
+               ' OR contributor IS NULL AND unnamed_event_is_seen(stream, type, aggregate_id)'),
     ('parked', 'data ->> ''contributor'' = ANY (<states>)'
-               ' OR data ->> ''contributor'' IS NULL AND CASE split_part(stream, ''/'', 1)'
-               ' WHEN ''mission'' THEN type ~ ''\.(MissionRecorded|MissionStatusChanged)$'''
-               ' WHEN ''mandate'' THEN EXISTS (SELECT FROM mandates AS its WHERE its.mandate = substr(stream, 9))'
-               ' WHEN ''line'' THEN EXISTS (SELECT FROM mandates AS its WHERE its.mandate = split_part(stream, ''/'', 2))'
-               ' WHEN ''application'' THEN EXISTS'
-               '      (SELECT FROM applications AS its WHERE its.application = substr(stream, 13))'
-               ' WHEN ''unit'' THEN EXISTS (SELECT FROM units AS its WHERE its.unit = substr(stream, 6))'
-               ' WHEN ''candidate'' THEN EXISTS (SELECT FROM candidates AS its WHERE its.person = substr(stream, 11))'
-               ' WHEN ''vacancy'' THEN CASE WHEN data ->> ''nomination'' IS NULL'
-               '      THEN EXISTS (SELECT FROM vacancies AS its WHERE its.vacancy = substr(stream, 9))'
-               '      ELSE EXISTS (SELECT FROM nominations AS its'
-               '                   WHERE its.id = substr(stream, 9) || ''/'' || (data ->> ''nomination'')) END'
-               ' ELSE false END'),
+               ' OR data ->> ''contributor'' IS NULL AND unnamed_parked_is_seen(stream, type, data ->> ''nomination'')'),
     -- How far a stream is: for whoever sees an event of it.
     ('stream_versions', 'EXISTS (SELECT FROM events AS its'
                         ' WHERE its.service = <table>.service AND its.stream = <table>.stream)')
