@@ -76,7 +76,7 @@ def _secure(document: JsonObject, declared: Permits) -> None:
             permit = by_path.get(f"{method.upper()} {path}")
             if permit is not None and permit.roles is not None:
                 methods[method]["security"] = [{"token": []}]
-                methods[method]["responses"] |= documented(401, 403)
+                methods[method]["responses"] |= {str(status): one for status, one in documented(401, 403).items()}
 
 
 def _operations(document: JsonObject) -> Iterator[JsonObject]:

@@ -4,20 +4,15 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
 
-from kernel.http.principals import SCOPE_KEY
-from kernel.identity.principal import Principal
+from kernel.http.principals import principal
 from services.reporting.query.scope import Scope
 from services.reporting.query.session import ReadModel
 from services.reporting.reports.receipts import Archive
 
 
 async def caller_scope(request: Request) -> Scope:
-    """The States that the caller may see, as the guard in front of the app has verified it.
-
-    An app without a guard, as tests and benchmarks build it, knows no callers: it answers for every State.
-    """
-    verified: Principal | None = request.scope.get(SCOPE_KEY)
-    return None if verified is None else verified.contributors
+    """The States that the caller may see, as the guard in front of the app has verified it; without a guard, none."""
+    return principal(request).contributors
 
 
 async def _read_model(request: Request, scope: Annotated[Scope, Depends(caller_scope)]) -> ReadModel:
