@@ -33,12 +33,17 @@ def is_limited(principal: Principal) -> bool:
     return principal.contributors is not None and principal.kind not in ("unauthenticated", "system")
 
 
-def outside_scope(principal: Principal, contributors: Collection[str]) -> Refusal | None:
-    """The refusal of a command about these States, if one of them is outside of the principal's scope.
+def outside_scope(principal: Principal, contributors: Collection[str] | None) -> Refusal | None:
+    """The refusal of a command about these States (None: every State), if one is outside of the principal's scope.
 
     It names no State: whose a stream is, is not for everybody to know.
     """
-    if not is_limited(principal) or all(principal.may_see(one) for one in contributors):
+    if not is_limited(principal):
+        return None
+    if contributors is None:
+        reason = f"The command concerns every State, and {principal.id} may speak of some alone."
+        return Refusal(RULE, reason, "type", "Let a sender send it who is registered for every State.")
+    if all(principal.may_see(one) for one in contributors):
         return None
     reason = f"The command is about a State that {principal.id} may not speak of."
     return Refusal(RULE, reason, "contributor", "Ask the operators which States are registered for you.")

@@ -115,9 +115,10 @@ class Decider(Protocol[State, Command_contra]):
     def decide(self, command: ReceivedCommand[Command_contra], states: States, /) -> Decision:
         """The events that a command leads to, or the reason why there are none."""
 
-    def contributors(self, command: ReceivedCommand[Command_contra], states: States, /) -> Collection[str]:
+    def contributors(self, command: ReceivedCommand[Command_contra], states: States, /) -> Collection[str] | None:
         """The States that a command is about, as streams on record say: those of its own stream and of whom it names.
 
+        Empty if no stream says it yet; None if the command concerns every State, whatever is on record.
         Read only for senders who may speak of some States alone; what the command's data says of it is known.
         """
 

@@ -133,10 +133,17 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
             assert_never(data)
 
 
-def contributors(command: ReceivedCommand[Command], states: States) -> Collection[str]:
-    """The States whose people, units or offers it is about: those of its stream, and whom it nominates or answers."""
+def contributors(command: ReceivedCommand[Command], states: States) -> Collection[str] | None:
+    """The States whose people, units or offers it is about: those of its stream, and whom it nominates or answers.
+
+    None for missions, rule sets and vacancies themselves: they are the UN's, and concern every State.
+    """
     data = command.data
     match data:
+        case RecordMission() | ChangeMissionStatus() | AdoptRuleSet():
+            return None
+        case AnnounceVacancy() | WithdrawVacancy() | LapseVacancy() | ReopenVacancy():
+            return None
         case NominateCandidate():
             streams_named = [data.stream, streams.candidate(data.person)]
         case NominateUnit():

@@ -10,6 +10,8 @@ import pytest
 from contracts import approvals, deployments, vacancies
 from contracts.deployments import LineOpened
 from contracts.words import Command, Event
+from kernel.identity import permits
+from kernel.identity.principal import Principal
 from kernel.model.decider import AnyDecider, ReceivedCommand, RecordedEvent
 from services.approvals import decider as of_approvals
 from services.deployments import decider as of_deployments
@@ -42,6 +44,28 @@ class Recorded(Mapping[str, object]):
 
 def about(decider: Any, command: Command, *events: Event) -> set[str]:
     return set(decider.contributors(ReceivedCommand(command, "c", "urn:x", NOW), Recorded(decider, *events)))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        vacancies.RecordMission(mission="UNIFIL", name="x", host_area="Lebanon", established_on=DAY),
+        vacancies.ChangeMissionStatus(mission="UNIFIL", status="closed", since=DAY, authority="S/RES/1"),
+        vacancies.WithdrawVacancy(vacancy="v-1", ended_on=DAY, reason="x"),
+        vacancies.LapseVacancy(vacancy="v-1", ended_on=DAY, reason="x"),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_missions_and_vacancies_themselves_concern_every_state_and_are_not_for_who_speaks_of_one(
+    command: Command,
+) -> None:
+    received: ReceivedCommand[Any] = ReceivedCommand(command, "c", "urn:x", NOW)
+    assert of_vacancies.contributors(received, Recorded(of_vacancies, story.announced())) is None
+    of_one, of_all = (Principal("api_key", "desk", contributors=states) for states in (frozenset({"KAZ"}), None))
+    refused = permits.outside_scope(of_one, None)
+    assert refused is not None
+    assert (refused.rule, refused.field) == ("permit", "type")
+    assert permits.outside_scope(of_all, None) is None
 
 
 def test_a_mandate_is_that_of_the_state_that_proposed_it() -> None:
