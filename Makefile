@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test unit coverage check fmt browser bench hostile hostile-guards signature-guards fuzz
+.PHONY: help demo up down status test unit coverage check fmt browser bench hostile hostile-guards signature-guards scope-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ hostile-guards: .venv/.dev ## take each guard out of a copy of the source, and s
 
 signature-guards: .venv/.dev ## the same for each guard of signed events, with the tests of its name (5 minutes)
 	@$(BIN)/python -m tests.hostile.signature_guards $(ARGS)
+
+scope-guards: .venv/.dev ## the same for each guard of scope by State, with tests/scope (15 minutes)
+	@$(BIN)/python -m tests.hostile.scope_guards $(ARGS)
 
 fuzz: .venv/.dev .venv/.fuzz ## coverage-guided fuzzing of one reader: TARGET=kafka (see tests/hostile/decoders.py)
 	@PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.hostile.fuzz $(or $(TARGET),kafka) $(ARGS)
