@@ -11,7 +11,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from cli.commands import audit, keys, producers, tokens
+from cli.commands import audit, kafka, keys, producers, tokens
 from cli.commands.dead_letters import dead_letters
 from cli.commands.follow import follow
 from cli.commands.held import drop_held, held
@@ -104,6 +104,7 @@ app.add_typer(audit.commands, name="audit", cls=Commands)
 app.add_typer(keys.commands, name="keys", cls=Commands)
 app.add_typer(tokens.commands, name="tokens", cls=Commands)
 app.add_typer(producers.commands, name="producers", cls=Commands)
+app.add_typer(kafka.commands, name="kafka", cls=Commands)
 
 
 def main() -> None:

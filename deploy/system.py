@@ -1,10 +1,9 @@
-"""The services of this system on one machine, and their requirements. `deploy.local` runs them."""
+"""The services of this system on one machine, and their requirements. `operations.local_system` has them run."""
 
 from typing import Final
 
-from deploy import access, roles
+from deploy import roles
 from deploy.local.service_process import Service
-from deploy.local.services import System
 from deploy.service_names import AUDIT, QUERY
 
 SERVICES: Final = (
@@ -14,6 +13,7 @@ SERVICES: Final = (
     Service("reporting", "services.reporting", "reporting", 8084),
     Service(AUDIT, "services.audit", "audit", 8085),
     # the audit service answers which records its receipts depend on
-    Service(QUERY, "services.reporting.http", roles.READER, 8080, {"FORCEGEN_QUERY_AUDIT_URL": AUDIT}),
+    Service(
+        QUERY, "services.reporting.http", roles.READER, 8080, {"FORCEGEN_QUERY_AUDIT_URL": AUDIT}, uses_kafka=False
+    ),
 )
-SYSTEM: Final = System(SERVICES, roles.provision_here, access.settings_here)

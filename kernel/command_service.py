@@ -30,7 +30,7 @@ from kernel.identity.principal import UNAUTHENTICATED, Principal, system
 from kernel.identity.recorded import from_json, reacting
 from kernel.identity.register_file import RegisterFile
 from kernel.identity.senders import policy_source
-from kernel.messaging import outbox, topics
+from kernel.messaging import login, outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
@@ -270,6 +270,7 @@ async def _woken(event: asyncio.Event, timeout_s: float) -> None:
 async def run(service: DecidingService, settings: Settings | None = None) -> None:
     """Run one process of a deciding service until SIGTERM or SIGINT."""
     settings = settings or Settings.for_service(service.name)
+    await login.at_start(settings)
     await database.migrate(settings.database_url, MIGRATIONS)
     await topics.ensure(settings, [*service.topics_in, *service.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")

@@ -14,7 +14,7 @@ import asyncpg
 from fastapi import FastAPI
 
 from kernel.http import application, command_routes, operator_routes
-from kernel.messaging import outbox, topics
+from kernel.messaging import login, outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
@@ -166,6 +166,7 @@ async def run(
 ) -> None:
     """Run one process of a reading service until SIGTERM or SIGINT, with `beside` and `loops` beside it."""
     settings = settings or Settings.for_service(service.name)
+    await login.at_start(settings)
     await database.migrate(settings.database_url, service.schema)
     await topics.ensure(settings, [*service.topics_in, *service.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from aiokafka.errors import KafkaError
 
+from kernel.runtime.settings import Settings
 from operations import connections
 from operations.archive_selection import archive_errors
 from operations.errors import OperationError
-from operations.kafka_settings import kafka_settings
+from operations.kafka_settings import check_kafka
 from operations.progress import OpenProgress, RecordProgress
 from services.audit.archive import kafka_reader
 from services.audit.reconcile.finding import Finding
@@ -20,7 +21,7 @@ __all__ = ["Finding", "Reconciliation", "reconcile_stores"]
 
 
 async def reconcile_stores(
-    bootstrap: str,
+    brokers: Settings,
     database: str | None,
     directory: Path,
     report: Callable[[Finding], None],
@@ -31,19 +32,20 @@ async def reconcile_stores(
     Raises:
         OperationError: a database or Kafka cannot be read.
     """
+    await check_kafka(brokers)
     async with AsyncExitStack() as opened:
         sessions = {
             owner: await opened.enter_async_context(connections.reading(owner, database, directory)) for owner in OWNERS
         }
         try:
             with archive_errors():
-                broker = await opened.enter_async_context(kafka_reader.opened(kafka_settings(bootstrap)))
+                broker = await opened.enter_async_context(kafka_reader.opened(brokers))
                 progress = opened.enter_context(open_progress())
                 reconciliation = Reconciliation(sessions, broker, _beginning(progress))
                 async for finding in reconciliation.run():
                     report(finding)
         except (KafkaError, kafka_reader.PartitionSilent) as error:
-            cause = f"Kafka at {bootstrap} cannot be read ({type(error).__name__}: {error})"
+            cause = f"Kafka at {brokers.kafka_bootstrap} cannot be read ({type(error).__name__}: {error})"
             raise OperationError(f"{cause}: see `forcegen status`, or name another with --bootstrap.") from error
     return reconciliation
 

@@ -18,7 +18,7 @@ from kernel.store.sql import Connection
 from operations import connections
 from operations.archive_selection import Selection, archive_errors
 from operations.errors import InvalidRequest, OperationError
-from operations.kafka_settings import kafka_settings
+from operations.kafka_settings import check_kafka
 from operations.progress import OpenProgress
 from services.audit.archive import kafka_reader, partition_reader, selection
 from services.audit.archive.kafka_reader import KafkaReader
@@ -40,7 +40,7 @@ class RefillRequest:
     """Only by topics and services."""
     renamed: Mapping[str, str]
     """By topic, the other name to write it under."""
-    bootstrap: str
+    brokers: Settings
     database: str | None
     directory: Path
     dry_run: bool
@@ -79,8 +79,9 @@ async def refill_topics(request: RefillRequest, view: RefillView, open_progress:
             "A topic is refilled whole, or its offsets would be others: use only --topic and --service with"
             " --to topic, or --to file."
         )
-    settings = kafka_settings(request.bootstrap)
-    with _refill_errors(request.bootstrap):
+    settings = request.brokers
+    await check_kafka(settings)
+    with _refill_errors(settings.kafka_bootstrap):
         async with AsyncExitStack() as opened:
             archive = await opened.enter_async_context(
                 connections.reading("audit", request.database, request.directory)
@@ -108,6 +109,8 @@ async def _refill(
     view: RefillView,
     open_progress: OpenProgress,
 ) -> int:
+    from operations.record_timestamps import stamped_by_sender  # noqa: PLC0415  (another client: too much for --help)
+
     renamed, dry_run = request.renamed, request.dry_run
     counts = await _partition_counts(archive, request, view)
     clients = await _open_clients(opened, archive, settings)
@@ -128,9 +131,13 @@ async def _refill(
     if refused := [part for part in plan if part.refused]:
         raise OperationError(f"{len(refused)} partitions cannot be refilled, and nothing was written: see the table.")
     missing = sum(part.missing for part in plan)
-    if missing and not dry_run:
+    if dry_run:
+        return missing
+    if missing:
         await _create_topics(settings, plan, there)
-        await _fill(clients, plan, opened, open_progress)
+    async with stamped_by_sender(settings, [part.target[0] for part in plan], missing=missing):
+        if missing:
+            await _fill(clients, plan, opened, open_progress)
     return missing
 
 
@@ -193,7 +200,7 @@ async def _plan(
     plan: list[PartitionRefill] = []
     for part in parts:
         topic = part.target[0]
-        unfit = preflight.unfit(settings[topic]) if topic in there else None
+        unfit = preflight.unfit(topic, settings[topic]) if topic in there else None
         if topic in there and there[topic] != counts[topic]:
             unfit = f"it has {there[topic]} partitions and had {counts[topic]}: delete it; it is recreated as it was"
         if unfit:

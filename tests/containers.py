@@ -10,7 +10,7 @@ import os
 import secrets
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,11 +21,16 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
+from deploy.local.kafka_logins import KafkaLogin
+
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 POSTGRES_IMAGE = "postgres:18"
 ENGINE_TIMEOUT_S = 1
 CLIENTS, BROKERS, CONTROLLER = 9092, 9094, 9093
+LISTENERS = ("CLIENTS", "BROKERS", "CONTROLLER")
 ADDRESS = "/tmp/address"  # noqa: S108  (inside the container)
+PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required"
 
 KAFKA_SETTINGS = {
     "KAFKA_NODE_ID": "1",
@@ -33,8 +38,17 @@ KAFKA_SETTINGS = {
     "KAFKA_CONTROLLER_QUORUM_VOTERS": f"1@localhost:{CONTROLLER}",
     "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
     "KAFKA_LISTENERS": f"CLIENTS://:{CLIENTS},BROKERS://:{BROKERS},CONTROLLER://:{CONTROLLER}",
-    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CLIENTS:PLAINTEXT,BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CLIENTS:SASL_PLAINTEXT,BROKERS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
     "KAFKA_INTER_BROKER_LISTENER_NAME": "BROKERS",
+    "KAFKA_SASL_MECHANISM_INTER_BROKER_PROTOCOL": "PLAIN",
+    "KAFKA_SASL_MECHANISM_CONTROLLER_PROTOCOL": "PLAIN",
+    "KAFKA_LISTENER_NAME_CLIENTS_SASL_ENABLED_MECHANISMS": "SCRAM-SHA-512,PLAIN",
+    "KAFKA_LISTENER_NAME_BROKERS_SASL_ENABLED_MECHANISMS": "PLAIN",
+    "KAFKA_LISTENER_NAME_CONTROLLER_SASL_ENABLED_MECHANISMS": "PLAIN",
+    "KAFKA_LISTENER_NAME_CLIENTS_SCRAM___SHA___512_SASL_JAAS_CONFIG": f"{SCRAM};",
+    "KAFKA_AUTHORIZER_CLASS_NAME": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "KAFKA_SUPER_USERS": "User:admin;User:broker",
+    "KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND": "false",
     "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
     "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
     "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS": "8",
@@ -50,9 +64,13 @@ KAFKA_SETTINGS = {
 class KafkaContainer(DockerContainer):
     """One KRaft node of the image that the Apache Kafka project publishes."""
 
-    def __init__(self, image: str) -> None:
+    def __init__(self, image: str, password: str) -> None:
+        """`password` is that of the super users, `admin` among them."""
         wait = f"until [ -f {ADDRESS} ]; do sleep 0.1; done; . {ADDRESS}; exec /etc/kafka/docker/run"
-        super().__init__(image, env=dict(KAFKA_SETTINGS), ports=[CLIENTS])
+        users = f'user_broker="{password}" user_admin="{password}";'
+        plain = f'{PLAIN} username="broker" password="{password}" {users}'
+        logins = {f"KAFKA_LISTENER_NAME_{name}_PLAIN_SASL_JAAS_CONFIG": plain for name in LISTENERS}
+        super().__init__(image, env={**KAFKA_SETTINGS, **logins}, ports=[CLIENTS])
         self.with_command(["sh", "-c", wait])
 
     @property
@@ -71,8 +89,8 @@ class KafkaContainer(DockerContainer):
 
 
 @contextmanager
-def started() -> Iterator[tuple[str, str] | None]:
-    """The addresses of Kafka and Postgres (the latter the superuser's), or None if containers are not available."""
+def started() -> Iterator[tuple[str, str, Mapping[str, str]] | None]:
+    """The addresses of Kafka and Postgres (as superuser), and Kafka's administrator; None if there is no engine."""
     kafka, postgres = os.environ.get("KAFKA_IMAGE", KAFKA_IMAGE), os.environ.get("POSTGRES_IMAGE", POSTGRES_IMAGE)
     if not _engine_answers() or not _all_there([kafka, postgres]):
         yield None
@@ -80,8 +98,9 @@ def started() -> Iterator[tuple[str, str] | None]:
     settings: dict[str, Any] = {"command": ["postgres", "-c", "max_connections=200"]}
     password = secrets.token_hex(16)
     database = PostgresContainer(postgres, username="postgres", password=password, dbname="postgres", **settings)
-    with KafkaContainer(kafka) as broker, database:
-        yield broker.address, database.get_connection_url(driver=None)
+    with KafkaContainer(kafka, password) as broker, database:
+        admin = KafkaLogin("admin", password).as_environment()
+        yield broker.address, database.get_connection_url(driver=None), admin
 
 
 def _engine_answers() -> bool:

@@ -36,6 +36,19 @@ def confluent(bootstrap: str) -> Options:
     return {"bootstrap.servers": ",".join(options["bootstrap_servers"]), **login}
 
 
+def java(bootstrap: str) -> str:
+    """Properties for clients that Kafka itself brings."""
+    options = aiokafka(bootstrap)
+    if not options["security_protocol"].startswith("SASL"):
+        return ""
+    kind = "plain.Plain" if options["sasl_mechanism"] == "PLAIN" else "scram.Scram"
+    login = f'username="{options["sasl_plain_username"]}" password="{options["sasl_plain_password"]}"'
+    return (
+        f"security.protocol={options['security_protocol']}\nsasl.mechanism={options['sasl_mechanism']}\n"
+        f"sasl.jaas.config=org.apache.kafka.common.security.{kind}LoginModule required {login};\n"
+    )
+
+
 def connected(address: str) -> socket.socket:
     """A connection for requests that a test writes by hand, logged in where the brokers ask for it."""
     options = aiokafka(address)

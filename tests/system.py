@@ -19,6 +19,7 @@ import httpx
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.local.kafka_logins import KafkaLogin
 from deploy.provision import OWNERS, READERS, SCHEMAS_OF, UNSCOPED, provision_scope
 from kernel.command_service import DecidingService
 from kernel.identity.principal import ROLES as EVERY_ROLE
@@ -34,7 +35,7 @@ from services.deployments.app import SERVICE as DEPLOYMENTS
 from services.reporting.app import SERVICE as REPORTING
 from services.vacancies.app import SERVICE as VACANCIES
 from tests import kafka_clients
-from tests.servers import Servers, fresh_database
+from tests.servers import PASSWORD, Servers, fresh_database
 
 DECIDING: tuple[DecidingService, ...] = (APPROVALS, VACANCIES, DEPLOYMENTS)
 MODULES = {
@@ -46,7 +47,6 @@ MODULES = {
     "audit": "services.audit",
 }
 ROLES = {"query": "reporting_reader"}
-PASSWORD = "only-for-tests"  # noqa: S105
 TOKEN = "fg_only-for-tests"  # noqa: S105
 """The token of a client with every role, for every State."""
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -94,6 +94,7 @@ class RunningSystem:
             "FORCEGEN_TOKENS_FILE": str(tokens_file(self.logs)),
             "FORCEGEN_QUERY_AUDIT_TOKEN": TOKEN,
             "FORCEGEN_KAFKA_BOOTSTRAP": self.servers.kafka,
+            **(KafkaLogin(name.partition("#")[0], PASSWORD).as_environment() if self.servers.secured else {}),
             "FORCEGEN_DATABASE_URL": self.dsn(name),
             "FORCEGEN_HTTP_PORT": str(self.ports[name]),
             "FORCEGEN_AUDIT_DIRECTORY": str(self.logs / "audit"),

@@ -8,7 +8,7 @@ from cli.connect.endpoints import USUAL, Directory
 from cli.output.errors import CommandError
 from cli.output.terminal import notices, progress_line
 from deploy.local import services
-from deploy.system import SYSTEM
+from operations.local_system import SYSTEM
 
 Wipe = Annotated[bool, typer.Option("--wipe", help="Remove the data too. It cannot be brought back.")]
 Servers = Annotated[bool, typer.Option("--keep-servers", help="Leave Kafka and Postgres running.")]

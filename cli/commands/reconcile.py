@@ -11,6 +11,7 @@ from cli.connect.endpoints import USUAL, Bootstrap, Database, Directory
 from cli.output.errors import FAILED
 from cli.output.progress import records
 from cli.output.terminal import notices, number, results, row, table
+from operations.kafka_users import OPERATOR
 from operations.reconcile_stores import Finding, Reconciliation, reconcile_stores
 
 Json = Annotated[bool, typer.Option("--json", help="Each difference as one JSON object a line, and nothing else.")]
@@ -41,8 +42,8 @@ def reconcile(
         findings += finding.records
         typer.echo(json.dumps(finding.as_json()) if as_json else str(finding))
 
-    address = endpoints.bootstrap(bootstrap, directory)
-    compared = asyncio.run(reconcile_stores(address, database, directory, show, records))
+    brokers = endpoints.kafka(bootstrap, directory, OPERATOR)
+    compared = asyncio.run(reconcile_stores(brokers, database, directory, show, records))
     if not as_json:
         _show(compared)
     if findings:

@@ -13,9 +13,11 @@ from cli.connect import endpoints
 from cli.connect.endpoints import USUAL, Bootstrap, Database, Directory
 from cli.output.errors import WRONG_USAGE, CommandError
 from cli.output.progress import records
+from deploy.local.kafka_logins import ADMIN
 from operations import connections
 from operations.archive_selection import Selection, full_types
 from operations.copy_archive import copy_to_file
+from operations.kafka_users import REFILL
 from operations.refill_topics import RefillRequest
 
 
@@ -116,8 +118,10 @@ def _belong(to: To, given: Mapping[str, object]) -> None:
 def _to_topic(
     which: Selection, renamed: list[str], bootstrap: str | None, database: str | None, directory: Path, *, dry_run: bool
 ) -> None:
-    address, names = endpoints.bootstrap(bootstrap, directory), refill.other_names(renamed)
-    refill.refill(RefillRequest(which, names, address, database, directory, dry_run))
+    names = refill.other_names(renamed)
+    user = ADMIN if names else REFILL  # no ACL is made beforehand for a topic with another name
+    brokers = endpoints.kafka(bootstrap, directory, user)
+    refill.refill(RefillRequest(which, names, brokers, database, directory, dry_run))
 
 
 def _to_views(

@@ -8,7 +8,7 @@ from cli.output.errors import DONE, FAILED, CommandError
 from cli.output.terminal import number, results, row, table
 from deploy.local import services, stack
 from deploy.local.ports import LOOPBACK
-from deploy.system import SYSTEM
+from operations.local_system import SYSTEM
 
 
 def status(directory: Directory = USUAL) -> None:

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from cli.connect import tokens
-from cli.connect.endpoints import USUAL, Directory
+from cli.connect.endpoints import USUAL, Directory, kafka
 from cli.output import addresses
 from cli.output.errors import CommandError
 from cli.output.terminal import progress_line
 from deploy.local import services
-from deploy.system import SYSTEM
+from operations.kafka_users import CLI
+from operations.local_system import SYSTEM
 
 Story = Annotated[bool, typer.Option("--story", help="Send the demo's story too, so that there is something to see.")]
 
@@ -42,7 +43,7 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
             reasons = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
             raise CommandError("\n".join(reasons))
         if story:  # the services' own code: too much for `forcegen --help` to load
-            import_module("cli.demo.run").send_story(system, report)
+            import_module("cli.demo.run").send_story(system, kafka(None, directory, CLI), report)
     addresses.show(system, directory)
 
 

@@ -8,7 +8,10 @@ import typer
 from cli.connect import tokens
 from cli.output.errors import CommandError
 from deploy.local.endpoints import Endpoints
+from deploy.local.kafka_logins import login_of
 from deploy.service_names import QUERY
+from kernel.runtime.settings import Settings
+from operations.kafka_settings import of_local_login
 
 Directory: TypeAlias = Annotated[
     Path,
@@ -45,9 +48,18 @@ def running_system(directory: Path) -> Endpoints:
     return endpoints
 
 
-def bootstrap(given: str | None, directory: Path) -> str:
-    """Kafka's address."""
-    return running_system(directory).kafka_bootstrap if given is None else given
+def kafka(given: str | None, directory: Path, user: str) -> Settings:
+    """How to reach Kafka: at a given address as `FORCEGEN_KAFKA_…` says, else at the one that is up here as `user`.
+
+    Raises:
+        CommandError: no system runs from the directory, or its Kafka has no such user.
+    """
+    if given is not None:
+        return Settings(kafka_bootstrap=given)
+    address, login = running_system(directory).kafka_bootstrap, login_of(user, directory)
+    if login is None:
+        raise CommandError(f"Kafka in {directory} has no user {user}: run `forcegen up` again, which makes it.")
+    return of_local_login(address, login)
 
 
 def query_url(given: str | None, directory: Path) -> str:

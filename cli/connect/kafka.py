@@ -1,6 +1,6 @@
 """Kafka clients for commands: opened with a bounded wait, and with silent logs, since we report each error once.
 
-TLS and SASL come from the same settings as a service's (`FORCEGEN_KAFKA_…`).
+TLS and SASL come from the same settings as a service's (`FORCEGEN_KAFKA_…`), or from the system that is up here.
 """
 
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 
 from cli.output.errors import CommandError
 from contracts.registry import SERVICES
-from kernel.messaging import kafka
+from kernel.messaging import kafka, login
 from kernel.messaging.groupless_consumer import GrouplessConsumer
 from kernel.runtime.settings import Settings
 from operations.kafka_settings import silence_client_log
@@ -21,28 +21,30 @@ REQUEST_TIMEOUT_MS = 10_000
 
 
 @asynccontextmanager
-async def clients(bootstrap: str, *, wait: bool) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer | None]]:
+async def clients(brokers: Settings, *, wait: bool) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer | None]]:
     """A producer for commands, and a consumer positioned at the current end of the outcomes."""
     silence_client_log()
     async with AsyncExitStack() as opened:
         try:
+            await login.check(brokers)
             producer = AIOKafkaProducer(
-                **kafka.client(Settings(kafka_bootstrap=bootstrap)),
+                **kafka.client(brokers),
                 enable_idempotence=True,
                 linger_ms=5,
                 max_batch_size=262_144,
                 max_request_size=RECORD_BYTES_MAX,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
             )
-            settled = Settings(kafka_bootstrap=bootstrap)
-            consumer = GrouplessConsumer(settings=settled, request_timeout_ms=REQUEST_TIMEOUT_MS)
+            consumer = GrouplessConsumer(settings=brokers, request_timeout_ms=REQUEST_TIMEOUT_MS)
             opened.push_async_callback(producer.stop)
             opened.push_async_callback(consumer.stop)
             await producer.start()
             await consumer.start()
-            await _stand_at_end(consumer, producer, bootstrap)
-        except (KafkaError, OSError, ValueError) as fault:
-            cause = f"Kafka does not answer at {bootstrap} ({type(fault).__name__})"
+            await _stand_at_end(consumer, producer, brokers.kafka_bootstrap)
+        except (login.LoginRefused, ValueError) as fault:
+            raise CommandError(str(fault)) from fault
+        except (KafkaError, OSError) as fault:
+            cause = f"Kafka does not answer at {brokers.kafka_bootstrap} ({type(fault).__name__})"
             raise CommandError(f"{cause}: run `forcegen up`, or name another with --bootstrap.") from fault
         yield producer, consumer if wait else None
 

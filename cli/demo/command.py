@@ -10,10 +10,12 @@ from typing import Annotated, Final
 import typer
 
 from cli.connect import tokens
+from cli.connect.endpoints import kafka
 from cli.output import addresses
 from cli.output.terminal import notices, progress_line
 from deploy.local import services
-from deploy.system import SYSTEM
+from operations.kafka_users import CLI
+from operations.local_system import SYSTEM
 
 USUAL: Final = Path(".forcegen-demo")
 
@@ -41,7 +43,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
         with progress_line("demo") as report:
             system = services.up(directory, SYSTEM, progress=report)
             tokens.remember(directory)
-            result = run.gather(system, report)
+            result = run.gather(system, kafka(None, directory, CLI), report)
         run.show(result)
         if keep:
             addresses.show(system, directory)

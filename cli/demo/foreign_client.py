@@ -34,13 +34,10 @@ class NoAnswer(Exception):
 class ForeignClient:
     """Sends commands and remembers every answer since the topics began."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap, acks="all", linger_ms=5, request_timeout_ms=REQUEST_TIMEOUT_MS
-        )
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap, enable_auto_commit=False, request_timeout_ms=REQUEST_TIMEOUT_MS
-        )
+    def __init__(self, brokers: Mapping[str, object]) -> None:
+        """`brokers` as the library takes them: the addresses, and the name and password that this system was given."""
+        self._producer = AIOKafkaProducer(**brokers, acks="all", linger_ms=5, request_timeout_ms=REQUEST_TIMEOUT_MS)
+        self._consumer = AIOKafkaConsumer(**brokers, enable_auto_commit=False, request_timeout_ms=REQUEST_TIMEOUT_MS)
         self._ends: dict[TopicPartition, int] = {}
         self._answers: dict[Address, list[Answer]] = {}
         self._fresh: set[Address] = set()

@@ -17,6 +17,8 @@ from cli.output.errors import LATE, CommandError
 from contracts.json_object import JsonObject
 from deploy.local.endpoints import Endpoints
 from deploy.service_names import QUERY
+from kernel.messaging import kafka, login
+from kernel.runtime.settings import Settings
 from operations.rehearsal import InMemorySystem
 
 CAUGHT_UP_WITHIN_S: Final = 60.0
@@ -34,18 +36,18 @@ class DemoResult:
     reports: golden.Reports
 
 
-def gather(system: Endpoints, report: Callable[[str], None]) -> DemoResult:
-    """Send the story and the commands to be refused, then fetch the reports.
+def gather(system: Endpoints, brokers: Settings, report: Callable[[str], None]) -> DemoResult:
+    """Send the story and the commands to be refused to these brokers, then fetch the reports.
 
     Raises:
         CommandError: an answer is not the expected one, or none came.
     """
-    chapters, refused = send_story(system, report, refusals=True)
+    chapters, refused = send_story(system, brokers, report, refusals=True)
     return DemoResult(chapters, refused, golden.query_reports(_report_of(system.urls[QUERY])))
 
 
 def send_story(
-    system: Endpoints, report: Callable[[str], None], *, refusals: bool = False
+    system: Endpoints, brokers: Settings, report: Callable[[str], None], *, refusals: bool = False
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
     """Send the story and the commands to be refused, and wait until the reports show them; a repeat changes nothing.
 
@@ -53,7 +55,9 @@ def send_story(
         CommandError: an answer is not the expected one, or none came.
     """
     try:
-        chapters, refused, ends = asyncio.run(_send_all(system.kafka_bootstrap, report, refusals=refusals))
+        chapters, refused, ends = asyncio.run(_send_all(brokers, report, refusals=refusals))
+    except login.LoginRefused as fault:
+        raise CommandError(str(fault)) from fault
     except (NoAnswer, KafkaError) as fault:
         cause = str(fault) or type(fault).__name__
         raise CommandError(f"{cause}. See the logs beside the data, and run the demo again.", LATE) from fault
@@ -80,10 +84,11 @@ def show(result: DemoResult) -> None:
         raise CommandError(f"The reports do not agree with the public record: {'; '.join(wrong)}.")
 
 
-async def _send_all(bootstrap: str, report: Callable[[str], None], *, refusals: bool) -> StoryAnswers:
+async def _send_all(brokers: Settings, report: Callable[[str], None], *, refusals: bool) -> StoryAnswers:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+    await login.check(brokers)
     in_memory = InMemorySystem()
-    async with ForeignClient(bootstrap) as client:
+    async with ForeignClient(kafka.client(brokers)) as client:
         chapters = await send_chapters(client, in_memory, report)
         refused: Sequence[Refused] = ()
         if refusals:

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from cli.commands.send.command import opened
 from cli.commands.send.ndjson import BadLine, CommandLine
 from cli.commands.send.send_and_wait import SendAndWait
-from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
+from cli.connect.endpoints import USUAL, Bootstrap, Directory, kafka
 from cli.connect.kafka import clients
 from cli.output.errors import CommandError
 from cli.output.progress import progress
@@ -25,6 +25,8 @@ from cli.strength_returns.rows import ReturnRow, read_rows
 from contracts.forms import is_instant_in_range
 from contracts.limits import FIRST_DAY, LAST_DAY
 from contracts.text import unfit
+from kernel.runtime.settings import Settings
+from operations.kafka_users import CLI
 
 SOURCE = "UN strength return"
 EVENTS = "deployments.events"
@@ -70,29 +72,29 @@ def strength_returns(
     Exit codes: 0 every row is on record; 1 rows were unreadable, invalid or in conflict, or Kafka was not there; 2 the
     command line is wrong; 3 no answer in time.
     """
-    address, source = bootstrap(given, directory), _reference(source)
+    brokers, source = kafka(given, directory, CLI), _reference(source)
     with opened(file, "a header and one row a line") as read:
         at = _instant(published_at) if published_at is not None else _after_the_newest(read, source)
         with progress(read) as advanced:
             account, noticing = Account(advanced.console, advanced, waited=wait), Noticing()
             rows = _commands(read, at, source, noticing)
             try:
-                asyncio.run(_exchange(address, rows, account, wait=wait, silence_s=timeout))
+                asyncio.run(_exchange(brokers, rows, account, wait=wait, silence_s=timeout))
             finally:
                 account.show(noticing.groups)
     raise typer.Exit(account.exit_code)
 
 
 async def _exchange(
-    address: str, rows: AsyncIterator[CommandLine | BadLine], account: Account, *, wait: bool, silence_s: float
+    brokers: Settings, rows: AsyncIterator[CommandLine | BadLine], account: Account, *, wait: bool, silence_s: float
 ) -> None:
-    async with clients(address, wait=wait) as (producer, consumer):
+    async with clients(brokers, wait=wait) as (producer, consumer):
         try:
             if wait:
-                account.position = await log_end(address, EVENTS, await producer.partitions_for(EVENTS))
+                account.position = await log_end(brokers, EVENTS, await producer.partitions_for(EVENTS))
             await SendAndWait(producer, consumer, account, structured=False).run(rows, silence_s=silence_s)
         except (KafkaError, TimeoutError) as fault:
-            cause = f"Kafka at {address} failed on the way ({type(fault).__name__})"
+            cause = f"Kafka at {brokers.kafka_bootstrap} failed on the way ({type(fault).__name__})"
             raise CommandError(f"{cause}. Import the file again: repeats are harmless.") from fault
 
 

@@ -18,13 +18,13 @@ POLL_MS: Final = 200
 PATIENCE_S: Final = 10.0
 
 
-async def log_end(bootstrap: str, topic: str, partitions: Collection[int]) -> int:
+async def log_end(brokers: Settings, topic: str, partitions: Collection[int]) -> int:
     """The position of the newest event of `topic`; 0 if there is none.
 
     Raises:
         TimeoutError: Kafka does not return the last record of every partition.
     """
-    consumer = GrouplessConsumer(settings=Settings(kafka_bootstrap=bootstrap))
+    consumer = GrouplessConsumer(settings=brokers)
     await consumer.start()
     try:
         parts = [TopicPartition(topic, part) for part in partitions]

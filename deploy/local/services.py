@@ -19,6 +19,7 @@ from deploy.local.endpoints import FILE, Endpoints
 from deploy.local.errors import StackError
 from deploy.local.home import Home, claim, furnish, locked
 from deploy.local.interrupt import heeded
+from deploy.local.kafka_logins import KafkaLogin
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import Run, read_run, write_atomically
 from deploy.local.progress import Progress, one_at_a_time, quiet
@@ -45,6 +46,8 @@ class System:
     services: Sequence[Service]
     provision: Callable[[str, Path], Mapping[str, str]]
     """Makes the roles, given Postgres' administrator URL and the directory of passwords; returns a URL for each."""
+    provision_kafka: Callable[[stack.Servers, Path], Mapping[str, KafkaLogin]]
+    """Makes topics, users and ACLs, given the servers and the system's directory; returns a login for each user."""
     settings: Callable[[Path], Mapping[str, str]] = lambda _: {}
     """Further settings of every service, as environment variables, given the directory of the system."""
 
@@ -114,7 +117,8 @@ def _up(home: Home, system: System, report: Progress, interrupted: StopRequested
     try:
         servers = stack.up(home.path, progress=report)
         databases = system.provision(servers.postgres_dsn, home.path / "services")
-        environment = Environment(servers.kafka_bootstrap, databases, system.settings(home.path))
+        logins = system.provision_kafka(servers, home.path)
+        environment = Environment(servers.kafka_bootstrap, databases, system.settings(home.path), logins)
         runs = _start_all(home, system.services, environment, report, interrupted)
     except BaseException:
         _stop(home, begun, report)

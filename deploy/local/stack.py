@@ -17,6 +17,7 @@ from pathlib import Path
 from deploy.local import kafka, postgres
 from deploy.local.errors import StackError
 from deploy.local.home import Home, claim, furnish, locked, remove
+from deploy.local.kafka_logins import KafkaLogin
 from deploy.local.ports import LOOPBACK
 from deploy.local.process import Daemon, living, read_run, write_atomically
 from deploy.local.progress import Progress, one_at_a_time, quiet
@@ -27,10 +28,11 @@ __all__ = ["ServerStatus", "Servers", "StackError", "Status", "down", "status", 
 
 @dataclass(frozen=True)
 class Servers:
-    """Their addresses. The DSN holds the superuser's password, so it is kept out of the repr, and so out of logs."""
+    """Their addresses, and their super users. Passwords are kept out of the repr, and so out of logs."""
 
     kafka_bootstrap: str
     postgres_dsn: str = field(repr=False)
+    kafka_admin: KafkaLogin
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def up(directory: Path, *, progress: Progress = quiet) -> Servers:
             kafka.check(home)
             postgres.check(home)
             of_kafka, of_postgres = start_all(home, report)
-            servers = Servers(f"{LOOPBACK}:{of_kafka.ports[0]}", postgres.dsn(home, of_postgres.ports[0]))
+            dsn, admin = postgres.dsn(home, of_postgres.ports[0]), kafka.admin(home)
+            servers = Servers(f"{LOOPBACK}:{of_kafka.ports[0]}", dsn, admin)
             write_atomically(home.servers, json.dumps(asdict(servers), indent=2) + "\n")
             return servers
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 import ssl
 from contextlib import suppress
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv6Address, ip_address
 from typing import Final
 
 from faststream.kafka.security import parse_security
@@ -25,8 +25,9 @@ def security(settings: Settings) -> BaseSecurity:
     """TLS and SASL as FastStream expects them.
 
     Raises:
-        ValueError: a name and password are required and not set.
+        ValueError: a name and password are required and not set, or records would leave this machine unencrypted.
     """
+    _refuse_plaintext(settings)
     context = _tls(settings) if settings.kafka_security_protocol.endswith("SSL") else None
     if not settings.kafka_security_protocol.startswith("SASL"):
         return BaseSecurity(ssl_context=context)
@@ -48,7 +49,7 @@ def bootstrap(settings: Settings) -> list[str]:
     given = [address.strip() for address in settings.kafka_bootstrap.split(",")]
     if not any(given):
         raise ValueError("FORCEGEN_KAFKA_BOOTSTRAP names no broker: give host:port, several with commas between them")
-    return [_written(*_host_and_port(address)) for address in given if address]
+    return [_written(*host_and_port(address)) for address in given if address]
 
 
 def client(settings: Settings) -> dict[str, object]:
@@ -62,21 +63,49 @@ async def answering(settings: Settings) -> Settings:
     A client library waits for a silent host as long as for an answer, minutes for the relay, before it tries the next.
     """
     every = bootstrap(settings)
-    reachable = await asyncio.gather(*map(_takes_connections, every)) if len(every) > 1 else [True]
+    reachable = await asyncio.gather(*map(takes_connections, every)) if len(every) > 1 else [True]
     addresses = [address for address, takes in zip(every, reachable, strict=True) if takes]
     return settings.model_copy(update={"kafka_bootstrap": ",".join(addresses or every)})
 
 
-async def _takes_connections(address: str) -> bool:
+async def takes_connections(address: str) -> bool:
+    """Whether a broker's address accepts a connection within `CONNECT_S`."""
     with suppress(OSError, TimeoutError):
         async with asyncio.timeout(CONNECT_S):
-            _, writer = await asyncio.open_connection(*_host_and_port(address))
+            _, writer = await asyncio.open_connection(*host_and_port(address))
         writer.close()
         return True
     return False
 
 
-def _host_and_port(address: str) -> tuple[str, int]:
+def _refuse_plaintext(settings: Settings) -> None:
+    """Whoever can listen on the way reads every record, and may change what passes after the login."""
+    protocol = settings.kafka_security_protocol
+    if protocol.endswith("SSL"):
+        return
+    for address in bootstrap(settings):
+        if not _is_this_machine(host_and_port(address)[0]):
+            raise ValueError(
+                f"FORCEGEN_KAFKA_SECURITY_PROTOCOL is {protocol}, and the broker {address} is not on this machine:"
+                " set it to SASL_SSL or SSL (docs/how-to/secure-kafka.md)"
+            )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False  # a name: where it leads is not ours to say
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The two parts of one address.
+
+    Raises:
+        ValueError: it has none of the forms of `bootstrap`.
+    """
     is_bare_ipv6 = address.count(":") > 1 and not address.startswith("[")
     parts = _ADDRESS.fullmatch(f"[{address}]" if is_bare_ipv6 else address)
     if parts is None or not 0 < int(parts["port"] or PORT) <= PORT_MAX:

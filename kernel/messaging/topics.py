@@ -8,20 +8,37 @@ from typing import Final
 
 import stamina
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
-from kernel.messaging import kafka
+from kernel.messaging import kafka, login
 from kernel.runtime.settings import Settings
 
 LOGS: Final[Mapping[str, str]] = {"events": "events", "outcomes": "outcomes", "dead_letters": "dead-letters"}
 """The logs that a service publishes, and the suffix of each one's topic."""
 RECORD_BYTES_MAX: Final = 4_194_304
 """Command topics accept records up to this size, so that the service itself can answer a command that is too large."""
+TIMESTAMP_TYPE: Final = "message.timestamp.type"
+"""The setting that says whose clock stamps a record."""
+CREATE_TIME: Final = "CreateTime"
+"""The sender's."""
+APPEND_TIME: Final = "LogAppendTime"
+"""The broker's: a sender cannot date its commands back."""
 
 
 def commands(service: str) -> str:
     """The topic to which other systems send a service's commands."""
     return f"{service}.commands"
+
+
+def are_commands(topic: str) -> bool:
+    """Whether other systems send commands to it: `<service>.commands`, or `<service>.commands.<producer>`."""
+    return topic.split(".")[1:2] == ["commands"]
 
 
 def of_log(service: str, log: str) -> str:
@@ -35,7 +52,16 @@ class TopicsMissing(Exception):
 
 @stamina.retry(on=KafkaConnectionError, attempts=30, timeout=120, wait_max=2)
 async def ensure(settings: Settings, names: Collection[str]) -> None:
-    """Create the topics that are missing; those that exist stay as they are."""
+    """Create the topics that are missing; those that exist stay as they are.
+
+    Only topics that the principal may describe are seen. Where provisioning made them, that is all of them and nothing
+    is left to create; a service may not create any.
+
+    Raises:
+        LoginRefused: the brokers refuse the connection; that is not waited for.
+        TopicsMissing: the topics are not there and cannot be created, or the principal may not see them.
+    """
+    await login.check(settings)
     admin = AIOKafkaAdminClient(**kafka.client(await kafka.answering(settings)))
     await admin.start()
     try:
@@ -49,8 +75,9 @@ async def ensure(settings: Settings, names: Collection[str]) -> None:
 
 def _topic(name: str, partitions: int, replication: int) -> NewTopic:
     settings = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
-    if name.endswith(".commands"):
+    if are_commands(name):
         settings["max.message.bytes"] = str(RECORD_BYTES_MAX)
+        settings[TIMESTAMP_TYPE] = APPEND_TIME
     if replication > 1:
         settings["min.insync.replicas"] = str(replication - 1)
     return NewTopic(name, partitions, replication, topic_configs=settings)
@@ -59,5 +86,10 @@ def _topic(name: str, partitions: int, replication: int) -> NewTopic:
 def _check(response: object) -> None:
     for name, code, *_ in response.topic_errors:  # type: ignore[attr-defined]
         error: type[KafkaError] = for_code(code)
+        if error is TopicAuthorizationFailedError:
+            raise TopicsMissing(
+                f"topic {name} is not there, or this principal may not see it, and may not create it: an administrator"
+                " runs `forcegen kafka provision`, and `forcegen kafka acls --check` shows which right is missing"
+            )
         if code and error is not TopicAlreadyExistsError:  # another service may create the same topic at this moment
             raise TopicsMissing(f"topic {name} could not be created: {error.__name__}")

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     kafka_bootstrap: str = "127.0.0.1:9092"
     """Kafka's bootstrap servers, comma separated."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    """The protocol to the brokers, in Kafka's own terms."""
+    """The protocol to the brokers, in Kafka's own terms; the unencrypted ones only to brokers on this machine."""
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     """The mechanism that sends the name and password, with the SASL protocols."""
     kafka_sasl_username: str | None = None

@@ -34,7 +34,8 @@ def contents(system: RunningSystem) -> dict[str, list[tuple[object, ...]]]:
     client = Client(system.servers.kafka)
     return {
         topic: [
-            (r.partition(), r.offset(), r.timestamp(), r.key(), r.headers(), r.value()) for r in client.records(topic)
+            (r.partition(), r.offset(), r.timestamp()[1], r.key(), r.headers(), r.value())
+            for r in client.records(topic)
         ]
         for topic in every_topic()
     }

@@ -42,12 +42,14 @@ def test_a_system_at_work_agrees(books: RunningSystem) -> None:
 
 def test_a_role_that_reads_everything_and_changes_nothing_is_enough(books: RunningSystem) -> None:
     name = f"reader_{books.database}"
-    sql(books, f"CREATE ROLE {name} LOGIN PASSWORD 'secret' IN ROLE pg_read_all_data")
+    sql(books, f"CREATE ROLE {name} LOGIN BYPASSRLS PASSWORD 'secret' IN ROLE pg_read_all_data")
+    sql(books, f"GRANT CONNECT ON DATABASE {books.database} TO {name}")
     try:
         url = books.servers.as_role(name, "secret", books.database)
         result = audit("reconcile", url, "--bootstrap", books.servers.kafka)
         assert result.exit_code == 0, result.output
     finally:
+        sql(books, f"REVOKE CONNECT ON DATABASE {books.database} FROM {name}")
         sql(books, f"DROP ROLE {name}")
 
 
@@ -61,7 +63,9 @@ def test_the_database_of_each_service_is_found_by_its_variable(books: RunningSys
 
 def test_a_protocol_that_lacks_its_password_is_reported(books: RunningSystem) -> None:
     ask = ["audit", "reconcile", "--bootstrap", books.servers.kafka, "--database", books.dsn("audit")]
-    result = CliRunner().invoke(app, ask, env={**ALONE, "FORCEGEN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
+    without = {"FORCEGEN_KAFKA_SASL_USERNAME": None, "FORCEGEN_KAFKA_SASL_PASSWORD": None}
+    demanded = {"FORCEGEN_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}
+    result = CliRunner().invoke(app, ask, env={**ALONE, **without, **demanded})
     assert result.exit_code == 1
     assert "set FORCEGEN_KAFKA_SASL_USERNAME and FORCEGEN_KAFKA_SASL_PASSWORD" in result.output
 

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.messaging.raw_batches import batches
+from kernel.messaging.topics import CREATE_TIME, TIMESTAMP_TYPE
+from operations.kafka_admin import administration, set_topic_setting
 from services.audit.refill.record_batch import ArchivedBatch
 from services.audit.tlog.leaf import Headers, packed
 from tests import kafka_clients, rawkafka
@@ -66,6 +68,8 @@ async def topic(archive: Archive, servers: Servers) -> AsyncIterator[Topic]:
 @pytest.mark.servers
 async def test_headers_that_are_no_text_and_times_that_are_none_come_back_to_the_byte(topic: Topic) -> None:
     """Given records with names of any bytes and without a time, when Kafka lost them, then it has them again."""
+    with administration(topic.settings) as admin:  # as an earlier version made command topics
+        set_topic_setting(admin, [topic.name], TIMESTAMP_TYPE, CREATE_TIME)
     odd = [(b"\xff\xfe", b"x"), (b"", None), (b"\xed\xa0\x80", b""), (b"\xd0\xba\xff", b"\0"), (b"a" * 3_000, b"y")]
     rawkafka.produce(topic.kafka, topic.name, 0, [(b"k", b"v", odd), (None, None, []), (b"", b"", [(b"\xff", None)])])
     async with AIOKafkaProducer(**kafka_clients.aiokafka(topic.kafka)) as producer:

@@ -118,9 +118,9 @@ async def test_a_topic_that_would_not_keep_records_as_they_were_is_refused(
 
 def test_every_setting_that_matters_is_looked_at() -> None:
     fit = {"message.timestamp.type": "CreateTime", "cleanup.policy": "delete", "retention.ms": "-1"}
-    assert unfit({**fit, "retention.bytes": "-1"}) is None
+    assert unfit("a.events", {**fit, "retention.bytes": "-1"}) is None
     for name in (*fit, "retention.bytes"):
-        reason = unfit({**fit, "retention.bytes": "-1", name: "1"})
+        reason = unfit("a.events", {**fit, "retention.bytes": "-1", name: "1"})
         assert reason is not None
         assert reason.startswith(f"its {name} is 1: ")
 

@@ -15,6 +15,7 @@ from cli.main import app, local
 from cli.output.terminal import notices
 from contracts.outcome import CommandDecided
 from deploy.local.endpoints import FILE, Endpoints
+from deploy.local.kafka_logins import USERS_FILE
 
 Answer = Callable[[httpx.Request], httpx.Response]
 STRENGTH: dict[str, Any] = {
@@ -38,6 +39,8 @@ STRENGTH: dict[str, Any] = {
 def directory(tmp_path: Path) -> Path:
     urls = {"approvals": "http://approvals", "query": "http://query"}
     (tmp_path / FILE).write_text(Endpoints("127.0.0.1:1", urls).as_json())
+    (tmp_path / USERS_FILE).parent.mkdir()
+    (tmp_path / USERS_FILE).write_text('{"cli": "secret"}')
     return tmp_path
 
 
@@ -199,6 +202,14 @@ def test_a_kafka_that_is_not_there_is_reported_in_one_line(directory: Path) -> N
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.startswith("forcegen: Kafka does not answer at 127.0.0.1:1 ")
+
+
+def test_a_system_of_a_version_without_logins_is_reported_with_the_remedy(directory: Path) -> None:
+    (directory / USERS_FILE).unlink()
+    (directory / "commands.ndjson").write_text("")
+    result = run("send", directory / "commands.ndjson", "-d", directory)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "has no user cli: run `forcegen up` again" in result.stderr
 
 
 def test_a_command_whose_needs_are_not_installed_says_which() -> None:

@@ -19,6 +19,7 @@ from cli.main import app
 from cli.output.errors import CommandError
 from deploy.local import services
 from deploy.local.endpoints import Endpoints
+from kernel.runtime.settings import Settings
 
 COMMAND = {
     "specversion": "1.0",
@@ -181,7 +182,7 @@ def test_up_sends_the_story_when_it_is_to_and_says_where_to_look(
 ) -> None:
     prepared_system(monkeypatch, demo_result())
     sendings: list[Endpoints] = []
-    monkeypatch.setattr(run, "send_story", lambda system, news: sendings.append(system))
+    monkeypatch.setattr(run, "send_story", lambda system, brokers, news: sendings.append(system))
     result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
     assert (result.exit_code, len(sendings)) == (0, times)
     assert "http://query/" in result.stdout
@@ -197,10 +198,12 @@ def test_a_failed_demo_is_taken_down_too(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def prepared_system(monkeypatch: pytest.MonkeyPatch, shown: run.DemoResult) -> list[Path]:
     """A system that is not there; which directories were stopped."""
+    for module in ("cli.demo.command", "cli.commands.up"):
+        monkeypatch.setattr(f"{module}.kafka", lambda *_: Settings())
     stopped: list[Path] = []
     monkeypatch.setattr(services, "status", lambda directory, system: ())
     monkeypatch.setattr(services, "up", lambda directory, system, progress: Endpoints("k:1", {"query": "http://query"}))
     monkeypatch.setattr(services, "down", lambda directory, system, progress: stopped.append(directory))
-    monkeypatch.setattr(run, "gather", lambda system, news: shown)
+    monkeypatch.setattr(run, "gather", lambda system, brokers, news: shown)
     monkeypatch.setattr(command, "_end_on_sigterm", lambda: None)
     return stopped

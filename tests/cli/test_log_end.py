@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from cli.strength_returns.log_end import log_end
+from kernel.runtime.settings import Settings
 from tests import kafka_clients
 from tests.servers import Servers
 
@@ -16,14 +17,14 @@ pytestmark = pytest.mark.servers
 async def test_the_newest_event_of_all_partitions_is_found(servers: Servers) -> None:
     topic = f"log-end-{uuid4().hex}.events"
     await _made(servers, topic)
-    assert await log_end(servers.kafka, topic, range(4)) == 0
+    assert await log_end(Settings(kafka_bootstrap=servers.kafka), topic, range(4)) == 0
     producer = AIOKafkaProducer(**kafka_clients.aiokafka(servers.kafka))
     await producer.start()
     for position in range(1, 8):
         headers = [("ce_position", str(position).encode())]
         await producer.send_and_wait(topic, b"{}", partition=position % 3, headers=headers)
     await producer.stop()
-    assert await log_end(servers.kafka, topic, range(4)) == 7
+    assert await log_end(Settings(kafka_bootstrap=servers.kafka), topic, range(4)) == 7
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ async def test_a_mark_of_a_transaction_and_a_strangers_record_are_passed_over(
             headers = [] if junk is None else [("ce_position", junk)]
             await producer.send_and_wait(topic, b"{}", partition=0, headers=headers)
     await producer.stop()
-    assert await log_end(servers.kafka, topic, range(4)) == 41
+    assert await log_end(Settings(kafka_bootstrap=servers.kafka), topic, range(4)) == 41
 
 
 async def _made(servers: Servers, topic: str) -> None:

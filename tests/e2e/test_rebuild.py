@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cli.demo import run
 from cli.main import app
 from deploy.local.endpoints import Endpoints
+from kernel.runtime.settings import Settings
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
 from services.reporting import rebuild
@@ -31,7 +32,8 @@ DAYS = ("2014-08-01", "2022-06-30", "2024-12-31")
 @pytest.fixture(scope="module")
 def story(system: RunningSystem) -> RunningSystem:
     """The system after the story, quiet."""
-    run.send_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    addresses = Endpoints(system.servers.kafka, {"query": system.url("query")})
+    run.send_story(addresses, Settings(kafka_bootstrap=addresses.kafka_bootstrap), lambda _: None)
     check.wait_for_quiet(system, 60)
     return system
 

@@ -13,6 +13,7 @@ from cli.demo import run
 from cli.main import app
 from deploy.local.endpoints import Endpoints
 from kernel.identity.tokens import line_of
+from kernel.runtime.settings import Settings
 from services.audit.settings import AuditSettings
 from services.audit.tlog.keys import signer
 from services.reporting.reports import receipts
@@ -49,7 +50,8 @@ class Log:
 @pytest.fixture(scope="module")
 def answers(system: RunningSystem) -> dict[str, dict[str, Any]]:
     """Reports with their receipts, by the report's name."""
-    run.send_story(Endpoints(system.servers.kafka, {"query": system.url("query")}), lambda _: None)
+    addresses = Endpoints(system.servers.kafka, {"query": system.url("query")})
+    run.send_story(addresses, Settings(kafka_bootstrap=addresses.kafka_bootstrap), lambda _: None)
     return {name: report(system, name, receipt="true", **params) for name, params in REQUESTS}
 
 

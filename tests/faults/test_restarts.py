@@ -16,7 +16,7 @@ import pytest
 from deploy.local import stack
 from tests.faults import check, flow
 from tests.foreign import Client, service_of
-from tests.servers import Servers
+from tests.servers import provisioned
 from tests.system import RunningSystem, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
@@ -40,8 +40,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def system(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
     up = stack.up(place)
-    servers = Servers(up.kafka_bootstrap, up.postgres_dsn)
-    with prepared_system(servers, tmp_path_factory.mktemp("logs")) as system:
+    addresses = (up.kafka_bootstrap, up.postgres_dsn)
+    with (
+        provisioned(*addresses, up.kafka_admin.as_environment()) as servers,
+        prepared_system(servers, tmp_path_factory.mktemp("logs")) as system,
+    ):
         system.start(*SERVICES)
         yield system
 

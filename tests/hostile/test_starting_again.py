@@ -12,14 +12,16 @@ import pytest
 
 from deploy.local import services
 from deploy.local.endpoints import Endpoints, read_endpoints
+from deploy.local.kafka_logins import ADMIN, login_of
 from deploy.local.tokens import read_token
-from deploy.system import SYSTEM
+from operations.local_system import SYSTEM
 from tests.foreign import Client, service_of
 from tests.hostile import honest
 from tests.hostile.generate import parcels
 from tests.hostile.run import PER_STORY
 from tests.hostile.send import Sender
 from tests.local import alive_in, forcegen
+from tests.servers import logged_in
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 SEED = 20130630
@@ -95,17 +97,20 @@ def accepted(client: Client, service: str) -> set[str]:
 def test_up_after_down_and_after_a_hard_death_with_hostile_records_read_and_unread(directory: Path) -> None:
     # given a system that has read all of it, stopped and started again
     system = brought_up(directory)
-    ids = sent_to(system, SEED, directory)
-    assert not_accepted(system, ids) == set()
-    done("down", directory)
-    system = brought_up(directory)
+    admin = login_of(ADMIN, directory)
+    assert admin is not None
+    with logged_in(admin.as_environment()):
+        ids = sent_to(system, SEED, directory)
+        assert not_accepted(system, ids) == set()
+        done("down", directory)
+        system = brought_up(directory)
 
-    # when more comes while everything dies, servers included
-    new = secrets.randbelow(10**9)
-    print(f"seeds {SEED}, {new}")  # noqa: T201  (shown where the test fails)
-    more = sent_to(system, new, directory)
-    for process in alive_in(directory):
-        process.kill()
+        # when more comes while everything dies, servers included
+        new = secrets.randbelow(10**9)
+        print(f"seeds {SEED}, {new}")  # noqa: T201  (shown where the test fails)
+        more = sent_to(system, new, directory)
+        for process in alive_in(directory):
+            process.kill()
 
-    # then it starts with what it had not read, and answers every honest command
-    assert not_accepted(brought_up(directory), more) == set()
+        # then it starts with what it had not read, and answers every honest command
+        assert not_accepted(brought_up(directory), more) == set()

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
 from kernel.messaging import kafka
@@ -56,23 +54,59 @@ def _relayed(system: RunningSystem) -> bool:
         return connection.execute("SELECT position FROM relayed WHERE log = 'events'").fetchone() == (1,)
 
 
-async def test_a_wrong_password_is_turned_away(secured: str) -> None:
-    wrong = Settings(
-        kafka_bootstrap=secured,
-        kafka_security_protocol="SASL_PLAINTEXT",
-        kafka_sasl_mechanism="PLAIN",
-        kafka_sasl_username="service",
-        kafka_sasl_password=SecretStr("wrong"),
-    )
-    admin = AIOKafkaAdminClient(**kafka.client(wrong))
-    with pytest.raises(KafkaError):
-        await admin.start()
-    await admin.close()
+def test_a_service_with_a_wrong_password_ends_at_once_and_says_which_setting(
+    servers: Servers, database: str, secured: str, tmp_path: Path
+) -> None:
+    asyncio.run(provision(servers, database))
+    wrong = SASL | {"FORCEGEN_KAFKA_SASL_PASSWORD": "guess"}
+    system = RunningSystem(Servers(secured, servers.postgres), database, tmp_path, wrong)
+    began = time.monotonic()
+    system.spawn("approvals")
+    assert system.processes["approvals"].wait(60) == 1
+    assert time.monotonic() - began < 30
+    said = system.log("approvals").read_text()
+    assert "Kafka: The broker at" in said
+    assert "FORCEGEN_KAFKA_SASL_PASSWORD" in said
+    assert "guess" not in said
+    assert "Traceback" not in said
+
+
+def test_a_service_that_would_send_its_records_in_plaintext_ends_before_it_does_anything(
+    servers: Servers, database: str, tmp_path: Path
+) -> None:
+    system = RunningSystem(Servers("broker.example.org:9092", servers.postgres), database, tmp_path)
+    system.settings["FORCEGEN_KAFKA_SECURITY_PROTOCOL"] = "SASL_PLAINTEXT"
+    system.spawn("approvals")  # its role is not even there
+    assert system.processes["approvals"].wait(60) == 1
+    assert "set it to SASL_SSL or SSL" in system.log("approvals").read_text()
+
+
+AWAY = ["k1:9092", "10.0.0.7", "127.0.0.1:9092,k2", "[2001:db8::7]:9092", "127.0.0.1.nip.io"]
+
+
+@pytest.mark.parametrize("protocol", ["PLAINTEXT", "SASL_PLAINTEXT"])
+@pytest.mark.parametrize("brokers", AWAY)
+def test_plaintext_away_from_this_machine_is_refused_with_the_remedy(protocol: str, brokers: str) -> None:
+    settings = Settings(
+        kafka_bootstrap=brokers, kafka_sasl_username="service", kafka_sasl_password=SecretStr("secret")
+    ).model_copy(update={"kafka_security_protocol": protocol})
+    words = f"is {protocol}, and the broker .* is not on this machine: set it to SASL_SSL"
+    for made in (kafka.security, kafka.client):
+        with pytest.raises(ValueError, match=words):
+            made(settings)
+    assert kafka.client(settings.model_copy(update={"kafka_security_protocol": "SASL_SSL"}))
+
+
+@pytest.mark.parametrize("brokers", ["localhost", "LOCALHOST:9092", "127.0.0.1:9092,[::1]:9092", "127.8.8.8", "::1"])
+def test_plaintext_on_this_machine_is_taken(brokers: str) -> None:
+    assert kafka.client(Settings(kafka_bootstrap=brokers, kafka_security_protocol="PLAINTEXT"))
 
 
 def test_sasl_without_a_password_says_what_to_set() -> None:
     with pytest.raises(ValueError, match="FORCEGEN_KAFKA_SASL_PASSWORD"):
-        kafka.security(Settings(kafka_security_protocol="SASL_SSL", kafka_sasl_username="service"))
+        kafka.security(
+            Settings(kafka_security_protocol="SASL_SSL", kafka_sasl_username="service", kafka_sasl_password=None)
+        )
 
 
 def test_tls_uses_the_authorities_that_are_named(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ from services.reporting.query.scope import NARROWED, ReadPools, Scope
 from services.reporting.query.session import PLANNED_ONCE
 from tests.integration.serving import served
 from tests.scope import histories
-from tests.servers import Servers, fresh_database
-from tests.system import PASSWORD, provision
+from tests.servers import PASSWORD, Servers, fresh_database
+from tests.system import provision
 
 TODAY = histories.D("2014-12-01")
 

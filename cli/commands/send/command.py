@@ -15,12 +15,14 @@ from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
 from cli.commands.send.send_and_wait import SendAndWait
 from cli.commands.send.signed_lines import signed
 from cli.commands.send.summary import SendSummary
-from cli.connect.endpoints import USUAL, Bootstrap, Directory, bootstrap
+from cli.connect.endpoints import USUAL, Bootstrap, Directory, kafka
 from cli.connect.kafka import clients
 from cli.input.key_files import read_key
 from cli.output.errors import CommandError
 from cli.output.progress import progress
 from contracts.verifiability import SigningKey
+from kernel.runtime.settings import Settings
+from operations.kafka_users import CLI
 
 
 class Mode(StrEnum):
@@ -66,12 +68,12 @@ def send(
     Exit codes: 0 every command was decided (accepted, refused and pending are answers); 1 lines were unreadable, or
     commands invalid or in conflict, or Kafka was not there; 2 the command line is wrong; 3 no answer in time.
     """
-    address = bootstrap(given, directory)
+    brokers = kafka(given, directory, CLI)
     key = None if sign is None else read_key(sign)
     with opened(file) as source, progress(source) as advanced:
         summary = SendSummary(advanced.console, as_json=as_json, advanced=advanced)
         lines = _lines(source, key)
-        sending = _send(address, lines, summary, wait=wait, mode=mode, silence_s=timeout)
+        sending = _send(brokers, lines, summary, wait=wait, mode=mode, silence_s=timeout)
         try:
             asyncio.run(sending)
         except CommandError:
@@ -82,7 +84,7 @@ def send(
 
 
 async def _send(
-    address: str,
+    brokers: Settings,
     lines: AsyncIterator[CommandLine | BadLine],
     summary: SendSummary,
     *,
@@ -90,12 +92,12 @@ async def _send(
     mode: Mode,
     silence_s: float,
 ) -> None:
-    async with clients(address, wait=wait) as (producer, consumer):
+    async with clients(brokers, wait=wait) as (producer, consumer):
         send_and_wait = SendAndWait(producer, consumer, summary, structured=mode is Mode.structured)
         try:
             await send_and_wait.run(lines, silence_s=silence_s)
         except KafkaError as fault:
-            cause = f"Kafka at {address} failed on the way ({type(fault).__name__})"
+            cause = f"Kafka at {brokers.kafka_bootstrap} failed on the way ({type(fault).__name__})"
             raise CommandError(f"{cause}. Send the file again: repeats are harmless.") from fault
 
 

@@ -7,10 +7,11 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.api import Response
 
 from contracts.registry import SERVICES
+from kernel.messaging import topics
 from services.audit.archive.kafka_reader import KafkaReader
 
 NEEDED: Final[Mapping[str, tuple[str, str]]] = {
-    "message.timestamp.type": ("CreateTime", "timestamps would become those of today"),
+    topics.TIMESTAMP_TYPE: (topics.CREATE_TIME, "timestamps would become those of today"),
     "cleanup.policy": ("delete", "records that have a successor would be taken out again"),
     "retention.ms": ("-1", "old records would be deleted again"),
     "retention.bytes": ("-1", "records would be deleted again"),
@@ -19,17 +20,22 @@ NEEDED: Final[Mapping[str, tuple[str, str]]] = {
 GROUPS: Final = tuple(f"forcegen.{service}" for service in (*SERVICES, "reporting", "audit"))
 
 
-def unfit(settings: Mapping[str, str]) -> str | None:
-    """Why a topic would not keep records unchanged, and what to set."""
+def unfit(topic: str, settings: Mapping[str, str]) -> str | None:
+    """Why a topic would not keep records unchanged, and what to set.
+
+    The broker stamps the records of a command topic; a refill lets the sender do so while it writes.
+    """
     for name, (needed, otherwise) in NEEDED.items():
+        if name == topics.TIMESTAMP_TYPE and topics.are_commands(topic):
+            continue
         if settings.get(name) != needed:
             return f"its {name} is {settings.get(name)}: {otherwise}; set it to {needed}"
     return None
 
 
-async def settings_of(broker: KafkaReader, topics: Collection[str]) -> dict[str, dict[str, str]]:
+async def settings_of(broker: KafkaReader, names: Collection[str]) -> dict[str, dict[str, str]]:
     """The settings of the topics that exist."""
-    wanted = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in sorted(topics)]
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, topic) for topic in sorted(names)]
     answers: Sequence[Response] = await broker.admin.describe_configs(wanted) if wanted else []
     resources = [resource for answer in answers for resource in answer.resources]
     return {resource[3]: {entry[0]: entry[1] for entry in resource[4]} for resource in resources}

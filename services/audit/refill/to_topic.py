@@ -13,6 +13,7 @@ from typing import Final
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from kernel.messaging import topics
 from kernel.model.records import Partition
 from kernel.store.postgres import Connection
 from services.audit.archive import partition_reader
@@ -160,6 +161,11 @@ class Refill:
         metadata = await (await self._producer.send_batch(batch, topic, partition=partition))
         if metadata.offset not in (end, -1):  # -1: a repeated send, recognised by its sequence number
             raise ForeignWriter(_moved(part, end, metadata.offset))
+        if metadata.timestamp_type:
+            raise ForeignWriter(
+                f"{_name(part)} got the time of today as the timestamp of its records from offset {end} on: the topic"
+                f" has {topics.TIMESTAMP_TYPE}={topics.APPEND_TIME}. Delete it, and refill it whole."
+            )
         await self._check(part, end + written)
         return written
 

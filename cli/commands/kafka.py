@@ -1,0 +1,116 @@
+"""`forcegen kafka`: what the brokers let whom do, compared with what the system needs, and made so."""
+
+import asyncio
+import os
+from typing import Annotated
+
+import typer
+
+from cli.connect import endpoints
+from cli.connect.endpoints import USUAL, Bootstrap, Directory
+from cli.output.errors import FAILED, WRONG_USAGE, CommandError
+from deploy.local.kafka_logins import ADMIN
+from kernel.messaging.acls import AclDifference
+from operations.kafka_users import RegisteredProducer
+
+Check = Annotated[bool, typer.Option("--check", help="Show the difference and change nothing; the default.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Add what is missing, and remove what is not in the table.")]
+Producers = Annotated[
+    list[str] | None,
+    typer.Option("--producer", metavar="NAME=TOPIC", help="A producer and a topic it may write; may be repeated."),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option("--keep", metavar="USER", help="Leave this user's ACLs alone, e.g. an exporter's; may be repeated."),
+]
+
+commands = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Kafka's users and rights, for its administrator."
+)
+
+
+@commands.command()
+def acls(
+    bootstrap: Bootstrap = None,
+    directory: Directory = USUAL,
+    producer: Producers = None,
+    keep: Keep = None,
+    *,
+    check: Check = False,
+    apply: Apply = False,
+) -> None:
+    """Compare the cluster's ACLs with those that the services need, and apply the difference.
+
+    An ACL concerns this system if it is one of a service's, a producer's or a tool's, or opens one of its topics,
+    groups or transactional ids to somebody else. All others are left alone. Log in as an administrator, with
+    FORCEGEN_KAFKA_….
+
+    \b
+    Examples:
+      forcegen kafka acls --check
+      forcegen kafka acls --apply --bootstrap k1:9094 --producer parliament=approvals.commands.parliament
+      forcegen kafka acls --check --keep kafka-exporter
+    \b
+    Exit codes: 0 nothing differs, or the difference was applied; 1 something differs, or the brokers refuse or do not
+    answer; 2 the command line is wrong.
+    """
+    from operations.provision_kafka import apply_acls, compare_acls  # noqa: PLC0415  (all services: too much for --help)
+
+    if check and apply:
+        raise CommandError("--check changes nothing and --apply does: give one of them.", WRONG_USAGE)
+    brokers, registered = endpoints.kafka(bootstrap, directory, ADMIN), producers(producer or [])
+    if apply:
+        _show(asyncio.run(apply_acls(brokers, registered, keep or [])), added="added", removed="removed")
+        return
+    differs = asyncio.run(compare_acls(brokers, registered, keep or []))
+    _show(differs, added="missing", removed="superfluous")
+    if differs:
+        raise typer.Exit(FAILED)
+
+
+@commands.command()
+def provision(bootstrap: Bootstrap = None, directory: Directory = USUAL, producer: Producers = None) -> None:
+    """Make the topics, set the users' passwords, and apply the ACLs. May be repeated; run it before the services start.
+
+    The password of a user is FORCEGEN_<USER>_KAFKA_PASSWORD, or in the file that FORCEGEN_<USER>_KAFKA_PASSWORD_FILE
+    names; a user without one is left as it is. Log in as an administrator (FORCEGEN_KAFKA_…).
+
+    \b
+    Examples:
+      forcegen kafka provision --bootstrap k1:9094
+      FORCEGEN_PARLIAMENT_KAFKA_PASSWORD_FILE=/run/secrets/parliament \\
+        forcegen kafka provision --producer parliament=approvals.commands.parliament
+    \b
+    Exit codes: 0 done; 1 the brokers refuse or do not answer; 2 the command line is wrong.
+    """
+    from operations.provision_kafka import given_passwords, provision_kafka  # noqa: PLC0415  (as above)
+
+    brokers, registered = endpoints.kafka(bootstrap, directory, ADMIN), producers(producer or [])
+    passwords = given_passwords(os.environ, registered)
+    differs = asyncio.run(provision_kafka(brokers, passwords, registered))
+    typer.echo(f"passwords set: {', '.join(sorted(passwords)) or 'none'}")
+    _show(differs, added="added", removed="removed")
+
+
+def producers(given: list[str]) -> list[RegisteredProducer]:
+    """The producers of the options, each with all of its topics.
+
+    Raises:
+        CommandError: an option is no NAME=TOPIC.
+    """
+    topics: dict[str, list[str]] = {}
+    for text in given:
+        name, _, topic = text.partition("=")
+        if not name or not topic:
+            raise CommandError(f"--producer {text}: write NAME=TOPIC.", WRONG_USAGE)
+        topics.setdefault(name, []).append(topic)
+    return [RegisteredProducer(name, names) for name, names in topics.items()]
+
+
+def _show(differs: AclDifference, *, added: str, removed: str) -> None:
+    for acl in differs.missing:
+        typer.echo(f"{added}: {acl}")
+    for acl in differs.superfluous:
+        typer.echo(f"{removed}: {acl}")
+    if not differs:
+        typer.echo("The ACLs are those of the table.")

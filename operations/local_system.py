@@ -1,0 +1,32 @@
+"""The whole system on this machine, put together: its services, and how Postgres and Kafka are provisioned for them."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from deploy import access, roles, system
+from deploy.local.kafka_logins import USERS_FILE, KafkaLogin, completed, passwords_in
+from deploy.local.process import write_atomically
+from deploy.local.services import System
+from deploy.local.stack import Servers
+from operations.kafka_settings import of_local_login
+
+
+def provision_kafka_here(servers: Servers, directory: Path) -> Mapping[str, KafkaLogin]:
+    """Topics, users and ACLs of the local Kafka, as on any other; returns the login of each user. May be repeated."""
+    # Imported late: the services' own code, too much for `forcegen --help` to load.
+    from operations.kafka_access import accesses  # noqa: PLC0415
+    from operations.provision_kafka import provision_kafka  # noqa: PLC0415
+
+    path = directory / USERS_FILE
+    stored = passwords_in(path)
+    passwords = completed(stored, accesses().keys())
+    if passwords != stored:
+        write_atomically(path, json.dumps(passwords, indent=2) + "\n")
+    asyncio.run(provision_kafka(of_local_login(servers.kafka_bootstrap, servers.kafka_admin), passwords))
+    return {user: KafkaLogin(user, password) for user, password in passwords.items()}
+
+
+SYSTEM: Final = System(system.SERVICES, roles.provision_here, provision_kafka_here, access.settings_here)

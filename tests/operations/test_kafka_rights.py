@@ -1,0 +1,245 @@
+"""The table of ACLs on a real broker: what it allows works, everything else is refused, and nothing is in no table."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
+
+from deploy.local import kafka as local_kafka
+from deploy.local import stack
+from deploy.local.kafka_logins import SUPERUSERS, KafkaLogin
+from kernel.messaging import kafka, login, topics
+from kernel.messaging.acls import Acl, of_producer
+from kernel.runtime.settings import Settings
+from operations import kafka_admin
+from operations.errors import OperationError
+from operations.kafka_access import SERVICES, TOPICS, accesses, table
+from operations.kafka_settings import of_local_login
+from operations.kafka_users import RegisteredProducer
+from operations.provision_kafka import apply_acls, compare_acls, provision_kafka
+from tests.operations.brokers import NONE, TOPIC_AUTHORIZATION_FAILED, Principal, Try, as_principal, until
+from tests.servers import PASSWORD, PASSWORDS
+from tests.system import free_port
+
+pytestmark = pytest.mark.servers
+
+PARLIAMENT = RegisteredProducer("parliament", ["approvals.commands.parliament"])
+NORTH_TOPIC = "approvals.commands.parliament-north"
+NORTH = RegisteredProducer("parliament-north", [NORTH_TOPIC])
+PRODUCERS = [PARLIAMENT, NORTH]
+REAUTHENTICATE_MS = 5_000
+EVERY_TOPIC = sorted({*TOPICS, *PARLIAMENT.topics, *NORTH.topics})
+NOBODY = "nobody"
+"""Logs in, and stands in no table."""
+PRINCIPALS = [*accesses(PRODUCERS), NOBODY]
+
+
+@pytest.fixture(scope="module")
+def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The administrator of a broker of this file alone, with short sessions: other tests make topics of their own."""
+    directory = tmp_path_factory.mktemp("rights") / "stack"
+    try:
+        with pytest.MonkeyPatch.context() as changed:
+            changed.setattr(local_kafka, "REAUTHENTICATE_MS", REAUTHENTICATE_MS)
+            servers = stack.up(directory)
+        settings = of_local_login(servers.kafka_bootstrap, servers.kafka_admin)
+        passwords = {**PASSWORDS, PARLIAMENT.name: PASSWORD, NORTH.name: PASSWORD}
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(asyncio.run, provision_kafka(settings, passwords, PRODUCERS)).result()
+        with kafka_admin.administration(settings) as client:
+            kafka_admin.set_passwords(client, {NOBODY: PASSWORD})
+        yield settings
+    finally:
+        stack.wipe(directory)
+
+
+def as_user(admin: Settings, name: str, password: str = PASSWORD) -> Settings:
+    return of_local_login(admin.kafka_bootstrap, KafkaLogin(name, password))
+
+
+def allowed(principal: str, topic: str) -> set[Try]:
+    """By the table; what one may read or write, one also sees."""
+    own = {acl.operation for acl in table(PRODUCERS) if (acl.principal, acl.name) == (principal, topic)}
+    return {what for what in get_args(Try) if what in own or (what == "describe" and own & {"read", "write"})}
+
+
+@pytest.mark.parametrize("principal", PRINCIPALS)
+def test_each_principal_may_do_on_each_topic_what_the_table_says_and_nothing_else(
+    admin: Settings, principal: str
+) -> None:
+    with as_principal(admin.kafka_bootstrap, principal) as one:
+        answers = {(topic, what): one.tries(what, topic) for topic in EVERY_TOPIC for what in get_args(Try)}
+    expected = {
+        (topic, what): NONE if what in allowed(principal, topic) else TOPIC_AUTHORIZATION_FAILED
+        for topic, what in answers
+    }
+    assert answers == expected
+
+
+async def test_every_topic_of_the_broker_is_in_the_table(admin: Settings) -> None:
+    with kafka_admin.administration(admin) as client:
+        there = {name for name in client.list_topics(timeout=10).topics if not name.startswith("__")}
+    assert there == set(EVERY_TOPIC)
+
+
+async def test_the_cluster_has_the_table_and_no_other_entry(admin: Settings) -> None:
+    with kafka_admin.administration(admin) as client:
+        assert kafka_admin.present_acls(client) == table(PRODUCERS)
+    assert not await compare_acls(admin, PRODUCERS)
+
+
+@pytest.mark.parametrize("forger", [PARLIAMENT.name, "cli", "operator", "vacancies", "reporting", "audit", NOBODY])
+def test_an_event_that_a_producer_or_another_service_forges_is_refused_by_the_broker(
+    admin: Settings, forger: str
+) -> None:
+    with as_principal(admin.kafka_bootstrap, forger) as one:
+        assert one.write("approvals.events") == TOPIC_AUTHORIZATION_FAILED
+        assert one.write("approvals.outcomes") == TOPIC_AUTHORIZATION_FAILED
+
+
+def test_neighbours_by_prefix_have_nothing_of_each_other(admin: Settings) -> None:
+    for own, other in ((PARLIAMENT, NORTH), (NORTH, PARLIAMENT)):
+        with as_principal(admin.kafka_bootstrap, own.name) as one:
+            assert one.write(*own.topics) == NONE
+            assert one.write(*other.topics) == TOPIC_AUTHORIZATION_FAILED
+            assert one.write("approvals.commands") == TOPIC_AUTHORIZATION_FAILED
+
+
+async def test_a_producer_sends_idempotently_with_no_more_than_write(admin: Settings) -> None:
+    options = kafka.client(as_user(admin, PARLIAMENT.name))
+    async with AIOKafkaProducer(**options, enable_idempotence=True) as producer:
+        sent = await producer.send_and_wait(*PARLIAMENT.topics, b"{}")
+    assert sent.timestamp_type == 1  # the broker's
+
+
+@pytest.mark.parametrize("stranger", ["vacancies", "operator", PARLIAMENT.name])
+async def test_the_group_of_a_service_takes_nobody_else(admin: Settings, stranger: str) -> None:
+    options = kafka.client(as_user(admin, stranger))
+    consumer = AIOKafkaConsumer(*["approvals.events"], **options, group_id="forcegen.approvals")
+    try:
+        with pytest.raises((GroupAuthorizationFailedError, TopicAuthorizationFailedError)):
+            await consumer.start()
+            await consumer.getone()
+    finally:
+        await consumer.stop()
+
+
+@pytest.mark.parametrize("service", [service.name for service in SERVICES])
+async def test_a_service_creates_no_topic_and_says_what_an_administrator_does(admin: Settings, service: str) -> None:
+    own = next(one for one in SERVICES if one.name == service)
+    settings = as_user(admin, service)
+    await topics.ensure(settings, [*own.topics_in, *own.topics_out])  # it sees all of its own: nothing is missing
+    with pytest.raises(topics.TopicsMissing, match="forcegen kafka provision"):
+        await topics.ensure(settings, [f"{service}.mistyped"])
+
+
+@pytest.mark.parametrize("user", ["approvals", "nobody-at-all", *SUPERUSERS])
+async def test_a_wrong_password_is_reported_at_once_with_the_settings_name(admin: Settings, user: str) -> None:
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(login.LoginRefused, match="FORCEGEN_KAFKA_SASL_PASSWORD") as refused:
+        await topics.ensure(as_user(admin, user, "guess"), ["approvals.events"])
+    assert asyncio.get_running_loop().time() - began < 20
+    assert "guess" not in str(refused.value)
+
+
+async def test_super_users_of_the_settings_are_no_users_of_scram(admin: Settings) -> None:
+    settings = as_user(admin, "admin", PASSWORD).model_copy(update={"kafka_sasl_mechanism": "SCRAM-SHA-512"})
+    with pytest.raises(login.LoginRefused, match="refuses the name or the password of 'admin'"):
+        await login.check(settings)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kafka_security_protocol": "PLAINTEXT"}, "FORCEGEN_KAFKA_SECURITY_PROTOCOL is PLAINTEXT"),
+        ({"kafka_security_protocol": "SASL_SSL"}, "FORCEGEN_KAFKA_SECURITY_PROTOCOL"),
+        ({"kafka_sasl_mechanism": "SCRAM-SHA-256"}, "set FORCEGEN_KAFKA_SASL_MECHANISM"),
+    ],
+    ids=["plaintext", "TLS", "mechanism"],
+)
+async def test_a_wrong_protocol_or_mechanism_is_reported_at_once(
+    admin: Settings, change: dict[str, object], words: str
+) -> None:
+    with pytest.raises(login.LoginRefused, match=words):
+        await login.check(as_user(admin, "approvals").model_copy(update=change))
+
+
+async def test_brokers_that_are_not_there_are_no_refusal() -> None:
+    await login.check(Settings(kafka_bootstrap=f"127.0.0.1:{free_port()}"))
+
+
+async def test_what_somebody_added_or_removed_is_shown_and_put_right(admin: Settings) -> None:
+    added = Acl("thief", "topic", "approvals.", "write", pattern="prefixed")
+    removed = Acl("audit", "topic", "approvals.commands", "read")
+    elsewhere = Acl("thief", "topic", "elsewhere", "write")
+    with kafka_admin.administration(admin) as client:
+        kafka_admin.set_passwords(client, {"thief": PASSWORD})
+        kafka_admin.create_acls(client, [added, elsewhere])
+        kafka_admin.delete_acls(client, [removed])
+    assert await comes_to(admin, "thief", "approvals.events", NONE)
+    differs = await compare_acls(admin, PRODUCERS)
+    assert (differs.missing, differs.superfluous) == ([removed], [added])
+    assert (await compare_acls(admin, PRODUCERS, keep=["thief"])).superfluous == []
+    assert await apply_acls(admin, PRODUCERS) == differs
+    assert await comes_to(admin, "thief", "approvals.events", TOPIC_AUTHORIZATION_FAILED)
+    with kafka_admin.administration(admin) as client:
+        assert kafka_admin.present_acls(client) == table(PRODUCERS) | {elsewhere}
+        kafka_admin.delete_acls(client, [elsewhere])
+
+
+async def test_a_producer_that_is_registered_no_longer_loses_its_rights(admin: Settings) -> None:
+    await apply_acls(admin, [PARLIAMENT])
+    try:
+        assert await comes_to(admin, NORTH.name, NORTH_TOPIC, TOPIC_AUTHORIZATION_FAILED)
+    finally:
+        await apply_acls(admin, PRODUCERS)
+    assert await comes_to(admin, NORTH.name, NORTH_TOPIC, NONE)
+
+
+async def comes_to(admin: Settings, principal: str, topic: str, code: int) -> bool:
+    """Whether the principal's writes come to be answered so: the broker hears of an ACL a moment later."""
+
+    def answered() -> bool:
+        with as_principal(admin.kafka_bootstrap, principal) as one:
+            return one.write(topic) == code
+
+    return await until(answered)
+
+
+async def test_a_revoked_user_with_an_open_connection_is_cut_off_when_it_must_log_in_again(admin: Settings) -> None:
+    # given a user who writes
+    rights = of_producer("leaver", ["approvals.commands"]).acls()
+    with kafka_admin.administration(admin) as client:
+        kafka_admin.set_passwords(client, {"leaver": PASSWORD})
+        kafka_admin.create_acls(client, rights)
+    assert await comes_to(admin, "leaver", "approvals.commands", NONE)
+    with as_principal(admin.kafka_bootstrap, "leaver") as leaver:
+        assert leaver.write("approvals.commands") == NONE
+
+        # when the password is taken away, but not the rights
+        with kafka_admin.administration(admin) as client:
+            kafka_admin.revoke(client, "leaver")
+
+        # then nobody logs in with it, and the connection that is open ends with its time
+        with pytest.raises(login.LoginRefused):
+            await login.check(as_user(admin, "leaver"))
+        assert await until(lambda: is_cut_off(leaver), within_s=6 * REAUTHENTICATE_MS / 1000)
+    await apply_acls(admin, PRODUCERS)
+
+
+def is_cut_off(principal: Principal) -> bool:
+    try:
+        principal.write("approvals.commands")
+    except (EOFError, OSError):
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", ["approvals", "operator", "refill", "cli", PARLIAMENT.name, NOBODY])
+async def test_nobody_but_its_super_users_administers_the_broker(admin: Settings, name: str) -> None:
+    with pytest.raises(OperationError, match="an administrator's"):
+        await compare_acls(as_user(admin, name))
