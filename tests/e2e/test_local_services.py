@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from psycopg import sql
 
 from contracts.cloudevents import to_structured
 from contracts.examples import EXAMPLES, enveloped
@@ -103,10 +104,11 @@ def test_a_report_comes_from_the_events_that_were_sent(up: Endpoints, directory:
 
 def test_an_analyst_queries_the_reports_at_the_address_that_is_printed(up: Endpoints, directory: Path) -> None:
     address = forcegen("sql", directory).stdout.strip()
-    with psycopg.connect(address) as connection:
+    with psycopg.connect(address, autocommit=True) as connection:
         assert connection.execute("SELECT count(*) FROM strength_as_of('2014-07-01')").fetchone() is not None
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("SELECT * FROM reporting.tours")
+        for out_of_reach in ("reporting.dead_letters", "approvals.events", "deployments.events", "audit.records"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(*out_of_reach.split("."))))
 
 
 def test_all_places_agree_and_what_is_archived_can_be_taken_away(
