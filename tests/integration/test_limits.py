@@ -5,6 +5,7 @@ database. A new index over a text that nothing bounds fails here, and so does a 
 """
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from random import Random
@@ -12,12 +13,14 @@ from typing import Any, Final, get_args
 
 import asyncpg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from contracts import limits, words
 from contracts.examples import EXAMPLES
 from contracts.publish import WORDS, schema
 from contracts.registry import COMMANDS, EVENTS, SERVICES
+from contracts.verifiability import PublicKey
 from contracts.words import Command, Event, Message
 from kernel.command_service import MIGRATIONS
 from kernel.store.database import migrate, provision
@@ -43,6 +46,8 @@ LABEL = limits.LABEL_LENGTH_MAX * 4
 SERVICE_LENGTH = max(map(len, SERVICES))
 TYPE = max(len(name) for name in (*COMMANDS, *EVENTS))
 CATEGORY, RANK, KIND = 20, 20, 24
+KEY_ID = 32
+"""Of a registered key: the register gives no other ids than the usual ones."""
 TEXTS: Final[Mapping[str, int]] = {
     **{
         "stream": STREAM,
@@ -58,6 +63,7 @@ TEXTS: Final[Mapping[str, int]] = {
     **{"person": PERSON, "unit": SLUG, "vacancy": SLUG, "application": SLUG, "post": SLUG, "waiver": SLUG},
     **{"statement": SLUG, "category": CATEGORY, "rank": RANK, "personnel_type": KIND, "document": LABEL},
     **{"contributor_as_published": LABEL, "correlation_id": limits.ATTRIBUTE_BYTES_MAX, "identity": 32},
+    "authkey": KEY_ID,
     **{"consumer": SERVICE_LENGTH, "topic": 249, "log": len("dead_letters")},
 }
 """Bytes that each text in an index may have, by the name of its column. Topics: Kafka's own bound."""
@@ -148,6 +154,8 @@ def test_the_widths_are_those_of_the_contracts() -> None:
     kinds = (words.PersonnelType, words.ConsentKind, words.DocumentKind)
     assert all(len(name) <= KIND for kind in kinds for name in get_args(kind))
     assert max(len(example.stream) for example in EXAMPLES) <= STREAM
+    public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    assert len(PublicKey.parse(f"ed25519:{b64encode(public).decode()}").id) == KEY_ID
 
 
 def _misfits(adapter: Any, text: str) -> bool:
