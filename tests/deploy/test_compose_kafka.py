@@ -5,6 +5,7 @@ same version of Kafka on the runtime of the local stack; ports and directories a
 """
 
 import asyncio
+import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -91,6 +92,15 @@ def properties(environment: Mapping[str, str], place: Path, ports: Mapping[str, 
     location = "listener.name.inside.ssl.keystore.location"
     lines[location] = str(place / Path(lines[location]).name)
     return "".join(f"{name}={text}\n" for name, text in lines.items())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_other_login() -> Iterator[None]:
+    """The servers of other tests, which log in by the environment, count for nothing here."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("FORCEGEN_KAFKA_")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="module")
