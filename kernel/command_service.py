@@ -7,7 +7,7 @@ and Kafka, and every start takes the same path.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
 from kernel.model.decider import AnyDecider, Policy, RecordedEvent
 from kernel.model.records import DecodedCommand, Fenced, OffsetAdvance, Origin, WaitingCommand
-from kernel.runtime.faults import is_passing
+from kernel.runtime.faults import is_passing, waited_out
 from kernel.runtime.health import Health
 from kernel.runtime.metrics import DEAD_LETTERS
 from kernel.runtime.process import running_together, serve
@@ -168,7 +168,7 @@ class DecidingProcess:
         """End the process once its own log holds events it cannot read: an older program must not decide on them."""
         while not self._newer.done():
             await asyncio.wait([self._newer], timeout=LOOK_FOR_NEWER_S)
-            with suppress(*database.PASSING_FAULTS):
+            with waited_out("the search for newer events"):
                 if not self._newer.done() and (newer := newer_words(await self.store.words())):
                     self._met_newer(NewerThanProgram(f"{', '.join(newer)} is newer than this program"))
         fault = self._newer.result()

@@ -5,7 +5,6 @@ are kept in the service's database, so that no earlier register comes back with 
 """
 
 import asyncio
-from contextlib import suppress
 from typing import Final
 
 import asyncpg
@@ -13,9 +12,10 @@ import asyncpg
 from kernel.identity.register import RegisterRefused
 from kernel.identity.register_file import RegisterFile
 from kernel.identity.register_text import operators_of
+from kernel.runtime.faults import waited_out
 from kernel.runtime.health import Health
 from kernel.runtime.settings import Settings
-from kernel.store import database, registers
+from kernel.store import registers
 
 LOOK_AT_FILE_S: Final = 5.0
 """How often the file is looked at."""
@@ -50,7 +50,7 @@ async def watch(register: RegisterFile, pool: asyncpg.Pool, health: Health) -> N
         else:
             health.remarks[REMARK] = f"version {register.current.version} stays: {register.problem}"
         if register.current.reference != noted:
-            with suppress(*database.PASSING_FAULTS):
+            with waited_out("the note of the register in force"):
                 await registers.note(pool, register.current)
                 noted = register.current.reference
         await asyncio.sleep(LOOK_AT_FILE_S)

@@ -5,12 +5,17 @@ missing right is an operator's fault and counts as a server's: it must never tur
 """
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import asyncpg
+import structlog
 from aiokafka.errors import KafkaError
 
 from contracts.newer import NewerThanProgram
+
+log = structlog.get_logger()
 
 _SERVER_CLASSES: Final = frozenset(
     (
@@ -31,6 +36,17 @@ def is_passing(fault: BaseException) -> bool:
     if isinstance(fault, asyncpg.InterfaceError):
         return not isinstance(fault, ValueError)  # a value that the driver cannot encode is a ValueError too
     return isinstance(fault, (OSError, TimeoutError, KafkaError, MemoryError))
+
+
+@contextmanager
+def waited_out(what: str) -> Iterator[None]:
+    """Leave the block at a server's fault, which is logged: the loop around it tries again. Raises any other fault."""
+    try:
+        yield
+    except Exception as fault:
+        if not is_passing(fault):
+            raise
+        log.warning(f"{what} waits for a server", fault=kind(fault))
 
 
 def kind(fault: BaseException) -> str:
