@@ -17,8 +17,13 @@ settings.load_profile("system")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses the servers, so that `-m "not servers"` is exact."""
+    """Mark every test that uses the servers, so that `-m "not servers"` is exact; refuse cases without an order.
+
+    A set has another order in each process, and several processes must collect the same tests in the same order.
+    """
     for item in items:
+        if any(isinstance(mark.args[1], set | frozenset) for mark in item.iter_markers("parametrize")):
+            raise pytest.UsageError(f"{item.nodeid}: the cases are a set; sort them")
         if "servers" in getattr(item, "fixturenames", ()):
             item.add_marker("servers")
 
