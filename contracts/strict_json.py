@@ -32,6 +32,14 @@ def parsed(text: bytes) -> object:
     return _read(text)[0]
 
 
+def parsed_object(text: bytes) -> dict[str, object]:
+    """The object of a text. Raises `NotStrict`, also for any other value."""
+    value = parsed(text)
+    if not isinstance(value, dict):
+        raise NotStrict("It is not a JSON object.", "Send one object.")
+    return value
+
+
 def canonical(text: bytes) -> bytes:
     """The value of a text, written without white space and with members in the order of their names.
 

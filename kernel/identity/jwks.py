@@ -15,7 +15,7 @@ import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
-from kernel.identity.strict_json import strict_object
+from contracts.strict_json import parsed_object
 
 log = structlog.get_logger()
 BYTES_MAX: Final = 65_536
@@ -114,7 +114,7 @@ class KeySource:
 
 def _parse(text: bytes) -> Mapping[str, PublishedKey]:
     """The keys of a set by id; those without an id, which no token can name, are left out. Raises ValueError."""
-    keys = strict_object(text).get("keys")
+    keys = parsed_object(text).get("keys")
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
         raise ValueError("a key set has a list of keys")
     named = [key for key in keys if isinstance(key.get("kid"), str)]

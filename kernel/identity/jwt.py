@@ -16,10 +16,10 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
+from contracts.strict_json import parsed_object
 from kernel.identity.jwks import WITHIN_S, KeySource, KeysUnavailable
 from kernel.identity.principal import Principal
 from kernel.identity.providers import IdentityProvider
-from kernel.identity.strict_json import strict_object
 from kernel.identity.watched_file import WatchedFile
 
 log = structlog.get_logger()
@@ -62,7 +62,7 @@ class AccessTokens:
         key = await self._source(provider).key(kid, str(algorithm))
         if key is None:
             raise NotAccepted("the issuer has no such key for this algorithm")
-        claims = strict_object(jws.deserialize_compact(token, key, [str(algorithm)]).payload)
+        claims = parsed_object(jws.deserialize_compact(token, key, [str(algorithm)]).payload)
         _check(claims, provider, now)
         return provider.principal(claims)
 
@@ -71,7 +71,7 @@ class AccessTokens:
         parts = token.split(".")
         if len(token) > TOKEN_LENGTH_MAX or len(parts) != _PARTS:
             raise NotAccepted("it is too long, or no JWT")
-        header, claims = (strict_object(_decoded(part)) for part in parts[:2])
+        header, claims = (parsed_object(_decoded(part)) for part in parts[:2])
         if str(header.get("typ")).lower() not in TYPES:
             raise NotAccepted("its type is not that of an access token")
         if "crit" in header:
