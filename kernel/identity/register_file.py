@@ -9,6 +9,7 @@ import structlog
 from kernel.identity.register import Register, RegisterRefused
 from kernel.identity.register_text import open_register
 from kernel.identity.signed_note import NOTE_LENGTH_MAX, Verifier
+from kernel.identity.watched_file import stamp_of
 
 log = structlog.get_logger()
 BYTES_MAX: Final = NOTE_LENGTH_MAX * 4
@@ -31,7 +32,7 @@ class RegisterFile:
         self.problem: str | None = None
         """Why the file as it is now is not in force."""
         try:
-            self._stamp = self._stat()
+            self._stamp = stamp_of(self._file)
             self._register = self._read()
         except (OSError, UnicodeDecodeError) as fault:
             raise RegisterRefused(f"{file} cannot be read ({type(fault).__name__}).") from fault
@@ -44,7 +45,7 @@ class RegisterFile:
     def refresh(self) -> None:
         """Read the file again if it changed."""
         try:
-            if (stamp := self._stat()) == self._stamp:
+            if (stamp := stamp_of(self._file)) == self._stamp:
                 return
             self._stamp = stamp
             self._register, self.problem = self._read(), None
@@ -71,7 +72,3 @@ class RegisterFile:
             register.follows(self._before)
         self._before = register
         return register
-
-    def _stat(self) -> tuple[int, int, int]:
-        stat = self._file.stat()
-        return stat.st_mtime_ns, stat.st_size, stat.st_ino
