@@ -68,7 +68,7 @@ def table(producers: Collection[RegisteredProducer] = ()) -> frozenset[Acl]:
 
 
 def _is_for_commands(topic: str) -> bool:
-    return any(topic == own or topic.startswith(f"{own}.") for own in map(topics.commands, registry.SERVICES))
+    return topics.are_commands(topic) and topic.partition(".")[0] in registry.SERVICES
 
 
 def _operator() -> Access:
