@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     localhost are always answered. If none is set and HTTP_HOST is not this machine alone, any name is answered."""
     http_proxies: str | None = None
     """Addresses of the proxies in front of the service, comma separated: only theirs is `X-Forwarded-For` believed, for
-    the records of who asked. It never decides who may ask."""
+    the records of who called. It never decides who may call."""
     tokens_file: Path | None = None
     """Who may use the service over HTTP with a static token: a line for each, with the SHA-256 of the token."""
     session_key: Annotated[SecretStr, Field(min_length=32)] | None = None

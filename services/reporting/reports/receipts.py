@@ -59,9 +59,9 @@ class Receipt(BaseModel):
     positions: list[Position]
     """How far the views had read."""
     parked: dict[str, int]
-    """By service, the events that were read and could not be applied; of those that whoever asked may see."""
+    """By service, the events that were read and could not be applied; of those that the caller may see."""
     contributors: list[str] | None = None
-    """The States whose rows whoever asked may see; without it, those of every State."""
+    """The States whose rows the caller may see; without it, those of every State."""
     projection: str
     """The version of the code that made the views and the answer; see `code_version`."""
     digest: str
