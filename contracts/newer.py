@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from contracts.envelope import Envelope
-from contracts.registry import EVENTS
+from contracts.registry import EVENTS, source_of
 from contracts.text import is_admissible
 
 _TYPE: Final = re.compile(r"forcegen\.(?P<service>[a-z]+)\.(?P<name>[A-Z][A-Za-z]*)")
@@ -58,7 +58,7 @@ def newer_event(topic: str, envelope: Envelope) -> UnreadEvent | None:
     """
     service = topic.removesuffix(".events")
     named, schema = _TYPE.fullmatch(envelope.type), _SCHEMA.fullmatch(envelope.dataschema or "")
-    if named is None or schema is None or envelope.source != f"urn:forcegen:{service}":
+    if named is None or schema is None or envelope.source != source_of(service):
         return None
     if named["service"] != service or (schema["service"], schema["name"]) != (service, named["name"]):
         return None

@@ -26,6 +26,11 @@ def schema_name(word: type[Message]) -> str:
     return f"urn:forcegen:{word.service}.{word.__name__}:{word.schema_version}"
 
 
+def source_of(service: str) -> str:
+    """The CloudEvents source of what a service publishes: nobody else speaks under it."""
+    return f"urn:forcegen:{service}"
+
+
 _DATASCHEMA = re.compile(r"urn:forcegen:[a-z]+\.[A-Za-z]+:(?P<version>[1-9][0-9]{0,3})")
 
 

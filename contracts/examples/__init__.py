@@ -12,7 +12,7 @@ from contracts.cloudevents import Envelope
 from contracts.envelope import ActedBy
 from contracts.examples import approvals, deployments, vacancies
 from contracts.outcome import CommandDecided, EventRef
-from contracts.registry import schema_name, type_name
+from contracts.registry import schema_name, source_of, type_name
 from contracts.words import Event, Message
 
 _AT: Final = datetime(2024, 3, 12, 9, 30, tzinfo=UTC)
@@ -56,7 +56,7 @@ def enveloped(example: Message) -> Envelope:
     service = "approvals" if isinstance(example, CommandDecided) else word.service
     return Envelope(
         id=str(example_id(word)),
-        source=f"urn:forcegen:{service}" if recorded else "urn:mfa:kz",
+        source=source_of(service) if recorded else "urn:mfa:kz",
         type=type_name(word),
         subject=example.stream,
         time=_time(example),

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from contracts.admission import misfit
 from contracts.cloudevents import Envelope
 from contracts.forms import RECORDED
-from contracts.registry import COMMANDS, EVENTS, schema_version
+from contracts.registry import COMMANDS, EVENTS, schema_version, source_of
 from contracts.strict_json import NotStrict, canonical
 from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
@@ -193,8 +193,8 @@ def _misfit(error: ValidationError, name: str) -> Invalid:
 def check_publisher(topic: str, envelope: Envelope) -> None:
     """Raise `Unreadable` if the event is not one that the topic's service published: nobody else records there."""
     service = topic.partition(".")[0]
-    if envelope.source != f"urn:forcegen:{service}":
-        reason = f"The source is {envelope.source[:80]!r}; only urn:forcegen:{service} publishes on {topic}."
+    if envelope.source != source_of(service):
+        reason = f"The source is {envelope.source[:80]!r}; only {source_of(service)} publishes on {topic}."
         raise Unreadable(reason, "headers.ce_source", f"Send a command to {service}.commands instead.")
 
 

@@ -7,6 +7,8 @@ become of keys and tokens since.
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from contracts.registry import source_of
+
 PrincipalKind: TypeAlias = Literal[
     "service_account", "user", "app_user", "api_key", "system", "unauthenticated", "unknown"
 ]
@@ -50,4 +52,4 @@ UNAUTHENTICATED: Final = Principal("unauthenticated", "unauthenticated")
 
 def system(service: str, on_behalf_of: str | None = None) -> Principal:
     """A service that acts by a policy of its own."""
-    return Principal("system", f"urn:forcegen:{service}", contributors=None, on_behalf_of=on_behalf_of)
+    return Principal("system", source_of(service), contributors=None, on_behalf_of=on_behalf_of)

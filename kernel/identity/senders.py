@@ -6,6 +6,8 @@ sender cannot be believed is therefore no command of that source: it is never an
 
 from typing import Final, Protocol
 
+from contracts.registry import source_of
+
 OWN: Final = "urn:forcegen"
 """The beginning of the sources that services speak under: their events, and the commands of their policies."""
 
@@ -36,7 +38,7 @@ def is_reserved(source: str) -> bool:
 
 def policy_source(service: str) -> str:
     """The source of the commands that a service's own policies send."""
-    return f"{OWN}:{service}:policy"
+    return f"{source_of(service)}:policy"
 
 
 def check_source(read: _HasSource) -> None:

@@ -18,7 +18,7 @@ from contracts.cloudevents import Envelope, to_kafka
 from contracts.envelope import ActedBy
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, DEAD_KEY_BYTES_MAX, RECORD_BYTES_MAX
 from contracts.outcome import CommandDecided
-from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name
+from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name, source_of
 from contracts.text import is_admissible
 from kernel.model import dead_letters
 from kernel.model.outcome_body import within_bounds
@@ -56,11 +56,6 @@ class Unfit:
 
 ReadOutbox: TypeAlias = Callable[[int, int], Awaitable[Sequence[OutboxRecord | Unfit]]]
 """Reads the rows after a position, up to a limit."""
-
-
-def source(service: str) -> str:
-    """The CloudEvents source of what a service publishes."""
-    return f"urn:forcegen:{service}"
 
 
 LogRow: TypeAlias = Mapping[str, Any]
@@ -143,7 +138,7 @@ def _event(service: str, row: LogRow) -> OutboxRecord:
         row["position"],
         Envelope(
             id=str(row["id"]),
-            source=source(service),
+            source=source_of(service),
             type=row["type"],
             subject=row["stream"],
             time=_utc(row["effective"]),
@@ -187,7 +182,7 @@ def _decided(service: str, row: LogRow, body: str) -> OutboxRecord:
         row["position"],
         Envelope(
             id=str(uuid5(_OUTCOME_IDS, f"{service}\n{row['position']}")),
-            source=source(service),
+            source=source_of(service),
             type=OUTCOME_TYPE,
             subject=row["stream"],
             time=_utc(row["recorded"]),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from contracts.registry import source_of
 from kernel.messaging import outbox, topics
 from kernel.messaging.outbox_progress import partition_of
 from kernel.messaging.published_positions import held_positions
@@ -44,7 +45,7 @@ async def test_a_relay_goes_on_behind_what_others_wrote_into_the_topic(service: 
     await service.take(20)
     async with service.relaying():
         await service.published("events", 20)
-    forged = [("ce_position", b"999999"), ("ce_id", b"x"), ("ce_source", outbox.source(service.name).encode())]
+    forged = [("ce_position", b"999999"), ("ce_id", b"x"), ("ce_source", source_of(service.name).encode())]
     for nr in range(200):
         service.client.raw(topics.of_log(service.name, "events"), b"{}", f"k-{nr}".encode(), forged)
     service.client.flush()
