@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import orjson
 from pydantic.json_schema import models_json_schema
 
-from contracts import dead_letters
+from contracts import admitted, dead_letters
 from contracts.cloudevents import to_kafka
 from contracts.examples import EXAMPLES, enveloped
 from contracts.limits import ATTRIBUTE_BYTES_MAX
@@ -51,7 +51,8 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_authproof": _NAME | {"description": "The SHA-256 of the payload that this signature covers, in hexadecimal."},
     "ce_authregister": _NAME | {"description": "Version and SHA-256 of the register of producers that held then."},
     "ce_authonbehalfof": _NAME | {"description": "Whose command led to this one, where a policy sent it."},
-    "ce_causeplace": _NAME | {"description": "Topic, partition and offset of the record that led to this event."},
+    "ce_causeplace": _NAME
+    | {"description": "The record that led to this message: `topic/partition/offset`, or `topic#position`."},
     "ce_position": _DIGITS | {"description": "Its place in the service's log, without gaps and in commit order."},
 }
 _SIGNATURE: Final[Mapping[str, Json]] = {
@@ -82,6 +83,7 @@ _OPERATIONS: Final = (
     ("commands", "receive", "Decide each command once, in the order of its stream, and answer it."),
     ("events", "send", "Publish each recorded event once, in the order of its stream."),
     ("outcomes", "send", "Publish the answer to each command: accepted, refused, pending, invalid or conflict."),
+    ("admitted", "send", "Publish each decided command that came over HTTP, as it came."),
     ("dead-letters", "send", "Publish each record that cannot be read, with the reason and its origin."),
 )
 
@@ -116,6 +118,8 @@ def message_names(service: str, kind: str) -> Sequence[str]:
             return [_name(word) for word in events_of(service).values()]
         case "outcomes":
             return [_name(CommandDecided)]
+        case "admitted":
+            return ["AdmittedCommand"]
         case _:
             return ["DeadLetter"]
 
@@ -147,7 +151,8 @@ def _operation(service: str, kind: str, action: str, summary: str) -> tuple[str,
 
 def _messages() -> Json:
     examples = {type(example): example for example in EXAMPLES}
-    return {_name(word): _message(word, examples[word]) for word in _WORDS} | {"DeadLetter": _dead_letter()}
+    own = {"AdmittedCommand": _admitted(), "DeadLetter": _dead_letter()}
+    return {_name(word): _message(word, examples[word]) for word in _WORDS} | own
 
 
 def _message(word: type[Message], example: Message) -> Json:
@@ -166,6 +171,18 @@ def _message(word: type[Message], example: Message) -> Json:
         "examples": [
             {"headers": {name: raw.decode() for name, raw in headers}, "payload": orjson.loads(value)},
         ],
+    }
+
+
+def _admitted() -> Json:
+    return {
+        "name": "AdmittedCommand",
+        "title": "A command that came over HTTP",
+        "summary": admitted.__doc__,
+        "contentType": "application/json",
+        "headers": {"$ref": "#/components/schemas/AdmittedHeaders"},
+        "payload": {"description": "The command's data, byte for byte as it was sent: a signature covers these bytes."},
+        "bindings": {"kafka": {"key": _KEY}},
     }
 
 
@@ -194,8 +211,10 @@ def _schemas() -> Json:
     dead_letter_schema = {
         name: {"type": "string", "description": meaning} for name, meaning in dead_letters.HEADERS.items()
     }
+    admitted_headers = {name: {"type": "string", "description": meaning} for name, meaning in admitted.HEADERS.items()}
     return {
         **shared["$defs"],
+        "AdmittedHeaders": _headers((*admitted.REQUIRED, *_COMMAND_REQUIRED), {**admitted_headers, **_SIGNATURE}),
         "CommandHeaders": _headers(_COMMAND_REQUIRED, _SIGNATURE),
         "EventHeaders": _headers(_EVENT_REQUIRED),
         "OutcomeHeaders": _headers(_OUTCOME_REQUIRED),

@@ -81,7 +81,8 @@ class Envelope:
     """Extension `partitionkey` (CloudEvents' Partitioning): the record key that the sender intends."""
     acted_by: ActedBy | None = None
     cause_place: str | None = None
-    """Extension `causeplace`: topic, partition and offset of the record that led to this event."""
+    """Extension `causeplace`: the record that led to this event or outcome, as `topic/partition/offset`; or as
+    `<service>.admitted#<position>`, if that command came over HTTP."""
 
 
 Attributes: TypeAlias = Mapping[str, Any]

@@ -46,7 +46,7 @@ from kernel.store.postgres import PostgresStore
 from kernel.store.schema_files import Migrations
 
 log = structlog.get_logger()
-LOGS = ("events", "outcomes", "dead_letters")
+LOGS = tuple(topics.LOGS)
 LOOK_FOR_NEWER_S = 30.0
 """How often a process checks its log for events it cannot read; it checks the streams it decides on every time."""
 MIGRATIONS = (Migrations("kernel", "migrations/reading"), Migrations("kernel", "migrations/deciding"))

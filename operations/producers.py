@@ -32,7 +32,7 @@ class Affected:
     command: str
     """The id of the command that it signed."""
     place: str | None
-    """The record of that command; None over HTTP."""
+    """The record of that command; None in events of an earlier version over HTTP."""
 
 
 def read_register(file: Path, operators: str | None) -> Register:

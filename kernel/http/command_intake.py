@@ -1,11 +1,12 @@
 """Commands of a request as their senders vouch for them: read, believed, decoded.
 
 A request has one sender. If one of its commands claims a source that is not the sender's, nothing of the request is
-decided.
+decided. Each command carries with it what is kept of it (`kernel.model.admitted`).
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -19,13 +20,24 @@ from kernel.http.problem_types import NOT_THE_SENDER
 from kernel.identity.intake import VERIFIED_AT_ONCE, Arrival, Senders
 from kernel.identity.principal import Principal
 from kernel.identity.senders import NotTheSender
+from kernel.model import admitted
 from kernel.model.records import DecodedCommand
 
 DecodeCommand: TypeAlias = Callable[[Envelope, Principal], DecodedCommand]
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How a service takes commands over HTTP."""
+
+    senders: Senders
+    decode: DecodeCommand
+    topic: str
+    """Where it publishes what it keeps of them."""
+
+
 async def commands_of(
-    headers: Mapping[str, str], body: bytes, caller: Principal, senders: Senders, decode: DecodeCommand
+    headers: Mapping[str, str], body: bytes, caller: Principal, intake: Intake
 ) -> list[DecodedCommand | Unreadable]:
     """The commands of a request, each decoded; `Unreadable` for one without an identity that could be answered.
 
@@ -37,7 +49,7 @@ async def commands_of(
     commands: list[DecodedCommand | Unreadable] = []
     for index, one in enumerate(read):
         try:
-            commands.append(_command(one, raw.at(index, len(read)), arrival, senders, decode))
+            commands.append(_command(one, raw.at(index, len(read)), arrival, intake))
         except NotTheSender as failure:
             field = failure.field if len(read) == 1 else f"[{index}].{failure.field}"
             raise Problem(NOT_THE_SENDER, failure.reason, field=field, remedy=failure.remedy) from failure
@@ -47,16 +59,16 @@ async def commands_of(
 
 
 def _command(
-    read: Envelope | Unreadable,
-    raw: Callable[[], RawEvent],
-    arrival: Arrival,
-    senders: Senders,
-    decode: DecodeCommand,
+    read: Envelope | Unreadable, raw: Callable[[], RawEvent], arrival: Arrival, intake: Intake
 ) -> DecodedCommand | Unreadable:
     if isinstance(read, Unreadable):
-        senders.check_unread(read.source, arrival)
+        intake.senders.check_unread(read.source, arrival)
         return unreadable(read) or read
-    return decode(*senders.believe(read, raw, arrival))
+    command = intake.decode(*intake.senders.believe(read, raw, arrival))
+    try:
+        return admitted.keeping(command, raw(), intake.topic)
+    except NotVerifiable as fault:
+        return admitted.unreadable(command, fault)
 
 
 class _Raw:

@@ -19,7 +19,7 @@ from contracts.limits import FIRST_INSTANT
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
 from kernel.http import application, cloudevents_binding, held_routes, operator_routes
-from kernel.http.command_intake import DecodeCommand, commands_of
+from kernel.http.command_intake import DecodeCommand, Intake, commands_of
 from kernel.http.models import DeadLetterItem, DeadLetterPage, Waiting, WaitingPage
 from kernel.http.page_cursor import Keyset, numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Identity, Limit, Name
@@ -36,6 +36,7 @@ from kernel.http.problem_types import (
 from kernel.http.values import identity, instant, shown
 from kernel.identity.intake import Senders
 from kernel.identity.principal import Principal
+from kernel.messaging import topics
 from kernel.model.records import DecodedCommand
 from kernel.runtime.health import Health
 from kernel.store.postgres import sql
@@ -120,7 +121,7 @@ def build(
 ) -> FastAPI:
     """The HTTP side of a deciding service."""
     app = application.app(f"Forcegen {service}", summary="Send commands, read their outcomes.", lifespan=lifespan)
-    _commands(app, service, store, queue, decode, senders)
+    _commands(app, service, store, queue, Intake(senders, decode, topics.of_log(service, "admitted")))
     _lists(app, store, pool)
     held_routes.held(app, pool)
     ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
@@ -128,13 +129,11 @@ def build(
     return app
 
 
-def _commands(
-    app: FastAPI, service: str, store: Store, queue: CommandQueue, decode: DecodeCommand, senders: Senders
-) -> None:
+def _commands(app: FastAPI, service: str, store: Store, queue: CommandQueue, intake: Intake) -> None:
     @app.post("/v1/commands", summary="Ask for one command or a batch", **cloudevents_binding.documented(app, service))
     async def ask(request: Request) -> Response:
         """CloudEvents over HTTP: binary (`ce-` headers), structured (`application/cloudevents+json`) or batch."""
-        read = await commands_of(request.headers, await _body(request), principal(request), senders, decode)
+        read = await commands_of(request.headers, await _body(request), principal(request), intake)
         try:
             answers = iter(await queue.submit([one for one in read if isinstance(one, DecodedCommand)]))
         except TooMany as bound:
@@ -155,7 +154,7 @@ def _commands(
 
         A producer is given the answers to its own commands alone, an operator for every State all of them.
         """
-        return await _answer(store, command_id, source, _whose(senders, caller))
+        return await _answer(store, command_id, source, _whose(intake.senders, caller))
 
     @app.get(
         "/v1/commands/{command_id:path}", summary="What a command was answered", responses=cloudevents_binding.ANSWERED
@@ -165,7 +164,7 @@ def _commands(
 
         What stands between may make another path of `//`, `.` and `..`; a query stays as it is.
         """
-        return await _answer(store, command_id, source, _whose(senders, caller))
+        return await _answer(store, command_id, source, _whose(intake.senders, caller))
 
 
 _Id = Annotated[str, Identity(), Query(alias="id", description="The `id` of the command's envelope")]

@@ -27,8 +27,9 @@ from kernel.runtime.faults import is_passing, kind
 from kernel.store.postgres import Connection, sql
 
 DEAD_LETTER_POSITION: Final = "dead-letter-position"
-POSITIONS: Final = ("ce_position", DEAD_LETTER_POSITION)
-"""The headers that state a record's position in its log."""
+ADMITTED_POSITION: Final = "admitted-position"
+POSITIONS: Final = ("ce_position", DEAD_LETTER_POSITION, ADMITTED_POSITION)
+"""The headers that state a record's position in its log; the first of them in a record counts."""
 KEY_BYTES_MAX: Final = ATTRIBUTE_LENGTH_MAX * 4
 """The longest key of our own records, a stream's name; a longer key is a dead letter's, and may be cut."""
 _OUTCOME_IDS = uuid5(NAMESPACE_URL, "urn:forcegen:outcome-id")
@@ -194,8 +195,21 @@ def _decided(service: str, row: LogRow, body: str) -> OutboxRecord:
             causation_id=row["command_id"] if is_admissible(row["command_id"]) else None,  # the body has it as it came
             position=row["position"],
             acted_by=_acted_by(row),
+            cause_place=row["causeplace"],
         ),
     )
+
+
+def _admitted(_: str, row: LogRow) -> OutboxRecord:
+    """A command as it came, behind what the service says of it: its position, the instant, and who sent it."""
+    own = {
+        ADMITTED_POSITION: row["position"],
+        "admitted-recorded": f"{_utc(row['recorded']).replace(tzinfo=None).isoformat()}Z",
+        **{f"admitted-{name}": row[name] for name in ("authtype", "authid", "authkey", "authproof", "authregister")},
+    }
+    headers = [(name, str(value).encode()) for name, value in own.items() if value is not None]
+    theirs = [(name, text.encode()) for name, text in orjson.loads(row["headers"])]
+    return OutboxRecord(row["position"], _stream(row), row["data"], (*headers, *theirs))
 
 
 def _cloud_event(position: int, envelope: Envelope) -> OutboxRecord:
@@ -248,8 +262,11 @@ def _stream(row: LogRow) -> bytes:
     return key.encode()
 
 
-_QUERIES: Final = {"events": "events_after", "outcomes": "outcomes_after", "dead_letters": "dead_letters_after"}
-_QUERIES_AT: Final = {"events": "events_at", "outcomes": "outcomes_at", "dead_letters": "dead_letters_at"}
-_KEYS: Final = {"events": "event_key", "outcomes": "outcome_key", "dead_letters": "dead_letter_key"}
-_KEY: Final = {"events": _stream, "outcomes": _stream, "dead_letters": _origin}
-_RENDER: Final = {"events": _event, "outcomes": _outcome, "dead_letters": _dead_letter}
+_QUERIES: Final = {log: f"{log}_after" for log in ("admitted", "events", "outcomes", "dead_letters")}
+_QUERIES_AT: Final = {log: f"{log}_at" for log in _QUERIES}
+_KEYS: Final = {
+    **{"admitted": "admitted_key", "events": "event_key"},
+    **{"outcomes": "outcome_key", "dead_letters": "dead_letter_key"},
+}
+_KEY: Final = {"admitted": _stream, "events": _stream, "outcomes": _stream, "dead_letters": _origin}
+_RENDER: Final = {"admitted": _admitted, "events": _event, "outcomes": _outcome, "dead_letters": _dead_letter}

@@ -19,8 +19,11 @@ from aiokafka.errors import (
 from kernel.messaging import kafka, login
 from kernel.runtime.settings import Settings
 
-LOGS: Final[Mapping[str, str]] = {"events": "events", "outcomes": "outcomes", "dead_letters": "dead-letters"}
-"""The logs that a service publishes, and the suffix of each one's topic."""
+LOGS: Final[Mapping[str, str]] = {
+    **{"admitted": "admitted", "events": "events", "outcomes": "outcomes", "dead_letters": "dead-letters"}
+}
+"""The logs that a deciding service publishes, and the suffix of each one's topic. The relay sends them in this order:
+a command is usually there before what came of it."""
 RECORD_BYTES_MAX: Final = 4_194_304
 """Command topics accept records up to this size, so that the service itself can answer a command that is too large."""
 TIMESTAMP_TYPE: Final = "message.timestamp.type"

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from contracts.cloudevents import Envelope
@@ -20,6 +20,8 @@ Partition: TypeAlias = tuple[str, int]
 """(topic, partition)."""
 LoadOffsets: TypeAlias = Callable[[str, Collection[Partition]], Awaitable[Mapping[Partition, int]]]
 """The stored offset of each partition, for a consumer."""
+DECIDED: Final = frozenset({"accepted", "refused", "pending"})
+"""The statuses of commands that a decider, or a permit, has answered; `invalid` ones could not be read."""
 ClaimsByHolder: TypeAlias = Mapping[Holder, Mapping[str, tuple[Claim, ...]]]
 """The claims on each holder, by owner. A holder that was looked up and is free has an empty entry."""
 
@@ -35,6 +37,18 @@ class Invalid:
 
 
 @dataclass(frozen=True, slots=True)
+class AdmittedCommand:
+    """What is kept of a command that came over HTTP: the event as it came, in Kafka's binary content mode."""
+
+    topic: str
+    """Where the service publishes it, e.g. `approvals.admitted`."""
+    headers: tuple[tuple[str, str], ...]
+    """Every attribute that was sent, known or not, `dssematerial` among them."""
+    data: bytes
+    """Byte for byte: a signature covers these."""
+
+
+@dataclass(frozen=True, slots=True)
 class DecodedCommand:
     """A command after decoding: its data, or the reason why that cannot be read."""
 
@@ -46,9 +60,12 @@ class DecodedCommand:
     principal: Principal = UNAUTHENTICATED
     """Who sent it, as the door has verified."""
     place: str | None = None
-    """The record that it came in: topic, partition and offset; None over HTTP."""
+    """The record that it came in: topic, partition and offset; of a command over HTTP that was kept before, its topic
+    and position (`kernel.model.admitted.places_of`)."""
     was_pending: bool = False
     """Whether it was pending, and is now retried."""
+    admitted: AdmittedCommand | None = None
+    """What is kept of it, if it came over HTTP."""
 
     @property
     def key(self) -> CommandKey:
@@ -103,6 +120,11 @@ class Outcome:
     is_placed: bool = False
     """True for an answer of an earlier batch: its events already have their positions."""
     waits_after: int = 0
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the command is kept as it came: it came over HTTP, and was decided now for the first time."""
+        return self.is_answer and self.command.admitted is not None and self.body.status in DECIDED
 
 
 @dataclass(frozen=True, slots=True)

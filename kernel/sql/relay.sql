@@ -35,7 +35,7 @@ UPDATE relay_holder SET sending_until = '-infinity' WHERE process = pg_backend_p
 SELECT process, name FROM relay_holder
 
 -- name: heads
-SELECT events, outcomes, dead_letters FROM log_heads
+SELECT admitted, events, outcomes, dead_letters FROM log_heads
 
 -- name: confirmed
 SELECT position FROM relayed WHERE log = $1

@@ -43,8 +43,9 @@ SELECT topic, part, next_offset FROM consumed WHERE consumer = $1
 -- The append's lock. The recorded time never runs backwards along the positions, whatever the clock does.
 UPDATE log_heads
 SET events = events + $1, outcomes = outcomes + $2, dead_letters = dead_letters + $3,
-    recorded = greatest(recorded, clock_timestamp())
-RETURNING events - $1 AS events, outcomes - $2 AS outcomes, dead_letters - $3 AS dead_letters, recorded
+    admitted = admitted + $4, recorded = greatest(recorded, clock_timestamp())
+RETURNING events - $1 AS events, outcomes - $2 AS outcomes, dead_letters - $3 AS dead_letters,
+          admitted - $4 AS admitted, recorded
 
 -- name: moved
 -- Streams that moved on since they were read: the decision must be made anew.
@@ -78,13 +79,19 @@ SELECT id FROM events WHERE id = ANY ($1::uuid[])
 
 -- name: append_outcomes
 INSERT INTO outcomes (position, command_source, command_id, stream, body, correlation_id, recorded,
-                      authtype, authid, authkey, authproof, authregister, authonbehalfof)
+                      authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace)
 SELECT $1 + nr, source, id, stream, body::json, correlation_id, $2,
-       authtype, authid, authkey, authproof, authregister, authonbehalfof
+       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
 FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
      WITH ORDINALITY AS new (source, id, stream, body, correlation_id,
-                             authtype, authid, authkey, authproof, authregister, authonbehalfof, nr)
+                             authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, nr)
+
+-- name: append_admitted
+INSERT INTO admitted (position, stream, headers, data, recorded, authtype, authid, authkey, authproof, authregister)
+SELECT $1 + nr, stream, headers::json, data, $2, authtype, authid, authkey, authproof, authregister
+FROM unnest($3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+     WITH ORDINALITY AS new (stream, headers, data, authtype, authid, authkey, authproof, authregister, nr)
 
 -- name: answer
 -- A pending answer gives way to the final one; any other answer stands for ever.
@@ -158,7 +165,7 @@ FROM dead_letters WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: outcomes_after
 SELECT position, command_source, command_id, stream, body, correlation_id, recorded,
-       authtype, authid, authkey, authproof, authregister, authonbehalfof
+       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
 FROM outcomes WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: events_after
@@ -173,13 +180,24 @@ FROM events WHERE position = ANY ($1::bigint[])
 
 -- name: outcomes_at
 SELECT position, command_source, command_id, stream, body, correlation_id, recorded,
-       authtype, authid, authkey, authproof, authregister, authonbehalfof
+       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
 FROM outcomes WHERE position = ANY ($1::bigint[])
 
 -- name: dead_letters_at
 SELECT position, topic, part, "offset", key, key_bytes, value, value_bytes, headers, headers_number,
        reason, field, remedy, recorded
 FROM dead_letters WHERE position = ANY ($1::bigint[])
+
+-- name: admitted_after
+SELECT position, stream, headers, data, recorded, authtype, authid, authkey, authproof, authregister
+FROM admitted WHERE position > $1 ORDER BY position LIMIT $2
+
+-- name: admitted_at
+SELECT position, stream, headers, data, recorded, authtype, authid, authkey, authproof, authregister
+FROM admitted WHERE position = ANY ($1::bigint[])
+
+-- name: admitted_key
+SELECT stream FROM admitted WHERE position = $1
 
 -- name: event_key
 SELECT stream FROM events WHERE position = $1

@@ -11,6 +11,7 @@ from uuid import UUID
 from contracts.outcome import CommandDecided
 from contracts.registry import type_name
 from kernel.identity.recorded import acted_by
+from kernel.model.admitted import admitted_of, place_of, places_of
 from kernel.model.decider import Claim
 from kernel.model.records import (
     Appended,
@@ -19,6 +20,7 @@ from kernel.model.records import (
     CommandKey,
     ConcurrencyConflict,
     DeadLetter,
+    DecodedCommand,
     EventIdsTaken,
     Fenced,
     HeldEvent,
@@ -43,6 +45,7 @@ class MemoryStore:
         self.events: list[NewEvent] = []
         self.outcomes: list[CommandDecided] = []
         self.dead_letters: list[DeadLetter] = []
+        self.admitted: list[DecodedCommand] = []
         self._event_ids: set[UUID] = set()
         self._streams: dict[str, list[NewEvent]] = {}
         self._answers: dict[CommandKey, StoredOutcome] = {}
@@ -72,7 +75,13 @@ class MemoryStore:
         self._check(batch)
         first, now = len(self.events), datetime.now(UTC)
         decided = [placed(outcome, first) for outcome in batch.outcomes]
-        self.events += batch.events
+        admitted = admitted_of(batch.outcomes)
+        places = places_of(admitted, len(self.admitted))
+        self.admitted += admitted
+        self.events += [
+            replace(event, place=event.place or places.get((event.cause.source, event.cause.id)))
+            for event in batch.events
+        ]
         self._event_ids.update(event.event.id for event in batch.events)
         for event in batch.events:
             self._streams.setdefault(event.event.data.stream, []).append(event)
@@ -80,7 +89,7 @@ class MemoryStore:
         self.dead_letters += batch.dead_letters
         for owner, claims in batch.claims.items():
             self._claim(owner, claims)
-        self._answer(batch, decided, now)
+        self._answer(batch, decided, places, now)
         self._held = {o: held for o, held in self._held.items() if o not in batch.released}
         self._held = {held.origin: held for held in batch.held} | self._held
         if batch.offsets is not None:
@@ -130,7 +139,9 @@ class MemoryStore:
     def _is_current(self, offsets: OffsetAdvance) -> bool:
         return all(self._offsets.get((offsets.consumer, p), -1) == old for p, (old, _) in offsets.steps.items())
 
-    def _answer(self, batch: Batch, decided: Sequence[CommandDecided], now: datetime) -> None:
+    def _answer(
+        self, batch: Batch, decided: Sequence[CommandDecided], places: Mapping[CommandKey, str], now: datetime
+    ) -> None:
         for outcome, placed_ in zip(batch.outcomes, decided, strict=True):
             key = outcome.command.key
             if not outcome.is_answer:
@@ -139,7 +150,7 @@ class MemoryStore:
             self._acted[key] = acted_by(outcome.command.principal).id
             self._pending.pop(key, None)
             if placed_.status == "pending":
-                waiting = waiting_command(outcome.command)
+                waiting = waiting_command(outcome.command, place_of(outcome.command, places))
                 self._pending[key] = (placed_.waits_for or "", outcome.waits_after, waiting, now)
 
     async def ready(self, limit: int) -> Sequence[WaitingCommand]:

@@ -17,8 +17,8 @@ from contracts.newer import is_known, newer
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, type_name
 from contracts.words import Event
-from kernel.identity.principal import Principal
-from kernel.identity.recorded import acted_by, to_json
+from kernel.identity.recorded import to_json
+from kernel.model.admitted import admitted_of, place_of, places_of
 from kernel.model.decider import Claim, RecordedEvent
 from kernel.model.records import (
     Appended,
@@ -38,6 +38,7 @@ from kernel.model.records import (
     StoredOutcome,
     WaitingCommand,
 )
+from kernel.store.admitted import acted_by_columns, append_admitted
 from kernel.store.dead_letters import append_dead_letters
 from kernel.store.held_events import HeldInPostgres, hold
 from kernel.store.sql import Connection, columns, sql
@@ -142,17 +143,22 @@ class PostgresStore(HeldInPostgres):
     async def _append(self, connection: Connection, batch: Batch) -> Appended:
         if batch.offsets is not None:
             await advance_offsets(connection, batch.offsets)
-        heads = await take_positions(connection, len(batch.events), len(batch.outcomes), len(batch.dead_letters))
+        admitted = admitted_of(batch.outcomes)
+        numbers = len(batch.events), len(batch.outcomes), len(batch.dead_letters), len(admitted)
+        heads = await take_positions(connection, *numbers)
         recorded: datetime = heads["recorded"]
         if batch.read_set and await connection.fetch(
             sql()["moved"], list(batch.read_set), list(batch.read_set.values())
         ):
             raise ConcurrencyConflict("a stream moved on")
         decided = [placed(outcome, heads["events"]) for outcome in batch.outcomes]
+        places = places_of(admitted, heads["admitted"])
+        await append_admitted(connection, admitted, heads["admitted"], recorded)
         if batch.events:
-            await connection.execute(sql()["append_events"], heads["events"], recorded, *_event_columns(batch.events))
+            rows = _event_columns(batch.events, places)
+            await connection.execute(sql()["append_events"], heads["events"], recorded, *rows)
         if batch.outcomes:
-            await _append_outcomes(connection, batch, decided, heads["outcomes"], recorded)
+            await _append_outcomes(connection, batch, decided, places, heads["outcomes"], recorded)
         if batch.claims:
             await _set_claims(connection, batch)
         await append_dead_letters(connection, batch.dead_letters, heads["dead_letters"], recorded)
@@ -172,17 +178,12 @@ def placed(outcome: Outcome, first: int) -> CommandDecided:
     return outcome.body.model_copy(update={"events": events})
 
 
-def waiting_command(command: DecodedCommand) -> WaitingCommand:
+def waiting_command(command: DecodedCommand, place: str | None) -> WaitingCommand:
     """A command as it is stored until the event comes that it waits for."""
-    return WaitingCommand(to_structured(command.envelope), to_json(command.principal), command.place)
+    return WaitingCommand(to_structured(command.envelope), to_json(command.principal), place)
 
 
-def _acted_by(principal: Principal) -> tuple[str | None, ...]:
-    by = acted_by(principal)
-    return (by.type, by.id, by.key, by.proof, by.register, by.on_behalf_of)
-
-
-def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
+def _event_columns(events: Sequence[NewEvent], places: Mapping[CommandKey, str]) -> list[list[object]]:
     return columns(
         [
             (
@@ -197,8 +198,8 @@ def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
                 event.cause.id,
                 event.cause.actor,
                 event.cause.traceparent,
-                *_acted_by(event.principal),
-                event.place,
+                *acted_by_columns(event.principal),
+                event.place or places.get((event.cause.source, event.cause.id)),
             )
             for event in events
         ],
@@ -207,17 +208,23 @@ def _event_columns(events: Sequence[NewEvent]) -> list[list[object]]:
 
 
 async def _append_outcomes(
-    connection: Connection, batch: Batch, decided: Sequence[CommandDecided], base: int, recorded: datetime
+    connection: Connection,
+    batch: Batch,
+    decided: Sequence[CommandDecided],
+    places: Mapping[CommandKey, str],
+    base: int,
+    recorded: datetime,
 ) -> None:
     rows = [
         (
             *(*o.command.key, o.command.stream, d.model_dump_json()),
             o.command.envelope.correlation_id or d.command_id,
-            *_acted_by(o.command.principal),
+            *acted_by_columns(o.command.principal),
+            place_of(o.command, places),
         )
         for o, d in zip(batch.outcomes, decided, strict=True)
     ]
-    await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 11))
+    await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 12))
     final: dict[CommandKey, tuple[object, ...]] = {
         o.command.key: (identity(o.command.key), *o.command.key, o.command.digest, o.body.status, base + nr)
         for nr, o in enumerate(batch.outcomes, 1)
@@ -228,7 +235,7 @@ async def _append_outcomes(
     waits = {
         o.command.key: (
             *(identity(o.command.key), *o.command.key, o.body.waits_for, o.waits_after),
-            *astuple(waiting_command(o.command)),
+            *astuple(waiting_command(o.command, place_of(o.command, places))),
         )
         for o in batch.outcomes
         if o.is_answer and o.body.status == "pending"
@@ -285,9 +292,9 @@ async def advance_offsets(connection: Connection, offsets: OffsetAdvance) -> Non
 
 
 async def take_positions(
-    connection: Connection, events: int = 0, outcomes: int = 0, dead_letters: int = 0
+    connection: Connection, events: int = 0, outcomes: int = 0, dead_letters: int = 0, admitted: int = 0
 ) -> asyncpg.Record:
     """Take the next positions of each log and lock them until the commit; returns the position before the first."""
-    heads = await connection.fetchrow(sql()["take_positions"], events, outcomes, dead_letters)
+    heads = await connection.fetchrow(sql()["take_positions"], events, outcomes, dead_letters, admitted)
     assert heads is not None  # noqa: S101  (the migration wrote the row)
     return heads

@@ -4,5 +4,5 @@ This service decides the life cycle of each national mandate, the terms of its l
 of each operation. A ceiling never rises by itself: only a decision of parliament changes terms.
 
 Topics in: `approvals.commands`, and its own `approvals.events` (a mandate that supersedes another ends that one).
-Topics out: `approvals.events`, `approvals.outcomes`.
+Topics out: `approvals.events`, `approvals.outcomes`, `approvals.admitted`.
 """

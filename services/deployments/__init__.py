@@ -6,5 +6,5 @@ statements as published.
 
 Topics in: `deployments.commands`, and through its policies `approvals.events`, `vacancies.events` and its own
 `deployments.events`.
-Topics out: `deployments.events`, `deployments.outcomes`.
+Topics out: `deployments.events`, `deployments.outcomes`, `deployments.admitted`.
 """

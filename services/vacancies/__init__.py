@@ -5,5 +5,5 @@ and whether a nominee is eligible on the day (I5), covered by exactly one mandat
 (I12), ready (I6), and bound for a mission that still takes people (I8).
 
 Topics in: `vacancies.commands`; through its policies `approvals.events` and `deployments.events`.
-Topics out: `vacancies.events`, `vacancies.outcomes`.
+Topics out: `vacancies.events`, `vacancies.outcomes`, `vacancies.admitted`.
 """

@@ -41,9 +41,9 @@ def _behind(system: RunningSystem) -> list[str]:
     behind = []
     for service in DECIDING:
         with psycopg.connect(system.dsn(service)) as connection:
-            heads = connection.execute("SELECT events, outcomes, dead_letters FROM log_heads").fetchone()
+            heads = connection.execute("SELECT admitted, events, outcomes, dead_letters FROM log_heads").fetchone()
             done: dict[str, int] = dict(connection.execute("SELECT log, position FROM relayed").fetchall())
-            if heads != (done["events"], done["outcomes"], done["dead_letters"]):
+            if heads != tuple(done[log] for log in ("admitted", "events", "outcomes", "dead_letters")):
                 behind.append(f"{service} has {heads} and relayed {done}")
     ends = Client(system.servers.kafka).ends(*every_topic())
     for reader in (*DECIDING, "reporting", "audit"):

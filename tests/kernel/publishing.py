@@ -21,7 +21,7 @@ from tests.foreign import Client
 from tests.kernel.door import Counting, reject
 from tests.servers import Servers
 
-LOGS = ("events", "outcomes", "dead_letters")
+LOGS = ("admitted", "events", "outcomes", "dead_letters")
 PARTITIONS = 3
 
 

@@ -10,13 +10,16 @@ from contracts.approvals import COMMANDS, RejectMandate
 from contracts.cloudevents import Envelope
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, OUTCOME_TEXT_CHARS_MAX, RECORD_BYTES_MAX
 from contracts.outcome import CommandDecided
+from contracts.raw_events import RawEvent
 from contracts.registry import type_name
 from kernel.decide import decode
 from kernel.messaging import outbox
 from kernel.model import outcome_body
+from kernel.model.admitted import ATTRIBUTES_BYTES_MAX, ATTRIBUTES_MAX, DATA_BYTES_MAX, keeping
 from kernel.model.decider import Refusal
 from kernel.model.records import DecodedCommand, Invalid
 from kernel.runtime.settings import Settings
+from tests.kernel.door import reject
 
 COMMAND_BYTES_MAX = next(m.le for m in Settings.model_fields["command_bytes_max"].metadata if hasattr(m, "le"))
 NOW = datetime(2024, 3, 12, tzinfo=UTC)
@@ -54,6 +57,7 @@ def published(outcome: CommandDecided | str, stream: str = "s") -> outbox.Outbox
         "correlation_id": "я" * ATTRIBUTE_LENGTH_MAX,
         "command_id": "c",
         "body": body,
+        "causeplace": f"{'t' * 249}/1/1",
         **LONGEST_ACTOR,
     }
     return outbox._RENDER["outcomes"]("approvals", row)
@@ -95,3 +99,14 @@ def test_an_outcome_of_before_that_no_topic_takes_is_cut_and_a_smaller_one_is_no
     assert CommandDecided.model_validate_json(record.value).command_id == it.envelope.id
     bearable = plain.model_copy(update={"field": "f" * 300_000}).model_dump_json()
     assert published(bearable).value == bearable.encode()
+
+
+def test_a_command_over_http_that_is_kept_fits_a_record_whatever_its_sender_added() -> None:
+    """Given as many and as long attributes as are kept, and the longest data, then its topic takes the record."""
+    names = [f"a{nr:02}" for nr in range(ATTRIBUTES_MAX)]
+    raw = RawEvent(dict.fromkeys(names, "x" * (ATTRIBUTES_BYTES_MAX // len(names) - 3)), b" " * DATA_BYTES_MAX)
+    kept = keeping(reject("c-1"), raw, "approvals.admitted").admitted
+    assert kept is not None
+    row = {"position": 1, "stream": "я" * ATTRIBUTE_LENGTH_MAX, "recorded": NOW, "data": kept.data, **LONGEST_ACTOR}
+    record = outbox._RENDER["admitted"]("approvals", row | {"headers": json.dumps(kept.headers)})
+    assert outbox.record_bytes(record) < RECORD_BYTES_MAX

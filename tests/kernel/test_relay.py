@@ -13,7 +13,7 @@ from tests.kernel.publishing import Publishing, complete_and_in_order, positions
 from tests.servers import Servers
 
 pytestmark = pytest.mark.servers
-LOGS = ("events", "outcomes", "dead_letters")
+LOGS = ("admitted", "events", "outcomes", "dead_letters")
 
 
 @pytest.fixture

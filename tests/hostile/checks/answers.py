@@ -92,8 +92,9 @@ def broken(system: RunningSystem) -> Mapping[Place, bool]:
 
 
 def published(system: RunningSystem, records: Mapping[Place, wire.Stored], sent: Sent) -> Iterator[str]:
-    """Each outcome, event and dead letter of a log is in its topic once, in order; beside them only what was forged."""
+    """Each row of a log is in its topic once, in order; beside them stands only what was forged."""
     logs = {
+        "admitted": ("admitted", b"admitted-position"),
         "events": ("events", b"ce_position"),
         "outcomes": ("outcomes", b"ce_position"),
         "dead-letters": ("dead_letters", b"dead-letter-position"),

@@ -37,9 +37,9 @@ def _behind(system: RunningSystem, ends: Mapping[tuple[str, int], int]) -> dict[
             if offset < ends.get((topic, partition), 0):
                 behind[f"{service} reading {topic}/{partition}"] = (topic, partition, offset)
         if service != "audit":
-            heads = query(system, service, "SELECT events, outcomes, dead_letters FROM log_heads")[0]
+            heads = query(system, service, "SELECT admitted, events, outcomes, dead_letters FROM log_heads")[0]
             done = dict(query(system, service, "SELECT log, position FROM relayed"))
-            if heads != (done["events"], done["outcomes"], done["dead_letters"]):
+            if heads != tuple(done[log] for log in ("admitted", "events", "outcomes", "dead_letters")):
                 behind[f"{service} publishing"] = (heads, tuple(sorted(done.items())))
     (size,) = query(system, "audit", "SELECT size FROM tree")[0]
     (reach,) = query(system, "audit", "SELECT leaf FROM messages_high_water_mark")[0]
