@@ -59,6 +59,7 @@ def _grow(above: Tree, cause: JsonObject, leaf: int) -> None:
     text = " ".join(filter(None, (cause["kind"], cause["type"] or "(no CloudEvent)", cause["status"])))
     place = f" {cause['stream'] or ''} at {cause['topic']}/{cause['part']}/{cause['offset']} {cause['recorded'] or ''}"
     mark = (" (this message)", "bold") if cause["leaf"] == leaf else ""
-    branch = above.add(Text.assemble(text, mark, (place.rstrip(), "dim")))
+    by = f" by {cause['authonbehalfof'] or cause['authid']}" if cause["authid"] else ""
+    branch = above.add(Text.assemble(text, mark, (place.rstrip(), "dim"), by))
     for each in cause["caused"]:
         _grow(branch, each, leaf)

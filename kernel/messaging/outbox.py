@@ -21,6 +21,7 @@ from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name, source_of
 from contracts.text import is_admissible
 from kernel.model import dead_letters
+from kernel.model.admitted import RECORDED
 from kernel.model.outcome_body import within_bounds
 from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.faults import is_passing, kind
@@ -204,7 +205,7 @@ def _admitted(_: str, row: LogRow) -> OutboxRecord:
     """A command as it came, behind what the service says of it: its position, the instant, and who sent it."""
     own = {
         ADMITTED_POSITION: row["position"],
-        "admitted-recorded": f"{_utc(row['recorded']).replace(tzinfo=None).isoformat()}Z",
+        RECORDED: f"{_utc(row['recorded']).replace(tzinfo=None).isoformat()}Z",
         **{f"admitted-{name}": row[name] for name in ("authtype", "authid", "authkey", "authproof", "authregister")},
     }
     headers = [(name, str(value).encode()) for name, value in own.items() if value is not None]

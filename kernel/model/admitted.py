@@ -9,8 +9,9 @@ had: attributes as headers, and the data byte for byte, which is what a signatur
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from contracts.raw_events import RawEvent
@@ -23,6 +24,8 @@ ATTRIBUTES_BYTES_MAX: Final = 65_536
 """Bytes of all names and values of them: with the largest data they fit a record of a topic."""
 DATA_BYTES_MAX: Final = 900_000
 """Bytes of the data as they were sent, white space included; no setting admits a larger command."""
+RECORDED: Final = "admitted-recorded"
+"""The header of a kept command that says when its service put it on record."""
 _MEDIA_TYPE: Final = "datacontenttype"
 _FIRST: Final = ("specversion", "id", "source", "type", "subject", "time", "dataschema")
 
@@ -90,3 +93,18 @@ def places_of(admitted: Sequence[DecodedCommand], before: int) -> Mapping[Comman
 def place_of(command: DecodedCommand, places: Mapping[CommandKey, str]) -> str | None:
     """The record of a command: its own, or the one that is kept of it."""
     return command.place or places.get(command.key)
+
+
+def arrived(timestamp_ms: int, headers: Iterable[tuple[str, bytes | None]]) -> datetime:
+    """When a command reached the system, by which its key counts or does not.
+
+    Of a command over HTTP, as its service says; else as the record is stamped. If neither can be read, the end of time,
+    when no key counts.
+    """
+    stated = next((value for name, value in headers if name == RECORDED and value), None)
+    try:
+        if stated is not None:
+            return datetime.fromisoformat(stated.decode()).astimezone(UTC)
+        return datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.max.replace(tzinfo=UTC)

@@ -12,12 +12,13 @@ from kernel.http.problem_details import answer_problems
 from kernel.messaging import topics
 from kernel.runtime.health import Health
 from kernel.runtime.process import Loop
+from kernel.runtime.settings import Settings
 from kernel.store.schema_files import Migrations
 from services.audit.archive.writer import prepare
 from services.audit.http import access, anchors, proofs, refusals, search_routes
 from services.audit.http.refusals import Refusals
 from services.audit.pages import log_pages
-from services.audit.search import indexer
+from services.audit.search import indexer, registers
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
 from services.audit.tlog.publisher import Publisher
@@ -40,12 +41,14 @@ SERVICE = reader_service.ReaderService(
 
 
 def loops(pool: asyncpg.Pool, health: Health, *, refused: Refusals) -> Sequence[Loop]:
-    """The loops beside archiving: the publisher, the search indexer, the record of what was refused, and, if there is a
-    witness, its client.
+    """The loops beside archiving: the publisher, the search indexer, the record of what was refused; if there is a
+    register of producers, its keeper; and if there is a witness, its client.
     """
-    settings = AuditSettings()
+    settings, shared = AuditSettings(), Settings.for_service(SERVICE.name)
     always = [Publisher(pool, keys.signer(settings), settings, health).run(), indexer.run(pool, health)]
     always.append(refusals.run(pool, refused, access.statements()["read"], health))
+    if shared.producers is not None:
+        always.append(registers.run(shared.producers, shared.producers_operators, pool, health))
     return [*always, *([Witness(pool, settings.witness_url, health).run()] if settings.witness_url else [])]
 
 

@@ -1,6 +1,8 @@
 """The settings of the query API beyond those of every process: where the archive is."""
 
-from pydantic import SecretStr
+from typing import Annotated
+
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,5 +13,7 @@ class QuerySettings(BaseSettings):
 
     audit_url: str | None = None
     """Where the audit service answers, e.g. http://audit:8080; without it, reports come without receipts."""
+    archive_pages_url: Annotated[str, Field(pattern="^https?://[^/]")] | None = None
+    """Where browsers find the audit service's pages, if not at AUDIT_URL: pages link each event to its record there."""
     audit_token: SecretStr | None = None
     """The token that the query API shows the audit service: a reader's, for every State."""

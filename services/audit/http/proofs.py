@@ -16,6 +16,8 @@ from kernel.store.postgres import Connection
 from services.audit.archive import static_files
 from services.audit.http.access import Reader
 from services.audit.http.places import Offset, Partition, Topic
+from services.audit.search import evidence, indexer
+from services.audit.search.indexer import IndexedMessage
 from services.audit.tlog import merkle, tree_store
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.merkle import Span
@@ -29,7 +31,10 @@ Leaf = Annotated[int, Whole(0, MAX), Query(description="The number of a leaf, fr
 
 
 async def bundle(connection: Connection, topic: str, partition: int, offset: int, since: int = 0) -> JsonObject | None:
-    """The record with everything that proves it, offline; None if it is not archived, or not signed yet."""
+    """The record with everything that proves it, offline; None if it is not archived, or not signed yet.
+
+    Of a signed command, `register` is the signed note by which its producer's key can be known.
+    """
     row = await connection.fetchrow(sql()["leaf"], topic, partition, offset)
     note: str | None = await connection.fetchval(sql()["last_checkpoint"])
     size = _signed(note).size if note else 0
@@ -41,7 +46,15 @@ async def bundle(connection: Connection, topic: str, partition: int, offset: int
         "consistency": [one.hex() for one in await tree_store.hashes(connection, merkle.consistency(since, size))],
         **{"since": since, "checkpoint": note},
         "handovers": [handover["note"] for handover in await connection.fetch(sql()["handovers"])],
+        **await _register(connection, row),
     }
+
+
+async def _register(connection: Connection, row: asyncpg.Record) -> JsonObject:
+    """The register of producers for a command's record, once its outcome can be found."""
+    indexed = await connection.fetchrow(indexer.sql()["at"], row["topic"], row["part"], row["offset"])
+    proof = None if indexed is None else await evidence.of_command(connection, IndexedMessage(*indexed), row)
+    return {"register": proof.register.note} if proof is not None and proof.is_signed and proof.register else {}
 
 
 def routes(pool: asyncpg.Pool) -> APIRouter:

@@ -32,6 +32,10 @@ class SearchParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
     stream: Text | None = Field(None, examples=["line/kz-2013/observers"])
     actor: Text | None = Field(None, examples=["urn:example:mod"])
+    authid: Text | None = Field(None, examples=["mfa-kz"])
+    """Who said it, as the service verified: of events, outcomes and commands over HTTP."""
+    authkey: Text | None = None
+    """The id of the key that signed the command."""
     type: Text | None = Field(None, examples=["forcegen.deployments.TourPlanned"])
     topic: Topic | None = Field(None, examples=["deployments.events"])
     correlation: Text | None = None
@@ -72,12 +76,12 @@ async def at(connection: Connection, record_place: str) -> IndexedMessage:
 
 
 async def with_id(connection: Connection, id_: str) -> IndexedMessage:
-    """The first event or command with an id.
+    """The event or command with an id: of several commands the one that was decided, or the first.
 
     Raises:
         UnknownMessage: there is none.
     """
-    row = await connection.fetchrow(sql()["with_id"], id_)
+    row = await connection.fetchrow(sql()["named"], id_)
     if row is None:
         raise UnknownMessage(id_)
     return IndexedMessage(*row)

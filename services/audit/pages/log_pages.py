@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from pydantic import ValidationError
 
+from contracts.verifiability import CORE
 from kernel.http.address import bad
 from kernel.http.caching import NOT_AT_ALL, RevalidatedFiles
 from kernel.http.problem_details import Problem, unknown
@@ -28,7 +29,7 @@ from services.audit.http.access import Reader
 from services.audit.http.places import Place
 from services.audit.http.search_routes import SearchParameters, UnknownMessage
 from services.audit.http.status import LogStatus
-from services.audit.search import causation
+from services.audit.search import causation, evidence
 from services.audit.search.indexer import IndexedMessage
 from services.audit.tlog import merkle, tree_store
 from services.audit.tlog.checkpoint import Checkpoint
@@ -42,6 +43,8 @@ READINGS_SHOWN: Final = 10
 FIELDS: Final = (
     ("stream", "Stream", "text", "line/kz-2013/observers"),
     ("actor", "Actor", "text", ""),
+    ("authid", "Who said it", "text", "mfa-kz"),
+    ("authkey", "Signed with key", "text", ""),
     ("type", "Type", "text", "forcegen.deployments.TourPlanned"),
     ("recorded_since", "Recorded from (UTC)", "datetime-local", ""),
     ("recorded_until", "Recorded before (UTC)", "datetime-local", ""),
@@ -175,6 +178,8 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
     plain = [(name_shown(name), "null" if content is None else _text(content)[0]) for name, content in unpacked(packed)]
     body, shown = _text(value or b"", pretty=True)
     facts = {name: value for name, value in message._asdict().items() if value is not None and name not in _PLACED}
+    cause = await causation.cause_of(connection, message)
+    command = cause if cause is not None and message.kind in ("event", "outcome") else None
     return _page(
         request,
         "message.html",
@@ -183,6 +188,8 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
         message=message,
         facts=[(name, instant(fact) if isinstance(fact, datetime) else fact) for name, fact in facts.items()],
         causes=await causation.of(connection, message),
+        command=command,
+        said=await evidence.of_command(connection, message, row),
         headers=[("key", "null" if key is None else _text(key)[0]), *plain],
         body="null" if value is None else body,
         cut=shown < len(value or b""),
@@ -193,7 +200,8 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
     )
 
 
-_PLACED: Final = frozenset({"leaf", "topic", "part", "offset"})
+_PLACED: Final = frozenset({"leaf", "topic", "part", "offset", "causeplace"})
+"""What the page shows elsewhere."""
 
 
 async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, object] | None:
@@ -259,4 +267,4 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals |= {"instant": instant, "named": named, "search": _search, "number": "{:,}".format}
+_TEMPLATES.globals |= {"core": CORE, "instant": instant, "named": named, "search": _search, "number": "{:,}".format}

@@ -19,8 +19,10 @@ import asyncpg
 import structlog
 
 from contracts.cloudevents import Envelope, from_kafka
+from contracts.envelope import ActedBy
 from contracts.unreadable import Unreadable
 from kernel.http.values import NOT_A_CHARACTER
+from kernel.messaging.outbox import ADMITTED_POSITION
 from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.health import Health
 from kernel.sql import queries
@@ -42,7 +44,10 @@ OF_THE_DATA: Final = (
 )
 """Faults of a record, which no retry fixes. All other faults are the server's."""
 LOOKS_EVERY_S: Final = 0.25
-KINDS: Final = {"commands": "command", "events": "event", "outcomes": "outcome", "dead-letters": "dead letter"}
+KINDS: Final = {
+    **{"commands": "command", "admitted": "command"},
+    **{"events": "event", "outcomes": "outcome", "dead-letters": "dead letter"},
+}
 """Kinds of message by the suffix of a topic's name."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _REACTION: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9]+")
@@ -76,12 +81,27 @@ class IndexedMessage(NamedTuple):
     correlation: str | None
     causation: str | None
     cause: str | None
-    """The message's cause: an id, or the place of a record."""
+    """The message's cause: the place or the reference of a record (`names_record`), or else an id."""
+    authtype: str | None = None
+    authid: str | None = None
+    """Who said it, as the deciding service verified (`contracts.envelope.ActedBy`); never a sender's word."""
+    authkey: str | None = None
+    authproof: str | None = None
+    authregister: str | None = None
+    authonbehalfof: str | None = None
+    causeplace: str | None = None
+    reference: str | None = None
+    """Of a command that came over HTTP: `<service>.admitted#<position>`."""
 
     @property
     def place(self) -> str:
         """The place of the record."""
         return f"{self.topic}/{self.part}/{self.offset}"
+
+    @property
+    def names_record(self) -> bool:
+        """Whether `cause` is a record, as a service wrote it, and no id that anybody may have used."""
+        return self.causeplace is not None or self.kind == "dead letter"
 
 
 def sql() -> Mapping[str, str]:
@@ -122,8 +142,12 @@ def message(row: asyncpg.Record) -> IndexedMessage:
 
 def _bare(row: asyncpg.Record) -> IndexedMessage:
     topic = row["topic"]
-    kind = KINDS.get(topic.partition(".")[2], "record")
-    return IndexedMessage(row["leaf"], topic, row["part"], row["offset"], kind, *(None,) * 11)
+    return IndexedMessage(row["leaf"], topic, row["part"], row["offset"], kind_of(topic), *(None,) * 11)
+
+
+def kind_of(topic: str) -> str:
+    """The kind of a topic's messages."""
+    return KINDS.get(topic.partition(".")[2], "record")
 
 
 def envelope_of(row: asyncpg.Record) -> Envelope:
@@ -133,7 +157,7 @@ def envelope_of(row: asyncpg.Record) -> Envelope:
     """
     (topic, _, _), timestamp_ms, key, packed, value = archived(row)
     envelope = from_kafka(key, value, unpacked(packed))
-    if envelope.recorded_time is not None or KINDS.get(topic.partition(".")[2]) != "command":
+    if envelope.recorded_time is not None or kind_of(topic) != "command":
         return envelope
     return replace(envelope, recorded_time=_taken(timestamp_ms))
 
@@ -154,7 +178,8 @@ def _message(row: asyncpg.Record) -> IndexedMessage:
         envelope = envelope_of(row)
     except Unreadable:
         return bare._replace(cause=origin, stream=None if key is None else term(stream_of(key)))
-    return bare._replace(
+    said = _said(bare, envelope, unpacked(packed))
+    return said._replace(
         id=_term(envelope.id),
         source=_term(envelope.source),
         type=_term(envelope.type),
@@ -165,8 +190,24 @@ def _message(row: asyncpg.Record) -> IndexedMessage:
         effective=_instant(envelope.time),
         correlation=_term(envelope.correlation_id),
         causation=_term(envelope.causation_id),
-        cause=origin or _term(_cause(envelope.causation_id)),
+        cause=origin or said.causeplace or _term(_cause(envelope.causation_id)),
     )
+
+
+def _said(bare: IndexedMessage, envelope: Envelope, headers: Headers) -> IndexedMessage:
+    """With who said it and what led to it, of records that a service wrote: anybody may write anything in a command."""
+    if bare.kind in ("event", "outcome"):
+        by = envelope.acted_by or ActedBy("")
+        said = bare._replace(authtype=_term(by.type or None), authid=_term(by.id), authkey=_term(by.key))
+        said = said._replace(authproof=_term(by.proof), authregister=_term(by.register))
+        return said._replace(authonbehalfof=_term(by.on_behalf_of), causeplace=_term(envelope.cause_place))
+    if not bare.topic.endswith(".admitted"):
+        return bare
+    own = {name: value.decode(errors="replace") for name, value in reversed(headers) if value is not None}
+    of_door = {name: own.get(f"admitted-{name}") for name in ("authtype", "authid", "authkey", "authproof")}
+    said = bare._replace(**{name: _term(text) for name, text in of_door.items()})  # type: ignore[arg-type]  # by name
+    register, reference = own.get("admitted-authregister"), f"{bare.topic}#{own.get(ADMITTED_POSITION)}"
+    return said._replace(authregister=_term(register), reference=_term(reference))
 
 
 def _term(text: str | None) -> str | None:

@@ -20,9 +20,24 @@ SELECT leaf, topic, part, "offset", "timestamp", key, headers, value FROM (
 -- name: at
 SELECT * FROM messages WHERE (topic, part, "offset") = ($1, $2, $3)
 
+-- name: referred_to
+-- A command that came over HTTP, as its events refer to it.
+SELECT * FROM messages WHERE reference = $1 ORDER BY leaf LIMIT 1
+
 -- name: with_id
--- The first record with an id; a command that was sent again comes again.
+-- The first record with an id; a command that was sent again comes again. Only of messages of an earlier version, which do
+-- not name the record that led to them: anybody may have sent something under this id before.
 SELECT * FROM messages WHERE id = $1 AND kind IN ('command', 'event') ORDER BY leaf LIMIT 1
+
+-- name: named
+-- What somebody means by an id: the event, or the command that was decided, or the first that was sent.
+SELECT * FROM messages AS named WHERE id = $1 AND kind IN ('command', 'event')
+ORDER BY kind = 'event' DESC,
+         EXISTS (SELECT FROM messages AS effect
+                 WHERE effect.kind IN ('event', 'outcome')
+                   AND effect.cause IN (named.topic || '/' || named.part || '/' || named."offset", named.reference)) DESC,
+         leaf
+LIMIT 1
 
 -- name: effects
 -- What some causes led to, level by level; the first so many.

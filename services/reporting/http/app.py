@@ -47,10 +47,13 @@ def build(
     change_feed: ChangeFeed | None = None,
     archive: Archive | None = None,
     scoped_pool: asyncpg.Pool | None = None,
+    archive_pages: str = "",
 ) -> FastAPI:
     """The app over `pool`; the caller owns the pool, and its connections have the views on their search path.
 
     `scoped_pool` serves callers who are bound to States; its connections have the settings `NARROWED` besides.
+
+    `archive_pages` is where browsers find the archive's pages; without it, no page links to a record.
 
     The caller runs `change_feed`; if it does not run, a waiting request is answered when its time is up.
     """
@@ -60,6 +63,7 @@ def build(
     pools = ReadPools(pool, scoped_pool)
     app.state.read_model = ReadModel(pools, today, change_feed or ChangeFeed(pools, Health(0)))
     app.state.archive = archive
+    app.state.archive_pages = archive_pages.rstrip("/")
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(reports.routes(), prefix="/v1")
     app.include_router(change_stream.routes(), prefix="/v1")
@@ -139,6 +143,7 @@ async def run(settings: Settings) -> None:
         running_together([_watch(pool, health), change_feed.run()]),
     ):
         archive = Archive(own.audit_url.rstrip("/"), client, own.audit_token) if own.audit_url else None
-        app = build(pool, change_feed=change_feed, archive=archive, scoped_pool=scoped)
+        pages = own.archive_pages_url or own.audit_url or ""
+        app = build(pool, change_feed=change_feed, archive=archive, scoped_pool=scoped, archive_pages=pages)
         operations(app, health, service="query", ready=answering(pool))
         await serve(app, settings)

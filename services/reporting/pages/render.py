@@ -62,6 +62,8 @@ class Question:
     """The prefix under which a proxy puts the pages."""
     changes: int | None = None
     """The number of a change that the page's data includes; None if nothing follows the changes."""
+    archive: str = ""
+    """Where browsers find the archive's pages; empty if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

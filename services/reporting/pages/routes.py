@@ -75,7 +75,8 @@ def static_files() -> RevalidatedFiles:
 
 def _answering(sheet: Sheet, suffix: str) -> Callable[[Request, Model], Awaitable[Response]]:
     async def page(request: Request, model: Model) -> Response:
-        question = replace(question_of(request, sheet, model.today()), changes=model.change_feed.last)
+        question = question_of(request, sheet, model.today())
+        question = replace(question, changes=model.change_feed.last, archive=request.app.state.archive_pages)
         content = await show(sheet, question, model)
         if suffix == ".json":
             return responses.json_response(_twin(sheet, question, content))

@@ -1,0 +1,12 @@
+-- name: keep_register
+INSERT INTO registers (version, sha256, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+
+-- name: register
+SELECT note FROM registers WHERE (version, sha256) = ($1, $2)
+
+-- name: newest_register
+SELECT note FROM registers ORDER BY version DESC, kept DESC LIMIT 1
+
+-- name: outcome_of
+-- The first answer to the command of a record, by the record's place or by its reference.
+SELECT * FROM messages WHERE cause = ANY ($1::text[]) AND kind = 'outcome' ORDER BY leaf LIMIT 1
