@@ -99,18 +99,45 @@ def test_a_vote_in_one_service_is_the_cause_of_what_others_did(audit: httpx.Clie
     assert lines[0]["leaf"] == causes["subject"]
     for cause in nodes:
         for each in cause["caused"]:
-            assert each["cause"] == cause["id"]
+            place = "{topic}/{part}/{offset}".format(**cause)
+            assert each["cause"] in (place, cause["id"])
     last = max(nodes, key=lambda one: one["leaf"])
     place = f"{last['topic']}/{last['part']}/{last['offset']}"
     again = audit.get("/v1/causes", params={"at": place}).json()
     assert {one["leaf"] for one in walked(again["trees"][0])} == {one["leaf"] for one in nodes}
 
 
-def test_what_came_over_http_has_a_cause_beyond_the_log(audit: httpx.Client) -> None:
+def test_what_came_over_http_is_in_the_log_as_it_came(audit: httpx.Client) -> None:
     (event,) = messages(audit, stream="mandate/over-http", topic="approvals.events")
     causes = audit.get("/v1/causes", params={"event": event["id"]}).json()
-    assert causes["beyond"] == proposal("over-http")["id"]
-    assert {root["kind"] for root in causes["trees"]} == {"event", "outcome"}
+    (root,) = causes["trees"]
+    assert (causes["beyond"], root["kind"], root["topic"]) == (None, "command", "approvals.admitted")
+    assert (root["id"], root["reference"]) == (proposal("over-http")["id"], event["causeplace"])
+    assert {each["kind"] for each in root["caused"]} == {"event", "outcome"}
+
+
+def test_a_forged_earlier_record_with_the_same_id_does_not_become_the_cause(
+    system: RunningSystem, audit: httpx.Client
+) -> None:
+    """Given that somebody sent another command under the id of the next one, then each stands above what came of it."""
+    theirs = proposal("forged") | {"id": "same-id", "source": "urn:forger"}
+    foreign = Client(system.servers.kafka)
+    foreign.send([theirs])
+    foreign.outcomes("approvals", ["same-id"])
+    own = proposal("genuine") | {"id": "same-id"}
+    media_type = {"content-type": "application/cloudevents+json"}
+    answer = system.http.post(f"{system.url('approvals')}/v1/commands", json=own, headers=media_type)
+    assert answer.json()["status"] == "accepted", answer.text
+    check.wait_for_quiet(system, 60)
+    deadline = time.monotonic() + 60
+    while audit.get("/v1/messages", params={"limit": 1}).json()["behind"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    for mandate, topic in (("forged", "approvals.commands"), ("genuine", "approvals.admitted")):
+        (event,) = messages(audit, stream=f"mandate/{mandate}", topic="approvals.events")
+        (root,) = audit.get("/v1/causes", params={"event": event["id"]}).json()["trees"]
+        assert (root["id"], root["topic"], root["stream"]) == ("same-id", topic, f"mandate/{mandate}")
+        assert [each["id"] for each in root["caused"] if each["kind"] == "event"] == [event["id"]]
 
 
 def test_every_event_of_the_story_hangs_under_a_cause(audit: httpx.Client) -> None:
