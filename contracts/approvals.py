@@ -5,16 +5,19 @@ A stream is one national mandate. A ceiling is never raised by itself: only a de
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts import streams
 from contracts.words import (
     Command,
+    Contract,
     Contributor,
     Day,
     Decision,
     DocumentKind,
     Event,
+    EventId,
     Headcount,
     LineTerms,
     Message,
@@ -22,6 +25,7 @@ from contracts.words import (
     Reference,
     Sha256,
     Slug,
+    StreamVersion,
     Text,
 )
 
@@ -73,6 +77,9 @@ class _Approval(_OfMandate):
 
 class ApproveMandate(_Approval, Command):
     """Enter parliament's approval of a proposed mandate."""
+
+    version: StreamVersion | None = None
+    """The version of the mandate's stream that was read and is approved; needed where two people are."""
 
 
 class MandateApproved(_Approval, Event):
@@ -237,6 +244,104 @@ class LegalDocumentRecorded(_Document, Event):
     """The lines of the mandate that cover the mission."""
 
 
+# Changes that two people decide, where a register of producers is in force: one proposes, another approves.
+
+
+class MandateChange(Contract):
+    """A change of a mandate: exactly one of these."""
+
+    approval: ApproveMandate | None = None
+    amendment: AmendMandate | None = None
+    revocation: RevokeMandate | None = None
+    expiry: ExpireMandate | None = None
+    waiver: GrantWaiver | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "MandateChange":
+        if sum(one is not None for _, one in self) != 1:
+            raise PydanticCustomError("one_change", "give exactly one change")
+        return self
+
+    @classmethod
+    def of(cls, command: Command) -> "MandateChange":
+        """The change that a command makes."""
+        kinds = {ApproveMandate: "approval", AmendMandate: "amendment", RevokeMandate: "revocation"}
+        kinds |= {ExpireMandate: "expiry", GrantWaiver: "waiver"}
+        return cls.model_validate({kinds[type(command)]: command})
+
+    @property
+    def command(self) -> Command:
+        """The command that makes the change."""
+        one: Command = next(one for _, one in self if one is not None)
+        return one
+
+
+class _OfChange(Message):
+    """The mandate is that of the change itself, so that there is one place to name it."""
+
+    service: ClassVar[str] = "approvals"
+    change: MandateChange
+
+    @property
+    def mandate(self) -> str:
+        """The mandate that changes."""
+        return self.stream.removeprefix("mandate/")
+
+    @property
+    def stream(self) -> str:
+        return self.change.command.stream
+
+
+class MandateChangeProposed(_OfChange, Event):
+    """Somebody proposed a change of an approved mandate; it waits for another person's approval."""
+
+    proposed_by: Text
+    """The producer, and who acted for it where that is known."""
+
+
+class _ChangeApproval(_OfMandate):
+    proposal: EventId
+    """The id of the event by which the change was proposed."""
+    version: StreamVersion
+    """The version of the mandate's stream that was read and is approved."""
+
+
+class ApproveMandateChange(_ChangeApproval, Command):
+    """Approve a change that another person proposed; it is decided now, by the rules and the state of now."""
+
+
+class MandateChangeApproved(_ChangeApproval, Event):
+    """A second person approved a proposed change; the change itself follows."""
+
+
+class _ChangeWithdrawal(_OfMandate):
+    proposal: EventId
+    reason: Text
+
+
+class WithdrawMandateChange(_ChangeWithdrawal, Command):
+    """Withdraw a proposed change, one's own or another's."""
+
+
+class MandateChangeWithdrawn(_ChangeWithdrawal, Event):
+    """A proposed change was withdrawn."""
+
+
+class ChangeMandateByBreakGlass(_OfChange, Command):
+    """Change a mandate alone, in an emergency, with the reason; it stands in a report of its own."""
+
+    is_break_glass: ClassVar[bool] = True
+    reason: Text
+
+
+class MandateChangedByBreakGlass(_OfChange, Event):
+    """Somebody changed a mandate without a second person; the change itself follows."""
+
+    reason: Text
+    changed_by: Text
+    """The producer, and who acted for it where that is known."""
+
+
 COMMANDS: tuple[type[Command], ...] = (
     ProposeMandate,
     ApproveMandate,
@@ -249,6 +354,9 @@ COMMANDS: tuple[type[Command], ...] = (
     GrantWaiver,
     RequireLegalDocuments,
     RecordLegalDocument,
+    ApproveMandateChange,
+    WithdrawMandateChange,
+    ChangeMandateByBreakGlass,
 )
 EVENTS: tuple[type[Event], ...] = (
     MandateProposed,
@@ -262,4 +370,8 @@ EVENTS: tuple[type[Event], ...] = (
     WaiverGranted,
     LegalDocumentsRequired,
     LegalDocumentRecorded,
+    MandateChangeProposed,
+    MandateChangeApproved,
+    MandateChangeWithdrawn,
+    MandateChangedByBreakGlass,
 )

@@ -40,7 +40,7 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_recordedtime": _TIME | {"description": "When the service put it on record; of a command it is not believed."},
     "ce_correlationid": _NAME | {"description": "What all messages of one undertaking share."},
     "ce_causationid": _NAME | {"description": "The id of the message that led to this one."},
-    "ce_actor": _NAME | {"description": "On whose behalf; an office, never a person's name."},
+    "ce_actor": _NAME | {"description": "On whose behalf: an office, or an official's id; never a person's name."},
     "ce_traceparent": _NAME | {"description": "W3C Trace Context."},
     "ce_partitionkey": _NAME | {"description": "The subject, where a record has no key."},
     "ce_streamversion": _DIGITS | {"description": "The event's place in its stream, from 1."},

@@ -34,6 +34,7 @@ from contracts.words import (
     Rank,
     Reference,
     Slug,
+    StreamVersion,
     Text,
 )
 
@@ -358,6 +359,59 @@ class TourCorrected(_Correction, Event):
     old_value: Value | None = None
 
 
+class CorrectionProposed(_Correction, Event):
+    """Somebody proposed a correction; it waits for another person's approval."""
+
+    proposed_by: Text
+    """The producer, and who acted for it where that is known."""
+
+
+class _CorrectionApproval(_OfTour):
+    proposal: EventId
+    """The id of the event by which the correction was proposed."""
+    version: StreamVersion
+    """The version of the line's stream that was read and is approved."""
+
+
+class ApproveCorrection(_CorrectionApproval, Command):
+    """Approve a correction that another person proposed; it is decided now, by the rules and the state of now."""
+
+
+class CorrectionApproved(_CorrectionApproval, Event):
+    """A second person approved a proposed correction; the correction itself follows."""
+
+
+class _CorrectionWithdrawal(_OfTour):
+    proposal: EventId
+    reason: Text
+
+
+class WithdrawCorrection(_CorrectionWithdrawal, Command):
+    """Withdraw a proposed correction, one's own or another's."""
+
+
+class CorrectionWithdrawn(_CorrectionWithdrawal, Event):
+    """A proposed correction was withdrawn."""
+
+
+class _BreakGlassCorrection(_Correction):
+    why_alone: Text
+    """Why nobody else could approve it; `reason` says why the value is wrong."""
+
+
+class CorrectTourByBreakGlass(_BreakGlassCorrection, Command):
+    """Correct a tour alone, in an emergency, with the reason; it stands in a report of its own."""
+
+    is_break_glass: ClassVar[bool] = True
+
+
+class TourCorrectedByBreakGlass(_BreakGlassCorrection, Event):
+    """Somebody corrected a tour without a second person; the correction itself follows."""
+
+    changed_by: Text
+    """The producer, and who acted for it where that is known."""
+
+
 class _Return(_OfTour):
     mission: Mission
     by: Day
@@ -557,6 +611,9 @@ COMMANDS: tuple[type[Command], ...] = (
     RecordUnitVisit,
     RecordStrengthReturn,
     RecordOfficialStatement,
+    ApproveCorrection,
+    WithdrawCorrection,
+    CorrectTourByBreakGlass,
 )
 EVENTS: tuple[type[Event], ...] = (
     LineOpened,
@@ -582,4 +639,8 @@ EVENTS: tuple[type[Event], ...] = (
     UnitVisitRecorded,
     StrengthReturnRecorded,
     OfficialStatementRecorded,
+    CorrectionProposed,
+    CorrectionApproved,
+    CorrectionWithdrawn,
+    TourCorrectedByBreakGlass,
 )

@@ -45,6 +45,8 @@ EventId = Annotated[UUID, Field(json_schema_extra=forms.UUID_FORM), BeforeValida
 """The id of a recorded event: a UUID as RFC 9562 writes it, with hyphens."""
 WHOLE: Final = BeforeValidator(forms.whole)
 """For whole numbers, after their bounds: `20.0` and `2e1` are whole numbers too, as in JSON Schema."""
+StreamVersion = Annotated[int, Field(ge=1, le=INTEGER_MAX), WHOLE]
+"""How many events a stream has, as somebody has read it."""
 Headcount = Annotated[int, Field(ge=1, le=100_000), WHOLE]
 Count = Annotated[int, Field(ge=0, json_schema_extra={"maximum": INTEGER_MAX}), BeforeValidator(forms.count)]
 """A stated number of people, votes or tours."""
@@ -124,6 +126,8 @@ class Command(Message):
 
     is_internal: ClassVar[bool] = False
     """Whether only policies of this system send it; from anybody else it is refused."""
+    is_break_glass: ClassVar[bool] = False
+    """Whether it does alone what needs a second person; a register of producers permits it by its own name only."""
 
 
 class Event(Message):

@@ -32,10 +32,15 @@ def largest(example: M) -> M:
     return type(example).model_validate_json(json.dumps(_grown(data, schema(type(example)), schema(type(example)))))
 
 
+def _resolved(at: Any, whole: Any) -> Any:
+    return whole["$defs"][at["$ref"].rpartition("/")[2]] if "$ref" in at else at
+
+
 def _grown(value: Any, at: Any, whole: Any) -> Any:
-    at = whole["$defs"][at["$ref"].rpartition("/")[2]] if "$ref" in at else at
-    options = at.get("anyOf", [at])
+    at = _resolved(at, whole)
+    options = [_resolved(option, whole) for option in at.get("anyOf", [at])]
     if isinstance(value, dict):
+        at = next(option for option in options if "properties" in option)
         return {name: _grown(inner, at["properties"][name], whole) for name, inner in value.items()}
     if isinstance(value, list):
         return [_grown(inner, at["items"], whole) for inner in value]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.words import Command, Event
+from kernel.identity.person import Person
 from kernel.model.decider import (
     AnyDecider,
     Decision,
@@ -24,9 +25,9 @@ from kernel.model.decider import (
 A_DAY = datetime(2022, 7, 1, tzinfo=UTC)
 
 
-def on_record(event: Event, index: int = 0) -> RecordedEvent:
+def on_record(event: Event, index: int = 0, by: Person | None = None) -> RecordedEvent:
     """An event as if it had been recorded, with an id that depends on its place in the story."""
-    return RecordedEvent(event_id("spec", "given", index), event, effective_of(event, A_DAY))
+    return RecordedEvent(event_id("spec", "given", index), event, effective_of(event, A_DAY), by)
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ class Story:
     past: tuple[RecordedEvent, ...] = ()
     decision: Decision | None = None
 
-    def given(self, *events: Event) -> "Story":
-        """Add events to the past, in the order in which they were recorded, over all streams."""
+    def given(self, *events: Event, by: Person | None = None) -> "Story":
+        """Add events to the past, in the order in which they were recorded, over all streams; all of one person."""
         start = len(self.past)
-        return replace(self, past=self.past + tuple(on_record(e, start + i) for i, e in enumerate(events)))
+        return replace(self, past=self.past + tuple(on_record(e, start + i, by) for i, e in enumerate(events)))
 
     def state(self, stream: str) -> Any:
         """The state of a stream after the past; `Any`, because a story may be of any service."""
@@ -48,8 +49,8 @@ class Story:
                 state = self.decider.evolve(state, event)
         return state
 
-    def when(self, command: Command, *, effective: datetime = A_DAY) -> "Story":
-        received = ReceivedCommand(command, "c-1", "spec", effective, "an official")
+    def when(self, command: Command, *, effective: datetime = A_DAY, by: Person | None = None) -> "Story":
+        received = ReceivedCommand(command, "c-1", "spec", effective, "an official", by)
         return replace(self, decision=self.decider.decide(received, _StoryStates(self)))
 
     def then(self, *events: Event) -> None:

@@ -1,6 +1,7 @@
 """Parliament in 2013 and 2022, as messages of the approvals service; votes only where the public record has them."""
 
 from datetime import date
+from uuid import UUID
 
 from contracts import approvals
 from contracts.examples.build import event_from
@@ -79,10 +80,18 @@ record = approvals.RecordLegalDocument(
     dated=date(2018, 8, 21),
     sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 )
+PROPOSAL = UUID("0f3a1d4e-7c43-5b0e-9d61-5a1c3c0e7b42")
+approve_change = approvals.ApproveMandateChange(mandate="kz-2022", proposal=PROPOSAL, version=3)
+withdraw_change = approvals.WithdrawMandateChange(
+    mandate="kz-2022", proposal=PROPOSAL, reason="The line was to be the contingent's"
+)
+change_alone = approvals.ChangeMandateByBreakGlass(
+    change=approvals.MandateChange(waiver=waive), reason="The relief leaves tonight, and nobody else is on duty"
+)
 
 COMMANDS: tuple[Command, ...] = (
     *(propose, approve, reject, withdraw, amend, revoke, expire, supersede),
-    *(waive, require, record),
+    *(waive, require, record, approve_change, withdraw_change, change_alone),
 )
 EVENTS: tuple[Event, ...] = (
     event_from(approvals.MandateProposed, propose),
@@ -96,4 +105,10 @@ EVENTS: tuple[Event, ...] = (
     event_from(approvals.WaiverGranted, waive),
     event_from(approvals.LegalDocumentsRequired, require, lines=("contingent",)),
     event_from(approvals.LegalDocumentRecorded, record, lines=("contingent",)),
+    approvals.MandateChangeProposed(
+        change=approvals.MandateChange(amendment=amend), proposed_by="mfa-kz, peacekeeping-desk"
+    ),
+    event_from(approvals.MandateChangeApproved, approve_change),
+    event_from(approvals.MandateChangeWithdrawn, withdraw_change),
+    event_from(approvals.MandateChangedByBreakGlass, change_alone, changed_by="mfa-kz, peacekeeping-desk"),
 )

@@ -101,6 +101,14 @@ correct = deployments.CorrectTour.model_validate(
         "reason": "The mission's arrival report says the 16th",
     }
 )
+PROPOSAL = UUID("7d0c8a1e-2f5b-5c44-8a8e-3f1c9c0b6e21")
+approve_correction = deployments.ApproveCorrection.model_validate(_TOUR | {"proposal": PROPOSAL, "version": 12})
+withdraw_correction = deployments.WithdrawCorrection.model_validate(
+    _TOUR | {"proposal": PROPOSAL, "reason": "The report was of another officer"}
+)
+correct_alone = deployments.CorrectTourByBreakGlass(
+    **dict(correct), why_alone="The monthly return closes today, and nobody else is on duty"
+)
 order = deployments.OrderReturn(
     mandate="kz-2022",
     line="contingent",
@@ -150,6 +158,7 @@ COMMANDS: tuple[Command, ...] = (
     *(open_, close, waive, require, document),
     *(plan, consent, schedule, arrive, extend, transfer, depart, cancel, correct, order),
     *(mission_status, presence, mou, visit, strength, statement),
+    *(approve_correction, withdraw_correction, correct_alone),
 )
 EVENTS: tuple[Event, ...] = (
     event_from(deployments.LineOpened, open_),
@@ -179,4 +188,8 @@ EVENTS: tuple[Event, ...] = (
     event_from(deployments.UnitVisitRecorded, visit),
     event_from(deployments.StrengthReturnRecorded, strength),
     event_from(deployments.OfficialStatementRecorded, statement),
+    event_from(deployments.CorrectionProposed, correct, proposed_by="mfa-kz, peacekeeping-desk"),
+    event_from(deployments.CorrectionApproved, approve_correction),
+    event_from(deployments.CorrectionWithdrawn, withdraw_correction),
+    event_from(deployments.TourCorrectedByBreakGlass, correct_alone, changed_by="mfa-kz, peacekeeping-desk"),
 )

@@ -24,6 +24,7 @@ from contracts.text import is_admissible
 from contracts.unreadable import Unreadable
 from contracts.words import Command, Message
 from kernel.identity import permits
+from kernel.identity.person import Person, person_of
 from kernel.identity.principal import UNAUTHENTICATED, Principal
 from kernel.model.decider import ReceivedCommand, RecordedEvent
 from kernel.model.records import DecodedCommand, Invalid
@@ -47,7 +48,7 @@ def command(
     """Decode an envelope into a command of `principal`; `received` is the effective time if the sender gives none."""
     if (fault := misfit(envelope)) is not None:
         return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
-    body = _received(envelope, words, received, bytes_max)
+    body = _received(envelope, words, received, bytes_max, principal)
     try:
         hashed = _hashed(envelope, canonical(envelope.data))
     except NotStrict as loose:
@@ -141,7 +142,7 @@ def _hashed(envelope: Envelope, data: bytes) -> bytes:
 
 
 def _received(
-    envelope: Envelope, words: Mapping[str, type[Command]], received: datetime, bytes_max: int
+    envelope: Envelope, words: Mapping[str, type[Command]], received: datetime, bytes_max: int, principal: Principal
 ) -> ReceivedCommand[Command] | Invalid:
     if len(envelope.data) > bytes_max:
         reason = f"The data has {len(envelope.data):,} bytes; a command may have {bytes_max:,}."
@@ -150,7 +151,8 @@ def _received(
     if isinstance(data, Invalid):
         return data
     effective = envelope.time or received
-    return ReceivedCommand(data, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor)
+    person = person_of(principal.kind, principal.id, envelope.actor, principal.register)
+    return ReceivedCommand(data, envelope.id, envelope.source, effective.astimezone(UTC), envelope.actor, person)
 
 
 def read(envelope: Envelope, words: Mapping[str, type[Word]], kind: str) -> Word | Invalid:
@@ -198,6 +200,11 @@ def check_publisher(topic: str, envelope: Envelope) -> None:
         raise Unreadable(reason, "headers.ce_source", f"Send a command to {service}.commands instead.")
 
 
+def _person(envelope: Envelope) -> Person | None:
+    by = envelope.acted_by
+    return None if by is None else person_of(by.type, by.id, envelope.actor, by.register)
+
+
 def event(envelope: Envelope) -> RecordedEvent:
     """An event of another service, as a policy reads it.
 
@@ -210,7 +217,7 @@ def event(envelope: Envelope) -> RecordedEvent:
     if envelope.time is None:
         raise Unreadable("There is no time.", "headers.ce_time", "Give the event the time when it happened.")
     try:
-        return RecordedEvent(UUID(envelope.id), data, envelope.time)
+        return RecordedEvent(UUID(envelope.id), data, envelope.time, _person(envelope))
     except ValueError as error:
         raise Unreadable(
             "The id is not a UUID.", "headers.ce_id", "Events carry the UUID that their service gave them."

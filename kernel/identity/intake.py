@@ -66,7 +66,10 @@ class Senders:
                 return _verified(envelope, event, producer, register, arrival)
         except NotVerifiable as failure:
             raise NotTheSender(f"{failure.reason}: {failure.message}", MATERIAL, failure.remedy) from failure
-        return envelope, _unsigned(producer, register, arrival)
+        sender = _unsigned(producer, register, arrival)
+        if sender.kind == "user":  # who signed in is named, whoever else the command names
+            envelope = replace(envelope, actor=arrival.caller.id)
+        return envelope, sender
 
     def acts_as(self, caller: Principal) -> frozenset[str]:
         """The names under which commands of this caller are on record: its own, and those of producers it acts as."""
@@ -103,7 +106,8 @@ def _verified(
     unsigned = {_FIELDS[name]: None for name in verified.dropped if name in _FIELDS}
     time = None if envelope.time is None else envelope.time.replace(microsecond=0)
     signed = replace(envelope, time=time, data=event.data, recorded_time=None, **unsigned)  # type: ignore[arg-type]  # by name
-    return signed, _principal(producer, register, "service_account", verified.key_id, verified.payload_sha256)
+    kind: PrincipalKind = "app_user" if producer.names_officials and signed.actor else "service_account"
+    return signed, _principal(producer, register, kind, verified.key_id, verified.payload_sha256)
 
 
 def _unsigned(producer: Producer, register: Register, arrival: Arrival) -> Principal:

@@ -47,6 +47,8 @@ class Producer:
     logins: frozenset[str] = frozenset()
     """The ids of principals over HTTP that act as this producer, beside the one that has its name."""
     must_sign: bool = False
+    names_officials: bool = False
+    """Whether `actor` of its signed commands is the official who acts: then its officials are different people."""
     commands: frozenset[str] = frozenset()
     """The types of the commands that it may send."""
     contributors: frozenset[str] | None = frozenset()
@@ -133,6 +135,7 @@ def lines_of(producer: Producer) -> list[str]:
         *(f"source {source}" for source in producer.sources),
         *(f"key {_key(key)}" for key in producer.keys),
         *(["must-sign"] if producer.must_sign else []),
+        *(["names-officials"] if producer.names_officials else []),
         *(f"broker {name}" for name in sorted(producer.brokers)),
         *(f"login {name}" for name in sorted(producer.logins)),
         *(f"topic {name}" for name in sorted(producer.topics)),

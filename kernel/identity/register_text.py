@@ -20,13 +20,15 @@ from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Final, TypeAlias
 
 from contracts.limits import ATTRIBUTE_BYTES_MAX
-from contracts.registry import COMMANDS, SERVICES, commands_of
+from contracts.registry import SERVICES
 from contracts.text import unfit
 from contracts.verifiability import KeyRefused, PublicKey
+from kernel.identity.person import people_at_least
 from kernel.identity.register import (
     OPERATORS_MIN,
     Producer,
@@ -35,6 +37,7 @@ from kernel.identity.register import (
     RegisterRefused,
     is_prefix,
 )
+from kernel.identity.register_commands import types_of
 from kernel.identity.senders import is_reserved
 from kernel.identity.signed_note import Malformed, Unsigned, Verifier, open_note
 
@@ -64,7 +67,7 @@ def open_register(note: str, operators: Collection[Verifier]) -> Register:
         raise RegisterRefused(f"The register is no signed note: {fault}. Sign it: forcegen producers sign.") from fault
     except Unsigned as fault:
         raise RegisterRefused(f"The register is not signed: {fault}. Sign it: forcegen producers sign.") from fault
-    if len({one.public for one in signed}) < OPERATORS_MIN:
+    if people_at_least(signed) < OPERATORS_MIN:
         names = ", ".join(one.name for one in signed)
         raise RegisterRefused(f"The register is signed by {names} alone. Two operators sign it, each with a key.")
     return parse(text)
@@ -84,7 +87,7 @@ def operators_of(texts: Iterable[str]) -> list[Verifier]:
         except (Malformed, KeyRefused) as fault:
             raise RegisterRefused(f"An operator's key cannot be used: {fault}") from fault
         verifiers.append(verifier)
-    if len({one.public for one in verifiers}) < OPERATORS_MIN:
+    if people_at_least(verifiers) < OPERATORS_MIN:
         raise RegisterRefused("Fewer than two operators' keys are named (FORCEGEN_PRODUCERS_OPERATORS).")
     return verifiers
 
@@ -201,16 +204,10 @@ def _instant(nr: int, text: str) -> datetime:
 
 
 def _command(block: _Block, nr: int, value: str) -> Producer:
-    service, star, _ = value.rpartition(".*")
-    known = {name: word for name, word in COMMANDS.items() if not word.is_internal}
-    if star and value == f"{service}.*" and service in SERVICES:
-        types = {name for name in commands_of(service) if name in known}
-    elif value in known:
-        types = {value}
-    elif value in COMMANDS:
-        raise _wrong(nr, f"{value} is sent by policies of this system alone.")
-    else:
-        raise _wrong(nr, f"{value[:80]!r} is no command. Write e.g. forcegen.approvals.ProposeMandate, or approvals.*.")
+    try:
+        types = types_of(value)
+    except RegisterRefused as refused:
+        raise _wrong(nr, str(refused)) from refused
     block.note(nr, "command", value)
     return replace(block.producer, commands=block.producer.commands | types)
 
@@ -246,17 +243,18 @@ def _login(block: _Block, nr: int, value: str) -> Producer:
     return replace(block.producer, logins=block.producer.logins | {value})
 
 
-def _must_sign(block: _Block, nr: int, value: str) -> Producer:
+def _flag(word: str, block: _Block, nr: int, value: str) -> Producer:
     if value:
-        raise _wrong(nr, "`must-sign` stands alone.")
-    block.note(nr, "must-sign", "")
-    return replace(block.producer, must_sign=True)
+        raise _wrong(nr, f"`{word}` stands alone.")
+    block.note(nr, word, "")
+    return replace(block.producer, **{word.replace("-", "_"): True})  # type: ignore[arg-type]  # by name
 
 
 _WORDS: Final[Mapping[str, Callable[[_Block, int, str], Producer]]] = {
     "source": _source,
     "key": _registered_key,
-    "must-sign": _must_sign,
+    "must-sign": partial(_flag, "must-sign"),
+    "names-officials": partial(_flag, "names-officials"),
     "broker": _broker,
     "login": _login,
     "topic": _topic,

@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from contracts.words import Command, Event
+from kernel.identity.person import Person
 
 State = TypeVar("State")
 T = TypeVar("T")
@@ -30,6 +31,8 @@ class ReceivedCommand(Generic[Command_co]):
     effective: datetime
     """When the command takes effect, as the sender states; by default the sender's time."""
     actor: str | None = None
+    person: Person | None = None
+    """Who sent it, where a register of producers was in force; None for a policy, and where nobody is known."""
 
     @property
     def on(self) -> date:
@@ -44,6 +47,8 @@ class RecordedEvent:
     id: UUID
     data: Event
     effective: datetime
+    person: Person | None = None
+    """Who sent the command that led to it, as it was known then; None where nobody was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,11 @@ def effective_of(event: Event, command_effective: datetime) -> datetime:
 def recorded_events(command: ReceivedCommand[Command], events: Sequence[Event]) -> list[RecordedEvent]:
     """The events of a decision with their ids and effective times."""
     return [
-        RecordedEvent(event_id(command.source, command.id, index), event, effective_of(event, command.effective))
+        RecordedEvent(
+            event_id(command.source, command.id, index),
+            event,
+            effective_of(event, command.effective),
+            command.person,
+        )
         for index, event in enumerate(events)
     ]

@@ -55,7 +55,8 @@ WHERE EXISTS (SELECT FROM events WHERE events.stream = seen.stream AND events.ve
 
 -- name: load
 -- Everything after the versions that are known already, for all streams of a batch at once.
-SELECT events.stream, events.version, events.id, events.type, events.schema_version, events.data, events.effective
+SELECT events.stream, events.version, events.id, events.type, events.schema_version, events.data, events.effective,
+       events.authtype, events.authid, events.actor, events.authregister
 FROM unnest($1::text[], $2::int[]) AS known (stream, version)
 JOIN events ON events.stream = known.stream AND events.version > known.version
 ORDER BY events.stream, events.version

@@ -13,13 +13,11 @@ from uuid import UUID
 import asyncpg
 
 from contracts.cloudevents import to_structured
-from contracts.newer import is_known, newer
 from contracts.outcome import CommandDecided
-from contracts.registry import EVENTS, type_name
-from contracts.words import Event
+from contracts.registry import type_name
 from kernel.identity.recorded import to_json
 from kernel.model.admitted import admitted_of, place_of, places_of
-from kernel.model.decider import Claim, RecordedEvent
+from kernel.model.decider import Claim
 from kernel.model.records import (
     Appended,
     Batch,
@@ -42,21 +40,11 @@ from kernel.store.admitted import acted_by_columns, append_admitted
 from kernel.store.dead_letters import append_dead_letters
 from kernel.store.held_events import HeldInPostgres, hold
 from kernel.store.sql import Connection, columns, sql
+from kernel.store.stored_event import stored_event
 
 __all__ = ["Connection", "PostgresStore", "columns", "sql"]
 EVENT_ID = "events_id_key"
 """The constraint that makes event ids unique."""
-
-
-def decode_event(type_: str, schema_version: int, data: str) -> Event:
-    """An event as its model. Every version ever published stays readable; today each type has one.
-
-    Raises:
-        NewerThanProgram: a newer version of this program wrote it.
-    """
-    if not is_known(type_, schema_version):
-        raise newer(type_, schema_version)
-    return EVENTS[type_].read(data)
 
 
 def identity(key: CommandKey) -> bytes:
@@ -78,10 +66,7 @@ class PostgresStore(HeldInPostgres):
 
     async def load(self, versions: Mapping[str, int]) -> Sequence[StoredEvent]:
         rows = await self._pool.fetch(sql()["load"], list(versions), list(versions.values()))
-        return [
-            StoredEvent(r["stream"], r["version"], RecordedEvent(r["id"], decode_event(*_coded(r)), r["effective"]))
-            for r in rows
-        ]
+        return [stored_event(row) for row in rows]
 
     async def outcomes_of(self, keys: Collection[CommandKey]) -> Mapping[CommandKey, StoredOutcome]:
         rows = await self._pool.fetch(sql()["answers"], [identity(key) for key in keys])
@@ -164,10 +149,6 @@ class PostgresStore(HeldInPostgres):
         await append_dead_letters(connection, batch.dead_letters, heads["dead_letters"], recorded)
         await hold(connection, batch)
         return Appended(heads["events"], decided, recorded)
-
-
-def _coded(row: asyncpg.Record) -> tuple[str, int, str]:
-    return row["type"], row["schema_version"], row["data"]
 
 
 def placed(outcome: Outcome, first: int) -> CommandDecided:

@@ -14,6 +14,10 @@ from contracts.approvals import (
     LegalDocumentsRequired,
     MandateAmended,
     MandateApproved,
+    MandateChangeApproved,
+    MandateChangedByBreakGlass,
+    MandateChangeProposed,
+    MandateChangeWithdrawn,
     MandateExpired,
     MandateProposed,
     MandateRejected,
@@ -23,7 +27,9 @@ from contracts.approvals import (
     WaiverGranted,
 )
 from contracts.words import Event, LineTerms
+from kernel.identity.person import Person
 from kernel.model.decider import Refusal
+from kernel.model.four_eyes import Proposals
 
 Status = Literal["absent", "proposed", "approved", "rejected", "withdrawn", "superseded", "expired", "revoked"]
 
@@ -45,6 +51,10 @@ class Mandate:
     waivers: frozenset[str] = frozenset()
     requirements: tuple[LegalDocumentsRequired, ...] = ()
     documents: tuple[LegalDocumentRecorded, ...] = ()
+    entered_by: Person | None = None
+    """Who entered its proposal; None where nobody was known."""
+    proposals: Proposals = field(default_factory=Proposals)
+    """Changes that wait for a second person (`changes.evolve`)."""
 
     def covering(self, mission: str) -> tuple[str, ...]:
         """The lines that cover a mission, in the order in which they were approved."""
@@ -98,6 +108,10 @@ def _evolve_framework(state: Mandate, event: Event) -> Mandate:
             return replace(state, requirements=_with(state.requirements, for_operation(event)))
         case LegalDocumentRecorded():
             return replace(state, documents=_with(state.documents, for_operation(event)))
+        case (
+            MandateChangeProposed() | MandateChangeApproved() | MandateChangeWithdrawn() | MandateChangedByBreakGlass()
+        ):
+            return state
         case _:
             raise TypeError(f"a mandate's stream holds no {type(event).__name__}")
 

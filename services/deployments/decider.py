@@ -1,13 +1,16 @@
 """The decider of the deployments service: each function dispatches on the kind of stream."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from contracts import streams
 from contracts.deployments import (
+    ApproveCorrection,
     CancelTour,
     CloseLine,
     CorrectTour,
+    CorrectTourByBreakGlass,
     ExtendTour,
     NotePresence,
     OpenLine,
@@ -26,10 +29,12 @@ from contracts.deployments import (
     RequireDocuments,
     ScheduleTour,
     TransferTour,
+    WithdrawCorrection,
 )
 from kernel.model.decider import Claim, Decision, ReceivedCommand, RecordedEvent, Refusal, States
-from services.deployments import contributor, correction, line, mission, planning, presence, rules, unit
+from services.deployments import contributor, correction_steps, line, mission, planning, presence, rules, unit
 from services.deployments.contributor import ContributorCommand, Published
+from services.deployments.correction_steps import STEPS, CorrectionCommand
 from services.deployments.line import Ledger, LineCommand
 from services.deployments.mission import MissionCommand, MissionLife
 from services.deployments.planning import PlanningCommand
@@ -40,7 +45,13 @@ from services.mandate_lines import MandateLine
 
 State: TypeAlias = Ledger | MissionLife | Clearance | Published
 Command: TypeAlias = (
-    PlanningCommand | PresenceCommand | CorrectTour | LineCommand | MissionCommand | UnitCommand | ContributorCommand
+    PlanningCommand
+    | PresenceCommand
+    | CorrectionCommand
+    | LineCommand
+    | MissionCommand
+    | UnitCommand
+    | ContributorCommand
 )
 
 
@@ -63,7 +74,8 @@ def evolve(state: State, event: RecordedEvent) -> State:
     """The state of a stream after one more event."""
     match state:
         case Ledger():
-            return line.evolve(state, event.data, event.id)
+            after = state if isinstance(event.data, STEPS) else line.evolve(state, event.data, event.id)
+            return replace(after, proposals=correction_steps.evolve(state.proposals, event))
         case MissionLife():
             return mission.evolve(state, event.data)
         case Clearance():
@@ -82,8 +94,8 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
             return planning.decide(data, states)
         case RecordArrival() | ExtendTour() | TransferTour() | RecordDeparture() | OrderReturn():
             return presence.decide(data, states)
-        case CorrectTour():
-            return correction.decide(data, states)
+        case CorrectTour() | ApproveCorrection() | WithdrawCorrection() | CorrectTourByBreakGlass():
+            return correction_steps.decide(data, command.person, states)
         case OpenLine() | CloseLine() | RecordWaiver() | RequireDocuments() | RecordDocument():
             return line.decide(data, states)
         case RecordMissionStatus() | NotePresence():

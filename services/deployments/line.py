@@ -26,6 +26,7 @@ from contracts.deployments import (
 from contracts.words import Event
 from kernel.model.decider import Decision, Pending, Refusal, States, state_of
 from kernel.model.effective_dated import EffectiveDated
+from kernel.model.four_eyes import Proposals
 from services.deployments import tour_events
 from services.deployments.tour import Tour
 from services.mandate_lines import LineGrant, MandateLine, of_another_state
@@ -44,6 +45,8 @@ class Ledger:
     """By mission."""
     documents: tuple[DocumentRecorded, ...] = ()
     tours: Mapping[str, Tour] = field(default_factory=dict)
+    proposals: Proposals = field(default_factory=Proposals)
+    """Corrections that wait for a second person (`correction_steps.evolve`)."""
 
     @property
     def stream(self) -> str:

@@ -54,6 +54,7 @@ SAME_NAME = {
 RENAMED: dict[str, str] = {}
 """Imports under another name that may stay, as `name as other`, each with its reason."""
 TABLES_OF_DATA = {
+    Path("contracts/approvals.py"): "one class a message, in the order of a mandate's life",
     Path("contracts/vacancies.py"): "one class a message, in the order of the things' lives",
     Path("contracts/deployments.py"): "one class a message, in the order of the things' lives",
     Path("services/audit/verify/verifier.py"): "an auditor takes this one file and nothing else of the project",

@@ -31,6 +31,7 @@ CROSS_FIELD = {
     "tour_of_whom": "a tour is of a person or of a unit",
     "headcount_of_person": "a person counts as one",
     "tour_period": "a tour ends after it begins",
+    "one_change": "a change of a mandate is exactly one of its kinds",
     "instant_range": "an instant at either edge of the calendar is within it in UTC too",
 }
 """Rules between fields, or of arithmetic, that JSON Schema has no words for: the code's own, by their names."""
@@ -245,6 +246,7 @@ CASES = {
     "tour_of_whom": ("PlanTour", ("unit",), "a-unit"),
     "headcount_of_person": ("PlanTour", ("headcount",), 2),
     "tour_period": ("PlanTour", ("planned_until",), "1900-01-01"),
+    "one_change": ("ChangeMandateByBreakGlass", ("change", "waiver"), ABSENT),
     "instant_range": ("RecordStrengthReturn", ("published_at",), "2199-12-31T23:59:59-01:00"),
 }
 

@@ -15,7 +15,7 @@ from contracts.verifiability import SigningKey
 from tests import foreign
 from tests.e2e.test_main_path import approval, proposal
 from tests.foreign import Client
-from tests.kernel.registered import KZ, LINES, OPERATORS, binary, signed, structured, text
+from tests.kernel.registered import KZ, KZ_P256, LINES, OPERATORS, binary, signed, structured, text
 from tests.servers import Servers
 from tests.system import RunningSystem, prepared_system
 
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.servers
 SOURCE = "urn:mfa:kz"
 THIEF = SigningKey(ed25519.Ed25519PrivateKey.from_private_bytes(b"\x09" * 32))
 OF_KAZ = [line.replace("KZX", "KAZ") for line in LINES]
+OF_KAZ.insert(OF_KAZ.index("must-sign"), "names-officials")
 
 
 def put_in_force(file: Path, version: int, *, revoked: bool = False) -> None:
@@ -48,6 +49,12 @@ def registered(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def envelope(event: dict[str, Any], **more: Any) -> Envelope:
     return replace(from_kafka(*foreign.binary({**event, "source": SOURCE})), **more)
+
+
+def read_by_another(mandate: str) -> dict[str, Any]:
+    """The approval of a mandate by somebody who has read its proposal."""
+    event = approval(mandate)
+    return {**event, "data": {**event["data"], "version": 1}}
 
 
 def put(client: Client, event: Envelope, key: SigningKey | None, mode: Any = binary) -> None:
@@ -78,17 +85,21 @@ def test_who_signed_stands_in_the_events_and_whoever_did_not_is_answered_nowhere
 ) -> None:
     system, _ = registered
     client = Client(system.servers.kafka)
-    proposed, approved = envelope(proposal("kz-e2e")), envelope(approval("kz-e2e"))
+    proposed = envelope(proposal("kz-e2e"), actor="desk-1")
+    approved = envelope(read_by_another("kz-e2e"), actor="desk-2")
+    alone = envelope(read_by_another("kz-e2e"), id="kz-e2e-alone", actor=" DESK-1")
     put(client, proposed, None)
     put(client, proposed, THIEF, structured)
     put(client, envelope(proposal("kz-other"), source="urn:nobody"), KZ)
     put(client, proposed, KZ)
+    put(client, alone, KZ_P256)
     put(client, approved, KZ, structured)
     client.flush()
-    outcomes = client.outcomes("approvals", [proposed.id, approved.id], 120)
-    assert {one["status"] for one in outcomes.values()} == {"accepted"}
+    outcomes = client.outcomes("approvals", [proposed.id, alone.id, approved.id], 120)
+    assert {one["status"] for name, one in outcomes.items() if name != alone.id} == {"accepted"}
+    assert (outcomes[alone.id]["rule"], outcomes[alone.id]["field"]) == ("four-eyes", "actor")
     events = events_of(client, "approvals", {proposed.id, approved.id})
-    assert {(one["ce_authtype"], one["ce_authid"]) for one in events} == {("service_account", "mfa-kz")}
+    assert {(one["ce_authtype"], one["ce_authid"]) for one in events} == {("app_user", "mfa-kz")}
     assert {(one["ce_authkey"], len(one["ce_authproof"])) for one in events} == {(KZ.public.id, 64)}
     assert all(one["ce_authregister"].startswith("7:") for one in events)
     assert all(one["ce_causeplace"].startswith("approvals.commands/") for one in events)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.sources import files, table, tree
+from tests.hostile.four_eyes_guards import FOUR_EYES_GUARDS
 from tests.hostile.guards import GUARDS, ROOT, Guard, taken_out
 from tests.hostile.scope_guards import SCOPE_GUARDS
 from tests.hostile.signature_guards import SIGNATURE_GUARDS
@@ -18,7 +19,9 @@ PAGE = Path("docs/reliability.md")
 TEST = re.compile(r"`([^`:]+)::([^`]+)`")
 
 
-@pytest.mark.parametrize("guard", [*GUARDS, *SIGNATURE_GUARDS, *SCOPE_GUARDS], ids=lambda guard: guard.name)
+@pytest.mark.parametrize(
+    "guard", [*GUARDS, *SIGNATURE_GUARDS, *SCOPE_GUARDS, *FOUR_EYES_GUARDS], ids=lambda guard: guard.name
+)
 def test_the_guard_stands_in_the_source(guard: Guard) -> None:
     for edit in guard.edits:
         source = (ROOT / edit.file).read_text()

@@ -30,7 +30,9 @@ def test_a_register_says_who_may_send_what() -> None:
     assert un.contributors is None
     assert un.commands == {"forcegen.approvals.RejectMandate"}
     assert kz.commands == {
-        name for name, word in COMMANDS.items() if word.service == "approvals" and not word.is_internal
+        name
+        for name, word in COMMANDS.items()
+        if word.service == "approvals" and not word.is_internal and not word.is_break_glass
     }
     assert [*kz.brokers, *un.topics, *un.logins] == ["mfa-kz", "approvals.commands", "desk@un"]
 
@@ -91,6 +93,7 @@ WRONG = {
     "a key twice": (9, f"key {KZ.public.text} from 2020-01-01T00:00:00Z", "twice"),
     "a key of another": (17, f"key {KZ.public.text} from 2020-01-01T00:00:00Z", "is that of mfa-kz"),
     "must-sign with a value": (10, "must-sign yes", "stands alone"),
+    "names-officials with a value": (10, "names-officials yes", "stands alone"),
     "must-sign beside a topic": (11, "topic approvals.commands", "must sign"),
     "a user with a blank": (11, "broker mfa kz", "user name"),
     "no such command": (12, "command forcegen.approvals.Nothing", "no command"),
@@ -166,15 +169,26 @@ def test_a_register_that_two_operators_signed_is_opened() -> None:
         (signed(text(), OPERATORS[0]), "signed by first-operator alone"),
         (signed(text(), OPERATORS[0], OPERATORS[0]), "alone"),
         (signed(text(), OPERATORS[0], Signer("again", b"\x01" * 32)), "alone"),
+        (signed(text(), OPERATORS[0], Signer("First-Operator", b"\x05" * 32)), "alone"),
         (signed(text(), OPERATORS[0], THIRD), "alone"),
         (signed(text(), THIRD), "not signed"),
         (signed(text()).replace("KZX", "KZY"), "not signed"),
         (signed(text()).replace("must-sign\n", ""), "not signed"),
     ],
-    ids=["unsigned", "one", "one twice", "one under two names", "a stranger", "strangers", "changed", "shortened"],
+    ids=[
+        "unsigned",
+        "one",
+        "one twice",
+        "one under two names",
+        "one with two keys",
+        "a stranger",
+        "strangers",
+        "changed",
+        "shortened",
+    ],
 )
 def test_a_register_that_two_operators_did_not_sign_is_refused(note: str, reason: str) -> None:
-    verifiers = [*VERIFIERS, Signer("again", b"\x01" * 32).verifier]
+    verifiers = [*VERIFIERS, Signer("again", b"\x01" * 32).verifier, Signer("First-Operator", b"\x05" * 32).verifier]
     with pytest.raises(RegisterRefused, match=reason):
         open_register(note, verifiers)
 

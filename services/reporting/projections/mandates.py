@@ -52,6 +52,13 @@ def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
                 yield open_line._replace(ends_on=data.ends_on, end_reason=data.reason, event=e.id)
         case approvals.WaiverGranted() | approvals.LegalDocumentsRequired() | approvals.LegalDocumentRecorded() as data:
             yield _condition(e, data)
+        case (
+            approvals.MandateChangeProposed()
+            | approvals.MandateChangeApproved()
+            | approvals.MandateChangeWithdrawn()
+            | approvals.MandateChangedByBreakGlass()
+        ):
+            rows.one(MANDATES, e.data.mandate)  # reports read these steps in the log of events
         case other:
             raise TypeError(f"{type(other).__name__} is no event of a mandate")
 

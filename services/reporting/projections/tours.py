@@ -5,6 +5,7 @@ arrival, and one at each transfer. A tour's id is `<mandate>/<line>/<tour>`.
 """
 
 from collections.abc import Iterator
+from typing import Final
 from uuid import UUID
 
 from contracts import deployments
@@ -36,10 +37,20 @@ _EVENTS = (
     deployments.TourCorrected,
     deployments.ReturnOrdered,
 )
+STEPS: Final = (
+    deployments.CorrectionProposed,
+    deployments.CorrectionApproved,
+    deployments.CorrectionWithdrawn,
+    deployments.TourCorrectedByBreakGlass,
+)
+"""Steps of a correction, which change no row: reports read them in the log of events."""
 
 
 def project(e: ConsumedEvent, rows: Rows) -> Iterator[Row]:
     """The rows that an event of a tour sets; each stay repeats columns of the tour."""
+    if isinstance(e.data, STEPS):
+        rows.one(TOURS, tour_id(e.data))
+        return
     changed = list(_changed(e, rows))
     yield from (row for row in changed if not isinstance(row, StayRow))
     tour = next(row for row in reversed(changed) if isinstance(row, TourRow))
@@ -149,4 +160,4 @@ def _moved(
             yield stays[-1]._replace(valid_to=day)
 
 
-PROJECTION = Projection("tour", (TOURS, STAYS, CONSENTS, DATE_CHANGES), tour_id, project, _EVENTS)
+PROJECTION = Projection("tour", (TOURS, STAYS, CONSENTS, DATE_CHANGES), tour_id, project, (*_EVENTS, *STEPS))
