@@ -70,6 +70,20 @@ def sign_register(file: Path, key: Path) -> str:
     return signer.name
 
 
+def operator_key(name: str, file: Path) -> str:
+    """The public half of an operator's key in a file; it is made if the file is not there.
+
+    Raises:
+        OperationError: it cannot be made or read.
+    """
+    if not file.exists():
+        return new_operator_key(name, file)
+    try:
+        return str(Signer.parse(_text(file).strip()).verifier)
+    except Malformed as fault:
+        raise OperationError(f"{file} holds no operator's key: {fault}") from fault
+
+
 def new_operator_key(name: str, file: Path) -> str:
     """Make an operator's key in a new file that only its owner can read; returns its public half.
 

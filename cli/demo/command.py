@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Final
@@ -26,8 +27,9 @@ Keep = Annotated[bool, typer.Option("--keep", help="Leave everything running, to
 def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     """Send Kazakhstan's years in UN peacekeeping, 2013-2024, to a system of its own, and show its reports.
 
-    Kafka, Postgres and every service are started on this machine; the story's commands go in through Kafka as another
-    system would send them; the reports are checked against the public record. Run again, it gives the same answers.
+    Kafka, Postgres and every service are started on this machine; the story's commands go in as other systems would
+    send them, over Kafka and parliament's over HTTP, each signed with the key of its office; the reports are checked
+    against the public record. Run again, it gives the same answers.
 
     \b
     Examples:
@@ -41,9 +43,10 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     _end_on_sigterm()
     try:
         with progress_line("demo") as report:
-            system = services.up(directory, SYSTEM, progress=report)
+            system = services.up(directory, _with_producers(), progress=report)
             tokens.remember(directory)
-            result = run.gather(system, kafka(None, directory, CLI), report)
+            keys = import_module("cli.demo.producers").made(directory).keys
+            result = run.gather(system, kafka(None, directory, CLI), report, keys)
         run.show(result)
         if keep:
             addresses.show(system, directory)
@@ -52,6 +55,12 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
             with progress_line("stopping") as report:
                 services.down(directory, SYSTEM, progress=report)
     _farewell(directory, keep=keep)
+
+
+def _with_producers() -> services.System:
+    """The system with the story's offices as registered producers."""
+    made = import_module("cli.demo.producers").made
+    return replace(SYSTEM, settings=lambda directory: {**SYSTEM.settings(directory), **made(directory).settings})
 
 
 def _end_on_sigterm() -> None:

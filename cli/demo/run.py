@@ -1,20 +1,23 @@
-"""The demo against a running system: the story and the refusals through Kafka, then the reports over HTTP."""
+"""The demo against a running system: the story and the refusals as its offices send them, then the reports."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from aiokafka.errors import KafkaError
 
 from cli.connect import http
 from cli.demo import golden, pages
+from cli.demo.doors import Doors
 from cli.demo.foreign_client import SERVICES, ForeignClient, NoAnswer, Offsets
 from cli.demo.sending import Answered, Differs, Refused, send_chapters, send_refusals
 from cli.output.errors import LATE, CommandError
 from contracts.json_object import JsonObject
+from contracts.verifiability import SigningKey
 from deploy.local.endpoints import Endpoints
 from deploy.service_names import QUERY
 from kernel.messaging import kafka, login
@@ -36,18 +39,28 @@ class DemoResult:
     reports: golden.Reports
 
 
-def gather(system: Endpoints, brokers: Settings, report: Callable[[str], None]) -> DemoResult:
+Keys: TypeAlias = Mapping[str, SigningKey]
+"""By source, the key with which its commands are signed."""
+UNSIGNED: Final[Keys] = MappingProxyType({})
+
+
+def gather(system: Endpoints, brokers: Settings, report: Callable[[str], None], keys: Keys = UNSIGNED) -> DemoResult:
     """Send the story and the commands to be refused to these brokers, then fetch the reports.
 
     Raises:
         CommandError: an answer is not the expected one, or none came.
     """
-    chapters, refused = send_story(system, brokers, report, refusals=True)
+    chapters, refused = send_story(system, brokers, report, keys, refusals=True)
     return DemoResult(chapters, refused, golden.query_reports(_report_of(system.urls[QUERY])))
 
 
 def send_story(
-    system: Endpoints, brokers: Settings, report: Callable[[str], None], *, refusals: bool = False
+    system: Endpoints,
+    brokers: Settings,
+    report: Callable[[str], None],
+    keys: Keys = UNSIGNED,
+    *,
+    refusals: bool = False,
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
     """Send the story and the commands to be refused, and wait until the reports show them; a repeat changes nothing.
 
@@ -55,7 +68,7 @@ def send_story(
         CommandError: an answer is not the expected one, or none came.
     """
     try:
-        chapters, refused, ends = asyncio.run(_send_all(brokers, report, refusals=refusals))
+        chapters, refused, ends = asyncio.run(_send_all(system, brokers, report, keys, refusals=refusals))
     except login.LoginRefused as fault:
         raise CommandError(str(fault)) from fault
     except (NoAnswer, KafkaError) as fault:
@@ -84,16 +97,19 @@ def show(result: DemoResult) -> None:
         raise CommandError(f"The reports do not agree with the public record: {'; '.join(wrong)}.")
 
 
-async def _send_all(brokers: Settings, report: Callable[[str], None], *, refusals: bool) -> StoryAnswers:
+async def _send_all(
+    system: Endpoints, brokers: Settings, report: Callable[[str], None], keys: Keys, *, refusals: bool
+) -> StoryAnswers:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
     await login.check(brokers)
     in_memory = InMemorySystem()
     async with ForeignClient(kafka.client(brokers)) as client:
-        chapters = await send_chapters(client, in_memory, report)
+        doors = Doors(client, system.urls, keys)
+        chapters = await send_chapters(doors, in_memory, report)
         refused: Sequence[Refused] = ()
         if refusals:
             report("sending what the rules refuse")
-            refused = await send_refusals(client, in_memory)
+            refused = await send_refusals(doors, in_memory)
         return chapters, refused, await client.ends(f"{service}.events" for service in SERVICES)
 
 

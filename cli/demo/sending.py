@@ -4,15 +4,15 @@ A rehearsal in memory determines which answers to wait for, since ids are determ
 when every command of it, and every command that the services' policies sent because of it, is answered.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cli.demo import refusals
-from cli.demo.foreign_client import Answer, CloudEvent, ForeignClient
+from cli.demo.doors import Doors
+from cli.demo.foreign_client import Answer, ForeignClient
 from cli.demo.story import Chapter, chapters
-from contracts.cloudevents import Envelope, to_structured
+from contracts.cloudevents import Envelope
 from operations.rehearsal import Address, InMemorySystem
 
 SILENCE_S: Final = 60.0
@@ -44,35 +44,33 @@ class Refused:
     remedy: str
 
 
-async def send_chapters(
-    client: ForeignClient, system: InMemorySystem, report: Callable[[str], None]
-) -> Sequence[Answered]:
+async def send_chapters(doors: Doors, system: InMemorySystem, report: Callable[[str], None]) -> Sequence[Answered]:
     """Send every chapter of the story, in order."""
     chapters_sent = []
     for chapter in chapters():
         report(chapter.title)
-        chapters_sent.append(await _chapter(client, system, chapter))
+        chapters_sent.append(await _chapter(doors, system, chapter))
     return chapters_sent
 
 
-async def _chapter(client: ForeignClient, system: InMemorySystem, chapter: Chapter) -> Answered:
+async def _chapter(doors: Doors, system: InMemorySystem, chapter: Chapter) -> Answered:
     sent: list[Address] = []
     followed: list[Address] = []
     for wave in chapter.waves:
-        answers, after = await _exchange(client, system, [step.envelope() for step in wave])
+        answers, after = await _exchange(doors, system, [step.envelope() for step in wave])
         sent += answers
         followed += after
-    repeated = sum(client.is_repeat(address) for address in sent)
+    repeated = sum(doors.kafka.is_repeat(address) for address in sent)
     return Answered(chapter.title, len(sent), repeated, len(followed))
 
 
 async def _exchange(
-    client: ForeignClient, system: InMemorySystem, envelopes: Sequence[Envelope]
+    doors: Doors, system: InMemorySystem, envelopes: Sequence[Envelope]
 ) -> tuple[Sequence[Address], Sequence[Address]]:
     """Send and wait; returns the addresses of the commands' answers, and of the answers that followed from them."""
-    addresses = system.ask(envelopes)
+    addresses, client = system.ask(envelopes), doors.kafka
     direct, followed = addresses[: len(envelopes)], addresses[len(envelopes) :]
-    await client.send(_as_json(one) for one in envelopes)
+    await doors.send(envelopes)
     await client.wait_for(direct, (), silence_s=SILENCE_S)
     _compare(client, system, direct)
     await client.wait_for((), followed, silence_s=SILENCE_S)
@@ -89,21 +87,17 @@ def _compare(client: ForeignClient, system: InMemorySystem, addresses: Sequence[
             raise Differs(f"{address[2]} was {answer['status']}{by} and should be {should_be}: {answer['reason']}")
 
 
-async def send_refusals(client: ForeignClient, system: InMemorySystem) -> Sequence[Refused]:
+async def send_refusals(doors: Doors, system: InMemorySystem) -> Sequence[Refused]:
     """Send every example; returns each with its answer."""
-    await _exchange(client, system, refusals.set_up())
+    await _exchange(doors, system, refusals.set_up())
     examples = refusals.examples()
-    addresses, _ = await _exchange(client, system, [example.envelope() for example in examples])
-    return [_refused(example, client.answer(address)) for example, address in zip(examples, addresses, strict=True)]
+    addresses, _ = await _exchange(doors, system, [example.envelope() for example in examples])
+    return [
+        _refused(example, doors.kafka.answer(address)) for example, address in zip(examples, addresses, strict=True)
+    ]
 
 
 def _refused(example: refusals.Example, answer: Answer) -> Refused:
     details = [f"- {one}" for one in answer["details"]]
     reason = "\n".join([answer["reason"] or "", *details])
     return Refused(example, answer["rule"] or "", reason, answer["remedy"] or "")
-
-
-def _as_json(envelope: Envelope) -> CloudEvent:
-    """The CloudEvent as JSON, as a foreign system would have it."""
-    cloud_event: CloudEvent = json.loads(to_structured(envelope))
-    return cloud_event

@@ -2,8 +2,10 @@
 
 import ast
 import json
+import stat
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,14 +13,19 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.demo import command, foreign_client, golden, run
+from cli.demo import command, foreign_client, golden, producers, run
+from cli.demo.doors import Doors
 from cli.demo.foreign_client import ForeignClient, NoAnswer
 from cli.demo.refusals import examples
 from cli.demo.sending import Answered, Refused
+from cli.demo.story import chapters
 from cli.main import app
 from cli.output.errors import CommandError
+from contracts.raw_events import raw_from_kafka
+from contracts.verifiability import verify
 from deploy.local import services
 from deploy.local.endpoints import Endpoints
+from kernel.identity.register_text import open_register, operators_of
 from kernel.runtime.settings import Settings
 
 COMMAND = {
@@ -102,6 +109,33 @@ async def test_an_answer_of_an_earlier_run_is_not_taken_for_the_new_one() -> Non
 async def test_silence_is_reported_with_what_is_missing() -> None:
     with pytest.raises(NoAnswer, match=r"1 commands have no answer, e\.g\. c-1 to vacancies"):
         await client(Kafka()).wait_for([ADDRESS], [], silence_s=0)
+
+
+async def test_each_office_signs_what_it_sends_and_the_register_knows_its_key(tmp_path: Path) -> None:
+    """Given what the demo makes in its directory, then a deciding service believes every office, and again later."""
+    offices, again = producers.made(tmp_path), producers.made(tmp_path)
+    assert (again.settings, {s: k.public for s, k in again.keys.items()}) == (
+        offices.settings,
+        {source: key.public for source, key in offices.keys.items()},
+    )
+    settings = Settings(
+        producers=Path(offices.settings["FORCEGEN_PRODUCERS"]),
+        producers_operators=offices.settings["FORCEGEN_PRODUCERS_OPERATORS"],
+    )
+    assert settings.producers is not None and settings.producers_operators is not None
+    operators = operators_of(settings.producers_operators.split(","))
+    register = open_register(settings.producers.read_text(), operators)
+    assert stat.S_IMODE((tmp_path / "producers").stat().st_mode) == 0o700
+    steps = [step.envelope() for chapter in chapters() for wave in chapter.waves for step in wave]
+    firsts = list({step.source: step for step in steps}.values())
+    kafka = Kafka()
+    await Doors(client(kafka), keys=offices.keys).send(firsts)
+    assert len(kafka.sent) == len(firsts) == len(offices.keys) - 1
+    for _, record in kafka.sent:
+        raw = raw_from_kafka(record["value"], record["headers"])
+        owner = register.owner(str(raw.attributes["source"]))
+        assert owner is not None
+        assert verify(raw.attributes, raw.data, owner.keys_at(datetime.now(UTC))).dropped == ()
 
 
 def ceiling(line: str, most: int, mission: str | None = None, qualifier: str = "max") -> dict[str, Any]:
@@ -204,6 +238,6 @@ def prepared_system(monkeypatch: pytest.MonkeyPatch, shown: run.DemoResult) -> l
     monkeypatch.setattr(services, "status", lambda directory, system: ())
     monkeypatch.setattr(services, "up", lambda directory, system, progress: Endpoints("k:1", {"query": "http://query"}))
     monkeypatch.setattr(services, "down", lambda directory, system, progress: stopped.append(directory))
-    monkeypatch.setattr(run, "gather", lambda system, brokers, news: shown)
+    monkeypatch.setattr(run, "gather", lambda system, brokers, news, keys: shown)
     monkeypatch.setattr(command, "_end_on_sigterm", lambda: None)
     return stopped

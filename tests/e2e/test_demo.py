@@ -1,4 +1,4 @@
-"""The story of 2013-2024 through the real services: sent by a foreign client, reported over HTTP, and sent twice."""
+"""The story of 2013-2024 through the real services: sent through both doors, reported over HTTP, and sent twice."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.servers
 def test_the_reports_agree_with_the_public_record_and_a_second_sending_is_answered_the_same(
     system: RunningSystem, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    addresses = Endpoints(system.servers.kafka, {"query": system.url("query")})
+    addresses = Endpoints(system.servers.kafka, {name: system.url(name) for name in ("query", "approvals")})
     brokers, news = Settings(kafka_bootstrap=system.servers.kafka), list[str]()
     chapters, refused = run.send_story(addresses, brokers, news.append)
     assert refused == ()
