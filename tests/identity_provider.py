@@ -31,6 +31,8 @@ class IdentityProvider:
     keys: dict[str, Key] = field(default_factory=dict)
     published: list[Mapping[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    posted: str = ""
+    """The body of the last POST."""
     answering: Answering | None = None
     """Answers in place of the provider; None: as it should be."""
 
@@ -92,6 +94,14 @@ def identity_provider() -> Iterator[IdentityProvider]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             provider.requests.append(self.path)
+            self._answer()
+
+        def do_POST(self) -> None:
+            provider.requests.append(self.path)
+            provider.posted = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+            self._answer()
+
+        def _answer(self) -> None:
             if provider.answering is not None:
                 provider.answering(self)
             elif self.path == "/keys":

@@ -15,6 +15,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from starlette.types import Scope
 
+from kernel.identity.code_flow import CodeFlow
 from kernel.identity.principal import Principal
 from kernel.identity.sessions import Sessions
 
@@ -46,6 +47,10 @@ class Authenticator:
 
     ways: Sequence[WayIn] = ()
     sessions: Sessions = field(default_factory=Sessions)
+    code_flow: CodeFlow | None = None
+    """Signs people in to pages by identity providers."""
+    has_tokens: bool = True
+    """Whether the form of pages takes a static token."""
 
     async def principal(self, credentials: Credentials) -> Principal | None:
         """The principal of these credentials; None if no way accepts them."""
@@ -65,8 +70,7 @@ def shown(scope: Scope, cookie: str, *, is_page: bool) -> Credentials | None:
         return _of_header(headers[0].decode("latin-1"), is_page=is_page) if len(headers) == 1 else None
     if scope["method"] not in SAFE:
         return None
-    cookies = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
-    secret = _cookie("; ".join(cookies), cookie)
+    secret = cookie_of(scope, cookie)
     return Credentials("session", secret) if secret else None
 
 
@@ -89,7 +93,9 @@ def _password(value: str) -> str:
         return ""
 
 
-def _cookie(header: str, name: str) -> str:
+def cookie_of(scope: Scope, name: str) -> str:
+    """The value of a cookie; empty if there is none."""
+    header = "; ".join(value.decode("latin-1") for key, value in scope["headers"] if key == b"cookie")
     if len(header) > CREDENTIALS_BYTES_MAX:
         return ""
     try:

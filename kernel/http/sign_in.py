@@ -2,36 +2,30 @@
 
 The cookie is for reading alone (`authentication.SAFE`): no page of another site can send a command with it. Signing in
 and out are the only requests that change anything for a browser: both are taken from the service's own pages only.
+Signing in by an identity provider is in `provider_sign_in`.
 """
 
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from kernel.http import permits
-from kernel.http.authentication import Authenticator, Credentials
-from kernel.http.caching import NOT_AT_ALL
+from kernel.http import permits, provider_sign_in, sign_in_pages
+from kernel.http.authentication import Authenticator, Credentials, cookie_of
+from kernel.http.own_pages import check_own_page, fields, is_over_tls, own_path
 from kernel.http.permits import EVERYBODY, Permits
-from kernel.http.principals import principal
 from kernel.http.problem_details import Problem
-from kernel.http.problem_types import FORBIDDEN, TOO_LARGE
+from kernel.http.problem_types import UNAUTHORIZED
 from kernel.http.proxied import path_of, root_of
+from kernel.http.sign_in_pages import HEADERS, NOT_FOR_EVERYBODY, NOT_PERMITTED, NOT_THE_STATES, UNKNOWN_TOKEN
 from kernel.identity.sessions import SESSION_LASTS, Sessions
 from kernel.identity.tokens import digest_of
 
-PERMITS: Final[Permits] = {"GET /sign-in": EVERYBODY, "POST /sign-in": EVERYBODY, "POST /sign-out": EVERYBODY}
-BODY_BYTES_MAX: Final = 20_000
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": NOT_AT_ALL,
+PERMITS: Final[Permits] = {
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    **provider_sign_in.PERMITS,
+    "POST /sign-out": EVERYBODY,
 }
 
 
@@ -43,30 +37,34 @@ def add(app: FastAPI) -> None:
 
     @router.get("/sign-in")
     async def form(request: Request) -> Response:
-        return _page(request)
+        return sign_in_pages.form(request, following=request.query_params.get("next", "/"))
 
     @router.post("/sign-in")
     async def sign_in(request: Request) -> Response:
-        _check_own_page(request)
-        fields = await _fields(request)
-        digest = await _digest(request, fields)
+        check_own_page(request)
+        sent = await fields(request)
+        following, lang = sent.get("next", ""), sent.get("lang", "")
+        digest = await _digest(request, sent)
         if digest is None:
-            return _page(
-                request, "This token or link is unknown, was used, or has expired.", fields.get("next", ""), 401
-            )
+            return sign_in_pages.form(request, UNKNOWN_TOKEN, following, 401, lang)
         sessions: Sessions = request.app.state.sessions
-        answer = Response(status_code=303, headers={"Location": _own_path(request, fields.get("next", "")), **HEADERS})
+        answer = Response(status_code=303, headers={"Location": own_path(request, following), **HEADERS})
         _set(answer, request, sessions.issue(digest, datetime.now(UTC)), int(SESSION_LASTS.total_seconds()))
         return answer
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        _check_own_page(request)
-        answer = Response(status_code=303, headers={"Location": f"{root_of(request)}/sign-in", **HEADERS})
+        check_own_page(request)
+        sessions: Sessions = request.app.state.sessions
+        sessions.sign_out(cookie_of(request.scope, sessions.cookie), datetime.now(UTC))
+        lang = (await fields(request)).get("lang", "")
+        location = f"{root_of(request)}/sign-in" + (f"?lang={lang}" if lang.isalpha() and lang.isascii() else "")
+        answer = Response(status_code=303, headers={"Location": location, **HEADERS})
         _set(answer, request, "", 0)
         return answer
 
     app.include_router(router)
+    app.include_router(provider_sign_in.routes())
 
 
 def instead_of(request: Request, problem: Problem) -> Response | None:
@@ -75,64 +73,29 @@ def instead_of(request: Request, problem: Problem) -> Response | None:
         return None
     query = request.scope["query_string"].decode("latin-1")
     following = path_of(request) + (f"?{query}" if query else "")
-    page = _page(request, str(problem), following, problem.status)
+    page = sign_in_pages.form(request, _in_words(problem), following, problem.status)
     page.headers["WWW-Authenticate"] = 'Bearer realm="Forcegen"'  # Basic would make browsers ask in a window of theirs
     return page
 
 
-async def _digest(request: Request, fields: dict[str, str]) -> str | None:
+def _in_words(problem: Problem) -> str:
+    if problem.type is UNAUTHORIZED:
+        return NOT_FOR_EVERYBODY
+    return NOT_THE_STATES if "every State" in str(problem) else NOT_PERMITTED
+
+
+async def _digest(request: Request, sent: dict[str, str]) -> str | None:
     """The hash of the token that the form holds, or that of the link whose code it holds; None if it is not valid."""
     sessions: Sessions = request.app.state.sessions
     authenticator: Authenticator = request.app.state.authenticator
-    if code := fields.get("code"):
+    if code := sent.get("code"):
         return sessions.redeem(code, datetime.now(UTC))
-    digest = digest_of(token := fields.get("token", "").strip())
+    digest = digest_of(token := sent.get("token", "").strip())
     known = await authenticator.principal(Credentials("basic", token))
     return digest if known else None
 
 
-def _check_own_page(request: Request) -> None:
-    """Raises `Problem` unless a page of this service sent the form (CSRF): browsers say where a form stands.
-
-    A request of no browser has neither header and no cookie that it was tricked into sending; it has a token.
-    """
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    own = urlsplit(origin).netloc == request.headers.get("host") if origin else False
-    if not (site == "same-origin" if site else own):
-        remedy = "Open /sign-in of this service and send its form."
-        raise Problem(FORBIDDEN, "The form stands on a page of another site.", field="Origin", remedy=remedy)
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_BYTES_MAX:
-            raise Problem(TOO_LARGE, "The form is too large.", field="body", remedy="Send a token.")
-    return {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace"), max_num_fields=10).items()}
-
-
-def _own_path(request: Request, following: str) -> str:
-    """Where to go on: an address of this service, whatever a link says; the first page otherwise."""
-    is_own = following.startswith("/") and not following.startswith(("//", "/\\")) and following.isprintable()
-    return root_of(request) + (following if is_own and "\\" not in following else "/")
-
-
 def _set(answer: Response, request: Request, value: str, seconds: int) -> None:
     sessions: Sessions = request.app.state.sessions
-    secure, path = request.url.scheme == "https", root_of(request) or "/"
+    secure, path = is_over_tls(request), root_of(request) or "/"
     answer.set_cookie(sessions.cookie, value, seconds, path=path, secure=secure, httponly=True, samesite="strict")
-
-
-def _page(request: Request, problem: str = "", following: str = "/", status: int = 200) -> Response:
-    caller = principal(request)
-    name = "" if caller.kind == "unauthenticated" else caller.id
-    text = _TEMPLATES.get_template("sign-in.html").render(
-        root=root_of(request), problem=problem, next=following, name=name
-    )
-    return Response(text.encode("utf-8", "backslashreplace"), status, HEADERS, media_type="text/html")
-
-
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("kernel.http"), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True
-)

@@ -16,9 +16,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 
 from contracts.strict_json import parsed_object
+from kernel.identity import bounded_answer
 
 log = structlog.get_logger()
-BYTES_MAX: Final = 65_536
 WITHIN_S: Final = 5.0
 REFRESHED_AFTER_S: Final = 600.0
 UNKNOWN_KID_EVERY_S: Final = 60.0
@@ -100,16 +100,8 @@ class KeySource:
             self._fetching = None
 
     async def _read(self) -> bytes:
-        headers = {"Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity"}
-        async with self._client.stream("GET", self._url, headers=headers, follow_redirects=False) as answer:
-            if answer.status_code != httpx.codes.OK or answer.headers.get("content-encoding", "identity") != "identity":
-                raise ValueError("the answer is no key set")
-            content = b""
-            async for part in answer.aiter_raw():
-                content += part
-                if len(content) > BYTES_MAX:
-                    raise ValueError("the key set is too large")
-            return content
+        headers = {"Accept": "application/jwk-set+json, application/json"}
+        return await bounded_answer.read(self._client, self._client.build_request("GET", self._url, headers=headers))
 
 
 def _parse(text: bytes) -> Mapping[str, PublishedKey]:

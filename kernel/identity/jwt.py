@@ -55,33 +55,18 @@ class AccessTokens:
         return None
 
     async def _verified(self, token: str, now: datetime) -> Principal:
-        header, provider = self._unverified(token)
-        algorithm, kid = header.get("alg"), header.get("kid")
-        if algorithm not in provider.algorithms or not isinstance(kid, str):
-            raise NotAccepted("its algorithm is not one of the issuer's, or it names no key")
-        key = await self._source(provider).key(kid, str(algorithm))
-        if key is None:
-            raise NotAccepted("the issuer has no such key for this algorithm")
-        claims = parsed_object(jws.deserialize_compact(token, key, [str(algorithm)]).payload)
+        header, unverified = parts_of(token)
+        if str(header.get("typ")).lower() not in TYPES:
+            raise NotAccepted("its type is not that of an access token")
+        provider = self._providers.current().get(str(unverified.get("iss")))
+        if provider is None:
+            raise NotAccepted("its issuer is not trusted")
+        claims = await signed_claims(token, header, provider, self.keys_of(provider))
         _check(claims, provider, now)
         return provider.principal(claims)
 
-    def _unverified(self, token: str) -> tuple[Mapping[str, object], IdentityProvider]:
-        """The header, and the provider whose token it says to be."""
-        parts = token.split(".")
-        if len(token) > TOKEN_LENGTH_MAX or len(parts) != _PARTS:
-            raise NotAccepted("it is too long, or no JWT")
-        header, claims = (parsed_object(_decoded(part)) for part in parts[:2])
-        if str(header.get("typ")).lower() not in TYPES:
-            raise NotAccepted("its type is not that of an access token")
-        if "crit" in header:
-            raise NotAccepted("it has critical headers, of which none is understood")
-        provider = self._providers.current().get(str(claims.get("iss")))
-        if provider is None:
-            raise NotAccepted("its issuer is not trusted")
-        return header, provider
-
-    def _source(self, provider: IdentityProvider) -> KeySource:
+    def keys_of(self, provider: IdentityProvider) -> KeySource:
+        """The keys of a provider: one set, whichever of its tokens are verified."""
         place = (provider.issuer, provider.jwks_url)
         if place not in self._keys:
             self._keys[place] = KeySource(provider.jwks_url, self._client)
@@ -91,6 +76,46 @@ class AccessTokens:
 def client() -> httpx.AsyncClient:
     """The client that fetches keys: no redirects, no proxy of the environment."""
     return httpx.AsyncClient(timeout=WITHIN_S, follow_redirects=False, trust_env=False)
+
+
+def parts_of(token: str) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    """The header and the claims of a token, of which nothing is verified.
+
+    Raises:
+        NotAccepted: it is too long, no JWT, or has critical headers.
+    """
+    parts = token.split(".")
+    if len(token) > TOKEN_LENGTH_MAX or len(parts) != _PARTS:
+        raise NotAccepted("it is too long, or no JWT")
+    header, claims = (parsed_object(_decoded(part)) for part in parts[:2])
+    if "crit" in header:
+        raise NotAccepted("it has critical headers, of which none is understood")
+    return header, claims
+
+
+async def signed_claims(
+    token: str, header: Mapping[str, object], provider: IdentityProvider, keys: KeySource
+) -> Mapping[str, object]:
+    """The claims of a token that a key of its issuer has signed; what they say is not checked.
+
+    Raises:
+        NotAccepted: its algorithm is not one of the provider's, or its key is none of them.
+        JoseError: the signature does not hold.
+        KeysUnavailable: the keys cannot be had.
+    """
+    algorithm, kid = header.get("alg"), header.get("kid")
+    if algorithm not in provider.algorithms or not isinstance(kid, str):
+        raise NotAccepted("its algorithm is not one of the issuer's, or it names no key")
+    key = await keys.key(kid, str(algorithm))
+    if key is None:
+        raise NotAccepted("the issuer has no such key for this algorithm")
+    return parsed_object(jws.deserialize_compact(token, key, [str(algorithm)]).payload)
+
+
+def check_times(claims: Mapping[str, object]) -> None:
+    """Raises `NotAccepted` unless every time is a whole number: a float or a text is no NumericDate that is issued."""
+    if any(type(claims[name]) is not int for name in ("exp", "iat", "nbf") if name in claims):
+        raise NotAccepted("a time is no whole number")
 
 
 def _check(claims: Mapping[str, object], provider: IdentityProvider, now: datetime) -> None:
@@ -108,9 +133,7 @@ def _check(claims: Mapping[str, object], provider: IdentityProvider, now: dateti
         client_id={"essential": True},
     )
     registry.validate(dict(claims))
-    times = [claims[name] for name in ("exp", "iat", "nbf") if name in claims]
-    if any(type(time) is not int for time in times):
-        raise NotAccepted("a time is no whole number")
+    check_times(claims)
     if not 0 < int(str(claims["exp"])) - int(str(claims["iat"])) <= provider.lifetime_max_s:
         raise NotAccepted("it holds longer than a token may")
     if {claims["jti"], claims["sub"]} & provider.revoked:

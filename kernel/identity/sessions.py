@@ -1,19 +1,25 @@
-"""Sessions of people who signed in with a token, and links that sign in once: both are signed, and neither is stored.
+"""Sessions of people, links that sign in once, and sign-ins that have begun: all are signed, and none is stored.
 
-A session names the hash of its token, so it ends when the token's line is removed. A link is for one use: what was used
-is remembered until the link would have ended anyway.
+A session names the hash of its token, so it ends when the token's line is removed, or the person whom an identity
+provider has vouched for, with the claims that counted. What was used, or signed out, is remembered until it would have
+ended anyway: by this process, and as long as it runs.
 """
 
 import hmac
+import json
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Literal, TypeAlias
 
 SESSION_LASTS: Final = timedelta(hours=12)
 LINK_LASTS: Final = timedelta(hours=1)
+SIGN_IN_LASTS: Final = timedelta(minutes=10)
+"""How long a person may take at an identity provider."""
 KEY_LENGTH_MIN: Final = 32
-Purpose: TypeAlias = Literal["session", "link"]
+Purpose: TypeAlias = Literal["session", "link", "person", "sign-in"]
 _PARTS: Final = 4
 
 
@@ -37,30 +43,70 @@ class Sessions:
 
     def session(self, value: str, now: datetime) -> str | None:
         """The hash of the token of a session; None if there is no such session."""
-        return self._verified("session", value, now)
+        return None if value in self._used else self._verified("session", value, now)
 
     def redeem(self, code: str, now: datetime) -> str | None:
         """The hash of the token of a link, once; None if there is no such link, or it was used."""
-        digest, instant = self._verified("link", code, now), int(now.timestamp())
-        if digest is None or code in self._used:
-            return None
-        self._used = {used: until for used, until in self._used.items() if until > instant}
-        self._used[code] = instant + int(LINK_LASTS.total_seconds())
+        digest = None if code in self._used else self._verified("link", code, now)
+        if digest is not None:
+            self._spend(code, now)
         return digest
 
-    def _signed(self, purpose: Purpose, digest: str, until: datetime) -> str:
-        content = f"{digest}.{int(until.timestamp())}.{secrets.token_hex(8)}"
-        return f"{content}.{self._mac(purpose, content)}"
+    def issue_person(self, claims: Mapping[str, object], lasts: timedelta, now: datetime) -> str:
+        """The session of a person whom an identity provider has vouched for with these claims."""
+        return self._signed("person", _packed(claims), now + lasts)
+
+    def person(self, value: str, now: datetime) -> Mapping[str, object] | None:
+        """The claims of a person's session; None if there is no such session."""
+        packed = None if value in self._used else self._verified("person", value, now)
+        return _unpacked(packed) if packed else None
+
+    def begin_sign_in(self, content: Mapping[str, object], now: datetime) -> str:
+        """What a browser keeps of a sign-in while its person is at an identity provider."""
+        return self._signed("sign-in", _packed(content), now + SIGN_IN_LASTS)
+
+    def begun_sign_in(self, value: str, now: datetime) -> Mapping[str, object] | None:
+        """The content of a sign-in that has begun and not succeeded yet; None if there is none, or it took too long."""
+        packed = None if value in self._used else self._verified("sign-in", value, now)
+        return _unpacked(packed) if packed else None
+
+    def spend_sign_in(self, value: str, now: datetime) -> None:
+        """Let a sign-in that has succeeded never succeed again. Others need not be remembered: anybody begins some."""
+        self._spend(value, now)
+
+    def sign_out(self, value: str, now: datetime) -> None:
+        """End a session: whoever has a copy of its cookie reads nothing more."""
+        if self.session(value, now) is not None or self.person(value, now) is not None:
+            self._spend(value, now)
+
+    def _spend(self, value: str, now: datetime) -> None:
+        """Remember what counts no more, for as long as it would have counted."""
+        instant = int(now.timestamp())
+        self._used = {used: until for used, until in self._used.items() if until > instant}
+        self._used[value] = int(value.split(".")[1])
+
+    def _signed(self, purpose: Purpose, content: str, until: datetime) -> str:
+        signed = f"{content}.{int(until.timestamp())}.{secrets.token_hex(8)}"
+        return f"{signed}.{self._mac(purpose, signed)}"
 
     def _verified(self, purpose: Purpose, value: str, now: datetime) -> str | None:
-        content, _, mac = value.rpartition(".")
+        signed, _, mac = value.rpartition(".")
         if value.count(".") != _PARTS - 1 or not hmac.compare_digest(
-            self._mac(purpose, content).encode(), mac.encode("utf-8", "surrogateescape")
+            self._mac(purpose, signed).encode(), mac.encode("utf-8", "surrogateescape")
         ):
             return None
-        digest, until, _ = content.split(".")
-        return digest if now.timestamp() < int(until) else None
+        content, until, _ = signed.split(".")
+        return content if now.timestamp() < int(until) else None
 
     def _mac(self, purpose: Purpose, content: str) -> str:
         signed = f"{purpose}\n{content}".encode("utf-8", "surrogateescape")
         return hmac.digest(self._key, signed, "sha256").hex()
+
+
+def _packed(content: Mapping[str, object]) -> str:
+    return urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+def _unpacked(packed: str) -> Mapping[str, object]:
+    content: Mapping[str, object] = json.loads(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    return content

@@ -86,7 +86,14 @@ async def serve(app: FastAPI, settings: Settings) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, allowed))  # a connection is an open file; usual limit 1,024
     listener = listening.listener(settings.http_host, settings.http_port)
     log.info("listening", service=app.title, url=listening.url(listener))
-    config = uvicorn.Config(
+    await uvicorn.Server(server_settings(app, settings)).serve(sockets=[listener])
+
+
+def server_settings(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the app. It believes forwarded headers of the named proxies only, not of this machine, as it
+    does by itself, and whatever its own variable FORWARDED_ALLOW_IPS says.
+    """
+    return uvicorn.Config(
         addressed(app, settings),
         log_config=None,
         access_log=False,
@@ -95,7 +102,6 @@ async def serve(app: FastAPI, settings: Settings) -> None:
         proxy_headers=settings.http_proxies is not None,
         forwarded_allow_ips=settings.http_proxies or "",
     )
-    await uvicorn.Server(config).serve(sockets=[listener])
 
 
 def main(run: Coroutine[object, None, None], settings: Settings) -> None:

@@ -61,7 +61,8 @@ class Settings(BaseSettings):
     session_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """Signs the sessions of those who sign in to pages; the same for processes that are to take each other's."""
     identity_providers_file: Path | None = None
-    """Which identity providers' access tokens (JWT) are accepted, and what their claims mean here (TOML)."""
+    """Which identity providers are trusted, for access tokens (JWT) and for signing in to pages, and what their claims
+    mean here (TOML)."""
     producers: Path | None = None
     """The register of producers, signed by two operators: who may send which commands. Without one, the sender of a
     command is believed by its word."""

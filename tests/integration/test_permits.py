@@ -49,6 +49,6 @@ def test_what_everybody_may_use_is_this_and_no_more() -> None:
     assert everybody == {
         *("GET /livez", "GET /readyz", "GET /healthz/progress", "GET /static"),
         *("GET /checkpoint", "GET /checkpoints/{path:path}", "GET /handovers", "GET /tile/{path:path}"),
-        *("GET /sign-in", "POST /sign-in", "POST /sign-out"),
+        *("GET /sign-in", "POST /sign-in", "POST /sign-in/provider", "GET /sign-in/callback", "POST /sign-out"),
         *("GET /v1/proofs/inclusion", "GET /v1/proofs/consistency"),
     }

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.pages.languages import LANGUAGES, named, negotiated
+from kernel.http.languages import LANGUAGES, named, negotiated
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,14 @@
 Numbers and dates follow the conventions of the language, from Unicode's CLDR (Babel).
 """
 
-import io
 import re
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from babel import Locale, dates, numbers
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+
+from kernel.http.translations import translations
 
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -24,7 +21,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self.locale = Locale.parse(language)
-        self.texts = _translations(language)
+        self.texts = translations(__package__, language)
 
     def say(self, text: str) -> str:
         """A text of a page, or the words for a domain code, if the language has them."""
@@ -56,13 +53,3 @@ def worded(code: str) -> str:
 def words(language: str) -> Words:
     """The language, loaded once."""
     return Words(language)
-
-
-def _translations(language: str) -> NullTranslations:
-    file = files(__package__).joinpath("words", f"{language}.po")
-    if not file.is_file():
-        return NullTranslations()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(file.read_bytes()), locale=language))
-    compiled.seek(0)
-    return Translations(compiled)

@@ -14,13 +14,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from contracts.json_object import JsonObject
 from kernel.http.caching import NOT_AT_ALL
+from kernel.http.languages import LANGUAGES
 from kernel.http.problem_details import Problem
 from services.reporting.pages import chart
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell
 from services.reporting.pages.chart import OccupancyChart
 from services.reporting.pages.i18n import Words, worded
-from services.reporting.pages.languages import LANGUAGES
 from services.reporting.pages.problem_texts import said
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult

@@ -15,6 +15,7 @@ from contracts.limits import FIRST_DAY
 from contracts.words import Category
 from kernel.http.address import bad
 from kernel.http.caching import RevalidatedFiles
+from kernel.http.languages import LANGUAGES, named, negotiated
 from kernel.http.parameters import LIMIT_MAX
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND, UNKNOWN_PARAMETER
@@ -26,7 +27,6 @@ from services.reporting.lists.run import find_event, find_one, find_some
 from services.reporting.pages import chart, render
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.i18n import words
-from services.reporting.pages.languages import LANGUAGES, named, negotiated
 from services.reporting.pages.render import PageContent, Question
 from services.reporting.query.errors import QueryError
 from services.reporting.query.session import ReadModel, ReadSession

@@ -1,0 +1,26 @@
+"""What the pages of the kernel say, in each language that pages have: nothing is untranslated, and nothing unused."""
+
+import re
+from importlib.resources import files
+
+import pytest
+from babel.messages.pofile import read_po
+
+from kernel.http.languages import LANGUAGES
+from kernel.http.sign_in_pages import TEXTS
+
+SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
+
+
+def texts() -> set[str]:
+    folder = files("kernel.http").joinpath("templates")
+    said = [one for file in folder.iterdir() for one in SAID.findall(file.read_text(encoding="utf-8"))]
+    return {double or single for double, single in said} | set(TEXTS)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - {"en"}))
+def test_every_text_is_said_in_every_language(language: str) -> None:
+    with files("kernel.http").joinpath("words", f"{language}.po").open("rb") as catalogue:
+        said = {str(one.id): str(one.string) for one in read_po(catalogue, locale=language) if one.id}
+    assert said.keys() == texts()
+    assert [text for text, translated in said.items() if not translated or translated == text] == []
