@@ -75,7 +75,9 @@ class Proposals:
         if proposal in self.waiting:
             return self.waiting[proposal]
         reason = f"No proposal {proposal} waits here; perhaps it was approved or withdrawn."
-        return Refusal("unknown", reason, "proposal", "Name the id of the event that proposed it.")
+        return Refusal(
+            "unknown", reason, "proposal", "Name the id of the event that proposed it (report awaiting-approval)."
+        )
 
     def approved(self, person: Person | None, proposal: UUID, version: int) -> Proposal | Refusal:
         """A proposal that the sender may approve as of this version; else the refusal."""

@@ -12,7 +12,8 @@ _LISTS_WITHOUT_ITEMS: Final = ("strength", "strength-returns", "returned-strengt
 _REPORTS: Final = (
     *("strength", "who-is-where", "headroom", "people-since", "unused-missions", "unused-mandates", "waiting"),
     *("ending-tours", "missing-documents", "lead-times", "moved-dates", "reconciliation", "mislabelled-returns"),
-    *("must-come-home", "ceiling-held", "occupancy", "events-behind", "timeline", "statements", "{name}"),
+    *("must-come-home", "ceiling-held", "occupancy", "events-behind", "timeline", "statements"),
+    *("awaiting-approval", "break-glass", "{name}"),
 )
 _PAGES: Final = (
     *("/overview", "/missions/{mission}", "/lines/{mandate}/{line}", "/tours/{mandate}/{line}/{tour}", "/pipeline"),

@@ -243,6 +243,24 @@ REPORTS = {
         ordered=True,
         details="timeline_details",
     ),
+    "awaiting-approval": ReportDefinition(
+        "Mandates, changes of mandates and corrections that one person proposed and no other has decided by a day.",
+        "awaiting_approval",
+        ("contributor", "proposed_on", "proposal"),
+        ("proposals",),
+        (APPROVED, DEPLOYED),
+        {"proposed_on": "2022-11-20", "proposal": "0f3a1d4e-7c43-5b0e-9d61-5a1c3c0e7b42", "what": "waiver"}
+        | {"id": "kz-2022", "version": 3, "proposed_by": "mfa-kz, desk-1", "days": 2, "proposals": 1},
+    ),
+    "break-glass": ReportDefinition(
+        "What one person did without the second one that it takes: when, who, what, and why.",
+        "break_glass",
+        ("day", "service", "position"),
+        ("times",),
+        (APPROVED, DEPLOYED),
+        {"day": "2022-11-20", "service": "approvals", "position": 412, "what": "waiver", "id": "kz-2022"}
+        | {"changed_by": "mfa-kz, desk-1", "why": "The relief leaves tonight", "times": 1},
+    ),
     "statements": ReportDefinition(
         "What officials said in public against the register on the day that they spoke of (raise R4).",
         "statements",
