@@ -12,7 +12,9 @@ from uuid import UUID
 from contracts.outcome import CommandDecided, EventRef, WaitToken
 from contracts.registry import type_name
 from contracts.words import Command
+from kernel.decide import within_scope
 from kernel.identity import permits
+from kernel.identity.principal import Principal
 from kernel.model import outcome_body
 from kernel.model.decider import (
     AnyDecider,
@@ -137,11 +139,7 @@ class _OpenBatch:
         stream = command.data.stream
         try:
             own, states_read = self.read(stream), _ReadStates(self, stream)
-            if permits.is_limited(decoded.principal):
-                about = self.decider.contributors(command, states_read)
-                if (refusal := permits.outside_scope(decoded.principal, about)) is not None:
-                    return self.answer(decoded, outcome_body.refused(decoded, refusal))
-            decision = self.decider.decide(command, states_read)
+            decision = within_scope.decide(self.decider, decoded.principal, command, states_read)
             if isinstance(decision, Refusal):
                 return self.answer(decoded, outcome_body.refused(decoded, decision))
             if isinstance(decision, Pending):
@@ -165,7 +163,7 @@ class _OpenBatch:
         if (large := outcome_body.too_large(new)) is not None:
             return self.answer(decoded, outcome_body.refused(decoded, large))
         claims = self.claims_of(events, states)
-        if (refusal := self.claimed(command, claims)) is not None:
+        if (refusal := self.claimed(decoded.principal, command, claims)) is not None:
             return self.answer(decoded, outcome_body.refused(decoded, refusal))
         return self.accept(decoded, stream, new, states, claims)
 
@@ -185,14 +183,17 @@ class _OpenBatch:
             claims |= self.decider.claims(event, after.state)
         return claims
 
-    def claimed(self, command: ReceivedCommand[Command], claims: Mapping[str, tuple[Claim, ...]]) -> Refusal | None:
-        """The refusal for the first claim that overlaps another owner's."""
+    def claimed(
+        self, principal: Principal, command: ReceivedCommand[Command], claims: Mapping[str, tuple[Claim, ...]]
+    ) -> Refusal | None:
+        """The refusal for the first claim that overlaps another owner's; a sender of some States learns no owner."""
         for owner, wanted in claims.items():
             for claim in wanted:
                 self.claimants.setdefault((claim.kind, claim.holder), set()).add(owner)
                 for other, theirs in self.holders(claim).items():
                     if other != owner and any(claim.overlaps(held) for held in theirs):
-                        return self.decider.claimed(command, claim, other)
+                        named = None if permits.is_limited(principal) else other
+                        return self.decider.claimed(command, claim, named)
         return None
 
     def holders(self, claim: Claim) -> Mapping[str, tuple[Claim, ...]]:

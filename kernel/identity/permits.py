@@ -36,7 +36,8 @@ def is_limited(principal: Principal) -> bool:
 def outside_scope(principal: Principal, contributors: Collection[str] | None) -> Refusal | None:
     """The refusal of a command about these States (None: every State), if one is outside of the principal's scope.
 
-    It names no State: whose a stream is, is not for everybody to know.
+    It names no State: whose a stream is, is not for everybody to know. A command that creates nothing is refused before
+    as if the stream were not on record (`kernel.decide.within_scope`).
     """
     if not is_limited(principal):
         return None
@@ -45,5 +46,10 @@ def outside_scope(principal: Principal, contributors: Collection[str] | None) ->
         return Refusal(RULE, reason, "type", "Let a sender send it who is registered for every State.")
     if all(principal.may_see(one) for one in contributors):
         return None
-    reason = f"The command is about a State that {principal.id} may not speak of."
+    return foreign(principal)
+
+
+def foreign(principal: Principal) -> Refusal:
+    """The refusal of a command that is about no State within the principal's scope."""
+    reason = f"The command is about no State that {principal.id} may speak of."
     return Refusal(RULE, reason, "contributor", "Ask the operators which States are registered for you.")

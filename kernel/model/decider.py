@@ -127,11 +127,18 @@ class Decider(Protocol[State, Command_contra]):
         Read only for senders who may speak of some States alone; what the command's data says of it is known.
         """
 
+    def as_seen(self, stream: str, state: State, may_see: Callable[[str], bool], /) -> State:
+        """The state of a stream, to a sender who may speak of some States alone: nothing of others is on record.
+
+        So a command about a stream of another State is refused like one about a stream that is not on record, and its
+        refusal does not tell that the stream is there.
+        """
+
     def claims(self, event: RecordedEvent, state: State, /) -> Mapping[str, tuple[Claim, ...]]:
         """The claims of each owner that `event` touched, after the event (already folded into `state`)."""
 
-    def claimed(self, command: ReceivedCommand[Command_contra], claim: Claim, owner: str, /) -> Refusal:
-        """The refusal of a command whose `claim` overlaps a claim that `owner` holds."""
+    def claimed(self, command: ReceivedCommand[Command_contra], claim: Claim, owner: str | None, /) -> Refusal:
+        """The refusal of a command whose `claim` overlaps one of `owner` (None: the sender may not know whose)."""
 
 
 AnyDecider: TypeAlias = Decider[Any, Any]

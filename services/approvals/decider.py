@@ -1,6 +1,6 @@
 """The decider of the approvals service: every stream is a mandate, and no event makes a claim."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import NoReturn, TypeAlias, assert_never
@@ -85,11 +85,16 @@ def contributors(command: ReceivedCommand[Command], states: States) -> Collectio
     return {known} if known else ()
 
 
+def as_seen(stream: str, state: State, may_see: Callable[[str], bool]) -> State:
+    """Another State's mandate is as if absent."""
+    return state if may_see(state.contributor) else initial(stream)
+
+
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
     """No claims: a mandate occupies no person, post or unit."""
     return {}
 
 
-def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str) -> NoReturn:
+def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str | None) -> NoReturn:
     """Unreachable: without claims, none can overlap."""
     raise TypeError(f"approvals makes no claims, yet {claim} overlaps one of {owner}")

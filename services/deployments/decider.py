@@ -1,6 +1,6 @@
 """The decider of the deployments service: each function dispatches on the kind of stream."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeAlias, assert_never
 
@@ -114,6 +114,12 @@ def contributors(command: ReceivedCommand[Command], states: States) -> Collectio
     return own.line.contributors if isinstance(own, Ledger) else ()
 
 
+def as_seen(stream: str, state: State, may_see: Callable[[str], bool]) -> State:
+    """Another State's line is as if no decision had granted it; other streams are no State's."""
+    is_foreign = isinstance(state, Ledger) and not all(may_see(one) for one in state.line.contributors)
+    return initial(stream) if is_foreign else state
+
+
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
     """The person or unit and the post that a tour claims after one of its events (I4)."""
     if not isinstance(state, Ledger) or not isinstance(event.data, CLAIMING_EVENTS):
@@ -122,6 +128,6 @@ def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]
     return {f"{state.stream}/{tour.id}": tour.claims()}
 
 
-def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str) -> Refusal:
+def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str | None) -> Refusal:
     """I4 across lines: another tour holds the same person, unit or post."""
     return rules.taken_by(claim, owner)

@@ -104,8 +104,9 @@ def taken(own: Ledger, after: Tour) -> Refusal | None:
     return None
 
 
-def taken_by(claim: Claim, owner: str) -> Refusal:
-    """I4: the refusal when `claim` overlaps one that `owner` (a tour, by its stream) holds."""
+def taken_by(claim: Claim, owner: str | None) -> Refusal:
+    """I4: the refusal when `claim` overlaps one of `owner`: a tour, by its stream; None where it is not named."""
+    owner = owner or "a tour"
     until = f"until {claim.end}" if claim.end else "with no end"
     match claim.kind:
         case "post":

@@ -1,6 +1,7 @@
 """The decider of the vacancies service: each function dispatches on the kind of stream."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import NoReturn, TypeAlias, assert_never
 
 from contracts import streams
@@ -170,11 +171,19 @@ def _contributors_of(state: object, nomination_named: str | None) -> Collection[
             return ()
 
 
+def as_seen(stream: str, state: State, may_see: Callable[[str], bool]) -> State:
+    """Others' people, units, offers and lines are as if not on record, and so are their nominations for a vacancy."""
+    if isinstance(state, Vacancy):
+        seen = {name: one for name, one in state.nominations.items() if may_see(one.put_forward.contributor)}
+        return replace(state, nominations=seen)
+    return state if all(may_see(one) for one in _contributors_of(state, None)) else initial(stream)
+
+
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:
     """No claims: deployments decides who is where at any time."""
     return {}
 
 
-def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str) -> NoReturn:
+def claimed(command: ReceivedCommand[Command], claim: Claim, owner: str | None) -> NoReturn:
     """Unreachable: without claims, none can overlap."""
     raise TypeError(f"vacancies makes no claims, yet {claim} overlaps one of {owner}")

@@ -1,6 +1,6 @@
 """A small made-up service for tests of the kernel: it approves mandates, with limits as wide as the tests need."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -41,7 +41,10 @@ class Counting:
 
     def contributors(self, command: ReceivedCommand[Command], states: States, /) -> Collection[str]:
         """A mandate is that of the State whose letters begin its name: `kz-1` is KZX's."""
-        return {f"{command.data.stream.removeprefix('mandate/')[:2].upper()}X"}
+        return {_state_of(command.data.stream)}
+
+    def as_seen(self, stream: str, state: int, may_see: Callable[[str], bool], /) -> int:
+        return state if may_see(_state_of(stream)) else 0
 
     def claims(self, fact: RecordedEvent, state: int, /) -> Mapping[str, tuple[Claim, ...]]:
         assert isinstance(fact.data, MandateRejected)
@@ -50,8 +53,12 @@ class Counting:
             return {}
         return {fact.data.stream: (Claim("act", act[6:], DAY, None),)}
 
-    def claimed(self, command: ReceivedCommand[Command], claim: Claim, owner: str, /) -> Refusal:
+    def claimed(self, command: ReceivedCommand[Command], claim: Claim, owner: str | None, /) -> Refusal:
         return Refusal("claimed", f"{claim.holder} is held by {owner}.")
+
+
+def _state_of(stream: str) -> str:
+    return f"{stream.removeprefix('mandate/')[:2].upper()}X"
 
 
 def reject(id_: str, mandate: str = "kz-1", act: str = "1", **more: Any) -> DecodedCommand:

@@ -1,0 +1,133 @@
+"""As a sender of one State: a command about what another State has is refused like one about what nobody has."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import pytest
+
+from contracts import deployments, vacancies
+from contracts.approvals import ApproveMandate
+from contracts.examples import EXAMPLES, enveloped
+from contracts.outcome import CommandDecided
+from contracts.registry import type_name
+from contracts.words import Command, Event
+from kernel.decide import decode
+from kernel.decide.batch import LoadedState, SettledBatch, settle
+from kernel.identity.principal import Principal
+from kernel.model.decider import AnyDecider, Claim, RecordedEvent
+from kernel.model.records import StreamState
+from services.approvals import decider as of_approvals
+from services.deployments import decider as of_deployments
+from services.vacancies import decider as of_vacancies
+from tests import peacekeepers as story
+from tests.projection_spec import history
+from tests.scope import histories
+
+DECIDERS: Final[Mapping[str, Any]] = {
+    "approvals": of_approvals,
+    "vacancies": of_vacancies,
+    "deployments": of_deployments,
+}
+DESK = Principal("service_account", "desk", contributors=frozenset({histories.OURS}))
+EVERYBODY = replace(DESK, contributors=None)
+OF_THE_UN: Final = {
+    *(vacancies.RecordMission, vacancies.ChangeMissionStatus, vacancies.AdoptRuleSet, vacancies.AnnounceVacancy),
+    *(vacancies.WithdrawVacancy, vacancies.LapseVacancy, vacancies.ReopenVacancy),
+}
+"""Commands that concern every State: refused by their type, before anything on record is looked at."""
+SENT: Final = [
+    one for one in EXAMPLES if isinstance(one, Command) and not one.is_internal and type(one) not in OF_THE_UN
+]
+"""The example of each command that a sender of one State may send."""
+CREATING: Final = [
+    one for one in SENT if "contributor" in type(one).model_fields and not isinstance(one, deployments.PlanTour)
+]
+"""Those that name their State: the sender chooses the id of what they create."""
+OF_SOMETHING: Final = [one for one in SENT if one not in CREATING]
+"""Those whose State is that of what they are about."""
+
+
+def states(decider: AnyDecider, service: str, *more: Event) -> dict[str, StreamState]:
+    """The streams of a service after the history of two States."""
+    streams: dict[str, StreamState] = {}
+    for event in [*histories.log(), *history(more)]:
+        if event.service == service and isinstance(event.data, Event):
+            before = streams.get(event.stream) or StreamState(0, decider.initial(event.stream))
+            recorded = RecordedEvent(event.id, event.data, datetime(2014, 9, 1, tzinfo=UTC))
+            streams[event.stream] = StreamState(before.version + 1, decider.evolve(before.state, recorded))
+    return streams
+
+
+def about(command: Command, mark: str) -> Command:
+    """The command, about things with this mark."""
+    named = {"mandate": "kz-2013", "line": "observers", "tour": "t-1", "person": "p-0001", "unit": "kazbat"}
+    named |= {"application": "nv-1", "nomination": "n-1"}
+    ids = {field: f"{name}-{mark}" for field, name in named.items() if getattr(command, field, None) is not None}
+    return command.model_copy(update=ids | ({"vacancy": "v-1"} if hasattr(command, "vacancy") else {}))
+
+
+def answer(command: Command, principal: Principal, *more: Event) -> CommandDecided:
+    """The answer of the command's service, which loads whatever its decider reads."""
+    service = command.service
+    decider, envelope = DECIDERS[service], enveloped(command)
+    received = datetime(2024, 3, 12, tzinfo=UTC)
+    words = {type_name(type(command)): type(command)}
+    one = decode.command(envelope, words, received=received, bytes_max=100_000, principal=principal)
+    there, loaded = states(decider, service, *more), dict[str, StreamState]()
+    for _ in range(20):
+        done: SettledBatch = settle([one], LoadedState({}, loaded, {}), decider)
+        if not done.missing_streams:
+            assert done.faults == ()
+            (outcome,) = done.batch.outcomes
+            return outcome.body
+        loaded |= {name: there.get(name) or StreamState(0, decider.initial(name)) for name in done.missing_streams}
+    raise AssertionError("it reads more and more streams")
+
+
+def learned(command: Command, mark: str, principal: Principal) -> tuple[object, ...]:
+    """All that the sender learns, but for the name that it sent itself."""
+    body = answer(about(command, mark), principal)
+    texts = (body.reason, body.remedy, body.field, *body.details)
+    return (body.status, body.rule, *((text or "").replace(mark, "…") for text in texts))
+
+
+@pytest.mark.parametrize("command", OF_SOMETHING, ids=lambda command: type(command).__name__)
+def test_a_command_about_a_foreign_stream_is_refused_like_one_about_an_unknown_stream(command: Command) -> None:
+    assert learned(command, "bravo", DESK) == learned(command, "nobody", DESK)
+    assert learned(command, "bravo", DESK)[0] in ("refused", "pending")
+
+
+def test_the_same_commands_tell_a_sender_of_every_state_what_is_on_record() -> None:
+    """So the silence above is not that of an empty history."""
+    differ = [one for one in OF_SOMETHING if learned(one, "bravo", EVERYBODY) != learned(one, "nobody", EVERYBODY)]
+    assert len(differ) > 20
+
+
+@pytest.mark.parametrize("command", CREATING, ids=lambda command: type(command).__name__)
+def test_an_id_that_another_state_has_taken_is_refused_and_no_state_named(command: Command) -> None:
+    body = answer(about(command, "bravo"), DESK)
+    if type(command).service != "deployments":  # whose commands of this kind are about the State's own returns
+        assert (body.status, body.rule) == ("refused", "permit")
+    assert histories.THEIRS not in str(body)
+
+
+def test_a_mandate_that_replaces_a_foreign_one_is_refused_like_one_that_replaces_an_unknown_one() -> None:
+    """A second stream, which the command names and is not about."""
+    approve = next(one for one in EXAMPLES if isinstance(one, ApproveMandate)).model_copy(update={"mandate": "kz-new"})
+    answers = [_replacing(approve, f"kz-2013-{mark}") for mark in ("bravo", "nobody")]
+    assert answers[0].replace("bravo", "nobody") == answers[1]
+    assert "is on record" in answers[1]
+
+
+def _replacing(approve: ApproveMandate, replaced: str) -> str:
+    proposed = story.proposed("kz-new")
+    command = approve.model_copy(update={"supersedes": replaced})
+    return answer(command, DESK, proposed).reason or ""
+
+
+def test_who_holds_a_person_already_is_not_named_to_a_sender_of_one_state() -> None:
+    claim = Claim("person", "p-1", date(2014, 7, 1), None)
+    received: Any = None
+    assert "line/" not in of_deployments.claimed(received, claim, None).reason
