@@ -250,6 +250,17 @@ async def test_a_stream_of_another_state_is_refused_by_the_rule_permit() -> None
     assert "xx" not in (answers[1].reason or "").lower()
 
 
+async def test_whose_claim_stands_in_the_way_is_not_named_to_a_sender_of_some_states() -> None:
+    desk = Principal("api_key", "desk", contributors=frozenset({"KZX"}))
+    handler = CommandHandler(Counting(), MemoryStore(), service="approvals", streams_cached_max=10)
+    theirs, ours = reject("c-1", "xx-1", "claim:post"), reject("c-2", "kz-1", "claim:post")
+    assert [one.status for one in await handler.handle([theirs])] == ["accepted"]
+    limited, unlimited = await handler.handle([replace(ours, principal=desk), reject("c-3", "kz-1", "claim:post")])
+    assert (limited.rule, unlimited.rule) == ("claimed", "claimed")
+    assert "xx-1" in (unlimited.reason or "")
+    assert "xx-1" not in (limited.reason or "")
+
+
 async def test_policies_and_senders_without_a_register_are_limited_to_no_state() -> None:
     for principal in (system("approvals"), UNAUTHENTICATED):
         handler = CommandHandler(Counting(), MemoryStore(), service="approvals", streams_cached_max=10)
