@@ -7,6 +7,7 @@ the same follows from the signed log, and from nothing else.
 import asyncio
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import date
@@ -31,6 +32,7 @@ from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.parameters import parameters_of
 from services.reporting.reports.receipts import Receipt
 
+NOBODY: Final = "nobody whom a service verified"
 BATCH_RECORDS: Final = 1_000
 """Records in one transaction."""
 
@@ -53,6 +55,13 @@ def consumed(record: JsonObject) -> "ConsumerRecord[bytes | None, bytes | None]"
     )
 
 
+def said_by(record: JsonObject) -> str:
+    """Who said an event, as its service verified: the principal, or the one on whose behalf a policy acted."""
+    headers = {name: content for name, content in static_files.headers_of(record) if isinstance(content, bytes)}
+    names = ("ce_authonbehalfof", "ce_authid")
+    return next((headers[name].decode(errors="replace") for name in names if name in headers), NOBODY)
+
+
 class RecomputedViews:
     """Views in a separate schema, filled while the records are read."""
 
@@ -65,6 +74,8 @@ class RecomputedViews:
         self._next: list[ConsumerRecord[bytes | None, bytes | None]] = []
         self.uncovered: list[str] = []
         """Records that the answer depends on but the receipt's checkpoint does not cover."""
+        self.said_by: Counter[str] = Counter()
+        """By principal, how many of the events it said."""
 
     def see(self, record: JsonObject, size: int) -> None:
         """Take one archived record; the receipt's checkpoint covers the first `size` records of the archive."""
@@ -73,6 +84,7 @@ class RecomputedViews:
         if record["leaf"] >= size:
             self.uncovered.append(name_of(record))
         self._next.append(consumed(record))
+        self.said_by[said_by(record)] += 1
         if len(self._next) == BATCH_RECORDS:
             self._fill()
 

@@ -1,7 +1,7 @@
 """Verifies that a report follows from the log: checks the file, the log and the recomputed report by the receipt."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -32,6 +32,8 @@ class ReceiptCheck:
     projection_then: str
     projection_now: str
     """The versions of the code that computes reports, at the time of the receipt and now."""
+    said_by: Mapping[str, int]
+    """Who said the events before the receipt's positions, as the services verified, and how many each; most first."""
 
 
 def verify_receipt(file: Path, key: str, read: ReadPath, scratch: str | None, report_rate: ReportRate) -> ReceiptCheck:
@@ -46,9 +48,9 @@ def verify_receipt(file: Path, key: str, read: ReadPath, scratch: str | None, re
     if answer is not None and receipts.digest(answer) != receipt.digest:
         findings.append("answer: it is not the one that the receipt was given for: somebody changed the file")
     with _scratch_postgres(scratch) as url:
-        findings += _recompute(read, key, receipt, answer, url, report_rate)
-    as_of = str(receipt.parameters["as_of"])
-    return ReceiptCheck(receipt.report, as_of, findings, receipt.projection, receipts.code_version())
+        again, said_by = _recompute(read, key, receipt, answer, url, report_rate)
+    as_of, findings = str(receipt.parameters["as_of"]), [*findings, *again]
+    return ReceiptCheck(receipt.report, as_of, findings, receipt.projection, receipts.code_version(), said_by)
 
 
 def _read_receipt(file: Path) -> tuple[JsonObject | None, Receipt]:
@@ -67,23 +69,24 @@ def _read_receipt(file: Path) -> tuple[JsonObject | None, Receipt]:
 
 def _recompute(
     read: ReadPath, key: str, receipt: Receipt, answer: JsonObject | None, url: str, report_rate: ReportRate
-) -> list[str]:
-    """The faults of the log, and how the answer that follows from it differs."""
+) -> tuple[list[str], Mapping[str, int]]:
+    """The faults of the log, and how the answer that follows from it differs; and who said what it follows from."""
     note = receipt.archive["checkpoint"]
     try:
         keys = verifier.handed_over(key, json.loads(read("handovers")))
         size = verifier.checkpoint(note, keys).size
     except (NotVerified, ValueError) as error:
-        return [f"receipt: its checkpoint: {error}"]
+        return [f"receipt: its checkpoint: {error}"], {}
     with recomputed_views(url, receipt) as views:
         report = verifier.verify(watched(read, views, size), key, note, report_rate)
         uncovered = [f"{record}: the checkpoint of the receipt does not cover it" for record in views.uncovered]
         try:
             again = views.answer()
         except (QueryError, ValidationError) as error:
-            return [*report.findings, *uncovered, f"answer: it cannot be made again: {error}"]
+            return [*report.findings, *uncovered, f"answer: it cannot be made again: {error}"], {}
     is_same = receipts.digest(again) == receipt.digest
-    return [*report.findings, *uncovered, *([] if is_same else _differences(answer, again))]
+    findings = [*report.findings, *uncovered, *([] if is_same else _differences(answer, again))]
+    return findings, dict(views.said_by.most_common())
 
 
 def _differences(answer: JsonObject | None, again: JsonObject) -> list[str]:

@@ -21,9 +21,16 @@ def check(file: Path, key: str, read: ReadPath, scratch: str | None) -> None:
         typer.echo(finding)
     if checked.projection_then != checked.projection_now:
         typer.echo(f"The projections are others than then: {checked.projection_then}, now {checked.projection_now}.")
+    if checked.said_by:
+        said = ", ".join(f"{events:,} by {_printable(name)}" for name, events in checked.said_by.items())
+        typer.echo(f"The events that it rests on were said: {said}.")
     typer.echo(_verdict(checked))
     if checked.findings:
         raise typer.Exit(FAILED)
+
+
+def _printable(name: str) -> str:
+    return "".join(one if one.isprintable() else "?" for one in name[:200])
 
 
 def _verdict(checked: ReceiptCheck) -> str:

@@ -50,7 +50,7 @@ class Log:
 @pytest.fixture(scope="module")
 def answers(system: RunningSystem) -> dict[str, dict[str, Any]]:
     """Reports with their receipts, by the report's name."""
-    addresses = Endpoints(system.servers.kafka, {"query": system.url("query")})
+    addresses = Endpoints(system.servers.kafka, {name: system.url(name) for name in ("query", "approvals")})
     run.send_story(addresses, Settings(kafka_bootstrap=addresses.kafka_bootstrap), lambda _: None)
     return {name: report(system, name, receipt="true", **params) for name, params in REQUESTS}
 
@@ -75,6 +75,8 @@ def report(system: RunningSystem, name: str, **params: str) -> dict[str, Any]:
 def test_a_report_is_made_again_from_the_log_alone(log: Log, answers: dict[str, Any], name: str) -> None:
     code, output = log.verify(answers[name])
     assert (code, "the same to the byte" in output) == (0, True), output
+    (said,) = [line for line in output.splitlines() if line.startswith("The events that it rests on were said: ")]
+    assert "by nobody whom a service verified" in said and " by tests" in said
     assert answers[name]["rows"]
 
 
