@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from contracts import admitted, dead_letters
 from contracts.cloudevents import to_kafka
+from contracts.command_topics import own
 from contracts.examples import EXAMPLES, enveloped
 from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.outcome import CommandDecided
@@ -68,6 +69,12 @@ _INTERNAL: Final = {
     "name": "internal",
     "description": "Only policies of this system send it; from others it is refused.",
 }
+_OWN: Final[Json] = {
+    "description": "The commands of one registered producer that does not sign: nobody else may write there.",
+    "parameters": {
+        "producer": {"description": "Its name in the register of producers: lower-case letters, digits and hyphens."}
+    },
+}
 _COMMAND_REQUIRED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type")
 _OUTCOME_REQUIRED: Final = (
     *_COMMAND_REQUIRED,
@@ -79,8 +86,11 @@ _OUTCOME_REQUIRED: Final = (
     "ce_position",
 )
 _EVENT_REQUIRED: Final = (*_OUTCOME_REQUIRED, "ce_correlationid", "ce_causationid", "ce_streamversion")
+OF_A_PRODUCER: Final = "commands-of-a-producer"
+"""The kind of the topics that belong to one producer each."""
 _OPERATIONS: Final = (
     ("commands", "receive", "Decide each command once, in the order of its stream, and answer it."),
+    (OF_A_PRODUCER, "receive", "The same, on a producer's own topic: it alone may write there, and signs nothing."),
     ("events", "send", "Publish each recorded event once, in the order of its stream."),
     ("outcomes", "send", "Publish the answer to each command: accepted, refused, pending, invalid or conflict."),
     ("admitted", "send", "Publish each decided command that came over HTTP, as it came."),
@@ -114,6 +124,8 @@ def message_names(service: str, kind: str) -> Sequence[str]:
     match kind:
         case "commands":
             return [_name(word) for word in commands_of(service).values()]
+        case kind if kind == OF_A_PRODUCER:
+            return [_name(word) for word in commands_of(service).values() if not word.is_internal]
         case "events":
             return [_name(word) for word in events_of(service).values()]
         case "outcomes":
@@ -129,11 +141,12 @@ def _name(word: type[Message]) -> str:
 
 
 def _channel(service: str, kind: str) -> Json:
-    return {
+    channel = {
         "address": f"{service}.{kind}",
         "description": f"The {kind.replace('-', ' ')} of the {service} service.",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in message_names(service, kind)},
     }
+    return channel if kind != OF_A_PRODUCER else {**channel, **_OWN, "address": own(service, "{producer}")}
 
 
 def _operation(service: str, kind: str, action: str, summary: str) -> tuple[str, Json]:

@@ -16,13 +16,14 @@ import structlog
 from fastapi import FastAPI
 
 from contracts.cloudevents import Envelope, from_kafka
-from contracts.newer import NewerThanProgram, is_known
+from contracts.newer import NewerThanProgram
 from contracts.registry import commands_of, schema_name, type_name
 from contracts.unreadable import Unreadable
 from kernel.decide import decode, register_in_force
 from kernel.decide.command_handler import CommandHandler
 from kernel.decide.decode import unreadable
 from kernel.decide.held_events import HeldEventRetry, TooManyHeld
+from kernel.decide.newer_log import newer_words, refuse_newer
 from kernel.decide.record_decoder import RecordDecoder
 from kernel.http import command_routes
 from kernel.identity.intake import Senders
@@ -32,6 +33,7 @@ from kernel.identity.register_file import RegisterFile
 from kernel.identity.senders import policy_source
 from kernel.messaging import login, outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
+from kernel.messaging.input_topics import InputTopics
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
 from kernel.model.decider import AnyDecider, Policy, RecordedEvent
@@ -66,6 +68,10 @@ class DecidingService:
         return [topics.commands(self.name), *self.policies]
 
     @property
+    def commands_of(self) -> list[str]:  # producers' own topics of commands: they come and go
+        return [self.name]
+
+    @property
     def topics_out(self) -> list[str]:
         return [topics.of_log(self.name, log) for log in LOGS]
 
@@ -74,7 +80,12 @@ class DecidingProcess:
     """One process of a service: the parts of the shell, connected."""
 
     def __init__(
-        self, service: DecidingService, settings: Settings, pool: asyncpg.Pool, register: RegisterFile | None = None
+        self,
+        service: DecidingService,
+        settings: Settings,
+        pool: asyncpg.Pool,
+        register: RegisterFile | None = None,
+        there: Collection[str] = (),
     ) -> None:
         name, url = service.name, settings.database_url.get_secret_value()
         self._service = service
@@ -92,16 +103,8 @@ class DecidingProcess:
             newer=self._met_newer,
         )
         self.command_queue = self._queue(settings.batch_records_max, settings.http_waiting_max)
-        self.consumer = Consumer(
-            name,
-            service.topics_in,
-            settings=settings,
-            load_offsets=self.store.begin_consuming,
-            handle=self._handle,
-            set_aside=self._set_aside,
-            health=health,
-        )
-        self.lag = Lag(self.consumer, service.topics_in, self.store.stored_offsets, settings=settings, health=health)
+        self.consumer = self._consumer(InputTopics(service.topics_in, service.commands_of, there))
+        self.lag = Lag(self.consumer, self.store.stored_offsets, settings=settings, health=health)
         self._may_be_ready = asyncio.Event()
         self._register = register
         self._pool = pool
@@ -111,6 +114,17 @@ class DecidingProcess:
             name, self.store, self.record_decoder, self.command_handler, health=health, held_max=settings.held_max
         )
         self._newer: asyncio.Future[NewerThanProgram] = asyncio.get_running_loop().create_future()
+
+    def _consumer(self, topics_in: InputTopics) -> Consumer:
+        return Consumer(
+            self._service.name,
+            topics_in,
+            settings=self._settings,
+            load_offsets=self.store.begin_consuming,
+            handle=self._handle,
+            set_aside=self._set_aside,
+            health=self.health,
+        )
 
     def _queue(self, batch_max: int, waiting_max: int) -> command_routes.CommandQueue:
         handle = self.command_handler.handle_separately
@@ -242,22 +256,6 @@ def reactions(service: DecidingService, topic: str, event: RecordedEvent, cause:
     ]
 
 
-def newer_words(words: Collection[tuple[str, int]]) -> list[str]:
-    """The types and versions in a log that this program does not know."""
-    return [f"{name} version {version}" for name, version in sorted(words) if not is_known(name, version)]
-
-
-def refuse_newer(service: str, words: Collection[tuple[str, int]]) -> None:
-    """End the process, before it does anything, if its log holds events that it cannot read.
-
-    Raises:
-        SystemExit: the log holds such events; the message names them and the remedy.
-    """
-    if newer := newer_words(words):
-        reason = f"The log of {service} was written by a newer version of this program: {', '.join(newer)}."
-        raise SystemExit(f"{reason} Start that version: an older one would decide without these events.")
-
-
 async def _woken(event: asyncio.Event, timeout_s: float) -> None:
     started = time.monotonic()
     while not event.is_set() and time.monotonic() - started < timeout_s:
@@ -272,10 +270,10 @@ async def run(service: DecidingService, settings: Settings | None = None) -> Non
     settings = settings or Settings.for_service(service.name)
     await login.at_start(settings)
     await database.migrate(settings.database_url, MIGRATIONS)
-    await topics.ensure(settings, [*service.topics_in, *service.topics_out])
+    there = await topics.ensure(settings, [*service.topics_in, *service.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")
     async with pool:
-        process = DecidingProcess(service, settings, pool, await register_in_force.register_of(settings, pool))
+        process = DecidingProcess(service, settings, pool, await register_in_force.register_of(settings, pool), there)
         refuse_newer(service.name, await process.store.words())
         app = command_routes.build(
             service.name,

@@ -4,7 +4,7 @@ Reporting and audit are such services. The offsets that they have read are store
 any moment leaves either both or neither.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from kernel.http import application, command_routes, operator_routes
 from kernel.messaging import login, outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
+from kernel.messaging.input_topics import InputTopics
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
 from kernel.model.records import DeadLetter, Fenced, OffsetAdvance
@@ -64,6 +65,8 @@ class ReaderService:
     """For a service that reads best in larger batches than the settings' default."""
     dead_letters: bool = field(default=True)
     """False for a service that stores bytes as they are, and so can read everything."""
+    commands_of: Sequence[str] = ()
+    """The services whose producers' own topics of commands it reads too, as they come to be."""
     readers: Sequence[str] = ()
     """Roles of people who read its tables: their sessions are ended if they exceed their limits."""
 
@@ -101,7 +104,13 @@ class ReaderProcess:
     """One process of a reading service."""
 
     def __init__(
-        self, service: ReaderService, settings: Settings, pool: asyncpg.Pool, health: Health, loops: Sequence[Loop]
+        self,
+        service: ReaderService,
+        settings: Settings,
+        pool: asyncpg.Pool,
+        health: Health,
+        loops: Sequence[Loop],
+        there: Collection[str] = (),
     ) -> None:
         self._service = service
         self._pool = pool
@@ -109,7 +118,7 @@ class ReaderProcess:
         self._loops = loops
         self.consumer = Consumer(
             service.name,
-            service.topics_in,
+            InputTopics(service.topics_in, service.commands_of, there),
             settings=service.with_own_batch(settings),
             load_offsets=partial(begin_consuming, pool),
             handle=self._handle,
@@ -117,7 +126,7 @@ class ReaderProcess:
             health=health,
         )
         read_offsets = partial(stored_offsets, pool)
-        self.lag = Lag(self.consumer, service.topics_in, read_offsets, settings=settings, health=health)
+        self.lag = Lag(self.consumer, read_offsets, settings=settings, health=health)
         url, readers = settings.database_url.get_secret_value(), outbox.readers(pool, service.name, LOGS)
         self.relay = Relay(service.name, url, readers, settings=settings, health=health)
 
@@ -168,11 +177,11 @@ async def run(
     settings = settings or Settings.for_service(service.name)
     await login.at_start(settings)
     await database.migrate(settings.database_url, service.schema)
-    await topics.ensure(settings, [*service.topics_in, *service.topics_out])
+    there = await topics.ensure(settings, [*service.topics_in, *service.topics_out])
     pool = await database.connect(settings.database_url, application=f"forcegen {service.name}")
     async with pool, beside(pool):
         health = Health(settings.stuck_after_ms / 1000)
-        process = ReaderProcess(service, settings, pool, health, loops(pool, health))
+        process = ReaderProcess(service, settings, pool, health, loops(pool, health), there)
         app = application.app(f"Forcegen {service.name}", lifespan=process.lifespan)
         ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
         operator_routes.operations(app, health, service=service.name, ready=ready, passed_over=passed_over)

@@ -1,6 +1,6 @@
 """Names at the brokers of people, their tools and other systems; those of services are the services' own names."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ CLI: Final = "cli"
 
 @dataclass(frozen=True, slots=True)
 class RegisteredProducer:
-    """Another system that sends commands: its name at the brokers, and its command topics."""
+    """A user at the brokers of another system that sends commands, and the topics that it writes."""
 
     name: str
-    topics: Collection[str]
+    topics: Sequence[str]

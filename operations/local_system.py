@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,10 @@ from deploy.local.kafka_logins import USERS_FILE, KafkaLogin, completed, passwor
 from deploy.local.process import write_atomically
 from deploy.local.services import System
 from deploy.local.stack import Servers
+from kernel.runtime.settings import Settings
 from operations.kafka_settings import of_local_login
+from operations.kafka_users import RegisteredProducer
+from operations.producers import at_brokers, read_register
 
 
 def provision_kafka_here(servers: Servers, directory: Path) -> Mapping[str, KafkaLogin]:
@@ -21,12 +24,24 @@ def provision_kafka_here(servers: Servers, directory: Path) -> Mapping[str, Kafk
     from operations.provision_kafka import provision_kafka  # noqa: PLC0415
 
     path = directory / USERS_FILE
-    stored = passwords_in(path)
-    passwords = completed(stored, accesses().keys())
+    stored, registered = passwords_in(path), producers_here()
+    passwords = completed(stored, accesses(registered).keys())
     if passwords != stored:
         write_atomically(path, json.dumps(passwords, indent=2) + "\n")
-    asyncio.run(provision_kafka(of_local_login(servers.kafka_bootstrap, servers.kafka_admin), passwords))
+    asyncio.run(provision_kafka(of_local_login(servers.kafka_bootstrap, servers.kafka_admin), passwords, registered))
     return {user: KafkaLogin(user, password) for user, password in passwords.items()}
+
+
+def producers_here() -> Sequence[RegisteredProducer]:
+    """The producers of the register that the services go by here (`FORCEGEN_PRODUCERS`); none without one.
+
+    Raises:
+        OperationError: the register cannot be used, or the operators' keys are not set.
+    """
+    settings = Settings()
+    if settings.producers is None:
+        return ()
+    return at_brokers(read_register(settings.producers, settings.producers_operators or ","))
 
 
 SYSTEM: Final = System(system.SERVICES, roles.provision_here, provision_kafka_here, access.settings_here)

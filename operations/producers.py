@@ -5,7 +5,7 @@ import secrets
 import stat
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.registry import SERVICES
@@ -15,6 +15,7 @@ from kernel.identity.signed_note import Malformed, Signer, Unsigned, open_note, 
 from kernel.sql import queries
 from operations import connections
 from operations.errors import InvalidRequest, OperationError
+from operations.kafka_users import RegisteredProducer
 
 __all__ = ["Register", "difference", "lines_of"]
 SIGNATURES_BEGIN = "\n\n— "
@@ -119,6 +120,20 @@ async def affected_by(
         async with connections.reading(service, database, directory) as connection:
             for row in await connection.fetch(queries("operations", "producers.sql")["affected_by"], key):
                 yield Affected(service, *row)
+
+
+def at_brokers(register: Register, at: datetime | None = None) -> list[RegisteredProducer]:
+    """The users of each producer at the brokers, with the topics that the register lets them write at an instant.
+
+    `at` is now if it is not given. A producer without a topic of its own whose keys are all over writes nothing.
+    """
+    moment = at or datetime.now(UTC)
+    return [
+        RegisteredProducer(user, sorted(topics))
+        for producer in register.producers.values()
+        if (topics := producer.writes_at(moment))
+        for user in sorted(producer.brokers)
+    ]
 
 
 def changes(before: Register, after: Register) -> Mapping[str, tuple[Collection[str], Collection[str]]]:

@@ -4,6 +4,7 @@ The services need none of the rights that this needs, so it runs as the cluster'
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
@@ -26,18 +27,22 @@ __all__ = ["AclDifference", "apply_acls", "compare_acls", "given_passwords", "pr
 
 IN_EFFECT_WITHIN_S: Final = 60.0
 IN_EFFECT_POLL_S: Final = 0.1
+_NO_VARIABLE: Final = re.compile("[^A-Z0-9_]", re.ASCII)
 
 
 def given_passwords(environment: Mapping[str, str], producers: Sequence[RegisteredProducer] = ()) -> Mapping[str, str]:
     """The password of each principal for which `FORCEGEN_<PRINCIPAL>_KAFKA_PASSWORD` or `…_FILE` is set.
 
     Raises:
-        OperationError: a file cannot be read, or is empty.
+        OperationError: a file cannot be read, or is empty; or a variable would be that of two principals.
     """
     passwords: dict[str, str] = {}
+    named: dict[str, str] = {}
     for principal in accesses(producers):
-        name = f"FORCEGEN_{principal.upper().replace('-', '_')}_KAFKA_PASSWORD"
+        name = f"FORCEGEN_{_NO_VARIABLE.sub('_', principal.upper())}_KAFKA_PASSWORD"
         if name in environment or f"{name}_FILE" in environment:
+            if (other := named.setdefault(name, principal)) != principal:
+                raise OperationError(f"{name} would be the password of {other} and of {principal}: rename one user.")
             try:
                 passwords[principal] = setting(environment, name)
             except (Missing, OSError) as fault:
@@ -128,7 +133,8 @@ def _apply(admin: AdminClient, producers: Collection[RegisteredProducer], keep: 
 
 
 def _difference(admin: AdminClient, producers: Collection[RegisteredProducer], keep: Collection[str]) -> AclDifference:
-    return difference(table(producers), kafka_admin.present_acls(admin), namespace=NAMESPACE, keep=keep)
+    wanted = table(producers, kafka_admin.topic_names(admin))
+    return difference(wanted, kafka_admin.present_acls(admin), namespace=NAMESPACE, keep=keep)
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:

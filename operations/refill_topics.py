@@ -154,7 +154,7 @@ async def _partition_counts(archive: Connection, request: RefillRequest, view: R
     for topic, part in known:
         counts[topic] = max(part + 1, counts.get(topic, 0))
     taken = {topic: count for topic, count in counts.items() if _is_taken(which, topic)}
-    if left_out := sorted(topic for topic in counts if topic.endswith(".commands") and topic not in taken):
+    if left_out := sorted(topic for topic in counts if topics.are_commands(topic) and topic not in taken):
         view.left_out(left_out)
     if unknown := sorted(request.renamed.keys() - taken.keys()):
         raise InvalidRequest(f"--as names {unknown[0]}, which is not refilled: name it with --topic too.")
@@ -166,7 +166,7 @@ def _is_taken(which: Selection, topic: str) -> bool:
     return (
         (not which.topics or topic in which.topics)
         and (not which.services or topic.partition(".")[0] in which.services)
-        and (topic in which.topics or not topic.endswith(".commands"))
+        and (topic in which.topics or not topics.are_commands(topic))
     )
 
 

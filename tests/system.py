@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -166,12 +166,12 @@ def every_topic() -> list[str]:
     return sorted({topic for service in services for topic in [*service.topics_in, *service.topics_out]})
 
 
-async def empty_topics(bootstrap: str) -> None:
-    """Delete every topic of the system and create it again, so that offsets begin at 0."""
+async def empty_topics(bootstrap: str, more: Sequence[str] = ()) -> None:
+    """Delete every topic of the system, and `more`, and create it again, so that offsets begin at 0."""
     admin = AIOKafkaAdminClient(**kafka_clients.aiokafka(bootstrap))
     await admin.start()
     try:
-        there = [topic for topic in every_topic() if topic in await admin.list_topics()]
+        there = [topic for topic in (*every_topic(), *more) if topic in await admin.list_topics()]
         if there:
             await admin.delete_topics(there)
         for _ in range(600):
@@ -180,7 +180,7 @@ async def empty_topics(bootstrap: str) -> None:
             await asyncio.sleep(0.05)
     finally:
         await admin.close()
-    await topics.ensure(Settings(kafka_bootstrap=bootstrap), every_topic())
+    await topics.ensure(Settings(kafka_bootstrap=bootstrap), [*every_topic(), *more])
 
 
 async def provision(servers: Servers, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,12 +13,32 @@ from cli.output.errors import FAILED, WRONG_USAGE, CommandError
 from deploy.local.kafka_logins import ADMIN
 from kernel.messaging.acls import AclDifference
 from operations.kafka_users import RegisteredProducer
+from operations.producers import at_brokers, read_register
 
 Check = Annotated[bool, typer.Option("--check", help="Show the difference and change nothing; the default.")]
 Apply = Annotated[bool, typer.Option("--apply", help="Add what is missing, and remove what is not in the table.")]
 Producers = Annotated[
     list[str] | None,
-    typer.Option("--producer", metavar="NAME=TOPIC", help="A producer and a topic it may write; may be repeated."),
+    typer.Option(
+        "--producer",
+        metavar="USER=TOPIC",
+        help="Where there is no register: a producer's user and a topic it may write; may be repeated.",
+    ),
+]
+RegisterFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--producers",
+        metavar="FILE",
+        envvar="FORCEGEN_PRODUCERS",
+        help="The register of producers, signed: each one's users may write the topics that it gives them.",
+    ),
+]
+Operators = Annotated[
+    str | None,
+    typer.Option(
+        "--operators", envvar="FORCEGEN_PRODUCERS_OPERATORS", help="The operators' keys that sign it, comma separated."
+    ),
 ]
 Keep = Annotated[
     list[str] | None,
@@ -33,6 +54,8 @@ commands = typer.Typer(
 def acls(
     bootstrap: Bootstrap = None,
     directory: Directory = USUAL,
+    register: RegisterFile = None,
+    operators: Operators = None,
     producer: Producers = None,
     keep: Keep = None,
     *,
@@ -43,12 +66,13 @@ def acls(
 
     An ACL concerns this system if it is one of a service's, a producer's or a tool's, or opens one of its topics,
     groups or transactional ids to somebody else. All others are left alone. Log in as an administrator, with
-    FORCEGEN_KAFKA_….
+    FORCEGEN_KAFKA_…. A producer that left the register, or whose keys are all over and that has no topic of its own,
+    has no rights; what it sent is still read.
 
     \b
     Examples:
       forcegen kafka acls --check
-      forcegen kafka acls --apply --bootstrap k1:9094 --producer parliament=approvals.commands.parliament
+      forcegen kafka acls --apply --bootstrap k1:9094 --producers producers.txt
       forcegen kafka acls --check --keep kafka-exporter
     \b
     Exit codes: 0 nothing differs, or the difference was applied; 1 something differs, or the brokers refuse or do not
@@ -58,7 +82,7 @@ def acls(
 
     if check and apply:
         raise CommandError("--check changes nothing and --apply does: give one of them.", WRONG_USAGE)
-    brokers, registered = endpoints.kafka(bootstrap, directory, ADMIN), producers(producer or [])
+    brokers, registered = endpoints.kafka(bootstrap, directory, ADMIN), producers(producer or [], register, operators)
     if apply:
         _show(asyncio.run(apply_acls(brokers, registered, keep or [])), added="added", removed="removed")
         return
@@ -69,7 +93,13 @@ def acls(
 
 
 @commands.command()
-def provision(bootstrap: Bootstrap = None, directory: Directory = USUAL, producer: Producers = None) -> None:
+def provision(
+    bootstrap: Bootstrap = None,
+    directory: Directory = USUAL,
+    register: RegisterFile = None,
+    operators: Operators = None,
+    producer: Producers = None,
+) -> None:
     """Make the topics, set the users' passwords, and apply the ACLs. May be repeated; run it before the services start.
 
     The password of a user is FORCEGEN_<USER>_KAFKA_PASSWORD, or in the file that FORCEGEN_<USER>_KAFKA_PASSWORD_FILE
@@ -79,30 +109,41 @@ def provision(bootstrap: Bootstrap = None, directory: Directory = USUAL, produce
     Examples:
       forcegen kafka provision --bootstrap k1:9094
       FORCEGEN_PARLIAMENT_KAFKA_PASSWORD_FILE=/run/secrets/parliament \\
-        forcegen kafka provision --producer parliament=approvals.commands.parliament
+        forcegen kafka provision --producers producers.txt
     \b
     Exit codes: 0 done; 1 the brokers refuse or do not answer; 2 the command line is wrong.
     """
     from operations.provision_kafka import given_passwords, provision_kafka  # noqa: PLC0415  (as above)
 
-    brokers, registered = endpoints.kafka(bootstrap, directory, ADMIN), producers(producer or [])
+    brokers, registered = endpoints.kafka(bootstrap, directory, ADMIN), producers(producer or [], register, operators)
     passwords = given_passwords(os.environ, registered)
     differs = asyncio.run(provision_kafka(brokers, passwords, registered))
     typer.echo(f"passwords set: {', '.join(sorted(passwords)) or 'none'}")
     _show(differs, added="added", removed="removed")
 
 
-def producers(given: list[str]) -> list[RegisteredProducer]:
-    """The producers of the options, each with all of its topics.
+def producers(given: list[str], register: Path | None, operators: str | None) -> list[RegisteredProducer]:
+    """The producers of the register or of the options, each user with all of its topics.
 
     Raises:
-        CommandError: an option is no NAME=TOPIC.
+        CommandError: both are given, or a register whose signatures nobody can check; or an option is no USER=TOPIC.
     """
+    if register is not None:
+        if given:
+            raise CommandError(
+                f"--producer {given[0]}: with a register, who may write stands there alone.", WRONG_USAGE
+            )
+        if not operators:
+            raise CommandError(
+                f"{register} gives rights only as two operators signed it: name their keys with --operators.",
+                WRONG_USAGE,
+            )
+        return at_brokers(read_register(register, operators))
     topics: dict[str, list[str]] = {}
     for text in given:
         name, _, topic = text.partition("=")
         if not name or not topic:
-            raise CommandError(f"--producer {text}: write NAME=TOPIC.", WRONG_USAGE)
+            raise CommandError(f"--producer {text}: write USER=TOPIC.", WRONG_USAGE)
         topics.setdefault(name, []).append(topic)
     return [RegisteredProducer(name, names) for name, names in topics.items()]
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import structlog
 
+from contracts import command_topics
 from contracts.cloudevents import from_kafka
 from contracts.envelope import Envelope
 from contracts.newer import newer_event
@@ -22,7 +23,6 @@ from kernel.decide.decode import unreadable
 from kernel.identity.intake import VERIFIED_AT_ONCE, Arrival, Senders
 from kernel.identity.principal import Principal
 from kernel.identity.senders import NotTheSender
-from kernel.messaging import topics
 from kernel.messaging.consumer import Record, Records, check_whole, dead_letter
 from kernel.model.decider import RecordedEvent
 from kernel.model.records import DeadLetter, DecodedCommand, HeldEvent, Origin, StreamOf
@@ -65,7 +65,7 @@ class RecordDecoder:
     def __init__(
         self, service: str, decode_command: DecodeCommand, react: React, senders: Senders | None = None
     ) -> None:
-        self._commands = topics.commands(service)
+        self._service = service
         self._senders = senders or Senders()
         self._decode_command = decode_command
         self._react = react
@@ -91,7 +91,7 @@ class RecordDecoder:
 
     def decode(self, record: Record) -> DecodedRecord:
         """The commands of a record, or its dead letter; both if it cannot be decoded but its identity can be read."""
-        is_command = record.topic == self._commands
+        is_command = command_topics.service_of(record.topic) == self._service
         origin = Origin(record.topic, record.partition, record.offset)
         try:
             check_whole(record)

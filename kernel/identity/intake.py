@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from contracts import command_topics
 from contracts.envelope import Envelope
 from contracts.raw_events import RawEvent
 from contracts.verifiability import MATERIAL, NotVerifiable, verify
@@ -59,7 +60,7 @@ class Senders:
         register = self._register()
         if register is None:
             return envelope, arrival.caller
-        producer = _owner(register, envelope.source)
+        producer = _owner(register, envelope.source, arrival.topic)
         try:
             event = raw()
             if event.attributes.get(MATERIAL) not in (None, ""):
@@ -82,7 +83,7 @@ class Senders:
         check_source(_Unread(source))
         register = self._register()
         if register is not None and source is not None:
-            _unsigned(_owner(register, source), register, arrival)
+            _unsigned(_owner(register, source, arrival.topic), register, arrival)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,16 @@ class _Unread:
     source: str | None
 
 
-def _owner(register: Register, source: str) -> Producer:
+def _owner(register: Register, source: str, topic: str | None) -> Producer:
+    """The producer to which a source belongs; a topic of a producer's own takes that one's sources alone."""
     producer = register.owner(source)
     if producer is None:
         reason = f"No registered producer has the source {source[:80]!r}."
         raise NotTheSender(reason, "source", "Ask the operators to register it (register of producers).")
+    whose = None if topic is None else command_topics.producer_of(topic)
+    if whose not in (None, producer.name):
+        reason = f"{topic} is the topic of {whose}, and the source {source[:80]!r} belongs to {producer.name}."
+        raise NotTheSender(reason, "source", "Send it on a topic of your own, or signed on the one that all share.")
     return producer
 
 
@@ -122,8 +128,8 @@ def _unsigned(producer: Producer, register: Register, arrival: Arrival) -> Princ
         return _principal(producer, register, arrival.caller.kind)
     if arrival.topic not in producer.topics:
         reason = f"{producer.name} sends no unsigned commands on {arrival.topic}."
-        raise NotTheSender(reason, MATERIAL, "Sign the command, or send it on a topic that is registered for you.")
-    return _principal(producer, register, "unknown")  # the topic is shared: only the brokers know who wrote to it
+        raise NotTheSender(reason, MATERIAL, "Sign the command, or send it on the topic that is registered for you.")
+    return _principal(producer, register, "service_account")  # by the brokers' ACLs, nobody else writes there
 
 
 def _principal(

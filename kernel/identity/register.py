@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from contracts import command_topics
+from contracts.registry import COMMANDS
 from contracts.verifiability import PublicKey
 from kernel.identity.principal import Principal
 
@@ -31,7 +33,11 @@ class RegisteredKey:
 
     def counts_at(self, at: datetime) -> bool:
         """Whether a signature counts that reached the system at this instant."""
-        return self.start <= at and not any(limit is not None and limit <= at for limit in (self.end, self.revoked))
+        return self.start <= at and not self.is_over(at)
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether its period has ended, or it is revoked, at this instant."""
+        return any(limit is not None and limit <= at for limit in (self.end, self.revoked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,16 @@ class Producer:
     contributors: frozenset[str] | None = frozenset()
     """The States that its commands may be about; None stands for every State."""
     topics: frozenset[str] = frozenset()
-    """The topics on which its commands may come unsigned."""
+    """The topics of its own, on which its commands may come unsigned."""
+
+    def writes_at(self, at: datetime) -> frozenset[str]:
+        """The topics that its users at the brokers write: its own, and those that all who sign share while it may sign.
+
+        A key that counts only later is one already, so that nobody waits for rights on its first day.
+        """
+        signs = any(not key.is_over(at) for key in self.keys)
+        services = {COMMANDS[name].service for name in self.commands} if signs else ()
+        return self.topics.union(map(command_topics.shared, services))
 
     def keys_at(self, at: datetime) -> tuple[PublicKey, ...]:
         """The keys whose signatures count at an instant."""

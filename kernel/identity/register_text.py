@@ -24,6 +24,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Final, TypeAlias
 
+from contracts.command_topics import PRODUCER_NAME
 from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.registry import SERVICES
 from contracts.text import unfit
@@ -38,16 +39,14 @@ from kernel.identity.register import (
     is_prefix,
 )
 from kernel.identity.register_commands import types_of
+from kernel.identity.register_kafka import unfit_rights, unfit_topic, unfit_user
 from kernel.identity.senders import is_reserved
 from kernel.identity.signed_note import Malformed, Unsigned, Verifier, open_note
 
 TITLE: Final = "forcegen producers"
 VERSION_MAX: Final = 2**31 - 1
 EVERY: Final = "*"
-_TOPICS: Final = frozenset(f"{service}.commands" for service in SERVICES)
 _VERSION: Final = re.compile(r"version ([1-9][0-9]{0,9})", re.ASCII)
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
-_USER: Final = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
 _STATE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _PERIODS: Final = ("from", "until", "revoked")
@@ -139,7 +138,7 @@ def _blocks(lines: Iterable[Numbered]) -> list[list[Numbered]]:
 def _producer(lines: list[Numbered]) -> _Block:
     (begin, first), *rest = lines
     name = first.removeprefix("producer ")
-    if not _NAME.fullmatch(name):
+    if not PRODUCER_NAME.fullmatch(name):
         raise _wrong(begin, "A producer's name has lower-case letters, digits and hyphens, at most 64.")
     block = _Block(Producer(name, ()))
     block.note(begin, "producer", name)
@@ -162,8 +161,8 @@ def _check_whole(producer: Producer, begin: int) -> None:
         raise _wrong(begin, f"{producer.name} may speak of no State. Add `contributor KAZ`, or `contributor *`.")
     if producer.must_sign and not producer.keys:
         raise _wrong(begin, f"{producer.name} must sign and has no key. Add `key ALGORITHM:BASE64 from INSTANT`.")
-    if producer.must_sign and producer.topics:
-        raise _wrong(begin, f"{producer.name} must sign, so no topic takes its unsigned commands. Remove `topic`.")
+    if reason := unfit_rights(producer):
+        raise _wrong(begin, reason)
 
 
 def _source(block: _Block, nr: int, value: str) -> Producer:
@@ -223,15 +222,15 @@ def _contributor(block: _Block, nr: int, value: str) -> Producer:
 
 
 def _topic(block: _Block, nr: int, value: str) -> Producer:
-    if value not in _TOPICS:
-        raise _wrong(nr, f"{value[:80]!r} is no topic of commands. Name one of {', '.join(sorted(_TOPICS))}.")
+    if reason := unfit_topic(value, block.producer.name):
+        raise _wrong(nr, reason)
     block.note(nr, "topic", value)
     return replace(block.producer, topics=block.producer.topics | {value})
 
 
 def _broker(block: _Block, nr: int, value: str) -> Producer:
-    if not _USER.fullmatch(value):
-        raise _wrong(nr, "A user name at the brokers has letters, digits, dots, hyphens and underscores, at most 100.")
+    if reason := unfit_user(value):
+        raise _wrong(nr, reason)
     block.note(nr, "broker", value)
     return replace(block.producer, brokers=block.producer.brokers | {value})
 

@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer
 from contracts.unreadable import Unreadable
 from kernel.identity.senders import NotTheSender
 from kernel.messaging import bounded_codecs
+from kernel.messaging.input_topics import InputTopics
 from kernel.messaging.partition_reader import BlockedPartition, PartitionReader, Records
 from kernel.messaging.passages import BROKEN_HEADER, BrokenRecord, Record
 from kernel.model.records import DeadLetter, Fenced, LoadOffsets, OffsetAdvance, Origin, Partition, Passage
@@ -49,7 +50,7 @@ class Consumer:
     def __init__(
         self,
         name: str,
-        topics: Sequence[str],
+        topics: InputTopics,
         *,
         settings: Settings,
         load_offsets: LoadOffsets,
@@ -62,6 +63,7 @@ class Consumer:
         self._handle = handle
         self._set_aside = set_aside
         self._health = health
+        self._topics = topics
         self._reader = PartitionReader(name, topics, settings=settings, load_offsets=load_offsets, health=health)
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -70,6 +72,11 @@ class Consumer:
     def client(self) -> AIOKafkaConsumer | None:
         """The underlying client, for seeking and for measuring lag."""
         return self._reader.client
+
+    @property
+    def topics(self) -> Sequence[str]:
+        """The topics that it reads; more of them as producers get topics of their own."""
+        return self._topics.names
 
     async def run(self) -> None:
         """Join the group and read batch after batch; never ends by itself, only through `stop`."""

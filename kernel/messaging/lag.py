@@ -39,14 +39,12 @@ class Lag:
     def __init__(
         self,
         consumer: Consumer,
-        topics: Sequence[str],
         stored_offsets: LoadOffsets,
         *,
         settings: Settings,
         health: Health,
     ) -> None:
         self._consumer = consumer
-        self._topics = topics
         self._stored_offsets = stored_offsets
         self._settings = settings
         self._health = health
@@ -71,9 +69,8 @@ class Lag:
         )
         try:
             await client.start()
-            tops = await self._known()
             while True:
-                await self._measure(client, tops)
+                await self._measure(client, await self._known())
                 await asyncio.sleep(MEASURE_EVERY_S)
         finally:
             await _stop(client)
@@ -128,7 +125,7 @@ class Lag:
     def _partitions(self) -> list[TopicPartition]:
         """Every partition of the service's topics; an unknown topic is a fault, not an empty topic."""
         reader = self._consumer.client
-        partitions = {t: reader.partitions_for_topic(t) if reader else None for t in self._topics}
+        partitions = {t: reader.partitions_for_topic(t) if reader else None for t in self._consumer.topics}
         if unknown := [topic for topic, partitions in partitions.items() if not partitions]:
             raise LookupError(f"nothing is known of {', '.join(unknown)}")
         return [TopicPartition(t, p) for t, partitions in partitions.items() for p in partitions or ()]

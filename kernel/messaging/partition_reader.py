@@ -20,6 +20,7 @@ from faststream.kafka import KafkaBroker
 
 from kernel.messaging import bounded_codecs, kafka
 from kernel.messaging.acls import group_of
+from kernel.messaging.input_topics import InputTopics
 from kernel.messaging.offset_hints import OffsetHints
 from kernel.messaging.passages import Piece, PolledBatch, Record, pieces
 from kernel.messaging.raw_reader import FETCH_BYTES, EndsBefore, RawReader
@@ -52,7 +53,7 @@ class PartitionReader:
     """Joins a consumer group and reads its partitions from the stored offsets."""
 
     def __init__(
-        self, name: str, topics: Sequence[str], *, settings: Settings, load_offsets: LoadOffsets, health: Health
+        self, name: str, topics: InputTopics, *, settings: Settings, load_offsets: LoadOffsets, health: Health
     ) -> None:
         bounded_codecs.install()
         self.name = name
@@ -66,6 +67,7 @@ class PartitionReader:
         self._stray: set[Partition] = set()
         self._looked = 0.0
         self.hints = OffsetHints()
+        self._topics, self._listener = topics, _Listener(self)
         self._broker = KafkaBroker(
             kafka.bootstrap(settings),
             security=kafka.security(settings),
@@ -76,14 +78,14 @@ class PartitionReader:
         # No handler: FastStream then does not poll by itself. Its loop swallows what a poll raises, and loses the
         # records of other partitions that the same poll had taken (docs/decisions/0014-one-reading-loop.md).
         self._subscriber = self._broker.subscriber(
-            *topics,
+            *topics.names,
             batch=True,
             group_id=group_of(name),
             fetch_max_bytes=settings.fetch_bytes_max,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             isolation_level="read_committed",
-            listener=_Listener(self),
+            listener=self._listener,
         )
 
     @property
@@ -109,6 +111,7 @@ class PartitionReader:
     async def next(self) -> PolledBatch:
         """The records that continue the stored offsets, up to the size of one transaction; empty if nothing came."""
         assert self.client is not None  # noqa: S101  (joined)
+        await self._topics.follow(self.client, self._listener)
         await self._place()
         try:
             polled = await self.client.getmany(timeout_ms=POLL_MS, max_records=self._settings.batch_records_max)

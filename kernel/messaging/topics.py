@@ -16,6 +16,7 @@ from aiokafka.errors import (
     for_code,
 )
 
+from contracts import command_topics
 from kernel.messaging import kafka, login
 from kernel.runtime.settings import Settings
 
@@ -36,12 +37,12 @@ APPEND_TIME: Final = "LogAppendTime"
 
 def commands(service: str) -> str:
     """The topic to which other systems send a service's commands."""
-    return f"{service}.commands"
+    return command_topics.shared(service)
 
 
 def are_commands(topic: str) -> bool:
     """Whether other systems send commands to it: `<service>.commands`, or `<service>.commands.<producer>`."""
-    return topic.split(".")[1:2] == ["commands"]
+    return command_topics.service_of(topic) is not None
 
 
 def of_log(service: str, log: str) -> str:
@@ -54,8 +55,8 @@ class TopicsMissing(Exception):
 
 
 @stamina.retry(on=KafkaConnectionError, attempts=30, timeout=120, wait_max=2)
-async def ensure(settings: Settings, names: Collection[str]) -> None:
-    """Create the topics that are missing; those that exist stay as they are.
+async def ensure(settings: Settings, names: Collection[str]) -> frozenset[str]:
+    """Create the topics that are missing; those that exist stay as they are. Returns every topic that was there.
 
     Only topics that the principal may describe are seen. Where provisioning made them, that is all of them and nothing
     is left to create; a service may not create any.
@@ -68,10 +69,12 @@ async def ensure(settings: Settings, names: Collection[str]) -> None:
     admin = AIOKafkaAdminClient(**kafka.client(await kafka.answering(settings)))
     await admin.start()
     try:
-        missing = sorted(set(names) - set(await admin.list_topics()))
+        there = frozenset(await admin.list_topics())
+        missing = sorted(set(names) - there)
         new = [_topic(name, settings.topic_partitions, settings.topic_replication) for name in missing]
         if new:
             _check(await admin.create_topics(new))
+        return there
     finally:
         await admin.close()
 

@@ -36,6 +36,7 @@ SERVICE = reader_service.ReaderService(
     migrations=[Migrations("services.audit", repeatable=("functions/make_month.sql",))],
     batch_records_max=5_000,
     dead_letters=False,
+    commands_of=SERVICES,
     readers=["auditor"],
 )
 

@@ -8,23 +8,28 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from operations.kafka_users import RegisteredProducer
 from tests.audit.reconciling import differences, named, reconcile
 from tests.audit.replaying import audit
 from tests.e2e.test_main_path import approval, proposal
 from tests.faults.check import wait_for_quiet
-from tests.foreign import Client
+from tests.foreign import Client, binary
+from tests.own_topics import provisioned_producers
 from tests.servers import Servers
 from tests.system import RunningSystem, empty_topics, every_topic, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults]
 SERVICES = ("approvals", "vacancies", "deployments", "reporting", "audit")
-COMMANDS = [topic for topic in every_topic() if topic.endswith(".commands")]
+OWN = "approvals.commands.parliament"
+PARLIAMENT = RegisteredProducer("parliament", [OWN])
+TOPICS = [*every_topic(), OWN]
+COMMANDS = [topic for topic in TOPICS if ".commands" in topic]
 MANDATES = [f"kz-{nr}" for nr in range(40)]
 
 
 @pytest.fixture
 def books(servers: Servers, tmp_path: Path) -> Iterator[RunningSystem]:
-    with prepared_system(servers, tmp_path) as system:
+    with provisioned_producers(servers, [PARLIAMENT]), prepared_system(servers, tmp_path) as system:
         system.start(*SERVICES)
         yield system
 
@@ -37,7 +42,7 @@ def contents(system: RunningSystem) -> dict[str, list[tuple[object, ...]]]:
             (r.partition(), r.offset(), r.timestamp()[1], r.key(), r.headers(), r.value())
             for r in client.records(topic)
         ]
-        for topic in every_topic()
+        for topic in TOPICS
     }
 
 
@@ -53,7 +58,12 @@ def positions(system: RunningSystem) -> list[tuple[str, int, int]]:
 
 def decide(system: RunningSystem, mandates: list[str]) -> None:
     client = Client(system.servers.kafka)
-    client.send([command for mandate in mandates for command in (proposal(mandate), approval(mandate))])
+    for mandate in mandates:
+        key, value, headers = binary(proposal(mandate))
+        client.raw(OWN, value, key, headers)
+    client.flush()
+    client.outcomes("approvals", [proposal(mandate)["id"] for mandate in mandates])
+    client.send([approval(mandate) for mandate in mandates])
     outcomes = client.outcomes("approvals", [f"{mandate}-approve" for mandate in mandates])
     assert {one["status"] for one in outcomes.values()} == {"accepted"}
     wait_for_quiet(system, 60)
@@ -69,7 +79,7 @@ def replay(system: RunningSystem, *more: str) -> str:
 def lose(system: RunningSystem) -> None:
     """Every topic is there, and empty."""
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(asyncio.run, empty_topics(system.servers.kafka)).result()
+        aside.submit(asyncio.run, empty_topics(system.servers.kafka, [OWN])).result()
 
 
 def written_anew(system: RunningSystem, before: dict[str, list[tuple[object, ...]]]) -> None:
@@ -84,7 +94,7 @@ def written_anew(system: RunningSystem, before: dict[str, list[tuple[object, ...
     assert (f"{topic}/{part}/0", changed) in [(one["place"], one["what"]) for one in findings]
     result = audit("replay", system.dsn("audit"), "--to", "topic", "--bootstrap", system.servers.kafka)
     assert (result.exit_code, "1 partitions cannot be refilled, and nothing was written" in result.output) == (1, True)
-    assert len(client.records(*every_topic())) == 1
+    assert len(client.records(*TOPICS)) == 1
 
 
 def test_a_system_whose_topics_were_lost_goes_on_where_it_was(books: RunningSystem) -> None:

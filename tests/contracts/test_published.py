@@ -13,6 +13,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from contracts import dead_letters
+from contracts.asyncapi import OF_A_PRODUCER
 from contracts.cloudevents import Envelope, from_http, from_kafka
 from contracts.examples import EXAMPLES
 from contracts.publish import PUBLISHED, VECTORS, WORDS, artefacts, file_name, main, stale, write
@@ -139,7 +140,8 @@ def test_the_asyncapi_document_has_the_shape_of_the_specification() -> None:
     for kind in ("schemas", "messages"):
         assert all(re.fullmatch(r"[A-Za-z0-9._-]+", name) for name in ASYNCAPI["components"][kind])
     for channel in ASYNCAPI["channels"].values():
-        assert channel.keys() == {"address", "description", "messages"}
+        of_a_producer = {"parameters"} if "{producer}" in channel["address"] else set()
+        assert channel.keys() == {"address", "description", "messages", *of_a_producer}
     for operation in ASYNCAPI["operations"].values():
         assert operation["action"] in ("send", "receive")
         # A message of an operation refers to the channel's, never to the components' (AsyncAPI 3.0, Operation Object).
@@ -148,12 +150,15 @@ def test_the_asyncapi_document_has_the_shape_of_the_specification() -> None:
         assert len(operation["messages"]) == len(resolved(at)["messages"])
 
 
-def test_every_service_has_its_five_topics_each_in_its_direction() -> None:
+def test_every_service_has_its_topics_each_in_its_direction() -> None:
     directions = {op["channel"]["$ref"].rpartition("/")[2]: op["action"] for op in ASYNCAPI["operations"].values()}
     kinds = {"commands": "receive", "events": "send", "outcomes": "send", "admitted": "send"}
-    kinds["dead-letters"] = "send"
+    kinds |= {"dead-letters": "send", OF_A_PRODUCER: "receive"}
     assert directions == {f"{service}.{kind}": action for service in SERVICES for kind, action in kinds.items()}
     assert ASYNCAPI["channels"].keys() == directions.keys()
+    for service in SERVICES:
+        own = ASYNCAPI["channels"][f"{service}.{OF_A_PRODUCER}"]
+        assert (own["address"], [*own["parameters"]]) == (f"{service}.commands.{{producer}}", ["producer"])
 
 
 def test_every_word_has_its_place_in_the_asyncapi_document() -> None:
@@ -163,6 +168,8 @@ def test_every_word_has_its_place_in_the_asyncapi_document() -> None:
         for message in channel["messages"].values()
     }
     expected = {(f"{word.service}.commands", name) for name, word in COMMANDS.items()}
+    outside = {name: word for name, word in COMMANDS.items() if not word.is_internal}
+    expected |= {(f"{word.service}.{OF_A_PRODUCER}", name) for name, word in outside.items()}
     expected |= {(f"{word.service}.events", name) for name, word in EVENTS.items()}
     expected |= {(f"{service}.outcomes", OUTCOME_TYPE) for service in SERVICES}
     expected |= {(f"{service}.admitted", "AdmittedCommand") for service in SERVICES}

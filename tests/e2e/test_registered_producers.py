@@ -2,34 +2,44 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.verifiability import SigningKey
+from deploy.local.kafka_logins import KafkaLogin
+from operations.producers import at_brokers, read_register
 from tests import foreign
 from tests.e2e.test_main_path import approval, proposal
 from tests.foreign import Client
 from tests.kernel.registered import KZ, KZ_P256, LINES, OPERATORS, binary, signed, structured, text
-from tests.servers import Servers
+from tests.own_topics import provisioned_producers
+from tests.servers import PASSWORD, Servers, logged_in
 from tests.system import RunningSystem, prepared_system
 
 pytestmark = pytest.mark.servers
 SOURCE = "urn:mfa:kz"
 THIEF = SigningKey(ed25519.Ed25519PrivateKey.from_private_bytes(b"\x09" * 32))
+PUBLIC = ",".join(str(one.verifier) for one in OPERATORS)
+TOPIC_OF_PARLIAMENT = "approvals.commands.parliament"
+PARLIAMENT = (
+    *("producer parliament", "source urn:parliament:kz", f"topic {TOPIC_OF_PARLIAMENT}", "broker parliament-1"),
+    *("command approvals.*", "contributor KAZ"),
+)
 OF_KAZ = [line.replace("KZX", "KAZ") for line in LINES]
 OF_KAZ.insert(OF_KAZ.index("must-sign"), "names-officials")
 
 
-def put_in_force(file: Path, version: int, *, revoked: bool = False) -> None:
+def put_in_force(file: Path, version: int, *more: str, revoked: bool = False) -> None:
     """Replace the register, as an operator would."""
     end = " revoked 2026-01-01T00:00:00Z"
-    lines = [line + end if revoked and KZ.public.text in line else line for line in OF_KAZ[2:]]
+    lines = [*(line + end if revoked and KZ.public.text in line else line for line in OF_KAZ[2:]), *more]
     fresh = file.with_suffix(".new")
     fresh.write_text(signed(text(LINES[0], f"version {version}", *lines)), encoding="utf-8")
     fresh.replace(file)
@@ -40,8 +50,7 @@ def registered(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("registered")
     file = folder / "producers.txt"
     put_in_force(file, 7)
-    operators = ",".join(str(one.verifier) for one in OPERATORS)
-    settings = {"FORCEGEN_PRODUCERS": str(file), "FORCEGEN_PRODUCERS_OPERATORS": operators}
+    settings = {"FORCEGEN_PRODUCERS": str(file), "FORCEGEN_PRODUCERS_OPERATORS": PUBLIC}
     with prepared_system(servers, folder, **settings) as system:
         system.start("approvals", "vacancies")
         yield system, file
@@ -128,11 +137,67 @@ def test_over_http_a_signature_counts_and_a_claim_does_not(registered: tuple[Run
     assert recorded["ce_causeplace"].startswith("approvals.admitted#")
 
 
+def test_a_producer_that_does_not_sign_is_registered_while_services_run_and_its_topic_says_who_it_is(
+    registered: tuple[RunningSystem, Path],
+) -> None:
+    # given services that run, and a register with another producer, who sends before the services see its topic
+    system, file = registered
+    system.start("audit")
+    client = Client(system.servers.kafka)
+    put_in_force(file, 8, *PARLIAMENT)
+    own = envelope(proposal("kz-parliament"), source="urn:parliament:kz")
+    with provisioned_producers(system.servers, at_brokers(read_register(file, PUBLIC))[-1:]):
+        as_parliament(system.servers, own)
+
+        # then they read it from its first record, and the event says whose the topic is, and that nothing was signed
+        (event,) = events_of(client, "approvals", {own.id})
+        assert (event["ce_authtype"], event["ce_authid"]) == ("service_account", "parliament")
+        assert event["ce_causeplace"] == f"{TOPIC_OF_PARLIAMENT}/{event['ce_causeplace'].split('/')[1]}/0"
+        assert not {"ce_authkey", "ce_authproof"} & event.keys()
+        assert client.outcomes("approvals", [own.id], 60)[own.id]["status"] == "accepted"
+
+        # and the source of another there, or its own source on the shared topic, is answered nowhere
+        before = Counter(letters(client))
+        forged, elsewhere = envelope(proposal("kz-forged")), envelope(proposal("kz-else"), source="urn:parliament:kz")
+        as_parliament(system.servers, forged)
+        put(client, elsewhere, None)
+        client.flush()
+        eventually(lambda: (Counter(letters(client)) - before).total() == 2)
+        assert all(reason.startswith("identity:") for reason in Counter(letters(client)) - before)
+        answered = b"".join(one.value() for one in client.records("approvals.outcomes"))
+        assert b"kz-forged" not in answered
+        assert b"kz-else" not in answered
+        eventually(lambda: archived_from(system, TOPIC_OF_PARLIAMENT) == 2)
+
+
+def as_parliament(servers: Servers, event: Envelope) -> None:
+    """Send a command on its topic, logged in as the producer's user."""
+    key, value, headers = binary(event, None)
+    login = KafkaLogin("parliament-1", PASSWORD).as_environment() if servers.secured else {}
+    with logged_in(login):
+        client = Client(servers.kafka)
+    client.raw(TOPIC_OF_PARLIAMENT, value, key, headers)
+    client.flush()
+
+
+def archived_from(system: RunningSystem, topic: str) -> int:
+    with psycopg.connect(system.dsn("audit")) as connection:
+        rows = connection.execute("SELECT count(*) FROM records WHERE topic = %s", [topic]).fetchall()
+    return int(rows[0][0])
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
 def test_a_key_that_is_revoked_signs_no_more_and_history_stays(registered: tuple[RunningSystem, Path]) -> None:
     system, file = registered
     client = Client(system.servers.kafka)
     before = events_of(client, "approvals", {"kz-http-propose"})
-    put_in_force(file, 8, revoked=True)
+    put_in_force(file, 9, revoked=True)
     known, deadline, nr = Counter(letters(client)), time.monotonic() + 60, 0
     while not (new := Counter(letters(client)) - known):
         assert time.monotonic() < deadline

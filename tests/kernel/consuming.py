@@ -10,6 +10,7 @@ import pytest
 
 from kernel.messaging import topics
 from kernel.messaging.consumer import Consumer, Record, Records
+from kernel.messaging.input_topics import InputTopics
 from kernel.model.records import OffsetAdvance, Partition, Passage
 from kernel.runtime.health import Health
 from kernel.runtime.settings import Settings
@@ -96,7 +97,7 @@ async def reading(
 ) -> AsyncIterator[None]:
     consumer = Consumer(
         name or f"c{secrets.token_hex(4)}",
-        [topic.name],
+        InputTopics([topic.name]),
         settings=Settings(kafka_bootstrap=topic.kafka, retry_delay_ms=10, batch_records_max=50),
         load_offsets=effects.start,
         handle=effects.handle,

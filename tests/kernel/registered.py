@@ -36,9 +36,10 @@ LINES: Final = (
     "source https://un.example/desk/",
     f"key {UN.public.text} {PERIOD}",
     "login desk@un",
-    "topic approvals.commands",
+    "topic approvals.commands.un-desk",
     "command forcegen.approvals.RejectMandate",
     "contributor *",
+    "broker un-desk",
 )
 
 

@@ -10,6 +10,7 @@ from aiokafka.structs import TopicPartition
 from confluent_kafka import Producer
 
 from kernel.messaging.consumer import Consumer, Records
+from kernel.messaging.input_topics import InputTopics
 from kernel.messaging.lag import Lag
 from kernel.model.records import OffsetAdvance
 from kernel.runtime.health import Health
@@ -127,19 +128,21 @@ async def test_the_age_of_the_oldest_record_is_measured_and_a_record_that_lies_a
 
 
 @asynccontextmanager
-async def measured(topic: Topic, effects: Effects, health: Health) -> AsyncIterator[str]:
+async def measured(
+    topic: Topic, effects: Effects, health: Health, topics_in: InputTopics | None = None
+) -> AsyncIterator[str]:
     """A consumer whose lag is measured; its name."""
     settings = Settings(kafka_bootstrap=topic.kafka)
     consumer = Consumer(
         f"c{secrets.token_hex(4)}",
-        [topic.name],
+        topics_in or InputTopics([topic.name]),
         settings=settings,
         load_offsets=effects.start,
         handle=effects.handle,
         set_aside=effects.set_aside,
         health=health,
     )
-    lag = Lag(consumer, [topic.name], effects.start, settings=settings, health=health)
+    lag = Lag(consumer, effects.start, settings=settings, health=health)
     loops = [asyncio.create_task(consumer.run()), asyncio.create_task(lag.run())]
     try:
         yield consumer.name

@@ -13,9 +13,10 @@ from pydantic import SecretStr
 from contracts.approvals import MandateApproved
 from contracts.newer import NewerThanProgram
 from contracts.registry import EVENTS
-from kernel.command_service import MIGRATIONS, newer_words, refuse_newer
+from kernel.command_service import MIGRATIONS
 from kernel.decide.command_handler import CommandHandler
 from kernel.decide.held_events import WHAT, TooManyHeld
+from kernel.decide.newer_log import newer_words, refuse_newer
 from kernel.decide.record_decoder import BEHIND
 from kernel.http.held_routes import held
 from kernel.model.records import Origin

@@ -41,12 +41,18 @@ def _never(*_: Any) -> Sequence[DecodedCommand]:
 
 
 def record(
-    key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]], *, offset: int = 0, at: datetime | None = None
+    key: bytes,
+    value: bytes,
+    headers: Sequence[tuple[str, bytes]],
+    *,
+    offset: int = 0,
+    at: datetime | None = None,
+    topic: str = TOPIC,
 ) -> Record:
     """A record, stamped by the broker if a time is given."""
     stamp = (int(at.timestamp() * 1000), 1) if at else (0, 0)
     return ConsumerRecord(
-        **{"topic": TOPIC, "partition": 0, "offset": offset, "timestamp": stamp[0], "timestamp_type": stamp[1]},
+        **{"topic": topic, "partition": 0, "offset": offset, "timestamp": stamp[0], "timestamp_type": stamp[1]},
         **{"key": key, "value": value, "checksum": None, "serialized_key_size": 0, "serialized_value_size": 0},
         headers=headers,
     )
@@ -207,21 +213,6 @@ async def test_an_unreadable_command_of_a_producer_that_signs_is_not_answered_in
     key, value, headers = binary(command(), KZ)
     bad = [(name, b"0.3" if name == "ce_specversion" else raw) for name, raw in headers]
     assert "signed" in await refusal_of(record(key, value, bad))
-
-
-# Unsigned commands of producers that the register lets be unsigned.
-
-
-async def test_an_unsigned_command_on_a_registered_topic_is_a_claim_and_says_so() -> None:
-    (one,) = (await decoded(record(*binary(command(source="https://un.example/desk/1"), None)))).commands
-    assert isinstance(one.command, ReceivedCommand)
-    assert (one.principal.kind, one.principal.id, one.principal.key) == ("unknown", "un-desk", None)
-
-
-async def test_an_unsigned_command_on_another_topic_is_refused() -> None:
-    lines = [line for line in LINES if line != "topic approvals.commands"]
-    one = record(*binary(command(source="https://un.example/desk/1"), None))
-    assert "no unsigned commands" in await refusal_of(one, parse(text(*lines)))
 
 
 # Permits: a believed sender is answered.

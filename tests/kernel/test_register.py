@@ -15,6 +15,7 @@ from kernel.identity.signed_note import Signer
 from tests.kernel.registered import KZ, KZ_P256, LINES, OPERATORS, UN, key_text, register, shown, signed, text
 
 VERIFIERS = [one.verifier for one in OPERATORS]
+OWN_TOPIC = "approvals.commands.un-desk"
 NEW_YEAR = "2027-01-01T00:00:00Z"
 SMALL_ORDER = key_text(bytes([1]) + bytes(31))
 THIRD = Signer("third", b"\x03" * 32)
@@ -34,7 +35,8 @@ def test_a_register_says_who_may_send_what() -> None:
         for name, word in COMMANDS.items()
         if word.service == "approvals" and not word.is_internal and not word.is_break_glass
     }
-    assert [*kz.brokers, *un.topics, *un.logins] == ["mfa-kz", "approvals.commands", "desk@un"]
+    assert [*kz.brokers, *un.topics, *un.logins] == ["mfa-kz", OWN_TOPIC, "desk@un"]
+    assert un.brokers == {"un-desk"}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ WRONG = {
     "a key of another": (17, f"key {KZ.public.text} from 2020-01-01T00:00:00Z", "is that of mfa-kz"),
     "must-sign with a value": (10, "must-sign yes", "stands alone"),
     "names-officials with a value": (10, "names-officials yes", "stands alone"),
-    "must-sign beside a topic": (11, "topic approvals.commands", "must sign"),
+    "must-sign beside a topic": (11, "topic approvals.commands.mfa-kz", "must sign"),
     "a user with a blank": (11, "broker mfa kz", "user name"),
     "no such command": (12, "command forcegen.approvals.Nothing", "no command"),
     "no such service": (12, "command reporting.*", "no command"),
@@ -102,9 +104,21 @@ WRONG = {
     "no State": (13, "contributor kaz", "capital letters"),
     "every State beside one": (13, "contributor KZX\ncontributor *", "every State"),
     "one State beside every": (21, "contributor *\ncontributor KZX", "every State"),
-    "a producer twice": (15, "producer mfa-kz", "twice"),
     "a topic of events": (19, "topic approvals.events", "no topic of commands"),
-    "a topic of a producer's own": (19, "topic approvals.commands.un-desk", "no topic of commands"),
+    "a topic of no service": (19, "topic approval.commands.un-desk", "no topic of commands"),
+    "the topic that all who sign share": (19, "topic approvals.commands", f"Write `topic {OWN_TOPIC}`"),
+    "a topic of another": (19, "topic approvals.commands.mfa-kz", f"Write `topic {OWN_TOPIC}`"),
+    "a topic of a neighbour by prefix": (19, "topic approvals.commands.un-desk2", f"Write `topic {OWN_TOPIC}`"),
+    "a topic below the producer's own": (19, "topic approvals.commands.un-desk.x", "no topic of commands"),
+    "a topic that is another in Kafka's metrics": (19, "topic approvals.commands.un_desk", "no topic of commands"),
+    "a topic of a service that it sends nothing to": (19, "topic vacancies.commands.un-desk", "send no command there"),
+    "a topic where nobody may write": (22, "# no user", "nobody who may write"),
+    "a user with nothing to write": (17, "# no key", "nothing to write"),
+    "a user that is a service": (22, "broker approvals", "a user of this system"),
+    "a user that is a super user": (22, "broker Admin", "a user of this system"),
+    "a user that does not log in": (22, "broker ANONYMOUS", "a user of this system"),
+    "every user": (22, "broker *", "user name"),
+    "a user of another": (22, "broker MFA-kz", "is that of mfa-kz"),
 }
 
 
@@ -113,6 +127,8 @@ def test_one_wrong_line_refuses_all_of_it_and_is_named(what: str) -> None:
     nr, line, reason = WRONG[what]
     lines = [*LINES]
     lines[nr - 1] = line
+    if reason == "nothing to write":
+        lines.remove(f"topic {OWN_TOPIC}")
     if reason is None:
         lines[nr - 1] = "source urn:mfa:"
         nr, reason = 6, "lies under urn:mfa:, which belongs to un-desk"
@@ -120,6 +136,11 @@ def test_one_wrong_line_refuses_all_of_it_and_is_named(what: str) -> None:
         parse(text(*lines))
     assert reason in str(refused.value) or reason == "register of producers"
     assert str(refused.value).startswith("line "), refused.value
+
+
+def test_a_producer_that_is_there_twice_refuses_all_of_it() -> None:
+    with pytest.raises(RegisterRefused, match="mfa-kz is there twice"):
+        parse(text(*LINES, "producer mfa-kz", "source urn:other", "command approvals.*", "contributor *"))
 
 
 @pytest.mark.parametrize("word", ["source", "command", "contributor", "key"])

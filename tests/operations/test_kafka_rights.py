@@ -12,27 +12,41 @@ from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFai
 from deploy.local import kafka as local_kafka
 from deploy.local import stack
 from deploy.local.kafka_logins import SUPERUSERS, KafkaLogin
+from kernel.identity.register_text import parse
 from kernel.messaging import kafka, login, topics
 from kernel.messaging.acls import Acl, of_producer
 from kernel.runtime.settings import Settings
 from operations import kafka_admin
 from operations.errors import OperationError
-from operations.kafka_access import SERVICES, TOPICS, accesses, table
+from operations.kafka_access import SERVICES, accesses, every_topic, table
 from operations.kafka_settings import of_local_login
-from operations.kafka_users import RegisteredProducer
+from operations.producers import at_brokers
 from operations.provision_kafka import apply_acls, compare_acls, provision_kafka
+from tests.kernel.registered import KZ
 from tests.operations.brokers import NONE, TOPIC_AUTHORIZATION_FAILED, Principal, Try, as_principal, until
 from tests.servers import PASSWORD, PASSWORDS
 from tests.system import free_port
 
 pytestmark = pytest.mark.servers
 
-PARLIAMENT = RegisteredProducer("parliament", ["approvals.commands.parliament"])
-NORTH_TOPIC = "approvals.commands.parliament-north"
-NORTH = RegisteredProducer("parliament-north", [NORTH_TOPIC])
-PRODUCERS = [PARLIAMENT, NORTH]
+OWN = "producer {0}\nsource urn:{0}\nbroker {0}\ntopic approvals.commands.{0}\ncommand approvals.*\ncontributor *\n"
+SIGNS = f"""\
+producer signs
+source urn:signs
+broker signs-on-one-machine
+broker signs-on-another
+must-sign
+key {KZ.public.text} from 2020-01-01T00:00:00Z
+command vacancies.*
+command deployments.*
+contributor *
+"""
+UNSIGNED = "".join(map(OWN.format, ("parliament", "parliament-north", "a", "ab")))
+PRODUCERS = at_brokers(parse(f"forcegen producers\nversion 1\n{UNSIGNED}{SIGNS}"))
+PARLIAMENT, NORTH, A, AB = PRODUCERS[:4]
+(NORTH_TOPIC,) = NORTH.topics
 REAUTHENTICATE_MS = 5_000
-EVERY_TOPIC = sorted({*TOPICS, *PARLIAMENT.topics, *NORTH.topics})
+EVERY_TOPIC = sorted(every_topic(PRODUCERS))
 NOBODY = "nobody"
 """Logs in, and stands in no table."""
 PRINCIPALS = [*accesses(PRODUCERS), NOBODY]
@@ -47,7 +61,7 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
             changed.setattr(local_kafka, "REAUTHENTICATE_MS", REAUTHENTICATE_MS)
             servers = stack.up(directory)
         settings = of_local_login(servers.kafka_bootstrap, servers.kafka_admin)
-        passwords = {**PASSWORDS, PARLIAMENT.name: PASSWORD, NORTH.name: PASSWORD}
+        passwords = {**PASSWORDS, **dict.fromkeys([producer.name for producer in PRODUCERS], PASSWORD)}
         with ThreadPoolExecutor(1) as aside:
             aside.submit(asyncio.run, provision_kafka(settings, passwords, PRODUCERS)).result()
         with kafka_admin.administration(settings) as client:
@@ -102,7 +116,7 @@ def test_an_event_that_a_producer_or_another_service_forges_is_refused_by_the_br
 
 
 def test_neighbours_by_prefix_have_nothing_of_each_other(admin: Settings) -> None:
-    for own, other in ((PARLIAMENT, NORTH), (NORTH, PARLIAMENT)):
+    for own, other in ((PARLIAMENT, NORTH), (NORTH, PARLIAMENT), (A, AB), (AB, A)):
         with as_principal(admin.kafka_bootstrap, own.name) as one:
             assert one.write(*own.topics) == NONE
             assert one.write(*other.topics) == TOPIC_AUTHORIZATION_FAILED
@@ -191,10 +205,18 @@ async def test_what_somebody_added_or_removed_is_shown_and_put_right(admin: Sett
         kafka_admin.delete_acls(client, [elsewhere])
 
 
-async def test_a_producer_that_is_registered_no_longer_loses_its_rights(admin: Settings) -> None:
-    await apply_acls(admin, [PARLIAMENT])
+async def test_a_producer_that_is_registered_no_longer_loses_its_rights_and_what_it_sent_is_still_read(
+    admin: Settings,
+) -> None:
+    differs = await apply_acls(admin, [producer for producer in PRODUCERS if producer != NORTH])
     try:
+        assert {(acl.principal, acl.operation) for acl in differs.superfluous} == {
+            *((NORTH.name, "write"), (NORTH.name, "describe"))
+        }
         assert await comes_to(admin, NORTH.name, NORTH_TOPIC, TOPIC_AUTHORIZATION_FAILED)
+        for reader in ("approvals", "audit", "operator"):
+            with as_principal(admin.kafka_bootstrap, reader) as one:
+                assert one.read(NORTH_TOPIC) == NONE
     finally:
         await apply_acls(admin, PRODUCERS)
     assert await comes_to(admin, NORTH.name, NORTH_TOPIC, NONE)

@@ -48,9 +48,14 @@ class KafkaReader:
         self._raw = raw
         self.admin = admin
 
+    async def topics(self) -> Collection[str]:
+        """Every topic that this principal may see."""
+        names: Collection[str] = await self.admin.list_topics()
+        return names
+
     async def partitions(self, topics: Collection[str]) -> dict[str, int]:
         """The number of partitions of each topic that exists."""
-        existing = sorted(set(topics) & set(await self.admin.list_topics()))
+        existing = sorted(set(topics) & set(await self.topics()))
         descriptions: Sequence[TopicDescription] = await self.admin.describe_topics(existing) if existing else []
         return {each["topic"]: len(each["partitions"]) for each in descriptions if not each["error_code"]}
 

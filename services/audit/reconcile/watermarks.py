@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from contracts import command_topics
 from contracts.registry import SERVICES
 from kernel.messaging import topics
 from kernel.model.records import Partition, Passage
@@ -64,7 +65,8 @@ async def measure(databases: Databases, broker: KafkaReader) -> Watermarks:
     stored = {owner: await partition_reader.stored_offsets(databases[owner], owner) for owner in OWNERS}
     heads = {(service, log): await _head(databases[service], log) for service, log in LOGS}
     known = {topic for offsets in stored.values() for topic, _ in offsets}
-    partitions = await broker.partitions({*TOPICS, *known})
+    own = command_topics.of_producers(SERVICES, await broker.topics())
+    partitions = await broker.partitions({*TOPICS, *known, *own})
     bounds = await broker.bounds([(topic, part) for topic, parts in partitions.items() for part in range(parts)])
     archived = await partition_reader.stored_offsets(databases["audit"], "audit")
     archived_partitions = frozenset(await selection.partitions(databases["audit"]))

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 import asyncpg
 import structlog
 
+from contracts import command_topics
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.envelope import ActedBy
 from contracts.unreadable import Unreadable
@@ -146,8 +147,8 @@ def _bare(row: asyncpg.Record) -> IndexedMessage:
 
 
 def kind_of(topic: str) -> str:
-    """The kind of a topic's messages."""
-    return KINDS.get(topic.partition(".")[2], "record")
+    """The kind of a topic's messages; a producer's own topic is one of commands."""
+    return "command" if command_topics.service_of(topic) else KINDS.get(topic.partition(".")[2], "record")
 
 
 def envelope_of(row: asyncpg.Record) -> Envelope:

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from typing import Final
 
+from contracts import command_topics
 from contracts.cloudevents import from_kafka
 from contracts.json_object import JsonObject
 from contracts.unreadable import Unreadable
@@ -40,6 +41,7 @@ class ContinuityChecker:
 
     def _see(self, record: JsonObject) -> None:
         service, _, kind = record["topic"].partition(".")
+        kind = "commands" if command_topics.service_of(record["topic"]) else kind
         self._newest = max(self._newest, record["timestamp"])
         if kind not in ("commands", "events", "outcomes"):
             return
