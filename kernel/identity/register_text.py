@@ -26,7 +26,6 @@ from typing import Final, TypeAlias
 
 from contracts.command_topics import PRODUCER_NAME
 from contracts.limits import ATTRIBUTE_BYTES_MAX
-from contracts.registry import SERVICES
 from contracts.text import unfit
 from contracts.verifiability import KeyRefused, PublicKey
 from kernel.identity.person import people_at_least

@@ -56,12 +56,7 @@ async def topics(servers: stack.Servers) -> set[str]:
 
 
 async def write(servers: stack.Servers) -> None:
-    admin = AIOKafkaAdminClient(**kafka.client(of_local_login(servers.kafka_bootstrap, servers.kafka_admin)))
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(TOPIC, num_partitions=2, replication_factor=1)])
-    finally:
-        await admin.close()
+    await made_topic(AIOKafkaAdminClient(**kafka.client(of_local_login(servers.kafka_bootstrap, servers.kafka_admin))))
     with psycopg.connect(servers.postgres_dsn) as connection:
         connection.execute("create table facts (fact text)")
         connection.execute("insert into facts values ('kept')")
@@ -88,6 +83,14 @@ async def test_what_was_written_is_still_there_after_down_and_up(directory: Path
     assert again == servers
     assert TOPIC in await topics(again)
     assert facts(again) == [("kept",)]
+
+
+async def made_topic(admin: AIOKafkaAdminClient) -> None:
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(TOPIC, num_partitions=2, replication_factor=1)])
+    finally:
+        await admin.close()
 
 
 async def test_both_killed_come_back_with_what_they_had(directory: Path) -> None:

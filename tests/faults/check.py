@@ -45,11 +45,13 @@ def _behind(system: RunningSystem) -> list[str]:
             done: dict[str, int] = dict(connection.execute("SELECT log, position FROM relayed").fetchall())
             if heads != tuple(done[log] for log in ("admitted", "events", "outcomes", "dead_letters")):
                 behind.append(f"{service} has {heads} and relayed {done}")
-    ends = Client(system.servers.kafka).ends(*every_topic())
+    client = Client(system.servers.kafka)
+    ends = client.ends(*every_topic())
     for reader in (*DECIDING, "reporting", "audit"):
         with psycopg.connect(system.dsn(reader)) as connection:
             query = "SELECT topic, sum(next_offset) FROM consumed WHERE consumer = %s GROUP BY topic"
             read: dict[str, int] = dict(connection.execute(query, [reader]).fetchall())
+        ends |= client.ends(*(read.keys() - ends.keys()))  # topics of producers' own
         behind += [f"{reader} read {read[t]} of {ends[t]} in {t}" for t in read if read[t] < ends[t]]
     return behind
 

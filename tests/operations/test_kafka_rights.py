@@ -12,7 +12,6 @@ from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFai
 from deploy.local import kafka as local_kafka
 from deploy.local import stack
 from deploy.local.kafka_logins import SUPERUSERS, KafkaLogin
-from kernel.identity.register_text import parse
 from kernel.messaging import kafka, login, topics
 from kernel.messaging.acls import Acl, of_producer
 from kernel.runtime.settings import Settings
@@ -20,30 +19,15 @@ from operations import kafka_admin
 from operations.errors import OperationError
 from operations.kafka_access import SERVICES, accesses, every_topic, table
 from operations.kafka_settings import of_local_login
-from operations.producers import at_brokers
 from operations.provision_kafka import apply_acls, compare_acls, provision_kafka
-from tests.kernel.registered import KZ
 from tests.operations.brokers import NONE, TOPIC_AUTHORIZATION_FAILED, Principal, Try, as_principal, until
+from tests.operations.certificates import PRODUCERS_ORGANIZATION, Authority, with_certificates
+from tests.operations.producers import AB, NORTH, PARLIAMENT, PRODUCERS, A
 from tests.servers import PASSWORD, PASSWORDS
 from tests.system import free_port
 
 pytestmark = pytest.mark.servers
 
-OWN = "producer {0}\nsource urn:{0}\nbroker {0}\ntopic approvals.commands.{0}\ncommand approvals.*\ncontributor *\n"
-SIGNS = f"""\
-producer signs
-source urn:signs
-broker signs-on-one-machine
-broker signs-on-another
-must-sign
-key {KZ.public.text} from 2020-01-01T00:00:00Z
-command vacancies.*
-command deployments.*
-contributor *
-"""
-UNSIGNED = "".join(map(OWN.format, ("parliament", "parliament-north", "a", "ab")))
-PRODUCERS = at_brokers(parse(f"forcegen producers\nversion 1\n{UNSIGNED}{SIGNS}"))
-PARLIAMENT, NORTH, A, AB = PRODUCERS[:4]
 (NORTH_TOPIC,) = NORTH.topics
 REAUTHENTICATE_MS = 5_000
 EVERY_TOPIC = sorted(every_topic(PRODUCERS))
@@ -53,12 +37,19 @@ PRINCIPALS = [*accesses(PRODUCERS), NOBODY]
 
 
 @pytest.fixture(scope="module")
-def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Who issues certificates to producers, and the broker's listener that takes them."""
+    return Authority(tmp_path_factory.mktemp("certificates"), free_port())
+
+
+@pytest.fixture(scope="module")
+def admin(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Settings]:
     """The administrator of a broker of this file alone, with short sessions: other tests make topics of their own."""
     directory = tmp_path_factory.mktemp("rights") / "stack"
     try:
         with pytest.MonkeyPatch.context() as changed:
             changed.setattr(local_kafka, "REAUTHENTICATE_MS", REAUTHENTICATE_MS)
+            changed.setattr(local_kafka, "SETTINGS", with_certificates(local_kafka.SETTINGS, authority))
             servers = stack.up(directory)
         settings = of_local_login(servers.kafka_bootstrap, servers.kafka_admin)
         passwords = {**PASSWORDS, **dict.fromkeys([producer.name for producer in PRODUCERS], PASSWORD)}
@@ -259,6 +250,36 @@ def is_cut_off(principal: Principal) -> bool:
     except (EOFError, OSError):
         return True
     return False
+
+
+# Certificates in place of passwords, where principals of both share one name space.
+
+
+async def test_a_certificate_is_the_producer_that_the_register_names_with_its_prefix(
+    admin: Settings, authority: Authority
+) -> None:
+    async with AIOKafkaProducer(**kafka.client(authority.login(PARLIAMENT.name, PRODUCERS_ORGANIZATION))) as producer:
+        await producer.send_and_wait(*PARLIAMENT.topics, b"{}")
+        for topic in (NORTH_TOPIC, "approvals.commands", "approvals.events"):
+            with pytest.raises(TopicAuthorizationFailedError):
+                await producer.send_and_wait(topic, b"{}")
+
+
+async def test_a_certificate_whose_name_is_admin_is_no_super_user(admin: Settings, authority: Authority) -> None:
+    settings = authority.login("admin", PRODUCERS_ORGANIZATION)
+    with pytest.raises(OperationError, match="an administrator's"):
+        await compare_acls(settings, PRODUCERS)
+    async with AIOKafkaProducer(**kafka.client(settings)) as producer:
+        with pytest.raises(TopicAuthorizationFailedError):
+            await producer.send_and_wait("approvals.events", b"{}")
+
+
+@pytest.mark.parametrize("organization", ["elsewhere", "Forcegen producers and others", None])
+async def test_a_certificate_that_no_rule_maps_is_let_in_under_no_name(
+    admin: Settings, authority: Authority, organization: str | None
+) -> None:
+    with pytest.raises(login.LoginRefused):
+        await login.check(authority.login("admin", organization))
 
 
 @pytest.mark.parametrize("name", ["approvals", "operator", "refill", "cli", PARLIAMENT.name, NOBODY])
