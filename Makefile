@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test unit coverage check fmt browser bench hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
+.PHONY: help demo up down status test unit coverage check fmt browser bench kills hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ check: .venv/.dev ## lint, format, types, architecture, and that the published c
 
 bench: .venv/.dev ## what is claimed, measured
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+kills: .venv/.dev ## kill -9 every process ROUNDS=10 times while 2,000 commands a round flow; nothing is lost or doubled
+	@FORCEGEN_TEST_KILLS=$(or $(ROUNDS),10) $(BIN)/python -m pytest --numprocesses 0 tests/faults/test_kill.py $(ARGS)
 
 hostile: .venv/.dev ## search for what stops a service: SEEDS=10 runs of 2,200 hostile records among 2,000 honest commands
 	@$(BIN)/python -m tests.hostile --seeds $(or $(SEEDS),1) $(ARGS)

@@ -15,7 +15,7 @@ SERVICES = ("approvals", "vacancies", "deployments", "reporting", "audit", "quer
 
 def run(servers: Servers) -> list[Measured]:
     """Twenty thousand commands at once, three services deciding, one projecting, one archiving, on one machine."""
-    commands = list(flow.twenty_thousand())
+    commands = list(flow.commands(parts=10))
     with tempfile.TemporaryDirectory() as logs, prepared_system(servers, Path(logs)) as system:
         system.start(*SERVICES)
         client = Client(servers.kafka)

@@ -1,4 +1,4 @@
-"""Twenty thousand commands as three other systems would send them, all of which a service can decide at once."""
+"""Commands as three other systems would send them, in thousands, all of which a service can decide at once."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -8,9 +8,10 @@ from typing import Any
 from tests.foreign import command
 
 MANDATES = 20
-TOURS = 4_000
-CANDIDATES = 3_000
-PROPOSALS = 1_960
+TOURS, CANDIDATES, PROPOSALS = 400, 300, 196
+"""Of each, in one part of the flow."""
+COMMANDS = TOURS * 3 + CANDIDATES * 2 + PROPOSALS
+"""In one part: 1,200 for deployments, 600 for vacancies, 196 for approvals."""
 Event = dict[str, Any]
 DECISION = {"act_number": "1-VII", "decided_on": "2022-06-30"}
 
@@ -90,11 +91,11 @@ def candidate(nr: int) -> list[Event]:
     ]
 
 
-def twenty_thousand() -> Iterator[Event]:
-    """12,000 for deployments, 6,000 for vacancies, 1,960 for approvals, evenly mixed; 41 more are the ground."""
-    tours = (tour(nr) for nr in range(TOURS))
-    candidates = (candidate(nr) for nr in range(CANDIDATES))
-    proposals = ([proposal(f"propose-x-{nr}", f"x-{nr}")] for nr in range(PROPOSALS))
+def commands(parts: int) -> Iterator[Event]:
+    """So many parts of 1,996 commands, evenly mixed; 41 more are the ground."""
+    tours = (tour(nr) for nr in range(TOURS * parts))
+    candidates = (candidate(nr) for nr in range(CANDIDATES * parts))
+    proposals = ([proposal(f"propose-x-{nr}", f"x-{nr}")] for nr in range(PROPOSALS * parts))
     mixed: Iterator[tuple[list[Event], ...]] = zip_longest(tours, candidates, proposals, fillvalue=[])
     for together in mixed:
         yield from chain.from_iterable(together)

@@ -1,9 +1,12 @@
-"""`kill -9` of every process in turn, ten times each, at random moments, while 20,000 commands flow.
+"""`kill -9` of every process in turn, twice each, at random moments, while 4,000 commands flow.
+
+`make kills` does it ten times each, while 20,000 flow (`FORCEGEN_TEST_KILLS` says how many times).
 
 Afterwards every command is answered, each accepted command's events are in the store once and in the topic once,
 positions have no gap, the archive holds every record, and the views equal a single-threaded fold of the topics.
 """
 
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -18,7 +21,7 @@ from tests.system import RunningSystem, prepared_system
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(900)]
 KILLED = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
-TIMES = 10
+TIMES = int(os.environ.get("FORCEGEN_TEST_KILLS", "2"))
 SEED = 20220630
 MEMORY_MAX_BYTES = 200_000_000
 QUIET_S = 240.0
@@ -51,9 +54,9 @@ def kill_while_sending(system: RunningSystem, client: Client) -> dict[str, list[
     """Send in slices; between two slices one process is killed at a random moment and started again at once."""
     chance = random.Random(SEED)  # noqa: S311
     order = [name for _ in range(TIMES) for name in chance.sample(KILLED, len(KILLED))]
-    commands = flow.twenty_thousand()
+    commands = flow.commands(TIMES)
     sent: dict[str, list[str]] = {service: [] for service in check.DECIDING}
-    total = flow.TOURS * 3 + flow.CANDIDATES * 2 + flow.PROPOSALS
+    total = flow.COMMANDS * TIMES
     for name in order:
         piece = list(islice(commands, total // len(order) + 1))
         client.send(piece)

@@ -36,7 +36,7 @@ def test_the_archive_is_whole_and_never_signed_what_it_does_not_hold(system: Run
     client = Client(system.servers.kafka)
     client.send(flow.ground())
     chance = random.Random(SEED)  # noqa: S311
-    commands = islice(flow.twenty_thousand(), COMMANDS)
+    commands = islice(flow.commands(parts=10), COMMANDS)
     kept: list[str] = []
     for _ in range(TIMES):
         client.send(list(islice(commands, COMMANDS // TIMES)))

@@ -68,7 +68,7 @@ def test_the_system_outlives_its_servers(system: RunningSystem, place: Path) -> 
     for service in ("approvals", "vacancies"):
         client.outcomes(service, [e["id"] for e in flow.ground() if service_of(e) == service], 120)
     chance = random.Random(SEED)  # noqa: S311
-    commands = flow.twenty_thousand()
+    commands = flow.commands(parts=10)
     sent: dict[str, list[str]] = {service: [] for service in check.DECIDING}
     for server in ("kafka", "postgres") * TIMES:
         piece = list(islice(commands, COMMANDS // (2 * TIMES)))

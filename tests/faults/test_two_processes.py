@@ -32,7 +32,7 @@ def test_services_share_their_work_and_take_over_from_each_other(system: Running
     client.send(flow.ground())
     for service in ("approvals", "vacancies"):
         client.outcomes(service, [e["id"] for e in flow.ground() if service_of(e) == service], 120)
-    commands = flow.twenty_thousand()
+    commands = flow.commands(parts=10)
     sent: dict[str, list[str]] = {service: [] for service in check.DECIDING}
     for step in (*TWICE, *(f"{name}#2" for name in TWICE)):
         piece = list(islice(commands, COMMANDS // (2 * len(TWICE))))
