@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test unit coverage check fmt browser bench kills hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
+.PHONY: help demo up down status test unit coverage check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench: .venv/.dev ## what is claimed, measured
 
 kills: .venv/.dev ## kill -9 every process ROUNDS=10 times while 2,000 commands a round flow; nothing is lost or doubled
 	@FORCEGEN_TEST_KILLS=$(or $(ROUNDS),10) $(BIN)/python -m pytest --numprocesses 0 tests/faults/test_kill.py $(ARGS)
+
+documents: .venv/.dev ## send every service everything that its OpenAPI document allows and forbids (3 minutes)
+	@FORCEGEN_TEST_DOCUMENTS=1 $(BIN)/python -m pytest --numprocesses 0 tests/e2e/test_fuzzed_documents.py $(ARGS)
 
 hostile: .venv/.dev ## search for what stops a service: SEEDS=10 runs of 2,200 hostile records among 2,000 honest commands
 	@$(BIN)/python -m tests.hostile --seeds $(or $(SEEDS),1) $(ARGS)

@@ -9,21 +9,30 @@ from collections.abc import Sequence
 
 from tests.system import BEARER
 
-__all__ = ["command"]
+__all__ = ["PHASES", "command"]
 
+PHASES = ("examples", "coverage", "fuzzing")
+"""The document's own examples, the edges of every field one by one, and values at random."""
 _OPTIONS = (
-    *("--phases", "examples,coverage,fuzzing", "--seed", "1", "--generation-deterministic"),
+    *("--seed", "1", "--generation-deterministic"),
     *("--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"),
     *("--workers", "1", "--warnings", "off", "--no-color", "--max-failures", "5", "--request-timeout", "120"),
 )
 
 
-def command(url: str, *, examples: int, excluded_paths: Sequence[str]) -> list[str]:
+def command(url: str, *, examples: int, excluded_paths: Sequence[str], phases: Sequence[str] = PHASES) -> list[str]:
     """What to run for the document of the service at `url`: `examples` requests of each operation that is not excluded.
 
     It ends with 0 if no answer is a server's fault and each has a status, media type and body that the document has.
     """
     excluded = [part for path in excluded_paths for part in ("--exclude-path", path)]
     document = f"{url}/openapi.json"
-    limits = ("--max-examples", str(examples), "--header", f"Authorization: {BEARER['Authorization']}")
+    limits = (
+        "--phases",
+        ",".join(phases),
+        "--max-examples",
+        str(examples),
+        "--header",
+        f"Authorization: {BEARER['Authorization']}",
+    )
     return [sys.executable, "-m", "schemathesis.cli", "run", document, *_OPTIONS, *limits, *excluded]
