@@ -98,8 +98,8 @@ def place_of(command: DecodedCommand, places: Mapping[CommandKey, str]) -> str |
 def arrived(timestamp_ms: int, headers: Iterable[tuple[str, bytes | None]]) -> datetime:
     """When a command reached the system, by which its key counts or does not.
 
-    Of a command over HTTP, as its service says; else as the record is stamped. If neither can be read, the end of time,
-    when no key counts.
+    Of a command over HTTP, as its service says; else as the record is stamped. If neither can be read, the beginning of
+    time, when no key counts.
     """
     stated = next((value for name, value in headers if name == RECORDED and value), None)
     try:
@@ -107,4 +107,4 @@ def arrived(timestamp_ms: int, headers: Iterable[tuple[str, bytes | None]]) -> d
             return datetime.fromisoformat(stated.decode()).astimezone(UTC)
         return datetime.fromtimestamp(timestamp_ms / 1000, UTC)
     except (ValueError, OverflowError, OSError):
-        return datetime.max.replace(tzinfo=UTC)
+        return datetime.min.replace(tzinfo=UTC)
