@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli.commands import audit, kafka, keys, producers, tokens
+from cli.commands.access import access
 from cli.commands.dead_letters import dead_letters
 from cli.commands.follow import follow
 from cli.commands.held import drop_held, held
@@ -86,7 +87,7 @@ app = typer.Typer(
 )
 for name, module in LOCAL.items():
     app.command(name)(local(name, module))
-for command in (send, report, follow, lag, verify):
+for command in (send, report, follow, lag, access, verify):
     app.command()(command)
 app.command("dead-letters")(dead_letters)
 app.command("held")(held)

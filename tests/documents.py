@@ -10,7 +10,7 @@ from kernel.http import application, command_routes, operator_routes, sign_in
 from kernel.runtime.health import Health
 from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.http.refusals import Refusals
-from services.audit.pages import log_pages
+from services.audit.pages import access_page, log_pages
 from services.reporting.http.app import build
 
 DECIDING: Final = ("approvals", "vacancies", "deployments")
@@ -43,6 +43,7 @@ def _apps() -> Iterator[tuple[str, FastAPI]]:
         archive.include_router(routes(NOTHING))
     proofs.files(archive, NOTHING)
     archive.include_router(log_pages.routes(NOTHING, health))
+    archive.include_router(access_page.routes())
     archive.mount("/static", log_pages.static())
     sign_in.add(archive)
     operator_routes.operations(archive, health, service="audit", ready=NOTHING)

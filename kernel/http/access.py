@@ -77,7 +77,7 @@ def authenticator(settings: Settings) -> Authenticator:
     """
     ways: list[WayIn] = []
     sessions = Sessions(settings.session_key.get_secret_value() if settings.session_key else None)
-    code_flow = None
+    code_flow = tokens = trusted = None
     try:
         if settings.tokens_file is not None:
             tokens = TokensFile(settings.tokens_file)
@@ -91,4 +91,4 @@ def authenticator(settings: Settings) -> Authenticator:
         raise SystemExit(f"Who may use the service over HTTP cannot be read: {fault}") from fault
     if not ways:
         log.warning("nobody can use this service: neither tokens nor identity providers are set")
-    return Authenticator(ways, sessions, code_flow, has_tokens=settings.tokens_file is not None)
+    return Authenticator(ways, sessions, code_flow, tokens, trusted)

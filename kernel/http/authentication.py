@@ -7,7 +7,7 @@ proxy.
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
@@ -16,8 +16,12 @@ from typing import Final, Literal, Protocol, TypeAlias
 from starlette.types import Scope
 
 from kernel.identity.code_flow import CodeFlow
+from kernel.identity.last_uses import LastUses
 from kernel.identity.principal import Principal
+from kernel.identity.providers import IdentityProvider
 from kernel.identity.sessions import Sessions
+from kernel.identity.tokens import TokensFile
+from kernel.identity.watched_file import WatchedFile
 
 CREDENTIALS_BYTES_MAX: Final = 16_384
 """Longer credentials are refused unread; uvicorn takes headers of 64 KiB."""
@@ -49,13 +53,17 @@ class Authenticator:
     sessions: Sessions = field(default_factory=Sessions)
     code_flow: CodeFlow | None = None
     """Signs people in to pages by identity providers."""
-    has_tokens: bool = True
-    """Whether the form of pages takes a static token."""
+    tokens: TokensFile | None = None
+    """The static tokens, which the form of pages takes as well."""
+    providers: WatchedFile[Mapping[str, IdentityProvider]] | None = None
+    uses: LastUses = field(default_factory=LastUses)
 
     async def principal(self, credentials: Credentials) -> Principal | None:
         """The principal of these credentials; None if no way accepts them."""
+        now = datetime.now(UTC)
         for way in self.ways:
-            if principal := await way.principal(credentials, datetime.now(UTC)):
+            if principal := await way.principal(credentials, now):
+                self.uses.note(principal, now)
                 return principal
         return None
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from kernel.http import access_routes
 from kernel.http.principals import is_operator
 from kernel.runtime.faults import kind
 from kernel.runtime.health import Health
@@ -49,7 +50,10 @@ def passages(pool: asyncpg.Pool) -> PassedOver:
 def operations(
     app: FastAPI, health: Health, *, service: str, ready: Ready, passed_over: PassedOver | None = None
 ) -> None:
-    """Add the operators' routes of any service: `/livez`, `/readyz`, `/healthz/progress`, `/metrics`, `/v1/lag`."""
+    """Add the operators' routes of any service: `/livez`, `/readyz`, `/healthz/progress`, `/metrics`, `/v1/lag`, and
+    `/v1/access`.
+    """
+    access_routes.add(app)
 
     @app.get("/livez", summary="Is the process alive", response_class=PlainTextResponse)
     async def livez() -> PlainTextResponse:

@@ -60,6 +60,7 @@ KERNEL: Final[Permits] = {
     "GET /static": EVERYBODY,  # style sheets and scripts: also those of the form that a token is given in
     "GET /v1/lag": allow("operator"),
     "GET /metrics": allow("operator"),
+    "GET /v1/access": allow("operator"),
     "GET /v1/dead-letters": allow("operator"),
     "GET /v1/pending": allow("operator"),
     "GET /v1/held": allow("operator"),

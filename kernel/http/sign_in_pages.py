@@ -72,7 +72,7 @@ def form(request: Request, problem: str = "", following: str = "/", status: int 
         "name": "" if caller.kind == "unauthenticated" else caller.id,
         "next": following,
         "providers": authenticator.code_flow.offered() if authenticator.code_flow else (),
-        "has_tokens": authenticator.has_tokens,
+        "has_tokens": authenticator.tokens is not None,
         "languages": [
             (code, name, f"{root_of(request)}/sign-in?{urlencode({'lang': code, 'next': following})}")
             for code, name in LANGUAGES.items()

@@ -159,6 +159,10 @@ class TokensFile:
         """Read the file; raises `MalformedTokensFile` or OSError, so that no service starts without its tokens."""
         self._tokens = WatchedFile(file, parse)
 
+    def lines(self) -> tuple[TokenLine, ...]:
+        """The lines as they hold now, in their order."""
+        return self._tokens.current()
+
     def bearer(self, token: str, now: datetime) -> Principal | None:
         """Whoever shows this token; None if no line holds it, or it has expired.
 

@@ -1,6 +1,7 @@
 """Assembles the audit service: `archive` stores every topic, `tlog` signs the tree, `http` and `pages` serve it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import asyncpg
 from fastapi import FastAPI
@@ -15,9 +16,9 @@ from kernel.runtime.process import Loop
 from kernel.runtime.settings import Settings
 from kernel.store.schema_files import Migrations
 from services.audit.archive.writer import prepare
-from services.audit.http import access, anchors, proofs, refusals, search_routes
+from services.audit.http import access, anchors, producers, proofs, refusals, search_routes
 from services.audit.http.refusals import Refusals
-from services.audit.pages import log_pages
+from services.audit.pages import access_page, log_pages
 from services.audit.search import indexer, registers
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
@@ -61,6 +62,9 @@ def add_routes(app: FastAPI, pool: asyncpg.Pool, health: Health, *, refused: Ref
     proofs.files(app, pool)
     app.include_router(search_routes.routes(pool))
     app.include_router(log_pages.routes(pool, health))
+    app.include_router(access_page.routes())
+    operators = Settings.for_service(SERVICE.name).producers_operators
+    app.state.producers_shown = partial(producers.register_of, pool, operators)
     answer_problems(app, log_pages.problem)
     app.mount("/static", log_pages.static())
     sign_in.add(app)

@@ -17,7 +17,17 @@ UNSET = {
     )
 }
 READING = [
-    *("status", "lag", "dead-letters", "sql", "report", "report strength", "follow", "verify nothing --key a+b+c"),
+    *(
+        "status",
+        "lag",
+        "access",
+        "dead-letters",
+        "sql",
+        "report",
+        "report strength",
+        "follow",
+        "verify nothing --key a+b+c",
+    ),
     *("audit key", "audit rotate", "audit verify --key a+b+c", "audit export out", "audit trace x", "audit reconcile"),
     *("audit replay --to file --out f.jsonl", "audit replay --to file --out f.jsonl --dry-run"),
     *("audit replay --to views", "audit replay --to topic --topic approvals.events"),

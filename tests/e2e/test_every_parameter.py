@@ -16,7 +16,7 @@ ANSWERED = ("a line break", "DEL", "a C1 control", "a noncharacter", "a nonchara
 """They are no names; but a command under such an id is answered `invalid`, and its answer can be asked for."""
 STANDING = ("/readyz", "/healthz/progress")
 """They answer 503 where something does not move, for everybody."""
-CHANGING = ("/v1/lag", "/v1/status", "/v1/readings", *STANDING)
+CHANGING = ("/v1/lag", "/v1/access", "/v1/status", "/v1/readings", *STANDING)
 """They say something else from one moment to the next."""
 CALENDAR = ("the unset day", "the last of all days", "a day too early", "a day too late", "a day that is none")
 NO_DAYS = (*CALENDAR, "a day without hyphens", "a day as seconds", "an instant without offset")

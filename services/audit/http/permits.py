@@ -11,6 +11,7 @@ from kernel.http.permits import EVERYBODY, Permits, allow
 AUDIT: Final[Permits] = {
     "GET /": allow("auditor", page=True),
     "GET /messages/{place:path}": allow("auditor", page=True),
+    "GET /access": allow("operator", page=True),
     "GET /checkpoint": EVERYBODY,
     "GET /checkpoints/{path:path}": EVERYBODY,
     "GET /handovers": EVERYBODY,

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from contracts.verifiability import CORE
 from kernel.http.address import bad
 from kernel.http.caching import NOT_AT_ALL, RevalidatedFiles
+from kernel.http.principals import is_operator
 from kernel.http.problem_details import Problem, unknown
 from kernel.http.problem_types import NOT_FOUND
 from kernel.http.proxied import path_of, root_of
@@ -113,12 +114,12 @@ def _form(request: Request) -> dict[str, str]:
 def problem(request: Request, fault: Problem) -> Response | None:
     """A problem as a page, for a browser that requested a page; None for any other client."""
     path = path_of(request)
-    is_page = path == "/" or path.startswith("/messages/")
+    is_page = path in ("/", "/access") or path.startswith("/messages/")
     if not is_page or "text/html" not in request.headers.get("accept", "").lower():
         return None
     fields = {"title": "This cannot be shown", "at": "", "field": fault.field, "remedy": fault.remedy, "twins": ()}
-    page = _page(request, "problem.html", detail=str(fault).removeprefix(f"{fault.field}: "), **fields)
-    return Response(page.body, fault.status, {**HEADERS, **(fault.headers or {})}, media_type="text/html")
+    shown = page(request, "problem.html", detail=str(fault).removeprefix(f"{fault.field}: "), **fields)
+    return Response(shown.body, fault.status, {**HEADERS, **(fault.headers or {})}, media_type="text/html")
 
 
 def _with_offset(form: Mapping[str, str]) -> dict[str, str]:
@@ -140,7 +141,7 @@ def _log(
 ) -> Response:
     older = _search(**{**form, "cursor": following}) if following else None
     searched = f"/v1/messages?{urlencode(_with_offset(form))}" if form else "/v1/messages"
-    return _page(
+    return page(
         request,
         "log.html",
         title="The log",
@@ -180,7 +181,7 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
     facts = {name: value for name, value in message._asdict().items() if value is not None and name not in _PLACED}
     cause = await causation.cause_of(connection, message)
     command = cause if cause is not None and message.kind in ("event", "outcome") else None
-    return _page(
+    return page(
         request,
         "message.html",
         title=named(message),
@@ -255,8 +256,8 @@ def _search(**parameters: str) -> str:
     return f"/?{urlencode(parameters)}"
 
 
-def _page(request: Request, template: str, **values: object) -> Response:
-    text = _TEMPLATES.get_template(template).render(root=root_of(request), **values)
+def page(request: Request, template: str, **values: object) -> Response:
+    text = _TEMPLATES.get_template(template).render(root=root_of(request), is_operator=is_operator(request), **values)
     return Response(text.encode("utf-8", "backslashreplace"), media_type="text/html", headers=HEADERS)
 
 

@@ -1,0 +1,20 @@
+"""The page Access, for operators: who may what, by which token, provider or key, and when each was used last."""
+
+from fastapi import APIRouter, Request, Response
+
+from kernel.http import access_routes
+from services.audit.pages import log_pages
+
+
+def routes() -> APIRouter:
+    """`/access`: the same as `/v1/access` has."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/access")
+    async def access(request: Request) -> Response:
+        shown = await access_routes.shown(request)
+        return log_pages.page(
+            request, "access.html", title="Access", at="access", twins=[("/v1/access", "who may what")], **shown
+        )
+
+    return router
