@@ -133,7 +133,7 @@ def _said(registered: RegisteredSender | None, content: EventFile, log_key: str 
     if log_key is not None:
         yield "in the log: the record is under the signed checkpoint"
     elif content.is_bundle:
-        yield "not verified: that the log holds the record; name the log's key with --log-key"
+        yield "not verified: that the log holds the record, and so when it arrived; name the log's key with --log-key"
 
 
 def _key(text: str) -> PublicKey:

@@ -40,7 +40,7 @@ def event_in(text: bytes) -> EventFile:
         register = document.get("register")
         return EventFile(
             event,
-            arrived(int(record.get("timestamp", -1)), headers),
+            arrived(str(record["topic"]), int(record.get("timestamp", -1)), headers),
             is_bundle="inclusion" in document,
             register=register if isinstance(register, str) else None,
         )

@@ -24,6 +24,8 @@ ATTRIBUTES_BYTES_MAX: Final = 65_536
 """Bytes of all names and values of them: with the largest data they fit a record of a topic."""
 DATA_BYTES_MAX: Final = 900_000
 """Bytes of the data as they were sent, white space included; no setting admits a larger command."""
+SUFFIX: Final = ".admitted"
+"""How the names of the topics end on which services publish what they kept."""
 RECORDED: Final = "admitted-recorded"
 """The header of a kept command that says when its service put it on record."""
 _MEDIA_TYPE: Final = "datacontenttype"
@@ -95,13 +97,14 @@ def place_of(command: DecodedCommand, places: Mapping[CommandKey, str]) -> str |
     return command.place or places.get(command.key)
 
 
-def arrived(timestamp_ms: int, headers: Iterable[tuple[str, bytes | None]]) -> datetime:
+def arrived(topic: str, timestamp_ms: int, headers: Iterable[tuple[str, bytes | None]]) -> datetime:
     """When a command reached the system, by which its key counts or does not.
 
-    Of a command over HTTP, as its service says; else as the record is stamped. If neither can be read, the beginning of
-    time, when no key counts.
+    Of a command over HTTP, as its service says; of any other record, whose headers are its sender's, as it is stamped.
+    If that cannot be read, the beginning of time, when no key counts.
     """
-    stated = next((value for name, value in headers if name == RECORDED and value), None)
+    is_kept = topic.endswith(SUFFIX)
+    stated = next((value for name, value in headers if name == RECORDED and value), b"") if is_kept else None
     try:
         if stated is not None:
             return datetime.fromisoformat(stated.decode()).astimezone(UTC)

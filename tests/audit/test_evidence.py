@@ -17,10 +17,16 @@ REGISTER = KeptRegister(parse(text()), "the note")
 SENT = datetime(2022, 7, 1, tzinfo=UTC)
 
 
-def row(key: Any, *own: tuple[str, bytes], at: datetime = SENT, value: bytes | None = None) -> dict[str, Any]:
+def row(
+    key: Any,
+    *own: tuple[str, bytes],
+    at: datetime = SENT,
+    value: bytes | None = None,
+    topic: str = "approvals.commands",
+) -> dict[str, Any]:
     """The record of a command in the archive."""
     record_key, data, headers = binary(command(), key)
-    place = {"topic": "approvals.commands", "part": 0, "offset": 0, "timestamp": int(at.timestamp() * 1000)}
+    place = {"topic": topic, "part": 0, "offset": 0, "timestamp": int(at.timestamp() * 1000)}
     return {**place, "key": record_key, "headers": packed([*own, *headers]), "value": value or data}
 
 
@@ -45,7 +51,15 @@ def test_a_key_counts_for_what_reached_the_system_in_its_period(at: datetime, *,
     """Of a record by its stamp, and of a command over HTTP as its service says, whatever the record's stamp is."""
     stated = ("admitted-recorded", at.isoformat().encode())
     assert (evidence(row(KZ, at=at), REGISTER, None).verified is not None) is counts
-    assert (evidence(row(KZ, stated), REGISTER, None).verified is not None) is counts
+    assert (evidence(row(KZ, stated, topic="approvals.admitted"), REGISTER, None).verified is not None) is counts
+
+
+def test_a_sender_cannot_date_its_command_back_to_when_its_key_counted() -> None:
+    """Given a record of a command whose sender added the header of those that a service keeps, then it says nothing."""
+    lines = [f"{line} revoked 2022-01-01T00:00:00Z" if KZ.public.text in line else line for line in LINES]
+    stated = ("admitted-recorded", b"2021-01-01T00:00:00Z")
+    proof = evidence(row(KZ, stated), KeptRegister(parse(text(*lines)), ""), None)
+    assert (proof.verified, (proof.failure or "").partition(":")[0]) == (None, "key")
 
 
 def test_a_key_that_was_revoked_later_still_signed_what_it_signed() -> None:
@@ -59,7 +73,7 @@ def test_without_a_register_nothing_is_verified_and_an_unsigned_command_says_so(
     assert (unsigned.is_signed, unsigned.failure, unsigned.producer) == (False, None, "mfa-kz")
 
 
-@pytest.mark.parametrize("stated", [b"yesterday", b"\xff", b"0001-01-01T00:00:00+23:59"])
+@pytest.mark.parametrize("stated", [b"", b"yesterday", b"\xff", b"0001-01-01T00:00:00+23:59"])
 def test_no_key_counts_at_a_time_that_cannot_be_read(stated: bytes) -> None:
-    at = arrived(0, [("admitted-recorded", stated)])
+    at = arrived("approvals.admitted", 0, [("admitted-recorded", stated)])
     assert not [key for key in REGISTER.register.producers["mfa-kz"].keys if key.counts_at(at)]

@@ -53,7 +53,7 @@ async def of_command(connection: Connection, message: IndexedMessage, row: async
 
 def evidence(row: Row, register: KeptRegister | None, outcome: IndexedMessage | None) -> Evidence:
     """The evidence of a record under a register."""
-    _, timestamp_ms, _, packed, value = archived(row)
+    (topic, _, _), timestamp_ms, _, packed, value = archived(row)
     headers = unpacked(packed)
     try:
         raw = raw_from_kafka(value, headers)
@@ -64,7 +64,7 @@ def evidence(row: Row, register: KeptRegister | None, outcome: IndexedMessage | 
     producer = register.register.owner(str(raw.attributes.get("source"))) if register else None
     if register is None or producer is None:
         return Evidence(is_signed=True, failure=UNKNOWN_REGISTER, register=register, outcome=outcome)
-    keys = producer.keys_at(arrived(timestamp_ms, headers))
+    keys = producer.keys_at(arrived(topic, timestamp_ms, headers))
     try:
         verified = verify(raw.attributes, raw.data, keys)
     except NotVerifiable as fault:

@@ -24,6 +24,7 @@ from contracts.envelope import ActedBy
 from contracts.unreadable import Unreadable
 from kernel.http.values import NOT_A_CHARACTER
 from kernel.messaging.outbox import ADMITTED_POSITION
+from kernel.model.admitted import SUFFIX
 from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.health import Health
 from kernel.sql import queries
@@ -202,7 +203,7 @@ def _said(bare: IndexedMessage, envelope: Envelope, headers: Headers) -> Indexed
         said = bare._replace(authtype=_term(by.type or None), authid=_term(by.id), authkey=_term(by.key))
         said = said._replace(authproof=_term(by.proof), authregister=_term(by.register))
         return said._replace(authonbehalfof=_term(by.on_behalf_of), causeplace=_term(envelope.cause_place))
-    if not bare.topic.endswith(".admitted"):
+    if not bare.topic.endswith(SUFFIX):
         return bare
     own = {name: value.decode(errors="replace") for name, value in reversed(headers) if value is not None}
     of_door = {name: own.get(f"admitted-{name}") for name in ("authtype", "authid", "authkey", "authproof")}
