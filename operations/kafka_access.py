@@ -69,7 +69,7 @@ def accesses(producers: Collection[RegisteredProducer] = (), there: Collection[s
         if producer.name in taken:
             raise InvalidRequest(f"The name {producer.name} is taken at the brokers: give the producer another one.")
         taken.add(producer.name)
-        if wrong := [topic for topic in producer.topics if not topics.are_commands(topic)]:
+        if wrong := [topic for topic in producer.topics if command_topics.service_of(topic) is None]:
             raise InvalidRequest(
                 f"{producer.name} may not write {wrong[0]}: a producer writes <service>.commands or"
                 " <service>.commands.<producer>, and nothing that a service publishes."
