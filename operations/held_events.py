@@ -18,7 +18,7 @@ async def give_up_event(service: str, origin: Origin, reason: str, database: str
     """
     async with connections.owning(connections.owner_url(service, database, directory), service) as connection:
         try:
-            return await drop_held_event.drop_held_event(connection, origin, reason)
+            return await drop_held_event.drop_held_event(connection, origin, reason, "The owner of the database")
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             cause = f"The database of {service} did not take it ({type(error).__name__})"
             raise OperationError(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from kernel.http import application, command_routes, operator_routes, sign_in
+from kernel.identity.intake import Senders
 from kernel.runtime.health import Health
 from services.audit.http import access, anchors, proofs, search_routes
 from services.audit.http.refusals import Refusals
@@ -25,11 +26,10 @@ def _apps() -> Iterator[tuple[str, FastAPI]]:
         "pool": NOTHING,
         "queue": NOTHING,
         "decode": NOTHING,
-        "senders": NOTHING,
         "lifespan": NOTHING,
     }
     for name in DECIDING:
-        yield name, command_routes.build(name, health=health, **parts)
+        yield name, command_routes.build(name, health=health, senders=Senders(), **parts)
     query = build(NOTHING, today=lambda: date(2014, 12, 1))
     operator_routes.operations(query, health, service="query", ready=NOTHING)
     yield "query", query

@@ -58,12 +58,14 @@ def drop_held(
     """Give up one event that is held: it becomes a dead letter with the reason, and the events behind it go on.
 
     Nothing that it should have led to happens in this service. The event itself stays in its topic and the archive.
+    Where a register of producers is in force, this proposes it; a second operator gives the same command with the same
+    reason (FORCEGEN_TOKEN). With --database, the owner of the tables drops it alone, and the dead letter says so.
 
     \b
     Example:
       forcegen drop-held vacancies deployments.events/2/1041 --reason "recorded by hand, note 14/3"
     \b
-    Exit codes: 0 dropped; 1 it is not held, or the database does not answer; 2 the command line is wrong.
+    Exit codes: 0 dropped or proposed; 1 it is not held, or nothing answers; 2 the command line is wrong.
     """
     if service not in SERVICES:
         raise typer.BadParameter(f"name one of {', '.join(SERVICES)}", param_hint="SERVICE")
@@ -73,9 +75,19 @@ def drop_held(
     if not 1 <= len(reason.strip()) <= REASON_LENGTH_MAX:
         raise typer.BadParameter(f"say why in 1 to {REASON_LENGTH_MAX} characters", param_hint="--reason")
     origin = Origin(named["topic"], int(named["part"]), int(named["offset"]))
-    if not asyncio.run(give_up_event(service, origin, reason.strip(), database, directory)):
+    if database is None and not _dropped(running_system(directory).urls[service], origin, reason.strip()):
+        typer.echo(f"It is proposed to drop {place}. Another operator gives the same command, with the same reason.")
+        return
+    if database is not None and not asyncio.run(give_up_event(service, origin, reason.strip(), database, directory)):
         raise CommandError(f"{service} does not hold {place}: see `forcegen held {service}`.")
     typer.echo(f"{place} is a dead letter of {service} now; the events behind it are taken up within a minute.")
+
+
+def _dropped(url: str, origin: Origin, reason: str) -> bool:
+    """Whether the service has dropped it; else that is proposed now."""
+    named = {"topic": origin.topic, "partition": str(origin.partition), "offset": str(origin.offset), "reason": reason}
+    state: str = http.post_json(f"{url}/v1/held/drop", list(named.items()))["state"]
+    return state == "dropped"
 
 
 def _show(events: Iterator[tuple[str, JsonObject]]) -> None:
@@ -85,5 +97,8 @@ def _show(events: Iterator[tuple[str, JsonObject]]) -> None:
             row(shown, ("…", None, None, None, None, "There are more: `forcegen held --json` shows them all."))
             break
         place = f"{event['topic']}/{event['partition']}/{event['offset']}"
-        row(shown, (service, place, event["stream"], event["version"], event["since"], event["reason"]))
+        reason = event["reason"]
+        if proposer := event.get("drop_proposed_by"):
+            reason = f"{reason} {proposer} proposes to drop it: {event['drop_reason']}"
+        row(shown, (service, place, event["stream"], event["version"], event["since"], reason))
     results().print(shown if shown.row_count else "No event is held.")

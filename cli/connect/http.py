@@ -28,9 +28,19 @@ def bearer(url: str, token: str | None = None) -> dict[str, str]:
 
 def get(url: str, parameters: Sequence[tuple[str, str]] = (), token: str | None = None) -> httpx.Response:
     """The answer to a GET; raises CommandError."""
+    return _sent("GET", url, parameters, token)
+
+
+def post_json(url: str, parameters: Sequence[tuple[str, str]], token: str | None = None) -> JsonObject:
+    """The JSON object that answers a POST without a body; raises CommandError."""
+    content: JsonObject = _sent("POST", url, parameters, token).json()
+    return content
+
+
+def _sent(method: str, url: str, parameters: Sequence[tuple[str, str]], token: str | None) -> httpx.Response:
     try:
         with client() as one:
-            answer = one.get(url, params=list(parameters) or None, headers=bearer(url, token))
+            answer = one.request(method, url, params=list(parameters) or None, headers=bearer(url, token))
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         cause = str(fault) or type(fault).__name__
         raise CommandError(f"{url} does not answer ({cause}): see `forcegen status`.") from fault

@@ -123,7 +123,7 @@ def build(
     app = application.app(f"Forcegen {service}", summary="Send commands, read their outcomes.", lifespan=lifespan)
     _commands(app, service, store, queue, Intake(senders, decode, topics.of_log(service, "admitted")))
     _lists(app, store, pool)
-    held_routes.held(app, pool)
+    held_routes.held(app, pool, needs_second=senders.has_register)
     ready, passed_over = operator_routes.answering(pool), operator_routes.passages(pool)
     operator_routes.operations(app, health, service=service, ready=ready, passed_over=passed_over)
     return app

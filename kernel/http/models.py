@@ -94,6 +94,19 @@ class HeldEventItem(Shown):
     since: datetime
     attempts: int
     """How often it was tried again."""
+    drop_proposed_by: str | None
+    """The operator who has proposed to drop it; it waits for a second one."""
+    drop_reason: str | None
+
+
+class HeldEventDrop(Shown):
+    """What has become of a request to give up a held event."""
+
+    state: Literal["proposed", "dropped"]
+    """`proposed`: it is still held, until another operator sends the same request."""
+    operators: list[str]
+    """Who asked for it, in order."""
+    reason: str
 
 
 class HeldEventPage(Page):

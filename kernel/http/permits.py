@@ -64,6 +64,7 @@ KERNEL: Final[Permits] = {
     "GET /v1/dead-letters": allow("operator"),
     "GET /v1/pending": allow("operator"),
     "GET /v1/held": allow("operator"),
+    "POST /v1/held/drop": allow("operator"),
     "POST /v1/commands": allow("producer", scoped=True),  # the rule `permit` refuses what is about another State
     "GET /v1/commands": allow("producer", "operator", scoped=True),  # of a producer, its own answers
     "GET /v1/commands/{command_id:path}": allow("producer", "operator", scoped=True),

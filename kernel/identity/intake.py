@@ -72,6 +72,10 @@ class Senders:
             envelope = replace(envelope, actor=arrival.caller.id)
         return envelope, sender
 
+    def has_register(self) -> bool:
+        """Whether a register of producers is in force: then everybody is known, and two people decide."""
+        return self._register() is not None
+
     def acts_as(self, caller: Principal) -> frozenset[str]:
         """The names under which commands of this caller are on record: its own, and those of producers it acts as."""
         register = self._register()

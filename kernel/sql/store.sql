@@ -248,12 +248,19 @@ FROM held WHERE topic = $1 AND stream = $2 ORDER BY version, "offset" LIMIT $3
 SELECT topic, part, "offset", stream, version, type, key, value, header_names, header_values, reason
 FROM held WHERE (topic, part, "offset") = ($1, $2, $3)
 
+-- name: drop_proposed
+SELECT drop_proposed_by, drop_reason FROM held WHERE (topic, part, "offset") = ($1, $2, $3)
+
+-- name: propose_drop
+UPDATE held SET drop_proposed_by = $4, drop_reason = $5 WHERE (topic, part, "offset") = ($1, $2, $3)
+
 -- name: held_tried
 UPDATE held SET attempts = attempts + 1, tried = now(), reason = $4
 WHERE (topic, part, "offset") = ($1, $2, $3)
 
 -- name: held
-SELECT nr, topic, part AS partition, "offset", stream, version, type, reason, since, attempts
+SELECT nr, topic, part AS partition, "offset", stream, version, type, reason, since, attempts,
+       drop_proposed_by, drop_reason
 FROM held WHERE nr > $1 ORDER BY nr LIMIT $2
 
 -- name: latest_register

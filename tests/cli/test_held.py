@@ -44,6 +44,22 @@ def test_what_is_held_is_shown_by_its_place() -> None:
     assert (other.exit_code, "Name one of: approvals, vacancies" in other.stderr) == (1, True)
 
 
+@pytest.mark.usefixtures("services")
+def test_a_drop_is_proposed_until_a_second_operator_gives_the_same_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    states, sent = iter(["proposed", "dropped"]), []
+
+    def post_json(url: str, parameters: Any) -> Any:
+        sent.append((url, dict(parameters)))
+        return {"state": next(states)}
+
+    monkeypatch.setattr(http, "post_json", post_json)
+    once = ("drop-held", "vacancies", "a.events/0/1", "--reason", " by hand ")
+    assert "Another operator gives the same command" in run(*once).stdout
+    assert "is a dead letter of vacancies now" in run(*once).stdout
+    named = {"topic": "a.events", "partition": "0", "offset": "1", "reason": "by hand"}
+    assert sent == [("http://v/v1/held/drop", named)] * 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [

@@ -19,10 +19,13 @@ from kernel.decide.held_events import WHAT, TooManyHeld
 from kernel.decide.newer_log import newer_words, refuse_newer
 from kernel.decide.record_decoder import BEHIND
 from kernel.http.held_routes import held
+from kernel.http.problem_details import answer_problems
+from kernel.identity.principal import Principal
 from kernel.model.records import Origin
 from kernel.store.database import migrate, provision
 from kernel.store.drop_held_event import drop_held_event
 from kernel.store.postgres import PostgresStore
+from tests.callers import CalledAs
 from tests.kernel.door import Counting, reject
 from tests.kernel.policy_service import SOON, TOPIC, Service, approval, newer, record, service, upgrade
 from tests.servers import Servers
@@ -151,6 +154,63 @@ async def test_an_operator_gives_one_up_with_the_reason_and_what_follows_goes_on
     assert (letter["value"], letter["position"]) == (newer(approval(1)).data, 1)
     await service.held_event_retry.try_all()
     assert await service.recorded("kz-1") == ["2"]
+
+
+def dropping(pool: asyncpg.Pool, operator: str, *, needs_second: bool = True) -> httpx.AsyncClient:
+    """The routes of a service, called by an operator."""
+    app = FastAPI()
+    answer_problems(app)
+    held(app, pool, needs_second=lambda: needs_second)
+    caller = Principal("api_key", operator, roles=frozenset({"operator"}), contributors=None)
+    transport = httpx.ASGITransport(app=CalledAs(app, caller))
+    return httpx.AsyncClient(transport=transport, base_url="http://counting")
+
+
+def drop(reason: str = "by hand", offset: int = 0) -> dict[str, Any]:
+    return {"url": "/v1/held/drop", "params": {"topic": TOPIC, "partition": 0, "offset": offset, "reason": reason}}
+
+
+async def test_a_second_operator_confirms_the_drop_and_the_letter_names_both(counting: asyncpg.Pool) -> None:
+    service = Service(PostgresStore(counting))
+    await service.read(newer(approval(1)), approval(2))
+    async with dropping(counting, "anna") as anna, dropping(counting, "bolat") as bolat:
+        assert (await anna.post(**drop())).json() == {"state": "proposed", "operators": ["anna"], "reason": "by hand"}
+        (shown, _) = (await bolat.get("/v1/held")).json()["items"]
+        assert (shown["drop_proposed_by"], shown["drop_reason"]) == ("anna", "by hand")
+        assert (await bolat.post(**drop())).json()["operators"] == ["anna", "bolat"]
+        assert (await anna.post(**drop())).status_code == 404
+    (letter,) = await counting.fetch("SELECT reason FROM dead_letters")
+    assert letter["reason"] == "The operators anna and bolat dropped it while it was held: by hand"
+    await service.held_event_retry.try_all()
+    assert await service.recorded("kz-1") == ["2"]
+
+
+@pytest.mark.parametrize("again", ["anna", " ANNA", "\uff41nna"])
+async def test_one_operator_drops_nothing_in_any_spelling(counting: asyncpg.Pool, again: str) -> None:
+    await Service(PostgresStore(counting)).read(newer(approval(1)))
+    async with dropping(counting, "anna") as anna, dropping(counting, again) as other:
+        await anna.post(**drop())
+        assert (await other.post(**drop())).json()["state"] == "proposed"
+    assert await counting.fetchval("SELECT count(*) FROM held") == 1
+
+
+async def test_a_drop_for_another_reason_is_another_proposal(counting: asyncpg.Pool) -> None:
+    await Service(PostgresStore(counting)).read(newer(approval(1)))
+    async with dropping(counting, "anna") as anna, dropping(counting, "bolat") as bolat:
+        await anna.post(**drop())
+        assert (await bolat.post(**drop("a duplicate"))).json()["operators"] == ["bolat"]
+        assert (await bolat.post(**drop(" "))).status_code == 400
+        assert (await anna.post(**drop("a duplicate"))).json()["operators"] == ["bolat", "anna"]
+
+
+async def test_without_a_register_one_operator_drops_and_is_named(counting: asyncpg.Pool) -> None:
+    await Service(PostgresStore(counting)).read(newer(approval(1)))
+    async with dropping(counting, "anna", needs_second=False) as anna:
+        assert (await anna.post(**drop(offset=7))).status_code == 404
+        assert (await anna.post(**drop())).json()["state"] == "dropped"
+    assert await counting.fetchval("SELECT reason FROM dead_letters") == (
+        "The operator anna dropped it while it was held: by hand"
+    )
 
 
 async def test_what_is_held_is_listed_page_by_page(counting: asyncpg.Pool) -> None:
