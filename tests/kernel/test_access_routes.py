@@ -18,6 +18,7 @@ from tests.identity_provider import identity_provider
 LINES = {
     "ops": "roles=operator contributors=*",
     "ministry": "roles=reader contributors=KAZ,ESP expires=2099-01-01",
+    "whole": "roles=auditor,producer,reader contributors=*",
     "gone": "roles=reader contributors=* expires=2020-01-01",
 }
 
@@ -39,16 +40,17 @@ async def test_an_operator_reads_who_may_use_the_service_and_when_each_last_did(
         providers.write_text(provider.configuration(revoked=["somebody"]))
         guard(made, authenticator(Settings(tokens_file=tokens, identity_providers_file=providers)))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(made), base_url="http://127.0.0.1") as http:
-            for token in ("fg_ministry", "fg_gone", "fg_guessed", provider.token()):
+            for token in ("fg_ministry", "fg_whole", "fg_gone", "fg_guessed", provider.token()):
                 assert (await http.get("/v1/access", headers=bearer(token))).status_code in (401, 403)
             answer = await http.get("/v1/access", headers=bearer("fg_ops"))
             shown = answer.json()
     assert [(one["name"], one["roles"], one["contributors"], one["has_expired"]) for one in shown["tokens"]] == [
         ("ops", ["operator"], None, False),
         ("ministry", ["reader"], ["ESP", "KAZ"], False),
+        ("whole", ["auditor", "producer", "reader"], None, False),
         ("gone", ["reader"], None, True),
     ]
-    assert [bool(one["last_used"]) for one in shown["tokens"]] == [True, True, False]
+    assert [bool(one["last_used"]) for one in shown["tokens"]] == [True, True, True, False]
     (trusted,) = shown["providers"]
     assert (trusted["issuer"], trusted["signs_in"], trusted["revoked"]) == (provider.url, False, 1)
     assert trusted["last_used"] > shown["counted_since"]
