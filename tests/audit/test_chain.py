@@ -45,6 +45,27 @@ def test_a_gap_is_named() -> None:
     ]
 
 
+def dead_letter_of(offset: int, *, forged: int | None = None, timestamp: int = 60_001) -> dict[str, Any]:
+    """A dead letter of the command's topic; the record itself may have had a header that names another."""
+    letter = archived("approvals.dead-letters", 0, {}, timestamp=timestamp)
+    place = {"topic": "approvals.commands", "partition": "0", "offset": str(offset)}
+    named = [[f"dead-letter-{name}", text.encode().hex()] for name, text in place.items()]
+    theirs = [] if forged is None else [["dead-letter-offset", str(forged).encode().hex()]]
+    return {**letter, "headers": [*named, *theirs]}
+
+
+def test_a_command_whose_sender_is_not_believed_has_a_dead_letter_in_place_of_an_outcome() -> None:
+    assert problems([command_at(0), dead_letter_of(7)]) == []
+    missing = ["approvals.commands/0/7: this command has no outcome"]
+    assert problems([command_at(0), dead_letter_of(8)]) == missing
+    assert problems([command_at(0), dead_letter_of(8, forged=7)]) == missing
+
+
+def test_the_true_command_behind_a_forged_one_of_its_name_still_needs_its_outcome() -> None:
+    true = {**command_at(0), "offset": 8}
+    assert problems([command_at(0), true, dead_letter_of(7)]) == ["approvals.commands/0/8: this command has no outcome"]
+
+
 def test_a_command_without_an_outcome_is_named_when_it_had_time() -> None:
     assert problems([command_at(0), archived("approvals.dead_letters", 1, {}, timestamp=60_000)]) == []
     late = archived("approvals.dead_letters", 1, {}, timestamp=60_001)

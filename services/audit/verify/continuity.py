@@ -1,8 +1,8 @@
 """Checks between records, beyond each being as it was signed: nothing is missing from a service's own log.
 
-Every stream's versions and every service's positions increase by one, and every readable command has an outcome. Pure:
-the checker sees each archived record once, in any order between partitions. Memory: a number for each stream and each
-command.
+Every stream's versions and every service's positions increase by one, and every readable command has an outcome, or
+is a dead letter since its sender is not believed. Pure: the checker sees each archived record once, in any order
+between partitions. Memory: a number for each stream, and a place and two numbers for each command.
 """
 
 import json
@@ -14,6 +14,7 @@ from contracts.cloudevents import from_kafka
 from contracts.json_object import JsonObject
 from contracts.unreadable import Unreadable
 from services.audit.archive import static_files
+from services.audit.tlog.leaf import Headers
 from services.audit.verify.verifier import MALFORMED, ReadPath, Verification, name_of
 
 ANSWER_MAX_MS: Final = 60_000
@@ -28,7 +29,10 @@ class ContinuityChecker:
         self._versions: dict[tuple[str, str], int] = {}
         self._last: dict[str, int] = defaultdict(int)
         self._ahead: dict[str, set[int]] = defaultdict(set)
-        self._commands: dict[int, tuple[int, str]] = {}
+        self._commands: dict[str, tuple[int, int]] = {}
+        """By the place of its record, when each command was sent, and what stands for its identity."""
+        self._dead: set[str] = set()
+        """The places of the records that dead letters were made of, such as commands whose sender is not believed."""
         self._answered: set[int] = set()
         self._newest = 0
 
@@ -43,6 +47,8 @@ class ContinuityChecker:
         service, _, kind = record["topic"].partition(".")
         kind = "commands" if command_topics.service_of(record["topic"]) else kind
         self._newest = max(self._newest, record["timestamp"])
+        if kind == "dead-letters":
+            self._dead.add(_origin(static_files.headers_of(record)))
         if kind not in ("commands", "events", "outcomes"):
             return
         key, value = (None if record[part] is None else bytes.fromhex(record[part]) for part in ("key", "value"))
@@ -51,8 +57,7 @@ class ContinuityChecker:
         except Unreadable:  # a dead letter of its reader
             return
         if kind == "commands":
-            command = hash((service, envelope.source, envelope.id))
-            self._commands.setdefault(command, (record["timestamp"], name_of(record)))
+            self._commands[name_of(record)] = record["timestamp"], hash((service, envelope.source, envelope.id))
         elif kind == "outcomes" and (answered := _answered(envelope.data)) is not None:
             self._answered.add(hash((service, *answered)))
         elif kind == "events" and envelope.position is not None and envelope.stream_version is not None:
@@ -75,9 +80,17 @@ class ContinuityChecker:
                 self._report.wrong(
                     f"{service}.events: position {self._last[service] + 1} is missing, and {max(ahead)} is there"
                 )
-        for command, (timestamp, name) in self._commands.items():
-            if command not in self._answered and self._newest - timestamp > ANSWER_MAX_MS:
+        for name, (timestamp, command) in self._commands.items():
+            is_settled = command in self._answered or name in self._dead
+            if not is_settled and self._newest - timestamp > ANSWER_MAX_MS:
                 self._report.wrong(f"{name}: this command has no outcome")
+
+
+def _origin(headers: Headers) -> str:
+    """The place of the record that a dead letter was made of; the service's own headers come before that record's."""
+    values = {name: value or b"" for name, value in reversed(headers)}
+    parts = ("dead-letter-topic", "dead-letter-partition", "dead-letter-offset")
+    return "/".join(values.get(name, b"?").decode(errors="replace") for name in parts)
 
 
 def _answered(outcome: bytes) -> tuple[str, str] | None:
