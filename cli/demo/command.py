@@ -58,7 +58,7 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
 
 
 def _with_producers() -> services.System:
-    """The system with the story's offices as registered producers."""
+    """The system whose archive knows the keys of the story's offices."""
     made = import_module("cli.demo.producers").made
     return replace(SYSTEM, settings=lambda directory: {**SYSTEM.settings(directory), **made(directory).settings})
 

@@ -1,4 +1,7 @@
-"""The story's offices as registered producers: each with a key of its own, in a register that two operators signed.
+"""The story's offices as producers that sign: each with a key of its own, in a register that two operators signed.
+
+The archive verifies by this register. The deciding services have none, so that one person may tell the whole story:
+under a register, two people decide (docs/decisions/0029-two-people-decide-and-history-says-who.md).
 
 Keys and register are made once, in the directory of the demo, and stay there: whoever can read it can speak for every
 office of the story. How to register producers in earnest: docs/how-to/register-a-producer.md.
@@ -33,12 +36,12 @@ The ministry adopts rule sets, which concern every State."""
 
 @dataclass(frozen=True, slots=True)
 class Producers:
-    """The offices' keys, and what makes services know them."""
+    """The offices' keys, and what makes the archive know them."""
 
     keys: Mapping[str, SigningKey]
     """By source."""
     settings: Mapping[str, str]
-    """Of each service, as environment variables."""
+    """Of the audit service, as environment variables."""
 
 
 def made(directory: Path) -> Producers:
@@ -60,8 +63,8 @@ def made(directory: Path) -> Producers:
         operators.write_text(",".join(verifiers) + "\n", encoding="utf-8")
         fresh.replace(register)  # last: without it, everything is made again
     settings = {
-        "FORCEGEN_PRODUCERS": str(register),
-        "FORCEGEN_PRODUCERS_OPERATORS": operators.read_text(encoding="utf-8").strip(),
+        "FORCEGEN_AUDIT_PRODUCERS": str(register),
+        "FORCEGEN_AUDIT_PRODUCERS_OPERATORS": operators.read_text(encoding="utf-8").strip(),
     }
     return Producers(keys, settings)
 

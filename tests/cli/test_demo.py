@@ -112,15 +112,15 @@ async def test_silence_is_reported_with_what_is_missing() -> None:
 
 
 async def test_each_office_signs_what_it_sends_and_the_register_knows_its_key(tmp_path: Path) -> None:
-    """Given what the demo makes in its directory, then a deciding service believes every office, and again later."""
+    """Given what the demo makes in its directory, then the archive knows every office, and again later."""
     offices, again = producers.made(tmp_path), producers.made(tmp_path)
     assert (again.settings, {s: k.public for s, k in again.keys.items()}) == (
         offices.settings,
         {source: key.public for source, key in offices.keys.items()},
     )
     settings = Settings(
-        producers=Path(offices.settings["FORCEGEN_PRODUCERS"]),
-        producers_operators=offices.settings["FORCEGEN_PRODUCERS_OPERATORS"],
+        producers=Path(offices.settings["FORCEGEN_AUDIT_PRODUCERS"]),
+        producers_operators=offices.settings["FORCEGEN_AUDIT_PRODUCERS_OPERATORS"],
     )
     assert settings.producers is not None and settings.producers_operators is not None
     operators = operators_of(settings.producers_operators.split(","))

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.servers
 OPERATORS_KEYS = ",".join(str(one.verifier) for one in OPERATORS)
 OF_KAZ = [line.replace("KZX", "KAZ") for line in LINES]
 OF_KAZ.insert(OF_KAZ.index("command approvals.*"), "command deployments.*")
+OF_KAZ.insert(OF_KAZ.index("must-sign"), "names-officials")
 OF_KAZ.insert(OF_KAZ.index("command forcegen.approvals.RejectMandate"), "command vacancies.*")
 MISSION = {"mission": "UNIFIL", "name": "UNIFIL", "host_area": "Lebanon", "established_on": "1978-03-19"}
 PEOPLE = 15
@@ -44,7 +45,9 @@ LINK = re.compile(r'<a [^>]*?href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 def envelope(event: dict[str, Any], source: str = "urn:mfa:kz") -> Envelope:
-    return replace(from_kafka(*foreign.binary({**event, "source": source})), actor="the ministry")
+    """Signed for one official, but for approvals: two people decide."""
+    actor = "the minister" if "Approve" in event["type"] else "the desk"
+    return replace(from_kafka(*foreign.binary({**event, "source": source})), actor=actor)
 
 
 def signed_over_kafka(client: Client, *events: dict[str, Any], source: str = "urn:mfa:kz") -> None:
@@ -80,7 +83,12 @@ def story(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         client, proposed = Client(servers.kafka), proposal("kz-walk")
         mission = foreign.command("mission", "vacancies.RecordMission", "mission/UNIFIL", MISSION)
         signed_over_kafka(client, mission, source="https://un.example/desk/1")
-        signed_over_kafka(client, proposed | {"data": {**proposed["data"], "lines": [OFFICERS]}}, approval("kz-walk"))
+        approved = approval("kz-walk")
+        signed_over_kafka(
+            client,
+            proposed | {"data": {**proposed["data"], "lines": [OFFICERS]}},
+            approved | {"data": {**approved["data"], "version": 1}},
+        )
         deadline = time.monotonic() + 60
         while {STREAM.encode(), b"mission/UNIFIL"} - {r.key() for r in client.records("deployments.events")}:
             assert time.monotonic() < deadline
