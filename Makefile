@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test unit coverage check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
+.PHONY: mutants help demo up down status test unit coverage check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ scope-guards: .venv/.dev ## the same for each guard of scope by State, with test
 
 four-eyes-guards: .venv/.dev ## the same for each guard of four eyes, with pure stories (2 minutes)
 	@$(BIN)/python -m tests.hostile.four_eyes_guards $(ARGS)
+
+mutants: .venv/.dev ## every guard of every kind, one at a time: the test of its name must fail (an hour)
+	@$(BIN)/python -m tests.hostile.mutants $(ARGS)
 
 fuzz: .venv/.dev .venv/.fuzz ## coverage-guided fuzzing of one reader: TARGET=kafka (see tests/hostile/decoders.py)
 	@PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.hostile.fuzz $(or $(TARGET),kafka) $(ARGS)

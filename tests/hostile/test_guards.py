@@ -10,22 +10,23 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.sources import files, table, tree
-from tests.hostile.four_eyes_guards import FOUR_EYES_GUARDS
 from tests.hostile.guards import GUARDS, ROOT, Guard, taken_out
-from tests.hostile.scope_guards import SCOPE_GUARDS
-from tests.hostile.signature_guards import SIGNATURE_GUARDS
+from tests.hostile.mutants import EVERY
 
 PAGE = Path("docs/reliability.md")
+ATTACKS = Path("docs/reference/attacks.md")
 TEST = re.compile(r"`([^`:]+)::([^`]+)`")
 
 
-@pytest.mark.parametrize(
-    "guard", [*GUARDS, *SIGNATURE_GUARDS, *SCOPE_GUARDS, *FOUR_EYES_GUARDS], ids=lambda guard: guard.name
-)
+@pytest.mark.parametrize("guard", EVERY, ids=lambda guard: guard.name)
 def test_the_guard_stands_in_the_source(guard: Guard) -> None:
     for edit in guard.edits:
         source = (ROOT / edit.file).read_text()
         assert taken_out(edit, source) != source
+
+
+def test_no_two_guards_have_one_name() -> None:
+    assert len({guard.name for guard in EVERY}) == len(EVERY)
 
 
 def test_there_are_fifteen_and_each_is_documented() -> None:
@@ -39,6 +40,13 @@ def test_each_input_that_once_failed_names_tests_that_there_are() -> None:
         assert named, failure
         assert cell == "<br>".join(f"`{path}::{name}`" for path, name in named), failure
         assert [f"{path}::{name}" for path, name in named if not is_test(Path(path), name)] == []
+
+
+def test_each_attack_names_tests_that_there_are() -> None:
+    rows = [row for row in ATTACKS.read_text(encoding="utf-8").splitlines() if row.startswith("| ") and "::" in row]
+    assert len(rows) > 25
+    named = [(path, name) for row in rows for path, name in TEST.findall(row)]
+    assert [f"{path}::{name}" for path, name in named if not is_test(Path(path), name)] == []
 
 
 def is_test(path: Path, name: str) -> bool:

@@ -1,0 +1,265 @@
+"""Every route of every service: what asks for it, and how a running service answers each kind of caller."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from contracts.deployments import TourPlanned
+from contracts.examples import EXAMPLES
+from contracts.registry import type_name
+from contracts.words import Command
+from kernel.http.permits import KERNEL, routes_of
+from kernel.http.sign_in import PERMITS
+from services.audit.http.permits import AUDIT
+from services.reporting.http.permits import QUERY
+from tests.access.conftest import EXPIRED, ONE_STATE, TOKENS, token_of
+from tests.access.pairs import REFUSED, WORKS, Attempt, Door
+from tests.documents import APPS
+from tests.scope import histories
+from tests.scope.test_http import OUR_TOUR, REQUIRED
+from tests.system import BEARER, RunningSystem
+
+PAGE: Final = Path(__file__).parents[2] / "docs/reference/permits.md"
+ROW: Final = re.compile(r"\| `((?:GET|POST) [^`]+)` \| ([a-z, ]+) \| ([a-zA-Z ]*) \|")
+SECTIONS: Final = {
+    "Every service": ("approvals", "vacancies", "deployments", "reporting", "query", "audit"),
+    "Pages": ("query", "audit"),
+    "The archive": ("audit",),
+    "The query API": ("query",),
+}
+"""The sections of the page, and which services have their routes."""
+APP_OF: Final = {"audit": "archive"}
+"""Names of `tests.documents`, where they differ."""
+NOBODY, STRANGER = "nobody", "holder of an unknown token"
+UNKNOWN: Final = (NOBODY, STRANGER, EXPIRED)
+PRINCIPALS: Final = (*UNKNOWN, *TOKENS)
+TYPES: Final = {
+    "approvals": "ProposeMandate",
+    "vacancies": "SubmitApplication",
+    "deployments": "RecordOfficialStatement",
+}
+"""A command of each service that the State itself may send."""
+_LINE: Final = histories.ids("alpha")["lines"]
+_PAGES: Final = {
+    **{
+        "/overview": "/overview",
+        "/missions/{mission}": "/missions/MINURSO",
+        "/lines/{mandate}/{line}": f"/lines/{_LINE}",
+    },
+    **{"/tours/{mandate}/{line}/{tour}": f"/tours/{OUR_TOUR}", "/pipeline": "/pipeline", "/ending": "/ending"},
+    **{"/raised": "/raised", "/timeline": "/timeline"},
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request that works for whoever may send it."""
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: str | None = None
+    status: int = 200
+
+
+def table() -> dict[str, dict[str, list[str]]]:
+    """What the page says, by service and route: who may use it."""
+    sections = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return {
+        f"{service}: {row[1]}": {who: ["use"] for who in PRINCIPALS if _may_use(who, row[2], row[3])}
+        for section in sections
+        for service in SECTIONS[section.partition("\n")[0]]
+        for row in ROW.finditer(section)
+        if row[1] not in KERNEL or row[1] in _routes_of(service)
+    }
+
+
+def _may_use(principal: str, roles: str, rows: str) -> bool:
+    if roles == "everybody":
+        return True
+    role, states = TOKENS.get(principal, (None, None))
+    return role in roles.split(", ") and (states != ONE_STATE or rows == "its States")
+
+
+def _routes_of(service: str) -> list[str]:
+    return [f"{method} {path}" for method, path in routes_of(APPS[APP_OF.get(service, service)])]
+
+
+@dataclass
+class Callers:
+    """Every kind of caller of a running system, and what they need to ask for."""
+
+    system: RunningSystem
+    place: str = ""
+    """Of a record in the archive."""
+
+    def sample(self, service: str, route: str, principal: str) -> Sample:
+        """The request for a route. The one of a new route is added here."""
+        command_id = f"sent-by-{principal.replace(' ', '-')}"
+        status_of_answer = (
+            404 if principal == "operator of one State" else 200
+        )  # it may ask, and others' answers are not for it
+        special: dict[str, Sample] = {
+            "GET /static": Sample("/static/pages.css"),
+            "POST /v1/commands": self._command(service, command_id),
+            "GET /v1/commands": Sample("/v1/commands", {"id": command_id}, status=status_of_answer),
+            "GET /v1/commands/{command_id:path}": Sample(f"/v1/commands/{command_id}", status=status_of_answer),
+            "POST /sign-in": self._form({"token": token_of("reader of every State")}),
+            "GET /sign-in/callback": Sample("/sign-in/callback", status=400),
+            "POST /sign-in/provider": replace(self._form({}), path="/sign-in/provider", status=400),
+            "POST /sign-out": replace(self._form({}), path="/sign-out"),
+            **self._archive(),
+            **_QUERIES,
+        }
+        return special.get(route) or Sample(route.partition(" ")[2])
+
+    def _command(self, service: str, id_: str) -> Sample:
+        if service not in TYPES:
+            return Sample("/v1/commands")
+        example = next(e for e in EXAMPLES if isinstance(e, Command) and type(e).__name__ == TYPES[service])
+        own = {"approvals": "mandate", "vacancies": "application", "deployments": "statement"}[service]
+        example = example.model_copy(update={own: id_.lower()})
+        body = {"specversion": "1.0", "id": id_, "source": "urn:mfa:kz", "type": type_name(type(example))}
+        body |= {"time": "2014-07-01T00:00:00Z", "subject": example.stream, "datacontenttype": "application/json"}
+        content = json.dumps(body | {"data": example.model_dump(mode="json")})
+        return Sample("/v1/commands", headers={"Content-Type": "application/cloudevents+json"}, content=content)
+
+    def _form(self, fields: Mapping[str, str]) -> Sample:
+        headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+        return Sample("/sign-in", headers=headers, content=str(httpx.QueryParams(dict(fields))), status=303)
+
+    def _archive(self) -> dict[str, Sample]:
+        return {
+            "GET /messages/{place:path}": Sample(f"/messages/{self.place}"),
+            "GET /checkpoints/{path:path}": Sample("/checkpoints/0"),
+            "GET /tile/entries/{path:path}": Sample("/tile/entries/000.p/1"),
+            "GET /tile/{path:path}": Sample("/tile/0/000.p/1"),
+            "GET /v1/proofs/inclusion": Sample("/v1/proofs/inclusion", {"leaf": "0", "size": "1"}),
+            "GET /v1/proofs/consistency": Sample("/v1/proofs/consistency", {"old": "0", "size": "1"}),
+            "GET /records/{path:path}": Sample("/records/000.p/1"),
+            "GET /v1/bundles/{topic}/{partition}/{offset}": Sample(f"/v1/bundles/{self.place}"),
+            "GET /v1/causes": Sample("/v1/causes", {"at": self.place}),
+            "GET /v1/anchors": Sample("/v1/anchors", {"position": self.place}),
+        }
+
+    async def listed(self) -> set[str]:
+        """Every route that a running process has: those of its app, and whatever of all tables it answers."""
+        every = {*KERNEL, *PERMITS, *AUDIT, *QUERY}
+        services = SECTIONS["Every service"]
+        own = {f"{service}: {route}" for service in services for route in _routes_of(service)}
+        others = {f"{service}: {route}" for service in services for route in every} - own
+        async with httpx.AsyncClient(timeout=60) as http:
+
+            async def probed(object_: str) -> tuple[Attempt, str]:
+                service, _, route = object_.partition(": ")
+                answer = await self._send(http, service, route, NOBODY)
+                return (object_, NOBODY, "use"), REFUSED if answer.status_code in (404, 405) else WORKS
+
+            answers = await _together(probed(one) for one in others)
+        return own | {object_ for (object_, _, _), there in answers.items() if there == WORKS}
+
+    async def answers(self, door: Door) -> dict[Attempt, str]:
+        """What became of each attempt; who sends commands does so first, and reads the answers."""
+        attempts = sorted(door.attempts(), key=lambda one: ("POST" not in one[0], one))
+        sending = [one for one in attempts if "POST" in one[0]]
+        became: dict[Attempt, str] = {}
+        async with httpx.AsyncClient(timeout=60) as http:
+            for batch in (sending, attempts[len(sending) :]):
+                await self._prepare(http, batch)
+                became |= await _together(self._tried(http, one, door.allows(one)) for one in batch)
+        return became
+
+    async def _prepare(self, http: httpx.AsyncClient, batch: list[Attempt]) -> None:
+        """Before anything of the archive is asked for, something is in it."""
+        if any("POST" in one[0] for one in batch):
+            return
+        for service in TYPES:  # an operator reads every answer: the one that it is asked for is on record
+            for who in TOKENS:
+                sample = self._command(service, f"sent-by-{who.replace(' ', '-')}")
+                if TOKENS[who][0] == "operator":
+                    await self._request(http, service, "POST", sample, BEARER)
+        async with asyncio.timeout(60):
+            while not self.place:
+                answer = await http.get(f"{self.system.url('audit')}/v1/messages", headers=BEARER)
+                for one in answer.json()["items"]:
+                    self.place = f"{one['topic']}/{one['part']}/{one['offset']}"
+                await asyncio.sleep(0.2)
+
+    async def _tried(self, http: httpx.AsyncClient, attempt: Attempt, is_allowed: bool) -> tuple[Attempt, str]:
+        object_, principal, _ = attempt
+        service, _, route = object_.partition(": ")
+        answer = await self._send(http, service, route, principal)
+        status = self.sample(service, route, principal).status
+        refusal = 401 if principal in UNKNOWN else 403
+        if answer.status_code == status:
+            return attempt, WORKS
+        if not is_allowed and answer.status_code == refusal and "problem+json" in answer.headers["content-type"]:
+            return attempt, REFUSED
+        return attempt, f"{answer.status_code} {answer.text[:300]}"
+
+    async def _send(self, http: httpx.AsyncClient, service: str, route: str, principal: str) -> httpx.Response:
+        shown = {} if principal == NOBODY else {"Authorization": f"Bearer {token_of(principal)}"}
+        sample = self.sample(service, route, principal)
+        return await self._request(http, service, route.partition(" ")[0], sample, shown)
+
+    async def _request(
+        self, http: httpx.AsyncClient, service: str, method: str, sample: Sample, shown: Mapping[str, str]
+    ) -> httpx.Response:
+        url = f"{self.system.url(service)}{sample.path}"
+        headers = {**sample.headers, **shown}
+        request = http.build_request(method, url, params=sample.params or None, headers=headers, content=sample.content)
+        answer = await http.send(request, stream=True)
+        try:
+            if "event-stream" not in answer.headers.get("content-type", ""):
+                await answer.aread()
+        finally:
+            await answer.aclose()
+        return answer
+
+
+async def _together(tries: Iterable[Any], at_once: int = 16) -> dict[Attempt, str]:
+    """Run them, some at once."""
+    limit = asyncio.Semaphore(at_once)
+
+    async def one(attempt: Any) -> tuple[Attempt, str]:
+        async with limit:
+            done: tuple[Attempt, str] = await attempt
+            return done
+
+    return dict(await asyncio.gather(*(one(attempt) for attempt in tries)))
+
+
+def _queries() -> dict[str, Sample]:
+    ids = {
+        **histories.ids("alpha"),
+        "missions": "MINURSO",
+        "frameworks": f"{histories.ids('alpha')['mandates']}/MINURSO",
+    }
+    items = {f"GET /v1/{name}/{{item:path}}": Sample(f"/v1/{name}/{id_}") for name, id_ in ids.items()}
+    reports = {f"GET /v1/reports/{name}": Sample(f"/v1/reports/{name}", given) for name, given in REQUIRED.items()}
+    pages = {
+        f"GET {route}{suffix}": Sample(f"{path}{suffix}")
+        for route, path in _PAGES.items()
+        for suffix in ("", ".json", ".csv")
+    }
+    pages |= {
+        f"GET /events{suffix}": Sample(f"/events{suffix}", {"tour": OUR_TOUR}) for suffix in ("", ".json", ".csv")
+    }
+    event = histories.id_of(histories.log(), TourPlanned, histories.OURS)
+    pages |= {f"GET /events/{{event}}{suffix}": Sample(f"/events/{event}{suffix}") for suffix in ("", ".json", ".csv")}
+    return {
+        **items,
+        **reports,
+        **pages,
+        "GET /v1/reports/{name}": Sample("/v1/reports/none", status=404),
+        "GET /lines/{mandate}/{line}/occupancy.svg": Sample(f"/lines/{_LINE}/occupancy.svg"),
+    }
+
+
+_QUERIES: Final = _queries()

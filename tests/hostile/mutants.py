@@ -1,0 +1,19 @@
+"""Every guard, of every kind: each is taken out of a copy of the source, and the test of its name must fail.
+
+`make mutants` (ARGS="--only DER waits" for some, which takes a minute) ends with a line for each guard.
+"""
+
+import sys
+from typing import Final
+
+from tests.hostile.four_eyes_guards import FOUR_EYES_GUARDS
+from tests.hostile.guards import GUARDS, Guard, main
+from tests.hostile.scope_guards import SCOPE_GUARDS
+from tests.hostile.sender_guards import SENDER_GUARDS
+from tests.hostile.signature_guards import SIGNATURE_GUARDS
+
+EVERY: Final[tuple[Guard, ...]] = (*SENDER_GUARDS, *FOUR_EYES_GUARDS, *SIGNATURE_GUARDS, *SCOPE_GUARDS, *GUARDS)
+"""The quick ones first."""
+
+if __name__ == "__main__":
+    sys.exit(main(EVERY))

@@ -1,0 +1,28 @@
+"""The guards of what a sender of some States learns: without one, its test must fail."""
+
+from typing import Final
+
+from tests.hostile.guards import Edit, Guard
+
+DECISION, BATCH = "kernel/decide/within_scope.py", "kernel/decide/batch.py"
+FOREIGN, INTAKE = "tests/specs/test_foreign_and_unknown.py", "tests/kernel/test_intake.py"
+SENDER_GUARDS: Final = (
+    Guard(
+        "foreign as unknown",
+        "a stream of another State is as unknown as one that nobody has",
+        (Edit(DECISION, "decision = decider.decide(command, seen)", "decision = decider.decide(command, states)"),),
+        FOREIGN,
+    ),
+    Guard(
+        "nobody's thing",
+        "a sender of some States says nothing of what no State has on record",
+        (Edit(DECISION, 'not about and getattr(command.data, "contributor", None) is None', "False"),),
+        FOREIGN,
+    ),
+    Guard(
+        "a claim's owner",
+        "who holds a person or a post is not named to a sender of some States",
+        (Edit(BATCH, "None if permits.is_limited(principal) else other", "other"),),
+        INTAKE,
+    ),
+)
