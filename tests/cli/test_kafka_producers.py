@@ -10,6 +10,7 @@ from cli.main import app
 from cli.output.errors import CommandError
 from operations.errors import OperationError
 from operations.kafka_users import RegisteredProducer
+from operations.local_system import producers_here
 from tests.kernel.registered import OPERATORS, signed, text
 
 PUBLIC = ",".join(str(one.verifier) for one in OPERATORS)
@@ -43,6 +44,19 @@ def test_a_register_that_nobody_signed_gives_no_rights(register: Path) -> None:
         producers([], register, PUBLIC)
     with pytest.raises(CommandError, match="--operators"):
         producers([], register, None)
+
+
+def test_the_system_of_this_machine_goes_by_the_register_that_its_services_are_given(
+    register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORCEGEN_PRODUCERS", raising=False)
+    assert [*producers_here()] == []
+    monkeypatch.setenv("FORCEGEN_PRODUCERS", str(register))
+    monkeypatch.setenv("FORCEGEN_PRODUCERS_OPERATORS", PUBLIC)
+    assert [user.name for user in producers_here()] == ["mfa-kz", "un-desk"]
+    monkeypatch.delenv("FORCEGEN_PRODUCERS_OPERATORS")
+    with pytest.raises(OperationError, match="FORCEGEN_PRODUCERS_OPERATORS"):
+        producers_here()
 
 
 @pytest.mark.parametrize(
