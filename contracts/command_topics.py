@@ -29,6 +29,12 @@ def own(service: str, producer: str) -> str:
     return f"{service}.commands.{producer}"
 
 
+def are_for(service: str, topic: str) -> bool:
+    """Whether what comes on a topic are commands for a service, whichever services there are besides."""
+    producer = topic.removeprefix(f"{shared(service)}.")
+    return topic == shared(service) or (producer != topic and PRODUCER_NAME.fullmatch(producer) is not None)
+
+
 def service_of(topic: str) -> str | None:
     """The service whose commands come on a topic; None if no service takes commands from it."""
     match = _TOPIC.fullmatch(topic)

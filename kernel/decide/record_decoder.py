@@ -91,7 +91,7 @@ class RecordDecoder:
 
     def decode(self, record: Record) -> DecodedRecord:
         """The commands of a record, or its dead letter; both if it cannot be decoded but its identity can be read."""
-        is_command = command_topics.service_of(record.topic) == self._service
+        is_command = command_topics.are_for(self._service, record.topic)
         origin = Origin(record.topic, record.partition, record.offset)
         try:
             check_whole(record)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.command_topics import PRODUCER_NAME, of_producers, own, producer_of, service_of, shared
+from contracts.command_topics import PRODUCER_NAME, are_for, of_producers, own, producer_of, service_of, shared
 from contracts.registry import SERVICES
 
 NAMES = st.from_regex(PRODUCER_NAME, fullmatch=True)
@@ -21,6 +21,8 @@ def test_every_name_of_a_producer_makes_a_topic_that_kafka_takes_and_that_shows_
     assert KAFKA_TAKES.fullmatch(topic)
     assert (service_of(topic), producer_of(topic)) == (service, name)
     assert (service_of(shared(service)), producer_of(shared(service))) == (service, None)
+    for one in (topic, shared(service)):
+        assert [other for other in SERVICES if are_for(other, one)] == [service]
 
 
 @given(st.sampled_from(SERVICES), NAMES, st.sampled_from(SERVICES), NAMES)
@@ -48,6 +50,7 @@ def test_no_two_topics_are_one_in_kafkas_metrics_where_a_dot_is_an_underscore(
 )
 def test_what_is_almost_a_topic_of_commands_is_none(topic: str) -> None:
     assert (service_of(topic), producer_of(topic)) == (None, None)
+    assert not any(are_for(service, topic) for service in SERVICES)
     assert of_producers(SERVICES, [topic]) == []
 
 
