@@ -110,6 +110,7 @@ class Callers:
             "POST /v1/commands": self._command(service, command_id),
             "GET /v1/commands": Sample("/v1/commands", {"id": command_id}, status=status_of_answer),
             "GET /v1/commands/{command_id:path}": Sample(f"/v1/commands/{command_id}", status=status_of_answer),
+            "POST /v1/held/drop": Sample("/v1/held/drop", status=400),  # it is asked for nothing in particular
             "POST /sign-in": self._form({"token": token_of("reader of every State")}),
             "GET /sign-in/callback": Sample("/sign-in/callback", status=400),
             "POST /sign-in/provider": replace(self._form({}), path="/sign-in/provider", status=400),
