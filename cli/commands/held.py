@@ -85,8 +85,8 @@ def drop_held(
 
 def _dropped(url: str, origin: Origin, reason: str) -> bool:
     """Whether the service has dropped it; else that is proposed now."""
-    named = {"topic": origin.topic, "partition": str(origin.partition), "offset": str(origin.offset), "reason": reason}
-    state: str = http.post_json(f"{url}/v1/held/drop", list(named.items()))["state"]
+    query = [("at", str(origin)), ("reason", reason)]
+    state: str = http.post_json(f"{url}/v1/held/drop", query)["state"]
     return state == "dropped"
 
 

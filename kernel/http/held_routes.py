@@ -8,7 +8,8 @@ from fastapi import FastAPI, Query
 
 from kernel.http.models import HeldEventDrop, HeldEventItem, HeldEventPage
 from kernel.http.page_cursor import numbered
-from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Limit, Name, Position, Whole
+from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Limit, Name
+from kernel.http.places import Place, place
 from kernel.http.principals import Caller
 from kernel.http.problem_details import Problem, documented
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND
@@ -16,7 +17,6 @@ from kernel.model.records import Origin
 from kernel.store.drop_held_event import Drop, drop_held_event, drop_with_second
 from kernel.store.postgres import sql
 
-PARTITION_MAX: Final = 2**31 - 1
 REASON_BYTES_MAX: Final = 1_000
 _HELD: Final = numbered("held")
 
@@ -36,9 +36,7 @@ def held(app: FastAPI, pool: asyncpg.Pool, *, needs_second: Callable[[], bool] =
 
     @app.post("/v1/held/drop", summary="Give up a held event, with a second operator", responses=documented(400, 404))
     async def drop(
-        topic: Annotated[str, Name(), Query()],
-        partition: Annotated[int, Whole(0, PARTITION_MAX), Query()],
-        offset: Annotated[Position, Query()],
+        at: Annotated[Place, Query()],
         reason: Annotated[str, Name(REASON_BYTES_MAX), Query()],
         caller: Caller,
     ) -> HeldEventDrop:
@@ -49,7 +47,7 @@ def held(app: FastAPI, pool: asyncpg.Pool, *, needs_second: Callable[[], bool] =
         """
         if not reason.strip():
             raise Problem(BAD_PARAMETER, "The reason is blank.", field="reason", remedy="Say why it is given up.")
-        origin = Origin(topic, partition, offset)
+        origin = Origin(*place(at))
         async with pool.acquire() as connection:
             if needs_second():
                 dropped = await drop_with_second(connection, origin, reason, caller.id)
@@ -57,6 +55,6 @@ def held(app: FastAPI, pool: asyncpg.Pool, *, needs_second: Callable[[], bool] =
                 is_dropped = await drop_held_event(connection, origin, reason, f"The operator {caller.id}")
                 dropped = Drop((caller.id,), is_dropped=True) if is_dropped else None
         if dropped is None:
-            raise Problem(NOT_FOUND, f"{origin} is not held here.", field="offset", remedy="See GET /v1/held.")
+            raise Problem(NOT_FOUND, f"{origin} is not held here.", field="at", remedy="See GET /v1/held.")
         state = "dropped" if dropped.is_dropped else "proposed"
         return HeldEventDrop(state=state, operators=list(dropped.operators), reason=reason)

@@ -56,7 +56,7 @@ def test_a_drop_is_proposed_until_a_second_operator_gives_the_same_command(monke
     once = ("drop-held", "vacancies", "a.events/0/1", "--reason", " by hand ")
     assert "Another operator gives the same command" in run(*once).stdout
     assert "is a dead letter of vacancies now" in run(*once).stdout
-    named = {"topic": "a.events", "partition": "0", "offset": "1", "reason": "by hand"}
+    named = {"at": "a.events/0/1", "reason": "by hand"}
     assert sent == [("http://v/v1/held/drop", named)] * 2
 
 

@@ -167,7 +167,7 @@ def dropping(pool: asyncpg.Pool, operator: str, *, needs_second: bool = True) ->
 
 
 def drop(reason: str = "by hand", offset: int = 0) -> dict[str, Any]:
-    return {"url": "/v1/held/drop", "params": {"topic": TOPIC, "partition": 0, "offset": offset, "reason": reason}}
+    return {"url": "/v1/held/drop", "params": {"at": f"{TOPIC}/0/{offset}", "reason": reason}}
 
 
 async def test_a_second_operator_confirms_the_drop_and_the_letter_names_both(counting: asyncpg.Pool) -> None:

@@ -9,11 +9,11 @@ from typing import Annotated
 import asyncpg
 from fastapi import APIRouter, Query
 
+from kernel.http.places import Place, place
 from kernel.http.problem_details import documented, problem
 from kernel.http.problem_types import NOT_COVERED_YET
 from kernel.store.postgres import Connection, columns
 from services.audit.archive.writer import archived
-from services.audit.http.places import Place, place
 from services.audit.tlog import merkle, tree_store
 from services.audit.tlog.checkpoint import Checkpoint
 from services.audit.tlog.leaf import entry

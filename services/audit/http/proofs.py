@@ -10,12 +10,12 @@ from fastapi.responses import PlainTextResponse
 from contracts.json_object import JsonObject
 from kernel.http import caching
 from kernel.http.parameters import Whole
+from kernel.http.places import Offset, Partition, Topic
 from kernel.http.problem_details import documented, problem
 from kernel.http.problem_types import NOT_FOUND
 from kernel.store.postgres import Connection
 from services.audit.archive import static_files
 from services.audit.http.access import Reader
-from services.audit.http.places import Offset, Partition, Topic
 from services.audit.search import evidence, indexer
 from services.audit.search.indexer import IndexedMessage
 from services.audit.tlog import merkle, tree_store

@@ -9,12 +9,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, BIGINT_MAX
 from kernel.http.page_cursor import numbered
 from kernel.http.parameters import LIMIT_DEFAULT, Cursor, Instant, Limit, Name
+from kernel.http.places import Place, Topic, place
 from kernel.http.problem_details import documented, problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND
 from kernel.sql.template import filtered
 from kernel.store.postgres import Connection
 from services.audit.http.access import Reader
-from services.audit.http.places import Place, Topic, place
 from services.audit.search import causation
 from services.audit.search.indexer import IndexedMessage, sql, term
 

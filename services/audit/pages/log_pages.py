@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from contracts.verifiability import CORE
 from kernel.http.address import bad
 from kernel.http.caching import NOT_AT_ALL, RevalidatedFiles
+from kernel.http.places import Place
 from kernel.http.principals import is_operator
 from kernel.http.problem_details import Problem, unknown
 from kernel.http.problem_types import NOT_FOUND
@@ -27,7 +28,6 @@ from kernel.store.postgres import Connection
 from services.audit.archive.writer import archived
 from services.audit.http import access, search_routes, status
 from services.audit.http.access import Reader
-from services.audit.http.places import Place
 from services.audit.http.search_routes import SearchParameters, UnknownMessage
 from services.audit.http.status import LogStatus
 from services.audit.search import causation, evidence
