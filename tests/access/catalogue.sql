@@ -1,13 +1,10 @@
--- name: objects
--- Every object that rights are given on, and what each role may do with it in the end: by itself, by roles that it
--- inherits from, and as everybody. Who may not use the schema of an object can do nothing with it. What belongs to an
--- extension is listed as the extension; the server's own objects are those of any database.
+-- name: own_objects
+-- A view for this session: the objects within schemas. What belongs to an extension is listed as the extension; the
+-- server's own objects are those of any database.
+CREATE TEMPORARY VIEW own_objects AS
 WITH of_extension AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
 own_schema AS (
     SELECT oid, nspname FROM pg_namespace WHERE nspname <> 'information_schema' AND nspname !~ '^pg_'
-),
-principals AS (
-    SELECT rolname::text AS who FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_' UNION ALL SELECT 'public'
 ),
 relations AS (
     SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind,
@@ -33,42 +30,55 @@ types AS (
     WHERE (typtype IN ('d', 'e', 'r') OR typtype = 'b' AND typelem = 0
            OR typtype = 'c' AND (SELECT relkind FROM pg_class WHERE oid = typrelid) = 'c')
       AND NOT EXISTS (SELECT FROM of_extension WHERE classid = 'pg_type'::regclass AND objid = the.oid)
-),
-held (kind, name, owner, who, action) AS (
-    SELECT kind, name, owner, who, action
-    FROM relations, principals,
-         unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) AS action
-    WHERE has_schema_privilege(who, nspname, 'USAGE') AND has_table_privilege(who, oid, action)
-    UNION ALL
-    SELECT kind, name, owner, who, action || ' of some columns'
-    FROM relations, principals, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS action
-    WHERE has_schema_privilege(who, nspname, 'USAGE') AND has_any_column_privilege(who, oid, action)
-      AND NOT has_table_privilege(who, oid, action)
-    UNION ALL
-    SELECT 'sequence', name, owner, who, action
-    FROM sequences, principals, unnest(ARRAY['USAGE', 'SELECT', 'UPDATE']) AS action
-    WHERE has_schema_privilege(who, nspname, 'USAGE') AND has_sequence_privilege(who, oid, action)
-    UNION ALL
-    SELECT 'function', name, owner, who, 'EXECUTE' FROM functions, principals
-    WHERE has_schema_privilege(who, nspname, 'USAGE') AND has_function_privilege(who, oid, 'EXECUTE')
-    UNION ALL
-    SELECT 'type', name, owner, who, 'USAGE' FROM types, principals
-    WHERE has_schema_privilege(who, nspname, 'USAGE') AND has_type_privilege(who, oid, 'USAGE')
-    UNION ALL
-    SELECT 'schema', nspname, pg_get_userbyid(nspowner)::text, who, action
-    FROM pg_namespace, principals, unnest(ARRAY['USAGE', 'CREATE']) AS action
-    WHERE oid IN (SELECT oid FROM own_schema) AND has_schema_privilege(who, oid, action)
-    UNION ALL
-    SELECT 'database', 'forcegen', pg_get_userbyid(datdba)::text, who, action
-    FROM pg_database, principals, unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) AS action
-    WHERE datname = current_database() AND has_database_privilege(who, oid, action)
-),
-listed (kind, name, owner) AS (
-    SELECT kind, name, owner FROM relations
-    UNION SELECT 'sequence', name, owner FROM sequences
-    UNION SELECT 'function', name, owner FROM functions
-    UNION SELECT 'type', name, owner FROM types
-    UNION SELECT 'schema', nspname, pg_get_userbyid(nspowner)::text FROM pg_namespace WHERE oid IN (SELECT oid FROM own_schema)
+)
+SELECT kind, name, oid, nspname, owner FROM relations
+UNION ALL SELECT 'sequence', name, oid, nspname, owner FROM sequences
+UNION ALL SELECT 'function', name, oid, nspname, owner FROM functions
+UNION ALL SELECT 'type', name, oid, nspname, owner FROM types
+
+-- name: rights
+-- A view for this session: what each role may do in the end: by itself, by roles that it inherits from, and as
+-- everybody. Who may not use the schema of an object can do nothing with it.
+CREATE TEMPORARY VIEW rights (kind, name, owner, who, action) AS
+WITH principals AS (
+    SELECT rolname::text AS who FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_' UNION ALL SELECT 'public'
+)
+SELECT kind, name, owner, who, action
+FROM own_objects, principals,
+     unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) AS action
+WHERE kind IN ('table', 'view', 'materialized view', 'foreign table')
+  AND has_schema_privilege(who, nspname, 'USAGE') AND has_table_privilege(who, oid, action)
+UNION ALL
+SELECT kind, name, owner, who, action || ' of some columns'
+FROM own_objects, principals, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS action
+WHERE kind IN ('table', 'view', 'materialized view', 'foreign table')
+  AND has_schema_privilege(who, nspname, 'USAGE') AND has_any_column_privilege(who, oid, action)
+  AND NOT has_table_privilege(who, oid, action)
+UNION ALL
+SELECT kind, name, owner, who, action
+FROM own_objects, principals, unnest(ARRAY['USAGE', 'SELECT', 'UPDATE']) AS action
+WHERE kind = 'sequence' AND has_schema_privilege(who, nspname, 'USAGE') AND has_sequence_privilege(who, oid, action)
+UNION ALL
+SELECT kind, name, owner, who, 'EXECUTE' FROM own_objects, principals
+WHERE kind = 'function' AND has_schema_privilege(who, nspname, 'USAGE') AND has_function_privilege(who, oid, 'EXECUTE')
+UNION ALL
+SELECT kind, name, owner, who, 'USAGE' FROM own_objects, principals
+WHERE kind = 'type' AND has_schema_privilege(who, nspname, 'USAGE') AND has_type_privilege(who, oid, 'USAGE')
+UNION ALL
+SELECT 'schema', nspname, pg_get_userbyid(nspowner)::text, who, action
+FROM pg_namespace, principals, unnest(ARRAY['USAGE', 'CREATE']) AS action
+WHERE nspname <> 'information_schema' AND nspname !~ '^pg_' AND has_schema_privilege(who, oid, action)
+UNION ALL
+SELECT 'database', 'forcegen', pg_get_userbyid(datdba)::text, who, action
+FROM pg_database, principals, unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) AS action
+WHERE datname = current_database() AND has_database_privilege(who, oid, action)
+
+-- name: objects
+-- Every object that rights are given on, and what each role may do with it.
+WITH listed (kind, name, owner) AS (
+    SELECT kind, name, owner FROM own_objects
+    UNION SELECT 'schema', nspname, pg_get_userbyid(nspowner)::text FROM pg_namespace
+    WHERE nspname <> 'information_schema' AND nspname !~ '^pg_'
     UNION SELECT 'database', 'forcegen', pg_get_userbyid(datdba)::text FROM pg_database WHERE datname = current_database()
     UNION SELECT 'extension', extname::text, pg_get_userbyid(extowner)::text FROM pg_extension
     UNION SELECT 'language', lanname::text, '' FROM pg_language WHERE oid > 16383
@@ -82,7 +92,7 @@ listed (kind, name, owner) AS (
 )
 SELECT kind, name, CASE WHEN owner IN (session_user, 'pg_database_owner') THEN 'the administrator' ELSE owner END AS owner, who,
        array_agg(action ORDER BY action) FILTER (WHERE action IS NOT NULL) AS actions
-FROM listed LEFT JOIN held USING (kind, name, owner)
+FROM listed LEFT JOIN rights USING (kind, name, owner)
 GROUP BY kind, name, owner, who ORDER BY kind, name, who
 
 -- name: roles

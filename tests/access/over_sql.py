@@ -139,6 +139,8 @@ async def catalogue(whole: Whole) -> Catalogue:
     sql = queries("tests.access", "catalogue.sql")
     connection = await asyncpg.connect(whole.superuser)
     try:
+        for view in ("own_objects", "rights"):
+            await connection.execute(sql[view])
         return Catalogue(await connection.fetch(sql["objects"]), await connection.fetch(sql["roles"]))
     finally:
         await connection.close()
