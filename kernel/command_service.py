@@ -108,7 +108,7 @@ class DecidingProcess:
         self._may_be_ready = asyncio.Event()
         self._register = register
         self._pool = pool
-        self.senders = Senders(lambda: register.current if register is not None else None)
+        self.senders = Senders() if register is None else Senders(lambda: register.current, register.read_again)
         self.record_decoder = RecordDecoder(name, self.decode, self._reactions, self.senders)
         self.held_event_retry = HeldEventRetry(
             name, self.store, self.record_decoder, self.command_handler, health=health, held_max=settings.held_max

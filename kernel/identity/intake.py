@@ -6,7 +6,7 @@ Everything is decided here, before the command is looked up. Behind it principal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from contracts import command_topics
 from contracts.envelope import Envelope
@@ -16,6 +16,7 @@ from kernel.identity.principal import UNAUTHENTICATED, Principal, PrincipalKind,
 from kernel.identity.register import Producer, Register
 from kernel.identity.senders import NotTheSender, check_source
 
+T = TypeVar("T")
 VERIFIED_AT_ONCE: Final = 50
 """How many commands are verified before other work gets its turn: a signature takes about 0.1 ms of the loop."""
 _ROLES: Final[frozenset[Role]] = frozenset({"producer"})
@@ -45,8 +46,17 @@ class Arrival:
 class Senders:
     """Believes the senders of commands by the register of producers that is in force; without one, by their word."""
 
-    def __init__(self, register: Callable[[], Register | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        register: Callable[[], Register | None] = lambda: None,
+        read_again: Callable[[], Register | None] | None = None,
+    ) -> None:
+        """`register` gives the register in force; `read_again` first looks whether another one was put in its place.
+
+        Whoever is not believed may have been registered a moment ago: then the register is read again, and decides.
+        """
         self._register = register
+        self._read_again = read_again or register
 
     def believe(self, envelope: Envelope, raw: Callable[[], RawEvent], arrival: Arrival) -> tuple[Envelope, Principal]:
         """The command as its sender vouches for it, and the sender. `raw` reads the message as it came.
@@ -57,20 +67,7 @@ class Senders:
         check_source(envelope)
         if envelope.acted_by is not None or envelope.cause_place is not None:  # anybody may write anything there
             envelope = replace(envelope, acted_by=None, cause_place=None)
-        register = self._register()
-        if register is None:
-            return envelope, arrival.caller
-        producer = _owner(register, envelope.source, arrival.topic)
-        try:
-            event = raw()
-            if event.attributes.get(MATERIAL) not in (None, ""):
-                return _verified(envelope, event, producer, register, arrival)
-        except NotVerifiable as failure:
-            raise NotTheSender(f"{failure.reason}: {failure.message}", MATERIAL, failure.remedy) from failure
-        sender = _unsigned(producer, register, arrival)
-        if sender.kind == "user":  # who signed in is named, whoever else the command names
-            envelope = replace(envelope, actor=arrival.caller.id)
-        return envelope, sender
+        return self._by_register(lambda register: _believed(register, envelope, raw, arrival))
 
     def has_register(self) -> bool:
         """Whether a register of producers is in force: then everybody is known, and two people decide."""
@@ -85,14 +82,46 @@ class Senders:
     def check_unread(self, source: str | None, arrival: Arrival) -> None:
         """Raise `NotTheSender` unless the sender of a message that cannot be read may be answered under its source."""
         check_source(_Unread(source))
+        if source is not None:
+            self._by_register(lambda register: _check_unread(register, source, arrival))
+
+    def _by_register(self, judge: Callable[[Register | None], T]) -> T:
         register = self._register()
-        if register is not None and source is not None:
-            _unsigned(_owner(register, source, arrival.topic), register, arrival)
+        try:
+            return judge(register)
+        except NotTheSender:
+            newer = self._read_again()
+            if newer is register:
+                raise
+            return judge(newer)
 
 
 @dataclass(frozen=True, slots=True)
 class _Unread:
     source: str | None
+
+
+def _believed(
+    register: Register | None, envelope: Envelope, raw: Callable[[], RawEvent], arrival: Arrival
+) -> tuple[Envelope, Principal]:
+    if register is None:
+        return envelope, arrival.caller
+    producer = _owner(register, envelope.source, arrival.topic)
+    try:
+        event = raw()
+        if event.attributes.get(MATERIAL) not in (None, ""):
+            return _verified(envelope, event, producer, register, arrival)
+    except NotVerifiable as failure:
+        raise NotTheSender(f"{failure.reason}: {failure.message}", MATERIAL, failure.remedy) from failure
+    sender = _unsigned(producer, register, arrival)
+    if sender.kind == "user":  # who signed in is named, whoever else the command names
+        envelope = replace(envelope, actor=arrival.caller.id)
+    return envelope, sender
+
+
+def _check_unread(register: Register | None, source: str, arrival: Arrival) -> None:
+    if register is not None:
+        _unsigned(_owner(register, source, arrival.topic), register, arrival)
 
 
 def _owner(register: Register, source: str, topic: str | None) -> Producer:

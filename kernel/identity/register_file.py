@@ -42,6 +42,11 @@ class RegisterFile:
         """The register in force, as far as `refresh` has seen."""
         return self._register
 
+    def read_again(self) -> Register:
+        """The register in force once the file was read again, if it changed."""
+        self.refresh()
+        return self._register
+
     def refresh(self) -> None:
         """Read the file again if it changed."""
         try:

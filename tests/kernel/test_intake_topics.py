@@ -1,5 +1,6 @@
 """Unsigned commands: a producer is believed on its own topic, where by the brokers' ACLs nobody else writes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from contracts.verifiability import SigningKey
 from kernel.decide.record_decoder import RecordDecoder
 from kernel.identity.intake import Senders
 from kernel.identity.principal import UNAUTHENTICATED
+from kernel.identity.register_file import RegisterFile
 from kernel.identity.register_text import parse
 from kernel.model.decider import ReceivedCommand
 from tests.kernel.registered import KZ, LINES, UN, binary, text
 from tests.kernel.test_intake import MODES, TOPIC, _decode, _never, command, decoded, record, refusal_of
+from tests.kernel.test_register import VERIFIERS, written
 
 UN_SOURCE, UN_TOPIC = "https://un.example/desk/1", "approvals.commands.un-desk"
 
@@ -65,3 +68,21 @@ async def test_without_a_register_a_topic_of_a_producers_own_is_read_as_any_othe
     decoder = RecordDecoder("approvals", _decode, _never, Senders())
     one = decoder.decode(record(*binary(command(), None), topic=UN_TOPIC))
     assert [received.principal for received in one.commands] == [UNAUTHENTICATED]
+
+
+async def test_a_producer_that_was_registered_a_moment_ago_is_believed_at_once(tmp_path: Path) -> None:
+    # given a service that has not looked at the register's file since a producer came to it
+    file = RegisterFile(written(tmp_path, 7), VERIFIERS)
+    decoder = RecordDecoder("approvals", _decode, _never, Senders(lambda: file.current, file.read_again))
+    parliament = "urn:parliament:kz"
+    first = record(*binary(command(source=parliament), None), topic="approvals.commands.parliament")
+    assert decoder.decode(first).dead_letter is not None
+    written(
+        *(tmp_path, 8, "producer parliament", f"source {parliament}", "topic approvals.commands.parliament"),
+        *("broker parliament-1", "command approvals.*", "contributor KAZ"),
+    )
+
+    # when the producer's first command comes, then it is decided by the new register
+    (one,) = decoder.decode(first).commands
+    assert (one.principal.id, one.principal.register) == ("parliament", file.current.reference)
+    assert file.current.version == 8
