@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 import asyncpg
@@ -58,12 +58,19 @@ class TwoStates:
             await connection.close()
 
     @asynccontextmanager
-    async def pools(self) -> AsyncIterator[ReadPools]:
-        """The pools of the query API, as its process opens them."""
+    async def pools(self, narrowed: list[str] | None = None) -> AsyncIterator[ReadPools]:
+        """The pools of the query API, as its process opens them; `narrowed` gets the statements of callers in scope."""
         url = self.url("reporting_reader")
+
+        async def listed(connection: asyncpg.Connection) -> None:
+            if narrowed is not None:
+                connection.add_query_logger(lambda ran: narrowed.append(ran.query))
+
         async with (
             asyncpg.create_pool(url, min_size=1, max_size=4, server_settings=PLANNED_ONCE) as unscoped,
-            asyncpg.create_pool(url, min_size=1, max_size=2, server_settings={**PLANNED_ONCE, **NARROWED}) as scoped,
+            asyncpg.create_pool(
+                url, min_size=1, max_size=2, init=listed, server_settings={**PLANNED_ONCE, **NARROWED}
+            ) as scoped,
         ):
             yield ReadPools(unscoped, scoped)
 
@@ -109,11 +116,14 @@ class Caller:
 
     http: httpx.AsyncClient
     scope: Scope = frozenset({histories.OURS})
+    statements: list[str] = field(default_factory=list)
+    """What the database was asked for callers within a scope."""
 
 
 @pytest.fixture
 async def caller(two_states: TwoStates) -> AsyncIterator[Caller]:
-    async with two_states.pools() as pools:
+    statements: list[str] = []
+    async with two_states.pools(statements) as pools:
         feed = ChangeFeed(pools, Health(60))
         app = build(pools.unscoped, lambda: TODAY, feed, scoped_pool=pools.scoped)
         async with (
@@ -121,7 +131,7 @@ async def caller(two_states: TwoStates) -> AsyncIterator[Caller]:
             served(app) as url,
             httpx.AsyncClient(base_url=url, timeout=60) as http,
         ):
-            caller = Caller(http)
+            caller = Caller(http, statements=statements)
 
             async def scope() -> Scope:
                 return caller.scope

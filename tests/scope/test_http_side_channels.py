@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -45,6 +46,18 @@ async def test_scope_what_is_foreign_and_what_is_unknown_are_refused_alike(calle
         assert answers[0].text.replace(theirs, nobody) == answers[1].text, name
     for path in (f"/tours/{histories.ids('bravo')['tours']}", f"/lines/{histories.ids('bravo')['lines']}"):
         assert (await caller.http.get(path)).status_code == 404
+
+
+async def test_scope_what_is_foreign_is_looked_up_by_the_statements_of_what_is_unknown(caller: Caller) -> None:
+    """So the one takes as long as the other. That is compared, since no clock decides a test."""
+    for name in ONE_BY_ID:
+        ran: list[list[str]] = []
+        for owner in ("bravo", "nobody"):
+            caller.statements.clear()
+            assert (await caller.http.get(f"/v1/{name}/{histories.ids(owner)[name]}")).status_code == 404
+            ran.append([*caller.statements])
+        assert ran[0] == ran[1], name
+        assert ran[0], name
 
 
 async def test_scope_an_event_of_another_is_not_found_by_its_id(two_states: TwoStates, caller: Caller) -> None:
@@ -202,3 +215,26 @@ async def test_scope_the_stream_of_changes_live_and_resumed_holds_changes_of_the
         now = await stream.until("tours")
     assert b"alpha" in now
     assert two_states.seen(now) == []
+
+
+async def test_scope_a_flood_of_notify_by_a_reader_changes_nothing_that_followers_are_sent(
+    two_states: TwoStates, caller: Caller, ours: asyncpg.Connection
+) -> None:
+    """Anybody may notify (Postgres has no right for it): what is said is no change, but a hint to look for changes."""
+    async with caller.http.stream("GET", "/v1/changes", params={"views": "units"}) as live:
+        stream = Stream(live.aiter_lines())
+        for nr in range(5):
+            await ours.execute(
+                "SELECT pg_notify('forcegen_changes', json_build_object('view', 'units', 'said', $1 || nr)::text)"
+                " FROM generate_series(1, 2000) AS nr",
+                f"{nr}-",
+            )
+        async with two_states.session("reporting") as owner:
+            await owner.execute(
+                "WITH head AS (UPDATE change_head SET last = last + 1 RETURNING last)"
+                " INSERT INTO changes (number, view, contributor, ids, rows)"
+                " SELECT last, 'units', 'KAZ', '[\"alpha\"]'::json, 1 FROM head"
+            )
+        sent = await stream.until("units")
+    assert sent.count(b'"view": "units"') == 1
+    assert b'"alpha"' in sent
