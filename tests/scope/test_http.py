@@ -73,7 +73,8 @@ async def test_as_one_state_no_route_answers_a_byte_of_another(two_states: TwoSt
 def test_every_route_of_the_api_is_among_the_questions(two_states: TwoStates) -> None:
     """A route that is added is requested, or is one of the stream of changes, which has tests of its own."""
     requested = [path for path, _ in questions(two_states)]
-    elsewhere = ("/v1/changes", "/docs/oauth2-redirect", "/static", "/sign-in", "/sign-out")
+    sign_in = ("/sign-in", "/sign-in/provider", "/sign-in/callback", "/sign-out")
+    elsewhere = ("/v1/changes", "/docs/oauth2-redirect", "/static", *sign_in)
     missing = [
         path
         for method, path in routes_of(build(None))  # type: ignore[arg-type]
