@@ -14,9 +14,6 @@ from contracts.registry import SERVICES
 NAME_LENGTH_MAX: Final = 64
 """Of a producer's name; a topic's may have 249 characters (Kafka, `Topic.MAX_NAME_LENGTH`)."""
 PRODUCER_NAME: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{NAME_LENGTH_MAX - 1}}}", re.ASCII)
-_TOPIC: Final = re.compile(
-    rf"(?P<service>{'|'.join(SERVICES)})\.commands(?:\.(?P<producer>{PRODUCER_NAME.pattern}))?", re.ASCII
-)
 
 
 def shared(service: str) -> str:
@@ -31,20 +28,19 @@ def own(service: str, producer: str) -> str:
 
 def are_for(service: str, topic: str) -> bool:
     """Whether what comes on a topic are commands for a service, whichever services there are besides."""
-    producer = topic.removeprefix(f"{shared(service)}.")
+    producer = topic.removeprefix(own(service, ""))
     return topic == shared(service) or (producer != topic and PRODUCER_NAME.fullmatch(producer) is not None)
 
 
 def service_of(topic: str) -> str | None:
     """The service whose commands come on a topic; None if no service takes commands from it."""
-    match = _TOPIC.fullmatch(topic)
-    return match["service"] if match else None
+    return next((service for service in SERVICES if are_for(service, topic)), None)
 
 
 def producer_of(topic: str) -> str | None:
     """The producer whose own topic it is; None for a shared one, and for any that is not for commands."""
-    match = _TOPIC.fullmatch(topic)
-    return match["producer"] if match else None
+    service = service_of(topic)
+    return None if service is None or topic == shared(service) else topic.removeprefix(own(service, ""))
 
 
 def of_producers(services: Collection[str], topics: Iterable[str]) -> list[str]:
