@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contracts.verifiability import PublicKey
 from kernel.identity.register import Producer, Register, RegisterRefused
-from kernel.identity.register_text import open_register, operators_of
+from kernel.identity.register_text import open_register, operators_named
 from operations.errors import OperationError
 from operations.producers import read_register
 
@@ -40,6 +40,6 @@ def sender(source: object, register: Path | None, bundled: str | None, operators
 
 def _opened(note: str | None, operators: str | None) -> Register:
     try:
-        return open_register(note or "", operators_of((operators or "").split(",")))
+        return open_register(note or "", operators_named(operators))
     except RegisterRefused as refused:
         raise OperationError(f"The register in the bundle cannot be used: {refused}") from refused

@@ -10,15 +10,14 @@ from pathlib import Path
 
 from contracts.registry import SERVICES
 from kernel.identity.register import Register, RegisterRefused, difference, lines_of
-from kernel.identity.register_text import TITLE, open_register, operators_of, parse
-from kernel.identity.signed_note import Malformed, Signer, Unsigned, open_note, sign
+from kernel.identity.register_text import TITLE, open_register, operators_named, parse
+from kernel.identity.signed_note import Malformed, Signer, Unsigned, open_note, sign, text_of
 from kernel.sql import queries
 from operations import connections
 from operations.errors import InvalidRequest, OperationError
 from operations.kafka_users import RegisteredProducer
 
 __all__ = ["Register", "difference", "lines_of"]
-SIGNATURES_BEGIN = "\n\n— "
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def read_register(file: Path, operators: str | None) -> Register:
     """
     text = _text(file)
     try:
-        return open_register(text, operators_of(operators.split(","))) if operators else parse(_unsigned(text))
+        return open_register(text, operators_named(operators)) if operators else parse(_unsigned(text))
     except RegisterRefused as refused:
         raise OperationError(f"{file}: {refused}") from refused
 
@@ -159,10 +158,9 @@ def _is_signed(note: str, signer: Signer) -> bool:
 
 def _unsigned(note: str) -> str:
     """The text of a note, or a text that nobody has signed yet."""
-    text, separator, _ = note.rpartition(SIGNATURES_BEGIN)
     if not note.startswith(TITLE):
         raise RegisterRefused(f"line 1: It is not {TITLE!r}. Is this a register of producers?")
-    return text + "\n" if separator else note
+    return text_of(note)
 
 
 def _text(file: Path) -> str:

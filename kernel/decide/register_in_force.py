@@ -11,7 +11,7 @@ import asyncpg
 
 from kernel.identity.register import RegisterRefused
 from kernel.identity.register_file import RegisterFile
-from kernel.identity.register_text import operators_of
+from kernel.identity.register_text import operators_named
 from kernel.runtime.faults import waited_out
 from kernel.runtime.health import Health
 from kernel.runtime.settings import Settings
@@ -32,7 +32,7 @@ async def register_of(settings: Settings, pool: asyncpg.Pool) -> RegisterFile | 
     if settings.producers is None:
         return None
     try:
-        operators = operators_of((settings.producers_operators or "").split(","))
+        operators = operators_named(settings.producers_operators)
         register = RegisterFile(settings.producers, operators, await registers.latest(pool))
     except RegisterRefused as refused:
         raise SystemExit(f"The register of producers cannot be used (FORCEGEN_PRODUCERS): {refused}") from refused

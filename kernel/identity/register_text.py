@@ -71,6 +71,11 @@ def open_register(note: str, operators: Collection[Verifier]) -> Register:
     return parse(text)
 
 
+def operators_named(setting: str | None) -> list[Verifier]:
+    """The operators' keys of a setting, comma separated; raises as `operators_of`."""
+    return operators_of((setting or "").split(","))
+
+
 def operators_of(texts: Iterable[str]) -> list[Verifier]:
     """The operators' keys, each `<name>+<id>+<key>` as C2SP signed-note writes it.
 

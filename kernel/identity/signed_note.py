@@ -130,6 +130,12 @@ def open_note(note: str, known: Iterable[Verifier]) -> tuple[str, list[Verifier]
     return text, signed
 
 
+def text_of(note: str) -> str:
+    """The text of a note whose signatures are not looked at; what nobody has signed yet is all text."""
+    text, separator, _ = note.rpartition(f"\n\n{_SIGNED}")
+    return f"{text}\n" if separator else note
+
+
 def _parts(note: str) -> tuple[str, list[str]]:
     if len(note) > NOTE_LENGTH_MAX or any((ord(c) < 0x20 and c != "\n") or _is_half(c) for c in note):
         raise Malformed("too long, or control characters or halves of characters in it")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from kernel.identity.register import Producer, RegisteredKey, RegisterRefused
-from kernel.identity.register_text import operators_of
+from kernel.identity.register_text import operators_named
 from kernel.identity.signed_note import Malformed, Unsigned, open_note
 from kernel.store.postgres import Connection
 from services.audit.search import registers
@@ -35,7 +35,7 @@ async def register_of(pool: asyncpg.Pool, operators: str | None) -> Mapping[str,
 def signers(note: str, operators: str | None) -> list[str]:
     """The operators of the settings whose signatures a register carries."""
     try:
-        _, signed = open_note(note, operators_of((operators or "").split(",")))
+        _, signed = open_note(note, operators_named(operators))
     except (Malformed, Unsigned, RegisterRefused):
         return []
     return [one.name for one in signed]

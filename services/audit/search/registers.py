@@ -7,7 +7,6 @@ verified again by the register that the deciding service named for it (`authregi
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,8 @@ import asyncpg
 import structlog
 
 from kernel.identity.register import Register, RegisterRefused
-from kernel.identity.register_text import open_register, operators_of, parse
+from kernel.identity.register_text import open_register, operators_named, parse
+from kernel.identity.signed_note import text_of
 from kernel.runtime.faults import kind
 from kernel.runtime.health import Health
 from kernel.sql import queries
@@ -24,7 +24,6 @@ from kernel.store.postgres import Connection
 log = structlog.get_logger()
 LOOK_AT_FILE_S: Final = 5.0
 REMARK: Final = "register of producers"
-SIGNATURES_BEGIN: Final = "\n\n— "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,6 @@ class KeptRegister:
 
 def sql() -> Mapping[str, str]:
     """The queries of this file."""
-    return _sql()
-
-
-@cache
-def _sql() -> Mapping[str, str]:
     return queries("services.audit.search", "registers.sql")
 
 
@@ -69,7 +63,7 @@ async def keep(pool: asyncpg.Pool, note: str, operators: str | None) -> Register
     Raises:
         RegisterRefused: they have not, or a line of it is wrong.
     """
-    register = open_register(note, operators_of((operators or "").split(",")))
+    register = open_register(note, operators_named(operators))
     await pool.execute(sql()["keep_register"], register.version, register.sha256, note)
     return register
 
@@ -86,7 +80,4 @@ async def named(connection: Connection, reference: str | None) -> KeptRegister |
 
 def _read(note: str | None) -> KeptRegister | None:
     """The register of a note, whose signatures were verified when it was kept."""
-    if note is None:
-        return None
-    text, separator, _ = note.rpartition(SIGNATURES_BEGIN)
-    return KeptRegister(parse(text + "\n" if separator else note), note)
+    return None if note is None else KeptRegister(parse(text_of(note)), note)
