@@ -69,7 +69,7 @@ def verify_event(
       forcegen verify-event record.json --key "$KEY"
       forcegen verify-event record.json --operators "$OPERATORS" --log-key "$LOG_KEY"
     \b
-    Exit codes: 0 the signature holds under a key that you named, and so does whatever else you asked to be verified; 1
+    Exit codes: 0 the signature holds under a key that you named, and so does whatever else was to be verified; 1
     it does not, with the reason, or no key was named; 2 the command line is wrong.
     """
     keys = [_key(text) for text in key or ()]

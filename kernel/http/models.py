@@ -105,7 +105,7 @@ class HeldEventDrop(Shown):
     state: Literal["proposed", "dropped"]
     """`proposed`: it is still held, until another operator sends the same request."""
     operators: list[str]
-    """Who asked for it, in order."""
+    """Who requested it, in order."""
     reason: str
 
 

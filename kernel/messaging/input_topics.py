@@ -15,7 +15,7 @@ from contracts.command_topics import of_producers
 
 log = structlog.get_logger()
 LOOK_EVERY_S: Final = 5.0
-"""How often the cluster is asked for new topics; one request, for the names that this principal may see."""
+"""How often new topics are looked for in the cluster: one request, for the names that this principal may see."""
 
 
 class InputTopics:
