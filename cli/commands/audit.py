@@ -1,4 +1,4 @@
-"""`forcegen audit`: export the archive's log, verify it, and rotate the key that signs it."""
+"""`forcegen audit`: export the archive's log, verify it, hand out the verifier, and rotate the key that signs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from cli.output.errors import FAILED, CommandError
 from cli.output.progress import record_rate
 from operations import audit_log, signing_keys
 from operations.audit_log import ReadPath
+from operations.verifier_file import write_verifier
 
 Place = Annotated[
     str | None,
@@ -27,6 +28,7 @@ Since = Annotated[Path | None, typer.Option("--since", help="A file with the che
 Bundle = Annotated[Path | None, typer.Option("--bundle", help="A file with the proof of one record.")]
 Name = Annotated[str, typer.Argument(help="Who reads; it stands beside each of their readings.")]
 Target = Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; what is there grows.")]
+VerifierFile = Annotated[Path, typer.Argument(metavar="FILE", help="Where it goes; what is there is replaced.")]
 Clear = Annotated[int | None, typer.Option("--clear", min=1, metavar="NR", help="The alarm to clear.")]
 By = Annotated[str | None, typer.Option("--by", help="Who clears it.")]
 Because = Annotated[str | None, typer.Option("--because", help="What was found, and why signing may go on.")]
@@ -71,6 +73,21 @@ def export(target: Target, place: Place = None, token: Token = None, directory: 
     with reading(place, directory, token) as read:
         size, origin = audit_log.export_log(read, target)
     typer.echo(f"{size:,} records of {origin} in {target}")
+
+
+def verifier(target: VerifierFile) -> None:
+    """Write the verifier as one file for an auditor, who runs it with Python and `cryptography` and nothing of ours.
+
+    The same version of the system writes the same bytes everywhere: compare the checksum that it prints.
+
+    \b
+    Examples:
+      forcegen audit verifier verifier.pyz
+      python verifier.pyz --key KEY --since checkpoint-2026-11-24 log
+    \b
+    Exit codes: 0 written; 1 the file cannot be written.
+    """
+    typer.echo(f"{write_verifier(target)}  {target}")
 
 
 def key(directory: Directory = USUAL) -> None:
@@ -127,5 +144,5 @@ def reading(place: str | None, directory: Path, token: str | None = None) -> Ite
 
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check the archive, and export it.")
-for command in (verify, export, key, rotate, replay, reconcile, trace, alarms):
+for command in (verify, verifier, export, key, rotate, replay, reconcile, trace, alarms):
     commands.command()(command)

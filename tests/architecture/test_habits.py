@@ -13,8 +13,10 @@ from tests.architecture.words import LINES_MAX, TABLES_OF_DATA
 VOCABULARIES = {Path(f"contracts/{service}.py") for service in ("approvals", "vacancies", "deployments")}
 """One class a message, in the order of the things' lives: looked up like a dictionary, not read from end to end."""
 
-TAKEN_ALONE = {Path("services/audit/verify/verifier.py"), Path("contracts/verifiability.py")}
-"""An auditor takes the one, a producer the other, and nothing else of the system: neither can be parted."""
+TAKEN_ALONE = {Path("contracts/verifiability.py")}
+"""A producer takes it, and nothing else of the system: it cannot be parted."""
+VERIFIER = Path("services/audit/verify/verifier")
+"""The folder that an auditor takes, and nothing else of the system."""
 
 LEFT_OPEN = re.compile(r"(?:#|//|--|<!--)\s*(?:TODO|FIXME|XXX|HACK)\b")
 HOME = re.compile(r"(?<![\w.:$}-])/(?:home|root|work|Users|mnt)/\w")
@@ -53,11 +55,24 @@ def test_a_vocabulary_holds_only_words() -> None:
 @pytest.mark.parametrize("path", sorted(TAKEN_ALONE), ids=str)
 def test_what_is_taken_alone_needs_nothing_of_ours(path: Path) -> None:
     """Python's own library and the one that checks signatures."""
+    assert needed(path) == {"cryptography"}
+    assert len(text(path).splitlines()) <= 2 * LINES_MAX
+
+
+def test_the_verifiers_folder_needs_nothing_of_ours() -> None:
+    """Python's own library, the one that checks signatures, and by relative imports its own modules."""
+    modules = [path for path in files() if path.parent == VERIFIER and path.suffix == ".py"]
+    own = {f".{path.stem}" for path in modules}
+    assert {name for path in modules for name in needed(path)} - own == {"cryptography"}
+    assert not [path for path in files() if VERIFIER in path.parents and path not in modules]
+
+
+def needed(path: Path) -> set[str]:
+    """The packages that a module imports beside Python's own library; relative ones with their dots."""
     nodes = list(ast.walk(tree(path)))
     named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    named |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
-    assert {name.partition(".")[0] for name in named} - sys.stdlib_module_names == {"cryptography"}
-    assert len(text(path).splitlines()) <= 2 * LINES_MAX
+    named |= {"." * node.level + (node.module or "") for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name if name.startswith(".") else name.partition(".")[0] for name in named} - sys.stdlib_module_names
 
 
 def test_nothing_is_left_open() -> None:

@@ -44,7 +44,6 @@ EXCEPTIONS = {
 }
 """Phrases in which a retired word stays, each with its reason."""
 SAME_NAME = {
-    "Checkpoint": "an auditor takes the verifier alone",
     **dict.fromkeys(
         ("Application", "Candidate", "Mandate", "Mission", "Nomination", "Tour", "Unit", "Vacancy"),
         "the domain's thing: its state in the service that decides it, its row in the views",
@@ -57,7 +56,6 @@ TABLES_OF_DATA = {
     Path("contracts/approvals.py"): "one class a message, in the order of a mandate's life",
     Path("contracts/vacancies.py"): "one class a message, in the order of the things' lives",
     Path("contracts/deployments.py"): "one class a message, in the order of the things' lives",
-    Path("services/audit/verify/verifier.py"): "an auditor takes this one file and nothing else of the project",
     Path("contracts/verifiability.py"): "a producer takes this one file and nothing else of the project",
 }
 """Files that may be long, each with its reason."""

@@ -1,8 +1,6 @@
-"""The whole way: commands through the system, the log over HTTP, taken away as files, checked by the one file alone."""
+"""The whole way: commands through the system, the log over HTTP, taken away as files, checked by the verifier alone."""
 
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from services.audit.settings import AuditSettings
 from services.audit.tlog import merkle
 from services.audit.tlog.keys import signer
 from services.audit.verify import verifier
+from tests.audit.taken_alone import Alone
 from tests.e2e.test_main_path import proposal
 from tests.foreign import Client
 from tests.system import TOKEN, RunningSystem
@@ -40,21 +39,21 @@ def key(system: RunningSystem) -> str:
     return str(signer(AuditSettings(directory=system.logs / "audit")).verifier)
 
 
-def forgotten(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The verifier as an auditor runs it: a file, away from the system."""
-    command = [sys.executable, "-I", verifier.__file__, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    """The verifier as an auditor runs it: one file, away from the system."""
+    return Alone(tmp_path_factory.mktemp("auditor"))
 
 
-def test_a_running_service_is_verified_and_so_is_its_database(system: RunningSystem, key: str) -> None:
-    alone = forgotten("--key", key, "--token", TOKEN, system.url("audit"))
-    assert (alone.returncode, "all of it holds" in alone.stdout) == (0, True), alone.stdout + alone.stderr
+def test_a_running_service_is_verified_and_so_is_its_database(system: RunningSystem, key: str, alone: Alone) -> None:
+    code, said = alone("--key", key, "--token", TOKEN, system.url("audit"))
+    assert (code, "all of it holds" in said) == (0, True), said
     for place in (system.url("audit"), system.dsn("audit")):
         result = CliRunner().invoke(app, ["audit", "verify", "--key", key, "--from", place])
         assert (result.exit_code, "all of it holds" in result.output) == (0, True), result.output
 
 
-def test_an_export_is_verified_offline_and_grows(system: RunningSystem, key: str, tmp_path: Path) -> None:
+def test_an_export_is_verified_offline_and_grows(system: RunningSystem, key: str, alone: Alone, tmp_path: Path) -> None:
     export = ["audit", "export", str(tmp_path / "log"), "--from", system.url("audit")]
     assert CliRunner().invoke(app, export).exit_code == 0
     kept = tmp_path / "kept"
@@ -62,14 +61,12 @@ def test_an_export_is_verified_offline_and_grows(system: RunningSystem, key: str
     Client(system.servers.kafka).send([proposal("proven-later")])
     time.sleep(2)
     assert CliRunner().invoke(app, export).exit_code == 0
-    assert forgotten("--key", key, "--since", str(kept), str(tmp_path / "log")).returncode == 0
+    assert alone("--key", key, "--since", kept, tmp_path / "log")[0] == 0
     records = max((tmp_path / "log/records").rglob("*.p/*"))
     first, _, rest = records.read_text().partition("\n")
     records.write_text(json.dumps(json.loads(first) | {"value": "00"}) + "\n" + rest)
-    result = forgotten("--key", key, str(tmp_path / "log"))
-    assert (result.returncode, f"leaf {json.loads(first)['leaf']}): changed" in result.stdout) == (1, True), (
-        result.stdout
-    )
+    code, said = alone("--key", key, tmp_path / "log")
+    assert (code, f"leaf {json.loads(first)['leaf']}): changed" in said) == (1, True), said
 
 
 def test_proofs_are_those_of_the_tree(system: RunningSystem, key: str) -> None:

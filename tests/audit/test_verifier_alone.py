@@ -2,8 +2,6 @@
 empty; what cannot be read is named; and nobody's text passes for the verdict."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from services.audit.verify import verifier
 from services.audit.verify.continuity import ContinuityChecker, watched
 from tests.audit import small_log
 from tests.audit.small_log import KEY, row
+from tests.audit.taken_alone import Alone
 
 Run = Callable[..., tuple[int, str]]
 ODD: list[Headers] = [
@@ -28,13 +27,6 @@ ODD: list[Headers] = [
     [('{"hex": "ff"}', b"1"), ("\x1b[2K\n", b"2"), ("ключ", b"3")],
     [("\udced\udca0\udc80", b"a surrogate in three bytes")],
 ]
-
-
-def alone(*arguments: str | Path) -> tuple[int, str]:
-    """One file, away from everything else; exit code, and all that it said."""
-    command = [sys.executable, "-I", verifier.__file__, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
-    return done.returncode, done.stdout + done.stderr
 
 
 def forcegen(*arguments: str | Path) -> tuple[int, str]:
@@ -47,10 +39,14 @@ def forcegen(*arguments: str | Path) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-@pytest.fixture(params=[alone, forcegen], ids=["alone", "forcegen"])
-def run(request: pytest.FixtureRequest) -> Run:
-    way: Run = request.param
-    return way
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    return Alone(tmp_path_factory.mktemp("auditor"))
+
+
+@pytest.fixture(params=["alone", "forcegen"])
+def run(request: pytest.FixtureRequest, alone: Alone) -> Run:
+    return alone if request.param == "alone" else forcegen
 
 
 @pytest.fixture

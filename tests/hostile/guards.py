@@ -218,7 +218,7 @@ GUARDS: Final[tuple[Guard, ...]] = (
         "the auditor's reader takes a size in one spelling only, as the service's does",
         (
             Edit(
-                "services/audit/verify/verifier.py",
+                "services/audit/verify/verifier/checkpoints.py",
                 'if not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):',
                 "if not lines[1].isdigit():",
             ),
