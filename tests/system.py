@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +33,7 @@ from services.audit.app import SERVICE as AUDIT
 from services.deployments.app import SERVICE as DEPLOYMENTS
 from services.reporting.app import SERVICE as REPORTING
 from services.vacancies.app import SERVICE as VACANCIES
-from tests import kafka_clients
+from tests import kafka_clients, service_processes
 from tests.servers import PASSWORD, Servers, fresh_database
 
 DECIDING: tuple[DecidingService, ...] = (APPROVALS, VACANCIES, DEPLOYMENTS)
@@ -61,7 +60,7 @@ class RunningSystem:
     database: str
     logs: Path
     settings: dict[str, str] = field(default_factory=dict)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, service_processes.Process] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     memory_peak_bytes: dict[str, int] = field(default_factory=dict)
 
@@ -101,9 +100,7 @@ class RunningSystem:
             "FORCEGEN_QUERY_AUDIT_URL": f"http://127.0.0.1:{self.ports.setdefault('audit', free_port())}",
             **self.settings,
         }
-        with self.log(name).open("ab") as log:
-            command = [sys.executable, "-m", MODULES[name.partition("#")[0]]]
-            self.processes[name] = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
+        self.processes[name] = service_processes.start(MODULES[name.partition("#")[0]], environment, self.log(name))
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
@@ -114,7 +111,7 @@ class RunningSystem:
             if self.processes[name].poll() is not None:
                 raise AssertionError(f"{name} ended:\n{self.log(name).read_text()[-3000:]}")
             try:
-                if httpx.get(f"{self.url(name)}/healthz/progress", timeout=2).status_code == 200:
+                if self.http.get(f"{self.url(name)}/healthz/progress", timeout=2).status_code == 200:
                     return
             except httpx.HTTPError:
                 pass
