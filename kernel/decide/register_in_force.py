@@ -4,23 +4,14 @@
 are kept in the service's database, so that no earlier register comes back with an earlier file.
 """
 
-import asyncio
-from typing import Final
-
 import asyncpg
 
 from kernel.identity.register import RegisterRefused
 from kernel.identity.register_file import RegisterFile
 from kernel.identity.register_text import operators_named
-from kernel.runtime.faults import waited_out
 from kernel.runtime.health import Health
 from kernel.runtime.settings import Settings
-from kernel.store import registers
-
-LOOK_AT_FILE_S: Final = 5.0
-"""How often the file is looked at."""
-REMARK: Final = "register of producers"
-"""Its name in health."""
+from kernel.store import register_watch, registers
 
 
 async def register_of(settings: Settings, pool: asyncpg.Pool) -> RegisterFile | None:
@@ -41,16 +32,5 @@ async def register_of(settings: Settings, pool: asyncpg.Pool) -> RegisterFile | 
 
 
 async def watch(register: RegisterFile, pool: asyncpg.Pool, health: Health) -> None:
-    """Read the file again when it changes; one that is refused leaves in force what was, and shows in health."""
-    noted = register.current.reference
-    while True:
-        register.refresh()
-        if register.problem is None:
-            health.remarks.pop(REMARK, None)
-        else:
-            health.remarks[REMARK] = f"version {register.current.version} stays: {register.problem}"
-        if register.current.reference != noted:
-            with waited_out("the note of the register in force"):
-                await registers.note(pool, register.current)
-                noted = register.current.reference
-        await asyncio.sleep(LOOK_AT_FILE_S)
+    """Follow the file; each register that comes into force is put on record."""
+    await register_watch.watch(register, lambda file: registers.note(pool, file.current), health)

@@ -42,6 +42,11 @@ class RegisterFile:
         """The register in force, as far as `refresh` has seen."""
         return self._register
 
+    @property
+    def note(self) -> str:
+        """The signed note that the register in force was read from."""
+        return self._note
+
     def read_again(self) -> Register:
         """The register in force once the file was read again, if it changed."""
         self.refresh()
@@ -72,8 +77,8 @@ class RegisterFile:
             raw = opened.read(BYTES_MAX + 1)
         if len(raw) > BYTES_MAX:
             raise RegisterRefused(f"It has more than {BYTES_MAX:,} bytes.")
-        register = open_register(raw.decode(), self._operators)
+        register = open_register(note := raw.decode(), self._operators)
         if self._before is not None:
             register.follows(self._before)
-        self._before = register
+        self._before, self._note = register, note
         return register

@@ -9,6 +9,7 @@ import pytest
 from kernel.http import access_routes, application
 from kernel.http.access import authenticator
 from kernel.http.guard import guard
+from kernel.identity.register_text import parse
 from kernel.identity.tokens import digest_of
 from kernel.runtime.settings import Settings
 from services.audit.app import add_routes
@@ -47,7 +48,7 @@ async def test_the_page_shows_the_register_and_the_last_use_of_each_key(
 ) -> None:
     operator = {"Authorization": "Bearer fg_operator", "Accept": "text/html"}
     assert "There is no register of producers" in (await http.get("/access", headers=operator)).text
-    await registers.keep(archive.pool, signed(text()), KEYS)
+    await registers.keep(archive.pool, parse(text()), signed(text()))
     await archive.pool.execute(USED, KZ.public.id)
     page = await http.get("/access", headers=operator)
     assert (page.status_code, "'unsafe" in page.headers["content-security-policy"]) == (200, False)

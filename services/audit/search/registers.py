@@ -4,26 +4,19 @@ A key that was revoked later, or a producer that is registered no longer, still 
 verified again by the register that the deciding service named for it (`authregister`).
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import asyncpg
-import structlog
 
-from kernel.identity.register import Register, RegisterRefused
-from kernel.identity.register_text import open_register, operators_named, parse
+from kernel.identity.register import Register
+from kernel.identity.register_text import parse
 from kernel.identity.signed_note import text_of
-from kernel.runtime.faults import kind
 from kernel.runtime.health import Health
 from kernel.sql import queries
+from kernel.store import register_watch
 from kernel.store.postgres import Connection
-
-log = structlog.get_logger()
-LOOK_AT_FILE_S: Final = 5.0
-REMARK: Final = "register of producers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +34,13 @@ def sql() -> Mapping[str, str]:
 
 async def run(file: Path, operators: str | None, pool: asyncpg.Pool, health: Health) -> None:
     """Keep each register that comes into force. One that cannot be used shows in health, and stops nothing."""
-    kept: str | None = None
-    while True:
-        try:
-            note = await asyncio.to_thread(file.read_text, encoding="utf-8")
-            if note != kept:
-                await keep(pool, note, operators)
-                kept = note
-                health.remarks.pop(REMARK, None)
-        except (OSError, UnicodeDecodeError, RegisterRefused) as fault:
-            detail = str(fault) if isinstance(fault, RegisterRefused) else type(fault).__name__
-            health.remarks[REMARK] = f"it is not kept: {detail}"
-        except Exception as fault:  # the database is unreachable: kept once it is there again
-            log.warning("the register of producers could not be kept", fault=kind(fault))
-        await asyncio.sleep(LOOK_AT_FILE_S)
+    register = await register_watch.usable(file, operators, health)
+    await register_watch.watch(register, lambda now: keep(pool, now.current, now.note), health)
 
 
-async def keep(pool: asyncpg.Pool, note: str, operators: str | None) -> Register:
-    """Keep a register that two of the operators have signed.
-
-    Raises:
-        RegisterRefused: they have not, or a line of it is wrong.
-    """
-    register = open_register(note, operators_named(operators))
+async def keep(pool: asyncpg.Pool, register: Register, note: str) -> None:
+    """Keep a register with the note that it was read from, which two of the operators have signed."""
     await pool.execute(sql()["keep_register"], register.version, register.sha256, note)
-    return register
 
 
 async def named(connection: Connection, reference: str | None) -> KeptRegister | None:
