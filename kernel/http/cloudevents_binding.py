@@ -12,7 +12,7 @@ from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import COMMANDS
 from kernel.http import openapi, problem_details
-from kernel.http.models import CommandNotRead
+from kernel.http.models import WITHOUT_SOURCE, CommandNotRead
 
 _REF: Final = "#/components/schemas/{model}"
 _NAME: Final[dict[str, object]] = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_BYTES_MAX}
@@ -76,7 +76,9 @@ def documented(app: FastAPI, service: str) -> RouteDocument:
 
 def _event(name: str, word: type[BaseModel]) -> type[BaseModel]:
     fields: dict[str, Any] = {"type": (Literal[name], ...), "data": (word, ...)}  # `Any`: no type says `Literal[name]`
-    return create_model(f"{word.__name__}Event", __base__=CommandEvent, __doc__=word.__doc__, **fields)
+    return create_model(
+        f"{word.__name__}Event", __base__=CommandEvent, __doc__=word.__doc__, __cls_kwargs__=WITHOUT_SOURCE, **fields
+    )
 
 
 _EXAMPLE: Final = {

@@ -1,9 +1,13 @@
 """The response models of every service's routes: the OpenAPI document and generated clients are made of them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+WITHOUT_SOURCE: Final = {"use_attribute_docstrings": False}
+"""`create_model(..., __cls_kwargs__=WITHOUT_SOURCE)`: a model that a program creates has no source text to read
+docstrings from, and pydantic searches every loaded module for it, which takes longer than the rest of a start."""
 
 
 class Shown(BaseModel):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import files, text, tree
+from tests.architecture.sources import calls, files, python, text, tree
 from tests.architecture.words import LINES_MAX, TABLES_OF_DATA
 
 VOCABULARIES = {Path(f"contracts/{service}.py") for service in ("approvals", "vacancies", "deployments")}
@@ -73,6 +73,17 @@ def needed(path: Path) -> set[str]:
     named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     named |= {"." * node.level + (node.module or "") for node in nodes if isinstance(node, ast.ImportFrom)}
     return {name if name.startswith(".") else name.partition(".")[0] for name in named} - sys.stdlib_module_names
+
+
+def test_no_source_is_searched_for_a_model_that_a_program_creates() -> None:
+    """Pydantic looks through every loaded module for its docstrings, which took longer than the rest of a start."""
+    created = [(path, call) for path in python() for call in calls(path, "create_model")]
+    assert created
+    assert not [
+        f"{path}:{call.lineno}"
+        for path, call in created
+        if "WITHOUT_SOURCE" not in [ast.unparse(word.value) for word in call.keywords if word.arg == "__cls_kwargs__"]
+    ]
 
 
 def test_nothing_is_left_open() -> None:

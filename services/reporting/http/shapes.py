@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from kernel.http.models import WITHOUT_SOURCE
 from services.reporting.query.consistency import FreshnessState
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
 from services.reporting.reports.receipts import Receipt
@@ -160,7 +161,7 @@ def _row(shape: str, name: str) -> type[BaseModel]:
         always = inside or kind == "json" or (column in _ALWAYS and shape.startswith("lists/"))
         python = list[inside] if inside else _PYTHON[kind]  # type: ignore[valid-type]
         fields[_field(column)] = (python if always else python | None, Field(..., alias=column))
-    return create_model(name, __base__=ResponseBody, **fields)
+    return create_model(name, __base__=ResponseBody, __cls_kwargs__=WITHOUT_SOURCE, **fields)
 
 
 def _field(column: str) -> str:
@@ -178,7 +179,7 @@ def item(name: str) -> type[BaseModel]:
 def page(name: str) -> type[BaseModel]:
     """A page of a list."""
     fields: Fields = {"items": (list[item(name)], ...)}  # type: ignore[misc]
-    return create_model(f"{_words(name)}Page", __base__=PageBody, **fields)
+    return create_model(f"{_words(name)}Page", __base__=PageBody, __cls_kwargs__=WITHOUT_SOURCE, **fields)
 
 
 @cache
@@ -197,6 +198,6 @@ def _answer(name: str, shape: str, report: ReportDefinition) -> type[BaseModel]:
     fields: Fields = {
         "report": (Literal[name], ...),
         "rows": (list[_row(f"reports/{shape}", f"{words}Row")], ...),  # type: ignore[misc]
-        "totals": (create_model(f"{words}Totals", __base__=ResponseBody, **totals), ...),
+        "totals": (create_model(f"{words}Totals", __base__=ResponseBody, __cls_kwargs__=WITHOUT_SOURCE, **totals), ...),
     }
-    return create_model(f"{words}Report", __base__=ReportBody, **fields)
+    return create_model(f"{words}Report", __base__=ReportBody, __cls_kwargs__=WITHOUT_SOURCE, **fields)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, cast
 from pydantic import Field, create_model
 
 from contracts.words import Category, Contributor, Mission, PersonnelType, Slug
+from kernel.http.models import WITHOUT_SOURCE
 from kernel.http.parameters import Cursor, Day, Instant, Limit, Whole
 from services.reporting.query.parameters import AsOf, LineId
 
@@ -80,5 +81,7 @@ def parameters_of(name: str, accepted: Iterable[str], required: Iterable[str]) -
         if field in {*EVERYWHERE, *accepted}
     }
     words = "".join(word.capitalize() for word in name.split("-"))
-    model = create_model(f"{words}Parameters", __base__=AsOf, **fields)  # type: ignore[call-overload]
+    model = create_model(  # type: ignore[call-overload]
+        f"{words}Parameters", __base__=AsOf, __cls_kwargs__=WITHOUT_SOURCE, **fields
+    )
     return cast("type[ReportParameters]", model)
