@@ -23,7 +23,7 @@ class SeenStates(Mapping[str, object]):
 
     def __getitem__(self, stream: str) -> object:
         state = self.states[stream]
-        seen: object = self.decider.as_seen(stream, state, self.principal.may_see)
+        seen: object = self.decider.as_seen(stream, state, self.states, self.principal.may_see)
         if seen != state:
             self.hidden.add(stream)
         return seen

@@ -127,9 +127,10 @@ class Decider(Protocol[State, Command_contra]):
         Read only for senders who may speak of some States alone; what the command's data says of it is known.
         """
 
-    def as_seen(self, stream: str, state: State, may_see: Callable[[str], bool], /) -> State:
+    def as_seen(self, stream: str, state: State, states: States, may_see: Callable[[str], bool], /) -> State:
         """The state of a stream, to a sender who may speak of some States alone: nothing of others is on record.
 
+        Another stream in `states` may say whose it is.
         So a command about a stream of another State is refused like one about a stream that is not on record, and its
         refusal does not tell that the stream is there.
         """

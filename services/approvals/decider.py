@@ -85,7 +85,7 @@ def contributors(command: ReceivedCommand[Command], states: States) -> Collectio
     return {known} if known else ()
 
 
-def as_seen(stream: str, state: State, may_see: Callable[[str], bool]) -> State:
+def as_seen(stream: str, state: State, states: States, may_see: Callable[[str], bool]) -> State:
     """Another State's mandate is as if absent."""
     return state if may_see(state.contributor) else initial(stream)
 

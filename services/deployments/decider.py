@@ -114,7 +114,7 @@ def contributors(command: ReceivedCommand[Command], states: States) -> Collectio
     return own.line.contributors if isinstance(own, Ledger) else ()
 
 
-def as_seen(stream: str, state: State, may_see: Callable[[str], bool]) -> State:
+def as_seen(stream: str, state: State, states: States, may_see: Callable[[str], bool]) -> State:
     """Another State's line is as if no decision had granted it; other streams are no State's."""
     is_foreign = isinstance(state, Ledger) and not all(may_see(one) for one in state.line.contributors)
     return initial(stream) if is_foreign else state

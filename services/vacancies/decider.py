@@ -171,12 +171,25 @@ def _contributors_of(state: object, nomination_named: str | None) -> Collection[
             return ()
 
 
-def as_seen(stream: str, state: State, may_see: Callable[[str], bool]) -> State:
+def as_seen(stream: str, state: State, states: States, may_see: Callable[[str], bool]) -> State:
     """Others' people, units, offers and lines are as if not on record, and so are their nominations for a vacancy."""
     if isinstance(state, Vacancy):
-        seen = {name: one for name, one in state.nominations.items() if may_see(one.put_forward.contributor)}
-        return replace(state, nominations=seen)
+        return _vacancy_as_seen(state, states, may_see)
     return state if all(may_see(one) for one in _contributors_of(state, None)) else initial(stream)
+
+
+def _vacancy_as_seen(state: Vacancy, states: States, may_see: Callable[[str], bool]) -> Vacancy:
+    """One that answers an application is that of the State that applied, and of who has a nomination for it already.
+
+    Any other vacancy is announced to all States.
+    """
+    nominations = {name: one for name, one in state.nominations.items() if may_see(one.put_forward.contributor)}
+    application = None if state.opening is None else state.opening.application
+    if application is not None and not nominations:
+        applied = _contributors_of(states[streams.application(application)], None)
+        if not all(may_see(one) for one in applied):
+            return Vacancy()
+    return replace(state, nominations=nominations)
 
 
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:

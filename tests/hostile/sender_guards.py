@@ -14,6 +14,18 @@ SENDER_GUARDS: Final = (
         FOREIGN,
     ),
     Guard(
+        "a vacancy of theirs",
+        "a vacancy that answers another State's application is as unknown as one that nobody announced",
+        (
+            Edit(
+                "services/vacancies/decider.py",
+                "        if not all(may_see(one) for one in applied):\n",
+                "        if False:\n",
+            ),
+        ),
+        FOREIGN,
+    ),
+    Guard(
         "nobody's thing",
         "a sender of some States says nothing of what no State has on record",
         (Edit(DECISION, 'not about and getattr(command.data, "contributor", None) is None', "False"),),

@@ -43,7 +43,7 @@ class Counting:
         """A mandate is that of the State whose letters begin its name: `kz-1` is KZX's."""
         return {_state_of(command.data.stream)}
 
-    def as_seen(self, stream: str, state: int, may_see: Callable[[str], bool], /) -> int:
+    def as_seen(self, stream: str, state: int, states: States, may_see: Callable[[str], bool], /) -> int:
         return state if may_see(_state_of(stream)) else 0
 
     def claims(self, fact: RecordedEvent, state: int, /) -> Mapping[str, tuple[Claim, ...]]:

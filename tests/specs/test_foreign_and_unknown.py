@@ -45,6 +45,12 @@ CREATING: Final = [
     one for one in SENT if "contributor" in type(one).model_fields and not isinstance(one, deployments.PlanTour)
 ]
 """Those that name their State: the sender chooses the id of what they create."""
+NAMED: Final = {
+    **{"mandate": "kz-2013", "supersedes": "kz-2013", "line": "observers", "tour": "t-1", "person": "p-0001"},
+    **{"unit": "kazbat", "application": "nv-1", "nomination": "n-1", "vacancy": "v-own"},
+    **{"waiver": "w-1", "statement": "s-1"},
+}
+"""What the history of each State has, with that State's mark, by the fields of commands that name it."""
 OF_SOMETHING: Final = [one for one in SENT if one not in CREATING]
 """Those whose State is that of what they are about."""
 
@@ -62,9 +68,7 @@ def states(decider: AnyDecider, service: str, *more: Event) -> dict[str, StreamS
 
 def about(command: Command, mark: str) -> Command:
     """The command, about things with this mark."""
-    named = {"mandate": "kz-2013", "line": "observers", "tour": "t-1", "person": "p-0001", "unit": "kazbat"}
-    named |= {"application": "nv-1", "nomination": "n-1"}
-    ids = {field: f"{name}-{mark}" for field, name in named.items() if getattr(command, field, None) is not None}
+    ids = {field: f"{name}-{mark}" for field, name in NAMED.items() if getattr(command, field, None) is not None}
     return command.model_copy(update=ids | ({"vacancy": "v-1"} if hasattr(command, "vacancy") else {}))
 
 
@@ -87,8 +91,13 @@ def answer(command: Command, principal: Principal, *more: Event) -> CommandDecid
 
 
 def learned(command: Command, mark: str, principal: Principal) -> tuple[object, ...]:
-    """All that the sender learns, but for the name that it sent itself."""
-    body = answer(about(command, mark), principal)
+    """All that the sender learns of a command about things with this mark, but for the name that it sent itself."""
+    return said(about(command, mark), mark, principal)
+
+
+def said(command: Command, mark: str, principal: Principal) -> tuple[object, ...]:
+    """The answer, with what stands for the mark."""
+    body = answer(command, principal)
     texts = (body.reason, body.remedy, body.field, *body.details)
     return (body.status, body.rule, *((text or "").replace(mark, "…") for text in texts))
 
@@ -97,6 +106,46 @@ def learned(command: Command, mark: str, principal: Principal) -> tuple[object, 
 def test_a_command_about_a_foreign_stream_is_refused_like_one_about_an_unknown_stream(command: Command) -> None:
     assert learned(command, "bravo", DESK) == learned(command, "nobody", DESK)
     assert learned(command, "bravo", DESK)[0] in ("refused", "pending")
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (one, field)
+        for one in SENT
+        for field, name in NAMED.items()
+        if field in type(one).model_fields and not (one in CREATING and f"/{getattr(one, field)}" in one.stream)
+    ],
+    ids=lambda part: part if isinstance(part, str) else type(part).__name__,
+)
+def test_one_foreign_name_in_a_command_about_ones_own_is_answered_like_an_unknown_one(
+    command: Command, field: str
+) -> None:
+    """Given a command all of whose other names are the sender's own, also where it names a vacancy that another State
+    alone may see, since it answers that State's application."""
+    ours = about(command, "alpha")
+    foreign, unknown = (
+        said(ours.model_copy(update={field: f"{NAMED[field]}-{mark}"}), mark, DESK) for mark in ("bravo", "nobody")
+    )
+    assert foreign == unknown
+
+
+def test_the_vacancy_that_answers_ones_own_application_is_seen() -> None:
+    """So that nomination is no harder for the State that applied."""
+    nominate = next(one for one in SENT if isinstance(one, vacancies.NominateCandidate))
+    own = about(nominate, "alpha").model_copy(update={"vacancy": "v-own-alpha"})
+    assert "v-own-alpha" not in str(answer(own, DESK).reason)
+    assert answer(own, DESK).rule == answer(own, EVERYBODY).rule != "unknown"
+
+
+def test_who_has_a_nomination_for_such_a_vacancy_may_still_withdraw_it() -> None:
+    """Given a sender of every State who nominated our person for the vacancy that answers another State's application,
+    then we withdraw the nomination ourselves."""
+    vacancy = {"vacancy": "v-own-bravo"}
+    nominated = histories.marked(story.nominated(), histories.OURS).model_copy(update=vacancy)
+    withdraw = next(one for one in SENT if isinstance(one, vacancies.WithdrawNomination))
+    body = answer(about(withdraw, "alpha").model_copy(update=vacancy), DESK, nominated)
+    assert body.status == "accepted", body
 
 
 def test_the_same_commands_tell_a_sender_of_every_state_what_is_on_record() -> None:
