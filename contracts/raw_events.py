@@ -9,6 +9,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from json import JSONDecoder
 from typing import Final
 
@@ -41,8 +42,7 @@ def raw_from_kafka(value: bytes | None, headers: Iterable[tuple[str, bytes | Non
     Raises:
         NotVerifiable: it cannot be read in one way only.
     """
-    plain = (("content-type" if name == "Content-Type" else name, raw) for name, raw in headers)
-    collected = _collected("ce_", plain)
+    collected = _collected("ce_", headers)
     media_type = collected.get(_MEDIA_TYPE, b"").lower()
     if media_type.startswith(_BATCH):
         raise _no_event("Kafka carries no batches.")
@@ -141,12 +141,19 @@ def _collected(prefix: str, headers: Iterable[tuple[str, bytes | None]]) -> dict
     """The attributes among the headers. A null one is absent; one with two values cannot be read in one way only."""
     collected: dict[str, bytes] = {}
     for header, raw in headers:
-        name = header.removeprefix(prefix) if header.startswith(prefix) else ""
-        if name in (_MEDIA_TYPE, "data") or not _NAME.fullmatch(name):
-            name = _MEDIA_TYPE if header == "content-type" else ""
+        name = _attribute(prefix, header)
         if name and raw is not None and collected.setdefault(name, raw) != raw:
             raise _no_event(f"The header {header[:60]} comes twice, with different values.")
     return collected
+
+
+@lru_cache(512)  # senders use the same names again and again
+def _attribute(prefix: str, header: str) -> str:
+    """The attribute that a header carries; empty if it carries none."""
+    if header in ("content-type", "Content-Type"):
+        return _MEDIA_TYPE
+    name = header.removeprefix(prefix) if header.startswith(prefix) else ""
+    return name if _NAME.fullmatch(name) and name not in (_MEDIA_TYPE, "data") else ""
 
 
 def _texts(collected: Mapping[str, bytes]) -> dict[str, str]:

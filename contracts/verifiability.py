@@ -21,20 +21,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal, NoReturn, Self, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 
 MATERIAL: Final = "dssematerial"
 """The attribute that carries the DSSE envelope; its type is Binary, so it is base64 text in headers and in JSON."""
@@ -106,6 +100,7 @@ class KeyRefused(ValueError):
 
 # Keys. The algorithm belongs to the key, never to the message.
 
+_ECDSA: Final = ec.ECDSA(SHA256())
 _P: Final = 2**255 - 19
 _D: Final = -121665 * pow(121666, -1, _P) % _P
 _Y8: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
@@ -152,12 +147,12 @@ class PublicKey:
         """Whether it is this key's signature of the message."""
         if len(signature) != 64:
             return False
-        r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
         try:
             if isinstance(self._key, ed25519.Ed25519PublicKey):
                 self._key.verify(signature, message)
             else:
-                self._key.verify(encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
+                r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+                self._key.verify(encode_dss_signature(r, s), message, _ECDSA)
         except InvalidSignature:
             return False
         return True
@@ -182,14 +177,14 @@ class SigningKey:
     private: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
     @classmethod
-    def from_pem(cls, pem: bytes) -> Self:
+    def from_pem(cls, text: bytes) -> Self:
         """Read a private key in PEM, not encrypted: of `forcegen keys new`, or of `openssl genpkey`.
 
         Raises:
             KeyRefused: it is none, or of another algorithm. The text does not quote the file.
         """
         try:
-            key = load_pem_private_key(pem, password=None)
+            key = serialization.load_pem_private_key(text, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             key = None
         if isinstance(key, ed25519.Ed25519PrivateKey):
@@ -202,14 +197,18 @@ class SigningKey:
 
     def to_pem(self) -> bytes:
         """The key as PKCS #8 in PEM, not encrypted: for a file that only its owner can read."""
-        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return self.private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
 
     @cached_property
     def public(self) -> PublicKey:
         """Its public half."""
         if isinstance(self.private, ed25519.Ed25519PrivateKey):
             return PublicKey.parse(f"ed25519:{_encoded(self.private.public_key().public_bytes_raw())}")
-        point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        point = self.private.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
         return PublicKey.parse(f"p256:{_encoded(point)}")
 
     def sign(self, message: bytes) -> bytes:
@@ -489,7 +488,7 @@ def _core(attributes: Mapping[str, object]) -> dict[str, str]:
 
 def _core_digest(core: Mapping[str, Scalar], data: bytes) -> bytes:
     parts = [_hashed(name, str(core[name])) if name in core else _ABSENT for name in CORE]
-    return hashlib.sha256(b"".join(parts) + hashlib.sha256(data).digest()).digest()
+    return hashlib.sha256(b"".join([*parts, hashlib.sha256(data).digest()])).digest()
 
 
 def _extensions(
@@ -531,11 +530,14 @@ def _timestamp(name: str, text: str) -> str:
     if match := _TIME.fullmatch(text):
         day, clock, offset = match.groups("Z")
         with suppress(ValueError, OverflowError):  # no such day, or outside of the calendar
-            instant = datetime.fromisoformat(f"{day}T{clock}{offset.upper()}").astimezone(UTC)
-            return instant.isoformat(timespec="seconds").replace("+00:00", "Z")
+            instant = datetime.fromisoformat(f"{day}T{clock}{offset.upper()}")
+            if offset in "Zz":
+                return f"{day}T{clock}Z"
+            return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     raise _misfit(name, "no time of RFC 3339", "Send e.g. 2024-03-12T09:30:00Z, without a leap second.")
 
 
+@lru_cache(512)  # most attributes are the same in one event after another
 def _hashed(name: str, text: str) -> bytes:
     try:
         return hashlib.sha256(text.encode()).digest()

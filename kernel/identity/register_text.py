@@ -29,6 +29,7 @@ from contracts.limits import ATTRIBUTE_BYTES_MAX
 from contracts.text import unfit
 from contracts.verifiability import KeyRefused, PublicKey
 from kernel.identity.person import people_at_least
+from kernel.identity.quick_keys import QuickKey
 from kernel.identity.register import (
     OPERATORS_MIN,
     Producer,
@@ -186,7 +187,7 @@ def _registered_key(block: _Block, nr: int, value: str) -> Producer:
     if len(words) % 2 or list(periods) != [word for word in _PERIODS if word in periods] or "from" not in periods:
         raise _wrong(nr, "Write `key ALGORITHM:BASE64 from INSTANT`, then `until INSTANT` and `revoked INSTANT` if so.")
     try:
-        public = PublicKey.parse(text)
+        public = QuickKey.parse(text)
     except KeyRefused as fault:
         raise _wrong(nr, str(fault)) from fault
     instants = {word: _instant(nr, at) for word, at in periods.items()}
