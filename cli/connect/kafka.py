@@ -22,7 +22,10 @@ REQUEST_TIMEOUT_MS = 10_000
 
 @asynccontextmanager
 async def clients(brokers: Settings, *, wait: bool) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer | None]]:
-    """A producer for commands, and a consumer positioned at the current end of the outcomes."""
+    """A producer for commands, and a consumer positioned at the current end of the outcomes.
+
+    Without waiting, nothing is read: the user of a registered producer may write its topic and read none.
+    """
     silence_client_log()
     async with AsyncExitStack() as opened:
         try:
@@ -35,18 +38,20 @@ async def clients(brokers: Settings, *, wait: bool) -> AsyncIterator[tuple[AIOKa
                 max_request_size=RECORD_BYTES_MAX,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
             )
-            consumer = GrouplessConsumer(settings=brokers, request_timeout_ms=REQUEST_TIMEOUT_MS)
             opened.push_async_callback(producer.stop)
-            opened.push_async_callback(consumer.stop)
             await producer.start()
-            await consumer.start()
-            await _stand_at_end(consumer, producer, brokers.kafka_bootstrap)
+            consumer = None
+            if wait:
+                consumer = GrouplessConsumer(settings=brokers, request_timeout_ms=REQUEST_TIMEOUT_MS)
+                opened.push_async_callback(consumer.stop)
+                await consumer.start()
+                await _stand_at_end(consumer, producer, brokers.kafka_bootstrap)
         except (login.LoginRefused, ValueError) as fault:
             raise CommandError(str(fault)) from fault
         except (KafkaError, OSError) as fault:
             cause = f"Kafka does not answer at {brokers.kafka_bootstrap} ({type(fault).__name__})"
             raise CommandError(f"{cause}: run `forcegen up`, or name another with --bootstrap.") from fault
-        yield producer, consumer if wait else None
+        yield producer, consumer
 
 
 async def _stand_at_end(consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, bootstrap: str) -> None:

@@ -5,16 +5,21 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
+from aiokafka.errors import TopicAuthorizationFailedError, UnknownTopicOrPartitionError
 
 from cli.commands.send import send_and_wait
 from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
 from cli.commands.send.send_and_wait import SendAndWait
 from cli.output.errors import FAILED, LATE, CommandError
+from contracts import command_topics
 from contracts.outcome import CommandDecided
 from tests.cli.test_command_lines import line
+
+OWN = partial(command_topics.own, producer="parliament")
 
 
 @dataclass
@@ -173,3 +178,36 @@ async def test_without_waiting_nothing_is_read() -> None:
     kafka = Kafka()
     heard = await run(kafka, line(), wait=False)
     assert (heard.sent_lines, heard.statuses) == ([1], [])
+
+
+@pytest.mark.parametrize(
+    ("topic_of", "topics"),
+    [
+        (command_topics.shared, ["approvals.commands", "deployments.commands"]),
+        (
+            partial(command_topics.own, producer="parliament"),
+            ["approvals.commands.parliament", "deployments.commands.parliament"],
+        ),
+    ],
+    ids=["shared", "own"],
+)
+async def test_a_command_goes_to_the_shared_topic_of_its_service_or_to_the_producers_own(
+    topic_of: Callable[[str], str], topics: list[str]
+) -> None:
+    kafka = Kafka()
+    lines = lines_of(line(), line(type="forcegen.deployments.RecordArrival"))
+    await SendAndWait(kafka, None, Heard(), structured=False, topic_of=topic_of).run(lines, silence_s=1)
+    assert [topic for topic, *_ in kafka.sent] == topics
+
+
+@pytest.mark.parametrize("fault", [UnknownTopicOrPartitionError(), TopicAuthorizationFailedError("t")], ids=type)
+async def test_a_topic_that_is_missing_or_anothers_is_named_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    async def refused(*_: object, **__: object) -> Any:
+        raise fault
+
+    kafka = Kafka()
+    monkeypatch.setattr(kafka, "send", refused)
+    with pytest.raises(CommandError, match=r"approvals\.commands\.parliament .*forcegen kafka provision"):
+        await SendAndWait(kafka, None, Heard(), structured=False, topic_of=OWN).run(lines_of(line()), silence_s=1)

@@ -10,7 +10,9 @@ from typing import Any
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from typer.testing import CliRunner, Result
 
+from cli.main import app
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.verifiability import SigningKey
 from deploy.local.kafka_logins import KafkaLogin
@@ -139,6 +141,7 @@ def test_over_http_a_signature_counts_and_a_claim_does_not(registered: tuple[Run
 
 def test_a_producer_that_does_not_sign_is_registered_while_services_run_and_its_topic_says_who_it_is(
     registered: tuple[RunningSystem, Path],
+    tmp_path: Path,
 ) -> None:
     # given services that run, and a register with another producer, who sends before the services see its topic
     system, file = registered
@@ -147,7 +150,8 @@ def test_a_producer_that_does_not_sign_is_registered_while_services_run_and_its_
     put_in_force(file, 8, *PARLIAMENT)
     own = envelope(proposal("kz-parliament"), source="urn:parliament:kz")
     with provisioned_producers(system.servers, at_brokers(read_register(file, PUBLIC))[-1:]):
-        as_parliament(system.servers, own)
+        sent = send_as_parliament(system.servers, tmp_path, own)
+        assert (sent.exit_code, sent.exception) == (0, None), sent.output
 
         # then they read it from its first record, and the event says whose the topic is, and that nothing was signed
         (event,) = events_of(client, "approvals", {own.id})
@@ -168,6 +172,16 @@ def test_a_producer_that_does_not_sign_is_registered_while_services_run_and_its_
         assert b"kz-forged" not in answered
         assert b"kz-else" not in answered
         eventually(lambda: archived_from(system, TOPIC_OF_PARLIAMENT) == 2)
+
+
+def send_as_parliament(servers: Servers, folder: Path, event: Envelope) -> Result:
+    """Send a command by `forcegen send`, logged in as the producer's user."""
+    file = folder / "commands.ndjson"
+    file.write_bytes(structured(event, None)[1])
+    with logged_in(KafkaLogin("parliament-1", PASSWORD).as_environment() if servers.secured else {}):
+        return CliRunner().invoke(
+            app, ["send", str(file), "--producer", "parliament", "--bootstrap", servers.kafka], catch_exceptions=False
+        )
 
 
 def as_parliament(servers: Servers, event: Envelope) -> None:

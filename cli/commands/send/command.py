@@ -1,9 +1,10 @@
 """`forcegen send`: commands from a file through Kafka to the services, and their answers back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -20,6 +21,7 @@ from cli.connect.kafka import clients
 from cli.input.key_files import read_key
 from cli.output.errors import CommandError
 from cli.output.progress import progress
+from contracts.command_topics import PRODUCER_NAME, own, shared
 from contracts.verifiability import SigningKey
 from kernel.runtime.settings import Settings
 from operations.kafka_users import CLI
@@ -33,7 +35,22 @@ class Mode(StrEnum):
 
 
 From = Annotated[str, typer.Argument(metavar="FILE", help="One CloudEvent (JSON) a line; `-` is standard input.")]
-Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the answer to each command.")]
+Wait = Annotated[
+    bool | None,
+    typer.Option(
+        "--wait/--no-wait",
+        help="Wait for the answer to each command.",
+        show_default="--wait; with --producer, --no-wait",
+    ),
+]
+Producer = Annotated[
+    str | None,
+    typer.Option(
+        "--producer",
+        metavar="NAME",
+        help="Send to the own topic of this registered producer, logged in as its user.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the outcomes, one JSON object a line.")]
 Sign = Annotated[
     Path | None, typer.Option("--sign", metavar="KEY", help="Sign each command with the private key in this file.")
@@ -42,15 +59,16 @@ As = Annotated[Mode, typer.Option("--mode", help="How a command is laid out in i
 Silence = Annotated[float, typer.Option("--timeout", min=0.1, help="Give up after so many seconds without an answer.")]
 
 
-def send(
+def send(  # noqa: PLR0913  (an option each)
     file: From,
     given: Bootstrap = None,
     directory: Directory = USUAL,
     mode: As = Mode.binary,
     timeout: Silence = 30.0,
     sign: Sign = None,
+    producer: Producer = None,
     *,
-    wait: Wait = True,
+    wait: Wait = None,
     as_json: Json = False,
 ) -> None:
     """Send commands through Kafka, each to its service, and show what was answered.
@@ -58,28 +76,36 @@ def send(
     Each line brings its own id, source and time: sent again, it is answered the same. A line that cannot be read is
     named with its number and the remedy, and the others go in. A line that is signed already goes out as it was signed.
 
+    A producer that does not sign has a topic of its own, <service>.commands.NAME. Its user reads no topic, so
+    --producer does not wait: the answers are at GET /v1/commands/ID.
+
     \b
     Examples:
       forcegen send commands.ndjson
       forcegen send commands.ndjson --json | jq -r 'select(.status == "refused") | .reason'
       gzip -dc 2014.ndjson.gz | forcegen send - --no-wait
       forcegen send commands.ndjson --sign producer.key
+      forcegen send commands.ndjson --producer parliament --bootstrap kafka-1:9092
     \b
     Exit codes: 0 every command was decided (accepted, refused and pending are answers); 1 lines were unreadable, or
     commands invalid or in conflict, or Kafka was not there; 2 the command line is wrong; 3 no answer in time.
     """
+    if producer is not None and not PRODUCER_NAME.fullmatch(producer):
+        raise CommandError("--producer: a producer's name has lower-case letters, digits and hyphens.", 2)
+    waits = producer is None if wait is None else wait
     brokers = kafka(given, directory, CLI)
     key = None if sign is None else read_key(sign)
     with opened(file) as source, progress(source) as advanced:
         summary = SendSummary(advanced.console, as_json=as_json, advanced=advanced)
         lines = _lines(source, key)
-        sending = _send(brokers, lines, summary, wait=wait, mode=mode, silence_s=timeout)
+        topic_of = shared if producer is None else partial(own, producer=producer)
+        sending = _send(brokers, lines, summary, wait=waits, mode=mode, silence_s=timeout, topic_of=topic_of)
         try:
             asyncio.run(sending)
         except CommandError:
-            summary.show(waited=wait)
+            summary.show(waited=waits)
             raise
-    summary.show(waited=wait)
+    summary.show(waited=waits)
     raise typer.Exit(summary.exit_code)
 
 
@@ -91,9 +117,10 @@ async def _send(
     wait: bool,
     mode: Mode,
     silence_s: float,
+    topic_of: Callable[[str], str],
 ) -> None:
     async with clients(brokers, wait=wait) as (producer, consumer):
-        send_and_wait = SendAndWait(producer, consumer, summary, structured=mode is Mode.structured)
+        send_and_wait = SendAndWait(producer, consumer, summary, structured=mode is Mode.structured, topic_of=topic_of)
         try:
             await send_and_wait.run(lines, silence_s=silence_s)
         except KafkaError as fault:

@@ -8,15 +8,17 @@ command identify its answer. Lines with the same source and id wait for one answ
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from aiokafka import TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError, UnknownTopicOrPartitionError
 from pydantic import ValidationError
 
 from cli.commands.send.ndjson import BadLine, CommandLine
 from cli.commands.send.signed_lines import binary
 from cli.output.errors import LATE, CommandError
+from contracts import command_topics
 from contracts.cloudevents import from_kafka, to_kafka
 from contracts.outcome import CommandDecided
 from contracts.unreadable import Unreadable
@@ -54,8 +56,16 @@ class SendAndWait:
     """One run of `send`."""
 
     def __init__(
-        self, producer: CommandProducer, consumer: OutcomeConsumer | None, observer: SendObserver, *, structured: bool
+        self,
+        producer: CommandProducer,
+        consumer: OutcomeConsumer | None,
+        observer: SendObserver,
+        *,
+        structured: bool,
+        topic_of: Callable[[str], str] = command_topics.shared,
     ) -> None:
+        """Send to the topic that `topic_of` names for a command's service."""
+        self._topic_of = topic_of
         self._producer = producer
         self._consumer = consumer
         self._observer = observer
@@ -70,7 +80,8 @@ class SendAndWait:
         """Send every line and, if a consumer is given, wait for its answer.
 
         Raises:
-            CommandError: no answer came for `silence_s` seconds, or Kafka did not accept a command.
+            CommandError: no answer came for `silence_s` seconds, or Kafka did not accept a command, or has no topic for
+                it.
         """
         sending = asyncio.create_task(self._send(lines))
         try:
@@ -92,13 +103,22 @@ class SendAndWait:
                 if not self._waiting:
                     self._last_answer_s = time.monotonic()
                 self._waiting[line.key] += 1
-            key, value, headers = _record(line, structured=self._structured)
-            delivery = await self._producer.send(f"{line.service}.commands", key=key, value=value, headers=headers)
-            delivery.add_done_callback(self._delivered)
+            (await self._written(line)).add_done_callback(self._delivered)
             self._observer.sent(line)
             self._check()
         await self._producer.flush()
         self._check()
+
+    async def _written(self, line: CommandLine) -> "asyncio.Future[object]":
+        key, value, headers = _record(line, structured=self._structured)
+        topic = self._topic_of(line.service)
+        try:
+            return await self._producer.send(topic, key=key, value=value, headers=headers)
+        except (UnknownTopicOrPartitionError, TopicAuthorizationFailedError) as fault:
+            cause = f"Kafka has no topic {topic} that this user may write ({type(fault).__name__})"
+            raise CommandError(
+                f"{cause}. An operator makes it, and gives the right: forcegen kafka provision."
+            ) from fault
 
     def _delivered(self, delivery: "asyncio.Future[object]") -> None:
         if not delivery.cancelled() and (fault := delivery.exception()) is not None and not self._faults:
