@@ -10,10 +10,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kernel.http import access_routes
+from kernel.http.authentication import Authenticator
 from kernel.http.principals import is_operator
 from kernel.runtime.faults import kind
 from kernel.runtime.health import Health
-from kernel.runtime.metrics import HEARTBEAT_SECONDS
+from kernel.runtime.metrics import HEARTBEAT_SECONDS, LAST_USED
 from kernel.store.postgres import sql
 
 Ready: TypeAlias = Callable[[], Awaitable[list[str]]]
@@ -83,7 +84,10 @@ def operations(
         return {consumer: await _lag_of(consumer, health, passed_over) for consumer in health.lag}
 
     @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        authenticator: Authenticator = request.app.state.authenticator
+        for credential, at in authenticator.uses.all().items():
+            LAST_USED.labels(service, credential).set(at.timestamp())
         for loop, age_s in health.heartbeat_ages().items():
             HEARTBEAT_SECONDS.labels(service, loop).set(age_s)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,8 +1,10 @@
 """When each static token, and a token of each identity provider, was used last: in memory, since the process started.
 
-A write for each request would cost more than most requests do. Nothing is kept of people, and a restart forgets it.
+A write for each request would cost more than most requests do. Nothing is kept of people. A restart forgets it; what
+gathers metrics keeps it (`forcegen_credential_last_used_seconds`).
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from kernel.identity.principal import Principal
@@ -24,3 +26,7 @@ class LastUses:
     def of(self, name: str) -> datetime | None:
         """When the token of this name, or a token of this issuer, was used last; None if it was not."""
         return self._uses.get(name)
+
+    def all(self) -> Mapping[str, datetime]:
+        """The last use of each that was used."""
+        return self._uses

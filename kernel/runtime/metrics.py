@@ -25,3 +25,8 @@ PASSED_OVER = Counter(
 )
 HELD = Gauge("forcegen_held_events", "Newer events that wait for an upgrade, and those behind them", ["service"])
 SET_ASIDE = Counter("forcegen_set_aside", "Records that alone made their batch fail", ["service", "consumer"])
+LAST_USED = Gauge(
+    "forcegen_credential_last_used_seconds",
+    "Unix time of the last use of a token, by its name, or of an identity provider's tokens, by issuer",
+    ["service", "credential"],
+)

@@ -44,6 +44,7 @@ async def test_an_operator_reads_who_may_use_the_service_and_when_each_last_did(
                 assert (await http.get("/v1/access", headers=bearer(token))).status_code in (401, 403)
             answer = await http.get("/v1/access", headers=bearer("fg_ops"))
             shown = answer.json()
+            metrics = (await http.get("/metrics", headers=bearer("fg_ops"))).text
     assert [(one["name"], one["roles"], one["contributors"], one["has_expired"]) for one in shown["tokens"]] == [
         ("ops", ["operator"], None, False),
         ("ministry", ["reader"], ["ESP", "KAZ"], False),
@@ -55,8 +56,11 @@ async def test_an_operator_reads_who_may_use_the_service_and_when_each_last_did(
     assert (trusted["issuer"], trusted["signs_in"], trusted["revoked"]) == (provider.url, False, 1)
     assert trusted["last_used"] > shown["counted_since"]
     assert shown["producers"] is None
+    for used in ("ops", "ministry", "whole", provider.url):
+        assert f'forcegen_credential_last_used_seconds{{credential="{used}",service="x"}} ' in metrics
+    assert 'credential="gone"' not in metrics
     for secret in ("fg_", digest_of("fg_ops"), digest_of("fg_ministry"), "somebody", "b.user"):
-        assert secret not in answer.text
+        assert secret not in answer.text + metrics
 
 
 def test_a_last_use_is_kept_by_issuer_and_of_nobody_that_the_issuer_names() -> None:
