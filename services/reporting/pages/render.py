@@ -113,6 +113,7 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         "tables": [_table(s, shown.sections[s.name], question.words, address) for s in sheet.sections],
         "cards": _cards(shown, question.words, address) if sheet.name == "overview" else (),
         "answers": shown.sections,
+        "behind": _behind_all(shown, address) if sheet.name == "overview" else "",
         "incomplete": any(result.incomplete for result in shown.sections.values()),
         "twin": lambda suffix, **more: PageAddress(question.kept, question.root).of(
             f"{'/overview' if question.at == '/' else question.at}{suffix}", **more
@@ -211,6 +212,12 @@ def _table(section: Section, result: ReportResult, words: Words, address: PageAd
     heads = [words.say(worded(column)) for column in section.columns]
     numbers = {column for column, kind in result.columns if kind in NUMBERS}
     return Table(section, heads, numbers, rows[::-1] if section.turned else rows, totals, result.next is not None)
+
+
+def _behind_all(shown: PageContent, address: PageAddress) -> str:
+    """The link of the number of all people: to the events behind it, if they are of one State, else to its rows."""
+    states = {row["contributor"] for row in shown.sections["present"].rows}
+    return address.of("/events", contributor=states.pop()) if len(states) == 1 else "#s-present"
 
 
 def _cards(shown: PageContent, words: Words, address: PageAddress) -> list[Card]:

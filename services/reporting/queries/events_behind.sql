@@ -1,14 +1,16 @@
 -- Question 13: the events behind a number, in the order of each service's log: of one tour; of one line, or of a mandate
--- (the act and everything on its lines); or of a strength: of every tour that was in the mission on the day.
+-- (the act and everything on its lines); or of a strength: of every tour that was in the mission on the day, or of every
+-- tour of the State, if no mission is named.
 -- Plans and corrections belong to a number whatever day they name: a correction of August changes the July it corrects.
 WITH chosen_tours AS (
     SELECT :tour::text AS id
     UNION ALL
     SELECT present.tour
     FROM stays_on(:as_of::date) AS present
-    WHERE :mission::text IS NOT NULL AND present.mission = :mission::text
+    WHERE (present.mission = :mission::text
+           OR coalesce(:tour::text, :line::text, :mandate::text, :mission::text) IS NULL AND :contributor::text IS NOT NULL)
       AND {category? present.category = :category::text}
-      AND {contributor? present.contributor = :contributor::text}
+      AND (:contributor::text IS NULL OR present.contributor = :contributor::text)
 ), behind AS (
     SELECT service, position, day, type, chosen_tours.id AS tour
     FROM chosen_tours JOIN events ON events.aggregate_id = chosen_tours.id AND events.service = 'deployments'

@@ -26,6 +26,8 @@ class ReportDefinition:
     """Parameters without which it has no answer."""
     exactly_one_of: tuple[str, ...] = ()
     """Parameters of which exactly one is needed."""
+    or_alone: str = ""
+    """A parameter that does in place of them; beside one of them it narrows the answer."""
     ordered: bool = False
     """Whether an index has its rows in the order of their key (`query/keyset.py`)."""
     details: str = ""
@@ -222,13 +224,14 @@ REPORTS = {
         | {"change_points": 1, "breaches": 0},
     ),
     "events-behind": ReportDefinition(
-        "Every event behind a number: of a tour, a line, a mandate, or the strength of a mission on a day.",
+        "Every event behind a number: of a tour, a line, a mandate, or a strength (of a mission, of a State) on a day.",
         "events_behind",
         ("service", "position"),
         ("events",),
         (APPROVED, DEPLOYED),
         {"service": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1},
         exactly_one_of=("tour", "line", "mandate", "mission"),
+        or_alone="contributor",
         details="events_behind_details",
     ),
     "timeline": ReportDefinition(

@@ -67,6 +67,8 @@ def check_period(given: NamedValues, first: str, last: str) -> None:
 def check_choice(report: ReportDefinition, given: NamedValues) -> None:
     """Raises `QueryError` unless a report about one thing names exactly one."""
     sent = [field for field in report.exactly_one_of if given.get(field) is not None]
+    if not sent and given.get(report.or_alone) is not None:
+        return
     if report.exactly_one_of and len(sent) != 1:
         named = ", ".join(report.exactly_one_of)
         detail = f"Exactly one of {named} is required; {len(sent)} were sent."
