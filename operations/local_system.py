@@ -12,6 +12,7 @@ from deploy.local.process import write_atomically
 from deploy.local.services import System
 from deploy.local.stack import Servers
 from kernel.runtime.settings import Settings
+from operations import local_producers
 from operations.kafka_settings import of_local_login
 from operations.kafka_users import RegisteredProducer
 from operations.producers import at_brokers, read_register
@@ -33,7 +34,8 @@ def provision_kafka_here(servers: Servers, directory: Path) -> Mapping[str, Kafk
 
 
 def producers_here() -> Sequence[RegisteredProducer]:
-    """The producers of the register that the services go by here (`FORCEGEN_PRODUCERS`); none without one.
+    """The producers of the register that an operator names here (`FORCEGEN_PRODUCERS`); none without one: those of the
+    register that is made here send as `cli`.
 
     Raises:
         OperationError: the register cannot be used, or the operators' keys are not set.
@@ -44,4 +46,9 @@ def producers_here() -> Sequence[RegisteredProducer]:
     return at_brokers(read_register(settings.producers, settings.producers_operators or ","))
 
 
-SYSTEM: Final = System(system.SERVICES, roles.provision_here, provision_kafka_here, access.settings_here)
+def settings_here(directory: Path) -> Mapping[str, str]:
+    """Settings of every service of the system in a directory: who may use it over HTTP, and who may send commands."""
+    return {**access.settings_here(directory), **local_producers.settings_here(directory)}
+
+
+SYSTEM: Final = System(system.SERVICES, roles.provision_here, provision_kafka_here, settings_here)

@@ -18,7 +18,8 @@ from contracts.registry import commands_of, type_name
 from kernel.command_service import DecidingService, reactions
 from kernel.decide import decode
 from kernel.decide.command_handler import CommandHandler
-from kernel.identity.principal import UNAUTHENTICATED, system
+from kernel.identity.principal import UNAUTHENTICATED, Principal, system
+from kernel.identity.register import Register
 from kernel.identity.senders import policy_source
 from kernel.model.decider import RecordedEvent
 from kernel.model.records import DecodedCommand, NewEvent
@@ -40,8 +41,9 @@ T = TypeVar("T")
 class InMemoryService:
     """One service with its real rules, on the store in memory."""
 
-    def __init__(self, service: DecidingService) -> None:
+    def __init__(self, service: DecidingService, register: Register | None = None) -> None:
         self.service = service
+        self._register = register
         self.store = MemoryStore()
         self._commands = commands_of(service.name)
         self._command_handler = CommandHandler(
@@ -70,7 +72,7 @@ class InMemoryService:
 
     def _decoded(self, envelope: Envelope) -> DecodedCommand:
         name = self.service.name
-        principal = system(name) if envelope.source == policy_source(name) else UNAUTHENTICATED
+        principal = system(name) if envelope.source == policy_source(name) else _sender(envelope, self._register)
         return decode.command(
             envelope, self._commands, received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX, principal=principal
         )
@@ -78,6 +80,20 @@ class InMemoryService:
     def _waited(self, text: bytes) -> DecodedCommand:
         envelope = from_kafka(None, text, [("content-type", b"application/cloudevents+json")])
         return replace(self._decoded(envelope), was_pending=True)
+
+
+def _sender(envelope: Envelope, register: Register | None) -> Principal:
+    """Who sends a command, as a service knows it by its signature; nobody where no register is in force."""
+    producer = None if register is None else register.owner(envelope.source)
+    if register is None or producer is None:
+        return UNAUTHENTICATED
+    return Principal(
+        "app_user" if producer.names_officials and envelope.actor else "service_account",
+        producer.name,
+        contributors=producer.contributors,
+        register=register.reference,
+        commands=producer.commands,
+    )
 
 
 def _at_once(work: Coroutine[object, None, T]) -> T:
@@ -93,8 +109,9 @@ def _at_once(work: Coroutine[object, None, T]) -> T:
 class InMemorySystem:
     """All deciding services; each event reaches the policies of every service until nothing more follows."""
 
-    def __init__(self) -> None:
-        self.services = {service.name: InMemoryService(service) for service in SERVICES}
+    def __init__(self, register: Register | None = None) -> None:
+        """`register` is the register of producers in force; each sender then is who it says, and two people decide."""
+        self.services = {service.name: InMemoryService(service, register) for service in SERVICES}
 
     def ask(self, envelopes: Iterable[Envelope]) -> Sequence[Address]:
         """Send commands; returns the addresses of all answers to them and to the commands that follow."""

@@ -1,6 +1,8 @@
 """`forcegen up`: Kafka, Postgres and every service on this machine."""
 
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +13,9 @@ from cli.output import addresses
 from cli.output.errors import CommandError
 from cli.output.terminal import progress_line
 from deploy.local import services
+from deploy.local.endpoints import Endpoints
 from operations.kafka_users import CLI
+from operations.local_keys import keys_in_force
 from operations.local_system import SYSTEM
 
 Story = Annotated[bool, typer.Option("--story", help="Send the demo's story too, so that there is something to see.")]
@@ -43,8 +47,17 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
             reasons = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
             raise CommandError("\n".join(reasons))
         if story:  # the services' own code: too much for `forcegen --help` to load
-            import_module("cli.demo.run").send_story(system, kafka(None, directory, CLI), report)
+            _send_story(system, directory, report)
     addresses.show(system, directory)
+
+
+def _send_story(system: Endpoints, directory: Path, report: Callable[[str], None]) -> None:
+    if keys_in_force(directory) is None:
+        remedy = "Run `forcegen up --story` without FORCEGEN_PRODUCERS."
+        raise CommandError(f"The story's offices are not in the register of FORCEGEN_PRODUCERS. {remedy}")
+    offices = import_module("cli.demo.producers")
+    signers = offices.signers(offices.made(directory))
+    import_module("cli.demo.run").send_story(system, kafka(None, directory, CLI), report, signers)
 
 
 def _late(service: services.ServiceStatus) -> str:

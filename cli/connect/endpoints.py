@@ -12,6 +12,7 @@ from deploy.local.kafka_logins import login_of
 from deploy.service_names import QUERY
 from kernel.runtime.settings import Settings
 from operations.kafka_settings import of_local_login
+from operations.local_keys import LocalKeys, keys_in_force
 
 Directory: TypeAlias = Annotated[
     Path,
@@ -60,6 +61,16 @@ def kafka(given: str | None, directory: Path, user: str) -> Settings:
     if login is None:
         raise CommandError(f"Kafka in {directory} has no user {user}: run `forcegen up` again, which makes it.")
     return of_local_login(address, login)
+
+
+def producers_keys(given: str | None, directory: Path) -> LocalKeys | None:
+    """The keys of the producers of the system that is up here; None for a Kafka at a given address, or where the
+    services go by a register of somebody else's making.
+
+    Raises:
+        OperationError: the register here cannot be read.
+    """
+    return None if given is not None else keys_in_force(directory)
 
 
 def query_url(given: str | None, directory: Path) -> str:

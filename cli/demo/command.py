@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -12,9 +13,14 @@ import typer
 
 from cli.connect import tokens
 from cli.connect.endpoints import kafka
+from cli.demo.golden import AS_OF
 from cli.output import addresses
 from cli.output.terminal import notices, progress_line
+from deploy import access
 from deploy.local import services
+from deploy.local.endpoints import Endpoints
+from deploy.service_names import QUERY
+from operations import local_producers
 from operations.kafka_users import CLI
 from operations.local_system import SYSTEM
 
@@ -28,8 +34,8 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     """Send Kazakhstan's years in UN peacekeeping, 2013-2024, to a system of its own, and show its reports.
 
     Kafka, Postgres and every service are started on this machine; the story's commands go in as other systems would
-    send them, over Kafka and parliament's over HTTP, each signed with the key of its office; the reports are checked
-    against the public record. Run again, it gives the same answers.
+    send them, over Kafka and over HTTP, each signed by its office, which is registered with its key; the reports are
+    checked against the public record. Run again, it gives the same answers.
 
     \b
     Examples:
@@ -45,8 +51,9 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
         with progress_line("demo") as report:
             system = services.up(directory, _with_producers(), progress=report)
             tokens.remember(directory)
-            keys = import_module("cli.demo.producers").made(directory).keys
-            result = run.gather(system, kafka(None, directory, CLI), report, keys)
+            offices = import_module("cli.demo.producers")
+            signers = offices.signers(offices.made(directory))
+            result = run.gather(system, kafka(None, directory, CLI), report, signers)
         run.show(result)
         if keep:
             addresses.show(system, directory)
@@ -54,13 +61,15 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
         if not keep:
             with progress_line("stopping") as report:
                 services.down(directory, SYSTEM, progress=report)
-    _farewell(directory, keep=keep)
+    _farewell(system, directory, keep=keep)
 
 
 def _with_producers() -> services.System:
-    """The system whose archive knows the keys of the story's offices."""
-    made = import_module("cli.demo.producers").made
-    return replace(SYSTEM, settings=lambda directory: {**SYSTEM.settings(directory), **made(directory).settings})
+    """The system with the story's offices in its register of producers, and no other register."""
+    made, settings_of = import_module("cli.demo.producers").made, local_producers.settings_of
+    return replace(
+        SYSTEM, settings=lambda directory: {**settings_of(made(directory)), **access.settings_here(directory)}
+    )
 
 
 def _end_on_sigterm() -> None:
@@ -69,10 +78,23 @@ def _end_on_sigterm() -> None:
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
-def _farewell(directory: Path, *, keep: bool) -> None:
-    text = (
-        f"everything is left running; `forcegen down --directory {directory}` stops it"
-        if keep
-        else f"nothing is left running; the data is in {directory}, and `forcegen demo --keep` leaves it up to look at"
-    )
+def _farewell(system: Endpoints, directory: Path, *, keep: bool) -> None:
+    if keep:
+        text = f"everything is left running; `forcegen down --directory {directory}` stops it"
+    else:
+        text = (
+            f"nothing is left running; the data is in {directory}, and `forcegen demo --keep` leaves it up to look at"
+        )
     notices().print(text, soft_wrap=True)
+    for line in signature_way(system.urls[QUERY], directory, keep=keep):
+        notices().print(line, soft_wrap=True)
+
+
+def signature_way(query: str, directory: Path, *, keep: bool) -> Sequence[str]:
+    """Where the way from a number to its originator's signature begins."""
+    first = "" if keep else "`forcegen demo --keep`, "
+    return (
+        f"From a number to its originator's signature: {first}sign in, open {query}/?as_of={AS_OF}, and click",
+        "15 people, an event (show), its record in the archive, its command. What you take away proves it offline:",
+        f'  forcegen verify-event FILE --operators "$(cat {local_producers.operators_file(directory)})"',
+    )

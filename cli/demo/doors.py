@@ -1,4 +1,4 @@
-"""How the story's offices send: over Kafka, and parliament over HTTP; each signs what it sends, where it has a key."""
+"""How the story's offices send: over Kafka or over HTTP; each signs what it sends, where it has a key."""
 
 import asyncio
 import json
@@ -11,14 +11,14 @@ import httpx
 
 from cli.connect import http
 from cli.demo.foreign_client import CloudEvent, ForeignClient
-from cli.demo.steps import PARLIAMENT
+from cli.demo.steps import CONTINGENT, PARLIAMENT, PRESIDENT
 from cli.output.errors import CommandError
 from contracts.cloudevents import Envelope, to_structured
 from contracts.verifiability import MATERIAL, SigningKey, sign
 from operations.rehearsal import service_of
 
-OVER_HTTP: Final = PARLIAMENT
-"""The source of the office that sends over HTTP where it knows a service's address."""
+OVER_HTTP: Final = frozenset({PRESIDENT, PARLIAMENT, CONTINGENT})
+"""The sources of the offices that send over HTTP where they know a service's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Doors:
     """By source."""
 
     async def send(self, envelopes: Sequence[Envelope]) -> None:
-        """Send commands in order, those over HTTP first: what parliament decides follows from nothing in its wave.
+        """Send commands in order, those over HTTP first: they follow from nothing that goes over Kafka in their wave.
 
         Raises:
             CommandError: a service does not take what it is sent over HTTP.
         """
-        over_http = [one for one in envelopes if one.source == OVER_HTTP and service_of(one) in self.urls]
+        over_http = [one for one in envelopes if one.source in OVER_HTTP and service_of(one) in self.urls]
         for service in dict.fromkeys(map(service_of, over_http)):
             await asyncio.to_thread(self._post, service, [one for one in over_http if service_of(one) == service])
         await self.kafka.send(self._signed(_as_json(one)) for one in envelopes if one not in over_http)

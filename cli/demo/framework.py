@@ -67,7 +67,7 @@ def _mandate(row: StoryMandate) -> Iterator[Step]:
         lines=tuple(_line(line, row["voted_on"]) for line in row["lines"]),
     )
     vote = Decision(act_number=row["act"], decided_on=voted, votes_for=row["votes_for"])
-    approval = approvals.ApproveMandate(mandate=slug, decision=vote, in_force_from=voted)
+    approval = approvals.ApproveMandate(mandate=slug, decision=vote, in_force_from=voted, version=1)
     yield Step(voted, proposal, slug, row["basis"], source)
     yield Step(voted, approval, slug, row["basis"], source)
 

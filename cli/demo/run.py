@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
 from aiokafka.errors import KafkaError
 
@@ -14,10 +13,10 @@ from cli.connect import http
 from cli.demo import golden, pages
 from cli.demo.doors import Doors
 from cli.demo.foreign_client import SERVICES, ForeignClient, NoAnswer, Offsets
+from cli.demo.producers import UNSIGNED, Signers
 from cli.demo.sending import Answered, Differs, Refused, send_chapters, send_refusals
 from cli.output.errors import LATE, CommandError
 from contracts.json_object import JsonObject
-from contracts.verifiability import SigningKey
 from deploy.local.endpoints import Endpoints
 from deploy.service_names import QUERY
 from kernel.messaging import kafka, login
@@ -39,18 +38,15 @@ class DemoResult:
     reports: golden.Reports
 
 
-Keys: TypeAlias = Mapping[str, SigningKey]
-"""By source, the key with which its commands are signed."""
-UNSIGNED: Final[Keys] = MappingProxyType({})
-
-
-def gather(system: Endpoints, brokers: Settings, report: Callable[[str], None], keys: Keys = UNSIGNED) -> DemoResult:
+def gather(
+    system: Endpoints, brokers: Settings, report: Callable[[str], None], signers: Signers = UNSIGNED
+) -> DemoResult:
     """Send the story and the commands to be refused to these brokers, then fetch the reports.
 
     Raises:
         CommandError: an answer is not the expected one, or none came.
     """
-    chapters, refused = send_story(system, brokers, report, keys, refusals=True)
+    chapters, refused = send_story(system, brokers, report, signers, refusals=True)
     return DemoResult(chapters, refused, golden.query_reports(_report_of(system.urls[QUERY])))
 
 
@@ -58,7 +54,7 @@ def send_story(
     system: Endpoints,
     brokers: Settings,
     report: Callable[[str], None],
-    keys: Keys = UNSIGNED,
+    signers: Signers = UNSIGNED,
     *,
     refusals: bool = False,
 ) -> tuple[Sequence[Answered], Sequence[Refused]]:
@@ -68,14 +64,15 @@ def send_story(
         CommandError: an answer is not the expected one, or none came.
     """
     try:
-        chapters, refused, ends = asyncio.run(_send_all(system, brokers, report, keys, refusals=refusals))
+        chapters, refused, ends = asyncio.run(_send_all(system, brokers, report, signers, refusals=refusals))
     except login.LoginRefused as fault:
         raise CommandError(str(fault)) from fault
     except (NoAnswer, KafkaError) as fault:
         cause = str(fault) or type(fault).__name__
         raise CommandError(f"{cause}. See the logs beside the data, and run the demo again.", LATE) from fault
     except Differs as fault:
-        raise CommandError(str(fault)) from fault
+        remedy = "Its directory holds other commands, or those of an earlier version: name another with --directory."
+        raise CommandError(f"{str(fault).rstrip('.')}. {remedy}") from fault
     report("waiting until the reports have caught up")
     _wait_until_caught_up(system.urls[QUERY], ends)
     return chapters, refused
@@ -98,13 +95,13 @@ def show(result: DemoResult) -> None:
 
 
 async def _send_all(
-    system: Endpoints, brokers: Settings, report: Callable[[str], None], keys: Keys, *, refusals: bool
+    system: Endpoints, brokers: Settings, report: Callable[[str], None], signers: Signers, *, refusals: bool
 ) -> StoryAnswers:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
     await login.check(brokers)
-    in_memory = InMemorySystem()
+    in_memory = InMemorySystem(signers.register)
     async with ForeignClient(kafka.client(brokers)) as client:
-        doors = Doors(client, system.urls, keys)
+        doors = Doors(client, system.urls, signers.keys)
         chapters = await send_chapters(doors, in_memory, report)
         refused: Sequence[Refused] = ()
         if refusals:

@@ -14,18 +14,25 @@ from contracts.words import Command
 
 Words: TypeAlias = frozenset[type[Command]]
 
+PRESIDENT: Final = "urn:kz:president"
 PARLIAMENT: Final = "urn:kz:parliament"
 NOTE_REGISTRY: Final = "urn:kz:mfa:note-registry"
 MINISTRY: Final = "urn:kz:mod"
+CONTINGENT: Final = "urn:kz:mod:unifil-contingent"
 SECRETARIAT: Final = "urn:un:dppa-dpo"
 ACTORS: Final = {
+    PRESIDENT: "Executive Office of the President",
     PARLIAMENT: "Parliament, register of acts",
     NOTE_REGISTRY: "Ministry of Foreign Affairs, registry of notes",
     MINISTRY: "Ministry of Defence, peacekeeping desk",
+    CONTINGENT: "Contingent in UNIFIL, headquarters",
     SECRETARIAT: "UN Secretariat, Department of Peace Operations",
 }
-_OF_PARLIAMENT: Final[Words] = frozenset({approvals.ProposeMandate, approvals.ApproveMandate})
-_OF_NOTES: Final[Words] = frozenset(
+COMPANY: Final = "company"
+"""The line of the contingent in UNIFIL."""
+OF_PARLIAMENT: Final[Words] = frozenset({approvals.ApproveMandate, approvals.RejectMandate})
+OF_THE_CONTINGENT: Final[Words] = frozenset({deployments.RecordArrival, deployments.RecordDeparture})
+OF_NOTES: Final[Words] = frozenset(
     {
         approvals.RequireLegalDocuments,
         approvals.RecordLegalDocument,
@@ -35,7 +42,7 @@ _OF_NOTES: Final[Words] = frozenset(
         deployments.RecordOfficialStatement,
     }
 )
-_OF_THE_UN: Final[Words] = frozenset(
+OF_THE_UN: Final[Words] = frozenset(
     {
         vacancies.RecordMission,
         vacancies.ChangeMissionStatus,
@@ -49,6 +56,11 @@ _OF_THE_UN: Final[Words] = frozenset(
         vacancies.RecordPredeploymentVisit,
     }
 )
+
+
+def types(words: Words, *more: type[Command]) -> tuple[str, ...]:
+    """The types of these commands."""
+    return tuple(sorted(map(type_name, [*words, *more])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +79,18 @@ class Step:
     def sender(self) -> str:
         """The CloudEvents source: the register that would send this command."""
         word = type(self.command)
-        if word in _OF_PARLIAMENT:
+        if word is approvals.ProposeMandate:  # two people decide: whoever proposes is another office than approves
+            return PRESIDENT
+        if word in OF_PARLIAMENT:
             return PARLIAMENT
-        if word in _OF_NOTES:
+        if word in OF_NOTES:
             return NOTE_REGISTRY
-        if word in _OF_THE_UN:
+        if word in OF_THE_UN:
             return SECRETARIAT
         if isinstance(self.command, deployments.RecordConsent):
             return SECRETARIAT if self.command.kind == "un_structure" else NOTE_REGISTRY
+        if isinstance(self.command, deployments.RecordArrival | deployments.RecordDeparture):
+            return CONTINGENT if self.command.line == COMPANY else MINISTRY
         return MINISTRY
 
     @property

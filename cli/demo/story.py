@@ -2,7 +2,8 @@
 
 Streams of one service run concurrently, and services learn of each other through their events; so a command that
 depends on another stream's event belongs to a later wave. The first wave enters decisions and people, the second
-nominates them, the third sends them and brings them home, the fourth closes what is over.
+nominates them, the third sends them and brings them home, the fourth has what the contingent reports of itself, over
+HTTP, the fifth closes what is over.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from cli.demo import framework, lives
-from cli.demo.steps import Step
+from cli.demo.steps import CONTINGENT, Step
 from contracts import deployments, vacancies
 from contracts.words import Command
 
@@ -41,7 +42,7 @@ _THIRD: Final = (
     deployments.RecordArrival,
     deployments.RecordDeparture,
 )
-_FOURTH: Final = (vacancies.ChangeMissionStatus, vacancies.WithdrawVacancy, vacancies.WithdrawApplication)
+_LAST: Final = (vacancies.ChangeMissionStatus, vacancies.WithdrawVacancy, vacancies.WithdrawApplication)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,17 @@ def chapters() -> Sequence[Chapter]:
     since = date.min
     for until, title in CHAPTERS:
         in_chapter = [step for step in steps if since <= step.day < until]
-        waves = [[step for step in in_chapter if _wave(step.command) == nr] for nr in range(4)]
+        waves = [[step for step in in_chapter if _wave(step) == nr] for nr in range(5)]
         chapters_in_order.append(Chapter(title, [wave for wave in waves if wave]))
         since = until
     return chapters_in_order
 
 
-def _wave(command: Command) -> int:
-    for nr, words in enumerate((_SECOND, _THIRD, _FOURTH), 1):
-        if isinstance(command, words):
+def _wave(step: Step) -> int:
+    if step.sender == CONTINGENT:
+        return 3
+    for nr, words in ((1, _SECOND), (2, _THIRD), (4, _LAST)):
+        if isinstance(step.command, words):
             return nr
     return 0
 

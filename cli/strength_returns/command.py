@@ -13,7 +13,8 @@ from aiokafka.errors import KafkaError
 from cli.commands.send.command import opened
 from cli.commands.send.ndjson import BadLine, CommandLine
 from cli.commands.send.send_and_wait import SendAndWait
-from cli.connect.endpoints import USUAL, Bootstrap, Directory, kafka
+from cli.commands.send.signed_lines import signed_by_its_producer
+from cli.connect.endpoints import USUAL, Bootstrap, Directory, kafka, producers_keys
 from cli.connect.kafka import clients
 from cli.output.errors import CommandError
 from cli.output.progress import progress
@@ -27,6 +28,7 @@ from contracts.limits import FIRST_DAY, LAST_DAY
 from contracts.text import unfit
 from kernel.runtime.settings import Settings
 from operations.kafka_users import CLI
+from operations.local_keys import LocalKeys
 
 SOURCE = "UN strength return"
 EVENTS = "deployments.events"
@@ -72,12 +74,12 @@ def strength_returns(
     Exit codes: 0 every row is on record; 1 rows were unreadable, invalid or in conflict, or Kafka was not there; 2 the
     command line is wrong; 3 no answer in time.
     """
-    brokers, source = kafka(given, directory, CLI), _reference(source)
+    brokers, source, keys = kafka(given, directory, CLI), _reference(source), producers_keys(given, directory)
     with opened(file, "a header and one row a line") as read:
         at = _instant(published_at) if published_at is not None else _after_the_newest(read, source)
         with progress(read) as advanced:
             account, noticing = Account(advanced.console, advanced, waited=wait), Noticing()
-            rows = _commands(read, at, source, noticing)
+            rows = _commands(read, at, source, noticing, keys)
             try:
                 asyncio.run(_exchange(brokers, rows, account, wait=wait, silence_s=timeout))
             finally:
@@ -99,13 +101,19 @@ async def _exchange(
 
 
 async def _commands(
-    file: BinaryIO, at: datetime, source: str, noticing: Noticing
+    file: BinaryIO, at: datetime, source: str, noticing: Noticing, keys: LocalKeys | None
 ) -> AsyncIterator[CommandLine | BadLine]:
-    """The commands of the rows. A pipe may block, so a thread reads: row by row from a pipe, in chunks from a file."""
+    """The commands of the rows, signed for the system of this machine. A pipe may block, so a thread reads: row by row
+    from a pipe, in chunks from a file.
+    """
     rows = read_rows(file, at, source)
     while batch := await asyncio.to_thread(list, islice(rows, CHUNK_ROWS if file.seekable() else 1)):
         for row in batch:
-            yield command(row, noticing.take(row)) if isinstance(row, ReturnRow) else row
+            if isinstance(row, BadLine):
+                yield row
+                continue
+            line = command(row, noticing.take(row))
+            yield line if keys is None else signed_by_its_producer(line, keys)
 
 
 def _reference(text: str) -> str:

@@ -66,12 +66,17 @@ def enveloped(example: Message) -> Envelope:
         recorded_time=_AT if recorded else None,
         correlation_id="c-2024-0312",
         causation_id=OUTCOME.command_id if recorded else None,
-        actor="peacekeeping-desk",
+        actor=_actor(word),
         stream_version=2 if isinstance(example, Event) else None,
         position=1042 if recorded else None,
         acted_by=ActedBy("unauthenticated") if recorded else None,
         cause_place="approvals.commands/3/117" if isinstance(example, Event) else None,
     )
+
+
+def _actor(word: type[Message]) -> str:
+    """Who acted: two officials, where one approves what another has proposed."""
+    return "head-of-department" if "Approve" in word.__name__ else "peacekeeping-desk"
 
 
 def _time(example: Message) -> datetime:

@@ -37,7 +37,7 @@ propose = approvals.ProposeMandate(
     rotation="Every twelve months",
     lines=(OBSERVERS,),
 )
-approve = approvals.ApproveMandate(mandate="kz-2013", decision=VOTE_2013, in_force_from=date(2013, 12, 20))
+approve = approvals.ApproveMandate(mandate="kz-2013", decision=VOTE_2013, in_force_from=date(2013, 12, 20), version=1)
 reject = approvals.RejectMandate(
     mandate="kz-2021-draft", decision=Decision(act_number="JS-2021-05", decided_on=date(2021, 5, 4))
 )

@@ -21,12 +21,14 @@ from cli.demo.sending import Answered, Refused
 from cli.demo.story import chapters
 from cli.main import app
 from cli.output.errors import CommandError
+from contracts.approvals import ApproveMandate, ProposeMandate
 from contracts.raw_events import raw_from_kafka
 from contracts.verifiability import verify
 from deploy.local import services
 from deploy.local.endpoints import Endpoints
-from kernel.identity.register_text import open_register, operators_of
 from kernel.runtime.settings import Settings
+from operations.local_producers import registered
+from operations.rehearsal import InMemorySystem
 
 COMMAND = {
     "specversion": "1.0",
@@ -112,30 +114,40 @@ async def test_silence_is_reported_with_what_is_missing() -> None:
 
 
 async def test_each_office_signs_what_it_sends_and_the_register_knows_its_key(tmp_path: Path) -> None:
-    """Given what the demo makes in its directory, then the archive knows every office, and again later."""
-    offices, again = producers.made(tmp_path), producers.made(tmp_path)
-    assert (again.settings, {s: k.public for s, k in again.keys.items()}) == (
-        offices.settings,
-        {source: key.public for source, key in offices.keys.items()},
-    )
-    settings = Settings(
-        producers=Path(offices.settings["FORCEGEN_AUDIT_PRODUCERS"]),
-        producers_operators=offices.settings["FORCEGEN_AUDIT_PRODUCERS_OPERATORS"],
-    )
-    assert settings.producers is not None and settings.producers_operators is not None
-    operators = operators_of(settings.producers_operators.split(","))
-    register = open_register(settings.producers.read_text(), operators)
+    """Given what the demo makes in its directory, then every service knows every office, and again later."""
+    made = producers.made(tmp_path)
+    signers, again = producers.signers(made), producers.signers(producers.made(tmp_path))
+    assert {source: key.public for source, key in again.keys.items()} == {
+        source: key.public for source, key in signers.keys.items()
+    }
+    assert again.register == signers.register
     assert stat.S_IMODE((tmp_path / "producers").stat().st_mode) == 0o700
     steps = [step.envelope() for chapter in chapters() for wave in chapter.waves for step in wave]
     firsts = list({step.source: step for step in steps}.values())
     kafka = Kafka()
-    await Doors(client(kafka), keys=offices.keys).send(firsts)
-    assert len(kafka.sent) == len(firsts) == len(offices.keys) - 1
+    await Doors(client(kafka), keys=signers.keys).send(firsts)
+    assert len(kafka.sent) == len(firsts) == len(signers.keys) - 1
     for _, record in kafka.sent:
         raw = raw_from_kafka(record["value"], record["headers"])
-        owner = register.owner(str(raw.attributes["source"]))
+        owner = made.register.owner(str(raw.attributes["source"]))
         assert owner is not None
         assert verify(raw.attributes, raw.data, owner.keys_at(datetime.now(UTC))).dropped == ()
+
+
+def test_each_office_may_send_what_it_sends_and_two_offices_decide(tmp_path: Path) -> None:
+    """Given the register of the demo, then the rules accept the whole story, and no mandate of one office alone."""
+    system = InMemorySystem(producers.made(tmp_path).register)
+    for wave in (wave for chapter in chapters() for wave in chapter.waves):
+        for address in system.ask([step.envelope() for step in wave]):
+            answer = system.answer(address)
+            assert answer.status == "accepted", (address, answer)
+    steps = [step for chapter in chapters() for step in chapter.waves[0]]
+    proposed, approved = (next(s for s in steps if isinstance(s.command, w)) for w in (ProposeMandate, ApproveMandate))
+    alone = InMemorySystem(producers.made(tmp_path).register)
+    (address,) = alone.ask([proposed.envelope()])
+    assert alone.answer(address).status == "accepted"
+    (address,) = alone.ask([replace(approved.envelope(), source=proposed.sender)])
+    assert alone.answer(address).rule == "permit"  # the office that proposes may not approve at all
 
 
 def ceiling(line: str, most: int, mission: str | None = None, qualifier: str = "max") -> dict[str, Any]:
@@ -208,6 +220,8 @@ def test_everything_is_taken_down_unless_it_is_kept(
     result = CliRunner().invoke(app, ["demo", "--directory", str(tmp_path), *arguments])
     assert (result.exit_code, len(stopped)) == (0, downs)
     assert ("http://query/docs" in result.stdout) == (not downs)
+    assert "open http://query/?as_of=2022-06-30, and click\n15 people" in result.stderr
+    assert ("`forcegen demo --keep`, sign in" in result.stderr) == bool(downs)
 
 
 @pytest.mark.parametrize(("arguments", "times"), [([], 0), (["--story"], 1)])
@@ -216,7 +230,8 @@ def test_up_sends_the_story_when_it_is_to_and_says_where_to_look(
 ) -> None:
     prepared_system(monkeypatch, demo_result())
     sendings: list[Endpoints] = []
-    monkeypatch.setattr(run, "send_story", lambda system, brokers, news: sendings.append(system))
+    monkeypatch.setattr(run, "send_story", lambda system, brokers, news, signers: sendings.append(system))
+    monkeypatch.setattr("cli.commands.up.keys_in_force", registered)
     result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
     assert (result.exit_code, len(sendings)) == (0, times)
     assert "http://query/" in result.stdout
@@ -238,6 +253,6 @@ def prepared_system(monkeypatch: pytest.MonkeyPatch, shown: run.DemoResult) -> l
     monkeypatch.setattr(services, "status", lambda directory, system: ())
     monkeypatch.setattr(services, "up", lambda directory, system, progress: Endpoints("k:1", {"query": "http://query"}))
     monkeypatch.setattr(services, "down", lambda directory, system, progress: stopped.append(directory))
-    monkeypatch.setattr(run, "gather", lambda system, brokers, news, keys: shown)
+    monkeypatch.setattr(run, "gather", lambda system, brokers, news, signers: shown)
     monkeypatch.setattr(command, "_end_on_sigterm", lambda: None)
     return stopped

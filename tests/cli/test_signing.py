@@ -10,13 +10,14 @@ import pytest
 
 from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
 from cli.commands.send.send_and_wait import SendAndWait
-from cli.commands.send.signed_lines import signed
+from cli.commands.send.signed_lines import signed, signed_by_its_producer
 from cli.input.key_files import read_key
 from contracts.cloudevents import from_kafka
 from contracts.raw_events import raw_from_kafka
 from contracts.vectors import all_vectors
 from contracts.vectors.messages import KEYS
 from contracts.verifiability import MATERIAL, sign, verify
+from operations.local_producers import registered
 from tests.cli.test_command_lines import line
 from tests.cli.test_commands import run
 from tests.cli.test_send_and_wait import Heard, Kafka
@@ -61,6 +62,34 @@ async def test_a_signed_line_verifies_as_it_arrives(structured: bool) -> None:
     whole = verify(event.attributes, event.data, [KEY.public])
     assert (whole.signed, whole.dropped) == (("actor",), ("theirs",))
     assert from_kafka(None, value, headers).id == "c-1"
+
+
+@pytest.mark.parametrize("structured", [False, True])
+async def test_to_the_system_of_this_machine_a_line_is_signed_by_the_producer_that_has_its_source(
+    tmp_path: Path, structured: bool
+) -> None:
+    """Given a line without a media type, as CloudEvents in JSON may be, then it goes out as JSON, signed."""
+    keys = registered(tmp_path)
+    command = read(line(source="urn:example:me", actor="clerk"))
+    assert isinstance(command, CommandLine)
+    one = signed_by_its_producer(command, keys)
+    assert isinstance(one, CommandLine)
+    assert signed_by_its_producer(one, keys) is one
+    value, headers = await sent(one, structured=structured)
+    event = raw_from_kafka(value, headers)
+    key = keys.key_of("urn:example:me")
+    assert key is not None
+    assert verify(event.attributes, event.data, [key.public]).signed == ("actor",)
+    assert event.attributes["datacontenttype"] == "application/json"
+
+
+def test_a_line_whose_source_is_nobodys_here_is_named_with_the_remedy(tmp_path: Path) -> None:
+    command = read(line(source="urn:nobody"))
+    assert isinstance(command, CommandLine)
+    bad = signed_by_its_producer(command, registered(tmp_path))
+    assert isinstance(bad, BadLine)
+    assert bad.field == "source"
+    assert "'urn:nobody'" in bad.reason and "urn:example:me" in bad.remedy
 
 
 @pytest.mark.parametrize("structured", [False, True])

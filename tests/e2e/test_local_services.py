@@ -20,6 +20,7 @@ from contracts.examples import EXAMPLES, enveloped
 from deploy.local import process, services
 from deploy.local.endpoints import Endpoints, read_endpoints
 from deploy.local.services import StackError
+from deploy.local.tokens import read_token
 from operations.local_system import SYSTEM
 from tests.deploy.slow_service import WHY
 from tests.local import alive_in, forcegen
@@ -81,6 +82,41 @@ def test_commands_are_answered_and_the_same_again_on_a_repeat(up: Endpoints, dir
     assert statuses == ["accepted", "accepted", "refused"]
     again = forcegen("send", directory, "-", "--json", "--mode", "structured", given=text)
     assert answers(again) == answers(first)
+
+
+def test_what_the_developer_sends_is_signed_and_two_officials_decide(up: Endpoints, directory: Path) -> None:
+    """Given a register in force, then one official alone approves nothing, signed or not; and an import goes in."""
+    propose, approve = commands("ProposeMandate", "ApproveMandate")
+    for one in (propose, approve):
+        one |= {"id": f"alone-{one['id']}", "subject": "mandate/alone", "actor": "desk-1"}
+        one["data"] |= {"mandate": "alone"}
+    unsigned = httpx.post(
+        f"{up.urls['approvals']}/v1/commands", content=json.dumps(propose), trust_env=False,
+        headers={"Authorization": f"Bearer {read_token(directory)}", "content-type": "application/cloudevents+json"},
+    )  # fmt: skip
+    assert unsigned.json()["status"] == "accepted", unsigned.text
+    sent = answers(forcegen("send", directory, "-", "--json", given=lines(propose, approve)))
+    assert sent[propose["id"]]["status"] == "accepted"
+    assert (sent[approve["id"]]["status"], sent[approve["id"]]["rule"]) == ("refused", "four-eyes")
+    stranger = propose | {"source": "urn:nobody", "time": "2024-03-12T09:30:00Z"}
+    refused = forcegen("send", directory, "-", given=lines(stranger))
+    assert (refused.returncode, "line 1: source:" in refused.stderr) == (1, True), refused.stderr
+    columns = "date,contributor_iso3,contributor_as_published,mission,personnel_type,male,female,total"
+    returns = f"{columns}\n2012-01-31,KAZ,Kazakhstan,UNIFIL,troops,,,1\n"
+    imported = forcegen("import strength-returns", directory, "-", "--published-at", "2012-02-01", given=returns)
+    assert imported.returncode == 0, imported.stdout + imported.stderr
+    parameters = {"type": "forcegen.deployments.StrengthReturnRecorded", "authid": "developer"}
+    deadline = time.monotonic() + 30
+    while not (items := get(up.urls["audit"], "/v1/messages", directory, parameters)["items"]):
+        assert time.monotonic() < deadline, "the archive did not take the event in"
+        time.sleep(0.2)
+    assert items[0]["authkey"], items
+
+
+def get(service: str, path: str, directory: Path, parameters: dict[str, str]) -> Any:
+    """What a service answers to the token of the system."""
+    bearer = {"Authorization": f"Bearer {read_token(directory)}"}
+    return httpx.get(f"{service}{path}", params=parameters, headers=bearer, trust_env=False).json()
 
 
 def test_lines_that_cannot_be_read_are_reported_and_the_others_go_in(up: Endpoints, directory: Path) -> None:

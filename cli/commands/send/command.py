@@ -7,24 +7,24 @@ from enum import StrEnum
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, TypeAlias
 
 import typer
 from aiokafka.errors import KafkaError
 
 from cli.commands.send.ndjson import BadLine, CommandLine, read_lines
 from cli.commands.send.send_and_wait import SendAndWait
-from cli.commands.send.signed_lines import signed
+from cli.commands.send.signed_lines import signed, signed_by_its_producer
 from cli.commands.send.summary import SendSummary
-from cli.connect.endpoints import USUAL, Bootstrap, Directory, kafka
+from cli.connect.endpoints import USUAL, Bootstrap, Directory, kafka, producers_keys
 from cli.connect.kafka import clients
 from cli.input.key_files import read_key
 from cli.output.errors import CommandError
 from cli.output.progress import progress
 from contracts.command_topics import PRODUCER_NAME, own, shared
-from contracts.verifiability import SigningKey
 from kernel.runtime.settings import Settings
 from operations.kafka_users import CLI
+from operations.local_keys import LocalKeys
 
 
 class Mode(StrEnum):
@@ -34,6 +34,7 @@ class Mode(StrEnum):
     structured = "structured"
 
 
+Signer: TypeAlias = Callable[[CommandLine], CommandLine | BadLine]
 From = Annotated[str, typer.Argument(metavar="FILE", help="One CloudEvent (JSON) a line; `-` is standard input.")]
 Wait = Annotated[
     bool | None,
@@ -94,10 +95,10 @@ def send(  # noqa: PLR0913  (an option each)
         raise CommandError("--producer: a producer's name has lower-case letters, digits and hyphens.", 2)
     waits = producer is None if wait is None else wait
     brokers = kafka(given, directory, CLI)
-    key = None if sign is None else read_key(sign)
+    signer = _signer(sign, None if producer is not None else producers_keys(given, directory))
     with opened(file) as source, progress(source) as advanced:
         summary = SendSummary(advanced.console, as_json=as_json, advanced=advanced)
-        lines = _lines(source, key)
+        lines = _lines(source, signer)
         topic_of = shared if producer is None else partial(own, producer=producer)
         sending = _send(brokers, lines, summary, wait=waits, mode=mode, silence_s=timeout, topic_of=topic_of)
         try:
@@ -128,11 +129,18 @@ async def _send(
             raise CommandError(f"{cause}. Send the file again: repeats are harmless.") from fault
 
 
-async def _lines(source: BinaryIO, key: SigningKey | None) -> AsyncIterator[CommandLine | BadLine]:
-    """The lines of a source, signed if there is a key: a file is read directly; a pipe may block, so a thread reads."""
+def _signer(file: Path | None, keys: LocalKeys | None) -> Signer | None:
+    """What signs a line: the key in a file, else that of its producer in the system that is up here, else nothing."""
+    if file is not None:
+        return partial(signed, key=read_key(file))
+    return None if keys is None else partial(signed_by_its_producer, keys=keys)
+
+
+async def _lines(source: BinaryIO, signer: Signer | None) -> AsyncIterator[CommandLine | BadLine]:
+    """The lines of a source, signed if they are to be: a file is read directly; a pipe may block, so a thread reads."""
     lines = read_lines(source)
-    if key is not None:
-        lines = (signed(line, key) if isinstance(line, CommandLine) else line for line in lines)
+    if signer is not None:
+        lines = (signer(line) if isinstance(line, CommandLine) else line for line in lines)
     if source.seekable():
         for line in lines:
             yield line
