@@ -1,37 +1,82 @@
 """The command line `forcegen`: one file for each command, and no domain rule in any of them.
 
-The commands that run servers on this machine need more packages than the others. If those are not installed, the
-commands are still listed, and name what they need.
+A command's module is imported when the command is called, so that each is as fast as it can be by itself, and the list
+of commands needs none of them. The commands that run servers on this machine need more packages than the others: they
+are listed without these too, and name what they need.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
-from cli.commands import audit, kafka, keys, producers, tokens
-from cli.commands.access import access
-from cli.commands.dead_letters import dead_letters
-from cli.commands.follow import follow
-from cli.commands.held import drop_held, held
-from cli.commands.lag import lag
-from cli.commands.report import report
-from cli.commands.send.command import send
-from cli.commands.sign import sign
-from cli.commands.verify import verify
-from cli.commands.verify_event import verify_event
 from cli.output.errors import CommandError, exit_code
-from cli.strength_returns.command import strength_returns
 from deploy.local.errors import StackError
 from operations.errors import OperationError
 
 HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
-LOCAL: Final = {
-    **{"up": "cli.commands.up", "down": "cli.commands.down", "status": "cli.commands.status"},
-    **{"sql": "cli.commands.sql", "demo": "cli.demo.command"},
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "up": ("cli.commands.up:up", "Start Kafka, Postgres and every service on this machine; what runs already stays."),
+    "down": ("cli.commands.down:down", "Stop every service, then Kafka and Postgres."),
+    "status": (
+        "cli.commands.status:status",
+        "Show servers and services: running, process id, port, ready, records that wait, restarts.",
+    ),
+    "sql": ("cli.commands.sql:sql", "Print the address of Postgres for the role `analyst`."),
+    "demo": (
+        "cli.demo.command:demo",
+        "Send Kazakhstan's years in UN peacekeeping, 2013-2024, to a system of its own, and show its reports.",
+    ),
+    "send": (
+        "cli.commands.send.command:send",
+        "Send commands through Kafka, each to its service, and show what was answered.",
+    ),
+    "report": ("cli.commands.report:report", "Show a report on a day."),
+    "follow": ("cli.commands.follow:follow", "Print what changes in the views until it is stopped (Ctrl-C)."),
+    "lag": (
+        "cli.commands.lag:lag",
+        "Show the records that wait, by service: the broker's end offset minus what the service has stored.",
+    ),
+    "access": (
+        "cli.commands.access:access",
+        "Show static tokens, identity providers and registered producers, with their last use.",
+    ),
+    "verify": (
+        "cli.commands.verify:verify",
+        "Make a report again from the archive, and compare it with its receipt to the byte.",
+    ),
+    "dead-letters": (
+        "cli.commands.dead_letters:dead_letters",
+        "Show the records that could not be read, with the reason, the origin and the remedy.",
+    ),
+    "held": (
+        "cli.commands.held:held",
+        "Show the events that are newer than the service that should react to them, and those that wait behind them.",
+    ),
+    "drop-held": (
+        "cli.commands.held:drop_held",
+        "Give up one event that is held: it becomes a dead letter with the reason, and the events behind it go on.",
+    ),
+    "sign": (
+        "cli.commands.sign:sign",
+        "Sign commands and print them, one a line, for `forcegen send` on another machine.",
+    ),
+    "verify-event": (
+        "cli.commands.verify_event:verify_event",
+        "Verify the signature of one event, offline, and show which attributes and bytes it covers.",
+    ),
+    "import": ("cli.commands.imports:commands", "Read files of others into the books."),
+    "audit": ("cli.commands.audit:commands", "Check the archive, and export it."),
+    "keys": ("cli.commands.keys:commands", "Make and show the keys that sign events."),
+    "tokens": ("cli.commands.tokens:commands", "Tokens for the services' HTTP routes."),
+    "producers": ("cli.commands.producers:commands", "Who may send commands, and what each may."),
+    "kafka": ("cli.commands.kafka:commands", "Kafka's users and rights, for its administrator."),
 }
+"""By name: its function, or its own commands, as `module:attribute`; and the first sentence of its help."""
+Private: TypeAlias = Any  # `Any`: the library keeps the types of a context and of a found command to itself
 OURS: Final = ("cli", "contracts", "deploy", "kernel", "operations", "services")
 
 
@@ -42,7 +87,7 @@ class Commands(TyperGroup):
     check would cover less than the caller meant and report that everything holds.
     """
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # `Any`: private types of the library
+    def resolve_command(self, ctx: Private, args: list[str]) -> Private:
         for before, one in zip(["", *args], args, strict=False):
             if one == "" or (one.startswith("--") and one.endswith("=") and one.count("=") == 1):
                 named = one or before or "an argument"
@@ -51,7 +96,7 @@ class Commands(TyperGroup):
                 )
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: Any) -> object:  # `Any`: a private type of the library
+    def invoke(self, ctx: Private) -> object:
         try:
             return super().invoke(ctx)
         except (CommandError, OperationError, StackError) as error:
@@ -59,53 +104,46 @@ class Commands(TyperGroup):
             raise typer.Exit(exit_code(error)) from error
 
 
-def local(name: str, module: str) -> Callable[..., None]:
-    """A command that runs servers here, or a stand-in that names the missing package."""
+class Listed(Commands):
+    """The commands as the table lists them; the one that is called is imported then."""
+
+    def resolve_command(self, ctx: Private, args: list[str]) -> Private:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, imported(name, COMMANDS[name][0]).commands[name], rest
+
+
+def imported(name: str, place: str) -> TyperGroup:
+    """A group with one command, from `module:attribute`.
+
+    Raises:
+        CommandError: a package that it needs is not installed.
+    """
+    module, _, attribute = place.partition(":")
     try:
-        command: Callable[..., None] = getattr(import_module(module), name)
+        command: typer.Typer | Callable[..., None] = getattr(import_module(module), attribute)
     except ModuleNotFoundError as fault:
         if str(fault.name).partition(".")[0] in OURS:
             raise
-        missing = fault.name
+        needs = f"`forcegen {name}` needs {fault.name}: install forcegen[local], or run `make up`."
+        raise CommandError(needs) from fault
+    group = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    if isinstance(command, typer.Typer):
+        group.add_typer(command, name=name, cls=Commands)
     else:
-        return command
-
-    def absent() -> None:
-        """Run the system on this machine (not installed: needs the extra `local`)."""
-        raise CommandError(f"`forcegen {name}` needs {missing}: install forcegen[local], or run `make up`.")
-
-    return absent
+        group.command(name)(command)
+    return get_group(group)
 
 
 app = typer.Typer(
-    cls=Commands,
+    cls=Listed,
     help=HELP,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for name, module in LOCAL.items():
-    app.command(name)(local(name, module))
-for command in (send, report, follow, lag, access, verify):
-    app.command()(command)
-app.command("dead-letters")(dead_letters)
-app.command("held")(held)
-app.command("drop-held")(drop_held)
-app.command("sign")(sign)
-app.command("verify-event")(verify_event)
-
-imports = typer.Typer(
-    cls=Commands, no_args_is_help=True, rich_markup_mode=None, help="Read files of others into the books."
-)
-imports.command("strength-returns")(strength_returns)
-imports.callback()(lambda: None)
-app.add_typer(imports, name="import")
-app.add_typer(audit.commands, name="audit", cls=Commands)
-app.add_typer(keys.commands, name="keys", cls=Commands)
-app.add_typer(tokens.commands, name="tokens", cls=Commands)
-app.add_typer(producers.commands, name="producers", cls=Commands)
-app.add_typer(kafka.commands, name="kafka", cls=Commands)
+for name, (_, sentence) in COMMANDS.items():
+    app.command(name, help=sentence)(lambda: None)
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ from typer.testing import CliRunner, Result
 
 from cli.commands.send.summary import SendSummary
 from cli.connect import http
-from cli.main import app, local
+from cli.main import app, imported
+from cli.output.errors import CommandError
 from cli.output.terminal import notices
 from contracts.outcome import CommandDecided
 from deploy.local.endpoints import FILE, Endpoints
@@ -213,9 +214,8 @@ def test_a_system_of_a_version_without_logins_is_reported_with_the_remedy(direct
 
 
 def test_a_command_whose_needs_are_not_installed_says_which() -> None:
-    absent = local("up", "a_package_that_nobody_has")
-    with pytest.raises(Exception, match="`forcegen up` needs a_package_that_nobody_has"):
-        absent()
+    with pytest.raises(CommandError, match="`forcegen up` needs a_package_that_nobody_has"):
+        imported("up", "a_package_that_nobody_has:up")
 
 
 def decided(status: str, **fields: Any) -> CommandDecided:
