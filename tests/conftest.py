@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.longest_first import longest_first
 from tests.servers import Servers, fresh_database, provided_servers
 from tests.system import RunningSystem, prepared_system
 
@@ -16,8 +17,10 @@ settings.load_profile("system")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark every test that uses the servers, so that `-m "not servers"` is exact; refuse cases without an order.
+
+    Of several processes, none is to begin a long file when the others have nothing left: the longest come first.
 
     A set has another order in each process, and several processes must collect the same tests in the same order.
     """
@@ -26,6 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid}: the cases are a set; sort them")
         if "servers" in getattr(item, "fixturenames", ()):
             item.add_marker("servers")
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session")
