@@ -10,7 +10,7 @@ WITH chosen_tours AS (
     WHERE (present.mission = :mission::text
            OR coalesce(:tour::text, :line::text, :mandate::text, :mission::text) IS NULL AND :contributor::text IS NOT NULL)
       AND {category? present.category = :category::text}
-      AND (:contributor::text IS NULL OR present.contributor = :contributor::text)
+      AND {contributor? present.contributor = :contributor::text}
 ), behind AS (
     SELECT service, position, day, type, chosen_tours.id AS tour
     FROM chosen_tours JOIN events ON events.aggregate_id = chosen_tours.id AND events.service = 'deployments'
