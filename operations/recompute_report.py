@@ -24,7 +24,7 @@ from services.audit.archive import static_files
 from services.audit.verify.verifier import name_of
 from services.reporting import rebuild
 from services.reporting.query.change_feed import ChangeFeed
-from services.reporting.query.scope import NARROWED, ReadPools
+from services.reporting.query.scope import NAMED_AT_ONCE, NARROWED, ReadPools
 from services.reporting.query.session import ReadModel
 from services.reporting.rebuild import ViewFill
 from services.reporting.reports import formats, run
@@ -123,7 +123,9 @@ def recomputed_views(url: str, receipt: Receipt) -> Iterator[RecomputedViews]:
         pool = await stack.enter_async_context(asyncpg.create_pool(here, min_size=1, max_size=2))
         scoped = None
         if receipt.contributors is not None:
-            narrowed = asyncpg.create_pool(here, min_size=1, max_size=1, server_settings=dict(NARROWED))
+            narrowed = asyncpg.create_pool(
+                here, min_size=1, max_size=1, server_settings=dict(NARROWED), **NAMED_AT_ONCE
+            )
             scoped = await stack.enter_async_context(narrowed)
         connection = await database.session(here)
         stack.push_async_callback(connection.close)

@@ -20,7 +20,8 @@ def _without(name: str, search: str, file: str, text: str, instead: str) -> Guar
 POLICIES, RULES = f"{SQL}/scope/policies.sql", f"{SQL}/scope/rules.sql"
 UNNAMED, ANALYSTS = f"{SQL}/scope/unnamed_event_is_seen.sql", "services/reporting/analysts/generate.py"
 SCOPES = "kernel/store/scopes.py"
-NEGATIVES, SIDE = "sql_negatives.py", "http_side_channels.py"
+READ_SCOPE = "services/reporting/query/scope.py"
+NEGATIVES, SIDE, TAKEN = "sql_negatives.py", "http_side_channels.py", "taken_connections.py"
 SCOPE_GUARDS: Final = (
     _without("forced on the owner", NEGATIVES, POLICIES, ", FORCE ROW LEVEL SECURITY", ""),
     _without("the owner itself, not for others", NEGATIVES, POLICIES, "USING (session_user = %4$L)", "USING (true)"),
@@ -64,10 +65,13 @@ SCOPE_GUARDS: Final = (
     _without(
         "connections of another role",
         SIDE,
-        "services/reporting/query/scope.py",
+        READ_SCOPE,
         "self.unscoped if scope is None else self.scoped",
         "self.unscoped",
     ),
+    _without("nothing is left named", TAKEN, READ_SCOPE, "_NAMED.reset(before)", "pass"),
+    _without("begins anew", TAKEN, READ_SCOPE, "{connection.get_reset_query()}SET", "SET"),
+    _without("codes alone", TAKEN, READ_SCOPE, "if not all(", "if False and not all("),
     _without(
         "names by scope",
         SIDE,

@@ -58,6 +58,7 @@ TEXTS: Final[Mapping[str, int]] = {
         "kind": KIND,
         "service": SERVICE_LENGTH,
         "type": TYPE,
+        "unnamed": max(STREAM, len("mission/") + TYPE),
     },
     **{"mandate": SLUG, "line": LINE, "tour": TOUR, "id": TOUR, "mission": MISSION, "contributor": STATE},
     **{"person": PERSON, "unit": SLUG, "vacancy": SLUG, "application": SLUG, "post": SLUG, "waiver": SLUG},
@@ -75,6 +76,7 @@ FIXED: Final = {
     "timestamptz": 8,
     "bool": 1,
     "daterange": 24,
+    "gbtreekey8": 8,
     "tstzrange": 32,
 }
 

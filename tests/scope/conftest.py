@@ -23,7 +23,7 @@ from services.reporting.http.dependencies import caller_scope
 from services.reporting.projections.event import ConsumedEvent
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
-from services.reporting.query.scope import NARROWED, ReadPools, Scope
+from services.reporting.query.scope import NAMED_AT_ONCE, NARROWED, ReadPools, Scope
 from services.reporting.query.session import PLANNED_ONCE
 from tests.integration.serving import served
 from tests.scope import histories
@@ -69,7 +69,12 @@ class TwoStates:
         async with (
             asyncpg.create_pool(url, min_size=1, max_size=4, server_settings=PLANNED_ONCE) as unscoped,
             asyncpg.create_pool(
-                url, min_size=1, max_size=2, init=listed, server_settings={**PLANNED_ONCE, **NARROWED}
+                url,
+                min_size=1,
+                max_size=2,
+                init=listed,
+                server_settings={**PLANNED_ONCE, **NARROWED},
+                **NAMED_AT_ONCE,
             ) as scoped,
         ):
             yield ReadPools(unscoped, scoped)

@@ -27,7 +27,7 @@ from services.reporting.http.permits import QUERY
 from services.reporting.pages.routes import page_routes, problem_page, static_files
 from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
-from services.reporting.query.scope import NARROWED, ReadPools
+from services.reporting.query.scope import NAMED_AT_ONCE, NARROWED, ReadPools
 from services.reporting.query.session import PLANNED_ONCE, ReadModel
 from services.reporting.reports.receipts import COVERED_WITHIN_S, Archive
 from services.reporting.scope import NotProvisioned
@@ -51,7 +51,7 @@ def build(
 ) -> FastAPI:
     """The app over `pool`; the caller owns the pool, and its connections have the views on their search path.
 
-    `scoped_pool` serves callers who are bound to States; its connections have the settings `NARROWED` besides.
+    `scoped_pool` serves callers who are bound to States; it is made with the settings `NARROWED` and `NAMED_AT_ONCE`.
 
     `archive_pages` is where browsers find the archive's pages; without it, no page links to a record.
 
@@ -122,7 +122,8 @@ async def _watch(pool: asyncpg.Pool, health: Health) -> None:
 async def _scoped_pool(settings: Settings) -> asyncpg.Pool:
     """Connections for callers who are bound to States; ends the process where the database lacks what they need."""
     try:
-        return await database.connect(settings.database_url, application=_NAME, settings={**PLANNED_ONCE, **NARROWED})
+        narrowed = {**PLANNED_ONCE, **NARROWED}
+        return await database.connect(settings.database_url, application=_NAME, settings=narrowed, hooks=NAMED_AT_ONCE)
     except asyncpg.InvalidParameterValueError as fault:  # the role does not exist, or this one may not take it
         raise NotProvisioned from fault
 

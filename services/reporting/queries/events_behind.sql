@@ -19,8 +19,9 @@ WITH chosen_tours AS (
     WHERE :line::text IS NOT NULL AND service = 'deployments' AND stream = 'line/' || :line::text
     UNION ALL
     SELECT service, position, day, type, NULL
-    FROM mandate_lines AS lines JOIN events ON events.service = 'deployments' AND events.stream = 'line/' || lines.id
-    WHERE lines.mandate = :mandate::text
+    FROM (  -- not flattened (OFFSET 0): only so may a scoped reader's plan look the streams up in an index
+        SELECT 'line/' || id AS stream FROM mandate_lines WHERE mandate_lines.mandate = :mandate::text OFFSET 0
+    ) AS lines JOIN events ON events.service = 'deployments' AND events.stream = lines.stream
     UNION ALL
     SELECT service, position, day, type, NULL FROM events
     WHERE coalesce(:mandate::text, :line::text) IS NOT NULL AND service = 'approvals'

@@ -14,7 +14,7 @@ WITH dates AS (
     LEFT JOIN vacancies ON vacancies.vacancy = tours.vacancy
     LEFT JOIN applications
       ON applications.application = vacancies.application AND applications.mandate = tours.mandate
-    LEFT JOIN nominations AS named ON named.id = tours.vacancy || '/' || tours.nomination
+    LEFT JOIN nominations AS named ON named.vacancy = tours.vacancy AND named.nomination = tours.nomination
     LEFT JOIN LATERAL (
         SELECT max((data ->> 'reopened_on')::date) AS opened FROM events
         WHERE tours.vacancy IS NOT NULL AND service = 'vacancies' AND stream = 'vacancy/' || tours.vacancy

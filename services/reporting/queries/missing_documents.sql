@@ -1,5 +1,10 @@
 -- Question 7: the legal documents that each operation lacks on the day: what the newest requirement names, and no
 -- document dated by then is. Where nobody recorded what an operation requires, a row has no kind.
+WITH there AS MATERIALIZED (  -- counted once, not for each row that lacks something
+    SELECT contributor, split_part(line, '/', 1) AS mandate, mission, sum(headcount)::int AS people
+    FROM stays_on(:as_of::date) WHERE {contributor? contributor = :contributor::text}
+    GROUP BY contributor, split_part(line, '/', 1), mission
+)
 SELECT mandates.contributor, lacks.mandate, lacks.mission, lacks.kind, lacks.required_from,
        :as_of::date - lacks.required_from AS days, lacks.documents,
        CASE WHEN lacks.kind IS NULL THEN 'no requirement is recorded' ELSE 'not on record' END AS why,
@@ -24,9 +29,7 @@ FROM (
                         AND requirement.required_from <= :as_of::date)
 ) AS lacks
 JOIN mandates ON mandates.mandate = lacks.mandate
-LEFT JOIN (SELECT contributor, split_part(line, '/', 1) AS mandate, mission, sum(headcount)::int AS people
-           FROM stays_on(:as_of::date) WHERE {contributor? contributor = :contributor::text}
-           GROUP BY contributor, split_part(line, '/', 1), mission) AS there
+LEFT JOIN there
   ON (there.contributor, there.mandate, there.mission) = (mandates.contributor, lacks.mandate, lacks.mission)
 WHERE (coalesce(:all::boolean, false) OR mandates.ends_on IS NULL OR mandates.ends_on > :as_of::date)
   AND {contributor? mandates.contributor = :contributor::text}

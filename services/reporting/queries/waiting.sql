@@ -26,7 +26,7 @@ FROM (
     FROM to_come_on(:as_of::date) AS tours JOIN consents ON consents.tour = tours.id
     LEFT JOIN missions ON missions.mission = tours.mission
     LEFT JOIN units ON units.unit = tours.unit
-    LEFT JOIN nominations ON nominations.id = tours.vacancy || '/' || tours.nomination
+    LEFT JOIN nominations ON nominations.vacancy = tours.vacancy AND nominations.nomination = tours.nomination
     WHERE consents.required AND {contributor? tours.contributor = :contributor::text}
       AND (given_on IS NULL OR given_on > :as_of::date OR consents.valid_until <= :as_of::date)
 ) AS waits

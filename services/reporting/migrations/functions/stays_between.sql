@@ -8,5 +8,5 @@ RETURNS TABLE (
     FROM stays WHERE valid_to IS NULL AND valid_from <= last_day
     UNION ALL
     SELECT tour, nth, mission, valid_from, valid_to, contributor, line, category, rank, headcount, person, leaves_on
-    FROM stays WHERE valid_to IS NOT NULL AND days(valid_from, valid_to) && daterange(first_day, last_day, '[]')
+    FROM stays WHERE valid_to > first_day AND valid_from <= last_day AND valid_from < valid_to
 $$;

@@ -14,12 +14,15 @@ BEGIN
             UNION ALL
             SELECT tour, nth, mission, valid_from, valid_to, contributor, line, category, rank, headcount, person, leaves_on
             FROM %2$I.stays
-            WHERE valid_to IS NOT NULL AND days(valid_from, valid_to) && daterange(first_day, last_day, '[]')
+            WHERE valid_to > first_day AND valid_from <= last_day AND valid_from < valid_to
               AND system_from <= (SELECT %2$I.known_at())
             UNION ALL
             SELECT tour, nth, mission, valid_from, valid_to, contributor, line, category, rank, headcount, person, leaves_on
             FROM %2$I.stays_history
             WHERE tstzrange(system_from, system_to) @> (SELECT %2$I.known_at())
-              AND days(valid_from, valid_to) && daterange(first_day, last_day, '[]');
+              AND coalesce(valid_to, 'infinity') > first_day AND valid_from <= last_day
+              AND coalesce(valid_from < valid_to, true);
         END $make$, current_schema() || '_known', current_schema());
 END $$;
+-- What only earlier versions of these functions used.
+DROP FUNCTION IF EXISTS days(date, date);

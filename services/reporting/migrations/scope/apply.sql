@@ -6,3 +6,5 @@ BEGIN
         PERFORM set_policies(), set_rights();
     END IF;
 END $$;
+-- What only earlier policies used.
+DROP FUNCTION IF EXISTS unnamed_event_is_seen(text, text, text);

@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION scope_rules() RETURNS TABLE (name text, rule text) LA
     ('vacancies', 'application IS NULL'
                   ' OR EXISTS (SELECT FROM applications AS its WHERE its.application = <table>.application)'),
     ('events', 'contributor = ANY (<states>)'
-               ' OR contributor IS NULL AND unnamed_event_is_seen(stream, type, aggregate_id)'),
+               ' OR contributor IS NULL AND unnamed_event_is_seen(unnamed)'),
     ('parked', 'data ->> ''contributor'' = ANY (<states>)'
                ' OR data ->> ''contributor'' IS NULL AND unnamed_parked_is_seen(stream, type, data ->> ''nomination'')'),
     -- How far a stream is: for whoever sees an event of it.
