@@ -5,6 +5,7 @@ stands in the source exactly once is held by `tests/hostile/test_guards.py`, and
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -14,12 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.hostile.forked import OUTPUT, TOO_SLOW
+
 ROOT = Path(__file__).parents[2]
 KAFKA = "tests/hostile/test_over_kafka.py"
 HTTP = "tests/hostile/test_over_http.py"
 CORPUS = "tests/hostile/test_corpus.py"
 LEFT_OUT = (".venv", ".git", ".forcegen", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__", "docs/pictures")
 PATIENCE_S: Final = 900
+FAILED: Final = re.compile(r"^(?:FAILED|ERROR) [\w/]*?(\w+\.py.*?)(?: - .*)?$", re.MULTILINE)
+"""A line of pytest's summary: the test, without its folder."""
 
 
 @dataclass(frozen=True)
@@ -235,37 +240,47 @@ def main(guards: tuple[Guard, ...] = GUARDS) -> int:
     arguments = parser.parse_args()
     chosen = [guard for guard in guards if not arguments.only or guard.name in arguments.only]
     unseen = 0
-    for guard in chosen:
-        started = time.monotonic()
-        is_seen, why = tried(guard)
-        unseen += not is_seen
-        result = f"{guard.name:28} {'found' if is_seen else 'NOT FOUND'} in {time.monotonic() - started:.0f} s"
-        print(f"{result}: {why}", flush=True)  # noqa: T201
-    return 1 if unseen else 0
-
-
-def tried(guard: Guard) -> tuple[bool, str]:
-    """Whether the search fails without the guard, and on what."""
     with tempfile.TemporaryDirectory(prefix="forcegen-guard-") as place:
         copy = Path(place) / "forcegen"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        command = [sys.executable, str(copy / "tests/hostile/forked.py"), str(PATIENCE_S)]
+        with subprocess.Popen(command, cwd=copy, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as forks:
+            for guard in chosen:
+                started = time.monotonic()
+                is_seen, why = tried(guard, copy, forks)
+                unseen += not is_seen
+                result = f"{guard.name:32} {'found' if is_seen else 'NOT FOUND'} in {time.monotonic() - started:.0f} s"
+                print(f"{result}: {why}", flush=True)  # noqa: T201
+    print(f"{len(chosen) - unseen} of {len(chosen)} found", flush=True)  # noqa: T201
+    return 1 if unseen else 0
+
+
+def tried(guard: Guard, copy: Path, forks: subprocess.Popen[str]) -> tuple[bool, str]:
+    """Whether the search fails without the guard, on which test and on what; the copy is as it was afterwards."""
+    whole = {path: path.read_text() for edit in guard.edits if (path := copy / edit.file)}
+    try:
         for edit in guard.edits:
             path = copy / edit.file
             path.write_text(taken_out(edit, path.read_text()))
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", guard.search]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=copy,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return True, f"the search did not end within {PATIENCE_S} s"
-    lines = [line for line in done.stdout.splitlines() if line.startswith("E  ")]
-    return done.returncode == 1, (lines[0][3:203].strip() if lines else done.stdout[-200:])
+        return _searched(guard.search, copy, forks)
+    finally:
+        for path, text in whole.items():
+            path.write_text(text)
+
+
+def _searched(search: str, copy: Path, forks: subprocess.Popen[str]) -> tuple[bool, str]:
+    assert forks.stdin is not None
+    assert forks.stdout is not None
+    forks.stdin.write(f"{search}\n")
+    forks.stdin.flush()
+    code = int(forks.stdout.readline())
+    if code == TOO_SLOW:
+        return True, f"the search did not end within {PATIENCE_S} s"
+    printed = (copy / OUTPUT).read_text()
+    lines = [line for line in printed.splitlines() if line.startswith("E  ")]
+    why = lines[0][3:203].strip() if lines else printed[-200:]
+    test = FAILED.search(printed)
+    return code == 1, f"{test[1]}: {why}" if test else why
 
 
 def taken_out(edit: Edit, source: str) -> str:

@@ -25,6 +25,13 @@ def test_the_guard_stands_in_the_source(guard: Guard) -> None:
         assert taken_out(edit, source) != source
 
 
+@pytest.mark.parametrize("guard", EVERY, ids=lambda guard: guard.name)
+def test_the_test_of_the_guard_is_there(guard: Guard) -> None:
+    path, _, name = guard.search.partition("::")
+    assert Path(path) in files()
+    assert not name or is_test(Path(path), name.partition("[")[0])
+
+
 def test_no_two_guards_have_one_name() -> None:
     assert len({guard.name for guard in EVERY}) == len(EVERY)
 

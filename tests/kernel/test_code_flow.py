@@ -12,7 +12,7 @@ from kernel.identity.code_flow import challenge
 from kernel.identity.providers import MalformedProvidersFile, parse
 from kernel.identity.sessions import Sessions
 from kernel.runtime.settings import Settings
-from tests.kernel.code_flow_browser import CALLBACK, KEY, OWN, Browser, at, browser, file, onward, provider
+from tests.kernel.code_flow_browser import CALLBACK, KEY, OWN, Browser, at, browser, file, onward, provider, refused
 from tests.sign_in_provider import SECRET, SignInProvider, sign_in_provider
 
 __all__ = ["browser", "file", "provider"]
@@ -70,6 +70,9 @@ async def test_a_client_with_a_secret_shows_it(tmp_path: Path, authentication: s
             secret.write_text("another")
             http.cookies.clear()
             assert (await browser.sign_in(provider)).status_code == 401
+            for nothing in ("", "x" * 2_000):
+                secret.write_text(nothing)
+                assert (await browser.sign_in(provider)).status_code == 503
             secret.unlink()
             assert (await browser.sign_in(provider)).status_code == 503
             assert not await browser.is_signed_in()
@@ -245,6 +248,13 @@ async def test_the_whole_way_is_in_the_language_of_the_reader(
 def test_a_wrong_configuration_is_refused_whole(provider: SignInProvider, changed: dict[str, object], why: str) -> None:
     with pytest.raises(MalformedProvidersFile, match=why):
         parse(provider.configuration(**changed))
+
+
+async def test_claims_that_no_cookie_holds_sign_nobody_in(provider: SignInProvider, browser: Browser) -> None:
+    """A browser would drop the cookie, and its reader be led to sign in again and again."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    provider.claims = {"contributors": [f"{a}{b}A" for a in letters for b in letters]}
+    await refused(browser, await browser.sign_in(provider), 401)
 
 
 def test_claims_that_no_cookie_holds_are_far_from_those_of_every_state() -> None:

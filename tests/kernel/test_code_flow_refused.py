@@ -55,6 +55,7 @@ async def test_an_answer_that_is_not_that_of_this_sign_in(
     shown = await browser.sign_in(provider)
     await refused(browser, shown, 400, 401)
     assert "alert(1)" not in shown.text
+    assert ("/token" in provider.keys.requests) == (kind == "a code that the provider never issued")
     provider.led_back = {}
     await works(browser, provider)
 
@@ -84,7 +85,14 @@ async def test_a_replayed_answer(provider: SignInProvider, browser: Browser, tak
 
 
 async def test_a_stolen_code_is_worth_nothing_in_another_browser(provider: SignInProvider, browser: Browser) -> None:
-    """PKCE: the code is bound to the verifier that only the browser which began has."""
+    """PKCE: the code is bound to the verifier that only the browser which began has, whatever the ID token says."""
+
+    def of_this_browser(claims: Claims) -> str:
+        kept = Sessions(KEY).begun_sign_in(browser.http.cookies[BEGUN], datetime.now(UTC))
+        assert kept is not None
+        return provider.issued({**claims, "nonce": kept["nonce"]})
+
+    provider.id_token = of_this_browser
     stolen = await browser.at_provider(await browser.begin(provider.url))
     code = httpx.URL(stolen).params["code"]
     browser.http.cookies.clear()
@@ -188,6 +196,7 @@ ID_TOKENS: dict[str, Callable[[SignInProvider, Claims], object]] = {
     "text exp": lambda one, claims: one.issued({**claims, "exp": str(NOW + 300)}),
     "a sub with a line feed": lambda one, claims: one.issued({**claims, "sub": "a\nb"}),
     "a sub that is revoked": lambda one, claims: one.issued({**claims, "sub": "fired"}),
+    "a jti that is revoked": lambda one, claims: one.issued({**claims, "jti": "fired"}),
     "crit": lambda one, _: one.keys.by_hand({"alg": "ES256", "kid": "k1", "crit": ["exp"], "exp": 1}),
     "changed claims": lambda one, claims: one.issued(claims).replace(".", ".e", 1),
     "a list": lambda _, __: ["a.b.c"],

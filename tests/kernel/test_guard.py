@@ -1,6 +1,7 @@
 """The guard in front of a service: what each kind of caller may use, and how others are refused."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,8 @@ from starlette.types import Message
 
 from kernel.http import application, operator_routes, permits
 from kernel.http.access import authenticator
-from kernel.http.authentication import Authenticator, Credentials
+from kernel.http.authentication import CREDENTIALS_BYTES_MAX, Authenticator, Credentials
+from kernel.http.authentication import shown as of_request
 from kernel.http.guard import Guard, guard
 from kernel.http.permits import RouteTable, RouteWithoutPermit, allow
 from kernel.http.principals import Caller
@@ -146,6 +148,19 @@ async def test_what_is_no_token_is_refused(http: httpx.AsyncClient, header: str)
         answer = await http.get(path, headers={"Authorization": header})
         assert (answer.status_code, answer.json()["field"]) == (401, "Authorization")
         assert "fg_reader" not in answer.text
+
+
+def test_credentials_that_are_too_long_are_not_looked_at() -> None:
+    """Their hash alone costs what a request costs; no token and no session is as long."""
+    for header in ("Bearer %s", "Basic %s"):
+        for length, is_read in ((1_000, True), (CREDENTIALS_BYTES_MAX + 1, False)):
+            secret = base64.b64encode(b"x:" + b"y" * length).decode()
+            headers = [(b"authorization", (header % secret).encode())]
+            read = of_request({"method": "GET", "headers": headers}, "session", is_page=True)
+            assert (read is not None) == is_read
+    for length, is_read in ((1_000, True), (CREDENTIALS_BYTES_MAX, False)):
+        headers = [(b"cookie", b"session=" + b"y" * length)]
+        assert (of_request({"method": "GET", "headers": headers}, "session", is_page=True) is not None) == is_read
 
 
 async def test_two_tokens_are_none(http: httpx.AsyncClient) -> None:

@@ -20,7 +20,7 @@ from kernel.identity.register import Register
 from kernel.identity.register_text import parse
 from kernel.messaging.passages import Record
 from kernel.model.decider import ReceivedCommand, Refusal
-from kernel.model.records import DecodedCommand
+from kernel.model.records import DecodedCommand, Invalid
 from kernel.store.memory import MemoryStore
 from tests.kernel.door import WORDS, Counting, reject
 from tests.kernel.registered import KZ, KZ_P256, LINES, UN, attributes_of, binary, register, structured, text
@@ -34,6 +34,11 @@ THIEF = SigningKey(ed25519.Ed25519PrivateKey.from_private_bytes(b"\x09" * 32))
 def _decode(envelope: Envelope, principal: Principal, place: str = "") -> DecodedCommand:
     decoded = decode.command(envelope, WORDS, received=RECEIVED, bytes_max=10_000, principal=principal)
     return replace(decoded, place=place or None)
+
+
+def _decode_nothing(envelope: Envelope, principal: Principal, _: str = "") -> DecodedCommand:
+    """As a service that knows none of these types."""
+    return decode.command(envelope, {}, received=RECEIVED, bytes_max=10_000, principal=principal)
 
 
 def _never(*_: Any) -> Sequence[DecodedCommand]:
@@ -130,6 +135,23 @@ async def test_a_replay_on_another_topic_of_another_id_is_refused() -> None:
     key, value, headers = binary(command(), KZ)
     again = [(name, b"c-2" if name == "ce_id" else raw) for name, raw in headers]
     assert "core-digest" in await refusal_of(record(key, value, again))
+
+
+async def test_a_replay_on_another_partition_is_the_same_command() -> None:
+    store = MemoryStore()
+    handler = CommandHandler(Counting(), store, service="approvals", streams_cached_max=10)
+    first = record(*binary(command(), KZ))
+    batch = await decoded(first, replace(first, partition=3, offset=7))
+    sent, again = await handler.handle(batch.commands, batch.dead_letters)
+    assert (sent.status, again) == ("accepted", sent)
+
+
+async def test_a_replay_to_another_service_is_no_command_there() -> None:
+    decoder = RecordDecoder("vacancies", _decode_nothing, _never, Senders(register))
+    batch = await decoder.decode_batch([record(*binary(command(), KZ), topic="vacancies.commands")], MemoryStore())
+    (one,) = batch.commands
+    assert isinstance(one.command, Invalid)
+    assert one.command.field == "type"
 
 
 async def test_an_actor_beside_the_signature_is_refused() -> None:

@@ -236,8 +236,8 @@ def test_a_changed_file_is_in_force_at_once_and_an_older_one_never(tmp_path: Pat
     written(tmp_path, 8, "# next")
     file.refresh()
     assert (file.current.version, file.problem) == (8, None)
-    for older in (written(tmp_path, 7), written(tmp_path, 8, "# another text")):
-        assert older.exists()
+    for version, more in ((7, ()), (8, ("# another text",))):
+        written(tmp_path, version, *more)
         file.refresh()
         assert file.current.version == 8
         assert "version" in (file.problem or "")

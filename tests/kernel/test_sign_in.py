@@ -72,6 +72,14 @@ async def test_who_signs_in_reads_pages_until_signing_out(http: httpx.AsyncClien
     assert (await http.get("/page")).status_code == 401
 
 
+async def test_who_signs_out_is_signed_out_for_every_copy_of_the_cookie(http: httpx.AsyncClient) -> None:
+    await signed_in(http)
+    name, copy = next(iter(http.cookies.items()))
+    assert (await http.post("/sign-out", headers=OWN)).status_code == 303
+    http.cookies.set(name, copy)
+    assert (await http.get("/page")).status_code == 401
+
+
 async def test_the_cookie_is_for_this_site_and_no_script(http: httpx.AsyncClient) -> None:
     cookie = (await signed_in(http)).headers["set-cookie"]
     assert {"HttpOnly", "SameSite=strict", "Path=/", "Max-Age=43200"} <= {one.strip() for one in cookie.split(";")}
@@ -112,7 +120,10 @@ async def test_an_older_browser_says_where_the_form_stands_by_its_origin(http: h
 
 @pytest.mark.parametrize(
     "following",
-    ["//attacker.example", "https://attacker.example", "/\\attacker.example", "javascript:alert(1)", "", "/a\nb"],
+    [
+        *("//attacker.example", "https://attacker.example", "/\\attacker.example", "javascript:alert(1)"),
+        *("", "/a\nb", f"/{'a' * 1_000}"),
+    ],
 )
 async def test_nobody_is_led_to_another_site(http: httpx.AsyncClient, following: str) -> None:
     assert (await signed_in(http, next=following)).headers["location"] == "/"
