@@ -5,8 +5,9 @@ from typing import Final, get_args
 from kernel.runtime.settings import Settings
 from operations import kafka_admin
 from operations.kafka_access import accesses, table
-from tests.access.conftest import PRODUCERS, STRANGER
+from tests.access.conftest import STRANGER
 from tests.access.pairs import REFUSED, WORKS, Attempt, Door
+from tests.access.producers import PRODUCERS
 from tests.operations.brokers import NONE, TOPIC_AUTHORIZATION_FAILED, Try, as_principal
 
 PRINCIPALS: Final = (*accesses(PRODUCERS), STRANGER)

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from contracts.cloudevents import to_kafka
 from deploy import provision
 from deploy.local import stack
 from deploy.local.kafka_logins import KafkaLogin
@@ -19,26 +20,26 @@ from kernel.store.database import migrate
 from operations import kafka_admin
 from operations.kafka_access import accesses
 from operations.kafka_settings import of_local_login
-from operations.kafka_users import RegisteredProducer
 from operations.provision_kafka import provision_kafka
 from services.reporting import projection_version
 from services.reporting.analysts.publish import publish
 from services.reporting.app import SERVICE as REPORTING
 from services.reporting.projector.projector import Projector
+from tests.access import producers
+from tests.access.producers import PRODUCERS
+from tests.foreign import Client
+from tests.kernel.policy_service import approval, newer
 from tests.scope import histories
 from tests.servers import PASSWORD, Servers, logged_in
-from tests.system import MODULES, RunningSystem
+from tests.sign_in_provider import SignInProvider, sign_in_provider
+from tests.system import MODULES, RunningSystem, free_port
 
 DATABASE: Final = "forcegen"
 STATE_ANALYST: Final = "analyst_kz"
 """A role for SQL that sees the rows of one State."""
-PRODUCERS: Final = [
-    RegisteredProducer("parliament", ["approvals.commands.parliament"]),
-    RegisteredProducer("parliament-north", ["approvals.commands.parliament-north"]),
-]
-"""Their names begin alike, and so do their topics."""
 STRANGER: Final = "stranger"
 """Logs in, at the brokers and at the database, and stands in no table."""
+WITH_PAGES: Final = ("query", "audit")
 ONE_STATE, ALL = histories.OURS, "*"
 TOKENS: Final = {
     f"{role} of {'one State' if states == ONE_STATE else 'every State'}": (role, states)
@@ -50,10 +51,12 @@ EXPIRED: Final = "holder of an expired token"
 
 @dataclass(frozen=True)
 class Whole:
-    """The running system, and its administrator at the brokers."""
+    """The running system under a register of producers, its administrator at the brokers, and who signs people in."""
 
     system: RunningSystem
     admin: Settings
+    provider: SignInProvider
+    """Signs everybody in to the pages, whom it calls `b.user`."""
 
     @property
     def superuser(self) -> str:
@@ -74,12 +77,15 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
         with logged_in(local.kafka_admin.as_environment()):
             aside(_provisioned(servers, admin))
             system = RunningSystem(servers, DATABASE, directory)
-            try:
-                system.start(*MODULES)
-                _give_tokens(system)
-                yield Whole(system, admin)
-            finally:
-                system.stop()
+            system.ports = {name: free_port() for name in MODULES}
+            with sign_in_provider(*(f"{system.url(name)}/sign-in/callback" for name in WITH_PAGES)) as provider:
+                _configure(system, provider)
+                try:
+                    system.start(*MODULES)
+                    _give_tokens(system)
+                    yield Whole(system, admin, provider)
+                finally:
+                    system.stop()
     finally:
         stack.wipe(directory / "stack")
 
@@ -92,6 +98,26 @@ def aside(awaitable: Awaitable[Any]) -> Any:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, awaited()).result()
+
+
+def _configure(system: RunningSystem, provider: SignInProvider) -> None:
+    """A register of producers is in force, and people sign in to pages by a provider."""
+    register, providers = system.logs / "producers", system.logs / "providers.toml"
+    register.write_text(producers.NOTE, encoding="utf-8")
+    providers.write_text(provider.configuration(), encoding="utf-8")
+    system.settings |= {
+        "FORCEGEN_PRODUCERS": str(register),
+        "FORCEGEN_PRODUCERS_OPERATORS": producers.PUBLIC,
+        "FORCEGEN_IDENTITY_PROVIDERS_FILE": str(providers),
+    }
+
+
+def hold_an_event(admin: Settings) -> None:
+    """An event of a version to come: every service that decides holds it."""
+    key, value, headers = to_kafka(newer(approval(1, "of-a-version-to-come")))
+    client = Client(admin.kafka_bootstrap)
+    client.raw("approvals.events", value, key, [*headers])
+    client.flush()
 
 
 async def _provisioned(servers: Servers, admin: Settings) -> None:

@@ -5,8 +5,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import httpx
 
@@ -18,11 +20,14 @@ from kernel.http.permits import KERNEL, routes_of
 from kernel.http.sign_in import PERMITS
 from services.audit.http.permits import AUDIT
 from services.reporting.http.permits import QUERY
-from tests.access.conftest import EXPIRED, ONE_STATE, TOKENS, token_of
+from services.reporting.reports.catalogue import REPORTS
+from tests.access.conftest import EXPIRED, ONE_STATE, TOKENS, Whole, hold_an_event, token_of
 from tests.access.pairs import REFUSED, WORKS, Attempt, Door
 from tests.documents import APPS
+from tests.kernel.code_flow_browser import onward
 from tests.scope import histories
 from tests.scope.test_http import OUR_TOUR, REQUIRED
+from tests.sign_in_provider import path_of
 from tests.system import BEARER, RunningSystem
 
 PAGE: Final = Path(__file__).parents[2] / "docs/reference/permits.md"
@@ -45,6 +50,7 @@ TYPES: Final = {
     "deployments": "RecordOfficialStatement",
 }
 """A command of each service that the State itself may send."""
+REASON: Final = "It came of a mistake."
 _LINE: Final = histories.ids("alpha")["lines"]
 _PAGES: Final = {
     **{
@@ -66,6 +72,8 @@ class Sample:
     headers: Mapping[str, str] = field(default_factory=dict)
     content: str | None = None
     status: int = 200
+    holds: str = ""
+    """A text of the answer without which it did not work."""
 
 
 def table() -> dict[str, dict[str, list[str]]]:
@@ -95,9 +103,17 @@ def _routes_of(service: str) -> list[str]:
 class Callers:
     """Every kind of caller of a running system, and what they need to ask for."""
 
-    system: RunningSystem
+    whole: Whole
     place: str = ""
     """Of a record in the archive."""
+    held: dict[str, str] = field(default_factory=dict)
+    """By service, the place of an event that one operator has proposed to drop."""
+    led_back: dict[tuple[str, str], Sample] = field(default_factory=dict)
+    """By service and principal, how a browser comes back from the provider at which it has signed in."""
+
+    @property
+    def system(self) -> RunningSystem:
+        return self.whole.system
 
     def sample(self, service: str, route: str, principal: str) -> Sample:
         """The request for a route. The one of a new route is added here."""
@@ -110,10 +126,10 @@ class Callers:
             "POST /v1/commands": self._command(service, command_id),
             "GET /v1/commands": Sample("/v1/commands", {"id": command_id}, status=status_of_answer),
             "GET /v1/commands/{command_id:path}": Sample(f"/v1/commands/{command_id}", status=status_of_answer),
-            "POST /v1/held/drop": Sample("/v1/held/drop", status=400),  # it is asked for nothing in particular
+            "POST /v1/held/drop": self._drop(service),
             "POST /sign-in": self._form({"token": token_of("reader of every State")}),
-            "GET /sign-in/callback": Sample("/sign-in/callback", status=400),
-            "POST /sign-in/provider": replace(self._form({}), path="/sign-in/provider", status=400),
+            "GET /sign-in/callback": self.led_back.get((service, principal), Sample("/sign-in/callback")),
+            "POST /sign-in/provider": self._begin(),
             "POST /sign-out": replace(self._form({}), path="/sign-out"),
             **self._archive(),
             **_QUERIES,
@@ -130,6 +146,16 @@ class Callers:
         body |= {"time": "2014-07-01T00:00:00Z", "subject": example.stream, "datacontenttype": "application/json"}
         content = json.dumps(body | {"data": example.model_dump(mode="json")})
         return Sample("/v1/commands", headers={"Content-Type": "application/cloudevents+json"}, content=content)
+
+    def _drop(self, service: str) -> Sample:
+        """As the second operator, for the reason that the first one gave."""
+        params = {"at": self.held.get(service, "approvals.events/0/0"), "reason": REASON}
+        return Sample("/v1/held/drop", params, holds='"state":"dropped"')
+
+    def _begin(self) -> Sample:
+        """Signing in by the provider, which the page leads on to."""
+        form = self._form({"issuer": self.whole.provider.url, "next": "/"})
+        return replace(form, path="/sign-in/provider", status=200, holds=f"{self.whole.provider.url}/authorize")
 
     def _form(self, fields: Mapping[str, str]) -> Sample:
         headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
@@ -155,7 +181,7 @@ class Callers:
         services = SECTIONS["Every service"]
         own = {f"{service}: {route}" for service in services for route in _routes_of(service)}
         others = {f"{service}: {route}" for service in services for route in every} - own
-        async with httpx.AsyncClient(timeout=60) as http:
+        async with _client() as http:
 
             async def probed(object_: str) -> tuple[Attempt, str]:
                 service, _, route = object_.partition(": ")
@@ -170,16 +196,20 @@ class Callers:
         attempts = sorted(door.attempts(), key=lambda one: ("POST" not in one[0], one))
         sending = [one for one in attempts if "POST" in one[0]]
         became: dict[Attempt, str] = {}
-        async with httpx.AsyncClient(timeout=60) as http:
+        async with _client() as http:
             for batch in (sending, attempts[len(sending) :]):
                 await self._prepare(http, batch)
                 became |= await _together(self._tried(http, one, door.allows(one)) for one in batch)
         return became
 
     async def _prepare(self, http: httpx.AsyncClient, batch: list[Attempt]) -> None:
-        """Before anything of the archive is asked for, something is in it."""
+        """Before an event is dropped it is held; before anything of the archive is asked for, something is in it."""
         if any("POST" in one[0] for one in batch):
+            await self._propose_drops(http)
             return
+        for object_, principal, _ in batch:
+            if object_.endswith("GET /sign-in/callback"):
+                await self._at_provider(http, object_.partition(":")[0], principal)
         for service in TYPES:  # an operator reads every answer: the one that it is asked for is on record
             for who in TOKENS:
                 sample = self._command(service, f"sent-by-{who.replace(' ', '-')}")
@@ -192,13 +222,34 @@ class Callers:
                     self.place = f"{one['topic']}/{one['part']}/{one['offset']}"
                 await asyncio.sleep(0.2)
 
+    async def _propose_drops(self, http: httpx.AsyncClient) -> None:
+        """Each service that decides holds an event, and a first operator has proposed to drop it."""
+        hold_an_event(self.whole.admin)
+        async with asyncio.timeout(60):
+            for service in TYPES:
+                url = f"{self.system.url(service)}/v1/held"
+                while not (items := (await http.get(url, headers=BEARER)).json()["items"]):  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+                self.held[service] = "{topic}/{partition}/{offset}".format(**items[0])
+                answer = await self._request(http, service, "POST", self._drop(service), BEARER)
+                assert answer.json()["state"] == "proposed", answer.text
+
+    async def _at_provider(self, http: httpx.AsyncClient, service: str, principal: str) -> None:
+        """Begin to sign in, and be signed in at the provider."""
+        begun = await self._request(http, service, "POST", self._begin(), {})
+        cookie = begun.headers["set-cookie"].partition(";")[0]
+        there = await http.get(onward(begun))
+        path, _, query = path_of(there.headers["location"]).partition("?")
+        self.led_back[service, principal] = Sample(
+            path, dict(parse_qsl(query)), {"Cookie": cookie}, holds="You are signed in"
+        )
+
     async def _tried(self, http: httpx.AsyncClient, attempt: Attempt, is_allowed: bool) -> tuple[Attempt, str]:
         object_, principal, _ = attempt
         service, _, route = object_.partition(": ")
         answer = await self._send(http, service, route, principal)
-        status = self.sample(service, route, principal).status
-        refusal = 401 if principal in UNKNOWN else 403
-        if answer.status_code == status:
+        sample, refusal = self.sample(service, route, principal), 401 if principal in UNKNOWN else 403
+        if answer.status_code == sample.status and (not sample.holds or sample.holds in answer.text):
             return attempt, WORKS
         if not is_allowed and answer.status_code == refusal and "problem+json" in answer.headers["content-type"]:
             return attempt, REFUSED
@@ -222,6 +273,12 @@ class Callers:
         finally:
             await answer.aclose()
         return answer
+
+
+def _client() -> httpx.AsyncClient:
+    """Keeps no cookies: who signs in is nobody in the next request."""
+    nowhere = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.AsyncClient(timeout=60, cookies=nowhere)
 
 
 async def _together(tries: Iterable[Any], at_once: int = 16) -> dict[Attempt, str]:
@@ -258,7 +315,7 @@ def _queries() -> dict[str, Sample]:
         **items,
         **reports,
         **pages,
-        "GET /v1/reports/{name}": Sample("/v1/reports/none", status=404),
+        "GET /v1/reports/{name}": Sample("/v1/reports/none", status=404, holds=", ".join(REPORTS)),
         "GET /lines/{mandate}/{line}/occupancy.svg": Sample(f"/lines/{_LINE}/occupancy.svg"),
     }
 

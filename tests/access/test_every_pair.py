@@ -1,14 +1,15 @@
-"""Every route, topic and SQL object of one running system, listed from it, tried by every kind of principal.
+"""Every route, topic, SQL object and command of one running system, tried by every kind of principal.
 
-The tables are docs/reference/permits.md for routes, the ACLs made of the contracts for topics, and
-docs/reference/sql-rights.md for the database. An object in none of them fails here by its name.
+The tables are docs/reference/permits.md for routes, the ACLs made of the contracts and the register for topics,
+docs/reference/sql-rights.md for the database, and `producers.py` for commands. Routes, topics and SQL objects are
+listed from the system: one that is in no table fails here by its name.
 """
 
 from dataclasses import replace
 
 import pytest
 
-from tests.access import at_the_brokers, over_http, over_sql
+from tests.access import at_the_brokers, over_commands, over_http, over_sql
 from tests.access.conftest import Whole
 from tests.access.pairs import REFUSED, Door
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.servers
 
 
 async def test_every_principal_may_use_of_every_route_what_the_table_says_and_nothing_else(whole: Whole) -> None:
-    callers = over_http.Callers(whole.system)
+    callers = over_http.Callers(whole)
     routes = await callers.listed()
     door = Door(over_http.table(), routes, over_http.PRINCIPALS, dict.fromkeys(routes, ("use",)))
     assert replace(door, answers=await callers.answers(door)).objections() == []
@@ -35,6 +36,12 @@ async def test_every_role_is_in_the_table_with_what_it_is_a_member_of(whole: Who
     assert over_sql.roles_of_the_page() == listed.described
     assert listed.may_more == []
     assert await over_sql.a_stranger_connects(whole) == REFUSED
+
+
+async def test_every_producer_may_send_of_every_type_what_the_register_says_and_nothing_else(whole: Whole) -> None:
+    """By every door: over HTTP, on the topic that all who sign share, and on the topic of one of them."""
+    door = over_commands.door()
+    assert replace(door, answers=await over_commands.answers(whole, door)).objections() == []
 
 
 def test_every_principal_may_do_on_every_topic_what_the_table_says_and_nothing_else(whole: Whole) -> None:
