@@ -1,13 +1,10 @@
 """Every type of command, sent by every kind of producer by every door: what a service made of each."""
 
-import asyncio
 import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
-
-import httpx
 
 from contracts.envelope import Envelope
 from contracts.examples import EXAMPLES
@@ -18,6 +15,7 @@ from operations.kafka_access import table as acls
 from tests.access.conftest import Whole
 from tests.access.pairs import REFUSED, WORKS, Attempt, Door
 from tests.access.producers import HTTP, OTHER_STATE, PARLIAMENTS, PRODUCERS, SENDERS, SHARED, STATE
+from tests.access.requests import Requests, Sample
 from tests.foreign import Client
 from tests.kernel.registered import binary, structured
 from tests.servers import PASSWORD, logged_in
@@ -83,31 +81,25 @@ def _of_state(data: Command, state: str) -> dict[str, str]:
     return {"contributor": state, **{name: f"{text}-{state.lower()}" for name, text in named.items()}}
 
 
-async def answers(whole: Whole, door: Door) -> dict[Attempt, str]:
+def answers(whole: Whole, door: Door) -> dict[Attempt, str]:
     """What became of each attempt."""
     attempts = list(door.attempts())
-    over_kafka = {_command(one).id: one for one in attempts if one[2] != HTTP}
-    _send(whole, over_kafka.values())
-    over_http = await _over_http(whole, [one for one in attempts if one[2] == HTTP])
-    return over_http | {over_kafka[id_]: answer for id_, answer in _over_kafka(whole, set(over_kafka)).items()}
+    by_id = {_command(one).id: one for one in attempts if one[2] != HTTP}
+    _send(whole, by_id.values())
+    directly = [one for one in attempts if one[2] == HTTP]
+    with Requests() as http:
+        answered = dict(zip(directly, http.together(lambda one: _over_http(whole, http, one), directly), strict=True))
+    return answered | {by_id[id_]: answer for id_, answer in _over_kafka(whole, set(by_id)).items()}
 
 
-async def _over_http(whole: Whole, attempts: Iterable[Attempt]) -> dict[Attempt, str]:
-    limit = asyncio.Semaphore(16)
-
-    async def sent(attempt: Attempt, http: httpx.AsyncClient) -> tuple[Attempt, str]:
-        envelope = _command(attempt)
-        url = f"{whole.system.url(attempt[0].partition('.')[0])}/v1/commands"
-        content = structured(envelope, SENDERS[attempt[1]].key)[1]
-        async with limit:
-            answer = await http.post(url, content=content, headers=HEADERS)
-        if answer.status_code == 403:
-            is_known = answer.json()["type"] == "urn:forcegen:problem:not-the-sender"
-            return attempt, REFUSED if is_known else answer.text
-        return attempt, _of_outcome(answer.json())
-
-    async with httpx.AsyncClient(timeout=60) as http:
-        return dict(await asyncio.gather(*(sent(one, http) for one in attempts)))
+def _over_http(whole: Whole, http: Requests, attempt: Attempt) -> str:
+    content = structured(_command(attempt), SENDERS[attempt[1]].key)[1].decode()
+    port = whole.system.ports[attempt[0].partition(".")[0]]
+    answer = http.send(port, "POST", Sample("/v1/commands", content=content), HEADERS)
+    outcome = json.loads(answer.text)
+    if answer.status == 403:
+        return REFUSED if outcome["type"] == "urn:forcegen:problem:not-the-sender" else answer.text
+    return _of_outcome(outcome)
 
 
 def _of_outcome(outcome: dict[str, Any]) -> str:

@@ -1,13 +1,12 @@
 """Every route of every service: what asks for it, and how a running service answers each kind of caller."""
 
-import asyncio
 import json
 import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 import httpx
@@ -23,6 +22,7 @@ from services.reporting.http.permits import QUERY
 from services.reporting.reports.catalogue import REPORTS
 from tests.access.conftest import EXPIRED, ONE_STATE, TOKENS, Whole, hold_an_event, token_of
 from tests.access.pairs import REFUSED, WORKS, Attempt, Door
+from tests.access.requests import Answer, Requests, Sample
 from tests.documents import APPS
 from tests.kernel.code_flow_browser import onward
 from tests.scope import histories
@@ -63,19 +63,6 @@ _PAGES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A request that works for whoever may send it."""
-
-    path: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: str | None = None
-    status: int = 200
-    holds: str = ""
-    """A text of the answer without which it did not work."""
-
-
 def table() -> dict[str, dict[str, list[str]]]:
     """What the page says, by service and route: who may use it."""
     sections = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
@@ -104,6 +91,7 @@ class Callers:
     """Every kind of caller of a running system, and what they need to ask for."""
 
     whole: Whole
+    http: Requests
     place: str = ""
     """Of a record in the archive."""
     held: dict[str, str] = field(default_factory=dict)
@@ -175,122 +163,82 @@ class Callers:
             "GET /v1/anchors": Sample("/v1/anchors", {"position": self.place}),
         }
 
-    async def listed(self) -> set[str]:
+    def listed(self) -> set[str]:
         """Every route that a running process has: those of its app, and whatever of all tables it answers."""
         every = {*KERNEL, *PERMITS, *AUDIT, *QUERY}
         services = SECTIONS["Every service"]
         own = {f"{service}: {route}" for service in services for route in _routes_of(service)}
-        others = {f"{service}: {route}" for service in services for route in every} - own
-        async with _client() as http:
+        others = sorted({f"{service}: {route}" for service in services for route in every} - own)
+        answers = self.http.together(lambda one: self._sent(one, NOBODY)[1].status, others)
+        return own | {one for one, status in zip(others, answers, strict=True) if status not in (404, 405)}
 
-            async def probed(object_: str) -> tuple[Attempt, str]:
-                service, _, route = object_.partition(": ")
-                answer = await self._send(http, service, route, NOBODY)
-                return (object_, NOBODY, "use"), REFUSED if answer.status_code in (404, 405) else WORKS
-
-            answers = await _together(probed(one) for one in others)
-        return own | {object_ for (object_, _, _), there in answers.items() if there == WORKS}
-
-    async def answers(self, door: Door) -> dict[Attempt, str]:
+    def answers(self, door: Door) -> dict[Attempt, str]:
         """What became of each attempt; who sends commands does so first, and reads the answers."""
         attempts = sorted(door.attempts(), key=lambda one: ("POST" not in one[0], one))
         sending = [one for one in attempts if "POST" in one[0]]
         became: dict[Attempt, str] = {}
-        async with _client() as http:
-            for batch in (sending, attempts[len(sending) :]):
-                await self._prepare(http, batch)
-                became |= await _together(self._tried(http, one, door.allows(one)) for one in batch)
+        for batch in (sending, attempts[len(sending) :]):
+            self._prepare(batch)
+            answers = self.http.together(lambda one: self._tried(one, door.allows(one)), batch)
+            became |= dict(zip(batch, answers, strict=True))
         return became
 
-    async def _prepare(self, http: httpx.AsyncClient, batch: list[Attempt]) -> None:
+    def _prepare(self, batch: list[Attempt]) -> None:
         """Before an event is dropped it is held; before anything of the archive is asked for, something is in it."""
         if any("POST" in one[0] for one in batch):
-            await self._propose_drops(http)
+            self._propose_drops()
             return
         for object_, principal, _ in batch:
             if object_.endswith("GET /sign-in/callback"):
-                await self._at_provider(http, object_.partition(":")[0], principal)
+                self._at_provider(object_.partition(":")[0], principal)
         for service in TYPES:  # an operator reads every answer: the one that it is asked for is on record
-            for who in TOKENS:
+            for who in (one for one in TOKENS if TOKENS[one][0] == "operator"):
                 sample = self._command(service, f"sent-by-{who.replace(' ', '-')}")
-                if TOKENS[who][0] == "operator":
-                    await self._request(http, service, "POST", sample, BEARER)
-        async with asyncio.timeout(60):
-            while not self.place:
-                answer = await http.get(f"{self.system.url('audit')}/v1/messages", headers=BEARER)
-                for one in answer.json()["items"]:
-                    self.place = f"{one['topic']}/{one['part']}/{one['offset']}"
-                await asyncio.sleep(0.2)
+                self.http.send(self.system.ports[service], "POST", sample, BEARER)
+        items = self._until_listed("audit", "/v1/messages")
+        self.place = "{topic}/{part}/{offset}".format(**items[-1])
 
-    async def _propose_drops(self, http: httpx.AsyncClient) -> None:
+    def _until_listed(self, service: str, path: str) -> list[dict[str, object]]:
+        """The items of a list, once there are some."""
+        deadline = time.monotonic() + 60
+        while True:
+            answer = self.http.send(self.system.ports[service], "GET", Sample(path), BEARER)
+            items: list[dict[str, object]] = json.loads(answer.text)["items"]
+            if items:
+                return items
+            assert time.monotonic() < deadline, f"{service}: nothing in {path}"
+            time.sleep(0.1)
+
+    def _propose_drops(self) -> None:
         """Each service that decides holds an event, and a first operator has proposed to drop it."""
         hold_an_event(self.whole.admin)
-        async with asyncio.timeout(60):
-            for service in TYPES:
-                url = f"{self.system.url(service)}/v1/held"
-                while not (items := (await http.get(url, headers=BEARER)).json()["items"]):  # noqa: ASYNC110
-                    await asyncio.sleep(0.1)
-                self.held[service] = "{topic}/{partition}/{offset}".format(**items[0])
-                answer = await self._request(http, service, "POST", self._drop(service), BEARER)
-                assert answer.json()["state"] == "proposed", answer.text
+        for service in TYPES:
+            self.held[service] = "{topic}/{partition}/{offset}".format(**self._until_listed(service, "/v1/held")[0])
+            answer = self.http.send(self.system.ports[service], "POST", self._drop(service), BEARER)
+            assert '"state":"proposed"' in answer.text, answer.text
 
-    async def _at_provider(self, http: httpx.AsyncClient, service: str, principal: str) -> None:
+    def _at_provider(self, service: str, principal: str) -> None:
         """Begin to sign in, and be signed in at the provider."""
-        begun = await self._request(http, service, "POST", self._begin(), {})
+        form = self._begin()
+        begun = httpx.post(f"{self.system.url(service)}{form.path}", content=form.content, headers=dict(form.headers))
         cookie = begun.headers["set-cookie"].partition(";")[0]
-        there = await http.get(onward(begun))
-        path, _, query = path_of(there.headers["location"]).partition("?")
-        self.led_back[service, principal] = Sample(
-            path, dict(parse_qsl(query)), {"Cookie": cookie}, holds="You are signed in"
-        )
+        path, _, query = path_of(httpx.get(onward(begun)).headers["location"]).partition("?")
+        came_back = Sample(path, dict(parse_qsl(query)), {"Cookie": cookie}, holds="You are signed in")
+        self.led_back[service, principal] = came_back
 
-    async def _tried(self, http: httpx.AsyncClient, attempt: Attempt, is_allowed: bool) -> tuple[Attempt, str]:
+    def _tried(self, attempt: Attempt, is_allowed: bool) -> str:
         object_, principal, _ = attempt
-        service, _, route = object_.partition(": ")
-        answer = await self._send(http, service, route, principal)
-        sample, refusal = self.sample(service, route, principal), 401 if principal in UNKNOWN else 403
-        if answer.status_code == sample.status and (not sample.holds or sample.holds in answer.text):
-            return attempt, WORKS
-        if not is_allowed and answer.status_code == refusal and "problem+json" in answer.headers["content-type"]:
-            return attempt, REFUSED
-        return attempt, f"{answer.status_code} {answer.text[:300]}"
+        sample, answer = self._sent(object_, principal)
+        if answer.status == sample.status and (not sample.holds or sample.holds in answer.text):
+            return WORKS
+        is_refusal = answer.status == (401 if principal in UNKNOWN else 403) and "problem+json" in answer.media_type
+        return REFUSED if is_refusal and not is_allowed else f"{answer.status} {answer.text[:300]}"
 
-    async def _send(self, http: httpx.AsyncClient, service: str, route: str, principal: str) -> httpx.Response:
+    def _sent(self, object_: str, principal: str) -> tuple[Sample, Answer]:
+        service, _, route = object_.partition(": ")
         shown = {} if principal == NOBODY else {"Authorization": f"Bearer {token_of(principal)}"}
         sample = self.sample(service, route, principal)
-        return await self._request(http, service, route.partition(" ")[0], sample, shown)
-
-    async def _request(
-        self, http: httpx.AsyncClient, service: str, method: str, sample: Sample, shown: Mapping[str, str]
-    ) -> httpx.Response:
-        url = f"{self.system.url(service)}{sample.path}"
-        headers = {**sample.headers, **shown}
-        request = http.build_request(method, url, params=sample.params or None, headers=headers, content=sample.content)
-        answer = await http.send(request, stream=True)
-        try:
-            if "event-stream" not in answer.headers.get("content-type", ""):
-                await answer.aread()
-        finally:
-            await answer.aclose()
-        return answer
-
-
-def _client() -> httpx.AsyncClient:
-    """Keeps no cookies: who signs in is nobody in the next request."""
-    nowhere = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return httpx.AsyncClient(timeout=60, cookies=nowhere)
-
-
-async def _together(tries: Iterable[Any], at_once: int = 16) -> dict[Attempt, str]:
-    """Run them, some at once."""
-    limit = asyncio.Semaphore(at_once)
-
-    async def one(attempt: Any) -> tuple[Attempt, str]:
-        async with limit:
-            done: tuple[Attempt, str] = await attempt
-            return done
-
-    return dict(await asyncio.gather(*(one(attempt) for attempt in tries)))
+        return sample, self.http.send(self.system.ports[service], route.partition(" ")[0], sample, shown)
 
 
 def _queries() -> dict[str, Sample]:

@@ -12,15 +12,17 @@ import pytest
 from tests.access import at_the_brokers, over_commands, over_http, over_sql
 from tests.access.conftest import Whole
 from tests.access.pairs import REFUSED, Door
+from tests.access.requests import Requests
 
 pytestmark = pytest.mark.servers
 
 
-async def test_every_principal_may_use_of_every_route_what_the_table_says_and_nothing_else(whole: Whole) -> None:
-    callers = over_http.Callers(whole)
-    routes = await callers.listed()
-    door = Door(over_http.table(), routes, over_http.PRINCIPALS, dict.fromkeys(routes, ("use",)))
-    assert replace(door, answers=await callers.answers(door)).objections() == []
+def test_every_principal_may_use_of_every_route_what_the_table_says_and_nothing_else(whole: Whole) -> None:
+    with Requests() as http:
+        callers = over_http.Callers(whole, http)
+        routes = callers.listed()
+        door = Door(over_http.table(), routes, over_http.PRINCIPALS, dict.fromkeys(routes, ("use",)))
+        assert replace(door, answers=callers.answers(door)).objections() == []
 
 
 async def test_every_role_may_do_with_every_sql_object_what_the_table_says_and_nothing_else(whole: Whole) -> None:
@@ -38,10 +40,10 @@ async def test_every_role_is_in_the_table_with_what_it_is_a_member_of(whole: Who
     assert await over_sql.a_stranger_connects(whole) == REFUSED
 
 
-async def test_every_producer_may_send_of_every_type_what_the_register_says_and_nothing_else(whole: Whole) -> None:
+def test_every_producer_may_send_of_every_type_what_the_register_says_and_nothing_else(whole: Whole) -> None:
     """By every door: over HTTP, on the topic that all who sign share, and on the topic of one of them."""
     door = over_commands.door()
-    assert replace(door, answers=await over_commands.answers(whole, door)).objections() == []
+    assert replace(door, answers=over_commands.answers(whole, door)).objections() == []
 
 
 def test_every_principal_may_do_on_every_topic_what_the_table_says_and_nothing_else(whole: Whole) -> None:
