@@ -58,9 +58,11 @@ async def test_a_secret_key_in_the_set_is_nobodys(provider: IdentityProvider, to
 async def test_a_key_that_is_too_short_or_for_something_else_is_not_used(
     provider: IdentityProvider, tokens: AccessTokens, kind: str, size: Any, algorithm: str, stated: dict[str, Any]
 ) -> None:
-    """Where the curve is another one, a key of the right one signs, so that nothing but the set speaks against it."""
+    """Where the curve is another one, a key of the right one signs; the set alone is enough to refuse each of them."""
     provider.make_key("k4", kind, size)
     provider.published[-1] = {**provider.published[-1], **stated}
+    published = jwks._parse(json.dumps({"keys": provider.published}).encode())["k4"]
+    assert not (published.key and published.takes(algorithm))
     signer = provider.keys["k4"] if size in (1024, "P-256") else ECKey.generate_key("P-256")
     assert not await accepted(tokens, provider.token("k4", key=signer, algorithm=algorithm))
     assert await accepted(tokens, provider.token())
