@@ -16,6 +16,7 @@ PERMITS: Final = "kernel/http/permits.py"
 HOSTS: Final = "kernel/http/proxied.py"
 SERVER: Final = "kernel/runtime/process.py"
 AT_THE_DOOR: Final = "tests/kernel/test_guard.py::test_"
+CREDENTIALS: Final = "tests/kernel/test_authentication.py::test_"
 PAGES: Final = "tests/kernel/test_sign_in.py::test_"
 NAMES: Final = "tests/kernel/test_proxied.py::test_"
 FORWARDED: Final = "tests/kernel/test_forwarded_headers.py::test_"
@@ -32,14 +33,14 @@ REQUEST_GUARDS: Final = (
     ),
     without(
         "length of credentials",
-        f"{AT_THE_DOOR}credentials_that_are_too_long_are_not_looked_at",
+        f"{CREDENTIALS}credentials_that_are_too_long_are_not_looked_at",
         SHOWN,
         " or len(value) > CREDENTIALS_BYTES_MAX",
         "",
     ),
     never(
         "length of cookies",
-        f"{AT_THE_DOOR}credentials_that_are_too_long_are_not_looked_at",
+        f"{CREDENTIALS}credentials_that_are_too_long_are_not_looked_at",
         SHOWN,
         "len(header) > CREDENTIALS_BYTES_MAX",
     ),
@@ -94,7 +95,7 @@ REQUEST_GUARDS: Final = (
     ),
     without(
         "permit of the method",
-        f"{AT_THE_DOOR}a_route_answers_whom_its_permit_names_and_nobody_else",
+        f"{AT_THE_DOOR}each_method_of_a_path_has_its_own_permit",
         PERMITS,
         "name == method and ",
         "",
@@ -131,8 +132,8 @@ REQUEST_GUARDS: Final = (
         "no proxy is named",
         f"{FORWARDED}without_a_named_proxy_nobody_is_believed",
         SERVER,
-        "proxy_headers=settings.http_proxies is not None",
-        "proxy_headers=True",
+        'proxy_headers=settings.http_proxies is not None,\n        forwarded_allow_ips=settings.http_proxies or "",\n',
+        "",  # then uvicorn believes this machine, and whom its own variable names
     ),
     without(
         "whose headers are believed",

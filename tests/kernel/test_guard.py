@@ -1,7 +1,6 @@
 """The guard in front of a service: what each kind of caller may use, and how others are refused."""
 
 import asyncio
-import base64
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +14,7 @@ from starlette.types import Message
 
 from kernel.http import application, operator_routes, permits
 from kernel.http.access import authenticator
-from kernel.http.authentication import CREDENTIALS_BYTES_MAX, Authenticator, Credentials
-from kernel.http.authentication import shown as of_request
+from kernel.http.authentication import Authenticator, Credentials
 from kernel.http.guard import Guard, guard
 from kernel.http.permits import RouteTable, RouteWithoutPermit, allow
 from kernel.http.principals import Caller
@@ -150,19 +148,6 @@ async def test_what_is_no_token_is_refused(http: httpx.AsyncClient, header: str)
         assert "fg_reader" not in answer.text
 
 
-def test_credentials_that_are_too_long_are_not_looked_at() -> None:
-    """Their hash alone costs what a request costs; no token and no session is as long."""
-    for header in ("Bearer %s", "Basic %s"):
-        for length, is_read in ((1_000, True), (CREDENTIALS_BYTES_MAX + 1, False)):
-            secret = base64.b64encode(b"x:" + b"y" * length).decode()
-            headers = [(b"authorization", (header % secret).encode())]
-            read = of_request({"method": "GET", "headers": headers}, "session", is_page=True)
-            assert (read is not None) == is_read
-    for length, is_read in ((1_000, True), (CREDENTIALS_BYTES_MAX, False)):
-        headers = [(b"cookie", b"session=" + b"y" * length)]
-        assert (of_request({"method": "GET", "headers": headers}, "session", is_page=True) is not None) == is_read
-
-
 async def test_two_tokens_are_none(http: httpx.AsyncClient) -> None:
     """A proxy and the service might each believe another one."""
     both = [("Authorization", "Bearer fg_reader"), ("Authorization", "Bearer fg_auditor")]
@@ -245,6 +230,18 @@ async def test_the_permit_is_that_of_the_route_that_answers(file: Path) -> None:
             await client.get(path)
             assert table.permit("GET", path) == permits.declared(made)[f"GET {taken[path]}"], path
     assert table.permit("GET", "/a/b/") is None
+
+
+async def test_each_method_of_a_path_has_its_own_permit() -> None:
+    made = app()
+    reads, sends = allow("reader"), allow("producer")
+    for path in ("/both", "/both/{name}"):
+        permits.declare(made, {f"GET {path}": reads, f"POST {path}": sends})
+        made.get(path)(lambda: None)
+        made.post(path)(lambda: None)
+    table = RouteTable.of(made)
+    for path in ("/both", "/both/x"):
+        assert [table.permit(method, path) for method in ("GET", "HEAD", "POST", "PUT")] == [reads, reads, sends, None]
 
 
 class Revocable:
