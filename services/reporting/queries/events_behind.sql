@@ -7,10 +7,15 @@ WITH chosen_tours AS (
     UNION ALL
     SELECT present.tour
     FROM stays_on(:as_of::date) AS present
-    WHERE (present.mission = :mission::text
-           OR coalesce(:tour::text, :line::text, :mandate::text, :mission::text) IS NULL AND :contributor::text IS NOT NULL)
+    WHERE :mission::text IS NOT NULL AND present.mission = :mission::text
       AND {category? present.category = :category::text}
       AND {contributor? present.contributor = :contributor::text}
+    UNION ALL
+    SELECT present.tour
+    FROM stays_on(:as_of::date) AS present
+    WHERE coalesce(:tour::text, :line::text, :mandate::text, :mission::text) IS NULL
+      AND {category? present.category = :category::text}
+      AND present.contributor = :contributor::text
 ), behind AS (
     SELECT service, position, day, type, chosen_tours.id AS tour
     FROM chosen_tours JOIN events ON events.aggregate_id = chosen_tours.id AND events.service = 'deployments'
