@@ -5,9 +5,9 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl
 
 import httpx
 
@@ -20,14 +20,13 @@ from kernel.http.sign_in import PERMITS
 from services.audit.http.permits import AUDIT
 from services.reporting.http.permits import QUERY
 from services.reporting.reports.catalogue import REPORTS
-from tests.access.conftest import EXPIRED, ONE_STATE, TOKENS, Whole, hold_an_event, token_of
+from tests.access.conftest import EXPIRED, ONE_STATE, TOKENS, WITH_PAGES, Whole, hold_an_event, token_of
 from tests.access.pairs import REFUSED, WORKS, Attempt, Door
+from tests.access.people import HOLDER, PERSON, VOUCHED_FOR, People, shows
 from tests.access.requests import Answer, Requests, Sample
 from tests.documents import APPS
-from tests.kernel.code_flow_browser import onward
 from tests.scope import histories
 from tests.scope.test_http import OUR_TOUR, REQUIRED
-from tests.sign_in_provider import path_of
 from tests.system import BEARER, RunningSystem
 
 PAGE: Final = Path(__file__).parents[2] / "docs/reference/permits.md"
@@ -43,7 +42,7 @@ APP_OF: Final = {"audit": "archive"}
 """Names of `tests.documents`, where they differ."""
 NOBODY, STRANGER = "nobody", "holder of an unknown token"
 UNKNOWN: Final = (NOBODY, STRANGER, EXPIRED)
-PRINCIPALS: Final = (*UNKNOWN, *TOKENS)
+PRINCIPALS: Final = (*UNKNOWN, *TOKENS, *VOUCHED_FOR)
 TYPES: Final = {
     "approvals": "ProposeMandate",
     "vacancies": "SubmitApplication",
@@ -66,19 +65,30 @@ _PAGES: Final = {
 def table() -> dict[str, dict[str, list[str]]]:
     """What the page says, by service and route: who may use it."""
     sections = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    return {
-        f"{service}: {row[1]}": {who: ["use"] for who in PRINCIPALS if _may_use(who, row[2], row[3])}
+    rows = [
+        (service, *row.groups())
         for section in sections
         for service in SECTIONS[section.partition("\n")[0]]
         for row in ROW.finditer(section)
-        if row[1] not in KERNEL or row[1] in _routes_of(service)
+    ]
+    return {
+        f"{service}: {route}": {
+            who: ["use"] for who in PRINCIPALS if _may_use(_shown(who, service, route), roles, states)
+        }
+        for service, route, roles, states in rows
+        if route not in KERNEL or route in _routes_of(service)
     }
 
 
-def _may_use(principal: str, roles: str, rows: str) -> bool:
-    if roles == "everybody":
-        return True
-    role, states = TOKENS.get(principal, (None, None))
+def _shown(principal: str, service: str, route: str) -> tuple[str, str] | None:
+    """The role and the States of whoever asks; None where nothing that counts is shown."""
+    return TOKENS.get(principal) or shows(principal, service, route)
+
+
+def _may_use(shown: tuple[str, str] | None, roles: str, rows: str) -> bool:
+    if roles == "everybody" or shown is None:
+        return roles == "everybody"
+    role, states = shown
     return role in roles.split(", ") and (states != ONE_STATE or rows == "its States")
 
 
@@ -98,6 +108,16 @@ class Callers:
     """By service, the place of an event that one operator has proposed to drop."""
     led_back: dict[tuple[str, str], Sample] = field(default_factory=dict)
     """By service and principal, how a browser comes back from the provider at which it has signed in."""
+    sessions: dict[str, str] = field(default_factory=dict)
+    """By service, the cookie of a person who has signed in."""
+
+    @property
+    def people(self) -> People:
+        return People(self.whole)
+
+    @cached_property
+    def _access_token(self) -> str:
+        return self.people.token()
 
     @property
     def system(self) -> RunningSystem:
@@ -109,9 +129,10 @@ class Callers:
         status_of_answer = (
             404 if principal == "operator of one State" else 200
         )  # it may ask, and others' answers are not for it
+        if route == "POST /v1/commands":
+            return self._command(service, command_id)
         special: dict[str, Sample] = {
             "GET /static": Sample("/static/pages.css"),
-            "POST /v1/commands": self._command(service, command_id),
             "GET /v1/commands": Sample("/v1/commands", {"id": command_id}, status=status_of_answer),
             "GET /v1/commands/{command_id:path}": Sample(f"/v1/commands/{command_id}", status=status_of_answer),
             "POST /v1/held/drop": self._drop(service),
@@ -142,7 +163,7 @@ class Callers:
 
     def _begin(self) -> Sample:
         """Signing in by the provider, which the page leads on to."""
-        form = self._form({"issuer": self.whole.provider.url, "next": "/"})
+        form = self._form(self.people.begin())
         return replace(form, path="/sign-in/provider", status=200, holds=f"{self.whole.provider.url}/authorize")
 
     def _form(self, fields: Mapping[str, str]) -> Sample:
@@ -185,12 +206,14 @@ class Callers:
 
     def _prepare(self, batch: list[Attempt]) -> None:
         """Before an event is dropped it is held; before anything of the archive is asked for, something is in it."""
+        self.sessions = {service: self.people.session(service) for service in WITH_PAGES}  # some sign out
         if any("POST" in one[0] for one in batch):
             self._propose_drops()
             return
         for object_, principal, _ in batch:
             if object_.endswith("GET /sign-in/callback"):
-                self._at_provider(object_.partition(":")[0], principal)
+                service = object_.partition(":")[0]
+                self.led_back[service, principal] = self.people.led_back(service)
         for service in TYPES:  # an operator reads every answer: the one that it is asked for is on record
             for who in (one for one in TOKENS if TOKENS[one][0] == "operator"):
                 sample = self._command(service, f"sent-by-{who.replace(' ', '-')}")
@@ -217,28 +240,31 @@ class Callers:
             answer = self.http.send(self.system.ports[service], "POST", self._drop(service), BEARER)
             assert '"state":"proposed"' in answer.text, answer.text
 
-    def _at_provider(self, service: str, principal: str) -> None:
-        """Begin to sign in, and be signed in at the provider."""
-        form = self._begin()
-        begun = httpx.post(f"{self.system.url(service)}{form.path}", content=form.content, headers=dict(form.headers))
-        cookie = begun.headers["set-cookie"].partition(";")[0]
-        path, _, query = path_of(httpx.get(onward(begun)).headers["location"]).partition("?")
-        came_back = Sample(path, dict(parse_qsl(query)), {"Cookie": cookie}, holds="You are signed in")
-        self.led_back[service, principal] = came_back
-
     def _tried(self, attempt: Attempt, is_allowed: bool) -> str:
         object_, principal, _ = attempt
         sample, answer = self._sent(object_, principal)
         if answer.status == sample.status and (not sample.holds or sample.holds in answer.text):
             return WORKS
-        is_refusal = answer.status == (401 if principal in UNKNOWN else 403) and "problem+json" in answer.media_type
+        service, _, route = object_.partition(": ")
+        refusal = 403 if _shown(principal, service, route) else 401
+        is_refusal = answer.status == refusal and "problem+json" in answer.media_type
         return REFUSED if is_refusal and not is_allowed else f"{answer.status} {answer.text[:300]}"
 
     def _sent(self, object_: str, principal: str) -> tuple[Sample, Answer]:
         service, _, route = object_.partition(": ")
-        shown = {} if principal == NOBODY else {"Authorization": f"Bearer {token_of(principal)}"}
         sample = self.sample(service, route, principal)
+        shown = self._credentials(principal, service)
+        cookies = [headers["Cookie"] for headers in (sample.headers, shown) if "Cookie" in headers]
+        shown |= {"Cookie": "; ".join(cookies)} if cookies else {}
         return sample, self.http.send(self.system.ports[service], route.partition(" ")[0], sample, shown)
+
+    def _credentials(self, principal: str, service: str) -> dict[str, str]:
+        if principal == NOBODY:
+            return {}
+        if principal == PERSON:
+            return {"Cookie": self.sessions.get(service, "forcegen=none")}
+        token = self._access_token if principal == HOLDER else token_of(principal)
+        return {"Authorization": f"Bearer {token}"}
 
 
 def _queries() -> dict[str, Sample]:
