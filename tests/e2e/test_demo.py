@@ -139,14 +139,23 @@ def test_from_a_number_on_a_page_to_the_producers_signature(
         rows = re.findall(r"<tr>.*?</tr>", page(http, behind), re.DOTALL)
         (row,) = [one for one in rows if "arrived" in one.lower() and tour in one]
         one_event = links(behind, row)["show"]
-        (record,) = [
-            to for label, to in links(one_event, page(http, one_event)).items() if "deployments.events/" in label
-        ]
+        of_event = page(http, one_event)
+        item = http.get(f"{system.url('query')}/v1/events", params={"event": one_event.partition("/events/")[2][:36]})
+        said = item.json()["items"][0]
+        assert (said["authtype"], said["authid"], said["causeplace"].startswith(topic)) == (
+            "service_account",
+            office,
+            True,
+        )
+        for text in (said["authid"], said["authkey"], said["authproof"], said["authregister"], said["causeplace"]):
+            assert text in of_event
+        (record,) = [to for label, to in links(one_event, of_event).items() if "deployments.events/" in label]
         shown = page(http, record, "Its command")
         (command,) = [to for label, to in links(record, shown).items() if label.startswith(topic)]
         verdict = page(http, command, "the command as it came")  # once a checkpoint covers it
         assert "The signature holds" in verdict
         assert f"Signed by <strong>{office}</strong>" in verdict
+        assert said["authkey"] in verdict and said["authproof"] in verdict
         assert "version 1 of the register" in verdict
         bundle = folder / f"{office}.json"
         (taken,) = [to for label, to in links(command, verdict).items() if label.startswith("the command as it came")]

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 
 from contracts.deployments import ConsentRecorded
+from contracts.envelope import ActedBy
 from contracts.words import Event
 from kernel.store.postgres import Connection
 from services.reporting.http.app import build
 from services.reporting.projections import PROJECTION_OF, VIEWS
 from services.reporting.projections.change_set import Tables, fold
-from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.event import SAID_BY, ConsumedEvent
 from services.reporting.projections.view import Project
 from services.reporting.projector.projector import Applied, Projector
 from services.reporting.projector.upsert_sql import Statements
@@ -90,6 +91,20 @@ async def test_an_event_beyond_a_gap_waits_until_the_gap_is_filled(connection: C
     assert await apply(connection, [log[1], log[1]]) == [Applied(applied=2, duplicates=1, released=1)]
     assert await parked(connection) == []
     assert await views(connection) == fold(log)
+
+
+async def test_who_said_an_event_is_kept_while_it_waits_and_when_it_is_applied(connection: Connection) -> None:
+    """Given an event of a producer and one of a policy, that wait behind a gap, then both are logged as they came."""
+    by = ActedBy("app_user", "mfa-kz", "a" * 32, "b" * 64, "7:" + "c" * 64)
+    policy = ActedBy("system", "urn:forcegen:vacancies", on_behalf_of="mfa-kz")
+    one, other = history([story.proposed(), story.approved()])
+    first = replace(one, acted_by=by, cause_place="approvals.commands/0/7")
+    second = replace(other, acted_by=policy)
+    await apply(connection, [second])
+    await apply(connection, [first])
+    rows = await connection.fetch(f"SELECT {', '.join(SAID_BY)} FROM events ORDER BY version")  # noqa: S608
+    assert [tuple(row) for row in rows] == [first.said_by, second.said_by]
+    assert first.said_by == ("app_user", "mfa-kz", "a" * 32, "b" * 64, "7:" + "c" * 64, None, "approvals.commands/0/7")
 
 
 async def test_an_event_that_cannot_be_applied_stops_its_own_stream_only(connection: Connection) -> None:

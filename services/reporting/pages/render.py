@@ -22,6 +22,7 @@ from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddr
 from services.reporting.pages.chart import OccupancyChart
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.problem_texts import said
+from services.reporting.projections.event import SAID_BY
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
@@ -197,7 +198,7 @@ def _facts(thing: NamedValues | None, words: Words, address: PageAddress) -> lis
         for name, value in (thing or {}).items()
         if value is not None and not isinstance(value, dict) and not (isinstance(value, list) and _holds_things(value))
     }
-    hidden = {"incomplete", "system_from", "data", "id", "service"}
+    hidden = {"incomplete", "system_from", "data", "id", "service", *SAID_BY}
     return [(words.say(worded(name)), cell(name, plain, words, address)) for name in plain if name not in hidden]
 
 

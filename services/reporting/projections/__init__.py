@@ -37,7 +37,7 @@ from services.reporting.projections import (
 )
 from services.reporting.projections.view import AnyView, Projection
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The version of the rows that events lead to. Raise it when they change: views of another version are rebuilt, and no
 program writes to them or reads them before that (`services/reporting/projection_version.py`)."""
 PROJECTIONS: Final[tuple[Projection, ...]] = (

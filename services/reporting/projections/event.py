@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from contracts.envelope import ActedBy
 from contracts.newer import UnreadEvent
 from contracts.words import Event
+
+SAID_BY: Final = ("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof", "causeplace")
+"""The columns that say who said an event, named as its attributes."""
+NOBODY: Final = ActedBy("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +37,13 @@ class ConsumedEvent:
     topic: str
     partition: int
     offset: int
+    acted_by: ActedBy | None = None
+    """Who said it, as its service has verified that; None in events of services that did not know yet."""
+    cause_place: str | None = None
+    """The record that led to it (`causeplace`)."""
+
+    @property
+    def said_by(self) -> tuple[str | None, ...]:
+        """The values of the columns `SAID_BY`."""
+        by = self.acted_by or NOBODY
+        return by.type or None, by.id, by.key, by.proof, by.register, by.on_behalf_of, self.cause_place

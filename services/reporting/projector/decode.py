@@ -3,6 +3,7 @@
 An event newer than this program is not a fault: it becomes an `UnreadEvent`, which the gate parks in its stream.
 """
 
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from contracts import registry
 from contracts.cloudevents import Envelope, from_kafka
+from contracts.envelope import ActedBy
 from contracts.newer import UnreadEvent, newer, newer_event
 from contracts.unreadable import Unreadable
 from contracts.words import Event
@@ -59,7 +61,10 @@ def event_of_parked(row: asyncpg.Record) -> ConsumedEvent:
     """A parked event as it arrived; `data` stays an `UnreadEvent` while this program does not know the event's type."""
     service, stream, version, position, event_id, name, effective, recorded, text, *rest, schema_version = row
     data = _parked_data(name, schema_version, text)
-    return ConsumedEvent(event_id, name, stream, version, position, service, effective, recorded, data, *rest)
+    *plain, kind, identity, key, proof, register, on_behalf_of, place = rest
+    by = ActedBy(kind, identity, key, proof, register, on_behalf_of) if kind else None
+    read = ConsumedEvent(event_id, name, stream, version, position, service, effective, recorded, data, *plain)
+    return replace(read, acted_by=by, cause_place=place)
 
 
 def _consumed(topic: str, partition: int, offset: int, envelope: Envelope, data: Event | UnreadEvent) -> ConsumedEvent:
@@ -79,6 +84,8 @@ def _consumed(topic: str, partition: int, offset: int, envelope: Envelope, data:
         topic=topic,
         partition=partition,
         offset=offset,
+        acted_by=envelope.acted_by,
+        cause_place=envelope.cause_place,
     )
 
 

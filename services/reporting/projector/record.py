@@ -6,7 +6,7 @@ from typing import Final
 
 from kernel.store.postgres import Connection
 from services.reporting.projections.change_set import ChangeSet
-from services.reporting.projections.event import ConsumedEvent
+from services.reporting.projections.event import SAID_BY, ConsumedEvent
 from services.reporting.projections.scope import EVERYONE, scope_of_event
 from services.reporting.projections.vacancies import VACANCIES, VacancyRow
 from services.reporting.projections.view import Key
@@ -22,6 +22,7 @@ IDS_MAX: Final = 100
 _EVENT: Final = (
     *("service", "stream", "version", "position", "id", "type", "effective", "recorded", "data"),
     *("correlation_id", "causation_id", "actor", "topic", "part", "offset"),
+    *SAID_BY,
 )
 _LOG: Final = (*_EVENT, "aggregate_id", "contributor")
 _NAMES: Final = ", ".join(f'"{name}"' for name in _LOG)
@@ -98,6 +99,7 @@ def _columns(event: ConsumedEvent) -> tuple[object, ...]:
         *(event.service, event.stream, event.version, event.position, event.id, event.type, event.effective),
         *(event.recorded, event.data.model_dump_json(), event.correlation_id, event.causation_id, event.actor),
         *(event.topic, event.partition, event.offset),
+        *event.said_by,
     )
 
 
