@@ -25,7 +25,7 @@ WRONG = Path("docs/how-to/see-what-went-wrong.md")
 GLOSSARY = Path("docs/glossary.md")
 DECISIONS = Path("docs/decisions")
 DEPENDENCIES = Path("docs/dependencies.md")
-READER_MAKES = {"deploy/.env", "deploy/tokens"}
+READER_MAKES = {"deploy/.env", "deploy/producers", "deploy/tokens"}
 """What a page tells its reader to make."""
 PLACEHOLDERS = {"name.sql"}
 """What stands for any file of its kind."""
