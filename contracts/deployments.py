@@ -496,7 +496,12 @@ class _OfUnit(_InDeployments):
         return streams.unit(self.unit)
 
 
-class _UnitMou(_OfUnit):
+class _ClearedUnit(_OfUnit):
+    contributor: Contributor | None = None
+    """The State that pledged the unit; None where the vacancies service did not say so yet."""
+
+
+class _UnitMou(_ClearedUnit):
     mission: Mission
     document: Reference
     signed_on: Day
@@ -515,7 +520,7 @@ class UnitMouRecorded(_UnitMou, Event):
     effective_field = "signed_on"
 
 
-class _UnitVisit(_OfUnit):
+class _UnitVisit(_ClearedUnit):
     visited_on: Day
     passed: bool
 

@@ -545,6 +545,9 @@ class MouSigned(_Mou, Event):
 
     effective_field = "signed_on"
 
+    contributor: Contributor | None = None
+    """The State that pledged the unit; None in events of earlier versions."""
+
 
 class _Visit(_OfUnit):
     visited_on: Day
@@ -559,6 +562,9 @@ class PredeploymentVisitRecorded(_Visit, Event):
     """The UN's pre-deployment visit took place."""
 
     effective_field = "visited_on"
+
+    contributor: Contributor | None = None
+    """The State that pledged the unit; None in events of earlier versions."""
 
 
 # Mandate lines as this service knows them (sent by its policy on events of the approvals service).

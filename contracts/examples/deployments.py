@@ -125,12 +125,13 @@ presence = deployments.NotePresence.model_validate(
 )
 mou = deployments.RecordUnitMou(
     unit="kazcoy-11",
+    contributor="KAZ",
     mission="UNIFIL",
     document="Memorandum KAZ-IND, August 2018",
     signed_on=date(2018, 8, 21),
     strength=120,
 )
-visit = deployments.RecordUnitVisit(unit="kazcoy-11", visited_on=date(2023, 9, 12), passed=True)
+visit = deployments.RecordUnitVisit(unit="kazcoy-11", contributor="KAZ", visited_on=date(2023, 9, 12), passed=True)
 strength = deployments.RecordStrengthReturn(
     contributor="KAZ",
     as_of=date(2021, 1, 31),

@@ -115,9 +115,18 @@ def contributors(command: ReceivedCommand[Command], states: States) -> Collectio
 
 
 def as_seen(stream: str, state: State, states: States, may_see: Callable[[str], bool]) -> State:
-    """Another State's line is as if no decision had granted it; other streams are no State's."""
-    is_foreign = isinstance(state, Ledger) and not all(may_see(one) for one in state.line.contributors)
-    return initial(stream) if is_foreign else state
+    """Another State's line is as if no decision had granted it, and its unit as if it had no papers.
+
+    Other streams are no State's. A unit of which no event says whose it is has no papers for a sender of some States.
+    """
+    match state:
+        case Ledger():
+            is_seen = all(may_see(one) for one in state.line.contributors)
+        case Clearance():
+            is_seen = state.contributor is not None and may_see(state.contributor)
+        case _:
+            is_seen = True
+    return state if is_seen else initial(stream)
 
 
 def claims(event: RecordedEvent, state: State) -> Mapping[str, tuple[Claim, ...]]:

@@ -21,6 +21,8 @@ class Clearance:
     mous: Mapping[str, EffectiveDated[UnitMouRecorded]] = field(default_factory=dict)
     """By mission, from the day of signature."""
     visits: EffectiveDated[UnitVisitRecorded] = field(default_factory=EffectiveDated)
+    contributor: str | None = None
+    """The State that pledged the unit; None if no event says so."""
 
     def mous_for(self, mission: str) -> EffectiveDated[UnitMouRecorded]:
         """The MOUs for a mission."""
@@ -32,9 +34,12 @@ def evolve(state: Clearance, event: Event) -> Clearance:
     match event:
         case UnitMouRecorded():
             mous = state.mous_for(event.mission).with_value(event.signed_on, event)
-            return replace(state, mous={**state.mous, event.mission: mous})
+            return replace(
+                state, mous={**state.mous, event.mission: mous}, contributor=event.contributor or state.contributor
+            )
         case UnitVisitRecorded():
-            return replace(state, visits=state.visits.with_value(event.visited_on, event))
+            visits = state.visits.with_value(event.visited_on, event)
+            return replace(state, visits=visits, contributor=event.contributor or state.contributor)
         case _:
             raise TypeError(f"a unit's stream holds no {type(event).__name__}")
 

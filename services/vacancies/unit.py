@@ -131,11 +131,11 @@ def _sign(own: Unit, command: SignMou) -> Decision:
     if command.strength > pledged.headcount:
         reason = f"A strength of {command.strength} is above the {pledged.headcount} people pledged."
         return Refusal("I6", reason, "strength", "Sign for at most the pledged headcount, or pledge more people.")
-    return [recorded(MouSigned, command)]
+    return [recorded(MouSigned, command, contributor=pledged.contributor)]
 
 
 def _visit(own: Unit, command: RecordPredeploymentVisit) -> Decision:
     if not any(day <= command.visited_on for day in own.selected_on.values()):
         reason = f"Unit {command.unit} was not selected by {command.visited_on}; the visit follows the selection."
         return lifecycle(reason, "visited_on", "Record the selection first (SelectUnit).")
-    return [recorded(PredeploymentVisitRecorded, command)]
+    return [recorded(PredeploymentVisitRecorded, command, contributor=own.pledges.values[0].contributor)]

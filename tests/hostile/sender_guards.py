@@ -26,6 +26,18 @@ SENDER_GUARDS: Final = (
         FOREIGN,
     ),
     Guard(
+        "papers of their units",
+        "the MOU and the visit of another State's unit are as unknown as those of no unit",
+        (
+            Edit(
+                "services/deployments/decider.py",
+                "            is_seen = state.contributor is not None and may_see(state.contributor)\n",
+                "            is_seen = True\n",
+            ),
+        ),
+        FOREIGN,
+    ),
+    Guard(
         "nobody's thing",
         "a sender of some States says nothing of what no State has on record",
         (Edit(DECISION, 'not about and getattr(command.data, "contributor", None) is None', "False"),),

@@ -24,6 +24,7 @@ from services.vacancies import decider as of_vacancies
 from tests import peacekeepers as story
 from tests.projection_spec import history
 from tests.scope import histories
+from tests.specs import deployments_events as line
 
 DECIDERS: Final[Mapping[str, Any]] = {
     "approvals": of_approvals,
@@ -146,6 +147,38 @@ def test_who_has_a_nomination_for_such_a_vacancy_may_still_withdraw_it() -> None
     withdraw = next(one for one in SENT if isinstance(one, vacancies.WithdrawNomination))
     body = answer(about(withdraw, "alpha").model_copy(update=vacancy), DESK, nominated)
     assert body.status == "accepted", body
+
+
+@pytest.mark.parametrize("mark", ["alpha", "bravo"])
+@pytest.mark.parametrize("command", OF_SOMETHING, ids=lambda command: type(command).__name__)
+def test_no_answer_depends_on_what_another_state_has_on_record(
+    monkeypatch: pytest.MonkeyPatch, command: Command, mark: str
+) -> None:
+    """Given the history of both States, and that of ours alone, then a command has one answer, whosever its names."""
+    log = histories.log()
+    before = answer(about(command, mark), DESK)
+    alone = [one for one in log if not any(of in one.data.model_dump_json() for of in ("bravo", histories.THEIRS))]
+    monkeypatch.setattr(histories, "log", lambda: alone)
+    assert answer(about(command, mark), DESK) == before
+
+
+def test_the_papers_of_a_foreign_unit_are_as_unknown_as_those_of_no_unit() -> None:
+    """Given a tour of ours that names a unit of another State, or of nobody: the second name is in the stream alone."""
+    refusals = [_arrival(f"inf-{mark}", histories.THEIRS) for mark in ("bravo", "nobody")]
+    assert refusals[0].replace("bravo", "nobody") == refusals[1]
+    assert "no MOU" in refusals[1]
+    assert "allows 1" in _arrival("inf-bravo", histories.OURS), "our own unit's papers are seen"
+
+
+def _arrival(unit: str, owner: str) -> str:
+    """Why a tour of ours with this unit may not arrive, where the papers of `inf-bravo` are of this State."""
+    papers = {"unit": "inf-bravo", "contributor": owner}
+    past: list[Event] = [
+        *(line.opened(contributor=histories.OURS), line.mission()),
+        *(line.planned("t-9", unit=unit, headcount=2), line.mou(1).model_copy(update=papers)),
+        line.visit().model_copy(update=papers),
+    ]
+    return answer(line.arrive("t-9", headcount=2), DESK, *past).reason or ""
 
 
 def test_the_same_commands_tell_a_sender_of_every_state_what_is_on_record() -> None:

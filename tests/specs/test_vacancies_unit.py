@@ -106,15 +106,19 @@ def test_i8_a_unit_is_selected_for_an_active_mission() -> None:
 
 
 def test_i6_the_mou_follows_the_selection_and_stays_within_the_pledge() -> None:
-    given(pledged, selected).when(SignMou(**MOU)).then(MouSigned(**MOU))
-    given(pledged, selected).when(SignMou(**(MOU | {"strength": 90}))).then(MouSigned(**(MOU | {"strength": 90})))
+    given(pledged, selected).when(SignMou(**MOU)).then(MouSigned(**MOU, contributor="KAZ"))
+    given(pledged, selected).when(SignMou(**(MOU | {"strength": 90}))).then(
+        MouSigned(**(MOU | {"strength": 90}), contributor="KAZ")
+    )
     given(pledged, selected).when(SignMou(**(MOU | {"strength": 121}))).then_refused("I6", "121", "120")
     given(pledged).when(SignMou(**MOU)).then_refused("lifecycle", "selected")
     given(pledged, selected).when(SignMou(**(MOU | {"mission": "MINURSO"}))).then_refused("lifecycle", "MINURSO")
 
 
 def test_the_visit_follows_the_selection() -> None:
-    given(pledged, selected).when(RecordPredeploymentVisit(**VISIT)).then(PredeploymentVisitRecorded(**VISIT))
+    given(pledged, selected).when(RecordPredeploymentVisit(**VISIT)).then(
+        PredeploymentVisitRecorded(**VISIT, contributor="KAZ")
+    )
     given(pledged).when(RecordPredeploymentVisit(**VISIT)).then_refused("lifecycle", "not selected")
     early = VISIT | {"visited_on": date(2014, 3, 9)}
     given(pledged, selected).when(RecordPredeploymentVisit(**early)).then_refused("lifecycle", "2014-03-09")
