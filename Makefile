@@ -23,19 +23,21 @@ down: .venv/.local ## stop all of it; the data stays
 status: .venv/.local ## what runs, where, and how far behind it is
 	@$(BIN)/forcegen status --directory $(DIRECTORY)
 
-# Two processes, each with servers of its own and whole files, the longest first (tests/longest_first.py).
+# Two processes, each with servers of its own and whole files, the longest first (tests/longest_first.py). Compiled code is
+# kept, whatever the environment says: else each of some thousand processes compiles every module again.
+RUN := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python
 PYTEST := -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 test: check browser ## everything that is checked, then every test (ARGS="-k ceiling" for some)
-	@$(BIN)/python $(PYTEST) $(ARGS)
+	@$(RUN) $(PYTEST) $(ARGS)
 
 # Pure tests: those that need Kafka or Postgres carry the marker `servers` (tests/conftest.py gives it to them).
 UNIT := tests/architecture tests/contracts tests/specs tests/properties tests/kernel
 unit: .venv/.dev ## pure tests alone, in under a minute: no Kafka, no Postgres, no browser, no other process
-	@$(BIN)/python $(PYTEST) -m "not servers and not exhaustive" $(UNIT) $(ARGS)
+	@$(RUN) $(PYTEST) -m "not servers and not exhaustive" $(UNIT) $(ARGS)
 
 coverage: check browser ## every test, and how much of kernel, contracts and services they run, child processes included
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m coverage run $(PYTEST) $(ARGS); status=$$?; \
+	@$(RUN) -m coverage run $(PYTEST) $(ARGS); status=$$?; \
 	  $(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage report && exit $$status
 
 browser: .venv/.dev ## a Chromium for the tests: the one on PATH, else a locked package
