@@ -13,6 +13,7 @@ from tests.hostile.one_edit import never, without
 IDENTITY, KERNEL = "kernel/identity", "tests/kernel/test_"
 INTAKE, SENDERS, PERMITS = f"{IDENTITY}/intake.py", f"{IDENTITY}/senders.py", f"{IDENTITY}/permits.py"
 REGISTER, TEXT, FILE = f"{IDENTITY}/register.py", f"{IDENTITY}/register_text.py", f"{IDENTITY}/register_file.py"
+QUICK: Final = f"{IDENTITY}/quick_keys.py"
 AT_BROKERS, COMMANDS = f"{IDENTITY}/register_kafka.py", f"{IDENTITY}/register_commands.py"
 WRONG_LINE: Final = f"{KERNEL}register.py::test_one_wrong_line_refuses_all_of_it_and_is_named"
 UNSIGNED: Final = f"{KERNEL}register.py::test_a_register_that_two_operators_did_not_sign_is_refused"
@@ -52,6 +53,20 @@ SOURCES: Final = (
         "pass",
     ),
     never("a source of another on a topic", OWN_TOPIC, INTAKE, "whose not in (None, producer.name)"),
+    without(
+        "a signature of libsodium",
+        f"{KERNEL}quick_keys.py::test_both_accept_a_signature_and_none_with_a_bit_turned",
+        QUICK,
+        "            return False\n",
+        "            return True\n",
+    ),
+    without(
+        "64 bytes of libsodium",
+        f"{KERNEL}quick_keys.py::test_both_refuse_a_signature_that_holds_the_beginning_of_the_message",
+        QUICK,
+        " or len(signature) != 64",
+        "",
+    ),
     without(
         "keys of the producer alone",
         f"{KERNEL}intake.py::test_the_right_key_of_another_producer_is_not_its_producers",

@@ -39,6 +39,12 @@ def test_both_refuse_a_signature_of_another_length(length: int) -> None:
     assert verdicts(KZ, KZ.sign(b"command").ljust(length, b"\0")[:length], b"command") == [False, False]
 
 
+def test_both_refuse_a_signature_that_holds_the_beginning_of_the_message() -> None:
+    """What is verified is the message that was sent, wherever a library cuts the two apart."""
+    signature = KZ.sign(b"command")
+    assert verdicts(KZ, signature + b"com", b"mand") == [False, False]
+
+
 def test_both_refuse_a_second_signature_that_adds_the_order() -> None:
     """S is read in one way only (RFC 8032, section 5.1.7): else anybody makes a second signature of each."""
     signature = KZ.sign(b"command")
