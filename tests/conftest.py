@@ -2,11 +2,14 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from deploy.local import kafka
 from tests.longest_first import longest_first
 from tests.servers import Servers, fresh_database, provided_servers
 from tests.system import RunningSystem, prepared_system
@@ -35,9 +38,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
-    """A real Kafka and a real Postgres."""
+    """A real Kafka and a real Postgres.
+
+    This Kafka lives for some minutes. For so long the JVM's second compiler costs more than its code saves: a third of
+    Kafka's CPU time.
+    """
     place = tempfile.TemporaryDirectory(prefix="forcegen-test-", ignore_cleanup_errors=True)
-    with place as directory, provided_servers(Path(directory) / "servers") as available:
+    with place as directory, ExitStack() as to_the_end:
+        with patch.object(kafka, "JVM", [*kafka.JVM, "-XX:TieredStopAtLevel=1"]):
+            available = to_the_end.enter_context(provided_servers(Path(directory) / "servers"))
         yield available
 
 
