@@ -6,6 +6,7 @@ and a message without one is read as version 1, so that a producer written today
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from contracts import approvals, deployments, vacancies
@@ -16,6 +17,7 @@ SERVICES: Final = ("approvals", "vacancies", "deployments")
 """The deciding services."""
 
 
+@cache
 def type_name(word: type[Message]) -> str:
     """The CloudEvents type of a message type, e.g. `forcegen.approvals.ProposeMandate`."""
     return f"forcegen.{word.service}.{word.__name__}"

@@ -144,7 +144,9 @@ def _verified(
     verified = verify(event.attributes, event.data, producer.keys_at(arrival.at))
     unsigned = {_FIELDS[name]: None for name in verified.dropped if name in _FIELDS}
     time = None if envelope.time is None else envelope.time.replace(microsecond=0)
-    signed = replace(envelope, time=time, data=event.data, recorded_time=None, **unsigned)  # type: ignore[arg-type]  # by name
+    signed = envelope
+    if unsigned or (time, event.data, None) != (envelope.time, envelope.data, envelope.recorded_time):
+        signed = replace(envelope, time=time, data=event.data, recorded_time=None, **unsigned)  # type: ignore[arg-type]  # by name
     kind: PrincipalKind = "app_user" if producer.names_officials and signed.actor else "service_account"
     return signed, _principal(producer, register, kind, verified.key_id, verified.payload_sha256)
 

@@ -21,6 +21,7 @@ from kernel.http.permits import RouteWithoutPermit
 from kernel.http.proxied import addressed
 from kernel.runtime import listening
 from kernel.runtime.faults import kind, where
+from kernel.runtime.garbage import collect_seldom
 from kernel.runtime.settings import Settings
 
 log = structlog.get_logger()
@@ -107,4 +108,5 @@ def server_settings(app: FastAPI, settings: Settings) -> uvicorn.Config:
 def main(run: Coroutine[object, None, None], settings: Settings) -> None:
     """The entry point of every service's `__main__`."""
     configure_logs(settings.log_level)
+    collect_seldom()
     uvloop.run(run)
