@@ -106,7 +106,7 @@ def _record(topic: str, offset: int, event: flow.Event, key: SigningKey | None) 
 
 def _register(source: str, *, must_sign: bool) -> Register:
     keys = [f"key {key.public.text} from 2020-01-01T00:00:00Z" for key in KEYS.values()]
-    door = ["must-sign"] if must_sign else [f"topic {command_topics.own(SERVICE.name, PRODUCER)}"]
+    door = ["must-sign"] if must_sign else [f"broker {PRODUCER}", f"topic {command_topics.own(SERVICE.name, PRODUCER)}"]
     lines = [f"producer {PRODUCER}", f"source {source}", *keys, *door, f"command {SERVICE.name}.*", "contributor KAZ"]
     return parse("\n".join(["forcegen producers", "version 1", *lines, ""]))
 

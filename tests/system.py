@@ -2,8 +2,8 @@
 
 import asyncio
 import os
+import secrets
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.kafka_logins import KafkaLogin
+from deploy.local.ports import is_free
 from deploy.provision import OWNERS, READERS, SCHEMAS_OF, UNSCOPED, provision_scope
 from kernel.command_service import DecidingService
 from kernel.identity.principal import ROLES as EVERY_ROLE
@@ -150,11 +151,19 @@ def tokens_file(folder: Path) -> Path:
     return file
 
 
+PORTS = range(10_000, 20_000)
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that nobody was given before.
+
+    It lies below those that the kernel gives to connections: one of these would take it before its service does.
+    """
+    while (port := secrets.choice(PORTS)) in _given or not is_free(port):
+        pass
+    _given.add(port)
+    return port
 
 
 def every_topic() -> list[str]:
