@@ -20,11 +20,13 @@ NUMBER_MAX: Final = BIGINT_MAX
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _JSON = re.compile(r"[a-z0-9.-]+/(?:[a-z0-9.+-]+\+)?json\s*(?:;.*)?", re.ASCII | re.IGNORECASE | re.DOTALL)
 
+AUTH: Final = ("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof")
+"""The attributes that say who acted, in the order of the fields of `ActedBy`."""
 NAMES: Final = (
     *("specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"),
     *("recordedtime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
     *("partitionkey", "effectivetime"),
-    *("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof", "causeplace"),
+    *(*AUTH, "causeplace"),
 )
 """Every attribute that is read: those of CloudEvents 1.0, its extensions and ours; `effectivetime` to refuse it."""
 
@@ -51,6 +53,11 @@ class ActedBy:
     """Extension `authregister`: version and SHA-256 of the register of producers by which it was verified."""
     on_behalf_of: str | None = None
     """Extension `authonbehalfof`: the principal whose command led to this one, if a policy sent it."""
+
+    @property
+    def values(self) -> tuple[str | None, ...]:
+        """The values of the attributes `AUTH`."""
+        return self.type, self.id, self.key, self.proof, self.register, self.on_behalf_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +136,8 @@ def envelope(attributes: Attributes, data: bytes, place: Place) -> Envelope:
 
 
 def _acted_by(attributes: Attributes) -> ActedBy | None:
-    kind, *rest = (attributes.get(name) or None for name in _AUTH)
+    kind, *rest = (attributes.get(name) or None for name in AUTH)
     return ActedBy(kind, *rest) if kind else None
-
-
-_AUTH: Final = ("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof")
 
 
 def _incomplete(attributes: Attributes, place: Place) -> Unreadable:
@@ -228,9 +232,7 @@ def optional(event: Envelope) -> list[tuple[str, str | int]]:
         ("causeplace", event.cause_place),
     )
     if event.acted_by is not None:
-        by = event.acted_by
-        values = (by.type, by.id, by.key, by.proof, by.register, by.on_behalf_of)
-        pairs += tuple(zip(_AUTH, values, strict=True))
+        pairs += tuple(zip(AUTH, event.acted_by.values, strict=True))
     return [(name, value) for name, value in pairs if value is not None and value != ""]
 
 

@@ -15,7 +15,7 @@ import orjson
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from contracts.cloudevents import Envelope, to_kafka
-from contracts.envelope import ActedBy
+from contracts.envelope import AUTH, ActedBy
 from contracts.limits import ATTRIBUTE_LENGTH_MAX, DEAD_KEY_BYTES_MAX, RECORD_BYTES_MAX
 from contracts.outcome import CommandDecided
 from contracts.registry import EVENTS, OUTCOME_TYPE, schema_name, source_of
@@ -162,8 +162,7 @@ def _event(service: str, row: LogRow) -> OutboxRecord:
 
 def _acted_by(row: LogRow) -> ActedBy | None:
     """Who acted; None for rows of an earlier version, whose records keep their bytes."""
-    names = ("authid", "authkey", "authproof", "authregister", "authonbehalfof")
-    return ActedBy(row["authtype"], *(row[name] for name in names)) if row["authtype"] is not None else None
+    return ActedBy(*(row[name] for name in AUTH)) if row["authtype"] is not None else None
 
 
 def _utc(when: datetime) -> datetime:

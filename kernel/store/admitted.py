@@ -22,8 +22,7 @@ async def append_admitted(
 
 def acted_by_columns(principal: Principal) -> tuple[str | None, ...]:
     """Who acted, in the order of the columns."""
-    by = acted_by(principal)
-    return (by.type, by.id, by.key, by.proof, by.register, by.on_behalf_of)
+    return acted_by(principal).values
 
 
 def _kept(command: DecodedCommand) -> tuple[object, ...]:

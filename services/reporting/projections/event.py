@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from contracts.envelope import ActedBy
+from contracts.envelope import AUTH, ActedBy
 from contracts.newer import UnreadEvent
 from contracts.words import Event
 
-SAID_BY: Final = ("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof", "causeplace")
+SAID_BY: Final = (*AUTH, "causeplace")
 """The columns that say who said an event, named as its attributes."""
-NOBODY: Final = ActedBy("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +44,5 @@ class ConsumedEvent:
     @property
     def said_by(self) -> tuple[str | None, ...]:
         """The values of the columns `SAID_BY`."""
-        by = self.acted_by or NOBODY
-        return by.type or None, by.id, by.key, by.proof, by.register, by.on_behalf_of, self.cause_place
+        by = (None,) * len(AUTH) if self.acted_by is None else self.acted_by.values
+        return *by, self.cause_place
