@@ -177,14 +177,14 @@ class SigningKey:
     private: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
     @classmethod
-    def from_pem(cls, text: bytes) -> Self:
+    def from_pem(cls, pem: bytes) -> Self:
         """Read a private key in PEM, not encrypted: of `forcegen keys new`, or of `openssl genpkey`.
 
         Raises:
             KeyRefused: it is none, or of another algorithm. The text does not quote the file.
         """
         try:
-            key = serialization.load_pem_private_key(text, password=None)
+            key = serialization.load_pem_private_key(pem, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             key = None
         if isinstance(key, ed25519.Ed25519PrivateKey):
