@@ -70,7 +70,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "import": ("cli.commands.imports:commands", "Read files of others into the books."),
     "audit": ("cli.commands.audit:commands", "Check the archive, and export it."),
-    "keys": ("cli.commands.keys:commands", "Make and show the keys that sign events."),
+    "keys": (
+        "cli.commands.keys:commands",
+        "Make and show the keys that sign events, and write the library that signs.",
+    ),
     "tokens": ("cli.commands.tokens:commands", "Tokens for the services' HTTP routes."),
     "producers": ("cli.commands.producers:commands", "Who may send commands, and what each may."),
     "kafka": ("cli.commands.kafka:commands", "Kafka's users and rights, for its administrator."),

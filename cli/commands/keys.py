@@ -1,4 +1,4 @@
-"""`forcegen keys`: make a key that signs events, and print its public half for the register of producers."""
+"""`forcegen keys`: make a key that signs events, print its public half, and write the library that signs."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 
 from cli.input.key_files import made, read_key, write_key
 from contracts.verifiability import PublicKey
+from operations.signing_library import write_library
 
 
 class Algorithm(StrEnum):
@@ -19,7 +20,12 @@ class Algorithm(StrEnum):
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file of the private key.")]
 Kind = Annotated[Algorithm, typer.Option("--algorithm", help="Ed25519, or ECDSA over P-256 for hardware without it.")]
-commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Make and show the keys that sign events.")
+Target = Annotated[Path, typer.Argument(metavar="DIR", help="Where the wheel goes; the same version is replaced.")]
+commands = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Make and show the keys that sign events, and write the library that signs.",
+)
 
 
 @commands.command("new")
@@ -53,6 +59,23 @@ def show(file: File) -> None:
     Exit codes: 0 printed; 1 the file holds no such key, or others can read it.
     """
     _show(read_key(file).public)
+
+
+@commands.command("library")
+def library(directory: Target = Path()) -> None:
+    """Write the library that signs and verifies events as a Python wheel; it needs `cryptography` and nothing of ours.
+
+    The same version of the system writes the same bytes everywhere: compare the checksum that it prints.
+
+    \b
+    Examples:
+      forcegen keys library
+      pip install ./forcegen_verifiability-*.whl
+    \b
+    Exit codes: 0 written; 1 the file cannot be written.
+    """
+    target, checksum = write_library(directory)
+    typer.echo(f"{checksum}  {target}")
 
 
 def _show(public: PublicKey) -> None:

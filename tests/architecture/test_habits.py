@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.sources import calls, files, python, text, tree
-from tests.architecture.words import LINES_MAX, TABLES_OF_DATA
+from tests.architecture.words import TABLES_OF_DATA
 
 VOCABULARIES = {Path(f"contracts/{service}.py") for service in ("approvals", "vacancies", "deployments")}
 """One class a message, in the order of the things' lives: looked up like a dictionary, not read from end to end."""
 
-TAKEN_ALONE = {Path("contracts/verifiability.py")}
-"""A producer takes it, and nothing else of the system: it cannot be parted."""
-VERIFIER = Path("services/audit/verify/verifier")
-"""The folder that an auditor takes, and nothing else of the system."""
+STAND_ALONE = (
+    Path("contracts/verifiability"),  # a producer takes it, as a wheel
+    Path("services/audit/verify/verifier"),  # an auditor takes it, as one file
+)
+"""Folders that are taken without the rest of the system."""
 
 LEFT_OPEN = re.compile(r"(?:#|//|--|<!--)\s*(?:TODO|FIXME|XXX|HACK)\b")
 HOME = re.compile(r"(?<![\w.:$}-])/(?:home|root|work|Users|mnt)/\w")
@@ -42,7 +43,7 @@ def places_of(pattern: re.Pattern[str]) -> list[str]:
 
 
 def test_every_file_that_may_be_long_has_a_condition_here() -> None:
-    assert set(TABLES_OF_DATA) == VOCABULARIES | TAKEN_ALONE
+    assert set(TABLES_OF_DATA) == VOCABULARIES
 
 
 def test_a_vocabulary_holds_only_words() -> None:
@@ -52,19 +53,13 @@ def test_a_vocabulary_holds_only_words() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("path", sorted(TAKEN_ALONE), ids=str)
-def test_what_is_taken_alone_needs_nothing_of_ours(path: Path) -> None:
-    """Python's own library and the one that checks signatures."""
-    assert needed(path) == {"cryptography"}
-    assert len(text(path).splitlines()) <= 2 * LINES_MAX
-
-
-def test_the_verifiers_folder_needs_nothing_of_ours() -> None:
+@pytest.mark.parametrize("folder", STAND_ALONE, ids=str)
+def test_a_folder_that_stands_alone_needs_nothing_of_ours(folder: Path) -> None:
     """Python's own library, the one that checks signatures, and by relative imports its own modules."""
-    modules = [path for path in files() if path.parent == VERIFIER and path.suffix == ".py"]
+    modules = [path for path in files() if path.parent == folder and path.suffix == ".py"]
     own = {f".{path.stem}" for path in modules}
     assert {name for path in modules for name in needed(path)} - own == {"cryptography"}
-    assert not [path for path in files() if VERIFIER in path.parents and path not in modules]
+    assert not [path for path in files() if folder in path.parents and path not in modules]
 
 
 def needed(path: Path) -> set[str]:

@@ -57,8 +57,15 @@ def imported(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield str(node.module)
-            yield from (name for name in (f"{node.module}.{a.name}" for a in node.names) if _file(name) in files())
+            module = _named(path, node)
+            yield module
+            yield from (name for name in (f"{module}.{a.name}" for a in node.names) if _file(name) in files())
+
+
+def _named(path: Path, node: ast.ImportFrom) -> str:
+    """The module of an import; a relative one by its whole name."""
+    package = path.parts[: len(path.parts) - node.level] if node.level else ()
+    return ".".join([*package, *([node.module] if node.module else [])])
 
 
 def _file(module: str) -> Path:

@@ -56,7 +56,6 @@ TABLES_OF_DATA = {
     Path("contracts/approvals.py"): "one class a message, in the order of a mandate's life",
     Path("contracts/vacancies.py"): "one class a message, in the order of the things' lives",
     Path("contracts/deployments.py"): "one class a message, in the order of the things' lives",
-    Path("contracts/verifiability.py"): "a producer takes this one file and nothing else of the project",
 }
 """Files that may be long, each with its reason."""
 

@@ -220,6 +220,6 @@ def test_a_record_of_the_archive_is_verified_alike(tmp_path: Path, in_bundle: bo
 
 
 def test_the_commands_explain_themselves() -> None:
-    for command in (("keys", "new"), ("keys", "show"), ("verify-event",), ("sign",), ("send",)):
+    for command in (("keys", "new"), ("keys", "show"), ("keys", "library"), ("verify-event",), ("sign",), ("send",)):
         result = run(*command, "--help")
         assert f"forcegen {' '.join(command)}" in result.stdout and "Exit codes:" in result.stdout

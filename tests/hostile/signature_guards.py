@@ -9,7 +9,11 @@ from typing import Final
 
 from tests.hostile.guards import Edit, Guard, main
 
-VERIFIER, READER = "contracts/verifiability.py", "contracts/raw_events.py"
+FOLDER, READER = "contracts/verifiability/", "contracts/raw_events.py"
+VERIFIER, KEY, ENVELOPE, SIGNER = (FOLDER + f"{one}.py" for one in ("verification", "keys", "envelope", "signing"))
+PAYLOAD, STRICT, VALUES, DIGESTS = (
+    FOLDER + f"{one}.py" for one in ("payload", "strict_forms", "canonical_values", "digests")
+)
 VECTORS, EVENTS = "tests/contracts/test_verifiability_vectors.py", "tests/contracts/test_verifiability.py"
 KEYS, RAW = "tests/contracts/test_verifiability_keys.py", "tests/contracts/test_raw_events.py"
 
@@ -26,40 +30,42 @@ def _never(name: str, search: str, condition: str, file: str = VERIFIER) -> Guar
 NAMES: Final = 'in (*CORE, MATERIAL, "data")'
 SIGNATURE_GUARDS: Final = (
     _without("the signature itself", EVENTS, "if key.holds(signature, message):", "if True:"),
-    _never("data flipped", EVENTS, "_core_digest(covered, data) != core_digest"),
+    _never("data flipped", EVENTS, "digest_of_core(covered, data) != core_digest"),
     _never("attribute flipped", EVENTS, "digest != extension_digest"),
     _without("keyid of another", EVENTS, 'if keyid in ("", key.id):', "if True:"),
-    _never("63 and 65 bytes", VECTORS, "len(signature) != 64"),
-    _never("small-order key", KEYS, "y in _SMALL_ORDER"),
-    _never("non-canonical key", KEYS, "y >= _P"),
-    _never("bytes that are not a point", KEYS, "pow(square, (_P - 1) // 2, _P) != 1"),
-    _never("larger than 8 KiB", VECTORS, "isinstance(text, str) and len(text) > MATERIAL_BYTES_MAX"),
-    _never("five signatures", VECTORS, "len(signatures) > SIGNATURES_MAX"),
-    _never("no signatures", VECTORS, "not signatures"),
-    _never("duplicate members", VECTORS, "len(members) != len(pairs)"),
-    _without("NaN", VECTORS, ", parse_constant=_constant", ""),
-    _without("deep nesting", VECTORS, "(json.JSONDecodeError, RecursionError)", "json.JSONDecodeError"),
-    _never("payloadType other", VECTORS, "payload_type != PAYLOAD_TYPE"),
-    _without("padding bits, white space", VECTORS, "raw if _encoded(raw) == text else None", "raw"),
-    _never("base64url", VECTORS, '"-" in text or "_" in text'),
-    _without("mixed alphabets", VECTORS, 'None if "+" in text or "/" in text else ', ""),
-    _without("digest of 32 bytes", VECTORS, "digest is None or len(digest) != 32", "digest is None"),
-    _never("core is absent", VECTORS, "core is None"),
-    _never("absent partner of ext", VECTORS, "bool(names) != (extension is not None)"),
-    _without("no names", VECTORS, ' or (not names and "signedextattrs" in document)', ""),
-    _never("33 names", VECTORS, "len(names) > SIGNED_NAMES_MAX"),
-    _never("name repeated", VECTORS, "name in checked"),
-    _without("core name", VECTORS, NAMES, 'in (MATERIAL, "data")'),
-    _without("name dssematerial", VECTORS, NAMES, 'in (*CORE, "data")'),
-    _never("form of a name", VECTORS, "not isinstance(name, str) or not _ATTRIBUTE.fullmatch(name)"),
+    _never("63 and 65 bytes", VECTORS, "len(signature) != 64", KEY),
+    _never("small-order key", KEYS, "y in _SMALL_ORDER", KEY),
+    _never("non-canonical key", KEYS, "y >= _P", KEY),
+    _never("bytes that are not a point", KEYS, "pow(square, (_P - 1) // 2, _P) != 1", KEY),
+    _never("larger than 8 KiB", VECTORS, "isinstance(text, str) and len(text) > MATERIAL_BYTES_MAX", ENVELOPE),
+    _never("five signatures", VECTORS, "len(signatures) > SIGNATURES_MAX", ENVELOPE),
+    _never("no signatures", VECTORS, "not signatures", ENVELOPE),
+    _never("duplicate members", VECTORS, "len(members) != len(pairs)", STRICT),
+    _without("NaN", VECTORS, ", parse_constant=_constant", "", STRICT),
+    _without("deep nesting", VECTORS, "(json.JSONDecodeError, RecursionError)", "json.JSONDecodeError", STRICT),
+    _never("payloadType other", VECTORS, "payload_type != PAYLOAD_TYPE", ENVELOPE),
+    _without("padding bits, white space", VECTORS, "raw if to_base64(raw) == text else None", "raw", STRICT),
+    _never("base64url", VECTORS, '"-" in text or "_" in text', STRICT),
+    _without("mixed alphabets", VECTORS, 'None if "+" in text or "/" in text else ', "", STRICT),
+    _without("digest of 32 bytes", VECTORS, "digest is None or len(digest) != 32", "digest is None", PAYLOAD),
+    _never("core is absent", VECTORS, "core is None", PAYLOAD),
+    _never("absent partner of ext", VECTORS, "bool(names) != (extension is not None)", PAYLOAD),
+    _without("no names", VECTORS, ' or (not names and "signedextattrs" in document)', "", PAYLOAD),
+    _never("33 names", VECTORS, "len(names) > SIGNED_NAMES_MAX", PAYLOAD),
+    _never("name repeated", VECTORS, "name in checked", PAYLOAD),
+    _without("core name", VECTORS, NAMES, 'in (MATERIAL, "data")', PAYLOAD),
+    _without("name dssematerial", VECTORS, NAMES, 'in (*CORE, "data")', PAYLOAD),
+    _never("form of a name", VECTORS, "not isinstance(name, str) or not _ATTRIBUTE.fullmatch(name)", PAYLOAD),
     _without("unsigned actor", EVENTS, "sorted(set(dropped) & set(never_unsigned))", "[]"),
     _without("other unsigned attributes", EVENTS, "known = {*CORE, MATERIAL, *signed}", "known = {*attributes}"),
     _without("unknown type", VECTORS, "if set(signed) <= types.keys() else", "if True else"),
-    _without("empty core attribute", VECTORS, "not isinstance(value, str) or not value", "value is None"),
-    _without("leap second, year 0", EVENTS, "suppress(ValueError, OverflowError)", "suppress(OverflowError)"),
-    _without("fraction of a second", EVENTS, 'isoformat(timespec="seconds")', 'strftime("%Y-%m-%dT%H:%M:%S+00:00")'),
-    _without("digits of an Integer", EVENTS, " and _INTEGER.fullmatch(value)", ""),
-    _never("signer's datacontenttype", EVENTS, 'data and attributes.get("datacontenttype") is None'),
+    _without("empty core attribute", VECTORS, "not isinstance(value, str) or not value", "value is None", DIGESTS),
+    _without("leap second, year 0", EVENTS, "suppress(ValueError, OverflowError)", "suppress(OverflowError)", VALUES),
+    _without(
+        "fraction of a second", EVENTS, 'isoformat(timespec="seconds")', 'strftime("%Y-%m-%dT%H:%M:%S+00:00")', VALUES
+    ),
+    _without("digits of an Integer", EVENTS, " and _INTEGER.fullmatch(value)", "", VALUES),
+    _never("signer's datacontenttype", EVENTS, 'data and attributes.get("datacontenttype") is None', SIGNER),
     _without("re-spelt data", RAW, '_written(text, "data")', 'repr(document["data"]).encode()', READER),
     _never("data and data_base64", VECTORS, "plain is not None and encoded is not None", READER),
     _without(
