@@ -7,6 +7,7 @@ two topics are one in Kafka's metrics, where `.` and `_` are the same.
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Final
 
 from contracts.registry import SERVICES
@@ -26,6 +27,7 @@ def own(service: str, producer: str) -> str:
     return f"{service}.commands.{producer}"
 
 
+@lru_cache(1024)  # for each record, of a few topics
 def are_for(service: str, topic: str) -> bool:
     """Whether what comes on a topic are commands for a service, whichever services there are besides."""
     producer = topic.removeprefix(own(service, ""))
@@ -37,6 +39,7 @@ def service_of(topic: str) -> str | None:
     return next((service for service in SERVICES if are_for(service, topic)), None)
 
 
+@lru_cache(1024)  # for each record, of a few topics
 def producer_of(topic: str) -> str | None:
     """The producer whose own topic it is; None for a shared one, and for any that is not for commands."""
     service = service_of(topic)

@@ -9,13 +9,13 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from json import JSONDecoder
 from typing import Final
 
 from contracts.cloudevents import octets
 from contracts.strict_json import NotStrict, elements, parsed
-from contracts.verifiability import NotVerifiable
+from contracts.verifiability import Material, NotVerifiable, read_material
 
 _STRUCTURED: Final = b"application/cloudevents"
 _BATCH: Final = b"application/cloudevents-batch"
@@ -26,7 +26,7 @@ _ENDS: Final = JSONDecoder()
 """Finds the end of a value of a text that was read before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RawEvent:
     """The attributes and the data of one event, before anything but its form is checked."""
 
@@ -34,6 +34,11 @@ class RawEvent:
     """By name: text in binary mode, the value of the member in structured mode, where null stands for absent."""
     data: bytes
     """The value or body; in structured mode the bytes of `data` as they are written, or what `data_base64` holds."""
+
+    @cached_property
+    def material(self) -> Material:
+        """What its `dssematerial` says, unverified; raises `NotVerifiable`."""
+        return read_material(self.attributes)
 
 
 def raw_from_kafka(value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> RawEvent:

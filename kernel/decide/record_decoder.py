@@ -6,6 +6,7 @@ behind it, so that reactions come in order once it is understood. All other stre
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -18,6 +19,7 @@ from contracts.envelope import Envelope
 from contracts.newer import newer_event
 from contracts.raw_events import RawEvent, raw_from_kafka
 from contracts.unreadable import Unreadable
+from contracts.verifiability import NotVerifiable
 from kernel.decide import decode
 from kernel.decide.decode import unreadable
 from kernel.identity.intake import VERIFIED_AT_ONCE, Arrival, Senders
@@ -72,10 +74,12 @@ class RecordDecoder:
 
     async def decode_batch(self, records: Records, store: Store) -> DecodedRecords:
         """Decode records; events newer than this program, and those behind them in their stream, are to be held."""
+        raws = self._commands_as_sent(records)
+        await self._senders.check_ahead(raws.values())
         decoded = []
-        for number, record in enumerate(records, 1):
-            decoded.append(self.decode(record))
-            if number % VERIFIED_AT_ONCE == 0:
+        for number, record in enumerate(records):
+            decoded.append(self.decode(record, raws.get(number)))
+            if number % VERIFIED_AT_ONCE == VERIFIED_AT_ONCE - 1:
                 await asyncio.sleep(0)
         streams = {_stream_of(record.event) for record in decoded if record.event}
         waiting = set(await store.held_streams(streams)) if streams else set()
@@ -89,15 +93,27 @@ class RecordDecoder:
             batch.dead_letters += [record.dead_letter] if record.dead_letter else []
         return batch
 
-    def decode(self, record: Record) -> DecodedRecord:
-        """The commands of a record, or its dead letter; both if it cannot be decoded but its identity can be read."""
+    def _commands_as_sent(self, records: Records) -> dict[int, RawEvent]:
+        """By their numbers in the batch; those that cannot be read are left out, and without a register all are."""
+        raws: dict[int, RawEvent] = {}
+        for number, record in enumerate(records if self._senders.has_register() else ()):
+            if command_topics.are_for(self._service, record.topic):
+                with suppress(NotVerifiable):
+                    raws[number] = _raw(record)
+        return raws
+
+    def decode(self, record: Record, raw: RawEvent | None = None) -> DecodedRecord:
+        """The commands of a record, or its dead letter; both if it cannot be decoded but its identity can be read.
+
+        `raw`: the command as sent, if it was read before.
+        """
         is_command = command_topics.are_for(self._service, record.topic)
         origin = Origin(record.topic, record.partition, record.offset)
         try:
             check_whole(record)
             envelope = from_kafka(record.key, record.value, record.headers)
             if is_command:
-                envelope, principal = self._senders.believe(envelope, lambda: _raw(record), _arrival(record))
+                envelope, principal = self._senders.believe(envelope, lambda: raw or _raw(record), _arrival(record))
                 return DecodedRecord([decode.keyed(self._decode_command(envelope, principal, str(origin)), record.key)])
             return self._event(_held(origin, record.key, record.value, tuple(record.headers), envelope), envelope)
         except NotTheSender as failure:

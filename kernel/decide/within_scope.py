@@ -24,7 +24,7 @@ class SeenStates(Mapping[str, object]):
     def __getitem__(self, stream: str) -> object:
         state = self.states[stream]
         seen: object = self.decider.as_seen(stream, state, self.states, self.principal.may_see)
-        if seen != state:
+        if seen is not state and seen != state:
             self.hidden.add(stream)
         return seen
 

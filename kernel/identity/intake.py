@@ -3,7 +3,7 @@
 Everything is decided here, before the command is looked up. Behind it principals are compared, never verified.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
@@ -12,6 +12,7 @@ from contracts import command_topics
 from contracts.envelope import Envelope
 from contracts.raw_events import RawEvent
 from contracts.verifiability import MATERIAL, NotVerifiable, verify
+from kernel.identity import checked_ahead
 from kernel.identity.principal import UNAUTHENTICATED, Principal, PrincipalKind, Role
 from kernel.identity.register import Producer, Register
 from kernel.identity.senders import NotTheSender, check_source
@@ -68,6 +69,12 @@ class Senders:
         if envelope.acted_by is not None or envelope.cause_place is not None:  # anybody may write anything there
             envelope = replace(envelope, acted_by=None, cause_place=None)
         return self._by_register(lambda register: _believed(register, envelope, raw, arrival))
+
+    async def check_ahead(self, events: Iterable[RawEvent]) -> None:
+        """Check the signatures of a batch, in threads; who sent it is decided by `believe`, as without."""
+        register = self._register()
+        if register is not None:
+            await checked_ahead.check_ahead(register, events)
 
     def has_register(self) -> bool:
         """Whether a register of producers is in force: then everybody is known, and two people decide."""
@@ -141,7 +148,7 @@ def _verified(
     envelope: Envelope, event: RawEvent, producer: Producer, register: Register, arrival: Arrival
 ) -> tuple[Envelope, Principal]:
     """What the signature covers, and no more: other attributes are dropped, and a time is cut to the second."""
-    verified = verify(event.attributes, event.data, producer.keys_at(arrival.at))
+    verified = verify(event.attributes, event.data, producer.keys_at(arrival.at), material=event.material)
     unsigned = {_FIELDS[name]: None for name in verified.dropped if name in _FIELDS}
     time = None if envelope.time is None else envelope.time.replace(microsecond=0)
     signed = envelope

@@ -17,7 +17,12 @@ _KINDS: Final[frozenset[str]] = frozenset(get_args(PrincipalKind))
 
 def acted_by(principal: Principal) -> ActedBy:
     """The principal as attributes of an event."""
-    return ActedBy(
+    return ActedBy(*auth_values(principal))
+
+
+def auth_values(principal: Principal) -> tuple[str, str | None, str | None, str | None, str | None, str | None]:
+    """The same as values of the attributes `AUTH`, in their order."""
+    return (
         principal.kind,
         None if principal.kind == "unauthenticated" else principal.id,
         principal.key,

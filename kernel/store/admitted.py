@@ -5,8 +5,7 @@ from datetime import datetime
 
 import orjson
 
-from kernel.identity.principal import Principal
-from kernel.identity.recorded import acted_by
+from kernel.identity.recorded import auth_values
 from kernel.model.records import DecodedCommand
 from kernel.store.sql import Connection, columns, sql
 
@@ -20,14 +19,9 @@ async def append_admitted(
         await connection.execute(sql()["append_admitted"], base, recorded, *rows)
 
 
-def acted_by_columns(principal: Principal) -> tuple[str | None, ...]:
-    """Who acted, in the order of the columns."""
-    return acted_by(principal).values
-
-
 def _kept(command: DecodedCommand) -> tuple[object, ...]:
     kept = command.admitted
     if kept is None:
         raise ValueError(f"nothing is kept of the command {command.envelope.id}")
-    principal = acted_by_columns(command.principal)[:-1]
+    principal = auth_values(command.principal)[:-1]
     return command.stream, orjson.dumps(kept.headers).decode(), kept.data, *principal

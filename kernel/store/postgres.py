@@ -15,7 +15,7 @@ import asyncpg
 from contracts.cloudevents import to_structured
 from contracts.outcome import CommandDecided
 from contracts.registry import type_name
-from kernel.identity.recorded import to_json
+from kernel.identity.recorded import auth_values, to_json
 from kernel.model.admitted import admitted_of, place_of, places_of
 from kernel.model.decider import Claim
 from kernel.model.records import (
@@ -36,7 +36,7 @@ from kernel.model.records import (
     StoredOutcome,
     WaitingCommand,
 )
-from kernel.store.admitted import acted_by_columns, append_admitted
+from kernel.store.admitted import append_admitted
 from kernel.store.dead_letters import append_dead_letters
 from kernel.store.held_events import HeldInPostgres, hold
 from kernel.store.sql import Connection, columns, sql
@@ -179,7 +179,7 @@ def _event_columns(events: Sequence[NewEvent], places: Mapping[CommandKey, str])
                 event.cause.id,
                 event.cause.actor,
                 event.cause.traceparent,
-                *acted_by_columns(event.principal),
+                *auth_values(event.principal),
                 event.place or places.get((event.cause.source, event.cause.id)),
             )
             for event in events
@@ -200,7 +200,7 @@ async def _append_outcomes(
         (
             *(*o.command.key, o.command.stream, d.model_dump_json()),
             o.command.envelope.correlation_id or d.command_id,
-            *acted_by_columns(o.command.principal),
+            *auth_values(o.command.principal),
             place_of(o.command, places),
         )
         for o, d in zip(batch.outcomes, decided, strict=True)

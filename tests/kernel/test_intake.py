@@ -14,6 +14,7 @@ from contracts.verifiability import MATERIAL, SigningKey
 from kernel.decide import decode
 from kernel.decide.command_handler import CommandHandler
 from kernel.decide.record_decoder import DecodedRecords, RecordDecoder
+from kernel.identity import checked_ahead
 from kernel.identity.intake import Senders
 from kernel.identity.principal import UNAUTHENTICATED, Principal, system
 from kernel.identity.register import Register
@@ -29,6 +30,12 @@ TOPIC = "approvals.commands"
 SOURCE = "urn:mfa:kz"
 RECEIVED = datetime(2022, 7, 1, tzinfo=UTC)
 THIEF = SigningKey(ed25519.Ed25519PrivateKey.from_private_bytes(b"\x09" * 32))
+
+
+@pytest.fixture(autouse=True, params=[1, 10_000], ids=["checked ahead", "checked when decoded"])
+def checks_min(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is believed is believed whether or not threads looked at the signature before."""
+    monkeypatch.setattr(checked_ahead, "CHECKS_MIN", request.param)
 
 
 def _decode(envelope: Envelope, principal: Principal, place: str = "") -> DecodedCommand:
