@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from .digests import core_values, digest_of_core, extension_values
 from .envelope import Material, pae, read_material
@@ -10,6 +11,9 @@ from .extension import CORE, EXTENSION_TYPES, MATERIAL, NEVER_UNSIGNED, PAYLOAD_
 from .keys import PublicKey
 from .payload import read_payload
 from .refusals import NotVerifiable
+
+_COVERED: Final = frozenset({*CORE, MATERIAL})
+"""The attributes that every signature covers, and the one that carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,18 @@ def verify(
     keys: Sequence[PublicKey],
     types: Mapping[str, AttributeType] = EXTENSION_TYPES,
     never_unsigned: Iterable[str] = NEVER_UNSIGNED,
+    material: Material | None = None,
 ) -> Verified:
     """Verify an event under the keys that are accepted for its source (section Verification Protocol).
 
     `attributes` and `data` are what the sender sent, to the byte; this project reads them with `contracts.raw_events`.
     One signature under one of the keys is enough (DSSE, Multi-signature Verification, with t = 1).
+    `material` is what `read_material` gave for these attributes, for callers that read it before.
 
     Raises:
         NotVerifiable: with the reason; nothing else escapes, whatever the event holds.
     """
-    material = read_material(attributes)
+    material = material or read_material(attributes)
     key = _signer(material, keys)
     core_digest, extension_digest, signed = read_payload(material.payload)
     covered: dict[str, Scalar] = dict(core_values(attributes))
@@ -67,8 +73,10 @@ def verify(
 
 
 def _dropped(attributes: Mapping[str, object], signed: Sequence[str], never_unsigned: Iterable[str]) -> tuple[str, ...]:
-    known = {*CORE, MATERIAL, *signed}
-    dropped = tuple(sorted(name for name, value in attributes.items() if name not in known and value not in (None, "")))
+    others = attributes.keys() - _COVERED
+    if not others:
+        return ()
+    dropped = tuple(sorted(name for name in others.difference(signed) if attributes[name] not in (None, "")))
     for name in sorted(set(dropped) & set(never_unsigned)):
         message = f"The attribute {name} is there, and the signature does not cover it."
         raise NotVerifiable("unsigned-attribute", message, "Name it in signedextattrs, or leave it out.")

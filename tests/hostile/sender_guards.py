@@ -49,4 +49,16 @@ SENDER_GUARDS: Final = (
         (Edit(BATCH, "None if permits.is_limited(principal) else other", "other"),),
         INTAKE,
     ),
+    Guard(
+        "checked for its message",
+        "a signature that was checked ahead counts for the message that came with it, and for no other",
+        (
+            Edit(
+                "kernel/identity/quick_keys.py",
+                "self._ahead.pop((signature, message), None)",
+                "next((held for (known, _), held in self._ahead.items() if known == signature), None)",
+            ),
+        ),
+        "tests/kernel/test_checked_ahead.py",
+    ),
 )
