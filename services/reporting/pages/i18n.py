@@ -13,6 +13,8 @@ from babel import Locale, dates, numbers
 from kernel.http.translations import translations
 
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ABBREVIATIONS: Final = re.compile(r"\b(?:mou|un)\b", re.IGNORECASE)
+"""Words of codes that English writes in capitals."""
 
 
 class Words:
@@ -46,7 +48,8 @@ class Words:
 def worded(code: str) -> str:
     """A code of the contracts as one or more English words."""
     name = code.rpartition(".")[2] if code.startswith("forcegen.") else code
-    return _CAMEL.sub(" ", name).replace("_", " ").capitalize() if name != code else name.replace("_", " ")
+    text = _CAMEL.sub(" ", name).replace("_", " ").capitalize() if name != code else name.replace("_", " ")
+    return _ABBREVIATIONS.sub(lambda matched: matched[0].upper(), text)
 
 
 @cache
