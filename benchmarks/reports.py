@@ -20,9 +20,9 @@ from benchmarks import register
 from benchmarks.measure import Measured
 from kernel.runtime.health import Health
 from services.reporting.pages.catalogue import SHEETS
+from services.reporting.pages.content import show
 from services.reporting.pages.i18n import words
 from services.reporting.pages.render import Question
-from services.reporting.pages.routes import show
 from services.reporting.projector.projector import Projector
 from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.scope import ReadPools

@@ -59,6 +59,8 @@ _PAGES: Final = {
     },
     **{"/tours/{mandate}/{line}/{tour}": f"/tours/{OUR_TOUR}", "/pipeline": "/pipeline", "/ending": "/ending"},
     **{"/raised": "/raised", "/timeline": "/timeline"},
+    **{path: path for path in ("/questions", "/ceilings", "/since", "/unused", "/documents", "/lead-times")},
+    **{path: path for path in ("/moved", "/returns", "/closing")},
 }
 
 

@@ -13,7 +13,10 @@ from tests.browser.conftest import Reader
 
 pytestmark = pytest.mark.servers
 PAGES = {
-    "overview": "/",
+    "questions": "/",
+    "overview": "/overview",
+    "closing": "/closing",
+    "returns": "/returns",
     "mission": "/missions/UNIFIL",
     "line": "/lines/kz-2018/officers",
     "tour": "/tours/kz-2018/officers/minurso-observer-6-2021",
@@ -23,7 +26,7 @@ PAGES = {
     "timeline": "/timeline",
     "events": "/events?mission=UNIFIL",
     "problem": "/missions/NOWHERE",
-    "overview-kk": "/?lang=kk",
+    "overview-kk": "/overview?lang=kk",
     "mission-ru": "/missions/UNIFIL?lang=ru",
 }
 ARRIVAL: dict[str, Any] = {"mandate": "kz-2018", "line": "officers", "mission": "UNTSO", "category": "staff_officer"}
@@ -32,7 +35,7 @@ PLAN: dict[str, Any] = {"planned_from": date(2022, 6, 1), "planned_until": date(
 
 async def test_from_the_overview_by_mission_and_line_to_the_event_behind_a_number(reader: Reader) -> None:
     page = reader.page
-    await reader.open("/")
+    await reader.open("/overview")
     await expect(page.locator(".card.total .big")).to_have_text("15")
     await page.get_by_role("link", name="UNIFIL").first.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Mission UNIFIL")
@@ -49,7 +52,7 @@ async def test_from_the_overview_by_mission_and_line_to_the_event_behind_a_numbe
 
 async def test_both_times_are_chosen_in_the_form_and_stand_in_the_address(reader: Reader) -> None:
     page = reader.page
-    await reader.open("/")
+    await reader.open("/overview")
     await page.get_by_label("On the day").fill("2014-12-01")
     await page.get_by_role("button", name="Show").click()
     await expect(page.locator(".past")).to_contain_text("1 Dec 2014")
@@ -85,7 +88,7 @@ async def test_an_arrival_appears_without_a_reload(reader: Reader) -> None:
 
 async def test_everything_can_be_reached_with_the_keyboard(reader: Reader) -> None:
     page = reader.page
-    await reader.open("/")
+    await reader.open("/overview")
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     await page.keyboard.press("Enter")

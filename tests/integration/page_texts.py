@@ -1,12 +1,16 @@
 """Every text that a page can say by itself: what the templates and the sheets hold, and the words of the field."""
 
+import ast
+import inspect
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import get_args
 
 from contracts import words as field_words
 from contracts.registry import EVENTS
 from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
+from services.reporting.pages import forms, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.i18n import worded
 from services.reporting.pages.problem_texts import TEMPLATES
@@ -35,6 +39,27 @@ def of_sheets() -> set[str]:
     return texts
 
 
+def of_forms() -> set[str]:
+    """Labels of the fields of forms, and what they offer."""
+    return {one.label for sheet in SHEETS.values() for one in sheet.form} | {*forms.EVERY.values(), *forms.WITHIN}
+
+
+def of_tiles() -> set[str]:
+    """Questions of the front page, and every text of an answer in `tile_answers` and `tiles`."""
+    literals = {tile.question for tile in tiles.TILES}
+    for module in (tile_answers, tiles):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Answer":
+                literals |= _literals(node.args)
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+                literals |= {text for text in _literals(node.elts) if " " in text}
+    return literals
+
+
+def _literals(nodes: Sequence[ast.expr]) -> set[str]:
+    return {one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
 def of_the_field() -> set[str]:
     """Categories, ranks, states, kinds of events."""
     codes = [code for name in FIELD for code in get_args(getattr(field_words, name))]
@@ -44,4 +69,4 @@ def of_the_field() -> set[str]:
 
 def texts() -> set[str]:
     """All of them."""
-    return of_templates() | of_sheets() | of_the_field() | set(TEMPLATES)
+    return of_templates() | of_sheets() | of_forms() | of_tiles() | of_the_field() | set(TEMPLATES)

@@ -57,6 +57,8 @@ NO_INSTANTS = {
     *("an instant too early", "an offset that is a blank", "a day that is none"),
 }
 THINGS = {"mission": "UNIFIL", "mandate": "kz-2018", "line": "officers", "tour": "minurso-observer-6-2021"}
+WITH_EVERY_PARAMETER = ("/", "/overview", "/missions/{mission}", "/timeline", "/events", "/closing")
+"""Pages at which the parameters of every page are given odd values; the same code reads them at the others."""
 PLACES = re.compile(r"\{(\w+)\}")
 
 
@@ -69,6 +71,12 @@ async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
 @pytest.fixture(scope="module")
 async def event(ask: QueryClient) -> str:
     return str((await ask.rows("who-is-where"))[0]["last_event"])
+
+
+def tried(path: str) -> tuple[str, ...]:
+    """The parameters of a page that are given odd values."""
+    every = EVERYWHERE if path in WITH_EVERY_PARAMETER else ()
+    return (*every, *SHEETS[ROUTES[path]].own, "section", "unheard-of")
 
 
 async def page(ask: QueryClient, address: str, language: str = "en") -> tuple[int, str]:
@@ -93,7 +101,7 @@ def parts(text: str) -> tuple[str, str, str]:
 async def test_every_parameter_of_every_page_is_given_odd_values(ask: QueryClient, event: str, path: str) -> None:
     sheet = SHEETS[ROUTES[path]]
     address = path.format(**THINGS, event=event)
-    for name in (*EVERYWHERE, *sheet.parameters, "section", "unheard-of"):
+    for name in tried(path):
         other = "mission=UNIFIL&" if path == "/events" and name not in ("mission", "tour", "line", "mandate") else ""
         for what, value in ODD.items():
             status, text = await page(ask, f"{address}?{other}{name}={value}")
@@ -101,7 +109,7 @@ async def test_every_parameter_of_every_page_is_given_odd_values(ask: QueryClien
                 reason, field, remedy = parts(text)
                 assert reason, (address, name, what)
                 assert remedy, (address, name, what)
-                about = {name, *sheet.parameters} if what == "nothing" else {name}
+                about = {name, *sheet.own} if what == "nothing" else {name}
                 about |= {sheet.thing.removesuffix("s")} if status == 404 else set()  # not there at that instant
                 assert field in about, (address, name, what, text)
             if name == "unheard-of":
@@ -127,7 +135,7 @@ async def test_every_place_of_every_path_is_given_odd_values(ask: QueryClient, e
 @pytest.mark.parametrize("path", ROUTES)
 async def test_a_parameter_that_is_there_twice_is_refused(ask: QueryClient, event: str, path: str) -> None:
     sheet, address = SHEETS[ROUTES[path]], path.format(**THINGS, event=event)
-    for name, value in {"as_of": "2022-06-30", "lang": "ru", **dict.fromkeys(sheet.parameters, "x")}.items():
+    for name, value in {"as_of": "2022-06-30", "lang": "ru", **dict.fromkeys(sheet.own, "x")}.items():
         status, text = await page(ask, f"{address}?{name}={value}&{name}={value}", "en")
         assert (status, parts(text)[1]) == (400, name)
 
@@ -170,10 +178,10 @@ async def test_no_page_and_no_picture_allows_code_or_style_of_anybody_else(ask: 
 @pytest.mark.parametrize("language", ["ru", "kk"])
 async def test_a_problem_is_shown_in_the_language_of_the_reader(ask: QueryClient, event: str, language: str) -> None:
     say = words(language).say
-    for path, name in ROUTES.items():
+    for path in ROUTES:
         address = path.format(**THINGS, event=event)
         other = "mission=UNIFIL&" if path == "/events" else ""
-        for field in (*EVERYWHERE, *SHEETS[name].parameters, "unheard-of"):
+        for field in tried(path):
             for what, value in ODD.items():
                 for target in (
                     f"{address}?{other}{field}={value}",

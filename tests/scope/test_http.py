@@ -41,6 +41,9 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
         yield from ((f"{page}{suffix}", {}) for suffix in ("", ".json", ".csv"))
     for page in ("/raised", "/timeline", "/events", f"/events/{event}"):
         yield from ((f"{page}{suffix}", {}) for suffix in ("", ".json", ".csv"))
+    for page in ("/questions", "/ceilings", "/since", "/unused", "/documents", "/lead-times", "/moved", "/returns"):
+        yield from ((f"{page}{suffix}", {}) for suffix in ("", ".json", ".csv"))
+    yield from ((f"/closing{suffix}", {}) for suffix in ("", ".json", ".csv"))
     yield "/", {}
     yield f"/lines/{line}/occupancy.svg", {}
     for path in (

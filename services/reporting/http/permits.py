@@ -16,6 +16,7 @@ _REPORTS: Final = (
     *("awaiting-approval", "break-glass", "{name}"),
 )
 _PAGES: Final = (
+    *("/questions", "/ceilings", "/since", "/unused", "/documents", "/lead-times", "/moved", "/returns", "/closing"),
     *("/overview", "/missions/{mission}", "/lines/{mandate}/{line}", "/tours/{mandate}/{line}/{tour}", "/pipeline"),
     *("/ending", "/raised", "/timeline", "/events", "/events/{event}"),
 )

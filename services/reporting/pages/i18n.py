@@ -30,6 +30,14 @@ class Words:
         said: str = self.texts.gettext(text)
         return said
 
+    def several(self, one: str, many: str, number: int) -> str:
+        """A text with `{number}` in it, in the form that the language has for this number (gettext's plural forms).
+
+        `one` and `many` are the English forms, and together the key of the translation.
+        """
+        said: str = self.texts.ngettext(one, many, number)
+        return said
+
     def code(self, code: str) -> str:
         """The words for a code such as `staff_officer` or `forcegen.deployments.TourArrived`."""
         return self.say(worded(code))

@@ -25,6 +25,8 @@ TEMPLATES: Final = (
     " In an address, + is written %2B.",
     "{value} is still to come: nobody can tell what will be known then.",
     "Send an instant that has passed, or leave as_known_at out for what is known now.",
+    "{value} is not a whole number from {least} to {most}.",
+    "Send a whole number from {least} to {most}, in digits 0 to 9.",
     "{value} cannot stand here.",
     "Write it as {example}.",
     "Its bytes are not UTF-8.",

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -16,18 +16,20 @@ from contracts.json_object import JsonObject
 from kernel.http.caching import NOT_AT_ALL
 from kernel.http.languages import LANGUAGES
 from kernel.http.problem_details import Problem
-from services.reporting.pages import chart
+from services.reporting.pages import chart, forms
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell
 from services.reporting.pages.chart import OccupancyChart
+from services.reporting.pages.form_values import FormValues
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.problem_texts import said
+from services.reporting.pages.tiles import AnsweredTile
 from services.reporting.projections.event import SAID_BY
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
-NAVIGATION: Final = ("overview", "pipeline", "ending", "raised", "timeline")
+NAVIGATION: Final = ("questions", "overview", "pipeline", "ending", "raised", "timeline")
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
@@ -73,6 +75,10 @@ class PageContent:
 
     thing: NamedValues | None
     sections: Mapping[str, ReportResult]
+    form: FormValues = field(default_factory=FormValues)
+    """The content of the page's form."""
+    tiles: Sequence[AnsweredTile] = ()
+    """The tiles of the front page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +109,9 @@ class Card:
 
 def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
     """The page; it is `incomplete` if any of its answers is."""
-    template = {"overview": "overview.html", "line": "line.html", "event": "event.html"}.get(sheet.name, "page.html")
-    address = PageAddress(question.kept, question.root).without(*sheet.parameters)
+    own = {"questions": "questions.html", "overview": "overview.html", "line": "line.html", "event": "event.html"}
+    template = own.get(sheet.name, "page.html")
+    address = PageAddress(question.kept, question.root).without(*sheet.own)
     context = {
         **_frame(question, address),
         "sheet": sheet,
@@ -114,10 +121,12 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         "tables": [_table(s, shown.sections[s.name], question.words, address) for s in sheet.sections],
         "cards": _cards(shown, question.words, address) if sheet.name == "overview" else (),
         "answers": shown.sections,
+        "tiles": shown.tiles,
+        "form": forms.fields(sheet, shown.form, question.words),
         "behind": _behind_all(shown, address) if sheet.name == "overview" else "",
         "incomplete": any(result.incomplete for result in shown.sections.values()),
         "twin": lambda suffix, **more: PageAddress(question.kept, question.root).of(
-            f"{'/overview' if question.at == '/' else question.at}{suffix}", **more
+            f"{'/questions' if question.at == '/' else question.at}{suffix}", **more
         ),
     }
     return _response(template, context, question)
@@ -179,7 +188,7 @@ def _frame(question: Question, address: PageAddress) -> JsonObject:
         "root": question.root,
         "question": question,
         "languages": LANGUAGES,
-        "navigation": [(address.of("/" if n == "overview" else f"/{n}"), SHEETS[n].title, n) for n in NAVIGATION],
+        "navigation": [(address.of("/" if n == "questions" else f"/{n}"), SHEETS[n].title, n) for n in NAVIGATION],
         "sheet": None,
         "incomplete": False,
     }

@@ -5,9 +5,10 @@ from typing import Final
 
 from services.reporting.pages.catalogue.events import EVENTS
 from services.reporting.pages.catalogue.places import PLACES
-from services.reporting.pages.catalogue.sheet import Section, Sheet
+from services.reporting.pages.catalogue.questions import QUESTIONS
+from services.reporting.pages.catalogue.sheet import Field, Section, Sheet
 from services.reporting.pages.catalogue.work import WORK
 
-__all__ = ["SHEETS", "Section", "Sheet"]
+__all__ = ["SHEETS", "Field", "Section", "Sheet"]
 
-SHEETS: Final[Mapping[str, Sheet]] = {sheet.name: sheet for sheet in (*PLACES, *WORK, *EVENTS)}
+SHEETS: Final[Mapping[str, Sheet]] = {sheet.name: sheet for sheet in (*QUESTIONS, *PLACES, *WORK, *EVENTS)}

@@ -1,9 +1,12 @@
-"""Columns and tables that several pages share."""
+"""Fields of forms, columns and tables that several pages share."""
 
 from typing import Final
 
-from services.reporting.pages.catalogue.sheet import Section
+from services.reporting.pages.catalogue.sheet import Field, Section
 
+MISSION: Final = Field("mission", "Mission", "mission")
+MANDATE: Final = Field("mandate", "Mandate", "mandate")
+SINCE: Final = Field("since", "Since", "day", "a year before")
 OF_MISSION: Final = {"missions": "mission"}
 OF_LINE: Final = {"line": "line"}
 PRESENT: Final = ("contributor", "mission", "category", "rank", "people", "tours")

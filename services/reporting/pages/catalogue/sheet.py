@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from services.reporting.query.values import NamedValues
 
@@ -19,7 +20,8 @@ class Section:
     """A list of the API instead of a report; the page shows its first page."""
     arguments: NamedValues = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """For each parameter of the report, the name of the parameter in the page's address."""
+    """For each parameter of the report or list, the name under which the page has its value: a part of its path, a fact
+    of the thing that it is about, or a field of its form."""
     days_back: int = 0
     """How many days the period begins before the day of the question, unless the address has `since`."""
     nothing: str = "Nothing."
@@ -28,6 +30,26 @@ class Section:
     """Whether the rows are shown in reverse order."""
     most: str = ""
     """A column to sort by, largest values first."""
+
+
+Kind: TypeAlias = Literal["day", "mission", "mandate", "days"]
+"""What a field of a form takes: a day, the name of a thing that is on record, or one of some numbers of days."""
+Default: TypeAlias = Literal[
+    "", "the day", "a year before", "five years before", "the newest return", "the fullest mission", "90"
+]
+"""What a field stands for that is not given: nothing, or what gives an answer at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a page's own form: a parameter of the page's address, named as that of the reports."""
+
+    name: str
+    label: str
+    kind: Kind
+    default: Default = ""
+    choices: tuple[int, ...] = ()
+    """The numbers of days to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +62,11 @@ class Sheet:
     thing: str = ""
     """The list of the API that contains the thing which the page is about."""
     parameters: tuple[str, ...] = ()
-    """Parameters of the page's address, besides those of every page."""
+    """Parameters of the page's address, besides those of every page and of its form."""
+    form: tuple[Field, ...] = ()
+    """The fields of the page's own form."""
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The parameters of the page's address, besides those of every page."""
+        return (*self.parameters, *(field.name for field in self.form))

@@ -1,21 +1,26 @@
 """Pages about what is to be done: what waits, what ends, what is raised."""
 
+from dataclasses import replace
 from typing import Final
 
-from services.reporting.pages.catalogue.sections import ENDS, LACKS, UNREPLACED, WAITS
+from services.reporting.pages.catalogue.sections import LACKS, MANDATE, MISSION, OF_MISSION, UNREPLACED, WAITS
 from services.reporting.pages.catalogue.sheet import Section, Sheet
+
+OF_BOTH: Final = {**OF_MISSION, "mandate": "mandate"}
+SAME: Final = {"mission": "mission", "mandate": "mandate"}
 
 WORK: Final = (
     Sheet(
         "pipeline",
         "Pipeline",
         (
-            WAITS,
+            replace(WAITS, parameters=OF_BOTH),
             Section(
                 *("vacancies", "Open vacancies"),
                 ("id", "mission", "category", "number", "places", "announced_on", "deadline", "nominations"),
                 listed="vacancies",
                 arguments={"status": "open"},
+                parameters={"mission": "mission"},
                 nothing="No vacancy is open.",
             ),
             Section(
@@ -23,25 +28,28 @@ WORK: Final = (
                 ("id", "mission", "category", "person", "unit", "nominated_on", "valid_until", "status"),
                 listed="nominations",
                 arguments={"status": "nominated"},
+                parameters=SAME,
                 nothing="No nomination waits for an answer.",
             ),
             Section(
                 *("applications", "Applications"),
                 ("id", "note_verbale", "missions", "categories", "number", "submitted_on", "status", "answered_by"),
                 listed="applications",
+                parameters=SAME,
                 nothing="Nothing was applied for.",
             ),
-            LACKS,
+            replace(LACKS, parameters=OF_BOTH),
             Section(
                 *("lead-times", "Days from the vote to the arrival"),
                 ("mandate", "step", "days_median", "days_min", "days_max", "known", "tours"),
                 "lead-times",
                 arguments={"level": "mandate"},
+                parameters=OF_BOTH,
                 nothing="Nobody has arrived yet.",
             ),
         ),
+        form=(MISSION, MANDATE),
     ),
-    Sheet("ending", "Tours that end soon", (ENDS,)),
     Sheet(
         "raised",
         "What is raised",

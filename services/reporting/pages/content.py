@@ -1,0 +1,140 @@
+"""The content of a page: its reports, with one statement; the thing that it is about, and its lists."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, get_args
+
+import pydantic
+
+from contracts.json_object import JsonObject
+from contracts.limits import FIRST_DAY
+from contracts.words import Category
+from kernel.http.address import bad
+from kernel.http.parameters import LIMIT_MAX
+from kernel.http.values import Bad, shown
+from services.reporting.lists.run import find_event, find_one, find_some
+from services.reporting.pages import form_values, tiles
+from services.reporting.pages.catalogue import Section, Sheet
+from services.reporting.pages.cells import PageAddress
+from services.reporting.pages.render import PageContent, Question
+from services.reporting.pages.tile_answers import Known
+from services.reporting.pages.tiles import TILES
+from services.reporting.query.errors import QueryError
+from services.reporting.query.session import ReadModel, ReadSession
+from services.reporting.query.values import NamedValues
+from services.reporting.reports import run
+from services.reporting.reports.catalogue import REPORTS
+from services.reporting.reports.formats import ReportResult
+from services.reporting.reports.parameters import ReportParameters
+
+EXAMPLES: Final = {
+    **{"contributor": "KAZ", "mission": "UNIFIL", "mandate": "kz-2018", "line": "kz-2018/officers"},
+    **{"missions": "UNIFIL", "tour": "kz-2018/officers/t-1", "category": ", ".join(get_args(Category))},
+}
+"""The written form of a parameter."""
+
+
+def terms_of(given: NamedValues) -> ReportParameters:
+    """The parameters of the reports; raises `Problem`."""
+    try:
+        return ReportParameters.model_validate(given)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        field, context = str(first["loc"][0]), first.get("ctx", {})
+        if "remedy" in context:
+            raise bad(field, Bad(context["detail"], context["remedy"])) from error
+        sent, example = shown(str(given.get(field))), EXAMPLES.get(field, "/docs")
+        raise bad(field, Bad(f"{sent} cannot stand here.", f"Write it as {example}.")) from error
+
+
+async def content_of(sheet: Sheet, question: Question, model: ReadModel) -> PageContent:
+    if sheet.name != "questions":
+        return await show(sheet, question, model)
+    known = await answers(question, model)
+    answered = tiles.answered(known, question.words, PageAddress(question.kept, question.root))
+    return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered)
+
+
+async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageContent:
+    """The content of the page, from one snapshot; raises `QueryError`. Its reports are read with one statement."""
+    is_snapshot = bool(sheet.thing or sheet.form) or any(section.listed for section in sheet.sections)
+    async with model.session(question.terms, is_snapshot=is_snapshot) as session:
+        thing = await _thing(session, sheet, question)
+        form = await form_values.read(session, sheet, question.terms)
+        names = {**form.values, **(thing or {}), **question.path}
+        listed = {s.name: await _listed(session, s, names) for s in sheet.sections if s.listed}
+        reported = await _reported(session, [s for s in sheet.sections if s.report], question, names)
+    results = listed | reported
+    return PageContent(thing, {section.name: results[section.name] for section in sheet.sections}, form)
+
+
+async def answers(question: Question, model: ReadModel) -> Known:
+    """What the tiles of the front page are made of: the reports of the pages behind them, read with one statement."""
+    async with model.session(question.terms, is_snapshot=True) as session:
+        defaults = await form_values.read_defaults(session, question.terms)
+        names = {tile.number: tile.names(question.terms, session.as_of, defaults) for tile in TILES}
+        wanted = [tile for tile in TILES if not tile.needs_mission or "mission" in names[tile.number]]
+        given = [parameters_for(tile.section, question, names[tile.number], tile.rows_max) for tile in wanted]
+        reports = [REPORTS[tile.section.report] for tile in wanted]
+        results = await run.find_together(session, list(zip(reports, given, strict=True)))
+    by_number = {tile.number: result for tile, result in zip(wanted, results, strict=True)}
+    return Known(by_number, defaults, question.as_of, question.terms.as_known_at, names)
+
+
+async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> NamedValues | None:
+    """The thing that the page is about."""
+    if not sheet.thing:
+        return None
+    if sheet.thing == "events":
+        return await find_event(session, question.path["event"])
+    kind = sheet.thing.removesuffix("s")
+    try:
+        item = await find_one(session, sheet.thing, question.path[kind])
+    except QueryError as fault:
+        fault.field = kind  # the name of the field in the page's address
+        raise
+    thing: NamedValues = json.loads(item)
+    return thing
+
+
+def _given(section: Section, names: NamedValues) -> JsonObject:
+    taken = {parameter: names[name] for parameter, name in section.parameters.items() if name in names}
+    return {**section.arguments, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
+
+
+async def _listed(session: ReadSession, section: Section, names: NamedValues) -> ReportResult:
+    result = await find_some(session, section.listed, _given(section, names), session.as_of)
+    if section.listed != "events":
+        return result
+    named = [(*values, row["id"]) for values, row in zip(result.values, result.rows, strict=True)]
+    return replace(result, columns=[*result.columns, ("event", "json")], values=named)
+
+
+async def _reported(
+    session: ReadSession, sections: Sequence[Section], question: Question, names: NamedValues
+) -> dict[str, ReportResult]:
+    """The answers of sections by their names."""
+    questions = [(REPORTS[section.report], parameters_for(section, question, names)) for section in sections]
+    if not questions:
+        return {}
+    try:
+        results = await run.find_together(session, questions)
+    except QueryError as fault:
+        fault.field = "mission" if fault.field == "missions" else fault.field  # as the page's address names it
+        raise
+    return {section.name: result for section, result in zip(sections, results, strict=True)}
+
+
+def parameters_for(
+    section: Section, question: Question, names: NamedValues, limit: int = LIMIT_MAX
+) -> ReportParameters:
+    given, report = _given(section, names), REPORTS[section.report]
+    if section.days_back:
+        begin = max(FIRST_DAY, question.as_of - timedelta(days=section.days_back))
+        given["since"] = question.terms.since or begin
+    for name in ("contributor", *question.may_name):
+        if name in report.own and (value := getattr(question.terms, name)) is not None:
+            given.setdefault(name, value)
+    return terms_of({**given, "as_known_at": question.terms.as_known_at, "limit": limit})
