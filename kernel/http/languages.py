@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from fastapi import Request
+
 LANGUAGES: Final = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 """By the tag that a page carries as `lang`; the first one is the default."""
 ANY: Final = "*"
@@ -23,6 +25,15 @@ def named(tag: str) -> str | None:
     matched = _RANGE.fullmatch(tag.strip())
     language = matched[1].lower() if matched else ""
     return language if language in LANGUAGES else None
+
+
+def language_of(request: Request, wanted: str = "") -> str:
+    """The language that was chosen, in a form or in the address, or else the one that the browser prefers.
+
+    Several headers count as one list (RFC 9110, section 5.3).
+    """
+    chosen = named(wanted) or named(request.query_params.get("lang", ""))
+    return chosen or negotiated(",".join(request.headers.getlist("accept-language")))
 
 
 def negotiated(accepted: str) -> str:

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request, Response
 
 from kernel.http import sign_in_pages
 from kernel.http.authentication import Authenticator, cookie_of
+from kernel.http.languages import language_of
 from kernel.http.own_pages import check_own_page, fields, own_path
 from kernel.http.permits import EVERYBODY, Permits
 from kernel.http.proxied import root_of
@@ -78,7 +79,7 @@ async def _begin(request: Request, sent: Mapping[str, str]) -> Response:
     except ProviderUnreachable as failed:
         log.warning("a sign-in by an identity provider failed", reason=str(failed))
         return sign_in_pages.form(request, sign_in_pages.UNREACHABLE, following, 503, lang)
-    language = sign_in_pages.language_of(request, lang)
+    language = language_of(request, lang)
     kept = {**asdict(begun), "next": own_path(request, following), "lang": language}
     answer = sign_in_pages.onward(request, sign_in_pages.ONWARD, url, language)
     sessions: Sessions = request.app.state.sessions

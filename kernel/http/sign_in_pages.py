@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from kernel.http.authentication import Authenticator
 from kernel.http.caching import NOT_AT_ALL
-from kernel.http.languages import LANGUAGES, named, negotiated
+from kernel.http.languages import LANGUAGES, language_of
 from kernel.http.principals import principal
 from kernel.http.proxied import root_of
 from kernel.http.translations import translations
@@ -56,12 +56,6 @@ TEXTS: Final = (
     *(NOT_PROVEN, NO_ROLE, NO_ADDRESS, ONWARD, SIGNED_IN),
 )
 """What the pages say beside their templates: keys of the translations, as the texts there are."""
-
-
-def language_of(request: Request, wanted: str = "") -> str:
-    """The language that was chosen, or else the one that the browser prefers."""
-    chosen = named(wanted) or named(request.query_params.get("lang", ""))
-    return chosen or negotiated(",".join(request.headers.getlist("accept-language")))
 
 
 def form(request: Request, problem: str = "", following: str = "/", status: int = 200, lang: str = "") -> Response:

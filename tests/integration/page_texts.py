@@ -13,7 +13,6 @@ from services.reporting.lists.filters import Applications, Nominations, Tours, U
 from services.reporting.pages import forms, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.i18n import worded
-from services.reporting.pages.problem_texts import TEMPLATES
 
 _SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
 LISTED = (Applications, Nominations, Tours, Units, Vacancies)
@@ -69,4 +68,4 @@ def of_the_field() -> set[str]:
 
 def texts() -> set[str]:
     """All of them."""
-    return of_templates() | of_sheets() | of_forms() | of_tiles() | of_the_field() | set(TEMPLATES)
+    return of_templates() | of_sheets() | of_forms() | of_tiles() | of_the_field()

@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from kernel.http.languages import LANGUAGES
+from kernel.http.problem_texts import TEMPLATES
 from kernel.http.sign_in_pages import TEXTS
 
 SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
@@ -15,7 +16,7 @@ SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
 def texts() -> set[str]:
     folder = files("kernel.http").joinpath("templates")
     said = [one for file in folder.iterdir() for one in SAID.findall(file.read_text(encoding="utf-8"))]
-    return {double or single for double, single in said} | set(TEXTS)
+    return {double or single for double, single in said} | set(TEXTS) | set(TEMPLATES)
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - {"en"}))

@@ -16,13 +16,13 @@ from contracts.json_object import JsonObject
 from kernel.http.caching import NOT_AT_ALL
 from kernel.http.languages import LANGUAGES
 from kernel.http.problem_details import Problem
+from kernel.http.problem_texts import said
 from services.reporting.pages import chart, forms
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell
 from services.reporting.pages.chart import OccupancyChart
 from services.reporting.pages.form_values import FormValues
 from services.reporting.pages.i18n import Words, worded
-from services.reporting.pages.problem_texts import said
 from services.reporting.pages.tiles import AnsweredTile
 from services.reporting.projections.event import SAID_BY
 from services.reporting.query.values import NamedValues
@@ -159,8 +159,8 @@ def problem(fault: Problem, question: Question) -> Response:
         **_frame(question, PageAddress(question.kept, question.root)),
         "title": question.words.say("This cannot be shown"),
         "field": fault.field,
-        "detail": said(detail, question.words),
-        "remedy": said(fault.remedy, question.words) if fault.remedy else None,
+        "detail": said(detail, question.words.language),
+        "remedy": said(fault.remedy, question.words.language) if fault.remedy else None,
     }
     return _response("problem.html", context, question, fault.status, fault.headers)
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from contracts.json_object import JsonObject
 from kernel.http.address import bad
 from kernel.http.caching import RevalidatedFiles
-from kernel.http.languages import LANGUAGES, named, negotiated
+from kernel.http.languages import LANGUAGES, language_of, named
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND, UNKNOWN_PARAMETER
 from kernel.http.proxied import path_of, root_of
@@ -95,7 +95,7 @@ def question_of(request: Request, sheet: Sheet, today: date) -> Question:
     if "tour" in path:
         path["tour"] = f"{path['line']}/{path['tour']}"
     terms = terms_of({**own, "as_known_at": _instant(own["as_known_at"])} if "as_known_at" in own else own)
-    spoken = words(language or _accepted(request))
+    spoken = words(language_of(request))
     at, root = path_of(request), root_of(request)
     return Question(spoken, at, path, kept, sheet.parameters, terms, terms.as_of or today, today, root)
 
@@ -112,11 +112,6 @@ def _own(request: Request, sheet: Sheet) -> dict[str, str]:
             raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
         values[name] = value
     return {name: value for name, value in values.items() if value}
-
-
-def _accepted(request: Request) -> str:
-    """The language that the browser prefers. Several headers count as one list (RFC 9110, 5.3)."""
-    return negotiated(",".join(request.headers.getlist("accept-language")))
 
 
 def _instant(text: str) -> str:
@@ -168,7 +163,7 @@ def problem_page(request: Request, fault: Problem) -> Response | None:
         return None
     language = named(request.query_params.get("lang", ""))
     kept = {"lang": language} if language else {}
-    spoken = words(language or _accepted(request))
+    spoken = words(language_of(request))
     return render.problem(
         fault, Question(spoken, "/", {}, kept, (), ReportParameters(), today, today, root_of(request))
     )

@@ -8,7 +8,9 @@ import re
 from functools import cache
 from typing import Final
 
-from services.reporting.pages.i18n import Words
+from babel.support import NullTranslations
+
+from kernel.http.translations import translations
 
 TEMPLATES: Final = (
     "There is no parameter {name} here.",
@@ -63,16 +65,19 @@ TEMPLATES: Final = (
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 
 
-def said(text: str, words: Words) -> tuple[str, str]:
+def said(text: str, language: str) -> tuple[str, str]:
     """The text in the reader's language, and the language it is in: `en` if there is no translation."""
-    if words.language == "en":
-        return text, "en"
     for template, form in _forms():
-        if matched := form.fullmatch(text):
-            translated = words.say(template)
+        if language != "en" and (matched := form.fullmatch(text)):
+            translated = _catalogue(language).gettext(template)
             if translated != template:
-                return translated.format(**matched.groupdict()), words.language
+                return translated.format(**matched.groupdict()), language
     return text, "en"
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    return translations("kernel.http", language)
 
 
 @cache
