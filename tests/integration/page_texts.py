@@ -12,9 +12,11 @@ from contracts.registry import EVENTS
 from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
 from services.reporting.pages import forms, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
+from services.reporting.pages.evidence_words import BEFORE_FIRST, NEWEST, WORDS
 from services.reporting.pages.i18n import worded
 
 _SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
+_COUNTED = re.compile(r"""\bcounted\(\s*"([^"]+)",\s*"([^"]+)\"""")
 LISTED = (Applications, Nominations, Tours, Units, Vacancies)
 FIELD = (
     *("Category", "Rank", "PersonnelType", "MissionStatus", "ConsentKind", "DocumentKind", "Qualifier"),
@@ -25,8 +27,9 @@ FIELD = (
 def of_templates() -> set[str]:
     """What the templates say."""
     folder = files("services.reporting.pages").joinpath("templates")
-    texts = [one for file in folder.iterdir() for one in _SAID.findall(file.read_text(encoding="utf-8"))]
-    return {double or single for double, single in texts}
+    sources = [file.read_text(encoding="utf-8") for file in folder.iterdir()]
+    counted = {text for source in sources for pair in _COUNTED.findall(source) for text in pair}
+    return counted | {double or single for source in sources for double, single in _SAID.findall(source)}
 
 
 def of_sheets() -> set[str]:
@@ -59,6 +62,11 @@ def _literals(nodes: Sequence[ast.expr]) -> set[str]:
     return {one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
 
+def of_evidence() -> set[str]:
+    """What was compared, and what would have to be on record."""
+    return {BEFORE_FIRST, NEWEST, *(text for one in WORDS.values() for text in (one.one, one.many, one.missing))}
+
+
 def of_the_field() -> set[str]:
     """Categories, ranks, states, kinds of events."""
     codes = [code for name in FIELD for code in get_args(getattr(field_words, name))]
@@ -68,4 +76,4 @@ def of_the_field() -> set[str]:
 
 def texts() -> set[str]:
     """All of them."""
-    return of_templates() | of_sheets() | of_forms() | of_tiles() | of_the_field()
+    return of_templates() | of_sheets() | of_forms() | of_tiles() | of_evidence() | of_the_field()

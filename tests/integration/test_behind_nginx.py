@@ -172,7 +172,7 @@ async def test_a_change_passes_the_proxy_as_it_happens(pages: Behind) -> None:
 async def test_commands_of_the_terminal_take_an_address_with_a_prefix(pages: Behind) -> None:
     for slash in ("", "/"):
         output = await forcegen("report", "strength", "--query-url", f"{pages.url}{PAGES}{slash}", "--format", "json")
-        assert json.loads(output)["totals"] == {"people": 15, "tours": 10}
+        assert json.loads(output)["totals"] == {"people": 15, "tours": 10, "overdue": 0}
 
 
 async def test_every_link_and_form_of_the_archive_is_under_the_prefix(kept: Behind) -> None:

@@ -86,7 +86,11 @@ async def test_a_page_says_which_language_it_is_in_and_is_in_it(
 
 async def test_the_numbers_of_a_page_are_those_of_the_reports(ask: QueryClient) -> None:
     overview = (await ask.http.get("/overview.json")).json()["sections"]
-    assert overview["present"]["totals"] == (await ask.report("strength"))["totals"] == {"people": 15, "tours": 10}
+    assert (
+        overview["present"]["totals"]
+        == (await ask.report("strength"))["totals"]
+        == {"people": 15, "tours": 10, "overdue": 0}
+    )
     assert overview["headroom"]["rows"] == await ask.rows("headroom")
     page = (await ask.http.get("/overview")).text
     cards = re.findall(r'<p class="big">(\d+)</p><p><a href="/missions/[A-Z]+">([A-Z]+)</a>', page)

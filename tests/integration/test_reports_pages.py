@@ -124,5 +124,5 @@ async def test_each_report_is_documented_with_its_parameters_and_an_example_of_i
 
 async def test_an_empty_report_has_its_columns_and_totals_of_nothing(ask: QueryClient) -> None:
     report = await ask.report("strength", as_of=date(2000, 1, 1).isoformat())
-    assert (report["rows"], report["totals"]) == ([], {"people": 0, "tours": 0})
+    assert (report["rows"], report["totals"]) == ([], {"people": 0, "tours": 0, "overdue": 0})
     assert "mission" in {column["name"] for column in report["columns"]}

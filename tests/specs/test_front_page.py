@@ -11,6 +11,7 @@ from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.i18n import words
 from services.reporting.pages.tile_answers import Answer, Known
 from services.reporting.pages.tiles import TILES, AnsweredTile, answered, as_result
+from services.reporting.reports.evidence import ReportEvidence
 from services.reporting.reports.formats import ReportResult
 
 DAY, FIRST = date(2022, 6, 30), date(2013, 12, 20)
@@ -38,11 +39,14 @@ ABOUT: dict[str, Any] = {"since": date(2021, 6, 30), "mission": "UNIFIL", "close
 FORM: dict[int, dict[str, Any]] = {tile.number: {"mission": "UNIFIL"} if tile.number == 13 else ABOUT for tile in TILES}
 
 
+EVIDENCE = ReportEvidence("found")
+
+
 def result(*rows: dict[str, Any]) -> ReportResult:
     names = list(rows[0]) if rows else []
     totals = {name: sum(row.get(name) or 0 for row in rows) for name in SUMS}
     columns = [(name, "text") for name in names]
-    return ReportResult(DAY, None, columns, [tuple(row.values()) for row in rows], totals, None, False, None)
+    return ReportResult(DAY, None, columns, [tuple(row.values()) for row in rows], totals, None, False, None, EVIDENCE)
 
 
 def known(rows: dict[int, list[dict[str, Any]]], as_of: date = DAY, **defaults: object) -> Known:
@@ -100,7 +104,7 @@ def test_what_was_found_is_the_figure() -> None:
 def test_a_day_before_the_first_record_is_named_as_such() -> None:
     for one in shown_tiles(known({}, as_of=date(2010, 1, 1))).values():
         assert (one.figure, one.state) == ("", "before-the-first-record")
-        assert "20 Dec 2013" in one.counts
+        assert "20 December 2013" in one.counts
     assert {one.counts for one in shown_tiles(known({}, first_day=None)).values()} == {"Nothing is on record."}
 
 

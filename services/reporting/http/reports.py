@@ -30,6 +30,7 @@ _HEADERS: Final = {
     "ETag": {"description": "Of this answer; another answer has another.", "schema": {"type": "string"}},
     "Accept-Ranges": {"description": "`bytes`: parts of it can be asked for.", "schema": {"type": "string"}},
 }
+_FOUND: Final = {"state": "found", "compared": None, "first_day": None, "last_day": None}
 _OF_A_FILE: Final[Responses] = {
     206: {
         "description": "The part that `Range` asks for.",
@@ -98,7 +99,7 @@ def _documented(name: str, report: ReportDefinition) -> Responses:
     table = io.StringIO()
     csv.writer(table).writerows([report.example, map(formats.csv_cell, report.example.values())])
     content = {
-        "application/json": {"example": {**body, "totals": totals, "next": None}},
+        "application/json": {"example": {**body, "totals": totals, "next": None, "evidence": _FOUND}},
         formats.PARQUET: {"schema": {"type": "string", "format": "binary"}},
         "text/csv": {"schema": {"type": "string"}, "example": table.getvalue()},
     }

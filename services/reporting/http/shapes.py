@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from kernel.http.models import WITHOUT_SOURCE
 from services.reporting.query.consistency import FreshnessState
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
+from services.reporting.reports.evidence import EvidenceState
 from services.reporting.reports.receipts import Receipt
 
 _PYTHON: Final[Mapping[str, Any]] = {  # `Any`: types, `list[str]` among them, which no type describes
@@ -70,10 +71,25 @@ class PageBody(ResponseBody):
     """Where `wait_for` was sent."""
 
 
+class EvidenceShown(ResponseBody):
+    """What an answer rests on, so that one without rows is not taken for more."""
+
+    state: EvidenceState
+    """`found`: there are rows. `compared`: there are none, and something was compared. `nothing`: nothing on record
+    could be compared. `before_first`: what could be compared begins after the day."""
+    compared: int | None
+    """How many records were compared; null if rows were found and nobody counted."""
+    first_day: date | None
+    """The first day of such a record, whatever the day of the question."""
+    last_day: date | None
+    """The newest day of such a record until the day of the question."""
+
+
 class ReportBody(PageBody):
     """What is said of any report."""
 
     columns: list[ReportColumn]
+    evidence: EvidenceShown
     receipt: Receipt | None = None
     """Where `receipt` was sent."""
 

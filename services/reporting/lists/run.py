@@ -11,6 +11,7 @@ from services.reporting.queries import filtered
 from services.reporting.query.errors import NotFound
 from services.reporting.query.session import ReadSession, incomplete
 from services.reporting.query.values import NamedValues
+from services.reporting.reports.evidence import EVIDENCE, ReportEvidence, judged
 from services.reporting.reports.formats import ReportResult
 
 
@@ -37,7 +38,17 @@ async def find_some(session: ReadSession, name: str, given: NamedValues, as_of: 
     shown = [tuple(row.values()) for row in rows[:LIMIT_MAX]]
     following = rows[LIMIT_MAX]["id"] if len(rows) > LIMIT_MAX else None
     is_incomplete = await incomplete(session, definition.source_streams)
-    return ReportResult(as_of, given.get("as_known_at"), columns, shown, {}, following, is_incomplete, None)
+    evidence = await _evidence(session, definition.sql, values, has_rows=bool(rows))
+    return ReportResult(as_of, given.get("as_known_at"), columns, shown, {}, following, is_incomplete, None, evidence)
+
+
+async def _evidence(session: ReadSession, name: str, values: NamedValues, *, has_rows: bool) -> ReportEvidence:
+    """What an empty list rests on."""
+    if has_rows:
+        return ReportEvidence("found")
+    statement = filtered(EVIDENCE[name].sql, values)
+    row = await session.connection.fetchrow(statement.sql, *statement.values(values))
+    return judged(row, values["as_of"], has_rows=False)
 
 
 async def find_event(session: ReadSession, event: str) -> JsonObject:

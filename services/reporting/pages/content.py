@@ -22,6 +22,7 @@ from services.reporting.pages.render import PageContent, Question
 from services.reporting.pages.tile_answers import Known
 from services.reporting.pages.tiles import TILES
 from services.reporting.query.errors import QueryError
+from services.reporting.query.newest import NewestOnRecord, newest_on_record
 from services.reporting.query.session import ReadModel, ReadSession
 from services.reporting.query.values import NamedValues
 from services.reporting.reports import run
@@ -52,9 +53,9 @@ def terms_of(given: NamedValues) -> ReportParameters:
 async def content_of(sheet: Sheet, question: Question, model: ReadModel) -> PageContent:
     if sheet.name != "questions":
         return await show(sheet, question, model)
-    known = await answers(question, model)
+    known, newest = await answers(question, model)
     answered = tiles.answered(known, question.words, PageAddress(question.kept, question.root))
-    return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered)
+    return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered, newest=newest)
 
 
 async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageContent:
@@ -66,11 +67,12 @@ async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageConten
         names = {**form.values, **(thing or {}), **question.path}
         listed = {s.name: await _listed(session, s, names) for s in sheet.sections if s.listed}
         reported = await _reported(session, [s for s in sheet.sections if s.report], question, names)
+        newest = await newest_on_record(session, question.terms.contributor)
     results = listed | reported
-    return PageContent(thing, {section.name: results[section.name] for section in sheet.sections}, form)
+    return PageContent(thing, {section.name: results[section.name] for section in sheet.sections}, form, newest=newest)
 
 
-async def answers(question: Question, model: ReadModel) -> Known:
+async def answers(question: Question, model: ReadModel) -> tuple[Known, NewestOnRecord]:
     """What the tiles of the front page are made of: the reports of the pages behind them, read with one statement."""
     async with model.session(question.terms, is_snapshot=True) as session:
         defaults = await form_values.read_defaults(session, question.terms)
@@ -79,8 +81,9 @@ async def answers(question: Question, model: ReadModel) -> Known:
         given = [parameters_for(tile.section, question, names[tile.number], tile.rows_max) for tile in wanted]
         reports = [REPORTS[tile.section.report] for tile in wanted]
         results = await run.find_together(session, list(zip(reports, given, strict=True)))
+        newest = await newest_on_record(session, question.terms.contributor)
     by_number = {tile.number: result for tile, result in zip(wanted, results, strict=True)}
-    return Known(by_number, defaults, question.as_of, question.terms.as_known_at, names)
+    return Known(by_number, defaults, question.as_of, question.terms.as_known_at, names), newest
 
 
 async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> NamedValues | None:

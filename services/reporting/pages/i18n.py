@@ -4,7 +4,7 @@ Numbers and dates follow the conventions of the language, from Unicode's CLDR (B
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Final
 
@@ -17,12 +17,17 @@ _ABBREVIATIONS: Final = re.compile(r"\b(?:mou|un)\b", re.IGNORECASE)
 """Words of codes that English writes in capitals."""
 
 
+_SPOKEN_IN: Final = {"en": "en_GB"}
+"""Where days are written as this language writes them here: English with the day before the month."""
+
+
 class Words:
     """One language."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self.locale = Locale.parse(language)
+        self.spoken = Locale.parse(_SPOKEN_IN.get(language, language))
         self.texts = translations(__package__, language)
 
     def say(self, text: str) -> str:
@@ -30,13 +35,21 @@ class Words:
         said: str = self.texts.gettext(text)
         return said
 
-    def several(self, one: str, many: str, number: int) -> str:
-        """A text with `{number}` in it, in the form that the language has for this number (gettext's plural forms).
+    def plural(self, one: str, several: str, number: int) -> str:
+        """A text with a number in it, in the form that the language has for the number (gettext's plural forms).
 
-        `one` and `many` are the English forms, and together the key of the translation.
+        `one` and `several` are the English forms, and together the key of the translation.
         """
-        said: str = self.texts.ngettext(one, many, number)
+        said: str = self.texts.ngettext(one, several, number)
         return said
+
+    def several(self, one: str, many: str, number: int) -> str:
+        """The same, for a text with `{number}` in it."""
+        return self.plural(one, many, number)
+
+    def counted(self, one: str, several: str, number: int) -> str:
+        """The same with the number in the place of `{n}`."""
+        return self.plural(one, several, number).format(n=self.number(number))
 
     def code(self, code: str) -> str:
         """The words for a code such as `staff_officer` or `forcegen.deployments.TourArrived`."""
@@ -46,11 +59,13 @@ class Words:
         return numbers.format_decimal(number, locale=self.locale)
 
     def day(self, day: date) -> str:
-        return dates.format_date(day, "d MMM y", self.locale)
+        """A day in the long form of the language: 30 June 2022, 30 июня 2022 г., 2022 ж. 30 маусым."""
+        return dates.format_date(day, "long", self.spoken)
 
     def instant(self, instant: datetime) -> str:
         """An instant in UTC, marked as such."""
-        return f"{dates.format_datetime(instant, 'd MMM y, HH:mm', dates.UTC, self.locale)} UTC"
+        utc = instant.astimezone(UTC)
+        return f"{self.day(utc.date())}, {utc:%H:%M} UTC"
 
 
 def worded(code: str) -> str:

@@ -21,11 +21,14 @@ from services.reporting.pages import chart, forms
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell
 from services.reporting.pages.chart import OccupancyChart
+from services.reporting.pages.evidence_words import sentences
 from services.reporting.pages.form_values import FormValues
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.tiles import AnsweredTile
 from services.reporting.projections.event import SAID_BY
+from services.reporting.query.newest import NewestOnRecord
 from services.reporting.query.values import NamedValues
+from services.reporting.reports.evidence import EvidenceState
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
@@ -79,6 +82,8 @@ class PageContent:
     """The content of the page's form."""
     tiles: Sequence[AnsweredTile] = ()
     """The tiles of the front page."""
+    newest: NewestOnRecord | None = None
+    """How new it is; None if nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,9 @@ class Table:
     rows: Sequence[Sequence[Cell | OccupancyBar]]
     totals: Sequence[str]
     has_more: bool
+    state: EvidenceState
+    evidence: Sequence[str]
+    """Sentences on what the table rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,8 @@ class Card:
     mission: str
     href: str
     people: int
+    overdue: int
+    """The number of those whose tour should have ended."""
     parts: Sequence[tuple[str, int]]
     """The number of people by category."""
     ceilings: Sequence[tuple[OccupancyBar, NamedValues]]
@@ -124,6 +134,7 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         "tiles": shown.tiles,
         "form": forms.fields(sheet, shown.form, question.words),
         "behind": _behind_all(shown, address) if sheet.name == "overview" else "",
+        "newest": shown.newest,
         "incomplete": any(result.incomplete for result in shown.sections.values()),
         "twin": lambda suffix, **more: PageAddress(question.kept, question.root).of(
             f"{'/questions' if question.at == '/' else question.at}{suffix}", **more
@@ -190,6 +201,7 @@ def _frame(question: Question, address: PageAddress) -> JsonObject:
         "languages": LANGUAGES,
         "navigation": [(address.of("/" if n == "questions" else f"/{n}"), SHEETS[n].title, n) for n in NAVIGATION],
         "sheet": None,
+        "newest": None,
         "incomplete": False,
     }
 
@@ -221,7 +233,9 @@ def _table(section: Section, result: ReportResult, words: Words, address: PageAd
     totals = [words.number(result.totals[column]) if column in result.totals else "" for column in section.columns]
     heads = [words.say(worded(column)) for column in section.columns]
     numbers = {column for column, kind in result.columns if kind in NUMBERS}
-    return Table(section, heads, numbers, rows[::-1] if section.turned else rows, totals, result.next is not None)
+    in_order = rows[::-1] if section.turned else rows
+    evidence = sentences(result.evidence, section, words)
+    return Table(section, heads, numbers, in_order, totals, result.next is not None, result.evidence.state, evidence)
 
 
 def _behind_all(shown: PageContent, address: PageAddress) -> str:
@@ -231,12 +245,19 @@ def _behind_all(shown: PageContent, address: PageAddress) -> str:
 
 
 def _cards(shown: PageContent, words: Words, address: PageAddress) -> list[Card]:
-    """A card for every mission where people are or may be sent; the people are those of the strength report."""
+    """A card for every mission where people are or may be sent; the people are those of the strength report.
+
+    Where a mission takes nobody new (I8) and nobody is there, no rule stands behind a zero: it has no card.
+    """
     present, lines = shown.sections["present"].rows, shown.sections["headroom"].rows
-    people = {row["mission"]: 0 for row in present} | {name: 0 for row in lines for name in row["missions"]}
+    people = {row["mission"]: 0 for row in present} | {
+        name: 0 for row in lines for name in row["missions"] if name not in row["closed_to_new"]
+    }
+    overdue = dict.fromkeys(people, 0)
     parts: dict[str, dict[str, int]] = {name: {} for name in people}
     for row in present:
         people[row["mission"]] += row["people"]
+        overdue[row["mission"]] += row["overdue"]
         of = parts[row["mission"]]
         of[row["category"]] = of.get(row["category"], 0) + row["people"]
     return [
@@ -244,6 +265,7 @@ def _cards(shown: PageContent, words: Words, address: PageAddress) -> list[Card]
             name,
             address.of(f"/missions/{name}"),
             people[name],
+            overdue[name],
             [(words.code(category), number) for category, number in sorted(parts[name].items())],
             [(bar(row), row) for row in _ceilings(name, lines)],
         )

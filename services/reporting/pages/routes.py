@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -130,6 +130,7 @@ def _twin(sheet: Sheet, question: Question, shown: PageContent) -> JsonObject:
         "as_of": question.as_of,
         "as_known_at": question.terms.as_known_at,
         **({"thing": shown.thing} if shown.thing else {}),
+        **({"newest": asdict(shown.newest)} if shown.newest else {}),
         "sections": {name: formats.as_json(name, result) for name, result in shown.sections.items()},
     }
 

@@ -12,6 +12,7 @@ from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.i18n import Words
 from services.reporting.pages.tile_answers import Answer, Known, Plural
 from services.reporting.query.values import NamedValues
+from services.reporting.reports.evidence import ReportEvidence
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
@@ -100,7 +101,8 @@ def as_result(tiles: Sequence[AnsweredTile], known: Known) -> ReportResult:
         for one in tiles
     ]
     incomplete = any(result.incomplete for result in known.results.values())
-    return ReportResult(known.as_of, known.as_known_at, columns, values, {}, None, incomplete, None)
+    evidence = ReportEvidence("found")
+    return ReportResult(known.as_of, known.as_known_at, columns, values, {}, None, incomplete, None, evidence)
 
 
 def _answer(tile: Tile, known: Known) -> tuple[Answer, State]:

@@ -1,5 +1,7 @@
 -- Question 1: how many are where on a day. Each row adds up stays that hold the day, so the rows add up to the total.
-SELECT contributor, mission, category, rank, sum(headcount)::int AS people, count(*)::int AS tours
+-- Among them are those who are overdue: the end of their tour, as it stands on record, has passed, and they are there.
+SELECT contributor, mission, category, rank, sum(headcount)::int AS people, count(*)::int AS tours,
+       coalesce(sum(headcount) FILTER (WHERE leaves_on <= :as_of::date), 0)::int AS overdue
 FROM stays_on(:as_of::date)
 WHERE {contributor? contributor = :contributor::text}
   AND {missions? mission = ANY (:missions::text[])}

@@ -46,22 +46,28 @@ class PageQuery:
     the index and stops when it is full, and the rows of the whole report are only counted and summed."""
     alike: tuple[str, ...] = ()
     """Key columns that a filter makes equal in every row: comparing them would order nothing."""
+    evidence: Template | None = None
+    """The query for what the answer rests on (`reports/evidence.py`): the statement's last column, if given."""
+    evidence_beside_rows: bool = False
+    """Whether it runs where there are rows, too."""
 
     @cached_property
     def first(self) -> Template:
         """The statement of a page: its rows, each followed by the values for the whole report, in one pass.
 
         After the columns of a row come `there` (whether it is a row), `waits` (whether an event that the report rests
-        on is parked) and the totals. A page without rows is one row in which `there` is NULL, because the values for
-        the report are needed all the same. Further parameters are `page_limit` and `source_streams`.
+        on is parked), the totals, and `evidence`: a row, or NULL if its query did not run. A page without rows is one
+        row in which `there` is NULL, because the values for the report are needed all the same. Further parameters are
+        `page_limit` and `source_streams`.
         """
-        return self._page("")
+        return self._page("", self._judged)
 
     @cached_property
     def following(self) -> Template:
         """The same from a cursor on, whose key is in the parameters `after_0`, …, as text."""
         sent = (f":after_{nr}::text::{self.types[column]}" for nr, column in enumerate(self.key))
-        return self._page(f"WHERE ({self._values}) > ({', '.join(sent)})")
+        nobody_counts = (", NULL AS evidence",) if self.evidence else ()
+        return self._page(f"WHERE ({self._values}) > ({', '.join(sent)})", nobody_counts)
 
     @cached_property
     def first_statement(self) -> Statement:
@@ -73,7 +79,19 @@ class PageQuery:
         """`following` as a statement of its own."""
         return self.following.statement()
 
-    def _page(self, where: str) -> Template:
+    @property
+    def _judged(self) -> Sequence[str | Template]:
+        """The column `evidence`. What stands in a CASE is not run where its condition does not hold."""
+        if self.evidence is None:
+            return ()
+        runs = "true" if self.evidence_beside_rows else "NOT EXISTS (SELECT FROM report)"
+        return (
+            f", CASE WHEN {runs} THEN (SELECT ROW(compared, first_day, last_day) FROM (",  # noqa: S608
+            self.evidence,
+            ") AS looked_at) END AS evidence",
+        )
+
+    def _page(self, where: str, judged: Sequence[str | Template]) -> Template:
         by = [column for column in self.key if column not in self.alike] or self.key
         order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in by)
         sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in self.totals)
@@ -82,7 +100,9 @@ class PageQuery:
             self.rows,
             "), said AS (SELECT (",
             named("waits"),
-            f") AS waits{sums and f'{sums} FROM report'}),",
+            f") AS waits{sums}",
+            *judged,
+            f"{sums and ' FROM report'}),",
             f" page AS (SELECT * FROM report {where} ORDER BY {order} LIMIT :page_limit::int), detailed AS (",  # noqa: S608
             self.details or _ALL,
             ") SELECT detailed.*, said.* FROM said"  # noqa: S608

@@ -81,13 +81,15 @@ RETURNED = ReportDefinition(
 )
 REPORTS = {
     "strength": ReportDefinition(
-        "How many people are where on a day, by contributor, mission, category and rank. With `source=returns`, what"
-        " the UN counted, by the newest strength return until the day: by contributor, mission and `personnel_type`.",
+        "How many people are where on a day, by contributor, mission, category and rank; and how many of them are"
+        " overdue, because the end of their tour has passed. With `source=returns`, what the UN counted, by the newest"
+        " strength return until the day: by contributor, mission and `personnel_type`.",
         "strength",
         ("contributor", "mission", "category", "rank"),
-        ("people", "tours"),
+        ("people", "tours", "overdue"),
         (DEPLOYED,),
-        {"contributor": "KAZ", "mission": "MINURSO", "category": "military_observer", "people": 5, "tours": 5},
+        {"contributor": "KAZ", "mission": "MINURSO", "category": "military_observer", "people": 5, "tours": 5}
+        | {"overdue": 0},
         other_sources={"returns": RETURNED},
     ),
     "who-is-where": ReportDefinition(
@@ -100,11 +102,12 @@ REPORTS = {
         details="who_is_where_details",
     ),
     "headroom": ReportDefinition(
-        "Room under each mandate line and sub-ceiling: now, and at the fullest moment of what is planned.",
+        "Room under each mandate line and sub-ceiling: now, and at the fullest moment of what is planned. There is none"
+        " where every mission is in drawdown or closed (I8).",
         "headroom",
         ("contributor", "line", "mission"),
         (),
-        (APPROVED, DEPLOYED),
+        (APPROVED, DEPLOYED, "vacancies/mission/"),
         {"line": "kz-2013/observers", "mission": "MINURSO", "ceiling": 5, "present": 3, "headroom_now": 2},
     ),
     "people-since": ReportDefinition(

@@ -17,6 +17,7 @@ from contracts.json_object import JsonObject
 from services.reporting.query.consistency import Freshness
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.csv_cells import guarded
+from services.reporting.reports.evidence import ReportEvidence
 
 PARQUET: Final = "application/vnd.apache.parquet"
 _PARQUET_TYPES: Final[JsonObject] = {
@@ -50,6 +51,8 @@ class ReportResult:
     incomplete: bool
     freshness: Freshness | None
     """None if the request did not wait."""
+    evidence: ReportEvidence
+    """What the answer rests on."""
 
     @property
     def rows(self) -> list[JsonObject]:
@@ -69,6 +72,7 @@ def as_json(name: str, result: ReportResult) -> JsonObject:
         "rows": result.rows,
         "totals": result.totals,
         "next": result.next,
+        "evidence": asdict(result.evidence),
         **({"freshness": asdict(result.freshness)} if result.freshness else {}),
     }
 

@@ -17,6 +17,7 @@ from services.reporting.query.session import ReadSession
 from services.reporting.query.values import NamedValues
 from services.reporting.reports import validation
 from services.reporting.reports.catalogue import ReportDefinition
+from services.reporting.reports.evidence import EVIDENCE, judged
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
@@ -102,6 +103,8 @@ async def _page(session: ReadSession, report: ReportDefinition, filters: frozens
             totals=report.totals,
             ordered=report.ordered,
             alike=("contributor",) if "contributor" in statement.parameters else (),
+            evidence=EVIDENCE[report.sql].template.narrowed(filters),
+            evidence_beside_rows=EVIDENCE[report.sql].beside_rows,
         )
     return pages[key]
 
@@ -109,7 +112,7 @@ async def _page(session: ReadSession, report: ReportDefinition, filters: frozens
 def _result(session: ReadSession, prepared: _Prepared, rows: Sequence[Row]) -> ReportResult:
     """The result; raises `QueryError`. For a report without rows, the statement returns one row that says so."""
     params, page, width = prepared.params, prepared.page, len(prepared.page.types)
-    there, waits, *totals = rows[0][width:]
+    there, waits, *totals, looked_at = rows[0][width:]
     values = [row[:width] for row in rows] if there else []
     if params.limit is None and params.cursor is None and len(values) > ROWS_MAX:
         remedy = "Narrow it down with a filter, or ask for pages with limit."
@@ -125,4 +128,5 @@ def _result(session: ReadSession, prepared: _Prepared, rows: Sequence[Row]) -> R
         next=page.cursor(dict(zip(page.types, values[-1], strict=True))) if has_more else None,
         incomplete=waits,
         freshness=session.freshness,
+        evidence=judged(looked_at, session.as_of, has_rows=bool(there)),
     )

@@ -9,14 +9,14 @@ MANDATE: Final = Field("mandate", "Mandate", "mandate")
 SINCE: Final = Field("since", "Since", "day", "a year before")
 OF_MISSION: Final = {"missions": "mission"}
 OF_LINE: Final = {"line": "line"}
-PRESENT: Final = ("contributor", "mission", "category", "rank", "people", "tours")
+PRESENT: Final = ("contributor", "mission", "category", "rank", "people", "overdue", "tours")
 HEADROOM: Final = (
     *("line", "mission", "categories", "present", "planned", "ceiling", "bar", "headroom_now", "headroom_with_planned"),
     "in_force",
 )
 TOURS: Final = (
     *("tour", "mission", "category", "rank", "person", "unit", "people", "in_mission_since", "expected_until"),
-    "last_event",
+    *("overdue", "last_event"),
 )
 WAITING: Final = ("what", "id", "mission", "waits_for", "on_whom", "since", "days")
 ENDING: Final = (
