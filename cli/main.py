@@ -7,12 +7,13 @@ are listed without these too, and name what they need.
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from cli.lazy import OURS
 from cli.output.errors import CommandError, exit_code
 from deploy.local.errors import StackError
 from operations.errors import OperationError
@@ -24,6 +25,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "status": (
         "cli.commands.status:status",
         "Show servers and services: running, process id, port, ready, records that wait, restarts.",
+    ),
+    "env": (
+        "cli.commands.env:env",
+        "Print the addresses and files of the running local system, for `eval` in a shell or for a script.",
     ),
     "sql": ("cli.commands.sql:sql", "Print the address of Postgres for the role `analyst`."),
     "demo": (
@@ -80,7 +85,6 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """By name: its function, or its own commands, as `module:attribute`; and the first sentence of its help."""
 Private: TypeAlias = Any  # `Any`: the library keeps the types of a context and of a found command to itself
-OURS: Final = ("cli", "contracts", "deploy", "kernel", "operations", "services")
 
 
 class Commands(TyperGroup):
@@ -102,6 +106,11 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Private) -> object:
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as fault:
+            name = ctx.command_path.partition(" ")[2] or ctx.invoked_subcommand or ""
+            error = needs(name, fault)
+            typer.echo(f"forcegen: {error}", err=True)
+            raise typer.Exit(error.exit_code) from fault
         except (CommandError, OperationError, StackError) as error:
             typer.echo(f"forcegen: {error}", err=True)
             raise typer.Exit(exit_code(error)) from error
@@ -109,6 +118,11 @@ class Commands(TyperGroup):
 
 class Listed(Commands):
     """The commands as the table lists them; the one that is called is imported then."""
+
+    def format_commands(self, ctx: Private, formatter: Private) -> None:
+        """The sentence of each command in full: the library's own list ends each where its line does."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
     def resolve_command(self, ctx: Private, args: list[str]) -> Private:
         name, _, rest = super().resolve_command(ctx, args)
@@ -125,16 +139,20 @@ def imported(name: str, place: str) -> TyperGroup:
     try:
         command: typer.Typer | Callable[..., None] = getattr(import_module(module), attribute)
     except ModuleNotFoundError as fault:
-        if str(fault.name).partition(".")[0] in OURS:
-            raise
-        needs = f"`forcegen {name}` needs {fault.name}: install forcegen[local], or run `make up`."
-        raise CommandError(needs) from fault
+        raise needs(name, fault) from fault
     group = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     if isinstance(command, typer.Typer):
         group.add_typer(command, name=name, cls=Commands)
     else:
         group.command(name)(command)
     return get_group(group)
+
+
+def needs(name: str, fault: ModuleNotFoundError) -> CommandError:
+    """The error of a command that needs a package which is not installed; a fault of our own is raised as it is."""
+    if str(fault.name).partition(".")[0] in OURS:
+        raise fault
+    return CommandError(f"`forcegen {name}` needs {fault.name}: install forcegen[local], or run `make up`.")
 
 
 app = typer.Typer(
@@ -145,6 +163,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415  (slow, and nothing else needs it)
+
+        typer.echo(f"forcegen {version('forcegen')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version, and end.")
+]
+
+
+@app.callback()
+def _forcegen(*, version: Version = False) -> None:
+    """Options of the program itself."""
+
+
 for name, (_, sentence) in COMMANDS.items():
     app.command(name, help=sentence)(lambda: None)
 

@@ -38,10 +38,15 @@ def _url(service: str, role: str, given: str | None, directory: Path) -> str:
     if given is not None:
         return given
     environment = os.environ.get(f"FORCEGEN_{service.upper()}_DATABASE_URL") or os.environ.get("FORCEGEN_DATABASE_URL")
-    return environment or _local_url(role, directory)
+    return environment or local_url(role, directory)
 
 
-def _local_url(role: str, directory: Path) -> str:
+def local_url(role: str, directory: Path) -> str:
+    """The address of the database of the system in a directory, for a role.
+
+    Raises:
+        OperationError: no Postgres is up there, or it has no such role.
+    """
     try:
         stack, roles = import_module("deploy.local.stack"), import_module("deploy.roles")
     except ModuleNotFoundError as error:

@@ -1,20 +1,18 @@
 """`forcegen follow`: prints changes of the views as they happen. A connection that ends is resumed where it ended."""
 
-import json
 import time
-from collections.abc import Iterator, Sequence
 from typing import Annotated, Final
 
-import httpx
 import typer
-from httpx_sse import ServerSentEvent, connect_sse
 
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
-from cli.connect.http import bearer
+from cli.lazy import at_first_use
 from cli.output.errors import CommandError
+from cli.output.options import print_json
 
-SILENCE_S: Final = 60.0
-"""The API sends four keep-alives in that time."""
+with at_first_use():
+    from cli.connect import changes
+
 AGAIN_S: Final = 1.0
 TRIES_MAX: Final = 30
 
@@ -46,12 +44,12 @@ def follow(
     address, seen, tries = f"{query_url(api, directory)}/v1/changes", after, 0
     while True:
         try:
-            for event in _events(address, view or [], seen):
+            for event in changes.events(address, view or [], seen):
                 _show(event, as_json=as_json)
                 seen, tries = int(event.id), 0
         except KeyboardInterrupt:
             return
-        except httpx.HTTPError as fault:
+        except changes.DISCONNECTED as fault:
             tries += 1
             if seen is None or tries > TRIES_MAX:
                 raise CommandError(
@@ -60,24 +58,12 @@ def follow(
         time.sleep(AGAIN_S)
 
 
-def _events(address: str, views: Sequence[str], seen: int | None) -> Iterator[ServerSentEvent]:
-    headers = bearer(address) | ({} if seen is None else {"Last-Event-ID": str(seen)})
-    with (
-        httpx.Client(timeout=SILENCE_S, trust_env=False) as http,
-        connect_sse(http, "GET", address, params=[("views", view) for view in views], headers=headers) as source,
-    ):
-        if source.response.is_error:
-            problem = json.loads(source.response.read())
-            raise CommandError(f"{address} answered {problem['status']}: {problem['detail']} {problem['remedy']}")
-        yield from source.iter_sse()
-
-
-def _show(event: ServerSentEvent, *, as_json: bool) -> None:
+def _show(event: "changes.ServerSentEvent", *, as_json: bool) -> None:
     """Print a change to standard output, which carries nothing else."""
     if event.event == "reset":
         typer.echo("Some changes are no longer kept: fetch the reports again.", err=True)
     elif event.event == "change" and as_json:
-        typer.echo(json.dumps({"number": int(event.id), **event.json()}))
+        print_json({"number": int(event.id), **event.json()})
     elif event.event == "change":
         change = event.json()
         left = change["rows"] - len(change["ids"])

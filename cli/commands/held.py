@@ -1,34 +1,39 @@
 """`forcegen held`: events of other services that wait for an upgrade; `forcegen drop-held` drops one of them."""
 
 import asyncio
-import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.connect import http
 from cli.connect.endpoints import USUAL, Database, Directory, running_system
+from cli.lazy import at_first_use
 from cli.output.errors import CommandError
-from cli.output.terminal import number, results, row, table
+from cli.output.options import JsonLines, print_json
+from cli.output.tables import Only, column, number, prose, table
 from contracts.json_object import JsonObject
-from contracts.registry import SERVICES
-from kernel.model.records import Origin
-from operations.held_events import give_up_event
+
+with at_first_use():
+    from cli.connect import http
+    from contracts import registry
+    from kernel.model import records
+    from operations import held_events
 
 ROWS_MAX = 1_000
 PAGE = 500
 REASON_LENGTH_MAX = 500
 _PLACE = re.compile(r"(?P<topic>[A-Za-z0-9._-]{1,249})/(?P<part>\d{1,9})/(?P<offset>\d{1,18})", re.ASCII)
-Only = Annotated[str | None, typer.Argument(metavar="SERVICE", help="One service, e.g. approvals; without it, all.")]
+One = Annotated[str | None, typer.Argument(metavar="SERVICE", help="One service, e.g. approvals; without it, all.")]
 Service = Annotated[str, typer.Argument(metavar="SERVICE", help="Which holds it, e.g. vacancies.")]
 Place = Annotated[str, typer.Argument(metavar="TOPIC/PARTITION/OFFSET", help="As `forcegen held` shows it.")]
 Why = Annotated[str, typer.Option("--reason", help="Kept with the dead letter that it becomes.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
-def held(service: Only = None, directory: Directory = USUAL, *, as_json: Json = False) -> None:
+def held(
+    service: One = None, directory: Directory = USUAL, *, columns: Only = None, as_json: JsonLines = False
+) -> None:
     """Show the events that are newer than the service that should react to them, and those that wait behind them.
 
     They are taken up, in order, once the service is upgraded; nothing else waits for them.
@@ -38,18 +43,19 @@ def held(service: Only = None, directory: Directory = USUAL, *, as_json: Json = 
       forcegen held
       forcegen held vacancies --json
     \b
-    Exit codes: 0 shown, also when there is none; 1 a service is unknown or does not answer.
+    Exit codes: 0 shown, also when there is none; 1 a service is unknown or does not answer; 2 the command
+    line is wrong.
     """
-    urls = {name: url for name, url in running_system(directory).urls.items() if name in SERVICES}
+    urls = {name: url for name, url in running_system(directory).urls.items() if name in registry.SERVICES}
     if service is not None and service not in urls:
         raise CommandError(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
     pages = {name: f"{url}/v1/held" for name, url in urls.items() if service in (None, name)}
     events = ((name, one) for name, url in pages.items() for one in http.get_items(url, limit=PAGE))
     if as_json:
         for name, event in events:
-            typer.echo(json.dumps({"service": name, **event}, ensure_ascii=False))
+            print_json({"service": name, **event})
     else:
-        _show(events)
+        _show(events, columns)
 
 
 def drop_held(
@@ -67,38 +73,48 @@ def drop_held(
     \b
     Exit codes: 0 dropped or proposed; 1 it is not held, or nothing answers; 2 the command line is wrong.
     """
-    if service not in SERVICES:
-        raise typer.BadParameter(f"name one of {', '.join(SERVICES)}", param_hint="SERVICE")
+    if service not in registry.SERVICES:
+        raise typer.BadParameter(f"name one of {', '.join(registry.SERVICES)}", param_hint="SERVICE")
     named = _PLACE.fullmatch(place)
     if named is None:
         raise typer.BadParameter("write it as deployments.events/2/1041", param_hint="TOPIC/PARTITION/OFFSET")
     if not 1 <= len(reason.strip()) <= REASON_LENGTH_MAX:
         raise typer.BadParameter(f"say why in 1 to {REASON_LENGTH_MAX} characters", param_hint="--reason")
-    origin = Origin(named["topic"], int(named["part"]), int(named["offset"]))
+    origin = records.Origin(named["topic"], int(named["part"]), int(named["offset"]))
     if database is None and not _dropped(running_system(directory).urls[service], origin, reason.strip()):
         typer.echo(f"It is proposed to drop {place}. Another operator gives the same command, with the same reason.")
         return
-    if database is not None and not asyncio.run(give_up_event(service, origin, reason.strip(), database, directory)):
+    if database is not None and not _gave_up(service, origin, reason.strip(), database, directory):
         raise CommandError(f"{service} does not hold {place}: see `forcegen held {service}`.")
     typer.echo(f"{place} is a dead letter of {service} now; the events behind it are taken up within a minute.")
 
 
-def _dropped(url: str, origin: Origin, reason: str) -> bool:
+def _gave_up(service: str, origin: "records.Origin", reason: str, database: str, directory: Path) -> bool:
+    return asyncio.run(held_events.give_up_event(service, origin, reason, database, directory))
+
+
+def _dropped(url: str, origin: "records.Origin", reason: str) -> bool:
     """Whether the service has dropped it; else that is proposed now."""
     query = [("at", str(origin)), ("reason", reason)]
     state: str = http.post_json(f"{url}/v1/held/drop", query)["state"]
     return state == "dropped"
 
 
-def _show(events: Iterator[tuple[str, JsonObject]]) -> None:
-    shown = table("service", "topic/partition/offset", "stream", number("version"), "since", "reason")
+def _show(events: Iterator[tuple[str, JsonObject]], columns: str | None) -> None:
+    shown = table(
+        *("service", column("topic_partition_offset", "topic/partition/offset"), "stream"),
+        *(number("version"), "since", prose("reason")),
+    )
     for count, (service, event) in enumerate(events):
         if count == ROWS_MAX:
-            row(shown, ("…", None, None, None, None, "There are more: `forcegen held --json` shows them all."))
+            shown.row("…", None, None, None, None, "There are more: `forcegen held --json` shows them all.")
             break
         place = f"{event['topic']}/{event['partition']}/{event['offset']}"
         reason = event["reason"]
         if proposer := event.get("drop_proposed_by"):
             reason = f"{reason} {proposer} proposes to drop it: {event['drop_reason']}"
-        row(shown, (service, place, event["stream"], event["version"], event["since"], reason))
-    results().print(shown if shown.row_count else "No event is held.")
+        shown.row(service, place, event["stream"], event["version"], event["since"], reason)
+    if shown.rows or columns:
+        shown.show(columns)
+    else:
+        typer.echo("No event is held.")

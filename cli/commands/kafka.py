@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
-from cli.connect import endpoints
 from cli.connect.endpoints import USUAL, Bootstrap, Directory
+from cli.lazy import at_first_use
 from cli.output.errors import FAILED, WRONG_USAGE, CommandError
+from cli.output.options import Json, print_json
 from deploy.local.kafka_logins import ADMIN
-from kernel.messaging.acls import AclDifference
 from operations.kafka_users import RegisteredProducer
-from operations.producers import at_brokers, read_register
+
+with at_first_use():
+    from cli.connect import brokers
+    from operations import producers, provision_kafka
 
 Check = Annotated[bool, typer.Option("--check", help="Show the difference and change nothing; the default.")]
 Apply = Annotated[bool, typer.Option("--apply", help="Add what is missing, and remove what is not in the table.")]
@@ -51,7 +54,7 @@ commands = typer.Typer(
 
 
 @commands.command()
-def acls(
+def acls(  # noqa: PLR0913  (an option each)
     bootstrap: Bootstrap = None,
     directory: Directory = USUAL,
     register: RegisterFile = None,
@@ -61,6 +64,7 @@ def acls(
     *,
     check: Check = False,
     apply: Apply = False,
+    as_json: Json = False,
 ) -> None:
     """Compare the cluster's ACLs with those that the services need, and apply the difference.
 
@@ -78,16 +82,17 @@ def acls(
     Exit codes: 0 nothing differs, or the difference was applied; 1 something differs, or the brokers refuse or do not
     answer; 2 the command line is wrong.
     """
-    from operations.provision_kafka import apply_acls, compare_acls  # noqa: PLC0415  (all services: too much for --help)
-
     if check and apply:
         raise CommandError("--check changes nothing and --apply does: give one of them.", WRONG_USAGE)
-    brokers, registered = endpoints.kafka(bootstrap, directory, ADMIN), producers(producer or [], register, operators)
+    at, registered = (
+        brokers.kafka(bootstrap, directory, ADMIN),
+        registered_producers(producer or [], register, operators),
+    )
     if apply:
-        _show(asyncio.run(apply_acls(brokers, registered, keep or [])), added="added", removed="removed")
+        _show(asyncio.run(provision_kafka.apply_acls(at, registered, keep or [])), "added", "removed", as_json=as_json)
         return
-    differs = asyncio.run(compare_acls(brokers, registered, keep or []))
-    _show(differs, added="missing", removed="superfluous")
+    differs = asyncio.run(provision_kafka.compare_acls(at, registered, keep or []))
+    _show(differs, "missing", "superfluous", as_json=as_json)
     if differs:
         raise typer.Exit(FAILED)
 
@@ -113,16 +118,17 @@ def provision(
     \b
     Exit codes: 0 done; 1 the brokers refuse or do not answer; 2 the command line is wrong.
     """
-    from operations.provision_kafka import given_passwords, provision_kafka  # noqa: PLC0415  (as above)
-
-    brokers, registered = endpoints.kafka(bootstrap, directory, ADMIN), producers(producer or [], register, operators)
-    passwords = given_passwords(os.environ, registered)
-    differs = asyncio.run(provision_kafka(brokers, passwords, registered))
+    at, registered = (
+        brokers.kafka(bootstrap, directory, ADMIN),
+        registered_producers(producer or [], register, operators),
+    )
+    passwords = provision_kafka.given_passwords(os.environ, registered)
+    differs = asyncio.run(provision_kafka.provision_kafka(at, passwords, registered))
     typer.echo(f"passwords set: {', '.join(sorted(passwords)) or 'none'}")
-    _show(differs, added="added", removed="removed")
+    _show(differs, "added", "removed", as_json=False)
 
 
-def producers(given: list[str], register: Path | None, operators: str | None) -> list[RegisteredProducer]:
+def registered_producers(given: list[str], register: Path | None, operators: str | None) -> list[RegisteredProducer]:
     """The producers of the register or of the options, each user with all of its topics.
 
     Raises:
@@ -138,7 +144,7 @@ def producers(given: list[str], register: Path | None, operators: str | None) ->
                 f"{register} gives rights only as two operators signed it: name their keys with --operators.",
                 WRONG_USAGE,
             )
-        return at_brokers(read_register(register, operators))
+        return producers.at_brokers(producers.read_register(register, operators))
     topics: dict[str, list[str]] = {}
     for text in given:
         name, _, topic = text.partition("=")
@@ -148,7 +154,10 @@ def producers(given: list[str], register: Path | None, operators: str | None) ->
     return [RegisteredProducer(name, names) for name, names in topics.items()]
 
 
-def _show(differs: AclDifference, *, added: str, removed: str) -> None:
+def _show(differs: "provision_kafka.AclDifference", added: str, removed: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({added: [str(acl) for acl in differs.missing], removed: [str(acl) for acl in differs.superfluous]})
+        return
     for acl in differs.missing:
         typer.echo(f"{added}: {acl}")
     for acl in differs.superfluous:

@@ -2,13 +2,19 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.input.key_files import made, read_key, write_key
-from contracts.verifiability import PublicKey
-from operations.signing_library import write_library
+from cli.lazy import at_first_use
+from cli.output.options import Json, print_json
+
+with at_first_use():
+    from cli.input import key_files
+    from operations import signing_library
+
+if TYPE_CHECKING:  # a package, which would be imported at once
+    from contracts.verifiability import PublicKey
 
 
 class Algorithm(StrEnum):
@@ -29,7 +35,7 @@ commands = typer.Typer(
 
 
 @commands.command("new")
-def new(file: File, algorithm: Kind = Algorithm.ed25519) -> None:
+def new(file: File, algorithm: Kind = Algorithm.ed25519, *, as_json: Json = False) -> None:
     """Make a private key in a new file that only you can read, and print its public half.
 
     The key belongs to one producer. Who has the file can speak in its name: keep it where the producer runs, and give
@@ -42,13 +48,13 @@ def new(file: File, algorithm: Kind = Algorithm.ed25519) -> None:
     \b
     Exit codes: 0 made; 1 the file is there already, or cannot be written. Nothing is overwritten.
     """
-    key = made("p256" if algorithm is Algorithm.p256 else "ed25519")
-    write_key(file, key)
-    _show(key.public)
+    key = key_files.made("p256" if algorithm is Algorithm.p256 else "ed25519")
+    key_files.write_key(file, key)
+    _show(key.public, as_json=as_json)
 
 
 @commands.command("show")
-def show(file: File) -> None:
+def show(file: File, *, as_json: Json = False) -> None:
     """Print the public half of a private key, as the register of producers holds it, and its key id.
 
     \b
@@ -58,11 +64,11 @@ def show(file: File) -> None:
     \b
     Exit codes: 0 printed; 1 the file holds no such key, or others can read it.
     """
-    _show(read_key(file).public)
+    _show(key_files.read_key(file).public, as_json=as_json)
 
 
 @commands.command("library")
-def library(directory: Target = Path()) -> None:
+def library(directory: Target = Path(), *, as_json: Json = False) -> None:
     """Write the library that signs and verifies events as a Python wheel; it needs `cryptography` and nothing of ours.
 
     The same version of the system writes the same bytes everywhere: compare the checksum that it prints.
@@ -74,9 +80,15 @@ def library(directory: Target = Path()) -> None:
     \b
     Exit codes: 0 written; 1 the file cannot be written.
     """
-    target, checksum = write_library(directory)
-    typer.echo(f"{checksum}  {target}")
+    target, checksum = signing_library.write_library(directory)
+    if as_json:
+        print_json({"sha256": checksum, "file": str(target)})
+    else:
+        typer.echo(f"{checksum}  {target}")
 
 
-def _show(public: PublicKey) -> None:
+def _show(public: "PublicKey", *, as_json: bool) -> None:
+    if as_json:
+        print_json({"public_key": public.text, "key_id": public.id})
+        return
     typer.echo(f"public key {public.text}\nkey id     {public.id}")

@@ -1,12 +1,21 @@
 """`forcegen lag`: how far each service is behind the topics that it reads."""
 
-from cli.connect import http
+from collections.abc import Iterator, Mapping
+
+from rich.text import Text
+
 from cli.connect.endpoints import USUAL, Directory, running_system
-from cli.output.terminal import number, results, row, table
+from cli.lazy import at_first_use
+from cli.output.options import JsonLines, print_json
+from cli.output.tables import Only, number, table
+from cli.output.terminal import results
 from contracts.json_object import JsonObject
 
+with at_first_use():
+    from cli.connect import http
 
-def lag(directory: Directory = USUAL) -> None:
+
+def lag(directory: Directory = USUAL, *, columns: Only = None, as_json: JsonLines = False) -> None:
     """Show the records that wait, by service: the broker's end offset minus what the service has stored.
 
     Below it, what stands still, and the last offsets that hold no record, each with its reason.
@@ -15,19 +24,30 @@ def lag(directory: Directory = USUAL) -> None:
     Examples:
       forcegen lag
       watch forcegen lag
+      forcegen lag --json | jq 'select(.records > 1000)'
     \b
-    Exit codes: 0 every service answered; 1 one did not.
+    Exit codes: 0 every service answered; 1 one did not; 2 the command line is wrong.
     """
-    shown = table("service", "consumer", number("records that wait"), number("oldest waits (s)"))
+    consumers = list(_consumers(running_system(directory).urls))
+    if as_json:
+        for service, consumer, stands in consumers:
+            print_json({"service": service, "consumer": consumer, **stands})
+        return
+    shown = table("service", "consumer", number("records", "records that wait"), number("oldest", "oldest waits (s)"))
     remarks: list[str] = []
-    for service, url in running_system(directory).urls.items():
-        for consumer, stands in _lag_of(url).items():
-            row(shown, (service, consumer, f"{stands['records']:,}", f"{stands['behind_seconds']:,.1f}"))
-            remarks += [f"{consumer}: {what} stands still: {why}" for what, why in stands["standing"].items()]
-            remarks += [f"{consumer}: {_passage(passage)}" for passage in stands["passed_over"]]
-    results().print(shown)
+    for service, consumer, stands in consumers:
+        shown.row(service, consumer, f"{stands['records']:,}", f"{stands['behind_seconds']:,.1f}")
+        remarks += [f"{consumer}: {what} stands still: {why}" for what, why in stands["standing"].items()]
+        remarks += [f"{consumer}: {_passage(passage)}" for passage in stands["passed_over"]]
+    shown.show(columns)
     for remark in remarks:
-        results().print(remark, highlight=False, markup=False, soft_wrap=True)
+        results().print(Text(remark), soft_wrap=True)
+
+
+def _consumers(urls: Mapping[str, str]) -> Iterator[tuple[str, str, JsonObject]]:
+    for service, url in urls.items():
+        for consumer, stands in _lag_of(url).items():
+            yield service, consumer, stands
 
 
 def _passage(passage: JsonObject) -> str:

@@ -1,18 +1,22 @@
 """`forcegen audit reconcile`: Kafka, archive, stores and views side by side, with every difference named."""
 
 import asyncio
-import json
 from typing import Annotated
 
 import typer
 
-from cli.connect import endpoints
 from cli.connect.endpoints import USUAL, Bootstrap, Database, Directory
+from cli.lazy import at_first_use
 from cli.output.errors import FAILED
-from cli.output.progress import records
-from cli.output.terminal import notices, number, results, row, table
+from cli.output.options import print_json
+from cli.output.tables import Only, number, table
+from cli.output.terminal import notices
 from operations.kafka_users import OPERATOR
-from operations.reconcile_stores import Finding, Reconciliation, reconcile_stores
+
+with at_first_use():
+    from cli.connect import brokers
+    from cli.output import progress
+    from operations import reconcile_stores
 
 Json = Annotated[bool, typer.Option("--json", help="Each difference as one JSON object a line, and nothing else.")]
 
@@ -22,6 +26,7 @@ def reconcile(
     database: Database = None,
     directory: Directory = USUAL,
     *,
+    columns: Only = None,
     as_json: Json = False,
 ) -> None:
     """Compare Kafka, the archive, the services' own stores and the views; name each difference and what to do about it.
@@ -37,28 +42,33 @@ def reconcile(
     """
     findings = 0
 
-    def show(finding: Finding) -> None:
+    def show(finding: "reconcile_stores.Finding") -> None:
         nonlocal findings
         findings += finding.records
-        typer.echo(json.dumps(finding.as_json()) if as_json else str(finding))
+        if as_json:
+            print_json(finding.as_json())
+        else:
+            typer.echo(str(finding))
 
-    brokers = endpoints.kafka(bootstrap, directory, OPERATOR)
-    compared = asyncio.run(reconcile_stores(brokers, database, directory, show, records))
+    at = brokers.kafka(bootstrap, directory, OPERATOR)
+    comparing = reconcile_stores.reconcile_stores(at, database, directory, show, progress.records)
+    compared = asyncio.run(comparing)
     if not as_json:
-        _show(compared)
+        _show(compared, columns)
     if findings:
         raise typer.Exit(FAILED)
 
 
-def _show(compared: Reconciliation) -> None:
+def _show(compared: "reconcile_stores.Reconciliation", columns: str | None) -> None:
     shown = table(
-        "compared", *map(number, ("looked at", "on its way", "only archived", "unreadable", "parked", "differences"))
+        "compared",
+        *map(number, ("looked_at", "on_its_way", "only_archived", "unreadable", "parked", "differences")),
     )
     for line in compared.lines:
         counted = line.counted
         cells = (counted.compared, counted.waiting, counted.only_archived, counted.unread, counted.parked)
-        row(shown, (line.between, *(f"{cell:,}" for cell in (*cells, line.differences))))
-    results().print(shown)
+        shown.row(line.between, *(f"{cell:,}" for cell in (*cells, line.differences)))
+    shown.show(columns)
     for service, behind in compared.lag.items():
         if behind:
             notices().print(f"{service} has {behind:,} records still to read: that is lag, not loss.")

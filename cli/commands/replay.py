@@ -8,17 +8,19 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import archive_options, refill
-from cli.connect import endpoints
+from cli.commands import archive_options
 from cli.connect.endpoints import USUAL, Bootstrap, Database, Directory
+from cli.lazy import at_first_use
 from cli.output.errors import WRONG_USAGE, CommandError
-from cli.output.progress import records
+from cli.output.options import Json, print_json
 from deploy.local.kafka_logins import ADMIN
-from operations import connections
-from operations.archive_selection import Selection, full_types
-from operations.copy_archive import copy_to_file
 from operations.kafka_users import REFILL
-from operations.refill_topics import RefillRequest
+
+with at_first_use():
+    from cli.commands import rebuild, refill, selection
+    from cli.connect import brokers
+    from cli.output import progress
+    from operations import archive_selection, connections, copy_archive, rebuild_views, refill_topics
 
 
 class To(StrEnum):
@@ -66,6 +68,7 @@ def replay(  # noqa: PLR0913  (an option each)
     directory: Directory = USUAL,
     back: Back = False,
     dry_run: Dry = False,
+    as_json: Json = False,
 ) -> None:
     """Archived records again: to a file, to Kafka, to the views. After it was cut short, run again, it goes on.
 
@@ -79,71 +82,94 @@ def replay(  # noqa: PLR0913  (an option each)
     Examples:
       forcegen audit replay --to file --out mandate.jsonl --stream mandate/kz-2014
       forcegen audit replay --to file --out june.jsonl --service deployments --recorded-since 2026-06-01
-      forcegen audit replay --to views --dry-run
+      forcegen audit replay --to views --dry-run --json | jq .differences
       forcegen audit replay --to views --stream line/kz-2013/observers
       forcegen audit replay --to topic --topic approvals.commands --topic approvals.events
     \b
     Exit codes: 0 done, or nothing was left to do; 1 it could not be done; 2 the command line is wrong.
     """
-    which = archive_options.selection(
+    which = selection.selection(
         topics=topic,
         services=service,
         streams=stream,
-        types=full_types(type_),
-        effective=archive_options.period("--effective", effective_since, effective_until),
-        recorded=archive_options.period("--recorded", recorded_since, recorded_until),
+        types=archive_selection.full_types(type_),
+        effective=selection.period("--effective", effective_since, effective_until),
+        recorded=selection.period("--recorded", recorded_since, recorded_until),
         correlations=correlation,
-        as_far_as=archive_options.vector(as_far_as),
+        as_far_as=selection.vector(as_far_as),
     )
-    _belong(to, {"--out": out, "--as": as_, "--views": views, "--back": back})
-    match to:
+    match _belonging(to, {"--out": out, "--as": as_, "--views": views, "--back": back}):
         case To.FILE:
-            _to_file(which, out, database, directory, dry_run=dry_run)
+            _to_file(which, out, database, directory, dry_run=dry_run, as_json=as_json)
         case To.VIEWS:
-            _to_views(which, database, views, directory, back=back, dry_run=dry_run)
+            _to_views(which, database, views, directory, back=back, dry_run=dry_run, as_json=as_json)
         case To.TOPIC:
-            _to_topic(which, as_ or [], bootstrap, database, directory, dry_run=dry_run)
+            _to_topic(which, as_ or [], bootstrap, database, directory, dry_run=dry_run, as_json=as_json)
 
 
 BELONGS: Final = {"--out": To.FILE, "--as": To.TOPIC, "--views": To.VIEWS, "--back": To.VIEWS}
 
 
-def _belong(to: To, given: Mapping[str, object]) -> None:
+def _belonging(to: To, given: Mapping[str, object]) -> To:
     """Refuse options that would have no effect: they are a mistake."""
     for option, value in given.items():
         if value and BELONGS[option] is not to:
             raise CommandError(f"{option} goes with --to {BELONGS[option]}, not with --to {to}.", WRONG_USAGE)
+    return to
 
 
 def _to_topic(
-    which: Selection, renamed: list[str], bootstrap: str | None, database: str | None, directory: Path, *, dry_run: bool
+    which: "archive_selection.Selection",
+    renamed: list[str],
+    bootstrap: str | None,
+    database: str | None,
+    directory: Path,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     names = refill.other_names(renamed)
     user = ADMIN if names else REFILL  # no ACL is made beforehand for a topic with another name
-    brokers = endpoints.kafka(bootstrap, directory, user)
-    refill.refill(RefillRequest(which, names, brokers, database, directory, dry_run))
+    at = brokers.kafka(bootstrap, directory, user)
+    refill.refill(refill_topics.RefillRequest(which, names, at, database, directory, dry_run), as_json=as_json)
 
 
 def _to_views(
-    which: Selection, database: str | None, views: str | None, directory: Path, *, back: bool, dry_run: bool
+    which: "archive_selection.Selection",
+    database: str | None,
+    views: str | None,
+    directory: Path,
+    *,
+    back: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
-    from cli.commands import rebuild  # noqa: PLC0415  (all of reporting: too much for `--help` to load)
-    from operations.rebuild_views import ViewAddresses  # noqa: PLC0415
-
-    at = ViewAddresses(database, connections.reader_url("reporting", views, directory), directory)
+    at = rebuild_views.ViewAddresses(database, connections.reader_url("reporting", views, directory), directory)
     if back:
-        rebuild.back(at)
-    elif which == Selection():
-        rebuild.rebuild(at, dry_run=dry_run)
+        rebuild.back(at, as_json=as_json)
+    elif which == archive_selection.Selection():
+        rebuild.rebuild(at, dry_run=dry_run, as_json=as_json)
     else:
-        rebuild.apply(at, which, dry_run=dry_run)
+        rebuild.apply(at, which, dry_run=dry_run, as_json=as_json)
 
 
-def _to_file(which: Selection, out: Path | None, database: str | None, directory: Path, *, dry_run: bool) -> None:
+def _to_file(
+    which: "archive_selection.Selection",
+    out: Path | None,
+    database: str | None,
+    directory: Path,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     if out is None:
         raise CommandError("--to file needs --out: the file to write.", WRONG_USAGE)
-    copied = asyncio.run(copy_to_file(which, out, database, directory, records, dry_run=dry_run))
+    copying = copy_archive.copy_to_file(which, out, database, directory, progress.records, dry_run=dry_run)
+    copied = asyncio.run(copying)
     there, missing = copied.there, copied.missing
+    if as_json:
+        print_json({"there": there, "missing": missing, "unreadable": copied.unreadable, "dry_run": dry_run})
+        return
     typer.echo(f"{there + missing:,} records: {there:,} were there, {missing:,} were missing.")
     if copied.unreadable:
         typer.echo(

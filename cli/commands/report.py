@@ -6,16 +6,21 @@ from enum import StrEnum
 from typing import Annotated, Final
 from urllib.parse import quote
 
-import httpx
 import typer
-from rich.table import Column
 
-from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
-from cli.output.terminal import number, results, row, table
+from cli.lazy import at_first_use
+from cli.output.errors import WRONG_USAGE, CommandError
+from cli.output.tables import CellKind, Only, TableColumn, prose, table
+from cli.output.terminal import results
 from contracts.json_object import JsonObject
 
+with at_first_use():
+    from cli.connect import http
+
 NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
+SENTENCE: Final = 40
+"""A text with more characters, and with spaces, is prose."""
 
 
 class Format(StrEnum):
@@ -55,6 +60,7 @@ Params = Annotated[
     list[str] | None,
     typer.Option("--param", "-p", metavar="KEY=VALUE", help="Any other parameter of the report; may be repeated."),
 ]
+Json = Annotated[bool, typer.Option("--json", help="The same as `--format json`.")]
 As = Annotated[Format, typer.Option("--format", "-f", help="All but a table are passed on as the API sends them.")]
 Url = Annotated[bool, typer.Option("--url", help="Print the address of the answer, and do not ask.")]
 
@@ -72,6 +78,8 @@ def report(  # noqa: PLR0913  one argument for each option
     wait_for: WaitFor = None,
     receipt: Receipt = False,
     url: Url = False,
+    columns: Only = None,
+    as_json: Json = False,
 ) -> None:
     """Show a report on a day. Its numbers are those of the query API, and nothing is computed here.
 
@@ -81,6 +89,7 @@ def report(  # noqa: PLR0913  one argument for each option
       forcegen report strength --as-of 2014-07-01
       forcegen report strength --as-of 2014-07-01 --as-known-at 2014-09-01T00:00:00Z
       forcegen report headroom --wait-for deployments:line/kz-2013/observers:17
+      forcegen report who-is-where --columns tour,person,mission,since
       forcegen report people-since --since 2014-01-01 --param missions=UNIFIL
       forcegen report ending-tours --param within_days=60 --param raised=true
       forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
@@ -90,18 +99,20 @@ def report(  # noqa: PLR0913  one argument for each option
     \b
     Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
     """
-    form = Format.json if receipt and form is Format.table else form
+    form = Format.json if (receipt or as_json) and form is Format.table else form
+    if columns is not None and form is not Format.table:
+        raise CommandError("--columns goes with a table: leave it out, or leave out --format.", WRONG_USAGE)
     param = [*(param or []), *(["receipt=true"] if receipt else [])]
     address = f"{query_url(api, directory)}/v1/reports" + (f"/{quote(name, safe='')}" if name else "")
     parameters = _parameters(as_of, as_known_at, since, wait_for, param, form if name else Format.table)
     if url:
-        typer.echo(str(httpx.URL(address, params=parameters) if parameters else address))
+        typer.echo(http.with_parameters(address, parameters))
     elif form is not Format.table:
         typer.echo(http.get(address, parameters).content, nl=form is Format.json)
     elif name is None:
-        _list(http.get_json(address, parameters))
+        _list(http.get_json(address, parameters), columns)
     else:
-        _show(name, http.get_json(address, parameters))
+        _show(name, http.get_json(address, parameters), columns)
 
 
 def _parameters(
@@ -124,11 +135,11 @@ def _parameters(
     return parameters + ([("format", form.value)] if form in (Format.csv, Format.parquet) else [])
 
 
-def _list(answer: JsonObject) -> None:
-    shown = table("report", "what it shows", "parameters", "required")
+def _list(answer: JsonObject, only: str | None) -> None:
+    shown = table("report", prose("what", "what it shows"), prose("parameters"), prose("required"))
     for one in answer["reports"]:
-        row(shown, (one["name"], one["description"], ", ".join(one["parameters"]), _required(one)))
-    results().print(shown)
+        shown.row(one["name"], one["description"], ", ".join(one["parameters"]), _required(one))
+    shown.show(only)
 
 
 def _required(one: JsonObject) -> str:
@@ -136,20 +147,20 @@ def _required(one: JsonObject) -> str:
     return ", ".join([*one["required"], *([" or ".join(one["exactly_one_of"])] if one.get("exactly_one_of") else [])])
 
 
-def _show(name: str, answer: JsonObject) -> None:
+def _show(name: str, answer: JsonObject, only: str | None) -> None:
     """Print the table with its totals, the day, and whether any events are still missing."""
     columns = [one for one in answer["columns"] if answer["incomplete"] or one["name"] != "incomplete"]
-    shown = table(*map(_column, columns))
+    shown = table(*(_column(one, answer["rows"]) for one in columns))
     names = [one["name"] for one in columns]
     for one in answer["rows"]:
-        row(shown, [_cell(one[column]) for column in names])
+        shown.row(*(_cell(one[column]) for column in names))
     if totals := answer.get("totals"):
-        shown.add_section()
-        row(shown, [_total(index, column, totals) for index, column in enumerate(names)])
+        shown.total(*(_total(index, column, totals) for index, column in enumerate(names)))
     out = results()
     known = f", as known at {answer['as_known_at']}" if answer.get("as_known_at") else ""
+    shown = shown if only is None else shown.only(only)
     out.print(f"{name}, as of {answer['as_of']}{known}", style="bold", soft_wrap=True)
-    out.print(shown)
+    shown.show()
     if not answer["rows"]:
         out.print("No rows.")
     if following := answer.get("next"):
@@ -160,9 +171,18 @@ def _show(name: str, answer: JsonObject) -> None:
         out.print("Incomplete: events that belong in these numbers are still waiting to be applied.", soft_wrap=True)
 
 
-def _column(column: Mapping[str, str]) -> str | Column:
-    title = column["name"].replace("_", " ")
-    return number(title) if column["type"] in NUMBERS else title
+def _column(column: Mapping[str, str], rows: Sequence[JsonObject]) -> TableColumn:
+    """A column as its cells need it: lists and sentences wrap, numbers stand on the right, names stay whole."""
+    name = column["name"]
+    if column["type"] in NUMBERS:
+        kind = CellKind.number
+    else:
+        kind = CellKind.prose if any(_is_prose(row[name]) for row in rows) else CellKind.name
+    return TableColumn(name, name.replace("_", " "), kind)
+
+
+def _is_prose(value: object) -> bool:
+    return isinstance(value, list) or (isinstance(value, str) and len(value) > SENTENCE and " " in value)
 
 
 def _total(index: int, column: str, totals: JsonObject) -> str | None:

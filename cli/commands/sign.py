@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.send.command import From, opened
-from cli.commands.send.ndjson import CommandLine, read_lines
-from cli.commands.send.signed_lines import signed
-from cli.input.key_files import read_key
+from cli.input.files import From, opened
+from cli.lazy import at_first_use
 from cli.output.errors import FAILED
 from cli.output.terminal import notices
+
+with at_first_use():
+    from cli.commands.send import ndjson, signed_lines
+    from cli.input import key_files
 
 KeyFile = Annotated[Path, typer.Option("--key", metavar="KEY", help="The file of the private key.")]
 
@@ -28,11 +30,11 @@ def sign(file: From, key: KeyFile) -> None:
     \b
     Exit codes: 0 every line was signed; 1 a line could not be signed, or the key cannot be used.
     """
-    signing_key, failed = read_key(key), False
+    signing_key, failed = key_files.read_key(key), False
     with opened(file) as source:
-        for line in read_lines(source):
-            one = signed(line, signing_key) if isinstance(line, CommandLine) else line
-            if isinstance(one, CommandLine):
+        for line in ndjson.read_lines(source):
+            one = signed_lines.signed(line, signing_key) if isinstance(line, ndjson.CommandLine) else line
+            if isinstance(one, ndjson.CommandLine):
                 typer.echo(one.text)
             else:
                 failed = True

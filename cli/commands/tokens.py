@@ -4,8 +4,11 @@ from typing import Annotated
 
 import typer
 
+from cli.lazy import at_first_use
 from cli.output.terminal import notices
-from operations import tokens
+
+with at_first_use():
+    from operations import tokens
 
 Name = Annotated[str, typer.Argument(help="Who shall use the token; it stands beside what its bearer does.")]
 Roles = Annotated[

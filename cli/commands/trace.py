@@ -1,16 +1,19 @@
 """`forcegen audit trace`: from any message to what caused it and what it caused, across services, as a tree."""
 
-import json
 from typing import Annotated
 
 import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.connect import http
 from cli.connect.endpoints import USUAL, Directory, running_system
-from cli.output.terminal import results
+from cli.lazy import at_first_use
+from cli.output.options import print_json
+from cli.output.terminal import printable, results
 from contracts.json_object import JsonObject
+
+with at_first_use():
+    from cli.connect import http
 
 Message = Annotated[
     str, typer.Argument(metavar="MESSAGE", help="The id of an event or a command, or topic/partition/offset.")
@@ -44,7 +47,7 @@ def trace(
     by = "at" if message.count("/") == 2 else "event"
     answer = http.get_json(f"{at}/v1/causes", [(by, message)], token)
     if as_json:
-        typer.echo(json.dumps(answer))
+        print_json(answer)
         return
     beyond = answer["beyond"]
     whole = Tree(Text(f"a cause that is not in the log: {beyond}" if beyond else "the log", "dim"))
@@ -59,7 +62,7 @@ def _grow(above: Tree, cause: JsonObject, leaf: int) -> None:
     text = " ".join(filter(None, (cause["kind"], cause["type"] or "(no CloudEvent)", cause["status"])))
     place = f" {cause['stream'] or ''} at {cause['topic']}/{cause['part']}/{cause['offset']} {cause['recorded'] or ''}"
     mark = (" (this message)", "bold") if cause["leaf"] == leaf else ""
-    by = f" by {cause['authonbehalfof'] or cause['authid']}" if cause["authid"] else ""
-    branch = above.add(Text.assemble(text, mark, (place.rstrip(), "dim"), by))
+    said_by = f" by {cause['authonbehalfof'] or cause['authid']}" if cause["authid"] else ""
+    branch = above.add(Text.assemble(printable(text), mark, (printable(place.rstrip()), "dim"), printable(said_by)))
     for each in cause["caused"]:
         _grow(branch, each, leaf)

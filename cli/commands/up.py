@@ -1,22 +1,25 @@
 """`forcegen up`: Kafka, Postgres and every service on this machine."""
 
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.connect import tokens
-from cli.connect.endpoints import USUAL, Directory, kafka
-from cli.output import addresses
+from cli.connect.endpoints import USUAL, Directory
+from cli.lazy import at_first_use
 from cli.output.errors import CommandError
 from cli.output.terminal import progress_line
-from deploy.local import services
 from deploy.local.endpoints import Endpoints
 from operations.kafka_users import CLI
-from operations.local_keys import keys_in_force
-from operations.local_system import SYSTEM
+
+with at_first_use():
+    from cli.connect import brokers
+    from cli.demo import producers, run
+    from cli.output import addresses
+    from deploy.local import services
+    from operations import local_keys, local_system
 
 Story = Annotated[bool, typer.Option("--story", help="Send the demo's story too, so that there is something to see.")]
 
@@ -40,26 +43,25 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
     answer in time.
     """
     with progress_line("starting") as report:
-        system = services.up(directory, SYSTEM, progress=report)
+        system = services.up(directory, local_system.SYSTEM, progress=report)
         tokens.remember(directory)
-        if late := [service for service in services.status(directory, SYSTEM) if not service.ready]:
+        if late := [service for service in services.status(directory, local_system.SYSTEM) if not service.ready]:
             addresses.show(system, directory)
             reasons = [*map(_late, late), "All of it stays up: `forcegen status` says when it is ready."]
             raise CommandError("\n".join(reasons))
-        if story:  # the services' own code: too much for `forcegen --help` to load
+        if story:
             _send_story(system, directory, report)
     addresses.show(system, directory)
 
 
 def _send_story(system: Endpoints, directory: Path, report: Callable[[str], None]) -> None:
-    if keys_in_force(directory) is None:
+    if local_keys.keys_in_force(directory) is None:
         remedy = "Run `forcegen up --story` without FORCEGEN_PRODUCERS."
         raise CommandError(f"The story's offices are not in the register of FORCEGEN_PRODUCERS. {remedy}")
-    offices = import_module("cli.demo.producers")
-    signers = offices.signers(offices.made(directory))
-    import_module("cli.demo.run").send_story(system, kafka(None, directory, CLI), report, signers)
+    signers = producers.signers(producers.made(directory))
+    run.send_story(system, brokers.kafka(None, directory, CLI), report, signers)
 
 
-def _late(service: services.ServiceStatus) -> str:
+def _late(service: "services.ServiceStatus") -> str:
     why = "; ".join(service.problems) or "it does not say why"
     return f"{service.name} runs and is not ready: {why}. Its log is {service.log}."

@@ -8,6 +8,11 @@ import typer
 from cli.commands import audit
 from cli.commands.trace import Token
 from cli.connect.endpoints import USUAL, Directory
+from cli.lazy import at_first_use
+from cli.output.options import Json
+
+with at_first_use():
+    from cli.commands import verify_receipt
 
 File = Annotated[Path, typer.Argument(metavar="RECEIPT", help="The answer with its receipt, or the receipt alone.")]
 Scratch = Annotated[
@@ -26,6 +31,8 @@ def verify(
     scratch: Scratch = None,
     token: Token = None,
     directory: Directory = USUAL,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Make a report again from the archive, and compare it with its receipt to the byte.
 
@@ -39,7 +46,5 @@ def verify(
     \b
     Exit codes: 0 the report follows from the log; 1 something is wrong, and is named; 2 this is no receipt.
     """
-    from cli.commands import verify_receipt  # noqa: PLC0415  (all of reporting: too much for `--help` to load)
-
     with audit.reading(place, directory, token) as read:
-        verify_receipt.check(file, key, read, scratch)
+        verify_receipt.check(file, key, read, scratch, as_json=as_json)

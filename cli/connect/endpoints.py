@@ -7,12 +7,8 @@ import typer
 
 from cli.connect import tokens
 from cli.output.errors import CommandError
-from deploy.local.endpoints import Endpoints
-from deploy.local.kafka_logins import login_of
+from deploy.local.endpoints import Endpoints, read_endpoints
 from deploy.service_names import QUERY
-from kernel.runtime.settings import Settings
-from operations.kafka_settings import of_local_login
-from operations.local_keys import LocalKeys, keys_in_force
 
 Directory: TypeAlias = Annotated[
     Path,
@@ -45,32 +41,18 @@ def running_system(directory: Path) -> Endpoints:
     """
     endpoints = tokens.remember(directory)
     if endpoints is None:
-        raise CommandError(f"Nothing is up in {directory}: run `forcegen up`, or name another place with --directory.")
+        raise nothing_is_up(directory)
     return endpoints
 
 
-def kafka(given: str | None, directory: Path, user: str) -> Settings:
-    """How to reach Kafka: at a given address as `FORCEGEN_KAFKA_…` says, else at the one that is up here as `user`.
-
-    Raises:
-        CommandError: no system runs from the directory, or its Kafka has no such user.
-    """
-    if given is not None:
-        return Settings(kafka_bootstrap=given)
-    address, login = running_system(directory).kafka_bootstrap, login_of(user, directory)
-    if login is None:
-        raise CommandError(f"Kafka in {directory} has no user {user}: run `forcegen up` again, which makes it.")
-    return of_local_login(address, login)
-
-
-def producers_keys(given: str | None, directory: Path) -> LocalKeys | None:
-    """The keys of the producers of the system that is up here; None for a Kafka at a given address, or where the
-    services go by a register of somebody else's making.
-
-    Raises:
-        OperationError: the register here cannot be read.
-    """
-    return None if given is not None else keys_in_force(directory)
+def nothing_is_up(directory: Path) -> CommandError:
+    """The error where no system runs: it says how to start one, and names the nearest one above this place."""
+    remedy = "run `forcegen up`, or name another place with --directory (FORCEGEN_DIRECTORY)."
+    if not directory.is_absolute():
+        above = (place / directory for place in Path.cwd().parents)
+        if running := next((place for place in above if read_endpoints(place) is not None), None):
+            remedy += f" One is up in {running}."
+    return CommandError(f"Nothing is up in {directory}: {remedy}")
 
 
 def query_url(given: str | None, directory: Path) -> str:

@@ -71,6 +71,11 @@ def get_items(url: str, *, limit: int) -> Iterator[JsonObject]:
             return
 
 
+def with_parameters(url: str, parameters: Sequence[tuple[str, str]]) -> str:
+    """The address with its query."""
+    return str(httpx.URL(url, params=list(parameters))) if parameters else url
+
+
 def _problem(answer: httpx.Response) -> str:
     """RFC 9457 problem details as one line; any other body, truncated."""
     try:

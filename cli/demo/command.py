@@ -5,24 +5,25 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from cli.connect import tokens
-from cli.connect.endpoints import kafka
-from cli.demo.golden import AS_OF
-from cli.output import addresses
+from cli.lazy import at_first_use
 from cli.output.terminal import notices, progress_line
-from deploy import access
-from deploy.local import services
 from deploy.local.endpoints import Endpoints
 from deploy.service_names import QUERY
-from operations import local_producers
 from operations.kafka_users import CLI
-from operations.local_system import SYSTEM
+
+with at_first_use():
+    from cli.connect import brokers
+    from cli.demo import golden, producers, run
+    from cli.output import addresses
+    from deploy import access
+    from deploy.local import services
+    from operations import local_producers, local_system
 
 USUAL: Final = Path(".forcegen-demo")
 
@@ -44,31 +45,30 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     \b
     Exit codes: 0 every number is that of the public record; 1 one is not, or something failed; 3 no answer in time.
     """
-    run = import_module("cli.demo.run")  # the services' own code: too much for `forcegen --help` to load
-    keep = keep or any(service.running for service in services.status(directory, SYSTEM))
+    keep = keep or any(service.running for service in services.status(directory, local_system.SYSTEM))
     _end_on_sigterm()
     try:
         with progress_line("demo") as report:
             system = services.up(directory, _with_producers(), progress=report)
             tokens.remember(directory)
-            offices = import_module("cli.demo.producers")
-            signers = offices.signers(offices.made(directory))
-            result = run.gather(system, kafka(None, directory, CLI), report, signers)
+            signers = producers.signers(producers.made(directory))
+            result = run.gather(system, brokers.kafka(None, directory, CLI), report, signers)
         run.show(result)
         if keep:
             addresses.show(system, directory)
     finally:
         if not keep:
             with progress_line("stopping") as report:
-                services.down(directory, SYSTEM, progress=report)
+                services.down(directory, local_system.SYSTEM, progress=report)
     _farewell(system, directory, keep=keep)
 
 
-def _with_producers() -> services.System:
+def _with_producers() -> "services.System":
     """The system with the story's offices in its register of producers, and no other register."""
-    made, settings_of = import_module("cli.demo.producers").made, local_producers.settings_of
+    made, settings_of = producers.made, local_producers.settings_of
     return replace(
-        SYSTEM, settings=lambda directory: {**settings_of(made(directory)), **access.settings_here(directory)}
+        local_system.SYSTEM,
+        settings=lambda directory: {**settings_of(made(directory)), **access.settings_here(directory)},
     )
 
 
@@ -94,7 +94,7 @@ def signature_way(query: str, directory: Path, *, keep: bool) -> Sequence[str]:
     """Where the way from a number to its originator's signature begins."""
     first = "" if keep else "`forcegen demo --keep`, "
     return (
-        f"From a number to its originator's signature: {first}sign in, open {query}/?as_of={AS_OF}, and click",
+        f"From a number to its originator's signature: {first}sign in, open {query}/?as_of={golden.AS_OF}, and click",
         "15 people, an event (show), its record in the archive, its command. What you take away proves it offline:",
         f'  forcegen verify-event FILE --operators "$(cat {local_producers.operators_file(directory)})"',
     )

@@ -11,8 +11,6 @@ from rich.text import Text
 from cli.demo import tables
 from cli.demo.golden import AS_OF, WAITED_ON, Check, Report, Reports
 from cli.demo.sending import Answered, Refused
-from cli.output import terminal
-from cli.output.terminal import number, row
 
 COLUMNS: Final = 100
 WORKED_OUT: Final = "The persons and days behind the totals are a reconstruction."
@@ -133,9 +131,18 @@ def checked(out: Console, checks: Sequence[Check]) -> None:
 def _table(out: Console, title: str, *columns: str | Column) -> Table:
     """A table that is readable in a log too; its title is printed above it, so that a narrow table does not wrap it."""
     out.print(Text(title, style="bold"), soft_wrap=True)
-    shown = terminal.table(*columns)
-    shown.box, shown.pad_edge = box.SIMPLE_HEAD, False
-    return shown
+    made = [Column(one, overflow="fold") if isinstance(one, str) else one for one in columns]
+    return Table(*made, header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+
+
+def number(name: str) -> Column:
+    """A column of numbers."""
+    return Column(name, justify="right", no_wrap=True)
+
+
+def row(table: Table, cells: Sequence[object]) -> None:
+    """Add a row of plain text: no cell is parsed as markup, and None is an empty cell."""
+    table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
 
 
 def _plain(word: object) -> str:

@@ -1,15 +1,14 @@
 """Results go to standard output, progress and notices to standard error, so that pipes carry only results.
 
-At a terminal progress is one updating line; elsewhere (a log, a pipe) it is plain lines. A table in a pipe is as wide
-as it needs to be.
+At a terminal progress is one updating line; elsewhere (a log, a pipe) it is plain lines. Tables are in `tables.py`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from rich.console import Console
-from rich.table import Column, Table
 from rich.text import Text
 
 PIPE_COLUMNS: Final = 240
@@ -18,8 +17,8 @@ PIPE_COLUMNS: Final = 240
 def results() -> Console:
     """A console on standard output. It is made on each call, so that it uses the current stream."""
     console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = PIPE_COLUMNS
+    if (width := line_width()) or not console.is_terminal:
+        console.width = width or PIPE_COLUMNS
     return console
 
 
@@ -47,17 +46,17 @@ def progress_line(what: str) -> Iterator[Callable[[str], None]]:
         yield report
 
 
-def table(*columns: str | Column) -> Table:
-    """A table without loss: long texts are wrapped, never truncated."""
-    made = [Column(one, overflow="fold") if isinstance(one, str) else one for one in columns]
-    return Table(*made, header_style="bold")
+def line_width() -> int | None:
+    """Characters of a line of standard output: those of the terminal, or COLUMNS; None elsewhere: as many as needed."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and int(given) > 0:
+        return int(given)
+    console = Console()
+    return console.width if console.is_terminal else None
 
 
-def number(name: str) -> Column:
-    """A column of numbers."""
-    return Column(name, justify="right", no_wrap=True)
-
-
-def row(table: Table, cells: Sequence[object]) -> None:
-    """Add a row of plain text: no cell is parsed as markup, and None is an empty cell."""
-    table.add_row(*(Text("" if cell is None else str(cell)) for cell in cells))
+def printable(value: object) -> str:
+    """The value as text, with everything escaped that could move a terminal's cursor or reorder what is read."""
+    return "".join(
+        one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in str(value)
+    )

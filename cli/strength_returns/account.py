@@ -9,7 +9,8 @@ from rich.console import Console
 
 from cli.commands.send.ndjson import BadLine, CommandLine
 from cli.output.errors import DONE, FAILED
-from cli.output.terminal import number, results, row, table
+from cli.output.options import print_json
+from cli.output.tables import number, prose, table
 from cli.strength_returns.anomalies import LINES_MAX, Group, ranges
 from contracts.outcome import CommandDecided
 
@@ -20,7 +21,9 @@ KEPT_MAX: Final = 1_000
 class Account:
     """Counts answers, and keeps a bounded number. `position` is the end of the service's log before the first row."""
 
-    def __init__(self, notices: Console, advanced: Callable[[int, str], None], *, waited: bool) -> None:
+    def __init__(
+        self, notices: Console, advanced: Callable[[int, str], None], *, waited: bool, as_json: bool = False
+    ) -> None:
         self.position = 0
         self.sent_count = 0
         self.bad_count = 0
@@ -28,6 +31,7 @@ class Account:
         self._notices = notices
         self._advanced = advanced
         self._waited = waited
+        self._as_json = as_json
         self._lines: dict[str, int] = {}
         self._kept: list[tuple[int, CommandDecided]] = []
         self._began = time.monotonic()
@@ -63,37 +67,56 @@ class Account:
 
     def show(self, noticed: list[Group]) -> None:
         """Show the counts, the rows that were not recorded and why, and the anomalies; nothing if nothing was read."""
+        if self._as_json:
+            print_json(self._document(noticed))
+            return
         if not (self.sent_count or self.bad_count):
             return
         self._show_counts()
         self._show_kept()
         if not noticed:
             return
-        shown = table("noticed", number("rows"), "what", "lines")
+        shown = table("noticed", number("rows"), prose("what"), prose("lines"))
         for group in noticed:
             more = f" and {group.count - LINES_MAX:,} more" if group.count > LINES_MAX else ""
-            row(shown, (group.kind, f"{group.count:,}", group.what, ", ".join(ranges(group.lines)) + more))
-        results().print(shown)
+            shown.row(group.kind, f"{group.count:,}", group.what, ", ".join(ranges(group.lines)) + more)
+        shown.show()
+
+    def _document(self, noticed: list[Group]) -> dict[str, object]:
+        """What `--json` prints: counts by status, the rows that were not recorded, the anomalies."""
+        refused = [
+            {
+                "line": line,
+                "status": one.status,
+                "stream": one.command_stream,
+                "reason": one.reason,
+                "remedy": one.remedy,
+            }
+            for line, one in self._kept
+        ]
+        odd = [{"kind": group.kind, "rows": group.count, "what": group.what, "lines": group.lines} for group in noticed]
+        counts = {"sent": self.sent_count, "unreadable": self.bad_count, **self.counts}
+        return {"rows": counts, "not_recorded": refused, "noticed": odd}
 
     def _show_counts(self) -> None:
-        counts = table("strength returns", number("rows"))
-        row(counts, ("sent", f"{self.sent_count:,}"))
+        counts = table("strength_returns", number("rows"))
+        counts.row("sent", f"{self.sent_count:,}")
         names = ("recorded", "repeated") if self._waited else ()
         for name in (*names, *sorted(set(self.counts) - set(names))):
-            row(counts, (name, f"{self.counts[name]:,}"))
-        row(counts, ("unreadable", f"{self.bad_count:,}"))
-        results().print(counts)
+            counts.row(name, f"{self.counts[name]:,}")
+        counts.row("unreadable", f"{self.bad_count:,}")
+        counts.show()
 
     def _show_kept(self) -> None:
         if not self._kept:
             return
-        shown = table(number("line"), "status", "stream", "reason", "remedy")
+        shown = table(number("line"), "status", "stream", prose("reason"), prose("remedy"))
         for line, one in self._kept:
             remedy = one.remedy
             if one.status == "conflict":
                 remedy = "The row as first sent stands. Is this a later publication? Name its instant: --published-at."
-            row(shown, (line, one.status, one.command_stream, one.reason, remedy))
-        results().print(shown)
+            shown.row(line, one.status, one.command_stream, one.reason, remedy)
+        shown.show()
         hidden = self.counts.total() - self.counts["recorded"] - self.counts["repeated"] - len(self._kept)
         if hidden:
             self._notices.print(f"{hidden:,} more are not shown.")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cli.connect import brokers
 from cli.demo import command, foreign_client, golden, producers, run
 from cli.demo.doors import Doors
 from cli.demo.foreign_client import ForeignClient, NoAnswer
@@ -231,7 +232,7 @@ def test_up_sends_the_story_when_it_is_to_and_says_where_to_look(
     prepared_system(monkeypatch, demo_result())
     sendings: list[Endpoints] = []
     monkeypatch.setattr(run, "send_story", lambda system, brokers, news, signers: sendings.append(system))
-    monkeypatch.setattr("cli.commands.up.keys_in_force", registered)
+    monkeypatch.setattr("operations.local_keys.keys_in_force", registered)
     result = CliRunner().invoke(app, ["up", "--directory", str(tmp_path), *arguments])
     assert (result.exit_code, len(sendings)) == (0, times)
     assert "http://query/" in result.stdout
@@ -247,8 +248,7 @@ def test_a_failed_demo_is_taken_down_too(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def prepared_system(monkeypatch: pytest.MonkeyPatch, shown: run.DemoResult) -> list[Path]:
     """A system that is not there; which directories were stopped."""
-    for module in ("cli.demo.command", "cli.commands.up"):
-        monkeypatch.setattr(f"{module}.kafka", lambda *_: Settings())
+    monkeypatch.setattr(brokers, "kafka", lambda *_: Settings())
     stopped: list[Path] = []
     monkeypatch.setattr(services, "status", lambda directory, system: ())
     monkeypatch.setattr(services, "up", lambda directory, system, progress: Endpoints("k:1", {"query": "http://query"}))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.commands.kafka import producers
+from cli.commands.kafka import registered_producers
 from cli.main import app
 from cli.output.errors import CommandError
 from operations.errors import OperationError
@@ -24,7 +24,7 @@ def register(tmp_path: Path) -> Path:
 
 
 def test_the_register_gives_each_user_its_topics(register: Path) -> None:
-    assert producers([], register, PUBLIC) == [
+    assert registered_producers([], register, PUBLIC) == [
         RegisteredProducer("mfa-kz", ["approvals.commands"]),
         RegisteredProducer("un-desk", ["approvals.commands", "approvals.commands.un-desk"]),
     ]
@@ -32,7 +32,7 @@ def test_the_register_gives_each_user_its_topics(register: Path) -> None:
 
 def test_without_a_register_users_are_named_one_by_one() -> None:
     given = ["a=approvals.commands.a", "a=vacancies.commands.a", "b=approvals.commands.b"]
-    assert producers(given, None, None) == [
+    assert registered_producers(given, None, None) == [
         RegisteredProducer("a", ["approvals.commands.a", "vacancies.commands.a"]),
         RegisteredProducer("b", ["approvals.commands.b"]),
     ]
@@ -41,9 +41,9 @@ def test_without_a_register_users_are_named_one_by_one() -> None:
 def test_a_register_that_nobody_signed_gives_no_rights(register: Path) -> None:
     register.write_text(text(), encoding="utf-8")
     with pytest.raises(OperationError, match=r"not signed|no signed note"):
-        producers([], register, PUBLIC)
+        registered_producers([], register, PUBLIC)
     with pytest.raises(CommandError, match="--operators"):
-        producers([], register, None)
+        registered_producers([], register, None)
 
 
 def test_the_system_of_this_machine_goes_by_the_register_that_its_services_are_given(

@@ -6,8 +6,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from deploy.local.endpoints import FILE, Endpoints
 from services.audit.settings import AuditSettings
 from services.audit.tlog import keys
+from tests.cli.test_listed_commands import EVERY
 
 UNSET = {
     f"FORCEGEN_{name}": None
@@ -19,6 +21,8 @@ UNSET = {
 READING = [
     *(
         "status",
+        "env",
+        "env --secrets --json",
         "lag",
         "access",
         "dead-letters",
@@ -27,12 +31,26 @@ READING = [
         "report strength",
         "follow",
         "verify nothing --key a+b+c",
+        "held",
     ),
+    *("audit alarms", "producers affected 3b6a", "kafka acls --check", "drop-held vacancies a.events/0/1 --reason r"),
+    *("keys show nothing", "verify-event nothing", "sign nothing --key nothing", "producers check nothing"),
+    *("producers show nothing", "producers diff nothing nothing", "producers sign nothing --key nothing"),
+    "kafka provision",
     *("audit key", "audit rotate", "audit verify --key a+b+c", "audit export out", "audit trace x", "audit reconcile"),
     *("audit replay --to file --out f.jsonl", "audit replay --to file --out f.jsonl --dry-run"),
     *("audit replay --to views", "audit replay --to topic --topic approvals.events"),
     *("send nothing", "import strength-returns nothing.csv --source s"),
 ]
+
+
+MAKING = {
+    *("up", "demo"),
+    "down",  # ends with 0 where nothing runs: that is what was wanted
+    *("keys new", "keys library", "producers operator-key", "audit verifier"),  # a new file, which is named
+    "tokens new",  # prints
+}
+"""Commands that make something, or need nothing."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +62,21 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(command: str, *more: str) -> Result:
     return CliRunner().invoke(app, [*command.split(), *more], env=UNSET)
+
+
+def test_every_command_is_tried_or_makes_something() -> None:
+    tried = {command for command in EVERY if any(f"{line} ".startswith(f"{command} ") for line in READING)}
+    assert tried | MAKING == set(EVERY)
+    assert tried & MAKING == set()
+
+
+def test_a_system_above_this_place_is_named(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (empty / ".forcegen").mkdir()
+    (empty / ".forcegen" / FILE).write_text(Endpoints("127.0.0.1:1", {}).as_json())
+    (empty / "docs").mkdir()
+    monkeypatch.chdir(empty / "docs")
+    done = run("lag")
+    assert (done.exit_code, f"One is up in {empty / '.forcegen'}." in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("command", READING)

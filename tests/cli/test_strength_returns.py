@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from cli.output.terminal import notices
-from cli.strength_returns import account, command
+from cli.strength_returns import account, importing
 from cli.strength_returns.account import Account
 from contracts.outcome import CommandDecided, EventRef
 from tests import returns
@@ -63,8 +63,8 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
     async def log_end(bootstrap: str, topic: str, partitions: set[int]) -> int:
         return 10
 
-    monkeypatch.setattr(command, "clients", clients)
-    monkeypatch.setattr(command, "log_end", log_end)
+    monkeypatch.setattr(importing, "clients", clients)
+    monkeypatch.setattr(importing, "log_end", log_end)
     return made
 
 
@@ -204,7 +204,7 @@ def test_a_conflict_is_reported_with_its_line_and_what_to_do(kafka: Kafka, write
 
 def test_a_pipe_is_read_once_so_its_publication_is_named(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
     read = _Pipe(returns.file(ROWS))
-    monkeypatch.setattr(command, "opened", lambda *_: nullcontext(read))
+    monkeypatch.setattr(importing, "opened", lambda *_: nullcontext(read))
     result = run("-")
     assert result.exit_code == 1
     assert "--published-at" in result.stderr
@@ -250,7 +250,7 @@ def test_kafka_that_fails_on_the_way_is_reported(
         await asyncio.sleep(0)
         raise TimeoutError("no record")
 
-    monkeypatch.setattr(command, "log_end", never)
+    monkeypatch.setattr(importing, "log_end", never)
     result = run(write(returns.file(ROWS)))
     assert result.exit_code == 1
     assert "Import the file again: repeats are harmless" in result.stderr

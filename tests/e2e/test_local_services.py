@@ -84,6 +84,35 @@ def test_commands_are_answered_and_the_same_again_on_a_repeat(up: Endpoints, dir
     assert answers(again) == answers(first)
 
 
+def test_a_script_finds_every_address_and_no_secret_unless_it_says_so(up: Endpoints, directory: Path) -> None:
+    printed, token = forcegen("env", directory), str(read_token(directory))
+    shell = 'eval "$1"; printf "%s " "$QUERY_URL" "$KAFKA_BOOTSTRAP" "$FORCEGEN_DIRECTORY"'
+    evaluated = subprocess.run(["sh", "-c", shell, "-", printed.stdout], capture_output=True, text=True, check=True)
+    assert evaluated.stdout.split() == [up.urls["query"], up.kafka_bootstrap, str(directory)]
+    variables = json.loads(forcegen("env", directory, "--json").stdout)
+    files = {name: value for name, value in variables.items() if value.startswith("/")}
+    assert [name for name, file in files.items() if not Path(file).exists()] == []
+    secrets = json.loads(forcegen("env", directory, "--secrets", "--json").stdout)
+    header = dict([secrets.pop("BEARER").split(": ")])
+    assert httpx.get(f"{variables['QUERY_URL']}/v1/reports", headers=header, trust_env=False).status_code == 200
+    assert token in secrets.values()
+    for secret in (token, secrets["KAFKA_PASSWORD"], secrets["ANALYST_URL"]):
+        assert secret not in printed.stdout
+
+
+def test_the_status_has_what_waits_and_how_new_the_newest_fact_is(up: Endpoints, directory: Path) -> None:
+    state = json.loads(forcegen("status", directory, "--json").stdout)
+    waits = {part["name"]: (part["dead_letters"], part["held"], part["pending"]) for part in state["parts"]}
+    assert waits == {
+        **dict.fromkeys(("Kafka", "Postgres", "query"), (None, None, None)),
+        **dict.fromkeys(("approvals", "vacancies", "deployments"), (0, 0, 0)),
+        **{"reporting": (0, 0, None), "audit": (0, None, None)},
+    }
+    assert state["newest"]["fact"] < state["newest"]["record"]
+    chosen = forcegen("status", directory, "--columns", "name,dead_letters")
+    assert (chosen.returncode, "newest" in chosen.stdout, "pid" in chosen.stdout) == (0, False, False)
+
+
 def test_what_the_developer_sends_is_signed_and_two_officials_decide(up: Endpoints, directory: Path) -> None:
     """Given a register in force, then one official alone approves nothing, signed or not; and an import goes in."""
     propose, approve = commands("ProposeMandate", "ApproveMandate")

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cli.commands.send.ndjson import BadLine, CommandLine
 from cli.output.errors import DONE, FAILED
-from cli.output.terminal import number, results, row, table
+from cli.output.tables import number, prose, table
 from contracts.outcome import CommandDecided
 
 KEPT_MAX: Final = 5_000
@@ -57,23 +57,23 @@ class SendSummary:
         if (self._as_json and waited) or nothing_came:
             return
         counts = table("status", number("commands"))
-        row(counts, ("sent", f"{self.sent_count:,}"))
+        counts.row("sent", f"{self.sent_count:,}")
         for status, count in self.statuses.most_common():
-            row(counts, (status, f"{count:,}"))
+            counts.row(status, f"{count:,}")
         if self.bad_count:
-            row(counts, ("not sent (bad lines)", f"{self.bad_count:,}"))
-        results().print(counts)
+            counts.row("not sent (bad lines)", f"{self.bad_count:,}")
+        counts.show()
         if self._kept:
             self._show_kept()
 
     def _show_kept(self) -> None:
-        shown = table("status", "command", "stream", "rule", "reason", "remedy")
+        shown = table("status", "command", "stream", "rule", prose("reason"), prose("remedy"))
         for one in self._kept:
             reason = "\n".join(one.details) if len(one.details) > 1 else one.reason
             waits = f"Waits for {one.waits_for}." if one.waits_for else None
             name = f"{one.command_type.rpartition('.')[2]} {one.command_id}"
-            row(shown, (one.status, name, one.command_stream, one.rule, reason or waits, one.remedy))
-        results().print(shown)
+            shown.row(one.status, name, one.command_stream, one.rule, reason or waits, one.remedy)
+        shown.show()
         hidden = self.statuses.total() - self.statuses["accepted"] - len(self._kept)
         if hidden:
             self._notices.print(f"{hidden:,} more are not shown: `--json` prints them all.")

@@ -1,0 +1,10 @@
+"""The log of the services' own code, where a command runs it."""
+
+import sys
+
+import structlog
+
+
+def to_standard_error() -> None:
+    """What is logged while a command runs is progress, and no result: standard output carries results alone."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
