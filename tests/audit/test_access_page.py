@@ -52,7 +52,7 @@ async def test_the_page_shows_the_register_and_the_last_use_of_each_key(
     await archive.pool.execute(USED, KZ.public.id)
     page = await http.get("/access", headers=operator)
     assert (page.status_code, "'unsafe" in page.headers["content-security-policy"]) == (200, False)
-    for shown in ("mfa-kz", "un-desk", KZ.public.id, "first-operator and second-operator", "Version 7", "KZX"):
+    for shown in ("mfa-kz", "un-desk", KZ.public.id, "first-operator, second-operator", "Version 7", "KZX"):
         assert shown in page.text
     assert "2026-11-26 12:03:00 UTC" in page.text
     assert 'href="/messages/approvals.events/0/3"' in page.text

@@ -1,14 +1,15 @@
 """The page Access, for operators: who may what, by which token, provider or key, and when each was used last."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from kernel.http import access_routes
 from services.audit.pages import log_pages
+from services.audit.pages.texts import known_language
 
 
 def routes() -> APIRouter:
     """`/access`: the same as `/v1/access` has."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(known_language)])
 
     @router.get("/access")
     async def access(request: Request) -> Response:

@@ -9,17 +9,20 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 import asyncpg
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from pydantic import ValidationError
 
 from contracts.verifiability import CORE
 from kernel.http.address import bad
 from kernel.http.caching import NOT_AT_ALL, RevalidatedFiles
+from kernel.http.languages import language_of
 from kernel.http.places import Place
 from kernel.http.principals import is_operator
 from kernel.http.problem_details import Problem, unknown
+from kernel.http.problem_texts import said
 from kernel.http.problem_types import NOT_FOUND
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad
@@ -30,6 +33,7 @@ from services.audit.http import access, search_routes, status
 from services.audit.http.access import Reader
 from services.audit.http.search_routes import SearchParameters, UnknownMessage
 from services.audit.http.status import LogStatus
+from services.audit.pages.texts import PageTexts, known_language
 from services.audit.search import causation, evidence
 from services.audit.search.indexer import IndexedMessage
 from services.audit.tlog import merkle, tree_store
@@ -50,6 +54,9 @@ FIELDS: Final = (
     ("recorded_since", "Recorded from (UTC)", "datetime-local", ""),
     ("recorded_until", "Recorded before (UTC)", "datetime-local", ""),
 )
+CHANGED: Final = "The tree does not begin with what was signed last: it was changed, or put back to a backup."
+UNPLACED: Final = "Records that are in the archive and in no leaf, because somebody put them there: {number}."
+UNSIGNED: Final = "Nothing is signed: {alarm}."
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
@@ -58,6 +65,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": NOT_AT_ALL,
+    "Vary": "Accept, Accept-Language",
 }
 
 
@@ -69,13 +77,14 @@ def static() -> RevalidatedFiles:
 def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
     """`/`, `/messages/<place>`, and `/v1/status`, the status of the log as data."""
     router = APIRouter()
+    reader_of_page = [Reader, Depends(known_language)]
 
     @router.get("/v1/status", summary="How the log stands: its size, what was signed, whether that still holds")
     async def log_status() -> dict[str, object]:
         async with pool.acquire() as connection:
             return asdict(await status.look(connection, health))
 
-    @router.get("/", include_in_schema=False, dependencies=[Reader])
+    @router.get("/", include_in_schema=False, dependencies=reader_of_page)
     async def log(request: Request) -> Response:
         form = _form(request)
         try:
@@ -87,7 +96,7 @@ def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
             messages, following = await search_routes.search(connection, parameters)
         return _log(request, form, log_status, messages, following, await access.newest(pool, READINGS_SHOWN))
 
-    @router.get("/messages/{place:path}", include_in_schema=False, dependencies=[Reader])
+    @router.get("/messages/{place:path}", include_in_schema=False, dependencies=reader_of_page)
     async def message(request: Request, place: Annotated[Place, Path()]) -> Response:
         try:
             async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
@@ -105,10 +114,10 @@ def _form(request: Request) -> dict[str, str]:
     for name, text in request.query_params.multi_items():
         if name in parameters:
             raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
-        if name not in SearchParameters.model_fields:
+        if name not in (*SearchParameters.model_fields, "lang"):
             raise unknown(name if name.isprintable() else ascii(name))
         parameters[name] = text
-    return {name: text for name, text in parameters.items() if text}
+    return {name: text for name, text in parameters.items() if text and name != "lang"}
 
 
 def problem(request: Request, fault: Problem) -> Response | None:
@@ -117,8 +126,12 @@ def problem(request: Request, fault: Problem) -> Response | None:
     is_page = path in ("/", "/access") or path.startswith("/messages/")
     if not is_page or "text/html" not in request.headers.get("accept", "").lower():
         return None
-    fields = {"title": "This cannot be shown", "at": "", "field": fault.field, "remedy": fault.remedy, "twins": ()}
-    shown = page(request, "problem.html", detail=str(fault).removeprefix(f"{fault.field}: "), **fields)
+    language = language_of(request)
+    texts = {
+        "detail": said(str(fault).removeprefix(f"{fault.field}: "), language),
+        "remedy": said(fault.remedy, language) if fault.remedy else None,
+    }
+    shown = page(request, "problem.html", title="This cannot be shown", at="", field=fault.field, twins=(), **texts)
     return Response(shown.body, fault.status, {**HEADERS, **(fault.headers or {})}, media_type="text/html")
 
 
@@ -139,7 +152,7 @@ def _log(
     following: str | None,
     readings: list[dict[str, object]],
 ) -> Response:
-    older = _search(**{**form, "cursor": following}) if following else None
+    older = {**form, "cursor": following} if following else None
     searched = f"/v1/messages?{urlencode(_with_offset(form))}" if form else "/v1/messages"
     return page(
         request,
@@ -150,6 +163,7 @@ def _log(
         wrong=wrong(log_status),
         fields=FIELDS,
         form={name: text for name, text in form.items() if name != "cursor"},
+        chosen=request.query_params.get("lang"),
         messages=messages,
         following=older,
         readings=readings,
@@ -157,18 +171,15 @@ def _log(
     )
 
 
-def wrong(log_status: LogStatus) -> list[str]:
-    """What an auditor must read first."""
-    warnings = []
+def wrong(log_status: LogStatus) -> list[tuple[str, dict[str, str]]]:
+    """What an auditor must read first: texts, and what fills their places."""
+    warnings: list[tuple[str, dict[str, str]]] = []
     if not log_status.continues:
-        warnings.append("The tree does not begin with what was signed last: it was changed, or put back to a backup.")
+        warnings.append((CHANGED, {}))
     if log_status.unplaced:
-        warnings.append(f"{log_status.unplaced:,} records are in the archive and in no leaf: somebody put them there.")
-    return [
-        *warnings,
-        *(f"Nothing is signed: {one}." for one in log_status.alarms),
-        *(f"{one}." for one in log_status.problems),
-    ]
+        warnings.append((UNPLACED, {"number": f"{log_status.unplaced:,}"}))
+    warnings += [(UNSIGNED, {"alarm": one}) for one in log_status.alarms]
+    return [*warnings, *(("{problem}.", {"problem": one}) for one in log_status.problems)]
 
 
 async def _message(request: Request, connection: Connection, message: IndexedMessage) -> Response:
@@ -184,7 +195,7 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
     return page(
         request,
         "message.html",
-        title=named(message),
+        title=named(message, PageTexts(request)),
         at="message",
         message=message,
         facts=[(name, instant(fact) if isinstance(fact, datetime) else fact) for name, fact in facts.items()],
@@ -241,10 +252,11 @@ def name_shown(name: str) -> str:
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in doubled)
 
 
-def named(message: IndexedMessage) -> str:
-    """A description of a message in a few words."""
-    kind = (message.type or "no CloudEvent").rpartition(".")[2]
-    return f"{message.kind.capitalize()}: {kind}{f', {message.status}' if message.status else ''}"
+def named(message: IndexedMessage, texts: PageTexts) -> str:
+    """A description of a message in a few words; its type is a name of the contracts, in every language."""
+    type_ = message.type.rpartition(".")[2] if message.type else texts.say("no CloudEvent")
+    status_ = f", {texts.say(message.status)}" if message.status else ""
+    return f"{texts.say(message.kind.capitalize())}: {type_}{status_}"
 
 
 def instant(when: datetime | None) -> str:
@@ -252,13 +264,21 @@ def instant(when: datetime | None) -> str:
     return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else ""
 
 
-def _search(**parameters: str) -> str:
-    return f"/?{urlencode(parameters)}"
+def page(request: Request, template: str, *, title: str, **values: object) -> Response:
+    """A page in the reader's language; `title` is translated if it is one of its texts."""
+    texts = PageTexts(request)
+    speaking = {"texts": texts, "_": texts.say, "fill": texts.fill, "number": texts.count, "to": texts.to}
+    text = _TEMPLATES.get_template(template).render(
+        **{"root": root_of(request), "is_operator": is_operator(request), "title": texts.say(title)},
+        **speaking,
+        **values,
+    )
+    headers = {**HEADERS, "Content-Language": texts.language}
+    return Response(text.encode("utf-8", "backslashreplace"), media_type="text/html", headers=headers)
 
 
-def page(request: Request, template: str, **values: object) -> Response:
-    text = _TEMPLATES.get_template(template).render(root=root_of(request), is_operator=is_operator(request), **values)
-    return Response(text.encode("utf-8", "backslashreplace"), media_type="text/html", headers=HEADERS)
+def _code(text: str) -> Markup:
+    return Markup("<code>{}</code>").format(text)
 
 
 _TEMPLATES: Final = Environment(
@@ -268,4 +288,4 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals |= {"core": CORE, "instant": instant, "named": named, "search": _search, "number": "{:,}".format}
+_TEMPLATES.globals |= {"core": CORE, "instant": instant, "named": named, "code": _code}
