@@ -19,6 +19,7 @@ from kernel.http.permits import KERNEL, routes_of
 from kernel.http.sign_in import PERMITS
 from services.audit.http.permits import AUDIT
 from services.reporting.http.permits import QUERY
+from services.reporting.pages.routes import TWINS
 from services.reporting.reports.catalogue import REPORTS
 from tests.access.conftest import EXPIRED, ONE_STATE, TOKENS, WITH_PAGES, Whole, hold_an_event, token_of
 from tests.access.pairs import REFUSED, WORKS, Attempt, Door
@@ -278,15 +279,11 @@ def _queries() -> dict[str, Sample]:
     items = {f"GET /v1/{name}/{{item:path}}": Sample(f"/v1/{name}/{id_}") for name, id_ in ids.items()}
     reports = {f"GET /v1/reports/{name}": Sample(f"/v1/reports/{name}", given) for name, given in REQUIRED.items()}
     pages = {
-        f"GET {route}{suffix}": Sample(f"{path}{suffix}")
-        for route, path in _PAGES.items()
-        for suffix in ("", ".json", ".csv")
+        f"GET {route}{suffix}": Sample(f"{path}{suffix}") for route, path in _PAGES.items() for suffix in ("", *TWINS)
     }
-    pages |= {
-        f"GET /events{suffix}": Sample(f"/events{suffix}", {"tour": OUR_TOUR}) for suffix in ("", ".json", ".csv")
-    }
+    pages |= {f"GET /events{suffix}": Sample(f"/events{suffix}", {"tour": OUR_TOUR}) for suffix in ("", *TWINS)}
     event = histories.id_of(histories.log(), TourPlanned, histories.OURS)
-    pages |= {f"GET /events/{{event}}{suffix}": Sample(f"/events/{event}{suffix}") for suffix in ("", ".json", ".csv")}
+    pages |= {f"GET /events/{{event}}{suffix}": Sample(f"/events/{event}{suffix}") for suffix in ("", *TWINS)}
     return {
         **items,
         **reports,

@@ -9,11 +9,16 @@ from typing import get_args
 
 from contracts import words as field_words
 from contracts.registry import EVENTS
+from services.reporting.http.shapes import columns as columns_of
 from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
 from services.reporting.pages import forms, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.evidence_words import BEFORE_FIRST, NEWEST, WORDS
 from services.reporting.pages.i18n import worded
+from services.reporting.reports.catalogue import REPORTS
+from services.reporting.reports.parameters import EVERYWHERE
+from services.reporting.spreadsheets import about, answer
+from services.reporting.spreadsheets.titles import REPORT_TITLES
 
 _SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
 _COUNTED = re.compile(r"""\bcounted\(\s*"([^"]+)",\s*"([^"]+)\"""")
@@ -74,6 +79,17 @@ def of_the_field() -> set[str]:
     return set(map(worded, [*codes, *states, *EVENTS]))
 
 
+def of_files() -> set[str]:
+    """Titles, heads and filters of files for a spreadsheet: every column of every report, and of the lists of pages."""
+    listed = {section.listed for sheet in SHEETS.values() for section in sheet.sections if section.listed}
+    shapes = [f"lists/{name}" for name in listed] + [f"reports/{name}" for name in (*REPORTS, "strength returns")]
+    columns = {column for shape in shapes for column in columns_of(shape)}
+    filters = {name for report in REPORTS.values() for name in report.parameters if name not in EVERYWHERE}
+    said = set(re.findall(r"""\bsay\(\s*"([^"]+)"\s*\)""", inspect.getsource(about)))
+    columns |= {"number", "question", "figure", "answer", "page"}  # of the front page's tiles
+    return {*map(worded, columns | filters), answer.CUT, *REPORT_TITLES.values(), *said, *about.HEADS}
+
+
 def texts() -> set[str]:
     """All of them."""
-    return of_templates() | of_sheets() | of_forms() | of_tiles() | of_evidence() | of_the_field()
+    return of_files() | of_templates() | of_sheets() | of_forms() | of_tiles() | of_evidence() | of_the_field()

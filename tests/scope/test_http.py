@@ -1,5 +1,7 @@
 """As a caller who is bound to one State: every route of the query API, and nothing of another State."""
 
+import io
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ from contracts.deployments import TourPlanned
 from kernel.http.permits import routes_of
 from services.reporting.http.app import build
 from services.reporting.lists.catalogue import LISTS, ONE_BY_ID
+from services.reporting.pages.routes import TWINS
 from services.reporting.reports.catalogue import REPORTS
 from tests.integration.test_analysts import NEEDED
 from tests.scope import histories
@@ -33,17 +36,17 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
         yield f"/v1/{name}/{histories.ids('alpha')[name]}", {}
     yield "/v1/reports", {}
     for name in REPORTS:
-        for form in ("json", "csv", "parquet"):
+        for form in ("json", "csv", "parquet", "xlsx"):
             yield f"/v1/reports/{name}", {"format": form, **REQUIRED.get(name, {})}
     yield "/v1/reports/strength", {"source": "returns"}
     line, event = "kz-2013-alpha/observers-alpha", histories.id_of(two_states.log, TourPlanned, histories.OURS)
     for page in ("/overview", "/missions/MINURSO", f"/lines/{line}", f"/tours/{OUR_TOUR}", "/pipeline", "/ending"):
-        yield from ((f"{page}{suffix}", {}) for suffix in ("", ".json", ".csv"))
+        yield from ((f"{page}{suffix}", {}) for suffix in ("", *TWINS))
     for page in ("/raised", "/timeline", "/events", f"/events/{event}"):
-        yield from ((f"{page}{suffix}", {}) for suffix in ("", ".json", ".csv"))
+        yield from ((f"{page}{suffix}", {}) for suffix in ("", *TWINS))
     for page in ("/questions", "/ceilings", "/since", "/unused", "/documents", "/lead-times", "/moved", "/returns"):
-        yield from ((f"{page}{suffix}", {}) for suffix in ("", ".json", ".csv"))
-    yield from ((f"/closing{suffix}", {}) for suffix in ("", ".json", ".csv"))
+        yield from ((f"{page}{suffix}", {}) for suffix in ("", *TWINS))
+    yield from ((f"/closing{suffix}", {}) for suffix in ("", *TWINS))
     yield "/", {}
     yield f"/lines/{line}/occupancy.svg", {}
     for path in (
@@ -58,6 +61,14 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
         yield path, {}
 
 
+def unpacked(content: bytes) -> bytes:
+    """What a file holds: a workbook is a ZIP archive, in which nothing could be looked for."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
+
+
 async def test_as_one_state_no_route_answers_a_byte_of_another(two_states: TwoStates, caller: Caller) -> None:
     """Now, as of a day, and as known at an instant; the same routes show somebody of both States what is looked for."""
     of_both = b""
@@ -66,10 +77,12 @@ async def test_as_one_state_no_route_answers_a_byte_of_another(two_states: TwoSt
         for moment in MOMENTS if is_dated and params.get("format", "json") == "json" else MOMENTS[:1]:
             answer = await caller.http.get(path, params={**params, **moment})
             assert answer.status_code in (200, 400, 404), (path, answer.text)
-            assert two_states.seen(answer.content) == [], (path, params, moment)
+            assert two_states.seen(unpacked(answer.content)) == [], (path, params, moment)
     caller.scope = BOTH
     for path in ("/v1/tours", "/v1/events", "/v1/strength-returns", "/v1/reports/who-is-where", "/overview"):
         of_both += (await caller.http.get(path, params={"as_of": "2014-11-01"})).content
+    workbook = await caller.http.get("/v1/reports/who-is-where", params={"as_of": "2014-11-01", "format": "xlsx"})
+    assert two_states.seen(unpacked(workbook.content)), "a workbook shows what is looked for to somebody of both States"
     assert set(two_states.seen(of_both)) >= {value for value in two_states.foreign if b"-" not in value}
 
 
@@ -84,6 +97,14 @@ def test_every_route_of_the_api_is_among_the_questions(two_states: TwoStates) ->
         if path not in elsewhere and not any(compile_path(path)[0].match(each) for each in requested)
     ]
     assert missing == []
+
+
+async def test_a_workbook_says_whose_rows_it_has(caller: Caller) -> None:
+    caller.scope = frozenset({histories.OURS})
+    for address in ("/v1/reports/strength?format=xlsx", "/overview.xlsx"):
+        content = unpacked((await caller.http.get(address)).content)
+        assert f"<t>{histories.OURS}</t>".encode() in content
+        assert b"every State" not in content
 
 
 async def test_as_one_state_each_report_is_the_unscoped_one_narrowed_to_that_state(caller: Caller) -> None:

@@ -33,7 +33,7 @@ QUERY: Final[Permits] = {
     **{
         f"GET {path}{suffix}": allow("reader", page=True, scoped=True)
         for path in _PAGES
-        for suffix in ("", ".json", ".csv")
+        for suffix in ("", ".json", ".csv", ".xlsx")
     },
     "GET /lines/{mandate}/{line}/occupancy.svg": _PAGE,
 }

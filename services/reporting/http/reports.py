@@ -1,4 +1,4 @@
-"""The reports over HTTP, each with its parameters and an example: as JSON, CSV or Parquet, and with a receipt."""
+"""The reports over HTTP, each with its parameters and an example: as JSON or as a file, and with a receipt."""
 
 import csv
 import io
@@ -10,22 +10,18 @@ from contracts.json_object import JsonObject
 from kernel.http import ranges
 from kernel.http.problem_details import Problem, documented
 from kernel.http.problem_types import NOT_FOUND
-from services.reporting.http import responses, shapes
+from services.reporting.http import report_files, responses, shapes
 from services.reporting.http.dependencies import Model, OptionalArchive
 from services.reporting.http.errors import RESPONSES
 from services.reporting.query.session import ReadModel
 from services.reporting.query.values import Responses
 from services.reporting.reports import formats, receipts
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
-from services.reporting.reports.parameters import ReportParameters, parameters_of
+from services.reporting.reports.parameters import ReportParameters, check_form, parameters_of
 from services.reporting.reports.receipts import Archive
 from services.reporting.reports.run import find
+from services.reporting.spreadsheets.workbook import MEDIA_TYPE
 
-_FORMS: Final = {
-    "json": responses.report_json,
-    "csv": responses.report_csv,
-    "parquet": responses.report_parquet,
-}
 _HEADERS: Final = {
     "ETag": {"description": "Of this answer; another answer has another.", "schema": {"type": "string"}},
     "Accept-Ranges": {"description": "`bytes`: parts of it can be asked for.", "schema": {"type": "string"}},
@@ -76,12 +72,11 @@ def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
         model: Model,
         archive: OptionalArchive,
     ) -> Response:
+        check_form(params)
         if params.receipt:
             whole = responses.json_response(await _with_receipt(name, params, model, receipts.check(params, archive)))
         else:
-            async with model.session(params) as session:
-                result = await find(session, report, params)
-            whole = _FORMS[params.format](name, result)
+            whole = await _formed(request, name, params, model)
         return ranges.served(whole, ranges.RangeHeaders.of(request.headers))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
@@ -89,6 +84,17 @@ def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
     router.get(f"/reports/{name}", name=name, description=report.description, responses=_documented(name, report))(
         answer
     )
+
+
+async def _formed(request: Request, name: str, params: ReportParameters, model: ReadModel) -> Response:
+    """The answer in the format that is asked for; raises `QueryError`."""
+    if params.format == "xlsx":
+        return await report_files.report_workbook(request, name, params, model)
+    async with model.session(params) as session:
+        result = await find(session, REPORTS[name], params)
+    if params.format == "csv":
+        return report_files.report_csv(request, name, params, result)
+    return (responses.report_parquet if params.format == "parquet" else responses.report_json)(name, result)
 
 
 def _documented(name: str, report: ReportDefinition) -> Responses:
@@ -101,6 +107,7 @@ def _documented(name: str, report: ReportDefinition) -> Responses:
     content = {
         "application/json": {"example": {**body, "totals": totals, "next": None, "evidence": _FOUND}},
         formats.PARQUET: {"schema": {"type": "string", "format": "binary"}},
+        MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
         "text/csv": {"schema": {"type": "string"}, "example": table.getvalue()},
     }
     ok = {"description": report.description, "model": shapes.answer(name), "content": content, "headers": _HEADERS}

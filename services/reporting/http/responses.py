@@ -4,6 +4,7 @@ from fastapi import Response
 
 from services.reporting.reports import formats
 from services.reporting.reports.formats import ReportResult
+from services.reporting.spreadsheets.workbook import MEDIA_TYPE
 
 
 def json_response(body: object) -> Response:
@@ -16,15 +17,25 @@ def report_json(name: str, result: ReportResult) -> Response:
     return json_response(formats.as_json(name, result))
 
 
-def report_csv(name: str, result: ReportResult) -> Response:
-    """A report as CSV; an empty cell is unknown or does not apply."""
-    return Response(formats.as_csv(result), media_type="text/csv; charset=utf-8", headers=_headers(name, result, "csv"))
+def csv_file(name: str, result: ReportResult, text: str, language: str = "") -> Response:
+    """An answer as CSV; `language` is empty if nothing in it depends on one."""
+    headers = _headers(name, result, "csv") | _spoken(language)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def workbook_file(name: str, result: ReportResult, content: bytes, language: str) -> Response:
+    """An answer as a workbook."""
+    return Response(content, media_type=MEDIA_TYPE, headers=_headers(name, result, "xlsx") | _spoken(language))
 
 
 def report_parquet(name: str, result: ReportResult) -> Response:
     """A report as Parquet."""
     content = formats.as_parquet(name, result)
     return Response(content, media_type=formats.PARQUET, headers=_headers(name, result, "parquet"))
+
+
+def _spoken(language: str) -> dict[str, str]:
+    return {"Content-Language": language, "Vary": "Accept-Language"} if language else {}
 
 
 def _headers(name: str, result: ReportResult, suffix: str) -> dict[str, str]:

@@ -155,6 +155,11 @@ def _shapes() -> Mapping[str, Mapping[str, str]]:
     return shapes
 
 
+def columns(shape: str) -> Mapping[str, str]:
+    """The columns of a shape (`lists/tours`, `reports/strength`), with their Postgres types."""
+    return _shapes()[shape]
+
+
 _NESTED: Final = {
     **{"lists/lines sub_ceilings": SubCeilingBody, "lists/applications answered_by": str},
     **{"lists/lines waivers": "waiver", "lists/tours stays": "stay", "lists/tours consents": "consent"},

@@ -1,7 +1,7 @@
 """The content of a page: its reports, with one statement; the thing that it is about, and its lists."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, get_args
@@ -29,9 +29,11 @@ from services.reporting.reports import run
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
+from services.reporting.reports.receipts import NOT_OF_THE_QUESTION
 
 EXAMPLES: Final = {
     **{"contributor": "KAZ", "mission": "UNIFIL", "mandate": "kz-2018", "line": "kz-2018/officers"},
+    **{"labels": "true or false", "bom": "true or false", "separator": "comma or semicolon"},
     **{"missions": "UNIFIL", "tour": "kz-2018/officers/t-1", "category": ", ".join(get_args(Category))},
 }
 """The written form of a parameter."""
@@ -50,15 +52,16 @@ def terms_of(given: NamedValues) -> ReportParameters:
         raise bad(field, Bad(f"{sent} cannot stand here.", f"Write it as {example}.")) from error
 
 
-async def content_of(sheet: Sheet, question: Question, model: ReadModel) -> PageContent:
+async def content_of(sheet: Sheet, question: Question, model: ReadModel, limit: int | None) -> PageContent:
+    """The content of any page, with at most so many rows of a report; None for all of them."""
     if sheet.name != "questions":
-        return await show(sheet, question, model)
+        return await show(sheet, question, model, limit)
     known, newest = await answers(question, model)
     answered = tiles.answered(known, question.words, PageAddress(question.kept, question.root))
     return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered, newest=newest)
 
 
-async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageContent:
+async def show(sheet: Sheet, question: Question, model: ReadModel, limit: int | None = LIMIT_MAX) -> PageContent:
     """The content of the page, from one snapshot; raises `QueryError`. Its reports are read with one statement."""
     is_snapshot = bool(sheet.thing or sheet.form) or any(section.listed for section in sheet.sections)
     async with model.session(question.terms, is_snapshot=is_snapshot) as session:
@@ -66,10 +69,17 @@ async def show(sheet: Sheet, question: Question, model: ReadModel) -> PageConten
         form = await form_values.read(session, sheet, question.terms)
         names = {**form.values, **(thing or {}), **question.path}
         listed = {s.name: await _listed(session, s, names) for s in sheet.sections if s.listed}
-        reported = await _reported(session, [s for s in sheet.sections if s.report], question, names)
+        params = {s.name: parameters_for(s, question, names, limit) for s in sheet.sections if s.report}
+        reported = await _reported(session, [s for s in sheet.sections if s.report], params)
         newest = await newest_on_record(session, question.terms.contributor)
     results = listed | reported
-    return PageContent(thing, {section.name: results[section.name] for section in sheet.sections}, form, newest=newest)
+    given = {s.name: _sent(params[s.name]) if s.report else _given(s, names) for s in sheet.sections}
+    return PageContent(thing, {s.name: results[s.name] for s in sheet.sections}, form, newest=newest, given=given)
+
+
+def _sent(params: ReportParameters) -> NamedValues:
+    """The parameters of a report as its address carries them, besides the day, the instant and the limit."""
+    return params.model_dump(mode="json", exclude_none=True, exclude={*NOT_OF_THE_QUESTION, "as_known_at", "limit"})
 
 
 async def answers(question: Question, model: ReadModel) -> tuple[Known, NewestOnRecord]:
@@ -116,10 +126,10 @@ async def _listed(session: ReadSession, section: Section, names: NamedValues) ->
 
 
 async def _reported(
-    session: ReadSession, sections: Sequence[Section], question: Question, names: NamedValues
+    session: ReadSession, sections: Sequence[Section], params: Mapping[str, ReportParameters]
 ) -> dict[str, ReportResult]:
     """The answers of sections by their names."""
-    questions = [(REPORTS[section.report], parameters_for(section, question, names)) for section in sections]
+    questions = [(REPORTS[section.report], params[section.name]) for section in sections]
     if not questions:
         return {}
     try:
@@ -131,7 +141,7 @@ async def _reported(
 
 
 def parameters_for(
-    section: Section, question: Question, names: NamedValues, limit: int = LIMIT_MAX
+    section: Section, question: Question, names: NamedValues, limit: int | None = LIMIT_MAX
 ) -> ReportParameters:
     given, report = _given(section, names), REPORTS[section.report]
     if section.days_back:

@@ -84,6 +84,8 @@ class PageContent:
     """The tiles of the front page."""
     newest: NewestOnRecord | None = None
     """How new it is; None if nobody looked."""
+    given: Mapping[str, NamedValues] = field(default_factory=dict)
+    """The parameters of each section's report or list, besides the day and the instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
     context = {
         **_frame(question, address),
         "sheet": sheet,
-        "title": _title(sheet, question),
+        "title": title_of(sheet, question),
         "thing": shown.thing,
         "facts": _facts(shown.thing, question.words, address),
         "tables": [_table(s, shown.sections[s.name], question.words, address) for s in sheet.sections],
@@ -206,7 +208,8 @@ def _frame(question: Question, address: PageAddress) -> JsonObject:
     }
 
 
-def _title(sheet: Sheet, question: Question) -> str:
+def title_of(sheet: Sheet, question: Question) -> str:
+    """The title of a page, with the name of what it is about."""
     of = {"mission": "mission", "line": "line", "tour": "tour"}.get(sheet.name)
     title = question.words.say(sheet.title)
     return f"{title} {question.path[of]}" if of else title

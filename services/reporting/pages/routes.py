@@ -1,7 +1,7 @@
-"""The pages over HTTP: `/`, `/missions/UNIFIL`, …, each with a twin that ends in `.json` or `.csv`."""
+"""The pages over HTTP: `/`, `/missions/UNIFIL`, …, each with twins that end in `.json`, `.csv` and `.xlsx`."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -12,13 +12,14 @@ from contracts.json_object import JsonObject
 from kernel.http.address import bad
 from kernel.http.caching import RevalidatedFiles
 from kernel.http.languages import LANGUAGES, language_of, named
+from kernel.http.parameters import LIMIT_MAX
 from kernel.http.problem_details import Problem
-from kernel.http.problem_types import BAD_PARAMETER, NOT_FOUND, UNKNOWN_PARAMETER
+from kernel.http.problem_types import BAD_PARAMETER, UNKNOWN_PARAMETER
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
 from services.reporting.http import responses
 from services.reporting.http.dependencies import Model
-from services.reporting.pages import chart, render
+from services.reporting.pages import chart, files, render
 from services.reporting.pages.catalogue import SHEETS, Sheet
 from services.reporting.pages.content import content_of, parameters_for, terms_of
 from services.reporting.pages.i18n import words
@@ -45,6 +46,7 @@ ROUTES: Final = {
     "/events": "events",
     "/events/{event}": "event",
 }
+TWINS: Final = (".json", ".csv", ".xlsx")
 EVERYWHERE: Final = ("as_of", "as_known_at", "contributor", "lang")
 """Parameters of every page; all links keep them."""
 
@@ -53,7 +55,7 @@ def page_routes() -> APIRouter:
     """Every page and its twins. They are for readers, so the API's document leaves them out."""
     router = APIRouter(include_in_schema=False)
     for path, name in ROUTES.items():
-        for suffix in (".json", ".csv", "") if path != "/" else ("",):
+        for suffix in (*TWINS, "") if path != "/" else ("",):
             router.get(f"{path}{suffix}", name=f"page {name}{suffix}")(_answering(SHEETS[name], suffix))
     router.get("/lines/{mandate}/{line}/occupancy.svg", name="picture")(_picture)
     return router
@@ -66,21 +68,23 @@ def static_files() -> RevalidatedFiles:
 
 def _answering(sheet: Sheet, suffix: str) -> Callable[[Request, Model], Awaitable[Response]]:
     async def page(request: Request, model: Model) -> Response:
-        question = question_of(request, sheet, model.today())
+        question = question_of(request, sheet, model.today(), files.CSV_FORM if suffix == ".csv" else ())
         question = replace(question, changes=model.change_feed.last, archive=request.app.state.archive_pages)
-        content = await content_of(sheet, question, model)
+        content = await content_of(sheet, question, model, None if suffix in (".csv", ".xlsx") else LIMIT_MAX)
         if suffix == ".json":
             return responses.json_response(_twin(sheet, question, content))
         if suffix == ".csv":
-            return _csv(request, content)
+            return files.page_csv(request, question, content)
+        if suffix == ".xlsx":
+            return await files.page_workbook(request, sheet, question, content, model.scope)
         return render.page(sheet, question, content)
 
     return page
 
 
-def question_of(request: Request, sheet: Sheet, today: date) -> Question:
-    """The question in an address; raises `Problem`."""
-    own = _own(request, sheet)
+def question_of(request: Request, sheet: Sheet, today: date, form: Sequence[str] = ()) -> Question:
+    """The question in an address; `form` names the parameters of the form of a file. Raises `Problem`."""
+    own = _own(request, (*sheet.own, *form))
     wanted = own.pop("lang", None)
     language = named(wanted) if wanted else None
     if wanted and not language:
@@ -88,7 +92,8 @@ def question_of(request: Request, sheet: Sheet, today: date) -> Question:
         raise Problem(BAD_PARAMETER, f"There is no language {shown(wanted)}.", field="lang", remedy=remedy)
     for name in ("section", "drawn"):
         own.pop(name, None)
-    kept = {**own, **({"lang": language} if language else {})}
+    lasting = {name: value for name, value in own.items() if name not in form}
+    kept = {**lasting, **({"lang": language} if language else {})}
     path = {name: str(value) for name, value in request.path_params.items()}
     if "line" in path:
         path["line"] = f"{path['mandate']}/{path['line']}"
@@ -100,9 +105,9 @@ def question_of(request: Request, sheet: Sheet, today: date) -> Question:
     return Question(spoken, at, path, kept, sheet.parameters, terms, terms.as_of or today, today, root)
 
 
-def _own(request: Request, sheet: Sheet) -> dict[str, str]:
+def _own(request: Request, parameters: Sequence[str]) -> dict[str, str]:
     """The address's parameters, each once. A form sends a field left empty as an empty text: it counts as not given."""
-    known, values = (*EVERYWHERE, *sheet.own), dict[str, str]()
+    known, values = (*EVERYWHERE, *parameters), dict[str, str]()
     for name, value in request.query_params.multi_items():
         if name not in (*known, "section"):
             detail, label = f"There is no parameter {shown(name)} here.", name if name.isprintable() else ascii(name)
@@ -135,17 +140,6 @@ def _twin(sheet: Sheet, question: Question, shown: PageContent) -> JsonObject:
     }
 
 
-def _csv(request: Request, shown: PageContent) -> Response:
-    """One table per file: the first of the page, or the one that `section` names."""
-    if not shown.sections:
-        raise Problem(NOT_FOUND, "This page has no table.", field="section", remedy="Ask for its .json.")
-    name = request.query_params.get("section") or next(iter(shown.sections))
-    if name not in shown.sections:
-        remedy = f"There are {', '.join(shown.sections)}."
-        raise Problem(NOT_FOUND, f"This page has no table {name}.", field="section", remedy=remedy)
-    return responses.report_csv(name, shown.sections[name])
-
-
 async def _picture(request: Request, model: Model) -> Response:
     question = question_of(request, replace(SHEETS["line"], parameters=("drawn",)), model.today())
     section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
@@ -159,7 +153,7 @@ async def _picture(request: Request, model: Model) -> Response:
 def problem_page(request: Request, fault: Problem) -> Response | None:
     """A problem as a page, if a reader requested a page; None for a program."""
     path, today = path_of(request), datetime.now(UTC).date()
-    for_program = path.startswith("/v1/") or path.endswith((".json", ".csv"))
+    for_program = path.startswith("/v1/") or path.endswith(TWINS)
     if for_program or "text/html" not in request.headers.get("accept", "").lower():
         return None
     language = named(request.query_params.get("lang", ""))

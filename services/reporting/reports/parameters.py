@@ -1,23 +1,34 @@
 """The parameters of reports. Each report takes some of these; a parameter that it does not take is refused."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, cast
+from typing import Annotated, Final, Literal, TypeAlias, cast
 
 from pydantic import Field, create_model
 
 from contracts.words import Category, Contributor, Mission, PersonnelType, Slug
 from kernel.http.models import WITHOUT_SOURCE
 from kernel.http.parameters import Cursor, Day, Instant, Limit, Whole
+from services.reporting.query.errors import BadParameter
 from services.reporting.query.parameters import AsOf, LineId
 
 TourId = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){2}$", examples=["kz-2013/observers/t-1"])]
 """`<mandate>/<line>/<tour>`."""
+Language: TypeAlias = Literal["en", "ru", "kk"]
+"""Those of `kernel.http.languages`."""
 
 
 class ReportParameters(AsOf):
     """Every parameter of reports; `GET /v1/reports` lists which of them a report takes."""
 
-    format: Literal["json", "csv", "parquet"] = "json"
+    format: Literal["json", "csv", "parquet", "xlsx"] = "json"
+    lang: Language | None = None
+    """The language of a workbook, and of a CSV with labels; the best one for `Accept-Language` unless given."""
+    labels: bool = False
+    """Whether a CSV has labels of columns and words for codes, in place of the names and codes of the API."""
+    bom: bool = False
+    """Whether a CSV begins with a byte order mark, by which Excel knows that it is UTF-8."""
+    separator: Literal["comma", "semicolon"] = "comma"
+    """What separates the cells of a CSV; with `semicolon`, decimals are written with a comma."""
     receipt: bool = False
     """Whether the answer is to carry a receipt, with which it can be made again from the archive."""
     limit: Limit | None = None
@@ -60,8 +71,25 @@ class ReportParameters(AsOf):
     """Also what the report leaves out unless asked: not in force on the day, or not kept in this register."""
 
 
-EVERYWHERE = ("as_of", "as_known_at", "wait_for", "timeout", "format", "receipt", "limit", "cursor")
+FILE_FORM: Final = ("lang", "labels", "bom", "separator")
+"""Parameters of the form of a file."""
+EVERYWHERE = ("as_of", "as_known_at", "wait_for", "timeout", "format", *FILE_FORM, "receipt", "limit", "cursor")
 """Parameters that every report takes."""
+
+
+def check_form(params: ReportParameters) -> None:
+    """Raises `QueryError` for a parameter of the form of a file that says nothing in the format that is asked for."""
+    given = {
+        "labels": params.labels,
+        "bom": params.bom,
+        "separator": params.separator != "comma",
+        "lang": params.lang is not None,
+    }
+    meant = {"csv": {"labels", "bom", "separator", *(["lang"] if params.labels else [])}, "xlsx": {"lang"}}
+    for name in (name for name in given if given[name] and name not in meant.get(params.format, ())):
+        remedy = "Send labels=true too, or leave lang out." if (name, params.format) == ("lang", "csv") else ""
+        remedy = remedy or f"Send format={'xlsx' if name == 'lang' else 'csv'}, or leave {name} out."
+        raise BadParameter(f"{name} says nothing where the format is {params.format}.", field=name, remedy=remedy)
 
 
 def parameters_of(name: str, accepted: Iterable[str], required: Iterable[str]) -> type[ReportParameters]:

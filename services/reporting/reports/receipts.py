@@ -26,16 +26,16 @@ from services.reporting.queries import query
 from services.reporting.query.errors import BadParameter, NoArchive, NotSignedYet
 from services.reporting.query.scope import Scope
 from services.reporting.query.values import NamedValues
-from services.reporting.reports.parameters import ReportParameters
+from services.reporting.reports.parameters import FILE_FORM, ReportParameters
 
 COVERED_WITHIN_S: Final = 10.0
 """How long to wait for a signature; the archive signs twice a second."""
-NOT_OF_THE_QUESTION: Final = frozenset({"receipt", "wait_for", "timeout", "format"})
+NOT_OF_THE_QUESTION: Final = frozenset({"receipt", "wait_for", "timeout", "format", *FILE_FORM})
 """Parameters that do not change the content of the answer."""
 NOT_OF_THE_ANSWER: Final = frozenset({"receipt", "freshness"})
 SOURCES: Final = ("contracts", "kernel.sql", "services.reporting")
 ENDINGS: Final = (".py", ".sql", ".json")
-NOT_OF_THE_CODE: Final = frozenset({"pages", "analysts", "published", "__pycache__"})
+NOT_OF_THE_CODE: Final = frozenset({"pages", "analysts", "spreadsheets", "published", "__pycache__"})
 """Folders whose files influence neither how events become rows nor how rows become an answer."""
 
 
