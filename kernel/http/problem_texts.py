@@ -26,7 +26,7 @@ TEMPLATES: Final = (
     "Send an instant as RFC 3339 with its offset, as {example}, from {first} to {last}."
     " In an address, + is written %2B.",
     "{value} is still to come: nobody can tell what will be known then.",
-    "Send an instant that has passed, or leave as_known_at out for what is known now.",
+    "Send an instant that has passed, or leave {name} out for what is known now.",
     "{value} is not a whole number from {least} to {most}.",
     "Send a whole number from {least} to {most}, in digits 0 to 9.",
     "{value} cannot stand here.",

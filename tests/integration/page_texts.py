@@ -8,10 +8,11 @@ from importlib.resources import files
 from typing import get_args
 
 from contracts import words as field_words
+from contracts.deployments import CorrectableField
 from contracts.registry import EVENTS
 from services.reporting.http.shapes import columns as columns_of
 from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
-from services.reporting.pages import forms, tile_answers, tiles
+from services.reporting.pages import explain, forms, sentences, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.evidence_words import BEFORE_FIRST, NEWEST, WORDS
 from services.reporting.pages.i18n import worded
@@ -90,6 +91,22 @@ def of_files() -> set[str]:
     return {*map(worded, columns | filters), answer.CUT, *REPORT_TITLES.values(), *said, *about.HEADS}
 
 
+def of_explanations() -> set[str]:
+    """What a number is, what its events say, and the fields that corrections name."""
+    fields = map(worded, get_args(CorrectableField))
+    said = [text for texts_of in sentences.SENTENCES.values() for text in texts_of]
+    return {explain.TITLE, "proof", *explain.WHERE.values(), *said, *fields}
+
+
 def texts() -> set[str]:
     """All of them."""
-    return of_files() | of_templates() | of_sheets() | of_forms() | of_tiles() | of_evidence() | of_the_field()
+    return (
+        of_files()
+        | of_templates()
+        | of_sheets()
+        | of_forms()
+        | of_tiles()
+        | of_evidence()
+        | of_the_field()
+        | of_explanations()
+    )

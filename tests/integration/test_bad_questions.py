@@ -106,7 +106,7 @@ async def test_hostile_text_in_any_parameter_is_refused_by_name(
         ("reports/strength?as_of=2014-02-30", 400, "as_of", "as_of"),
         ("reports/strength?source=returns&categories=infantry", 400, "categories", "types"),
         ("reports/strength?types=troops", 400, "types", "categories"),
-        ("reports/events-behind?mission=MINURSO&line=kz-2013/observers", 400, "mission", "one of"),
+        ("reports/events-behind?mandate=kz-2013&line=kz-2013/observers", 400, "mandate", "one of"),
         (f"tours?cursor={encode('tours', chr(0))}", 400, "cursor", "next"),
         ("tours?cursor=bm9ib2R5AA==", 400, "cursor", "next"),
         (f"tours?cursor={encode('units', 'kz-2013/observers/t-1')}", 400, "cursor", "next"),

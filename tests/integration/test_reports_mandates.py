@@ -125,7 +125,7 @@ async def test_the_events_behind_a_tour_a_line_and_a_mandate(postgres_dsn: str) 
         assert [name for name, _ in names(line)[:2]] == ["MandateProposed", "MandateApproved"]
         assert {who for _, who in names(line)} == {None, "t-1", "t-2"}
         mandate = await ask.report("events-behind", mandate="kz-2013")
-        assert mandate["totals"] == {"events": 2 + len(LIFE)}
+        assert mandate["totals"] == {"events": 2 + len(LIFE), "change": 102}
         assert await ask.refused("events-behind", tour="kz-2013/observers/t-9") == (404, "tour")
 
 
@@ -152,5 +152,6 @@ async def test_a_correction_belongs_to_the_number_that_it_changed(postgres_dsn: 
 async def test_events_are_listed_behind_exactly_one_thing(postgres_dsn: str) -> None:
     async with given(postgres_dsn, VOTED) as ask:
         assert await ask.refused("events-behind") == (400, "tour")
-        assert await ask.refused("events-behind", mission="MINURSO", mandate="kz-2013") == (400, "mission")
+        assert await ask.refused("events-behind", line="kz-2013/observers", mandate="kz-2013") == (400, "mandate")
+        assert await ask.refused("events-behind", tour="kz-2013/observers/t-1", mission="MINURSO") == (400, "mission")
         assert await ask.refused("events-behind", tour="nonsense") == (400, "tour")

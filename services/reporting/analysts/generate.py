@@ -18,7 +18,7 @@ AS_OF: Final = "as_of date DEFAULT (now() AT TIME ZONE 'UTC')::date"
 KNOWN_AT: Final = "known_at timestamptz DEFAULT NULL"
 _ARGUMENT_NAMES: Final = {
     **{name: f"of_{name}" for name in ("contributor", "mandate", "line", "tour", "mission", "category", "level")},
-    **{"missions": "of_missions", "categories": "of_categories", "since": "since_day"},
+    **{"missions": "of_missions", "categories": "of_categories", "rank": "of_rank", "since": "since_day"},
 }
 """Parameters with the name of a column: a function cannot have both, so the parameter gets another name here."""
 _FUNCTION: Final = """

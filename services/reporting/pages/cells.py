@@ -1,14 +1,16 @@
 """A value of a report as a reader sees it: in the reader's language, and with a link to its details."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from services.reporting.pages.i18n import Words
+from services.reporting.pages.sentences import sentence
 from services.reporting.query.values import NamedValues
+from services.reporting.reports.formats import ReportResult
 
 CODES: Final = frozenset(
     {
@@ -51,19 +53,23 @@ class PageAddress:
     kept: Mapping[str, str]
     root: str = ""
     """The prefix of every path, if a proxy puts the pages under one."""
+    archive: str = ""
+    """Where browsers find the archive's pages; empty if that is not known."""
 
     def of(self, path: str, **more: str) -> str:
         query_string = urlencode({**self.kept, **more})
         return f"{self.root}{path}?{query_string}" if query_string else f"{self.root}{path}"
 
     def without(self, *names: str) -> "PageAddress":
-        return PageAddress({name: value for name, value in self.kept.items() if name not in names}, self.root)
+        return replace(self, kept={name: value for name, value in self.kept.items() if name not in names})
 
 
 def cell(column: str, row: NamedValues, words: Words, address: PageAddress) -> Cell | OccupancyBar:
     """The cell of a column in a row."""
     if column == "bar":
         return bar(row)
+    if column == "type" and "running_sum" in row:
+        return Cell(sentence(row, words))
     value = row.get(column)
     if value is None or value == []:
         return Cell("–", is_unknown=True)
@@ -82,6 +88,8 @@ def bar(row: NamedValues) -> OccupancyBar:
 
 def _text(column: str, value: object, words: Words) -> str:
     match value:
+        case int() if column == "change":
+            return words.change(value)
         case bool():
             return words.say("yes" if value else "no")
         case int() | float():
@@ -100,6 +108,8 @@ def _text(column: str, value: object, words: Words) -> str:
             return words.code(str(value))
         case _ if column in ("event", "last_event"):
             return words.say("show")
+        case _ if column == "record":
+            return words.say("proof")
         case _:
             return str(value)
 
@@ -117,6 +127,8 @@ def _link(column: str, row: NamedValues, address: PageAddress) -> str:
         return _tour(str(value), row, address)
     if column in ("people", "present") and row.get(column):
         return _behind(row, address)
+    if column == "record":
+        return f"{address.archive}/messages/{value}" if address.archive else ""
     if column == "mandate":
         return address.of("/events", mandate=value)
     return ""
@@ -129,8 +141,44 @@ def _tour(value: str, row: NamedValues, address: PageAddress) -> str:
 
 
 def _behind(row: NamedValues, address: PageAddress) -> str:
+    """The page that explains a number of people: with all that the row counts them by."""
     if "tour" in row or "id" in row:
         return ""  # a single tour has a link of its own
     if "category" in row:
-        return address.of("/events", mission=row["mission"], category=row["category"])
-    return address.of("/events", line=row["line"]) if "line" in row else ""
+        cell_of = {name: row[name] for name in ("contributor", "mission", "category")}
+        return address.of("/events", **cell_of, rank=row["rank"] or "none")
+    if "line" not in row:
+        return ""
+    narrowed = {"mission": row["mission"]} if row["mission"] else {}
+    day = {"as_of": row["valid_from"].isoformat()} if "valid_from" in row else {}
+    return address.of("/events", line=row["line"], **narrowed, **day)
+
+
+STRENGTHS: Final = ("strength", "who-is-where")
+"""Reports whose total of people is a strength."""
+
+
+def totals_row(
+    report: str,
+    columns: Sequence[str],
+    result: ReportResult,
+    path: Mapping[str, str],
+    words: Words,
+    address: PageAddress,
+) -> list[Cell]:
+    """The totals below the columns of a table; a strength leads to the page that explains it."""
+    behind = _total_link(path, result.rows, address) if report in STRENGTHS and result.values else ""
+    return [
+        Cell(words.number(result.totals[column]), behind if column == "people" else "")
+        if column in result.totals
+        else Cell("")
+        for column in columns
+    ]
+
+
+def _total_link(path: Mapping[str, str], rows: Sequence[NamedValues], address: PageAddress) -> str:
+    """The page that explains a total of people: of the page's mission or line, or else of the State, if it is one."""
+    if "line" in path or "mission" in path:
+        return address.of("/events", **{name: path[name] for name in ("line", "mission") if name in path})
+    states = {row["contributor"] for row in rows}
+    return address.of("/events", contributor=states.pop()) if len(states) == 1 else ""

@@ -10,7 +10,7 @@ import pydantic
 
 from contracts.json_object import JsonObject
 from contracts.limits import FIRST_DAY
-from contracts.words import Category
+from contracts.words import RANKS, Category
 from kernel.http.address import bad
 from kernel.http.parameters import LIMIT_MAX
 from kernel.http.values import Bad, shown
@@ -35,6 +35,7 @@ EXAMPLES: Final = {
     **{"contributor": "KAZ", "mission": "UNIFIL", "mandate": "kz-2018", "line": "kz-2018/officers"},
     **{"labels": "true or false", "bom": "true or false", "separator": "comma or semicolon"},
     **{"missions": "UNIFIL", "tour": "kz-2018/officers/t-1", "category": ", ".join(get_args(Category))},
+    "rank": ", ".join((*RANKS, "none")),
 }
 """The written form of a parameter."""
 

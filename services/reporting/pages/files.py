@@ -49,7 +49,7 @@ async def page_workbook(
 
     def provenance(origins: Sequence[SheetOrigin]) -> Provenance:
         return Provenance(
-            title=title_of(sheet, question),
+            title=title_of(sheet, question, shown),
             as_of=question.as_of,
             as_known_at=known,
             made_at=made_at,

@@ -58,6 +58,10 @@ class Words:
     def number(self, number: float) -> str:
         return numbers.format_decimal(number, locale=self.locale)
 
+    def change(self, number: int) -> str:
+        """A number with its sign, as a change is written; zero is 0."""
+        return ("+" if number > 0 else "−" if number < 0 else "") + self.number(abs(number))
+
     def day(self, day: date) -> str:
         """A day in the long form of the language: 30 June 2022, 30 июня 2022 г., 2022 ж. 30 маусым."""
         return dates.format_date(day, "long", self.spoken)

@@ -17,9 +17,9 @@ from kernel.http.caching import NOT_AT_ALL
 from kernel.http.languages import LANGUAGES
 from kernel.http.problem_details import Problem
 from kernel.http.problem_texts import said
-from services.reporting.pages import chart, forms
+from services.reporting.pages import chart, explain, forms
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
-from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell
+from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell, totals_row
 from services.reporting.pages.chart import OccupancyChart
 from services.reporting.pages.evidence_words import sentences
 from services.reporting.pages.form_values import FormValues
@@ -45,6 +45,8 @@ HEADERS: Final = {
 }
 
 
+OWN_TEMPLATES: Final = {name: f"{name}.html" for name in ("questions", "overview", "line", "events", "event")}
+"""Pages with more on them than tables."""
 PICTURE_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": NOT_AT_ALL}
 
 
@@ -97,7 +99,7 @@ class Table:
     numbers: Collection[str]
     """The numeric columns."""
     rows: Sequence[Sequence[Cell | OccupancyBar]]
-    totals: Sequence[str]
+    totals: Sequence[Cell]
     has_more: bool
     state: EvidenceState
     evidence: Sequence[str]
@@ -121,16 +123,16 @@ class Card:
 
 def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
     """The page; it is `incomplete` if any of its answers is."""
-    own = {"questions": "questions.html", "overview": "overview.html", "line": "line.html", "event": "event.html"}
-    template = own.get(sheet.name, "page.html")
-    address = PageAddress(question.kept, question.root).without(*sheet.own)
+    template = OWN_TEMPLATES.get(sheet.name, "page.html")
+    address = PageAddress(question.kept, question.root, question.archive).without(*sheet.own)
     context = {
         **_frame(question, address),
         "sheet": sheet,
-        "title": title_of(sheet, question),
+        "title": title_of(sheet, question, shown),
         "thing": shown.thing,
         "facts": _facts(shown.thing, question.words, address),
-        "tables": [_table(s, shown.sections[s.name], question.words, address) for s in sheet.sections],
+        "tables": [_table(s, shown.sections[s.name], question, address) for s in sheet.sections],
+        **explain.beside(sheet.name, shown, question.terms, question.words, address),
         "cards": _cards(shown, question.words, address) if sheet.name == "overview" else (),
         "answers": shown.sections,
         "tiles": shown.tiles,
@@ -208,8 +210,10 @@ def _frame(question: Question, address: PageAddress) -> JsonObject:
     }
 
 
-def title_of(sheet: Sheet, question: Question) -> str:
+def title_of(sheet: Sheet, question: Question, shown: PageContent) -> str:
     """The title of a page, with the name of what it is about."""
+    if sheet.name == "events":
+        return explain.title(question.terms, shown.sections["events"], question.words)
     of = {"mission": "mission", "line": "line", "tour": "tour"}.get(sheet.name)
     title = question.words.say(sheet.title)
     return f"{title} {question.path[of]}" if of else title
@@ -230,10 +234,11 @@ def _holds_things(values: Sequence[object]) -> bool:
     return any(isinstance(one, dict) for one in values)
 
 
-def _table(section: Section, result: ReportResult, words: Words, address: PageAddress) -> Table:
-    rows_in_order = sorted(result.rows, key=itemgetter(section.most), reverse=True) if section.most else result.rows
+def _table(section: Section, result: ReportResult, question: Question, address: PageAddress) -> Table:
+    words, every = question.words, result.rows
+    rows_in_order = sorted(every, key=itemgetter(section.most), reverse=True) if section.most else every
     rows = [[cell(column, row, words, address) for column in section.columns] for row in rows_in_order]
-    totals = [words.number(result.totals[column]) if column in result.totals else "" for column in section.columns]
+    totals = totals_row(section.report, section.columns, result, question.path, words, address)
     heads = [words.say(worded(column)) for column in section.columns]
     numbers = {column for column, kind in result.columns if kind in NUMBERS}
     in_order = rows[::-1] if section.turned else rows

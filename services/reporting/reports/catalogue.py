@@ -28,6 +28,8 @@ class ReportDefinition:
     """Parameters of which exactly one is needed."""
     or_alone: str = ""
     """A parameter that does in place of them; beside one of them it narrows the answer."""
+    narrowed_by: str = ""
+    """Of `exactly_one_of`, the one that may stand beside another, which it narrows; never beside the first."""
     ordered: bool = False
     """Whether an index has its rows in the order of their key (`query/keyset.py`)."""
     details: str = ""
@@ -227,14 +229,17 @@ REPORTS = {
         | {"change_points": 1, "breaches": 0},
     ),
     "events-behind": ReportDefinition(
-        "Every event behind a number: of a tour, a line, a mandate, or a strength (of a mission, of a State) on a day.",
+        "Every event behind a number of people on a day: of a tour, a line, a mandate, or a strength (of a mission, of"
+        " a State). `change` is by how many each changed the number when it became known; in all they are the number.",
         "events_behind",
         ("service", "position"),
-        ("events",),
+        ("events", "change"),
         (APPROVED, DEPLOYED),
-        {"service": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1},
+        {"service": "deployments", "position": 17, "type": "forcegen.deployments.TourArrived", "events": 1}
+        | {"change": 1, "running_sum": 1, "who": "p-0001", "mission": "MINURSO"},
         exactly_one_of=("tour", "line", "mandate", "mission"),
         or_alone="contributor",
+        narrowed_by="mission",
         details="events_behind_details",
     ),
     "timeline": ReportDefinition(

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, TypeAlias, cast
 
 from pydantic import Field, create_model
 
-from contracts.words import Category, Contributor, Mission, PersonnelType, Slug
+from contracts.words import Category, Contributor, Mission, PersonnelType, Rank, Slug
 from kernel.http.models import WITHOUT_SOURCE
 from kernel.http.parameters import Cursor, Day, Instant, Limit, Whole
 from services.reporting.query.errors import BadParameter
@@ -51,6 +51,8 @@ class ReportParameters(AsOf):
     """One mission."""
     category: Category | None = None
     """One category."""
+    rank: Rank | Literal["none"] | None = None
+    """One rank; `none` for tours whose rank is not on record."""
     closes_on: Day | None = Field(None, examples=["2022-07-01"])
     """The day on which the mission closes."""
     within_days: Annotated[int, Whole(1, 366)] | None = Field(None, examples=[90])

@@ -69,6 +69,8 @@ def check_choice(report: ReportDefinition, given: NamedValues) -> None:
     sent = [field for field in report.exactly_one_of if given.get(field) is not None]
     if not sent and given.get(report.or_alone) is not None:
         return
+    if report.narrowed_by in sent and len(sent) == 2 and report.exactly_one_of[0] not in sent:
+        return
     if report.exactly_one_of and len(sent) != 1:
         named = ", ".join(report.exactly_one_of)
         detail = f"Exactly one of {named} is required; {len(sent)} were sent."

@@ -43,7 +43,7 @@ EVENTS: Final = (
         "events",
         "Events behind a number",
         (BEHIND_IT,),
-        parameters=("tour", "line", "mandate", "mission", "category"),
+        parameters=("tour", "line", "mandate", "mission", "category", "rank"),
     ),
     Sheet(
         "event",

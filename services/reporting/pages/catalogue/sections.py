@@ -23,7 +23,7 @@ ENDING: Final = (
     *("id", "mission", "category", "person", "unit", "people", "ends_on", "days", "replacement", "replaced_by"),
     "raise",
 )
-BEHIND: Final = ("effective", "type", "tour", "stream", "actor", "recorded", "event")
+BEHIND: Final = ("effective", "type", "tour", "mission", "recorded", "change", "running_sum", "event", "record")
 
 CEILING_TABLE = Section(
     *("headroom", "Room under each ceiling", HEADROOM, "headroom"),

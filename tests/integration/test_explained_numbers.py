@@ -1,0 +1,160 @@
+"""Every linked number of people is the sum that its page shows, event by event: in the story, and in any history."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from html import unescape
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_any
+
+from contracts.words import Event
+from services.reporting.http.app import build
+from services.reporting.pages import explain
+from services.reporting.pages.i18n import words
+from tests import peacekeepers as story
+from tests.callers import CalledAs
+from tests.integration.answering import QueryClient, given
+from tests.integration.reading_database import reading_database
+from tests.integration.test_known_at import TODAY, deliver
+from tests.projection_spec import history
+from tests.properties.known_histories import Question, questions
+from tests.stories import AS_OF, run_story
+
+LINK = re.compile(r'<a href="((?:/[^"]*)?/events\?[^"]*)">([\d,]+)</a>')
+SUM = re.compile(r'<strong class="sum">([\d,]+) (?:person|people)</strong>')
+TITLE = re.compile(r"<h1>([\d,]+) ")
+DAYS = ("2014-12-01", "2018-11-15", "2020-03-31", "2022-06-30")
+
+
+def linked_numbers(page: str) -> Iterator[tuple[str, int]]:
+    """The numbers of a page that lead to their events."""
+    for href, number in LINK.findall(page):
+        yield unescape(href), int(number.replace(",", ""))
+
+
+async def check(http: httpx.AsyncClient, href: str, number: int) -> None:
+    """The page behind a number says the number in its title, and its events add up to it."""
+    page = (await http.get(href, headers={"Accept": "text/html", "Accept-Language": "en"})).text
+    for shown in (TITLE, SUM):
+        matched = shown.search(page)
+        assert matched is not None, (href, page)
+        assert int(matched[1].replace(",", "")) == number, (href, shown.pattern)
+    path, _, query = href.partition("?")
+    answer = (await http.get(f"{path}.json?{query}")).json()["sections"]["events"]
+    total = 0
+    for row in answer["rows"]:
+        total += row["change"]
+        assert row["running_sum"] == total, (href, row)
+    assert total == answer["totals"]["change"] == number, href
+
+
+async def check_all(http: httpx.AsyncClient, paths: list[str], **terms: str) -> int:
+    """How many linked numbers these pages have; each is checked."""
+    numbers: dict[str, int] = {}
+    for path in paths:
+        page = await http.get(path, params=terms, headers={"Accept": "text/html", "Accept-Language": "en"})
+        assert page.status_code in (200, 404), page.text
+        for href, number in linked_numbers(page.text):
+            assert numbers.setdefault(href, number) == number, href
+    for href, number in numbers.items():
+        await check(http, href, number)
+    return len(numbers)
+
+
+@pytest.fixture(scope="module")
+async def ask(postgres_dsn: str) -> AsyncIterator[QueryClient]:
+    async with given(postgres_dsn, (fact.data for fact in run_story().system.facts()), today=AS_OF) as ask:
+        yield ask
+
+
+@pytest.mark.parametrize("day", DAYS)
+async def test_each_linked_number_of_the_story_is_the_sum_on_its_page(ask: QueryClient, day: str) -> None:
+    missions = [one["id"] for one in (await ask.http.get("/v1/missions", params={"limit": 100})).json()["items"]]
+    lines = [one["id"] for one in (await ask.http.get("/v1/lines", params={"limit": 100})).json()["items"]]
+    paths = [
+        "/",
+        "/overview",
+        "/ceilings",
+        *(f"/missions/{mission}" for mission in missions),
+        *(f"/lines/{line}" for line in lines),
+    ]
+    assert await check_all(ask.http, paths, as_of=day) > len(lines)
+
+
+@pytest.fixture(scope="module")
+async def pool(postgres_dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    async with reading_database(postgres_dsn) as pool:
+        yield pool
+
+
+@given_any(questions())
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_each_linked_number_of_any_history_is_the_sum_on_its_page(pool: asyncpg.Pool, question: Question) -> None:
+    await deliver(pool, question.log)
+    terms = {"as_of": question.as_of.isoformat(), "as_known_at": question.as_known_at.isoformat()}
+    paths = [
+        "/",
+        "/lines/kz-2013/observers",
+        "/lines/kz-2013/company",
+        *(f"/missions/{m}" for m in ("MINURSO", "UNMIL")),
+    ]
+    transport = httpx.ASGITransport(app=CalledAs(build(pool, lambda: TODAY)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://reading") as http:
+        await check_all(http, paths, **terms)
+        await check_all(http, paths, as_of=terms["as_of"])
+
+
+CORRECTED: list[Event] = [
+    *(story.proposed(), story.approved(), story.planned("t-1"), story.arrived("t-1", "2014-07-02")),
+    *(story.planned("t-2", person="p-2"), story.arrived("t-2", "2014-07-01"), story.departed("t-2", "2014-08-01")),
+]
+
+
+async def test_a_correction_is_listed_with_what_it_took_away_and_an_ordinary_stay_is_not(postgres_dsn: str) -> None:
+    """given one who was said to be there by mistake, and one who came and left, then only the mistake is explained."""
+    async with given(postgres_dsn, CORRECTED) as ask:
+        arrival = (await ask.rows("events-behind", tour="kz-2013/observers/t-1"))[1]["event"]
+    wrong = story.corrected(UUID(arrival), arrived_on=story.D("2014-10-01"))
+    async with given(postgres_dsn, [*CORRECTED, wrong]) as ask:
+        changes = await ask.picked("events-behind", "type", "tour", "change", mission="MINURSO", as_of="2014-09-01")
+        listed = [(kind.rpartition(".")[2], tour.rpartition("/")[2], change) for kind, tour, change in changes]
+        assert listed == [("TourPlanned", "t-1", 0), ("TourArrived", "t-1", 1), ("TourCorrected", "t-1", -1)]
+        page = (await ask.http.get("/events?mission=MINURSO&as_of=2014-09-01")).text
+        day = words("en").day
+        assert f"<h1>0 people in MINURSO on {day(story.D('2014-09-01'))}</h1>" in page
+        assert f"corrected for p-0001: arrived on is {day(story.D('2014-10-01'))}" in page
+        assert "−1" in page
+
+
+async def test_the_page_of_a_number_leads_to_tours_missions_proofs_and_its_receipt(
+    postgres_dsn: str,
+) -> None:
+    async with reading_database(postgres_dsn) as pool:
+        await deliver(pool, history(CORRECTED))
+        app = CalledAs(build(pool, lambda: TODAY, archive_pages="https://archive.example"))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://reading") as http:
+            page = (await http.get("/events?mission=MINURSO&rank=captain", headers={"Accept-Language": "en"})).text
+            event = (await http.get("/events.json?mission=MINURSO")).json()["sections"]["events"]["rows"][0]["event"]
+            one = (await http.get(f"/events/{event}", headers={"Accept-Language": "en"})).text
+    assert 'href="/tours/kz-2013/observers/t-1"' in page
+    assert 'href="/missions/MINURSO"' in page
+    assert 'href="https://archive.example/messages/deployments.events/' in page
+    receipt = f"mission=MINURSO&amp;rank=captain&amp;as_of={TODAY}&amp;receipt=true"
+    assert f'href="/v1/reports/events-behind?{receipt}"' in page
+    for link in (
+        "/tours/kz-2013/observers/t-1",
+        "/lines/kz-2013/observers",
+        "/missions/MINURSO",
+        "/events?mandate=kz-2013",
+    ):
+        assert f'href="{link}"' in one, link
+
+
+@pytest.mark.parametrize(("language", "few"), [("en", "2 people"), ("ru", "2 человека"), ("kk", "2 адам")])
+def test_the_noun_follows_the_number(language: str, few: str) -> None:
+    assert explain.counted(2, words(language)) == few
+    assert explain.counted(1, words(language)) != explain.counted(1, words("en")) or language == "en"
