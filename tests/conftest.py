@@ -2,16 +2,14 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from deploy.local import kafka
 from tests.longest_first import longest_first
 from tests.servers import Servers, fresh_database, provided_servers
+from tests.short_lived_servers import archive_classes, short_lived_servers
 from tests.system import RunningSystem, prepared_system
 
 # Timing never fails a test: a busy machine is slow, not wrong.
@@ -36,17 +34,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = longest_first(items)
 
 
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    """A real Kafka and a real Postgres.
+@pytest.fixture(scope="session", autouse=True)
+def archive_of_classes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the first Kafka of a run writes its classes for all others; every server is a short-lived one."""
+    archive = tmp_path_factory.getbasetemp().parent / "kafka-classes.jsa"  # of all processes of a run
+    with short_lived_servers(archive):
+        yield archive
 
-    This Kafka lives for some minutes. For so long the JVM's second compiler costs more than its code saves: a third of
-    Kafka's CPU time.
-    """
+
+@pytest.fixture(scope="session")
+def servers(archive_of_classes: Path) -> Iterator[Servers]:
+    """A real Kafka and a real Postgres."""
     place = tempfile.TemporaryDirectory(prefix="forcegen-test-", ignore_cleanup_errors=True)
-    with place as directory, ExitStack() as to_the_end:
-        with patch.object(kafka, "JVM", [*kafka.JVM, "-XX:TieredStopAtLevel=1"]):
-            available = to_the_end.enter_context(provided_servers(Path(directory) / "servers"))
+    with place as directory, provided_servers(Path(directory) / "servers") as available:
+        archive_classes(Path(directory) / "servers", archive_of_classes)
         yield available
 
 

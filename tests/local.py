@@ -7,13 +7,21 @@ from pathlib import Path
 
 import psutil
 
+from deploy.local import kafka, postgres
+
 REPOSITORY = Path(__file__).parents[1]
+STARTING = ("up", "demo")
+"""The commands that start servers."""
 
 
 def forcegen(command: str, directory: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the console script as a process of its own."""
+    """Run the console script as a process of its own, which starts servers as this process does."""
     words = command.split()
-    program = [sys.executable, "-c", "from cli.main import main; main()", *words, "--directory", str(directory)]
+    script = "from cli.main import main; main()"
+    if words[0] in STARTING:
+        ours = f"kafka.JVM = {kafka.JVM}; postgres.SETTINGS = {postgres.SETTINGS}"
+        script = f"from deploy.local import kafka, postgres; {ours}; {script}"
+    program = [sys.executable, "-c", script, *words, "--directory", str(directory)]
     environment = {name: text for name, text in os.environ.items() if not name.startswith("FORCEGEN_")}
     return subprocess.run(
         [*program, *arguments],

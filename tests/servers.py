@@ -24,6 +24,7 @@ from kernel.runtime.settings import Settings
 from operations.kafka_access import accesses
 from operations.provision_kafka import provision_kafka
 from tests import containers
+from tests.template_databases import drop_templates
 
 KAFKA = "FORCEGEN_TEST_KAFKA"
 KAFKA_USERNAME = "FORCEGEN_TEST_KAFKA_USERNAME"
@@ -69,6 +70,7 @@ def provisioned(kafka: str, postgres: str, login: Mapping[str, str]) -> Iterator
             with ThreadPoolExecutor(1) as aside:  # a loop may run in this thread
                 aside.submit(asyncio.run, provision_kafka(Settings(kafka_bootstrap=kafka), PASSWORDS)).result()
         yield Servers(kafka, postgres, secured=bool(login))
+        drop_templates(postgres)
 
 
 @contextmanager
@@ -112,11 +114,11 @@ def logged_in(login: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def fresh_database(servers: Servers) -> Iterator[str]:
-    """A new empty database, dropped afterwards."""
+def fresh_database(servers: Servers, template: str = "template1") -> Iterator[str]:
+    """A new database, empty or a copy of another, dropped afterwards."""
     name = f"t_{secrets.token_hex(6)}"
     with psycopg.connect(servers.postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield name
     finally:

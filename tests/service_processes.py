@@ -22,8 +22,14 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-SHARED = ("kernel.command_service", "kernel.reader_service")
-"""The code that services share. Importing it starts no thread, so that a fork is safe."""
+IMPORTED = (
+    *("services.approvals.app", "services.vacancies.app", "services.deployments.app"),
+    *("services.reporting.app", "services.reporting.reports.catalogue", "services.audit.app"),
+    *("kernel.command_service", "kernel.reader_service"),
+    *("anyio._backends._asyncio", "httpcore", "pydantic.v1", "uvicorn.lifespan.on", "uvicorn.protocols.http.h11_impl"),
+)
+"""The code of services, and what their libraries import when they are first used. Importing it starts no thread, so a
+fork is safe; pyarrow, which starts one, is left to the query API."""
 LOOK_EVERY_S = 0.02
 
 
@@ -113,9 +119,11 @@ def start(module: str, environment: Mapping[str, str], log: Path) -> Process:
 
 def _serve() -> None:
     """Answer requests, one a line, until there are no more; a forked process leaves by the end of its program."""
-    for name in SHARED:
+    for name in IMPORTED:
         importlib.import_module(name)
-    gc.freeze()  # else the first collection of each forked process copies all of this memory
+    assert len(list(Path("/proc/self/task").iterdir())) == 1
+    gc.collect()
+    gc.freeze()  # as services do it with what they have imported; else each of them walks through it, and copies it
     while line := sys.stdin.readline():
         request = json.loads(line)
         if "module" in request:
@@ -137,7 +145,6 @@ def _become(module: str, environment: Mapping[str, str], log: str, cwd: str) -> 
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd)
-    gc.unfreeze()
     sys.argv[1:] = []
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,17 +17,19 @@ from unittest.mock import patch
 import httpx
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import SecretStr
 
 from deploy.local.kafka_logins import KafkaLogin
 from deploy.local.ports import is_free
 from deploy.provision import OWNERS, READERS, SCHEMAS_OF, UNSCOPED, provision_scope
-from kernel.command_service import DecidingService
+from kernel.command_service import MIGRATIONS, DecidingService
 from kernel.identity.principal import ROLES as EVERY_ROLE
 from kernel.identity.tokens import line_of
 from kernel.messaging import topics
 from kernel.reader_service import ReaderService
 from kernel.runtime.settings import Settings
 from kernel.store import database
+from kernel.store.postgres_url import address
 from kernel.store.scopes import provision_scopes
 from services.approvals.app import SERVICE as APPROVALS
 from services.audit.app import SERVICE as AUDIT
@@ -36,6 +38,7 @@ from services.reporting.app import SERVICE as REPORTING
 from services.vacancies.app import SERVICE as VACANCIES
 from tests import kafka_clients, service_processes
 from tests.servers import PASSWORD, Servers, fresh_database
+from tests.template_databases import template
 
 DECIDING: tuple[DecidingService, ...] = (APPROVALS, VACANCIES, DEPLOYMENTS)
 MODULES = {
@@ -191,7 +194,10 @@ async def empty_topics(bootstrap: str, more: Sequence[str] = ()) -> None:
 
 async def provision(servers: Servers, name: str) -> None:
     """Roles and schemas of every service in one database."""
-    admin = servers.database(name)
+    await _provision(servers.database(name))
+
+
+async def _provision(admin: str) -> None:
     await provision_scopes(admin)
     for reader, schema in READERS.items():
         await database.provision_reader(admin, reader, PASSWORD, schema)
@@ -200,12 +206,23 @@ async def provision(servers: Servers, name: str) -> None:
     await provision_scope(admin, UNSCOPED, {})
 
 
+async def _as_migrated(admin: str) -> None:
+    """A database as the services leave it when they have started once."""
+    await _provision(admin)
+    name = str(address(admin).database)
+    schemas = {service.name: MIGRATIONS for service in DECIDING} | {one.name: one.schema for one in (REPORTING, AUDIT)}
+    for role, schema in schemas.items():
+        await database.migrate(SecretStr(address(admin).as_role(role, PASSWORD, name)), schema)
+
+
 @contextmanager
 def prepared_system(servers: Servers, logs: Path, **settings: str) -> Iterator[RunningSystem]:
     """A system with no process running yet. The caller has emptied the topics."""
-    with fresh_database(servers) as name, ThreadPoolExecutor(1) as aside:
+    with ThreadPoolExecutor(1) as aside, ExitStack() as to_the_end:
+        migrated = aside.submit(asyncio.run, template(servers.postgres, "system", _as_migrated)).result()
+        name = to_the_end.enter_context(fresh_database(servers, migrated))
         aside.submit(asyncio.run, empty_topics(servers.kafka)).result()
-        aside.submit(asyncio.run, provision(servers, name)).result()
+        aside.submit(asyncio.run, provision(servers, name)).result()  # the rights on the database
         system = RunningSystem(servers, name, logs, dict(settings))
         try:
             with patch.dict(os.environ, FORCEGEN_TOKEN=TOKEN, FORCEGEN_AUDIT_TOKEN=TOKEN):  # for the command line

@@ -8,11 +8,11 @@ import asyncpg
 from pydantic import SecretStr
 
 from kernel.store.database import migrate
-from kernel.store.postgres_url import address
 from kernel.store.scopes import provision_scopes
 from services.reporting.app import SERVICE
 from services.reporting.query.session import PLANNED_ONCE
 from services.reporting.rebuild import within
+from tests.template_databases import template
 
 
 @asynccontextmanager
@@ -22,9 +22,10 @@ async def reading_database(dsn: str, *, settings: Mapping[str, str] = PLANNED_ON
     Its settings are those of the query API unless others are given.
     """
     name = f"reading_{uuid4().hex[:12]}"
+    views = await template(dsn, "views", _views)
     server = await asyncpg.connect(dsn)
     try:
-        await server.execute(f"CREATE DATABASE {name}")
+        await server.execute(f"CREATE DATABASE {name} TEMPLATE {views}")
         async with asyncpg.create_pool(
             dsn,
             database=name,
@@ -33,11 +34,18 @@ async def reading_database(dsn: str, *, settings: Mapping[str, str] = PLANNED_ON
             max_cacheable_statement_size=0,
             server_settings={"search_path": "reporting", **settings},
         ) as pool:
-            await pool.execute("CREATE EXTENSION btree_gist WITH SCHEMA public")
-            await pool.execute("CREATE SCHEMA reporting; CREATE SCHEMA reporting_known; CREATE SCHEMA analysts")
-            await provision_scopes(address(dsn).to(name))
-            await migrate(SecretStr(within(address(dsn).to(name), "reporting")), SERVICE.schema)
             yield pool
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await server.close()
+
+
+async def _views(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("CREATE EXTENSION btree_gist WITH SCHEMA public")
+        await connection.execute("CREATE SCHEMA reporting; CREATE SCHEMA reporting_known; CREATE SCHEMA analysts")
+    finally:
+        await connection.close()
+    await provision_scopes(dsn)
+    await migrate(SecretStr(within(dsn, "reporting")), SERVICE.schema)
