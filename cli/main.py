@@ -5,7 +5,9 @@ of commands needs none of them. The commands that run servers on this machine ne
 are listed without these too, and name what they need.
 """
 
+import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -18,6 +20,7 @@ from cli.output.errors import CommandError, exit_code
 from deploy.local.errors import StackError
 from operations.errors import OperationError
 
+PROGRAM: Final = "forcegen"
 HELP: Final = "The books of a State's contribution to UN peacekeeping, from a terminal."
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "up": ("cli.commands.up:up", "Start Kafka, Postgres and every service on this machine; what runs already stays."),
@@ -189,4 +192,9 @@ for name, (_, sentence) in COMMANDS.items():
 
 def main() -> None:
     """The console script."""
-    app()
+    if os.environ.get("_FORCEGEN_COMPLETE") == "complete_bash":
+        from cli import complete  # noqa: PLC0415  (only a shell that asks needs it)
+
+        complete.for_bash(partial(app, prog_name=PROGRAM), os.environ)
+    else:
+        app(prog_name=PROGRAM)

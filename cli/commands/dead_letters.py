@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli import complete
 from cli.connect.endpoints import USUAL, Directory, running_system
 from cli.lazy import at_first_use
 from cli.output.errors import CommandError
@@ -17,7 +18,14 @@ with at_first_use():
 
 ROWS_MAX = 1_000
 PAGE = 500
-One = Annotated[str | None, typer.Argument(metavar="SERVICE", help="One service, e.g. approvals; without it, all.")]
+One = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SERVICE",
+        help="One service, e.g. approvals; without it, all.",
+        autocompletion=complete.services,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, with key, headers and value.")]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli import complete
 from cli.connect.endpoints import USUAL, Database, Directory, running_system
 from cli.lazy import at_first_use
 from cli.output.errors import CommandError
@@ -25,9 +26,26 @@ ROWS_MAX = 1_000
 PAGE = 500
 REASON_LENGTH_MAX = 500
 _PLACE = re.compile(r"(?P<topic>[A-Za-z0-9._-]{1,249})/(?P<part>\d{1,9})/(?P<offset>\d{1,18})", re.ASCII)
-One = Annotated[str | None, typer.Argument(metavar="SERVICE", help="One service, e.g. approvals; without it, all.")]
-Service = Annotated[str, typer.Argument(metavar="SERVICE", help="Which holds it, e.g. vacancies.")]
-Place = Annotated[str, typer.Argument(metavar="TOPIC/PARTITION/OFFSET", help="As `forcegen held` shows it.")]
+One = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SERVICE",
+        help="One service, e.g. approvals; without it, all.",
+        autocompletion=complete.services,
+    ),
+]
+Service = Annotated[
+    str,
+    typer.Argument(metavar="SERVICE", help="Which holds it, e.g. vacancies.", autocompletion=complete.services),
+]
+Place = Annotated[
+    str,
+    typer.Argument(
+        metavar="TOPIC/PARTITION/OFFSET",
+        help="As `forcegen held` shows it.",
+        autocompletion=complete.held_events,
+    ),
+]
 Why = Annotated[str, typer.Option("--reason", help="Kept with the dead letter that it becomes.")]
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import typer
 
+from cli import complete
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
 from cli.lazy import at_first_use
 from cli.output.errors import WRONG_USAGE, CommandError
@@ -32,7 +33,10 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
-Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Without it, the reports are listed.")]
+Name = Annotated[
+    str | None,
+    typer.Argument(metavar="NAME", help="Without it, the reports are listed.", autocompletion=complete.reports),
+]
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day of the report; today unless given."),
@@ -58,7 +62,13 @@ Receipt = Annotated[
 ]
 Params = Annotated[
     list[str] | None,
-    typer.Option("--param", "-p", metavar="KEY=VALUE", help="Any other parameter of the report; may be repeated."),
+    typer.Option(
+        "--param",
+        "-p",
+        metavar="KEY=VALUE",
+        help="Any other parameter of the report; may be repeated.",
+        autocompletion=complete.parameters,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as `--format json`.")]
 As = Annotated[Format, typer.Option("--format", "-f", help="All but a table are passed on as the API sends them.")]

@@ -10,7 +10,11 @@ import typer
 from cli.output.errors import CommandError
 
 From: TypeAlias = Annotated[
-    str, typer.Argument(metavar="FILE", help="One CloudEvent (JSON) a line; `-` is standard input.")
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="CloudEvents in JSON: one a line, or each over many lines, or one array; `-` is standard input.",
+    ),
 ]
 
 

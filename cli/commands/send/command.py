@@ -61,6 +61,7 @@ def send(  # noqa: PLR0913  (an option each)
 
     Each line brings its own id, source and time: sent again, it is answered the same. A line that cannot be read is
     named with its number and the remedy, and the others go in. A line that is signed already goes out as it was signed.
+    JSON over many lines, and one array of all commands, are read too.
 
     A producer that does not sign has a topic of its own, <service>.commands.NAME. Its user reads no topic, so
     --producer does not wait: the answers are at GET /v1/commands/ID.
@@ -69,6 +70,7 @@ def send(  # noqa: PLR0913  (an option each)
     Examples:
       forcegen send commands.ndjson
       forcegen send commands.ndjson --json | jq -r 'select(.status == "refused") | .reason'
+      forcegen send pretty-printed.json
       gzip -dc 2014.ndjson.gz | forcegen send - --no-wait
       forcegen send commands.ndjson --sign producer.key
       forcegen send commands.ndjson --producer parliament --bootstrap kafka-1:9092
