@@ -23,7 +23,7 @@ from contracts.vectors.messages import KEYS, sealed
 from contracts.verifiability import MATERIAL, NotVerifiable, verify
 from kernel.decide import decode
 from kernel.messaging import raw_batches
-from services.reporting.http.lists import _after
+from services.reporting.lists.run import after
 from services.reporting.query.errors import QueryError
 from services.reporting.query.keyset import PageQuery
 from tests.hostile import wire
@@ -159,7 +159,7 @@ def cursor(data: bytes) -> None:
     """Cursors of lists and of reports, plain and as they are given out."""
     for text in (data.decode("utf-8", "replace"), base64.urlsafe_b64encode(data).decode()):
         try:
-            last = _after(text, "tours", IDS)
+            last = after(text, "tours", IDS)
             assert last is None or "\0" not in last
         except QueryError:
             pass

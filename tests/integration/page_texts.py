@@ -12,7 +12,7 @@ from contracts.deployments import CorrectableField
 from contracts.registry import EVENTS
 from services.reporting.http.shapes import columns as columns_of
 from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
-from services.reporting.pages import explain, forms, sentences, tile_answers, tiles
+from services.reporting.pages import explain, forms, sentences, tables, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.evidence_words import BEFORE_FIRST, NEWEST, WORDS
 from services.reporting.pages.i18n import worded
@@ -68,6 +68,11 @@ def _literals(nodes: Sequence[ast.expr]) -> set[str]:
     return {one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
 
+def of_tables() -> set[str]:
+    """What leads to the rows that a table leaves out."""
+    return {tables.ALL_ROWS, tables.FIRST_ROWS, tables.NEXT_ROWS, tables.WHOLE_PAGE}
+
+
 def of_evidence() -> set[str]:
     """What was compared, and what would have to be on record."""
     return {BEFORE_FIRST, NEWEST, *(text for one in WORDS.values() for text in (one.one, one.many, one.missing))}
@@ -100,13 +105,5 @@ def of_explanations() -> set[str]:
 
 def texts() -> set[str]:
     """All of them."""
-    return (
-        of_files()
-        | of_templates()
-        | of_sheets()
-        | of_forms()
-        | of_tiles()
-        | of_evidence()
-        | of_the_field()
-        | of_explanations()
-    )
+    spoken = (of_files(), of_templates(), of_sheets(), of_forms(), of_tiles(), of_tables(), of_evidence())
+    return set[str]().union(*spoken, of_the_field(), of_explanations())

@@ -10,6 +10,7 @@ import pytest
 
 from contracts.limits import FIRST_DAY, LAST_DAY
 from services.reporting.pages.catalogue import SHEETS
+from services.reporting.pages.focus import OF_A_TABLE
 from services.reporting.pages.i18n import words
 from services.reporting.pages.routes import EVERYWHERE, ROUTES
 from tests.integration.answering import QueryClient, given
@@ -75,8 +76,8 @@ async def event(ask: QueryClient) -> str:
 
 def tried(path: str) -> tuple[str, ...]:
     """The parameters of a page that are given odd values."""
-    every = EVERYWHERE if path in WITH_EVERY_PARAMETER else ()
-    return (*every, *SHEETS[ROUTES[path]].own, "section", "unheard-of")
+    every = (*EVERYWHERE, *OF_A_TABLE) if path in WITH_EVERY_PARAMETER else ()
+    return (*every, *SHEETS[ROUTES[path]].own, "unheard-of")
 
 
 async def page(ask: QueryClient, address: str, language: str = "en") -> tuple[int, str]:

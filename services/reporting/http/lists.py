@@ -1,7 +1,6 @@
 """`GET /v1/<list>` for each list, and for one item of it. Pages go by key, so they hold while rows change."""
 
 import json
-import re
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,14 +8,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from contracts.json_object import JsonObject
-from contracts.text import is_storable
 from kernel.http import page_cursor
 from services.reporting.http import shapes
 from services.reporting.http.dependencies import Model
 from services.reporting.http.errors import RESPONSES
 from services.reporting.lists.catalogue import LISTS, ONE_BY_ID, ListDefinition
 from services.reporting.lists.filters import ListParameters
-from services.reporting.lists.run import find_one
+from services.reporting.lists.run import after, find_one
 from services.reporting.queries import filtered
 from services.reporting.query.keyset import refused_cursor
 from services.reporting.query.parameters import AsOf
@@ -73,16 +71,16 @@ def _documented(definition: ListDefinition, example: JsonObject, model: type[Bas
 
 async def _page(name: str, definition: ListDefinition, params: ListParameters, model: ReadModel) -> Response:
     """One row more than the limit is read, to know whether there is a next page."""
-    after = _after(params.cursor, name, definition.ids)
+    behind = after(params.cursor, name, definition.ids)
     filters = params.model_dump()
     validation.check_period(filters, "month_from", "month_until")
     async with model.session(params, is_snapshot=True) as session:
         await validation.check_names(session, filters)
-        values = filters | {"as_of": session.as_of, "limit": params.limit + 1, "after": after}
+        values = filters | {"as_of": session.as_of, "limit": params.limit + 1, "after": behind}
         statement = filtered(definition.sql, values)
         rows = await session.connection.fetch(statement.sql, *statement.values(values))
         is_incomplete = await incomplete(session, definition.source_streams)
-    if after and not rows and definition.only_grows:
+    if behind and not rows and definition.only_grows:
         raise refused_cursor()
     has_more = len(rows) > params.limit
     rows = rows[: params.limit]
@@ -97,16 +95,3 @@ async def _page(name: str, definition: ListDefinition, params: ListParameters, m
     # Items are already JSON, written by Postgres: parsing and serialising them again would cost more than the query.
     body = f'{{"items":[{",".join(row["item"] for row in rows)}],{json.dumps(envelope)[1:]}'
     return Response(body, media_type="application/json")
-
-
-def _after(cursor: str | None, name: str, ids: str) -> str | None:
-    """The id after which a page begins; raises `BadParameter`."""
-    if cursor is None:
-        return None
-    try:
-        [last] = page_cursor.decode(name, cursor)
-    except ValueError as fault:  # not a cursor of this list, or a key of another length
-        raise refused_cursor() from fault
-    if not re.fullmatch(ids, last) or not is_storable(last):
-        raise refused_cursor()
-    return last

@@ -1,14 +1,18 @@
 """Reads a list outside HTTP: one item, the first page of some items, or one event."""
 
 import json
+import re
 from datetime import date
 from uuid import UUID
 
 from contracts.json_object import JsonObject
+from contracts.text import is_storable
+from kernel.http import page_cursor
 from kernel.http.parameters import LIMIT_MAX
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.queries import filtered
 from services.reporting.query.errors import NotFound
+from services.reporting.query.keyset import refused_cursor
 from services.reporting.query.session import ReadSession, incomplete
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.evidence import EVIDENCE, ReportEvidence, judged
@@ -27,18 +31,26 @@ async def find_one(session: ReadSession, name: str, item: str) -> str:
     return item_json
 
 
-async def find_some(session: ReadSession, name: str, given: NamedValues, as_of: date) -> ReportResult:
-    """The first page of a list, in the form of a report; raises `QueryError`."""
+async def find_some(
+    session: ReadSession,
+    name: str,
+    given: NamedValues,
+    as_of: date,
+    *,
+    limit: int = LIMIT_MAX,
+    cursor: str | None = None,
+) -> ReportResult:
+    """A page of a list, in the form of a report: the first one, or that behind a cursor; raises `QueryError`."""
     definition = LISTS[name]
-    values = {**given, "as_of": as_of, "limit": LIMIT_MAX + 1}
+    values = {**given, "as_of": as_of, "limit": limit + 1, "after": after(cursor, name, definition.ids)}
     statement = filtered(definition.sql, values)
     items = await session.connection.fetch(statement.sql, *statement.values(values))
     rows = [json.loads(item["item"]) for item in items]
     columns = [(column, "json") for column in (rows[0] if rows else definition.example)]
-    shown = [tuple(row.values()) for row in rows[:LIMIT_MAX]]
-    following = rows[LIMIT_MAX]["id"] if len(rows) > LIMIT_MAX else None
+    shown = [tuple(row.values()) for row in rows[:limit]]
+    following = page_cursor.encode(name, items[limit - 1]["id"]) if len(rows) > limit else None
     is_incomplete = await incomplete(session, definition.source_streams)
-    evidence = await _evidence(session, definition.sql, values, has_rows=bool(rows))
+    evidence = await _evidence(session, definition.sql, values, has_rows=bool(rows or cursor))
     return ReportResult(as_of, given.get("as_known_at"), columns, shown, {}, following, is_incomplete, None, evidence)
 
 
@@ -49,6 +61,19 @@ async def _evidence(session: ReadSession, name: str, values: NamedValues, *, has
     statement = filtered(EVIDENCE[name].sql, values)
     row = await session.connection.fetchrow(statement.sql, *statement.values(values))
     return judged(row, values["as_of"], has_rows=False)
+
+
+def after(cursor: str | None, name: str, ids: str) -> str | None:
+    """The id after which a page of a list begins; raises `BadParameter`."""
+    if cursor is None:
+        return None
+    try:
+        [last] = page_cursor.decode(name, cursor)
+    except ValueError as fault:  # not a cursor of this list, or a key of another length
+        raise refused_cursor() from fault
+    if not re.fullmatch(ids, last) or not is_storable(last):
+        raise refused_cursor()
+    return last
 
 
 async def find_event(session: ReadSession, event: str) -> JsonObject:

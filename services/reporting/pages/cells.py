@@ -167,7 +167,8 @@ def totals_row(
     address: PageAddress,
 ) -> list[Cell]:
     """The totals below the columns of a table; a strength leads to the page that explains it."""
-    behind = _total_link(path, result.rows, address) if report in STRENGTHS and result.values else ""
+    rows = result.rows if result.next is None else []  # of what State the other rows are is not known here
+    behind = _total_link(path, rows, address) if report in STRENGTHS and result.values else ""
     return [
         Cell(words.number(result.totals[column]), behind if column == "people" else "")
         if column in result.totals

@@ -15,7 +15,7 @@ from kernel.http.address import bad
 from kernel.http.parameters import LIMIT_MAX
 from kernel.http.values import Bad, shown
 from services.reporting.lists.run import find_event, find_one, find_some
-from services.reporting.pages import form_values, tiles
+from services.reporting.pages import form_values, paging, tiles
 from services.reporting.pages.catalogue import Section, Sheet
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.render import PageContent, Question
@@ -53,34 +53,47 @@ def terms_of(given: NamedValues) -> ReportParameters:
         raise bad(field, Bad(f"{sent} cannot stand here.", f"Write it as {example}.")) from error
 
 
-async def content_of(sheet: Sheet, question: Question, model: ReadModel, limit: int | None) -> PageContent:
-    """The content of any page, with at most so many rows of a report; None for all of them."""
+async def content_of(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
     if sheet.name != "questions":
-        return await show(sheet, question, model, limit)
+        return await show(sheet, question, model, suffix)
     known, newest = await answers(question, model)
     answered = tiles.answered(known, question.words, PageAddress(question.kept, question.root))
     return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered, newest=newest)
 
 
-async def show(sheet: Sheet, question: Question, model: ReadModel, limit: int | None = LIMIT_MAX) -> PageContent:
-    """The content of the page, from one snapshot; raises `QueryError`. Its reports are read with one statement."""
-    is_snapshot = bool(sheet.thing or sheet.form) or any(section.listed for section in sheet.sections)
+async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
+    """The content of a page or a twin, from one snapshot; raises `QueryError`. Its reports are read with one statement.
+
+    A page shows so many rows as fit it, its JSON a thousand, and a file all, whatever the page begins with.
+    """
+    sections = [s for s in sheet.sections if question.focus is None or s.name == question.focus.section]
+    sections = sections[:1] if suffix == ".csv" else sections
+    limits = {s.name: _limit(sheet, s, question, suffix) for s in sections}
+    is_snapshot = bool(sheet.thing or sheet.form) or any(section.listed for section in sections)
     async with model.session(question.terms, is_snapshot=is_snapshot) as session:
         thing = await _thing(session, sheet, question)
         form = await form_values.read(session, sheet, question.terms)
         names = {**form.values, **(thing or {}), **question.path}
-        listed = {s.name: await _listed(session, s, names) for s in sheet.sections if s.listed}
-        params = {s.name: parameters_for(s, question, names, limit) for s in sheet.sections if s.report}
-        reported = await _reported(session, [s for s in sheet.sections if s.report], params)
+        listed = {s.name: await _listed(session, s, question, names, limits[s.name]) for s in sections if s.listed}
+        params = {s.name: parameters_for(s, question, names, limits[s.name]) for s in sections if s.report}
+        reported = await _reported(session, [s for s in sections if s.report], params, is_page=not suffix)
         newest = await newest_on_record(session, question.terms.contributor)
     results = listed | reported
-    given = {s.name: _sent(params[s.name]) if s.report else _given(s, names) for s in sheet.sections}
-    return PageContent(thing, {s.name: results[s.name] for s in sheet.sections}, form, newest=newest, given=given)
+    given = {s.name: _sent(params[s.name]) if s.report else _given(s, names) for s in sections}
+    return PageContent(thing, {s.name: results[s.name] for s in sections}, form, newest=newest, given=given)
+
+
+def _limit(sheet: Sheet, section: Section, question: Question, suffix: str) -> int | None:
+    """How many rows are read; None for all. The overview adds its rows up to cards, so it reads more than it shows."""
+    adds_up = sheet.name == "overview" and question.focus is None
+    shown = LIMIT_MAX if adds_up else paging.rows_alone(len(section.columns))
+    return {".json": LIMIT_MAX, ".csv": None, ".xlsx": None}.get(suffix, shown)
 
 
 def _sent(params: ReportParameters) -> NamedValues:
-    """The parameters of a report as its address carries them, besides the day, the instant and the limit."""
-    return params.model_dump(mode="json", exclude_none=True, exclude={*NOT_OF_THE_QUESTION, "as_known_at", "limit"})
+    """The parameters of a report as its address carries them, besides those of time and of paging."""
+    left_out = {*NOT_OF_THE_QUESTION, "as_known_at", "limit", "cursor"}
+    return params.model_dump(mode="json", exclude_none=True, exclude=left_out)
 
 
 async def answers(question: Question, model: ReadModel) -> tuple[Known, NewestOnRecord]:
@@ -118,8 +131,11 @@ def _given(section: Section, names: NamedValues) -> JsonObject:
     return {**section.arguments, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
 
 
-async def _listed(session: ReadSession, section: Section, names: NamedValues) -> ReportResult:
-    result = await find_some(session, section.listed, _given(section, names), session.as_of)
+async def _listed(
+    session: ReadSession, section: Section, question: Question, names: NamedValues, limit: int | None
+) -> ReportResult:
+    given, cursor = _given(section, names), question.focus.cursor if question.focus and limit else None
+    result = await find_some(session, section.listed, given, session.as_of, limit=limit or LIMIT_MAX, cursor=cursor)
     if section.listed != "events":
         return result
     named = [(*values, row["id"]) for values, row in zip(result.values, result.rows, strict=True)]
@@ -127,14 +143,15 @@ async def _listed(session: ReadSession, section: Section, names: NamedValues) ->
 
 
 async def _reported(
-    session: ReadSession, sections: Sequence[Section], params: Mapping[str, ReportParameters]
+    session: ReadSession, sections: Sequence[Section], params: Mapping[str, ReportParameters], *, is_page: bool
 ) -> dict[str, ReportResult]:
-    """The answers of sections by their names."""
+    """The answers of sections by their names; on a page, those that are turned begin with their last row."""
     questions = [(REPORTS[section.report], params[section.name]) for section in sections]
     if not questions:
         return {}
     try:
-        results = await run.find_together(session, questions)
+        descending = {nr for nr, section in enumerate(sections) if section.turned and is_page}
+        results = await run.find_together(session, questions, descending=descending)
     except QueryError as fault:
         fault.field = "mission" if fault.field == "missions" else fault.field  # as the page's address names it
         raise
@@ -151,4 +168,5 @@ def parameters_for(
     for name in ("contributor", *question.may_name):
         if name in report.own and (value := getattr(question.terms, name)) is not None:
             given.setdefault(name, value)
-    return terms_of({**given, "as_known_at": question.terms.as_known_at, "limit": limit})
+    cursor = question.focus.cursor if question.focus and limit else None
+    return terms_of({**given, "as_known_at": question.terms.as_known_at, "limit": limit, "cursor": cursor})

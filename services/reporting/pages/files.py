@@ -13,6 +13,7 @@ from services.reporting.http import report_files, responses, shapes
 from services.reporting.pages.catalogue import Section, Sheet
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.evidence_words import sentences
+from services.reporting.pages.focus import OF_A_TABLE
 from services.reporting.pages.render import PageContent, Question, title_of
 from services.reporting.query.scope import Scope
 from services.reporting.reports.evidence import ReportEvidence
@@ -26,14 +27,11 @@ CSV_FORM: Final = ("labels", "bom", "separator")
 """Parameters of a page's CSV, besides those of the page and `section`."""
 
 
-def page_csv(request: Request, question: Question, shown: PageContent) -> Response:
+def page_csv(question: Question, shown: PageContent) -> Response:
     """One table of the page: the first, or the one that `section` names; raises `Problem`."""
     if not shown.sections:
         raise Problem(NOT_FOUND, "This page has no table.", field="section", remedy="Ask for its .json.")
-    name = request.query_params.get("section") or next(iter(shown.sections))
-    if name not in shown.sections:
-        remedy = f"There are {', '.join(shown.sections)}."
-        raise Problem(NOT_FOUND, f"This page has no table {name}.", field="section", remedy=remedy)
+    [name] = shown.sections
     terms, result = question.terms, shown.sections[name]
     form = CsvForm(question.words if terms.labels else None, terms.bom, terms.separator)
     return responses.csv_file(name, result, csv_text(result, form), question.words.language if terms.labels else "")
@@ -44,8 +42,9 @@ async def page_workbook(
 ) -> Response:
     """Every table of the page."""
     words, made_at, base = question.words, datetime.now(UTC), report_files.base_of(request)
-    sheets = [_sheet(section, question, shown) for section in sheet.sections] or _unnamed(sheet, question, shown)
-    known = question.terms.as_known_at
+    sections = [one for one in sheet.sections if one.name in shown.sections]
+    sheets = [_sheet(one, question, shown) for one in sections] or _unnamed(sheet, question, shown)
+    known, unfiltered = question.terms.as_known_at, {*EVERYWHERE, *OF_A_TABLE, "lang"}
 
     def provenance(origins: Sequence[SheetOrigin]) -> Provenance:
         return Provenance(
@@ -53,7 +52,7 @@ async def page_workbook(
             as_of=question.as_of,
             as_known_at=known,
             made_at=made_at,
-            filters={name: value for name, value in question.kept.items() if name not in (*EVERYWHERE, "lang")},
+            filters={name: value for name, value in question.kept.items() if name not in unfiltered},
             states=None if scope is None else sorted(scope),
             change=question.changes,
             incomplete=any(result.incomplete for result in shown.sections.values()),

@@ -1,9 +1,9 @@
 """A page as HTML: the answers, in the reader's language. Only the templates decide how it looks."""
 
 from base64 import b64encode
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
 from operator import itemgetter
@@ -18,17 +18,17 @@ from kernel.http.languages import LANGUAGES
 from kernel.http.problem_details import Problem
 from kernel.http.problem_texts import said
 from services.reporting.pages import chart, explain, forms
-from services.reporting.pages.catalogue import SHEETS, Section, Sheet
-from services.reporting.pages.cells import NUMBERS, Cell, OccupancyBar, PageAddress, bar, cell, totals_row
+from services.reporting.pages.catalogue import SHEETS, Sheet
+from services.reporting.pages.cells import Cell, OccupancyBar, PageAddress, bar, cell
 from services.reporting.pages.chart import OccupancyChart
-from services.reporting.pages.evidence_words import sentences
+from services.reporting.pages.focus import OF_A_TABLE, Focus
 from services.reporting.pages.form_values import FormValues
 from services.reporting.pages.i18n import Words, worded
+from services.reporting.pages.tables import Place, tables_of
 from services.reporting.pages.tiles import AnsweredTile
 from services.reporting.projections.event import SAID_BY
 from services.reporting.query.newest import NewestOnRecord
 from services.reporting.query.values import NamedValues
-from services.reporting.reports.evidence import EvidenceState
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 
@@ -47,6 +47,8 @@ HEADERS: Final = {
 
 OWN_TEMPLATES: Final = {name: f"{name}.html" for name in ("questions", "overview", "line", "events", "event")}
 """Pages with more on them than tables."""
+WITH_ALL_TABLES: Final = ("overview", "line")
+"""Pages whose own template shows more of their tables than one of them alone has."""
 PICTURE_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": NOT_AT_ALL}
 
 
@@ -70,6 +72,8 @@ class Question:
     """The prefix under which a proxy puts the pages."""
     changes: int | None = None
     """The number of a change that the page's data includes; None if nothing follows the changes."""
+    focus: Focus | None = None
+    """The table that is shown alone; None for the whole page."""
     archive: str = ""
     """Where browsers find the archive's pages; empty if that is not known."""
 
@@ -91,22 +95,6 @@ class PageContent:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """The layout of a section."""
-
-    section: Section
-    heads: Sequence[str]
-    numbers: Collection[str]
-    """The numeric columns."""
-    rows: Sequence[Sequence[Cell | OccupancyBar]]
-    totals: Sequence[Cell]
-    has_more: bool
-    state: EvidenceState
-    evidence: Sequence[str]
-    """Sentences on what the table rests on."""
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """A mission in which people are present, or to which they may be sent."""
 
@@ -123,24 +111,28 @@ class Card:
 
 def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
     """The page; it is `incomplete` if any of its answers is."""
-    template = OWN_TEMPLATES.get(sheet.name, "page.html")
-    address = PageAddress(question.kept, question.root, question.archive).without(*sheet.own)
+    own = "page.html" if question.focus and sheet.name in WITH_ALL_TABLES else ""
+    template = own or OWN_TEMPLATES.get(sheet.name, "page.html")
+    here, words = PageAddress(question.kept, question.root), question.words
+    address = PageAddress(question.kept, question.root, question.archive).without(*sheet.own, *OF_A_TABLE)
     context = {
         **_frame(question, address),
         "sheet": sheet,
         "title": title_of(sheet, question, shown),
         "thing": shown.thing,
-        "facts": _facts(shown.thing, question.words, address),
-        "tables": [_table(s, shown.sections[s.name], question, address) for s in sheet.sections],
-        **explain.beside(sheet.name, shown, question.terms, question.words, address),
-        "cards": _cards(shown, question.words, address) if sheet.name == "overview" else (),
+        "facts": _facts(shown.thing, words, address),
+        "tables": tables_of(
+            sheet.sections, shown.sections, Place(question.at, question.path, here, address, question.focus, words)
+        ),
+        **explain.beside(sheet.name, shown, question.terms, words, address),
+        "cards": _cards(shown, words, address) if template == "overview.html" else (),
         "answers": shown.sections,
         "tiles": shown.tiles,
-        "form": forms.fields(sheet, shown.form, question.words),
-        "behind": _behind_all(shown, address) if sheet.name == "overview" else "",
+        "form": forms.fields(sheet, shown.form, words),
+        "behind": _behind_all(shown, address) if template == "overview.html" else "",
         "newest": shown.newest,
         "incomplete": any(result.incomplete for result in shown.sections.values()),
-        "twin": lambda suffix, **more: PageAddress(question.kept, question.root).of(
+        "twin": lambda suffix, **more: here.without(*OF_A_TABLE).of(
             f"{'/questions' if question.at == '/' else question.at}{suffix}", **more
         ),
     }
@@ -204,10 +196,29 @@ def _frame(question: Question, address: PageAddress) -> JsonObject:
         "question": question,
         "languages": LANGUAGES,
         "navigation": [(address.of("/" if n == "questions" else f"/{n}"), SHEETS[n].title, n) for n in NAVIGATION],
+        "known_at": _typed_instant(question.terms.as_known_at),
+        "permalink": _permalink(question),
         "sheet": None,
         "newest": None,
         "incomplete": False,
     }
+
+
+def _typed_instant(instant: datetime | None) -> str:
+    """The value of the form's field, which is UTC and has no more digits than it needs."""
+    if instant is None:
+        return ""
+    utc = instant.astimezone(UTC).replace(tzinfo=None)
+    if utc.microsecond:
+        return utc.isoformat(timespec="milliseconds")
+    return utc.isoformat(timespec="seconds" if utc.second else "minutes")
+
+
+def _permalink(question: Question) -> str:
+    """The page as it is now, for good: its day, and what is on record at this instant."""
+    known = (question.terms.as_known_at or datetime.now(UTC)).astimezone(UTC)
+    fixed = {"as_of": question.as_of.isoformat(), "as_known_at": f"{known:%Y-%m-%dT%H:%M:%S.%f}Z"}
+    return PageAddress(question.kept, question.root).of(question.at, **fixed)
 
 
 def title_of(sheet: Sheet, question: Question, shown: PageContent) -> str:
@@ -232,18 +243,6 @@ def _facts(thing: NamedValues | None, words: Words, address: PageAddress) -> lis
 
 def _holds_things(values: Sequence[object]) -> bool:
     return any(isinstance(one, dict) for one in values)
-
-
-def _table(section: Section, result: ReportResult, question: Question, address: PageAddress) -> Table:
-    words, every = question.words, result.rows
-    rows_in_order = sorted(every, key=itemgetter(section.most), reverse=True) if section.most else every
-    rows = [[cell(column, row, words, address) for column in section.columns] for row in rows_in_order]
-    totals = totals_row(section.report, section.columns, result, question.path, words, address)
-    heads = [words.say(worded(column)) for column in section.columns]
-    numbers = {column for column, kind in result.columns if kind in NUMBERS}
-    in_order = rows[::-1] if section.turned else rows
-    evidence = sentences(result.evidence, section, words)
-    return Table(section, heads, numbers, in_order, totals, result.next is not None, result.evidence.state, evidence)
 
 
 def _behind_all(shown: PageContent, address: PageAddress) -> str:

@@ -12,7 +12,6 @@ from contracts.json_object import JsonObject
 from kernel.http.address import bad
 from kernel.http.caching import RevalidatedFiles
 from kernel.http.languages import LANGUAGES, language_of, named
-from kernel.http.parameters import LIMIT_MAX
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BAD_PARAMETER, UNKNOWN_PARAMETER
 from kernel.http.proxied import path_of, root_of
@@ -22,8 +21,10 @@ from services.reporting.http.dependencies import Model
 from services.reporting.pages import chart, files, render
 from services.reporting.pages.catalogue import SHEETS, Sheet
 from services.reporting.pages.content import content_of, parameters_for, terms_of
+from services.reporting.pages.focus import OF_A_TABLE, focus_of
 from services.reporting.pages.i18n import words
 from services.reporting.pages.render import PageContent, Question
+from services.reporting.pages.typed_days import iso_day
 from services.reporting.reports import formats, run
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.parameters import ReportParameters
@@ -49,6 +50,8 @@ ROUTES: Final = {
 TWINS: Final = (".json", ".csv", ".xlsx")
 EVERYWHERE: Final = ("as_of", "as_known_at", "contributor", "lang")
 """Parameters of every page; all links keep them."""
+DAYS: Final = ("as_of", "since", "closes_on")
+"""Parameters that are days: they are read as people type them."""
 
 
 def page_routes() -> APIRouter:
@@ -70,11 +73,11 @@ def _answering(sheet: Sheet, suffix: str) -> Callable[[Request, Model], Awaitabl
     async def page(request: Request, model: Model) -> Response:
         question = question_of(request, sheet, model.today(), files.CSV_FORM if suffix == ".csv" else ())
         question = replace(question, changes=model.change_feed.last, archive=request.app.state.archive_pages)
-        content = await content_of(sheet, question, model, None if suffix in (".csv", ".xlsx") else LIMIT_MAX)
+        content = await content_of(sheet, question, model, suffix)
         if suffix == ".json":
             return responses.json_response(_twin(sheet, question, content))
         if suffix == ".csv":
-            return files.page_csv(request, question, content)
+            return files.page_csv(question, content)
         if suffix == ".xlsx":
             return await files.page_workbook(request, sheet, question, content, model.scope)
         return render.page(sheet, question, content)
@@ -90,8 +93,8 @@ def question_of(request: Request, sheet: Sheet, today: date, form: Sequence[str]
     if wanted and not language:
         remedy = f"There are {', '.join(LANGUAGES)}."
         raise Problem(BAD_PARAMETER, f"There is no language {shown(wanted)}.", field="lang", remedy=remedy)
-    for name in ("section", "drawn"):
-        own.pop(name, None)
+    own.pop("drawn", None)
+    focus = focus_of(sheet, own)
     lasting = {name: value for name, value in own.items() if name not in form}
     kept = {**lasting, **({"lang": language} if language else {})}
     path = {name: str(value) for name, value in request.path_params.items()}
@@ -99,24 +102,34 @@ def question_of(request: Request, sheet: Sheet, today: date, form: Sequence[str]
         path["line"] = f"{path['mandate']}/{path['line']}"
     if "tour" in path:
         path["tour"] = f"{path['line']}/{path['tour']}"
-    terms = terms_of({**own, "as_known_at": _instant(own["as_known_at"])} if "as_known_at" in own else own)
+    given = {name: value for name, value in own.items() if name not in OF_A_TABLE}
+    terms = terms_of({**given, "as_known_at": _instant(given["as_known_at"])} if "as_known_at" in given else given)
     spoken = words(language_of(request))
     at, root = path_of(request), root_of(request)
-    return Question(spoken, at, path, kept, sheet.parameters, terms, terms.as_of or today, today, root)
+    day = terms.as_of or today
+    return Question(spoken, at, path, kept, sheet.parameters, terms, day, today, root, focus=focus)
 
 
 def _own(request: Request, parameters: Sequence[str]) -> dict[str, str]:
     """The address's parameters, each once. A form sends a field left empty as an empty text: it counts as not given."""
-    known, values = (*EVERYWHERE, *parameters), dict[str, str]()
+    known, values = (*EVERYWHERE, *parameters, *OF_A_TABLE), dict[str, str]()
     for name, value in request.query_params.multi_items():
-        if name not in (*known, "section"):
+        if name not in known:
             detail, label = f"There is no parameter {shown(name)} here.", name if name.isprintable() else ascii(name)
             remedy = f"This page takes {', '.join(known)}."
             raise Problem(UNKNOWN_PARAMETER, detail, field=label, remedy=remedy)
         if name in values:
             raise bad(name, Bad("It is there more than once.", f"Send {name} once."))
         values[name] = value
-    return {name: value for name, value in values.items() if value}
+    return {name: _typed(name, value) for name, value in values.items() if value}
+
+
+def _typed(name: str, value: str) -> str:
+    """A value as the reports take it: a day in ISO 8601, whichever unambiguous form somebody typed."""
+    try:
+        return iso_day(value) if name in DAYS else value
+    except Bad as fault:
+        raise bad(name, fault) from fault
 
 
 def _instant(text: str) -> str:

@@ -46,6 +46,8 @@ class PageQuery:
     the index and stops when it is full, and the rows of the whole report are only counted and summed."""
     alike: tuple[str, ...] = ()
     """Key columns that a filter makes equal in every row: comparing them would order nothing."""
+    descending: bool = False
+    """Whether the rows come in the reverse order of their key."""
     evidence: Template | None = None
     """The query for what the answer rests on (`reports/evidence.py`): the statement's last column, if given."""
     evidence_beside_rows: bool = False
@@ -67,7 +69,8 @@ class PageQuery:
         """The same from a cursor on, whose key is in the parameters `after_0`, …, as text."""
         sent = (f":after_{nr}::text::{self.types[column]}" for nr, column in enumerate(self.key))
         nobody_counts = (", NULL AS evidence",) if self.evidence else ()
-        return self._page(f"WHERE ({self._values}) > ({', '.join(sent)})", nobody_counts)
+        behind = "<" if self.descending else ">"
+        return self._page(f"WHERE ({self._values}) {behind} ({', '.join(sent)})", nobody_counts)
 
     @cached_property
     def first_statement(self) -> Statement:
@@ -93,7 +96,8 @@ class PageQuery:
 
     def _page(self, where: str, judged: Sequence[str | Template]) -> Template:
         by = [column for column in self.key if column not in self.alike] or self.key
-        order = ", ".join(column if self.ordered else f"{column} NULLS FIRST" for column in by)
+        direction = ("", " NULLS FIRST") if not self.descending else (" DESC", " DESC NULLS LAST")
+        order = ", ".join(f"{column}{direction[0 if self.ordered else 1]}" for column in by)
         sums = "".join(f", coalesce(sum({column}), 0)::bigint AS total_{column}" for column in self.totals)
         return compose(
             f"WITH report AS {'NOT MATERIALIZED' if self.ordered else 'MATERIALIZED'} (",

@@ -3,7 +3,7 @@
 Pages go by the key of the rows, so they hold while rows change; totals are always those of the whole report.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -46,16 +46,30 @@ async def find(session: ReadSession, report: ReportDefinition, params: ReportPar
 
 
 async def find_together(
-    session: ReadSession, questions: Sequence[tuple[ReportDefinition, ReportParameters]]
+    session: ReadSession,
+    questions: Sequence[tuple[ReportDefinition, ReportParameters]],
+    *,
+    descending: Collection[int] = (),
 ) -> Sequence[ReportResult]:
-    """The answers to several reports from one statement, so in one snapshot and one round trip; raises `QueryError`."""
-    prepared = [await _prepare(session, report, params) for report, params in questions]
+    """The answers to several reports from one statement, so in one snapshot and one round trip; raises `QueryError`.
+
+    Those whose numbers are in `descending` come in the reverse order of their key.
+    """
+    prepared = [
+        await _prepare(session, report, params, descending=nr in descending)
+        for nr, (report, params) in enumerate(questions)
+    ]
     together = session.learned.together
     keys = tuple(each.key for each in prepared)
     if keys not in together:
         together[keys] = keyset.side_by_side([p.page.following if p.follows else p.page.first for p in prepared])
     values = {keyset.prefix(nr) + name: v for nr, each in enumerate(prepared) for name, v in each.values.items()}
-    [columns] = await session.connection.fetch(together[keys].sql, *together[keys].values(values))
+    try:
+        [columns] = await session.connection.fetch(together[keys].sql, *together[keys].values(values))
+    except asyncpg.DataError as error:
+        if not any(each.follows for each in prepared):
+            raise
+        raise keyset.refused_cursor() from error
     return [_result(session, each, rows) for each, rows in zip(prepared, columns, strict=True)]
 
 
@@ -71,7 +85,9 @@ class _Prepared:
     values: NamedValues
 
 
-async def _prepare(session: ReadSession, report: ReportDefinition, params: ReportParameters) -> _Prepared:
+async def _prepare(
+    session: ReadSession, report: ReportDefinition, params: ReportParameters, *, descending: bool = False
+) -> _Prepared:
     """Prepare one row more than the limit, to know whether there is a next page; raises `QueryError`."""
     given = vars(params) | {"as_of": session.as_of}
     if report.other_sources:
@@ -80,22 +96,24 @@ async def _prepare(session: ReadSession, report: ReportDefinition, params: Repor
     validation.check_period(given, "since", "as_of")
     report = report.of(given.get("source"))
     filters = given_filters(report.statement.parameters, given)
-    page = await _page(session, report, filters)
+    page = await _page(session, report, filters, descending=descending)
     after = page.after(params.cursor)
     await validation.check_names(session, given)
     sent = {"page_limit": (params.limit or ROWS_MAX) + 1, "source_streams": report.source_streams}
     values = {**given, **sent, **after}
-    return _Prepared((report.sql, filters, bool(after)), params, page, bool(after), values)
+    return _Prepared((report.sql, filters, bool(after), descending), params, page, bool(after), values)
 
 
-async def _page(session: ReadSession, report: ReportDefinition, filters: frozenset[str]) -> PageQuery:
+async def _page(
+    session: ReadSession, report: ReportDefinition, filters: frozenset[str], *, descending: bool
+) -> PageQuery:
     """The page query; its column types are the same on every connection, so Postgres is queried for them once."""
-    pages, key = session.learned.pages, (report.sql, filters)
+    pages, key = session.learned.pages, (report.sql, filters, descending)
     if key not in pages:
         statement = report.template.narrowed(filters).statement()
         attributes = (await session.connection.prepare(statement.sql)).get_attributes()
         pages[key] = PageQuery(
-            name=f"reports/{report.sql}",
+            name=f"reports/{report.sql}{'/descending' * descending}",
             rows=report.rows.narrowed(filters),
             details=report.row_details.narrowed(filters) if report.row_details else None,
             key=report.key,
@@ -103,6 +121,7 @@ async def _page(session: ReadSession, report: ReportDefinition, filters: frozens
             totals=report.totals,
             ordered=report.ordered,
             alike=("contributor",) if "contributor" in statement.parameters else (),
+            descending=descending,
             evidence=EVIDENCE[report.sql].template.narrowed(filters),
             evidence_beside_rows=EVIDENCE[report.sql].beside_rows,
         )
