@@ -30,5 +30,7 @@ def test_every_request_of_the_document_is_answered_as_documented(
     system: RunningSystem, service: str, tmp_path: Path
 ) -> None:
     command = http_fuzzer.command(system.url(service), examples=10, excluded_paths=MAY_BE_503, phases=PHASES[service])
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, env=http_fuzzer.ENVIRONMENT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout[-8000:]

@@ -143,6 +143,7 @@ async def test_every_request_of_the_openapi_document_is_answered_as_documented(
             done = await asyncio.create_subprocess_exec(
                 *http_fuzzer.command(url, examples=15, excluded_paths=["/v1/changes"]),  # that one never ends
                 cwd=tmp_path,
+                env=http_fuzzer.ENVIRONMENT,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
             )
