@@ -43,6 +43,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Send commands through Kafka, each to its service, and show what was answered.",
     ),
     "report": ("cli.commands.report:report", "Show a report on a day."),
+    "compare": (
+        "cli.commands.compare:compare",
+        "Compare a report on two days, or as known at two instants: what differs, and by which events.",
+    ),
     "follow": ("cli.commands.follow:follow", "Print what changes in the views until it is stopped (Ctrl-C)."),
     "lag": (
         "cli.commands.lag:lag",

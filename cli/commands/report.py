@@ -114,7 +114,7 @@ def report(  # noqa: PLR0913  one argument for each option
         raise CommandError("--columns goes with a table: leave it out, or leave out --format.", WRONG_USAGE)
     param = [*(param or []), *(["receipt=true"] if receipt else [])]
     address = f"{query_url(api, directory)}/v1/reports" + (f"/{quote(name, safe='')}" if name else "")
-    parameters = _parameters(as_of, as_known_at, since, wait_for, param, form if name else Format.table)
+    parameters = parameters_of(as_of, as_known_at, since, wait_for, param, form if name else Format.table)
     if url:
         typer.echo(http.with_parameters(address, parameters))
     elif form is not Format.table:
@@ -125,14 +125,15 @@ def report(  # noqa: PLR0913  one argument for each option
         _show(name, http.get_json(address, parameters), columns)
 
 
-def _parameters(
+def parameters_of(
     as_of: datetime | None,
     as_known_at: str | None,
     since: datetime | None,
     wait_for: str | None,
     given: Sequence[str],
-    form: Format,
+    form: Format = Format.table,
 ) -> list[tuple[str, str]]:
+    """The parameters of an address, from the options of a command about a report."""
     days = [("as_of", as_of), ("since", since)]
     parameters = [(name, day.date().isoformat()) for name, day in days if day is not None]
     named = [("as_known_at", as_known_at), ("wait_for", wait_for)]

@@ -278,6 +278,8 @@ def _queries() -> dict[str, Sample]:
     }
     items = {f"GET /v1/{name}/{{item:path}}": Sample(f"/v1/{name}/{id_}") for name, id_ in ids.items()}
     reports = {f"GET /v1/reports/{name}": Sample(f"/v1/reports/{name}", given) for name, given in REQUIRED.items()}
+    of_two = {name: {"before_as_of": "2014-10-01", **REQUIRED.get(name, {})} for name in REPORTS}
+    reports |= {f"GET /v1/reports/{r}/compare": Sample(f"/v1/reports/{r}/compare", of_two[r]) for r in REPORTS}
     pages = {
         f"GET {route}{suffix}": Sample(f"{path}{suffix}") for route, path in _PAGES.items() for suffix in ("", *TWINS)
     }

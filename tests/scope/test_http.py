@@ -38,6 +38,7 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
     for name in REPORTS:
         for form in ("json", "csv", "parquet", "xlsx"):
             yield f"/v1/reports/{name}", {"format": form, **REQUIRED.get(name, {})}
+        yield f"/v1/reports/{name}/compare", {"before_as_of": "2014-10-01", **REQUIRED.get(name, {})}
     yield "/v1/reports/strength", {"source": "returns"}
     line, event = "kz-2013-alpha/observers-alpha", histories.id_of(two_states.log, TourPlanned, histories.OURS)
     for page in ("/overview", "/missions/MINURSO", f"/lines/{line}", f"/tours/{OUR_TOUR}", "/pipeline", "/ending"):

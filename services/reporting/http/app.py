@@ -20,7 +20,7 @@ from kernel.runtime.process import running_together, serve
 from kernel.runtime.settings import Settings
 from kernel.store import database
 from services.reporting import projection_version
-from services.reporting.http import change_stream, lists, reports, shapes
+from services.reporting.http import change_stream, comparisons, lists, reports, shapes
 from services.reporting.http.dependencies import Model
 from services.reporting.http.errors import RESPONSES, answer_query_errors
 from services.reporting.http.permits import QUERY
@@ -66,6 +66,7 @@ def build(
     app.state.archive_pages = archive_pages.rstrip("/")
     app.include_router(lists.routes(), prefix="/v1")
     app.include_router(reports.routes(), prefix="/v1")
+    app.include_router(comparisons.routes(), prefix="/v1")
     app.include_router(change_stream.routes(), prefix="/v1")
     app.include_router(_position(), prefix="/v1")
     app.include_router(page_routes())

@@ -26,6 +26,7 @@ QUERY: Final[Permits] = {
     **{f"GET /v1/{name}/{{item:path}}": allow("reader", scoped=True) for name in _LISTS},
     "GET /v1/reports": allow("reader", scoped=True),  # the catalogue: no row of any State
     **{f"GET /v1/reports/{name}": allow("reader", scoped=True) for name in _REPORTS},
+    **{f"GET /v1/reports/{name}/compare": allow("reader", scoped=True) for name in _REPORTS if name != "{name}"},
     "GET /v1/changes": allow("reader", scoped=True, stream=True),
     "GET /v1/position": allow("reader", "operator", scoped=True),
     "GET /v1/parked": allow("operator", scoped=True),

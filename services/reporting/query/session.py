@@ -82,7 +82,7 @@ class ReadModel:
             BadParameter: the instant is in the future.
         """
         freshness = await self._freshness(params)
-        _refuse_future(params.as_known_at)
+        refuse_future(params.as_known_at)
         is_snapshot = is_snapshot or params.as_known_at is not None
         async with self.pools.connection(self.scope, is_snapshot=is_snapshot) as connection:
             if params.as_known_at is not None:
@@ -96,11 +96,12 @@ class ReadModel:
         return await self.change_feed.waits.wait(WaitToken.read(params.wait_for), params.timeout, self.scope)
 
 
-def _refuse_future(as_known_at: datetime | None) -> None:
+def refuse_future(as_known_at: datetime | None, field: str = "as_known_at") -> None:
+    """Raises `BadParameter` for an instant that is still to come; `field` is the parameter that names it."""
     if as_known_at is not None and as_known_at > datetime.now(UTC) + CLOCKS_APART:
         detail = f"{as_known_at.isoformat()} is still to come: nobody can tell what will be known then."
-        remedy = "Send an instant that has passed, or leave as_known_at out for what is known now."
-        raise BadParameter(detail, field="as_known_at", remedy=remedy)
+        remedy = f"Send an instant that has passed, or leave {field} out for what is known now."
+        raise BadParameter(detail, field=field, remedy=remedy)
 
 
 SourceStreams = Sequence[str]

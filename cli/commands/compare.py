@@ -1,0 +1,97 @@
+"""`forcegen compare`: a report on two days, or as known at two instants: what differs, and by which events."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from urllib.parse import quote
+
+import typer
+
+from cli.commands.report import AsKnownAt, AsOf, Params, Since, parameters_of
+from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
+from cli.lazy import at_first_use
+from cli.output.options import Json, print_json
+from cli.output.tables import Only, TableColumn, column, number, prose, table
+from cli.output.terminal import results
+from contracts.json_object import JsonObject
+
+with at_first_use():
+    from cli.connect import http
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The report; `forcegen report` lists them.")]
+BeforeAsOf = Annotated[
+    datetime | None,
+    typer.Option("--before-as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to compare with."),
+]
+BeforeKnown = Annotated[
+    str | None,
+    typer.Option("--before-as-known-at", metavar="INSTANT", help="The instant whose knowledge to compare with."),
+]
+COLUMNS: Final[tuple[TableColumn, ...]] = (
+    *(column("kind"), number("people"), number("tours"), prose("sentence", "what happened"), column("mission")),
+    *(column("tour"), column("recorded"), column("event")),
+)
+_OF_EVENTS: Final = ("sentence", "recorded", "event")
+"""The columns of an event that is not said to explain a change."""
+
+
+def compare(  # noqa: PLR0913  one argument for each option
+    name: Name,
+    before_as_of: BeforeAsOf = None,
+    before_as_known_at: BeforeKnown = None,
+    as_of: AsOf = None,
+    as_known_at: AsKnownAt = None,
+    since: Since = None,
+    param: Params = None,
+    *,
+    api: QueryUrl = None,
+    directory: Directory = USUAL,
+    columns: Only = None,
+    as_json: Json = False,
+) -> None:
+    """Compare a report on two days, or as known at two instants: what differs, and by which events.
+
+    \b
+    Examples:
+      forcegen compare strength --before-as-of 2022-05-31 --as-of 2022-06-30
+      forcegen compare strength --as-of 2022-06-30 --before-as-known-at 2022-07-01T00:00:00Z
+      forcegen compare who-is-where --before-as-of 2022-05-31 --param missions=UNIFIL --json
+    \b
+    Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
+    """
+    parameters = parameters_of(as_of, as_known_at, since, None, param or ())
+    parameters += [("before_as_of", before_as_of.date().isoformat())] if before_as_of else []
+    parameters += [("before_as_known_at", before_as_known_at)] if before_as_known_at else []
+    answer = http.get_json(f"{query_url(api, directory)}/v1/reports/{quote(name, safe='')}/compare", parameters)
+    if as_json:
+        print_json(answer)
+    else:
+        _show(name, answer, columns)
+
+
+def _show(name: str, answer: JsonObject, only: str | None) -> None:
+    out = results()
+    states = " and ".join(_state(answer[side]) for side in ("before", "after"))
+    out.print(f"{name}, {states}", style="bold", soft_wrap=True)
+    for total, more in answer["difference"].items():
+        out.print(f"{total}: {answer['before']['totals'][total]:,} → {answer['after']['totals'][total]:,} ({more:+,})")
+    counts = {kind: sum(row["change"] == kind for row in answer["rows"]) for kind in ("added", "gone", "changed")}
+    out.print("Rows: " + ", ".join(f"{number_of} {kind}" for kind, number_of in counts.items()))
+    events = answer["events"] if answer["explained"] is None else answer["explained"]
+    columns = COLUMNS if answer["explained"] is not None else tuple(c for c in COLUMNS if c.name in _OF_EVENTS)
+    shown = table(*columns)
+    for event in events:
+        shown.row(*(_cell(event.get(each.name), each.name) for each in columns))
+    shown.show(only)
+    if answer["unexplained"]:
+        out.print(answer["unexplained"], soft_wrap=True)
+
+
+def _state(state: JsonObject) -> str:
+    known = f" as known at {state['as_known_at']}" if state["as_known_at"] else ""
+    return f"{state['as_of']}{known}"
+
+
+def _cell(value: object, name: str) -> str | None:
+    if value is None:
+        return None
+    return f"{value:+,}" if name in ("people", "tours") and isinstance(value, int) else str(value)
