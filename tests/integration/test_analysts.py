@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from deploy.provision import SCHEMAS_OF
 from kernel.store.database import migrate, provision, provision_reader
 from kernel.store.scopes import bind, provision_scopes
+from services.reporting.analysts.columns import EVERYWHERE, meanings
 from services.reporting.analysts.generate import SCHEMA, argument, reports
 from services.reporting.analysts.publish import publish
 from services.reporting.analysts.reference import page
@@ -28,6 +30,7 @@ from tests.projection_spec import history
 from tests.servers import Servers, fresh_database
 from tests.stories import AS_OF, run_story
 
+TIMES = ("(effective day)", "(effective time, UTC)", "(record time, UTC)", "neither of the register's two times")
 REFERENCE = ROOT / "docs" / "reference" / "sql.md"
 KNOWN_AT = datetime(2022, 7, 1, 12, 4, tzinfo=UTC)
 NEEDED: dict[str, dict[str, Any]] = {
@@ -122,6 +125,52 @@ async def test_every_view_answers_and_everything_has_a_comment(analyst: asyncpg.
     assert uncommented == []
     assert await analyst.fetchval("SELECT sum(people) FROM strength_as_of('2022-06-30')") == 15
     assert await analyst.fetchval("SELECT sum(people) FROM strength_as_of('2022-06-30', '2022-07-01 12:04+00')") is None
+
+
+async def test_every_column_says_what_it_means_and_of_which_time_it_is(analyst: asyncpg.Connection) -> None:
+    """Of each view in a comment of its own; of each function in the function's, since its columns cannot have one."""
+    columns = await analyst.fetch(
+        "SELECT relname, attname, format_type(atttypid, NULL) AS kind, col_description(attrelid, attnum) AS says"
+        " FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+        " WHERE relnamespace = 'analysts'::regnamespace AND relkind = 'v' AND attnum > 0"
+    )
+    assert len(columns) > 500
+    assert [f"{row['relname']}.{row['attname']}" for row in columns if not row["says"]] == []
+    timed = [row for row in columns if row["kind"] in ("date", "timestamp with time zone")]
+    untimed = [row for row in timed if not any(of in row["says"] for of in TIMES)]
+    assert [f"{row['relname']}.{row['attname']}: {row['says']}" for row in untimed] == []
+    functions = await analyst.fetch(
+        "SELECT proname, obj_description(oid) AS says, proargnames[pronargs + 1:] AS columns"
+        " FROM pg_proc WHERE pronamespace = 'analysts'::regnamespace"
+    )
+    silent = [
+        f"{f['proname']}.{one}"
+        for f in functions
+        for one in f["columns"]
+        if not re.search(rf"\n- {one} \([^)]+\): \w", f["says"])
+    ]
+    assert silent == []
+    named = {(row["relname"], row["attname"]) for row in columns}
+    named |= {(f["proname"].removesuffix("_as_of"), one) for f in functions for one in f["columns"]}
+    everywhere = {column for _, column in named}
+    left_over = {
+        f"{view}.{column}"
+        for view, own in meanings().items()
+        for column in own
+        if ((view, column) not in named if view != EVERYWHERE else column not in everywhere)
+    }
+    assert left_over == set()
+
+
+async def test_the_comments_of_columns_survive_an_upgrade(owner: asyncpg.Pool, analyst: asyncpg.Connection) -> None:
+    """A schema that was published without them is made again, since its version is that of its statements."""
+    says = "SELECT col_description('analysts.strength'::regclass, 5)"
+    before = await analyst.fetchval(says)
+    async with owner.acquire() as connection:
+        await connection.execute("COMMENT ON COLUMN analysts.strength.people IS NULL")
+        await connection.execute("COMMENT ON SCHEMA analysts IS 'Reports of Forcegen for analysts, version before.'")
+    assert await publish(owner)
+    assert before == await analyst.fetchval(says) == "People of this row; adds up."
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ their caller, so the policies of the tables decide which rows there are; with a 
 caller can substitute another table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kernel.store.scopes import OWN_STATES
+from services.reporting.analysts.columns import meaning
 from services.reporting.projections import VIEWS
 from services.reporting.reports.catalogue import REPORTS, RETURNED, ReportDefinition
 
@@ -65,6 +66,7 @@ class AnalystReport:
             name: f"{argument(name)} {sql_types[name]}" for name in self.report.required
         }
         declared = [own.get(name) or f'"{argument(name)}" {sql_types[name]} DEFAULT NULL' for name in names]
+        columns = list(columns)
         function = _FUNCTION.format(
             schema=SCHEMA,
             tables=tables,
@@ -75,14 +77,16 @@ class AnalystReport:
             sql=self.report.statement.sql,
             order=", ".join(f"{column} NULLS FIRST" for column in self.report.key),
             values=", ".join(f"${names.index(name) + 1}" for name in self.report.statement.parameters),
-            comment=_quoted(f"{self.report.description} As of a day; as known at an instant, or now."),
+            comment=_quoted(
+                f"{self.report.description} As of a day; as known at an instant, or now.\n\n"
+                + "\n".join(f"- {column} ({kind}): {meaning(self.name, column)}" for column, kind in columns)
+            ),
         )
         if self.report.required or self.report.exactly_one_of:
             return function
         today = _quoted(f"{self.report.description} Today, as known now.")
-        return function + _VIEW.format(
-            schema=SCHEMA, name=self.name, source=f"{SCHEMA}.{self.name}_as_of()", comment=today
-        )
+        view = _VIEW.format(schema=SCHEMA, name=self.name, source=f"{SCHEMA}.{self.name}_as_of()", comment=today)
+        return function + view + _comments(self.name, [column for column, _ in columns])
 
 
 def reports() -> Sequence[AnalystReport]:
@@ -91,12 +95,13 @@ def reports() -> Sequence[AnalystReport]:
     return [AnalystReport(name, report) for name, report in {**named, "strength_returned": RETURNED}.items()]
 
 
-def of_projections(tables: str) -> str:
-    """A view of each table, with the rows that are newest on record."""
+def of_projections(tables: str, columns: Mapping[str, Sequence[str]]) -> str:
+    """A view of each table, with the rows that are newest on record; `columns` are those of each table."""
     return "".join(
         _VIEW.format(
             schema=SCHEMA, name=view.table, source=f"{tables}.{view.table}", comment=_quoted(_table_comment(view.table))
         )
+        + _comments(view.table, columns[view.table])
         for view in VIEWS
     )
 
@@ -104,6 +109,15 @@ def of_projections(tables: str) -> str:
 def argument(name: str) -> str:
     """The name of a report's parameter in SQL."""
     return _ARGUMENT_NAMES.get(name, name)
+
+
+def _comments(view: str, columns: Iterable[str]) -> str:
+    """What each column of a view means. A function's columns cannot have comments: they stand in its own."""
+    return "".join(
+        f"COMMENT ON COLUMN {SCHEMA}.{view}.\"{column}\" IS '{_quoted(text)}';\n"
+        for column in columns
+        if (text := meaning(view, column))
+    )
 
 
 def _table_comment(table: str) -> str:

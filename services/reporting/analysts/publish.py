@@ -7,6 +7,7 @@ import structlog
 
 from kernel.store.postgres import Connection
 from services.reporting.analysts.generate import RIGHTS, SCHEMA, of_projections, reports
+from services.reporting.projections import VIEWS
 
 log = structlog.get_logger()
 _DROP = f"""DO $$ DECLARE each record; BEGIN
@@ -17,6 +18,11 @@ _DROP = f"""DO $$ DECLARE each record; BEGIN
         EXECUTE format('DROP FUNCTION %s', each.name);
     END LOOP;
 END $$"""  # noqa: S608  (the only name in it is ours)
+_COLUMNS = """
+SELECT name, array_agg(attname::text ORDER BY attnum) AS columns
+FROM unnest($1::text[]) AS name JOIN pg_attribute ON attrelid = name::regclass
+WHERE attnum > 0 AND NOT attisdropped GROUP BY name
+"""
 
 
 async def publish(pool: asyncpg.Pool) -> bool:
@@ -49,4 +55,11 @@ async def _statements(connection: Connection) -> str:
     for report in reports():
         attributes = (await connection.prepare(report.report.statement.sql)).get_attributes()
         parts.append(report.statements(tables, [(attribute.name, attribute.type.name) for attribute in attributes]))
-    return of_projections(tables) + "".join(parts) + RIGHTS
+    return of_projections(tables, await _columns(connection)) + "".join(parts) + RIGHTS
+
+
+async def _columns(connection: Connection) -> dict[str, list[str]]:
+    """The columns of each table of the register."""
+    names = [view.table for view in VIEWS]
+    rows = await connection.fetch(_COLUMNS, names)
+    return {row["name"]: row["columns"] for row in rows}
