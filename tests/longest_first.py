@@ -16,6 +16,7 @@ LONGEST: Final = (
     "tests/faults/test_restarts.py",
     "tests/e2e/test_every_parameter.py",
     "tests/e2e/test_local_services.py",
+    "tests/e2e/test_documented_commands.py",
     "tests/hostile/test_over_kafka.py",
     "tests/e2e/test_receipts.py",
     "tests/e2e/test_rebuild.py",

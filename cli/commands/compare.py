@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import typer
 
+from cli import complete
 from cli.commands.report import AsKnownAt, AsOf, Params, Since, parameters_of
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
 from cli.lazy import at_first_use
@@ -17,7 +18,10 @@ from contracts.json_object import JsonObject
 with at_first_use():
     from cli.connect import http
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The report; `forcegen report` lists them.")]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="The report; `forcegen report` lists them.", autocompletion=complete.reports),
+]
 BeforeAsOf = Annotated[
     datetime | None,
     typer.Option("--before-as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to compare with."),

@@ -32,6 +32,7 @@ READING = [
         "follow",
         "verify nothing --key a+b+c",
         "held",
+        "compare strength --before-as-of 2022-05-31",
     ),
     *("audit alarms", "producers affected 3b6a", "kafka acls --check", "drop-held vacancies a.events/0/1 --reason r"),
     *("keys show nothing", "verify-event nothing", "sign nothing --key nothing", "producers check nothing"),
