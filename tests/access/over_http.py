@@ -19,7 +19,8 @@ from kernel.http.permits import KERNEL, routes_of
 from kernel.http.sign_in import PERMITS
 from services.audit.http.permits import AUDIT
 from services.reporting.http.permits import QUERY
-from services.reporting.pages.routes import TWINS
+from services.reporting.pages.catalogue import SHEETS
+from services.reporting.pages.routes import ROUTES, TWINS
 from services.reporting.reports.catalogue import REPORTS
 from tests.access.conftest import EXPIRED, ONE_STATE, TOKENS, WITH_PAGES, Whole, hold_an_event, token_of
 from tests.access.pairs import REFUSED, WORKS, Attempt, Door
@@ -52,16 +53,15 @@ TYPES: Final = {
 """A command of each service that the State itself may send."""
 REASON: Final = "It came of a mistake."
 _LINE: Final = histories.ids("alpha")["lines"]
+_OURS: Final = histories.ids("alpha")
 _PAGES: Final = {
-    **{
-        "/overview": "/overview",
-        "/missions/{mission}": "/missions/MINURSO",
-        "/lines/{mandate}/{line}": f"/lines/{_LINE}",
-    },
-    **{"/tours/{mandate}/{line}/{tour}": f"/tours/{OUR_TOUR}", "/pipeline": "/pipeline", "/ending": "/ending"},
-    **{"/raised": "/raised", "/timeline": "/timeline"},
-    **{path: path for path in ("/questions", "/ceilings", "/since", "/unused", "/documents", "/lead-times")},
-    **{path: path for path in ("/moved", "/returns", "/closing")},
+    **{f"/{name}": f"/{name}" for name in SHEETS if f"/{name}" in ROUTES and name != "events"},
+    **{"/missions/{mission}": "/missions/MINURSO", "/lines/{mandate}/{line}": f"/lines/{_LINE}"},
+    **{"/tours/{mandate}/{line}/{tour}": f"/tours/{OUR_TOUR}", "/mandates/{mandate}": f"/mandates/{_OURS['mandates']}"},
+    **{f"/{name}/{{{name[:-1]}}}": f"/{name}/{_OURS[name]}" for name in ("applications", "units")},
+    **{"/vacancies/{vacancy}": f"/vacancies/{_OURS['vacancies']}"},
+    **{"/nominations/{vacancy}/{nomination}": f"/nominations/{_OURS['nominations']}"},
+    **{"/people/{candidate}": f"/people/{_OURS['candidates']}"},
 }
 
 

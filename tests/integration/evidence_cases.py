@@ -73,11 +73,20 @@ ALWAYS_ROWS: Final = {
     "frameworks": "every operation is a row",
     "reconciliation/rows": "every number that was compared is a row",
     "events": "every event is a row",
+    "nominations/candidacies": "every nomination is a row",
+    "missions": "every mission is a row",
+    "mandates": "every mandate is a row",
+    "lines": "every line that is on record has a row",
+    "tours": "every tour is a row",
 }
 """Reports that have rows wherever something was compared, and why."""
 BEFORE: Final = {
     "statements": "nothing",  # the calm history has none
     "headroom with all": "found",  # a line that begins later is a row all the same
+    "missions": "found",  # all that is on record of these is a row, in the state of the day
+    "mandates": "found",
+    "lines": "found",
+    "tours": "found",
     "frameworks": "found",  # an operation is a row before anything is required of it
 }
 """Reports whose answer on a day before all records is another, and which."""

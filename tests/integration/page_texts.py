@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Sequence
 from importlib.resources import files
@@ -12,9 +13,10 @@ from contracts.deployments import CorrectableField
 from contracts.registry import EVENTS
 from services.reporting.http.shapes import columns as columns_of
 from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
-from services.reporting.pages import explain, forms, sentences, tables, tile_answers, tiles
+from services.reporting.pages import explain, forms, search, sentences, tables, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.evidence_words import BEFORE_FIRST, NEWEST, WORDS
+from services.reporting.pages.facts import HIDDEN
 from services.reporting.pages.i18n import worded
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.parameters import EVERYWHERE
@@ -45,6 +47,19 @@ def of_sheets() -> set[str]:
         for section in sheet.sections:
             texts |= {section.title, section.nothing, *map(worded, section.columns)}
     return texts
+
+
+def of_things() -> set[str]:
+    """Labels of the facts of each thing that has a page, and the kinds of what a search finds."""
+    shapes = json.loads(files("services.reporting.http").joinpath("shapes.json").read_text(encoding="utf-8"))
+    columns = {
+        column
+        for sheet in SHEETS.values()
+        if sheet.thing
+        for column, kind in shapes[f"lists/{sheet.thing}"].items()
+        if kind != "json"
+    }
+    return {worded(column) for column in columns - HIDDEN} | set(search.KINDS)
 
 
 def of_forms() -> set[str]:
@@ -105,5 +120,5 @@ def of_explanations() -> set[str]:
 
 def texts() -> set[str]:
     """All of them."""
-    spoken = (of_files(), of_templates(), of_sheets(), of_forms(), of_tiles(), of_tables(), of_evidence())
+    spoken = (of_files(), of_templates(), of_sheets(), of_forms(), of_things(), of_tiles(), of_tables(), of_evidence())
     return set[str]().union(*spoken, of_the_field(), of_explanations())

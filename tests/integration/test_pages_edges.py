@@ -57,7 +57,11 @@ NO_INSTANTS = {
     *("a blank", "a number without end", "a day without hyphens", "a week", "the first day", "an instant to come"),
     *("an instant too early", "an offset that is a blank", "a day that is none"),
 }
-THINGS = {"mission": "UNIFIL", "mandate": "kz-2018", "line": "officers", "tour": "minurso-observer-6-2021"}
+THINGS = {
+    **{"mission": "UNIFIL", "mandate": "kz-2018", "line": "officers", "tour": "minurso-observer-6-2021"},
+    **{"vacancy": "minurso-observer-1", "nomination": "minurso-observer-1-2014", "application": "observers-2014"},
+    **{"candidate": "p-kz-0001", "unit": "kaz-company-1"},
+}
 WITH_EVERY_PARAMETER = ("/", "/overview", "/missions/{mission}", "/timeline", "/events", "/closing")
 """Pages at which the parameters of every page are given odd values; the same code reads them at the others."""
 PLACES = re.compile(r"\{(\w+)\}")
@@ -111,7 +115,7 @@ async def test_every_parameter_of_every_page_is_given_odd_values(ask: QueryClien
                 assert reason, (address, name, what)
                 assert remedy, (address, name, what)
                 about = {name, *sheet.own} if what == "nothing" else {name}
-                about |= {sheet.thing.removesuffix("s")} if status == 404 else set()  # not there at that instant
+                about |= {sheet.named_by} if status == 404 else set()  # not there at that instant
                 assert field in about, (address, name, what, text)
             if name == "unheard-of":
                 assert status == 400

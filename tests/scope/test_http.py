@@ -25,6 +25,11 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "timeline": {"since": "2014-01-01"},
     "must-come-home": {"mission": "UNIFIL", "closes_on": "2014-11-01"},
 }
+PAGES_OF_THINGS = {
+    **{"/mandates": "mandates", "/vacancies": "vacancies", "/applications": "applications"},
+    **{"/nominations": "nominations", "/people": "candidates", "/units": "units"},
+}
+"""The paths of pages of one thing, and the lists that the things are in."""
 MOMENTS: tuple[dict[str, str], ...] = ({}, {"as_of": "2014-09-01"}, {"as_known_at": "2026-01-01T00:00:00Z"})
 
 
@@ -48,6 +53,12 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
     for page in ("/questions", "/ceilings", "/since", "/unused", "/documents", "/lead-times", "/moved", "/returns"):
         yield from ((f"{page}{suffix}", {}) for suffix in ("", *TWINS))
     yield from ((f"/closing{suffix}", {}) for suffix in ("", *TWINS))
+    for name in ("missions", "mandates", "lines", "tours", "search"):
+        yield from ((f"/{name}{suffix}", {}) for suffix in ("", *TWINS))
+    for path, name in PAGES_OF_THINGS.items():
+        yield from ((f"{path}/{histories.ids('alpha')[name]}{suffix}", {}) for suffix in ("", *TWINS))
+    for text in ("kz-2013", "v-", "p-", "nv-1", "kazbat", "UN", "post-alpha", str(event)):
+        yield "/search.json", {"q": text}
     yield "/", {}
     yield f"/lines/{line}/occupancy.svg", {}
     for path in (

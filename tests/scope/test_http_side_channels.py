@@ -67,6 +67,22 @@ async def test_scope_an_event_of_another_is_not_found_by_its_id(two_states: TwoS
     assert listed.json().get("items", []) == []
 
 
+async def test_scope_a_search_finds_what_is_foreign_as_little_as_what_is_unknown(
+    two_states: TwoStates, caller: Caller
+) -> None:
+    """By every kind of id; whoever reads every State finds it, so that there is something to be found."""
+    their_arrival = histories.id_of(two_states.log, TourArrived, histories.THEIRS)
+    event = next(one for one in two_states.log if one.id == their_arrival)
+    names = [histories.ids("bravo")[name] for name in ONE_BY_ID if name not in ("missions", "frameworks")]
+    for text in (*names, "post-bravo", str(event.id), str(event.correlation_id)):
+        caller.scope = frozenset({histories.OURS})
+        answers = [await caller.http.get("/search.json", params={"q": each}) for each in (text, "no-such-thing")]
+        assert answers[0].content == answers[1].content, text
+        assert (await caller.http.get("/search", params={"q": text})).status_code == 200, "it leads to no thing"
+        caller.scope = None
+        assert (await caller.http.get("/search.json", params={"q": text})).json()["sections"]["hits"]["rows"], text
+
+
 async def test_scope_pages_and_cursors_hold_the_rows_of_the_caller(two_states: TwoStates, caller: Caller) -> None:
     """Page by page; and from a cursor that was given to somebody who sees every State."""
     for path in ("/v1/tours", "/v1/events", "/v1/reports/tours" if "tours" in REPORTS else "/v1/reports/strength"):

@@ -30,6 +30,8 @@ INSIDE: Final = {
     "consent": "SELECT * FROM consents",
     "date_change": "SELECT * FROM tour_date_changes",
     "waiver": "SELECT * FROM waivers",
+    "term": "SELECT version, since, missions, categories, ceiling, qualifier, valid_from, valid_until, act_number,"
+    " event FROM line_terms",
     "legal_document": "SELECT * FROM legal_documents",
 }
 """Rows nested in an item of a list, selected as the list's query selects them (`shapes._NESTED`)."""

@@ -16,7 +16,10 @@ _REPORTS: Final = (
     *("awaiting-approval", "break-glass", "{name}"),
 )
 _PAGES: Final = (
-    *("/questions", "/ceilings", "/since", "/unused", "/documents", "/lead-times", "/moved", "/returns", "/closing"),
+    *("/questions", "/search", "/ceilings", "/since", "/unused", "/documents", "/lead-times", "/moved", "/returns"),
+    "/closing",
+    *("/missions", "/mandates", "/lines", "/tours", "/mandates/{mandate}", "/vacancies/{vacancy}"),
+    *("/applications/{application}", "/nominations/{vacancy}/{nomination}", "/people/{candidate}", "/units/{unit}"),
     *("/overview", "/missions/{mission}", "/lines/{mandate}/{line}", "/tours/{mandate}/{line}/{tour}", "/pipeline"),
     *("/ending", "/raised", "/timeline", "/events", "/events/{event}"),
 )

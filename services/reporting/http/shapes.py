@@ -164,6 +164,7 @@ _NESTED: Final = {
     **{"lists/lines sub_ceilings": SubCeilingBody, "lists/applications answered_by": str},
     **{"lists/lines waivers": "waiver", "lists/tours stays": "stay", "lists/tours consents": "consent"},
     **{"lists/tours date_changes": "date_change", "lists/frameworks documents": "legal_document"},
+    **{"lists/lines terms": "term"},
 }
 """Columns that hold a list: of a type, or of rows that `generate_shapes.INSIDE` selects."""
 

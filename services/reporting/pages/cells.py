@@ -16,7 +16,7 @@ CODES: Final = frozenset(
     {
         *("category", "categories", "rank", "status", "state", "kind", "replacement", "waits_for", "on_whom", "what"),
         *("step", "type", "found_in", "qualifier", "measure", "why", "personnel_type", "departure_reason", "payer"),
-        "note",
+        *("note", "required", "recorded", "missing"),
     }
 )
 """Columns whose texts are codes of the domain, not free text."""
@@ -123,6 +123,8 @@ def _link(column: str, row: NamedValues, address: PageAddress) -> str:
         return address.of(f"/lines/{quote(value)}")
     if column in ("event", "last_event"):
         return address.of(f"/events/{value}")
+    if column == "id" and "terms_version" in row:
+        return address.of(f"/lines/{quote(value)}")
     if column in ("tour", "id", "replaced_by", "concerns"):
         return _tour(str(value), row, address)
     if column in ("people", "present") and row.get(column):
@@ -130,7 +132,7 @@ def _link(column: str, row: NamedValues, address: PageAddress) -> str:
     if column == "record":
         return f"{address.archive}/messages/{value}" if address.archive else ""
     if column == "mandate":
-        return address.of("/events", mandate=value)
+        return address.of(f"/mandates/{quote(value)}")
     return ""
 
 

@@ -14,8 +14,9 @@ from contracts.words import RANKS, Category
 from kernel.http.address import bad
 from kernel.http.parameters import LIMIT_MAX
 from kernel.http.values import Bad, shown
+from services.reporting.lists.catalogue import LISTS
 from services.reporting.lists.run import find_event, find_one, find_some
-from services.reporting.pages import form_values, paging, tiles
+from services.reporting.pages import form_values, paging, search, tiles
 from services.reporting.pages.catalogue import Section, Sheet
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.render import PageContent, Question
@@ -25,8 +26,9 @@ from services.reporting.query.errors import QueryError
 from services.reporting.query.newest import NewestOnRecord, newest_on_record
 from services.reporting.query.session import ReadModel, ReadSession
 from services.reporting.query.values import NamedValues
-from services.reporting.reports import run
+from services.reporting.reports import run, validation
 from services.reporting.reports.catalogue import REPORTS
+from services.reporting.reports.evidence import ReportEvidence
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 from services.reporting.reports.receipts import NOT_OF_THE_QUESTION
@@ -54,11 +56,20 @@ def terms_of(given: NamedValues) -> ReportParameters:
 
 
 async def content_of(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
+    if sheet.name == "search":
+        return await _searched(question, model)
     if sheet.name != "questions":
         return await show(sheet, question, model, suffix)
     known, newest = await answers(question, model)
     answered = tiles.answered(known, question.words, PageAddress(question.kept, question.root))
     return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered, newest=newest)
+
+
+async def _searched(question: Question, model: ReadModel) -> PageContent:
+    text = search.wanted(question.kept.get("q", ""))
+    result = await search.find(text, question.terms, model)
+    address = PageAddress(question.kept, question.root).without("q")
+    return PageContent(None, {"hits": result}, hits=search.hits(result, address))
 
 
 async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
@@ -73,7 +84,7 @@ async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str =
     async with model.session(question.terms, is_snapshot=is_snapshot) as session:
         thing = await _thing(session, sheet, question)
         form = await form_values.read(session, sheet, question.terms)
-        names = {**form.values, **(thing or {}), **question.path}
+        names = {**form.values, **(thing or {}), **question.path, "stream": _stream(sheet, question)}
         listed = {s.name: await _listed(session, s, question, names, limits[s.name]) for s in sections if s.listed}
         params = {s.name: parameters_for(s, question, names, limits[s.name]) for s in sections if s.report}
         reported = await _reported(session, [s for s in sections if s.report], params, is_page=not suffix)
@@ -116,7 +127,7 @@ async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> Name
         return None
     if sheet.thing == "events":
         return await find_event(session, question.path["event"])
-    kind = sheet.thing.removesuffix("s")
+    kind = sheet.named_by
     try:
         item = await find_one(session, sheet.thing, question.path[kind])
     except QueryError as fault:
@@ -131,15 +142,34 @@ def _given(section: Section, names: NamedValues) -> JsonObject:
     return {**section.arguments, **{name: [value] if name == "missions" else value for name, value in taken.items()}}
 
 
+def _stream(sheet: Sheet, question: Question) -> str:
+    """The stream of the thing that the page is about; a nomination is in that of its vacancy."""
+    if sheet.named_by == "nomination":
+        return f"vacancy/{question.path['vacancy']}"
+    return f"{sheet.named_by}/{question.path[sheet.named_by]}" if sheet.named_by else ""
+
+
 async def _listed(
     session: ReadSession, section: Section, question: Question, names: NamedValues, limit: int | None
 ) -> ReportResult:
     given, cursor = _given(section, names), question.focus.cursor if question.focus and limit else None
+    if section.is_index:
+        if question.terms.contributor and "contributor" in LISTS[section.listed].parameters.model_fields:
+            given["contributor"] = question.terms.contributor
+        await validation.check_names(session, given)
     result = await find_some(session, section.listed, given, session.as_of, limit=limit or LIMIT_MAX, cursor=cursor)
     if section.listed != "events":
-        return result
+        return _inside(section, result) if section.inside else result
     named = [(*values, row["id"]) for values, row in zip(result.values, result.rows, strict=True)]
     return replace(result, columns=[*result.columns, ("event", "json")], values=named)
+
+
+def _inside(section: Section, result: ReportResult) -> ReportResult:
+    """A row for each item of a column whose values are lists, with the id of the row that it stands in as `line`."""
+    rows = [{"line": row["id"], **item} for row in result.rows for item in row[section.inside]]
+    columns = [(name, "json") for name in (rows[0] if rows else section.columns)]
+    evidence = result.evidence if rows or not result.values else ReportEvidence("compared", len(result.values))
+    return replace(result, columns=columns, values=[tuple(row.values()) for row in rows], evidence=evidence)
 
 
 async def _reported(

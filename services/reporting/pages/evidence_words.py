@@ -45,10 +45,15 @@ _MANDATES: Final = EvidenceWords(
 )
 WORDS: Final[Mapping[str, EvidenceWords]] = {
     **dict.fromkeys(("strength", "who-is-where", "people-since"), _TOURS),
-    **dict.fromkeys(("must-come-home", "lead-times", "events-behind"), _TOURS),
-    **dict.fromkeys(("headroom", "ceiling-held", "occupancy"), _LINES),
+    **dict.fromkeys(("must-come-home", "lead-times", "events-behind", "tours"), _TOURS),
+    **dict.fromkeys(("headroom", "ceiling-held", "occupancy", "lines"), _LINES),
     **dict.fromkeys(("timeline", "events"), _EVENTS),
-    **dict.fromkeys(("awaiting-approval", "break-glass"), _MANDATES),
+    **dict.fromkeys(("awaiting-approval", "break-glass", "mandates"), _MANDATES),
+    "missions": EvidenceWords(
+        "{n} mission on record was established by this day.",
+        "{n} missions on record were established by this day.",
+        "No mission is on record: what the UN establishes has to be recorded first.",
+    ),
     "unused-missions": EvidenceWords(
         "{n} approved mission was looked at.",
         "{n} approved missions were looked at.",

@@ -64,7 +64,7 @@ def title(params: ReportParameters, result: ReportResult, words: Words) -> str:
 
 def counted(people: int, words: Words) -> str:
     """A number of people, with the noun as the number demands it."""
-    return words.several(ONE_PERSON, PEOPLE, people).format(number=words.number(people))
+    return words.plural(ONE_PERSON, PEOPLE, people).format(number=words.number(people))
 
 
 def is_strength(params: ReportParameters) -> bool:

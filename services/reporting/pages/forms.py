@@ -49,5 +49,5 @@ def _options(one: Field, value: str, given: FormValues, words: Words) -> list[tu
         return [*none, *others, *named]
     if one.kind == "days":
         numbers = sorted({*one.choices, int(value)})
-        return [(str(n), words.several(*WITHIN, n).format(number=words.number(n))) for n in numbers]
+        return [(str(n), words.plural(*WITHIN, n).format(number=words.number(n))) for n in numbers]
     return []

@@ -43,10 +43,6 @@ class Words:
         said: str = self.texts.ngettext(one, several, number)
         return said
 
-    def several(self, one: str, many: str, number: int) -> str:
-        """The same, for a text with `{number}` in it."""
-        return self.plural(one, many, number)
-
     def counted(self, one: str, several: str, number: int) -> str:
         """The same with the number in the place of `{n}`."""
         return self.plural(one, several, number).format(n=self.number(number))

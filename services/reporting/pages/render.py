@@ -19,14 +19,15 @@ from kernel.http.problem_details import Problem
 from kernel.http.problem_texts import said
 from services.reporting.pages import chart, explain, forms
 from services.reporting.pages.catalogue import SHEETS, Sheet
-from services.reporting.pages.cells import Cell, OccupancyBar, PageAddress, bar, cell
+from services.reporting.pages.cells import OccupancyBar, PageAddress, bar
 from services.reporting.pages.chart import OccupancyChart
+from services.reporting.pages.facts import facts_of
 from services.reporting.pages.focus import OF_A_TABLE, Focus
 from services.reporting.pages.form_values import FormValues
-from services.reporting.pages.i18n import Words, worded
+from services.reporting.pages.i18n import Words
+from services.reporting.pages.search import Hit
 from services.reporting.pages.tables import Place, tables_of
 from services.reporting.pages.tiles import AnsweredTile
-from services.reporting.projections.event import SAID_BY
 from services.reporting.query.newest import NewestOnRecord
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
@@ -45,7 +46,7 @@ HEADERS: Final = {
 }
 
 
-OWN_TEMPLATES: Final = {name: f"{name}.html" for name in ("questions", "overview", "line", "events", "event")}
+OWN_TEMPLATES: Final = {name: f"{name}.html" for name in ("questions", "search", "overview", "line", "events", "event")}
 """Pages with more on them than tables."""
 WITH_ALL_TABLES: Final = ("overview", "line")
 """Pages whose own template shows more of their tables than one of them alone has."""
@@ -92,6 +93,8 @@ class PageContent:
     """How new it is; None if nobody looked."""
     given: Mapping[str, NamedValues] = field(default_factory=dict)
     """The parameters of each section's report or list, besides the day and the instant."""
+    hits: Sequence[Hit] = ()
+    """What a search has found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         "sheet": sheet,
         "title": title_of(sheet, question, shown),
         "thing": shown.thing,
-        "facts": _facts(shown.thing, words, address),
+        "facts": facts_of(shown.thing, words, address),
         "tables": tables_of(
             sheet.sections, shown.sections, Place(question.at, question.path, here, address, question.focus, words)
         ),
@@ -128,6 +131,8 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         "cards": _cards(shown, words, address) if template == "overview.html" else (),
         "answers": shown.sections,
         "tiles": shown.tiles,
+        "hits": shown.hits,
+        "looked_for": question.kept.get("q", "").strip(),
         "form": forms.fields(sheet, shown.form, words),
         "behind": _behind_all(shown, address) if template == "overview.html" else "",
         "newest": shown.newest,
@@ -225,24 +230,8 @@ def title_of(sheet: Sheet, question: Question, shown: PageContent) -> str:
     """The title of a page, with the name of what it is about."""
     if sheet.name == "events":
         return explain.title(question.terms, shown.sections["events"], question.words)
-    of = {"mission": "mission", "line": "line", "tour": "tour"}.get(sheet.name)
     title = question.words.say(sheet.title)
-    return f"{title} {question.path[of]}" if of else title
-
-
-def _facts(thing: NamedValues | None, words: Words, address: PageAddress) -> list[tuple[str, Cell | OccupancyBar]]:
-    """The facts about the page's subject, except for those that hold nested objects."""
-    plain = {
-        name: value
-        for name, value in (thing or {}).items()
-        if value is not None and not isinstance(value, dict) and not (isinstance(value, list) and _holds_things(value))
-    }
-    hidden = {"incomplete", "system_from", "data", "id", "service", *SAID_BY}
-    return [(words.say(worded(name)), cell(name, plain, words, address)) for name in plain if name not in hidden]
-
-
-def _holds_things(values: Sequence[object]) -> bool:
-    return any(isinstance(one, dict) for one in values)
+    return f"{title} {question.path[sheet.named_by]}" if sheet.named_by not in ("", "event") else title
 
 
 def _behind_all(shown: PageContent, address: PageAddress) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from contracts.json_object import JsonObject
 from kernel.http.address import bad
@@ -32,11 +33,19 @@ from services.reporting.reports.parameters import ReportParameters
 ROUTES: Final = {
     "/": "questions",
     "/questions": "questions",
+    "/search": "search",
     "/overview": "overview",
     **{
         f"/{name}": name
         for name in ("ceilings", "since", "unused", "documents", "lead-times", "moved", "returns", "closing")
     },
+    **{f"/{name}": name for name in ("missions", "mandates", "lines", "tours")},
+    "/mandates/{mandate}": "mandate",
+    "/vacancies/{vacancy}": "vacancy",
+    "/applications/{application}": "application",
+    "/nominations/{vacancy}/{nomination}": "nomination",
+    "/people/{candidate}": "person",
+    "/units/{unit}": "unit",
     "/missions/{mission}": "mission",
     "/lines/{mandate}/{line}": "line",
     "/tours/{mandate}/{line}/{tour}": "tour",
@@ -80,6 +89,8 @@ def _answering(sheet: Sheet, suffix: str) -> Callable[[Request, Model], Awaitabl
             return files.page_csv(question, content)
         if suffix == ".xlsx":
             return await files.page_workbook(request, sheet, question, content, model.scope)
+        if len(content.hits) == 1:  # straight to the thing
+            return RedirectResponse(content.hits[0].href, 303, headers=render.HEADERS)
         return render.page(sheet, question, content)
 
     return page
@@ -100,9 +111,11 @@ def question_of(request: Request, sheet: Sheet, today: date, form: Sequence[str]
     path = {name: str(value) for name, value in request.path_params.items()}
     if "line" in path:
         path["line"] = f"{path['mandate']}/{path['line']}"
+    if "nomination" in path:
+        path["nomination"] = f"{path['vacancy']}/{path['nomination']}"
     if "tour" in path:
         path["tour"] = f"{path['line']}/{path['tour']}"
-    given = {name: value for name, value in own.items() if name not in OF_A_TABLE}
+    given = {name: value for name, value in own.items() if name not in (*OF_A_TABLE, "q")}
     terms = terms_of({**given, "as_known_at": _instant(given["as_known_at"])} if "as_known_at" in given else given)
     spoken = words(language_of(request))
     at, root = path_of(request), root_of(request)

@@ -139,7 +139,7 @@ def _said(text: Plural | str, number: float, words: Words) -> str:
     """The form of a text for a number; a number with a fraction takes that of two."""
     if isinstance(text, str):
         return words.say(text)
-    return words.several(*text, int(number) if number == int(number) else 2)
+    return words.plural(*text, int(number) if number == int(number) else 2)
 
 
 def _shown(names: NamedValues, words: Words) -> dict[str, str]:

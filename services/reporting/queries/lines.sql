@@ -8,6 +8,9 @@ FROM (
             FROM sub_ceilings AS sub WHERE sub.line = terms.line AND sub.version = terms.version) AS sub_ceilings,
            (SELECT coalesce(json_agg(waivers.* ORDER BY waivers.valid_from), '[]')
             FROM waivers WHERE waivers.line = mandate_lines.id) AS waivers,
+           (SELECT coalesce(json_agg(every ORDER BY every.version), '[]')
+            FROM (SELECT version, since, missions, categories, ceiling, qualifier, valid_from, valid_until, act_number, event
+                  FROM line_terms WHERE line_terms.line = mandate_lines.id) AS every) AS terms,
            in_force(mandate_lines.since, ends_on, terms.valid_from, terms.valid_until, :as_of::date) AS in_force,
            EXISTS (SELECT FROM parked WHERE (service, stream) IN (('approvals', 'mandate/' || mandate_lines.mandate),
                                                                ('deployments', 'line/' || mandate_lines.id)))

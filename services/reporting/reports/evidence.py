@@ -48,9 +48,13 @@ class EvidenceQuery:
 
 
 _ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "evidence_people": ("strength", "who_is_where", "people_since", "must_come_home", "lead_times", "events_behind"),
-    "evidence_lines": ("headroom", "ceiling_held", "occupancy"),
-    "evidence_mandates": ("awaiting_approval", "break_glass"),
+    "evidence_people": (
+        *("strength", "who_is_where", "people_since", "must_come_home", "lead_times", "events_behind"),
+        "tours",
+    ),
+    "evidence_lines": ("headroom", "ceiling_held", "occupancy", "lines"),
+    "evidence_mandates": ("awaiting_approval", "break_glass", "mandates"),
+    "evidence_missions": ("missions",),
     "evidence_events": ("timeline", "events"),
     "evidence_unused_missions": ("unused_missions",),
     "evidence_unused_mandates": ("unused_mandates",),

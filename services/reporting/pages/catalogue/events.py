@@ -61,5 +61,6 @@ EVENTS: Final = (
             ),
         ),
         thing="events",
+        named_by="event",
     ),
 )

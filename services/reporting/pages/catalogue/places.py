@@ -37,6 +37,7 @@ PLACES: Final = (
             replace(LACKS, parameters=OF_MISSION),
         ),
         thing="missions",
+        named_by="mission",
     ),
     Sheet(
         "line",
@@ -59,11 +60,13 @@ PLACES: Final = (
             ),
         ),
         thing="lines",
+        named_by="line",
     ),
     Sheet(
         "tour",
         "Tour",
         (Section("events", "Events of this tour", BEHIND, "events-behind", parameters={"tour": "tour"}),),
         thing="tours",
+        named_by="tour",
     ),
 )

@@ -11,6 +11,7 @@ LEAD_TIMES: Final = ("step", "days_median", "days_min", "days_max", "known", "to
 
 QUESTIONS: Final = (
     Sheet("questions", "Questions", ()),
+    Sheet("search", "Search", (), parameters=("q",)),
     Sheet(
         "ceilings",
         "Ceilings",

@@ -26,6 +26,10 @@ class Section:
     """How many days the period begins before the day of the question, unless the address has `since`."""
     nothing: str = "Nothing."
     """The meaning of a table without rows."""
+    inside: str = ""
+    """A column of the list whose values are lists: the table has a row for each of their items."""
+    is_index: bool = False
+    """Whether the page is about the whole list, of the State that its address names."""
     turned: bool = False
     """Whether the rows are shown in reverse order."""
     most: str = ""
@@ -61,6 +65,8 @@ class Sheet:
     sections: tuple[Section, ...]
     thing: str = ""
     """The list of the API that contains the thing which the page is about."""
+    named_by: str = ""
+    """The part of the page's path that holds the thing's id."""
     parameters: tuple[str, ...] = ()
     """Parameters of the page's address, besides those of every page and of its form."""
     form: tuple[Field, ...] = ()

@@ -1,0 +1,83 @@
+"""Search: from a name to the thing that it names, or to what begins with it, among what the reader may see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+from uuid import UUID
+
+from kernel.http.address import bad
+from kernel.http.values import Bad, name
+from services.reporting.pages.cells import PageAddress
+from services.reporting.queries import query
+from services.reporting.query.session import ReadModel
+from services.reporting.query.values import NamedValues
+from services.reporting.reports.evidence import ReportEvidence
+from services.reporting.reports.formats import ReportResult
+from services.reporting.reports.parameters import ReportParameters
+
+BYTES_MAX: Final = 800
+"""The longest text that is looked up, in bytes."""
+HITS_MAX: Final = 20
+"""Hits of one kind that are shown."""
+PATHS: Final[Mapping[str, str]] = {
+    **{"mission": "/missions", "mandate": "/mandates", "line": "/lines", "tour": "/tours", "vacancy": "/vacancies"},
+    **{"application": "/applications", "nomination": "/nominations", "person": "/people", "unit": "/units"},
+    **{"event": "/events"},
+}
+"""By page, the path before an id."""
+KINDS: Final = (*PATHS, "post", "correlation")
+"""What a name can be found as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing that was found."""
+
+    kind: str
+    name: str
+    about: str
+    href: str
+
+
+def wanted(text: str) -> str:
+    """The text that is looked up; raises `Problem` for one that can be no name."""
+    trimmed = text.strip()
+    try:
+        return name(trimmed, BYTES_MAX) if trimmed else ""
+    except Bad as fault:
+        raise bad("q", fault) from fault
+
+
+async def find(text: str, terms: ReportParameters, model: ReadModel) -> ReportResult:
+    """What is on record under a text, or begins with it, in one statement; exact hits come first."""
+    async with model.session(terms) as session:
+        given = {"name": text, "most": HITS_MAX, "as_of": session.as_of, "event": _uuid(text), **_ends(text)}
+        statement = query("search")
+        rows = await session.connection.fetch(statement.sql, *statement.values(given)) if text else []
+    columns = [(column, "text") for column in ("kind", "name", "about", "page", "id")]
+    values = [tuple(row) for row in rows]
+    return ReportResult(
+        session.as_of, session.as_known_at, columns, values, {}, None, False, None, ReportEvidence("found")
+    )
+
+
+def _ends(text: str) -> NamedValues:
+    """The first and the last of all ids that begin with the text. Ids have small letters, digits, `-` and `/` alone."""
+    low = text.lower()
+    return {"low": low, "high": low + "z" * 200}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def hits(result: ReportResult, address: PageAddress) -> Sequence[Hit]:
+    """The hits with their links."""
+    return [
+        Hit(row["kind"], row["name"], row["about"] or "", address.of(f"{PATHS[row['page']]}/{quote(row['id'])}"))
+        for row in result.rows
+    ]
