@@ -13,12 +13,13 @@ from contracts.deployments import CorrectableField
 from contracts.registry import EVENTS
 from services.reporting.http.shapes import columns as columns_of
 from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
-from services.reporting.pages import explain, forms, search, sentences, tables, tile_answers, tiles
+from services.reporting.pages import compare, explain, forms, search, sentences, tables, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.evidence_words import BEFORE_FIRST, NEWEST, WORDS
 from services.reporting.pages.facts import HIDDEN
 from services.reporting.pages.i18n import worded
 from services.reporting.reports.catalogue import REPORTS
+from services.reporting.reports.comparison import NOT_ALL
 from services.reporting.reports.parameters import EVERYWHERE
 from services.reporting.spreadsheets import about, answer
 from services.reporting.spreadsheets.titles import REPORT_TITLES
@@ -113,8 +114,9 @@ def of_files() -> set[str]:
 
 def of_explanations() -> set[str]:
     """What a number is, what its events say, and the fields that corrections name."""
-    fields = map(worded, get_args(CorrectableField))
+    fields = set(map(worded, get_args(CorrectableField)))
     said = [text for texts_of in sentences.SENTENCES.values() for text in texts_of]
+    fields |= {*compare.KINDS, NOT_ALL, "Compare"}
     return {explain.TITLE, "proof", *explain.WHERE.values(), *said, *fields}
 
 

@@ -13,7 +13,7 @@ from hypothesis import given as given_any
 
 from contracts.words import Event
 from services.reporting.http.app import build
-from services.reporting.pages import explain
+from services.reporting.pages import compare, explain
 from services.reporting.pages.i18n import words
 from tests import peacekeepers as story
 from tests.callers import CalledAs
@@ -158,3 +158,37 @@ async def test_the_page_of_a_number_leads_to_tours_missions_proofs_and_its_recei
 def test_the_noun_follows_the_number(language: str, few: str) -> None:
     assert explain.counted(2, words(language)) == few
     assert explain.counted(1, words(language)) != explain.counted(1, words("en")) or language == "en"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+async def test_a_report_is_compared_on_a_page(ask: QueryClient, language: str) -> None:
+    """A month ago unless another day is given; the events on the page are those of the API, and add up."""
+    headers = {"Accept": "text/html", "Accept-Language": language}
+    assert (await ask.http.get("/compare", headers=headers)).status_code == 200
+    params = {"as_of": "2022-06-30", "before_as_of": "2018-10-01"}
+    page = (await ask.http.get("/compare", params=params, headers=headers)).text
+    api = (await ask.http.get("/v1/reports/strength/compare", params=params)).json()
+    assert page.count('href="/events/') == len(api["explained"]) > 5
+    signed = re.findall(r'<td class="number">([+−]\d+)</td><td>', page)
+    assert sum(int(one.replace("−", "-")) for one in signed) == api["difference"]["people"]
+    for name in compare.CHOICES:
+        assert (await ask.http.get("/compare", params={**params, "report": name}, headers=headers)).status_code == 200
+    instant = {**params, "before_as_known_at": "2022-07-01T12:05"}
+    assert (await ask.http.get("/compare", params=instant, headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("report=timeline", "report"),
+        ("before_as_of=yesterday", "before_as_of"),
+        ("before_as_known_at=2199-01-01T00:00", "before_as_known_at"),
+        ("report=strength&report=strength", "report"),
+        ("colour=red", "colour"),
+    ],
+)
+async def test_what_the_page_cannot_compare_is_refused_by_name(ask: QueryClient, query: str, field: str) -> None:
+    answer = await ask.http.get(f"/compare?{query}")
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    page = await ask.http.get(f"/compare?{query}", headers={"Accept": "text/html", "Accept-Language": "ru"})
+    assert '<span lang="en">' not in page.text

@@ -61,6 +61,7 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
         yield "/search.json", {"q": text}
     yield "/", {}
     yield f"/lines/{line}/occupancy.svg", {}
+    yield "/compare", {"before_as_of": "2014-10-01"}
     for path in (
         "/v1/position",
         "/v1/parked",

@@ -40,4 +40,5 @@ QUERY: Final[Permits] = {
         for suffix in ("", ".json", ".csv", ".xlsx")
     },
     "GET /lines/{mandate}/{line}/occupancy.svg": _PAGE,
+    "GET /compare": _PAGE,
 }

@@ -44,8 +44,6 @@ HEADERS: Final = {
     "Cache-Control": NOT_AT_ALL,
     "Vary": "Accept, Accept-Language",
 }
-
-
 OWN_TEMPLATES: Final = {name: f"{name}.html" for name in ("questions", "search", "overview", "line", "events", "event")}
 """Pages with more on them than tables."""
 WITH_ALL_TABLES: Final = ("overview", "line")
@@ -162,6 +160,11 @@ def occupancy_picture(drawn: OccupancyChart, question: Question) -> Response:
     policy = {"Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{style}'"}
     headers = {**PICTURE_HEADERS, **policy, "Content-Language": words.language}
     return Response(text, media_type="image/svg+xml", headers=headers)
+
+
+def comparison(content: JsonObject, question: Question, address: PageAddress) -> Response:
+    """The page that compares two states of a report (`compare.py`)."""
+    return _response("compare.html", _frame(question, address) | content, question)
 
 
 def problem(fault: Problem, question: Question) -> Response:

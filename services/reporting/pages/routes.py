@@ -19,7 +19,7 @@ from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
 from services.reporting.http import responses
 from services.reporting.http.dependencies import Model
-from services.reporting.pages import chart, files, render
+from services.reporting.pages import chart, compare, files, render
 from services.reporting.pages.catalogue import SHEETS, Sheet
 from services.reporting.pages.content import content_of, parameters_for, terms_of
 from services.reporting.pages.focus import OF_A_TABLE, focus_of
@@ -70,6 +70,7 @@ def page_routes() -> APIRouter:
         for suffix in (*TWINS, "") if path != "/" else ("",):
             router.get(f"{path}{suffix}", name=f"page {name}{suffix}")(_answering(SHEETS[name], suffix))
     router.get("/lines/{mandate}/{line}/occupancy.svg", name="picture")(_picture)
+    router.get("/compare", name="page compare")(_compare)
     return router
 
 
@@ -164,6 +165,12 @@ def _twin(sheet: Sheet, question: Question, shown: PageContent) -> JsonObject:
         **({"newest": asdict(shown.newest)} if shown.newest else {}),
         "sections": {name: formats.as_json(name, result) for name, result in shown.sections.items()},
     }
+
+
+async def _compare(request: Request, model: Model) -> Response:
+    rest, own = compare.split(request)
+    question = replace(question_of(rest, compare.SHEET, model.today()), changes=model.change_feed.last)
+    return await compare.answer(question, own, model)
 
 
 async def _picture(request: Request, model: Model) -> Response:
