@@ -86,7 +86,8 @@ def _literals(nodes: Sequence[ast.expr]) -> set[str]:
 
 def of_tables() -> set[str]:
     """What leads to the rows that a table leaves out."""
-    return {tables.ALL_ROWS, tables.FIRST_ROWS, tables.NEXT_ROWS, tables.WHOLE_PAGE}
+    rows = {tables.ALL_ROWS, tables.FIRST_ROWS, tables.NEXT_ROWS, tables.EARLIER_ROWS, tables.LAST_ROWS}
+    return {*rows, tables.WHOLE_PAGE}
 
 
 def of_evidence() -> set[str]:

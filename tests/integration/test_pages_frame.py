@@ -195,3 +195,14 @@ def test_what_is_unknown_comes_last_in_either_order() -> None:
     rows: list[dict[str, object]] = [{"n": 2}, {"n": None}, {"n": 10}, {"n": 2, "second": True}]
     assert [row["n"] for row in in_order_of(rows, "n", descending=False)] == [2, 2, 10, None]
     assert [row["n"] for row in in_order_of(rows, "n", descending=True)] == [10, 2, 2, None]
+
+
+async def test_a_number_of_more_events_than_fit_ends_with_its_sum_and_goes_back(ask: QueryClient) -> None:
+    number = (await ask.report("events-behind", mandate="kz-2013"))["totals"]["change"]
+    page, sums = await text(ask, "/events?mandate=kz-2013"), list[str]()
+    while page:
+        here = re.findall(r'data-head="running sum">([^<]*)</td>', page)
+        sums = [*here, *sums]
+        earlier = links(page, "Earlier rows")
+        page = await text(ask, earlier[0]) if earlier else ""
+    assert (int(sums[-1]), len(sums)) == (number, len(await ask.rows("events-behind", mandate="kz-2013")))

@@ -175,12 +175,12 @@ def _inside(section: Section, result: ReportResult) -> ReportResult:
 async def _reported(
     session: ReadSession, sections: Sequence[Section], params: Mapping[str, ReportParameters], *, is_page: bool
 ) -> dict[str, ReportResult]:
-    """The answers of sections by their names; on a page, those that are turned begin with their last row."""
+    """The answers of sections by their names; on a page, those that are turned, or end, begin with the last row."""
     questions = [(REPORTS[section.report], params[section.name]) for section in sections]
     if not questions:
         return {}
     try:
-        descending = {nr for nr, section in enumerate(sections) if section.turned and is_page}
+        descending = {nr for nr, section in enumerate(sections) if is_page and (section.turned or section.ends)}
         results = await run.find_together(session, questions, descending=descending)
     except QueryError as fault:
         fault.field = "mission" if fault.field == "missions" else fault.field  # as the page's address names it

@@ -19,6 +19,8 @@ class EvidenceWords:
     one: str
     many: str
     missing: str
+    is_dated: bool = True
+    """Whether it helps to know of when the newest record is that was looked for and did not apply."""
 
 
 BEFORE_FIRST: Final = "This day lies before the first record of this kind, which is of {first_day}."
@@ -78,6 +80,7 @@ WORDS: Final[Mapping[str, EvidenceWords]] = {
         "{n} tour ends within 60 days.",
         "{n} tours end within 60 days.",
         "No tour ends within 60 days of this day: there is no replacement to look for.",
+        is_dated=False,
     ),
     "missing-documents": EvidenceWords(
         "{n} operation has a list of required documents.",
@@ -151,7 +154,7 @@ def sentences(evidence: ReportEvidence, section: Section, words: Words) -> Seque
         case "before_first":
             return [_with_days(words.say(BEFORE_FIRST), days)]
         case "nothing":
-            newest = [_with_days(words.say(NEWEST), days)] if evidence.last_day else []
+            newest = [_with_days(words.say(NEWEST), days)] if evidence.last_day and own.is_dated else []
             return [words.say(own.missing), *newest]
 
 

@@ -18,6 +18,8 @@ from services.reporting.reports.formats import ReportResult
 ALL_ROWS: Final = "All rows of this table"
 FIRST_ROWS: Final = "First rows"
 NEXT_ROWS: Final = "Next rows"
+EARLIER_ROWS: Final = "Earlier rows"
+LAST_ROWS: Final = "Last rows"
 WHOLE_PAGE: Final = "The whole page"
 
 
@@ -85,7 +87,8 @@ def tables_of(sections: Sequence[Section], results: Mapping[str, ReportResult], 
 def _table(section: Section, result: ReportResult, share: int, place: Place, *, is_alone: bool) -> Table:
     words = place.words
     is_whole = result.next is None and not (place.focus and place.focus.cursor)
-    in_order = _ordered(section, result.rows, place.focus) if is_whole else result.rows
+    every = result.rows[:share][::-1] if section.ends else result.rows
+    in_order = _ordered(section, every, place.focus) if is_whole else every
     rows = [[cell(column, row, words, place.address) for column in section.columns] for row in in_order[:share]]
     return Table(
         section=section,
@@ -122,14 +125,15 @@ def _links(
     section: Section, result: ReportResult, share: int, place: Place, *, is_alone: bool
 ) -> Sequence[tuple[str, str]]:
     say, links = place.words.say, list[tuple[str, str]]()
+    onward, back = (EARLIER_ROWS, LAST_ROWS) if section.ends else (NEXT_ROWS, FIRST_ROWS)
     if place.focus is None and is_alone:
-        return [(say(NEXT_ROWS), place.table(section=section.name, cursor=result.next))] if result.next else []
+        return [(say(onward), place.table(section=section.name, cursor=result.next))] if result.next else []
     if place.focus is None:
         if share < len(result.values) or result.next:
             links.append((say(ALL_ROWS), place.table(section=section.name)))
         return links
     if place.focus.cursor:
-        links.append((say(FIRST_ROWS), place.table(section=section.name)))
+        links.append((say(back), place.table(section=section.name)))
     if result.next:
-        links.append((say(NEXT_ROWS), place.table(section=section.name, cursor=result.next)))
+        links.append((say(onward), place.table(section=section.name, cursor=result.next)))
     return [*links, (say(WHOLE_PAGE), place.table())]

@@ -46,4 +46,6 @@ LACKS = Section(
     "missing-documents",
     nothing="No document is missing.",
 )
-BEHIND_IT = Section("events", "Events behind the number", BEHIND, "events-behind", nothing="No event is behind it.")
+BEHIND_IT = Section(
+    *("events", "Events behind the number", BEHIND, "events-behind"), nothing="No event is behind it.", ends=True
+)

@@ -32,6 +32,8 @@ class Section:
     """Whether the page is about the whole list, of the State that its address names."""
     turned: bool = False
     """Whether the rows are shown in reverse order."""
+    ends: bool = False
+    """Whether a page shows the last rows of a table that it cannot show whole: what they end with is what counts."""
     most: str = ""
     """A column to sort by, largest values first."""
 
