@@ -21,6 +21,7 @@ def test_what_the_services_code_logs_is_not_among_the_results(monkeypatch: pytes
 
     monkeypatch.setattr(rebuild, "rebuild_all", rebuild_all)
     shown = CliRunner().invoke(app, ["audit", "replay", "--to", "views", "--dry-run", "--json", *DATABASE])
+    structlog.get_logger().info("the stream of the command is closed, and a log goes on")
     structlog.reset_defaults()
     assert shown.exit_code == 0, shown.stderr
     difference = {"view": "tours", "only_served": 1, "only_rebuilt": 2, "examples": ["- a row"]}
