@@ -10,6 +10,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from services.reporting.http.shapes import columns
+from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.cells import CODES
 from services.reporting.pages.i18n import words
 from services.reporting.reports import receipts, run
@@ -120,7 +121,10 @@ async def test_every_page_is_a_workbook_in_every_language(ask: QueryClient) -> N
             page = await ask.http.get(source, headers={"Accept": "text/html"})
             assert page.status_code == 200, source
             [heads] = [at for at, row in enumerate(about) if row[0] == words(language).say("Sheet")]
-            for row, table in zip(about[heads + 1 :], tables, strict=False):
+            nested = {section.name for section in SHEETS[twin["page"]].sections if section.inside}
+            for name, row, table in zip(twin["sections"], about[heads + 1 :], tables, strict=False):
+                if name in nested:  # the address has the things that hold these rows
+                    continue
                 answer = (await ask.http.get(row[4])).json()
                 assert len(answer.get("rows", answer.get("items", table[1:]))) == len(table) - 1, row
 
