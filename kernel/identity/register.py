@@ -37,7 +37,7 @@ class RegisteredKey:
 
     def is_over(self, at: datetime) -> bool:
         """Whether its period has ended, or it is revoked, at this instant."""
-        return any(limit is not None and limit <= at for limit in (self.end, self.revoked))
+        return (self.end is not None and self.end <= at) or (self.revoked is not None and self.revoked <= at)
 
 
 @dataclass(frozen=True, slots=True)
