@@ -27,6 +27,10 @@ NOT_YET: Final = {
         ("behind-a-proxy", "connect-an-identity-provider", "run-with-compose", "secure-kafka", "upgrade"),
         "needs a proxy, a provider, containers or a cluster of one's own",
     ),
+    **dict.fromkeys(
+        ("take-it-to-excel", "use-duckdb", "use-pandas", "use-power-bi"),
+        "followed in a program that no test installs; tests/integration/test_taking_away.py fetches its addresses",
+    ),
     **dict.fromkeys(("replay-history", "reconcile", "rotate-a-key"), "stops services, or changes what the others read"),
     **dict.fromkeys(
         (
