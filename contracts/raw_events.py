@@ -8,8 +8,8 @@ what is decided (`tests/contracts/test_raw_events.py`).
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from json import JSONDecoder
 from typing import Final
 
@@ -26,7 +26,7 @@ _ENDS: Final = JSONDecoder()
 """Finds the end of a value of a text that was read before."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RawEvent:
     """The attributes and the data of one event, before anything but its form is checked."""
 
@@ -35,10 +35,15 @@ class RawEvent:
     data: bytes
     """The value or body; in structured mode the bytes of `data` as they are written, or what `data_base64` holds."""
 
-    @cached_property
+    _material: Material | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
     def material(self) -> Material:
-        """What its `dssematerial` says, unverified; raises `NotVerifiable`."""
-        return read_material(self.attributes)
+        """What its `dssematerial` says, unverified and read once; raises `NotVerifiable`."""
+        if (material := self._material) is None:
+            material = read_material(self.attributes)
+            object.__setattr__(self, "_material", material)
+        return material
 
 
 def raw_from_kafka(value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> RawEvent:

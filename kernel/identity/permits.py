@@ -44,7 +44,7 @@ def outside_scope(principal: Principal, contributors: Collection[str] | None) ->
     if contributors is None:
         reason = f"The command concerns every State, and {principal.id} may speak of some alone."
         return Refusal(RULE, reason, "type", "Let a sender send it who is registered for every State.")
-    if all(principal.may_see(one) for one in contributors):
+    if principal.contributors is None or principal.contributors.issuperset(contributors):
         return None
     return foreign(principal)
 
