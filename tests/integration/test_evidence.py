@@ -229,3 +229,19 @@ async def test_a_mission_that_takes_nobody_new_has_no_headroom_and_no_card(postg
     card = '<li class="card nobody">'
     assert card in open_page
     assert card not in closed_page
+
+
+async def test_the_tours_of_another_state_are_no_evidence(calm: Register) -> None:
+    """Given that one State has tours on record, when another one is asked about, then nothing was compared for it."""
+    session = ReadSession(calm.connection, D(CALM_ON["strength"]), None, None, Learned())
+    for contributor, expected in (("KAZ", "compared"), ("MNG", "nothing")):
+        params = ReportParameters.model_validate({"contributor": contributor, "limit": 100})
+        assert (await find(session, REPORTS["strength"], params)).evidence.state == expected
+
+
+async def test_the_returns_of_one_state_alone_are_no_evidence(postgres_dsn: str) -> None:
+    """Given returns of one State, when mislabelled ones are looked for, then none had a neighbour to be taken for."""
+    (section,) = (one for one in SECTIONS.values() if one.report == "mislabelled-returns")
+    alone = [event for event in CALM if getattr(event, "contributor", None) != "MNG"]
+    async with on_record(postgres_dsn, alone) as register:
+        assert (await evidence(register, section, D(CALM_ON["mislabelled-returns"]))).state == "nothing"
