@@ -1,5 +1,6 @@
 """Fixtures that every level of tests shares: the servers, provided or started once for the whole run."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.servers import Servers, fresh_database, provided_servers
 from tests.short_lived_servers import archive_classes, short_lived_servers
 from tests.system import RunningSystem, prepared_system
 
+# Processes of pytest-xdist are given the width of a terminal; a test that needs one names it.
+os.environ.pop("COLUMNS", None)
 # Timing never fails a test: a busy machine is slow, not wrong.
 settings.register_profile("system", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("system")

@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local import services
 from operations.local_system import SYSTEM
+from tests.curl import directory_with_curl
 from tests.documented_commands import PAGES, run
 from tests.local import REPOSITORY, forcegen
 
@@ -34,7 +35,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[st
         assert started.returncode == 0, started.stderr
         variables = json.loads(forcegen("env", directory, "--secrets", "--json").stdout)
         own = {name: text for name, text in os.environ.items() if not name.startswith("FORCEGEN_")}
-        yield {**own, **variables, "PATH": f"{Path(sys.executable).parent}:{own['PATH']}", "NO_PROXY": "127.0.0.1"}
+        programs = f"{Path(sys.executable).parent}:{directory_with_curl(tmp_path_factory.mktemp('programs'))}"
+        yield {**own, **variables, "PATH": f"{programs}:{own['PATH']}", "NO_PROXY": "127.0.0.1"}
     finally:
         services.wipe(directory, SYSTEM)
 
