@@ -52,7 +52,8 @@ async def test_pages_look_and_work_as_they_do_without_one_and_renew_themselves(
     await page.goto(f"{PREFIX}/")
     ground = await page.locator("header.top").evaluate("header => getComputedStyle(header).backgroundColor")
     assert ground != "rgba(0, 0, 0, 0)"
-    await page.get_by_role("link", name="UNIFIL").first.click()
+    await page.get_by_role("link", name="Who is where", exact=True).first.click()
+    await page.get_by_role("link", name="UNIFIL", exact=True).first.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Mission UNIFIL")
     await page.get_by_label("On the day").fill("2021-12-01")
     await page.get_by_role("button", name="Show").click()

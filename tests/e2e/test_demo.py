@@ -129,12 +129,13 @@ def verify_event(file: Path, *more: str) -> Result:
 def test_from_a_number_on_a_page_to_the_producers_signature(
     registered: tuple[RunningSystem, Path], demo: run.DemoResult, door: str
 ) -> None:
-    """Given 15 people on the first page, then links lead to the events behind them, to one of these, to its record in
-    the archive, and to the command with its producer's signature; and what is taken away there proves it offline."""
+    """Given 15 people on the page Who is where, then links lead to the events behind them, to one of these, to its
+    record in the archive, and to the command with its producer's signature; and what is taken away there proves it
+    offline."""
     system, folder = registered
     tour, topic, office = DOORS[door]
     with httpx.Client(headers=BEARER, timeout=30) as http:
-        first = f"{system.url('query')}/?as_of={golden.AS_OF}"
+        first = f"{system.url('query')}/overview?as_of={golden.AS_OF}"
         behind = links(first, page(http, first, f">{PEOPLE}</a>"))[str(PEOPLE)]
         rows = re.findall(r"<tr>.*?</tr>", page(http, behind), re.DOTALL)
         (row,) = [one for one in rows if "arrived" in one.lower() and tour in one]

@@ -130,7 +130,7 @@ async def crawl(http: httpx.AsyncClient, prefix: str, first: list[str], most: in
 
 
 async def test_every_link_file_and_form_of_the_pages_is_under_the_prefix(pages: Behind) -> None:
-    seen = await crawl(pages.http, PAGES, [f"{PAGES}/", f"{PAGES}/lines/kz-2018/officers"], 120)
+    seen = await crawl(pages.http, PAGES, [f"{PAGES}/overview", f"{PAGES}/", f"{PAGES}/lines/kz-2018/officers"], 240)
     for one in ("/static/live.js", "/static/changes.js", "/static/pages.css", "/overview.json", "/docs", "/timeline"):
         assert f"{PAGES}{one}" in seen
     assert any("/occupancy.svg" in one for one in seen)
