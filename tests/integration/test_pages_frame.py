@@ -44,6 +44,7 @@ def much() -> Iterator[Event]:
             of = {"mission": name, "consents_required": (), **days}
             yield story.planned(tour, person=person, **of).model_copy(update={"line": line})
             yield story.arrived(tour, "2014-07-01", mission=name, line=line)
+    yield from (story.registered("p-3-3"), story.nominated("n-3", vacancy="v-3-3", person="p-3-3"), story.pledged())
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,8 @@ def links(page: str, words: str) -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 async def test_no_page_is_heavy_or_long(ask: QueryClient, language: str) -> None:
-    things = {"mission": "MISSION3", "mandate": "kz-2013", "line": "observers-3", "tour": "t-3-3"}
+    things = {"mission": "MISSION3", "mandate": "kz-2013", "line": "observers-3", "tour": "t-3-3", "unit": "kazbat"}
+    things |= {"vacancy": "v-3-3", "application": "nv-3-3", "nomination": "n-3", "candidate": "p-3-3"}
     event = (await ask.rows("who-is-where"))[0]["last_event"]
     for path in ROUTES:
         address = path.format(**things, event=event) + ("?mission=MISSION3&" if path == "/events" else "?")
