@@ -70,6 +70,13 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in _anchors(here / target), f"{target}#{anchor}"
 
 
+def test_every_page_has_a_reader() -> None:
+    """A page that nobody is led to is found by nobody."""
+    index = text(Path("docs/README.md"))
+    ours = {str(page.relative_to("docs")) for page in pages() if page.parts[0] == "docs"} - {"README.md"}
+    assert {page for page in ours if not page.startswith("decisions/") and f"]({page})" not in index} == set()
+
+
 def test_every_heading_that_a_page_links_to_in_itself_is_there() -> None:
     for page in pages():
         assert set(re.findall(r"\]\(#([^)]+)\)", text(page))) <= _anchors(ROOT / page), page
