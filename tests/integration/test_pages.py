@@ -20,6 +20,7 @@ from tests.integration.answering import QueryClient, given
 from tests.integration.page_texts import texts
 from tests.stories import AS_OF, run_story
 
+HTML = {"Accept": "text/html"}
 HOSTILE = "<script>alert('x')</script>"
 THINGS = {
     "mission": "UNIFIL",
@@ -46,6 +47,24 @@ async def addresses(ask: QueryClient) -> list[str]:
     event = (await ask.rows("who-is-where"))[0]["last_event"]
     own = {"/events": "/events?mission=UNIFIL"}
     return [own.get(path, path.format(**THINGS, event=event)) for path in ROUTES]
+
+
+OF_THE_RECORD = re.compile(
+    r"<(tbody|script|style|code|pre|select|datalist|dd)\b.*?</\1>|<a lang=.*?</a>|<[^>]+>", re.DOTALL
+)
+"""What somebody entered, what is typed as it stands, the names of languages, and tags."""
+ENGLISH = re.compile(r"(?:\b[A-Za-z][a-z']+[ ,;:]+){2,}[A-Za-z][a-z']+")
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+async def test_no_page_speaks_english_to_others(ask: QueryClient, language: str) -> None:
+    for address in [*await addresses(ask), "/compare", "/missions/NOWHERE", "/?unheard-of=1", "/search?q=nowhere"]:
+        page = await ask.http.get(address, headers={"Accept-Language": language, "Accept": "text/html"})
+        assert ENGLISH.findall(unescape(OF_THE_RECORD.sub(" . ", page.text))) == [], address
+        chosen = await ask.http.get(f"{address}{'&' if '?' in address else '?'}lang={language}", headers=HTML)
+        kept: list[str] = re.findall(r'<a (?!lang=)[^>]*href="(/[^"]*)"', chosen.text)
+        of_pages = [link for link in kept if not link.startswith(("/v1/", "/docs"))]
+        assert [link for link in of_pages if f"lang={language}" not in link] == [], address
 
 
 async def test_every_page_is_there_in_every_language_and_has_its_twins(ask: QueryClient) -> None:
