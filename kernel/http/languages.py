@@ -12,6 +12,10 @@ from typing import Final
 
 from fastapi import Request
 
+from kernel.http.problem_details import Problem
+from kernel.http.problem_types import BAD_PARAMETER
+from kernel.http.values import shown
+
 LANGUAGES: Final = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 """By the tag that a page carries as `lang`; the first one is the default."""
 ANY: Final = "*"
@@ -25,6 +29,16 @@ def named(tag: str) -> str | None:
     matched = _RANGE.fullmatch(tag.strip())
     language = matched[1].lower() if matched else ""
     return language if language in LANGUAGES else None
+
+
+def chosen_language(request: Request) -> str | None:
+    """The language that the address names, if it names one; raises `Problem` for one that there is not."""
+    wanted = request.query_params.get("lang", "")
+    language = named(wanted) if wanted else None
+    if wanted and language is None:
+        remedy = f"There are {', '.join(LANGUAGES)}."
+        raise Problem(BAD_PARAMETER, f"There is no language {shown(wanted)}.", field="lang", remedy=remedy)
+    return language
 
 
 def language_of(request: Request, wanted: str = "") -> str:

@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Depends, Request, Response
 
 from kernel.http import access_routes
+from kernel.http.languages import chosen_language
 from services.audit.pages import log_pages
-from services.audit.pages.texts import known_language
 
 
 def routes() -> APIRouter:
     """`/access`: the same as `/v1/access` has."""
-    router = APIRouter(include_in_schema=False, dependencies=[Depends(known_language)])
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(chosen_language)])
 
     @router.get("/access")
     async def access(request: Request) -> Response:

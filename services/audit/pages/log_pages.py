@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from contracts.verifiability import CORE
 from kernel.http.address import bad
 from kernel.http.caching import NOT_AT_ALL, RevalidatedFiles
-from kernel.http.languages import language_of
+from kernel.http.languages import chosen_language, language_of
 from kernel.http.places import Place
 from kernel.http.principals import is_operator
 from kernel.http.problem_details import Problem, unknown
@@ -33,7 +33,7 @@ from services.audit.http import access, search_routes, status
 from services.audit.http.access import Reader
 from services.audit.http.search_routes import SearchParameters, UnknownMessage
 from services.audit.http.status import LogStatus
-from services.audit.pages.texts import PageTexts, known_language
+from services.audit.pages.texts import PageTexts
 from services.audit.search import causation, evidence
 from services.audit.search.indexer import IndexedMessage
 from services.audit.tlog import merkle, tree_store
@@ -77,7 +77,7 @@ def static() -> RevalidatedFiles:
 def routes(pool: asyncpg.Pool, health: Health) -> APIRouter:
     """`/`, `/messages/<place>`, and `/v1/status`, the status of the log as data."""
     router = APIRouter()
-    reader_of_page = [Reader, Depends(known_language)]
+    reader_of_page = [Reader, Depends(chosen_language)]
 
     @router.get("/v1/status", summary="How the log stands: its size, what was signed, whether that still holds")
     async def log_status() -> dict[str, object]:

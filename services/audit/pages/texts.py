@@ -3,25 +3,14 @@
 from functools import cache
 from urllib.parse import urlencode
 
-from babel import Locale, numbers
+from babel import numbers
 from babel.support import NullTranslations
 from fastapi import Request
 from markupsafe import Markup, escape
 
 from kernel.http.languages import LANGUAGES, language_of, named
-from kernel.http.problem_details import Problem
-from kernel.http.problem_types import BAD_PARAMETER
 from kernel.http.proxied import path_of, root_of
 from kernel.http.translations import translations
-from kernel.http.values import shown
-
-
-def known_language(request: Request) -> None:
-    """A dependency of every page: raises `Problem` if the address names a language that there is not."""
-    wanted = request.query_params.get("lang", "")
-    if wanted and not named(wanted):
-        remedy = f"There are {', '.join(LANGUAGES)}."
-        raise Problem(BAD_PARAMETER, f"There is no language {shown(wanted)}.", field="lang", remedy=remedy)
 
 
 class PageTexts:
@@ -43,7 +32,7 @@ class PageTexts:
 
     def count(self, number: int) -> str:
         """A whole number with the language's separators."""
-        return numbers.format_decimal(number, locale=Locale.parse(self.language))
+        return numbers.format_decimal(number, locale=self.language)
 
     def to(self, path: str, **parameters: str) -> str:
         """The address of a page, with the language that the reader chose."""

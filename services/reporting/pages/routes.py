@@ -12,9 +12,9 @@ from fastapi.responses import RedirectResponse
 from contracts.json_object import JsonObject
 from kernel.http.address import bad
 from kernel.http.caching import RevalidatedFiles
-from kernel.http.languages import LANGUAGES, language_of, named
+from kernel.http.languages import chosen_language, language_of, named
 from kernel.http.problem_details import Problem
-from kernel.http.problem_types import BAD_PARAMETER, UNKNOWN_PARAMETER
+from kernel.http.problem_types import UNKNOWN_PARAMETER
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
 from services.reporting.http import responses
@@ -100,12 +100,9 @@ def _answering(sheet: Sheet, suffix: str) -> Callable[[Request, Model], Awaitabl
 def question_of(request: Request, sheet: Sheet, today: date, form: Sequence[str] = ()) -> Question:
     """The question in an address; `form` names the parameters of the form of a file. Raises `Problem`."""
     own = _own(request, (*sheet.own, *form))
-    wanted = own.pop("lang", None)
-    language = named(wanted) if wanted else None
-    if wanted and not language:
-        remedy = f"There are {', '.join(LANGUAGES)}."
-        raise Problem(BAD_PARAMETER, f"There is no language {shown(wanted)}.", field="lang", remedy=remedy)
-    own.pop("drawn", None)
+    language = chosen_language(request)
+    for name in ("lang", "drawn"):
+        own.pop(name, None)
     focus = focus_of(sheet, own)
     lasting = {name: value for name, value in own.items() if name not in form}
     kept = {**lasting, **({"lang": language} if language else {})}
