@@ -27,6 +27,7 @@ EVENTS: Final = Section(
     parameters={"stream": "stream"},
     nothing="No event is on record by this day.",
 )
+_TOURS: Final = Section(*("tours", "Tours", TOURS), listed="tours", nothing="No tour is on record by this day.")
 THINGS: Final = (
     Sheet(
         "mandate",
@@ -91,12 +92,7 @@ THINGS: Final = (
         "person",
         "Person",
         (
-            Section(
-                *("tours", "Tours", TOURS),
-                listed="tours",
-                parameters={"person": "candidate"},
-                nothing="No tour is on record by this day.",
-            ),
+            replace(_TOURS, parameters={"person": "candidate"}),
             EVENTS,
         ),
         thing="candidates",
@@ -106,12 +102,7 @@ THINGS: Final = (
         "unit",
         "Unit",
         (
-            Section(
-                *("tours", "Tours", TOURS),
-                listed="tours",
-                parameters={"unit": "unit"},
-                nothing="No tour is on record by this day.",
-            ),
+            replace(_TOURS, parameters={"unit": "unit"}),
             EVENTS,
         ),
         thing="units",
