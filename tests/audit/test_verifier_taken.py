@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from services.audit.verify import verifier
 from tests.audit import small_log
 from tests.audit.small_log import KEY, row
 from tests.audit.taken_alone import FORMS, Alone
+from tests.built_elsewhere import built_elsewhere
 
 ROWS = [row(nr) for nr in range(5)]
 
@@ -78,22 +77,8 @@ def test_the_folder_run_as_a_script_says_how_it_is_run(tmp_path: Path) -> None:
 def test_two_builds_of_the_one_file_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Given a copy of the source with other times and rights, and another umask and time zone, then nothing differs."""
     built = verifier_file()
-    copied = tmp_path / "verifier"
-    copied.mkdir()
-    for file in sorted(Path(verifier.__file__).parent.glob("*.py"), reverse=True):
-        (copied / file.name).write_bytes(file.read_bytes())
-        (copied / file.name).chmod(0o600)
-        os.utime(copied / file.name, (1_000_000_000, 1_000_000_000))
-    monkeypatch.setattr(verifier, "__file__", str(copied / "__init__.py"))
-    monkeypatch.setenv("TZ", "Asia/Almaty")
-    time.tzset()
-    before = os.umask(0o077)
-    try:
+    with built_elsewhere(verifier, tmp_path / "verifier", monkeypatch):
         assert verifier_file() == built
-    finally:
-        os.umask(before)
-        monkeypatch.undo()
-        time.tzset()
 
 
 def test_the_command_writes_it_and_prints_its_checksum(tmp_path: Path) -> None:

@@ -3,11 +3,9 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
-import time
 import tomllib
 import zipfile
 from pathlib import Path
@@ -25,6 +23,7 @@ from contracts.verifiability import MATERIAL, verify
 from operations.signing_library import library_wheel, write_library
 from tests.architecture.sources import ROOT
 from tests.bare_python import BarePython
+from tests.built_elsewhere import built_elsewhere
 from tests.contracts.test_verifiability_vectors import events_of
 
 DOCUMENT: dict[str, Any] = json.loads((PUBLISHED / VECTORS).read_bytes())
@@ -101,20 +100,8 @@ def test_nothing_else_is_in_reach_where_it_is_tried(producer: Producer, project:
 def test_two_builds_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Given a copy of the source with other times and rights, and another umask and time zone, then nothing differs."""
     built = library_wheel()
-    for file in sorted(Path(verifiability.__file__).parent.glob("*.py"), reverse=True):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-        (tmp_path / file.name).chmod(0o600)
-        os.utime(tmp_path / file.name, (1_000_000_000, 1_000_000_000))
-    monkeypatch.setattr(verifiability, "__file__", str(tmp_path / "__init__.py"))
-    monkeypatch.setenv("TZ", "Asia/Almaty")
-    time.tzset()
-    before = os.umask(0o077)
-    try:
+    with built_elsewhere(verifiability, tmp_path, monkeypatch):
         assert library_wheel() == built
-    finally:
-        os.umask(before)
-        monkeypatch.undo()
-        time.tzset()
 
 
 def test_the_record_names_every_other_file_with_its_checksum(tmp_path: Path) -> None:
