@@ -87,7 +87,7 @@ def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
 
 
 async def _formed(request: Request, name: str, params: ReportParameters, model: ReadModel) -> Response:
-    """The answer in the format that is asked for; raises `QueryError`."""
+    """The answer in the requested format; raises `QueryError`."""
     if params.format == "xlsx":
         return await report_files.report_workbook(request, name, params, model)
     async with model.session(params) as session:

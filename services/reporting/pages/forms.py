@@ -44,7 +44,7 @@ def _field(one: Field, given: FormValues, words: Words) -> FormField:
 def _options(one: Field, value: str, given: FormValues, words: Words) -> list[tuple[str, str]]:
     if one.kind in NAMING:
         named = [(name, f"{name} · {label}" if label else name) for name, label in given.choices.get(one.kind, ())]
-        others = [] if not value or value in dict(named) else [(value, value)]  # what was asked for stays
+        others = [] if not value or value in dict(named) else [(value, value)]  # what was chosen stays
         none = [] if one.default and value else [("", words.say(EVERY[one.kind]))]
         return [*none, *others, *named]
     if one.kind == "days":

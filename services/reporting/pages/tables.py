@@ -104,7 +104,7 @@ def _table(section: Section, result: ReportResult, share: int, place: Place, *, 
 
 
 def _ordered(section: Section, rows: Sequence[NamedValues], focus: Focus | None) -> Sequence[NamedValues]:
-    """All rows in the order that was asked for, or that of the section."""
+    """All rows in the order that the address names, or that of the section."""
     if focus and focus.sort:
         return paging.in_order_of(rows, focus.sort.removeprefix("-"), descending=focus.sort.startswith("-"))
     return sorted(rows, key=itemgetter(section.most), reverse=True) if section.most else rows

@@ -9,7 +9,7 @@ from services.reporting.query.session import ReadSession
 
 @dataclass(frozen=True, slots=True)
 class NewestOnRecord:
-    """About the States that were asked about and that the reader may see."""
+    """About the States of the question that the reader may see."""
 
     fact: date | None
     """The newest effective day until the day of the question; None if nothing is on record until then."""

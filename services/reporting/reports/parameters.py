@@ -80,7 +80,7 @@ EVERYWHERE = ("as_of", "as_known_at", "wait_for", "timeout", "format", *FILE_FOR
 
 
 def check_form(params: ReportParameters) -> None:
-    """Raises `QueryError` for a parameter of the form of a file that says nothing in the format that is asked for."""
+    """Raises `QueryError` for a parameter of the form of a file that says nothing in the requested format."""
     given = {
         "labels": params.labels,
         "bom": params.bom,

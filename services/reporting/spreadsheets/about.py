@@ -36,7 +36,7 @@ class Provenance:
     title: str
     as_of: date
     as_known_at: datetime | None
-    """The instant that was asked for; None for what was known when the workbook was made."""
+    """The instant of the question; None for what was known when the workbook was made."""
     made_at: datetime
     filters: Mapping[str, str]
     states: Sequence[str] | None
