@@ -25,3 +25,12 @@ def test_every_text_is_said_in_every_language(language: str) -> None:
         said = {str(one.id): str(one.string) for one in read_po(catalogue, locale=language) if one.id}
     assert said.keys() == texts()
     assert [text for text, translated in said.items() if not translated or translated == text] == []
+
+
+@pytest.mark.parametrize("package", ["kernel.http", "services.reporting.pages", "services.audit.pages"])
+@pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - {"en"}))
+def test_no_text_is_translated_twice(package: str, language: str) -> None:
+    """Of two translations the second is never shown."""
+    catalogue = files(package).joinpath("words", f"{language}.po").read_text(encoding="utf-8")
+    texts_in_order = re.findall(r'^msgid "(.+)"$', catalogue, re.MULTILINE)
+    assert sorted({text for text in texts_in_order if texts_in_order.count(text) > 1}) == []
