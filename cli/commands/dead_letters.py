@@ -10,7 +10,8 @@ from cli.connect.endpoints import USUAL, Directory, running_system
 from cli.lazy import at_first_use
 from cli.output.errors import CommandError
 from cli.output.options import print_json
-from cli.output.tables import Only, column, number, prose, table
+from cli.output.tables import Only, column, first_of, number, prose, table
+from cli.output.terminal import notices
 from contracts.json_object import JsonObject
 
 with at_first_use():
@@ -68,13 +69,13 @@ def _show(letters: Iterator[tuple[str, JsonObject]], columns: str | None) -> Non
         *("service", number("position"), column("topic_partition_offset", "topic/partition/offset"), "field"),
         *(prose("reason"), prose("remedy")),
     )
-    for count, (service, letter) in enumerate(letters):
-        if count == ROWS_MAX:
-            shown.row("…", None, None, None, "There are more: `forcegen dead-letters --json` prints them all.", None)
-            break
+    first, more = first_of(letters, ROWS_MAX)
+    for service, letter in first:
         origin = f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
         shown.row(service, letter["position"], origin, letter["field"], letter["reason"], letter["remedy"])
     if shown.rows or columns:
         shown.show(columns)
     else:
         typer.echo("No dead letters.")
+    if more:
+        notices().print(f"{more:,} more are not shown: `forcegen dead-letters --json` prints them all.")

@@ -13,7 +13,8 @@ from cli.connect.endpoints import USUAL, Database, Directory, running_system
 from cli.lazy import at_first_use
 from cli.output.errors import CommandError
 from cli.output.options import JsonLines, print_json
-from cli.output.tables import Only, column, number, prose, table
+from cli.output.tables import Only, column, first_of, number, prose, table
+from cli.output.terminal import notices
 from contracts.json_object import JsonObject
 
 with at_first_use():
@@ -123,10 +124,8 @@ def _show(events: Iterator[tuple[str, JsonObject]], columns: str | None) -> None
         *("service", column("topic_partition_offset", "topic/partition/offset"), "stream"),
         *(number("version"), "since", prose("reason")),
     )
-    for count, (service, event) in enumerate(events):
-        if count == ROWS_MAX:
-            shown.row("…", None, None, None, None, "There are more: `forcegen held --json` shows them all.")
-            break
+    first, more = first_of(events, ROWS_MAX)
+    for service, event in first:
         place = f"{event['topic']}/{event['partition']}/{event['offset']}"
         reason = event["reason"]
         if proposer := event.get("drop_proposed_by"):
@@ -136,3 +135,5 @@ def _show(events: Iterator[tuple[str, JsonObject]], columns: str | None) -> None
         shown.show(columns)
     else:
         typer.echo("No event is held.")
+    if more:
+        notices().print(f"{more:,} more are not shown: `forcegen held --json` prints them all.")

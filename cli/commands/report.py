@@ -13,7 +13,7 @@ from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
 from cli.lazy import at_first_use
 from cli.output.errors import WRONG_USAGE, CommandError
 from cli.output.tables import CellKind, Only, TableColumn, prose, table
-from cli.output.terminal import results
+from cli.output.terminal import notices, results
 from contracts.json_object import JsonObject
 
 with at_first_use():
@@ -118,7 +118,10 @@ def report(  # noqa: PLR0913  one argument for each option
     if url:
         typer.echo(http.with_parameters(address, parameters))
     elif form is not Format.table:
-        typer.echo(http.get(address, parameters).content, nl=form is Format.json)
+        answer = http.get(address, parameters)
+        typer.echo(answer.content, nl=form is Format.json)
+        if following := answer.headers.get("forcegen-next"):
+            notices().print(f"There are more rows. Next: --param cursor={following}", soft_wrap=True)
     elif name is None:
         _list(http.get_json(address, parameters), columns)
     else:

@@ -6,10 +6,11 @@ words. Where even that is too wide, first the lines between the columns go, and 
 """
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Annotated, Final, TypeAlias
+from itertools import islice
+from typing import Annotated, Final, TypeAlias, TypeVar
 
 import typer
 from rich import box
@@ -20,6 +21,7 @@ from rich.text import Text
 from cli.output.errors import WRONG_USAGE, CommandError
 from cli.output.terminal import line_width, printable, results
 
+Item = TypeVar("Item")
 PROSE_CELLS: Final = 24
 """A column of prose is not made narrower than this."""
 Only: TypeAlias = Annotated[
@@ -180,6 +182,12 @@ class ShownTable:
 def table(*columns: TableColumn | str) -> ShownTable:
     """An empty table; a text is a column of names."""
     return ShownTable([column(one) if isinstance(one, str) else one for one in columns])
+
+
+def first_of(items: Iterable[Item], most: int) -> tuple[list[Item], int]:
+    """The first items, and how many there are besides."""
+    rest = iter(items)
+    return list(islice(rest, most)), sum(1 for _ in rest)
 
 
 def _texts(columns: Sequence[TableColumn], cells: Sequence[object]) -> tuple[str, ...]:

@@ -93,6 +93,14 @@ def test_json_and_csv_pass_unchanged(form: str, directory: Path, monkeypatch: py
     assert requested == [f"http://query/v1/reports/strength{'?format=csv' if form == 'csv' else ''}"]
 
 
+def test_a_page_of_a_file_says_that_there_is_more(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CSV has no place for it, so it is said beside the file."""
+    answered_by(monkeypatch, lambda _: httpx.Response(200, content=b"a\r\n1\r\n", headers={"Forcegen-Next": "WyJh"}))
+    result = run("report", "strength", "--format", "csv", "-p", "limit=1", "-d", directory)
+    assert result.stdout_bytes == b"a\r\n1\r\n"
+    assert result.stderr == "There are more rows. Next: --param cursor=WyJh\n"
+
+
 def test_reports_are_listed(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = {"reports": [{"name": "strength", "description": "Who.", "parameters": ["as_of", "line"], "required": []}]}
     answered_by(monkeypatch, lambda _: httpx.Response(200, json=listed))

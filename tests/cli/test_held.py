@@ -45,6 +45,18 @@ def test_what_is_held_is_shown_by_its_place() -> None:
 
 
 @pytest.mark.usefixtures("services")
+def test_a_table_says_how_many_rows_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And how to get them all; JSON has them."""
+    monkeypatch.setattr(http, "get_json", lambda *_: {"items": [EVENT] * 7, "next": None})
+    monkeypatch.setattr(command, "ROWS_MAX", 10)
+    answer = run("held")
+    assert answer.stdout.count("deployments.events/2/1041") == 10
+    assert "4 more are not shown: `forcegen held --json` prints them all." in answer.stderr
+    assert "more are not shown" not in run("held", "vacancies").stderr
+    assert len(run("held", "--json").stdout.splitlines()) == 14
+
+
+@pytest.mark.usefixtures("services")
 def test_a_drop_is_proposed_until_a_second_operator_gives_the_same_command(monkeypatch: pytest.MonkeyPatch) -> None:
     states, sent = iter(["proposed", "dropped"]), []
 

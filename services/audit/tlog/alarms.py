@@ -9,13 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Final
 
 from kernel.sql import queries
 from kernel.store.postgres import Connection
-
-SHOWN: Final = 100
-"""Alarms that are listed, the newest first."""
 
 
 class AlarmKind(StrEnum):
@@ -52,8 +48,8 @@ async def standing(connection: Connection) -> Sequence[Alarm]:
 
 
 async def newest(connection: Connection) -> Sequence[Alarm]:
-    """The newest alarms, including cleared ones."""
-    return [Alarm(row["nr"], AlarmKind(row["kind"]), *row[2:]) for row in await connection.fetch(_sql()["all"], SHOWN)]
+    """Every alarm, including cleared ones, the newest first."""
+    return [Alarm(row["nr"], AlarmKind(row["kind"]), *row[2:]) for row in await connection.fetch(_sql()["all"])]
 
 
 async def clear(connection: Connection, nr: int, *, by: str, because: str) -> bool:

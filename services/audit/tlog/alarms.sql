@@ -11,7 +11,7 @@ SELECT nr, kind, detail, raised FROM alarms WHERE nr NOT IN (SELECT alarm FROM c
 
 -- name: all
 SELECT nr, kind, detail, raised, cleared, cleared_by, because FROM alarms LEFT JOIN clearances ON alarm = nr
-ORDER BY nr DESC LIMIT $1
+ORDER BY nr DESC
 
 -- name: clear
 INSERT INTO clearances (alarm, cleared_by, because)

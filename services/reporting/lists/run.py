@@ -1,8 +1,9 @@
-"""Reads a list outside HTTP: one item, the first page of some items, or one event."""
+"""Reads a list outside HTTP: one item, a page of some items or all of them, or one event."""
 
 import json
 import re
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from contracts.json_object import JsonObject
@@ -11,12 +12,16 @@ from kernel.http import page_cursor
 from kernel.http.parameters import LIMIT_MAX
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.queries import filtered
-from services.reporting.query.errors import NotFound
+from services.reporting.query.errors import NotFound, TooManyRows
 from services.reporting.query.keyset import refused_cursor
 from services.reporting.query.session import ReadSession, incomplete
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.evidence import EVIDENCE, ReportEvidence, judged
 from services.reporting.reports.formats import ReportResult
+from services.reporting.reports.run import NARROW_IT, ROWS_MAX
+
+READ_AT_ONCE: Final = 5_000
+"""Items that are read with one statement where all are wanted: meanwhile other requests are answered."""
 
 
 async def find_one(session: ReadSession, name: str, item: str) -> str:
@@ -37,21 +42,37 @@ async def find_some(
     given: NamedValues,
     as_of: date,
     *,
-    limit: int = LIMIT_MAX,
+    limit: int | None = LIMIT_MAX,
     cursor: str | None = None,
 ) -> ReportResult:
-    """A page of a list, in the form of a report: the first one, or that behind a cursor; raises `QueryError`."""
+    """A page of a list, in the form of a report: the first one, or that behind a cursor; all of it without a limit.
+
+    Raises `QueryError`. The items come with several statements: a session with a snapshot makes them agree.
+    """
     definition = LISTS[name]
-    values = {**given, "as_of": as_of, "limit": limit + 1, "after": after(cursor, name, definition.ids)}
-    statement = filtered(definition.sql, values)
-    items = await session.connection.fetch(statement.sql, *statement.values(values))
-    rows = [json.loads(item["item"]) for item in items]
+    values = {**given, "as_of": as_of}
+    rows, last = await _behind(session, name, values, after(cursor, name, definition.ids), limit or READ_AT_ONCE)
+    while limit is None and last is not None:
+        if len(rows) >= ROWS_MAX:
+            raise TooManyRows(f"The list has more than {ROWS_MAX:,} rows.", remedy=NARROW_IT)
+        more, last = await _behind(session, name, values, last, READ_AT_ONCE)
+        rows += more
     columns = [(column, "json") for column in (rows[0] if rows else definition.example)]
-    shown = [tuple(row.values()) for row in rows[:limit]]
-    following = page_cursor.encode(name, items[limit - 1]["id"]) if len(rows) > limit else None
+    shown = [tuple(row.values()) for row in rows]
+    following = page_cursor.encode(name, last) if last is not None else None
     is_incomplete = await incomplete(session, definition.source_streams)
     evidence = await _evidence(session, definition.sql, values, has_rows=bool(rows or cursor))
     return ReportResult(as_of, given.get("as_known_at"), columns, shown, {}, following, is_incomplete, None, evidence)
+
+
+async def _behind(
+    session: ReadSession, name: str, given: NamedValues, last: str | None, limit: int
+) -> tuple[list[JsonObject], str | None]:
+    """So many items behind an id, and the id of the last of them if there are more."""
+    values = {**given, "limit": limit + 1, "after": last}
+    statement = filtered(LISTS[name].sql, values)
+    items = await session.connection.fetch(statement.sql, *statement.values(values))
+    return [json.loads(item["item"]) for item in items[:limit]], items[limit - 1]["id"] if len(items) > limit else None
 
 
 async def _evidence(session: ReadSession, name: str, values: NamedValues, *, has_rows: bool) -> ReportEvidence:

@@ -16,10 +16,11 @@ from kernel.http.parameters import LIMIT_MAX
 from kernel.http.values import Bad, shown
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.lists.run import find_event, find_one, find_some
-from services.reporting.pages import form_values, paging, search, tiles
+from services.reporting.pages import form_values, paging, render, search, tiles
 from services.reporting.pages.catalogue import Section, Sheet
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.render import PageContent, Question
+from services.reporting.pages.search import HITS_MAX
 from services.reporting.pages.tile_answers import Known
 from services.reporting.pages.tiles import TILES
 from services.reporting.query.errors import QueryError
@@ -32,6 +33,7 @@ from services.reporting.reports.evidence import ReportEvidence
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
 from services.reporting.reports.receipts import NOT_OF_THE_QUESTION
+from services.reporting.reports.run import ROWS_MAX
 
 EXAMPLES: Final = {
     **{"contributor": "KAZ", "mission": "UNIFIL", "mandate": "kz-2018", "line": "kz-2018/officers"},
@@ -57,7 +59,7 @@ def terms_of(given: NamedValues) -> ReportParameters:
 
 async def content_of(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
     if sheet.name == "search":
-        return await _searched(question, model)
+        return await _searched(question, model, ROWS_MAX if suffix else HITS_MAX + 1)
     if sheet.name != "questions":
         return await show(sheet, question, model, suffix)
     known, newest = await answers(question, model)
@@ -65,9 +67,9 @@ async def content_of(sheet: Sheet, question: Question, model: ReadModel, suffix:
     return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered, newest=newest)
 
 
-async def _searched(question: Question, model: ReadModel) -> PageContent:
+async def _searched(question: Question, model: ReadModel, most: int) -> PageContent:
     text = search.wanted(question.kept.get("q", ""))
-    result = await search.find(text, question.terms, model)
+    result = await search.find(text, question.terms, model, most)
     address = PageAddress(question.kept, question.root).without("q")
     return PageContent(None, {"hits": result}, hits=search.hits(result, address))
 
@@ -75,7 +77,8 @@ async def _searched(question: Question, model: ReadModel) -> PageContent:
 async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
     """The content of a page or a twin, from one snapshot; raises `QueryError`. Its reports are read with one statement.
 
-    A page shows so many rows as fit it, its JSON a thousand, and a file all, whatever the page begins with.
+    A page shows so many rows as fit it, its JSON a thousand and where the next ones are, and a file all, whatever the
+    page begins with.
     """
     sections = [s for s in sheet.sections if question.focus is None or s.name == question.focus.section]
     sections = sections[:1] if suffix == ".csv" else sections
@@ -95,9 +98,9 @@ async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str =
 
 
 def _limit(sheet: Sheet, section: Section, question: Question, suffix: str) -> int | None:
-    """How many rows are read; None for all. The overview adds its rows up to cards, so it reads more than it shows."""
-    adds_up = sheet.name == "overview" and question.focus is None
-    shown = LIMIT_MAX if adds_up else paging.rows_alone(len(section.columns))
+    """How many rows are read; None for all. The overview adds rows up to cards, so it reads all that it adds up."""
+    adds_up = sheet.name == "overview" and section.name in render.ADDED_UP and question.focus is None
+    shown = None if adds_up else paging.rows_alone(len(section.columns))
     return {".json": LIMIT_MAX, ".csv": None, ".xlsx": None}.get(suffix, shown)
 
 
@@ -157,7 +160,7 @@ async def _listed(
         if question.terms.contributor and "contributor" in LISTS[section.listed].parameters.model_fields:
             given["contributor"] = question.terms.contributor
         await validation.check_names(session, given)
-    result = await find_some(session, section.listed, given, session.as_of, limit=limit or LIMIT_MAX, cursor=cursor)
+    result = await find_some(session, section.listed, given, session.as_of, limit=limit, cursor=cursor)
     if section.listed != "events":
         return _inside(section, result) if section.inside else result
     named = [(*values, row["id"]) for values, row in zip(result.values, result.rows, strict=True)]

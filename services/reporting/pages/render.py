@@ -48,6 +48,8 @@ OWN_TEMPLATES: Final = {name: f"{name}.html" for name in ("questions", "search",
 """Pages with more on them than tables."""
 WITH_ALL_TABLES: Final = ("overview", "line")
 """Pages whose own template shows more of their tables than one of them alone has."""
+ADDED_UP: Final = ("present", "headroom")
+"""Tables of the overview whose rows are added up to the cards of missions."""
 PICTURE_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": NOT_AT_ALL}
 
 

@@ -1,5 +1,6 @@
 """Search: from a name to the thing that it names, or to what begins with it, among what the reader may see."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,11 +16,12 @@ from services.reporting.query.values import NamedValues
 from services.reporting.reports.evidence import ReportEvidence
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
+from services.reporting.reports.run import ROWS_MAX
 
 BYTES_MAX: Final = 800
 """The longest text that is looked up, in bytes."""
 HITS_MAX: Final = 20
-"""Hits of one kind that are shown."""
+"""Hits of one kind that the page shows; its files have as many as a report has rows."""
 PATHS: Final[Mapping[str, str]] = {
     **{"mission": "/missions", "mandate": "/mandates", "line": "/lines", "tour": "/tours", "vacancy": "/vacancies"},
     **{"application": "/applications", "nomination": "/nominations", "person": "/people", "unit": "/units"},
@@ -49,10 +51,13 @@ def wanted(text: str) -> str:
         raise bad("q", fault) from fault
 
 
-async def find(text: str, terms: ReportParameters, model: ReadModel) -> ReportResult:
-    """What is on record under a text, or begins with it, in one statement; exact hits come first."""
+async def find(text: str, terms: ReportParameters, model: ReadModel, most: int = ROWS_MAX) -> ReportResult:
+    """What is on record under a text, or begins with it, in one statement; exact hits come first.
+
+    Of each kind, and of each way to be found, at most so many.
+    """
     async with model.session(terms) as session:
-        given = {"name": text, "most": HITS_MAX, "as_of": session.as_of, "event": _uuid(text), **_ends(text)}
+        given = {"name": text, "most": most, "as_of": session.as_of, "event": _uuid(text), **_ends(text)}
         statement = query("search")
         rows = await session.connection.fetch(statement.sql, *statement.values(given)) if text else []
     columns = [(column, "text") for column in ("kind", "name", "about", "page", "id")]
@@ -76,8 +81,11 @@ def _uuid(text: str) -> UUID | None:
 
 
 def hits(result: ReportResult, address: PageAddress) -> Sequence[Hit]:
-    """The hits with their links."""
-    return [
-        Hit(row["kind"], row["name"], row["about"] or "", address.of(f"{PATHS[row['page']]}/{quote(row['id'])}"))
-        for row in result.rows
-    ]
+    """The hits that the page shows, with their links: the first ones of each kind."""
+    shown, counted = list[Hit](), Counter[str]()
+    for row in result.rows:
+        counted[row["kind"]] += 1
+        if counted[row["kind"]] <= HITS_MAX:
+            href = address.of(f"{PATHS[row['page']]}/{quote(row['id'])}")
+            shown.append(Hit(row["kind"], row["name"], row["about"] or "", href))
+    return shown

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal, TypeAlias
 
-from kernel.http.parameters import LIMIT_MAX
 from services.reporting.pages import form_values, tile_answers
 from services.reporting.pages.catalogue import SHEETS, Section
 from services.reporting.pages.cells import PageAddress
@@ -31,8 +30,8 @@ class Tile:
     section_name: str
     """The table of that page whose report answers it."""
     answer: Callable[[Known], Answer]
-    rows_max: int = LIMIT_MAX
-    """How many rows of the report the answer looks at; its totals are those of all rows."""
+    rows_max: int | None = None
+    """How many rows of the report the answer looks at, which are all where it counts them; totals are of all rows."""
 
     @property
     def section(self) -> Section:
@@ -60,7 +59,7 @@ class Tile:
 TILES: Final = (
     Tile(1, "Who is where?", "overview", "present", tile_answers.where),
     Tile(2, "How much room is left under each ceiling?", "ceilings", "headroom", tile_answers.headroom),
-    Tile(3, "How many people have served since a day?", "since", "people", tile_answers.since),
+    Tile(3, "How many people have served since a day?", "since", "people", tile_answers.since, 1),
     Tile(4, "Which approved missions were never used?", "unused", "missions", tile_answers.unused),
     Tile(5, "What waits, since when, and on whom?", "pipeline", "waiting", tile_answers.waits),
     Tile(6, "Which tours end in 30, 60 or 90 days?", "ending", "ending", tile_answers.ending),

@@ -14,16 +14,17 @@ from typing import Final, Literal
 
 from contracts.json_object import JsonObject
 from services.reporting.queries import filtered, query
-from services.reporting.query.errors import BadParameter, MissingParameter
+from services.reporting.query.errors import BadParameter, MissingParameter, TooManyRows
 from services.reporting.query.session import ReadModel, ReadSession, refuse_future
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
-from services.reporting.reports.run import find
+from services.reporting.reports.run import ROWS_MAX, find
 
-EVENTS_MAX: Final = 1_000
-"""Events on the streams of changed rows that an answer lists."""
+EVENTS_MAX: Final = ROWS_MAX
+"""Events on the streams of changed rows; a longer answer is refused, never truncated."""
+CLOSER: Final = "Choose days that are closer, or narrow it down with a filter."
 EXPLAINED: Final = ("strength", "who-is-where")
 """Reports whose totals are people and tours on a day."""
 COUNTED_BY_EVENTS: Final = ("people", "tours")
@@ -170,9 +171,12 @@ async def _events(session: ReadSession, rows: Sequence[ChangedRow], before: Stat
     streams = sorted(
         {stream for row in rows for side in (row.before, row.after) if side for stream in streams_of(side)}
     )
-    values = {**_span(before, after), "streams": streams, "limit": EVENTS_MAX}
+    values = {**_span(before, after), "streams": streams, "limit": EVENTS_MAX + 1}
     statement = query("events_between")
-    return [dict(row) for row in await session.connection.fetch(statement.sql, *statement.values(values))]
+    events = [dict(row) for row in await session.connection.fetch(statement.sql, *statement.values(values))]
+    if len(events) > EVENTS_MAX:
+        raise TooManyRows(f"The comparison has more than {EVENTS_MAX:,} events.", remedy=CLOSER)
+    return events
 
 
 def _span(before: State, after: State) -> JsonObject:

@@ -23,6 +23,8 @@ from services.reporting.reports.parameters import ReportParameters
 
 ROWS_MAX: Final = 100_000
 """Rows of one report; a longer answer is refused, never truncated. Pages have no such limit."""
+NARROW_IT: Final = "Narrow it down with a filter, or ask the API for it page by page, with limit and cursor."
+"""What to do about an answer that is too long."""
 Row: TypeAlias = asyncpg.Record | tuple[Any, ...]
 """A row of a statement; statements that run side by side return theirs as tuples. `Any`: the statement types its
 columns."""
@@ -134,8 +136,7 @@ def _result(session: ReadSession, prepared: _Prepared, rows: Sequence[Row]) -> R
     there, waits, *totals, looked_at = rows[0][width:]
     values = [row[:width] for row in rows] if there else []
     if params.limit is None and params.cursor is None and len(values) > ROWS_MAX:
-        remedy = "Narrow it down with a filter, or ask for pages with limit."
-        raise TooManyRows(f"The report has more than {ROWS_MAX} rows.", remedy=remedy)
+        raise TooManyRows(f"The report has more than {ROWS_MAX:,} rows.", remedy=NARROW_IT)
     has_more = params.limit is not None and len(values) > params.limit
     values = values[: params.limit] if has_more else values
     return ReportResult(
