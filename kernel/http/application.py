@@ -13,7 +13,7 @@ from typing import Final, TypeAlias, TypedDict, Unpack
 from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kernel.http import address, openapi, problem_details
+from kernel.http import address, api_pages, openapi, problem_details
 from kernel.http.caching import NotKept
 from kernel.http.problem_details import AsPage, Problem
 from kernel.http.problem_types import BAD_HOST
@@ -98,10 +98,13 @@ def app(
         dependencies=[Depends(address.strict)],
         generate_unique_id_function=openapi.operation_id,
         redirect_slashes=False,  # the address would be made of the Host header, which any client can set
+        docs_url=None,  # FastAPI's own pages load their files from another host
+        redoc_url=None,
         **described,
     )
     problem_details.answer_problems(application, as_page)
     openapi.publish(application)
+    api_pages.add(application)
     application.add_middleware(Addressed)
     application.add_middleware(NotKept)
     application.add_middleware(Head)

@@ -54,8 +54,7 @@ KERNEL: Final[Permits] = {
     "GET /readyz": EVERYBODY,  # yes or no; operators read why
     "GET /healthz/progress": EVERYBODY,  # the same
     "GET /docs": allow(*ROLES, page=True, scoped=True),  # they show no row
-    "GET /docs/oauth2-redirect": allow(*ROLES, page=True, scoped=True),
-    "GET /redoc": allow(*ROLES, page=True, scoped=True),
+    "GET /docs/assets": EVERYBODY,  # the files of Swagger UI, and ours beside them
     "GET /openapi.json": allow(*ROLES, scoped=True),
     "GET /static": EVERYBODY,  # style sheets and scripts: also those of the form that a token is given in
     "GET /v1/lag": allow("operator"),

@@ -136,6 +136,7 @@ class Callers:
             return self._command(service, command_id)
         special: dict[str, Sample] = {
             "GET /static": Sample("/static/pages.css"),
+            "GET /docs/assets": Sample("/docs/assets/api.js"),
             "GET /v1/commands": Sample("/v1/commands", {"id": command_id}, status=status_of_answer),
             "GET /v1/commands/{command_id:path}": Sample(f"/v1/commands/{command_id}", status=status_of_answer),
             "POST /v1/held/drop": self._drop(service),

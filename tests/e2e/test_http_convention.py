@@ -18,6 +18,7 @@ KEPT = {
     "/tile/entries/": "private, max-age=31536000, immutable",
     "/tile/": "public, max-age=31536000, immutable",
     "/static/": "no-cache",
+    "/docs/assets/": "no-cache",
 }
 """By the beginning of its path, what a good answer may be kept as; every other is not to be kept."""
 ONE_OF_SEVERAL = {"/v1/reports/events-behind": "?tour=kz-2013/observers/t-1"}
@@ -36,7 +37,8 @@ def expected(path: str, status: int) -> str:
 def test_what_may_be_kept_is_said_by_every_answer(system: RunningSystem, service: str) -> None:
     with Stranger(system.url(service)) as stranger:
         targets = [target for _, target in routes(document(system, service))]
-        for target in (*targets, "/docs", "/openapi.json", "/metrics", "/nowhere", "/v1/lag?x=1", "/static/pages.css"):
+        files = ("/static/pages.css", "/docs/assets/api.js")
+        for target in (*targets, "/docs", "/openapi.json", "/metrics", "/nowhere", "/v1/lag?x=1", *files):
             answer = stranger.send("GET", target)
             said, path = answer.headers["cache-control"], target.partition("?")[0]
             wanted = {expected(path, answer.status)}

@@ -147,7 +147,7 @@ async def test_the_prefix_without_a_slash_leads_to_the_first_page(pages: Behind)
 async def test_the_description_of_the_api_names_the_prefix(pages: Behind) -> None:
     document = (await pages.http.get(f"{PAGES}/openapi.json")).json()
     assert document["servers"][0]["url"] == PAGES
-    assert f"'{PAGES}/openapi.json'" in (await pages.http.get(f"{PAGES}/docs")).text
+    assert f'"{PAGES}/openapi.json"' in (await pages.http.get(f"{PAGES}/docs")).text
 
 
 async def test_pages_of_a_list_go_on_under_the_prefix(pages: Behind) -> None:

@@ -47,7 +47,7 @@ def test_every_permit_is_that_of_a_route() -> None:
 def test_what_everybody_may_use_is_this_and_no_more() -> None:
     everybody = {route for table in SECTIONS.values() for route, permit in table.items() if permit.roles is None}
     assert everybody == {
-        *("GET /livez", "GET /readyz", "GET /healthz/progress", "GET /static"),
+        *("GET /livez", "GET /readyz", "GET /healthz/progress", "GET /static", "GET /docs/assets"),
         *("GET /checkpoint", "GET /checkpoints/{path:path}", "GET /handovers", "GET /tile/{path:path}"),
         *("GET /sign-in", "POST /sign-in", "POST /sign-in/provider", "GET /sign-in/callback", "POST /sign-out"),
         *("GET /v1/proofs/inclusion", "GET /v1/proofs/consistency"),

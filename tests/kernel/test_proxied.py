@@ -1,5 +1,6 @@
 """By which names a service is called, and what it answers under a prefix."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
 
+from kernel.http import api_pages
 from kernel.http.proxied import addressed, names_this_machine, path_of, root_of
 from kernel.runtime.settings import Settings
 
@@ -23,7 +25,8 @@ STRANGERS = [
 
 
 def app() -> FastAPI:
-    made = FastAPI(title="a service")
+    made = FastAPI(title="a service", docs_url=None)
+    api_pages.add(made)
 
     @made.get("/things/{name}")
     async def thing(request: Request) -> dict[str, str]:
@@ -115,7 +118,10 @@ async def test_a_prefix_may_be_left_in_the_path_or_taken_away_by_the_proxy(
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
     document = (await under.get(f"{prefix}/openapi.json")).json()
     assert document["servers"][0] == {"url": "/books/forcegen"}
-    assert "'/books/forcegen/openapi.json'" in (await under.get(f"{prefix}/docs")).text
+    described = (await under.get(f"{prefix}/docs")).text
+    assert 'data-document="/books/forcegen/openapi.json"' in described
+    for asset in re.findall(r'"(/books/forcegen/docs/assets/[^"]+)"', described):
+        assert (await under.get(asset.removeprefix("/books/forcegen" if not prefix else ""))).status_code == 200
 
 
 async def test_the_prefix_alone_is_the_first_page(under: httpx.AsyncClient) -> None:
