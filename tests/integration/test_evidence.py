@@ -82,8 +82,8 @@ async def evidence(register: Register, section: Section, day: date) -> ReportEvi
     report = REPORTS[section.report]
     needed = {name: NEEDED.get(name, day) for name in report.required}
     needed |= {"mission": NEEDED["mission"]} if report.exactly_one_of else {}
-    if section.days_back:
-        needed["since"] = day - timedelta(days=section.days_back)
+    if back := section.days_back or (180 if section.report == "timeline" else 0):
+        needed["since"] = day - timedelta(days=back)
     params = ReportParameters.model_validate({**section.arguments, **needed, "limit": 100})
     return (await find(session, report, params)).evidence
 

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from services.reporting.pages.i18n import Words
+from services.reporting.pages.missions import NamedMission, named_mission
 from services.reporting.pages.sentences import sentence
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
@@ -35,6 +36,8 @@ class Cell:
     href: str = ""
     is_number: bool = False
     is_unknown: bool = False
+    expanded: str = ""
+    """What the text stands for, if it is an acronym."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class OccupancyBar:
     present: float
     planned: float
     is_over: bool
+    is_closed: bool
+    """Whether nobody new may be sent: what is left of the bar is no headroom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,31 @@ def cell(column: str, row: NamedValues, words: Words, address: PageAddress) -> C
         return bar(row)
     if column == "type" and "running_sum" in row:
         return Cell(sentence(row, words))
-    value = row.get(column)
+    value = _closed(row) if column == "closed_to_new" else row.get(column)
     if value is None or value == []:
         return Cell("–", is_unknown=True)
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Cell(_text(column, value, words), _link(column, row, address), is_number=number)
+    named = _named(column, row, words)
+    if named and column in OF_A_MISSION:
+        return Cell(named.name if column == "name" else named.place)
+    text, expanded = _text(column, value, words), named.expanded if named else ""
+    return Cell(text, _link(column, row, address), is_number=number, expanded=expanded)
+
+
+def _closed(row: NamedValues) -> list[str]:
+    """Which missions of a ceiling take nobody new: of a mission's own ceiling, that one or none."""
+    return [mission for mission in row["closed_to_new"] if row["mission"] in (None, mission)]
+
+
+OF_A_MISSION: Final = ("name", "host_area")
+"""Columns of a mission that are said in the reader's language, where the mission is known."""
+
+
+def _named(column: str, row: NamedValues, words: Words) -> NamedMission | None:
+    """The mission that a cell names, or is about."""
+    is_of_mission = column == "mission" or (column in OF_A_MISSION and "host_area" in row)
+    mission = row.get("mission") if is_of_mission else None
+    return named_mission(mission, words) if isinstance(mission, str) else None
 
 
 def bar(row: NamedValues) -> OccupancyBar:
@@ -83,7 +108,13 @@ def bar(row: NamedValues) -> OccupancyBar:
     most = max(limit, row["present"], row["fullest_planned"], 1)
     present = 100 * row["present"] / most
     planned = max(0.0, 100 * row["fullest_planned"] / most - present)
-    return OccupancyBar(round(present, 2), round(planned, 2), row["present"] > limit)
+    return OccupancyBar(round(present, 2), round(planned, 2), row["present"] > limit, takes_nobody(row))
+
+
+def takes_nobody(row: NamedValues) -> bool:
+    """Whether every mission of a ceiling is in drawdown or closed: then it has no headroom (I8)."""
+    own = [row["mission"]] if row["mission"] else row["missions"]
+    return set(own) <= set(row["closed_to_new"])
 
 
 def _text(column: str, value: object, words: Words) -> str:

@@ -71,7 +71,7 @@ async def _searched(question: Question, model: ReadModel, most: int) -> PageCont
     text = search.wanted(question.kept.get("q", ""))
     result = await search.find(text, question.terms, model, most)
     address = PageAddress(question.kept, question.root).without("q")
-    return PageContent(None, {"hits": result}, hits=search.hits(result, address))
+    return PageContent(None, {"hits": result}, hits=search.hits(result, address, question.words))
 
 
 async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:

@@ -13,6 +13,7 @@ from services.reporting.query.values import NamedValues
 from services.reporting.reports.parameters import ReportParameters
 
 YEAR: Final = timedelta(days=365)
+HALF_A_YEAR: Final = timedelta(days=180)
 NAMING: Final = frozenset({"mission", "mandate"})
 """Kinds of fields that take the name of a thing that is on record."""
 LOOKED_UP: Final = frozenset({"the newest return", "the fullest mission"})
@@ -62,6 +63,8 @@ def _value(one: Field, terms: ReportParameters, as_of: date, defaults: NamedValu
     match one.default:
         case "the day":
             return as_of
+        case "half a year before":
+            return max(FIRST_DAY, as_of - HALF_A_YEAR)
         case "a year before":
             return a_year_before
         case "five years before":

@@ -9,6 +9,7 @@ from contracts.limits import FIRST_DAY, LAST_DAY
 from services.reporting.pages.catalogue import Field, Sheet
 from services.reporting.pages.form_values import NAMING, FormValues
 from services.reporting.pages.i18n import Words
+from services.reporting.pages.missions import named_mission
 
 FIRST: Final = FIRST_DAY.isoformat()
 LAST: Final = LAST_DAY.isoformat()
@@ -41,9 +42,16 @@ def _field(one: Field, given: FormValues, words: Words) -> FormField:
     return FormField(one.name, words.say(one.label), text, _options(one, text, given, words))
 
 
+def _label(one: Field, name: str, on_record: str, words: Words) -> str:
+    """What a name stands for: of a mission in the reader's language, where it is known."""
+    named = named_mission(name, words) if one.kind == "mission" else None
+    return named.name if named else on_record
+
+
 def _options(one: Field, value: str, given: FormValues, words: Words) -> list[tuple[str, str]]:
     if one.kind in NAMING:
-        named = [(name, f"{name} · {label}" if label else name) for name, label in given.choices.get(one.kind, ())]
+        labels = [(name, _label(one, name, label, words)) for name, label in given.choices.get(one.kind, ())]
+        named = [(name, f"{name} · {label}" if label else name) for name, label in labels]
         others = [] if not value or value in dict(named) else [(value, value)]  # what was chosen stays
         none = [] if one.default and value else [("", words.say(EVERY[one.kind]))]
         return [*none, *others, *named]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
-from operator import itemgetter
 from typing import Final
 
 from fastapi import Response
@@ -18,13 +17,15 @@ from kernel.http.languages import LANGUAGES
 from kernel.http.problem_details import Problem
 from kernel.http.problem_texts import said
 from services.reporting.pages import chart, explain, forms
+from services.reporting.pages.cards import cards_of
 from services.reporting.pages.catalogue import SHEETS, Sheet
-from services.reporting.pages.cells import OccupancyBar, PageAddress, bar
+from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.chart import OccupancyChart
 from services.reporting.pages.facts import facts_of
 from services.reporting.pages.focus import OF_A_TABLE, Focus
 from services.reporting.pages.form_values import FormValues
 from services.reporting.pages.i18n import Words
+from services.reporting.pages.missions import named_mission
 from services.reporting.pages.search import Hit
 from services.reporting.pages.tables import Place, tables_of
 from services.reporting.pages.tiles import AnsweredTile
@@ -97,21 +98,6 @@ class PageContent:
     """What a search has found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A mission in which people are present, or to which they may be sent."""
-
-    mission: str
-    href: str
-    people: int
-    overdue: int
-    """The number of those whose tour should have ended."""
-    parts: Sequence[tuple[str, int]]
-    """The number of people by category."""
-    ceilings: Sequence[tuple[OccupancyBar, NamedValues]]
-    """For each line that covers the mission, the mission's own ceiling, or else the line's ceiling, which it shares."""
-
-
 def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
     """The page; it is `incomplete` if any of its answers is."""
     own = "page.html" if question.focus and sheet.name in WITH_ALL_TABLES else ""
@@ -122,13 +108,14 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         **_frame(question, address),
         "sheet": sheet,
         "title": title_of(sheet, question, shown),
+        "named": named_mission(question.path.get("mission", ""), words),
         "thing": shown.thing,
         "facts": facts_of(shown.thing, words, address),
         "tables": tables_of(
             sheet.sections, shown.sections, Place(question.at, question.path, here, address, question.focus, words)
         ),
         **explain.beside(sheet.name, shown, question.terms, words, address),
-        "cards": _cards(shown, words, address) if template == "overview.html" else (),
+        "cards": cards_of(shown.sections, words, address) if template == "overview.html" else (),
         "answers": shown.sections,
         "tiles": shown.tiles,
         "hits": shown.hits,
@@ -209,6 +196,7 @@ def _frame(question: Question, address: PageAddress) -> JsonObject:
         "known_at": _typed_instant(question.terms.as_known_at),
         "permalink": _permalink(question),
         "sheet": None,
+        "named": None,
         "newest": None,
         "incomplete": False,
     }
@@ -243,41 +231,6 @@ def _behind_all(shown: PageContent, address: PageAddress) -> str:
     """The link of the number of all people: to the events behind it, if they are of one State, else to its rows."""
     states = {row["contributor"] for row in shown.sections["present"].rows}
     return address.of("/events", contributor=states.pop()) if len(states) == 1 else "#s-present"
-
-
-def _cards(shown: PageContent, words: Words, address: PageAddress) -> list[Card]:
-    """A card for every mission where people are or may be sent; the people are those of the strength report.
-
-    Where a mission takes nobody new (I8) and nobody is there, no rule stands behind a zero: it has no card.
-    """
-    present, lines = shown.sections["present"].rows, shown.sections["headroom"].rows
-    people = {row["mission"]: 0 for row in present} | {
-        name: 0 for row in lines for name in row["missions"] if name not in row["closed_to_new"]
-    }
-    overdue = dict.fromkeys(people, 0)
-    parts: dict[str, dict[str, int]] = {name: {} for name in people}
-    for row in present:
-        people[row["mission"]] += row["people"]
-        overdue[row["mission"]] += row["overdue"]
-        of = parts[row["mission"]]
-        of[row["category"]] = of.get(row["category"], 0) + row["people"]
-    return [
-        Card(
-            name,
-            address.of(f"/missions/{name}"),
-            people[name],
-            overdue[name],
-            [(words.code(category), number) for category, number in sorted(parts[name].items())],
-            [(bar(row), row) for row in _ceilings(name, lines)],
-        )
-        for name in sorted(people, key=lambda name: (-people[name], name))
-    ]
-
-
-def _ceilings(mission: str, lines: Sequence[NamedValues]) -> list[NamedValues]:
-    own = {row["line"]: row for row in lines if row["mission"] == mission}
-    shared = {row["line"]: row for row in lines if row["mission"] is None and mission in row["missions"]}
-    return sorted((shared | own).values(), key=itemgetter("present"), reverse=True)
 
 
 @cache

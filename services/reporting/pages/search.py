@@ -10,6 +10,8 @@ from uuid import UUID
 from kernel.http.address import bad
 from kernel.http.values import Bad, name
 from services.reporting.pages.cells import PageAddress
+from services.reporting.pages.i18n import Words
+from services.reporting.pages.missions import missions_called, named_mission
 from services.reporting.queries import query
 from services.reporting.query.session import ReadModel
 from services.reporting.query.values import NamedValues
@@ -58,6 +60,7 @@ async def find(text: str, terms: ReportParameters, model: ReadModel, most: int =
     """
     async with model.session(terms) as session:
         given = {"name": text, "most": most, "as_of": session.as_of, "event": _uuid(text), **_ends(text)}
+        given["missions"] = missions_called(text)
         statement = query("search")
         rows = await session.connection.fetch(statement.sql, *statement.values(given)) if text else []
     columns = [(column, "text") for column in ("kind", "name", "about", "page", "id")]
@@ -80,12 +83,17 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def hits(result: ReportResult, address: PageAddress) -> Sequence[Hit]:
+def hits(result: ReportResult, address: PageAddress, words: Words) -> Sequence[Hit]:
     """The hits that the page shows, with their links: the first ones of each kind."""
     shown, counted = list[Hit](), Counter[str]()
     for row in result.rows:
         counted[row["kind"]] += 1
         if counted[row["kind"]] <= HITS_MAX:
             href = address.of(f"{PATHS[row['page']]}/{quote(row['id'])}")
-            shown.append(Hit(row["kind"], row["name"], row["about"] or "", href))
+            shown.append(Hit(row["kind"], row["name"], _about(row, words), href))
     return shown
+
+
+def _about(row: NamedValues, words: Words) -> str:
+    named = named_mission(row["name"], words) if row["kind"] == "mission" else None
+    return named.expanded if named else row["about"] or ""

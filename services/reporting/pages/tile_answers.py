@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final, TypeAlias
 
 from contracts.json_object import JsonObject
+from services.reporting.pages.cells import takes_nobody
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
 
@@ -55,6 +56,11 @@ PEOPLE: Final = ("{number} person", "{number} people")
 MISSIONS: Final = ("{number} mission", "{number} missions")
 TOURS: Final = ("{number} tour", "{number} tours")
 LEAST_LEFT: Final = ("place left under the fullest ceiling: {name}", "places left under the fullest ceiling: {name}")
+NO_HEADROOM: Final = "Every mission of the mandate lines in force is in drawdown or closed: there is no headroom (I8)."
+CLOSED: Final = (
+    "{number} more, of missions in drawdown or closed, takes nobody (I8)",
+    "{number} more, of missions in drawdown or closed, take nobody (I8)",
+)
 OVER: Final = ("person above the ceiling: {name}", "people above the ceiling: {name}")
 CEILINGS: Final = ("{number} ceiling", "{number} ceilings")
 PEOPLE_SINCE: Final = ("person served since {day}", "people served since {day}")
@@ -98,14 +104,21 @@ def where(known: Known) -> Answer:
 
 
 def headroom(known: Known) -> Answer:
-    rows = [row for row in known.rows(2) if row["in_force"]]
-    if not rows:
+    in_force = [row for row in known.rows(2) if row["in_force"]]
+    if not in_force:
         return Answer(None, "No mandate line is in force.")
+    rows = [row for row in in_force if row["headroom_now"] < 0 or not takes_nobody(row)]
+    if not rows:
+        return Answer(None, NO_HEADROOM)
     least = min(rows, key=lambda row: (row["headroom_now"], row["line"], row["mission"] or ""))
     name = " · ".join(filter(None, (least["line"], least["mission"])))
     left = least["headroom_now"]
     planned = ("with what is planned: {number}", least["headroom_with_planned"])
-    return Answer(abs(left), LEAST_LEFT if left >= 0 else OVER, {"name": name}, [planned, (CEILINGS, len(rows))])
+    closed = len(in_force) - len(rows)
+    others = [(CLOSED, closed)] if closed else []
+    return Answer(
+        abs(left), LEAST_LEFT if left >= 0 else OVER, {"name": name}, [planned, (CEILINGS, len(rows)), *others]
+    )
 
 
 def since(known: Known) -> Answer:

@@ -5,6 +5,7 @@ WITH hits AS (
     (SELECT 'mission' AS kind, missions.mission AS name, missions.name AS about, 'mission' AS page, missions.mission AS id
      FROM missions
      WHERE starts_with(mission, upper(:name::text)) OR strpos(lower(name || ' ' || host_area), lower(:name::text)) > 0
+        OR mission = ANY (:missions::text[])
      ORDER BY mission LIMIT :most::int)
     UNION ALL
     (SELECT 'mandate', mandate, act_number, 'mandate', mandate FROM mandates

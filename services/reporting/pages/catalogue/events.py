@@ -1,9 +1,12 @@
 """Pages about what happened: the timeline, the events behind a number, and one event."""
 
+from dataclasses import replace
 from typing import Final
 
-from services.reporting.pages.catalogue.sections import BEHIND_IT
+from services.reporting.pages.catalogue.sections import BEHIND_IT, SINCE
 from services.reporting.pages.catalogue.sheet import Section, Sheet
+
+SINCE_THEN: Final = {"since": "since"}
 
 EVENTS: Final = (
     Sheet(
@@ -14,7 +17,7 @@ EVENTS: Final = (
                 *("timeline", "What happened"),
                 ("day", "type", "concerns", "stream", "actor", "recorded", "event"),
                 "timeline",
-                days_back=180,
+                parameters=SINCE_THEN,
                 nothing="Nothing happened in this time.",
                 turned=True,
             ),
@@ -32,12 +35,12 @@ EVENTS: Final = (
                     "event",
                 ),
                 "moved-dates",
-                days_back=180,
+                parameters=SINCE_THEN,
                 nothing="No date was moved in this time.",
                 turned=True,
             ),
         ),
-        parameters=("since",),
+        form=(replace(SINCE, default="half a year before"),),
     ),
     Sheet(
         "events",

@@ -7,6 +7,7 @@ from services.reporting.pages.catalogue.sections import (
     BEHIND,
     CEILING_TABLE,
     ENDS,
+    HEADROOM,
     LACKS,
     OF_LINE,
     OF_MISSION,
@@ -43,7 +44,7 @@ PLACES: Final = (
         "line",
         "Mandate line",
         (
-            replace(CEILING_TABLE, arguments={"all": True}, parameters=OF_LINE),
+            replace(CEILING_TABLE, columns=(*HEADROOM, "in_force"), arguments={"all": True}, parameters=OF_LINE),
             Section(
                 *("held", "Whether the ceiling held at every instant"),
                 ("line", "mission", "change_points", "most_people", "most_on", "most_limit", "breaches", "held"),
@@ -53,7 +54,7 @@ PLACES: Final = (
             replace(THERE, parameters=OF_LINE),
             Section(
                 *("occupancy", "People from one change to the next"),
-                ("mission", "valid_from", "valid_to", "people", "limit", "headroom"),
+                ("mission", "valid_from", "valid_to", "people", "limit"),
                 "occupancy",
                 parameters=OF_LINE,
                 turned=True,

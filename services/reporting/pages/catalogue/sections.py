@@ -12,7 +12,7 @@ OF_LINE: Final = {"line": "line"}
 PRESENT: Final = ("contributor", "mission", "category", "rank", "people", "overdue", "tours")
 HEADROOM: Final = (
     *("line", "mission", "categories", "present", "planned", "ceiling", "bar", "headroom_now", "headroom_with_planned"),
-    "in_force",
+    "closed_to_new",
 )
 TOURS: Final = (
     *("tour", "mission", "category", "rank", "person", "unit", "people", "in_mission_since", "expected_until"),

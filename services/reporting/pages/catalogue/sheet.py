@@ -41,7 +41,14 @@ class Section:
 Kind: TypeAlias = Literal["day", "mission", "mandate", "days"]
 """What a field of a form takes: a day, the name of a thing that is on record, or one of some numbers of days."""
 Default: TypeAlias = Literal[
-    "", "the day", "a year before", "five years before", "the newest return", "the fullest mission", "90"
+    "",
+    "the day",
+    "half a year before",
+    "a year before",
+    "five years before",
+    "the newest return",
+    "the fullest mission",
+    "90",
 ]
 """What a field stands for that is not given: nothing, or what gives an answer at once."""
 
