@@ -1,22 +1,43 @@
 """`forcegen compare`: a report on two days, or as known at two instants: what differs, and by which events."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Final
 from urllib.parse import quote
 
 import typer
 
 from cli import complete
-from cli.commands.report import AsKnownAt, AsOf, Params, Since, parameters_of
+from cli.commands.report import FORMAT_HELP, AsKnownAt, AsOf, Params, Since, parameters_of, pass_on
 from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
 from cli.lazy import at_first_use
-from cli.output.options import Json, print_json
+from cli.output.errors import WRONG_USAGE, CommandError
+from cli.output.options import Json
 from cli.output.tables import Only, TableColumn, column, number, prose, table
 from cli.output.terminal import results
 from contracts.json_object import JsonObject
 
 with at_first_use():
     from cli.connect import http
+
+
+class ComparisonFormat(StrEnum):
+    """How a comparison is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+
+class Part(StrEnum):
+    """A table of a comparison."""
+
+    rows = "rows"
+    events = "events"
+    totals = "totals"
+
 
 Name = Annotated[
     str,
@@ -29,6 +50,10 @@ BeforeAsOf = Annotated[
 BeforeKnown = Annotated[
     str | None,
     typer.Option("--before-as-known-at", metavar="INSTANT", help="The instant whose knowledge to compare with."),
+]
+As = Annotated[ComparisonFormat, typer.Option("--format", "-f", help=FORMAT_HELP)]
+Section = Annotated[
+    Part | None, typer.Option("--section", help="The table that csv and parquet hold; rows unless given.")
 ]
 COLUMNS: Final[tuple[TableColumn, ...]] = (
     *(column("kind"), number("people"), number("tours"), prose("sentence", "what happened"), column("mission")),
@@ -47,6 +72,8 @@ def compare(  # noqa: PLR0913  one argument for each option
     since: Since = None,
     param: Params = None,
     *,
+    form: As = ComparisonFormat.table,
+    section: Section = None,
     api: QueryUrl = None,
     directory: Directory = USUAL,
     columns: Only = None,
@@ -59,17 +86,26 @@ def compare(  # noqa: PLR0913  one argument for each option
       forcegen compare strength --before-as-of 2022-05-31 --as-of 2022-06-30
       forcegen compare strength --as-of 2022-06-30 --before-as-known-at 2022-07-01T00:00:00Z
       forcegen compare who-is-where --before-as-of 2022-05-31 --param missions=UNIFIL --json
+      forcegen compare strength --before-as-of 2022-05-31 --format xlsx > strength-compared.xlsx
+      forcegen compare strength --before-as-of 2022-05-31 --format csv --section events > events.csv
     \b
     Exit codes: 0 shown; 1 there is no such report, or the API does not answer; 2 the command line is wrong.
     """
-    parameters = parameters_of(as_of, as_known_at, since, None, param or ())
+    form = ComparisonFormat.json if as_json and form is ComparisonFormat.table else form
+    if columns is not None and form is not ComparisonFormat.table:
+        raise CommandError("--columns goes with a table: leave it out, or leave out --format.", WRONG_USAGE)
+    if section is not None and form not in (ComparisonFormat.csv, ComparisonFormat.parquet):
+        remedy = "leave it out, or choose one of these."
+        raise CommandError(f"--section goes with --format csv and --format parquet: {remedy}", WRONG_USAGE)
+    parameters = parameters_of(as_of, as_known_at, since, None, param or (), form.value)
+    parameters += [("section", section.value)] if section else []
     parameters += [("before_as_of", before_as_of.date().isoformat())] if before_as_of else []
     parameters += [("before_as_known_at", before_as_known_at)] if before_as_known_at else []
-    answer = http.get_json(f"{query_url(api, directory)}/v1/reports/{quote(name, safe='')}/compare", parameters)
-    if as_json:
-        print_json(answer)
+    address = f"{query_url(api, directory)}/v1/reports/{quote(name, safe='')}/compare"
+    if form is ComparisonFormat.table:
+        _show(name, http.get_json(address, parameters), columns)
     else:
-        _show(name, answer, columns)
+        pass_on(address, parameters, form.value)
 
 
 def _show(name: str, answer: JsonObject, only: str | None) -> None:

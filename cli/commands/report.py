@@ -13,12 +13,14 @@ from cli.connect.endpoints import USUAL, Directory, QueryUrl, query_url
 from cli.lazy import at_first_use
 from cli.output.errors import WRONG_USAGE, CommandError
 from cli.output.tables import CellKind, Only, TableColumn, prose, table
-from cli.output.terminal import notices, results
+from cli.output.terminal import is_terminal, notices, results
 from contracts.json_object import JsonObject
 
 with at_first_use():
     from cli.connect import http
 
+BINARY: Final = ("xlsx", "parquet")
+"""Formats that are no text."""
 NUMBERS: Final = frozenset({"int2", "int4", "int8", "float4", "float8", "numeric"})
 SENTENCE: Final = 40
 """A text with more characters, and with spaces, is prose."""
@@ -30,6 +32,7 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+    xlsx = "xlsx"
     parquet = "parquet"
 
 
@@ -71,7 +74,8 @@ Params = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as `--format json`.")]
-As = Annotated[Format, typer.Option("--format", "-f", help="All but a table are passed on as the API sends them.")]
+FORMAT_HELP: Final = "All but a table are passed on as the API sends them; --param lang=ru names the language of xlsx."
+As = Annotated[Format, typer.Option("--format", "-f", help=FORMAT_HELP)]
 Url = Annotated[bool, typer.Option("--url", help="Print the address of the answer, and do not ask.")]
 
 
@@ -104,6 +108,7 @@ def report(  # noqa: PLR0913  one argument for each option
       forcegen report ending-tours --param within_days=60 --param raised=true
       forcegen report events-behind --param tour=kz-2013/observers/t-2014-07
       forcegen report headroom --format csv > headroom.csv
+      forcegen report strength --format xlsx > strength.xlsx
       forcegen report strength --format parquet > strength.parquet
       forcegen report strength --as-of 2022-06-30 --receipt > strength.json
     \b
@@ -114,18 +119,33 @@ def report(  # noqa: PLR0913  one argument for each option
         raise CommandError("--columns goes with a table: leave it out, or leave out --format.", WRONG_USAGE)
     param = [*(param or []), *(["receipt=true"] if receipt else [])]
     address = f"{query_url(api, directory)}/v1/reports" + (f"/{quote(name, safe='')}" if name else "")
-    parameters = parameters_of(as_of, as_known_at, since, wait_for, param, form if name else Format.table)
+    parameters = parameters_of(as_of, as_known_at, since, wait_for, param, form.value if name else "table")
     if url:
         typer.echo(http.with_parameters(address, parameters))
     elif form is not Format.table:
-        answer = http.get(address, parameters)
-        typer.echo(answer.content, nl=form is Format.json)
-        if following := answer.headers.get("forcegen-next"):
-            notices().print(f"There are more rows. Next: --param cursor={following}", soft_wrap=True)
+        if name is None and form is not Format.json:
+            raise CommandError(f"The list of reports is a table or JSON: name a report for {form.value}.", WRONG_USAGE)
+        pass_on(address, parameters, form.value)
     elif name is None:
         _list(http.get_json(address, parameters), columns)
     else:
         _show(name, http.get_json(address, parameters), columns)
+
+
+def pass_on(address: str, parameters: Sequence[tuple[str, str]], form: str) -> None:
+    """Write an answer to standard output as the API sends it; beside it, whether it is a part of more.
+
+    Raises:
+        CommandError: the format is no text, and standard output is a terminal; or the API does not answer, or refuses.
+    """
+    if form in BINARY and is_terminal():
+        raise CommandError(
+            f"{form} is no text: send it to a file, as in `… --format {form} > file.{form}`.", WRONG_USAGE
+        )
+    answer = http.get(address, parameters)
+    typer.echo(answer.content, nl=form == "json")
+    if following := answer.headers.get("forcegen-next"):
+        notices().print(f"There are more rows. Next: --param cursor={following}", soft_wrap=True)
 
 
 def parameters_of(
@@ -134,7 +154,7 @@ def parameters_of(
     since: datetime | None,
     wait_for: str | None,
     given: Sequence[str],
-    form: Format = Format.table,
+    form: str = "table",
 ) -> list[tuple[str, str]]:
     """The parameters of an address, from the options of a command about a report."""
     days = [("as_of", as_of), ("since", since)]
@@ -146,7 +166,7 @@ def parameters_of(
         if not (name and equals):
             raise typer.BadParameter(f"{text!r} is not KEY=VALUE, e.g. --param missions=UNIFIL.", param_hint="--param")
         parameters.append((name, value))
-    return parameters + ([("format", form.value)] if form in (Format.csv, Format.parquet) else [])
+    return parameters + ([("format", form)] if form not in ("table", "json") else [])
 
 
 def _list(answer: JsonObject, only: str | None) -> None:

@@ -4,6 +4,7 @@ At a terminal progress is one updating line; elsewhere (a log, a pipe) it is pla
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -53,6 +54,11 @@ def line_width() -> int | None:
         return int(given)
     console = Console()
     return console.width if console.is_terminal else None
+
+
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
 
 
 def printable(value: object) -> str:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
+from cli.commands import report
 from cli.commands.send.summary import SendSummary
 from cli.connect import http
 from cli.main import app, imported
@@ -91,6 +92,22 @@ def test_json_and_csv_pass_unchanged(form: str, directory: Path, monkeypatch: py
     result = run("report", "strength", "--format", form, "-d", directory)
     assert result.stdout_bytes.startswith(b'a,"b\xc3\xb4"\r\n1,2\r\n')
     assert requested == [f"http://query/v1/reports/strength{'?format=csv' if form == 'csv' else ''}"]
+
+
+@pytest.mark.parametrize("command", [("report", "strength"), ("compare", "strength", "--before-as-of", "2014-01-01")])
+def test_a_workbook_goes_to_a_file_and_never_to_a_terminal(
+    command: tuple[str, ...], directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requested = answered_by(monkeypatch, lambda _: httpx.Response(200, content=b"PK\x03\x04"))
+    into_a_file = run(*command, "--format", "xlsx", "-p", "lang=ru", "-d", directory)
+    assert into_a_file.stdout_bytes == b"PK\x03\x04"
+    assert requested[0].endswith("lang=ru&format=xlsx") or "format=xlsx&" in requested[0]
+    monkeypatch.setattr(report, "is_terminal", lambda: True)
+    shown = run(*command, "--format", "xlsx", "-d", directory)
+    assert (shown.exit_code, shown.stdout, len(requested)) == (2, "", 1)
+    assert "send it to a file, as in `… --format xlsx > file.xlsx`" in shown.stderr
+    listed = run("report", "--format", "xlsx", "-d", directory)
+    assert (listed.exit_code, "name a report for xlsx" in listed.stderr) == (2, True)
 
 
 def test_a_page_of_a_file_says_that_there_is_more(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

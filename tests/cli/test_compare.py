@@ -24,6 +24,23 @@ COMPARED: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize(("form", "section"), [("csv", "events"), ("xlsx", ""), ("json", "")])
+def test_files_are_passed_on(monkeypatch: pytest.MonkeyPatch, directory: Path, form: str, section: str) -> None:
+    sent = answered_by(monkeypatch, lambda _: httpx.Response(200, content=b"PK\x03\x04"))
+    options = ["--before-as-of", "2022-05-31", "--format", form, *(["--section", section] if section else [])]
+    arguments = ["compare", "strength", *options, "-d", str(directory)]
+    result = CliRunner().invoke(app, arguments, env={"FORCEGEN_QUERY_URL": ""})
+    assert result.stdout_bytes.startswith(b"PK\x03\x04"), result.output
+    query = sent[0].partition("?")[2]
+    assert ("format=" in query, f"section={section}" in query) == (form != "json", bool(section))
+
+
+@pytest.mark.parametrize("options", [("--section", "rows"), ("--format", "csv", "--columns", "kind")])
+def test_an_option_that_says_nothing_is_refused(directory: Path, options: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, ["compare", "strength", *options, "-d", str(directory)])
+    assert result.exit_code == 2
+
+
 def compared(monkeypatch: pytest.MonkeyPatch, directory: Path, body: dict[str, Any], *options: str) -> tuple[str, str]:
     """What is printed, and the query that was sent."""
     sent: list[httpx.Request] = []

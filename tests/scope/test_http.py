@@ -30,6 +30,9 @@ PAGES_OF_THINGS = {
     **{"/nominations": "nominations", "/people": "candidates", "/units": "units"},
 }
 """The paths of pages of one thing, and the lists that the things are in."""
+COMPARISON_FORMS: tuple[dict[str, str], ...] = (
+    *({"format": "json"}, {"format": "csv"}, {"format": "csv", "section": "events"}, {"format": "xlsx"}),
+)
 MOMENTS: tuple[dict[str, str], ...] = ({}, {"as_of": "2014-09-01"}, {"as_known_at": "2026-01-01T00:00:00Z"})
 
 
@@ -43,7 +46,8 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
     for name in REPORTS:
         for form in ("json", "csv", "parquet", "xlsx"):
             yield f"/v1/reports/{name}", {"format": form, **REQUIRED.get(name, {})}
-        yield f"/v1/reports/{name}/compare", {"before_as_of": "2014-10-01", **REQUIRED.get(name, {})}
+        given = {"before_as_of": "2014-10-01", **REQUIRED.get(name, {})}
+        yield from ((f"/v1/reports/{name}/compare", {**given, **form}) for form in COMPARISON_FORMS)
     yield "/v1/reports/strength", {"source": "returns"}
     line, event = "kz-2013-alpha/observers-alpha", histories.id_of(two_states.log, TourPlanned, histories.OURS)
     for page in ("/overview", "/missions/MINURSO", f"/lines/{line}", f"/tours/{OUR_TOUR}", "/pipeline", "/ending"):
@@ -114,7 +118,8 @@ def test_every_route_of_the_api_is_among_the_questions(two_states: TwoStates) ->
 
 async def test_a_workbook_says_whose_rows_it_has(caller: Caller) -> None:
     caller.scope = frozenset({histories.OURS})
-    for address in ("/v1/reports/strength?format=xlsx", "/overview.xlsx"):
+    comparison = "/v1/reports/strength/compare?format=xlsx&before_as_of=2014-10-01"
+    for address in ("/v1/reports/strength?format=xlsx", "/overview.xlsx", comparison):
         content = unpacked((await caller.http.get(address)).content)
         assert f"<t>{histories.OURS}</t>".encode() in content
         assert b"every State" not in content

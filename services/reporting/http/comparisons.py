@@ -5,27 +5,32 @@ from datetime import date, datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, create_model
 
 from contracts.json_object import JsonObject
 from kernel.http.models import WITHOUT_SOURCE
 from kernel.http.parameters import Day, Instant
-from services.reporting.http import responses
+from services.reporting.http import comparison_files, responses
 from services.reporting.http.dependencies import Model
 from services.reporting.http.errors import RESPONSES
 from services.reporting.http.shapes import ResponseBody
 from services.reporting.pages.i18n import words
-from services.reporting.pages.sentences import sentence
+from services.reporting.pages.sentences import sentence_between
 from services.reporting.query.parameters import AsOf
 from services.reporting.query.values import NamedValues, Responses
 from services.reporting.reports.catalogue import REPORTS, ReportDefinition
 from services.reporting.reports.comparison import ReportComparison, RowChange, compare
-from services.reporting.reports.formats import ReportResult
-from services.reporting.reports.parameters import EVERYWHERE, ReportParameters, parameters_of
+from services.reporting.reports.formats import PARQUET, ReportResult
+from services.reporting.reports.parameters import ReportParameters, parameters_of
+from services.reporting.spreadsheets.comparison import ComparisonTable
+from services.reporting.spreadsheets.workbook import MEDIA_TYPE
 
-OF_ONE_ANSWER: Final = frozenset(EVERYWHERE) - {"as_of", "as_known_at", "wait_for", "timeout"}
-"""Parameters of a report that mean nothing of two answers."""
+OF_ONE_ANSWER: Final = frozenset({"format", "receipt", "limit", "cursor"})
+"""Parameters of a report that mean nothing, or something else, of two answers."""
+
+
+OF_THE_OTHER_STATE: Final = ("before_as_of", "before_as_known_at")
 
 
 class ComparedState(ResponseBody):
@@ -102,6 +107,9 @@ class ComparedWith(AsOf):
     """The day to compare with; unless given, the same day (then name `before_as_known_at`)."""
     before_as_known_at: Instant | None = Field(None, examples=["2014-09-01T00:00:00Z"])
     """The instant whose knowledge to compare with; unless given, that of `as_known_at`, or of now."""
+    format: Literal["json", "csv", "parquet", "xlsx"] = "json"
+    section: ComparisonTable | None = None
+    """The table that a CSV or a Parquet file holds: `rows` unless given, `events` or `totals`. A workbook has all."""
 
 
 def routes() -> APIRouter:
@@ -134,7 +142,7 @@ def _state(result: ReportResult) -> JsonObject:
 
 def _said(row: NamedValues, language: str) -> JsonObject:
     """The event of a row with its sentence, and without the columns that only the sentence needs."""
-    said = sentence({**row, "mission": row.get("event_mission")}, words(language))
+    said = sentence_between(row, words(language))
     kept = {*EventBetween.model_fields, *ExplainedChange.model_fields}
     return {**{name: value for name, value in row.items() if name in kept}, "sentence": said}
 
@@ -152,16 +160,22 @@ def _parameters(name: str, report: ReportDefinition) -> type[ComparedWith]:
 
 
 def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
-    async def answer(params: ComparedWith, model: Model) -> Response:
-        own = vars(params)
-        given = {field: own[field] for field in own if not field.startswith("before_")}
-        terms = ReportParameters.model_construct(**given)
+    async def answer(request: Request, params: ComparedWith, model: Model) -> Response:
+        own, not_of_a_report = vars(params), {*OF_THE_OTHER_STATE, "section"}
+        terms = ReportParameters.model_construct(**{name: own[name] for name in own if name not in not_of_a_report})
+        comparison_files.check_comparison_form(terms, params.section)
         compared = await compare(model, name, terms, params.before_as_of, params.before_as_known_at)
+        if params.format in ("csv", "parquet"):
+            return comparison_files.comparison_table(request, name, terms, params.section or "rows", compared)
+        if params.format == "xlsx":
+            return await comparison_files.comparison_workbook(request, name, terms, compared, model)
         return responses.json_response(body_of(name, compared))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
     answer.__annotations__["params"] = Annotated[_parameters(name, report), Query()]
     description = f"{report.description} On two days, or as known at two instants: what differs, and by which events."
-    documented: Responses = {200: {"description": description, "model": ComparisonBody}}
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    files = {"text/csv": {"schema": {"type": "string"}}, PARQUET: binary, MEDIA_TYPE: binary}
+    documented: Responses = {200: {"description": description, "model": ComparisonBody, "content": files}}
     path = f"/reports/{name}/compare"
     router.get(path, name=f"compare {name}", description=description, responses=documented)(answer)

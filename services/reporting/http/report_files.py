@@ -56,7 +56,7 @@ async def report_workbook(request: Request, name: str, params: ReportParameters,
     whole = replace(sheet, parameters={**given, "format": "xlsx", "lang": language.language})
 
     def provenance(origins: Sequence[SheetOrigin]) -> Provenance:
-        filters = {n: _shown(v) for n, v in given.items() if n not in EVERYWHERE}
+        filters = {n: shown(v) for n, v in given.items() if n not in EVERYWHERE}
         return Provenance(
             title=title,
             as_of=result.as_of,
@@ -82,5 +82,6 @@ def _evidence(name: str, params: ReportParameters, result: ReportResult, languag
     return " ".join(sentences(result.evidence, section, language))
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """The value of a filter, as a text."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

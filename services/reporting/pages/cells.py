@@ -17,7 +17,7 @@ CODES: Final = frozenset(
     {
         *("category", "categories", "rank", "status", "state", "kind", "replacement", "waits_for", "on_whom", "what"),
         *("step", "type", "found_in", "qualifier", "measure", "why", "personnel_type", "departure_reason", "payer"),
-        *("note", "required", "recorded", "missing"),
+        *("note", "required", "recorded", "missing", "change"),
     }
 )
 """Columns whose texts are codes of the domain, not free text."""

@@ -21,7 +21,7 @@ from services.reporting.pages.catalogue import Sheet
 from services.reporting.pages.cells import Cell, OccupancyBar, PageAddress, cell
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.render import Question
-from services.reporting.pages.sentences import sentence
+from services.reporting.pages.sentences import sentence_between
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.comparison import NOT_ALL, ChangedRow, ReportComparison, compare
@@ -35,7 +35,8 @@ CHOICES: Final = tuple(name for name, report in REPORTS.items() if not report.re
 KINDS: Final = ("added", "gone", "changed", "effective", "late", "corrected")
 """Words for a row and for an event; each is a key of the translations."""
 SHOWN_MAX: Final = 200
-"""Rows, and events, on the page; the document for programs has all."""
+"""Rows, and events, on the page; its files have all."""
+PART: Final = "Shown: {shown} of {all}. All of them as a file:"
 Shown: TypeAlias = Cell | OccupancyBar
 DAYS_BACK: Final = 30
 """How long before the day the other one is, unless the address names it."""
@@ -99,8 +100,9 @@ def _page(question: Question, name: str, compared: ReportComparison) -> Response
         "rows": [_row(row, compared.key, words, address) for row in compared.rows[:SHOWN_MAX]],
         "events": [_event(event, words, address) for event in events[:SHOWN_MAX]],
         "unexplained": words.say(NOT_ALL) if compared.explained is None else None,
-        "has_more": max(len(compared.rows), len(events)) > SHOWN_MAX,
-        "document": _document(question, name, compared),
+        "of_rows": _left_out(len(compared.rows), words),
+        "of_events": _left_out(len(events), words),
+        "files": lambda **form: _document(question, name, compared, **form),
     }
     return render.comparison(context, question, address)
 
@@ -129,7 +131,7 @@ def _sides(name: str, row: ChangedRow, words: Words) -> str:
 
 
 def _event(event: NamedValues, words: Words, address: PageAddress) -> NamedValues:
-    said = sentence({**event, "mission": event.get("event_mission")}, words)
+    said = sentence_between(event, words)
     tour = event.get("tour")
     return {
         "kind": words.say(event["kind"]) if "kind" in event else "",
@@ -140,11 +142,18 @@ def _event(event: NamedValues, words: Words, address: PageAddress) -> NamedValue
     }
 
 
-def _document(question: Question, name: str, compared: ReportComparison) -> str:
-    """The address of the same answer for programs."""
+def _left_out(number: int, words: Words) -> str:
+    """How many of how many are shown; empty if all are."""
+    if number <= SHOWN_MAX:
+        return ""
+    return words.say(PART).format(shown=words.number(SHOWN_MAX), all=words.number(number))
+
+
+def _document(question: Question, name: str, compared: ReportComparison, **form: str) -> str:
+    """The address of the same answer for programs, or as a file in the form that is named."""
     states = {"before_": compared.before, "": compared.after}
     days = {f"{side}as_of": result.as_of.isoformat() for side, result in states.items()}
     known = {f"{side}as_known_at": at.isoformat() for side, each in states.items() if (at := each.as_known_at)}
     own = {"contributor": question.terms.contributor} if "contributor" in REPORTS[name].own else {}
-    given = {field: value for field, value in {**own, **days, **known}.items() if value}
+    given = {field: value for field, value in {**own, **days, **known, **form}.items() if value}
     return f"{question.root}/v1/reports/{quote(name)}/compare?{urlencode(given)}"

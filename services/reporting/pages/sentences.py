@@ -46,6 +46,11 @@ def sentence(row: NamedValues, words: Words) -> str:
     return words.code(row["type"])
 
 
+def sentence_between(event: NamedValues, words: Words) -> str:
+    """What an event of a comparison says. Where it names no mission, as a departure does, it is that of the people."""
+    return sentence({**event, "mission": event.get("event_mission") or event.get("mission")}, words)
+
+
 def _spoken(name: str, value: object, words: Words) -> str:
     if name in ("who", "mission"):
         return str(value)

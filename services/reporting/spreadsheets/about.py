@@ -47,6 +47,8 @@ class Provenance:
     address: str
     """Of the page or report, with the day and the instant fixed."""
     origins: Sequence[SheetOrigin]
+    compared_with: tuple[date, datetime] | None = None
+    """The day and the instant of the other state; None for a single answer."""
 
 
 def about(of: Provenance, words: Words) -> WorkbookSheet:
@@ -65,6 +67,10 @@ def _facts(of: Provenance, words: Words) -> Iterator[Sequence[CellValue]]:
     yield say("On the day"), of.as_of
     known = of.as_known_at or of.made_at
     yield say("As known at (UTC)"), known.astimezone(UTC).replace(tzinfo=None)
+    if of.compared_with is not None:
+        day, instant = of.compared_with
+        yield say("Compare with the day"), day
+        yield say("As known then at (UTC)"), instant.astimezone(UTC).replace(tzinfo=None)
     yield say("Made at (UTC)"), of.made_at.astimezone(UTC).replace(tzinfo=None)
     for name, value in of.filters.items():
         yield f"{say('Filter')}: {say(worded(name))}", value

@@ -15,6 +15,8 @@ FIRST_DAY: Final = date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was, and other programs do not: days before this one become text."""
 DIGITS_MAX: Final = 10**15
 """A spreadsheet keeps 15 digits of a number: whole numbers from here on become text."""
+BEFORE, AFTER = "before_", "after_"
+"""What a column's name begins with in a comparison, where each value stands twice."""
 _PARSED: Final = {"date": date.fromisoformat, "timestamptz": datetime.fromisoformat}
 """Items of a list come as JSON, whose days and instants are texts."""
 
@@ -44,7 +46,11 @@ def cell_value(column: str, kind: str, value: object, words: Words) -> CellValue
 def _text(column: str, value: object, words: Words) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, default=str)
-    return words.code(value) if isinstance(value, str) and column in CODES else str(value)
+    return words.code(value) if isinstance(value, str) and _of_one_state(column) in CODES else str(value)
+
+
+def _of_one_state(column: str) -> str:
+    return column.removeprefix(BEFORE).removeprefix(AFTER)
 
 
 def rows_of(
@@ -57,5 +63,8 @@ def rows_of(
 
 def head(column: str, kind: str, words: Words) -> str:
     """The label of a column. Instants are marked as UTC: a spreadsheet's date-times have no time zone."""
+    for side in (BEFORE, AFTER):
+        if column.startswith(side):
+            return f"{head(side[:-1], '', words)}: {words.say(worded(_of_one_state(column)))}"
     label = words.say(worded(column))
     return f"{label[:1].upper()}{label[1:]}{' (UTC)' if kind == 'timestamptz' else ''}"
