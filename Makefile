@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: mutants help demo up down status test unit coverage check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
+.PHONY: pictures mutants help demo up down status test unit coverage check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ check: .venv/.dev ## lint, format, types, architecture, and that the published c
 
 bench: .venv/.dev ## what is claimed, measured
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: browser ## every page at 3 widths, in 2 themes and 3 languages, into .artefacts/pictures/index.html (15 minutes)
+	@FORCEGEN_TEST_PICTURES=1 $(BIN)/python -m pytest --numprocesses 0 tests/browser/test_gallery.py $(ARGS)
 
 kills: .venv/.dev ## kill -9 every process ROUNDS=10 times while 2,000 commands a round flow; nothing is lost or doubled
 	@FORCEGEN_TEST_KILLS=$(or $(ROUNDS),10) $(BIN)/python -m pytest --numprocesses 0 tests/faults/test_kill.py $(ARGS)

@@ -1,6 +1,7 @@
 """One measurement: the number of items, the duration, and what was counted."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,8 @@ class Measured:
     messages: int
     seconds: float
     note: str
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """Further numbers of the line for programs, by their names with their units."""
 
     def cells(self) -> tuple[str, str, str, str, str]:
         """The cells of its line."""

@@ -3,7 +3,7 @@
 More tours make the history longer, not the missions fuller: 10,000 tours a year, all States together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Final, TypedDict
@@ -54,9 +54,9 @@ def first_day(tours: int) -> date:
     return LAST_DAY - timedelta(days=round(tours / TOURS_PER_YEAR * 365))
 
 
-def history(tours: int) -> Iterator[ConsumedEvent]:
-    """The events of `tours` tours with their mandates and missions, in recording order."""
-    events = sorted([*_frame(tours), *_tours(tours)], key=lambda each: each[0])
+def history(tours: int, more: Iterable[tuple[date, int, Event]] = ()) -> Iterator[ConsumedEvent]:
+    """The events of `tours` tours with their mandates and missions, and `more`, in recording order."""
+    events = sorted([*_frame(tours), *_tours(tours), *more], key=lambda each: each[0])
     positions = {service: count(1) for service in ("approvals", "vacancies", "deployments")}
     versions: dict[tuple[str, str], int] = {}
     for day, nr, event in events:
@@ -88,13 +88,13 @@ def _frame(tours: int) -> Iterator[tuple[date, int, Event]]:
     for mission in MISSIONS:
         recorded = vacancies.MissionRecorded(mission=mission, name=mission, host_area="somewhere", established_on=begin)
         yield begin, 0, recorded
-    for year in range(_mandate_year(begin), LAST_DAY.year + 1, MANDATE_YEARS):
+    for year in range(mandate_year(begin), LAST_DAY.year + 1, MANDATE_YEARS):
         for state in STATES:
             yield from _mandate(state, year, max(begin, date(year, 1, 1)))
 
 
 def _mandate(state: str, year: int, day: date) -> Iterator[tuple[date, int, Event]]:
-    name = _mandate_name(state, year)
+    name = mandate_name(state, year)
     lines = tuple(
         LineTerms(line=line, missions=MISSIONS, categories=(category,), ceiling=400, valid_from=day)
         for line, category in LINES.items()
@@ -111,11 +111,16 @@ def _mandate(state: str, year: int, day: date) -> Iterator[tuple[date, int, Even
         yield end, 0, expired
 
 
-def _mandate_year(day: date) -> int:
+def mandate_of(state: str, day: date) -> str:
+    """The mandate under which a State sends people who arrive on a day."""
+    return mandate_name(state, mandate_year(day))
+
+
+def mandate_year(day: date) -> int:
     return day.year - day.year % MANDATE_YEARS
 
 
-def _mandate_name(state: str, year: int) -> str:
+def mandate_name(state: str, year: int) -> str:
     return f"{state.lower()}-{year}"
 
 
@@ -131,7 +136,7 @@ def _tour(nr: int, came: date, goes: date) -> Iterator[tuple[date, int, Event]]:
     state, line = STATES[nr % 20], ("observers", "staff")[nr // 20 % 2]
     category = LINES[line]
     mission = MISSIONS[nr // 40 % 5]
-    own = TourNames(mandate=_mandate_name(state, _mandate_year(came)), line=line, tour=f"t-{nr}")
+    own = TourNames(mandate=mandate_of(state, came), line=line, tour=f"t-{nr}")
     dates = TourDates(arrives_on=came, departs_on=goes, decided_on=came - timedelta(days=60), decided_by="the ministry")
     early = came - timedelta(days=60)
     yield early, nr, deployments.TourPlanned.model_construct(

@@ -31,6 +31,7 @@ LONGEST: Final = (
     "tests/deploy/test_local_user.py",
     "tests/integration/test_thousand_followers.py",
     "tests/integration/test_documents.py",
+    "tests/browser/test_gallery.py",
     "tests/browser/test_pages.py",
     "tests/browser/test_sign_in.py",
 )

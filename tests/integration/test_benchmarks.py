@@ -5,7 +5,19 @@ from typing import Final
 
 import pytest
 
-from benchmarks import archiving, codec, deciding, following, projecting, register, replaying, reports, scoping, signed
+from benchmarks import (
+    archiving,
+    codec,
+    deciding,
+    following,
+    pages,
+    projecting,
+    register,
+    replaying,
+    reports,
+    scoping,
+    signed,
+)
 from benchmarks.__main__ import BENCHMARKS
 from tests.servers import Servers
 
@@ -18,6 +30,7 @@ HANDFUL: Final[dict[str, dict[tuple[ModuleType, str], object]]] = {
     "archiving": {(archiving, "RECORDS"): 2_500, (archiving, "LARGE"): 10_000, (archiving, "PROOFS"): 3},
     "replaying": {(replaying, "RECORDS"): 4_000, (replaying, "MARKS"): 5},
     "reports": {(reports, "SIZES"): (300, 600), (reports, "REPEATS"): 2, (register, "TOURS_PER_YEAR"): 200},
+    "pages": {(pages, "TOURS"): 300, (pages, "REPEATS"): 2, (pages, "WARMING"): 1, (register, "TOURS_PER_YEAR"): 200},
     "scoping": {(scoping, "TOURS"): 300, (scoping, "REPEATS"): 2, (register, "TOURS_PER_YEAR"): 200},
     "following": {(following, "READERS"): 4, (following, "SILENT"): 1, (following, "CHANGES"): 2},
 }
