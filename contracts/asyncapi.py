@@ -54,6 +54,11 @@ _HEADER: Final[Mapping[str, Json]] = {
     "ce_authonbehalfof": _NAME | {"description": "Whose command led to this one, where a policy sent it."},
     "ce_causeplace": _NAME
     | {"description": "The record that led to this message: `topic/partition/offset`, or `topic#position`."},
+    "ce_democlock": _TIME
+    | {
+        "description": "Put on record by the clock of a demo: in a command the instant to record it at, refused unless"
+        " the service is a local demo's (FORCEGEN_DEMO_CLOCK); in an event or outcome the mark that it was."
+    },
     "ce_position": _DIGITS | {"description": "Its place in the service's log, without gaps and in commit order."},
 }
 _SIGNATURE: Final[Mapping[str, Json]] = {

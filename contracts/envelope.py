@@ -26,7 +26,7 @@ NAMES: Final = (
     *("specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype"),
     *("recordedtime", "correlationid", "causationid", "actor", "traceparent", "streamversion", "position"),
     *("partitionkey", "effectivetime"),
-    *(*AUTH, "causeplace"),
+    *(*AUTH, "causeplace", "democlock"),
 )
 """Every attribute that is read: those of CloudEvents 1.0, its extensions and ours; `effectivetime` to refuse it."""
 
@@ -90,6 +90,9 @@ class Envelope:
     cause_place: str | None = None
     """Extension `causeplace`: the record that led to this event or outcome, as `topic/partition/offset`; or as
     `<service>.admitted#<position>`, if that command came over HTTP."""
+    demo_clock: datetime | None = None
+    """Extension `democlock`: the instant of the demo's clock at which a command is to be put on record, and of an event
+    or outcome the mark that it was (FORCEGEN_DEMO_CLOCK)."""
 
 
 Attributes: TypeAlias = Mapping[str, Any]
@@ -132,6 +135,7 @@ def envelope(attributes: Attributes, data: bytes, place: Place) -> Envelope:
         get("partitionkey") or None,
         _acted_by(attributes) if "authtype" in attributes else None,
         get("causeplace") or None,
+        _instant("democlock", get("democlock"), place),
     )
 
 
@@ -230,6 +234,7 @@ def optional(event: Envelope) -> list[tuple[str, str | int]]:
         ("streamversion", event.stream_version),
         ("position", event.position),
         ("causeplace", event.cause_place),
+        ("democlock", _rfc3339(event.demo_clock)),
     )
     if event.acted_by is not None:
         pairs += tuple(zip(AUTH, event.acted_by.values, strict=True))

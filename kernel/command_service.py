@@ -31,11 +31,12 @@ from kernel.identity.principal import UNAUTHENTICATED, Principal, system
 from kernel.identity.recorded import from_json, reacting
 from kernel.identity.register_file import RegisterFile
 from kernel.identity.senders import policy_source
-from kernel.messaging import login, outbox, topics
+from kernel.messaging import demo_clock_setting, login, outbox, topics
 from kernel.messaging.consumer import Consumer, Record, Records, dead_letter_by_origin
 from kernel.messaging.input_topics import InputTopics
 from kernel.messaging.lag import Lag
 from kernel.messaging.relay import Relay
+from kernel.model import demo_clock
 from kernel.model.decider import AnyDecider, Policy, RecordedEvent
 from kernel.model.records import DecodedCommand, Fenced, OffsetAdvance, Origin, WaitingCommand
 from kernel.runtime.faults import is_passing, waited_out
@@ -139,7 +140,14 @@ class DecidingProcess:
     ) -> DecodedCommand:
         """A command of `principal`, validated against its contract."""
         received, bytes_max = datetime.now(UTC), self._settings.command_bytes_max
-        command = decode.command(envelope, self._words, received=received, bytes_max=bytes_max, principal=principal)
+        command = decode.command(
+            envelope,
+            self._words,
+            received=received,
+            bytes_max=bytes_max,
+            principal=principal,
+            has_demo_clock=self._settings.demo_clock,
+        )
         return command if place is None else replace(command, place=place)
 
     async def _handle(self, records: Records, offsets: OffsetAdvance) -> None:
@@ -172,7 +180,8 @@ class DecidingProcess:
     def _reactions(self, origin: Origin, event: RecordedEvent, cause: Envelope) -> Sequence[DecodedCommand]:
         principal, place = reacting(self._service.name, cause.acted_by), str(origin)
         commands = reactions(self._service, origin.topic, event, cause)
-        return [self.decode(command, principal, place) for command in commands]
+        is_on = self._settings.demo_clock
+        return [self.decode(demo_clock.kept(command, is_on=is_on), principal, place) for command in commands]
 
     def _met_newer(self, fault: NewerThanProgram) -> None:
         if not self._newer.done():
@@ -221,7 +230,7 @@ class DecidingProcess:
         principal = from_json(waiting.principal)
         if waiting.principal is None and envelope.source == policy_source(self._service.name):
             principal = system(self._service.name)  # stored by a version that kept no principal
-        return self.decode(envelope, principal, waiting.place)
+        return self.decode(demo_clock.kept(envelope, is_on=self._settings.demo_clock), principal, waiting.place)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -251,6 +260,7 @@ def reactions(service: DecidingService, topic: str, event: RecordedEvent, cause:
             causation_id=cause.id,
             actor=cause.actor,
             traceparent=cause.traceparent,
+            demo_clock=demo_clock.of_reaction(cause),
         )
         for index, command in enumerate(service.policies[topic](event))
     ]
@@ -268,6 +278,7 @@ async def _woken(event: asyncio.Event, timeout_s: float) -> None:
 async def run(service: DecidingService, settings: Settings | None = None) -> None:
     """Run one process of a deciding service until SIGTERM or SIGINT."""
     settings = settings or Settings.for_service(service.name)
+    demo_clock_setting.at_start(settings)
     await login.at_start(settings)
     await database.migrate(settings.database_url, MIGRATIONS)
     there = await topics.ensure(settings, [*service.topics_in, *service.topics_out])

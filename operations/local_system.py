@@ -12,7 +12,7 @@ from deploy.local.process import write_atomically
 from deploy.local.services import System
 from deploy.local.stack import Servers
 from kernel.runtime.settings import Settings
-from operations import local_producers
+from operations import demo_clock, local_producers
 from operations.kafka_settings import of_local_login
 from operations.kafka_users import RegisteredProducer
 from operations.producers import at_brokers, read_register
@@ -47,8 +47,14 @@ def producers_here() -> Sequence[RegisteredProducer]:
 
 
 def settings_here(directory: Path) -> Mapping[str, str]:
-    """Settings of every service of the system in a directory: who may use it over HTTP, and who may send commands."""
-    return {**access.settings_here(directory), **local_producers.settings_here(directory)}
+    """Settings of every service of the system in a directory: who may use it over HTTP, who may send commands, and
+    whether these may name their record times (`operations.demo_clock`).
+    """
+    return {
+        **access.settings_here(directory),
+        **local_producers.settings_here(directory),
+        **demo_clock.settings_here(directory),
+    }
 
 
 SYSTEM: Final = System(system.SERVICES, roles.provision_here, provision_kafka_here, settings_here)

@@ -21,6 +21,7 @@ from kernel.decide.command_handler import CommandHandler
 from kernel.identity.principal import UNAUTHENTICATED, Principal, system
 from kernel.identity.register import Register
 from kernel.identity.senders import policy_source
+from kernel.model import demo_clock
 from kernel.model.decider import RecordedEvent
 from kernel.model.records import DecodedCommand, NewEvent
 from kernel.store.memory import MemoryStore
@@ -74,7 +75,11 @@ class InMemoryService:
         name = self.service.name
         principal = system(name) if envelope.source == policy_source(name) else _sender(envelope, self._register)
         return decode.command(
-            envelope, self._commands, received=_NO_CLOCK, bytes_max=COMMAND_BYTES_MAX, principal=principal
+            demo_clock.without(envelope),
+            self._commands,
+            received=_NO_CLOCK,
+            bytes_max=COMMAND_BYTES_MAX,
+            principal=principal,
         )
 
     def _waited(self, text: bytes) -> DecodedCommand:

@@ -19,7 +19,7 @@ with at_first_use():
     from cli.demo import producers, run
     from cli.output import addresses
     from deploy.local import services
-    from operations import local_keys, local_system
+    from operations import demo_clock, local_keys, local_system
 
 Story = Annotated[bool, typer.Option("--story", help="Send the demo's story too, so that there is something to see.")]
 
@@ -43,7 +43,9 @@ def up(directory: Directory = USUAL, *, story: Story = False) -> None:
     answer in time.
     """
     with progress_line("starting") as report:
-        system = services.up(directory, local_system.SYSTEM, progress=report)
+        local = local_system.SYSTEM
+        to_start = demo_clock.with_demo_clock(local, directory) if story else local
+        system = services.up(directory, to_start, progress=report)
         tokens.remember(directory)
         if late := [service for service in services.status(directory, local_system.SYSTEM) if not service.ready]:
             addresses.show(system, directory)
@@ -58,7 +60,9 @@ def _send_story(system: Endpoints, directory: Path, report: Callable[[str], None
     if local_keys.keys_in_force(directory) is None:
         remedy = "Run `forcegen up --story` without FORCEGEN_PRODUCERS."
         raise CommandError(f"The story's offices are not in the register of FORCEGEN_PRODUCERS. {remedy}")
-    signers = producers.signers(producers.made(directory))
+    signers = producers.signers(producers.made(directory), has_demo_clock=demo_clock.is_on(directory))
+    if not signers.has_demo_clock:
+        report("this system runs without the clock of a demo: the story is put on record as of now")
     run.send_story(system, brokers.kafka(None, directory, CLI), report, signers)
 
 

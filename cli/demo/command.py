@@ -23,7 +23,7 @@ with at_first_use():
     from cli.output import addresses
     from deploy import access
     from deploy.local import services
-    from operations import local_producers, local_system
+    from operations import demo_clock, local_producers, local_system
 
 USUAL: Final = Path(".forcegen-demo")
 
@@ -49,9 +49,10 @@ def demo(directory: Place = USUAL, *, keep: Keep = False) -> None:
     _end_on_sigterm()
     try:
         with progress_line("demo") as report:
-            system = services.up(directory, _with_producers(), progress=report)
+            to_start = demo_clock.with_demo_clock(_with_producers(), directory)
+            system = services.up(directory, to_start, progress=report)
             tokens.remember(directory)
-            signers = producers.signers(producers.made(directory))
+            signers = producers.signers(producers.made(directory), has_demo_clock=demo_clock.is_on(directory))
             result = run.gather(system, brokers.kafka(None, directory, CLI), report, signers)
         run.show(result)
         if keep:

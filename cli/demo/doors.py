@@ -15,6 +15,7 @@ from cli.demo.steps import CONTINGENT, PARLIAMENT, PRESIDENT
 from cli.output.errors import CommandError
 from contracts.cloudevents import Envelope, to_structured
 from contracts.verifiability import MATERIAL, SigningKey, sign
+from kernel.model import demo_clock
 from operations.rehearsal import service_of
 
 OVER_HTTP: Final = frozenset({PRESIDENT, PARLIAMENT, CONTINGENT})
@@ -30,6 +31,8 @@ class Doors:
     """The addresses of services, by name."""
     keys: Mapping[str, SigningKey] = field(default_factory=dict)
     """By source."""
+    has_demo_clock: bool = False
+    """Whether the services take the record times that the story names."""
 
     async def send(self, envelopes: Sequence[Envelope]) -> None:
         """Send commands in order, those over HTTP first: they follow from nothing that goes over Kafka in their wave.
@@ -37,6 +40,7 @@ class Doors:
         Raises:
             CommandError: a service does not take what it is sent over HTTP.
         """
+        envelopes = envelopes if self.has_demo_clock else [demo_clock.without(one) for one in envelopes]
         over_http = [one for one in envelopes if one.source in OVER_HTTP and service_of(one) in self.urls]
         for service in dict.fromkeys(map(service_of, over_http)):
             await asyncio.to_thread(self._post, service, [one for one in over_http if service_of(one) == service])

@@ -35,6 +35,8 @@ class Signers:
     keys: Mapping[str, SigningKey]
     """By source."""
     register: Register | None
+    has_demo_clock: bool = False
+    """Whether the system takes the record times of the story (`operations.demo_clock`); else they are of now."""
 
 
 UNSIGNED: Final = Signers({}, None)
@@ -49,8 +51,9 @@ def made(directory: Path) -> LocalKeys:
     return registered(directory, *OFFICES)
 
 
-def signers(keys: LocalKeys) -> Signers:
+def signers(keys: LocalKeys, *, has_demo_clock: bool = False) -> Signers:
     """The offices, and whoever sends the examples of refusals."""
     sources = [SENDER, *(source for office in OFFICES for source in office.sources)]
     known = {source: keys.key_of(source) for source in sources}
-    return Signers({source: key for source, key in known.items() if key is not None}, keys.register)
+    signing = {source: key for source, key in known.items() if key is not None}
+    return Signers(signing, keys.register, has_demo_clock)

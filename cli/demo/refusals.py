@@ -25,6 +25,8 @@ class LineKey(TypedDict):
 
 SENDER: Final = "urn:example:refusals"
 ON: Final = date(2022, 7, 1)
+ENTERED: Final = datetime(2024, 2, 1, 18, tzinfo=UTC)
+"""When they were sent, by the clock of the demo."""
 BARRED: Final = "p-example-barred"
 UNKNOWN_EVENT: Final = uuid5(NAMESPACE_URL, "urn:example:no-such-event")
 _COMPANY: Final[LineKey] = {"mandate": "kz-2018", "line": "company"}
@@ -70,6 +72,7 @@ def _envelope(command: Command, command_id: str) -> Envelope:
         data=command.model_dump_json().encode(),
         correlation_id=command_id,
         actor="Examples of refusals (fictional)",
+        demo_clock=ENTERED,
     )
 
 

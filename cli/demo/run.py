@@ -101,7 +101,7 @@ async def _send_all(
     await login.check(brokers)
     in_memory = InMemorySystem(signers.register)
     async with ForeignClient(kafka.client(brokers)) as client:
-        doors = Doors(client, system.urls, signers.keys)
+        doors = Doors(client, system.urls, signers.keys, signers.has_demo_clock)
         chapters = await send_chapters(doors, in_memory, report)
         refused: Sequence[Refused] = ()
         if refusals:

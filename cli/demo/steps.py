@@ -28,6 +28,8 @@ ACTORS: Final = {
     CONTINGENT: "Contingent in UNIFIL, headquarters",
     SECRETARIAT: "UN Secretariat, Department of Peace Operations",
 }
+ENTERED_AT: Final = time(18)
+"""When offices enter what happened on a day, in UTC."""
 COMPANY: Final = "company"
 """The line of the contingent in UNIFIL."""
 OF_PARLIAMENT: Final[Words] = frozenset({approvals.ApproveMandate, approvals.RejectMandate})
@@ -74,6 +76,13 @@ class Step:
     basis: str
     source: str
     """The public source, by its identifier in `sources.csv`."""
+    entered_on: date | None = None
+    """The day on which it was entered; that of the step unless it came late."""
+
+    @property
+    def recorded(self) -> datetime:
+        """When the office enters it: at the end of that day."""
+        return datetime.combine(self.entered_on or self.day, ENTERED_AT, UTC)
 
     @property
     def sender(self) -> str:
@@ -112,4 +121,5 @@ class Step:
             data=self.command.model_dump_json().encode(),
             correlation_id=f"story/{self.about}",
             actor=ACTORS[self.sender],
+            demo_clock=self.recorded,
         )

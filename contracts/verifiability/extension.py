@@ -20,6 +20,7 @@ EXTENSION_TYPES: Final[Mapping[str, AttributeType]] = {
     "actor": "String",
     "causationid": "String",
     "correlationid": "String",
+    "democlock": "Timestamp",
     "partitionkey": "String",
     "position": "Integer",
     "recordedtime": "Timestamp",

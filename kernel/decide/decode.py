@@ -26,6 +26,7 @@ from contracts.words import Command, Message
 from kernel.identity import permits
 from kernel.identity.person import Person, person_of
 from kernel.identity.principal import UNAUTHENTICATED, Principal
+from kernel.model import demo_clock
 from kernel.model.decider import ReceivedCommand, RecordedEvent
 from kernel.model.records import DecodedCommand, Invalid
 
@@ -44,8 +45,14 @@ def command(
     received: datetime,
     bytes_max: int,
     principal: Principal = UNAUTHENTICATED,
+    has_demo_clock: bool = False,
 ) -> DecodedCommand:
-    """Decode an envelope into a command of `principal`; `received` is the effective time if the sender gives none."""
+    """Decode an envelope into a command of `principal`; `received` is the effective time if the sender gives none.
+
+    `has_demo_clock`: whether the service is a demo's, whose commands may name the instant to record them at.
+    """
+    if (wrong := demo_clock.refusal(envelope, received, is_on=has_demo_clock)) is not None:
+        return _answerable(replace(envelope, demo_clock=None), wrong, digest(envelope))
     if (fault := misfit(envelope)) is not None:
         return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
     body = _received(envelope, words, received, bytes_max, principal)

@@ -28,6 +28,7 @@ _FIELDS: Final = {
     "streamversion": "stream_version",
     "position": "position",
     "partitionkey": "partition_key",
+    "democlock": "demo_clock",
 }
 """Attributes of an envelope that a signature may leave out, and that are dropped then."""
 
@@ -154,6 +155,8 @@ def _verified(
     signed = envelope
     if unsigned or (time, event.data, None) != (envelope.time, envelope.data, envelope.recorded_time):
         signed = replace(envelope, time=time, data=event.data, recorded_time=None, **unsigned)  # type: ignore[arg-type]  # by name
+    if signed.demo_clock is not None:
+        signed = replace(signed, demo_clock=signed.demo_clock.replace(microsecond=0))
     kind: PrincipalKind = "app_user" if producer.names_officials and signed.actor else "service_account"
     return signed, _principal(producer, register, kind, verified.key_id, verified.payload_sha256)
 

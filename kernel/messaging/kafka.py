@@ -84,14 +84,15 @@ def _refuse_plaintext(settings: Settings) -> None:
     if protocol.endswith("SSL"):
         return
     for address in bootstrap(settings):
-        if not _is_this_machine(host_and_port(address)[0]):
+        if not is_this_machine(host_and_port(address)[0]):
             raise ValueError(
                 f"FORCEGEN_KAFKA_SECURITY_PROTOCOL is {protocol}, and the broker {address} is not on this machine:"
                 " set it to SASL_SSL or SSL (docs/how-to/secure-kafka.md)"
             )
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this machine for certain; a name other than localhost may lead anywhere."""
     if host.lower() == "localhost":
         return True
     try:

@@ -156,8 +156,14 @@ def _event(service: str, row: LogRow) -> OutboxRecord:
             position=row["position"],
             acted_by=_acted_by(row),
             cause_place=row["causeplace"],
+            demo_clock=_demo_clock(row),
         ),
     )
+
+
+def _demo_clock(row: LogRow) -> datetime | None:
+    """The mark of a row that a demo's clock recorded; None for all others."""
+    return None if row["democlock"] is None else _utc(row["democlock"])
 
 
 def _acted_by(row: LogRow) -> ActedBy | None:
@@ -196,6 +202,7 @@ def _decided(service: str, row: LogRow, body: str) -> OutboxRecord:
             position=row["position"],
             acted_by=_acted_by(row),
             cause_place=row["causeplace"],
+            demo_clock=_demo_clock(row),
         ),
     )
 

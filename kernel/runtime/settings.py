@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     command is believed by its word."""
     producers_operators: str | None = None
     """The operators' keys that sign the register, comma separated, as `forcegen producers operator-key` prints them."""
+    demo_clock: bool = False
+    """Whether commands may name the instant at which they are put on record (`democlock`), each event marked. For a
+    demo alone: the service does not start unless its brokers, database and HTTP address are on this machine."""
     log_level: str = "INFO"
     """The lowest level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
 

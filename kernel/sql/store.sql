@@ -40,12 +40,13 @@ WHERE consumed.consumer = $1
 SELECT topic, part, next_offset FROM consumed WHERE consumer = $1
 
 -- name: take_positions
--- The append's lock. The recorded time never runs backwards along the positions, whatever the clock does.
+-- The append's lock. The recorded time never runs backwards along the positions, whatever the clock does. What a demo's
+-- clock records leaves it where it is, and is on record no earlier than that.
 UPDATE log_heads
-SET events = events + $1, outcomes = outcomes + $2, dead_letters = dead_letters + $3,
-    admitted = admitted + $4, recorded = greatest(recorded, clock_timestamp())
+SET events = events + $1, outcomes = outcomes + $2, dead_letters = dead_letters + $3, admitted = admitted + $4,
+    recorded = CASE WHEN $5 THEN greatest(recorded, clock_timestamp()) ELSE recorded END
 RETURNING events - $1 AS events, outcomes - $2 AS outcomes, dead_letters - $3 AS dead_letters,
-          admitted - $4 AS admitted, recorded
+          admitted - $4 AS admitted, greatest(recorded, '1900-01-01 00:00:00+00') AS recorded, clock_timestamp() AS clock
 
 -- name: moved
 -- Streams that moved on since they were read: the decision must be made anew.
@@ -64,29 +65,32 @@ ORDER BY events.stream, events.version
 -- name: append_events
 INSERT INTO events (position, stream, version, id, type, schema_version, data, effective, recorded,
                     correlation_id, causation_id, actor, traceparent,
-                    authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace)
-SELECT $1 + nr, stream, version, id, type, schema_version, data::json, effective, $2,
+                    authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, democlock)
+SELECT $1 + nr, stream, version, id, type, schema_version, data::json, effective, greatest($2, democlock),
        correlation_id, causation_id, actor, traceparent,
-       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
+       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, democlock
 FROM unnest($3::text[], $4::int[], $5::uuid[], $6::text[], $7::int[], $8::text[], $9::timestamptz[],
             $10::text[], $11::text[], $12::text[], $13::text[],
-            $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[])
+            $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
+            $21::timestamptz[])
      WITH ORDINALITY AS new (stream, version, id, type, schema_version, data, effective,
                              correlation_id, causation_id, actor, traceparent,
-                             authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, nr)
+                             authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace,
+                             democlock, nr)
 
 -- name: event_ids_taken
 SELECT id FROM events WHERE id = ANY ($1::uuid[])
 
 -- name: append_outcomes
 INSERT INTO outcomes (position, command_source, command_id, stream, body, correlation_id, recorded,
-                      authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace)
-SELECT $1 + nr, source, id, stream, body::json, correlation_id, $2,
-       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
+                      authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, democlock)
+SELECT $1 + nr, source, id, stream, body::json, correlation_id, greatest($2, democlock),
+       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, democlock
 FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[])
      WITH ORDINALITY AS new (source, id, stream, body, correlation_id,
-                             authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, nr)
+                             authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace,
+                             democlock, nr)
 
 -- name: append_admitted
 INSERT INTO admitted (position, stream, headers, data, recorded, authtype, authid, authkey, authproof, authregister)
@@ -166,22 +170,26 @@ FROM dead_letters WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: outcomes_after
 SELECT position, command_source, command_id, stream, body, correlation_id, recorded,
-       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
+       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace,
+       democlock
 FROM outcomes WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: events_after
 SELECT position, stream, version, id, type, schema_version, data, effective, recorded, correlation_id, causation_id,
-       actor, traceparent, authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
+       actor, traceparent, authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace,
+       democlock
 FROM events WHERE position > $1 ORDER BY position LIMIT $2
 
 -- name: events_at
 SELECT position, stream, version, id, type, schema_version, data, effective, recorded, correlation_id, causation_id,
-       actor, traceparent, authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
+       actor, traceparent, authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace,
+       democlock
 FROM events WHERE position = ANY ($1::bigint[])
 
 -- name: outcomes_at
 SELECT position, command_source, command_id, stream, body, correlation_id, recorded,
-       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace
+       authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace,
+       democlock
 FROM outcomes WHERE position = ANY ($1::bigint[])
 
 -- name: dead_letters_at

@@ -16,6 +16,7 @@ from contracts.cloudevents import to_structured
 from contracts.outcome import CommandDecided
 from contracts.registry import type_name
 from kernel.identity.recorded import auth_values, to_json
+from kernel.model import demo_clock
 from kernel.model.admitted import admitted_of, place_of, places_of
 from kernel.model.decider import Claim
 from kernel.model.records import (
@@ -130,7 +131,8 @@ class PostgresStore(HeldInPostgres):
             await advance_offsets(connection, batch.offsets)
         admitted = admitted_of(batch.outcomes)
         numbers = len(batch.events), len(batch.outcomes), len(batch.dead_letters), len(admitted)
-        heads = await take_positions(connection, *numbers)
+        by_true_clock = bool(batch.dead_letters) or not demo_clock.records(batch)
+        heads = await take_positions(connection, *numbers, by_true_clock=by_true_clock)
         recorded: datetime = heads["recorded"]
         if batch.read_set and await connection.fetch(
             sql()["moved"], list(batch.read_set), list(batch.read_set.values())
@@ -138,12 +140,13 @@ class PostgresStore(HeldInPostgres):
             raise ConcurrencyConflict("a stream moved on")
         decided = [placed(outcome, heads["events"]) for outcome in batch.outcomes]
         places = places_of(admitted, heads["admitted"])
-        await append_admitted(connection, admitted, heads["admitted"], recorded)
+        arrived: datetime = recorded if by_true_clock else heads["clock"]
+        await append_admitted(connection, admitted, heads["admitted"], arrived)
         if batch.events:
             rows = _event_columns(batch.events, places)
             await connection.execute(sql()["append_events"], heads["events"], recorded, *rows)
         if batch.outcomes:
-            await _append_outcomes(connection, batch, decided, places, heads["outcomes"], recorded)
+            await _append_outcomes(connection, batch, decided, places, heads["outcomes"], (recorded, arrived))
         if batch.claims:
             await _set_claims(connection, batch)
         await append_dead_letters(connection, batch.dead_letters, heads["dead_letters"], recorded)
@@ -181,10 +184,11 @@ def _event_columns(events: Sequence[NewEvent], places: Mapping[CommandKey, str])
                 event.cause.traceparent,
                 *auth_values(event.principal),
                 event.place or places.get((event.cause.source, event.cause.id)),
+                event.cause.demo_clock,
             )
             for event in events
         ],
-        18,
+        19,
     )
 
 
@@ -194,18 +198,21 @@ async def _append_outcomes(
     decided: Sequence[CommandDecided],
     places: Mapping[CommandKey, str],
     base: int,
-    recorded: datetime,
+    times: tuple[datetime, datetime],
 ) -> None:
+    """`times`: the record time, and since when commands wait."""
+    recorded, arrived = times
     rows = [
         (
             *(*o.command.key, o.command.stream, d.model_dump_json()),
             o.command.envelope.correlation_id or d.command_id,
             *auth_values(o.command.principal),
             place_of(o.command, places),
+            o.command.envelope.demo_clock,
         )
         for o, d in zip(batch.outcomes, decided, strict=True)
     ]
-    await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 12))
+    await connection.execute(sql()["append_outcomes"], base, recorded, *columns(rows, 13))
     final: dict[CommandKey, tuple[object, ...]] = {
         o.command.key: (identity(o.command.key), *o.command.key, o.command.digest, o.body.status, base + nr)
         for nr, o in enumerate(batch.outcomes, 1)
@@ -222,7 +229,7 @@ async def _append_outcomes(
         if o.is_answer and o.body.status == "pending"
     }
     if waits:
-        await connection.execute(sql()["wait"], *columns(list(waits.values()), 8), recorded)
+        await connection.execute(sql()["wait"], *columns(list(waits.values()), 8), arrived)
     done = [identity(o.command.key) for o in batch.outcomes if o.command.was_pending and o.command.key not in waits]
     if done:
         await connection.execute(sql()["wait_no_more"], done)
@@ -273,9 +280,19 @@ async def advance_offsets(connection: Connection, offsets: OffsetAdvance) -> Non
 
 
 async def take_positions(
-    connection: Connection, events: int = 0, outcomes: int = 0, dead_letters: int = 0, admitted: int = 0
+    connection: Connection,
+    events: int = 0,
+    outcomes: int = 0,
+    dead_letters: int = 0,
+    admitted: int = 0,
+    *,
+    by_true_clock: bool = True,
 ) -> asyncpg.Record:
-    """Take the next positions of each log and lock them until the commit; returns the position before the first."""
-    heads = await connection.fetchrow(sql()["take_positions"], events, outcomes, dead_letters, admitted)
+    """Take the next positions of each log and lock them until the commit; returns the position before the first.
+
+    `recorded` is the record time of what is appended, or of a demo's clock the earliest (`kernel.model.demo_clock`).
+    """
+    numbers = events, outcomes, dead_letters, admitted
+    heads = await connection.fetchrow(sql()["take_positions"], *numbers, by_true_clock)
     assert heads is not None  # noqa: S101  (the migration wrote the row)
     return heads

@@ -14,7 +14,7 @@ SHELL = ("__init__.py", "__main__.py", "app.py")
 """Of a deciding service: where it is put together and started. Everything else in it is pure."""
 PURE_KERNEL = (
     *("model/outcome_body", "model/dead_letters", "model/decider", "model/effective_dated", "model/records"),
-    *("model/four_eyes", "identity/person", "decide/within_scope"),
+    *("model/four_eyes", "model/demo_clock", "identity/person", "decide/within_scope"),
     *("decide/batch", "decide/decode", "identity/principal", "identity/permits", "identity/senders"),
 )
 WRITES_FILES = Path("contracts/publish.py")

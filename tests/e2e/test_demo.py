@@ -40,7 +40,7 @@ LINK = re.compile(r'<a [^>]*?href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 def registered(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSystem, Path]]:
     """Every service under the register that `forcegen demo` makes, and the directory of that."""
     folder = tmp_path_factory.mktemp("demo")
-    settings = local_producers.settings_of(producers.made(folder))
+    settings = {**local_producers.settings_of(producers.made(folder)), "FORCEGEN_DEMO_CLOCK": "true"}
     with prepared_system(servers, folder, **settings) as system:
         system.start("approvals", "vacancies", "deployments", "reporting", "audit", "query")
         yield system, folder
@@ -56,7 +56,8 @@ def gathered(system: RunningSystem, folder: Path) -> run.DemoResult:
     """What `forcegen demo` shows."""
     urls = {name: system.url(name) for name in ("query", "approvals", "deployments")}
     addresses, brokers = Endpoints(system.servers.kafka, urls), Settings(kafka_bootstrap=system.servers.kafka)
-    return run.gather(addresses, brokers, lambda _: None, producers.signers(producers.made(folder)))
+    signers = producers.signers(producers.made(folder), has_demo_clock=True)
+    return run.gather(addresses, brokers, lambda _: None, signers)
 
 
 def test_the_reports_agree_with_the_public_record_and_a_second_sending_is_answered_the_same(
@@ -88,6 +89,54 @@ def test_every_event_of_the_demo_names_a_registered_producer_and_its_proof(
             assert said["ce_authid"] in known, said
             assert len(said["ce_authproof"]) == 64, said
             assert said["ce_causeplace"], said
+
+
+def test_every_event_of_the_demo_is_marked_as_recorded_by_its_clock(
+    registered: tuple[RunningSystem, Path], demo: run.DemoResult
+) -> None:
+    """Given the story, then each event, also one that follows from another, is on record in the time of the story."""
+    system, _ = registered
+    topics = [f"{service}.{log}" for service in SERVICES for log in ("events", "outcomes")]
+    instants = set()
+    for record in Client(system.servers.kafka).records(*topics):
+        said = {name: raw.decode() for name, raw in record.headers()}
+        assert said["ce_democlock"] == said["ce_recordedtime"], said
+        instants.add(said["ce_recordedtime"])
+    assert min(instants).startswith("2013-12-20") and max(instants).startswith("2024-02-01")
+
+
+def test_what_was_known_at_the_end_of_2019_is_the_picture_of_2019(
+    registered: tuple[RunningSystem, Path], demo: run.DemoResult
+) -> None:
+    """Given the story, then as known then the people of that day are there, and no vote after it is known."""
+    system, _ = registered
+    known = {"as_known_at": "2020-01-01T00:00:00Z"}
+    assert people(system, as_of="2020-01-01", **known) == {"MINURSO": 6, "UNIFIL": 76}
+    assert people(system, as_of="2022-06-30", **known)["MINURSO"] == 6  # those who were there: nobody has left since
+    mandates = system.http.get(f"{system.url('query')}/v1/mandates", params=known).json()["items"]
+    assert {row["mandate"] for row in mandates} == {"kz-2013", "kz-2018"}
+
+
+def people(system: RunningSystem, **params: str) -> dict[str, int]:
+    """How many are in each mission, by the report `strength`."""
+    answer = system.http.get(f"{system.url('query')}/v1/reports/strength", params=params).json()
+    counted: dict[str, int] = {}
+    for row in answer["rows"]:
+        counted[row["mission"]] = counted.get(row["mission"], 0) + row["people"]
+    return counted
+
+
+def test_the_pages_of_an_event_and_of_its_record_say_whose_clock_it_was(
+    registered: tuple[RunningSystem, Path], demo: run.DemoResult
+) -> None:
+    system, _ = registered
+    event = system.http.get(f"{system.url('query')}/v1/events", params={"limit": "1"}).json()["items"][0]
+    assert event["democlock"] == event["recorded"]
+    said = "The clock of a demo put this on record"
+    with httpx.Client(headers=BEARER, timeout=30) as http:
+        assert said in page(http, f"{system.url('query')}/events/{event['id']}")
+        place = f"{event['topic']}/{event['partition']}/{event['offset']}"
+        assert said in page(http, f"{system.url('audit')}/messages/{place}", "Its proof")
 
 
 def test_mandates_are_proposed_by_one_office_and_approved_by_another(

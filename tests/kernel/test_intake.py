@@ -286,3 +286,14 @@ async def test_policies_and_senders_without_a_register_are_limited_to_no_state()
         handler = CommandHandler(Counting(), MemoryStore(), service="approvals", streams_cached_max=10)
         (answer,) = await handler.handle([replace(reject("c-1", "xx-1"), principal=principal)])
         assert answer.status == "accepted"
+
+
+async def test_the_record_time_of_a_demo_counts_within_the_signature_alone() -> None:
+    """Given an instant that the signature covers, then it is its sender's, here refused; an added one is dropped."""
+    instant = datetime(2019, 3, 1, 18, tzinfo=UTC)
+    (own,) = (await decoded(record(*binary(replace(command(), demo_clock=instant), KZ)))).commands
+    assert isinstance(own.command, Invalid)
+    assert own.command.field == "democlock"
+    (added,) = (await decoded(record(*binary(command(), KZ, democlock="2019-03-01T18:00:00Z")))).commands
+    assert isinstance(added.command, ReceivedCommand)
+    assert added.envelope.demo_clock is None

@@ -27,7 +27,7 @@ class Stored:
         return [self._row]
 
 
-AUTH = ("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof", "causeplace")
+AUTH = ("authtype", "authid", "authkey", "authproof", "authregister", "authonbehalfof", "causeplace", "democlock")
 """NULL in rows of an earlier version."""
 BEFORE = [
     *(b"ce_specversion", b"ce_id", b"ce_source", b"ce_type", b"ce_subject", b"ce_time", b"ce_dataschema"),

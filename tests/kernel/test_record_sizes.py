@@ -58,6 +58,7 @@ def published(outcome: CommandDecided | str, stream: str = "s") -> outbox.Outbox
         "command_id": "c",
         "body": body,
         "causeplace": f"{'t' * 249}/1/1",
+        "democlock": datetime(2024, 3, 12, 9, 30, 0, 123456, tzinfo=UTC),
         **LONGEST_ACTOR,
     }
     return outbox._RENDER["outcomes"]("approvals", row)

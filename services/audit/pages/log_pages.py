@@ -202,6 +202,7 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
         causes=await causation.of(connection, message),
         command=command,
         said=await evidence.of_command(connection, message, row),
+        demo_clock=message.kind in ("event", "outcome") and MARK in dict(plain),
         headers=[("key", "null" if key is None else _text(key)[0]), *plain],
         body="null" if value is None else body,
         cut=shown < len(value or b""),
@@ -212,6 +213,8 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
     )
 
 
+MARK: Final = "ce_democlock"
+"""The header of what a demo's clock put on record; in a command anybody may write it."""
 _PLACED: Final = frozenset({"leaf", "topic", "part", "offset", "causeplace"})
 """What the page shows elsewhere."""
 

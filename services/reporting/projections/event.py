@@ -9,8 +9,8 @@ from contracts.envelope import AUTH, ActedBy
 from contracts.newer import UnreadEvent
 from contracts.words import Event
 
-SAID_BY: Final = (*AUTH, "causeplace")
-"""The columns that say who said an event, named as its attributes."""
+SAID_BY: Final = (*AUTH, "causeplace", "democlock")
+"""The columns that say who said an event, and by which clock it is on record, named as its attributes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,11 @@ class ConsumedEvent:
     """Who said it, as its service has verified that; None in events of services that did not know yet."""
     cause_place: str | None = None
     """The record that led to it (`causeplace`)."""
+    demo_clock: datetime | None = None
+    """Set if a demo's clock recorded it (`democlock`)."""
 
     @property
-    def said_by(self) -> tuple[str | None, ...]:
+    def said_by(self) -> tuple[str | datetime | None, ...]:
         """The values of the columns `SAID_BY`."""
         by = (None,) * len(AUTH) if self.acted_by is None else self.acted_by.values
-        return *by, self.cause_place
+        return *by, self.cause_place, self.demo_clock

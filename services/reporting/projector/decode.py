@@ -61,10 +61,10 @@ def event_of_parked(row: asyncpg.Record) -> ConsumedEvent:
     """A parked event as it arrived; `data` stays an `UnreadEvent` while this program does not know the event's type."""
     service, stream, version, position, event_id, name, effective, recorded, text, *rest, schema_version = row
     data = _parked_data(name, schema_version, text)
-    *plain, kind, identity, key, proof, register, on_behalf_of, place = rest
+    *plain, kind, identity, key, proof, register, on_behalf_of, place, clock = rest
     by = ActedBy(kind, identity, key, proof, register, on_behalf_of) if kind else None
     read = ConsumedEvent(event_id, name, stream, version, position, service, effective, recorded, data, *plain)
-    return replace(read, acted_by=by, cause_place=place)
+    return replace(read, acted_by=by, cause_place=place, demo_clock=clock)
 
 
 def _consumed(topic: str, partition: int, offset: int, envelope: Envelope, data: Event | UnreadEvent) -> ConsumedEvent:
@@ -86,6 +86,7 @@ def _consumed(topic: str, partition: int, offset: int, envelope: Envelope, data:
         offset=offset,
         acted_by=envelope.acted_by,
         cause_place=envelope.cause_place,
+        demo_clock=envelope.demo_clock,
     )
 
 

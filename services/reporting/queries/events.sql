@@ -3,7 +3,7 @@ SELECT service || '/' || position AS id, to_json(item) AS item
 FROM (
     SELECT id, service, stream, version, position, type, effective, recorded, actor, correlation_id, causation_id, data,
            topic, part AS partition, "offset",
-           authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace,
+           authtype, authid, authkey, authproof, authregister, authonbehalfof, causeplace, democlock,
            EXISTS (SELECT FROM parked WHERE parked.service = events.service AND parked.stream = events.stream) AS incomplete
     FROM events
     WHERE {service? service = :service::text}
