@@ -116,6 +116,7 @@ class InMemorySystem:
 
     def __init__(self, register: Register | None = None) -> None:
         """`register` is the register of producers in force; each sender then is who it says, and two people decide."""
+        self.has_register = register is not None
         self.services = {service.name: InMemoryService(service, register) for service in SERVICES}
 
     def ask(self, envelopes: Iterable[Envelope]) -> Sequence[Address]:
@@ -133,6 +134,10 @@ class InMemorySystem:
         """The last answer to a command."""
         service, source, command_id = address
         return self.services[service].answer(source, command_id)
+
+    def version(self, service: str, stream: str) -> int:
+        """How many events a stream has."""
+        return sum(event.event.data.stream == stream for event in self.services[service].store.events)
 
     def facts(self) -> Sequence[RecordedEvent]:
         """Every recorded event, service by service."""

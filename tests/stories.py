@@ -8,7 +8,7 @@ from random import Random
 from cli.demo import refusals
 from cli.demo.steps import Step
 from cli.demo.story import chapters
-from contracts.deployments import TourArrived, TourDeparted, TourPlanned
+from contracts.deployments import TourArrived, TourCorrected, TourDeparted, TourPlanned
 from contracts.outcome import CommandDecided
 from contracts.words import UNIT_CATEGORIES
 from operations.rehearsal import InMemorySystem
@@ -28,7 +28,7 @@ def run_story(order: Random | None = None) -> StoryRun:
     """Play the whole story; with `order`, each wave's streams overtake one another, as partitions may."""
     system = InMemorySystem()
     answers: list[CommandDecided] = []
-    for chapter in chapters():
+    for chapter in chapters(by_two=False):
         for wave in chapter.waves:
             sent = system.ask(step.envelope() for step in (_shuffled(wave, order) if order else wave))
             answers += [system.answer(address) for address in sent]
@@ -74,12 +74,26 @@ class Stay:
 
 
 def stays(system: InMemorySystem) -> Sequence[Stay]:
-    """Every stay on record; the story transfers and corrects nobody."""
+    """Every stay on record, as corrected; the story transfers nobody."""
     events = [fact.data for fact in system.facts()]
     who = {e.tour: e.person or e.unit or "" for e in events if isinstance(e, TourPlanned)}
+    came = {e.tour: e.value for e in events if isinstance(e, TourCorrected)}
     left = {e.tour: e.departed_on for e in events if isinstance(e, TourDeparted)}
     return [
-        Stay(who[e.tour], e.line, e.mission, e.category, e.headcount, e.arrived_on, left.get(e.tour))
+        Stay(
+            who[e.tour],
+            e.line,
+            e.mission,
+            e.category,
+            e.headcount,
+            _day(came.get(e.tour, e.arrived_on)),
+            left.get(e.tour),
+        )
         for e in events
         if isinstance(e, TourArrived)
     ]
+
+
+def _day(value: object) -> date:
+    assert isinstance(value, date)
+    return value

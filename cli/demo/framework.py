@@ -1,6 +1,7 @@
 """The steps around the people: missions, mandates, documents, applications, vacancies, and officials' statements."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from itertools import groupby
 
 from cli.demo.steps import Step
@@ -9,6 +10,8 @@ from contracts import approvals, deployments, vacancies
 from contracts.words import Decision, LineTerms
 
 CONTRIBUTOR = "KAZ"
+PUBLISHED_AT = time(12)
+"""When the UN publishes a return, in UTC."""
 
 
 def steps() -> Iterator[Step]:
@@ -27,6 +30,8 @@ def steps() -> Iterator[Step]:
         yield from _vacancy(row)
     for row in rows("statements"):
         yield _statement(row)
+    for row in rows("returns"):
+        yield _return(row)
 
 
 def _rule_set() -> Step:
@@ -134,6 +139,22 @@ def _vacancy(row: Row) -> Iterator[Step]:
         on = day(row["withdrawn_on"])
         end = vacancies.WithdrawVacancy(vacancy=slug, ended_on=on, reason=row["withdrawn_why"])
         yield Step(on, end, slug, row["basis"], row["source"])
+
+
+def _return(row: Row) -> Step:
+    """A row of a return, entered on the day on which the UN published it."""
+    published = day(row["published_on"])
+    counts = {name: int(row[name]) if row[name] else None for name in ("male", "female", "total")}
+    facts = {
+        "as_of": day(row["as_of"]),
+        "contributor_as_published": row["as_published"],
+        "published_at": datetime.combine(published, PUBLISHED_AT, UTC),
+        "source": "UN strength return",
+        **{name: row[name] for name in ("contributor", "mission", "personnel_type")},
+    }
+    command = deployments.RecordStrengthReturn.model_validate(facts | counts)
+    about = f"{row['as_of']}-{row['contributor']}-{row['mission']}-{row['personnel_type']}"
+    return Step(published, command, about, row["basis"], row["source"])
 
 
 def _statement(row: Row) -> Step:

@@ -148,13 +148,36 @@ def _tour(row: Row, tour: str, mission: str) -> Iterator[Step]:
     if "unit" in row:
         yield _consent(row, of, "framework_nation", "India", accepted + STATES_CONSENT_AFTER)
     yield _schedule(row, of, accepted + SCHEDULED_AFTER, 6 if "unit" in row else 12)
-    arrived = day(row["arrived_on"])
-    arrival = deployments.RecordArrival(**of, arrived_on=arrived)
-    yield Step(arrived, arrival, tour, row["basis"], row["source"])
+    yield from _arrival(row, of)
     if row["departed_on"]:
         left = day(row["departed_on"])
         home = deployments.RecordDeparture(**of, departed_on=left, reason="rotation", payer="un")
         yield Step(left, home, tour, row["basis"], row["source"])
+
+
+def _arrival(row: Row, of: TourKey) -> Iterator[Step]:
+    """The arrival, which may have been entered late, or on the wrong day and then put right by two people."""
+    late = next((one for one in rows("late_entries") if one["tour"] == of["tour"]), None)
+    wrong = next((one for one in rows("corrections") if one["tour"] == of["tour"]), None)
+    arrived = day(wrong["entered"] if wrong else row["arrived_on"])
+    arrival = deployments.RecordArrival(**of, arrived_on=arrived)
+    entered = day(late["entered_on"]) if late else None
+    step = Step(arrived, arrival, of["tour"], row["basis"], row["source"], entered)
+    yield step
+    if wrong:
+        corrected, approved = day(wrong["corrected_on"]), day(wrong["approved_on"])
+        correction = deployments.CorrectTour(
+            **of,
+            corrects=step.event,
+            field="arrived_on",
+            value=day(wrong["right"]),
+            corrected_on=corrected,
+            reason=wrong["reason"],
+        )
+        proposal = Step(corrected, correction, of["tour"], wrong["basis"], wrong["source"])
+        yield proposal
+        approval = deployments.ApproveCorrection(**of, proposal=proposal.event, version=1)
+        yield Step(approved, approval, of["tour"], wrong["basis"], wrong["source"])
 
 
 def _consent(row: Row, of: TourKey, kind: ConsentKind, given_by: str, on: date) -> Step:

@@ -11,7 +11,7 @@ from typing import Final
 
 from cli.demo import steps
 from cli.demo.refusals import SENDER
-from cli.demo.steps import CONTINGENT, MINISTRY, NOTE_REGISTRY, PARLIAMENT, PRESIDENT, SECRETARIAT
+from cli.demo.steps import CONTINGENT, INSPECTION, MINISTRY, NOTE_REGISTRY, PARLIAMENT, PRESIDENT, SECRETARIAT
 from contracts.deployments import RecordConsent
 from contracts.verifiability import SigningKey
 from kernel.identity.register import Register
@@ -23,6 +23,7 @@ OFFICES: Final = (
     LocalProducer("kz-parliament", (PARLIAMENT,), steps.types(steps.OF_PARLIAMENT), "KAZ"),
     LocalProducer("kz-mfa-note-registry", (NOTE_REGISTRY,), steps.types(steps.OF_NOTES, RecordConsent), "KAZ"),
     LocalProducer("kz-mod", (MINISTRY,), ("vacancies.*", "deployments.*")),  # adopts rule sets: of every State
+    LocalProducer("kz-mod-inspection", (INSPECTION,), steps.types(steps.OF_THE_INSPECTION), "KAZ"),
     LocalProducer("kz-unifil-contingent", (CONTINGENT,), steps.types(steps.OF_THE_CONTINGENT), "KAZ"),
     LocalProducer("un-dppa-dpo", (SECRETARIAT,), steps.types(steps.OF_THE_UN, RecordConsent)),
 )

@@ -4,13 +4,14 @@ A rehearsal in memory determines which answers to wait for, since ids are determ
 when every command of it, and every command that the services' policies sent because of it, is answered.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cli.demo import refusals
 from cli.demo.doors import Doors
 from cli.demo.foreign_client import Answer, ForeignClient
+from cli.demo.steps import Step
 from cli.demo.story import Chapter, chapters
 from contracts.cloudevents import Envelope
 from operations.rehearsal import Address, InMemorySystem
@@ -47,7 +48,7 @@ class Refused:
 async def send_chapters(doors: Doors, system: InMemorySystem, report: Callable[[str], None]) -> Sequence[Answered]:
     """Send every chapter of the story, in order."""
     chapters_sent = []
-    for chapter in chapters():
+    for chapter in chapters(by_two=system.has_register):
         report(chapter.title)
         chapters_sent.append(await _chapter(doors, system, chapter))
     return chapters_sent
@@ -57,11 +58,16 @@ async def _chapter(doors: Doors, system: InMemorySystem, chapter: Chapter) -> An
     sent: list[Address] = []
     followed: list[Address] = []
     for wave in chapter.waves:
-        answers, after = await _exchange(doors, system, [step.envelope() for step in wave])
+        answers, after = await _exchange(doors, system, envelopes(wave, system))
         sent += answers
         followed += after
     repeated = sum(doors.kafka.is_repeat(address) for address in sent)
     return Answered(chapter.title, len(sent), repeated, len(followed))
+
+
+def envelopes(wave: Iterable[Step], system: InMemorySystem) -> Sequence[Envelope]:
+    """The commands of a wave, after those before it: whoever approves has read what is on record by then."""
+    return [step.as_read(system.version(step.command.service, step.command.stream)).envelope() for step in wave]
 
 
 async def _exchange(

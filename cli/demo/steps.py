@@ -3,14 +3,16 @@
 Ids are derived from the subject of a step, so the same story always sends the same ids and gets the same answers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from contracts import approvals, deployments, vacancies
 from contracts.cloudevents import Envelope
 from contracts.registry import schema_name, type_name
 from contracts.words import Command
+from kernel.model.decider import event_id
 
 Words: TypeAlias = frozenset[type[Command]]
 
@@ -18,6 +20,7 @@ PRESIDENT: Final = "urn:kz:president"
 PARLIAMENT: Final = "urn:kz:parliament"
 NOTE_REGISTRY: Final = "urn:kz:mfa:note-registry"
 MINISTRY: Final = "urn:kz:mod"
+INSPECTION: Final = "urn:kz:mod:inspection"
 CONTINGENT: Final = "urn:kz:mod:unifil-contingent"
 SECRETARIAT: Final = "urn:un:dppa-dpo"
 ACTORS: Final = {
@@ -25,6 +28,7 @@ ACTORS: Final = {
     PARLIAMENT: "Parliament, register of acts",
     NOTE_REGISTRY: "Ministry of Foreign Affairs, registry of notes",
     MINISTRY: "Ministry of Defence, peacekeeping desk",
+    INSPECTION: "Ministry of Defence, inspection",
     CONTINGENT: "Contingent in UNIFIL, headquarters",
     SECRETARIAT: "UN Secretariat, Department of Peace Operations",
 }
@@ -33,6 +37,7 @@ ENTERED_AT: Final = time(18)
 COMPANY: Final = "company"
 """The line of the contingent in UNIFIL."""
 OF_PARLIAMENT: Final[Words] = frozenset({approvals.ApproveMandate, approvals.RejectMandate})
+OF_THE_INSPECTION: Final[Words] = frozenset({deployments.ApproveCorrection})
 OF_THE_CONTINGENT: Final[Words] = frozenset({deployments.RecordArrival, deployments.RecordDeparture})
 OF_NOTES: Final[Words] = frozenset(
     {
@@ -56,6 +61,7 @@ OF_THE_UN: Final[Words] = frozenset(
         vacancies.RecordReadiness,
         vacancies.SelectUnit,
         vacancies.RecordPredeploymentVisit,
+        deployments.RecordStrengthReturn,
     }
 )
 
@@ -92,6 +98,8 @@ class Step:
             return PRESIDENT
         if word in OF_PARLIAMENT:
             return PARLIAMENT
+        if word in OF_THE_INSPECTION:
+            return INSPECTION
         if word in OF_NOTES:
             return NOTE_REGISTRY
         if word in OF_THE_UN:
@@ -101,6 +109,17 @@ class Step:
         if isinstance(self.command, deployments.RecordArrival | deployments.RecordDeparture):
             return CONTINGENT if self.command.line == COMPANY else MINISTRY
         return MINISTRY
+
+    def as_read(self, version: int) -> "Step":
+        """The step as its sender has read the stream: an approval names the version that it approves."""
+        if not isinstance(self.command, deployments.ApproveCorrection):
+            return self
+        return replace(self, command=self.command.model_copy(update={"version": version}))
+
+    @property
+    def event(self) -> UUID:
+        """The id of the first event that the command leads to."""
+        return event_id(self.sender, self.id, 0)
 
     @property
     def id(self) -> str:

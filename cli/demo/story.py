@@ -34,6 +34,7 @@ _SECOND: Final = (
     vacancies.SelectUnit,
     vacancies.SignMou,
     vacancies.RecordPredeploymentVisit,
+    deployments.ApproveCorrection,
 )
 _THIRD: Final = (
     deployments.RecordConsent,
@@ -52,9 +53,11 @@ class Chapter:
     """Never empty; each may be sent once the wave before it, and everything that follows from it, is answered."""
 
 
-def chapters() -> Sequence[Chapter]:
-    """The whole story."""
+def chapters(*, by_two: bool = True) -> Sequence[Chapter]:
+    """The whole story. `by_two`: two people decide on a correction, as under a register of producers; else one does."""
     steps = sorted([*framework.steps(), *lives.steps()], key=lambda step: (step.day, _arrives(step.command)))
+    if not by_two:
+        steps = [step for step in steps if not isinstance(step.command, deployments.ApproveCorrection)]
     chapters_in_order = []
     since = date.min
     for until, title in CHAPTERS:

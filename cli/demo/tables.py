@@ -36,6 +36,8 @@ class StoryMandate(TypedDict):
 
 PUBLIC_RECORD: Final = "public record"
 RECONSTRUCTION: Final = "reconstruction"
+EXAMPLE: Final = "example"
+"""Made up, to show what such a thing looks like: a late entry, a mistake and its correction, an error of a return."""
 
 _FOLDER = files(__package__) / "story"
 

@@ -18,7 +18,7 @@ from cli.demo import command, foreign_client, golden, producers, run
 from cli.demo.doors import Doors
 from cli.demo.foreign_client import ForeignClient, NoAnswer
 from cli.demo.refusals import examples
-from cli.demo.sending import Answered, Refused
+from cli.demo.sending import Answered, Refused, envelopes
 from cli.demo.story import chapters
 from cli.main import app
 from cli.output.errors import CommandError
@@ -139,7 +139,7 @@ def test_each_office_may_send_what_it_sends_and_two_offices_decide(tmp_path: Pat
     """Given the register of the demo, then the rules accept the whole story, and no mandate of one office alone."""
     system = InMemorySystem(producers.made(tmp_path).register)
     for wave in (wave for chapter in chapters() for wave in chapter.waves):
-        for address in system.ask([step.envelope() for step in wave]):
+        for address in system.ask(envelopes(wave, system)):
             answer = system.answer(address)
             assert answer.status == "accepted", (address, answer)
     steps = [step for chapter in chapters() for step in chapter.waves[0]]

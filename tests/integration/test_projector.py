@@ -104,7 +104,16 @@ async def test_who_said_an_event_is_kept_while_it_waits_and_when_it_is_applied(c
     await apply(connection, [first])
     rows = await connection.fetch(f"SELECT {', '.join(SAID_BY)} FROM events ORDER BY version")  # noqa: S608
     assert [tuple(row) for row in rows] == [first.said_by, second.said_by]
-    assert first.said_by == ("app_user", "mfa-kz", "a" * 32, "b" * 64, "7:" + "c" * 64, None, "approvals.commands/0/7")
+    assert first.said_by == (
+        "app_user",
+        "mfa-kz",
+        "a" * 32,
+        "b" * 64,
+        "7:" + "c" * 64,
+        None,
+        "approvals.commands/0/7",
+        None,
+    )
 
 
 async def test_an_event_that_cannot_be_applied_stops_its_own_stream_only(connection: Connection) -> None:

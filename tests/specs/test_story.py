@@ -41,7 +41,7 @@ def test_ids_are_unique_and_every_step_names_its_public_source() -> None:
     steps, known = list(_steps()), tables.sources()
     assert len({step.id for step in steps}) == len(steps) < 1_200
     assert {step.source for step in steps} <= set(known)
-    assert {step.basis for step in steps} == {tables.PUBLIC_RECORD, tables.RECONSTRUCTION}
+    assert {step.basis for step in steps} == {tables.PUBLIC_RECORD, tables.RECONSTRUCTION, tables.EXAMPLE}
     assert all(row["url"].startswith("https://") for row in known.values())
 
 
