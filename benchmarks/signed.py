@@ -29,9 +29,11 @@ from kernel.identity.intake import Senders
 from kernel.identity.principal import Principal
 from kernel.identity.register import Register
 from kernel.identity.register_text import parse
-from kernel.messaging.passages import Record
+from kernel.messaging.consumer import PARTS_MAX, Record, Records
+from kernel.messaging.in_parts import in_parts
 from kernel.model.records import DecodedCommand
 from kernel.runtime.garbage import collect_seldom
+from kernel.runtime.settings import Settings
 from kernel.store.database import migrate, provision
 from kernel.store.postgres import PostgresStore
 from services.vacancies.app import SERVICE
@@ -39,7 +41,9 @@ from tests.faults import flow
 from tests.foreign import binary
 from tests.servers import Servers, fresh_database
 
-BATCH = 500
+BATCH = Settings().batch_records_max
+POLLED = BATCH * PARTS_MAX
+"""As many as one poll of a service that lags behind gives it."""
 COMMANDS = 10_000
 RECEIVED = datetime(2022, 7, 1, tzinfo=UTC)
 PRODUCER = "bench"
@@ -80,13 +84,18 @@ async def _measure(servers: Servers, name: str, sender: str) -> Measured:
         store = PostgresStore(pool)
         handler = CommandHandler(SERVICE.decider, store, service=SERVICE.name, streams_cached_max=10_000)
         decoder = RecordDecoder(SERVICE.name, _decode, _no_reactions, Senders(lambda: register))
-        collect_seldom()  # as a service does at its start; what was prepared here is no part of a service
-        started = time.perf_counter()
-        for first in range(0, len(records), BATCH):
-            batch = await decoder.decode_batch(records[first : first + BATCH], store)
+
+        async def handle(part: Records) -> bool:
+            batch = await decoder.decode_batch(part, store)
             answers = await handler.handle(batch.commands, batch.dead_letters)
             if batch.dead_letters or any(answer.status != "accepted" for answer in answers):
                 raise AssertionError(batch.dead_letters or answers)
+            return True
+
+        collect_seldom()  # as a service does at its start; what was prepared here is no part of a service
+        started = time.perf_counter()
+        for first in range(0, len(records), POLLED):
+            await in_parts(records[first : first + POLLED], BATCH, decoder.expect, handle)
         note = f"verified by {sender}" if sender in KEYS else sender
         what = f"decide {'signed' if sender in KEYS else 'unsigned'} commands: {SERVICE.name}"
         return Measured(what, len(records), time.perf_counter() - started, note)

@@ -14,12 +14,15 @@ from json import JSONDecoder
 from typing import Final
 
 from contracts.cloudevents import octets
+from contracts.envelope import NAMES, Envelope, envelope
 from contracts.strict_json import NotStrict, elements, parsed
-from contracts.verifiability import Material, NotVerifiable, read_material
+from contracts.unreadable import Unreadable
+from contracts.verifiability import MATERIAL, Material, NotVerifiable, read_material
 
 _STRUCTURED: Final = b"application/cloudevents"
 _BATCH: Final = b"application/cloudevents-batch"
 _MEDIA_TYPE: Final = "datacontenttype"
+_KNOWN: Final = frozenset(NAMES)
 _NAME: Final = re.compile(r"[a-z0-9]+", re.ASCII)
 _BLANKS: Final = re.compile(r"[ \t\n\r]*")
 _ENDS: Final = JSONDecoder()
@@ -35,6 +38,8 @@ class RawEvent:
     data: bytes
     """The value or body; in structured mode the bytes of `data` as they are written, or what `data_base64` holds."""
 
+    is_binary: bool = field(default=False, compare=False)
+    """Whether it came in binary mode: every attribute is a header's text."""
     _material: Material | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
@@ -58,7 +63,24 @@ def raw_from_kafka(value: bytes | None, headers: Iterable[tuple[str, bytes | Non
         raise _no_event("Kafka carries no batches.")
     if media_type.startswith(_STRUCTURED):
         return raw_from_json(value or b"")
-    return RawEvent(_texts(collected), value or b"")
+    return RawEvent(_texts(collected), value or b"", is_binary=True)
+
+
+def envelope_of(event: RawEvent, headers: Iterable[tuple[str, bytes | None]]) -> Envelope | None:
+    """What `from_kafka` returns for the record of an event, without reading its headers again.
+
+    None in structured mode and for whatever that one refuses: it says why.
+    """
+    if not event.is_binary or not event.data or not "".join([name for name, _ in headers]).isascii():
+        return None
+    attributes = dict(event.attributes)
+    attributes.pop(MATERIAL, None)
+    if not attributes.keys() <= _KNOWN:
+        attributes = {name: text for name, text in attributes.items() if name in _KNOWN}
+    try:
+        return envelope(attributes, event.data, str)
+    except Unreadable:
+        return None
 
 
 def raw_from_http(headers: Iterable[tuple[str, str]], body: bytes) -> list[RawEvent | NotVerifiable]:

@@ -104,13 +104,13 @@ class DecidingProcess:
             newer=self._met_newer,
         )
         self.command_queue = self._queue(settings.batch_records_max, settings.http_waiting_max)
-        self.consumer = self._consumer(InputTopics(service.topics_in, service.commands_of, there))
-        self.lag = Lag(self.consumer, self.store.stored_offsets, settings=settings, health=health)
         self._may_be_ready = asyncio.Event()
         self._register = register
         self._pool = pool
         self.senders = Senders() if register is None else Senders(lambda: register.current, register.read_again)
         self.record_decoder = RecordDecoder(name, self.decode, self._reactions, self.senders)
+        self.consumer = self._consumer(InputTopics(service.topics_in, service.commands_of, there))
+        self.lag = Lag(self.consumer, self.store.stored_offsets, settings=settings, health=health)
         self.held_event_retry = HeldEventRetry(
             name, self.store, self.record_decoder, self.command_handler, health=health, held_max=settings.held_max
         )
@@ -125,6 +125,7 @@ class DecidingProcess:
             handle=self._handle,
             set_aside=self._set_aside,
             health=self.health,
+            announce=self.record_decoder.expect,
         )
 
     def _queue(self, batch_max: int, waiting_max: int) -> command_routes.CommandQueue:

@@ -6,7 +6,6 @@ behind it, so that reactions come in order once it is understood. All other stre
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -17,11 +16,11 @@ from contracts import command_topics
 from contracts.cloudevents import from_kafka
 from contracts.envelope import Envelope
 from contracts.newer import newer_event
-from contracts.raw_events import RawEvent, raw_from_kafka
+from contracts.raw_events import RawEvent, envelope_of, raw_from_kafka
 from contracts.unreadable import Unreadable
-from contracts.verifiability import NotVerifiable
 from kernel.decide import decode
 from kernel.decide.decode import unreadable
+from kernel.decide.read_ahead import ReadAhead
 from kernel.identity.intake import VERIFIED_AT_ONCE, Arrival, Senders
 from kernel.identity.principal import Principal
 from kernel.identity.senders import NotTheSender
@@ -71,16 +70,20 @@ class RecordDecoder:
         self._senders = senders or Senders()
         self._decode_command = decode_command
         self._react = react
+        self._ahead = ReadAhead(service, self._senders)
+
+    def expect(self, records: Records) -> None:
+        """Take note of records that come up next: their signatures are checked while others are written."""
+        self._ahead.expect(records)
 
     async def decode_batch(self, records: Records, store: Store) -> DecodedRecords:
         """Decode records; events newer than this program, and those behind them in their stream, are to be held."""
-        raws = self._commands_as_sent(records)
-        await self._senders.check_ahead(raws.values())
         decoded = []
-        for number, record in enumerate(records):
-            decoded.append(self.decode(record, raws.get(number)))
+        for number, (record, raw) in enumerate(zip(records, await self._ahead.take(records), strict=True)):
+            decoded.append(self.decode(record, raw))
             if number % VERIFIED_AT_ONCE == VERIFIED_AT_ONCE - 1:
                 await asyncio.sleep(0)
+        self._ahead.begin()
         streams = {_stream_of(record.event) for record in decoded if record.event}
         waiting = set(await store.held_streams(streams)) if streams else set()
         batch = DecodedRecords()
@@ -93,15 +96,6 @@ class RecordDecoder:
             batch.dead_letters += [record.dead_letter] if record.dead_letter else []
         return batch
 
-    def _commands_as_sent(self, records: Records) -> dict[int, RawEvent]:
-        """By their numbers in the batch; those that cannot be read are left out, and without a register all are."""
-        raws: dict[int, RawEvent] = {}
-        for number, record in enumerate(records if self._senders.has_register() else ()):
-            if command_topics.are_for(self._service, record.topic):
-                with suppress(NotVerifiable):
-                    raws[number] = _raw(record)
-        return raws
-
     def decode(self, record: Record, raw: RawEvent | None = None) -> DecodedRecord:
         """The commands of a record, or its dead letter; both if it cannot be decoded but its identity can be read.
 
@@ -111,7 +105,8 @@ class RecordDecoder:
         origin = Origin(record.topic, record.partition, record.offset)
         try:
             check_whole(record)
-            envelope = from_kafka(record.key, record.value, record.headers)
+            read = None if raw is None else envelope_of(raw, record.headers)
+            envelope = read or from_kafka(record.key, record.value, record.headers)
             if is_command:
                 envelope, principal = self._senders.believe(envelope, lambda: raw or _raw(record), _arrival(record))
                 return DecodedRecord([decode.keyed(self._decode_command(envelope, principal, str(origin)), record.key)])

@@ -47,7 +47,7 @@ def decide(decider: AnyDecider, principal: Principal, command: ReceivedCommand[C
     outside = permits.outside_scope(principal, about)
     if about is None and outside is not None:
         return outside
-    if not about and getattr(command.data, "contributor", None) is None:
+    if not about and command.data.text_of("contributor") is None:
         outside = permits.foreign(principal)
     seen = SeenStates(states, decider, principal)
     decision = decider.decide(command, seen)

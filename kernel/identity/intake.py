@@ -12,7 +12,7 @@ from contracts import command_topics
 from contracts.envelope import Envelope
 from contracts.raw_events import RawEvent
 from contracts.verifiability import MATERIAL, NotVerifiable, verify
-from kernel.identity import checked_ahead
+from kernel.identity.checked_ahead import CheckedAhead
 from kernel.identity.principal import UNAUTHENTICATED, Principal, PrincipalKind, Role
 from kernel.identity.register import Producer, Register
 from kernel.identity.senders import NotTheSender, check_source
@@ -71,11 +71,11 @@ class Senders:
             envelope = replace(envelope, acted_by=None, cause_place=None)
         return self._by_register(lambda register: _believed(register, envelope, raw, arrival))
 
-    async def check_ahead(self, events: Iterable[RawEvent]) -> None:
-        """Check the signatures of a batch, in threads; who sent it is decided by `believe`, as without."""
+    async def check_ahead(self, events: Iterable[RawEvent], checks: CheckedAhead) -> None:
+        """Check the signatures of commands, in threads; who sent them is decided by `believe`, as without."""
         register = self._register()
         if register is not None:
-            await checked_ahead.check_ahead(register, events)
+            await checks.check(register, events)
 
     def has_register(self) -> bool:
         """Whether a register of producers is in force: then everybody is known, and two people decide."""
@@ -150,10 +150,11 @@ def _verified(
 ) -> tuple[Envelope, Principal]:
     """What the signature covers, and no more: other attributes are dropped, and a time is cut to the second."""
     verified = verify(event.attributes, event.data, producer.keys_at(arrival.at), material=event.material)
-    unsigned = {_FIELDS[name]: None for name in verified.dropped if name in _FIELDS}
-    time = None if envelope.time is None else envelope.time.replace(microsecond=0)
-    signed = envelope
-    if unsigned or (time, event.data, None) != (envelope.time, envelope.data, envelope.recorded_time):
+    time, signed = envelope.time, envelope
+    if time is not None and time.microsecond:
+        time = time.replace(microsecond=0)
+    if verified.dropped or time is not envelope.time or event.data != envelope.data or envelope.recorded_time:
+        unsigned = {_FIELDS[name]: None for name in verified.dropped if name in _FIELDS}
         signed = replace(envelope, time=time, data=event.data, recorded_time=None, **unsigned)  # type: ignore[arg-type]  # by name
     if signed.demo_clock is not None:
         signed = replace(signed, demo_clock=signed.demo_clock.replace(microsecond=0))

@@ -24,7 +24,7 @@ def refusal(principal: Principal, command: Command) -> Refusal | None:
     if principal.commands is not None and name not in principal.commands:
         reason = f"{principal.id} may not send {name}."
         return Refusal(RULE, reason, "type", "Ask the operators to add the type in the register of producers.")
-    contributor = getattr(command, "contributor", None)
+    contributor = command.text_of("contributor")
     return outside_scope(principal, () if contributor is None else (contributor,))
 
 

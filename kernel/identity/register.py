@@ -91,16 +91,14 @@ class Register:
     """By name."""
     _exact: Mapping[str, Producer] = field(init=False, repr=False, compare=False)
     _prefixes: tuple[tuple[str, Producer], ...] = field(init=False, repr=False, compare=False)
+    reference: str = field(init=False, repr=False, compare=False)
+    """Version and digest, as events name the register that held for their command."""
 
     def __post_init__(self) -> None:
         named = [(source, producer) for producer in self.producers.values() for source in producer.sources]
         object.__setattr__(self, "_exact", {source: one for source, one in named if not is_prefix(source)})
         object.__setattr__(self, "_prefixes", tuple((source, one) for source, one in named if is_prefix(source)))
-
-    @property
-    def reference(self) -> str:
-        """Version and digest, as events name the register that held for their command."""
-        return f"{self.version}:{self.sha256}"
+        object.__setattr__(self, "reference", f"{self.version}:{self.sha256}")
 
     def owner(self, source: str) -> Producer | None:
         """The producer to which a source belongs; None if it is nobody's."""

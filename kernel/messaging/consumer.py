@@ -18,9 +18,10 @@ from aiokafka import AIOKafkaConsumer
 from contracts.unreadable import Unreadable
 from kernel.identity.senders import NotTheSender
 from kernel.messaging import bounded_codecs
+from kernel.messaging.in_parts import Announce, in_parts
 from kernel.messaging.input_topics import InputTopics
 from kernel.messaging.partition_reader import BlockedPartition, PartitionReader, Records
-from kernel.messaging.passages import BROKEN_HEADER, BrokenRecord, Record
+from kernel.messaging.passages import BROKEN_HEADER, BrokenRecord, PolledBatch, Record
 from kernel.model.records import DeadLetter, Fenced, LoadOffsets, OffsetAdvance, Origin, Partition, Passage
 from kernel.runtime.bisect_batch import bisect_batch
 from kernel.runtime.faults import is_passing, kind, where
@@ -35,6 +36,8 @@ HandleBatch: TypeAlias = Callable[[Records, OffsetAdvance], Awaitable[None]]
 """Handle a batch and advance the offsets, in one transaction."""
 SetAside: TypeAlias = Callable[[Record, OffsetAdvance, Exception], Awaitable[None]]
 """Answer or dead-letter the one record that made its batch fail, and advance the offsets, in one transaction."""
+PARTS_MAX: Final = 8
+"""How many transactions one poll may fill, where each is announced during the one before."""
 STOP_S: Final = 10.0
 HELD_AGAIN_S: Final = 30.0
 """How long a partition waits at a record that cannot be handled before it is tried again."""
@@ -57,14 +60,18 @@ class Consumer:
         handle: HandleBatch,
         set_aside: SetAside,
         health: Health,
+        announce: Announce | None = None,
     ) -> None:
+        """`announce` gets the records of a batch before the one before it is handled; a poll then fills several."""
         self.name = name
         self._settings = settings
         self._handle = handle
+        self._announce = announce or _announce_nothing
         self._set_aside = set_aside
         self._health = health
         self._topics = topics
         self._reader = PartitionReader(name, topics, settings=settings, load_offsets=load_offsets, health=health)
+        self._reader.polled_max *= 1 if announce is None else PARTS_MAX
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
 
@@ -88,8 +95,7 @@ class Consumer:
             try:
                 batch = await self._reader.next()
                 if batch:
-                    await self._handle_batch(batch.records, batch.passages)
-                    self._health.progressed(self.name)
+                    await self._handle_polled(batch)
                 else:
                     self._health.beat(self.name)
                 await self._reader.hint()
@@ -135,6 +141,14 @@ class Consumer:
         except TimeoutError:
             return min(delay_s * 2, self._settings.retry_delay_max_ms / 1000)
         return delay_s
+
+    async def _handle_polled(self, polled: PolledBatch) -> None:
+        async def handle(records: Records) -> bool:
+            await self._handle_batch(records, polled.passages)
+            self._health.progressed(self.name)
+            return not self._stopping.is_set()
+
+        await in_parts(polled.records, self._settings.batch_records_max, self._announce, handle)
 
     async def _handle_batch(self, records: Records, passages: Sequence[Passage]) -> None:
         """Handle a batch in one transaction if possible; if its data is at fault, in two halves, in order."""
@@ -212,6 +226,10 @@ class Consumer:
         for passage in offsets.passages:
             PASSED_OVER.labels(self.name, self.name, passage.reason).inc(passage.end - passage.start)
             log.info("offsets hold no record", **asdict(passage))
+
+
+def _announce_nothing(_: Records) -> None:
+    return
 
 
 def dead_letter(record: Record, fault: Unreadable | NotTheSender) -> DeadLetter:

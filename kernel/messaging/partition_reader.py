@@ -61,6 +61,8 @@ class PartitionReader:
         """The next offset of each partition, as stored; advanced by the code that stores it."""
         self.blocked: dict[Partition, BlockedPartition] = {}
         self._settings = settings
+        self.polled_max = self._polled = settings.batch_records_max
+        """The most records of a poll. Behind one that could not be read, polls begin with those of one batch again."""
         self._load_offsets = load_offsets
         self._health = health
         self._raw = RawReader(kafka.client(settings))
@@ -109,16 +111,18 @@ class PartitionReader:
         self._stray |= self.positions.keys()
 
     async def next(self) -> PolledBatch:
-        """The records that continue the stored offsets, up to the size of one transaction; empty if nothing came."""
+        """The records that continue the stored offsets, up to the size of a poll; empty if nothing came."""
         assert self.client is not None  # noqa: S101  (joined)
         await self._topics.follow(self.client, self._listener)
         await self._place()
         try:
-            polled = await self.client.getmany(timeout_ms=POLL_MS, max_records=self._settings.batch_records_max)
+            polled = await self.client.getmany(timeout_ms=POLL_MS, max_records=self._polled)
         except Exception as fault:
+            self._polled = self._settings.batch_records_max
             log.warning("the client cannot read on; reading the raw batches", consumer=self.name, fault=kind(fault))
             self.lost_its_place()  # with what it had taken from other partitions
             return await self._read_raw(fault)
+        self._polled = min(2 * self._polled, self.polled_max)
         fresh = await self._place()
         batch = PolledBatch()
         for tp, records in polled.items():

@@ -57,9 +57,7 @@ class Proposals:
         """
         if not self.waiting:
             return self
-        concerns = {
-            event: part is None or part == getattr(one.command, "tour", None) for event, one in self.waiting.items()
-        }
+        concerns = {event: part is None or part == one.command.text_of("tour") for event, one in self.waiting.items()}
         later = {e: replace(one, since=self.version) if concerns[e] else one for e, one in self.waiting.items()}
         return replace(self, waiting=later)
 

@@ -40,7 +40,7 @@ def evolve(proposals: Proposals, event: RecordedEvent) -> Proposals:
         case TourCorrectedByBreakGlass():
             return after
         case data:
-            return after.outdated(getattr(data, "tour", None))
+            return after.outdated(data.text_of("tour"))
 
 
 def decide(command: CorrectionCommand, person: Person | None, states: States) -> Decision:

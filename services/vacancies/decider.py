@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import NoReturn, TypeAlias, assert_never
+from typing import Final, NoReturn, TypeAlias, assert_never
 
 from contracts import streams
 from contracts.vacancies import (
@@ -134,25 +134,30 @@ def decide(command: ReceivedCommand[Command], states: States) -> Decision:
             assert_never(data)
 
 
+_OF_EVERY_STATE: Final = frozenset(
+    {
+        *(RecordMission, ChangeMissionStatus, AdoptRuleSet),
+        *(AnnounceVacancy, WithdrawVacancy, LapseVacancy, ReopenVacancy),
+    }
+)
+
+
 def contributors(command: ReceivedCommand[Command], states: States) -> Collection[str] | None:
     """The States whose people, units or offers it is about: those of its stream, and whom it nominates or answers.
 
     None for missions, rule sets and vacancies themselves: they are the UN's, and concern every State.
     """
     data = command.data
+    if type(data) in _OF_EVERY_STATE:
+        return None
+    own = _contributors_of(states[data.stream], data.text_of("nomination"))
     match data:
-        case RecordMission() | ChangeMissionStatus() | AdoptRuleSet():
-            return None
-        case AnnounceVacancy() | WithdrawVacancy() | LapseVacancy() | ReopenVacancy():
-            return None
         case NominateCandidate():
-            streams_named = [data.stream, streams.candidate(data.person)]
+            return {*own, *_contributors_of(states[streams.candidate(data.person)], None)}
         case NominateUnit():
-            streams_named = [data.stream, streams.unit(data.unit)]
+            return {*own, *_contributors_of(states[streams.unit(data.unit)], None)}
         case _:
-            streams_named = [data.stream]
-    nomination_named = getattr(data, "nomination", None)
-    return {one for stream in streams_named for one in _contributors_of(states[stream], nomination_named)}
+            return own
 
 
 def _contributors_of(state: object, nomination_named: str | None) -> Collection[str]:

@@ -101,8 +101,8 @@ SOURCES: Final = (
         "the second that is signed",
         f"{KERNEL}intake.py::test_the_time_of_a_signed_command_is_cut_to_the_second_that_is_signed",
         INTAKE,
-        "envelope.time.replace(microsecond=0)",
-        "envelope.time",
+        "time.replace(microsecond=0)",
+        "time",
     ),
     never(
         "who must sign",

@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.hostile.guards import Edit, Guard
 
+AHEAD = "kernel/decide/read_ahead.py"
 DECISION, BATCH = "kernel/decide/within_scope.py", "kernel/decide/batch.py"
 FOREIGN, INTAKE = "tests/specs/test_foreign_and_unknown.py", "tests/kernel/test_intake.py"
 SENDER_GUARDS: Final = (
@@ -40,7 +41,7 @@ SENDER_GUARDS: Final = (
     Guard(
         "nobody's thing",
         "a sender of some States says nothing of what no State has on record",
-        (Edit(DECISION, 'not about and getattr(command.data, "contributor", None) is None', "False"),),
+        (Edit(DECISION, 'not about and command.data.text_of("contributor") is None', "False"),),
         FOREIGN,
     ),
     Guard(
@@ -60,5 +61,15 @@ SENDER_GUARDS: Final = (
             ),
         ),
         "tests/kernel/test_checked_ahead.py",
+    ),
+    Guard(
+        "read for its record",
+        "what was read of a record ahead of its turn counts for that record, and for no other at its place",
+        (
+            Edit(AHEAD, "self._kept.pop(id(record), None)", "self._kept.pop(record.offset, None)"),
+            Edit(AHEAD, "into[id(record)] = record, raw", "into[record.offset] = record, raw"),
+            Edit(AHEAD, "left.get(id(record))", "left.get(record.offset)"),
+        ),
+        "tests/kernel/test_read_ahead.py::test_what_was_read_of_a_record_counts_for_no_other_at_its_place",
     ),
 )

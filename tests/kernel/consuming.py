@@ -10,6 +10,7 @@ import pytest
 
 from kernel.messaging import topics
 from kernel.messaging.consumer import Consumer, Record, Records
+from kernel.messaging.in_parts import Announce
 from kernel.messaging.input_topics import InputTopics
 from kernel.model.records import OffsetAdvance, Partition, Passage
 from kernel.runtime.health import Health
@@ -93,7 +94,12 @@ async def topic(servers: Servers) -> Topic:
 
 @asynccontextmanager
 async def reading(
-    topic: Topic, effects: Effects, health: Health | None = None, *, name: str | None = None
+    topic: Topic,
+    effects: Effects,
+    health: Health | None = None,
+    *,
+    name: str | None = None,
+    announce: Announce | None = None,
 ) -> AsyncIterator[None]:
     consumer = Consumer(
         name or f"c{secrets.token_hex(4)}",
@@ -103,6 +109,7 @@ async def reading(
         handle=effects.handle,
         set_aside=effects.set_aside,
         health=health or Health(30),
+        announce=announce,
     )
     running = asyncio.create_task(consumer.run())
     try:
