@@ -293,6 +293,7 @@ def _queries() -> dict[str, Sample]:
         **pages,
         "GET /v1/reports/{name}": Sample("/v1/reports/none", status=404, holds=", ".join(REPORTS)),
         "GET /lines/{mandate}/{line}/occupancy.svg": Sample(f"/lines/{_LINE}/occupancy.svg"),
+        "GET /strength.svg": Sample("/strength.svg"),
     }
 
 

@@ -13,7 +13,7 @@ from contracts.deployments import CorrectableField
 from contracts.registry import EVENTS
 from services.reporting.http.shapes import columns as columns_of
 from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
-from services.reporting.pages import compare, explain, forms, search, sentences, tables, tile_answers, tiles
+from services.reporting.pages import compare, explain, forms, search, sentences, strength, tables, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.evidence_words import BEFORE_FIRST, NEWEST, WORDS
 from services.reporting.pages.facts import HIDDEN
@@ -43,9 +43,9 @@ def of_templates() -> set[str]:
 
 def of_sheets() -> set[str]:
     """Titles, what an empty table means, and the heads of columns."""
-    texts = {sheet.title for sheet in SHEETS.values()}
-    for sheet in SHEETS.values():
-        for section in sheet.sections:
+    texts = {sheet.title for sheet in SHEETS.values()} | {strength.SUMMARY}
+    for sections in (*(sheet.sections for sheet in SHEETS.values()), (strength.STEPS,)):
+        for section in sections:
             texts |= {section.title, section.nothing, *map(worded, section.columns)}
     return texts
 

@@ -52,7 +52,7 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
     line, event = "kz-2013-alpha/observers-alpha", histories.id_of(two_states.log, TourPlanned, histories.OURS)
     for page in ("/overview", "/missions/MINURSO", f"/lines/{line}", f"/tours/{OUR_TOUR}", "/pipeline", "/ending"):
         yield from ((f"{page}{suffix}", {}) for suffix in ("", *TWINS))
-    for page in ("/raised", "/timeline", "/events", f"/events/{event}"):
+    for page in ("/raised", "/timeline", "/events", f"/events/{event}", "/strength"):
         yield from ((f"{page}{suffix}", {}) for suffix in ("", *TWINS))
     for page in ("/questions", "/ceilings", "/since", "/unused", "/documents", "/lead-times", "/moved", "/returns"):
         yield from ((f"{page}{suffix}", {}) for suffix in ("", *TWINS))
@@ -65,6 +65,7 @@ def questions(two_states: TwoStates) -> Iterator[tuple[str, dict[str, str]]]:
         yield "/search.json", {"q": text}
     yield "/", {}
     yield f"/lines/{line}/occupancy.svg", {}
+    yield "/strength.svg", {"mission": "MINURSO"}
     yield "/compare", {"before_as_of": "2014-10-01"}
     for path in (
         "/v1/position",

@@ -1,4 +1,4 @@
-"""The picture of a line: each change is a step, a gap is a gap, and labels stay apart whatever the years."""
+"""Pictures of people over time: each change is a step at its day, a gap is a gap, and labels stay apart."""
 
 from datetime import date
 
@@ -15,31 +15,48 @@ def row(day: date, until: date | None, people: int, limit: int | None) -> NamedV
     return {"valid_from": day, "valid_to": until, "people": people, "limit": limit}
 
 
-def test_each_change_is_a_step_that_is_level_until_the_next() -> None:
-    drawn = chart.occupancy(
-        [row(date(2014, 1, 1), date(2015, 1, 1), 5, 10), row(date(2015, 1, 1), None, 10, 10)], date(2016, 1, 1)
+def test_each_change_is_a_step_at_its_day_that_is_level_until_the_next() -> None:
+    drawn = chart.strength(
+        [row(date(2014, 1, 1), date(2015, 1, 1), 5, 10), row(date(2015, 1, 1), None, 10, 10)], date(2016, 12, 31)
     )
 
-    half = (chart.LEFT + chart.RIGHT) / 2
-    assert drawn.people == f"M64.0,134.0H{half}L{half},12.0H948.0"
-    assert drawn.ceiling == f"M64.0,12.0H{half}L{half},12.0H948.0"
-    assert drawn.area == f"{drawn.people}V256H64.0Z"
-    assert [tick.value for tick in drawn.numbers] == [0, 2, 4, 6, 8, 10]
-    assert [(tick.value, tick.at) for tick in drawn.years] == [(2014, 64.0), (2015, half), (2016, 948.0)]
-    assert [(step.people, step.left, step.width) for step in drawn.steps] == [(5, 64.0, 442.0), (10, half, 442.0)]
+    assert (drawn.days, drawn.most) == (365 + 365 + 366, 10)
+    assert drawn.people == "M0,5H365L365,0H1096"
+    assert drawn.ceiling == "M0,0H365L365,0H1096"
+    assert drawn.area == "M0,5H365L365,0H1096V10H0Z"
+    assert drawn.above == ""
+    assert [tick.label for tick in drawn.numbers] == ["0", "2", "4", "6", "8", "10"]
+    assert [(tick.label, tick.at) for tick in drawn.times] == [("2014", 0.0), ("2015", 33.3), ("2016", 66.61)]
+
+
+def test_what_lies_above_the_ceiling_is_drawn_apart() -> None:
+    drawn = chart.strength([row(date(2014, 1, 1), date(2014, 1, 11), 7, 5), row(date(2014, 1, 11), None, 5, 5)], TODAY)
+
+    assert drawn.above == "M0,1H10V3H0Z"
+
+
+def test_the_day_of_the_newest_change_is_a_day_wide() -> None:
+    assert chart.strength([row(TODAY, None, 2, None)], TODAY).people == "M0,0H1"
 
 
 def test_where_no_ceiling_held_its_line_has_a_gap() -> None:
     days = [date(2014, month, 1) for month in (1, 2, 3)]
     rows = [row(day, None, 1, limit) for day, limit in zip(days, (2, None, 2), strict=True)]
 
-    assert chart.occupancy(rows, date(2014, 4, 1)).ceiling.count("M") == 2
+    assert chart.strength(rows, date(2014, 4, 1)).ceiling.count("M") == 2
+
+
+def test_a_short_time_has_its_months_below_it() -> None:
+    drawn = chart.strength([row(date(2014, 1, 15), None, 1, 1)], date(2014, 4, 20))
+
+    assert [tick.label for tick in drawn.times] == ["2014-02", "2014-03", "2014-04"]
 
 
 def test_no_rows_draw_nothing() -> None:
-    assert chart.occupancy([], date(2014, 1, 1)).people == ""
+    assert chart.strength([], TODAY).people == ""
 
 
+TODAY = date(2014, 4, 1)
 DAYS = st.dates(FIRST_DAY, LAST_DAY)
 
 
@@ -54,11 +71,12 @@ def test_whatever_the_days_and_numbers_all_of_it_is_on_the_plane(
         row(day, end, data.draw(numbers), data.draw(st.none() | numbers)) for day, end in zip(days, ends, strict=True)
     ]
 
-    drawn = chart.occupancy(rows, as_of)
+    drawn = chart.strength(rows, as_of)
 
-    assert all(chart.LEFT <= tick.at <= chart.RIGHT for tick in drawn.years)
+    assert all(0 <= tick.at <= 100 for tick in drawn.times)
     assert all(chart.TOP <= tick.at <= chart.BOTTOM for tick in drawn.numbers)
-    assert len(drawn.years) <= chart.YEARS_MAX
+    assert len(drawn.times) <= chart.LABELS_MAX + 1
+    assert len([tick for tick in drawn.times if not tick.is_minor]) <= chart.LABELS_NARROW + 1
     assert len(drawn.numbers) <= chart.NUMBERS_MAX + 1
-    assert drawn.numbers[-1].value >= max(step.people for step in drawn.steps)
-    assert all(step.width >= 0 and step.left + step.width <= chart.RIGHT + 0.1 for step in drawn.steps)
+    assert drawn.most >= max(row["people"] for row in rows)
+    assert drawn.people.endswith(f"H{drawn.days}")

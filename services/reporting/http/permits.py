@@ -17,7 +17,7 @@ _REPORTS: Final = (
 )
 _PAGES: Final = (
     *("/questions", "/search", "/ceilings", "/since", "/unused", "/documents", "/lead-times", "/moved", "/returns"),
-    "/closing",
+    *("/closing", "/strength"),
     *("/missions", "/mandates", "/lines", "/tours", "/mandates/{mandate}", "/vacancies/{vacancy}"),
     *("/applications/{application}", "/nominations/{vacancy}/{nomination}", "/people/{candidate}", "/units/{unit}"),
     *("/overview", "/missions/{mission}", "/lines/{mandate}/{line}", "/tours/{mandate}/{line}/{tour}", "/pipeline"),
@@ -40,5 +40,6 @@ QUERY: Final[Permits] = {
         for suffix in ("", ".json", ".csv", ".xlsx")
     },
     "GET /lines/{mandate}/{line}/occupancy.svg": _PAGE,
+    "GET /strength.svg": _PAGE,
     "GET /compare": _PAGE,
 }

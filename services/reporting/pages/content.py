@@ -16,8 +16,8 @@ from kernel.http.parameters import LIMIT_MAX
 from kernel.http.values import Bad, shown
 from services.reporting.lists.catalogue import LISTS
 from services.reporting.lists.run import find_event, find_one, find_some
-from services.reporting.pages import form_values, paging, render, search, tiles
-from services.reporting.pages.catalogue import Section, Sheet
+from services.reporting.pages import form_values, paging, render, search, strength, tiles
+from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.render import PageContent, Question
 from services.reporting.pages.search import HITS_MAX
@@ -60,6 +60,8 @@ def terms_of(given: NamedValues) -> ReportParameters:
 async def content_of(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
     if sheet.name == "search":
         return await _searched(question, model, ROWS_MAX if suffix else HITS_MAX + 1)
+    if sheet.name == "strength":
+        return await _strength(question, model)
     if sheet.name != "questions":
         return await show(sheet, question, model, suffix)
     known, newest = await answers(question, model)
@@ -72,6 +74,16 @@ async def _searched(question: Question, model: ReadModel, most: int) -> PageCont
     result = await search.find(text, question.terms, model, most)
     address = PageAddress(question.kept, question.root).without("q")
     return PageContent(None, {"hits": result}, hits=search.hits(result, address, question.words))
+
+
+async def _strength(question: Question, model: ReadModel) -> PageContent:
+    """Every step since a day."""
+    sheet, terms = SHEETS["strength"], question.terms
+    async with model.session(terms, is_snapshot=True) as session:
+        form = await form_values.read(session, sheet, terms)
+        result = await strength.find(session, form.values, terms.contributor)
+        newest = await newest_on_record(session, terms.contributor)
+    return PageContent(None, {"strength": result}, form, newest=newest)
 
 
 async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:

@@ -69,6 +69,8 @@ def _value(one: Field, terms: ReportParameters, as_of: date, defaults: NamedValu
             return a_year_before
         case "five years before":
             return max(FIRST_DAY, as_of - 5 * YEAR)
+        case "ten years before":
+            return max(FIRST_DAY, as_of - 10 * YEAR)
         case "the newest return":
             return defaults.get("newest_return") or a_year_before
         case "the fullest mission":

@@ -1,11 +1,9 @@
 """A page as HTML: the answers, in the reader's language. Only the templates decide how it looks."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
-from hashlib import sha256
 from typing import Final
 
 from fastapi import Response
@@ -16,18 +14,17 @@ from kernel.http.caching import NOT_AT_ALL
 from kernel.http.languages import LANGUAGES
 from kernel.http.problem_details import Problem
 from kernel.http.problem_texts import said
-from services.reporting.pages import chart, explain, forms
+from services.reporting.pages import explain, forms, strength
 from services.reporting.pages.cards import cards_of
 from services.reporting.pages.catalogue import SHEETS, Sheet
 from services.reporting.pages.cells import PageAddress
-from services.reporting.pages.chart import OccupancyChart
 from services.reporting.pages.facts import facts_of
 from services.reporting.pages.focus import OF_A_TABLE, Focus
 from services.reporting.pages.form_values import FormValues
 from services.reporting.pages.i18n import Words
 from services.reporting.pages.missions import named_mission
 from services.reporting.pages.search import Hit
-from services.reporting.pages.tables import Place, tables_of
+from services.reporting.pages.tables import Place, Table, tables_of
 from services.reporting.pages.tiles import AnsweredTile
 from services.reporting.query.newest import NewestOnRecord
 from services.reporting.query.values import NamedValues
@@ -45,13 +42,15 @@ HEADERS: Final = {
     "Cache-Control": NOT_AT_ALL,
     "Vary": "Accept, Accept-Language",
 }
-OWN_TEMPLATES: Final = {name: f"{name}.html" for name in ("questions", "search", "overview", "line", "events", "event")}
+OWN_TEMPLATES: Final = {
+    name: f"{name}.html"
+    for name in ("questions", "search", "overview", "line", "mission", "strength", "events", "event")
+}
 """Pages with more on them than tables."""
-WITH_ALL_TABLES: Final = ("overview", "line")
+WITH_ALL_TABLES: Final = ("overview", "line", "mission")
 """Pages whose own template shows more of their tables than one of them alone has."""
 ADDED_UP: Final = ("present", "headroom")
 """Tables of the overview whose rows are added up to the cards of missions."""
-PICTURE_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": NOT_AT_ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +107,12 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         **_frame(question, address),
         "sheet": sheet,
         "title": title_of(sheet, question, shown),
+        "drawn": {"drawn": str(question.changes)} if question.changes is not None else {},
+        "summary": strength.summary(shown.sections["strength"].rows, words) if sheet.name == "strength" else "",
         "named": named_mission(question.path.get("mission", ""), words),
         "thing": shown.thing,
         "facts": facts_of(shown.thing, words, address),
-        "tables": tables_of(
-            sheet.sections, shown.sections, Place(question.at, question.path, here, address, question.focus, words)
-        ),
+        "tables": _tables(sheet, question, shown, here, address),
         **explain.beside(sheet.name, shown, question.terms, words, address),
         "cards": cards_of(shown.sections, words, address) if template == "overview.html" else (),
         "answers": shown.sections,
@@ -131,24 +130,14 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
     return _response(template, context, question)
 
 
-def occupancy_picture(drawn: OccupancyChart, question: Question) -> Response:
-    """An SVG of people on a line against its ceiling."""
-    words = question.words
-    text = (
-        _environment()
-        .get_template("chart.svg")
-        .render(
-            chart=drawn,
-            **{"width": chart.WIDTH, "height": chart.HEIGHT},
-            **{"left": chart.LEFT, "right": chart.RIGHT, "top": chart.TOP, "bottom": chart.BOTTOM},
-            **{"_": words.say, "number": words.number, "day": words.day, "language": words.language},
-        )
-    )
-    # The picture contains its style, so that it looks the same when it is saved; no other style is allowed.
-    style = b64encode(sha256(text.partition("<style>")[2].partition("</style>")[0].encode()).digest()).decode()
-    policy = {"Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{style}'"}
-    headers = {**PICTURE_HEADERS, **policy, "Content-Language": words.language}
-    return Response(text, media_type="image/svg+xml", headers=headers)
+def _tables(
+    sheet: Sheet, question: Question, shown: PageContent, here: PageAddress, address: PageAddress
+) -> Sequence[Table]:
+    if sheet.name == "strength":
+        result, named = shown.sections["strength"], shown.form.values
+        return [strength.table(result, named, question.terms, question.words, address)]
+    place = Place(question.at, question.path, here, address, question.focus, question.words)
+    return tables_of(sheet.sections, shown.sections, place)
 
 
 def comparison(content: JsonObject, question: Question, address: PageAddress) -> Response:
@@ -176,7 +165,7 @@ def _response(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    text = _environment().get_template(template).render(context)
+    text = environment().get_template(template).render(context)
     own = {**HEADERS, "Content-Language": question.words.language, **(headers or {})}
     # Text from a caller may contain characters that UTF-8 cannot encode: they are shown escaped.
     return Response(text.encode("utf-8", "backslashreplace"), status, media_type="text/html", headers=own)
@@ -234,7 +223,8 @@ def _behind_all(shown: PageContent, address: PageAddress) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of pages and pictures."""
     return Environment(
         loader=PackageLoader(__package__),
         autoescape=select_autoescape(default=True),

@@ -19,15 +19,15 @@ from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
 from services.reporting.http import responses
 from services.reporting.http.dependencies import Model
-from services.reporting.pages import chart, compare, files, render
+from services.reporting.pages import compare, files, pictures, render
 from services.reporting.pages.catalogue import SHEETS, Sheet
-from services.reporting.pages.content import content_of, parameters_for, terms_of
+from services.reporting.pages.content import content_of, terms_of
 from services.reporting.pages.focus import OF_A_TABLE, focus_of
 from services.reporting.pages.i18n import words
 from services.reporting.pages.render import PageContent, Question
 from services.reporting.pages.typed_days import iso_day
-from services.reporting.reports import formats, run
-from services.reporting.reports.catalogue import REPORTS
+from services.reporting.query.session import ReadModel
+from services.reporting.reports import formats
 from services.reporting.reports.parameters import ReportParameters
 
 ROUTES: Final = {
@@ -35,6 +35,7 @@ ROUTES: Final = {
     "/questions": "questions",
     "/search": "search",
     "/overview": "overview",
+    "/strength": "strength",
     **{
         f"/{name}": name
         for name in ("ceilings", "since", "unused", "documents", "lead-times", "moved", "returns", "closing")
@@ -56,6 +57,10 @@ ROUTES: Final = {
     "/events": "events",
     "/events/{event}": "event",
 }
+PICTURES: Final = (
+    ("/lines/{mandate}/{line}/occupancy.svg", "line", pictures.of_line),
+    ("/strength.svg", "strength", pictures.of_strength),
+)
 TWINS: Final = (".json", ".csv", ".xlsx")
 EVERYWHERE: Final = ("as_of", "as_known_at", "contributor", "lang")
 """Parameters of every page; all links keep them."""
@@ -69,7 +74,8 @@ def page_routes() -> APIRouter:
     for path, name in ROUTES.items():
         for suffix in (*TWINS, "") if path != "/" else ("",):
             router.get(f"{path}{suffix}", name=f"page {name}{suffix}")(_answering(SHEETS[name], suffix))
-    router.get("/lines/{mandate}/{line}/occupancy.svg", name="picture")(_picture)
+    for path, name, draw in PICTURES:
+        router.get(path, name=f"picture {name}")(_drawing(SHEETS[name], draw))
     router.get("/compare", name="page compare")(_compare)
     return router
 
@@ -170,14 +176,15 @@ async def _compare(request: Request, model: Model) -> Response:
     return await compare.answer(question, own, model)
 
 
-async def _picture(request: Request, model: Model) -> Response:
-    question = question_of(request, replace(SHEETS["line"], parameters=("drawn",)), model.today())
-    section = next(one for one in SHEETS["line"].sections if one.name == "occupancy")
-    async with model.session(question.terms) as session:
-        params = parameters_for(section, question, question.path)
-        result = await run.find(session, REPORTS[section.report], params)
-    rows = [row for row in result.rows if row["mission"] is None]
-    return render.occupancy_picture(chart.occupancy(rows, question.as_of), question)
+def _drawing(
+    sheet: Sheet, draw: Callable[[Question, ReadModel], Awaitable[Response]]
+) -> Callable[[Request, Model], Awaitable[Response]]:
+    drawn = replace(sheet, parameters=("drawn",))
+
+    async def picture(request: Request, model: Model) -> Response:
+        return await draw(question_of(request, drawn, model.today()), model)
+
+    return picture
 
 
 def problem_page(request: Request, fault: Problem) -> Response | None:

@@ -12,6 +12,7 @@ LEAD_TIMES: Final = ("step", "days_median", "days_min", "days_max", "known", "to
 QUESTIONS: Final = (
     Sheet("questions", "Questions", ()),
     Sheet("search", "Search", (), parameters=("q",)),
+    Sheet("strength", "People over time", (), form=(replace(SINCE, default="ten years before"), MISSION, MANDATE)),
     Sheet(
         "ceilings",
         "Ceilings",

@@ -46,6 +46,7 @@ Default: TypeAlias = Literal[
     "half a year before",
     "a year before",
     "five years before",
+    "ten years before",
     "the newest return",
     "the fullest mission",
     "90",
