@@ -25,7 +25,9 @@ class LineKey(TypedDict):
 
 SENDER: Final = "urn:example:refusals"
 ON: Final = date(2022, 7, 1)
-ENTERED: Final = datetime(2024, 2, 1, 18, tzinfo=UTC)
+AFTERWARDS: Final = date(2024, 7, 1)
+"""A day on which a post in MINURSO is open, and another officer waits for consents."""
+ENTERED: Final = datetime(2024, 12, 31, 18, tzinfo=UTC)
 """When they were sent, by the clock of the demo."""
 BARRED: Final = "p-example-barred"
 UNKNOWN_EVENT: Final = uuid5(NAMESPACE_URL, "urn:example:no-such-event")
@@ -97,7 +99,7 @@ def _ceilings() -> Sequence[Example]:
 
 def _lines_and_papers() -> Sequence[Example]:
     elsewhere = _plan("example-3", _OBSERVERS, **_observer("p-example-elsewhere", mission="UNIFIL"))
-    too_soon = deployments.RecordArrival(**_OFFICERS, tour="minurso-observer-6-2022", arrived_on=date(2022, 9, 3))
+    too_soon = deployments.RecordArrival(**_OFFICERS, tour="minurso-observer-6-2024", arrived_on=date(2024, 9, 3))
     of_2022: LineKey = {"mandate": "kz-2022", "line": "contingent"}
     twice = _plan("example-4", of_2022, **_observer("p-kz-0045", mission="MONUSCO"))
     return [
@@ -109,7 +111,7 @@ def _lines_and_papers() -> Sequence[Example]:
 
 def _nominate(nomination: str, person: str) -> vacancies.NominateCandidate:
     return vacancies.NominateCandidate(
-        **_OFFICERS, vacancy="minurso-observer-3", nomination=nomination, person=person, nominated_on=ON
+        **_OFFICERS, vacancy="minurso-observer-3", nomination=nomination, person=person, nominated_on=AFTERWARDS
     )
 
 

@@ -22,7 +22,8 @@ CHAPTERS: Final = (
     (date(2020, 2, 1), "2018-2019  Forty officers, and a company for Lebanon"),
     (date(2021, 4, 1), "2020-2021  Rotations that had to wait"),
     (date(2022, 7, 1), "2021-2022  Six at a time, and a vote on four missions"),
-    (date.max, "2023-2024  Afterwards"),
+    (date(2024, 1, 20), "2022-2024  Bangui, Goma and Bamako, and another vote"),
+    (date.max, "2024       Afterwards"),
 )
 """For each chapter, the first day after it, and its title."""
 _SECOND: Final = (

@@ -70,10 +70,10 @@ async def test_no_step_takes_less_than_no_time(ask: QueryClient) -> None:
     assert [row["step"] for row in rows if row["days_min"] < 0] == []
 
 
-async def test_the_mandate_of_2022_was_unused_a_year_later(ask: QueryClient) -> None:
-    assert await ask.rows("unused-mandates", as_of="2023-06-29", all="true") == []
-    assert await ask.picked("unused-mandates", "mandate", "raise", as_of="2023-06-30", all="true") == [
-        ("kz-2022", "R3")
+async def test_the_mandate_of_2024_was_unused_a_year_later(ask: QueryClient) -> None:
+    assert await ask.rows("unused-mandates", as_of="2025-01-18", all="true") == []
+    assert await ask.picked("unused-mandates", "mandate", "raise", as_of="2025-01-19", all="true") == [
+        ("kz-2024", "R3")
     ]
 
 

@@ -13,6 +13,7 @@ from contracts.approvals import MandateApproved
 from contracts.deployments import OfficialStatementRecorded
 from tests.stories import AS_OF, Stay, StoryRun, run_story, stays, try_refusals
 
+IN_2024 = date(2024, 1, 19)
 SINCE_2014 = date(2014, 1, 1)
 
 
@@ -55,11 +56,28 @@ def test_six_are_in_western_sahara_and_nine_in_lebanon(story: StoryRun) -> None:
 def test_forty_five_officers_since_2014(story: StoryRun) -> None:
     officers = {s.who for s in stays(story.system) if not s.is_unit and SINCE_2014 <= s.arrived_on <= AS_OF}
     assert len(officers) == 45
+    assert len({s.who for s in stays(story.system) if not s.is_unit and s.arrived_on <= IN_2024}) == 67
+
+
+def test_who_was_where_when_parliament_voted_in_2024(story: StoryRun) -> None:
+    there = _present(story, IN_2024)
+    missions = {s.mission for s in there}
+    counted = {mission: _people(s for s in there if s.mission == mission) for mission in missions}
+    assert counted == {"MINURSO": 6, "MINUSCA": 2, "MONUSCO": 2, "UNIFIL": 9}
+
+
+def test_those_who_are_there_today_are_as_many_as_in_2022(story: StoryRun) -> None:
+    there = _present(story, date(2026, 1, 1))
+    assert {s.mission: _people(t for t in there if t.mission == s.mission) for s in there} == {
+        "MINURSO": 6,
+        "UNIFIL": 9,
+    }
 
 
 def test_520_people_of_units_through_unifil_since_2018(story: StoryRun) -> None:
-    units = {s.who: s.headcount for s in stays(story.system) if s.is_unit and s.mission == "UNIFIL"}
-    assert sum(units.values()) == 520
+    units = [s for s in stays(story.system) if s.is_unit and s.mission == "UNIFIL"]
+    assert _people(s for s in units if s.arrived_on <= AS_OF) == 520
+    assert _people(s for s in units if s.arrived_on <= IN_2024) == 538
 
 
 @pytest.mark.parametrize(
@@ -108,7 +126,7 @@ def test_each_line_has_headroom(story: StoryRun) -> None:
 
 def test_missions_of_2013_and_2018_that_were_never_used(story: StoryRun) -> None:
     used = {s.mission for s in stays(story.system)}
-    assert used == {"MINURSO", "UNOCI", "UNIFIL"}
+    assert used == {"MINURSO", "UNOCI", "UNIFIL", "MINUSCA", "MONUSCO", "MINUSMA"}
 
 
 def test_the_official_statements_are_on_record(story: StoryRun) -> None:
