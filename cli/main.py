@@ -6,6 +6,7 @@ are listed without these too, and name what they need.
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
@@ -91,6 +92,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "kafka": ("cli.commands.kafka:commands", "Kafka's users and rights, for its administrator."),
 }
 """By name: its function, or its own commands, as `module:attribute`; and the first sentence of its help."""
+_NOT_OF_A_CHOICE: Final = re.compile(r"'(?P<given>[^']*)' is not one of (?P<choices>.*)")
 Private: TypeAlias = Any  # `Any`: the library keeps the types of a context and of a found command to itself
 
 
@@ -118,9 +120,22 @@ class Commands(TyperGroup):
             error = needs(name, fault)
             typer.echo(f"forcegen: {error}", err=True)
             raise typer.Exit(error.exit_code) from fault
+        except typer.BadParameter as error:
+            error.message = _suggesting(error.message)
+            raise
         except (CommandError, OperationError, StackError) as error:
             typer.echo(f"forcegen: {error}", err=True)
             raise typer.Exit(exit_code(error)) from error
+
+
+def _suggesting(message: str) -> str:
+    """The message about a value that is none of a choice, with the nearest one behind it if there is one."""
+    if not (matched := _NOT_OF_A_CHOICE.search(message)):
+        return message
+    from kernel.nearest import nearest  # noqa: PLC0415  (only a wrong command line needs it)
+
+    name = nearest(matched["given"], re.findall(r"'([^']*)'", matched["choices"]))
+    return f"{message} Did you mean '{name}'?" if name else message
 
 
 class Listed(Commands):

@@ -16,6 +16,7 @@ from contracts.json_object import JsonObject
 
 with at_first_use():
     from cli.connect import http
+    from kernel import nearest
 
 ROWS_MAX = 1_000
 PAGE = 500
@@ -47,7 +48,8 @@ def dead_letters(
     """
     urls = running_system(directory).urls
     if service is not None and service not in urls:
-        raise CommandError(f"There is no service {service!r} here. Name one of: {', '.join(urls)}.")
+        remedy = nearest.did_you_mean(service, urls, f"Name one of: {', '.join(urls)}.")
+        raise CommandError(f"There is no service {service!r} here. {remedy}")
     letters = ((name, one) for name, url in urls.items() if service in (None, name) for one in _letters(name, url))
     if as_json:
         for name, letter in letters:

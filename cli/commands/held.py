@@ -20,6 +20,7 @@ from contracts.json_object import JsonObject
 with at_first_use():
     from cli.connect import http
     from contracts import registry
+    from kernel import nearest
     from kernel.model import records
     from operations import held_events
 
@@ -67,7 +68,8 @@ def held(
     """
     urls = {name: url for name, url in running_system(directory).urls.items() if name in registry.SERVICES}
     if service is not None and service not in urls:
-        raise CommandError(f"There is no service {service!r} here that decides. Name one of: {', '.join(urls)}.")
+        remedy = nearest.did_you_mean(service, urls, f"Name one of: {', '.join(urls)}.")
+        raise CommandError(f"There is no service {service!r} here that decides. {remedy}")
     pages = {name: f"{url}/v1/held" for name, url in urls.items() if service in (None, name)}
     events = ((name, one) for name, url in pages.items() for one in http.get_items(url, limit=PAGE))
     if as_json:

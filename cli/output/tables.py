@@ -18,8 +18,12 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from cli.lazy import at_first_use
 from cli.output.errors import WRONG_USAGE, CommandError
 from cli.output.terminal import line_width, printable, results
+
+with at_first_use():
+    from kernel import nearest
 
 Item = TypeVar("Item")
 PROSE_CELLS: Final = 24
@@ -107,7 +111,7 @@ class ShownTable:
         places = {one.name: place for place, one in enumerate(self.columns)}
         wanted = [name.strip().replace(" ", "_") for name in names.split(",")]
         if unknown := [name for name in wanted if name not in places]:
-            there = f"Name some of: {','.join(places)}."
+            there = nearest.did_you_mean(unknown[0], places, f"Name some of: {','.join(places)}.")
             raise CommandError(f"--columns: there is no column {unknown[0]!r} here. {there}", WRONG_USAGE)
         picked = [places[name] for name in wanted]
         totals = self.totals and tuple(self.totals[place] for place in picked)

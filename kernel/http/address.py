@@ -19,6 +19,7 @@ from kernel.http.parameters import Identity
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BAD_PARAMETER, UNKNOWN_PARAMETER
 from kernel.http.values import Bad, name, shown
+from kernel.nearest import did_you_mean
 
 
 async def strict(request: Request) -> None:
@@ -60,6 +61,7 @@ def check_query(query: bytes, own: dict[str, bool] | None, free: Collection[str]
         known = own is None or field in own
         if not known:
             understood = f"These are understood: {', '.join(own or ())}." if own else "None is understood here."
+            understood = did_you_mean(field, own or (), understood)
             reason, label = (
                 f"There is no parameter {shown(field)} here.",
                 field if field.isprintable() else ascii(field),

@@ -3,6 +3,7 @@
 Every service answers all its errors here, those of the framework too: no route answers an error in another form.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Final, TypeAlias
@@ -20,6 +21,7 @@ from starlette.routing import BaseRoute, Match
 
 from contracts.json_object import JsonObject
 from kernel.http.caching import NOT_AT_ALL
+from kernel.http.near_address import suggesting
 from kernel.http.problem_types import (
     BAD_PARAMETER,
     BODY_CUT_OFF,
@@ -33,6 +35,7 @@ from kernel.http.problem_types import (
     UNKNOWN_PARAMETER,
     ProblemType,
 )
+from kernel.nearest import did_you_mean
 from kernel.runtime import faults
 from kernel.runtime.faults import where
 
@@ -42,6 +45,8 @@ RETRY_AFTER_S: Final = 1
 """`Retry-After`, if nothing better is known."""
 AsPage: TypeAlias = Callable[[Request, "Problem"], Response | None]
 """Makes a page of a problem for a human reader; None if the client is a program."""
+_QUOTED: Final = re.compile(r"'([^']*)'")
+"""The words of a choice, as pydantic quotes them."""
 _BEHIND: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """Faults of the servers behind the routes. They are answered before the HTTP server sees them; others reach it too."""
 
@@ -181,6 +186,8 @@ def of_validation(error: ErrorDetails) -> Problem:
     if error["type"] == "missing":
         return Problem(MISSING_PARAMETER, f"{field} is required.", field=field, remedy=f"Send {field}.")
     remedy = error.get("ctx", {}).get("remedy") or f"Send {field} in the form that /docs shows."
+    if error["type"] in ("literal_error", "enum") and isinstance(given := error["input"], str):
+        remedy = did_you_mean(given, _QUOTED.findall(error.get("ctx", {}).get("expected", "")), remedy)
     return Problem(BAD_PARAMETER, f"{field}: {error['msg']}", field=field, remedy=remedy)
 
 
@@ -202,6 +209,8 @@ def _of_framework(request: Request, error: HTTPException) -> Problem:
         return Problem(BAD_PARAMETER, detail, field="path", remedy=remedy)
     type_ = NOT_FOUND if error.status_code == HTTPStatus.NOT_FOUND else NOT_ANSWERED
     remedy = "See /docs for what there is."
+    if type_ is NOT_FOUND:
+        remedy = suggesting(request, remedy)
     return Problem(type_, str(error.detail), status=error.status_code, remedy=remedy, headers=error.headers)
 
 

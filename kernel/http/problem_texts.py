@@ -13,6 +13,7 @@ from babel.support import NullTranslations
 from kernel.http.translations import translations
 
 TEMPLATES: Final = (
+    "Did you mean {name}?",
     "There is no parameter {name} here.",
     "This page takes {names}.",
     "There is no language {name}.",
@@ -79,11 +80,22 @@ TEMPLATES: Final = (
     "This is a fault of the service. It is in its log, and the same request will most likely meet it again.",
     "Tell who runs the service, with the time and the address. Do not send it again unchanged.",
 )
+_SUGGESTION: Final = re.compile(r"(?P<first>Did you mean \S+\?) (?P<rest>.+)", re.DOTALL)
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 
 
 def said(text: str, language: str) -> tuple[str, str]:
-    """The text in the reader's language, and the language it is in: `en` if there is no translation."""
+    """The text in the reader's language, and the language it is in: `en` if there is no translation.
+
+    A suggestion stands before a remedy (`kernel.nearest`); the two are translated each by itself.
+    """
+    if suggestion := _SUGGESTION.fullmatch(text):
+        first, rest = _said(suggestion["first"], language), _said(suggestion["rest"], language)
+        return (f"{first[0]} {rest[0]}", language) if first[1] == rest[1] == language else (text, "en")
+    return _said(text, language)
+
+
+def _said(text: str, language: str) -> tuple[str, str]:
     for template, form in _forms():
         if language != "en" and (matched := form.fullmatch(text)):
             translated = _catalogue(language).gettext(template)

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kernel.http.prefix import path_of, root_of
 from kernel.http.problem_details import problem
 from kernel.http.problem_types import MISDIRECTED
 from kernel.runtime.settings import Settings
 
+__all__ = ["addressed", "names_this_machine", "path_of", "root_of"]
 _HOST: Final = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]/@\s]+))(?::[0-9]{0,5})?", re.ASCII)
 
 
@@ -39,17 +41,6 @@ def _number(name: str) -> IPv4Address | IPv6Address | None:
         return ip_address(name)
     except ValueError:
         return None
-
-
-def path_of(request: Request) -> str:
-    """The path of a request without the prefix of a proxy."""
-    root, path = root_of(request), request.scope["path"]
-    return str(path).removeprefix(root) if root else str(path)
-
-
-def root_of(request: Request) -> str:
-    """The prefix that every link of the service begins with, e.g. `/forcegen`; empty if there is none."""
-    return str(request.scope.get("app_root_path", request.scope.get("root_path", "")))
 
 
 def addressed(app: FastAPI, settings: Settings) -> ASGIApp:

@@ -198,7 +198,7 @@ async def test_every_report_is_compared_and_says_what_it_does_not_explain(
         ({"before_as_of": "yesterday"}, 400, "before_as_of"),
         ({"before_as_known_at": "2199-01-01T00:00:00Z"}, 400, "before_as_known_at"),
         ({"before_as_of": "2014-07-01", "receipt": "true"}, 400, "receipt"),
-        ({"before_as_of": "2014-07-01", "receipt": "true"}, 400, "receipt"),
+        ({"before_as_of": "2014-07-01", "format": "html"}, 400, "format"),
         ({"before_as_of": "2014-07-01", "limit": "1"}, 400, "limit"),
     ],
 )

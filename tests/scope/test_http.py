@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from starlette.routing import compile_path
 
@@ -124,6 +125,26 @@ async def test_a_workbook_says_whose_rows_it_has(caller: Caller) -> None:
         content = unpacked((await caller.http.get(address)).content)
         assert f"<t>{histories.OURS}</t>".encode() in content
         assert b"every State" not in content
+
+
+async def test_no_suggestion_names_what_another_state_has_on_record(two_states: TwoStates, caller: Caller) -> None:
+    """A name with a slip is answered with the nearest one that the reader may see, whatever is nearer besides."""
+    slips = {name: item[:-1] for name, item in histories.ids("beta").items()}
+    addresses = [f"/v1/{name}/{slip}" for name, slip in slips.items()]
+    addresses += [f"/search?q={quote(slip)}" for slip in slips.values()]
+    addresses += [
+        f"/v1/tours?{kind}={quote(slips[name])}" for kind, name in (("mandate", "mandates"), ("line", "lines"))
+    ]
+    suggested = set[str]()
+    for scope in (frozenset({histories.OURS}), BOTH):
+        caller.scope = scope
+        for address in addresses:
+            answer = await caller.http.get(address, headers={"Accept": "text/html"})
+            if scope != BOTH:
+                assert two_states.seen(answer.content) == [], address
+            elif "Did you mean" in answer.text:
+                suggested |= {address} if two_states.seen(answer.content) else set()
+    assert len(suggested) > len(slips), "somebody of both States is shown what is nearest"
 
 
 async def test_as_one_state_each_report_is_the_unscoped_one_narrowed_to_that_state(caller: Caller) -> None:

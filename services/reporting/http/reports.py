@@ -10,6 +10,7 @@ from contracts.json_object import JsonObject
 from kernel.http import ranges
 from kernel.http.problem_details import Problem, documented
 from kernel.http.problem_types import NOT_FOUND
+from kernel.nearest import did_you_mean
 from services.reporting.http import report_files, responses, shapes
 from services.reporting.http.dependencies import Model, OptionalArchive
 from services.reporting.http.errors import RESPONSES
@@ -61,8 +62,8 @@ async def _list() -> shapes.ReportList:
 
 
 async def _unknown(name: str) -> None:
-    detail, remedy = f"There is no report {name}.", f"There are {', '.join(REPORTS)}."
-    raise Problem(NOT_FOUND, detail, field="name", remedy=remedy)
+    remedy = did_you_mean(name, REPORTS, f"There are {', '.join(REPORTS)}.")
+    raise Problem(NOT_FOUND, f"There is no report {name}.", field="name", remedy=remedy)
 
 
 def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:

@@ -14,12 +14,18 @@ from services.reporting.lists.catalogue import LISTS
 from services.reporting.queries import filtered
 from services.reporting.query.errors import NotFound, TooManyRows
 from services.reporting.query.keyset import refused_cursor
+from services.reporting.query.nearby import suggested
 from services.reporting.query.session import ReadSession, incomplete
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.evidence import EVIDENCE, ReportEvidence, judged
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.run import NARROW_IT, ROWS_MAX
 
+KIND_OF: Final = {
+    **{"missions": "mission", "mandates": "mandate", "lines": "line", "tours": "tour", "vacancies": "vacancy"},
+    **{"applications": "application", "nominations": "nomination", "candidates": "candidate", "units": "unit"},
+}
+"""By list, the kind of thing whose names are suggested for one that it does not have."""
 READ_AT_ONCE: Final = 5_000
 """Items that are read with one statement where all are wanted: meanwhile other requests are answered."""
 
@@ -31,7 +37,8 @@ async def find_one(session: ReadSession, name: str, item: str) -> str:
     rows = await session.connection.fetch(statement.sql, *statement.values(given))
     if not rows:
         detail = f"There is no {item} among the {name} on {session.as_of}."
-        raise NotFound(detail, field="id", remedy=f"GET /v1/{name} lists what there is.")
+        remedy = await suggested(session, KIND_OF.get(name, ""), item, f"GET /v1/{name} lists what there is.")
+        raise NotFound(detail, field="id", remedy=remedy)
     item_json: str = rows[0]["item"]
     return item_json
 

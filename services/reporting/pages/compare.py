@@ -14,6 +14,7 @@ from kernel.http.address import bad
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import BAD_PARAMETER
 from kernel.http.values import Bad, shown
+from kernel.nearest import did_you_mean
 from services.reporting.http.comparisons import ComparedWith
 from services.reporting.http.dependencies import Model
 from services.reporting.pages import render
@@ -61,8 +62,8 @@ async def answer(question: Question, own: Mapping[str, str], model: Model) -> Re
     """The page; raises `Problem` and `QueryError`."""
     name = own.get("report", "strength")
     if name not in CHOICES:
-        detail, remedy = f"{shown(name)} cannot stand here.", f"There are {', '.join(CHOICES)}."
-        raise Problem(BAD_PARAMETER, detail, field="report", remedy=remedy)
+        remedy = did_you_mean(name, CHOICES, f"There are {', '.join(CHOICES)}.")
+        raise Problem(BAD_PARAMETER, f"{shown(name)} cannot stand here.", field="report", remedy=remedy)
     before = _before(own)
     day = before.before_as_of
     if day is None and before.before_as_known_at is None:

@@ -73,7 +73,8 @@ async def _searched(question: Question, model: ReadModel, most: int) -> PageCont
     text = search.wanted(question.kept.get("q", ""))
     result = await search.find(text, question.terms, model, most)
     address = PageAddress(question.kept, question.root).without("q")
-    return PageContent(None, {"hits": result}, hits=search.hits(result, address, question.words))
+    near = await search.near(text, question.terms, model) if text and not result.values else ""
+    return PageContent(None, {"hits": result}, hits=search.hits(result, address, question.words), near=near)
 
 
 async def _strength(question: Question, model: ReadModel) -> PageContent:

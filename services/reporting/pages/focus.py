@@ -8,6 +8,7 @@ from kernel.http.address import bad
 from kernel.http.problem_details import Problem
 from kernel.http.problem_types import NOT_FOUND
 from kernel.http.values import Bad, shown
+from kernel.nearest import did_you_mean
 from services.reporting.pages.catalogue import Sheet
 
 OF_A_TABLE: Final = ("section", "cursor", "sort")
@@ -37,10 +38,12 @@ def focus_of(sheet: Sheet, own: Mapping[str, str]) -> Focus | None:
         return None
     section = next((one for one in sheet.sections if one.name == name), None)
     if section is None:
-        remedy = f"There are {', '.join(one.name for one in sheet.sections) or sheet.name}."
+        names = [one.name for one in sheet.sections] or [sheet.name]
+        remedy = did_you_mean(name, names, f"There are {', '.join(names)}.")
         raise Problem(NOT_FOUND, f"This page has no table {shown(name)}.", field="section", remedy=remedy)
     sort = own.get("sort", "")
     columns = [column for column in section.columns if column != "bar"]
     if sort and sort.removeprefix("-") not in columns:
-        raise bad("sort", Bad(f"This table has no column {shown(sort)}.", f"There are {', '.join(columns)}."))
+        remedy = did_you_mean(sort.removeprefix("-"), columns, f"There are {', '.join(columns)}.")
+        raise bad("sort", Bad(f"This table has no column {shown(sort)}.", remedy))
     return Focus(name, own.get("cursor"), sort)

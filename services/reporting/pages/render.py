@@ -95,6 +95,8 @@ class PageContent:
     """The parameters of each section's report or list, besides the day and the instant."""
     hits: Sequence[Hit] = ()
     """What a search has found."""
+    near: str = ""
+    """The name on record that is nearest to one that a search has not found."""
 
 
 def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
@@ -118,6 +120,7 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         "answers": shown.sections,
         "tiles": shown.tiles,
         "hits": shown.hits,
+        "near": shown.near,
         "looked_for": question.kept.get("q", "").strip(),
         "form": forms.fields(sheet, shown.form, words),
         "behind": _behind_all(shown, address) if template == "overview.html" else "",

@@ -17,6 +17,7 @@ from kernel.http.problem_details import Problem
 from kernel.http.problem_types import UNKNOWN_PARAMETER
 from kernel.http.proxied import path_of, root_of
 from kernel.http.values import Bad, shown
+from kernel.nearest import did_you_mean
 from services.reporting.http import responses
 from services.reporting.http.dependencies import Model
 from services.reporting.pages import compare, files, pictures, render
@@ -133,7 +134,7 @@ def _own(request: Request, parameters: Sequence[str]) -> dict[str, str]:
     for name, value in request.query_params.multi_items():
         if name not in known:
             detail, label = f"There is no parameter {shown(name)} here.", name if name.isprintable() else ascii(name)
-            remedy = f"This page takes {', '.join(known)}."
+            remedy = did_you_mean(name, known, f"This page takes {', '.join(known)}.")
             raise Problem(UNKNOWN_PARAMETER, detail, field=label, remedy=remedy)
         if name in values:
             raise bad(name, Bad("It is there more than once.", f"Send {name} once."))

@@ -13,6 +13,7 @@ from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.i18n import Words
 from services.reporting.pages.missions import missions_called, named_mission
 from services.reporting.queries import query
+from services.reporting.query.nearby import nearest_of_any
 from services.reporting.query.session import ReadModel
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.evidence import ReportEvidence
@@ -68,6 +69,12 @@ async def find(text: str, terms: ReportParameters, model: ReadModel, most: int =
     return ReportResult(
         session.as_of, session.as_known_at, columns, values, {}, None, False, None, ReportEvidence("found")
     )
+
+
+async def near(text: str, terms: ReportParameters, model: ReadModel) -> str:
+    """The name on record that is nearest to a text under which nothing is; empty if none is like it."""
+    async with model.session(terms) as session:
+        return await nearest_of_any(session, text) or ""
 
 
 def _ends(text: str) -> NamedValues:

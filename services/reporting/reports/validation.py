@@ -8,6 +8,7 @@ from typing import Final
 
 from services.reporting.queries import query
 from services.reporting.query.errors import BadParameter, MissingParameter, UnknownName
+from services.reporting.query.nearby import suggested
 from services.reporting.query.session import ReadSession
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.catalogue import ReportDefinition
@@ -46,7 +47,8 @@ async def check_names(session: ReadSession, given: NamedValues) -> None:
         listed = [f"GET /v1/{LISTS_OF[kind]} lists what there is."] if kind in LISTS_OF else []
         then = f", as known at {given['as_known_at'].isoformat()}" if given.get("as_known_at") else ""
         detail = f"There is no {kind} {name} on record{then}."
-        raise UnknownName(detail, field=field, remedy=" ".join([*examples, *listed]) or "None is yet.")
+        remedy = " ".join([*examples, *listed]) or "None is yet."
+        raise UnknownName(detail, field=field, remedy=await suggested(session, kind, name, remedy))
     if len(known) + len(wanted) > NAMES_MAX:
         known.clear()
     known |= wanted
