@@ -23,12 +23,16 @@ down: .venv/.local ## stop all of it; the data stays
 status: .venv/.local ## what runs, where, and how far behind it is
 	@$(BIN)/forcegen status --directory $(DIRECTORY)
 
-# Two processes, each with servers of its own and whole files, the longest first (tests/longest_first.py). Compiled code is
+# Several processes, each with servers of its own and whole files, the longest first (tests/longest_first.py); one more than
+# two cores, since a third of a test is waiting: for a server to start, for a killed process to be missed. Compiled code is
 # kept, whatever the environment says: else each of some thousand processes compiles every module again.
+WORKERS ?= 3
 RUN := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python
-PYTEST := -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
-test: check browser ## everything that is checked, then every test (ARGS="-k ceiling" for some)
-	@$(RUN) $(PYTEST) $(ARGS)
+PYTEST := -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Types take half a minute of one core: they are checked beside the tests, and reported after them.
+test: quick-check browser ## everything that is checked, and every test (ARGS="-k ceiling" for some, WORKERS=5 on more cores)
+	@$(BIN)/mypy . > .venv/mypy.txt 2>&1 & mypy=$$!; $(RUN) $(PYTEST) $(ARGS); tests=$$?; \
+	  wait $$mypy; types=$$?; cat .venv/mypy.txt; exit $$((tests > types ? tests : types))
 
 # Pure tests: those that need Kafka or Postgres carry the marker `servers` (tests/conftest.py gives it to them).
 UNIT := tests/architecture tests/contracts tests/specs tests/properties tests/kernel
@@ -47,10 +51,13 @@ fmt: .venv/.dev ## format the code, and mend what the linter can
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
 
-check: .venv/.dev ## lint, format, types, architecture, and that the published contracts are fresh
+check: quick-check ## lint, format, types, architecture, and that the published contracts are fresh
+	@$(BIN)/mypy .
+
+.PHONY: quick-check
+quick-check: .venv/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy .
 	@$(BIN)/lint-imports > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	@$(BIN)/python -m contracts.publish --check
 

@@ -1,8 +1,9 @@
 """The app of every service, and its OpenAPI document, made without a server."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI
 
@@ -14,29 +15,27 @@ from services.audit.http.refusals import Refusals
 from services.audit.pages import access_page, log_pages
 from services.reporting.http.app import build
 
+Made = TypeVar("Made")
 DECIDING: Final = ("approvals", "vacancies", "deployments")
+SERVICES: Final = (*DECIDING, "query", "reporting", "archive")
 NOTHING: Any = None
 """Stands for everything that a document does not need."""
 
 
-def _apps() -> Iterator[tuple[str, FastAPI]]:
+def _app(name: str) -> FastAPI:
     health = Health(1)
-    parts = {
-        "store": NOTHING,
-        "pool": NOTHING,
-        "queue": NOTHING,
-        "decode": NOTHING,
-        "lifespan": NOTHING,
-    }
-    for name in DECIDING:
-        yield name, command_routes.build(name, health=health, senders=Senders(), **parts)
-    query = build(NOTHING, today=lambda: date(2014, 12, 1))
-    operator_routes.operations(query, health, service="query", ready=NOTHING)
-    yield "query", query
-    reporting = application.app("reporting")
-    operator_routes.operations(reporting, health, service="reporting", ready=NOTHING)
-    command_routes.dead_letters(reporting, NOTHING)
-    yield "reporting", reporting
+    if name in DECIDING:
+        parts = dict.fromkeys(("store", "pool", "queue", "decode", "lifespan"), NOTHING)
+        return command_routes.build(name, health=health, senders=Senders(), **parts)
+    if name == "query":
+        query = build(NOTHING, today=lambda: date(2014, 12, 1))
+        operator_routes.operations(query, health, service="query", ready=NOTHING)
+        return query
+    if name == "reporting":
+        reporting = application.app("reporting")
+        operator_routes.operations(reporting, health, service="reporting", ready=NOTHING)
+        command_routes.dead_letters(reporting, NOTHING)
+        return reporting
     archive = application.app("archive")
     access.record_readings(archive, NOTHING, Refusals())
     for routes in (proofs.routes, anchors.routes, search_routes.routes):
@@ -47,9 +46,27 @@ def _apps() -> Iterator[tuple[str, FastAPI]]:
     archive.mount("/static", log_pages.static())
     sign_in.add(archive)
     operator_routes.operations(archive, health, service="audit", ready=NOTHING)
-    yield "archive", archive
+    return archive
 
 
-APPS: Final[Mapping[str, FastAPI]] = dict(_apps())
+class _AtFirstUse(Mapping[str, Made]):
+    """By service, each made when it is first used: every process of a run collects all tests, and uses few of these."""
+
+    def __init__(self, make: Callable[[str], Made]) -> None:
+        self._make = cache(make)
+
+    def __getitem__(self, name: str) -> Made:
+        if name not in SERVICES:
+            raise KeyError(name)
+        return self._make(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(SERVICES)
+
+    def __len__(self) -> int:
+        return len(SERVICES)
+
+
+APPS: Final[Mapping[str, FastAPI]] = _AtFirstUse(_app)
 """By service. Their routes can be looked at, not used."""
-DOCUMENTS: Final[Mapping[str, dict[str, Any]]] = {name: app.openapi() for name, app in APPS.items()}
+DOCUMENTS: Final[Mapping[str, dict[str, Any]]] = _AtFirstUse(lambda name: APPS[name].openapi())

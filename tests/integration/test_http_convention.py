@@ -4,13 +4,15 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from kernel.http.problem_types import TYPES
-from tests.documents import DOCUMENTS
+from tests.documents import APPS, DOCUMENTS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/http.md"
 OTHER_PAGING = {"after", "before", "offset", "page", "per_page", "page_size", "skip", "start", "token", "page_token"}
@@ -24,19 +26,33 @@ SEVERAL_FORMS = {
 """Parameters whose form is not the same everywhere, and why."""
 
 
-def operations() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for service, document in DOCUMENTS.items():
-        for path, methods in document["paths"].items():
-            for method, operation in methods.items():
-                yield f"{method} {service}{path}", service, operation
+def documented_routes() -> Iterator[str]:
+    """As the apps have them: an app is made sooner than its document."""
+    for service, app in APPS.items():
+        for one in iter_route_contexts(app.routes):
+            route = one.original_route
+            if isinstance(route, APIRoute) and route.include_in_schema:
+                path = re.sub(r":[a-z]+}", "}", str(one.path))
+                yield from (f"{method.lower()} {service}{path}" for method in sorted(route.methods or ()))
 
 
-OPERATIONS = {route: (service, operation) for route, service, operation in operations()}
-READING = [route for route in OPERATIONS if route.startswith("get ")]
+ROUTES = list(documented_routes())
+READING = [route for route in ROUTES if route.startswith("get ")]
+
+
+@cache
+def operations() -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """The service and the operation of each route."""
+    return {
+        f"{method} {service}{path}": (service, operation)
+        for service, document in DOCUMENTS.items()
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
 
 
 def parameters(route: str) -> dict[str, Mapping[str, Any]]:
-    declared = OPERATIONS[route][1].get("parameters", ())
+    declared = operations()[route][1].get("parameters", ())
     return {one["name"]: one["schema"] for one in declared if one["in"] == "query"}
 
 
@@ -52,7 +68,7 @@ def form(schema: Mapping[str, Any]) -> str:
 
 def body(route: str) -> Iterator[Mapping[str, Any]]:
     """The properties of what a route answers as JSON, of each of its forms."""
-    service, operation = OPERATIONS[route]
+    service, operation = operations()[route]
     schema = operation["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
     for one in schema.get("anyOf", [schema]):
         name = one.get("$ref", "").rpartition("/")[2]
@@ -65,13 +81,17 @@ def documented_words() -> set[str]:
     return {word for cell in cells for word in re.findall(r"`([^`]+)`", cell)}
 
 
+def test_the_documents_have_these_routes() -> None:
+    assert sorted(ROUTES) == sorted(operations())
+
+
 def test_every_parameter_has_one_word_on_the_page_and_no_word_is_left_over() -> None:
-    assert documented_words() == {name for route in OPERATIONS for name in parameters(route)}
+    assert documented_words() == {name for route in ROUTES for name in parameters(route)}
 
 
 def test_a_parameter_of_one_name_has_one_form_on_every_route() -> None:
     forms: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for route in OPERATIONS:
+    for route in ROUTES:
         for name, schema in parameters(route).items():
             forms[name][form(schema)].append(route)
     assert {name for name, several in forms.items() if len(several) > 1} == set(SEVERAL_FORMS), forms
@@ -93,7 +113,7 @@ def test_pages_are_requested_in_one_way_and_end_in_one_way(route: str) -> None:
         assert taken["limit"].get("default", 100) == 100
 
 
-@pytest.mark.parametrize("route", OPERATIONS)
+@pytest.mark.parametrize("route", ROUTES)
 def test_a_route_is_under_its_version_or_is_named_by_another_standard(route: str) -> None:
     """Operators' probes have the names that their tools expect, the log's files those of C2SP tlog-tiles."""
     path = "/" + route.partition("/")[2]
