@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: pictures mutants help demo up down status test unit coverage check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
+.PHONY: pictures mutants help demo up down status test unit coverage check quick-check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,8 +54,7 @@ fmt: .venv/.dev ## format the code, and mend what the linter can
 check: quick-check ## lint, format, types, architecture, and that the published contracts are fresh
 	@$(BIN)/mypy .
 
-.PHONY: quick-check
-quick-check: .venv/.dev
+quick-check: .venv/.dev ## the same without types, in three seconds
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/lint-imports > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }

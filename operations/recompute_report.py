@@ -100,7 +100,7 @@ class RecomputedViews:
     async def _answer(self) -> JsonObject:
         await self._filling.reach(self._until)
         report, given = REPORTS[self._receipt.report], dict(self._receipt.parameters)
-        params = parameters_of(self._receipt.report, report.parameters, report.required).model_validate(given)
+        params = parameters_of(self._receipt.report, tuple(report.parameters), report.required).model_validate(given)
         day = date.fromisoformat(given["as_of"])
         contributors = self._receipt.contributors
         scope = None if contributors is None else frozenset(contributors)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -147,9 +148,11 @@ def _said(row: NamedValues, language: str) -> JsonObject:
     return {**{name: value for name, value in row.items() if name in kept}, "sentence": said}
 
 
-def _parameters(name: str, report: ReportDefinition) -> type[ComparedWith]:
+@cache
+def _parameters(name: str) -> type[ComparedWith]:
     """The parameters of a report, of which those of a single answer are refused, and the state to compare with."""
-    own = parameters_of(name, report.parameters, report.required).model_fields
+    report = REPORTS[name]
+    own = parameters_of(name, tuple(report.parameters), report.required).model_fields
     fields = {field: (each.annotation, each) for field, each in own.items() if field not in OF_ONE_ANSWER}
     return create_model(  # type: ignore[call-overload, no-any-return]
         f"{''.join(map(str.capitalize, name.split('-')))}ComparedWith",
@@ -172,7 +175,7 @@ def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
         return responses.json_response(body_of(name, compared))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
-    answer.__annotations__["params"] = Annotated[_parameters(name, report), Query()]
+    answer.__annotations__["params"] = Annotated[_parameters(name), Query()]
     description = f"{report.description} On two days, or as known at two instants: what differs, and by which events."
     binary = {"schema": {"type": "string", "format": "binary"}}
     files = {"text/csv": {"schema": {"type": "string"}}, PARQUET: binary, MEDIA_TYPE: binary}

@@ -81,7 +81,9 @@ def _add(router: APIRouter, name: str, report: ReportDefinition) -> None:
         return ranges.served(whole, ranges.RangeHeaders.of(request.headers))
 
     # The parameters differ from report to report, and FastAPI reads them from the annotation.
-    answer.__annotations__["params"] = Annotated[parameters_of(name, report.parameters, report.required), Query()]
+    answer.__annotations__["params"] = Annotated[
+        parameters_of(name, tuple(report.parameters), report.required), Query()
+    ]
     router.get(f"/reports/{name}", name=name, description=report.description, responses=_documented(name, report))(
         answer
     )

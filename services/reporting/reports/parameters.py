@@ -1,6 +1,6 @@
 """The parameters of reports. Each report takes some of these; a parameter that it does not take is refused."""
 
-from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Final, Literal, TypeAlias, cast
 
 from pydantic import Field, create_model
@@ -94,7 +94,8 @@ def check_form(params: ReportParameters) -> None:
         raise BadParameter(f"{name} says nothing where the format is {params.format}.", field=name, remedy=remedy)
 
 
-def parameters_of(name: str, accepted: Iterable[str], required: Iterable[str]) -> type[ReportParameters]:
+@cache
+def parameters_of(name: str, accepted: tuple[str, ...], required: tuple[str, ...]) -> type[ReportParameters]:
     """The model of one report's parameters: those that it takes, and which of them it requires.
 
     FastAPI reads the documentation of a route from this model, and the model refuses all other parameters.
