@@ -52,7 +52,7 @@ def command(
     `has_demo_clock`: whether the service is a demo's, whose commands may name the instant to record them at.
     """
     if (wrong := demo_clock.refusal(envelope, received, is_on=has_demo_clock)) is not None:
-        return _answerable(replace(envelope, demo_clock=None), wrong, digest(envelope))
+        return _answerable(envelope, wrong, digest(envelope))
     if (fault := misfit(envelope)) is not None:
         return _answerable(envelope, Invalid(fault.reason, fault.attribute, fault.remedy), digest(envelope))
     body = _received(envelope, words, received, bytes_max, principal)

@@ -7,6 +7,7 @@ import sys
 from typing import Final
 
 from tests.hostile.broker_guards import BROKER_GUARDS
+from tests.hostile.demo_clock_guards import DEMO_CLOCK_GUARDS
 from tests.hostile.four_eyes_guards import FOUR_EYES_GUARDS
 from tests.hostile.guards import GUARDS, Guard, main
 from tests.hostile.page_guards import PAGE_GUARDS
@@ -21,7 +22,7 @@ from tests.hostile.token_guards import TOKEN_GUARDS
 EVERY: Final[tuple[Guard, ...]] = (
     *(*SENDER_GUARDS, *PRODUCER_GUARDS, *BROKER_GUARDS, *FOUR_EYES_GUARDS, *SIGNATURE_GUARDS),
     *(*TOKEN_GUARDS, *SIGN_IN_GUARDS, *PAGE_GUARDS, *REQUEST_GUARDS),
-    *(*SCOPE_GUARDS, *GUARDS),
+    *(*DEMO_CLOCK_GUARDS, *SCOPE_GUARDS, *GUARDS),
 )
 """The quick ones first."""
 
