@@ -6,7 +6,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check --no-input
 DIRECTORY ?= .forcegen
 
 .DEFAULT_GOAL := help
-.PHONY: pictures mutants help demo up down status test unit coverage check quick-check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
+.PHONY: pictures mutants tutorial help demo up down status test unit coverage check quick-check fmt browser bench kills documents hostile hostile-guards signature-guards scope-guards four-eyes-guards fuzz
 
 help: ## the targets, a line each
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ kills: .venv/.dev ## kill -9 every process ROUNDS=10 times while 2,000 commands 
 
 documents: .venv/.dev ## send every service everything that its OpenAPI document allows and forbids (3 minutes)
 	@FORCEGEN_TEST_DOCUMENTS=1 $(BIN)/python -m pytest --numprocesses 0 tests/e2e/test_fuzzed_documents.py $(ARGS)
+
+tutorial: .venv/.dev ## the page of the first command with its block in Go too: needs go on PATH (3 minutes)
+	@FORCEGEN_TEST_GO=1 $(BIN)/python -m pytest --numprocesses 0 tests/e2e/test_documented_commands.py -k first-command $(ARGS)
 
 hostile: .venv/.dev ## search for what stops a service: SEEDS=10 runs of 2,200 hostile records among 2,000 honest commands
 	@$(BIN)/python -m tests.hostile --seeds $(or $(SEEDS),1) $(ARGS)

@@ -2,14 +2,21 @@
 
 ```sh       commands; whatever they print is not compared
 ```console  `$ command` lines, each with what it prints below it; `…` stands for anything, also for several lines
+```sql      statements for `psql`, as the role `analyst`
 ```text     no command: what a file holds, or what a command may print
 
-A block that cannot run here has an HTML comment above it: `<!-- not run: REASON -->`.
+An HTML comment above a block says what else a reader knows of it:
+
+<!-- not run: REASON -->      it cannot run here
+<!-- runs until stopped -->   each of its lines goes on for ever: here, for a moment
+<!-- saved as: NAME -->       a file that the commands below it use
 """
 
+import os
 import re
 import shlex
 import subprocess
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,37 +24,42 @@ from typing import Final
 
 PAGES: Final = (
     "README.md",
-    "docs/how-to/prove-a-report.md",
-    "docs/how-to/prove-history.md",
-    "docs/how-to/use-the-command-line.md",
-    "docs/how-to/who-may-read-the-archive.md",
+    *(
+        f"docs/how-to/{name}.md"
+        for name in (
+            *("prove-a-report", "prove-history", "use-the-command-line", "who-may-read-the-archive", "ask-for-reports"),
+            *("compare-two-days", "query-with-sql", "use-power-bi", "take-it-to-excel", "use-duckdb", "trace-an-event"),
+            *(
+                "first-command",
+                "send-commands",
+                "follow-what-changes",
+                "four-eyes",
+                "see-what-went-wrong",
+                "import-strength-returns",
+            ),
+            *("give-access", "give-an-analyst-access", "register-a-producer", "rotate-a-key", "sign-events"),
+            *("secure-kafka", "connect-an-identity-provider", "reconcile", "upgrade", "replay-history", "run-locally"),
+        )
+    ),
 )
+"""In the order in which they run, on one system: those that stop services come last, and the last one removes it."""
 NOT_YET: Final = {
-    **dict.fromkeys(
-        ("behind-a-proxy", "connect-an-identity-provider", "run-with-compose", "secure-kafka", "upgrade"),
-        "needs a proxy, a provider, containers or a cluster of one's own",
-    ),
-    **dict.fromkeys(
-        ("take-it-to-excel", "use-duckdb", "use-pandas", "use-power-bi"),
-        "followed in a program that no test installs; tests/integration/test_taking_away.py fetches its addresses",
-    ),
-    **dict.fromkeys(("replay-history", "reconcile", "rotate-a-key"), "stops services, or changes what the others read"),
-    **dict.fromkeys(
-        (
-            *("ask-for-reports", "follow-what-changes", "four-eyes", "give-access", "give-an-analyst-access"),
-            *("import-strength-returns", "query-with-sql", "register-a-producer", "run-locally", "see-what-went-wrong"),
-            *("compare-two-days", "send-commands", "sign-events", "trace-an-event"),
-        ),
-        "its addresses and values are still written for the usual ports and for files of one's own",
-    ),
+    **dict.fromkeys(("behind-a-proxy", "run-with-compose"), "needs a proxy or a container engine of one's own"),
+    "use-pandas": "needs pandas; tests/integration/test_taking_away.py fetches its addresses",
 }
-"""Pages of docs/how-to whose commands are not run yet, and why."""
-NOT_RUN_MAX: Final = 6
-"""Blocks of those pages that may stand behind a reason."""
-COMMANDS: Final = ("sh", "console")
+"""Pages of docs/how-to whose commands are not run, and why."""
+NOT_RUN_MAX: Final = 30
+"""Blocks of the pages that may stand behind a reason."""
+NEEDS_GO: Final = "needs Go; make tutorial runs it"
+COMMANDS: Final = ("sh", "console", "sql")
 _FENCE: Final = re.compile(
-    r"(?:^<!-- not run: (?P<reason>[^>]+) -->\n+)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.M | re.S
+    r"(?:^ *<!-- (?:not run: (?P<reason>[^>]+)|saved as: (?P<file>\S+)|(?P<endless>runs until stopped)) -->\n+)?"
+    r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<text>.*?)^(?P=indent)```$",
+    re.M | re.S,
 )
+_MOMENT_S: Final = 3
+_STOPPED: Final = 124
+"""The exit code of `timeout` when the time was up."""
 _MARK: Final = "@@ block"
 
 
@@ -59,16 +71,31 @@ class Block:
     line: int
     kind: str
     text: str
-    not_run: str | None
+    not_run: str | None = None
     """Why its commands do not run here."""
+    file: str | None = None
+    """The file that a reader saves it as."""
+    is_endless: bool = False
+    """Whether each of its lines runs until it is stopped."""
 
     @property
     def is_run(self) -> bool:
         """Whether its commands are run."""
-        return self.kind in COMMANDS and self.not_run is None
+        with_go = self.not_run == NEEDS_GO and "FORCEGEN_TEST_GO" in os.environ
+        return self.file is not None or (self.kind in COMMANDS and (self.not_run is None or with_go))
 
     def commands(self) -> Iterator[tuple[str, str | None]]:
         """Each command with what it prints; None if that is not shown."""
+        if self.file is not None:
+            yield f"cat > {self.file} <<'END OF FILE'\n{self.text}END OF FILE", None
+            return
+        if self.kind == "sql":
+            yield f"psql --quiet --set ON_ERROR_STOP=1 \"$ANALYST_URL\" <<'END OF SQL'\n{self.text}END OF SQL", None
+            return
+        if self.is_endless:
+            for line in self.text.splitlines():
+                yield f"timeout {_MOMENT_S} {line} || test $? = {_STOPPED}", None
+            return
         if self.kind == "sh":
             yield self.text, None
             return
@@ -82,7 +109,15 @@ def blocks(page: Path) -> list[Block]:
     """The fenced blocks of a page, in order."""
     text = page.read_text(encoding="utf-8")
     return [
-        Block(page, text[: one.start("text")].count("\n") + 1, one["kind"], one["text"], one["reason"])
+        Block(
+            page,
+            text[: one.start("text")].count("\n") + 1,
+            one["kind"],
+            textwrap.dedent(one["text"]),
+            one["reason"],
+            one["file"],
+            one["endless"] is not None,
+        )
         for one in _FENCE.finditer(text)
     ]
 
