@@ -20,7 +20,7 @@ from benchmarks import register
 from benchmarks.measure import Measured
 from kernel.runtime.health import Health
 from services.reporting.pages.catalogue import SHEETS
-from services.reporting.pages.content import show
+from services.reporting.pages.content import read
 from services.reporting.pages.i18n import words
 from services.reporting.pages.render import Question
 from services.reporting.projector.projector import Projector
@@ -142,7 +142,7 @@ def _overview(model: ReadModel, as_of: date, known_at: datetime | None) -> Ask:
     question = Question(words("en"), "/", {}, {}, (), terms, as_of, NOW)
 
     async def ask() -> None:
-        await show(SHEETS["overview"], question, model)
+        await read(SHEETS["overview"], question, model)
 
     return ask
 

@@ -10,7 +10,7 @@ from services.reporting.pages import tile_answers
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.i18n import words
 from services.reporting.pages.tile_answers import Answer, Known
-from services.reporting.pages.tiles import TILES, AnsweredTile, answered, as_result
+from services.reporting.pages.tiles import TILES, AnsweredTile, answered, answers_of, as_result
 from services.reporting.reports.evidence import ReportEvidence
 from services.reporting.reports.formats import ReportResult
 
@@ -69,7 +69,8 @@ REASSURING = (4, 5, 6, 7, 9, 10, 12)
 
 
 def shown_tiles(what: Known, language: str = "en") -> dict[int, AnsweredTile]:
-    return {one.tile.number: one for one in answered(what, words(language), PageAddress({}))}
+    tiles = answered(answers_of(what), what, words(language), PageAddress({}))
+    return {one.tile.number: one for one in tiles}
 
 
 def test_there_are_thirteen_questions_in_their_order() -> None:

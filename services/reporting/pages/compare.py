@@ -70,9 +70,20 @@ async def answer(question: Question, own: Mapping[str, str], model: Model) -> Re
         day = max(FIRST_DAY, question.as_of - timedelta(days=DAYS_BACK))
     narrowed = "contributor" in REPORTS[name].own
     terms = question.terms if narrowed else question.terms.model_copy(update={"contributor": None})
-    compared = await compare(model, name, terms, day, before.before_as_known_at)
+    known_then = before.before_as_known_at
+    compared = await model.kept(
+        ("compare", name, terms.model_dump_json(), question.as_of, day, known_then),
+        lambda: compare(model, name, terms, day, known_then),
+        _size,
+    )
     kept = {**question.kept, **own, **({"before_as_of": day.isoformat()} if day else {})}
     return _page(replace(question, kept=kept), name, compared)
+
+
+def _size(compared: ReportComparison) -> int:
+    """The number of values in a comparison: of both answers, and of what differs."""
+    sides = sum(len(side.columns) * len(side.values) for side in (compared.before, compared.after))
+    return 3 * sides + 10 * len(compared.explained or compared.events)
 
 
 def _before(own: Mapping[str, str]) -> ComparedWith:

@@ -64,8 +64,9 @@ async def content_of(sheet: Sheet, question: Question, model: ReadModel, suffix:
         return await _strength(question, model)
     if sheet.name != "questions":
         return await show(sheet, question, model, suffix)
-    known, newest = await answers(question, model)
-    answered = tiles.answered(known, question.words, PageAddress(question.kept, question.root))
+    asked_for = ("front", question.as_of, question.terms.model_dump_json())
+    said, known, newest = await model.kept(asked_for, lambda: _front(question, model), lambda _: len(TILES))
+    answered = tiles.answered(said, known, question.words, PageAddress(question.kept, question.root))
     return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered, newest=newest)
 
 
@@ -88,7 +89,26 @@ async def _strength(question: Question, model: ReadModel) -> PageContent:
 
 
 async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
-    """The content of a page or a twin, from one snapshot; raises `QueryError`. Its reports are read with one statement.
+    """The content of a page or a twin; raises `QueryError`.
+
+    That of a page is kept while the views stay as they are. It has no words: it is the same in every language.
+    """
+    if suffix:
+        return await read(sheet, question, model, suffix)
+    path, terms = tuple(question.path.items()), question.terms.model_dump_json()
+    asked_for = ("page", sheet.name, path, question.focus, question.as_of, terms)
+    return await model.kept(asked_for, lambda: read(sheet, question, model), _size)
+
+
+def _size(content: PageContent) -> int:
+    """The number of values in a content."""
+    results = content.sections.values()
+    choices = sum(len(names) for names in content.form.choices.values())
+    return sum(len(result.columns) * len(result.values) for result in results) + choices
+
+
+async def read(sheet: Sheet, question: Question, model: ReadModel, suffix: str = "") -> PageContent:
+    """The content from one snapshot; raises `QueryError`. Its reports are read with one statement.
 
     A page shows so many rows as fit it, its JSON a thousand and where the next ones are, and a file all, whatever the
     page begins with.
@@ -135,6 +155,13 @@ async def answers(question: Question, model: ReadModel) -> tuple[Known, NewestOn
         newest = await newest_on_record(session, question.terms.contributor)
     by_number = {tile.number: result for tile, result in zip(wanted, results, strict=True)}
     return Known(by_number, defaults, question.as_of, question.terms.as_known_at, names), newest
+
+
+async def _front(question: Question, model: ReadModel) -> tuple[Sequence[tiles.TileAnswer], Known, NewestOnRecord]:
+    """The answers of the front page, without the rows that they were made of."""
+    known, newest = await answers(question, model)
+    without_rows = {number: replace(result, values=()) for number, result in known.results.items()}
+    return tiles.answers_of(known), replace(known, results=without_rows), newest
 
 
 async def _thing(session: ReadSession, sheet: Sheet, question: Question) -> NamedValues | None:

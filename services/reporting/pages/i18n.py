@@ -5,7 +5,7 @@ Numbers and dates follow the conventions of the language, from Unicode's CLDR (B
 
 import re
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale, dates, numbers
@@ -52,7 +52,7 @@ class Words:
         return self.say(worded(code))
 
     def number(self, number: float) -> str:
-        return numbers.format_decimal(number, locale=self.locale)
+        return _decimal(number, self.locale)
 
     def change(self, number: int) -> str:
         """A number with its sign, as a change is written; zero is 0."""
@@ -60,12 +60,22 @@ class Words:
 
     def day(self, day: date) -> str:
         """A day in the long form of the language: 30 June 2022, 30 июня 2022 г., 2022 ж. 30 маусым."""
-        return dates.format_date(day, "long", self.spoken)
+        return _long(day, self.spoken)
 
     def instant(self, instant: datetime) -> str:
         """An instant in UTC, marked as such."""
         utc = instant.astimezone(UTC)
         return f"{self.day(utc.date())}, {utc:%H:%M} UTC"
+
+
+@lru_cache(10_000)  # a page has hundreds of numbers and days, most of them again and again
+def _decimal(number: float, locale: Locale) -> str:
+    return numbers.format_decimal(number, locale=locale)
+
+
+@lru_cache(10_000)
+def _long(day: date, locale: Locale) -> str:
+    return dates.format_date(day, "long", locale)
 
 
 def worded(code: str) -> str:

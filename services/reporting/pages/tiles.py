@@ -56,6 +56,7 @@ class Tile:
         return "" if SHEETS[self.page].sections[0].name == self.section_name else f"#s-{self.section_name}"
 
 
+TileAnswer: TypeAlias = tuple[Tile, Answer, State]
 TILES: Final = (
     Tile(1, "Who is where?", "overview", "present", tile_answers.where),
     Tile(2, "How much room is left under each ceiling?", "ceilings", "headroom", tile_answers.headroom),
@@ -87,9 +88,14 @@ class AnsweredTile:
     href: str
 
 
-def answered(known: Known, words: Words, address: PageAddress) -> list[AnsweredTile]:
+def answers_of(known: Known) -> list[TileAnswer]:
+    """The answer of every tile, in no language yet."""
+    return [(tile, *_answer(tile, known)) for tile in TILES]
+
+
+def answered(answers: Sequence[TileAnswer], known: Known, words: Words, address: PageAddress) -> list[AnsweredTile]:
     """Every tile, in the reader's language."""
-    return [_worded(tile, *_answer(tile, known), known, words, address) for tile in TILES]
+    return [_worded(*answer, known, words, address) for answer in answers]
 
 
 def as_result(tiles: Sequence[AnsweredTile], known: Known) -> ReportResult:

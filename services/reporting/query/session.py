@@ -1,10 +1,10 @@
 """How the query API reads: a request opens one session, and reads everything that it answers on it."""
 
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from contracts.outcome import WaitToken
 from kernel.sql.template import Statement
@@ -13,10 +13,12 @@ from services.reporting.queries import query
 from services.reporting.query.change_feed import ChangeFeed
 from services.reporting.query.consistency import Freshness
 from services.reporting.query.errors import BadParameter
+from services.reporting.query.kept import KeptAnswers, ViewsState
 from services.reporting.query.keyset import PageQuery
 from services.reporting.query.parameters import AsOf
 from services.reporting.query.scope import ReadPools, Scope
 
+T = TypeVar("T")
 PLANNED_ONCE: Final = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
 """Postgres settings for readers. A statement holds only the filters that were given, so one plan fits every request for
 it, and planning it again for each day would cost more than running it. The data is in memory, so reading a row through
@@ -35,6 +37,8 @@ class Learned:
     """By report and filters, the page query with its column types; one per combination of filters in use."""
     together: dict[Hashable, Statement] = field(default_factory=dict)
     """For the reports of a page, the one statement that answers all of them."""
+    kept: KeptAnswers = field(default_factory=KeptAnswers)
+    """Answers, as long as the views stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,14 @@ class ReadModel:
                 await connection.execute(query("know_at").sql, params.as_known_at)
             day = params.as_of or self.today()
             yield ReadSession(connection, day, params.as_known_at, freshness, self.learned, self.scope)
+
+    async def kept(self, question: Hashable, make: Callable[[], Awaitable[T]], size: Callable[[T], int]) -> T:
+        """The answer to a question on behalf of this scope, from before if the views have not changed (`kept.py`)."""
+        return await self.learned.kept.of((self.scope, question), self._state, make, size)
+
+    async def _state(self) -> ViewsState:
+        [state] = await self.pools.unscoped.fetch(query("views_state").sql)
+        return state["last"], state["made"], state["started"]
 
     async def _freshness(self, params: AsOf) -> Freshness | None:
         if params.wait_for is None:
