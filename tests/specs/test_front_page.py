@@ -18,7 +18,7 @@ DAY, FIRST = date(2022, 6, 30), date(2013, 12, 20)
 ROWS: dict[int, dict[str, Any]] = {
     1: {"mission": "UNIFIL", "people": 9, "tours": 4},
     2: {"line": "kz-2018/units", "mission": None, "missions": ["UNIFIL", "UNTSO"], "in_force": True}
-    | {"headroom_now": 3, "headroom_with_planned": 1},
+    | {"headroom_now": 3, "headroom_with_planned": 1, "closed_to_new": []},
     3: {"mission": "UNIFIL", "people": 12, "tours": 6},
     4: {"mission": "UNTSO"},
     5: {"days": 21},

@@ -64,8 +64,8 @@ async def content_of(sheet: Sheet, question: Question, model: ReadModel, suffix:
         return await _strength(question, model)
     if sheet.name != "questions":
         return await show(sheet, question, model, suffix)
-    asked_for = ("front", question.as_of, question.terms.model_dump_json())
-    said, known, newest = await model.kept(asked_for, lambda: _front(question, model), lambda _: len(TILES))
+    key = ("front", question.as_of, question.terms.model_dump_json())
+    said, known, newest = await model.kept(key, lambda: _front(question, model), lambda _: len(TILES))
     answered = tiles.answered(said, known, question.words, PageAddress(question.kept, question.root))
     return PageContent(None, {"questions": tiles.as_result(answered, known)}, tiles=answered, newest=newest)
 
@@ -96,8 +96,8 @@ async def show(sheet: Sheet, question: Question, model: ReadModel, suffix: str =
     if suffix:
         return await read(sheet, question, model, suffix)
     path, terms = tuple(question.path.items()), question.terms.model_dump_json()
-    asked_for = ("page", sheet.name, path, question.focus, question.as_of, terms)
-    return await model.kept(asked_for, lambda: read(sheet, question, model), _size)
+    key = ("page", sheet.name, path, question.focus, question.as_of, terms)
+    return await model.kept(key, lambda: read(sheet, question, model), _size)
 
 
 def _size(content: PageContent) -> int:
