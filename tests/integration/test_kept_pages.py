@@ -94,7 +94,7 @@ async def test_a_page_is_made_once_for_every_reader_and_language(pages: Pages, m
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_shows_what_was_committed_before_it_was_asked_for(pages: Pages, path: str) -> None:
+async def test_a_page_shows_all_that_was_committed_before_its_request(pages: Pages, path: str) -> None:
     before = await pages.read(path)
     await pages.goes_on()
     after = await pages.read(path)

@@ -61,7 +61,7 @@ async def test_of_many_who_ask_at_once_one_makes_the_answer() -> None:
     assert (set(answers), views.answered) == ({0}, 2)
 
 
-async def test_what_fails_is_asked_again_and_stops_nobody() -> None:
+async def test_what_fails_is_made_again_and_stops_nobody() -> None:
     views = Views()
 
     async def fail() -> int:

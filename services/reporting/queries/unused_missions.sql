@@ -16,8 +16,9 @@ FROM (
       AND {mandate? mandates.mandate = :mandate::text}
     GROUP BY mandates.contributor, mandates.mandate, mandates.act_number, mission
 ) AS approved
-WHERE NOT EXISTS (
+WHERE NOT EXISTS (  -- not flattened (OFFSET 0): the first stay of each mission is enough, the others are not read
         SELECT FROM mandate_lines AS own JOIN tours ON tours.line = own.id JOIN stays AS stay ON stay.tour = tours.id
-        WHERE own.mandate = approved.mandate AND stay.mission = approved.mission AND stay.valid_from <= :as_of::date)
+        WHERE own.mandate = approved.mandate AND stay.mission = approved.mission AND stay.valid_from <= :as_of::date
+        OFFSET 0)
   AND (coalesce(:all::boolean, false) OR approved.in_force)
   AND {missions? approved.mission = ANY (:missions::text[])}
