@@ -82,7 +82,7 @@ async def test_who_leaves_lets_the_next_one_make_the_answer() -> None:
     assert await second == 0
 
 
-async def test_what_nobody_has_read_for_the_longest_makes_room() -> None:
+async def test_what_nobody_has_read_for_the_longest_is_dropped() -> None:
     views = Views()
     views.kept.values_max = 2 * (AN_ANSWER + 100)
     for key in ("a", "b", "a", "c", "a"):  # c takes the place of b
