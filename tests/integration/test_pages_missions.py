@@ -59,6 +59,20 @@ async def test_a_mission_that_nobody_knows_has_its_acronym_alone(ask: QueryClien
     assert "UNHEARD</abbr>" not in await text(ask, "/missions")
 
 
+async def test_the_overview_has_a_map_of_missions_that_lead_to_their_pages(ask: QueryClient) -> None:
+    for language in ("en", "ru"):
+        page = await text(ask, f"/overview?lang={language}")
+        maps = re.findall(r'<svg class="(wide|narrow)".*?</svg>', page, re.DOTALL)
+        assert maps == ["wide", "narrow"]
+        drawn = page.partition('<figure class="map">')[2].partition("</figure>")[0]
+        assert drawn.count(f'<a href="/missions/MINURSO?lang={language}">') == 2
+        assert (
+            re.findall(r"<text[^>]*>(\w+) <tspan>(\d+)</tspan>", drawn)
+            == [("MINURSO", "2"), ("UNIFIL", "0"), ("UNOCI", "0")] * 2
+        )
+        assert words(language).say("Not on the map:") + " UNHEARD." in drawn
+
+
 async def test_tables_expand_an_acronym_for_who_points_at_it(ask: QueryClient) -> None:
     page = await text(ask, "/tours?lang=ru")
     expanded = "Миссия ООН по проведению референдума в Западной Сахаре (Западная Сахара)"

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from services.reporting.pages import mission_map
 from services.reporting.pages.cells import OccupancyBar, PageAddress, bar
 from services.reporting.pages.i18n import Words
-from services.reporting.pages.missions import NamedMission, named_mission
+from services.reporting.pages.mission_map import MissionPlace
+from services.reporting.pages.missions import NamedMission, known_missions, named_mission
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
 
@@ -62,3 +64,19 @@ def _ceilings(mission: str, lines: Sequence[NamedValues]) -> list[NamedValues]:
     own = {row["line"]: row for row in lines if row["mission"] == mission}
     shared = {row["line"]: row for row in lines if row["mission"] is None and mission in row["missions"]}
     return sorted((shared | own).values(), key=itemgetter("present"), reverse=True)
+
+
+def map_of(cards: Sequence[Card]) -> Mapping[str, object]:
+    """The map of the cards' missions, for each size of screen, and the missions whose place nobody knows."""
+    known = known_missions()
+    places = tuple(
+        MissionPlace(card.mission, known[card.mission].longitude, known[card.mission].latitude, card.people)
+        for card in cards
+        if card.mission in known
+    )
+    return {
+        "land": mission_map.land(),
+        "maps": [mission_map.drawn(places, size) for size in mission_map.SIZES] if places else [],
+        "hrefs": {card.mission: card.href for card in cards},
+        "unplaced": [card.mission for card in cards if card.mission not in known],
+    }

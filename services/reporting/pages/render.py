@@ -15,7 +15,7 @@ from kernel.http.languages import LANGUAGES
 from kernel.http.problem_details import Problem
 from kernel.http.problem_texts import said
 from services.reporting.pages import explain, forms, strength
-from services.reporting.pages.cards import cards_of
+from services.reporting.pages.cards import cards_of, map_of
 from services.reporting.pages.catalogue import SHEETS, Sheet
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.facts import facts_of
@@ -116,14 +116,13 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
         "facts": facts_of(shown.thing, words, address),
         "tables": _tables(sheet, question, shown, here, address),
         **explain.beside(sheet.name, shown, question.terms, words, address),
-        "cards": cards_of(shown.sections, words, address) if template == "overview.html" else (),
+        **(_overview(shown, words, address) if template == "overview.html" else {}),
         "answers": shown.sections,
         "tiles": shown.tiles,
         "hits": shown.hits,
         "near": shown.near,
         "looked_for": question.kept.get("q", "").strip(),
         "form": forms.fields(sheet, shown.form, words),
-        "behind": _behind_all(shown, address) if template == "overview.html" else "",
         "newest": shown.newest,
         "incomplete": any(result.incomplete for result in shown.sections.values()),
         "twin": lambda suffix, **more: here.without(*OF_A_TABLE).of(
@@ -217,6 +216,11 @@ def title_of(sheet: Sheet, question: Question, shown: PageContent) -> str:
         return explain.title(question.terms, shown.sections["events"], question.words)
     title = question.words.say(sheet.title)
     return f"{title} {question.path[sheet.named_by]}" if sheet.named_by not in ("", "event") else title
+
+
+def _overview(shown: PageContent, words: Words, address: PageAddress) -> NamedValues:
+    cards = cards_of(shown.sections, words, address)
+    return {"cards": cards, "behind": _behind_all(shown, address), **map_of(cards)}
 
 
 def _behind_all(shown: PageContent, address: PageAddress) -> str:
