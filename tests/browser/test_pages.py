@@ -18,6 +18,8 @@ PAGES = {
     "closing": "/closing",
     "returns": "/returns",
     "mission": "/missions/UNIFIL",
+    "missions": "/missions",
+    "strength": "/strength?mission=UNIFIL",
     "line": "/lines/kz-2018/officers",
     "tour": "/tours/kz-2018/officers/minurso-observer-6-2021",
     "pipeline": "/pipeline",
@@ -53,6 +55,26 @@ async def test_from_the_overview_by_mission_and_line_to_the_event_behind_a_numbe
     await page.get_by_role("link", name="show").last.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Event")
     await expect(page.locator("pre")).to_contain_text('"line": "officers"')
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+async def test_pictures_are_drawn_as_wide_as_the_page_and_the_map_leads_on(reader: Reader, width: int) -> None:
+    """The picture of people over time keeps its letters at their size, and one map of two is there for the screen."""
+    await reader.page.set_viewport_size({"width": width, "height": 900})
+    await reader.open("/overview")
+    picture = reader.page.locator("figure.chart img")
+    assert await picture.evaluate("one => one.complete && one.naturalWidth > 0")
+    drawn = await picture.bounding_box()
+    assert drawn is not None
+    assert drawn["width"] > 0.75 * width
+    assert drawn["height"] >= 240
+    shown = [one for one in await reader.page.locator(".map svg[role=group]").all() if await one.is_visible()]
+    assert len(shown) == 1
+    await reader.picture(
+        f"map-{width}-{await reader.page.evaluate('matchMedia(`(prefers-color-scheme: dark)`).matches')}"
+    )
+    await shown[0].get_by_role("link", name="UNIFIL 9").click()
+    await expect(reader.page.get_by_role("heading", level=1)).to_have_text("Mission UNIFIL")
 
 
 async def test_both_times_are_chosen_in_the_form_and_stand_in_the_address(reader: Reader) -> None:
