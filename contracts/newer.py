@@ -38,6 +38,10 @@ class UnreadEvent:
         """The JSON, by the same method as a message model's."""
         return self.text
 
+    def text_of(self, field: str) -> str | None:
+        """None: this program does not know its fields."""
+        return None
+
 
 def newer(type_: str, schema_version: int) -> NewerThanProgram:
     """The error for an event that waits for an upgrade."""

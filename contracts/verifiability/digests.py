@@ -7,6 +7,7 @@ from typing import Final
 from .canonical_values import canonical, hashed, misfit, timestamp
 from .extension import CORE, AttributeType, Scalar
 
+_REQUIRED: Final = CORE[:4]
 _ABSENT: Final = hashlib.sha256(b"").digest()
 
 
@@ -15,17 +16,18 @@ def core_values(attributes: Mapping[str, object]) -> dict[str, str]:
     core: dict[str, str] = {}
     for name in CORE:
         value = attributes.get(name)
-        if value is None and name not in CORE[:4]:
-            continue
-        if not isinstance(value, str) or not value:
+        if isinstance(value, str) and value:
+            core[name] = value
+        elif value is not None or name in _REQUIRED:
             raise misfit(name, "missing, empty or not text", "Give it a value; leave an optional one out.")
-        core[name] = timestamp(name, value) if name == "time" else value
+    if "time" in core:
+        core["time"] = timestamp("time", core["time"])
     return core
 
 
-def digest_of_core(core: Mapping[str, Scalar], data: bytes) -> bytes:
+def digest_of_core(core: Mapping[str, str], data: bytes) -> bytes:
     """The core digest over what `core_values` returned, and the data."""
-    parts = [hashed(name, str(core[name])) if name in core else _ABSENT for name in CORE]
+    parts = [hashed(name, core[name]) if name in core else _ABSENT for name in CORE]
     return hashlib.sha256(b"".join([*parts, hashlib.sha256(data).digest()])).digest()
 
 

@@ -53,10 +53,11 @@ def verify(
     material = material or read_material(attributes)
     key = _signer(material, keys)
     core_digest, extension_digest, signed = read_payload(material.payload)
-    covered: dict[str, Scalar] = dict(core_values(attributes))
-    if digest_of_core(covered, data) != core_digest:
+    core = core_values(attributes)
+    if digest_of_core(core, data) != core_digest:
         remedy = "Send the data to the byte as it was signed; in structured mode, as data_base64."
         raise NotVerifiable("core-digest", "A core attribute or the data is not what was signed.", remedy)
+    covered: dict[str, Scalar] = {**core}
     coverage: Coverage = "core"
     if extension_digest is not None:
         coverage = "core and extensions" if set(signed) <= types.keys() else "core, extensions of unknown types skipped"

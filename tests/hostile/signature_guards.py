@@ -31,7 +31,7 @@ def _never(name: str, search: str, condition: str, file: str = VERIFIER) -> Guar
 NAMES: Final = 'in (*CORE, MATERIAL, "data")'
 SIGNATURE_GUARDS: Final = (
     _without("the signature itself", EVENTS, "if key.holds(signature, message):", "if True:"),
-    _never("data flipped", EVENTS, "digest_of_core(covered, data) != core_digest"),
+    _never("data flipped", EVENTS, "digest_of_core(core, data) != core_digest"),
     _never("attribute flipped", EVENTS, "digest != extension_digest"),
     _without("keyid of another", EVENTS, 'if keyid in ("", key.id):', "if True:"),
     _never("63 and 65 bytes", VECTORS, "len(signature) != 64", KEY),
@@ -60,7 +60,7 @@ SIGNATURE_GUARDS: Final = (
     _without("unsigned actor", EVENTS, "sorted(set(dropped) & set(never_unsigned))", "[]"),
     _without("other unsigned attributes", EVENTS, "    if not others:", "    if True:"),
     _without("unknown type", VECTORS, "if set(signed) <= types.keys() else", "if True else"),
-    _without("empty core attribute", VECTORS, "not isinstance(value, str) or not value", "value is None", DIGESTS),
+    _without("empty core attribute", VECTORS, "isinstance(value, str) and value:", "isinstance(value, str):", DIGESTS),
     _without("leap second, year 0", EVENTS, "suppress(ValueError, OverflowError)", "suppress(OverflowError)", VALUES),
     _without(
         "fraction of a second", EVENTS, 'isoformat(timespec="seconds")', 'strftime("%Y-%m-%dT%H:%M:%S+00:00")', VALUES

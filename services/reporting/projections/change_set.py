@@ -82,14 +82,14 @@ class ChangeSet:
             known.set(view, key, row)
             self.changed[view.table][key] = row
         first_row = known.find(projection.views[0], projection.aggregate_id(event.data))
-        self._note(event, [event.data, *(row for _, row in rows), first_row])
+        self._note(event, [*(row for _, row in rows), first_row])
         for view, row in rows:
             self.scopes[view.table][view.key_of(row)] = scope_of_row(view.table, row, self.contributors.get(event.id))
 
-    def _note(self, event: ConsumedEvent, sources: Iterable[object]) -> None:
+    def _note(self, event: ConsumedEvent, rows: Iterable[object]) -> None:
         """Note the State that the event names, or else the State whose rows it sets."""
-        named = (getattr(source, "contributor", None) for source in sources)
-        contributor = next(filter(None, named), None)
+        of_rows = (getattr(row, "contributor", None) for row in rows)
+        contributor = event.data.text_of("contributor") or next(filter(None, of_rows), None)
         if contributor is not None:
             self.contributors[event.id] = contributor
 

@@ -79,7 +79,7 @@ async def _notify(connection: Connection, gates: Gates, changes: ChangeSet) -> N
                 str(event.id)
             )
         for event, _ in gate.waiting():
-            ids.setdefault(("parked", getattr(event.data, "contributor", None)), []).append(str(event.id))
+            ids.setdefault(("parked", event.data.text_of("contributor")), []).append(str(event.id))
     notices = [(view, scope, json.dumps(some[:IDS_MAX]), len(some)) for (view, scope), some in ids.items()]
     if notices:
         await connection.execute(query("change").sql, *columns_of(notices, 4), CHANGES_KEPT)
