@@ -77,6 +77,15 @@ async def test_pictures_are_drawn_as_wide_as_the_page_and_the_map_leads_on(reade
     await expect(reader.page.get_by_role("heading", level=1)).to_have_text("Mission UNIFIL")
 
 
+@pytest.mark.parametrize("path", ["/overview", "/missions/UNIFIL", "/strength"])
+async def test_a_printed_page_is_no_wider_than_its_paper(reader: Reader, path: str) -> None:
+    """A4 at 96 dots an inch, in the language with the longest words."""
+    await reader.page.set_viewport_size({"width": 794, "height": 1123})
+    await reader.page.emulate_media(media="print")
+    await reader.open(f"{path}?lang=ru")
+    assert await reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 async def test_both_times_are_chosen_in_the_form_and_stand_in_the_address(reader: Reader) -> None:
     page = reader.page
     await reader.open("/overview")
