@@ -48,7 +48,7 @@ NOT_YET: Final = {
     "use-pandas": "needs pandas; tests/integration/test_taking_away.py fetches its addresses",
 }
 """Pages of docs/how-to whose commands are not run, and why."""
-NOT_RUN_MAX: Final = 30
+NOT_RUN_MAX: Final = 24
 """Blocks of the pages that may stand behind a reason."""
 NEEDS_GO: Final = "needs Go; make tutorial runs it"
 COMMANDS: Final = ("sh", "console", "sql")
