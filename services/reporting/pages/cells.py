@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from services.reporting.pages.i18n import Words
+from services.reporting.pages.linked import PATHS, Named, kinds_of, only
 from services.reporting.pages.missions import NamedMission, named_mission
 from services.reporting.pages.sentences import sentence
 from services.reporting.query.values import NamedValues
@@ -60,6 +61,12 @@ class PageAddress:
     """The prefix of every path, if a proxy puts the pages under one."""
     archive: str = ""
     """Where browsers find the archive's pages; empty if that is not known."""
+    linked: frozenset[Named] = frozenset()
+    """Of what the page names, the things that have a page of their own."""
+
+    def thing(self, kind: str, name: str) -> str:
+        """The address of a thing's page; empty if it has none."""
+        return self.of(f"{PATHS[kind]}/{quote(name)}") if (kind, name) in self.linked else ""
 
     def of(self, path: str, **more: str) -> str:
         query_string = urlencode({**self.kept, **more})
@@ -156,6 +163,8 @@ def _link(column: str, row: NamedValues, address: PageAddress) -> str:
         return address.of(f"/events/{value}")
     if column == "id" and "terms_version" in row:
         return address.of(f"/lines/{quote(value)}")
+    if kinds := kinds_of(column, name := only(_closed(row) if column == "closed_to_new" else value)):
+        return next(filter(None, (address.thing(kind, name) for kind in kinds)), "")
     if column in ("tour", "id", "replaced_by", "concerns"):
         return _tour(str(value), row, address)
     if column in ("people", "present") and row.get(column):

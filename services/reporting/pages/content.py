@@ -19,6 +19,7 @@ from services.reporting.lists.run import find_event, find_one, find_some
 from services.reporting.pages import form_values, paging, render, search, strength, tiles
 from services.reporting.pages.catalogue import SHEETS, Section, Sheet
 from services.reporting.pages.cells import PageAddress
+from services.reporting.pages.linked import linked_things
 from services.reporting.pages.render import PageContent, Question
 from services.reporting.pages.search import HITS_MAX
 from services.reporting.pages.tile_answers import Known
@@ -125,9 +126,12 @@ async def read(sheet: Sheet, question: Question, model: ReadModel, suffix: str =
         params = {s.name: parameters_for(s, question, names, limits[s.name]) for s in sections if s.report}
         reported = await _reported(session, [s for s in sections if s.report], params, is_page=not suffix)
         newest = await newest_on_record(session, question.terms.contributor)
-    results = listed | reported
+        results = listed | reported
+        linked = await linked_things(session, sheet, thing, results.values()) if not suffix else frozenset()
     given = {s.name: _sent(params[s.name]) if s.report else _given(s, names) for s in sections}
-    return PageContent(thing, {s.name: results[s.name] for s in sections}, form, newest=newest, given=given)
+    return PageContent(
+        thing, {s.name: results[s.name] for s in sections}, form, newest=newest, given=given, linked=linked
+    )
 
 
 def _limit(sheet: Sheet, section: Section, question: Question, suffix: str) -> int | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from contracts.json_object import JsonObject
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.i18n import Words
+from services.reporting.pages.linked import of_event
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
 from services.reporting.reports.parameters import ReportParameters
@@ -81,17 +82,5 @@ def receipt_link(params: ReportParameters, result: ReportResult, root: str) -> s
 
 
 def onward(event: NamedValues, address: PageAddress) -> list[tuple[str, str, str]]:
-    """What an event is about, as links: the kind of each thing, its name, and its page."""
-    data = event["data"]
-    line = f"{data['mandate']}/{data['line']}" if "mandate" in data and isinstance(data.get("line"), str) else ""
-    links: list[tuple[str, str, str]] = []
-    if line and data.get("tour"):
-        links.append(("tour", f"{line}/{data['tour']}", address.of(f"/tours/{line}/{data['tour']}")))
-    if line:
-        links.append(("line", line, address.of(f"/lines/{line}")))
-    if isinstance(data.get("mandate"), str):
-        links.append(("mandate", data["mandate"], address.of("/events", mandate=data["mandate"])))
-    for name in ("from_mission", "to_mission", "mission"):
-        if isinstance(data.get(name), str):
-            links.append(("mission", data[name], address.of(f"/missions/{data[name]}")))
-    return links
+    """What an event is about, as links: the kind of each thing that has a page, its name, and its page."""
+    return [(kind, name, href) for kind, name in of_event(event) if (href := address.thing(kind, name))]

@@ -22,6 +22,7 @@ from services.reporting.pages.facts import facts_of
 from services.reporting.pages.focus import OF_A_TABLE, Focus
 from services.reporting.pages.form_values import FormValues
 from services.reporting.pages.i18n import Words
+from services.reporting.pages.linked import Named
 from services.reporting.pages.missions import named_mission
 from services.reporting.pages.search import Hit
 from services.reporting.pages.tables import Place, Table, tables_of
@@ -95,6 +96,8 @@ class PageContent:
     """The parameters of each section's report or list, besides the day and the instant."""
     hits: Sequence[Hit] = ()
     """What a search has found."""
+    linked: frozenset[Named] = frozenset()
+    """Of what it names, the things that have a page of their own."""
     near: str = ""
     """The name on record that is nearest to one that a search has not found."""
 
@@ -104,7 +107,8 @@ def page(sheet: Sheet, question: Question, shown: PageContent) -> Response:
     own = "page.html" if question.focus and sheet.name in WITH_ALL_TABLES else ""
     template = own or OWN_TEMPLATES.get(sheet.name, "page.html")
     here, words = PageAddress(question.kept, question.root), question.words
-    address = PageAddress(question.kept, question.root, question.archive).without(*sheet.own, *OF_A_TABLE)
+    address = PageAddress(question.kept, question.root, question.archive, shown.linked)
+    address = address.without(*sheet.own, *OF_A_TABLE)
     context = {
         **_frame(question, address),
         "sheet": sheet,

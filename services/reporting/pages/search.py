@@ -1,7 +1,7 @@
 """Search: from a name to the thing that it names, or to what begins with it, among what the reader may see."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from kernel.http.address import bad
 from kernel.http.values import Bad, name
 from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.i18n import Words
+from services.reporting.pages.linked import PATHS
 from services.reporting.pages.missions import missions_called, named_mission
 from services.reporting.queries import query
 from services.reporting.query.nearby import nearest_of_any
@@ -25,12 +26,6 @@ BYTES_MAX: Final = 800
 """The longest text that is looked up, in bytes."""
 HITS_MAX: Final = 20
 """Hits of one kind that the page shows; its files have as many as a report has rows."""
-PATHS: Final[Mapping[str, str]] = {
-    **{"mission": "/missions", "mandate": "/mandates", "line": "/lines", "tour": "/tours", "vacancy": "/vacancies"},
-    **{"application": "/applications", "nomination": "/nominations", "person": "/people", "unit": "/units"},
-    **{"event": "/events"},
-}
-"""By page, the path before an id."""
 KINDS: Final = (*PATHS, "post", "correlation")
 """What a name can be found as."""
 
