@@ -12,7 +12,7 @@ from contracts import words as field_words
 from contracts.deployments import CorrectableField
 from contracts.registry import EVENTS
 from services.reporting.http.shapes import columns as columns_of
-from services.reporting.lists.filters import Applications, Nominations, Tours, Units, Vacancies
+from services.reporting.lists.filters import Applications, Candidates, Mandates, Nominations, Tours, Units, Vacancies
 from services.reporting.pages import compare, explain, forms, search, sentences, strength, tables, tile_answers, tiles
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.evidence_words import BEFORE_FIRST, NEWEST, WORDS
@@ -26,7 +26,7 @@ from services.reporting.spreadsheets.titles import REPORT_TITLES
 
 _SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
 _COUNTED = re.compile(r"""\bcounted\(\s*"([^"]+)",\s*"([^"]+)\"""")
-LISTED = (Applications, Nominations, Tours, Units, Vacancies)
+LISTED = (Applications, Candidates, Mandates, Nominations, Tours, Units, Vacancies)
 FIELD = (
     *("Category", "Rank", "PersonnelType", "MissionStatus", "ConsentKind", "DocumentKind", "Qualifier"),
     *("DepartureReason", "Payer"),
