@@ -49,8 +49,7 @@ PROBLEMS: Final[Mapping[str, tuple[str, int]]] = {
 }
 NOT_PICTURED: Final = {
     "/docs/oauth2-redirect": "a script's way back, which nobody sees",
-    "/docs": "made by a library from another host",
-    "/redoc": "the same",
+    "/docs": "made by a library; tests/browser/test_api_pages.py looks at its requests",
 }
 """Pages that nobody looks at as ours, and why."""
 
