@@ -30,7 +30,13 @@ HANDFUL: Final[dict[str, dict[tuple[ModuleType, str], object]]] = {
     "archiving": {(archiving, "RECORDS"): 2_500, (archiving, "LARGE"): 10_000, (archiving, "PROOFS"): 3},
     "replaying": {(replaying, "RECORDS"): 4_000, (replaying, "MARKS"): 5},
     "reports": {(reports, "SIZES"): (300, 600), (reports, "REPEATS"): 2, (register, "TOURS_PER_YEAR"): 200},
-    "pages": {(pages, "TOURS"): 300, (pages, "REPEATS"): 2, (pages, "WARMING"): 1, (register, "TOURS_PER_YEAR"): 200},
+    "pages": {
+        (pages, "TOURS"): 300,
+        (pages, "REPEATS"): 2,
+        (pages, "WARMING"): 1,
+        (pages, "CHANGES"): 1,
+        (register, "TOURS_PER_YEAR"): 200,
+    },
     "scoping": {(scoping, "TOURS"): 300, (scoping, "REPEATS"): 2, (register, "TOURS_PER_YEAR"): 200},
     "following": {(following, "READERS"): 4, (following, "SILENT"): 1, (following, "CHANGES"): 2},
 }
