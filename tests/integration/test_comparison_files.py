@@ -11,7 +11,7 @@ import openpyxl
 import pyarrow.parquet
 import pytest
 
-from services.reporting.pages import compare as page
+from services.reporting.pages import paging
 from services.reporting.pages.i18n import words
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.spreadsheets.workbook import MEDIA_TYPE
@@ -117,7 +117,7 @@ async def test_a_form_that_says_nothing_is_refused(ask: QueryClient, params: dic
 async def test_the_page_links_its_files_and_says_how_much_of_them_it_shows(
     ask: QueryClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "SHOWN_MAX", 2)
+    monkeypatch.setattr(paging, "ROWS_MAX", 2)
     text = (await ask.http.get("/compare", params=STATES, headers={"Accept": "text/html"})).text
     body = (await compared(ask, "strength")).json()
     for rows in (body["rows"], body["explained"]):

@@ -14,7 +14,7 @@ from contracts.words import Event
 from kernel.identity.principal import Principal
 from kernel.store.postgres_url import address
 from services.reporting.http.app import build
-from services.reporting.pages import compare, content
+from services.reporting.pages import compare, content, strength
 from services.reporting.projector.projector import Projector
 from services.reporting.query.scope import NAMED_AT_ONCE, NARROWED
 from services.reporting.query.session import PLANNED_ONCE
@@ -28,7 +28,10 @@ EVENTS: list[Event] = [
     *(story.mission("MINURSO"), story.proposed(), story.approved(), story.planned(), story.arrived(), story.counted(1)),
 ]
 MORE: list[Event] = [story.planned("t-2", person="p-0002"), story.arrived("t-2", "2014-08-01")]
-PAGES = ("/", "/overview", "/returns", "/tours", "/missions/MINURSO", "/compare?before_as_of=2014-01-01")
+PAGES = (
+    *("/", "/overview", "/returns", "/tours", "/missions/MINURSO", "/compare?before_as_of=2014-01-01"),
+    *("/strength", "/strength?mission=MINURSO"),
+)
 NOW = re.compile(r"as_known_at=[^&\"]*")
 """The instant of a permanent link."""
 
@@ -74,7 +77,7 @@ async def pages(postgres_dsn: str) -> AsyncIterator[Pages]:
 def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each content was made."""
     counts = Counter[str]()
-    for module, name in ((content, "read"), (content, "answers"), (compare, "compare")):
+    for module, name in ((content, "read"), (content, "answers"), (compare, "compare"), (strength, "find")):
         make = getattr(module, name)
 
         async def counted(*given: object, make: object = make, name: str = name) -> object:
@@ -90,7 +93,7 @@ async def test_a_page_is_made_once_for_every_reader_and_language(pages: Pages, m
     assert [await pages.read(path) for path in PAGES] == first
     for path in PAGES:
         await pages.read(path, language="ru")
-    assert made == {"answers": 1, "read": 4, "compare": 1}
+    assert made == {"answers": 1, "read": 4, "compare": 1, "find": 2}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -120,6 +123,12 @@ async def test_another_day_another_instant_and_another_table_are_other_pages(pag
     for form in (*forms, *sorted_forms):
         await pages.read(f"/tours{form}")
     assert made["read"] == len(forms) + len(sorted_forms)
+
+
+async def test_a_picture_is_drawn_from_what_its_page_has_read(pages: Pages, made: Counter[str]) -> None:
+    await pages.read("/strength?mission=MINURSO")
+    await pages.read("/strength.svg?mission=MINURSO")
+    assert made["find"] == 1
 
 
 async def test_files_are_read_anew(pages: Pages, made: Counter[str]) -> None:

@@ -1,14 +1,15 @@
 """The page `/compare`: a report on two days, or as known at two instants, with the events that made the difference."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 from urllib.parse import quote, urlencode
 
 import pydantic
 from fastapi import Request, Response
 
+from contracts.json_object import JsonObject
 from contracts.limits import FIRST_DAY
 from kernel.http.address import bad
 from kernel.http.problem_details import Problem
@@ -17,15 +18,17 @@ from kernel.http.values import Bad, shown
 from kernel.nearest import did_you_mean
 from services.reporting.http.comparisons import ComparedWith
 from services.reporting.http.dependencies import Model
-from services.reporting.pages import render
+from services.reporting.pages import paging, render
 from services.reporting.pages.catalogue import Sheet
 from services.reporting.pages.cells import Cell, OccupancyBar, PageAddress, cell
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.render import Question
 from services.reporting.pages.sentences import sentence_between
+from services.reporting.query.session import ReadModel
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.comparison import NOT_ALL, ChangedRow, ReportComparison, compare
+from services.reporting.reports.parameters import ReportParameters
 from services.reporting.spreadsheets.titles import REPORT_TITLES
 
 SHEET: Final = Sheet("compare", "Compare", ())
@@ -35,12 +38,23 @@ CHOICES: Final = tuple(name for name, report in REPORTS.items() if not report.re
 """The reports that need no parameter beside a day."""
 KINDS: Final = ("added", "gone", "changed", "effective", "late", "corrected")
 """Words for a row and for an event; each is a key of the translations."""
-SHOWN_MAX: Final = 200
-"""Rows, and events, on the page; its files have all."""
+EVENT_COLUMNS: Final = 5
 PART: Final = "Shown: {shown} of {all}. All of them as a file:"
-Shown: TypeAlias = Cell | OccupancyBar
+ShownCell: TypeAlias = Cell | OccupancyBar
 DAYS_BACK: Final = 30
 """How long before the day the other one is, unless the address names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownComparison:
+    """What the page shows of a comparison. Its files have all."""
+
+    compared: ReportComparison
+    """The comparison without the rows of either answer, and without the rows and events that do not fit the page."""
+    rows: int
+    """The number of rows that differ."""
+    events: int
+    """The number of events."""
 
 
 def split(request: Request) -> tuple[Request, dict[str, str]]:
@@ -73,17 +87,44 @@ async def answer(question: Question, own: Mapping[str, str], model: Model) -> Re
     known_then = before.before_as_known_at
     compared = await model.kept(
         ("compare", name, terms.model_dump_json(), question.as_of, day, known_then),
-        lambda: compare(model, name, terms, day, known_then),
+        lambda: _shown(model, name, terms, day, known_then),
         _size,
     )
     kept = {**question.kept, **own, **({"before_as_of": day.isoformat()} if day else {})}
     return _page(replace(question, kept=kept), name, compared)
 
 
-def _size(compared: ReportComparison) -> int:
-    """The number of values in a comparison: of both answers, and of what differs."""
-    sides = sum(len(side.columns) * len(side.values) for side in (compared.before, compared.after))
-    return 3 * sides + 10 * len(compared.explained or compared.events)
+async def _shown(
+    model: ReadModel, name: str, terms: ReportParameters, day: date | None, known: datetime | None
+) -> ShownComparison:
+    """The comparison, and of its rows and events as many as fit the page."""
+    compared = await compare(model, name, terms, day, known)
+    events = _events_of(compared)
+    sizes = ((len(compared.rows), len(compared.key) + 2), (len(events), EVENT_COLUMNS))
+    rows_shown, events_shown = paging.shares(sizes)
+    return ShownComparison(
+        replace(
+            compared,
+            before=replace(compared.before, values=()),
+            after=replace(compared.after, values=()),
+            rows=compared.rows[:rows_shown],
+            explained=None if compared.explained is None else compared.explained[:events_shown],
+            events=compared.events[:events_shown],
+        ),
+        len(compared.rows),
+        len(events),
+    )
+
+
+def _events_of(compared: ReportComparison) -> Sequence[JsonObject]:
+    """The events behind what changed, or those on the streams of changed rows."""
+    return compared.events if compared.explained is None else compared.explained
+
+
+def _size(shown: ShownComparison) -> int:
+    """The number of values in what is shown."""
+    columns = len(shown.compared.after.columns)
+    return 2 * columns * len(shown.compared.rows) + 10 * len(_events_of(shown.compared))
 
 
 def _before(own: Mapping[str, str]) -> ComparedWith:
@@ -98,10 +139,10 @@ def _before(own: Mapping[str, str]) -> ComparedWith:
         raise bad(field, Bad(context["detail"], context["remedy"])) from error
 
 
-def _page(question: Question, name: str, compared: ReportComparison) -> Response:
-    words = question.words
+def _page(question: Question, name: str, shown: ShownComparison) -> Response:
+    words, compared = question.words, shown.compared
     address = PageAddress(question.kept, question.root).without(*OWN)
-    events = compared.events if compared.explained is None else compared.explained
+    events = _events_of(compared)
     context = {
         "title": words.say(SHEET.title),
         "report": name,
@@ -109,11 +150,11 @@ def _page(question: Question, name: str, compared: ReportComparison) -> Response
         "compared": compared,
         "totals": _totals(compared, words),
         "heads": [words.say(worded(column)) for column in compared.key],
-        "rows": [_row(row, compared.key, words, address) for row in compared.rows[:SHOWN_MAX]],
-        "events": [_event(event, words, address) for event in events[:SHOWN_MAX]],
+        "rows": [_row(row, compared.key, words, address) for row in compared.rows],
+        "events": [_event(event, words, address) for event in events],
         "unexplained": words.say(NOT_ALL) if compared.explained is None else None,
-        "of_rows": _left_out(len(compared.rows), words),
-        "of_events": _left_out(len(events), words),
+        "of_rows": _left_out(len(compared.rows), shown.rows, words),
+        "of_events": _left_out(len(events), shown.events, words),
         "files": lambda **form: _document(question, name, compared, **form),
     }
     return render.comparison(context, question, address)
@@ -128,7 +169,7 @@ def _totals(compared: ReportComparison, words: Words) -> list[tuple[str, str, st
     ]
 
 
-def _row(row: ChangedRow, key: Sequence[str], words: Words, address: PageAddress) -> tuple[str, list[Shown], str]:
+def _row(row: ChangedRow, key: Sequence[str], words: Words, address: PageAddress) -> tuple[str, list[ShownCell], str]:
     """What became of a row, its key, and the values that differ."""
     whole = row.after or row.before or {}
     columns = [name for name in row.columns if name not in key and name != "incomplete"]
@@ -154,11 +195,11 @@ def _event(event: NamedValues, words: Words, address: PageAddress) -> NamedValue
     }
 
 
-def _left_out(number: int, words: Words) -> str:
+def _left_out(shown: int, all_of_them: int, words: Words) -> str:
     """How many of how many are shown; empty if all are."""
-    if number <= SHOWN_MAX:
+    if shown == all_of_them:
         return ""
-    return words.say(PART).format(shown=words.number(SHOWN_MAX), all=words.number(number))
+    return words.say(PART).format(shown=words.number(shown), all=words.number(all_of_them))
 
 
 def _document(question: Question, name: str, compared: ReportComparison, **form: str) -> str:

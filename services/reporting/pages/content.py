@@ -62,7 +62,7 @@ async def content_of(sheet: Sheet, question: Question, model: ReadModel, suffix:
     if sheet.name == "search":
         return await _searched(question, model, ROWS_MAX if suffix else HITS_MAX + 1)
     if sheet.name == "strength":
-        return await _strength(question, model)
+        return await _strength(question, model) if suffix else await strength_of(question, model)
     if sheet.name != "questions":
         return await show(sheet, question, model, suffix)
     key = ("front", question.as_of, question.terms.model_dump_json())
@@ -77,6 +77,12 @@ async def _searched(question: Question, model: ReadModel, most: int) -> PageCont
     address = PageAddress(question.kept, question.root).without("q")
     near = await search.near(text, question.terms, model) if text and not result.values else ""
     return PageContent(None, {"hits": result}, hits=search.hits(result, address, question.words), near=near)
+
+
+async def strength_of(question: Question, model: ReadModel) -> PageContent:
+    """The content of the page of strength over time, kept while the views stay as they are; raises `QueryError`."""
+    key = ("strength", question.as_of, question.terms.model_dump_json())
+    return await model.kept(key, lambda: _strength(question, model), _size)
 
 
 async def _strength(question: Question, model: ReadModel) -> PageContent:

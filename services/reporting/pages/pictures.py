@@ -8,10 +8,10 @@ from typing import Final
 from fastapi import Response
 
 from kernel.http.caching import NOT_AT_ALL
-from services.reporting.pages import chart, form_values, strength
+from services.reporting.pages import chart, strength
 from services.reporting.pages.catalogue import SHEETS
 from services.reporting.pages.chart import StrengthChart
-from services.reporting.pages.content import parameters_for
+from services.reporting.pages.content import parameters_for, strength_of
 from services.reporting.pages.render import Question, environment
 from services.reporting.query.session import ReadModel
 from services.reporting.query.values import NamedValues
@@ -33,10 +33,7 @@ async def of_line(question: Question, model: ReadModel) -> Response:
 
 async def of_strength(question: Question, model: ReadModel) -> Response:
     """All missions, or one, against the ceilings that cover them; raises `QueryError`."""
-    sheet = SHEETS["strength"]
-    async with model.session(question.terms) as session:
-        named = form_values.values(sheet, question.terms, question.as_of, {})
-        rows = (await strength.find(session, named, question.terms.contributor)).rows
+    rows = (await strength_of(question, model)).sections["strength"].rows
     return _response(chart.strength(rows, question.as_of, "ceiling"), rows, question)
 
 
