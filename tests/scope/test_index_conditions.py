@@ -51,3 +51,17 @@ async def test_every_function_in_an_index_is_made_of_parts_that_leak_nothing(two
                 plan = [line[0].strip() for line in await connection.fetch(sql)]
             filters = [line for line in plan if line.startswith("Filter") and " > " in line]
             assert filters == [], f"{row['index']}: {condition} is filtered and finds nothing in the index"
+
+
+async def test_the_first_event_of_a_correlation_is_read_from_its_index_however_many_there_are(
+    two_states: TwoStates,
+) -> None:
+    async with (
+        two_states.pools() as pools,
+        pools.connection(frozenset({"AAA"}), is_snapshot=True) as connection,
+    ):
+        await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        of_many = "SELECT id FROM events WHERE correlation_id = 'an import' ORDER BY service, position LIMIT 1"
+        plan = [line[0].strip() for line in await connection.fetch(f"EXPLAIN (COSTS off) {of_many}")]
+    assert "Index Cond: (correlation_id = 'an import'::text)" in plan
+    assert [line for line in plan if "Sort" in line] == []

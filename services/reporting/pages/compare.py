@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Final, TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -24,11 +24,9 @@ from services.reporting.pages.cells import Cell, OccupancyBar, PageAddress, cell
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.render import Question
 from services.reporting.pages.sentences import sentence_between
-from services.reporting.query.session import ReadModel
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.comparison import NOT_ALL, ChangedRow, ReportComparison, compare
-from services.reporting.reports.parameters import ReportParameters
 from services.reporting.spreadsheets.titles import REPORT_TITLES
 
 SHEET: Final = Sheet("compare", "Compare", ())
@@ -85,20 +83,18 @@ async def answer(question: Question, own: Mapping[str, str], model: Model) -> Re
     narrowed = "contributor" in REPORTS[name].own
     terms = question.terms if narrowed else question.terms.model_copy(update={"contributor": None})
     known_then = before.before_as_known_at
-    compared = await model.kept(
-        ("compare", name, terms.model_dump_json(), question.as_of, day, known_then),
-        lambda: _shown(model, name, terms, day, known_then),
-        _size,
-    )
+
+    async def make() -> ShownComparison:
+        return fitting(await compare(model, name, terms, day, known_then))
+
+    key = ("compare", name, terms.model_dump_json(), question.as_of, day, known_then)
+    fits = await model.kept(key, make, _size)
     kept = {**question.kept, **own, **({"before_as_of": day.isoformat()} if day else {})}
-    return _page(replace(question, kept=kept), name, compared)
+    return _page(replace(question, kept=kept), name, fits)
 
 
-async def _shown(
-    model: ReadModel, name: str, terms: ReportParameters, day: date | None, known: datetime | None
-) -> ShownComparison:
-    """The comparison, and of its rows and events as many as fit the page."""
-    compared = await compare(model, name, terms, day, known)
+def fitting(compared: ReportComparison) -> ShownComparison:
+    """Of a comparison, as many rows and events as fit the page."""
     events = _events_of(compared)
     sizes = ((len(compared.rows), len(compared.key) + 2), (len(events), EVENT_COLUMNS))
     rows_shown, events_shown = paging.shares(sizes)
