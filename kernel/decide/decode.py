@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from contracts.admission import misfit
 from contracts.cloudevents import Envelope
+from contracts.fault_text import fault_text
 from contracts.forms import RECORDED
 from contracts.registry import COMMANDS, EVENTS, schema_version, source_of
 from contracts.strict_json import NotStrict, canonical
@@ -192,7 +193,7 @@ def _unknown_type(name: str, words: Mapping[str, type[Word]], kind: str) -> Inva
 
 def _misfit(error: ValidationError, name: str) -> Invalid:
     """An answer with the first error, and all of them as details; it does not repeat the sender's values."""
-    misfits = [(".".join(("data", *map(str, e["loc"]))), e["msg"]) for e in error.errors(include_url=False)]
+    misfits = [(".".join(("data", *map(str, e["loc"]))), fault_text(e)) for e in error.errors(include_url=False)]
     field, message = misfits[0]
     details = tuple(f"{where}: {what}" for where, what in misfits[:_DETAILS_MAX])
     remedy = f"Correct {field} as the schema of {name} says, and send the command under a new id."

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
 
+from contracts.fault_text import fault_text
 from contracts.json_object import JsonObject
 from kernel.http.caching import NOT_AT_ALL
 from kernel.http.near_address import suggesting
@@ -188,7 +189,7 @@ def of_validation(error: ErrorDetails) -> Problem:
     remedy = error.get("ctx", {}).get("remedy") or f"Send {field} in the form that /docs shows."
     if error["type"] in ("literal_error", "enum") and isinstance(given := error["input"], str):
         remedy = did_you_mean(given, _QUOTED.findall(error.get("ctx", {}).get("expected", "")), remedy)
-    return Problem(BAD_PARAMETER, f"{field}: {error['msg']}", field=field, remedy=remedy)
+    return Problem(BAD_PARAMETER, f"{field}: {fault_text(error)}", field=field, remedy=remedy)
 
 
 def unknown(field: str) -> Problem:

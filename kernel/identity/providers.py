@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from contracts.fault_text import fault_text
 from contracts.words import Contributor
 from kernel.identity.principal import Principal, Role
 
@@ -213,7 +214,7 @@ def parse(text: str) -> Mapping[str, IdentityProvider]:
     except ValidationError as fault:
         first = fault.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise MalformedProvidersFile(f"{place}: {first['msg']}") from fault
+        raise MalformedProvidersFile(f"{place}: {fault_text(first)}") from fault
     except tomllib.TOMLDecodeError as fault:
         raise MalformedProvidersFile(f"It is no TOML: {fault}") from fault
     by_issuer = {one.issuer: one for one in providers}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from contracts.fault_text import fault_text
 from contracts.forms import BEYOND
 from contracts.limits import EVENT_BYTES_MAX, OUTCOME_DETAILS_MAX, OUTCOME_TEXT_CHARS_MAX
 from contracts.outcome import CommandDecided
@@ -27,7 +28,7 @@ def beyond_limits(fault: Exception) -> Refusal | None:
     name = ".".join(map(str, error["loc"]))
     return Refusal(
         "limits",
-        f"This leads to {name} of {fault.title}, which is beyond what is kept: {error['msg']}.",
+        f"This leads to {name} of {fault.title}, which is beyond what is kept: {fault_text(error)}.",
         remedy="Choose days and numbers that lead to less; docs/reference/limits.md lists what is kept.",
     )
 

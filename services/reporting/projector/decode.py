@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from contracts import registry
 from contracts.cloudevents import Envelope, from_kafka
 from contracts.envelope import ActedBy
+from contracts.fault_text import fault_text
 from contracts.newer import UnreadEvent, newer, newer_event
 from contracts.unreadable import Unreadable
 from contracts.words import Event
@@ -106,5 +107,5 @@ def _parked_data(name: str, schema_version: int, text: str) -> Event | UnreadEve
         return word.read(text)
     except ValidationError as error:  # it was parked unread, and does not fit the contract that now defines it
         first = error.errors(include_url=False, include_input=False)[0]
-        why = ValueError(f"data.{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        why = ValueError(f"data.{'.'.join(map(str, first['loc']))}: {fault_text(first)}")
         return UnreadEvent(name, schema_version, text, why)
