@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from contracts.verifiability import KeyRefused, SigningKey
+from kernel.identity import private_files
 from kernel.identity.register import Register, RegisterRefused
 from kernel.identity.register_text import parse
 from kernel.identity.signed_note import text_of
@@ -54,9 +55,15 @@ def key_file(folder: Path, producer: str) -> Path:
 
 
 def read_key(file: Path) -> SigningKey:
-    """The private key in a file; raises OperationError."""
+    """The private key in a file.
+
+    Raises:
+        OperationError: the file holds none, or others can read it.
+    """
     try:
-        return SigningKey.from_pem(file.read_bytes())
+        return private_files.read_key(file)
+    except private_files.KeyExposed as fault:
+        raise OperationError(str(fault)) from fault
     except (OSError, KeyRefused) as fault:
         reason = str(fault) if isinstance(fault, KeyRefused) else type(fault).__name__
         raise OperationError(f"{file} cannot be used ({reason}): remove it, and run `forcegen up` again.") from fault

@@ -1,14 +1,13 @@
 """The register of producers, for an operator: checked, compared, signed; and what a key has led to."""
 
-import os
 import secrets
-import stat
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.registry import SERVICES
+from kernel.identity import private_files
 from kernel.identity.register import Register, RegisterRefused, difference, lines_of
 from kernel.identity.register_text import TITLE, open_register, operators_named, parse
 from kernel.identity.signed_note import Malformed, Signer, Unsigned, open_note, sign, text_of
@@ -58,9 +57,7 @@ def sign_register(file: Path, key: Path) -> str:
     try:
         text = _unsigned(note)
         parse(text)
-        if key.exists() and key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise OperationError(f"Others can read {key}: chmod 600 it, and think about making a new key.")
-        signer = Signer.parse(_text(key).strip())
+        signer = _operator(key)
         if note != text and _is_signed(note, signer):
             raise OperationError(f"{file} is signed by {signer.name} already.")
         own = sign(text, [signer]).removeprefix(text)
@@ -79,7 +76,7 @@ def operator_key(name: str, file: Path) -> str:
     if not file.exists():
         return new_operator_key(name, file)
     try:
-        return str(Signer.parse(_text(file).strip()).verifier)
+        return str(_operator(file).verifier)
     except Malformed as fault:
         raise OperationError(f"{file} holds no operator's key: {fault}") from fault
 
@@ -93,16 +90,24 @@ def new_operator_key(name: str, file: Path) -> str:
     signer = Signer(name, secrets.token_bytes(32))
     try:
         Signer.parse(signer.secret())
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        private_files.write_private(file, f"{signer.secret()}\n".encode())
     except Malformed as fault:
         raise InvalidRequest(f"A key cannot be named {name!r}: {fault}. Use letters, digits, hyphens.") from fault
     except OSError as fault:
         raise OperationError(
             f"{file} cannot be made ({type(fault).__name__}): name a file that is not there."
         ) from fault
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(signer.secret() + "\n")
     return str(signer.verifier)
+
+
+def _operator(key: Path) -> Signer:
+    """The operator's key in a file; raises Malformed, or OperationError where it cannot be read or others can."""
+    try:
+        return Signer.parse(private_files.read_private(key).decode().strip())
+    except private_files.KeyExposed as fault:
+        raise OperationError(str(fault)) from fault
+    except (OSError, UnicodeDecodeError) as fault:
+        raise OperationError(f"{key} cannot be read ({type(fault).__name__}).") from fault
 
 
 async def affected_by(

@@ -77,6 +77,9 @@ def test_private_keys_are_kept_to_their_owner(tmp_path: Path) -> None:
     keys = [*folder.glob("*.key")]
     assert {key.stem for key in keys} == {"developer", "office", *local_producers.OPERATORS}
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
+    (folder / "office.key").chmod(0o644)
+    with pytest.raises(OperationError, match="Others can read"):
+        registered(tmp_path).key_of("urn:office")
 
 
 def test_a_register_that_the_operator_names_is_handed_on_and_none_is_made(

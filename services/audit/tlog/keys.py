@@ -5,22 +5,17 @@ line. So a verifier that knows the first key can follow to the newest, and nobod
 key alone.
 """
 
-import os
 import secrets
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from kernel.identity.private_files import KeyExposed, read_private, write_private
 from kernel.identity.signed_note import Malformed, Signer, Unsigned, Verifier, open_note, sign
 from services.audit.settings import AuditSettings
 
 HANDOVER: Final = "forcegen audit handover"
-OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-
-
-class KeyExposed(Exception):
-    """Others can read a private key."""
+__all__ = ["KeyExposed"]
 
 
 class KeyMissing(Exception):
@@ -105,14 +100,8 @@ def _givers(taker: Verifier, origin: str, note: str) -> list[Verifier]:
 
 
 def _write(file: Path, key: Signer) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(key.secret() + "\n")
-        out.flush()
-        os.fsync(descriptor)
+    write_private(file, f"{key.secret()}\n".encode())
 
 
 def _read(file: Path) -> Signer:
-    if file.stat().st_mode & OTHERS:
-        raise KeyExposed(f"others can read {file.name}: chmod 600")
-    return Signer.parse(file.read_text(encoding="utf-8").strip())
+    return Signer.parse(read_private(file).decode().strip())
