@@ -32,5 +32,6 @@ async def register_of(settings: Settings, pool: asyncpg.Pool) -> RegisterFile | 
 
 
 async def watch(register: RegisterFile, pool: asyncpg.Pool, health: Health) -> None:
-    """Follow the file; each register that comes into force is put on record."""
-    await register_watch.watch(register, lambda file: registers.note(pool, file.current), health)
+    """Follow the file; each register that comes into force after the first is put on record (`register_of`)."""
+    noted = register.first.reference
+    await register_watch.watch(register, lambda file: registers.note(pool, file.current), health, noted)

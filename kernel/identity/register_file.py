@@ -36,6 +36,8 @@ class RegisterFile:
             self._register = self._read()
         except (OSError, UnicodeDecodeError) as fault:
             raise RegisterRefused(f"{file} cannot be read ({type(fault).__name__}).") from fault
+        self.first: Final = self._register
+        """The register that was read at the start."""
 
     @property
     def current(self) -> Register:

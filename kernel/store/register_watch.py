@@ -19,9 +19,11 @@ Keep = Callable[[RegisterFile], Awaitable[object]]
 """Keeps the register that is in force; called again for as long as the database is not there."""
 
 
-async def watch(register: RegisterFile, keep: Keep, health: Health) -> None:
-    """Read the file again when it changes; one that is refused leaves in force what was, and shows in health."""
-    kept: str | None = None
+async def watch(register: RegisterFile, keep: Keep, health: Health, kept: str | None = None) -> None:
+    """Read the file again when it changes; one that is refused leaves in force what was, and shows in health.
+
+    `kept` is the reference of the register that is on record already.
+    """
     while True:
         register.refresh()
         if register.problem is None:

@@ -1,5 +1,6 @@
 """The register of producers at a service on a real server: no earlier one after a restart; what a key has led to."""
 
+import asyncio
 from pathlib import Path
 
 import asyncpg
@@ -8,12 +9,15 @@ from pydantic import SecretStr
 
 from kernel.decide.command_handler import CommandHandler
 from kernel.decide.record_decoder import RecordDecoder
-from kernel.decide.register_in_force import register_of
+from kernel.decide.register_in_force import register_of, watch
 from kernel.identity.intake import Senders
+from kernel.identity.register import Register
+from kernel.runtime.health import Health
 from kernel.runtime.settings import Settings
-from kernel.store import registers
+from kernel.store import register_watch, registers
 from kernel.store.postgres import PostgresStore
 from operations.producers import Affected, affected_by
+from tests.kernel.consuming import until
 from tests.kernel.door import Counting
 from tests.kernel.registered import KZ, OPERATORS, binary
 from tests.kernel.stores import postgres_pool
@@ -39,6 +43,29 @@ async def test_an_earlier_register_is_never_in_force_again(servers: Servers, dat
             with pytest.raises(SystemExit, match="FORCEGEN_PRODUCERS"):
                 await register_of(settings(file), pool)
         assert await register_of(settings(written(tmp_path, 9)), pool) is not None
+
+
+async def test_each_register_is_put_on_record_once(
+    servers: Servers, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """given a service that noted its register before it served, then the watch notes those after it, however quick."""
+    noted: list[int] = []
+
+    async def note(_: asyncpg.Pool, register: Register) -> None:
+        noted.append(register.version)
+
+    monkeypatch.setattr(register_watch, "LOOK_AT_FILE_S", 0.01)
+    monkeypatch.setattr(registers, "note", note)
+    async with postgres_pool(servers, database, "approvals") as pool:
+        in_force = await register_of(settings(written(tmp_path, 7)), pool)
+        assert in_force is not None
+        watching = asyncio.create_task(watch(in_force, pool, Health(1)))
+        await asyncio.sleep(0.1)
+        assert noted == [7]
+        written(tmp_path, 8)
+        in_force.read_again()  # a command asked for it, before the watch looked
+        await until(lambda: noted == [7, 8])
+        watching.cancel()
 
 
 @pytest.mark.parametrize("operators", [None, "", str(OPERATORS[0].verifier)], ids=["none", "empty", "one"])
