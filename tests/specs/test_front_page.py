@@ -11,7 +11,7 @@ from services.reporting.pages.cells import PageAddress
 from services.reporting.pages.i18n import words
 from services.reporting.pages.tile_answers import Answer, Known
 from services.reporting.pages.tiles import TILES, AnsweredTile, answered, answers_of, as_result
-from services.reporting.reports.evidence import ReportEvidence
+from services.reporting.reports.evidence import judged
 from services.reporting.reports.formats import ReportResult
 
 DAY, FIRST = date(2022, 6, 30), date(2013, 12, 20)
@@ -34,23 +34,22 @@ ROWS: dict[int, dict[str, Any]] = {
 """A row of each report that has a finding."""
 SUMS = ("people", "tours", "documents", "moves", "change_points", "breaches", "events")
 DEFAULTS: dict[str, Any] = {"first_day": FIRST, "fullest_mission": "UNIFIL", "newest_return": date(2022, 5, 31)}
-DEFAULTS |= {"has_applications": True, "has_requirements": True}
 ABOUT: dict[str, Any] = {"since": date(2021, 6, 30), "mission": "UNIFIL", "closes_on": DAY}
 FORM: dict[int, dict[str, Any]] = {tile.number: {"mission": "UNIFIL"} if tile.number == 13 else ABOUT for tile in TILES}
 
 
-EVIDENCE = ReportEvidence("found")
-
-
-def result(*rows: dict[str, Any]) -> ReportResult:
+def result(*rows: dict[str, Any], compared: int | None) -> ReportResult:
     names = list(rows[0]) if rows else []
     totals = {name: sum(row.get(name) or 0 for row in rows) for name in SUMS}
     columns = [(name, "text") for name in names]
-    return ReportResult(DAY, None, columns, [tuple(row.values()) for row in rows], totals, None, False, None, EVIDENCE)
+    evidence = judged((compared, FIRST, DAY), DAY, has_rows=bool(rows))
+    return ReportResult(DAY, None, columns, [tuple(row.values()) for row in rows], totals, None, False, None, evidence)
 
 
-def known(rows: dict[int, list[dict[str, Any]]], as_of: date = DAY, **defaults: object) -> Known:
-    results = {tile.number: result(*rows.get(tile.number, [])) for tile in TILES}
+def known(
+    rows: dict[int, list[dict[str, Any]]], as_of: date = DAY, compared: int | None = 3, **defaults: object
+) -> Known:
+    results = {tile.number: result(*rows.get(tile.number, []), compared=compared) for tile in TILES}
     return Known(results, {**DEFAULTS, **defaults}, as_of, None, FORM)
 
 
@@ -63,7 +62,7 @@ COMPARED = known(
     }
 )
 """Where there was something to look at, and nothing was found."""
-EMPTY = replace(known({}, newest_return=None, fullest_mission=None, has_applications=False, has_requirements=False))
+EMPTY = replace(known({}, newest_return=None, fullest_mission=None, compared=None))
 REASSURING = (4, 5, 6, 7, 9, 10, 12)
 """The questions to which zero is good news."""
 

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from contracts.json_object import JsonObject
 from services.reporting.pages.cells import takes_nobody
+from services.reporting.pages.evidence_words import WORDS
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.formats import ReportResult
 
@@ -46,6 +47,10 @@ class Known:
 
     def rows(self, number: int) -> list[JsonObject]:
         return self.results[number].rows if number in self.results else []
+
+    def compared(self, number: int) -> int:
+        """On how many records the answer rests, where the report counts them (`reports/evidence.py`)."""
+        return self.results[number].evidence.compared or 0 if number in self.results else 0
 
     def total(self, number: int, column: str) -> int:
         return int(self.results[number].totals.get(column, 0)) if number in self.results else 0
@@ -140,8 +145,8 @@ def waits(known: Known) -> Answer:
     rows = known.rows(5)
     if rows:
         return Answer(len(rows), WAITS, rests_on=[(LONGEST, max(row["days"] for row in rows))])
-    if not known.defaults["has_applications"]:
-        return Answer(None, "No application is on record by this day.")
+    if not known.compared(5):
+        return Answer(None, WORDS["waiting"].missing)
     return Answer(0, WAITS, rests_on=[("Every application has its vacancy, and every planned tour its consents.", 0)])
 
 
@@ -163,7 +168,7 @@ def ending(known: Known) -> Answer:
 def documents(known: Known) -> Answer:
     rows = known.rows(7)
     unknown = sum(row["kind"] is None for row in rows)
-    if not known.defaults["has_requirements"]:
+    if not known.compared(7):
         return Answer(None, "What an operation requires is not on record.")
     lacking = len({(row["mandate"], row["mission"]) for row in rows if row["kind"]})
     rests_on = [(LACKING, lacking), *([(UNREQUIRED, unknown)] if unknown else [])]

@@ -60,7 +60,6 @@ _ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
     "evidence_unused_mandates": ("unused_mandates",),
     "evidence_waiting": ("waiting",),
     "evidence_ending_tours": ("ending_tours",),
-    "evidence_missing_documents": ("missing_documents",),
     "evidence_moved_dates": ("moved_dates",),
     "evidence_statements": ("statements",),
     "evidence_strength_returned": ("strength_returned",),
@@ -73,6 +72,7 @@ _ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
 EVIDENCE: Final[Mapping[str, EvidenceQuery]] = {
     **{name: EvidenceQuery(sql) for sql, names in _ANSWERS.items() for name in names},
     "reconciliation": EvidenceQuery("evidence_reconciliation", beside_rows=True),
+    "missing_documents": EvidenceQuery("evidence_missing_documents", beside_rows=True),
 }
 """By the file of a report's query, or of a list's. A report without an entry has no answer; a test names it."""
 
