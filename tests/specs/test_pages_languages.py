@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.http.languages import LANGUAGES, named, negotiated
+from services.reporting.pages.i18n import words
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,14 @@ def test_what_is_no_list_of_languages_prefers_none(accepted: str) -> None:
 @given(st.text(st.sampled_from("enrukEN-_*;q=01. ,\t") | st.characters()))
 def test_whatever_is_sent_a_language_is_served(accepted: str) -> None:
     assert negotiated(accepted) in LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_below_zero_has_a_minus_sign_in_every_language(language: str) -> None:
+    """And a change has a plus, or a minus, of the same width; zero has neither."""
+    said = words(language)
+    assert (said.number(-4), said.number(-0.5)[0], said.number(0)) == ("−4", "−", "0")
+    assert (said.change(-4), said.change(4), said.change(0)) == ("−4", "+4", "0")
 
 
 @pytest.mark.parametrize(

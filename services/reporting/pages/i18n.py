@@ -52,11 +52,12 @@ class Words:
         return self.say(worded(code))
 
     def number(self, number: float) -> str:
-        return _decimal(number, self.locale)
+        """A number; one below zero with a minus sign (U+2212), which is as wide as a plus and no hyphen."""
+        return ("−" if number < 0 else "") + _decimal(abs(number), self.locale)
 
     def change(self, number: int) -> str:
         """A number with its sign, as a change is written; zero is 0."""
-        return ("+" if number > 0 else "−" if number < 0 else "") + self.number(abs(number))
+        return ("+" if number > 0 else "") + self.number(number)
 
     def day(self, day: date) -> str:
         """A day in the long form of the language: 30 June 2022, 30 июня 2022 г., 2022 ж. 30 маусым."""
