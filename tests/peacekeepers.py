@@ -89,7 +89,7 @@ def planned(tour: str = "t-1", **more: Any) -> deployments.TourPlanned:
         **{"rank": "captain", "planned_from": D("2014-07-01"), "planned_until": D("2015-07-01")},
         **{"consents_required": ("host_state", "un_structure")},
     }
-    return deployments.TourPlanned(**_tour(tour), **{**data, **more})
+    return deployments.TourPlanned(**{**_tour(tour), **data, **more})
 
 
 def company(tour: str = "u-1", people: int = 100, **more: Any) -> deployments.TourPlanned:
@@ -122,8 +122,8 @@ def rescheduled(tour: str = "t-1", arrives: str = "2014-08-01") -> deployments.T
 
 def arrived(tour: str = "t-1", day: str = "2014-07-01", **more: Any) -> deployments.TourArrived:
     data: dict[str, Any] = {"headcount": 1, "mission": "MINURSO", "category": "military_observer"}
-    line = more.pop("line", "observers")
-    return deployments.TourArrived(**_tour(tour, line), arrived_on=D(day), **{**data, **more})
+    line, mandate = more.pop("line", "observers"), more.pop("mandate", "kz-2013")
+    return deployments.TourArrived(**_tour(tour, line, mandate), arrived_on=D(day), **{**data, **more})
 
 
 def company_arrived(tour: str = "u-1", day: str = "2014-10-01", people: int = 100) -> deployments.TourArrived:
@@ -188,10 +188,12 @@ def barred(person: str = "p-0001") -> vacancies.CandidateBarred:
     return vacancies.CandidateBarred(person=person, since=D("2015-02-01"), tour="t-1", reason="discipline")
 
 
-def corrected(corrects: UUID, tour: str = "t-1", line: str = "observers", **fault: Any) -> deployments.TourCorrected:
+def corrected(
+    corrects: UUID, tour: str = "t-1", line: str = "observers", mandate: str = "kz-2013", **fault: Any
+) -> deployments.TourCorrected:
     ((field, value),) = fault.items()
     facts: dict[str, Any] = {"field": field, "value": value, "corrected_on": D("2014-07-15"), "reason": "a slip"}
-    return deployments.TourCorrected(**_tour(tour, line), corrects=corrects, **facts)
+    return deployments.TourCorrected(**_tour(tour, line, mandate), corrects=corrects, **facts)
 
 
 def mission_status(mission: str) -> deployments.MissionStatusRecorded:

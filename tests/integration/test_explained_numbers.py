@@ -21,6 +21,7 @@ from tests.integration.answering import QueryClient, given
 from tests.integration.reading_database import reading_database
 from tests.integration.test_known_at import TODAY, deliver
 from tests.projection_spec import history
+from tests.properties.known_histories import CORRECTED as CORRECTION
 from tests.properties.known_histories import Question, questions
 from tests.stories import AS_OF, run_story
 
@@ -130,6 +131,66 @@ async def test_a_correction_is_listed_with_what_it_took_away_and_an_ordinary_sta
         assert "−1" in page
 
 
+PUT_RIGHT: list[Event] = [
+    *(story.proposed(), story.approved(), story.proposed("kz-2014"), story.approved("kz-2014")),
+    *(story.planned("t-1"), story.arrived("t-1")),
+    *(story.planned("t-2", person="p-2"), story.arrived("t-2"), story.corrected(CORRECTION, "t-2", rank="major")),
+    *(story.planned("t-3", person="p-3"), story.arrived("t-3"), story.corrected(CORRECTION, "t-3", mission="UNOCI")),
+    *(
+        story.company(),
+        story.company_arrived(day="2014-07-01"),
+        story.corrected(CORRECTION, "u-1", "company", headcount=90),
+    ),
+    story.planned("t-4", person="p-4", mandate="kz-2014", category="staff_officer"),
+    story.arrived("t-4", "2014-10-01", mandate="kz-2014", category="staff_officer"),
+    story.corrected(CORRECTION, "t-4", mandate="kz-2014", arrived_on=story.D("2014-07-02")),
+]
+"""Of every tour but the first something was put right, so each of them may be behind any number."""
+
+
+@pytest.mark.parametrize(
+    ("question", "people"),
+    [
+        ({"mission": "MINURSO"}, 3),
+        ({"mission": "MINURSO", "rank": "captain"}, 2),
+        ({"mission": "MINURSO", "rank": "major"}, 1),
+        ({"mission": "MINURSO", "category": "military_observer"}, 2),
+        ({"mission": "MINURSO", "line": "kz-2013/observers"}, 2),
+        ({"mission": "MINURSO", "mandate": "kz-2014"}, 1),
+        ({"mission": "MINURSO", "mandate": "kz-2013"}, 2),
+        ({"mission": "UNIFIL", "rank": "none"}, 90),
+        ({"contributor": "KAZ", "rank": "captain"}, 3),
+        ({"contributor": "KAZ", "category": "infantry"}, 90),
+    ],
+    ids=lambda one: "-".join(one.values()) if isinstance(one, dict) else "",
+)
+async def test_a_change_counts_only_for_those_whom_the_number_is_about(
+    put_right: QueryClient, question: dict[str, str], people: int
+) -> None:
+    """given tours that were put right, in a number and outside it, then only those are credited that it counts."""
+    behind = await put_right.report("events-behind", **question, as_of="2014-09-01")
+    assert behind["totals"]["change"] == people
+
+
+@pytest.fixture(scope="module")
+async def put_right(postgres_dsn: str) -> AsyncIterator[QueryClient]:
+    async with given(postgres_dsn, PUT_RIGHT) as ask:
+        yield ask
+
+
+async def test_who_arrived_after_leaving_was_never_there(postgres_dsn: str) -> None:
+    """given an arrival that was corrected past the departure, then it explains nothing, no number and no turn."""
+    past = story.corrected(CORRECTION, "t-2", arrived_on=story.D("2014-09-01"))
+    async with given(postgres_dsn, [*CORRECTED, past]) as ask:
+        for day in ("2014-07-15", "2014-08-15", "2014-09-15"):
+            behind = await ask.report("events-behind", mission="MINURSO", as_of=day)
+            assert behind["totals"]["change"] == 1, "t-1 alone"
+        for first, then in (("2014-07-15", "2014-08-15"), ("2014-08-15", "2014-09-15"), ("2014-07-15", "2014-12-01")):
+            days = {"before_as_of": first, "as_of": then}
+            body = (await ask.http.get("/v1/reports/strength/compare", params=days)).json()
+            assert (body["difference"]["people"], body["explained"]) == (0, []), days
+
+
 async def test_the_page_of_a_number_leads_to_tours_missions_proofs_and_its_receipt(
     postgres_dsn: str,
 ) -> None:
@@ -170,6 +231,20 @@ async def test_a_report_is_compared_on_a_page(ask: QueryClient, language: str) -
         assert (await ask.http.get("/compare", params={**params, "report": name}, headers=headers)).status_code == 200
     instant = {**params, "before_as_known_at": "2022-07-01T12:05"}
     assert (await ask.http.get("/compare", params=instant, headers=headers)).status_code == 200
+
+
+async def test_each_event_of_a_comparison_says_what_it_is_about(put_right: QueryClient) -> None:
+    """given changes of ceilings, which no event explains alone, then those listed name the tour and who is on it."""
+    address = "/compare?report=occupancy&before_as_of=2014-06-01&as_of=2014-09-01"
+    page = (await put_right.http.get(address, headers={"Accept": "text/html", "Accept-Language": "en"})).text
+    why = page[page.index('id="s-why"') : page.index('id="s-rows"')]
+    events = re.findall(r'<tr><td><a href="/events/[^"]*">([^<]*)</a></td><td>(.*?)</td>', why)
+    assert len(events) > 8
+    assert all(about for _, about in events), events
+    of_tours = [(said, about) for said, about in events if "/tours/" in about]
+    assert of_tours
+    for said, about in of_tours:
+        assert re.search(r"p-\d|kazbat", said), (said, about)
 
 
 @pytest.mark.parametrize(

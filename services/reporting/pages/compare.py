@@ -187,6 +187,7 @@ def _event(event: NamedValues, words: Words, address: PageAddress) -> NamedValue
         "people": words.change(event["people"]) if "people" in event else "",
         "said": Cell(said, address.of(f"/events/{event['event']}")),
         "tour": Cell(str(tour), address.of(f"/tours/{tour}")) if tour else Cell(""),
+        "concerns": cell("concerns", event, words, address) if "concerns" in event else Cell(""),
         "recorded": words.instant(event["recorded"]),
     }
 

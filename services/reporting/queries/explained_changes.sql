@@ -4,9 +4,7 @@ WITH {include explained_turns}, {include explained_lessons}, {include explained_
 SELECT explained.kind, explained.people, explained.tours, explained.contributor, explained.mission, explained.category,
        explained.rank, explained.line, explained.tour, events.id AS event, events.service, events.position, events.type,
        events.effective, events.recorded, coalesce(data ->> 'to_mission', data ->> 'mission') AS event_mission,
-       coalesce(tours.person, tours.unit) AS who,
-       coalesce(data ->> 'arrived_on', data ->> 'transferred_on', data ->> 'departed_on')::date AS first_day,
-       data ->> 'field' AS field, data ->> 'old_value' AS old_value, data ->> 'value' AS new_value
+       {include event_in_words}
 FROM explained
 LEFT JOIN events ON events.service = 'deployments' AND events.position = explained.position
 LEFT JOIN tours ON tours.id = explained.tour
