@@ -67,6 +67,7 @@ def table(result: ReportResult, named: NamedValues, terms: ReportParameters, wor
         totals=(),
         links=(),
         is_cut=len(shown) < len(result.values),
+        of=len(result.values),
         state=result.evidence.state,
         evidence=sentences(result.evidence, STEPS, words),
     )

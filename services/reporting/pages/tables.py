@@ -12,6 +12,7 @@ from services.reporting.pages.evidence_words import sentences
 from services.reporting.pages.focus import OF_A_TABLE, Focus
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.query.values import NamedValues
+from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.evidence import EvidenceState
 from services.reporting.reports.formats import ReportResult
 
@@ -48,6 +49,8 @@ class Table:
     """Texts and addresses of the rows that it does not show, and of the whole page."""
     is_cut: bool
     """Whether it leaves out rows."""
+    of: int | None
+    """How many rows there are in all; None where nobody counted them."""
     state: EvidenceState
     evidence: Sequence[str]
     """Sentences on what the table rests on."""
@@ -98,9 +101,16 @@ def _table(section: Section, result: ReportResult, share: int, place: Place, *, 
         totals=totals_row(section.report, section.columns, result, place.path, words, place.address),
         links=_links(section, result, share, place, is_alone=is_alone),
         is_cut=result.next is not None or share < len(result.values),
+        of=len(result.values) if is_whole else _rows_in_all(section, result),
         state=result.evidence.state,
         evidence=sentences(result.evidence, section, words),
     )
+
+
+def _rows_in_all(section: Section, result: ReportResult) -> int | None:
+    """How many rows a report has of which these are a part, if one of its totals counts them."""
+    counted = REPORTS[section.report].one_each if section.report in REPORTS else ""
+    return result.totals.get(counted)
 
 
 def _ordered(section: Section, rows: Sequence[NamedValues], focus: Focus | None) -> Sequence[NamedValues]:

@@ -34,6 +34,8 @@ class ReportDefinition:
     """Whether an index has its rows in the order of their key (`query/keyset.py`)."""
     details: str = ""
     """The file with all columns of a page's rows, if `sql` returns only keys and the columns that add up."""
+    one_each: str = ""
+    """The total that counts its rows, if it has one: each row is one tour, one event or one move."""
     other_sources: Mapping[str, "ReportDefinition"] = field(default_factory=dict)
     """The same question about another source than the register."""
 
@@ -102,6 +104,7 @@ REPORTS = {
         (DEPLOYED,),
         {"contributor": "KAZ", "mission": "MINURSO", "person": "p-0001", "people": 1, "tours": 1},
         details="who_is_where_details",
+        one_each="tours",
     ),
     "headroom": ReportDefinition(
         "Room under each mandate line and sub-ceiling: now, and at the fullest moment of what is planned. There is none"
@@ -153,6 +156,7 @@ REPORTS = {
         (DEPLOYED, ANSWERED),
         {"id": "kz-2013/observers/t-1", "days": 45, "bucket": "60", "replacement": "nominated", "raise": "R2"}
         | {"people": 1, "tours": 1},
+        one_each="tours",
     ),
     "missing-documents": ReportDefinition(
         "Legal documents that each operation (mandate and mission) requires on a day and lacks.",
@@ -179,6 +183,7 @@ REPORTS = {
         {"id": "kz-2013/observers/t-1", "decided_on": "2014-06-20", "decided_by": "UN", "reason": "visa", "moves": 1},
         ordered=True,
         details="moved_dates_details",
+        one_each="moves",
     ),
     "reconciliation": ReportDefinition(
         "The register against the UN's strength returns, row by row: contributor, date, mission, type (raise R1).",
@@ -209,6 +214,7 @@ REPORTS = {
         {"tour": "t-1", "person": "p-0001", "state": "present", "days_early": 30, "people": 1, "tours": 1},
         ("mission", "closes_on"),
         details="must_come_home_details",
+        one_each="tours",
     ),
     "ceiling-held": ReportDefinition(
         "Whether each ceiling held at every instant: a sweep over all change points, the fullest day, every breach.",
@@ -241,6 +247,7 @@ REPORTS = {
         or_alone="contributor",
         narrowed_by="mission",
         details="events_behind_details",
+        one_each="events",
     ),
     "timeline": ReportDefinition(
         "What happened between two days, by when it was true: every event, whoever recorded it and whenever; or those"
@@ -253,6 +260,7 @@ REPORTS = {
         ("since",),
         ordered=True,
         details="timeline_details",
+        one_each="events",
     ),
     "awaiting-approval": ReportDefinition(
         "Mandates, changes of mandates and corrections that one person proposed and no other has decided by a day.",
