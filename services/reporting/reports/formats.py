@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -95,7 +94,7 @@ def as_parquet(name: str, result: ReportResult) -> bytes:
     """The answer as Parquet: each column is typed, an unknown value is null, and the file's metadata holds the rest."""
     metadata = {key: value for key, value in as_json(name, result).items() if key not in ("columns", "rows")}
     fields = [pyarrow.field(column, _PARQUET_TYPES[kind]) for column, kind in result.columns]
-    schema = pyarrow.schema(fields, metadata={"forcegen": json.dumps(metadata, default=str)})
+    schema = pyarrow.schema(fields, metadata={"forcegen": json_bytes(metadata)})
     rows = [{column: _plain(value) for column, value in row.items()} for row in result.rows]
     file = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), file)
