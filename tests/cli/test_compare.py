@@ -35,6 +35,19 @@ def test_files_are_passed_on(monkeypatch: pytest.MonkeyPatch, directory: Path, f
     assert ("format=" in query, f"section={section}" in query) == (form != "json", bool(section))
 
 
+@pytest.mark.parametrize(
+    "command", ["report strength --format xlsx", "report strength --format parquet", "compare strength --format xlsx"]
+)
+def test_what_is_no_text_is_not_sent_to_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, directory: Path, command: str
+) -> None:
+    sent = answered_by(monkeypatch, lambda _: httpx.Response(200, content=b"PK\x03\x04"))
+    monkeypatch.setattr("cli.commands.report.is_terminal", lambda: True)
+    before = ["--before-as-of", "2022-05-31"] if command.startswith("compare") else []
+    result = CliRunner().invoke(app, [*command.split(), *before, "-d", str(directory)], env={"FORCEGEN_QUERY_URL": ""})
+    assert (result.exit_code, "send it to a file" in result.stderr, sent) == (2, True, [])
+
+
 @pytest.mark.parametrize("options", [("--section", "rows"), ("--format", "csv", "--columns", "kind")])
 def test_an_option_that_says_nothing_is_refused(directory: Path, options: tuple[str, ...]) -> None:
     result = CliRunner().invoke(app, ["compare", "strength", *options, "-d", str(directory)])

@@ -80,6 +80,13 @@ SCOPE_GUARDS: Final = (
         "{(None, kind, name, instant)",
     ),
     _without(
+        "suggestions by scope",
+        "http.py::test_no_suggestion_names_what_another_state_has_on_record",
+        READ_SCOPE,
+        "pool = self.unscoped if scope is None else self.scoped",
+        "pool = self.unscoped",
+    ),
+    _without(
         "waits by scope",
         SIDE,
         "services/reporting/query/consistency.py",

@@ -106,6 +106,19 @@ async def test_a_page_shows_all_that_was_committed_before_its_request(pages: Pag
     assert after == await fresh.read(path)
 
 
+async def test_after_a_rebuild_a_page_is_made_anew(pages: Pages) -> None:
+    """given views in the place of others, when their last change has the same number, then they are other views."""
+    before = await pages.read("/tours")
+    async with pages.pool.acquire() as connection, connection.transaction():
+        last = await connection.fetchval("SELECT last FROM change_head")
+        await connection.execute("ALTER TABLE change_head RENAME TO change_head_before")
+        await connection.execute("CREATE TABLE change_head AS TABLE change_head_before")
+        await Projector().apply(connection, history([*EVENTS, *MORE]))
+        await connection.execute("UPDATE change_head SET last = $1", last)
+    after = await pages.read("/tours")
+    assert "p-0002" in after and "p-0002" not in before
+
+
 @pytest.mark.parametrize("path", PAGES)
 async def test_who_sees_one_state_is_shown_nothing_that_was_kept_for_others(pages: Pages, path: str) -> None:
     everything = await pages.read(path)

@@ -151,7 +151,7 @@ def test_csv_of_a_region_has_labels_a_byte_order_mark_and_its_decimal_sign() -> 
 def test_csv_of_any_form_keeps_the_guard_of_formulas(separator: str) -> None:
     result = replace(RESULT, columns=[("reason", "text")], values=[("=1+1",)])
     for labels in (None, ENGLISH):
-        form = CsvForm(labels, separator="semicolon" if separator == "semicolon" else "comma")
+        form = CsvForm(labels, bom=True, separator="semicolon" if separator == "semicolon" else "comma")
         assert csv_text(result, form).splitlines()[1] == ("'=1+1")
 
 
