@@ -7,7 +7,7 @@ from services.reporting.projections import VERSION
 from tests.projection_spec import projected
 from tests.stories import run_story
 
-ROWS = {1: "014099f3f08fe906", 2: "014099f3f08fe906"}
+ROWS = {1: "ab7cdee1fc372ac7", 2: "ab7cdee1fc372ac7"}
 """By version, a digest of every row that the story ends with; 2 adds to the log of events who said each."""
 
 
