@@ -14,7 +14,11 @@ from tests.stories import AS_OF, run_story
 PAGES = ("take-it-to-excel", "use-power-bi", "use-pandas", "use-duckdb")
 TEXTS = {name: (ROOT / "docs" / "how-to" / f"{name}.md").read_text(encoding="utf-8") for name in PAGES}
 ADDRESSES = sorted(
-    {one for text in TEXTS.values() for one in re.findall(r"http://127\.0\.0\.1:8080(/[^\s'\"`]+)", text)}
+    {
+        one
+        for text in TEXTS.values()
+        for one in re.findall(r"(?:http://127\.0\.0\.1:8080|\$QUERY_URL)(/[^\s'\"`]+)", text)
+    }
 )
 TEMPLATES = sorted({one for text in TEXTS.values() for one in re.findall(r'f"\{api\}(/[^"]+)"', text)})
 STATEMENTS = re.findall(r"```sql\n(.*?)```", TEXTS["use-power-bi"], re.DOTALL)
