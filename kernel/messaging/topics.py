@@ -3,7 +3,9 @@
 A key's partition must never move, so the number of partitions is fixed when a topic is created.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping
+from time import monotonic
 from typing import Final
 
 import stamina
@@ -53,11 +55,19 @@ def of_log(service: str, log: str) -> str:
     return f"{service}.{LOGS[log]}"
 
 
+SEEN_S: Final = 5.0
+"""How long a topic may take to be seen that somebody else has just made: brokers learn of it after the controller."""
+LOOK_AGAIN_S: Final = 0.5
+
+
 class TopicsMissing(Exception):
     """The topics that a service needs could not be created."""
 
 
-@stamina.retry(on=KafkaConnectionError, attempts=30, timeout=120, wait_max=2)
+class TopicsUnseen(TopicsMissing):
+    """The topics are not there, or not yet, or may not be seen; and they may not be created."""
+
+
 async def ensure(settings: Settings, names: Collection[str]) -> frozenset[str]:
     """Create the topics that are missing; those that exist stay as they are. Returns every topic that was there.
 
@@ -68,6 +78,18 @@ async def ensure(settings: Settings, names: Collection[str]) -> frozenset[str]:
         LoginRefused: the brokers refuse the connection; that is not waited for.
         TopicsMissing: the topics are not there and cannot be created, or the principal may not see them.
     """
+    deadline = monotonic() + SEEN_S
+    while True:
+        try:
+            return await _ensure(settings, names)
+        except TopicsUnseen:
+            if monotonic() > deadline:
+                raise
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+@stamina.retry(on=KafkaConnectionError, attempts=30, timeout=120, wait_max=2)
+async def _ensure(settings: Settings, names: Collection[str]) -> frozenset[str]:
     await login.check(settings)
     admin = AIOKafkaAdminClient(**kafka.client(await kafka.answering(settings)))
     await admin.start()
@@ -96,7 +118,7 @@ def _check(response: object) -> None:
     for name, code, *_ in response.topic_errors:  # type: ignore[attr-defined]
         error: type[KafkaError] = for_code(code)
         if error is TopicAuthorizationFailedError:
-            raise TopicsMissing(
+            raise TopicsUnseen(
                 f"topic {name} is not there, or this principal may not see it, and may not create it: an administrator"
                 " runs `forcegen kafka provision`, and `forcegen kafka acls --check` shows which right is missing"
             )

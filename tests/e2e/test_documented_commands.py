@@ -66,7 +66,8 @@ def test_every_command_of_the_page_works_and_prints_what_is_shown(
     environment: Mapping[str, str], tmp_path: Path, page: str
 ) -> None:
     (tmp_path / "contracts").symlink_to(REPOSITORY / "contracts")  # a reader stands in the checkout
-    assert run(REPOSITORY / page, tmp_path, environment) == []
+    faults = run(REPOSITORY / page, tmp_path, environment)
+    assert not faults, "\n".join(faults)
 
 
 def test_the_system_was_on_other_ports_than_the_usual(environment: Mapping[str, str]) -> None:

@@ -38,7 +38,7 @@ async def test_scope_names_in_404_are_those_of_the_caller(two_states: TwoStates,
 
 
 async def test_scope_what_is_foreign_and_what_is_unknown_are_refused_alike(caller: Caller) -> None:
-    """The text but for the name that was sent, and the status. The names are alike, so both are as near to one of ours."""
+    """The text but for the name that was sent, and the status; both names are as near to one of ours."""
     for name in ONE_BY_ID:
         theirs, nobody = histories.ids("bravo")[name], histories.ids("bravu")[name]
         answers = [await caller.http.get(f"/v1/{name}/{thing}") for thing in (theirs, nobody)]
