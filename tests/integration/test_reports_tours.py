@@ -51,6 +51,23 @@ async def test_the_end_is_the_one_that_was_planned_on_the_day(postgres_dsn: str)
         assert await ask.rows("ending-tours", as_of="2015-05-01") == []
 
 
+async def test_who_is_overdue_on_a_day_is_so_wherever_people_are_counted(postgres_dsn: str) -> None:
+    """Also if their tour was extended later: on the day nobody had decided that."""
+    late = story.extended("t-1", "2015-10-01").model_copy(update={"decided_on": D("2015-07-20")})
+    async with given(postgres_dsn, [*SENT, story.planned(), story.arrived(), late]) as ask:
+        for day, overdue, ends in (
+            ("2015-06-30", 0, "2015-07-01"),
+            ("2015-07-01", 1, "2015-07-01"),
+            ("2015-07-19", 1, "2015-07-01"),
+            ("2015-07-20", 0, "2015-10-01"),
+            ("2015-10-01", 1, "2015-10-01"),
+        ):
+            assert (await ask.report("strength", as_of=day))["totals"]["overdue"] == overdue, day
+            assert await ask.picked("who-is-where", "overdue", "expected_until", as_of=day) == [(bool(overdue), ends)]
+            buckets = await ask.picked("ending-tours", "bucket", "ends_on", as_of=day)
+            assert [end for bucket, end in buckets if bucket == "overdue"] == [ends] * overdue, day
+
+
 async def test_a_replacement_is_shown_from_the_reopened_vacancy_to_the_planned_tour(postgres_dsn: str) -> None:
     leaving = [*SENT, story.announced(), story.nominated(), story.accepted()]
     leaving += [*there("t-1", "2014-12-31", vacancy="v-1", nomination="n-1"), reopened()]

@@ -1,11 +1,6 @@
 -- The tours that end: `present` are those of the day with the end that they had then (a move decided `later` is undone),
 -- `ending` those of them that the question is about.
-later AS MATERIALIZED (
-    SELECT tour, old_departs_on FROM tour_date_changes AS change
-    WHERE decided_on > :as_of::date AND {contributor? contributor = :contributor::text}
-      AND version = (SELECT min(version) FROM tour_date_changes AS each
-                     WHERE each.tour = change.tour AND each.decided_on > :as_of::date)
-), present AS NOT MATERIALIZED (
+{include decided_later}, present AS NOT MATERIALIZED (
     SELECT tour, mission AS is_in, category, line, leaves_on AS ends_on
     FROM stays_on(:as_of::date) AS there
     WHERE NOT EXISTS (SELECT FROM later WHERE later.tour = there.tour)
