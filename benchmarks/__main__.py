@@ -1,17 +1,20 @@
-"""Measurements on real servers of their own, in one table.
+"""Measurements on real servers of their own, in one table; the exit code is 1 if a bound is broken.
 
-    make bench                                 all of them, about half an hour
-    make bench ARGS="deciding projecting"      some
-    make bench ARGS="pages --json pages.json"  one, and its lines for programs
+    make bench                                        all of them, about half an hour
+    make bench ARGS="catching_up relaying"            some
+    make bench ARGS="catching_up --sizes 20000,200000,2000000"
+    make bench ARGS="pages --json pages.json"         one, and its lines for programs
 
-The machine decides most of it: compare lines of one run with each other, not with another machine's.
+The machine decides most of it: compare lines of one run with each other, not with another machine's. Where a folder of
+peers is beside the project (benchmarks/peers.py), they are measured in the same run.
 """
 
 import argparse
-import json
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -19,62 +22,84 @@ from rich.table import Table
 
 from benchmarks import (
     archiving,
+    catching_up,
     codec,
     deciding,
     end_to_end,
     following,
     importing,
+    long_lines,
+    options,
     pages,
+    peers,
     projecting,
+    relaying,
     replaying,
     reports,
     scoping,
     signed,
+    verifying,
 )
 from benchmarks.measure import Measured
+from benchmarks.plain_kafka import plain_kafka
+from benchmarks.results import machine, write
 from tests.servers import Servers, provided_servers
 
 Benchmark = Callable[[Servers], list[Measured]]
 MODULES = (
-    *(codec, deciding, signed, projecting, archiving, replaying, reports, pages, scoping, following, importing),
+    *(catching_up, relaying, archiving, long_lines),
+    *(codec, deciding, signed, projecting, verifying, replaying, reports, pages, scoping, following, importing),
     end_to_end,
 )
 BENCHMARKS: dict[str, Benchmark] = {module.__name__.rpartition(".")[2]: module.run for module in MODULES}
+COLUMNS = ("what", "messages", "seconds", "per second", "of the ceiling", "of the peer", "used", "note")
 
 
-def chosen(arguments: Sequence[str] | None = None) -> tuple[list[str], Path | None]:
-    """The names of the measurements to make, in their order, and the file that their lines are written to."""
+def chosen(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """`names` of the measurements to make, in their order; `json`, the file that their lines are written to; `sizes`."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; all unless given")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the lines, with all their figures, to FILE")
+    parser.add_argument("--sizes", metavar="N,N", help="events, where a rate must be flat; 200000 unless given")
     parsed = parser.parse_args(arguments)
-    names = parsed.names
-    if unknown := [name for name in names if name not in BENCHMARKS]:
+    if unknown := [name for name in parsed.names if name not in BENCHMARKS]:
         parser.error(f"there is no measurement {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
-    return [name for name in BENCHMARKS if not names or name in names], parsed.json
+    parsed.names = [name for name in BENCHMARKS if not parsed.names or name in parsed.names]
+    return parsed
 
 
 def main() -> None:
-    names, file = chosen()
+    run = chosen()
+    if run.sizes:
+        os.environ[options.SIZES] = run.sizes
     console = Console()
-    table = Table("what", "messages", "seconds", "per second", "note", title="Forcegen, measured on this machine")
+    lines = _measured(run.names, console)
+    table = Table(*COLUMNS, title=f"Forcegen, measured on this machine: {machine()}")
     for column in table.columns[1:4]:
         column.justify = "right"
-    lines: list[Measured] = []
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory,
-        provided_servers(Path(directory) / "s") as servers,
-    ):
-        for name in names:
-            with console.status(name):
-                lines += BENCHMARKS[name](servers)
     for line in lines:
         table.add_row(*line.cells())
     console.print(table)
-    if file:
-        file.write_text(json.dumps([asdict(line) for line in lines], indent=1))
+    if run.json:
+        write(run.json, lines)
+    if broken := [f"{line.what}: {each.text}" for line in lines for each in line.bounds if each.is_broken]:
+        console.print("[red]Broken:[/red]", *broken, sep="\n  ")
+        sys.exit(1)
+
+
+def _measured(names: Sequence[str], console: Console) -> list[Measured]:
+    lines: list[Measured] = []
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        servers = stack.enter_context(provided_servers(directory / "s"))
+        if peers.are_there():
+            peers.provide(stack.enter_context(plain_kafka(directory / "p")), servers.postgres)
+        for name in names:
+            with console.status(name):
+                lines += BENCHMARKS[name](servers)
+    return lines
 
 
 if __name__ == "__main__":

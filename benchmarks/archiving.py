@@ -1,157 +1,77 @@
-"""The archive with its tree and its signer, compared with a plain COPY of the same rows; then a full verification.
+"""The archive in its real process: topics that were filled before, until every record is archived, signed and searchable.
 
-The last measurement reads a proof from a tree of ten million leaves: its tiles are stored, its records are not.
+The process does what it does in service: it consumes, hashes, grows and signs the tree, writes, and indexes what it
+has written. Beside it stands a COPY of the very same rows into one table with a primary key, made beforehand.
 """
 
 import asyncio
-import os
-import resource
 import tempfile
 import time
-from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
-import asyncpg
-import uvloop
-from aiokafka import ConsumerRecord
-from pydantic import SecretStr
+import psycopg
 
-from benchmarks.measure import Measured
-from kernel.runtime.health import Health
-from kernel.runtime.process import running_together
-from kernel.store.database import migrate, provision
-from services.audit.app import SERVICE
-from services.audit.archive import static_files, writer
-from services.audit.archive.binary_copy import COLUMNS
-from services.audit.settings import AuditSettings
-from services.audit.tlog import keys, merkle, tiles, tree_store
-from services.audit.tlog.leaf import packed
-from services.audit.tlog.publisher import Publisher
-from services.audit.verify import verifier
-from tests.servers import Servers, fresh_database
+from benchmarks import ceiling, register, traffic
+from benchmarks.measure import Bound, Measured, Reference
+from benchmarks.usage import Meter
+from tests.servers import Servers
+from tests.system import RunningSystem, prepared_system
 
-RECORDS = int(os.environ.get("BENCHMARK_ARCHIVED", "200000"))
-BATCH = SERVICE.batch_records_max or 500
-VALUE_BYTES = 400
-TURNS = 5
-LARGE = 10_000_000
-PROOFS = 200
-Batch = Sequence["ConsumerRecord[bytes, bytes]"]
+RECORDS: Final = 200_000
+TOURS: Final = RECORDS // 3 + 1
+LEAST: Final = 0.15
+"""Of COPY's rate in the same run."""
+SEARCHABLE_S_MAX: Final = 10.0
+"""How long after the last record was archived, at the archive's own rate, it may not be found yet."""
+LOOK_EVERY_S: Final = 0.02
+GIVEN_UP_S: Final = 600
+ARCHIVED: Final = "SELECT size FROM tree"
+SEARCHABLE: Final = "SELECT leaf FROM messages_high_water_mark"
+SIGNED: Final = "SELECT coalesce(max(size), 0) FROM checkpoints"
 
 
 def run(servers: Servers) -> list[Measured]:
-    """Measure on one connection, with records that are in memory."""
-    with fresh_database(servers) as name, tempfile.TemporaryDirectory() as directory:
-        return uvloop.run(_run(servers, name, Path(directory)))
+    """One line: from the first archived batch to the last, and how long until the last record is searchable."""
+    with tempfile.TemporaryDirectory() as logs, prepared_system(servers, Path(logs)) as system:
+        history = islice(register.history(TOURS), RECORDS)
+        sent = asyncio.run(traffic.send(servers, traffic.published(history)))
+        limits = asyncio.run(ceiling.of_records(servers, system.dsn("reporting"), ["deployments.events"]))
+        system.spawn("audit")
+        line = _followed(system, sent)
+    share = Bound("share of COPY", line.per_second / limits.copied, LEAST)
+    bounds = (share, *line.bounds)
+    return [replace(line, ceiling=Reference("COPY", limits.copied), bounds=bounds, figures=limits.figures)]
 
 
-async def _run(servers: Servers, name: str, directory: Path) -> list[Measured]:
-    await provision(servers.database(name), "audit", "only-here")
-    url = servers.as_role("audit", "only-here", name)
-    await migrate(SecretStr(url), SERVICE.schema)
-    batches = [_batch(first) for first in range(0, RECORDS, BATCH)]
-    async with asyncpg.create_pool(url, min_size=2, max_size=4) as pool:
-        settings = AuditSettings(directory=directory, key=None)
-        signing = Publisher(pool, keys.signer(settings), settings, Health(30))
-        ceiling, archived = await _beside(pool, batches, signing)
-        await signing.once()
-        checked = await _checked(pool, str(keys.signer(settings).verifier))
-        proven = await _proven(pool)
-    share = f"with tree and signatures: {ceiling / archived:.0%} of COPY alone"
-    return [
-        Measured("COPY of the same rows", RECORDS, ceiling, "with their primary key; the ceiling"),
-        Measured("archive", RECORDS, archived, share),
-        checked,
-        proven,
-    ]
+def _followed(system: RunningSystem, total: int) -> Measured:
+    with psycopg.connect(system.dsn("audit"), autocommit=True) as connection:
+        first = _until(system, connection, ARCHIVED, 1)
+        meter, began = Meter(system.servers, system), time.perf_counter()
+        _until(system, connection, ARCHIVED, total)
+        seconds, usage = time.perf_counter() - began, meter.read()
+        behind = 1 - _number(connection, SEARCHABLE) / total
+        _until(system, connection, SEARCHABLE, total)
+        later = time.perf_counter() - began - seconds
+        _until(system, connection, SIGNED, total)
+    note = f"tree, signatures, search index; {behind:.0%} were not searchable when all were archived"
+    bound = Bound("seconds until the last is searchable", later, SEARCHABLE_S_MAX, is_least=False, digits=1)
+    return Measured("archive in its process", total - first, seconds, note, bounds=(bound,), usage=usage)
 
 
-def _batch(first: int) -> Batch:
-    place = {"topic": "approvals.events", "partition": 0, "timestamp_type": 0, "checksum": None}
-    sizes = {"serialized_key_size": 0, "serialized_value_size": 0}
-    headers = [(f"ce_{name}", b"x" * 24) for name in ("id", "source", "type", "subject", "time", "position")]
-    return [
-        ConsumerRecord(
-            **place, **sizes, offset=nr, timestamp=nr, key=b"mandate/%d" % nr, value=b"v" * VALUE_BYTES, headers=headers
-        )
-        for nr in range(first, min(first + BATCH, RECORDS))
-    ]
+def _until(system: RunningSystem, connection: psycopg.Connection, query: str, wanted: int) -> int:
+    """The first number of at least `wanted` that a query gives."""
+    deadline = time.monotonic() + GIVEN_UP_S
+    while (now := _number(connection, query)) < wanted:
+        assert system.processes["audit"].poll() is None, system.log("audit").read_text()[-3000:]
+        assert time.monotonic() < deadline, f"{query}: {now} of {wanted}"
+        time.sleep(LOOK_EVERY_S)
+    return now
 
 
-async def _beside(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Publisher) -> tuple[float, float]:
-    """Seconds of COPY alone and of the archive, in turns, so that both run under the same load."""
-    await pool.execute('CREATE TABLE bare (LIKE records INCLUDING DEFAULTS, PRIMARY KEY (topic, part, "offset"))')
-    await pool.execute("ALTER TABLE bare ALTER leaf DROP NOT NULL")  # the ceiling knows no tree
-    ceiling = archived = 0.0
-    for nr in range(TURNS):
-        turn = batches[nr::TURNS]
-        ceiling += await _copied(pool, turn)
-        archived += await _archived(pool, turn, signing)
-    return ceiling, archived
-
-
-async def _copied(pool: asyncpg.Pool, batches: Sequence[Batch]) -> float:
-    """Seconds to COPY as many bytes into a table with the same primary key, each row made beforehand."""
-    rows = [
-        [(r.topic, r.partition, r.offset, r.timestamp, r.key, packed(r.headers), r.value) for r in batch]
-        for batch in batches
-    ]
-    began = time.perf_counter()
-    for batch in rows:
-        async with pool.acquire() as connection, connection.transaction():
-            await connection.copy_records_to_table("bare", records=batch, columns=COLUMNS[:-1])
-    return time.perf_counter() - began
-
-
-async def _archived(pool: asyncpg.Pool, batches: Sequence[Batch], signing: Publisher) -> float:
-    async with running_together([signing.run()]):
-        began = time.perf_counter()
-        for batch in batches:
-            write = writer.prepare(batch)
-            async with pool.acquire() as connection, connection.transaction():
-                await write(connection)
-        return time.perf_counter() - began
-
-
-async def _checked(pool: asyncpg.Pool, key: str) -> Measured:
-    loop = asyncio.get_running_loop()
-
-    async def one(path: str) -> bytes:
-        async with pool.acquire() as connection:
-            return await static_files.read(connection, path)
-
-    def verified() -> verifier.Verification:
-        return verifier.verify(lambda path: asyncio.run_coroutine_threadsafe(one(path), loop).result(), key)
-
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    report = await asyncio.to_thread(verified)
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
-    assert report.findings == [], report.findings
-    return Measured(
-        "verify every record",
-        report.records,
-        report.seconds,
-        f"the process grew by {grown / 1e6:.0f} MB",
-    )
-
-
-async def _proven(pool: asyncpg.Pool) -> Measured:
-    """Time a proof from a tree of ten million equal leaves, whose tiles are quick to make."""
-    await pool.execute("TRUNCATE tiles")
-    same = [merkle.leaf_hash(b"")] * tiles.WIDTH
-    level, hashes = 0, LARGE
-    async with pool.acquire() as connection:
-        while hashes:
-            full, rest = divmod(hashes, tiles.WIDTH)
-            rows = [(level, nr, b"".join(same)) for nr in range(full)]
-            rows += [(level, full, b"".join(same[:rest]))] if rest else []
-            await connection.copy_records_to_table("tiles", records=rows, columns=("level", "nr", "hashes"))
-            same, level, hashes = [merkle.complete(same)] * tiles.WIDTH, level + 1, full
-        began = time.perf_counter()
-        for nr in range(PROOFS):
-            index = nr * (LARGE // PROOFS)
-            proof = await tree_store.hashes(connection, merkle.inclusion(index, LARGE))
-        seconds = time.perf_counter() - began
-        (root,) = await tree_store.hashes(connection, [(0, LARGE)])
-        merkle.check_inclusion(index, LARGE, merkle.leaf_hash(b""), proof, root)
-    return Measured("prove a record", PROOFS, seconds, f"inclusion in a tree of {LARGE:,} leaves, by tile lookups")
+def _number(connection: psycopg.Connection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row
+    return int(row[0])

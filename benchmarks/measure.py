@@ -1,7 +1,38 @@
-"""One measurement: the number of items, the duration, and what was counted."""
+"""One measurement: the number of items, the duration, what it stands beside, and the bounds that it must keep."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from benchmarks.usage import Usage
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A rate of the same run, beside which a rate stands: a ceiling of this machine, or a peer."""
+
+    name: str
+    per_second: float
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a measurement must reach."""
+
+    what: str
+    value: float
+    limit: float
+    is_least: bool = True
+    """Whether the limit is the least that is good enough; else the most."""
+    digits: int = 2
+
+    @property
+    def is_broken(self) -> bool:
+        return self.value < self.limit if self.is_least else self.value > self.limit
+
+    @property
+    def text(self) -> str:
+        sign = "≥" if self.is_least else "≤"
+        return f"{self.what} {self.value:.{self.digits}f}, to reach {sign} {self.limit:g}"
 
 
 @dataclass(frozen=True)
@@ -14,8 +45,31 @@ class Measured:
     note: str
     figures: Mapping[str, float] = field(default_factory=dict)
     """Further numbers of the line for programs, by their names with their units."""
+    ceiling: Reference | None = None
+    """What this machine can do at most for such items, measured in the same run."""
+    peer: Reference | None = None
+    """What somebody would use instead, on this machine in the same run."""
+    bounds: tuple[Bound, ...] = ()
+    unjudged: str = ""
+    """Why a bound is not judged in this run."""
+    usage: Usage | None = None
+    """CPU and memory of each process, and what else the machine did meanwhile."""
 
-    def cells(self) -> tuple[str, str, str, str, str]:
-        """The cells of its line."""
-        rate = self.messages / self.seconds
-        return self.what, f"{self.messages:,}", f"{self.seconds:.2f}", f"{rate:,.0f}", self.note
+    @property
+    def per_second(self) -> float:
+        return self.messages / self.seconds
+
+    def cells(self) -> tuple[str, ...]:
+        """The cells of its line, with the markup of `rich`; a broken bound is red."""
+        bounds = [f"[red]{each.text}: broken[/red]" if each.is_broken else each.text for each in self.bounds]
+        return (
+            *(self.what, f"{self.messages:,}", f"{self.seconds:.2f}", f"{self.per_second:,.0f}"),
+            *(_beside(self, self.ceiling), _beside(self, self.peer)),
+            *("" if self.usage is None else self.usage.text, "; ".join([self.note, *bounds, self.unjudged]).strip("; ")),
+        )
+
+
+def _beside(line: Measured, reference: Reference | None) -> str:
+    if reference is None:
+        return ""
+    return f"{line.per_second / reference.per_second:.3f} of {reference.per_second:,.0f} ({reference.name})"

@@ -139,10 +139,10 @@ def _tour(nr: int, came: date, goes: date) -> Iterator[tuple[date, int, Event]]:
     own = TourNames(mandate=mandate_of(state, came), line=line, tour=f"t-{nr}")
     dates = TourDates(arrives_on=came, departs_on=goes, decided_on=came - timedelta(days=60), decided_by="the ministry")
     early = came - timedelta(days=60)
-    yield early, nr, deployments.TourPlanned.model_construct(
+    yield early, nr, deployments.TourPlanned(
         **own, contributor=state, mission=mission, category=category, person=f"p-{nr}", unit=None, headcount=1,
         rank=RANKS[nr % 3], planned_from=came, planned_until=goes, consents_required=("host_state",),
-        post=f"{state}-{mission}-{nr // 200 % 100}",
+        post=f"{state}-{mission}-{nr // 200 % 100}".lower(),
         handover_until=None, vacancy=None, nomination=None,
     )  # fmt: skip
     yield early, nr, deployments.TourScheduled(**own, **dates)
