@@ -52,11 +52,13 @@ MODULES = (
     end_to_end,
 )
 BENCHMARKS: dict[str, Benchmark] = {module.__name__.rpartition(".")[2]: module.run for module in MODULES}
+WIDE = 200
+"""Characters of the table where it is not on a terminal."""
 COLUMNS = ("what", "messages", "seconds", "per second", "of the ceiling", "of the peer", "used", "note")
 
 
 def chosen(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """`names` of the measurements to make, in their order; `json`, the file that their lines are written to; `sizes`."""
+    """`names` of the measurements to make, in order; `json`, the file that their lines are written to; `sizes`."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -74,7 +76,7 @@ def main() -> None:
     run = chosen()
     if run.sizes:
         os.environ[options.SIZES] = run.sizes
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
     lines = _measured(run.names, console)
     table = Table(*COLUMNS, title=f"Forcegen, measured on this machine: {machine()}")
     for column in table.columns[1:4]:

@@ -1,4 +1,4 @@
-"""The archive in its real process: topics that were filled before, until every record is archived, signed and searchable.
+"""The archive in its real process: topics filled before, until every record is archived, signed and searchable.
 
 The process does what it does in service: it consumes, hashes, grows and signs the tree, writes, and indexes what it
 has written. Beside it stands a COPY of the very same rows into one table with a primary key, made beforehand.

@@ -91,7 +91,9 @@ def _read(connection: psycopg.Connection) -> int:
 def _is_complete(system: RunningSystem, total: int) -> None:
     """Every event is in the log of events, none is parked or unreadable, and histories were written."""
     with psycopg.connect(system.dsn("reporting")) as connection:
-        counts = "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM parked), (SELECT count(*) FROM dead_letters)"
+        counts = (
+            "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM parked), (SELECT count(*) FROM dead_letters)"
+        )
         assert connection.execute(counts).fetchone() == (total, 0, 0)
         row = connection.execute("SELECT count(*), (SELECT count(*) FROM tours) FROM tours_history").fetchone()
         assert row

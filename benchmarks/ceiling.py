@@ -6,7 +6,7 @@ Each is the best of some tries, with everything else done beforehand: a limit is
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -26,7 +26,7 @@ COLUMNS: Final = ("topic", "part", "offset", "timestamp", "key", "headers", "val
 TABLE: Final = """CREATE TABLE bare (
     topic text, part int, "offset" bigint, "timestamp" bigint, key bytea, headers bytea, value bytea,
     PRIMARY KEY (topic, part, "offset"))"""
-Record = ConsumerRecord[bytes, bytes]
+Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 
 @dataclass(frozen=True)

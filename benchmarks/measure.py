@@ -27,7 +27,8 @@ class Bound:
 
     @property
     def is_broken(self) -> bool:
-        return self.value < self.limit if self.is_least else self.value > self.limit
+        """Also when the value is no number."""
+        return not (self.value >= self.limit if self.is_least else self.value <= self.limit)
 
     @property
     def text(self) -> str:
@@ -65,7 +66,10 @@ class Measured:
         return (
             *(self.what, f"{self.messages:,}", f"{self.seconds:.2f}", f"{self.per_second:,.0f}"),
             *(_beside(self, self.ceiling), _beside(self, self.peer)),
-            *("" if self.usage is None else self.usage.text, "; ".join([self.note, *bounds, self.unjudged]).strip("; ")),
+            *(
+                "" if self.usage is None else self.usage.text,
+                "; ".join([self.note, *bounds, self.unjudged]).strip("; "),
+            ),
         )
 
 

@@ -1,9 +1,9 @@
-"""What somebody would use instead, measured on this machine in the same run, where a folder of peers is beside the project.
+"""What somebody would use instead, measured in the same run, where a folder of peers is beside the project.
 
-The folder (`BENCHMARK_PEERS`, else `../shared/peers`) has a program for each peer, which is started with the addresses of
-a Kafka and a Postgres on this machine and prints lines `NAME events_per_s=NUMBER …`. Its programs know no logins: they
-get a Kafka of their own, which demands none, and the Postgres of this run. Without the folder, or without an interpreter that
-has its requirements (`BENCHMARK_PEERS_PYTHON`), the column is empty and says why.
+The folder (`BENCHMARK_PEERS`, else `../shared/peers`) has a program for each peer, which is started with the addresses
+of a Kafka and a Postgres on this machine and prints lines `NAME events_per_s=NUMBER …`. Its programs know no logins:
+they get a Kafka of their own, which demands none, and the Postgres of this run. Without the folder, or without an
+interpreter that has its requirements (`BENCHMARK_PEERS_PYTHON`), the column is empty and says why.
 """
 
 import os

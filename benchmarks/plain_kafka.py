@@ -1,4 +1,4 @@
-"""A Kafka without logins for the peers' programs, which know none: the same version and JVM settings as the system's own."""
+"""A Kafka without logins for the peers' programs, which know none: of the system's own version and JVM settings."""
 
 import subprocess
 import time

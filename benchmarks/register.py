@@ -55,11 +55,14 @@ def first_day(tours: int) -> date:
 
 
 def history(tours: int, more: Iterable[tuple[date, int, Event]] = ()) -> Iterator[ConsumedEvent]:
-    """The events of `tours` tours with their mandates and missions, and `more`, in recording order."""
+    """The events of `tours` tours with their mandates and missions, and `more`, in recording order.
+
+    Each has an instant of recording of its own, so that every change of a row leaves a version in its history.
+    """
     events = sorted([*_frame(tours), *_tours(tours), *more], key=lambda each: each[0])
     positions = {service: count(1) for service in ("approvals", "vacancies", "deployments")}
     versions: dict[tuple[str, str], int] = {}
-    for day, nr, event in events:
+    for nr, (day, _, event) in enumerate(events):
         key = (event.service, event.stream)
         versions[key] = versions.get(key, 0) + 1
         position = next(positions[event.service])

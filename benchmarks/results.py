@@ -21,13 +21,16 @@ Json: TypeAlias = dict[str, Any]
 def machine() -> str:
     """What the figures depend on, without a name."""
     memory = psutil.virtual_memory().total / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}"
 
 
 def write(file: Path, lines: Sequence[Measured]) -> None:
     """Write a run."""
     run = {"when": f"{datetime.now(UTC):%Y-%m-%d}", "commit": _commit(), "machine": machine()}
-    file.write_text(json.dumps({**run, "lines": [as_json(line) for line in lines]}, indent=1, ensure_ascii=False) + "\n")
+    file.write_text(
+        json.dumps({**run, "lines": [as_json(line) for line in lines]}, indent=1, ensure_ascii=False) + "\n"
+    )
 
 
 def as_json(line: Measured) -> Json:
@@ -40,5 +43,5 @@ def as_json(line: Measured) -> Json:
 def _commit() -> str:
     """The state of the code; empty where it is not a checkout."""
     command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)  # noqa: S607
+    done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
     return done.stdout.strip()

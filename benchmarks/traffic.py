@@ -66,13 +66,9 @@ async def send(servers: Servers, records: Iterable[PublishedRecord]) -> int:
     """Send records to their topics, all of them acknowledged; returns how many."""
     number, following = 0, iter(records)
     options = kafka.client(Settings(kafka_bootstrap=servers.kafka))
-    async with AIOKafkaProducer(
-        **options, enable_idempotence=True, linger_ms=10, max_batch_size=262_144
-    ) as producer:
+    async with AIOKafkaProducer(**options, enable_idempotence=True, linger_ms=10, max_batch_size=262_144) as producer:
         while part := list(islice(following, FLUSH_EVERY)):
-            sent = [
-                await producer.send(each.topic, each.value, key=each.key, headers=each.headers) for each in part
-            ]
+            sent = [await producer.send(each.topic, each.value, key=each.key, headers=each.headers) for each in part]
             await producer.flush()
             number += sum(one.result().offset >= 0 for one in sent)
     return number

@@ -103,6 +103,6 @@ def _listening(address: str) -> psutil.Process | None:
     port = urlsplit(address if "://" in address else f"//{address}").port
     with suppress(psutil.AccessDenied):
         for each in psutil.net_connections("tcp"):
-            if each.status == psutil.CONN_LISTEN and each.laddr.port == port and each.pid:
+            if each.status == psutil.CONN_LISTEN and getattr(each.laddr, "port", None) == port and each.pid:
                 return psutil.Process(each.pid)
     return None

@@ -1,4 +1,4 @@
-"""A full verification of an archive, and a proof from a tree of ten million leaves: its tiles are stored, its records not.
+"""A full verification of an archive; a proof from a tree of ten million leaves, whose tiles alone are stored.
 
 How fast the archive itself is, benchmarks/archiving.py measures on the real process.
 """

@@ -10,24 +10,37 @@ from benchmarks import (
     codec,
     deciding,
     following,
+    long_lines,
+    options,
     pages,
     projecting,
     register,
+    relaying,
     replaying,
     reports,
     scoping,
     signed,
+    verifying,
 )
 from benchmarks.__main__ import BENCHMARKS
 from tests.servers import Servers
 
 # What makes each small: its own figures.
 HANDFUL: Final[dict[str, dict[tuple[ModuleType, str], object]]] = {
+    "catching_up": {(options, "USUAL"): (3_000, 4_000)},
+    "relaying": {(relaying, "EVENTS"): 4_000},
+    "archiving": {(archiving, "RECORDS"): 6_000},
+    "long_lines": {
+        (long_lines, "SHORT"): 20,
+        (long_lines, "LONG"): 60,
+        (long_lines, "TURNS"): 2,
+        (long_lines, "TOURS"): 2,
+    },
     "codec": {(codec, "TIMES"): 5},
     "deciding": {(deciding, "COMMANDS"): 30},
     "signed": {(signed, "COMMANDS"): 30},
     "projecting": {(projecting, "TOURS"): 40},
-    "archiving": {(archiving, "RECORDS"): 2_500, (archiving, "LARGE"): 10_000, (archiving, "PROOFS"): 3},
+    "verifying": {(verifying, "RECORDS"): 2_500, (verifying, "LARGE"): 10_000, (verifying, "PROOFS"): 3},
     "replaying": {(replaying, "RECORDS"): 4_000, (replaying, "MARKS"): 5},
     "reports": {(reports, "SIZES"): (300, 600), (reports, "REPEATS"): 2, (register, "TOURS_PER_YEAR"): 200},
     "pages": {
