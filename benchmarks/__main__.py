@@ -28,8 +28,10 @@ from benchmarks import (
     end_to_end,
     following,
     importing,
+    ledgers,
     long_lines,
     options,
+    paced,
     pages,
     peers,
     projecting,
@@ -47,7 +49,7 @@ from tests.servers import Servers, provided_servers
 
 Benchmark = Callable[[Servers], list[Measured]]
 MODULES = (
-    *(catching_up, relaying, archiving, long_lines),
+    *(catching_up, relaying, archiving, ledgers, long_lines, paced),
     *(codec, deciding, signed, projecting, verifying, replaying, reports, pages, scoping, following, importing),
     end_to_end,
 )
@@ -58,13 +60,14 @@ COLUMNS = ("what", "messages", "seconds", "per second", "of the ceiling", "of th
 
 
 def chosen(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """`names` of the measurements to make, in order; `json`, the file that their lines are written to; `sizes`."""
+    """`names` of the measurements to make, in order; `json`, the file for their lines; `sizes`; `remark`."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; all unless given")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the lines, with all their figures, to FILE")
     parser.add_argument("--sizes", metavar="N,N", help="events, where a rate must be flat; 200000 unless given")
+    parser.add_argument("--remark", metavar="TEXT", default="", help="what a reader of the JSON must know of this run")
     parsed = parser.parse_args(arguments)
     if unknown := [name for name in parsed.names if name not in BENCHMARKS]:
         parser.error(f"there is no measurement {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
@@ -85,7 +88,7 @@ def main() -> None:
         table.add_row(*line.cells())
     console.print(table)
     if run.json:
-        write(run.json, lines)
+        write(run.json, lines, run.remark)
     if broken := [f"{line.what}: {each.text}" for line in lines for each in line.bounds if each.is_broken]:
         console.print("[red]Broken:[/red]", *broken, sep="\n  ")
         sys.exit(1)

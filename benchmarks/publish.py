@@ -8,14 +8,14 @@ the JSON.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmarks.measure import Measured
 from benchmarks.plots import bars
-from benchmarks.results import Json
+from benchmarks.results import BenchmarkRun, read
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 SOURCE: Final = DOCS / "benchmarks.json"
@@ -36,66 +36,65 @@ LOADED: Final = """\
 BROKEN: Final = "**broken**"
 
 
-def page(run: Json) -> str:
+def page(run: BenchmarkRun) -> str:
     """The text of the page."""
-    lines: list[Json] = run["lines"]
-    parts = [HEAD, f"Run of {run['when']} at `{run['commit']}`: {run['machine']}.\n"]
-    if any((line["usage"] or {}).get("is_loaded") for line in lines):
+    parts = [HEAD, f"Run of {run.when} at `{run.commit}`: {run.machine}.\n"]
+    if run.remark:
+        parts.append(f"{run.remark}\n")
+    if any(line.usage and line.usage.is_loaded for line in run.lines):
         parts.append(LOADED)
-    parts += [f"![Rates beside their ceilings and peers]({PLOT.relative_to(DOCS)})\n", _bounds(lines), _table(lines)]
-    parts.append(_usage([line for line in lines if line["usage"]]))
+    parts += [f"![Rates beside their ceilings and peers]({PLOT.relative_to(DOCS)})\n"]
+    parts += [_bounds(run.lines), _table(run.lines), _usage(run.lines)]
     return "\n".join(part for part in parts if part)
 
 
-def plot(run: Json) -> str:
+def plot(run: BenchmarkRun) -> str:
     """The picture of the page: each line that stands beside a ceiling or a peer."""
-    return bars([(line["what"], _rates(line)) for line in run["lines"] if line["ceiling"] or line["peer"]])
+    return bars([(line.what, _rates(line)) for line in run.lines if line.ceiling or line.peer])
 
 
-def _rates(line: Json) -> Mapping[str, float]:
-    beside = {each["name"]: each["per_second"] for each in (line["ceiling"], line["peer"]) if each}
-    return {"Forcegen": line["per_second"], **beside}
+def _rates(line: Measured) -> Mapping[str, float]:
+    return {"Forcegen": line.per_second, **{each.name: each.per_second for each in (line.ceiling, line.peer) if each}}
 
 
-def _table(lines: Sequence[Json]) -> str:
-    rows = ["| what | items | seconds | a second | of the ceiling | of the peer | note |", "| --- " * 7 + "|"]
-    for line in lines:
-        beside = [_share(line, line["ceiling"]), _share(line, line["peer"])]
-        figures = [f"{line['messages']:,}", f"{line['seconds']:.2f}", f"{line['per_second']:,.0f}"]
-        note = "; ".join(text for text in (line["note"], line["unjudged"]) if text)
-        rows.append(f"| {' | '.join([_cell(line['what']), *figures, *beside, _cell(note)])} |")
-    return "\n".join(["## Every line\n", *rows, ""])
+def _bounds(lines: Sequence[Measured]) -> str:
+    rows = [
+        (line.what, each.what, f"{each.value:.{each.digits}f}", each.wanted, BROKEN if each.is_broken else "kept")
+        for line in lines
+        for each in line.bounds
+    ]
+    return _rows("What is to be reached", ("what", "bound", "is", "to reach", ""), rows)
 
 
-def _bounds(lines: Sequence[Json]) -> str:
-    rows = ["| what | bound | is | to reach | |", "| --- " * 5 + "|"]
-    for line in lines:
-        for each in line["bounds"]:
-            sign = "≥" if each["is_least"] else "≤"
-            verdict = BROKEN if each["is_broken"] else "kept"
-            value = f"{each['value']:.{each['digits']}f}"
-            cells = [_cell(line["what"]), _cell(each["what"]), value, f"{sign} {each['limit']:g}", verdict]
-            rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(["## What is to be reached\n", *rows, ""]) if len(rows) > 2 else ""
+def _table(lines: Sequence[Measured]) -> str:
+    rows = [
+        (
+            *(line.what, f"{line.messages:,}", f"{line.seconds:.2f}", f"{line.per_second:,.0f}"),
+            *(line.beside(line.ceiling), line.beside(line.peer)),
+            "; ".join(text for text in (line.note, line.unjudged) if text),
+        )
+        for line in lines
+    ]
+    names = ("what", "items", "seconds", "a second", "of the ceiling", "of the peer", "note")
+    return _rows("Every line", names, rows)
 
 
-def _usage(lines: Sequence[Json]) -> str:
-    rows = ["| what | cores used | memory at most | cores of others | stolen | |", "| --- " * 6 + "|"]
-    for line in lines:
-        used = line["usage"]
-        cores = ", ".join(f"{name} {spent / used['seconds']:.2f}" for name, spent in used["cpu_s"].items())
-        memory = ", ".join(f"{name} {peak / 1e6:.0f} MB" for name, peak in used["memory_peak_bytes"].items())
-        mark = "loaded" if used["is_loaded"] else ""
-        cells = [_cell(line["what"]), cores, memory, f"{used['others_cores']:.2f}", f"{used['stolen']:.1%}", mark]
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(["## What it cost\n", *rows, ""]) if lines else ""
+def _usage(lines: Sequence[Measured]) -> str:
+    rows = [
+        (
+            *(line.what, line.usage.cores, line.usage.memory, f"{line.usage.others_cores:.2f}"),
+            *(f"{line.usage.stolen:.1%}", "loaded" if line.usage.is_loaded else ""),
+        )
+        for line in lines
+        if line.usage
+    ]
+    return _rows("What it cost", ("what", "cores used", "memory at most", "cores of others", "stolen", ""), rows)
 
 
-def _share(line: Json, reference: Json | None) -> str:
-    if reference is None:
-        return ""
-    share = line["per_second"] / reference["per_second"]
-    return _cell(f"{share:.3f} of {reference['per_second']:,.0f} ({reference['name']})")
+def _rows(title: str, names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A heading and a table; nothing without rows."""
+    head = [f"## {title}\n", f"| {' | '.join(names)} |", "| --- " * len(names) + "|"]
+    return "\n".join([*head, *(f"| {' | '.join(map(_cell, row))} |" for row in rows), ""]) if rows else ""
 
 
 def _cell(text: str) -> str:
@@ -108,7 +107,7 @@ def main() -> None:
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is not what it should be")
     check = parser.parse_args().check
-    run = json.loads(SOURCE.read_text())
+    run = read(SOURCE)
     wanted = {PAGE: page(run), PLOT: plot(run)}
     if check:
         wrong = [str(file.relative_to(DOCS.parent)) for file, text in wanted.items() if file.read_text() != text]

@@ -1,21 +1,35 @@
-"""The lines of a run as JSON: every figure, the bounds, and the machine, from which the page of docs is made."""
+"""A run and its JSON: every figure, the bounds and the machine, from which the page of docs is made."""
 
-import json
 import os
 import platform
 import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Final
 
 import psutil
+from pydantic import TypeAdapter
 
 from benchmarks.measure import Measured
 
-Json: TypeAlias = dict[str, Any]
-"""`Any`: what JSON can hold."""
+
+@dataclass(frozen=True)
+class BenchmarkRun:
+    """All lines of one run."""
+
+    when: str
+    """The day."""
+    commit: str
+    """The state of the code; empty where it is not a checkout."""
+    machine: str
+    lines: Sequence[Measured]
+    remark: str = ""
+    """What a reader of the page must know of this run."""
+
+
+_JSON: Final = TypeAdapter(BenchmarkRun)
 
 
 def machine() -> str:
@@ -25,23 +39,22 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}"
 
 
-def write(file: Path, lines: Sequence[Measured]) -> None:
-    """Write a run."""
-    run = {"when": f"{datetime.now(UTC):%Y-%m-%d}", "commit": _commit(), "machine": machine()}
-    file.write_text(
-        json.dumps({**run, "lines": [as_json(line) for line in lines]}, indent=1, ensure_ascii=False) + "\n"
-    )
+def write(file: Path, lines: Sequence[Measured], remark: str = "") -> None:
+    """Write a run of now."""
+    run = BenchmarkRun(f"{datetime.now(UTC):%Y-%m-%d}", _commit(), machine(), lines, remark)
+    file.write_bytes(_JSON.dump_json(run, indent=1) + b"\n")
 
 
-def as_json(line: Measured) -> Json:
-    """A line with what is computed of it."""
-    bounds = [{**asdict(each), "is_broken": each.is_broken} for each in line.bounds]
-    used = None if line.usage is None else {**asdict(line.usage), "is_loaded": line.usage.is_loaded}
-    return {**asdict(line), "per_second": line.per_second, "bounds": bounds, "usage": used}
+def read(file: Path) -> BenchmarkRun:
+    """The run that a file holds.
+
+    Raises:
+        ValidationError: it holds no run.
+    """
+    return _JSON.validate_json(file.read_bytes())
 
 
 def _commit() -> str:
-    """The state of the code; empty where it is not a checkout."""
     command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
     done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
     return done.stdout.strip()

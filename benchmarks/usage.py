@@ -43,12 +43,20 @@ class Usage:
         return self.others_cores > OTHERS_MAX or self.stolen > STOLEN_MAX
 
     @property
+    def cores(self) -> str:
+        """The cores that each process used, as a text."""
+        return ", ".join(f"{name} {spent / self.seconds:.2f}" for name, spent in self.cpu_s.items())
+
+    @property
+    def memory(self) -> str:
+        """The largest memory of each service, as a text."""
+        return ", ".join(f"{name} {peak / 1e6:.0f} MB" for name, peak in self.memory_peak_bytes.items())
+
+    @property
     def text(self) -> str:
-        """Cores of each process and memory of the services, for a cell."""
-        cores = ", ".join(f"{name} {spent / self.seconds:.2f}" for name, spent in self.cpu_s.items())
-        memory = ", ".join(f"{name} {peak / 1e6:.0f} MB" for name, peak in self.memory_peak_bytes.items())
+        """All of it, for a cell."""
         others = f"others {self.others_cores:.2f}, stolen {self.stolen:.0%}"
-        return f"cores: {cores}; {memory}; {others}{' (loaded)' if self.is_loaded else ''}"
+        return f"cores: {self.cores}; {self.memory}; {others}{' (loaded)' if self.is_loaded else ''}"
 
 
 class Meter:

@@ -1,6 +1,5 @@
 """The published page of benchmarks is what its JSON says, and a broken bound is seen wherever it is shown."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ from benchmarks import __main__ as program
 from benchmarks import peers
 from benchmarks.measure import Bound, Measured, Reference
 from benchmarks.publish import BROKEN, PAGE, PLOT, SOURCE, page, plot
-from benchmarks.results import Json, as_json
+from benchmarks.results import BenchmarkRun, read
 from benchmarks.usage import Usage
 
 KEPT: Final = Bound("share of the ceiling", 0.7, 0.7)
@@ -21,14 +20,18 @@ LINE: Final = Measured(
 USAGE: Final = Usage(2.0, {"vacancies": 1.0}, {"vacancies": 111_000_000}, others_cores=0.0, stolen=0.0)
 
 
-def run_of(*lines: Measured) -> Json:
-    return {"when": "2026-01-01", "commit": "abc", "machine": "2 cores", "lines": [as_json(line) for line in lines]}
+def run_of(*lines: Measured) -> BenchmarkRun:
+    return BenchmarkRun("2026-01-01", "abc", "2 cores", lines)
 
 
 def test_the_page_and_its_picture_are_what_the_json_says() -> None:
-    run = json.loads(SOURCE.read_text())
+    run = read(SOURCE)
     assert PAGE.read_text() == page(run), "make it again: python -m benchmarks.publish"
     assert PLOT.read_text() == plot(run), "make it again: python -m benchmarks.publish"
+
+
+def test_a_remark_stands_on_the_page() -> None:
+    assert "\nA first run.\n" in page(replace(run_of(LINE), remark="A first run."))
 
 
 def test_a_line_has_its_rate_its_shares_its_note_and_its_cost() -> None:
@@ -68,12 +71,12 @@ def test_the_exit_code_of_a_run_says_whether_a_bound_is_broken(
         with pytest.raises(SystemExit) as ended:
             program.main()
         assert ended.value.code == code
-    assert json.loads(file.read_text())["lines"] == [as_json(line)], "a run with a broken bound is written, too"
+    assert read(file).lines == [line], "a run with a broken bound is written, too"
 
 
-@pytest.mark.parametrize("load", [{"others_cores": 0.5}, {"stolen": 0.2}])
-def test_figures_of_a_machine_that_others_used_are_marked(load: dict[str, float]) -> None:
-    assert "not to be quoted" in page(run_of(replace(LINE, usage=replace(USAGE, **load))))
+@pytest.mark.parametrize("load", [replace(USAGE, others_cores=0.5), replace(USAGE, stolen=0.2)])
+def test_figures_of_a_machine_that_others_used_are_marked(load: Usage) -> None:
+    assert "not to be quoted" in page(run_of(replace(LINE, usage=load)))
     assert "not to be quoted" not in page(run_of(replace(LINE, usage=USAGE)))
 
 

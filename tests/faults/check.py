@@ -29,11 +29,11 @@ def answers(system: RunningSystem, service: str) -> Mapping[str, Any]:
         return dict(connection.execute(query).fetchall())
 
 
-def wait_for_quiet(system: RunningSystem, timeout_s: float) -> None:
+def wait_for_quiet(system: RunningSystem, timeout_s: float, *, look_every_s: float = 1.0) -> None:
     """Until every log is in its topic, and every record of every topic is in the views and in the archive."""
     deadline = time.monotonic() + timeout_s
     while (behind := _behind(system)) and time.monotonic() < deadline:
-        time.sleep(1)
+        time.sleep(look_every_s)
     assert not behind, behind
 
 
