@@ -35,6 +35,7 @@ from benchmarks import (
     pages,
     peers,
     projecting,
+    rebuilding,
     relaying,
     replaying,
     reports,
@@ -43,13 +44,12 @@ from benchmarks import (
     verifying,
 )
 from benchmarks.measure import Measured
-from benchmarks.plain_kafka import plain_kafka
 from benchmarks.results import machine, write
 from tests.servers import Servers, provided_servers
 
 Benchmark = Callable[[Servers], list[Measured]]
 MODULES = (
-    *(catching_up, relaying, archiving, ledgers, long_lines, paced),
+    *(catching_up, relaying, archiving, rebuilding, ledgers, long_lines, paced),
     *(codec, deciding, signed, projecting, verifying, replaying, reports, pages, scoping, following, importing),
     end_to_end,
 )
@@ -99,8 +99,7 @@ def _measured(names: Sequence[str], console: Console) -> list[Measured]:
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         servers = stack.enter_context(provided_servers(directory / "s"))
-        if peers.are_there():
-            peers.provide(stack.enter_context(plain_kafka(directory / "p")), servers.postgres)
+        peers.provide(servers.postgres)
         for name in names:
             with console.status(name):
                 lines += BENCHMARKS[name](servers)

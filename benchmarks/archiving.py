@@ -16,6 +16,7 @@ import psycopg
 
 from benchmarks import ceiling, register, traffic
 from benchmarks.measure import Bound, Measured, Reference
+from benchmarks.progress import number, reached
 from benchmarks.usage import Meter
 from tests.servers import Servers
 from tests.system import RunningSystem, prepared_system
@@ -26,8 +27,6 @@ LEAST: Final = 0.15
 """Of COPY's rate in the same run."""
 SEARCHABLE_S_MAX: Final = 10.0
 """How long after the last record was archived, at the archive's own rate, it may not be found yet."""
-LOOK_EVERY_S: Final = 0.02
-GIVEN_UP_S: Final = 600
 ARCHIVED: Final = "SELECT size FROM tree"
 SEARCHABLE: Final = "SELECT leaf FROM messages_high_water_mark"
 SIGNED: Final = "SELECT coalesce(max(size), 0) FROM checkpoints"
@@ -48,30 +47,14 @@ def run(servers: Servers) -> list[Measured]:
 
 def _followed(system: RunningSystem, total: int) -> Measured:
     with psycopg.connect(system.dsn("audit"), autocommit=True) as connection:
-        first = _until(system, connection, ARCHIVED, 1)
+        first = reached(system, "audit", connection, ARCHIVED, 1)
         meter, began = Meter(system.servers, system), time.perf_counter()
-        _until(system, connection, ARCHIVED, total)
+        reached(system, "audit", connection, ARCHIVED, total)
         seconds, usage = time.perf_counter() - began, meter.read()
-        behind = 1 - _number(connection, SEARCHABLE) / total
-        _until(system, connection, SEARCHABLE, total)
+        behind = 1 - number(connection, SEARCHABLE) / total
+        reached(system, "audit", connection, SEARCHABLE, total)
         later = time.perf_counter() - began - seconds
-        _until(system, connection, SIGNED, total)
+        reached(system, "audit", connection, SIGNED, total)
     note = f"tree, signatures, search index; {behind:.0%} were not searchable when all were archived"
     bound = Bound("seconds until the last is searchable", later, SEARCHABLE_S_MAX, is_least=False, digits=1)
     return Measured("archive in its process", total - first, seconds, note, bounds=(bound,), usage=usage)
-
-
-def _until(system: RunningSystem, connection: psycopg.Connection, query: str, wanted: int) -> int:
-    """The first number of at least `wanted` that a query gives."""
-    deadline = time.monotonic() + GIVEN_UP_S
-    while (now := _number(connection, query)) < wanted:
-        assert system.processes["audit"].poll() is None, system.log("audit").read_text()[-3000:]
-        assert time.monotonic() < deadline, f"{query}: {now} of {wanted}"
-        time.sleep(LOOK_EVERY_S)
-    return now
-
-
-def _number(connection: psycopg.Connection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    assert row
-    return int(row[0])

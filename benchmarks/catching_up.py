@@ -17,6 +17,7 @@ import psycopg
 
 from benchmarks import ceiling, options, peers, register, traffic
 from benchmarks.measure import Bound, Measured, Reference
+from benchmarks.progress import reached
 from benchmarks.usage import Meter
 from tests.servers import Servers
 from tests.system import RunningSystem, prepared_system
@@ -28,8 +29,6 @@ WARM_LEAST, COLD_LEAST = 0.10, 0.20
 """Of the peer's rate in the same run, after it has warmed up and from its start."""
 FLAT_LEAST: Final = 0.85
 """Of the rate with the least size, with the largest."""
-LOOK_EVERY_S: Final = 0.02
-GIVEN_UP_S: Final = 3_600
 READ: Final = "SELECT coalesce(sum(next_offset), 0)::bigint FROM consumed WHERE consumer = 'reporting'"
 
 
@@ -49,43 +48,32 @@ def _flat(lines: list[Measured]) -> Measured:
 
 def _caught_up(servers: Servers, events: int) -> Measured:
     with tempfile.TemporaryDirectory() as logs, prepared_system(servers, Path(logs)) as system:
-        history = islice(register.history(_tours(events)), events)
+        history = islice(register.history(tours_of(events)), events)
         sent = asyncio.run(traffic.send(servers, traffic.published(history)))
         assert sent == events
         limits = asyncio.run(ceiling.of_records(servers, system.dsn("audit"), ["deployments.events"]))
         began = time.perf_counter()
         system.spawn("reporting")
-        line = _followed(system, sent)
+        line = followed(system, sent)
         whole = time.perf_counter() - began
         _is_complete(system, sent)
     return _beside(replace(line, note=f"{line.note}; {whole:.1f} s with the start of the process"), limits)
 
 
-def _tours(events: int) -> int:
+def tours_of(events: int) -> int:
     """At least as many tours as have so many events: those of the last year have not ended."""
     return min(events // EVENTS_PER_TOUR_LEAST, round((events + register.TOURS_PER_YEAR) / EVENTS_PER_TOUR)) + 1
 
 
-def _followed(system: RunningSystem, total: int) -> Measured:
+def followed(system: RunningSystem, total: int) -> Measured:
     """From the first look at which there are events in the views to the one at which all are."""
-    deadline = time.monotonic() + GIVEN_UP_S
     with psycopg.connect(system.dsn("reporting"), autocommit=True) as connection:
-        while not (first := _read(connection)):
-            assert system.processes["reporting"].poll() is None, system.log("reporting").read_text()[-3000:]
-            time.sleep(LOOK_EVERY_S)
+        first = reached(system, "reporting", connection, READ, 1)
         meter, began = Meter(system.servers, system), time.perf_counter()
-        while (now := _read(connection)) < total:
-            assert time.monotonic() < deadline, f"the views have {now} of {total} events"
-            time.sleep(LOOK_EVERY_S)
+        reached(system, "reporting", connection, READ, total)
         seconds, usage = time.perf_counter() - began, meter.read()
     note = "rows, histories, event log, guard, offsets"
     return Measured(f"catch-up of all views, {total:,} events", total - first, seconds, note, usage=usage)
-
-
-def _read(connection: psycopg.Connection) -> int:
-    row = connection.execute(READ).fetchone()
-    assert row
-    return int(row[0])
 
 
 def _is_complete(system: RunningSystem, total: int) -> None:

@@ -18,6 +18,7 @@ import psycopg
 
 from benchmarks import event_log, peers
 from benchmarks.measure import Bound, Measured, Reference
+from benchmarks.progress import LOOK_EVERY_S, number, reached
 from benchmarks.usage import Meter
 from contracts import deployments
 from contracts.words import Event, LineTerms
@@ -31,8 +32,6 @@ LINES: Final = 60
 BEGIN: Final = date(2022, 7, 1)
 PER_COMMAND_LEAST, BULK_LEAST = 4.0, 0.25
 """Of the peer's rates in the same run."""
-LOOK_EVERY_S: Final = 0.02
-GIVEN_UP_S: Final = 900
 DECIDED: Final = "SELECT outcomes FROM log_heads"
 RELAYED: Final = "SELECT position FROM relayed WHERE log = 'outcomes'"
 REFUSED: Final = "SELECT count(*) FROM inbox WHERE status <> 'accepted'"
@@ -89,17 +88,16 @@ def _tour(nr: int) -> list[flow.Event]:
 
 def _followed(system: RunningSystem, total: int) -> Measured:
     with psycopg.connect(system.dsn("deployments"), autocommit=True) as connection:
-        first = _until(system, connection, DECIDED, 1)
+        first = reached(system, "deployments", connection, DECIDED, 1)
         meter, began = Meter(system.servers, system), time.perf_counter()
         marks = [(0.0, first)]
         for share in (1, 9, 10):
-            reached = _until(system, connection, DECIDED, total * share // 10)
-            marks.append((time.perf_counter() - began, reached))
+            now = reached(system, "deployments", connection, DECIDED, total * share // 10)
+            marks.append((time.perf_counter() - began, now))
         seconds, usage = marks[-1][0], meter.read()
-        _until(system, connection, RELAYED, total)
+        reached(system, "deployments", connection, RELAYED, total)
         later = time.perf_counter() - began - seconds
-        (refused,) = connection.execute(REFUSED).fetchone() or (None,)
-        assert refused == 0, f"{refused} commands were not accepted"
+        assert not (refused := number(connection, REFUSED)), f"{refused} commands were not accepted"
     early, late = _rate(*marks[:2]), _rate(*marks[2:])
     note = f"first tenth {early:,.0f}/s, last {late:,.0f}; all are relayed {later:.1f} s later"
     figures = {"first_tenth_per_s": early, "last_tenth_per_s": late}
@@ -109,12 +107,3 @@ def _followed(system: RunningSystem, total: int) -> Measured:
 
 def _rate(begin: tuple[float, int], end: tuple[float, int]) -> float:
     return (end[1] - begin[1]) / max(end[0] - begin[0], LOOK_EVERY_S)
-
-
-def _until(system: RunningSystem, connection: psycopg.Connection, query: str, wanted: int) -> int:
-    deadline = time.monotonic() + GIVEN_UP_S
-    while (now := (connection.execute(query).fetchone() or (0,))[0]) < wanted:
-        assert system.processes["deployments"].poll() is None, system.log("deployments").read_text()[-3000:]
-        assert time.monotonic() < deadline, f"{query}: {now} of {wanted}"
-        time.sleep(LOOK_EVERY_S)
-    return int(now)

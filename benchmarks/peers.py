@@ -10,10 +10,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from benchmarks.plain_kafka import plain_kafka
 
 FOLDER: Final = "BENCHMARK_PEERS"
 PYTHON: Final = "BENCHMARK_PEERS_PYTHON"
@@ -31,13 +34,13 @@ class NoPeer(Exception):
     """A peer is not measured in this run, and why."""
 
 
-_addresses: dict[str, str] = {}
-"""Where the peers of this run are to work; empty: nowhere."""
+_postgres: list[str] = []
+"""The Postgres in which the peers of this run are to work; empty: nowhere."""
 
 
-def provide(kafka: str, postgres: str) -> None:
-    """Let peers be measured on these servers from now on; the Kafka demands no login."""
-    _addresses.update(KAFKA_BOOTSTRAP=kafka, PG_DSN=postgres)
+def provide(postgres: str) -> None:
+    """Let peers be measured in this Postgres from now on."""
+    _postgres[:] = [postgres]
 
 
 def folder() -> Path:
@@ -52,15 +55,6 @@ def folder() -> Path:
     if not os.environ.get(PYTHON):
         raise NoPeer(f"{PYTHON} names no interpreter with the peers' requirements")
     return place
-
-
-def are_there() -> bool:
-    """Whether peers can be measured."""
-    try:
-        folder()
-    except NoPeer:
-        return False
-    return True
 
 
 def rate(name: str) -> float:
@@ -82,18 +76,29 @@ def _measured(program: str) -> str | Mapping[str, float]:
         place = folder()
     except NoPeer as why:
         return str(why)
-    if not _addresses:
-        return "this run has no Kafka without logins for it"
-    environment = {**os.environ, **_addresses, "PYTHONDONTWRITEBYTECODE": "1"}
-    environment["PYTHONPATH"] = str(place)
-    command = [os.environ[PYTHON], str(place / PROGRAMS[program])]
+    if not _postgres:
+        return "this run has no Postgres for it"
     try:
-        done = subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, stderr=sys.stderr, timeout=GIVEN_UP_S, check=True
-        )
+        printed = _printed([os.environ[PYTHON], str(place / PROGRAMS[program])], place)
     except (OSError, subprocess.SubprocessError) as fault:
         return f"{program} failed ({type(fault).__name__})"
-    return {name: float(number) for name, number in LINE.findall(done.stdout.decode())}
+    return {name: float(rate) for name, rate in LINE.findall(printed)}
+
+
+def _printed(command: Sequence[str], place: Path) -> str:
+    """What a program printed. Its Kafka runs no longer than it: nothing else is measured beside that one."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, plain_kafka(Path(folder) / "p") as kafka:
+        addresses = {"KAFKA_BOOTSTRAP": kafka, "PG_DSN": _postgres[0]}
+        paths = {"PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            command,
+            env={**os.environ, **addresses, **paths},
+            stdout=subprocess.PIPE,
+            stderr=sys.stderr,
+            timeout=GIVEN_UP_S,
+            check=True,
+        )
+    return done.stdout.decode()
 
 
 def _rates(program: str) -> Mapping[str, float]:

@@ -17,6 +17,7 @@ import psycopg
 
 from benchmarks import ceiling, event_log, peers
 from benchmarks.measure import Bound, Measured, Reference
+from benchmarks.progress import reached
 from benchmarks.traffic import published
 from benchmarks.usage import Meter
 from contracts import vacancies
@@ -29,8 +30,6 @@ EVENTS: Final = 200_000
 LEAST: Final = 0.7
 """Of the idempotent producer's rate in the same run."""
 TOPIC: Final = "vacancies.events"
-LOOK_EVERY_S: Final = 0.02
-GIVEN_UP_S: Final = 600
 CONFIRMED: Final = "SELECT position FROM relayed WHERE log = 'events'"
 
 
@@ -61,22 +60,9 @@ def _candidates(number: int) -> Iterator[Event]:
 
 
 def _followed(system: RunningSystem, total: int) -> Measured:
-    deadline = time.monotonic() + GIVEN_UP_S
     with psycopg.connect(system.dsn("vacancies"), autocommit=True) as connection:
-        while not (first := _confirmed(connection)):
-            assert system.processes["vacancies"].poll() is None, system.log("vacancies").read_text()[-3000:]
-            time.sleep(LOOK_EVERY_S)
+        first = reached(system, "vacancies", connection, CONFIRMED, 1)
         meter, began = Meter(system.servers, system), time.perf_counter()
-        while (now := _confirmed(connection)) < total:
-            assert time.monotonic() < deadline, f"{now} of {total} rows are relayed"
-            time.sleep(LOOK_EVERY_S)
-        seconds = time.perf_counter() - began
-        return Measured(
-            "relay", total - first, seconds, "rows of the log, sent and confirmed in order", usage=meter.read()
-        )
-
-
-def _confirmed(connection: psycopg.Connection) -> int:
-    row = connection.execute(CONFIRMED).fetchone()
-    assert row
-    return int(row[0])
+        reached(system, "vacancies", connection, CONFIRMED, total)
+        seconds, usage = time.perf_counter() - began, meter.read()
+    return Measured("relay", total - first, seconds, "rows of the log, sent and confirmed in order", usage=usage)
