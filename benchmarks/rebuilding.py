@@ -38,7 +38,7 @@ LEAST: Final = 1.0
 P99_MOST: Final = 2.0
 """The 99th percentile of a query meanwhile, as a multiple of that before."""
 BEFORE_S: Final = 10.0
-ASKED_EVERY_S: Final = 0.05
+QUERY_EVERY_S: Final = 0.05
 DAY: Final = date(2026, 6, 1)
 REPORT: Final = f"/v1/reports/strength?as_of={DAY}&contributor={register.STATES[0]}"
 ARCHIVED: Final = "SELECT size FROM tree"
@@ -55,9 +55,9 @@ def run(servers: Servers) -> list[Measured]:
         system.start("audit", "query")
         with psycopg.connect(system.dsn("audit"), autocommit=True) as connection:
             reached(system, "audit", connection, ARCHIVED, sent)
-        with _asked(system) as before:
+        with _queried(system) as before:
             time.sleep(BEFORE_S)
-        with _asked(system) as meanwhile:
+        with _queried(system) as meanwhile:
             meter, began = Meter(servers, system), time.perf_counter()
             used = _rebuilt(system)
             seconds, usage = time.perf_counter() - began, _with_command(meter.read(), used)
@@ -97,24 +97,24 @@ def _with_command(usage: Usage, used: resource.struct_rusage) -> Usage:
 
 
 @contextmanager
-def _asked(system: RunningSystem) -> Iterator[list[float]]:
+def _queried(system: RunningSystem) -> Iterator[list[float]]:
     """Ask for a report at a steady pace meanwhile; the seconds that each answer took."""
     seconds, ended, faults = list[float](), threading.Event(), list[str]()
 
-    def ask() -> None:
+    def query() -> None:
         with httpx.Client(base_url=system.url("query"), headers=BEARER, timeout=60) as client:
-            while not ended.wait(ASKED_EVERY_S):
+            while not ended.wait(QUERY_EVERY_S):
                 began = time.perf_counter()
                 answer = client.get(REPORT)
                 seconds.append(time.perf_counter() - began)
                 if answer.status_code != httpx.codes.OK:
                     faults.append(f"{answer.status_code}: {answer.text[:300]}")
 
-    asking = threading.Thread(target=ask)
-    asking.start()
+    querying = threading.Thread(target=query)
+    querying.start()
     try:
         yield seconds
     finally:
         ended.set()
-        asking.join()
+        querying.join()
     assert not faults, faults[0]
