@@ -222,11 +222,24 @@ async def test_a_report_is_compared_on_a_page(ask: QueryClient, language: str) -
     headers = {"Accept": "text/html", "Accept-Language": language}
     assert (await ask.http.get("/compare", headers=headers)).status_code == 200
     params = {"as_of": "2022-06-30", "before_as_of": "2018-10-01"}
-    page = (await ask.http.get("/compare", params=params, headers=headers)).text
     api = (await ask.http.get("/v1/reports/strength/compare", params=params)).json()
-    assert page.count('href="/events/') == len(api["explained"]) > 5
-    signed = re.findall(r'<td class="number">([+−]\d+)</td><td>', page)
+    first, events, signed = 1, 0, list[str]()
+    while first <= len(api["explained"]):  # page by page, as its links lead on
+        alone = {**params, "section": "events", "first": str(first)}
+        page = (await ask.http.get("/compare", params=alone, headers=headers)).text
+        events += page.count('href="/events/')
+        signed += re.findall(r'<td class="number">([+−]\d+)</td><td>', page)
+        onward = [int(line) for line in re.findall(r"section=events&amp;first=(\d+)", page)]
+        first = max((line for line in onward if line > first), default=len(api["explained"]) + 1)
+    assert events == len(api["explained"]) > 5
     assert sum(int(one.replace("−", "-")) for one in signed) == api["difference"]["people"]
+    for wrong, field in (
+        ({"section": "people"}, "section"),
+        ({"first": "2"}, "first"),
+        ({"section": "rows", "first": "0"}, "first"),
+    ):
+        refused = await ask.http.get("/compare", params={**params, **wrong}, headers={"Accept": "application/json"})
+        assert (refused.status_code, refused.json()["field"]) == (400, field)
     for name in compare.CHOICES:
         assert (await ask.http.get("/compare", params={**params, "report": name}, headers=headers)).status_code == 200
     instant = {**params, "before_as_known_at": "2022-07-01T12:05"}

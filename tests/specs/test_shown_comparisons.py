@@ -27,7 +27,7 @@ def comparison(*, is_explained: bool) -> ReportComparison:
 def test_what_is_kept_of_a_long_comparison_is_what_the_page_shows(is_explained: bool) -> None:
     shown = compare.fitting(comparison(is_explained=is_explained))
     kept = shown.compared
-    assert (shown.rows, shown.events) == (LONG, LONG)
+    assert {part.all for part in shown.parts.values()} == {LONG}
     assert not kept.before.values
     assert not kept.after.values
     cells = 3 * len(kept.rows) + compare.EVENT_COLUMNS * (len(kept.explained or ()) + len(kept.events))
@@ -35,3 +35,20 @@ def test_what_is_kept_of_a_long_comparison_is_what_the_page_shows(is_explained: 
     assert [row.key["tour"] for row in kept.rows[:2]] == ["0", "1"]
     assert kept.difference == {"people": 0}
     assert (kept.explained is not None) == is_explained
+
+
+@pytest.mark.parametrize("section", compare.SECTIONS)
+def test_each_line_of_a_long_table_is_on_one_page_of_it(section: str) -> None:
+    whole, first, seen = comparison(is_explained=True), 1, 0
+    while first <= LONG:
+        shown = compare.fitting(whole, compare.TableAlone(section, first))
+        part, kept = shown.parts[section], shown.compared
+        lines = [str(row.key["tour"]) for row in kept.rows] + [str(event["event"]) for event in kept.explained or ()]
+        assert lines == [str(nr) for nr in range(part.first - 1, part.last)]
+        first, seen = part.last + 1, seen + len(lines)
+    assert seen == LONG
+
+
+def test_a_line_past_the_end_shows_the_last() -> None:
+    part = compare.fitting(comparison(is_explained=True), compare.TableAlone("rows", LONG + 5)).parts["rows"]
+    assert (part.first, part.last, part.all) == (LONG, LONG, LONG)

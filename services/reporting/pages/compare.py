@@ -1,5 +1,6 @@
 """The page `/compare`: a report on two days, or as known at two instants, with the events that made the difference."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,23 +25,47 @@ from services.reporting.pages.cells import Cell, OccupancyBar, PageAddress, cell
 from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.render import Question
 from services.reporting.pages.sentences import sentence_between
+from services.reporting.pages.tables import FIRST_ROWS, NEXT_ROWS, WHOLE_PAGE
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.comparison import NOT_ALL, ChangedRow, ReportComparison, compare
 from services.reporting.spreadsheets.titles import REPORT_TITLES
 
 SHEET: Final = Sheet("compare", "Compare", ())
-OWN: Final = ("report", "before_as_of", "before_as_known_at")
+OWN: Final = ("report", "before_as_of", "before_as_known_at", "section", "first")
 """Parameters of this page's address, besides those of every page."""
 CHOICES: Final = tuple(name for name, report in REPORTS.items() if not report.required and not report.exactly_one_of)
 """The reports that need no parameter beside a day."""
 KINDS: Final = ("added", "gone", "changed", "effective", "late", "corrected")
 """Words for a row and for an event; each is a key of the translations."""
 EVENT_COLUMNS: Final = 5
+VALUES_COLUMNS: Final = 4
+"""What became of a row, and the values that differ: these take several lines on a phone."""
 PART: Final = "Shown: {shown} of {all}. All of them as a file:"
+SECTIONS: Final = ("events", "rows")
+"""The tables that the page may show alone (`section`), each from its row `first` on."""
 ShownCell: TypeAlias = Cell | OccupancyBar
+_LINE: Final = re.compile("[1-9][0-9]{0,6}")
 DAYS_BACK: Final = 30
 """How long before the day the other one is, unless the address names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableAlone:
+    """The table that the address asks for alone."""
+
+    section: str
+    first: int
+    """Its first line that is shown, from 1 on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """The lines of a table that are shown: `first` to `last` of `all`, counted from 1."""
+
+    first: int
+    last: int
+    all: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +74,8 @@ class ShownComparison:
 
     compared: ReportComparison
     """The comparison without the rows of either answer, and without the rows and events that do not fit the page."""
-    rows: int
-    """The number of rows that differ."""
-    events: int
-    """The number of events."""
+    parts: Mapping[str, ShownPart]
+    """Of each table that is shown, which lines."""
 
 
 def split(request: Request) -> tuple[Request, dict[str, str]]:
@@ -82,34 +105,56 @@ async def answer(question: Question, own: Mapping[str, str], model: Model) -> Re
         day = max(FIRST_DAY, question.as_of - timedelta(days=DAYS_BACK))
     narrowed = "contributor" in REPORTS[name].own
     terms = question.terms if narrowed else question.terms.model_copy(update={"contributor": None})
-    known_then = before.before_as_known_at
+    known_then, alone = before.before_as_known_at, _alone(own)
 
     async def make() -> ShownComparison:
-        return fitting(await compare(model, name, terms, day, known_then))
+        return fitting(await compare(model, name, terms, day, known_then), alone)
 
-    key = ("compare", name, terms.model_dump_json(), question.as_of, day, known_then)
+    key = ("compare", name, terms.model_dump_json(), question.as_of, day, known_then, alone)
     fits = await model.kept(key, make, _size)
     kept = {**question.kept, **own, **({"before_as_of": day.isoformat()} if day else {})}
     return _page(replace(question, kept=kept), name, fits)
 
 
-def fitting(compared: ReportComparison) -> ShownComparison:
-    """Of a comparison, as many rows and events as fit the page."""
-    events = _events_of(compared)
-    sizes = ((len(compared.rows), len(compared.key) + 2), (len(events), EVENT_COLUMNS))
-    rows_shown, events_shown = paging.shares(sizes)
+def fitting(compared: ReportComparison, alone: TableAlone | None = None) -> ShownComparison:
+    """Of a comparison, as many rows and events as fit the page: the first of both, or those of one table alone."""
+    columns = {"events": EVENT_COLUMNS, "rows": len(compared.key) + VALUES_COLUMNS}
+    lines = {"events": _events_of(compared), "rows": compared.rows}
+    if alone:
+        every = len(lines[alone.section])
+        first = max(1, min(alone.first, every))
+        last = min(every, first - 1 + paging.rows_alone(columns[alone.section]))
+        parts = {alone.section: ShownPart(first, last, every)}
+    else:
+        shares = paging.shares([(len(lines[section]), columns[section]) for section in SECTIONS])
+        parts = {one: ShownPart(1, share, len(lines[one])) for one, share in zip(SECTIONS, shares, strict=True)}
+    shown = {one: slice(parts[one].first - 1, parts[one].last) if one in parts else slice(0) for one in SECTIONS}
+    events = shown["events"]
     return ShownComparison(
         replace(
             compared,
             before=replace(compared.before, values=()),
             after=replace(compared.after, values=()),
-            rows=compared.rows[:rows_shown],
-            explained=None if compared.explained is None else compared.explained[:events_shown],
-            events=compared.events[:events_shown],
+            rows=compared.rows[shown["rows"]],
+            explained=None if compared.explained is None else compared.explained[events],
+            events=compared.events[events],
         ),
-        len(compared.rows),
-        len(events),
+        parts,
     )
+
+
+def _alone(own: Mapping[str, str]) -> TableAlone | None:
+    """The table that the address asks for; raises `Problem`."""
+    section, first = own.get("section"), own.get("first", "1")
+    if section is None:
+        if "first" in own:
+            raise bad("first", Bad("It is of no table.", "Name the table with section."))
+        return None
+    if section not in SECTIONS:
+        raise bad("section", Bad(f"This page has no table {shown(section)}.", f"There are {', '.join(SECTIONS)}."))
+    if not _LINE.fullmatch(first):
+        raise bad("first", Bad(f"{shown(first)} is no line.", "Send the number of a line, from 1 on."))
+    return TableAlone(section, int(first))
 
 
 def _events_of(compared: ReportComparison) -> Sequence[JsonObject]:
@@ -124,7 +169,7 @@ def _size(shown: ShownComparison) -> int:
 
 
 def _before(own: Mapping[str, str]) -> ComparedWith:
-    given = {field: own[field] for field in OWN[1:] if field in own}
+    given = {field: own[field] for field in OWN[1:3] if field in own}
     if len(given.get(OWN[2], "")) == len("2022-07-01T12:00"):  # from a form: UTC, as the page says beside the field
         given[OWN[2]] += ":00Z"
     try:
@@ -149,8 +194,8 @@ def _page(question: Question, name: str, shown: ShownComparison) -> Response:
         "rows": [_row(row, compared.key, words, address) for row in compared.rows],
         "events": [_event(event, words, address) for event in events],
         "unexplained": words.say(NOT_ALL) if compared.explained is None else None,
-        "of_rows": _left_out(len(compared.rows), shown.rows, words),
-        "of_events": _left_out(len(events), shown.events, words),
+        "parts": {name: _left_out(part, words) for name, part in shown.parts.items()},
+        "more": {name: _more(name, part, question, words) for name, part in shown.parts.items()},
         "files": lambda **form: _document(question, name, compared, **form),
     }
     return render.comparison(context, question, address)
@@ -192,11 +237,22 @@ def _event(event: NamedValues, words: Words, address: PageAddress) -> NamedValue
     }
 
 
-def _left_out(shown: int, all_of_them: int, words: Words) -> str:
+def _left_out(part: ShownPart, words: Words) -> str:
     """How many of how many are shown; empty if all are."""
-    if shown == all_of_them:
-        return ""
-    return words.say(PART).format(shown=words.number(shown), all=words.number(all_of_them))
+    lines = part.last - part.first + 1
+    return "" if lines == part.all else words.say(PART).format(shown=words.number(lines), all=words.number(part.all))
+
+
+def _more(section: str, part: ShownPart, question: Question, words: Words) -> Sequence[tuple[str, str]]:
+    """Texts and addresses of the lines before and after those that are shown."""
+    here, links = PageAddress(question.kept, question.root), list[tuple[str, str]]()
+    if part.first > 1:
+        links.append((words.say(FIRST_ROWS), here.without("first").of(question.at, section=section)))
+    if part.last < part.all:
+        links.append((words.say(NEXT_ROWS), here.of(question.at, section=section, first=str(part.last + 1))))
+    if "section" in question.kept:
+        links.append((words.say(WHOLE_PAGE), here.without("section", "first").of(question.at)))
+    return links
 
 
 def _document(question: Question, name: str, compared: ReportComparison, **form: str) -> str:

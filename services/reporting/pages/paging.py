@@ -7,7 +7,7 @@ are short and the first rows of the others, each of which has a page of its own 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-CELLS_MAX: Final = 360
+CELLS_MAX: Final = 320
 """Cells of all tables of a page. A cell weighs some 150 bytes with its link, and is a line of its own on a phone."""
 ROWS_MAX: Final = 100
 """Rows of one table, whatever few columns it has."""
