@@ -6,7 +6,8 @@
     make bench ARGS="pages --json pages.json"         one, and its lines for programs
 
 The machine decides most of it: compare lines of one run with each other, not with another machine's. Where a folder of
-peers is beside the project (benchmarks/peers.py), they are measured in the same run.
+peers is beside the project (benchmarks/peers.py), they are measured in the same run, with BENCHMARK_PEERS_PYTHON.
+BENCHMARK_LONG_LINE is the number of tours of the long line, 100,000 unless given.
 """
 
 import argparse
@@ -43,7 +44,7 @@ from benchmarks import (
     signed,
     verifying,
 )
-from benchmarks.measure import Measured
+from benchmarks.measure import Measured, with_memory_bound
 from benchmarks.results import machine, write
 from tests.servers import Servers, provided_servers
 
@@ -102,7 +103,7 @@ def _measured(names: Sequence[str], console: Console) -> list[Measured]:
         peers.provide(servers.postgres)
         for name in names:
             with console.status(name):
-                lines += BENCHMARKS[name](servers)
+                lines += map(with_memory_bound, BENCHMARKS[name](servers))
     return lines
 
 

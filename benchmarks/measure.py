@@ -1,9 +1,13 @@
 """One measurement: the number of items, the duration, what it stands beside, and the bounds that it must keep."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from benchmarks.usage import Usage
+
+MEMORY_MB_MAX: Final = 250
+"""The most that any process may hold, whatever is measured."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +85,12 @@ class Measured:
         if reference is None:
             return ""
         return f"{self.per_second / reference.per_second:.3f} of {reference.per_second:,.0f} ({reference.name})"
+
+
+def with_memory_bound(line: Measured) -> Measured:
+    """The line with the bound of memory that holds for every process of the system, where it was measured."""
+    if line.usage is None or not line.usage.memory_peak_bytes:
+        return line
+    most = max(line.usage.memory_peak_bytes.values()) / 1e6
+    bound = Bound("MB of the largest process", most, MEMORY_MB_MAX, is_least=False, digits=0)
+    return replace(line, bounds=(*line.bounds, bound))

@@ -49,6 +49,8 @@ BATCH: Final = 2_000
 DEMO_MS_MAX: Final = 30
 LONG_MS_MAX: Final = 60
 """The largest median time of a page with the demo, and with the long history."""
+OF_ALL_STATES: Final = ("/overview?", "/timeline?")
+"""Pages that every reader begins with: they keep the demo's bound whatever the history."""
 PAGE_KB_MAX: Final = 150
 """The largest page, before compression."""
 BACKENDS: Final = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
@@ -133,8 +135,9 @@ def _line(read: History, address: str, load: Load) -> Measured:
     }
     note = f"median {middle:.1f} ms, p95 {late:.1f}, CPU {load.cpu_ms:.1f}; after a change {anew:.0f} ms"
     weight = f"{load.plain / 1000:.0f} kB, {load.compressed / 1000:.1f} compressed"
+    most_ms = min(DEMO_MS_MAX, read.ms_max) if address.startswith(OF_ALL_STATES) else read.ms_max
     bounds = (
-        Bound("median ms", middle, read.ms_max, is_least=False, digits=1),
+        Bound("median ms", middle, most_ms, is_least=False, digits=1),
         Bound("kB", load.plain / 1000, PAGE_KB_MAX, is_least=False, digits=0),
     )
     what = f"{read.name} {address}"

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import __main__ as program
 from benchmarks import peers
-from benchmarks.measure import Bound, Measured, Reference
+from benchmarks.measure import MEMORY_MB_MAX, Bound, Measured, Reference, with_memory_bound
 from benchmarks.publish import BROKEN, PAGE, PLOT, SOURCE, page, plot
 from benchmarks.results import BenchmarkRun, read
 from benchmarks.usage import Usage
@@ -72,6 +72,13 @@ def test_the_exit_code_of_a_run_says_whether_a_bound_is_broken(
             program.main()
         assert ended.value.code == code
     assert read(file).lines == [line], "a run with a broken bound is written, too"
+
+
+@pytest.mark.parametrize(("mb", "is_broken"), [(MEMORY_MB_MAX, False), (MEMORY_MB_MAX + 1, True)])
+def test_the_memory_of_every_process_is_bounded(mb: int, is_broken: bool) -> None:
+    usage = replace(USAGE, memory_peak_bytes={"audit": 1, "vacancies": mb * 1_000_000})
+    assert with_memory_bound(replace(LINE, usage=usage)).bounds[-1].is_broken is is_broken
+    assert with_memory_bound(LINE) == LINE
 
 
 @pytest.mark.parametrize("load", [replace(USAGE, others_cores=0.5), replace(USAGE, stolen=0.2)])
