@@ -57,6 +57,8 @@ TEMPLATES: Final = (
     "There is no {kind} {item} on record.",
     "There is no {kind} {item} on record, as known at {instant}.",
     "GET {path} lists what there is.",
+    "There is no record {place} in the archive.",
+    "Search for it on the first page.",
     "On record: {names}.",
     "On record: {names}. GET {path} lists what there is.",
     "None is yet.",

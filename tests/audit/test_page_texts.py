@@ -22,6 +22,7 @@ OF_CODE: Final = frozenset(
         *(label for _, label, _, _ in log_pages.FIELDS),
         *(word for kind in KINDS for word in (kind, kind.capitalize())),
         *get_args(Status),
+        *log_pages.FACTS,
     }
 )
 """Texts that stand in the code and not in a template."""

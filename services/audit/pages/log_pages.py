@@ -189,7 +189,7 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
     _, _, key, packed, value = archived(row)
     plain = [(name_shown(name), "null" if content is None else _text(content)[0]) for name, content in unpacked(packed)]
     body, shown = _text(value or b"", pretty=True)
-    facts = {name: value for name, value in message._asdict().items() if value is not None and name not in _PLACED}
+    facts = [(name, fact) for name in FACTS if (fact := getattr(message, name)) is not None]
     cause = await causation.cause_of(connection, message)
     command = cause if cause is not None and message.kind in ("event", "outcome") else None
     return page(
@@ -198,7 +198,7 @@ async def _message(request: Request, connection: Connection, message: IndexedMes
         title=named(message, PageTexts(request)),
         at="message",
         message=message,
-        facts=[(name, instant(fact) if isinstance(fact, datetime) else fact) for name, fact in facts.items()],
+        facts=[(name, instant(fact) if isinstance(fact, datetime) else fact) for name, fact in facts],
         causes=await causation.of(connection, message),
         command=command,
         said=await evidence.of_command(connection, message, row),
@@ -217,6 +217,8 @@ MARK: Final = "ce_democlock"
 """The header of what a demo's clock put on record; in a command anybody may write it."""
 _PLACED: Final = frozenset({"leaf", "topic", "part", "offset", "causeplace"})
 """What the page shows elsewhere."""
+FACTS: Final = tuple(name for name in IndexedMessage._fields if name not in _PLACED)
+"""What stands at the top of a message's page; each name is a text of the page."""
 
 
 async def _proof(connection: Connection, row: asyncpg.Record) -> dict[str, object] | None:

@@ -96,7 +96,7 @@ def _table(section: Section, result: ReportResult, share: int, place: Place, *, 
     return Table(
         section=section,
         heads=[_head(column, result, section, place, can_sort=is_whole) for column in section.columns],
-        numbers={column for column, kind in result.columns if kind in NUMBERS},
+        numbers=_numeric(section, result, rows),
         rows=rows,
         totals=totals_row(section.report, section.columns, result, place.path, words, place.address),
         links=_links(section, result, share, place, is_alone=is_alone),
@@ -105,6 +105,16 @@ def _table(section: Section, result: ReportResult, share: int, place: Place, *, 
         state=result.evidence.state,
         evidence=sentences(result.evidence, section, words),
     )
+
+
+def _numeric(section: Section, result: ReportResult, rows: Sequence[Sequence[Cell | OccupancyBar]]) -> set[str]:
+    """The columns whose heads stand over their numbers: by type, or, of a list, by what is shown."""
+    shown = [column for row in rows for column, one in zip(section.columns, row, strict=True) if _is_number(one)]
+    return {column for column, kind in result.columns if kind in NUMBERS} | set(shown)
+
+
+def _is_number(one: Cell | OccupancyBar) -> bool:
+    return isinstance(one, Cell) and one.is_number
 
 
 def _rows_in_all(section: Section, result: ReportResult) -> int | None:
