@@ -180,7 +180,7 @@ def _message(row: asyncpg.Record) -> IndexedMessage:
         envelope = envelope_of(row)
     except Unreadable:
         return bare._replace(cause=origin, stream=None if key is None else term(stream_of(key)))
-    said = _said(bare, envelope, unpacked(packed))
+    said = _said(bare, envelope, packed)
     return said._replace(
         id=_term(envelope.id),
         source=_term(envelope.source),
@@ -196,7 +196,7 @@ def _message(row: asyncpg.Record) -> IndexedMessage:
     )
 
 
-def _said(bare: IndexedMessage, envelope: Envelope, headers: Headers) -> IndexedMessage:
+def _said(bare: IndexedMessage, envelope: Envelope, packed: bytes) -> IndexedMessage:
     """With who said it and what led to it, of records that a service wrote: anybody may write anything in a command."""
     if bare.kind in ("event", "outcome"):
         by = envelope.acted_by or ActedBy("")
@@ -205,7 +205,7 @@ def _said(bare: IndexedMessage, envelope: Envelope, headers: Headers) -> Indexed
         return said._replace(authonbehalfof=_term(by.on_behalf_of), causeplace=_term(envelope.cause_place))
     if not bare.topic.endswith(SUFFIX):
         return bare
-    own = {name: value.decode(errors="replace") for name, value in reversed(headers) if value is not None}
+    own = {name: value.decode(errors="replace") for name, value in reversed(unpacked(packed)) if value is not None}
     of_door = {name: own.get(f"admitted-{name}") for name in ("authtype", "authid", "authkey", "authproof")}
     said = bare._replace(**{name: _term(text) for name, text in of_door.items()})  # type: ignore[arg-type]  # by name
     register, reference = own.get("admitted-authregister"), f"{bare.topic}#{own.get(ADMITTED_POSITION)}"
