@@ -71,6 +71,7 @@ async def test_no_page_is_heavy_or_long(ask: QueryClient, language: str) -> None
     for path in ROUTES:
         address = path.format(**things, event=event) + ("?mission=MISSION3&" if path == "/events" else "?")
         page = await text(ask, f"{address}as_of={TODAY}&contributor=KAZ&lang={language}")
+        assert 'class="newest"' in page, address  # of when the newest fact and record are
         assert len(page.encode()) < WEIGHT_MAX, (address, len(page.encode()))
         rows_of_least = ROWS_MIN * 16 * page.count("<tbody>")
         assert len(DRAWN.findall(page.partition("<tbody>")[2])) < CELLS_MAX + rows_of_least, address

@@ -26,6 +26,7 @@ from services.reporting.pages.i18n import Words, worded
 from services.reporting.pages.render import Question
 from services.reporting.pages.sentences import sentence_between
 from services.reporting.pages.tables import FIRST_ROWS, NEXT_ROWS, WHOLE_PAGE
+from services.reporting.query.newest import NewestOnRecord, newest_on_record
 from services.reporting.query.values import NamedValues
 from services.reporting.reports.catalogue import REPORTS
 from services.reporting.reports.comparison import NOT_ALL, ChangedRow, ReportComparison, compare
@@ -76,6 +77,7 @@ class ShownComparison:
     """The comparison without the rows of either answer, and without the rows and events that do not fit the page."""
     parts: Mapping[str, ShownPart]
     """Of each table that is shown, which lines."""
+    newest: NewestOnRecord | None = None
 
 
 def split(request: Request) -> tuple[Request, dict[str, str]]:
@@ -108,7 +110,10 @@ async def answer(question: Question, own: Mapping[str, str], model: Model) -> Re
     known_then, alone = before.before_as_known_at, _alone(own)
 
     async def make() -> ShownComparison:
-        return fitting(await compare(model, name, terms, day, known_then), alone)
+        compared = await compare(model, name, terms, day, known_then)
+        async with model.session(terms) as session:
+            newest = await newest_on_record(session, terms.contributor)
+        return replace(fitting(compared, alone), newest=newest)
 
     key = ("compare", name, terms.model_dump_json(), question.as_of, day, known_then, alone)
     fits = await model.kept(key, make, _size)
@@ -186,6 +191,8 @@ def _page(question: Question, name: str, shown: ShownComparison) -> Response:
     events = _events_of(compared)
     context = {
         "title": words.say(SHEET.title),
+        "sheet": SHEET,
+        "newest": shown.newest,
         "report": name,
         "choices": [(each, words.say(REPORT_TITLES[each])) for each in CHOICES],
         "compared": compared,

@@ -76,7 +76,10 @@ async def _searched(question: Question, model: ReadModel, most: int) -> PageCont
     result = await search.find(text, question.terms, model, most)
     address = PageAddress(question.kept, question.root).without("q")
     near = await search.near(text, question.terms, model) if text and not result.values else ""
-    return PageContent(None, {"hits": result}, hits=search.hits(result, address, question.words), near=near)
+    async with model.session(question.terms) as session:
+        newest = await newest_on_record(session, question.terms.contributor)
+    hits = search.hits(result, address, question.words)
+    return PageContent(None, {"hits": result}, hits=hits, near=near, newest=newest)
 
 
 async def strength_of(question: Question, model: ReadModel) -> PageContent:
