@@ -193,6 +193,28 @@ async def test_a_measurement_of_offsets_leaves_nothing_behind(store: Store) -> N
     assert await store.stored_offsets("another", [P0]) == {P0: 0}
 
 
+async def test_a_measurement_of_offsets_does_not_wait_for_a_batch(servers: Servers, database: str) -> None:
+    """Given a process that holds a consumer's row in an open transaction, when the offset is measured in a session that
+    may only read, then it answers at once with what is committed; a process that begins to consume has to wait."""
+    await provision(servers.database(database), "counting", "secret")
+    url = servers.as_role("counting", "secret", database)
+    await migrate(SecretStr(url), MIGRATIONS)
+    read_only = {"default_transaction_read_only": "on"}
+    async with (
+        asyncpg.create_pool(url, min_size=1, max_size=2) as writing,
+        asyncpg.create_pool(url, min_size=1, max_size=1, server_settings=read_only) as reading,
+        writing.acquire() as holder,
+        holder.transaction(),
+    ):
+        await holder.execute(
+            "INSERT INTO consumed (consumer, topic, part, next_offset) VALUES ('counting', $1, $2, 4)", *P0
+        )
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(PostgresStore(writing).begin_consuming("counting", [P0]), 1)
+        measured = await asyncio.wait_for(PostgresStore(reading).stored_offsets("counting", [P0]), 10)
+        assert measured == {P0: 0}
+
+
 async def test_a_claim_that_is_stored_for_another_owner_is_seen_by_a_batch_that_takes_it_with_others(
     store: Store,
 ) -> None:
