@@ -82,6 +82,10 @@ TEMPLATES: Final = (
     "This is a fault of the service. It is in its log, and the same request will most likely meet it again.",
     "Tell who runs the service, with the time and the address. Do not send it again unchanged.",
 )
+LISTS: Final = (
+    *("missions", "mandates", "lines", "tours", "vacancies", "applications", "nominations", "candidates", "units"),
+)
+"""Names of lists that fill a place of a template; a translation has them in the case that its sentences need."""
 _SUGGESTION: Final = re.compile(r"(?P<first>Did you mean \S+\?) (?P<rest>.+)", re.DOTALL)
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 
@@ -102,8 +106,12 @@ def _said(text: str, language: str) -> tuple[str, str]:
         if language != "en" and (matched := form.fullmatch(text)):
             translated = _catalogue(language).gettext(template)
             if translated != template:
-                return translated.format(**matched.groupdict()), language
+                return translated.format(**_filled(matched.groupdict(), language)), language
     return text, "en"
+
+
+def _filled(places: dict[str, str], language: str) -> dict[str, str]:
+    return {place: _catalogue(language).gettext(text) if text in LISTS else text for place, text in places.items()}
 
 
 @cache

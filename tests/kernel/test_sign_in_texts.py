@@ -7,8 +7,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from kernel.http.languages import LANGUAGES
-from kernel.http.problem_texts import TEMPLATES
+from kernel.http.problem_texts import LISTS, TEMPLATES
+from kernel.http.problem_texts import said as in_language
 from kernel.http.sign_in_pages import TEXTS
+from services.reporting.lists.run import KIND_OF
 
 SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
 
@@ -16,7 +18,7 @@ SAID = re.compile(r"""\b_\(\s*(?:"([^"]+)"|'([^']+)')\s*\)""")
 def texts() -> set[str]:
     folder = files("kernel.http").joinpath("templates")
     said = [one for file in folder.iterdir() for one in SAID.findall(file.read_text(encoding="utf-8"))]
-    return {double or single for double, single in said} | set(TEXTS) | set(TEMPLATES)
+    return {double or single for double, single in said} | set(TEXTS) | set(TEMPLATES) | set(LISTS)
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - {"en"}))
@@ -34,3 +36,11 @@ def test_no_text_is_translated_twice(package: str, language: str) -> None:
     catalogue = files(package).joinpath("words", f"{language}.po").read_text(encoding="utf-8")
     texts_in_order = re.findall(r'^msgid "(.+)"$', catalogue, re.MULTILINE)
     assert sorted({text for text in texts_in_order if texts_in_order.count(text) > 1}) == []
+
+
+def test_a_list_is_named_in_the_readers_language() -> None:
+    assert set(LISTS) == set(KIND_OF)
+    assert in_language("There is no X among the missions on 2022-06-30.", "ru") == (
+        "X нет в списке миссий на 2022-06-30.",
+        "ru",
+    )
