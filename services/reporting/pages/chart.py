@@ -22,7 +22,7 @@ LABELS_NARROW: Final = 5
 LABELS_END: Final = 96.0
 """Behind this percentage of the width, a label would be cut off."""
 NARROW_END: Final = 86.0
-"""The same on a phone."""
+"""The same on a phone, so there the label stands before its line."""
 NUMBERS_MAX: Final = 5
 MONTHS_BELOW: Final = 800
 """Of so few days, months are labelled; else years."""
@@ -37,6 +37,8 @@ class Tick:
     """In percent of the width, or of the height."""
     is_minor: bool = False
     """Whether a phone leaves it out."""
+    is_before: bool = False
+    """Whether the label stands before its line, not behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _times(first: date, last: date) -> list[Tick]:
     step, wide = (_step(len(begins), labels, per_year) for labels in (LABELS_MAX, LABELS_NARROW))
     placed = [(nr, day, round(100 * (day - first).days / days, 2)) for nr, day in begins if nr % step == 0]
     return [
-        Tick(f"{day:%Y-%m}" if per_year == 12 else str(day.year), at, is_minor=nr % wide != 0 or at > NARROW_END)
+        Tick(f"{day:%Y-%m}" if per_year == 12 else str(day.year), at, nr % wide != 0, at > NARROW_END)
         for nr, day, at in placed
         if at < LABELS_END
     ]
