@@ -92,3 +92,9 @@ def test_a_number_below_zero_has_a_minus_sign_in_every_language(language: str) -
 )
 def test_an_address_names_a_language_in_any_case_and_with_any_region(tag: str, language: str | None) -> None:
     assert named(tag) == language
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_nothing_is_said_with_nothing(language: str) -> None:
+    """The translation of an empty text is the header of the catalogue, with its addresses."""
+    assert words(language).say("") == words(language).code("") == ""

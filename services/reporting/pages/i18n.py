@@ -32,7 +32,7 @@ class Words:
 
     def say(self, text: str) -> str:
         """A text of a page, or the words for a domain code, if the language has them."""
-        said: str = self.texts.gettext(text)
+        said: str = self.texts.gettext(text) if text else ""  # the translation of nothing is the catalogue's header
         return said
 
     def plural(self, one: str, several: str, number: int) -> str:
