@@ -43,7 +43,7 @@ from services.audit.tlog.tree_store import sql
 
 SHOWN_MAX: Final = 20_000
 """Bytes of a value or of a header that a page shows."""
-ON_A_PAGE: Final = 50
+ON_A_PAGE: Final = 40
 READINGS_SHOWN: Final = 10
 FIELDS: Final = (
     ("stream", "Stream", "text", "line/kz-2013/observers"),
